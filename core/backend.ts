@@ -1,0 +1,95 @@
+/**
+ * What a device must offer: memory, and running Programs.
+ *
+ * @module
+ */
+
+import type { DType, TypedArray } from "./dtype.ts";
+import type { Program } from "./kernel/program.ts";
+
+/** Memory of a device. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+  /** Whether `dispose` was called. */
+  readonly disposed: boolean;
+  /** Copies the first `elements` values to the host; complex values come as interleaved pairs. */
+  readSync(dtype: DType, elements: number): TypedArray;
+  /** As `readSync`, without blocking where the device can. */
+  read(dtype: DType, elements: number): Promise<TypedArray>;
+  /** Replaces the contents; `data` holds values of `dtype`. */
+  write(dtype: DType, data: TypedArray): void;
+  /** Copies the contents of another buffer of this device, which is at least as long. */
+  copyFrom(source: DeviceBuffer): void;
+  /** Gives the memory back. Safe to call twice. */
+  dispose(): void;
+}
+
+/** The memory of one call, by the numbers in the buffer roles. */
+export interface Bindings {
+  /** Values of the base symbols by slot. */
+  readonly env: Float64Array;
+  readonly inputs: readonly DeviceBuffer[];
+  readonly shared: readonly DeviceBuffer[];
+  readonly outputs: readonly DeviceBuffer[];
+}
+
+/** Memory that a prepared program uses, and how its loops run. */
+export interface ExecutableInfo {
+  /** Scratch bytes for the sizes of the last run (of the plan, before the first). */
+  readonly scratchBytes: number;
+  /** Number of kernels printed. */
+  readonly kernels: number;
+  /** The text or bytes that were printed, for people: WGSL by kernel, or the size of the module. */
+  readonly listing: string;
+}
+
+/** Time of one step of a program, in milliseconds. */
+export interface StepTime {
+  readonly name: string;
+  readonly kind: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+}
+
+/** A program ready to run. */
+export interface Executable {
+  /**
+   * Runs the program. Throws the error of a failed check on a device that knows at once (then nothing
+   * in `commit` has run); on others the next read throws it.
+   */
+  run(bindings: Bindings): void;
+  readonly info: ExecutableInfo;
+  /** Gives scratch memory back; it is taken again at the next run. */
+  free(): void;
+  dispose(): void;
+}
+
+/** Numbers for people and tests. */
+export interface BackendStats {
+  /** Modules or pipelines made since the backend was opened. */
+  readonly compiled: number;
+  /** Live buffers, and their bytes. */
+  readonly buffers: number;
+  readonly bytes: number;
+  /** Bytes the device memory has grown to: the size of the WebAssembly memory, or of the pool. */
+  readonly reserved: number;
+}
+
+/** A device. */
+export interface Backend {
+  readonly name: "cpu" | "gpu";
+  /** For people: the adapter, or the features of the engine. */
+  readonly description: string;
+  /** Whether tensors of this dtype can be stored and computed with. */
+  supports(dtype: DType): boolean;
+  /** Whether int64 values that are known to fit are held as int32 (devices without 64-bit integers). */
+  readonly narrowsInt64: boolean;
+  allocate(dtype: DType, elements: number): DeviceBuffer;
+  /** Prints and compiles; programs of equal structure share compiled code. */
+  prepare(program: Program): Executable;
+  /** As `prepare`, without blocking on compilers where the device can. */
+  prepareAsync(program: Program): Promise<Executable>;
+  /** Resolves when all submitted work is done. */
+  sync(): Promise<void>;
+  readonly stats: BackendStats;
+}

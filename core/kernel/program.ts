@@ -1,0 +1,194 @@
+/**
+ * What the planner hands to a backend: buffers, and a list of kernels, loops and branches over them.
+ *
+ * @module
+ */
+
+import type { DType } from "../dtype.ts";
+import type { Address, ScalarType, SNode } from "./scalar.ts";
+import type { Guards, Size } from "./size.ts";
+
+/** Where the memory of a buffer comes from. */
+export type BufferRole =
+  /** Bound at each call: an argument. Never written. */
+  | { readonly kind: "input"; readonly input: number }
+  /** Bound at each call: the value of a shared variable (by its slot in the program). */
+  | { readonly kind: "shared"; readonly shared: number }
+  /** Data that is the same at each call, uploaded once. */
+  | { readonly kind: "constant"; readonly data: ArrayBufferView }
+  /** Fresh memory at each call that the caller keeps: an output or the new value of a shared variable. */
+  | { readonly kind: "output"; readonly output: number }
+  /** Scratch memory, live from its first writer to its last reader. */
+  | { readonly kind: "temp" };
+
+/** A linear piece of memory. */
+export interface BufferDecl {
+  readonly id: number;
+  /** For messages and profiles. */
+  readonly name: string;
+  /** How elements are stored; complex values are stored as their float parts, two to a value. */
+  readonly dtype: DType;
+  /** Number of stored elements. */
+  readonly elements: Size;
+  readonly role: BufferRole;
+}
+
+/** Ways to combine values over loop axes. */
+export type ReduceKind = "sum" | "prod" | "max" | "min" | "any" | "all" | "argmax" | "argmin";
+
+/**
+ * A value accumulated over the loop axes of a nest.
+ *
+ * `max` and `min` propagate NaN. `argmax`/`argmin` compare `value` and give, as i32, the row-major
+ * position within the loop axes of the first extreme (the first NaN if there is one).
+ */
+export interface Reduction {
+  readonly kind: ReduceKind;
+  /** The value of one iteration. */
+  readonly value: SNode;
+  /** Type of the accumulator and of the result (i32 for arg kinds). */
+  readonly type: ScalarType;
+}
+
+/** Writes `value` to `buffer[address]`, converted to the buffer's dtype. */
+export interface Store {
+  readonly buffer: number;
+  readonly address: Address;
+  readonly value: SNode;
+  /** Where false, nothing is written. */
+  readonly guard: SNode | null;
+}
+
+/**
+ * A nest of loops: for every point of `axes` (independent of each other), the loops of `loops` run in
+ * order, innermost last. Kernel axis numbers: `axes` first (0, 1, …), then `loops`.
+ *
+ * Guarantees: `inner` stores may read what earlier iterations of the same point wrote to the same
+ * buffer (scatter-add: `reads` of a stored buffer). Otherwise no store of the kernel writes what
+ * another point reads.
+ */
+export interface Nest {
+  readonly kind: "nest";
+  readonly name: string;
+  readonly axes: readonly Size[];
+  readonly loops: readonly Size[];
+  readonly reductions: readonly Reduction[];
+  /** Executed in each iteration of the loops (once per point when there are none). */
+  readonly inner: readonly Store[];
+  /** Executed after the loops. */
+  readonly outer: readonly Store[];
+  /** Index checks: where a node is true an index is out of range; see `Program.checks`. */
+  readonly checks: readonly { readonly failed: SNode; readonly check: number }[];
+}
+
+/** One operand of a product: element (batch…, row, column). */
+export interface Operand {
+  readonly buffer: number;
+  readonly dtype: DType;
+  /** Offset in elements, with terms only of enclosing loops. */
+  readonly base: Address;
+  /** One stride for each batch axis. */
+  readonly batch: readonly Size[];
+  readonly row: Size;
+  readonly column: Size;
+}
+
+/**
+ * A batch of matrix products; axes of the epilogue are (batch…, m, n) numbered from 0.
+ * The node `product` is the sum over k of left[m, k] * right[k, n].
+ */
+export interface Gemm {
+  readonly kind: "gemm";
+  readonly name: string;
+  /** Type in which it is computed: f32, f64, or an integer type. */
+  readonly type: ScalarType;
+  readonly batch: readonly Size[];
+  readonly m: Size;
+  readonly n: Size;
+  readonly k: Size;
+  readonly left: Operand;
+  readonly right: Operand;
+  /** Stores of the results, as functions of `product`. */
+  readonly stores: readonly Store[];
+}
+
+/** Sorts rows; `values` and/or `positions` receive the results. NaN sorts last; stable. */
+export interface Sort {
+  readonly kind: "sort";
+  readonly name: string;
+  readonly dtype: DType;
+  readonly source: number;
+  /** Rows are contiguous: `rows` of `length` elements. */
+  readonly rows: Size;
+  readonly length: Size;
+  readonly descending: boolean;
+  readonly values: number | null;
+  /** int64 positions in the row (int32 where the device has no int64). */
+  readonly positions: number | null;
+}
+
+/** Flat positions (int32) of the non-zero elements of a contiguous source, and their number (int32). */
+export interface Nonzero {
+  readonly kind: "nonzero";
+  readonly name: string;
+  readonly dtype: DType;
+  readonly source: number;
+  readonly length: Size;
+  readonly positions: number;
+  readonly count: number;
+}
+
+/** How a loop is run. */
+export type LoopStrategy = "lanes" | "resident" | "parallel" | "stepped";
+
+/**
+ * Runs `body` for t = 0 … steps-1. Addresses inside may have terms with the axis
+ * `{ kind: "loop", loop: id }`.
+ */
+export interface Loop {
+  readonly kind: "loop";
+  readonly name: string;
+  readonly id: number;
+  readonly steps: Size;
+  readonly body: readonly Step[];
+  /** A bool buffer of one element: after a step in which it is non-zero the loop ends. */
+  readonly until: number | null;
+  /** An int32 buffer of one element that receives the number of executed steps. */
+  readonly count: number | null;
+  /** The strategy asked for or chosen by the planner, and why. */
+  readonly strategy: LoopStrategy;
+  readonly reason: string;
+}
+
+/** Runs one of two lists of steps by a bool buffer of one element. */
+export interface Branch {
+  readonly kind: "branch";
+  readonly name: string;
+  readonly condition: number;
+  readonly then: readonly Step[];
+  readonly otherwise: readonly Step[];
+}
+
+/** One thing to do. */
+export type Step = Nest | Gemm | Sort | Nonzero | Loop | Branch;
+
+/** A run-time check and the error it stands for. */
+export interface Check {
+  readonly message: string;
+}
+
+/** A whole function for one set of shapes. */
+export interface Program {
+  readonly name: string;
+  readonly buffers: readonly BufferDecl[];
+  /**
+   * Everything but `commit`. Memory of temps may be shared by liveness over this order.
+   */
+  readonly steps: readonly Step[];
+  /** Run last, and only if no check failed: stores into shared buffers in place. */
+  readonly commit: readonly Step[];
+  readonly checks: readonly Check[];
+  /** Names of the base symbols by slot of the size environment. */
+  readonly symbols: readonly string[];
+  readonly guards: Guards;
+}
