@@ -1,0 +1,200 @@
+/**
+ * The errors Croton throws that carry data or that a caller may want to catch. Each one extends the
+ * built-in error nearest to it, and each one is also a {@linkcode CrotonError}:
+ * `error instanceof CrotonError` holds for all of them.
+ *
+ * @module
+ */
+
+const BRAND = Symbol.for("croton.error");
+
+/** Marks the instances of a class, whatever built-in error it extends, as Croton's own. */
+function brand(type: { name: string; prototype: Error }): void {
+  Object.defineProperty(type.prototype, BRAND, { value: true });
+  Object.defineProperty(type.prototype, "name", {
+    value: type.name,
+    writable: true,
+    configurable: true,
+  });
+}
+
+/**
+ * What all errors of Croton have in common. A class that extends `TypeError` or `RangeError` cannot
+ * extend this one too, so `instanceof CrotonError` looks for a mark instead of the prototype.
+ */
+export class CrotonError extends Error {
+  static {
+    brand(this);
+  }
+
+  /**
+   * Whether a value is an error of Croton (for `CrotonError` itself) or of the subclass asked for.
+   *
+   * @param value The right-hand side of `instanceof`.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== CrotonError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+/** No GPU can be used: there is no WebGPU, no adapter, or the adapter computes wrong results. */
+export class NoGpuError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** What was tried and what it answered. */
+  readonly reason: string;
+
+  /**
+   * @param reason What was tried and what it answered.
+   * @param options The usual options, such as `cause`.
+   */
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`Cannot use a GPU: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** The GPU device is gone, with everything that was stored on it. */
+export class DeviceLostError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** The reason WebGPU gives: `"destroyed"` or `"unknown"`. */
+  readonly reason: string;
+
+  /**
+   * @param reason The reason WebGPU gives: `"destroyed"` or `"unknown"`.
+   * @param detail The driver's own words, when it has any.
+   * @param options The usual options, such as `cause`.
+   */
+  constructor(reason: string, detail = "", options?: ErrorOptions) {
+    const words = detail === "" ? "" : `: ${detail}`;
+    super(`The GPU device was lost (${reason})${words}`, options);
+    this.reason = reason;
+  }
+}
+
+/** What an {@linkcode OutOfMemoryError} knows of the device's memory; all in bytes. */
+export interface MemoryUse {
+  /** Bytes asked for. */
+  requested: number;
+  /** Bytes in buffers that are in use. */
+  live: number;
+  /** Bytes in free buffers that are kept for reuse. */
+  pooled: number;
+}
+
+/** The device has no memory left for a buffer, even after the free ones were given back. */
+export class OutOfMemoryError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** Bytes asked for. */
+  readonly requested: number;
+  /** Bytes in buffers that were in use. */
+  readonly live: number;
+  /** Bytes in free buffers that were kept for reuse. */
+  readonly pooled: number;
+
+  /**
+   * @param use The bytes asked for, in use and pooled.
+   * @param options The usual options, such as `cause`.
+   */
+  constructor(use: MemoryUse, options?: ErrorOptions) {
+    super(
+      `Cannot allocate ${use.requested} bytes on the GPU: the device is out of memory ` +
+        `(${use.live} bytes in use, ${use.pooled} bytes pooled)`,
+      options,
+    );
+    this.requested = use.requested;
+    this.live = use.live;
+    this.pooled = use.pooled;
+  }
+}
+
+/** Something is larger than the device allows. */
+export class LimitError extends RangeError {
+  static {
+    brand(this);
+  }
+  /** The limit's name, as WebGPU spells it. */
+  readonly limit: string;
+  /** What was asked for. */
+  readonly requested: number;
+  /** The most that the device allows. */
+  readonly maximum: number;
+
+  /**
+   * @param action What failed, as in "Cannot allocate a buffer".
+   * @param limit The limit's name, as WebGPU spells it.
+   * @param requested What was asked for.
+   * @param maximum The most that the device allows.
+   */
+  constructor(action: string, limit: string, requested: number, maximum: number) {
+    super(`${action}: ${requested} is over the device's limit "${limit}" of ${maximum}`);
+    this.limit = limit;
+    this.requested = requested;
+    this.maximum = maximum;
+  }
+}
+
+/** A shader was refused by the WebGPU implementation: a mistake in the code that printed it. */
+export class ShaderError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** The kernel's label. */
+  readonly label: string;
+  /** The whole WGSL text. */
+  readonly wgsl: string;
+  /** What the WebGPU implementation said. */
+  readonly detail: string;
+
+  /**
+   * @param label The kernel's label.
+   * @param wgsl The whole WGSL text; the message shows it with line numbers.
+   * @param detail What the WebGPU implementation said.
+   * @param options The usual options, such as `cause`.
+   */
+  constructor(label: string, wgsl: string, detail: string, options?: ErrorOptions) {
+    super(
+      `Cannot build the GPU kernel "${label}": ${detail.trim()}\n${numberLines(wgsl)}`,
+      options,
+    );
+    this.label = label;
+    this.wgsl = wgsl;
+    this.detail = detail;
+  }
+}
+
+/** The GPU refused a command, such as a dispatch or a copy, that was sent to it. */
+export class GpuCommandError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** WebGPU's class of the error: "validation", "out-of-memory" or "internal". */
+  readonly kind: string;
+  /** What the WebGPU implementation said. */
+  readonly detail: string;
+
+  /**
+   * @param kind WebGPU's class of the error: "validation", "out-of-memory" or "internal".
+   * @param detail What the WebGPU implementation said.
+   * @param during What was being done, when that is known.
+   */
+  constructor(kind: string, detail: string, during = "") {
+    const where = during === "" ? "" : ` while running "${during}"`;
+    super(`The GPU reported a ${kind} error${where}: ${detail.trim()}`);
+    this.kind = kind;
+    this.detail = detail;
+  }
+}
+
+/** A text with its lines numbered from 1, as a compiler's message counts them. */
+function numberLines(text: string): string {
+  const lines = text.split("\n");
+  const width = String(lines.length).length;
+  return lines.map((line, i) => `${String(i + 1).padStart(width)} | ${line}`).join("\n");
+}
