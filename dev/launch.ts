@@ -1,0 +1,63 @@
+/**
+ * Starts the commands behind the tasks in `deno.json`.
+ *
+ * Examples and tests use a few packages of the standard library from JSR. Where JSR cannot be
+ * reached, the same commands run with `dev/import_map.json`, which maps these packages to the small
+ * stand-ins in `dev/std/`.
+ *
+ * @module
+ */
+import standIns from "./import_map.json" with { type: "json" };
+import { runDeno } from "./process.ts";
+import { runSuite } from "./suite.ts";
+
+/** How long to wait for JSR before going on without it, in milliseconds. */
+const JSR_TIMEOUT = 8000;
+
+/** What a task runs: it gets the flags that choose the import map and the user's arguments. */
+type Command = (flags: string[], args: string[]) => Promise<number>;
+
+const commands: Record<string, Command> = {
+  train: runExample("examples/train.ts", ["--allow-read", "--allow-write", "--allow-env"]),
+  tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
+  bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
+  check: (flags, args) => runDeno(["check", ...flags, ...args]),
+  test: runSuite,
+};
+
+function runExample(path: string, permissions: string[]): Command {
+  return (flags, args) => runDeno(["run", "--quiet", ...flags, ...permissions, path, ...args]);
+}
+
+/** Whether all packages that have a stand-in are cached or can be fetched from JSR now. */
+async function jsrIsThere(): Promise<boolean> {
+  const names = Object.keys(standIns.imports).filter((name) => name.startsWith("@std/"));
+  const fetched = Promise.all(names.map((name) => import(name))).then(() => true, () => false);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), JSR_TIMEOUT);
+  });
+  const there = await Promise.race([fetched, late]);
+  clearTimeout(timer);
+  return there;
+}
+
+async function main(): Promise<number> {
+  const [name = "", ...args] = Deno.args;
+  const command = commands[name];
+  if (command === undefined) {
+    console.error(`Unknown command "${name}": use one of ${Object.keys(commands).join(", ")}`);
+    return 2;
+  }
+  const flags: string[] = [];
+  if (!await jsrIsThere()) {
+    console.error("JSR is out of reach: using the stand-ins in dev/std for @std packages");
+    flags.push("--import-map", "dev/import_map.json");
+  }
+  return await command(flags, args);
+}
+
+if (import.meta.main) {
+  Deno.chdir(new URL("..", import.meta.url));
+  Deno.exit(await main());
+}
