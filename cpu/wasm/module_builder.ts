@@ -1,0 +1,352 @@
+/** Builds the bytes of a WebAssembly module. */
+
+import { ByteWriter } from "./byte_writer.ts";
+import { FunctionBuilder } from "./function_builder.ts";
+import { type Func, type Global, type LocalsOf, VAL_TYPE_CODES, type ValType } from "./types.ts";
+
+/** How a module is built. */
+export interface ModuleOptions {
+  /** Whether to check operand types while emitting; slower, with errors at the offending call. */
+  readonly check?: boolean;
+  /** Whether to write function names for stack traces and profilers. */
+  readonly names?: boolean;
+}
+
+/** Size of a memory in pages of 64 KiB, and whether threads may share it. */
+export interface MemoryLimits {
+  /** The least size. */
+  readonly min: number;
+  /** The greatest size; a shared memory must have one. */
+  readonly max?: number;
+  /** Whether it is a shared memory. */
+  readonly shared?: boolean;
+}
+
+/** Signature and name of a function. */
+export interface FunctionSpec<
+  P extends readonly ValType[] = readonly ValType[],
+> {
+  /** Its name for messages and stack traces. */
+  readonly name: string;
+  /** The types of its parameters. */
+  readonly params: P;
+  /** The types of its results; none by default. */
+  readonly results?: readonly ValType[];
+  /** Whether to export it under its name. */
+  readonly export?: boolean;
+}
+
+const SECTION = {
+  custom: 0,
+  type: 1,
+  import: 2,
+  function: 3,
+  memory: 5,
+  global: 6,
+  export: 7,
+  code: 10,
+  data: 11,
+} as const;
+
+/**
+ * A WebAssembly module under construction.
+ *
+ * @example
+ * ```ts
+ * import { ModuleBuilder } from "./module_builder.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const module = new ModuleBuilder();
+ * module.func(
+ *   { name: "add", params: ["i32", "i32"], results: ["i32"], export: true },
+ *   (f, a, b) => f.localGet(a).localGet(b).i32Add(),
+ * );
+ * const { exports } = new WebAssembly.Instance(module.compile());
+ * assertEquals((exports.add as CallableFunction)(2, 3), 5);
+ * ```
+ */
+export class ModuleBuilder {
+  readonly #check: boolean;
+  readonly #names: boolean;
+  readonly #types = new Map<string, number>();
+  readonly #typeBytes: ByteWriter = new ByteWriter();
+  readonly #imports: ByteWriter = new ByteWriter();
+  #importCount = 0;
+  readonly #importedFuncs: Func[] = [];
+  readonly #functionTypes: number[] = [];
+  readonly #bodies: FunctionBuilder[] = [];
+  readonly #globals: ByteWriter = new ByteWriter();
+  #globalCount = 0;
+  readonly #exports: ByteWriter = new ByteWriter();
+  #exportCount = 0;
+  readonly #data: ByteWriter = new ByteWriter();
+  #dataCount = 0;
+  #memory: MemoryLimits | undefined;
+  #hasMemory = false;
+
+  /**
+   * Starts an empty module.
+   *
+   * @param options Whether to check while emitting, and whether to keep names.
+   */
+  constructor(options: ModuleOptions = {}) {
+    this.#check = options.check ?? false;
+    this.#names = options.names ?? false;
+  }
+
+  #typeIndex(params: readonly ValType[], results: readonly ValType[]): number {
+    const key = `${params.join()}>${results.join()}`;
+    let index = this.#types.get(key);
+    if (index === undefined) {
+      index = this.#types.size;
+      this.#types.set(key, index);
+      this.#typeBytes.u8(0x60);
+      for (const types of [params, results]) {
+        this.#typeBytes.u32(types.length);
+        for (const type of types) this.#typeBytes.u8(VAL_TYPE_CODES[type]);
+      }
+    }
+    return index;
+  }
+
+  #claimMemory(limits: MemoryLimits): void {
+    if (this.#hasMemory) {
+      throw new TypeError("Cannot add a second memory to a module");
+    }
+    if (limits.shared && limits.max === undefined) {
+      throw new TypeError(
+        'Cannot share a memory without a greatest size: expected "max"',
+      );
+    }
+    this.#hasMemory = true;
+  }
+
+  #limits(out: ByteWriter, { min, max, shared }: MemoryLimits): void {
+    out.u8((shared ? 2 : 0) | (max === undefined ? 0 : 1));
+    out.u32(min);
+    if (max !== undefined) out.u32(max);
+  }
+
+  /** Imports the memory, by default as `env.memory`. */
+  importMemory(limits: MemoryLimits, module = "env", name = "memory"): this {
+    this.#claimMemory(limits);
+    this.#imports.name(module);
+    this.#imports.name(name);
+    this.#imports.u8(0x02);
+    this.#limits(this.#imports, limits);
+    this.#importCount++;
+    return this;
+  }
+
+  /** Gives the module a memory of its own, exported under a name where one is given. */
+  memory(limits: MemoryLimits, exportName?: string): this {
+    this.#claimMemory(limits);
+    this.#memory = limits;
+    if (exportName !== undefined) this.#export(exportName, 0x02, 0);
+    return this;
+  }
+
+  /**
+   * Imports a function.
+   *
+   * @param spec Its signature; `name` is the field name.
+   * @param module The name of the module that it comes from.
+   * @throws {TypeError} If a function has been defined before, as imports are numbered first.
+   */
+  importFunc(spec: FunctionSpec, module = "env"): Func {
+    if (this.#bodies.length > 0) {
+      throw new TypeError(
+        `Cannot import "${spec.name}" behind the definition of "${this.#bodies[0]!.func.name}"`,
+      );
+    }
+    const { name, params, results = [] } = spec;
+    this.#imports.name(module);
+    this.#imports.name(name);
+    this.#imports.u8(0x00);
+    this.#imports.u32(this.#typeIndex(params, results));
+    this.#importCount++;
+    const index = this.#importedFuncs.length;
+    const func: Func = { index, name, params, results };
+    this.#importedFuncs.push(func);
+    if (spec.export) this.#export(name, 0x00, index);
+    return func;
+  }
+
+  /**
+   * Defines a function whose body is emitted later, or bit by bit, into the returned builder.
+   *
+   * @param spec Its name and signature.
+   */
+  declare(spec: FunctionSpec): FunctionBuilder {
+    const { name, params, results = [] } = spec;
+    const index = this.#importedFuncs.length + this.#bodies.length;
+    this.#functionTypes.push(this.#typeIndex(params, results));
+    const func: Func = { index, name, params, results };
+    const builder = new FunctionBuilder(func, this.#check);
+    this.#bodies.push(builder);
+    if (spec.export) this.#export(name, 0x00, index);
+    return builder;
+  }
+
+  /**
+   * Defines a function.
+   *
+   * @param spec Its name and signature.
+   * @param body Emits its body; it gets the builder and a handle for each parameter.
+   * @returns What `call` takes.
+   */
+  func<const P extends readonly ValType[]>(
+    spec: FunctionSpec<P>,
+    body: (f: FunctionBuilder, ...params: LocalsOf<P>) => void,
+  ): Func {
+    const builder = this.declare(spec);
+    body(builder, ...builder.params as LocalsOf<P>);
+    return builder.func;
+  }
+
+  /** Exports a function under a name. */
+  exportFunc(func: Func, name: string = func.name): this {
+    this.#export(name, 0x00, func.index);
+    return this;
+  }
+
+  #export(name: string, kind: number, index: number): void {
+    this.#exports.name(name);
+    this.#exports.u8(kind);
+    this.#exports.u32(index);
+    this.#exportCount++;
+  }
+
+  /**
+   * Adds a global variable.
+   *
+   * @param type Its type; vectors start as zero.
+   * @param initial Its first value.
+   * @param options Whether it may change, and the name to export it under.
+   */
+  global<T extends ValType>(
+    type: T,
+    initial: number | bigint = 0,
+    options: { readonly mutable?: boolean; readonly export?: string } = {},
+  ): Global<T> {
+    const { mutable = false } = options;
+    const out = this.#globals;
+    out.u8(VAL_TYPE_CODES[type]);
+    out.u8(mutable ? 1 : 0);
+    writeConstant(out, type, initial);
+    out.u8(0x0b);
+    const index = this.#globalCount++;
+    if (options.export !== undefined) this.#export(options.export, 0x03, index);
+    return { index, type, mutable };
+  }
+
+  /** Adds bytes that are written to the memory at this address when the module is instantiated. */
+  data(address: number, bytes: Uint8Array): this {
+    const out = this.#data;
+    out.u8(0x00);
+    writeConstant(out, "i32", address);
+    out.u8(0x0b);
+    out.vector(bytes);
+    this.#dataCount++;
+    return this;
+  }
+
+  /** Closes all bodies and returns the bytes of the module; called once. */
+  build(): Uint8Array<ArrayBuffer> {
+    const out = new ByteWriter(4096);
+    out.bytes(HEADER);
+    writeSection(out, SECTION.type, this.#types.size, this.#typeBytes);
+    writeSection(out, SECTION.import, this.#importCount, this.#imports);
+    const part = new ByteWriter();
+    for (const type of this.#functionTypes) part.u32(type);
+    writeSection(out, SECTION.function, this.#functionTypes.length, part);
+    if (this.#memory !== undefined) {
+      const memory = new ByteWriter(16);
+      this.#limits(memory, this.#memory);
+      writeSection(out, SECTION.memory, 1, memory);
+    }
+    writeSection(out, SECTION.global, this.#globalCount, this.#globals);
+    writeSection(out, SECTION.export, this.#exportCount, this.#exports);
+    const code = new ByteWriter(4096);
+    for (const body of this.#bodies) body.finish(code);
+    writeSection(out, SECTION.code, this.#bodies.length, code);
+    writeSection(out, SECTION.data, this.#dataCount, this.#data);
+    if (this.#names) this.#writeNames(out);
+    return out.view();
+  }
+
+  #writeNames(out: ByteWriter): void {
+    const funcs = [
+      ...this.#importedFuncs,
+      ...this.#bodies.map((body) => body.func),
+    ];
+    const names = new ByteWriter();
+    names.u32(funcs.length);
+    for (const func of funcs) {
+      names.u32(func.index);
+      names.name(func.name);
+    }
+    const section = new ByteWriter();
+    section.name("name");
+    section.u8(0x01);
+    section.vector(names.view());
+    out.u8(SECTION.custom);
+    out.vector(section.view());
+  }
+
+  /**
+   * Builds and compiles the module.
+   *
+   * @throws {WebAssembly.CompileError} If the code that was emitted isn't valid.
+   */
+  compile(): WebAssembly.Module {
+    return new WebAssembly.Module(this.build());
+  }
+}
+
+const HEADER = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+function writeSection(
+  out: ByteWriter,
+  id: number,
+  count: number,
+  content: ByteWriter,
+): void {
+  if (count === 0) return;
+  const size = new ByteWriter(8);
+  size.u32(count);
+  out.u8(id);
+  out.u32(size.length + content.length);
+  out.bytes(size.view());
+  out.bytes(content.view());
+}
+
+function writeConstant(
+  out: ByteWriter,
+  type: ValType,
+  value: number | bigint,
+): void {
+  switch (type) {
+    case "i32":
+      out.u8(0x41);
+      out.s32(Number(value));
+      break;
+    case "i64":
+      out.u8(0x42);
+      out.s64(BigInt(value));
+      break;
+    case "f32":
+      out.u8(0x43);
+      out.f32(Number(value));
+      break;
+    case "f64":
+      out.u8(0x44);
+      out.f64(Number(value));
+      break;
+    case "v128":
+      out.u8(0xfd);
+      out.u8(0x0c);
+      out.bytes(new Uint8Array(16));
+      break;
+  }
+}
