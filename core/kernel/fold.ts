@@ -210,7 +210,7 @@ function fold64(op: Prim, type: "i64" | "u64", a: bigint, b: bigint, c: bigint):
 /** Converts a value between machine types by the rules of scalar.ts. */
 export function castValue(from: ScalarType, to: ScalarType, value: ScalarValue): ScalarValue {
   if (to === "bool") return Number(from === "i64" || from === "u64" ? value !== 0n : value !== 0);
-  if (to === "f32") return Math.fround(Number(value));
+  if (to === "f32") return typeof value === "bigint" ? roundToF32(value) : Math.fround(value);
   if (to === "f64") return Number(value);
   const fromFloat = from === "f32" || from === "f64";
   if (fromFloat) {
@@ -239,6 +239,13 @@ export function castValue(from: ScalarType, to: ScalarType, value: ScalarValue):
     case "u64":
       return BigInt.asUintN(64, big);
   }
+}
+
+/** One rounding: the bits that float64 would round away only say "not a tie". */
+function roundToF32(value: bigint): number {
+  const dropped = BigInt.asIntN(64, value) & 0xffffn;
+  const wide = value >= 1n << 53n || value <= -(1n << 53n);
+  return Math.fround(Number(wide && dropped !== 0n ? (value & ~0xffffn) | 0x8000n : value));
 }
 
 function bitcastValue(from: ScalarType, to: ScalarType, value: ScalarValue): ScalarValue {
