@@ -1,0 +1,193 @@
+/**
+ * Stand-in for `@std/testing/snapshot`: compares a value with what is stored in `__snapshots__/`,
+ * in files of the same format. `deno test -- --update` writes them anew.
+ *
+ * @module
+ */
+import { mkdirSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { assertEquals, AssertionError } from "./assert.ts";
+
+/** Whether snapshots are compared or written. */
+export type SnapshotMode = "assert" | "update";
+
+/** Options of {@linkcode assertSnapshot}. */
+export interface SnapshotOptions<T = unknown> {
+  /** The folder of the snapshot file, absolute or relative to that of the test. */
+  dir?: string;
+  /** `update` if the program got `--update` or `-u`, else `assert`. */
+  mode?: SnapshotMode;
+  /** The message of the error if the snapshot differs. */
+  msg?: string;
+  /** The name of the snapshot, by default that of the test. */
+  name?: string;
+  /** The snapshot file itself, absolute or relative to the folder of the test. */
+  path?: string;
+  /** Makes the text that is stored, by default {@linkcode serialize}. */
+  serializer?: (actual: T) => string;
+}
+
+/** The text of a value in a snapshot. */
+export function serialize(actual: unknown): string {
+  return Deno.inspect(actual, {
+    depth: Infinity,
+    sorted: true,
+    trailingComma: true,
+    compact: false,
+    iterableLimit: Infinity,
+    strAbbreviateSize: Infinity,
+    breakLength: Infinity,
+    escapeSequences: false,
+  }).replaceAll("\r", "\\r");
+}
+
+/** A snapshot file and what the tests that run made of it. */
+class SnapshotFile {
+  static #open = new Map<string, SnapshotFile>();
+
+  #path: string;
+  #stored: Promise<Map<string, string>> | undefined;
+  /** The snapshots in the order in which the tests came to them. */
+  #seen = new Map<string, string | undefined>();
+  #counts = new Map<string, number>();
+  #changed = new Set<string>();
+  #writes = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  static of(context: Deno.TestContext, options: SnapshotOptions): SnapshotFile {
+    const test = fileURLToPath(context.origin);
+    const name = `${basename(test)}.snap`;
+    const path = resolve(
+      dirname(test),
+      options.path ?? resolve(
+        dirname(test),
+        options.dir ?? "__snapshots__",
+        name,
+      ),
+    );
+    const file = this.#open.get(path) ?? new SnapshotFile(path);
+    this.#open.set(path, file);
+    return file;
+  }
+
+  /** Numbers the snapshots of one test: `name 1`, `name 2`, … */
+  nextName(test: string): string {
+    const count = (this.#counts.get(test) ?? 0) + 1;
+    this.#counts.set(test, count);
+    return `${test} ${count}`;
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    const stored = (await (this.#stored ??= this.#load())).get(name);
+    this.#seen.set(name, stored);
+    return stored;
+  }
+
+  update(name: string, text: string): void {
+    if (this.#seen.get(name) !== text) this.#changed.add(name);
+    this.#seen.set(name, text);
+    if (this.#writes) return;
+    this.#writes = true;
+    globalThis.addEventListener("unload", () => this.#save());
+  }
+
+  async #load(): Promise<Map<string, string>> {
+    try {
+      const { snapshot } = await import(pathToFileURL(this.#path).href) as {
+        snapshot: Record<string, string>;
+      };
+      // A text of many lines stands on lines of its own.
+      return new Map(
+        Object.entries(snapshot).map(([name, text]) => [
+          name,
+          text.includes("\n") ? text.slice(1, -1) : text,
+        ]),
+      );
+    } catch (error) {
+      if (error instanceof TypeError && error.message.startsWith("Module not found")) {
+        return new Map();
+      }
+      throw error;
+    }
+  }
+
+  #save(): void {
+    const parts = ["export const snapshot = {};"];
+    for (const [name, text] of this.#seen) {
+      if (text === undefined) continue;
+      const lines = text.includes("\n") ? `\n${text}\n` : text;
+      parts.push(`\nsnapshot[\`${escape(name)}\`] = \`${escape(lines)}\`;`);
+    }
+    mkdirSync(dirname(this.#path), { recursive: true });
+    Deno.writeTextFileSync(this.#path, parts.join("\n") + "\n");
+    if (this.#changed.size > 0) {
+      console.log(`\n > ${this.#changed.size} snapshots updated.`);
+    }
+  }
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`$]/g, "\\$&");
+}
+
+function testName(context: Deno.TestContext): string {
+  return context.parent ? `${testName(context.parent)} > ${context.name}` : context.name;
+}
+
+/** Asserts that `actual` is what the snapshot of this test says. */
+export async function assertSnapshot<T>(
+  context: Deno.TestContext,
+  actual: T,
+  options: SnapshotOptions<T>,
+): Promise<void>;
+/** Asserts that `actual` is what the snapshot of this test says. */
+export async function assertSnapshot<T>(
+  context: Deno.TestContext,
+  actual: T,
+  message?: string,
+): Promise<void>;
+export async function assertSnapshot<T>(
+  context: Deno.TestContext,
+  actual: T,
+  msgOrOpts?: string | SnapshotOptions<T>,
+): Promise<void> {
+  const options: SnapshotOptions<T> = typeof msgOrOpts === "string"
+    ? { msg: msgOrOpts }
+    : msgOrOpts ?? {};
+  const file = SnapshotFile.of(context, options as SnapshotOptions);
+  const name = file.nextName(options.name ?? testName(context));
+  const expected = await file.read(name);
+  const text = (options.serializer ?? serialize)(actual);
+  const flag = Deno.args.some((arg) => arg === "--update" || arg === "-u");
+  if ((options.mode ?? (flag ? "update" : "assert")) === "update") {
+    file.update(name, text);
+    return;
+  }
+  if (text === expected) return;
+  if (options.msg !== undefined) throw new AssertionError(options.msg);
+  if (expected === undefined) throw new AssertionError(`Missing snapshot: ${name}`);
+  assertEquals(
+    text,
+    expected,
+    "Snapshot does not match, to update it run: deno task test [file] -- --update",
+  );
+}
+
+/** Makes an {@linkcode assertSnapshot} with other defaults. */
+export function createAssertSnapshot<T>(
+  options: SnapshotOptions<T>,
+  baseAssertSnapshot: typeof assertSnapshot = assertSnapshot,
+): typeof assertSnapshot {
+  return async (
+    context: Deno.TestContext,
+    actual: unknown,
+    msgOrOpts?: string | SnapshotOptions<never>,
+  ): Promise<void> => {
+    const own = typeof msgOrOpts === "string" ? { msg: msgOrOpts } : msgOrOpts;
+    await baseAssertSnapshot(context, actual as T, { ...options, ...own } as SnapshotOptions<T>);
+  };
+}
