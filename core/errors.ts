@@ -192,6 +192,55 @@ export class GpuCommandError extends CrotonError {
   }
 }
 
+/** Shapes, or a shape and a size, that do not go together. */
+export class ShapeError extends TypeError {
+  static {
+    brand(this);
+  }
+}
+
+/** An index is outside its axis. */
+export class IndexError extends RangeError {
+  static {
+    brand(this);
+  }
+}
+
+/** A graph uses a variable that is neither an input, nor shared, nor constant, nor given a value. */
+export class MissingInputError extends TypeError {
+  static {
+    brand(this);
+  }
+}
+
+/** A function was given an input that its outputs and updates do not use. */
+export class UnusedInputError extends TypeError {
+  static {
+    brand(this);
+  }
+}
+
+/** A gradient was asked for with respect to something that the cost does not depend on. */
+export class DisconnectedInputError extends TypeError {
+  static {
+    brand(this);
+  }
+}
+
+/** A gradient that mathematics does not define, or that no rule can give. */
+export class NullGradientError extends TypeError {
+  static {
+    brand(this);
+  }
+}
+
+/** A rewrite changed a value, or a kernel disagrees with the reference: found by `mode: "debug"`. */
+export class VerificationError extends CrotonError {
+  static {
+    brand(this);
+  }
+}
+
 /** A text with its lines numbered from 1, as a compiler's message counts them. */
 function numberLines(text: string): string {
   const lines = text.split("\n");

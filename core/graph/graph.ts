@@ -1,0 +1,194 @@
+/**
+ * The graph: variables, and applications of operations to them.
+ *
+ * Graphs are immutable and hash-consed: applying an op to the same inputs with the same parameters
+ * gives the same variables, so `===` means the same computation.
+ *
+ * @module
+ */
+
+import type { DType } from "../dtype.ts";
+import { TensorType } from "../type.ts";
+import type { Variable } from "../variable.ts";
+import type { Op, Params } from "./op.ts";
+import { sizeOf, type Value } from "./value.ts";
+
+/** Where a variable comes from when no op computes it. */
+export type LeafKind = "input" | "constant" | "shared";
+
+let nextId = 1;
+
+/** The fields of every variable; `Variable` adds the methods that users call. */
+export class VariableNode<D extends DType = DType, N extends number = number> {
+  /** Creation number. */
+  readonly id: number;
+  readonly type: TensorType<D, N>;
+  /** The application that computes it; null for inputs, constants and shared variables. */
+  readonly owner: Apply | null;
+  /** Which output of `owner` it is. */
+  readonly index: number;
+  /** Label for messages, printing and named arguments. */
+  name: string | null = null;
+  readonly #origin: { stack?: string } | null;
+
+  constructor(type: TensorType<D, N>, owner: Apply | null = null, index = 0) {
+    this.id = nextId++;
+    this.type = type;
+    this.owner = owner;
+    this.index = index;
+    this.#origin = captureOrigin();
+  }
+
+  /** Element type. */
+  get dtype(): D {
+    return this.type.dtype;
+  }
+
+  /** Number of axes. */
+  get ndim(): N {
+    return this.type.ndim;
+  }
+
+  /** Where in the user's program it was made, as `file:line:column`, or "" when unknown. */
+  get origin(): string {
+    return this.#origin === null ? "" : originOf(this.#origin.stack ?? "");
+  }
+
+  toString(): string {
+    return this.label;
+  }
+
+  /** How messages call it: its name, or the op that computes it. */
+  get label(): string {
+    if (this.name !== null) return `"${this.name}"`;
+    return this.owner === null ? `an unnamed ${this.type}` : `the result of ${this.owner.op.name}`;
+  }
+}
+
+const limited = Error as { stackTraceLimit?: number };
+
+function captureOrigin(): { stack?: string } | null {
+  const before = limited.stackTraceLimit;
+  limited.stackTraceLimit = 12;
+  const holder: { stack?: string } = {};
+  // The frames are captured now and formatted only when somebody reads them.
+  (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(holder);
+  if (before !== undefined) limited.stackTraceLimit = before;
+  return holder;
+}
+
+const here = import.meta.url.replace(/core\/graph\/graph\.ts.*$/, "");
+
+function originOf(stack: string): string {
+  for (const line of stack.split("\n").slice(1)) {
+    const place = /\(?((?:file|https?|blob|data):[^\s)]*:\d+:\d+|\/[^\s)]*:\d+:\d+)\)?$/.exec(
+      line.trim(),
+    )?.[1];
+    if (place === undefined) continue;
+    const inLibrary = place.startsWith(here) &&
+      /^(core|cpu|gpu|autodiff|scan|mod\.ts)/.test(place.slice(here.length)) &&
+      !/_(test|bench)\.ts/.test(place);
+    if (!inLibrary) return place;
+  }
+  return "";
+}
+
+/** One use of an op on concrete inputs. */
+export class Apply<P extends Params = Params> {
+  readonly id: number;
+  readonly op: Op<P>;
+  readonly inputs: readonly Variable[];
+  readonly params: P;
+  #outputs: readonly Variable[] = [];
+
+  constructor(op: Op<P>, inputs: readonly Variable[], params: P, types: readonly TensorType[]) {
+    this.id = nextId++;
+    this.op = op;
+    this.inputs = Object.freeze([...inputs]);
+    this.params = params;
+    this.#outputs = types.map((type, i) => makeVariable(type, this as Apply, i));
+  }
+
+  /** The variables it computes. */
+  get outputs(): readonly Variable[] {
+    return this.#outputs;
+  }
+
+  /** The first output. */
+  get output(): Variable {
+    return this.#outputs[0]!;
+  }
+}
+
+type VariableFactory = (type: TensorType, owner: Apply | null, index: number) => Variable;
+type ConstantFactory = (type: TensorType, value: Value) => Variable;
+
+let variableFactory: VariableFactory | null = null;
+let constantFactory: ConstantFactory | null = null;
+
+/** Called once by variable.ts, which holds the class with all the methods. */
+export function registerVariableClass(make: VariableFactory, constant: ConstantFactory): void {
+  variableFactory = make;
+  constantFactory = constant;
+}
+
+/** A new variable; without an owner it is an input. */
+export function makeVariable(
+  type: TensorType,
+  owner: Apply | null = null,
+  index = 0,
+): Variable {
+  return variableFactory!(type, owner, index);
+}
+
+const constants = new Map<string, WeakRef<Variable>>();
+const applies = new Map<string, WeakRef<Apply>>();
+const cleanup = new FinalizationRegistry<[Map<string, WeakRef<object>>, string]>(([map, key]) => {
+  if (map.get(key)?.deref() === undefined) map.delete(key);
+});
+
+/** The constant with this value. Equal small constants are the same variable. */
+export function makeConstant(value: Value): Variable {
+  const type = TensorType.of(value.dtype, value.shape);
+  if (sizeOf(value.shape) > 64) return constantFactory!(type, value);
+  const parts = Array.from(value.data as ArrayLike<number | bigint>, exactText);
+  const key = `${value.dtype}[${value.shape}]${parts}`;
+  const have = constants.get(key)?.deref();
+  if (have !== undefined) return have;
+  const made = constantFactory!(type, value);
+  constants.set(key, new WeakRef(made));
+  cleanup.register(made, [constants as Map<string, WeakRef<object>>, key]);
+  return made;
+}
+
+function exactText(x: number | bigint): string {
+  return Object.is(x, -0) ? "-0" : String(x);
+}
+
+/** Applies an op: the same application gives the same node. */
+export function applyOp<P extends Params>(
+  op: Op<P>,
+  inputs: readonly Variable[],
+  params: P,
+): Apply<P> {
+  const paramsKey = op.key === undefined ? JSON.stringify(params) : op.key(params);
+  const key = `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey}`;
+  const have = applies.get(key)?.deref();
+  if (have !== undefined) return have as unknown as Apply<P>;
+  const types = op.infer(inputs, params);
+  const made = new Apply(op, inputs, params, types);
+  if (op.pure !== false) {
+    applies.set(key, new WeakRef(made as unknown as Apply));
+    cleanup.register(made, [applies as Map<string, WeakRef<object>>, key]);
+  }
+  return made;
+}
+
+/** Applies an op and returns its first output. */
+export function apply<P extends Params>(
+  op: Op<P>,
+  inputs: readonly Variable[],
+  params: P,
+): Variable {
+  return applyOp(op, inputs, params).output;
+}

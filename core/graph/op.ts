@@ -1,0 +1,210 @@
+/**
+ * What an operation must say about itself: result types, shapes, the reference evaluation, and how the
+ * planner turns it into kernels.
+ *
+ * @module
+ */
+
+import type { DType } from "../dtype.ts";
+import type { ScalarBuilder } from "../kernel/builder.ts";
+import type { Ix } from "../kernel/builder.ts";
+import type { ReduceKind, Step } from "../kernel/program.ts";
+import type { ScalarType, SNode } from "../kernel/scalar.ts";
+import type { Guards, Size } from "../kernel/size.ts";
+import type { TensorType } from "../type.ts";
+import type { Apply } from "./graph.ts";
+import type { Value } from "./value.ts";
+import type { Variable } from "../variable.ts";
+
+/** Static parameters of an application: plain data, compared by content. */
+// deno-lint-ignore ban-types
+export type Params = {};
+
+/** A complex number inside a kernel. */
+export interface ComplexElement {
+  readonly re: SNode;
+  readonly im: SNode;
+}
+
+/** One element of a tensor inside a kernel. */
+export type Element = SNode | ComplexElement;
+
+/** Whether an element is complex. */
+export function isComplexElement(element: Element): element is ComplexElement {
+  return "re" in element;
+}
+
+/** Shapes and host-known integers at plan time. */
+export interface ShapeContext {
+  readonly guards: Guards;
+  /** The shape of a variable. */
+  shape(variable: Variable): readonly Size[];
+  /**
+   * The value of a 0-d integer or bool variable, when it can be had without running a kernel (from
+   * constants, shapes and arguments). Otherwise throws `NeedValue`, and the planner runs a function
+   * that computes it first.
+   */
+  integer(variable: Variable): Size;
+  /** The same for the elements of a vector. */
+  integers(variable: Variable): readonly Size[];
+}
+
+/** Thrown by a ShapeContext: a shape depends on the value of `variable`. */
+export class NeedValue extends Error {
+  readonly variable: Variable;
+  constructor(variable: Variable) {
+    super("A shape depends on a computed value");
+    this.variable = variable;
+  }
+}
+
+/** Reading elements of variables inside a kernel. */
+export interface ElementContext extends ShapeContext {
+  readonly b: ScalarBuilder;
+  /** The element of `variable` at an index (one Ix for each axis). */
+  read(variable: Variable, index: readonly Ix[]): Element;
+  /** The same for a variable that is not complex. */
+  readReal(variable: Variable, index: readonly Ix[]): SNode;
+  /** A 0-d integer as i32: a parameter where the host knows it, else loaded. */
+  scalarIndex(variable: Variable): Ix;
+  /** Reports an index error when `failed` is true in any iteration. */
+  check(failed: SNode, message: string): void;
+  /** Quotient and remainder of a non-negative index by a size, simplified where possible. */
+  divMod(index: Ix, by: Size): [Ix, Ix];
+  /**
+   * Element at a flat row-major position of a shape: the index for each axis.
+   */
+  unravel(flat: Ix, shape: readonly Size[]): Ix[];
+  /** Flat row-major position of an index in a shape. */
+  ravel(index: readonly Ix[], shape: readonly Size[]): Ix;
+}
+
+/** Builds one nest. Axis Ix come from `axes` and `loops`. */
+export interface NestBuilder extends ElementContext {
+  readonly axes: readonly Ix[];
+  readonly loops: readonly Ix[];
+  /** Adds a reduction over the loops and returns its final value, for `storeOuter`. */
+  reduce(kind: ReduceKind, value: SNode): SNode;
+  /** Adds a reduction and returns the value up to this iteration, for `storeInner`. */
+  scan(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode;
+  /** Loads an element of a target that this nest also stores (read-modify-write in loop order). */
+  readTarget(target: Target, index: readonly Ix[]): Element;
+  storeInner(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void;
+  storeOuter(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void;
+}
+
+/** Memory that kernels of an op write: a buffer holding a contiguous tensor of `shape`. */
+export interface Target {
+  readonly buffer: number;
+  readonly dtype: DType;
+  readonly shape: readonly Size[];
+}
+
+/** Emitting steps for an op that needs kernels of its own. */
+export interface EmitContext extends ShapeContext {
+  /** The memory of output `i`, allocated on first use. */
+  output(i: number): Target;
+  /**
+   * The memory of output `i`, holding a copy of `source` already: taken over in place when nothing
+   * else needs `source`, else copied.
+   */
+  outputFrom(i: number, source: Variable): Target;
+  /** Scratch memory. */
+  temp(name: string, dtype: DType, shape: readonly Size[]): Target;
+  /** The variable as contiguous memory, computed if need be. */
+  buffer(variable: Variable): Target;
+  /** Adds a nest of `axes` (independent points) and `loops` (in order). */
+  nest(
+    name: string,
+    axes: readonly Size[],
+    loops: readonly Size[],
+    build: (nest: NestBuilder) => void,
+  ): void;
+  /** Adds any step. */
+  push(step: Step): void;
+}
+
+/** How the planner computes an op. */
+export type Lowering<P extends Params> =
+  /** Output element = function of the input elements at the broadcast index. */
+  | {
+    readonly kind: "elementwise";
+    /** dtypes that the inputs are converted to before `scalar` sees them. */
+    compute(inputs: readonly DType[], params: P): readonly DType[];
+    scalar(b: ScalarBuilder, args: readonly SNode[], params: P): SNode;
+    /** The same when any input or the output is complex; args are all complex if any compute dtype is. */
+    complex?(b: ScalarBuilder, args: readonly Element[], params: P): Element;
+    /** Rough cost: 1 for an addition, about 10 for exp. */
+    readonly cost: number;
+  }
+  /** Output element = something read or made at an index that is computed from the output index. */
+  | {
+    readonly kind: "virtual";
+    element(
+      context: ElementContext,
+      apply: Apply<P>,
+      index: readonly Ix[],
+      output: number,
+    ): Element;
+    /** Inputs that must be in memory first (gathered at computed places, where fusing would recompute). */
+    readonly materialise?: readonly number[];
+    readonly cost: number;
+  }
+  /** A reduction of input 0 over axes; the output has the other axes. */
+  | {
+    readonly kind: "reduce";
+    reduction(params: P, input: DType): {
+      readonly kind: ReduceKind;
+      readonly axes: readonly number[];
+      /** dtype in which values are accumulated. */
+      readonly accumulator: DType;
+    };
+  }
+  /** Batched matrix product: inputs (…, m, k) and (…, k, n). */
+  | { readonly kind: "matmul" }
+  /** Kernels of its own, for all outputs at once. */
+  | {
+    readonly kind: "emit";
+    emit(context: EmitContext, apply: Apply<P>): void;
+    /** Inputs that `emit` reads through `context.buffer`; others are read through nests (default: none). */
+    readonly buffers?: readonly number[];
+  }
+  /** Handled by the planner itself: loops and branches. */
+  | { readonly kind: "scan" }
+  | { readonly kind: "ifelse" };
+
+/** An operation. One object for each name; what varies is in the params of its applications. */
+export interface Op<P extends Params = Params> {
+  readonly name: string;
+  /**
+   * Types of the outputs. Throws a TypeError, RangeError or ShapeError that says what was expected for
+   * inputs that cannot be.
+   */
+  infer(inputs: readonly Variable[], params: P): readonly TensorType[];
+  /** Shapes of the outputs at plan time; lengths that do not agree throw a ShapeError. */
+  shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[])[];
+  /** Computes the outputs plainly, in float64. */
+  evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
+  readonly lowering: Lowering<P>;
+  /**
+   * Inputs from this one on are integers that say where or how much. They are taken on the host where
+   * they are known there, and then no kernel reads them.
+   */
+  readonly indexFrom?: number;
+  /** Value of a 0-d integer output from host integers; default: the reference, as an opaque size. */
+  size?(context: ShapeContext, args: readonly Size[], params: P): Size;
+  /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */
+  dynamicSizes?(context: ShapeContext, apply: Apply<P>): readonly Size[];
+  /** Text that is equal for equal params; default: JSON. */
+  key?(params: P): string;
+  /** Algebraic facts, for rewrites. */
+  readonly facts?: ReadonlySet<Fact>;
+  /** False for ops that must not be folded, merged or moved (printing, random seeds). Default true. */
+  readonly pure?: boolean;
+}
+
+/** Algebraic facts about an elementwise op. */
+export type Fact = "commutative" | "associative" | "idempotent" | "monotone" | "preservesZero";
+
+/** Machine type in which a dtype is computed in kernels, for ops that need to know. */
+export type { ScalarType };

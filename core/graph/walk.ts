@@ -1,0 +1,80 @@
+/**
+ * Walking graphs, without recursion.
+ *
+ * @module
+ */
+
+import type { Variable } from "../variable.ts";
+import { type Apply, applyOp } from "./graph.ts";
+
+/** The applications that the outputs need, inputs first. `stop` cuts the walk at a variable. */
+export function toposort(
+  outputs: readonly Variable[],
+  stop: (variable: Variable) => boolean = () => false,
+): Apply[] {
+  const done = new Set<Apply>();
+  const order: Apply[] = [];
+  const stack: { apply: Apply; next: number }[] = [];
+  const open = new Set<Apply>();
+  const enter = (variable: Variable) => {
+    const apply = variable.owner;
+    if (apply === null || done.has(apply) || open.has(apply) || stop(variable)) return;
+    open.add(apply);
+    stack.push({ apply, next: 0 });
+  };
+  for (const output of outputs) {
+    enter(output);
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (top.next < top.apply.inputs.length) {
+        enter(top.apply.inputs[top.next++]!);
+      } else {
+        stack.pop();
+        open.delete(top.apply);
+        done.add(top.apply);
+        order.push(top.apply);
+      }
+    }
+  }
+  return order;
+}
+
+/** All variables that the outputs depend on, themselves included, inputs first. */
+export function ancestors(outputs: readonly Variable[]): Variable[] {
+  const seen = new Set<Variable>();
+  for (const apply of toposort(outputs)) {
+    for (const input of apply.inputs) seen.add(input);
+    for (const output of apply.outputs) seen.add(output);
+  }
+  for (const output of outputs) seen.add(output);
+  return [...seen];
+}
+
+/** The variables without owner that the outputs depend on, in order of first use. */
+export function graphInputs(outputs: readonly Variable[]): Variable[] {
+  return ancestors(outputs).filter((variable) => variable.owner === null);
+}
+
+/**
+ * The outputs with variables replaced. A replacement is taken as it is: it is not searched for further
+ * replacements.
+ */
+export function replace(
+  outputs: readonly Variable[],
+  replacements: ReadonlyMap<Variable, Variable>,
+): Variable[] {
+  const made = new Map<Variable, Variable>(replacements);
+  for (const apply of toposort(outputs, (variable) => replacements.has(variable))) {
+    const inputs = apply.inputs.map((input) => made.get(input) ?? input);
+    if (inputs.every((input, i) => input === apply.inputs[i])) continue;
+    const rebuilt = applyOp(apply.op, inputs, apply.params);
+    apply.outputs.forEach((output, i) => {
+      if (!made.has(output)) {
+        const fresh = rebuilt.outputs[i]!;
+        if (fresh.name === null) fresh.name = output.name;
+        made.set(output, fresh);
+      }
+    });
+  }
+  return outputs.map((output) => made.get(output) ?? output);
+}

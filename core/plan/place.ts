@@ -1,0 +1,105 @@
+/**
+ * Where variables live: buffers, and affine views of them.
+ *
+ * @module
+ */
+
+import { type DType, dtypeInfo, isComplex, type TypedArray } from "../dtype.ts";
+import type { Element } from "../graph/op.ts";
+import { sizeOf, toTypedArray, type Value } from "../graph/value.ts";
+import { type Ix, type ScalarBuilder, zeroIx } from "../kernel/builder.ts";
+import type { BufferDecl, BufferRole } from "../kernel/program.ts";
+import type { Address, SNode } from "../kernel/scalar.ts";
+import { contiguousStrides, mulSize, productSize, type Size } from "../kernel/size.ts";
+import type { Storage } from "./element.ts";
+
+/** An affine view of a buffer that holds a tensor. */
+export interface Place {
+  readonly buffer: number;
+  /** The dtype of the tensor; the buffer's own is its storage. */
+  readonly dtype: DType;
+  readonly shape: readonly Size[];
+  /** Elements from the start of the buffer, with terms of enclosing loops. */
+  readonly base: Address;
+  readonly strides: readonly Size[];
+}
+
+/** The buffers of a program while it is planned. */
+export class BufferTable {
+  readonly storage: Storage;
+  readonly #buffers: BufferDecl[] = [];
+  readonly #constants = new Map<Value, Place>();
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+  }
+
+  /** All buffers so far. */
+  get all(): readonly BufferDecl[] {
+    return this.#buffers;
+  }
+
+  /** Adds a buffer that holds a contiguous tensor. */
+  add(name: string, dtype: DType, shape: readonly Size[], role: BufferRole): Place {
+    const parts = isComplex(dtype) ? 2 : 1;
+    const id = this.#buffers.length;
+    this.#buffers.push({
+      id,
+      name,
+      dtype: this.storage.of(dtype),
+      elements: mulSize(productSize(shape), parts),
+      role,
+    });
+    return { buffer: id, dtype, shape, base: zeroIx, strides: contiguousStrides(shape) };
+  }
+
+  /** Changes what a buffer is bound to. */
+  rebind(id: number, role: BufferRole): void {
+    this.#buffers[id] = { ...this.#buffers[id]!, role };
+  }
+
+  /** The buffer of a constant. */
+  constant(value: Value): Place {
+    let place = this.#constants.get(value);
+    if (place === undefined) {
+      let data: TypedArray = toTypedArray(value);
+      const held = this.storage.of(value.dtype);
+      if (held === "int32" && value.dtype === "int64") {
+        data = Int32Array.from(data as BigInt64Array, Number);
+      }
+      place = this.add("constant", value.dtype, value.shape, { kind: "constant", data });
+      this.#constants.set(value, place);
+    }
+    return place;
+  }
+}
+
+/** The element index of an element of a place. */
+export function addressOf(b: ScalarBuilder, place: Place, index: readonly Ix[]): Ix {
+  let address: Ix = place.base;
+  index.forEach((ix, d) => {
+    address = b.addIx(address, b.scaleIx(ix, place.strides[d]!));
+  });
+  return address;
+}
+
+/** Loads an element of a place. */
+export function loadPlace(
+  b: ScalarBuilder,
+  storage: Storage,
+  place: Place,
+  index: readonly Ix[],
+  guard?: SNode,
+): Element {
+  const address = addressOf(b, place, index);
+  const held = storage.of(place.dtype);
+  if (!isComplex(place.dtype)) return b.load(place.buffer, held, address, guard);
+  const re = b.scaleIx(address, 2);
+  const im = b.addIx(re, { offset: 1, terms: [], rest: null });
+  return { re: b.load(place.buffer, held, re, guard), im: b.load(place.buffer, held, im, guard) };
+}
+
+/** Bytes that a value of this dtype and shape takes. */
+export function bytesOf(dtype: DType, shape: readonly number[]): number {
+  return dtypeInfo(dtype).bytes * sizeOf(shape);
+}

@@ -1,0 +1,163 @@
+/**
+ * Which variables are computed into memory, and which are computed again inside the kernels that read
+ * them.
+ *
+ * @module
+ */
+
+import type { Apply } from "../graph/graph.ts";
+import type { Lowering, Params } from "../graph/op.ts";
+import { toposort } from "../graph/walk.ts";
+import { sizeValue } from "../kernel/size.ts";
+import type { Variable } from "../variable.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** Computing an expression of at most this cost again is no dearer than writing and reading it. */
+const CHEAP = 3;
+
+/** Kernels with more nodes than this are cut in two. */
+const LARGE = 400;
+
+/** Ops that only move indices; a product can read its operands through them. */
+const views = new Set(["dimshuffle", "subtensor", "specifyShape", "broadcastTo", "reshape", "copy"]);
+
+/** The variable that a chain of views looks at. */
+export function viewBase(variable: Variable): Variable {
+  let base = variable;
+  while (base.owner !== null && views.has(base.owner.op.name)) base = base.owner.inputs[0]!;
+  return base;
+}
+
+/** Inputs of an application that its kernels read; integers known on the host are not among them. */
+export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
+  if (apply.op.name === "shapeI") return [];
+  const from = apply.op.indexFrom ?? apply.inputs.length;
+  return apply.inputs.filter((input, i) => i < from || !shapes.knows(input));
+}
+
+function elements(shapes: Shapes, variable: Variable): number {
+  return shapes.shape(variable).reduce<number>((n, size) => n * sizeValue(size), 1);
+}
+
+interface Use {
+  /** The roots whose kernels compute with the variable. */
+  readonly roots: Set<unknown>;
+  /** How many times an element is read, roughly. */
+  reads: number;
+  required: boolean;
+}
+
+/**
+ * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
+ * and what would be computed too often otherwise. `placed` variables are in memory already.
+ */
+export function chooseRoots(
+  outputs: readonly Variable[],
+  placed: (variable: Variable) => boolean,
+  shapes: Shapes,
+): Set<Variable> {
+  const order = toposort(outputs, placed);
+  const uses = new Map<Variable, Use>();
+  const use = (variable: Variable): Use => {
+    let found = uses.get(variable);
+    if (found === undefined) {
+      uses.set(variable, found = { roots: new Set(), reads: 0, required: false });
+    }
+    return found;
+  };
+  for (const output of outputs) use(output).required = true;
+  const roots = new Set<Variable>();
+  const cost = inlineCosts(order, shapes);
+
+  for (const apply of order.toReversed()) {
+    const lowering: Lowering<Params> = apply.op.lowering;
+    const own = ["emit", "scan", "ifelse"].includes(lowering.kind);
+    for (const output of apply.outputs) {
+      const mine = uses.get(output);
+      if (mine === undefined) continue;
+      if (own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes)) roots.add(output);
+    }
+    const inputs = dataInputs(apply, shapes);
+    const stored = roots.has(apply.output) || own;
+    const mine = use(apply.output);
+    for (const input of inputs) {
+      const theirs = use(input);
+      if (stored) theirs.roots.add(own ? apply : apply.output);
+      else { for (const root of mine.roots) theirs.roots.add(root); }
+      const times = stored ? 1 : Math.max(1, mine.reads / Math.max(1, elements(shapes, apply.output)));
+      const each = lowering.kind === "reduce" || own
+        ? elements(shapes, input)
+        : elements(shapes, apply.output);
+      theirs.reads += each * times;
+    }
+    markRequired(apply, lowering, use);
+  }
+  for (const [variable, mine] of uses) if (mine.required && variable.owner !== null) roots.add(variable);
+  splitLarge(order, roots, shapes);
+  return roots;
+}
+
+/** Stores something in the middle of expressions that are too long for one kernel. */
+function splitLarge(order: readonly Apply[], roots: Set<Variable>, shapes: Shapes): void {
+  const nodes = new Map<Variable, number>();
+  for (const apply of order) {
+    let total = 1;
+    for (const input of dataInputs(apply, shapes)) {
+      total += roots.has(input) ? 1 : nodes.get(input) ?? 1;
+    }
+    for (const output of apply.outputs) {
+      nodes.set(output, total);
+      if (total > LARGE) roots.add(output);
+    }
+  }
+}
+
+function markRequired(
+  apply: Apply,
+  lowering: Lowering<Params>,
+  use: (variable: Variable) => Use,
+): void {
+  if (lowering.kind === "matmul") {
+    for (const input of apply.inputs) {
+      const base = viewBase(input);
+      // A reshape of something with kernels of its own is read in place, too.
+      use(base).required = true;
+    }
+  }
+  if (lowering.kind === "virtual") {
+    for (const i of lowering.materialise ?? []) use(apply.inputs[i]!).required = true;
+  }
+  if (lowering.kind === "emit") {
+    for (const i of lowering.buffers ?? []) use(apply.inputs[i]!).required = true;
+  }
+  if (lowering.kind === "scan" || lowering.kind === "ifelse") {
+    for (const input of apply.inputs) use(input).required = true;
+  }
+}
+
+function mustStore(
+  output: Variable,
+  lowering: Lowering<Params>,
+  mine: Use,
+  cost: number,
+  shapes: Shapes,
+): boolean {
+  if (mine.required) return true;
+  const again = mine.reads > 1.5 * elements(shapes, output);
+  if (lowering.kind === "reduce" || lowering.kind === "matmul") {
+    return again || mine.roots.size > 1;
+  }
+  return cost > CHEAP && (again || mine.roots.size > 1);
+}
+
+/** Cost of one element when nothing between it and the leaves is stored. */
+function inlineCosts(order: readonly Apply[], shapes: Shapes): Map<Variable, number> {
+  const cost = new Map<Variable, number>();
+  for (const apply of order) {
+    const lowering: Lowering<Params> = apply.op.lowering;
+    let total = lowering.kind === "elementwise" || lowering.kind === "virtual" ? lowering.cost : 100;
+    for (const input of dataInputs(apply, shapes)) total += cost.get(input) ?? 0;
+    for (const output of apply.outputs) cost.set(output, Math.min(total, 1e6));
+  }
+  return cost;
+}

@@ -1,0 +1,379 @@
+/**
+ * One level of a plan: the function itself, the body of a loop, or one side of a branch. It knows where
+ * its variables live and emits the steps that compute them.
+ *
+ * @module
+ */
+
+import { isComplex } from "../dtype.ts";
+import type { Apply } from "../graph/graph.ts";
+import type { EmitContext, Lowering, NestBuilder, Params, Target } from "../graph/op.ts";
+import { axisIx, zeroIx } from "../kernel/builder.ts";
+import type { Operand, Step } from "../kernel/program.ts";
+import {
+  contiguousStrides,
+  type Guards,
+  type Size,
+  sizeKey,
+} from "../kernel/size.ts";
+import { Constant, type Variable } from "../variable.ts";
+import { Kernel } from "./kernel.ts";
+import { loadPlace, type Place } from "./place.ts";
+import type { Planner } from "./planner.ts";
+import { chooseRoots } from "./roots.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** Where variables of one level are, and the steps that put them there. */
+export class Scope {
+  readonly planner: Planner;
+  readonly shapes: Shapes;
+  readonly steps: Step[] = [];
+  readonly parent: Scope | null;
+  readonly #places = new Map<Variable, Place>();
+  /** Where a variable must be computed to, when somebody cares. */
+  readonly #wanted = new Map<Variable, Place>();
+  #roots = new Set<Variable>();
+  /** Variables whose kernel is being built: it reads through them. */
+  readonly #open = new Set<Variable>();
+
+  constructor(planner: Planner, shapes: Shapes, parent: Scope | null = null) {
+    this.planner = planner;
+    this.shapes = shapes;
+    this.parent = parent;
+  }
+
+  /** Says that a variable is in memory. */
+  place(variable: Variable, place: Place): void {
+    this.#places.set(variable, place);
+  }
+
+  /** Where a variable is, or null if it is nowhere yet. */
+  placeOf(variable: Variable): Place | null {
+    if (this.#open.has(variable)) return null;
+    return this.#places.get(variable) ?? this.parent?.placeOf(variable) ?? null;
+  }
+
+  /** Whether a variable gets memory of its own. */
+  isRoot(variable: Variable): boolean {
+    if (this.#open.has(variable)) return false;
+    return this.#roots.has(variable) || (this.parent?.isRoot(variable) ?? false);
+  }
+
+  /** Asks for a variable to be computed into a place. */
+  want(variable: Variable, place: Place): void {
+    this.#wanted.set(variable, place);
+  }
+
+  /** Decides what is stored, for these outputs. */
+  prepare(outputs: readonly Variable[]): void {
+    this.#roots = chooseRoots(outputs, (variable) => this.placeOf(variable) !== null, this.shapes);
+  }
+
+  /** Brings a variable into memory, wherever that is. */
+  materialise(variable: Variable): Place {
+    const have = this.placeOf(variable);
+    if (have !== null) return have;
+    if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
+    if (variable instanceof Constant) return this.planner.buffers.constant(variable.value);
+    this.#prepareDeep(variable);
+    return this.#emit(variable);
+  }
+
+  /** Emits stored ancestors first, so that long chains do not recurse. */
+  #prepareDeep(variable: Variable): void {
+    for (const apply of this.planner.producers(this, variable)) {
+      for (const output of apply.outputs) {
+        if (output !== variable && this.#roots.has(output) && this.placeOf(output) === null) {
+          this.#emit(output);
+        }
+      }
+    }
+  }
+
+  #emit(variable: Variable): Place {
+    const apply = variable.owner;
+    if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
+    const lowering: Lowering<Params> = apply.op.lowering;
+    switch (lowering.kind) {
+      case "elementwise":
+      case "virtual":
+      case "reduce":
+      case "matmul":
+        this.#place(variable);
+        this.computeInto(variable, this.#places.get(variable)!);
+        break;
+      case "emit":
+        lowering.emit(new Emitter(this, apply), apply);
+        break;
+      case "scan":
+        this.planner.lowerings.scan(this, apply);
+        break;
+      case "ifelse":
+        this.planner.lowerings.ifelse(this, apply);
+        break;
+    }
+    const place = this.placeOf(variable);
+    if (place === null) throw new TypeError(`Cannot plan: ${apply.op.name} left an output without memory`);
+    return place;
+  }
+
+  #place(variable: Variable): void {
+    this.#places.set(variable, this.outputPlace(variable));
+  }
+
+  /** Memory for a variable that is about to be computed. */
+  outputPlace(variable: Variable): Place {
+    return this.#wanted.get(variable) ?? this.planner.buffers.add(
+      variable.name ?? variable.owner?.op.name ?? "value",
+      variable.dtype,
+      this.shapes.shape(variable),
+      { kind: "temp" },
+    );
+  }
+
+  /** Adds a kernel that computes `variable` (stored or not) into a place. */
+  computeInto(variable: Variable, place: Place): void {
+    const apply = variable.owner;
+    const lowering = apply?.op.lowering;
+    const shape = this.shapes.shape(variable);
+    const kernel = new Kernel(this, shape, [], true);
+    const name = variable.name ?? apply?.op.name ?? "copy";
+    const elsewhere = this.#places.get(variable);
+    if (elsewhere !== undefined && elsewhere.buffer !== place.buffer) {
+      kernel.storePlace(
+        place,
+        kernel.axes,
+        loadPlace(kernel.b, this.planner.storage, elsewhere, kernel.axes),
+      );
+    } else if (lowering?.kind === "reduce") {
+      const { kind, axes, accumulator } = lowering.reduction(apply!.params, apply!.inputs[0]!.dtype);
+      const input = apply!.inputs[0]!;
+      kernel.loopSizes = axes.map((axis) => this.shapes.shape(input)[axis]!);
+      kernel.storePlace(
+        place,
+        kernel.axes,
+        kernel.reduceElement(kind, input, axes, accumulator, variable.dtype),
+      );
+    } else if (lowering?.kind === "matmul") {
+      kernel.product = apply!;
+      kernel.storePlace(
+        place,
+        kernel.axes,
+        kernel.b.product(this.planner.storage.scalar(variable.dtype)),
+      );
+    } else {
+      // The variable itself counts as stored: read through it, not from it.
+      const element = lowering?.kind === "elementwise" || lowering?.kind === "virtual"
+        ? this.#through(kernel, variable)
+        : kernel.read(variable, kernel.axes);
+      kernel.storePlace(place, kernel.axes, element);
+    }
+    this.finish(name, kernel);
+  }
+
+  #through(kernel: Kernel, variable: Variable): ReturnType<Kernel["read"]> {
+    this.#open.add(variable);
+    try {
+      return kernel.read(variable, kernel.axes);
+    } finally {
+      this.#open.delete(variable);
+    }
+  }
+
+  /** Adds the step of a kernel. */
+  finish(name: string, kernel: Kernel): void {
+    if (kernel.product === null) {
+      this.steps.push({
+        kind: "nest",
+        name,
+        axes: kernel.axisSizes,
+        loops: kernel.loopSizes,
+        reductions: kernel.reductions,
+        inner: kernel.inner,
+        outer: kernel.outer,
+        checks: kernel.checks,
+      });
+      return;
+    }
+    this.#finishProduct(name, kernel, kernel.product);
+  }
+
+  #finishProduct(name: string, kernel: Kernel, apply: Apply): void {
+    const [left, right] = apply.inputs as [Variable, Variable];
+    const shape = kernel.axisSizes;
+    const batch = shape.slice(0, -2);
+    const k = this.shapes.shape(left).at(-1)!;
+    const type = this.planner.storage.scalar(apply.output.dtype);
+    if (isComplex(apply.output.dtype)) {
+      throw new TypeError("Cannot plan a product of complex matrices as one kernel");
+    }
+    this.steps.push({
+      kind: "gemm",
+      name,
+      type,
+      batch,
+      m: shape.at(-2)!,
+      n: shape.at(-1)!,
+      k,
+      left: this.#operand(left, apply.output),
+      right: this.#operand(right, apply.output),
+      stores: kernel.outer,
+    });
+    if (kernel.checks.length > 0) {
+      this.steps.push({
+        kind: "nest",
+        name: `${name} checks`,
+        axes: shape,
+        loops: [],
+        reductions: [],
+        inner: [],
+        outer: [],
+        checks: kernel.checks,
+      });
+    }
+  }
+
+  /** A matrix of a product, read in place where an affine view of memory allows it. */
+  #operand(variable: Variable, output: Variable): Operand {
+    const place = this.affine(variable, output.dtype === variable.dtype);
+    const strides = place.strides;
+    return {
+      buffer: place.buffer,
+      dtype: this.planner.storage.of(place.dtype),
+      base: place.base,
+      batch: strides.slice(0, -2),
+      row: strides.at(-2)!,
+      column: strides.at(-1)!,
+    };
+  }
+
+  /** The variable as an affine view of memory; computed into contiguous memory if it is not one. */
+  affine(variable: Variable, sameType = true): Place {
+    const placed = this.placeOf(variable);
+    if (placed !== null) return placed;
+    if (sameType && !this.isRoot(variable)) {
+      const shape = this.shapes.shape(variable);
+      const probe = new Kernel(this, shape, [], false);
+      const element = probe.read(variable, shape.map((_, d) => axisIx(d)));
+      if ("op" in element && element.op === "load" && element.args.length === 0 &&
+        element.address.rest === null && probe.checks.length === 0 &&
+        element.dtype === this.planner.storage.of(variable.dtype)) {
+        const strides: Size[] = shape.map(() => 0);
+        const outer = element.address.terms.filter((term) => {
+          if (term.axis.kind === "axis") strides[term.axis.axis] = term.stride;
+          return term.axis.kind === "loop";
+        });
+        return {
+          buffer: element.buffer,
+          dtype: variable.dtype,
+          shape,
+          base: { offset: element.address.offset, terms: outer, rest: null },
+          strides,
+        };
+      }
+    }
+    return this.#forced(variable);
+  }
+
+  #forced(variable: Variable): Place {
+    if (this.isRoot(variable) || variable instanceof Constant) return this.materialise(variable);
+    this.#roots.add(variable);
+    return this.materialise(variable);
+  }
+
+  /** The variable as contiguous memory that starts at the start of its buffer. */
+  contiguous(variable: Variable): Target {
+    const place = this.affine(variable);
+    const shape = this.shapes.shape(variable);
+    const want = contiguousStrides(shape);
+    const whole = place.base.offset === 0 && place.base.terms.length === 0 &&
+      place.base.rest === null &&
+      want.every((stride, d) =>
+        shape[d] === 1 || sizeKey(stride) === sizeKey(place.strides[d]!)
+      );
+    if (whole) return { buffer: place.buffer, dtype: place.dtype, shape };
+    const copy = this.planner.buffers.add("copy", variable.dtype, shape, { kind: "temp" });
+    const kernel = new Kernel(this, shape, [], false);
+    kernel.storePlace(copy, kernel.axes, loadPlace(kernel.b, this.planner.storage, place, kernel.axes));
+    this.finish("copy", kernel);
+    return { buffer: copy.buffer, dtype: copy.dtype, shape };
+  }
+}
+
+/** The EmitContext of one application. */
+class Emitter implements EmitContext {
+  readonly #scope: Scope;
+  readonly #apply: Apply;
+  readonly #outputs = new Map<number, Target>();
+
+  constructor(scope: Scope, apply: Apply) {
+    this.#scope = scope;
+    this.#apply = apply;
+  }
+
+  get guards(): Guards {
+    return this.#scope.shapes.guards;
+  }
+  shape(variable: Variable): readonly Size[] {
+    return this.#scope.shapes.shape(variable);
+  }
+  integer(variable: Variable): Size {
+    return this.#scope.shapes.integer(variable);
+  }
+  integers(variable: Variable): readonly Size[] {
+    return this.#scope.shapes.integers(variable);
+  }
+
+  output(i: number): Target {
+    let target = this.#outputs.get(i);
+    if (target === undefined) {
+      const variable = this.#apply.outputs[i]!;
+      let place = this.#scope.outputPlace(variable);
+      const shape = this.shape(variable);
+      if (place.base !== zeroIx || !sameSizes(place.strides, contiguousStrides(shape))) {
+        // Ops with kernels of their own write contiguous memory; a copy follows where that is not wanted.
+        place = this.#scope.planner.buffers.add("value", variable.dtype, shape, { kind: "temp" });
+      }
+      this.#scope.place(variable, place);
+      target = { buffer: place.buffer, dtype: variable.dtype, shape };
+      this.#outputs.set(i, target);
+    }
+    return target;
+  }
+
+  outputFrom(i: number, source: Variable): Target {
+    const target = this.output(i);
+    this.nest("copy", target.shape, [], (nest) => {
+      nest.storeOuter(target, nest.axes, nest.read(source, nest.axes));
+    });
+    return target;
+  }
+
+  temp(name: string, dtype: Variable["dtype"], shape: readonly Size[]): Target {
+    const place = this.#scope.planner.buffers.add(name, dtype, shape, { kind: "temp" });
+    return { buffer: place.buffer, dtype, shape };
+  }
+
+  buffer(variable: Variable): Target {
+    return this.#scope.contiguous(variable);
+  }
+
+  nest(
+    name: string,
+    axes: readonly Size[],
+    loops: readonly Size[],
+    build: (nest: NestBuilder) => void,
+  ): void {
+    const kernel = new Kernel(this.#scope, axes, loops, false);
+    build(kernel);
+    this.#scope.finish(name, kernel);
+  }
+
+  push(step: Step): void {
+    this.#scope.steps.push(step);
+  }
+}
+
+function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {
+  return a.length === b.length && a.every((size, d) => sizeKey(size) === sizeKey(b[d]!));
+}

@@ -1,0 +1,165 @@
+/**
+ * Concrete shapes and host-known integers of a graph at plan time.
+ *
+ * @module
+ */
+
+import { isDiscrete } from "../dtype.ts";
+import { NeedValue, type ShapeContext } from "../graph/op.ts";
+import { makeValue } from "../graph/value.ts";
+import type { Apply } from "../graph/graph.ts";
+import { Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
+import { Constant, type Variable } from "../variable.ts";
+
+/** What is known of a leaf: its shape, and the integers it holds when the host has them. */
+export interface LeafInfo {
+  readonly shape: readonly Size[];
+  /** Elements in row-major order, for integer leaves of rank 0 and 1 whose value the host knows. */
+  readonly integers?: readonly Size[];
+}
+
+/** Finds shapes and integers on demand and remembers them. */
+export class Shapes implements ShapeContext {
+  readonly guards: Guards;
+  readonly #leaves: ReadonlyMap<Variable, LeafInfo>;
+  readonly #parent: Shapes | null;
+  readonly #shapes = new Map<Variable, readonly Size[]>();
+  readonly #integers = new Map<Variable, readonly Size[]>();
+
+  constructor(
+    guards: Guards,
+    leaves: ReadonlyMap<Variable, LeafInfo>,
+    parent: Shapes | null = null,
+  ) {
+    this.guards = guards;
+    this.#leaves = leaves;
+    this.#parent = parent;
+  }
+
+  #leaf(variable: Variable): LeafInfo | undefined {
+    const mine = this.#leaves.get(variable);
+    return mine ?? (this.#parent === null ? undefined : this.#parent.#leaf(variable));
+  }
+
+  shape(variable: Variable): readonly Size[] {
+    const known = this.#shapes.get(variable);
+    if (known !== undefined) return known;
+    // Deep graphs: settle the producers first, so that the recursion below stays shallow.
+    const stack: Variable[] = [variable];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (this.#shapes.has(top)) {
+        stack.pop();
+        continue;
+      }
+      const owner = top.owner;
+      if (owner === null || this.#leaf(top) !== undefined) {
+        this.#shapes.set(top, this.#leafShape(top));
+        stack.pop();
+        continue;
+      }
+      const waiting = shapeInputs(owner).filter((input) => !this.#shapes.has(input));
+      if (waiting.length > 0) {
+        stack.push(...waiting);
+        continue;
+      }
+      owner.op.shapes(this, owner).forEach((shape, i) => {
+        this.#shapes.set(owner.outputs[i]!, shape);
+      });
+      stack.pop();
+    }
+    return this.#shapes.get(variable)!;
+  }
+
+  #leafShape(variable: Variable): readonly Size[] {
+    const leaf = this.#leaf(variable);
+    if (leaf !== undefined) return leaf.shape;
+    if (variable instanceof Constant) return variable.value.shape;
+    throw new TypeError(`Cannot plan: nothing is known of the input ${variable.label}`);
+  }
+
+  integer(variable: Variable): Size {
+    return this.integers(variable)[0]!;
+  }
+
+  integers(variable: Variable): readonly Size[] {
+    const known = this.#integers.get(variable);
+    if (known !== undefined) return known;
+    const found = this.#find(variable);
+    this.#integers.set(variable, found);
+    return found;
+  }
+
+  /** Whether the integers of a variable are known without running anything. */
+  knows(variable: Variable): boolean {
+    if (!isDiscrete(variable.dtype) || variable.ndim > 1) return false;
+    try {
+      this.integers(variable);
+      return true;
+    } catch (error) {
+      if (error instanceof NeedValue) return false;
+      throw error;
+    }
+  }
+
+  #find(variable: Variable): readonly Size[] {
+    const leaf = this.#leaf(variable);
+    if (leaf !== undefined) {
+      if (leaf.integers === undefined) throw new NeedValue(variable);
+      return leaf.integers;
+    }
+    if (variable instanceof Constant) return Array.from(variable.value.data, Number);
+    const owner = variable.owner;
+    if (owner === null || !isDiscrete(variable.dtype) || variable.ndim > 1) {
+      throw new NeedValue(variable);
+    }
+    if (owner.op.size !== undefined && variable.ndim === 0) {
+      return [owner.op.size(this, this.#arguments(owner, variable), owner.params)];
+    }
+    return this.#generic(owner, variable);
+  }
+
+  /** Host values of the inputs of a scalar op; ops that take no values (shapes) need none. */
+  #arguments(owner: Apply, variable: Variable): readonly Size[] {
+    return owner.inputs.map((input) => {
+      if (!isDiscrete(input.dtype) || input.ndim > 0) return 0;
+      try {
+        return this.integer(input);
+      } catch (error) {
+        throw error instanceof NeedValue ? new NeedValue(variable) : error;
+      }
+    });
+  }
+
+  /** Any other op on host-known integers: the reference, as opaque sizes. */
+  #generic(owner: Apply, variable: Variable): readonly Size[] {
+    const inputs: (readonly Size[])[] = [];
+    for (const input of owner.inputs) {
+      if (!this.knows(input)) throw new NeedValue(variable);
+      inputs.push(this.integers(input));
+    }
+    const count = variable.ndim === 0 ? 1 : sizeValue(this.shape(variable)[0]!);
+    const compute = (values: readonly number[], at: number): number => {
+      let next = 0;
+      const hosts = owner.inputs.map((input, i) => {
+        const mine = values.slice(next, next += inputs[i]!.length);
+        const whole = mine.map(Math.trunc);
+        return makeValue(input.dtype, input.ndim === 0 ? [] : [mine.length], whole);
+      });
+      const result = owner.op.evaluate(hosts, owner.params, owner)[variable.index]!;
+      return Number(result.data[at]);
+    };
+    const flat = inputs.flat();
+    return Array.from({ length: count }, (_, at) =>
+      opaqueSize(
+        `${owner.op.name}${JSON.stringify(owner.params)}#${variable.index}.${at}`,
+        flat,
+        (...values) => compute(values, at),
+      ));
+  }
+}
+
+/** Inputs whose shape the shape of an application depends on, most often all. */
+function shapeInputs(owner: Apply): readonly Variable[] {
+  return owner.op.indexFrom === undefined ? owner.inputs : owner.inputs.slice(0, owner.op.indexFrom);
+}

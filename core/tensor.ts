@@ -1,0 +1,243 @@
+/**
+ * Values on the host or on a device: what compiled functions take and give.
+ *
+ * @module
+ */
+
+import type { Backend, DeviceBuffer } from "./backend.ts";
+import { type DType, dtypeInfo, isComplex, type TypedArray } from "./dtype.ts";
+import { sizeOf, toTypedArray } from "./graph/value.ts";
+import {
+  dtypeOfArray,
+  isHostTensor,
+  isTypedArray,
+  type NestedArray,
+  type TensorLike,
+  valueOf,
+} from "./ops/literal.ts";
+import { formatTensor } from "./format.ts";
+import type { Variable } from "./variable.ts";
+
+/** A complex number as `array()` gives it. */
+export interface ComplexNumber {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** What `array()` gives: a scalar, or nested arrays of scalars. */
+export type NestedValues = number | bigint | boolean | ComplexNumber | NestedValues[];
+
+interface Residence {
+  readonly backend: Backend;
+  readonly buffer: DeviceBuffer;
+}
+
+// What a user drops is freed. The held value must not refer to the tensor.
+const dropped = new FinalizationRegistry<DeviceBuffer>((buffer) => buffer.dispose());
+
+/** An immutable array of numbers with a dtype and a shape, in host or device memory. */
+export class Tensor<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  #host: TypedArray | null;
+  #residence: Residence | null = null;
+  #disposed = false;
+
+  /** Wraps elements as they are (not copied). Users call `tensor()`. */
+  constructor(dtype: D, shape: readonly number[], host: TypedArray | null) {
+    this.dtype = dtype;
+    this.shape = Object.freeze([...shape]);
+    this.#host = host;
+  }
+
+  /** A tensor in device memory; the tensor owns the buffer. */
+  static onDevice<D extends DType>(
+    dtype: D,
+    shape: readonly number[],
+    backend: Backend,
+    buffer: DeviceBuffer,
+  ): Tensor<D> {
+    const tensor = new Tensor(dtype, shape, null);
+    tensor.#reside(backend, buffer);
+    return tensor;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Where the elements are: "host", or the name of the backend that holds them. */
+  get device(): "host" | "cpu" | "gpu" {
+    return this.#host === null && this.#residence !== null ? this.#residence.backend.name : "host";
+  }
+
+  /** The elements as a typed array, row-major; complex numbers as (re, im) pairs. Not a copy. */
+  dataSync(): TypedArray {
+    this.#checkAlive();
+    if (this.#host === null) {
+      this.#host = this.#residence!.buffer.readSync(this.dtype, this.size);
+    }
+    return this.#host;
+  }
+
+  /** As `dataSync`, without blocking where the device can. */
+  async data(): Promise<TypedArray> {
+    this.#checkAlive();
+    if (this.#host === null) {
+      const read = await this.#residence!.buffer.read(this.dtype, this.size);
+      this.#host ??= read;
+    }
+    return this.#host;
+  }
+
+  /** The only element. Throws a TypeError when there are more or none. */
+  item(): number | bigint | boolean | ComplexNumber {
+    if (this.size !== 1) {
+      throw new TypeError(
+        `Cannot take the item of a tensor of shape [${this.shape}]: it has ${this.size} elements, not 1`,
+      );
+    }
+    return element(this.dtype, this.dataSync(), 0);
+  }
+
+  /** The elements as nested arrays; a scalar as a number. */
+  arraySync(): NestedValues {
+    return nest(this.dtype, this.shape, this.dataSync());
+  }
+
+  /** As `arraySync`, without blocking where the device can. */
+  async array(): Promise<NestedValues> {
+    return nest(this.dtype, this.shape, await this.data());
+  }
+
+  /** The value of a tensor of one element, so that `+tensor` and `Math.max(tensor, …)` work. */
+  valueOf(): number | bigint | boolean | this {
+    if (this.size !== 1 || isComplex(this.dtype)) return this;
+    return this.item() as number;
+  }
+
+  /** The values, as people like to read them. */
+  toString(): string {
+    return formatTensor(this.dtype, this.shape, this.dataSync());
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    if (this.#disposed) return `Tensor(${this.dtype}[${this.shape}], disposed)`;
+    return `Tensor(${this.dtype}[${this.shape}]) ${this.toString()}`;
+  }
+
+  /** The elements in the memory of a backend, uploaded once. */
+  bufferOn(backend: Backend): DeviceBuffer {
+    this.#checkAlive();
+    if (this.#residence?.backend === backend) return this.#residence.buffer;
+    const data = this.dataSync();
+    const buffer = backend.allocate(this.dtype, this.size);
+    buffer.write(this.dtype, data);
+    this.#leave();
+    this.#reside(backend, buffer);
+    return buffer;
+  }
+
+  #reside(backend: Backend, buffer: DeviceBuffer): void {
+    this.#residence = { backend, buffer };
+    dropped.register(this, buffer, this);
+  }
+
+  #leave(): void {
+    if (this.#residence === null) return;
+    dropped.unregister(this);
+    this.#residence.buffer.dispose();
+    this.#residence = null;
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw new TypeError("Cannot use a tensor after dispose()");
+  }
+
+  /** Gives its memory back at once; the tensor cannot be used afterwards. */
+  dispose(): void {
+    this.#leave();
+    this.#host = null;
+    this.#disposed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function element(
+  dtype: DType,
+  data: TypedArray,
+  i: number,
+): number | bigint | boolean | ComplexNumber {
+  if (isComplex(dtype)) return { re: Number(data[2 * i]), im: Number(data[2 * i + 1]) };
+  return dtype === "bool" ? data[i] !== 0 : data[i]!;
+}
+
+function nest(dtype: DType, shape: readonly number[], data: TypedArray): NestedValues {
+  let next = 0;
+  const level = (depth: number): NestedValues => {
+    if (depth === shape.length) return element(dtype, data, next++);
+    return Array.from({ length: shape[depth]! }, () => level(depth + 1));
+  };
+  return level(0);
+}
+
+/** Options of `tensor`. */
+export interface TensorOptions<D extends DType = DType> {
+  /** Element type; default: that of a typed array, bool for booleans, int64 for bigint, else floatX. */
+  readonly dtype?: D;
+  /** Axis lengths; default: those of nested arrays, or one axis for a typed array. */
+  readonly shape?: readonly number[];
+}
+
+/**
+ * Makes a tensor from a number, nested arrays, a typed array or another tensor. The data are copied.
+ *
+ * Throws a TypeError for ragged arrays and when the number of elements does not fit the shape.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@croton/croton";
+ * const x = tensor([[1, 2], [3, 4]], { dtype: "float64" });
+ * console.assert(x.shape.join() === "2,2");
+ * ```
+ */
+export function tensor<D extends DType = DType>(
+  data: Exclude<TensorLike, Variable> | Float32Array<ArrayBuffer>,
+  options: TensorOptions<D> = {},
+): Tensor<D> {
+  const typed = isTypedArray(data) ? dtypeOfArray(data) : null;
+  const plain = typed !== null && (options.dtype === undefined || options.dtype === typed);
+  const shape = options.shape ?? (isHostTensor(data) ? data.shape : undefined);
+  if (plain) {
+    const array = (data as TypedArray).slice() as TypedArray;
+    return new Tensor(typed as D, checkShape(shape ?? [array.length], array.length), array);
+  }
+  const interleaved = typed !== null && options.dtype !== undefined && isComplex(options.dtype) &&
+    shape !== undefined && (data as TypedArray).length === 2 * sizeOf(shape);
+  if (interleaved) {
+    const array = dtypeInfo(options.dtype!).array(sizeOf(shape!)) as Float64Array<ArrayBuffer>;
+    array.set(data as Float64Array<ArrayBuffer>);
+    return new Tensor(options.dtype!, shape!, array);
+  }
+  const value = valueOf(data as NestedArray, options.dtype);
+  const array = toTypedArray(value);
+  return new Tensor(value.dtype as D, checkShape(shape ?? value.shape, sizeOf(value.shape)), array);
+}
+
+function checkShape(shape: readonly number[], elements: number): readonly number[] {
+  if (sizeOf(shape) !== elements) {
+    throw new TypeError(
+      `Cannot give ${elements} elements the shape [${shape}], which has ${sizeOf(shape)}`,
+    );
+  }
+  return shape;
+}
