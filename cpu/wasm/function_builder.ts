@@ -549,6 +549,29 @@ export class FunctionBuilder {
     });
   }
 
+  /**
+   * Pops an index and runs that case; the last one also runs where the index is out of range.
+   *
+   * @param cases Emit the ways; each must leave the stack as it found it.
+   */
+  switch(cases: readonly (() => void)[]): this {
+    const index = this.alloc("i32");
+    this.localSet(index).block((end) => {
+      const nest = (rest: number, labels: Label[]): void => {
+        if (rest < 0) {
+          labels.reverse();
+          this.localGet(index).brTable(labels.slice(0, -1), labels.at(-1)!);
+        } else {
+          this.block((label) => nest(rest - 1, [...labels, label]));
+          cases[rest]!();
+          this.br(end);
+        }
+      };
+      nest(cases.length - 1, []);
+    });
+    return this.free(index);
+  }
+
   /** Closes the body and writes it, with its locals and its size; called once, by the module builder. */
   finish(out: ByteWriter): void {
     this.#stack?.leave("function");

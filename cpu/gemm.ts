@@ -1,0 +1,170 @@
+/**
+ * The matrix product `C (+)= A · B` as WebAssembly functions with sizes and strides given at run time.
+ *
+ * The functions emitted here choose between a matrix-vector product, a product that reads the larger
+ * operand in place, and one with both operands packed into blocks.
+ */
+
+import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, emitBlocked, TILE_BYTES } from "./gemm_blocked.ts";
+import { emitOnce, type GemmDtype, type GemmOptions, realOf } from "./gemm_real.ts";
+import { TILE_VECTORS } from "./gemm_kernels.ts";
+import { emitGemvBytes } from "./gemm_vector.ts";
+import type { Func, FunctionBuilder, Local, ModuleBuilder } from "./wasm/mod.ts";
+
+export type { GemmDtype, GemmOptions } from "./gemm_real.ts";
+
+/** Sizes from which on both operands are packed: each row of B is then used often enough. */
+const PACK_FROM = 48;
+
+/**
+ * How many bytes of workspace a product of these sizes needs, for any strides; a multiple of 64.
+ *
+ * @param m Rows of A and C.
+ * @param n Columns of B and C.
+ * @param k Columns of A and rows of B.
+ * @param dtype The element type.
+ */
+export function gemmWorkspaceBytes(m: number, n: number, k: number, dtype: GemmDtype): number {
+  const size = dtype === "float32" ? 4 : 8;
+  const width = TILE_VECTORS * 16 / size;
+  const most = Math.max(m, n);
+  const columns = Math.min(Math.ceil(most / width) * width, BLOCK_COLUMNS);
+  const rows = Math.min(most, BLOCK_ROWS);
+  const steps = Math.min(Math.ceil(k / 4) * 4, BLOCK_STEPS);
+  const blocks = TILE_BYTES + steps * (columns + rows) * size;
+  const vector = Math.max(m, n, k) * size;
+  return Math.ceil(Math.max(blocks, vector) / 64) * 64;
+}
+
+/** Fills rows of a matrix with zeros. */
+function fillRows(
+  f: FunctionBuilder,
+  c: Local<"i32">,
+  rowStride: Local<"i32">,
+  rows: Local<"i32">,
+  columns: Local<"i32">,
+  shift: number,
+): void {
+  const i = f.alloc("i32");
+  f.forLoop(i, 0, rows, 1, () => {
+    f.localGet(c).i32Const(0).localGet(columns).i32Const(shift).i32Shl().memoryFill();
+    f.increment(c, rowStride);
+  });
+  f.free(i);
+}
+
+/**
+ * Emits `C[m, n] (+)= A[m, k] · B[k, n]`.
+ *
+ * The function has the parameters `(a, b, c, work, m, n, k, aRowStride, aColumnStride, bRowStride,
+ * bColumnStride, cRowStride, accumulate)`, all i32: pointers in bytes, strides in elements, of any sign and
+ * also 0 for A and B. Columns of C lie next to each other. `work` points at `gemmWorkspaceBytes`, aligned
+ * to 16. With `accumulate` other than 0 the product is added to C, else C is overwritten; where k is 0 the
+ * product is zero. C must not overlap A or B.
+ *
+ * Sums are kept in the element type, in an order that depends only on sizes and strides.
+ *
+ * @param module Where to emit; what is there already is used again.
+ * @param options Element type and kind of arithmetic.
+ */
+export function emitGemm(module: ModuleBuilder, options: GemmOptions): Func {
+  const { lanes, shift, size } = realOf(options);
+  const gemv = emitGemvBytes(module, options);
+  const blocked = emitBlocked(module, options);
+  return emitOnce(
+    module,
+    options,
+    "gemm",
+    (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate) => {
+      f.localGet(m).i32Const(0).i32LeS().localGet(n).i32Const(0).i32LeS().i32Or();
+      f.if(() => f.return());
+      for (const stride of [ars, acs, brs, bcs, crs]) {
+        f.localGet(stride).i32Const(shift).i32Shl().localSet(stride);
+      }
+      f.localGet(k).i32Const(0).i32LeS().if(() => {
+        f.localGet(accumulate).i32Eqz().if(() => fillRows(f, c, crs, m, n, shift));
+        f.return();
+      });
+      f.localGet(n).i32Const(1).i32Eq().if(() => {
+        f.localGet(c).localGet(crs).localGet(a).localGet(ars).localGet(acs);
+        f.localGet(b).localGet(brs).localGet(work).localGet(m).localGet(k);
+        f.localGet(accumulate).call(gemv).return();
+      });
+      f.localGet(m).i32Const(1).i32Eq().if(() => {
+        f.localGet(c).i32Const(size).localGet(b).localGet(bcs).localGet(brs);
+        f.localGet(a).localGet(acs).localGet(work).localGet(n).localGet(k);
+        f.localGet(accumulate).call(gemv).return();
+      });
+      const swap = f.local("i32"), pack = f.local("i32"), packA = f.local("i32");
+      f.localGet(m).i32Const(PACK_FROM).i32GeS();
+      f.localGet(n).i32Const(PACK_FROM).i32GeS().i32And().localSet(pack);
+      f.localGet(pack).if(() => {
+        f.localGet(acs).i32Const(size).i32Ne().localSet(packA);
+      }, () => {
+        // Estimated steps per unit of k for vectors along n, and along m with all roles swapped.
+        const cost = (rows: Local, columns: Local, vectorStride: Local) => {
+          f.localGet(columns).i32Const(lanes - 1).i32Add().i32Const(-lanes).i32And();
+          f.f32ConvertI32S().localGet(rows).f32ConvertI32S().f32Mul();
+          f.f32Const(0).localGet(columns).f32ConvertI32S().f32Const(8).f32Mul();
+          f.localGet(vectorStride).i32Const(size).i32Eq().select("f32").f32Add();
+        };
+        cost(m, n, bcs);
+        cost(n, m, ars);
+        f.localGet(m).f32ConvertI32S().localGet(n).f32ConvertI32S().f32Mul().f32Const(8).f32Mul();
+        f.localGet(k).f32ConvertI32S().f32Div().f32Add();
+        f.f32Gt().localSet(swap);
+        f.localGet(ars).localGet(bcs).localGet(swap).select("i32");
+        f.i32Const(size).i32Ne().localSet(pack);
+      });
+      f.localGet(swap).if(() => {
+        f.localGet(b).localGet(a).localGet(c).localGet(work);
+        f.localGet(n).localGet(m).localGet(k);
+        f.localGet(bcs).localGet(brs).localGet(acs).localGet(ars);
+        f.i32Const(size).localGet(crs).localGet(accumulate);
+        f.localGet(packA).localGet(pack).call(blocked).return();
+      });
+      f.localGet(a).localGet(b).localGet(c).localGet(work);
+      f.localGet(m).localGet(n).localGet(k);
+      f.localGet(ars).localGet(acs).localGet(brs).localGet(bcs);
+      f.localGet(crs).i32Const(size).localGet(accumulate);
+      f.localGet(packA).localGet(pack).call(blocked);
+    },
+  );
+}
+
+/**
+ * Emits `y[m] (+)= A[m, k] · x[k]`.
+ *
+ * The function has the parameters `(a, x, y, work, m, k, aRowStride, aColumnStride, xStride, yStride,
+ * accumulate)`, all i32, with pointers, strides, workspace and accumulation as in `emitGemm`; the
+ * workspace is that of a product with n = 1.
+ *
+ * @param module Where to emit; what is there already is used again.
+ * @param options Element type and kind of arithmetic.
+ */
+export function emitGemv(module: ModuleBuilder, options: GemmOptions): Func {
+  const { shift } = realOf(options);
+  const gemv = emitGemvBytes(module, options);
+  return emitOnce(
+    module,
+    options,
+    "gemv",
+    (f, a, x, y, work, m, k, ars, acs, xs, ys, accumulate) => {
+      f.localGet(m).i32Const(0).i32LeS().if(() => f.return());
+      for (const stride of [ars, acs, xs, ys]) {
+        f.localGet(stride).i32Const(shift).i32Shl().localSet(stride);
+      }
+      f.localGet(k).i32Const(0).i32LeS().if(() => {
+        const one = f.alloc("i32");
+        f.localGet(accumulate).i32Eqz().if(() => {
+          f.i32Const(1).localSet(one);
+          fillRows(f, y, ys, m, one, shift);
+        });
+        f.return();
+      });
+      f.localGet(y).localGet(ys).localGet(a).localGet(ars).localGet(acs);
+      f.localGet(x).localGet(xs).localGet(work).localGet(m).localGet(k);
+      f.localGet(accumulate).call(gemv);
+    },
+  );
+}
