@@ -1,0 +1,13 @@
+import { assertEquals } from "@std/assert";
+import { readTally } from "./suite.ts";
+
+Deno.test("readTally() sums the summaries of deno test", () => {
+  const output = `a ... ok (1ms)
+\x1b[32mok\x1b[0m | 36 passed (1 step) | 0 failed \x1b[90m(676ms)\x1b[0m
+
+FAILED | 9 passed (16 steps) | 2 failed (3 steps) | 1 ignored (118ms)
+ok | 0 passed | 0 failed (0ms)
+`;
+  assertEquals(readTally(output), { passed: 45, failed: 2 });
+  assertEquals(readTally("error: Module not found"), { passed: 0, failed: 0 });
+});

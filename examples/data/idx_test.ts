@@ -1,0 +1,119 @@
+import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { IdxError, type IdxProblem, loadMnist, parseIdx, readIdx } from "./idx.ts";
+
+/** The bytes of an IDX file; `length` overrides how many elements follow the header. */
+function idx(shape: number[], length = shape.reduce((a, b) => a * b, 1)): Uint8Array<ArrayBuffer> {
+  const start = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(start + length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  shape.forEach((size, i) => view.setUint32(4 + 4 * i, size));
+  for (let i = 0; i < length; i++) bytes[start + i] = i % 10;
+  return bytes;
+}
+
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(stream).bytes();
+}
+
+/** Makes a folder with the four files, with some replaced or left out. */
+async function folder(
+  change: Record<string, Uint8Array<ArrayBuffer> | null> = {},
+): Promise<string> {
+  const path = await Deno.makeTempDir();
+  const files: Record<string, Uint8Array<ArrayBuffer> | null> = {
+    "train-images-idx3-ubyte.gz": await gzip(idx([12, 28, 28])),
+    "train-labels-idx1-ubyte": idx([12]),
+    "t10k-images-idx3-ubyte": idx([5, 28, 28]),
+    "t10k-labels-idx1-ubyte.gz": await gzip(idx([5])),
+    ...change,
+  };
+  for (const [name, bytes] of Object.entries(files)) {
+    if (bytes !== null) await Deno.writeFile(`${path}/${name}`, bytes);
+  }
+  return path;
+}
+
+Deno.test("parseIdx() reads shape and elements", () => {
+  assertEquals(parseIdx(idx([2, 3]), "f"), {
+    shape: [2, 3],
+    data: Uint8Array.of(0, 1, 2, 3, 4, 5),
+  });
+  assertEquals(parseIdx(idx([0]), "f"), { shape: [0], data: new Uint8Array() });
+});
+
+Deno.test("parseIdx() names what is wrong", () => {
+  const wrongType = idx([2]);
+  wrongType[2] = 13;
+  const cases: [Uint8Array<ArrayBuffer>, IdxProblem, string][] = [
+    [new Uint8Array(), "truncated", "got 0 bytes"],
+    [idx([2]).slice(0, 6), "truncated", "header of 8 bytes"],
+    [idx([2, 3], 5), "truncated", "expected 6 bytes after the header for shape [2,3], got 5"],
+    [idx([2, 3], 7), "corrupt", "got 7"],
+    [wrongType, "corrupt", "got 0x00000d01"],
+    [new TextEncoder().encode("<!doctype html>"), "corrupt", "magic number"],
+    [Uint8Array.of(0, 0, 8, 0), "corrupt", "magic number"],
+  ];
+  for (const [bytes, problem, text] of cases) {
+    const error = assertThrows(() => parseIdx(bytes, "dir/file"), IdxError, text);
+    assertEquals([error.problem, error.path, error.name], [problem, "dir/file", "IdxError"]);
+  }
+});
+
+Deno.test("loadMnist() reads the four files, compressed or not", async () => {
+  const path = await folder();
+  try {
+    const { train, test } = await loadMnist(`${path}/`);
+    assertEquals([train.labels.length, test.labels.length], [12, 5]);
+    assertEquals(train.labels, Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1));
+    assertEquals(train.images.length, 12 * 784);
+    assertAlmostEquals(test.images[7]!, 7 / 255, 1e-8);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("loadMnist() names the file that is wrong", async () => {
+  const whole = await gzip(idx([12, 28, 28]));
+  const damaged = whole.slice();
+  damaged[damaged.length - 6]! ^= 0xff;
+  const badLabel = idx([5]);
+  badLabel[10] = 17;
+  const images = "train-images-idx3-ubyte.gz";
+  const testLabels = { "t10k-labels-idx1-ubyte.gz": null };
+  const cases: [Record<string, Uint8Array<ArrayBuffer> | null>, IdxProblem, string][] = [
+    [{ [images]: null }, "missing", 'neither this file nor "train-images-idx3-ubyte.gz"'],
+    [{ [images]: whole.slice(0, whole.length >> 1) }, "truncated", "gzip data cannot be read"],
+    [{ [images]: damaged }, "corrupt", "gzip data cannot be read"],
+    [{ [images]: await gzip(idx([12, 28, 28], 99)) }, "truncated", "got 99"],
+    [{ [images]: idx([12, 32, 32]) }, "mismatched", "28 by 28 pixels, got shape [12,32,32]"],
+    [{ [images]: idx([12]) }, "mismatched", "got shape [12]"],
+    [{ "train-labels-idx1-ubyte": idx([11]) }, "mismatched", "expected 12 labels"],
+    [{ ...testLabels, "t10k-labels-idx1-ubyte": badLabel }, "corrupt", "got 17 at position 2"],
+    [
+      {
+        ...testLabels,
+        "t10k-images-idx3-ubyte": idx([0, 28, 28]),
+        "t10k-labels-idx1-ubyte": idx([0]),
+      },
+      "mismatched",
+      "got none",
+    ],
+  ];
+  for (const [change, problem, text] of cases) {
+    const path = await folder(change);
+    try {
+      const error = await assertRejects(() => loadMnist(path), IdxError, text);
+      assertEquals(error.problem, problem, error.message);
+      assertEquals(error.path.startsWith(path), true);
+    } finally {
+      await Deno.remove(path, { recursive: true });
+    }
+  }
+});
+
+Deno.test("readIdx() says when there is no such file", async () => {
+  const error = await assertRejects(() => readIdx("no/such/file"), IdxError, "no such file");
+  assertEquals(error.problem, "missing");
+});
