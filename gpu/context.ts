@@ -1,0 +1,166 @@
+/**
+ * What every part of the GPU backend shares: the raw device, its limits and features, and the
+ * errors that WebGPU reports later than they happen.
+ *
+ * @module
+ */
+
+import { DeviceLostError, GpuCommandError, OutOfMemoryError } from "../core/errors.ts";
+
+/** What is known of the adapter behind a device. */
+export interface AdapterInfo {
+  /** The maker, as the driver names it. */
+  readonly vendor: string;
+  /** The family of the chip, where the driver tells. */
+  readonly architecture: string;
+  /** The product, where the driver tells. */
+  readonly description: string;
+  /** Whether the adapter computes in software, on the CPU. */
+  readonly isFallbackAdapter: boolean;
+}
+
+const LIMIT_NAMES = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxUniformBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+  "minStorageBufferOffsetAlignment",
+  "minUniformBufferOffsetAlignment",
+] as const;
+
+/** The names of the limits that the backend uses, as WebGPU spells them. */
+export type LimitName = typeof LIMIT_NAMES[number];
+
+/** The limits that the backend uses, as plain numbers. */
+export type GpuLimits = Readonly<Record<LimitName, number>>;
+
+/**
+ * The limits of an adapter or a device as plain numbers.
+ *
+ * @param source The limits as WebGPU gives them; some engines mix in bigints.
+ */
+export function readLimits(source: GPUSupportedLimits): GpuLimits {
+  const record: Partial<Record<LimitName, number>> = {};
+  for (const name of LIMIT_NAMES) record[name] = Number(source[name]);
+  return record as GpuLimits;
+}
+
+/**
+ * A device that is open, and the errors it has reported.
+ *
+ * WebGPU reports most mistakes by an event, long after the call that made them. The context keeps
+ * the first one and throws it from the next {@linkcode GpuContext.checkAlive}.
+ */
+export class GpuContext {
+  /** The WebGPU device. */
+  readonly raw: GPUDevice;
+  /** The adapter behind it. */
+  readonly info: AdapterInfo;
+  /** The limits that were granted. */
+  readonly limits: GpuLimits;
+  /** The optional features that were granted. */
+  readonly features: ReadonlySet<string>;
+  #lost: DeviceLostError | null = null;
+  #failure: Error | null = null;
+  #destroyed = false;
+
+  /**
+   * @param raw The WebGPU device.
+   * @param info The adapter behind it.
+   */
+  constructor(raw: GPUDevice, info: AdapterInfo) {
+    this.raw = raw;
+    this.info = info;
+    this.limits = readLimits(raw.limits);
+    this.features = new Set<string>(raw.features as Iterable<string>);
+    raw.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.fail(toError((event as GPUUncapturedErrorEvent).error, ""));
+    });
+    raw.lost.then((lost) => {
+      this.#lost ??= new DeviceLostError(lost.reason ?? "unknown", lost.message);
+    }, () => {
+      this.#lost ??= new DeviceLostError("unknown");
+    });
+  }
+
+  /** Whether the device is gone, destroyed or lost. */
+  get lost(): boolean {
+    return this.#destroyed || this.#lost !== null;
+  }
+
+  /** Records an error that was reported late; the first one is kept until it is thrown. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+  }
+
+  /**
+   * Throws what the device has reported since the last call, if anything.
+   *
+   * @throws {DeviceLostError} If the device is gone; from then on at every call.
+   * @throws {GpuCommandError} If a command was refused; once.
+   * @throws {OutOfMemoryError} If the device ran out of memory outside an allocation; once.
+   * @throws {ShaderError} If a kernel that was built without waiting was refused; once.
+   */
+  checkAlive(): void {
+    if (this.#destroyed) throw new DeviceLostError("destroyed");
+    if (this.#lost !== null) throw this.#lost;
+    const failure = this.#failure;
+    if (failure !== null) {
+      this.#failure = null;
+      throw failure;
+    }
+  }
+
+  /**
+   * Runs `body` and catches what WebGPU reports for the calls made in it. The body is synchronous,
+   * so that no call of anyone else can fall into its scope.
+   *
+   * @param label What is being done, for the error's message.
+   * @param body The calls.
+   * @returns What the body returned, and a promise of the first error (null for none), which never
+   * rejects.
+   */
+  scoped<T>(label: string, body: () => T): { value: T; error: Promise<Error | null> } {
+    const filters = ["validation", "out-of-memory", "internal"] as const;
+    for (const filter of filters) this.raw.pushErrorScope(filter);
+    let pops: Promise<GPUError | null>[] = [];
+    let value: T;
+    try {
+      value = body();
+    } finally {
+      pops = filters.map(() =>
+        // Popping rejects on a device that is lost; that is reported by `lost`.
+        this.raw.popErrorScope().catch(() => null)
+      );
+    }
+    const error = Promise.all(pops).then((errors) => {
+      const first = errors.find((e) => e !== null);
+      return first === undefined || first === null ? null : toError(first, label);
+    });
+    return { value, error };
+  }
+
+  /** Gives the device and everything on it back. Safe to call twice. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.raw.destroy();
+  }
+}
+
+/** The typed error for one that WebGPU reported. */
+function toError(error: GPUError, during: string): Error {
+  const name = error.constructor.name;
+  if (name === "GPUOutOfMemoryError") {
+    return new OutOfMemoryError({ requested: 0, live: 0, pooled: 0 }, { cause: error });
+  }
+  const kind = name === "GPUValidationError" ? "validation" : "internal";
+  return new GpuCommandError(kind, error.message, during);
+}
