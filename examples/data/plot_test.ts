@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { drawDigits, PIXELS } from "./digits.ts";
+import { type Chart, digitText, drawCharts, drawDigitGrid, sparkline } from "./plot.ts";
+import { linearScale, logScale, short } from "./ticks.ts";
+
+/** Throws unless every element of the document is closed in the right order. */
+function assertWellFormed(svg: string): void {
+  const open: string[] = [];
+  for (const [, close, name, attributes = ""] of svg.matchAll(/<(\/?)(\w+)([^>]*)>/g)) {
+    if (close) assertEquals(name, open.pop());
+    else if (!attributes.endsWith("/")) open.push(name!);
+  }
+  assertEquals(open, []);
+  assert(!/NaN|undefined|Infinity/.test(svg), "a number is missing");
+}
+
+const chart: Chart = {
+  title: "Loss <1>",
+  xLabel: "epoch",
+  yLabel: "loss",
+  series: [{ name: "a & b", y: [3, 2, NaN, 1, 0.5] }, { name: "one", x: [2], y: [1] }],
+};
+
+Deno.test("drawCharts() draws a line for each piece and a dot for a single value", () => {
+  const svg = drawCharts([chart]);
+  assertWellFormed(svg);
+  const lines = [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, p]) =>
+    p!.split(" ").length
+  );
+  assertEquals(lines, [2, 2]);
+  assertEquals([...svg.matchAll(/<circle/g)].length, 1);
+  assertStringIncludes(svg, "Loss &#60;1&#62;");
+  assertStringIncludes(svg, "a &#38; b");
+  // The greatest value is at the top of the frame, and the first one at its left.
+  assertStringIncludes(svg, 'points="68.0,48.0 ');
+});
+
+Deno.test("drawCharts() copes with little or odd data", () => {
+  for (const y of [[], [NaN], [Infinity, 1], [0, 0, 0], [5], [-3, -3], [1e-300, 1e300]]) {
+    for (const log of [false, true]) {
+      assertWellFormed(drawCharts([{ ...chart, log, series: [{ name: "y", y }] }]));
+    }
+  }
+  assertStringIncludes(drawCharts([{ ...chart, series: [{ name: "y", y: [] }] }]), "no data");
+  assertStringIncludes(drawCharts([chart, chart]), 'width="1120"');
+  assertWellFormed(drawCharts([{ ...chart, series: [] }]));
+});
+
+Deno.test("linearScale() widens a range to round numbers", () => {
+  assertEquals(linearScale(0.13, 0.88).range, [0, 1]);
+  assertEquals(linearScale(0.13, 0.88).ticks, [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  assertEquals(linearScale(-12, 30).ticks, [-20, -10, 0, 10, 20, 30]);
+  for (const [low, high] of [[0, 0], [7, 7], [-1, -1], [1e-12, 2e-12], [0, 1e9], [0.1, 0.3]]) {
+    const { range, ticks, place } = linearScale(low!, high!);
+    assert(range[0] <= low! && range[1] >= high! && range[1] > range[0]);
+    assert(ticks.length >= 2 && ticks.length <= 8, `${ticks}`);
+    assertEquals([place(range[0]), place(range[1])], [0, 1]);
+  }
+});
+
+Deno.test("logScale() marks powers and round numbers between them", () => {
+  assertEquals(logScale(0.35, 2.2).ticks, [0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3]);
+  assertEquals(logScale(0.01, 0.9).ticks, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]);
+  assertEquals(logScale(1e-5, 1).ticks, [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1]);
+  const { place, range } = logScale(1, 100);
+  assertEquals([range, place(10)], [[1, 100], 0.5]);
+  assertEquals(logScale(3, 3).range, [3, 4]);
+  assertEquals(logScale(1e-20, 1e20).ticks, [1e-20, 1e-15, 1e-10, 1e-5, 1, 1e5, 1e10, 1e15, 1e20]);
+});
+
+Deno.test("short() writes numbers with few digits", () => {
+  assertEquals(
+    [0.1 + 0.2, 1 / 3, 123456, 1234567, 0.00001234, 0, -2.5].map((value) => short(value)),
+    ["0.3", "0.3333", "123500", "1.235e6", "1.234e-5", "0", "-2.5"],
+  );
+});
+
+Deno.test("drawDigitGrid() draws every image with caption and mark", () => {
+  const { images, labels } = drawDigits(12, { seed: 1 });
+  const svg = drawDigitGrid(images, {
+    captions: Array.from(labels, (label) => `it is ${label}`),
+    marked: [false, true],
+    columns: 5,
+  });
+  assertWellFormed(svg);
+  assertEquals([...svg.matchAll(/it is \d/g)].length, 12);
+  assertEquals([...svg.matchAll(/fill="#d55e00" font-weight/g)].length, 1);
+  assertMatch(svg, /width="328" height="254"/);
+  assertWellFormed(drawDigitGrid(new Float32Array()));
+});
+
+Deno.test("digitText() writes 14 lines of shades", () => {
+  const image = new Float32Array(PIXELS);
+  image.fill(1, 0, 56);
+  image.fill(0.5, 56, 70);
+  const lines = digitText(image).split("\n");
+  assertEquals(lines.length, 14);
+  assertEquals(lines.slice(0, 3), ["@".repeat(28), ":".repeat(14), ""]);
+});
+
+Deno.test("sparkline() draws means, and blanks for what is not finite", () => {
+  assertEquals(sparkline([0, 1, 2, 3, 4, 5, 6, 7]), "▁▂▃▄▅▆▇█");
+  assertEquals(sparkline([7, 7, 0, 0], 2), "█▁");
+  assertEquals(sparkline([1, NaN, 1]), "▁ ▁");
+  assertEquals(sparkline([]), "");
+});
