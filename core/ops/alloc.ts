@@ -1,0 +1,154 @@
+/**
+ * Tensors filled with one value.
+ *
+ * @module
+ */
+
+import { config } from "../config.ts";
+import type { DType } from "../dtype.ts";
+import { makeConstant } from "../graph/graph.ts";
+import { Variable } from "../variable.ts";
+import { type Dim, shapeLabel } from "./arguments.ts";
+import { stretched } from "./broadcast_to.ts";
+import { asVariable, type TensorLike, valueOf } from "./literal.ts";
+import { asDims, dimsOf, type ShapeLike } from "./shape.ts";
+
+function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): Variable {
+  const scalar = makeConstant(valueOf(value, dtype));
+  return stretched(scalar, asDims(shape, "Cannot make a tensor", ndim));
+}
+
+/**
+ * `value`, broadcast to a shape: the lengths follow it, as numbers, integer scalars or one vector.
+ *
+ * Throws a TypeError when `value` has more axes than there are lengths.
+ *
+ * @example
+ * ```ts
+ * import { alloc, T } from "@croton/croton";
+ *
+ * const v = T.vector("v");
+ * alloc(v, 2, v.shape.at(0)); // two rows
+ * ```
+ */
+export function alloc(value: TensorLike, ...shape: readonly (Dim | Variable)[]): Variable {
+  const v = asVariable(value), action = `Cannot broadcast ${shapeLabel(v)}`;
+  const first = shape[0];
+  if (shape.length === 1 && first instanceof Variable && first.ndim === 1) {
+    return stretched(v, asDims(first, action));
+  }
+  return stretched(v, asDims(shape, action));
+}
+
+/**
+ * b broadcast to the shape of a; the dtype is that of b. Elements of a do not matter.
+ *
+ * @example
+ * ```ts
+ * import { fill, T } from "@croton/croton";
+ *
+ * fill(T.matrix("m"), 1);
+ * ```
+ */
+export function fill(a: TensorLike, b: TensorLike): Variable {
+  const v = asVariable(a);
+  return stretched(asVariable(b, v.dtype), dimsOf(v));
+}
+
+/** Another name of {@linkcode fill}. */
+export function second(a: TensorLike, b: TensorLike): Variable {
+  return fill(a, b);
+}
+
+/**
+ * Zeros; `dtype` defaults to floatX. For a shape vector of unknown length give `ndim`.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from "@croton/croton";
+ *
+ * zeros([2, 3]);
+ * ```
+ */
+export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
+  return filled(0, shape, dtype ?? config.floatX, ndim);
+}
+
+/**
+ * Ones; `dtype` defaults to floatX.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "@croton/croton";
+ *
+ * ones([2, 3], "int32");
+ * ```
+ */
+export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
+  return filled(1, shape, dtype ?? config.floatX, ndim);
+}
+
+/**
+ * A tensor of the given shape filled with a value, which may be a variable; `dtype` is for numbers.
+ *
+ * @example
+ * ```ts
+ * import { full } from "@croton/croton";
+ *
+ * full([2, 3], 0.5);
+ * ```
+ */
+export function full(
+  shape: ShapeLike,
+  value: TensorLike,
+  dtype?: DType,
+  ndim?: number,
+): Variable {
+  const v = dtype === undefined || value instanceof Variable
+    ? asVariable(value)
+    : makeConstant(valueOf(value, dtype));
+  return stretched(v, asDims(shape, "Cannot make a tensor", ndim));
+}
+
+/**
+ * Zeros of the shape and dtype of x.
+ *
+ * @example
+ * ```ts
+ * import { T, zerosLike } from "@croton/croton";
+ *
+ * zerosLike(T.imatrix("m")); // int32
+ * ```
+ */
+export function zerosLike(x: TensorLike, dtype?: DType): Variable {
+  return fullLike(x, 0, dtype);
+}
+
+/**
+ * Ones of the shape and dtype of x.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, T } from "@croton/croton";
+ *
+ * onesLike(T.matrix("m"));
+ * ```
+ */
+export function onesLike(x: TensorLike, dtype?: DType): Variable {
+  return fullLike(x, 1, dtype);
+}
+
+/**
+ * A tensor of the shape of x filled with a number; the dtype is that of x unless given.
+ *
+ * @example
+ * ```ts
+ * import { fullLike, T } from "@croton/croton";
+ *
+ * fullLike(T.matrix("m"), -1);
+ * ```
+ */
+export function fullLike(x: TensorLike, value: number | bigint | boolean, dtype?: DType): Variable {
+  const v = asVariable(x);
+  return stretched(makeConstant(valueOf(value, dtype ?? v.dtype)), dimsOf(v));
+}

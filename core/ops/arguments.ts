@@ -1,0 +1,123 @@
+/**
+ * Arguments that say where and how much: lengths, axes, positions.
+ *
+ * @module
+ */
+
+import { type DType, isDiscrete } from "../dtype.ts";
+import { makeConstant } from "../graph/graph.ts";
+import { Constant, Variable } from "../variable.ts";
+import { shapeText } from "./broadcast.ts";
+
+/** A length or a position: a number, or a 0-d integer variable. */
+export type Dim = number | bigint | Variable;
+
+/** An int64 scalar constant. */
+export function intConstant(value: number | bigint): Variable {
+  return makeConstant({ dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) });
+}
+
+/**
+ * A length or position as a 0-d integer variable.
+ *
+ * @param what How a message calls it, as in `the length of axis 0`.
+ */
+export function asIndexScalar(dim: Dim, action: string, what: string): Variable {
+  if (dim instanceof Variable) {
+    if (dim.ndim !== 0 || !isDiscrete(dim.dtype)) {
+      throw new TypeError(
+        `${action}: expected ${what} to be an integer or a 0-d integer variable, got ${dim.label} of type ${dim.type}`,
+      );
+    }
+    return dim;
+  }
+  if (typeof dim !== "bigint" && !Number.isSafeInteger(dim)) {
+    throw new TypeError(
+      `${action}: expected ${what} to be an integer or a 0-d integer variable, got ${String(dim)}`,
+    );
+  }
+  return intConstant(dim);
+}
+
+/** The value of a 0-d integer variable when the graph says it; null otherwise. */
+export function staticInt(variable: Variable): number | null {
+  if (variable instanceof Constant && variable.ndim === 0 && isDiscrete(variable.dtype)) {
+    return Number(variable.value.data[0]);
+  }
+  const owner = variable.owner;
+  if (owner !== null && owner.op.name === "shapeI") {
+    const { axis } = owner.params as { axis: number };
+    return owner.inputs[0]!.type.shape[axis] ?? null;
+  }
+  return null;
+}
+
+/** The value of a dim when it is known; null otherwise. */
+export function staticDim(dim: Dim): number | null {
+  return dim instanceof Variable ? staticInt(dim) : Number(dim);
+}
+
+/** Whether a value can be a dim. */
+export function isDim(value: unknown): value is Dim {
+  return typeof value === "number" || typeof value === "bigint" ||
+    value instanceof Variable && value.ndim === 0;
+}
+
+/** An axis counted from the front. Throws a RangeError for one that is not there. */
+export function normalizeAxis(axis: number, ndim: number, action: string): number {
+  if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
+    const range = ndim === 0 ? "no axis of a scalar" : `an integer from ${-ndim} to ${ndim - 1}`;
+    throw new RangeError(`${action}: expected the axis to be ${range}, got ${String(axis)}`);
+  }
+  return axis < 0 ? axis + ndim : axis;
+}
+
+/** Different axes counted from the front, in the order given. */
+export function normalizeAxes(axes: readonly number[], ndim: number, action: string): number[] {
+  const all = axes.map((axis) => normalizeAxis(axis, ndim, action));
+  if (new Set(all).size !== all.length) {
+    throw new RangeError(`${action}: expected different axes, got [${axes.join(", ")}]`);
+  }
+  return all;
+}
+
+/** A variable with its shape, for messages: `"x" of shape (3, ?)`. */
+export function shapeLabel(variable: Variable): string {
+  return `${variable.label} of shape ${shapeText(variable.type.shape)}`;
+}
+
+/** Throws a TypeError unless there are as many inputs as the op takes. */
+export function expectInputs(
+  name: string,
+  inputs: readonly Variable[],
+  from: number,
+  to = from,
+): void {
+  if (inputs.length >= from && inputs.length <= to) return;
+  const wanted = from === to
+    ? `${from}`
+    : to === Infinity
+    ? `at least ${from}`
+    : `${from} to ${to}`;
+  throw new TypeError(`Cannot apply "${name}": expected ${wanted} inputs, got ${inputs.length}`);
+}
+
+/** Throws a TypeError unless the inputs from `start` on are 0-d integers. */
+export function expectIndexScalars(name: string, inputs: readonly Variable[], start: number): void {
+  for (const input of inputs.slice(start)) {
+    if (input.ndim !== 0 || !isDiscrete(input.dtype)) {
+      throw new TypeError(
+        `Cannot apply "${name}": expected 0-d integers for lengths and positions, got ${input.label} of type ${input.type}`,
+      );
+    }
+  }
+}
+
+/** Throws a TypeError unless all the inputs have one dtype, which is returned. */
+export function expectSameDType(name: string, inputs: readonly Variable[]): DType {
+  const dtypes = [...new Set(inputs.map((input) => input.dtype))];
+  if (dtypes.length !== 1) {
+    throw new TypeError(`Cannot apply "${name}": expected one dtype, got ${dtypes.join(" and ")}`);
+  }
+  return dtypes[0]!;
+}

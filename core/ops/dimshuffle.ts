@@ -1,0 +1,316 @@
+/**
+ * Permuting axes, adding axes of length 1 and dropping them.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../errors.ts";
+import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import type { ElementContext, Op, ShapeContext } from "../graph/op.ts";
+import type { Element } from "../graph/op.ts";
+import type { Value } from "../graph/value.ts";
+import { type Ix, zeroIx } from "../kernel/builder.ts";
+import { type Size, sizeValue } from "../kernel/size.ts";
+import { TensorType } from "../type.ts";
+import type { Variable } from "../variable.ts";
+import { expectInputs, normalizeAxes, normalizeAxis, shapeLabel } from "./arguments.ts";
+import { asVariable, type TensorLike } from "./literal.ts";
+import { gather, rowMajor } from "./moving.ts";
+
+/** One axis of a dimshuffle: an axis of the input, or `"x"` for a new one of length 1. */
+export type PatternItem = number | "x";
+
+/** Params of {@linkcode dimshuffleOp}. */
+export interface DimshuffleParams {
+  /** For each axis of the result: an axis of the input, or "x" for a new axis of length 1. */
+  readonly pattern: readonly PatternItem[];
+}
+
+/** The axes of the input that a pattern leaves out. */
+export function droppedAxes(pattern: readonly PatternItem[], ndim: number): number[] {
+  return Array.from({ length: ndim }, (_, axis) => axis).filter((axis) => !pattern.includes(axis));
+}
+
+function dropError(label: string, pattern: readonly PatternItem[], axis: number, got: string) {
+  return new ShapeError(
+    `Cannot dimshuffle ${label} with pattern (${
+      pattern.join(", ")
+    }): axis ${axis} is left out and must have length 1, got ${got}`,
+  );
+}
+
+/** x with its axes permuted, new axes of length 1 put in, and axes of length 1 left out. */
+export const dimshuffleOp: Op<DimshuffleParams> = {
+  name: "dimshuffle",
+  infer(inputs: readonly Variable[], { pattern }: DimshuffleParams): readonly TensorType[] {
+    expectInputs("dimshuffle", inputs, 1);
+    const x = inputs[0]!, shape = x.type.shape;
+    const seen = new Set<number>();
+    for (const item of pattern) {
+      if (item === "x") continue;
+      if (!Number.isInteger(item) || item < 0 || item >= x.ndim || seen.has(item)) {
+        throw new RangeError(
+          `Cannot dimshuffle ${shapeLabel(x)} with pattern (${
+            pattern.join(", ")
+          }): expected "x" and different axes from 0 to ${x.ndim - 1}, got ${item}${
+            seen.has(item) ? " twice" : ""
+          }`,
+        );
+      }
+      seen.add(item);
+    }
+    for (const axis of droppedAxes(pattern, x.ndim)) {
+      const n = shape[axis]!;
+      if (n !== null && n !== 1) throw dropError(shapeLabel(x), pattern, axis, String(n));
+    }
+    return [TensorType.of(x.dtype, pattern.map((item) => item === "x" ? 1 : shape[item]!))];
+  },
+  shapes(context: ShapeContext, apply: Apply<DimshuffleParams>): readonly (readonly Size[])[] {
+    const { pattern } = apply.params, x = apply.inputs[0]!;
+    const shape = context.shape(x);
+    for (const axis of droppedAxes(pattern, x.ndim)) {
+      if (!context.guards.equal(shape[axis]!, 1)) {
+        throw dropError(x.label, pattern, axis, String(sizeValue(shape[axis]!)));
+      }
+    }
+    return [pattern.map((item) => item === "x" ? 1 : shape[item]!)];
+  },
+  evaluate(inputs: readonly Value[], { pattern }: DimshuffleParams): readonly Value[] {
+    const x = inputs[0]!;
+    for (const axis of droppedAxes(pattern, x.shape.length)) {
+      if (x.shape[axis] !== 1) throw dropError("a value", pattern, axis, String(x.shape[axis]));
+    }
+    const strides = rowMajor(x.shape);
+    const moved = pattern.map((item) => item === "x" ? 0 : strides[item]!);
+    const shape = pattern.map((item) => item === "x" ? 1 : x.shape[item]!);
+    return [gather(x, shape, (index) => index.reduce((at, i, d) => at + i * moved[d]!, 0))];
+  },
+  integers(context: ShapeContext, apply: Apply<DimshuffleParams>): readonly Size[] {
+    return context.integers(apply.inputs[0]!);
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(
+      context: ElementContext,
+      apply: Apply<DimshuffleParams>,
+      index: readonly Ix[],
+    ): Element {
+      const { pattern } = apply.params, x = apply.inputs[0]!;
+      const from: Ix[] = new Array(x.ndim).fill(zeroIx);
+      pattern.forEach((item, d) => {
+        if (item !== "x") from[item] = index[d]!;
+      });
+      return context.read(x, from);
+    },
+  },
+};
+
+/** Applies a pattern without more ado; the identity gives x itself. */
+export function shuffled(x: Variable, pattern: readonly PatternItem[]): Variable {
+  const same = pattern.length === x.ndim && pattern.every((item, d) => item === d);
+  return same ? x : applyOp(dimshuffleOp, [x], { pattern: [...pattern] });
+}
+
+/**
+ * x with its axes in another order: each item of the pattern is an axis of x, or `"x"` for a new axis of
+ * length 1. Axes of length 1 may be left out when their length is known from the type.
+ *
+ * Throws a RangeError for an axis that x does not have or that comes twice, and a ShapeError for an axis
+ * left out whose length is not known to be 1 (see {@linkcode squeeze} for one that is found out when the
+ * function is called).
+ *
+ * @example
+ * ```ts
+ * import { dimshuffle, T } from "@croton/croton";
+ *
+ * const bias = T.vector("bias");
+ * dimshuffle(bias, 0, "x"); // a column
+ * dimshuffle(T.matrix("m"), 1, 0); // the transpose
+ * ```
+ */
+export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
+  const v = asVariable(x);
+  const given = pattern.map((item) =>
+    item === "x" ? item : normalizeAxis(item, v.ndim, `Cannot dimshuffle ${shapeLabel(v)}`)
+  );
+  for (const axis of droppedAxes(given, v.ndim)) {
+    if (v.type.shape[axis] === null) {
+      throw dropError(
+        shapeLabel(v),
+        given,
+        axis,
+        "a length that is not known (declare it with specifyShape, or use squeeze with the axis)",
+      );
+    }
+  }
+  return shuffled(v, given);
+}
+
+/**
+ * x with its axes reversed, or in the order of `axes`.
+ *
+ * Throws a RangeError unless `axes` names every axis once.
+ *
+ * @example
+ * ```ts
+ * import { T, transpose } from "@croton/croton";
+ *
+ * transpose(T.tensor3("t"), [2, 0, 1]);
+ * ```
+ */
+export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
+  const v = asVariable(x);
+  if (axes === undefined) {
+    return shuffled(v, Array.from({ length: v.ndim }, (_, d) => v.ndim - 1 - d));
+  }
+  const action = `Cannot transpose ${shapeLabel(v)}`;
+  if (axes.length !== v.ndim) {
+    throw new RangeError(`${action}: expected ${v.ndim} axes, got ${axes.length}`);
+  }
+  return shuffled(v, normalizeAxes(axes, v.ndim, action));
+}
+
+/**
+ * x with two axes exchanged.
+ *
+ * @example
+ * ```ts
+ * import { swapaxes, T } from "@croton/croton";
+ *
+ * swapaxes(T.tensor3("t"), 0, 2);
+ * ```
+ */
+export function swapaxes(x: TensorLike, a: number, b: number): Variable {
+  const v = asVariable(x), action = `Cannot swap axes of ${shapeLabel(v)}`;
+  const i = normalizeAxis(a, v.ndim, action), j = normalizeAxis(b, v.ndim, action);
+  const order = Array.from({ length: v.ndim }, (_, d) => d === i ? j : d === j ? i : d);
+  return shuffled(v, order);
+}
+
+/**
+ * x with some axes moved to other positions; the others keep their order.
+ *
+ * @example
+ * ```ts
+ * import { moveaxis, T } from "@croton/croton";
+ *
+ * moveaxis(T.tensor4("images"), 1, -1); // channels last
+ * ```
+ */
+export function moveaxis(
+  x: TensorLike,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Variable {
+  const v = asVariable(x), action = `Cannot move axes of ${shapeLabel(v)}`;
+  const list = (axes: number | readonly number[]) => typeof axes === "number" ? [axes] : axes;
+  const from = normalizeAxes(list(source), v.ndim, action);
+  const to = normalizeAxes(list(destination), v.ndim, action);
+  if (from.length !== to.length) {
+    throw new RangeError(
+      `${action}: expected as many destinations as sources, got ${to.length} and ${from.length}`,
+    );
+  }
+  const order: (number | null)[] = new Array(v.ndim).fill(null);
+  to.forEach((position, i) => order[position] = from[i]!);
+  const rest = Array.from({ length: v.ndim }, (_, d) => d).filter((d) => !from.includes(d));
+  return shuffled(v, order.map((axis) => axis ?? rest.shift()!));
+}
+
+/**
+ * x without axes of length 1: without `axis` all those whose length is known from the type, else exactly
+ * the given ones, whose length is checked when the function is called.
+ *
+ * Throws a ShapeError for an axis of another length.
+ *
+ * @example
+ * ```ts
+ * import { squeeze, T } from "@croton/croton";
+ *
+ * squeeze(T.col("c")); // a vector
+ * squeeze(T.matrix("m"), 0); // the rows of m must be one
+ * ```
+ */
+export function squeeze(x: TensorLike, axis?: number | readonly number[] | null): Variable {
+  const v = asVariable(x);
+  const wanted = axis === undefined || axis === null
+    ? null
+    : typeof axis === "number"
+    ? [axis]
+    : axis;
+  const drop = wanted === null
+    ? v.type.shape.flatMap((n, d) => n === 1 ? [d] : [])
+    : normalizeAxes(wanted, v.ndim, `Cannot squeeze ${shapeLabel(v)}`);
+  const pattern = Array.from({ length: v.ndim }, (_, d) => d).filter((d) => !drop.includes(d));
+  return shuffled(v, pattern);
+}
+
+/**
+ * x with new axes of length 1 at the given positions of the result.
+ *
+ * @example
+ * ```ts
+ * import { expandDims, T } from "@croton/croton";
+ *
+ * expandDims(T.matrix("image"), [0, 1]); // one image of one channel
+ * ```
+ */
+export function expandDims(x: TensorLike, axis: number | readonly number[]): Variable {
+  const v = asVariable(x), list = typeof axis === "number" ? [axis] : axis;
+  const ndim = v.ndim + list.length;
+  const fresh = normalizeAxes(list, ndim, `Cannot add axes to ${shapeLabel(v)}`);
+  let next = 0;
+  return shuffled(v, Array.from({ length: ndim }, (_, d) => fresh.includes(d) ? "x" : next++));
+}
+
+/**
+ * x with `count` axes of length 1 added in front.
+ *
+ * @example
+ * ```ts
+ * import { shapePadLeft, T } from "@croton/croton";
+ *
+ * shapePadLeft(T.vector("v"), 2); // shape (1, 1, n)
+ * ```
+ */
+export function shapePadLeft(x: TensorLike, count = 1): Variable {
+  const v = asVariable(x);
+  return shuffled(v, [...newAxes(count), ...Array.from({ length: v.ndim }, (_, d) => d)]);
+}
+
+/**
+ * x with `count` axes of length 1 added at the end.
+ *
+ * @example
+ * ```ts
+ * import { shapePadRight, T } from "@croton/croton";
+ *
+ * shapePadRight(T.vector("v")); // a column
+ * ```
+ */
+export function shapePadRight(x: TensorLike, count = 1): Variable {
+  const v = asVariable(x);
+  return shuffled(v, [...Array.from({ length: v.ndim }, (_, d) => d), ...newAxes(count)]);
+}
+
+function newAxes(count: number): "x"[] {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(`Cannot add axes: expected how many as an integer >= 0, got ${count}`);
+  }
+  return new Array<"x">(count).fill("x");
+}
+
+/**
+ * x with one axis of length 1 added at position `axis` of the result.
+ *
+ * @example
+ * ```ts
+ * import { shapePadAxis, T } from "@croton/croton";
+ *
+ * shapePadAxis(T.matrix("m"), 1); // shape (rows, 1, columns)
+ * ```
+ */
+export function shapePadAxis(x: TensorLike, axis: number): Variable {
+  return expandDims(x, axis);
+}

@@ -1,0 +1,107 @@
+/**
+ * Elements inside kernels that may be complex, and positions that are read from memory.
+ *
+ * @module
+ */
+
+import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
+import { type Element, type ElementContext, isComplexElement } from "../graph/op.ts";
+import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
+import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
+import { addSize, type Size, sizeValue } from "../kernel/size.ts";
+
+/** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
+export function mapElement(
+  elements: readonly Element[],
+  f: (parts: readonly SNode[]) => SNode,
+): Element {
+  if (!elements.some(isComplexElement)) return f(elements as readonly SNode[]);
+  const parts = elements.map((element) => {
+    if (!isComplexElement(element)) throw new TypeError("Cannot mix real and complex elements");
+    return element;
+  });
+  return { re: f(parts.map((z) => z.re)), im: f(parts.map((z) => z.im)) };
+}
+
+/** a + b; for bools that is "or". */
+export function addElements(b: ScalarBuilder, x: Element, y: Element): Element {
+  return mapElement(
+    [x, y],
+    ([p, q]) => p!.type === "bool" ? b.binary("or", p!, q!) : b.add(p!, q!),
+  );
+}
+
+/** The zero of a dtype. */
+export function zeroElement(
+  context: Pick<ElementContext, "b" | "held">,
+  dtype: DType,
+): Element {
+  const zero = context.b.constant(scalarTypeOf(context.held(dtype)), 0);
+  return isComplex(dtype) ? { re: zero, im: zero } : zero;
+}
+
+/** An index as a number of a dtype. */
+export function indexAs(context: ElementContext, ix: Ix, dtype: DType): SNode {
+  return context.b.cast(context.b.ixNode(ix), scalarTypeOf(context.held(dtype)));
+}
+
+/** The message of an index out of range. */
+export function outOfRange(label: string, axis: number, length: Size): string {
+  return `An index into ${label} is out of range: axis ${axis} has length ${sizeValue(length)}`;
+}
+
+/**
+ * A position on an axis of length `n` from a computed integer: negative ones count from the end, and one
+ * out of range is reported and read as position 0.
+ */
+export function computedPosition(
+  context: ElementContext,
+  node: SNode,
+  n: Size,
+  message: string,
+): Ix {
+  const { b } = context;
+  const length = b.cast(b.size(n), node.type);
+  const unsigned = node.type === "u32" || node.type === "u64" || node.type === "bool";
+  const high = b.compare("ge", node, length);
+  if (node.type === "bool") throw new TypeError("Cannot use a bool as a position");
+  const failed = unsigned ? high : b.binary(
+    "or",
+    high,
+    b.compare("lt", node, b.unary("neg", length)),
+  );
+  context.check(failed, message);
+  const position = b.cast(node, "i32");
+  const wrapped = unsigned ? position : b.select(
+    b.compare("lt", position, b.constant("i32", 0)),
+    b.add(position, b.size(n)),
+    position,
+  );
+  return b.ix(b.select(failed, b.constant("i32", 0), wrapped));
+}
+
+/** The same for a position that may be affine: known ones are decided now. */
+export function scalarPosition(
+  context: ElementContext,
+  ix: Ix,
+  n: Size,
+  message: string,
+): Ix {
+  const { b, guards } = context;
+  if (ix.terms.length > 0 || ix.rest !== null) {
+    return computedPosition(context, b.ixNode(ix), n, message);
+  }
+  const from = guards.less(ix.offset, 0) ? addSize(ix.offset, n) : ix.offset;
+  if (guards.less(from, 0) || !guards.less(from, n)) {
+    // Reported when the kernel runs: the branch of an ifelse that is not taken must not fail.
+    context.check(b.constant("bool", 1), message);
+    return zeroIx;
+  }
+  return sizeIx(from);
+}
+
+/** Whether a dtype can be a position. */
+export function isPositionDType(dtype: DType): boolean {
+  const kind = dtypeInfo(dtype).kind;
+  return kind === "int" || kind === "uint";
+}

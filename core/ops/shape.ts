@@ -1,0 +1,350 @@
+/**
+ * Shapes as values: lengths of axes, vectors of scalars, and promises about shapes. What moves axes and
+ * elements is in files of its own, exported from here, too.
+ *
+ * @module
+ */
+
+import { type DType, isDiscrete, promote } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
+import { makeValue, type Value } from "../graph/value.ts";
+import type { Ix } from "../kernel/builder.ts";
+import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
+import { type Size, sizeValue } from "../kernel/size.ts";
+import { type StaticShape, TensorType } from "../type.ts";
+import { Constant, Variable } from "../variable.ts";
+import {
+  asIndexScalar,
+  type Dim,
+  expectIndexScalars,
+  expectInputs,
+  intConstant,
+  normalizeAxis,
+  shapeLabel,
+  staticInt,
+} from "./arguments.ts";
+import { shapeText } from "./broadcast.ts";
+import { asVariable, asVariables, type TensorLike } from "./literal.ts";
+import { copyElement, zeroValue } from "./moving.ts";
+import { mapElement } from "./elements.ts";
+import { subtensorOp } from "./subtensor.ts";
+
+export * from "./dimshuffle.ts";
+export * from "./reshape.ts";
+export * from "./broadcast_to.ts";
+export * from "./alloc.ts";
+
+/** Params of {@linkcode shapeIOp}. */
+export interface ShapeIParams {
+  readonly axis: number;
+}
+
+/** The length of one axis, int64. */
+export const shapeIOp: Op<ShapeIParams> = {
+  name: "shapeI",
+  infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
+    expectInputs("shapeI", inputs, 1);
+    if (!Number.isInteger(axis) || axis < 0 || axis >= inputs[0]!.ndim) {
+      throw new RangeError(
+        `Cannot take a length of ${shapeLabel(inputs[0]!)}: there is no axis ${axis}`,
+      );
+    }
+    return [TensorType.of("int64", [])];
+  },
+  shapes(): readonly (readonly Size[])[] {
+    return [[]];
+  },
+  evaluate(inputs: readonly Value[], { axis }: ShapeIParams): readonly Value[] {
+    return [makeValue("int64", [], [inputs[0]!.shape[axis]!])];
+  },
+  integers(context: ShapeContext, apply: Apply<ShapeIParams>): readonly Size[] {
+    return [context.shape(apply.inputs[0]!)[apply.params.axis]!];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<ShapeIParams>): Element {
+      const size = context.shape(apply.inputs[0]!)[apply.params.axis]!;
+      return context.b.size(size, scalarTypeOf(context.held("int64")));
+    },
+  },
+};
+
+/** Params of {@linkcode makeVectorOp}. */
+export interface MakeVectorParams {
+  readonly dtype: DType;
+}
+
+/** A vector of scalars of one dtype. */
+export const makeVectorOp: Op<MakeVectorParams> = {
+  name: "makeVector",
+  infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
+    for (const input of inputs) {
+      if (input.ndim !== 0 || input.dtype !== dtype) {
+        throw new TypeError(
+          `Cannot make a vector: expected scalars of dtype ${dtype}, got ${input.label} of type ${input.type}`,
+        );
+      }
+    }
+    return [TensorType.of(dtype, [inputs.length])];
+  },
+  shapes(_context: ShapeContext, apply: Apply<MakeVectorParams>): readonly (readonly Size[])[] {
+    return [[apply.inputs.length]];
+  },
+  evaluate(inputs: readonly Value[], { dtype }: MakeVectorParams): readonly Value[] {
+    const out = zeroValue(dtype, [inputs.length]);
+    inputs.forEach((input, i) => copyElement(out, i, input, 0));
+    return [out];
+  },
+  integers(context: ShapeContext, apply: Apply<MakeVectorParams>): readonly Size[] {
+    return apply.inputs.map((input) => context.integer(input));
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 1,
+    element(
+      context: ElementContext,
+      apply: Apply<MakeVectorParams>,
+      index: readonly Ix[],
+    ): Element {
+      const { b } = context, at = b.ixNode(index[0]!);
+      const parts = apply.inputs.map((input) => context.read(input, []));
+      let chosen = parts.at(-1)!;
+      for (let i = parts.length - 2; i >= 0; i--) {
+        const here: SNode = b.compare("eq", at, b.constant("i32", i));
+        chosen = mapElement([parts[i]!, chosen], ([p, q]) => b.select(here, p!, q!));
+      }
+      return chosen;
+    },
+  },
+};
+
+/** Params of {@linkcode specifyShapeOp}. */
+export interface SpecifyShapeParams {
+  /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
+  readonly shape: readonly (number | null | "given")[];
+}
+
+function shapePromiseError(label: string, axis: number, wanted: number, got: number): ShapeError {
+  return new ShapeError(
+    `Cannot take ${label} as having the specified shape: expected length ${wanted} of axis ${axis}, got ${got}`,
+  );
+}
+
+/** x, whose axes are checked to have the given lengths. */
+export const specifyShapeOp: Op<SpecifyShapeParams> = {
+  name: "specifyShape",
+  indexFrom: 1,
+  infer(inputs: readonly Variable[], { shape }: SpecifyShapeParams): readonly TensorType[] {
+    const given = shape.filter((n) => n === "given").length;
+    expectInputs("specifyShape", inputs, 1 + given);
+    expectIndexScalars("specifyShape", inputs, 1);
+    const x = inputs[0]!;
+    if (shape.length !== x.ndim) {
+      throw new TypeError(
+        `Cannot specify the shape of ${
+          shapeLabel(x)
+        }: expected ${x.ndim} lengths, got ${shape.length}`,
+      );
+    }
+    let next = 1;
+    const known = shape.map((n, axis) => {
+      const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
+      const have = x.type.shape[axis]!;
+      if (wanted !== null && have !== null && wanted !== have) {
+        throw shapePromiseError(shapeLabel(x), axis, wanted, have);
+      }
+      return wanted ?? have;
+    });
+    return [TensorType.of(x.dtype, known)];
+  },
+  shapes(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly (readonly Size[])[] {
+    const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
+    let next = 0;
+    return [
+      context.shape(x).map((have, axis) => {
+        const promise = apply.params.shape[axis]!;
+        if (promise === null) return have;
+        const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
+        if (!context.guards.equal(have, wanted)) {
+          throw shapePromiseError(x.label, axis, sizeValue(wanted), sizeValue(have));
+        }
+        return typeof have === "number" ? have : wanted;
+      }),
+    ];
+  },
+  evaluate(inputs: readonly Value[], { shape }: SpecifyShapeParams): readonly Value[] {
+    let next = 1;
+    shape.forEach((promise, axis) => {
+      if (promise === null) return;
+      const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
+      const have = inputs[0]!.shape[axis]!;
+      if (have !== wanted) throw shapePromiseError("a value", axis, wanted, have);
+    });
+    return [inputs[0]!];
+  },
+  integers(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly Size[] {
+    return context.integers(apply.inputs[0]!);
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(
+      context: ElementContext,
+      apply: Apply<SpecifyShapeParams>,
+      index: readonly Ix[],
+    ): Element {
+      return context.read(apply.inputs[0]!, index);
+    },
+  },
+};
+
+/**
+ * The length of one axis of x as an int64 scalar: a constant where it is known from the type.
+ *
+ * Throws a RangeError for an axis that x does not have.
+ *
+ * @example
+ * ```ts
+ * import { shapeOf, T } from "@croton/croton";
+ *
+ * const rows = shapeOf(T.matrix("m"), 0);
+ * ```
+ */
+export function shapeOf(x: TensorLike, axis: number): Variable {
+  const v = asVariable(x);
+  const d = normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`);
+  const known = v.type.shape[d]!;
+  return known === null ? applyOp<ShapeIParams>(shapeIOp, [v], { axis: d }) : intConstant(known);
+}
+
+/** The lengths of all axes as int64 scalars. */
+export function dimsOf(x: TensorLike): Variable[] {
+  const v = asVariable(x);
+  return v.type.shape.map((_, axis) => shapeOf(v, axis));
+}
+
+/**
+ * The shape of x as an int64 vector. Its value does not depend on the elements of x, so x is not
+ * computed for it.
+ *
+ * @example
+ * ```ts
+ * import { shape, T } from "@croton/croton";
+ *
+ * const s = shape(T.matrix("m")); // two elements
+ * ```
+ */
+export function shape(x: TensorLike): Variable {
+  return makeVector(dimsOf(x), "int64");
+}
+
+/** The number of elements of x when its type says it; null otherwise. */
+export function staticSize(x: Variable): number | null {
+  let size = 1;
+  for (const n of x.type.shape) {
+    if (n === null) return null;
+    size *= n;
+  }
+  return size;
+}
+
+/**
+ * A vector of scalars.
+ *
+ * Throws a TypeError for something that is not a scalar, or whose dtype is not `dtype`.
+ */
+export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Variable {
+  const inputs = asVariables(scalars);
+  const type = dtype ?? inputs.map((v) => v.dtype).reduce(promote, inputs[0]?.dtype ?? "int64");
+  return applyOp<MakeVectorParams>(makeVectorOp, inputs, { dtype: type });
+}
+
+/**
+ * x, with a promise about its shape: one length (a number or an integer scalar) for each axis, null
+ * where nothing is promised. The lengths are checked when the function is called.
+ *
+ * Throws a TypeError for another number of lengths and a ShapeError where the type says otherwise.
+ *
+ * @example
+ * ```ts
+ * import { specifyShape, T } from "@croton/croton";
+ *
+ * const images = specifyShape(T.matrix("x"), [null, 784]);
+ * ```
+ */
+export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Variable {
+  const v = asVariable(x);
+  const action = `Cannot specify the shape of ${shapeLabel(v)}`;
+  const given: Variable[] = [];
+  const promises = shape.map((dim, axis) => {
+    if (dim === null) return null;
+    const variable = asIndexScalar(dim, action, `the length of axis ${axis}`);
+    const known = staticInt(variable);
+    if (known === null) given.push(variable);
+    return known ?? "given";
+  });
+  const told = promises.every((n, axis) => n === null || n === v.type.shape[axis]);
+  if (told && promises.length === v.ndim) return v;
+  return applyOp<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises });
+}
+
+/** A shape as users write it: one length, several, or an integer vector. */
+export type ShapeLike = Dim | readonly Dim[] | Variable;
+
+/**
+ * The lengths that a shape argument stands for, as 0-d integer variables.
+ *
+ * @param ndim How many there are, needed for a vector whose own length is not known.
+ */
+export function asDims(shape: ShapeLike, action: string, ndim?: number): Variable[] {
+  if (shape instanceof Variable && shape.ndim === 1) {
+    const count = ndim ?? shape.type.shape[0] ?? null;
+    if (count === null) {
+      throw new TypeError(
+        `${action}: expected a shape of known length, got the vector ${shape.label}; give the rank with it`,
+      );
+    }
+    if (!isDiscrete(shape.dtype)) {
+      throw new TypeError(
+        `${action}: expected a shape of integers, got ${shape.label} of type ${shape.type}`,
+      );
+    }
+    return vectorElements(shape, count);
+  }
+  const list = Array.isArray(shape) ? shape as readonly Dim[] : [shape as Dim];
+  if (ndim !== undefined && list.length !== ndim) {
+    throw new RangeError(`${action}: expected ${ndim} lengths, got ${list.length}`);
+  }
+  return list.map((dim, axis) => asIndexScalar(dim, action, `the length of axis ${axis}`));
+}
+
+/** The first `count` elements of a vector as scalars, without a detour over the vector if possible. */
+export function vectorElements(vector: Variable, count: number): Variable[] {
+  const owner = vector.owner;
+  if (owner !== null && owner.op.name === "makeVector" && owner.inputs.length === count) {
+    return [...owner.inputs];
+  }
+  if (vector instanceof Constant && vector.value.shape[0] === count && isDiscrete(vector.dtype)) {
+    return Array.from(vector.value.data as ArrayLike<number | bigint>, intConstant);
+  }
+  return Array.from(
+    { length: count },
+    (_, i) => applyOp(subtensorOp, [vector, intConstant(i)], { index: [{ kind: "int" }] }),
+  );
+}
+
+/** What messages say of lengths: numbers where they are known. */
+export function dimsText(dims: readonly Variable[]): string {
+  return shapeText(dims.map(staticInt));
+}
+
+/** The static shape of lengths; negative ones are not known. */
+export function staticShapeOf(dims: readonly Variable[]): StaticShape {
+  return dims.map((dim) => {
+    const n = staticInt(dim);
+    return n === null || n < 0 ? null : n;
+  });
+}
