@@ -11,6 +11,7 @@ import type { Ix } from "../kernel/builder.ts";
 import type { ReduceKind, Step } from "../kernel/program.ts";
 import type { ScalarType, SNode } from "../kernel/scalar.ts";
 import type { Guards, Size } from "../kernel/size.ts";
+import type { Scope } from "../plan/scope.ts";
 import type { TensorType } from "../type.ts";
 import type { Apply } from "./graph.ts";
 import type { Value } from "./value.ts";
@@ -67,6 +68,8 @@ export interface ElementContext extends ShapeContext {
   readReal(variable: Variable, index: readonly Ix[]): SNode;
   /** A 0-d integer as i32: a parameter where the host knows it, else loaded. */
   scalarIndex(variable: Variable): Ix;
+  /** How a dtype is held on the device: int64 as int32 where there is no int64, complex as its parts. */
+  held(dtype: DType): DType;
   /** Reports an index error when `failed` is true in any iteration. */
   check(failed: SNode, message: string): void;
   /** Quotient and remainder of a non-negative index by a size, simplified where possible. */
@@ -113,6 +116,8 @@ export interface EmitContext extends ShapeContext {
   temp(name: string, dtype: DType, shape: readonly Size[]): Target;
   /** The variable as contiguous memory, computed if need be. */
   buffer(variable: Variable): Target;
+  /** How a dtype is held on the device: int64 as int32 where there is no int64, complex as its parts. */
+  held(dtype: DType): DType;
   /** Adds a nest of `axes` (independent points) and `loops` (in order). */
   nest(
     name: string,
@@ -169,9 +174,14 @@ export type Lowering<P extends Params> =
     /** Inputs that `emit` reads through `context.buffer`; others are read through nests (default: none). */
     readonly buffers?: readonly number[];
   }
-  /** Handled by the planner itself: loops and branches. */
-  | { readonly kind: "scan" }
-  | { readonly kind: "ifelse" };
+  /**
+   * Loops and branches: steps that hold steps. `lower` plans what is inside in scopes of its own and
+   * places all outputs.
+   */
+  | {
+    readonly kind: "control";
+    lower(scope: Scope, apply: Apply<P>): void;
+  };
 
 /** An operation. One object for each name; what varies is in the params of its applications. */
 export interface Op<P extends Params = Params> {
@@ -195,6 +205,11 @@ export interface Op<P extends Params = Params> {
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */
   dynamicSizes?(context: ShapeContext, apply: Apply<P>): readonly Size[];
+  /**
+   * Elements of output 0 (an integer scalar or vector) from shapes and other host integers, for ops
+   * whose inputs are not all 0-d integers, such as a length or an element of a vector.
+   */
+  integers?(context: ShapeContext, apply: Apply<P>): readonly Size[];
   /** Text that is equal for equal params; default: JSON. */
   key?(params: P): string;
   /** Algebraic facts, for rewrites. */

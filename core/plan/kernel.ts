@@ -68,6 +68,10 @@ export class Kernel implements NestBuilder {
     return this.scope.shapes.guards;
   }
 
+  held(dtype: DType): DType {
+    return this.scope.planner.storage.of(dtype);
+  }
+
   get axes(): readonly Ix[] {
     return this.axisSizes.map((size, i) => this.#axis(size, i));
   }

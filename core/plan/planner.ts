@@ -18,12 +18,6 @@ import { BufferTable } from "./place.ts";
 import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
 
-/** Lowerings that need the whole planner; scan/ and branches register theirs here. */
-export interface Lowerings {
-  scan(scope: Scope, apply: Apply): void;
-  ifelse(scope: Scope, apply: Apply): void;
-}
-
 /** A leaf of the function, bound to memory at each call. */
 export interface PlanLeaf {
   readonly variable: Variable;
@@ -41,7 +35,6 @@ export interface PlanRequest {
   /** New values of shared variables, by slot in `shared`. */
   readonly updates: readonly { readonly shared: number; readonly value: Variable }[];
   readonly narrowsInt64: boolean;
-  readonly lowerings: Lowerings;
   /** Axis lengths that may change without a new plan, as `input.axis` keys. */
   readonly dynamic: ReadonlySet<string>;
 }
@@ -73,13 +66,11 @@ export class Planner {
   readonly storage: Storage;
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
-  readonly lowerings: Lowerings;
   #nextLoop = 0;
 
   constructor(request: PlanRequest) {
     this.storage = storageRules(request.narrowsInt64);
     this.buffers = new BufferTable(this.storage);
-    this.lowerings = request.lowerings;
   }
 
   /** Numbers a run-time check. */

@@ -71,7 +71,7 @@ export function chooseRoots(
 
   for (const apply of order.toReversed()) {
     const lowering: Lowering<Params> = apply.op.lowering;
-    const own = ["emit", "scan", "ifelse"].includes(lowering.kind);
+    const own = lowering.kind === "emit" || lowering.kind === "control";
     for (const output of apply.outputs) {
       const mine = uses.get(output);
       if (mine === undefined) continue;
@@ -130,7 +130,7 @@ function markRequired(
   if (lowering.kind === "emit") {
     for (const i of lowering.buffers ?? []) use(apply.inputs[i]!).required = true;
   }
-  if (lowering.kind === "scan" || lowering.kind === "ifelse") {
+  if (lowering.kind === "control") {
     for (const input of apply.inputs) use(input).required = true;
   }
 }

@@ -105,11 +105,8 @@ export class Scope {
       case "emit":
         lowering.emit(new Emitter(this, apply), apply);
         break;
-      case "scan":
-        this.planner.lowerings.scan(this, apply);
-        break;
-      case "ifelse":
-        this.planner.lowerings.ifelse(this, apply);
+      case "control":
+        lowering.lower(this, apply);
         break;
     }
     const place = this.placeOf(variable);
@@ -313,6 +310,9 @@ class Emitter implements EmitContext {
 
   get guards(): Guards {
     return this.#scope.shapes.guards;
+  }
+  held(dtype: Variable["dtype"]): Variable["dtype"] {
+    return this.#scope.planner.storage.of(dtype);
   }
   shape(variable: Variable): readonly Size[] {
     return this.#scope.shapes.shape(variable);

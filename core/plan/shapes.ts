@@ -113,6 +113,16 @@ export class Shapes implements ShapeContext {
     if (owner === null || !isDiscrete(variable.dtype) || variable.ndim > 1) {
       throw new NeedValue(variable);
     }
+    if (owner.op.integers !== undefined && variable.index === 0) {
+      return owner.op.integers(this, owner);
+    }
+    if (owner.op.integers !== undefined && variable.index === 0) {
+      try {
+        return owner.op.integers(this, owner);
+      } catch (error) {
+        throw error instanceof NeedValue && variable.ndim === 0 ? new NeedValue(variable) : error;
+      }
+    }
     if (owner.op.size !== undefined && variable.ndim === 0) {
       return [owner.op.size(this, this.#arguments(owner, variable), owner.params)];
     }

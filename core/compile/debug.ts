@@ -1,0 +1,81 @@
+/**
+ * `mode: "debug"`: every call is compared with the reference interpreter.
+ *
+ * @module
+ */
+
+import { isComplex, isFloat, realOf } from "../dtype.ts";
+import { VerificationError } from "../errors.ts";
+import { fromTypedArray, type Value } from "../graph/value.ts";
+import { evaluateGraph } from "../reference.ts";
+import type { SharedVariable } from "../shared.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import type { Argument } from "./arguments.ts";
+import type { Executor } from "./executor.ts";
+
+/** The part of a function's definition that is checked: the graph before rewriting. */
+export interface Verifiable {
+  readonly name: string;
+  readonly specs: readonly { readonly variable: Variable }[];
+  readonly outputs: readonly Variable[];
+  readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  readonly states: readonly Variable[];
+}
+
+const tolerances: Record<string, number> = { float16: 2e-2, float32: 1e-3, float64: 1e-8 };
+
+/**
+ * Runs a call and the reference on the graph as the user wrote it. Throws a VerificationError that
+ * names the output, the place and both values where they differ by more than rounding.
+ */
+export function verifyCall(
+  definition: Verifiable,
+  executor: Executor,
+  args: readonly Argument[],
+): Tensor[] {
+  const inputs = new Map<Variable, Value>();
+  definition.specs.forEach(({ variable }, i) => {
+    const arg = args[i]!;
+    inputs.set(variable, fromTypedArray(arg.dtype, arg.shape, arg.dataSync()));
+  });
+  for (const variable of executor.shared) {
+    const { dtype, shape } = variable.container;
+    inputs.set(variable, fromTypedArray(dtype, shape, variable.container.hostSync()));
+  }
+  const wanted = [
+    ...definition.outputs,
+    ...definition.states,
+    ...definition.updates.map(([, value]) => value),
+  ];
+  const expected = evaluateGraph(wanted, inputs);
+  const results = executor.run(args);
+  const updated = definition.updates.map(([target]) => target.getValue());
+  [...results, ...updated].forEach((tensor, i) => {
+    const variable = wanted[i]!;
+    compareValues(definition.name, variable, tensor, expected[i]!);
+  });
+  return results;
+}
+
+function compareValues(name: string, variable: Variable, tensor: Tensor, value: Value): void {
+  if (tensor.shape.join() !== value.shape.join()) {
+    throw new VerificationError(
+      `The function "${name}" computed ${variable.label} with shape [${tensor.shape}]; the reference ` +
+        `says [${value.shape}]`,
+    );
+  }
+  const data = tensor.dataSync();
+  const exact = !isFloat(tensor.dtype) && !isComplex(tensor.dtype);
+  const tolerance = exact ? 0 : tolerances[realOf(tensor.dtype)]!;
+  for (let i = 0; i < data.length; i++) {
+    const have = Number(data[i]), want = Number(value.data[i]);
+    if (Object.is(have, want) || have === want || Number.isNaN(have) && Number.isNaN(want)) continue;
+    const scale = Math.max(1, Math.abs(want));
+    if (Math.abs(have - want) <= tolerance * scale) continue;
+    throw new VerificationError(
+      `The function "${name}" computed ${variable.label} with ${have} at position ${i}; the reference ` +
+        `says ${want}`,
+    );
+  }
+}

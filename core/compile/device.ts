@@ -1,0 +1,113 @@
+/**
+ * Devices: registered by mod.ts, chosen for each function.
+ *
+ * @module
+ */
+
+import type { Backend } from "../backend.ts";
+import { config, type DeviceOption } from "../config.ts";
+import { type DType, dtypeInfo } from "../dtype.ts";
+import type { Variable } from "../variable.ts";
+
+/** How backends come to be. */
+export interface DeviceProvider {
+  /** Opens the CPU backend; always works. */
+  cpu(): Backend;
+  /** Opens the GPU backend; throws when there is none. */
+  gpu(): Promise<Backend>;
+  /** Whether there is a GPU that is faster than the CPU: not a software adapter. Never throws. */
+  hasFastGpu(): Promise<boolean>;
+}
+
+let provider: DeviceProvider | null = null;
+let cpu: Backend | null = null;
+let gpu: Promise<Backend> | null = null;
+
+/** Called once by mod.ts. */
+export function registerDevices(devices: DeviceProvider): void {
+  provider = devices;
+}
+
+function devices(): DeviceProvider {
+  if (provider === null) {
+    throw new TypeError("Cannot compile: no device is registered; import mod.ts of the package");
+  }
+  return provider;
+}
+
+/** The CPU backend of this process. */
+export function cpuBackend(): Backend {
+  return cpu ??= devices().cpu();
+}
+
+/** The GPU backend of this process. Rejects when there is no GPU. */
+export function gpuBackend(): Promise<Backend> {
+  gpu ??= devices().gpu();
+  // Another try may go better, for example after a device was lost.
+  gpu.catch(() => gpu = null);
+  return gpu;
+}
+
+/** Forgets the GPU backend, after its device was lost; the next use opens a new one. */
+export function forgetGpu(): void {
+  gpu = null;
+}
+
+/** The device that `CROTON_DEVICE` asks for, where reading it is permitted without asking. */
+export function environmentDevice(): DeviceOption | null {
+  try {
+    const state = Deno.permissions.querySync({ name: "env", variable: "CROTON_DEVICE" });
+    if (state.state !== "granted") return null;
+    const value = Deno.env.get("CROTON_DEVICE");
+    if (value === undefined || value === "") return null;
+    return checkDevice(value);
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    return null;
+  }
+}
+
+/** Checks the name of a device. */
+export function checkDevice(device: string): DeviceOption {
+  if (device === "auto" || device === "gpu" || device === "cpu") return device;
+  throw new TypeError(`Unknown device "${device}": expected "auto", "gpu" or "cpu"`);
+}
+
+/** The first variable that a backend cannot hold, or null. */
+export function unsupported(backend: Backend, variables: readonly Variable[]): Variable | null {
+  return variables.find((variable) => !backend.supports(variable.dtype)) ?? null;
+}
+
+/** What decides whether a graph can run on a backend. */
+export type Placement = (backend: Backend) => Variable | null;
+
+/**
+ * Chooses the backend of a function. "auto" takes the GPU when a real one is there and can hold all
+ * variables. Throws a TypeError that names the variable when the GPU was asked for and cannot.
+ */
+export async function chooseBackend(
+  asked: DeviceOption | undefined,
+  placement: Placement,
+  what: string,
+): Promise<Backend> {
+  const device = checkDevice(asked ?? environmentDevice() ?? config.device);
+  if (device === "cpu") return cpuBackend();
+  if (device === "auto") {
+    if (!await devices().hasFastGpu()) return cpuBackend();
+    const backend = await gpuBackend().catch(() => null);
+    return backend !== null && placement(backend) === null ? backend : cpuBackend();
+  }
+  const backend = await gpuBackend();
+  const culprit = placement(backend);
+  if (culprit !== null) {
+    const { kind } = dtypeInfo(culprit.dtype as DType);
+    const why = kind === "int" || kind === "uint"
+      ? "whose values are not known to fit in 32 bits"
+      : "which the GPU does not have";
+    throw new TypeError(
+      `Cannot compile ${what} for the GPU: ${culprit.label} is ${culprit.dtype}, ${why}; use ` +
+        `device: "cpu", or another dtype`,
+    );
+  }
+  return backend;
+}

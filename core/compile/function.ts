@@ -1,0 +1,500 @@
+/**
+ * `compile`: from a graph to a function.
+ *
+ * @module
+ */
+
+import type { Backend } from "../backend.ts";
+import { config, type DeviceOption } from "../config.ts";
+import { dtypeInfo } from "../dtype.ts";
+import { MissingInputError, UnusedInputError } from "../errors.ts";
+import { ancestors, graphInputs, replace } from "../graph/walk.ts";
+import { placementOf } from "../plan/placement.ts";
+import { type Mode, optimise, resolveMode } from "../rewrite/mod.ts";
+import { SharedVariable, type SharedValue } from "../shared.ts";
+import { Tensor } from "../tensor.ts";
+import { Constant, Variable } from "../variable.ts";
+import {
+  type Argument,
+  bindArguments,
+  convertArgument,
+  defaultTensor,
+  HostArgument,
+} from "./arguments.ts";
+import { verifyCall } from "./debug.ts";
+import { chooseBackend } from "./device.ts";
+import { Executor } from "./executor.ts";
+import { checkInputs, type InputLike, type InputSpec, Out } from "./inputs.ts";
+import { Profile } from "./profile.ts";
+import type {
+  CompiledFunction,
+  CopyOptions,
+  OutputLike,
+  OutputSpec,
+  ResultOf,
+} from "./types.ts";
+import { addDefaultUpdates, checkGivens, checkUpdates, type Givens, type Updates } from "./updates.ts";
+
+/** Options of `compile`. */
+export interface CompileOptions {
+  /** New values of shared variables after each call; all are computed from the old values. */
+  readonly updates?: Updates;
+  /** Variables to replace before compiling. */
+  readonly givens?: Givens;
+  /** Leave out the default updates of all shared variables, or of these. */
+  readonly noDefaultUpdates?: boolean | readonly SharedVariable[];
+  /** Name in messages and profiles. */
+  readonly name?: string;
+  /** What to do with an input that nothing uses; default: `config.onUnusedInput`. */
+  readonly onUnusedInput?: "raise" | "warn" | "ignore";
+  /** Convert arguments to the input's dtype even where that loses something. */
+  readonly allowInputDowncast?: boolean;
+  /** Which rewrites run, or "debug": check every rewrite and every call against the reference. */
+  readonly mode?: Mode;
+  /** Where to run; default: `config.device`. */
+  readonly device?: DeviceOption;
+  /** Measure calls: see `profile` of the function. */
+  readonly profile?: boolean;
+}
+
+/**
+ * Compiles a function of `inputs` that computes `outputs` and applies `updates`.
+ *
+ * The result of a call has the form of `outputs`: one variable gives one tensor, a list a list, an
+ * object an object, nothing gives undefined. Calls are synchronous; values stay on the device until they
+ * are read.
+ *
+ * Throws (rejects) with a TypeError for a wrong list of inputs, updates or givens, a MissingInputError
+ * when the outputs need a variable that is not given, an UnusedInputError for an input without use.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ * const x = T.dscalar("x"), y = T.dscalar("y");
+ * const add = await compile([x, y], x.add(y));
+ * console.assert(add(2, 3).item() === 5);
+ * ```
+ */
+export async function compile<
+  const I extends readonly InputLike[],
+  const O extends OutputSpec = undefined,
+>(
+  inputs: I,
+  outputs?: O,
+  options: CompileOptions = {},
+): Promise<CompiledFunction<I, O>> {
+  const start = performance.now();
+  const what = options.name === undefined ? "the function" : `"${options.name}"`;
+  const specs = checkInputs(inputs, what);
+  const form = formOf(outputs, what);
+  const variables = specs.map((spec) => spec.variable);
+  const given = checkGivens(options.givens, variables, what);
+  checkSuppressed(options.noDefaultUpdates, what);
+  const updates = addDefaultUpdates(
+    form.variables,
+    checkUpdates(options.updates, what),
+    options.noDefaultUpdates ?? false,
+    given,
+    what,
+  );
+  const states = specs.map((spec) => spec.options.update ?? null);
+  const wanted = [
+    ...form.variables,
+    ...updates.map(([, value]) => value),
+    ...states.filter((state) => state !== null),
+  ];
+  const replaced = replace(wanted, given);
+  checkLeaves(replaced, specs, form, options, what);
+
+  const count = form.variables.length;
+  const definition: Definition = {
+    name: options.name ?? "function",
+    inputs,
+    specs,
+    form,
+    outputs: replaced.slice(0, count),
+    updates: updates.map(([target], i) => [target, replaced[count + i]!]),
+    states: replaced.slice(count + updates.length),
+    options,
+  };
+  return await build(definition, start) as unknown as CompiledFunction<I, O>;
+}
+
+/** Everything that a function is made from; `copy` makes another from a changed one. */
+interface Definition {
+  readonly name: string;
+  readonly inputs: readonly InputLike[];
+  readonly specs: readonly InputSpec[];
+  readonly form: OutputForm;
+  readonly outputs: readonly Variable[];
+  readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  /** New values of the inputs that have an update, in the order of those inputs. */
+  readonly states: readonly Variable[];
+  readonly options: CompileOptions;
+}
+
+interface OutputForm {
+  readonly variables: readonly Variable[];
+  readonly keys: readonly (string | number)[];
+  wrap(tensors: readonly Tensor[]): unknown;
+}
+
+function formOf(outputs: OutputSpec, what: string): OutputForm {
+  const one = (output: unknown, place: string): Variable => {
+    const variable = output instanceof Out ? output.variable : output;
+    if (variable instanceof Variable) return variable;
+    throw new TypeError(`Cannot compile ${what}: ${place} is not a variable but ${typeof output}`);
+  };
+  if (outputs === null || outputs === undefined) {
+    return { variables: [], keys: [], wrap: () => undefined };
+  }
+  if (outputs instanceof Variable || outputs instanceof Out) {
+    return { variables: [one(outputs, "the output")], keys: [0], wrap: (tensors) => tensors[0] };
+  }
+  if (Array.isArray(outputs)) {
+    const variables = outputs.map((output: OutputLike, i) => one(output, `output ${i}`));
+    return { variables, keys: variables.map((_, i) => i), wrap: (tensors) => [...tensors] };
+  }
+  if (typeof outputs !== "object") {
+    throw new TypeError(`Cannot compile ${what}: outputs are not variables but ${typeof outputs}`);
+  }
+  const keys = Object.keys(outputs);
+  const record = outputs as Readonly<Record<string, OutputLike>>;
+  return {
+    variables: keys.map((key) => one(record[key], `output "${key}"`)),
+    keys,
+    wrap: (tensors) => Object.fromEntries(keys.map((key, i) => [key, tensors[i]])),
+  };
+}
+
+function checkSuppressed(option: CompileOptions["noDefaultUpdates"], what: string): void {
+  if (option === undefined || typeof option === "boolean") return;
+  if (Array.isArray(option) && option.every((item) => item instanceof SharedVariable)) return;
+  throw new TypeError(
+    `Cannot compile ${what}: noDefaultUpdates must be true, false or a list of shared variables`,
+  );
+}
+
+function checkLeaves(
+  graph: readonly Variable[],
+  specs: readonly InputSpec[],
+  form: OutputForm,
+  options: CompileOptions,
+  what: string,
+): void {
+  const given = new Set(specs.map((spec) => spec.variable));
+  // An input may be any variable of the graph: what computes it is cut off.
+  const used = new Set<Variable>();
+  const open = new Set<Variable>();
+  const cut = new Map([...given].map((variable) => [variable, variable] as const));
+  for (const leaf of leavesBelow(graph, cut)) (given.has(leaf) ? used : open).add(leaf);
+  for (const leaf of open) {
+    if (leaf instanceof Constant || leaf instanceof SharedVariable) continue;
+    const user = ancestors(graph).find((v) => v.owner?.inputs.includes(leaf));
+    const where = leaf.origin === "" ? "" : ` (made at ${leaf.origin})`;
+    throw new MissingInputError(
+      `Cannot compile ${what}: ${leaf.label}${where} is used to compute ${
+        user?.label ?? form.variables[0]?.label ?? "an output"
+      } but was not provided and not given a value`,
+    );
+  }
+  const policy = options.onUnusedInput ?? config.onUnusedInput;
+  if (!["raise", "warn", "ignore"].includes(policy)) {
+    throw new TypeError(
+      `Cannot compile ${what}: onUnusedInput must be "raise", "warn" or "ignore", got "${policy}"`,
+    );
+  }
+  if (policy === "ignore") return;
+  specs.forEach((spec, i) => {
+    if (used.has(spec.variable)) return;
+    const message = `Cannot compile ${what}: input ${i}, ${spec.variable.label}, is not used by the ` +
+      `outputs or updates; remove it, or give onUnusedInput: "ignore"`;
+    if (policy === "raise") throw new UnusedInputError(message);
+    // deno-lint-ignore no-console
+    console.warn(message.replace("Cannot compile", "While compiling"));
+  });
+}
+
+function leavesBelow(
+  graph: readonly Variable[],
+  cut: ReadonlyMap<Variable, Variable>,
+): Iterable<Variable> {
+  if ([...cut.keys()].every((variable) => variable.owner === null)) return graphInputs(graph);
+  const leaves = new Set<Variable>();
+  const seen = new Set<Variable>();
+  const stack = [...graph];
+  while (stack.length > 0) {
+    const variable = stack.pop()!;
+    if (seen.has(variable)) continue;
+    seen.add(variable);
+    if (variable.owner === null || cut.has(variable)) leaves.add(variable);
+    else stack.push(...variable.owner.inputs);
+  }
+  return leaves;
+}
+
+async function build(definition: Definition, start: number): Promise<CompiledFunction> {
+  const { options, name, specs } = definition;
+  const what = `"${name}"`;
+  const profile = options.profile === true ? new Profile(name) : null;
+  const count = definition.outputs.length, updateCount = definition.updates.length;
+  const raw = [
+    ...definition.outputs,
+    ...definition.updates.map(([, value]) => value),
+    ...definition.states,
+  ];
+  const mode = resolveMode(options.mode);
+  const rewriteStart = performance.now();
+  const better = optimise(raw, mode);
+  if (profile !== null) profile.rewriteTime = performance.now() - rewriteStart;
+  const updates = definition.updates.map(([target], i): [SharedVariable, Variable] => [
+    target,
+    better[count + i]!,
+  ]);
+  const variables = specs.map((spec) => spec.variable);
+  const backend: Backend = await chooseBackend(
+    options.device,
+    placementOf([...better], variables),
+    what,
+  );
+  const executor = new Executor({
+    name,
+    inputs: variables,
+    outputs: [...better.slice(0, count), ...better.slice(count + updateCount)],
+    updates,
+    backend,
+  });
+  const made = new Callable(definition, executor, profile, {
+    outputs: better.slice(0, count),
+    updates,
+  });
+  if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {
+    await made.warmUpStatic();
+  }
+  if (profile !== null) profile.compileTime = performance.now() - start;
+  return made.toFunction();
+}
+
+/** The state and behaviour behind a compiled function. */
+class Callable {
+  readonly definition: Definition;
+  readonly executor: Executor;
+  readonly profile: Profile | null;
+  readonly graph: CompiledFunction["graph"];
+  /** Current defaults by input; null where an argument is required. */
+  readonly defaults: (Tensor | null)[];
+  readonly #what: string;
+  readonly #debug: boolean;
+
+  constructor(
+    definition: Definition,
+    executor: Executor,
+    profile: Profile | null,
+    graph: CompiledFunction["graph"],
+  ) {
+    this.definition = definition;
+    this.executor = executor;
+    this.profile = profile;
+    this.graph = graph;
+    this.#what = `"${definition.name}"`;
+    this.#debug = resolveMode(definition.options.mode).verify;
+    this.defaults = definition.specs.map((spec) =>
+      spec.options.value === undefined ? null : defaultTensor(spec, spec.options.value, this.#what)
+    );
+  }
+
+  async warmUpStatic(): Promise<void> {
+    const args = this.definition.specs.map(({ variable }) => {
+      const shape = variable.type.shape.map((n) => n!);
+      const size = shape.reduce((n, length) => n * length, 1);
+      return new HostArgument(variable.dtype, shape, dtypeInfo(variable.dtype).array(size));
+    });
+    await this.executor.warmUp(args);
+  }
+
+  #arguments(values: readonly unknown[]): Argument[] {
+    const { specs, options } = this.definition;
+    const bound = values.length === specs.length && values.every(isPlainArgument)
+      ? values
+      : bindArguments(specs, values, this.#what);
+    return specs.map((spec, i): Argument => {
+      const value = bound[i];
+      if (value === undefined) {
+        const fallback = this.defaults[i] ?? null;
+        if (fallback === null) {
+          throw new TypeError(`Cannot call ${this.#what}: missing required input: ${spec.variable.label}`);
+        }
+        return fallback;
+      }
+      if (spec.options.implicit === true) {
+        throw new TypeError(
+          `Cannot call ${this.#what}: input ${i}, ${spec.variable.label}, is implicit and takes no value`,
+        );
+      }
+      return convertArgument(
+        spec,
+        value,
+        {
+          allowDowncast: spec.options.allowDowncast ?? options.allowInputDowncast ?? false,
+          strict: spec.options.strict ?? false,
+        },
+        () => `Bad argument to ${this.#what} at input ${i}${spec.name === null ? "" : ` ("${spec.name}")`}`,
+      );
+    });
+  }
+
+  run(values: readonly unknown[]): Tensor[] {
+    const start = this.profile === null ? 0 : performance.now();
+    const args = this.#arguments(values);
+    const count = this.definition.outputs.length;
+    const results = this.#debug
+      ? verifyCall(this.definition, this.executor, args)
+      : this.executor.run(args);
+    if (results.length > count) this.#keepStates(results.splice(count));
+    if (this.profile !== null) this.profile.record(performance.now() - start);
+    return results;
+  }
+
+  #keepStates(states: readonly Tensor[]): void {
+    let next = 0;
+    this.definition.specs.forEach((spec, i) => {
+      if (spec.options.update !== undefined) this.defaults[i] = states[next++]!;
+    });
+  }
+
+  subset(keys: readonly (number | string)[], values: readonly unknown[]): Tensor[] {
+    const known = this.definition.form.keys;
+    const places = keys.map((key) => {
+      const place = known.indexOf(key);
+      if (place < 0) {
+        throw new TypeError(
+          `Cannot call ${this.#what}: no output "${key}"; outputs are ${known.join(", ")}`,
+        );
+      }
+      return place;
+    });
+    const all = this.run(values);
+    return places.map((place) => all[place]!);
+  }
+
+  #find(key: string | Variable): { input: number } | { shared: SharedVariable } {
+    const { specs } = this.definition;
+    const same = (spec: InputSpec) =>
+      typeof key === "string" ? spec.name === key : spec.variable === key;
+    const inputs = specs.flatMap((spec, i) => same(spec) ? [i] : []);
+    const shared = this.executor.shared.filter((variable) =>
+      typeof key === "string" ? variable.name === key : variable === key
+    );
+    const label = typeof key === "string" ? `"${key}"` : key.label;
+    if (inputs.length + shared.length > 1) {
+      throw new TypeError(`Cannot look up ${label} in ${this.#what}: the name is ambiguous`);
+    }
+    if (inputs.length === 1) return { input: inputs[0]! };
+    if (shared.length === 1) return { shared: shared[0]! };
+    throw new TypeError(`Cannot look up ${label} in ${this.#what}: it has no such input or shared variable`);
+  }
+
+  get(key: string | Variable): Tensor {
+    const found = this.#find(key);
+    if ("shared" in found) return found.shared.getValue();
+    const value = this.defaults[found.input] ?? null;
+    if (value === null) {
+      throw new TypeError(`Cannot look up an input of ${this.#what} that has no default`);
+    }
+    return value;
+  }
+
+  set(key: string | Variable, value: SharedValue): void {
+    const found = this.#find(key);
+    if ("shared" in found) found.shared.setValue(value);
+    else this.defaults[found.input] = defaultTensor(this.definition.specs[found.input]!, value, this.#what);
+  }
+
+  copy(options: CopyOptions = {}): CompiledFunction {
+    const { definition } = this;
+    const swap = new Map<Variable, Variable>(options.swap as Iterable<[Variable, Variable]> ?? []);
+    for (const [old, fresh] of swap) {
+      if (!this.executor.shared.includes(old as SharedVariable)) {
+        throw new TypeError(`Cannot copy ${this.#what}: it does not use ${old.label}`);
+      }
+      if (!(fresh instanceof SharedVariable)) {
+        throw new TypeError(`Cannot copy ${this.#what}: ${old.label} can be swapped for a shared variable only`);
+      }
+      if (fresh.dtype !== old.dtype || fresh.ndim !== old.ndim) {
+        throw new TypeError(
+          `Cannot copy ${this.#what}: ${old.label} has type ${old.type}, its replacement ${fresh.type}`,
+        );
+      }
+    }
+    const updates = options.deleteUpdates === true ? [] : definition.updates;
+    const graph = replace([
+      ...this.graph.outputs,
+      ...updates.map((_, i) => this.graph.updates[i]![1]),
+      ...this.executor.request.outputs.slice(definition.outputs.length),
+    ], swap);
+    const count = definition.outputs.length;
+    const swapped = (target: SharedVariable) => (swap.get(target) ?? target) as SharedVariable;
+    const plain = replace(
+      [...definition.outputs, ...updates.map(([, value]) => value), ...definition.states],
+      swap,
+    );
+    const name = options.name ?? `${definition.name} copy`;
+    const changed: Definition = {
+      ...definition,
+      name,
+      outputs: plain.slice(0, count),
+      updates: updates.map(([target], i) => [swapped(target), plain[count + i]!]),
+      states: plain.slice(count + updates.length),
+    };
+    const better = {
+      outputs: graph.slice(0, count),
+      updates: updates.map(([target], i): [SharedVariable, Variable] => [
+        swapped(target),
+        graph[count + i]!,
+      ]),
+    };
+    const executor = new Executor({
+      ...this.executor.request,
+      name,
+      outputs: [...better.outputs, ...graph.slice(count + updates.length)],
+      updates: better.updates,
+    });
+    const profile = this.profile === null ? null : new Profile(name);
+    return new Callable(changed, executor, profile, better).toFunction();
+  }
+
+  toFunction(): CompiledFunction {
+    const { form, specs } = this.definition;
+    const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
+    const { executor, profile, graph } = this;
+    const { backend } = executor.request;
+    const members: { [K in keyof CompiledFunction]: CompiledFunction[K] } = {
+      name: this.definition.name,
+      device: backend.name,
+      deviceInfo: backend.description,
+      sharedVariables: executor.shared,
+      inputs: specs.map((spec) => spec.variable),
+      graph,
+      profile,
+      executor,
+      subset: (keys, ...values) => this.subset(keys, values),
+      get: (key) => this.get(key),
+      set: (key, value) => this.set(key, value),
+      copy: (options) => this.copy(options),
+      warmUp: async (...values) => await executor.warmUp(this.#arguments(values)),
+      free: () => executor.free(),
+    };
+    for (const [key, value] of Object.entries(members)) {
+      Object.defineProperty(call, key, { value, enumerable: key !== "executor" });
+    }
+    return call as unknown as CompiledFunction;
+  }
+}
+
+function isPlainArgument(value: unknown): boolean {
+  return typeof value === "number" || value instanceof Tensor || value instanceof HostArgument ||
+    Array.isArray(value);
+}
+
+/** The result type, for callers that build on `compile`. */
+export type { ResultOf };

@@ -1,0 +1,117 @@
+/**
+ * The types of compiled functions, as editors show them.
+ *
+ * @module
+ */
+
+import type { DType } from "../dtype.ts";
+import type { SharedValue, SharedVariable } from "../shared.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import type { Executor } from "./executor.ts";
+import type { In, InputLike, Out } from "./inputs.ts";
+import type { Profile } from "./profile.ts";
+
+/** What can be asked for: nothing, one variable, a list, or an object of variables. */
+export type OutputSpec =
+  | null
+  | undefined
+  | OutputLike
+  | readonly OutputLike[]
+  | Readonly<Record<string, OutputLike>>;
+
+/** One thing to compute. */
+export type OutputLike = Variable | Out;
+
+/** The result of one output. */
+export type OneResult<O> = O extends Variable<infer D> ? Tensor<D>
+  : O extends Out<infer D> ? Tensor<D>
+  : Tensor;
+
+/** The result of a call: of the form that was asked for. */
+export type ResultOf<O> = O extends null | undefined ? undefined
+  : O extends Variable | Out ? OneResult<O>
+  : O extends readonly unknown[] ? { -readonly [K in keyof O]: OneResult<O[K]> }
+  : { -readonly [K in keyof O]: OneResult<O[K]> };
+
+/** What a caller may give for an input of rank N. */
+export type ArgumentOf<N extends number> = number extends N ? SharedValue
+  : N extends 0 ? number | bigint | boolean | Tensor
+  : Exclude<SharedValue, number | bigint | boolean>;
+
+type HasDefault<I> = I extends In<DType, number, infer O>
+  ? O extends { readonly value: SharedValue } | { readonly implicit: true } ? true : false
+  : false;
+
+type RankOf<I> = I extends In<DType, infer N> ? N : I extends Variable<DType, infer N> ? N : number;
+
+/** The positional arguments: those with a default, and all after them, may be left out. */
+export type ArgumentsOf<I extends readonly InputLike[]> = I extends
+  readonly [infer First, ...infer Rest extends readonly InputLike[]]
+  ? HasDefault<First> extends true ? OptionalArguments<I>
+  : [argument: ArgumentOf<RankOf<First>>, ...ArgumentsOf<Rest>]
+  : I extends readonly [] ? []
+  : SharedValue[];
+
+type OptionalArguments<I extends readonly InputLike[]> = I extends
+  readonly [infer First, ...infer Rest extends readonly InputLike[]]
+  ? [argument?: ArgumentOf<RankOf<First>>, ...OptionalArguments<Rest>]
+  : I extends readonly [] ? []
+  : SharedValue[];
+
+/** Arguments by input name. */
+export type NamedArguments = { readonly [name: string]: SharedValue | undefined };
+
+/** Options of `copy`. */
+export interface CopyOptions {
+  /** Shared variables to put in the place of others. */
+  readonly swap?:
+    | ReadonlyMap<SharedVariable, SharedVariable>
+    | readonly (readonly [SharedVariable, SharedVariable])[];
+  /** Drop all updates. */
+  readonly deleteUpdates?: boolean;
+  /** Name of the copy; default: the old one and " copy". */
+  readonly name?: string;
+}
+
+/** A compiled function. */
+export interface CompiledFunction<
+  I extends readonly InputLike[] = readonly InputLike[],
+  O extends OutputSpec = OutputSpec,
+> {
+  /** Computes the outputs and applies the updates. */
+  (...args: ArgumentsOf<I>): ResultOf<O>;
+  /** The same, with inputs given by name in an object after the positional ones. */
+  (...args: [...unknown[], NamedArguments]): ResultOf<O>;
+  /** Name in messages and profiles. */
+  readonly name: string;
+  /** The device that runs it. */
+  readonly device: "cpu" | "gpu";
+  /** The device in words. */
+  readonly deviceInfo: string;
+  /** The shared variables it reads or updates. */
+  readonly sharedVariables: readonly SharedVariable[];
+  /** The inputs, in order. */
+  readonly inputs: readonly Variable[];
+  /** The graph it runs, after rewriting: outputs, then the new values of updates. */
+  readonly graph: {
+    readonly outputs: readonly Variable[];
+    readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  };
+  /** Measurements, when compiled with `profile: true`; else null. */
+  readonly profile: Profile | null;
+  /** Runs it for some outputs only (by index or key); updates are applied all the same. */
+  subset(keys: readonly (number | string)[], ...args: unknown[]): Tensor[];
+  /** The default or state of an input, or the value of a shared variable, by name or variable. */
+  get(key: string | Variable): Tensor;
+  /** Sets what `get` gives. */
+  set(key: string | Variable, value: SharedValue): void;
+  /** A function of the same graph, with other shared variables or without updates. */
+  copy(options?: CopyOptions): CompiledFunction<I, O>;
+  /** Compiles for these argument shapes, so that the first call need not. */
+  warmUp(...args: unknown[]): Promise<void>;
+  /** Gives scratch memory back; it is taken again at the next call. */
+  free(): void;
+  /** What runs it; for tools and tests. */
+  readonly executor: Executor;
+}

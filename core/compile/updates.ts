@@ -1,0 +1,146 @@
+/**
+ * Updates and givens in the forms that users write them.
+ *
+ * @module
+ */
+
+import { isVariableLike } from "./kinds.ts";
+import { ancestors, graphInputs } from "../graph/walk.ts";
+import { asVariable, type TensorLike } from "../ops/literal.ts";
+import { SharedVariable } from "../shared.ts";
+import { Constant, Variable } from "../variable.ts";
+
+/** One update: the shared variable and its new value. */
+export type UpdatePair = readonly [SharedVariable, TensorLike];
+
+/** Updates: pairs in a list or a Map, or an object whose values are pairs. */
+export type Updates =
+  | readonly UpdatePair[]
+  | ReadonlyMap<SharedVariable, TensorLike>
+  | Readonly<Record<string, UpdatePair>>;
+
+/** Replacements: pairs in a list or a Map. */
+export type Givens =
+  | readonly (readonly [Variable, TensorLike])[]
+  | ReadonlyMap<Variable, TensorLike>;
+
+/** The pairs of updates, checked: targets are shared and differ, new values have the same type. */
+export function checkUpdates(
+  updates: Updates | undefined,
+  what: string,
+): [SharedVariable, Variable][] {
+  if (updates === undefined) return [];
+  const pairs: readonly unknown[] = updates instanceof Map
+    ? [...updates]
+    : Array.isArray(updates)
+    ? updates
+    : Object.values(updates);
+  const seen = new Set<SharedVariable>();
+  return pairs.map((pair, i): [SharedVariable, Variable] => {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new TypeError(
+        `Cannot compile ${what}: update ${i} is not a pair [shared variable, new value]`,
+      );
+    }
+    const [target, expression] = pair as [unknown, TensorLike];
+    if (!(target instanceof SharedVariable)) {
+      const label = isVariableLike(target) ? (target as Variable).label : typeof target;
+      throw new TypeError(
+        `Cannot compile ${what}: only shared variables can be updated, and update ${i} is of ${label}`,
+      );
+    }
+    if (seen.has(target)) {
+      throw new TypeError(`Cannot compile ${what}: ${target.label} has two updates`);
+    }
+    seen.add(target);
+    return [target, checkUpdate(target, asVariable(expression, target.dtype), what)];
+  });
+}
+
+/** Checks that a new value has the type of the shared variable. Constants are converted. */
+export function checkUpdate(target: SharedVariable, value: Variable, what: string): Variable {
+  if (value.dtype === target.dtype && value.ndim === target.ndim) return value;
+  const advice = value.dtype !== target.dtype && value.ndim === target.ndim
+    ? `: convert it, as in value.astype("${target.dtype}")`
+    : ": updates must keep the rank";
+  throw new TypeError(
+    `Cannot compile ${what}: the update of ${target.label} must have type ${target.type}, and it has ` +
+      `${value.type}${advice}`,
+  );
+}
+
+/** The replacements of givens, checked. */
+export function checkGivens(
+  givens: Givens | undefined,
+  inputs: readonly Variable[],
+  what: string,
+): Map<Variable, Variable> {
+  const replacements = new Map<Variable, Variable>();
+  if (givens === undefined) return replacements;
+  const pairs: Iterable<unknown> = givens as Iterable<unknown>;
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof Variable)) {
+      throw new TypeError(`Cannot compile ${what}: givens are pairs [variable, replacement]`);
+    }
+    const old: Variable = pair[0];
+    const fresh = asVariable(pair[1] as TensorLike, old.dtype);
+    if (fresh.dtype !== old.dtype || fresh.ndim !== old.ndim) {
+      throw new TypeError(
+        `Cannot compile ${what}: the replacement of ${old.label} must have type ${old.type}, and it has ` +
+          `${fresh.type}`,
+      );
+    }
+    if (inputs.includes(old)) {
+      throw new TypeError(
+        `Cannot compile ${what}: ${old.label} is an input, so "givens" cannot replace it`,
+      );
+    }
+    if (replacements.has(old)) {
+      throw new TypeError(`Cannot compile ${what}: "givens" replaces ${old.label} twice`);
+    }
+    replacements.set(old, fresh);
+  }
+  for (const [old, fresh] of replacements) {
+    for (const part of ancestors([fresh])) {
+      if (!replacements.has(part)) continue;
+      const self = part === old ? "itself" : `${part.label}, which is replaced, too`;
+      throw new TypeError(
+        `Cannot compile ${what}: the replacement of ${old.label} depends on ${self}`,
+      );
+    }
+  }
+  return replacements;
+}
+
+/** Adds the default updates of the shared variables that the graph reaches, also through updates. */
+export function addDefaultUpdates(
+  outputs: readonly Variable[],
+  updates: readonly (readonly [SharedVariable, Variable])[],
+  suppressed: boolean | readonly SharedVariable[],
+  replacements: ReadonlyMap<Variable, Variable>,
+  what: string,
+): [SharedVariable, Variable][] {
+  const all = updates.map(([target, value]): [SharedVariable, Variable] => [target, value]);
+  if (suppressed === true) return all;
+  const skip = new Set(suppressed === false ? [] : suppressed);
+  const have = new Set(all.map(([target]) => target));
+  let frontier: Variable[] = [...outputs, ...all.map(([, value]) => value), ...have];
+  while (frontier.length > 0) {
+    const next: Variable[] = [];
+    for (const leaf of graphInputs(frontier)) {
+      if (!(leaf instanceof SharedVariable) || have.has(leaf) || skip.has(leaf)) continue;
+      // A shared variable that is replaced is not read, and so not advanced.
+      if (leaf.defaultUpdate === null || replacements.has(leaf)) continue;
+      have.add(leaf);
+      all.push([leaf, checkUpdate(leaf, leaf.defaultUpdate, what)]);
+      next.push(leaf.defaultUpdate);
+    }
+    frontier = next;
+  }
+  return all;
+}
+
+/** Whether a leaf needs a value from the caller. */
+export function needsValue(leaf: Variable): boolean {
+  return !(leaf instanceof Constant) && !(leaf instanceof SharedVariable);
+}

@@ -1,0 +1,85 @@
+/**
+ * Rewriting of graphs: which phases there are, in which order, and what a mode leaves out.
+ *
+ * @module
+ */
+
+import type { Variable } from "../variable.ts";
+import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
+import { phases } from "./phases.ts";
+import type { Rule } from "./rule.ts";
+
+/** Changes to the set of rewrites. */
+export interface ModeOptions {
+  /** Start from all rewrites, from those that numerics and merging need, or from none. */
+  readonly base?: "fastRun" | "fastCompile" | "none";
+  /** Names of phases or rules to add. */
+  readonly including?: readonly string[];
+  /** Names of phases or rules to leave out. */
+  readonly excluding?: readonly string[];
+  /** Compare every rewrite and every call with the reference interpreter. */
+  readonly verify?: boolean;
+}
+
+/** Which rewrites run. */
+export type Mode = "fastRun" | "fastCompile" | "debug" | ModeOptions;
+
+/** A mode spelled out. */
+export interface ResolvedMode {
+  readonly base: "fastRun" | "fastCompile" | "none";
+  readonly including: ReadonlySet<string>;
+  readonly excluding: ReadonlySet<string>;
+  readonly verify: boolean;
+}
+
+/** Phases that "fastCompile" runs. */
+const quick = new Set(["fold", "canonicalize", "stabilize"]);
+
+/** Spells a mode out. Throws a TypeError for an unknown one, or an unknown phase or rule. */
+export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
+  if (typeof mode === "string") {
+    if (mode !== "fastRun" && mode !== "fastCompile" && mode !== "debug") {
+      throw new TypeError(
+        `Unknown mode "${mode}": expected "fastRun", "fastCompile", "debug" or an object`,
+      );
+    }
+    return {
+      base: mode === "debug" ? "fastRun" : mode,
+      including: new Set(),
+      excluding: new Set(),
+      verify: mode === "debug",
+    };
+  }
+  const known = new Set(phases.flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]));
+  for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
+    if (!known.has(name)) {
+      throw new TypeError(`Unknown rewrite "${name}": known are ${[...known].sort().join(", ")}`);
+    }
+  }
+  return {
+    base: mode.base ?? "fastRun",
+    including: new Set(mode.including),
+    excluding: new Set(mode.excluding),
+    verify: mode.verify ?? false,
+  };
+}
+
+/** Rewrites a graph: all phases of the mode, in order. */
+export function optimise(
+  outputs: readonly Variable[],
+  mode: ResolvedMode = resolveMode(),
+  hits: RuleHits = new Map(),
+  observe: RewriteObserver | null = null,
+): Variable[] {
+  let current = [...outputs];
+  for (const phase of phases) {
+    const wanted = (rule: Rule): boolean => {
+      if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
+      if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
+      return mode.base === "fastRun" || mode.base === "fastCompile" && quick.has(phase.name);
+    };
+    const rules = phase.rules.filter(wanted);
+    if (rules.length > 0) current = runPhase({ ...phase, rules }, current, hits, observe);
+  }
+  return current;
+}

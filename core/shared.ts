@@ -1,0 +1,272 @@
+/**
+ * Shared variables: variables with a stored value that compiled functions read and update.
+ *
+ * @module
+ */
+
+import type { Backend, DeviceBuffer } from "./backend.ts";
+import { canCastLosslessly, type DType, dtypeInfo, isFloat, type TypedArray } from "./dtype.ts";
+import { sizeOf, toTypedArray } from "./graph/value.ts";
+import { castHost, isHostTensor, isTypedArray, type TensorLike, valueOf } from "./ops/literal.ts";
+import { Tensor, tensor } from "./tensor.ts";
+import { TensorType } from "./type.ts";
+import { Variable } from "./variable.ts";
+
+const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held) =>
+  held.buffer?.dispose()
+);
+
+/** The cell that holds the value of a shared variable, on the host or on one device. */
+export class Container {
+  readonly dtype: DType;
+  #shape: readonly number[];
+  #host: TypedArray | null;
+  #backend: Backend | null = null;
+  // Apart, so that the finalizer can free the buffer of the day without holding the container.
+  readonly #held: { buffer: DeviceBuffer | null } = { buffer: null };
+
+  constructor(dtype: DType, shape: readonly number[], host: TypedArray) {
+    this.dtype = dtype;
+    this.#shape = [...shape];
+    this.#host = host;
+    dropped.register(this, this.#held);
+  }
+
+  /** Axis lengths of the value. */
+  get shape(): readonly number[] {
+    return this.#shape;
+  }
+
+  /** The elements on the host; not a copy, unless they had to be fetched. */
+  hostSync(): TypedArray {
+    return this.#host ?? this.#held.buffer!.readSync(this.dtype, sizeOf(this.#shape));
+  }
+
+  /** As `hostSync`, without blocking where the device can. */
+  async host(): Promise<TypedArray> {
+    return this.#host ?? await this.#held.buffer!.read(this.dtype, sizeOf(this.#shape));
+  }
+
+  /** Replaces the value by host elements (kept, not copied). */
+  setHost(shape: readonly number[], host: TypedArray): void {
+    const same = this.#held.buffer !== null && sizeOf(shape) === sizeOf(this.#shape);
+    this.#shape = [...shape];
+    if (same) {
+      this.#held.buffer!.write(this.dtype, host);
+      this.#host = null;
+      return;
+    }
+    this.#free();
+    this.#host = host;
+  }
+
+  /** The value in the memory of a backend, moved there if it is elsewhere. */
+  bufferOn(backend: Backend): DeviceBuffer {
+    if (this.#backend === backend && this.#held.buffer !== null) return this.#held.buffer;
+    const host = this.hostSync();
+    const buffer = backend.allocate(this.dtype, sizeOf(this.#shape));
+    buffer.write(this.dtype, host);
+    this.#free();
+    this.#host = null;
+    this.#backend = backend;
+    this.#held.buffer = buffer;
+    return buffer;
+  }
+
+  /** Takes a buffer with a new value; the old one is given back. */
+  replaceBuffer(backend: Backend, shape: readonly number[], buffer: DeviceBuffer): void {
+    this.#free();
+    this.#host = null;
+    this.#backend = backend;
+    this.#shape = [...shape];
+    this.#held.buffer = buffer;
+  }
+
+  #free(): void {
+    this.#held.buffer?.dispose();
+    this.#held.buffer = null;
+  }
+}
+
+/** What `setValue` takes. */
+export type SharedValue = Exclude<TensorLike, Variable>;
+
+/** Options of `setValue`. */
+export interface SetValueOptions {
+  /** Keep the given typed array instead of a copy of it; do not change it afterwards. */
+  readonly borrow?: boolean;
+}
+
+/** A variable whose value is kept between calls and shared by all functions that use it. */
+export class SharedVariable<D extends DType = DType, N extends number = number>
+  extends Variable<D, N> {
+  /** The cell with the value. */
+  readonly container: Container;
+  /** Only values of the exact dtype are taken. */
+  readonly strict: boolean;
+  /** Values that lose precision are taken, too. */
+  readonly allowDowncast: boolean;
+  #defaultUpdate: Variable | null = null;
+
+  constructor(
+    type: TensorType<D, N>,
+    container: Container,
+    options: { strict?: boolean; allowDowncast?: boolean } = {},
+  ) {
+    super(type);
+    this.container = container;
+    this.strict = options.strict ?? false;
+    this.allowDowncast = options.allowDowncast ?? false;
+  }
+
+  /** The value now. A copy: later updates do not change it. */
+  getValue(): Tensor<D> {
+    const host = this.container.hostSync().slice() as TypedArray;
+    return new Tensor(this.dtype, this.container.shape, host);
+  }
+
+  /** As `getValue`, without blocking where the device can. */
+  async value(): Promise<Tensor<D>> {
+    const shape = this.container.shape;
+    const host = (await this.container.host()).slice() as TypedArray;
+    return new Tensor(this.dtype, shape, host);
+  }
+
+  /**
+   * Replaces the value for every function that uses it. The shape may change, rank and dtype may not.
+   *
+   * Throws a TypeError for another rank and for a dtype that would lose something.
+   */
+  setValue(value: SharedValue, options: SetValueOptions = {}): void {
+    const taken = this.#convert(value, options.borrow ?? false);
+    if (taken.shape.length !== this.ndim) {
+      throw new TypeError(
+        `Cannot set the value of the shared variable ${this.label}: expected ${this.ndim} axes, ` +
+          `got shape [${taken.shape}]`,
+      );
+    }
+    this.container.setHost(taken.shape, taken.data);
+  }
+
+  #convert(value: SharedValue, borrow: boolean): { shape: readonly number[]; data: TypedArray } {
+    const host = isHostTensor(value);
+    const typed = isTypedArray(value);
+    if (host || typed) {
+      const from = host ? value.dtype : tensor(value).dtype;
+      const shape = host
+        ? value.shape
+        : this.ndim === 1 || value.length !== sizeOf(this.container.shape)
+        ? [value.length]
+        : this.container.shape;
+      const data = host ? value.dataSync() : value;
+      if (from === this.dtype) return { shape, data: borrow ? data : data.slice() as TypedArray };
+      const fits = !this.strict && (this.allowDowncast || canCastLosslessly(from, this.dtype));
+      if (!fits) {
+        throw new TypeError(
+          `Cannot set the value of the shared variable ${this.label}: expected ${this.dtype}, got ` +
+            `${from}, which it cannot hold without loss; convert the value, or make the variable with ` +
+            `allowDowncast: true`,
+        );
+      }
+      return {
+        shape,
+        data: toTypedArray(castHost(valueOf(host ? value : tensor(value)), this.dtype)),
+      };
+    }
+    const converted = valueOf(value, this.dtype);
+    if (!isFloat(this.dtype) && !this.allowDowncast) {
+      checkWhole(value, this.dtype, this.label);
+    }
+    return { shape: converted.shape, data: toTypedArray(converted) };
+  }
+
+  /** Sets all elements to zero. */
+  zero(): void {
+    const shape = this.container.shape;
+    this.container.setHost(shape, dtypeInfo(this.dtype).array(sizeOf(shape)));
+  }
+
+  /** An update that every function using the variable applies, unless it says otherwise. */
+  get defaultUpdate(): Variable | null {
+    return this.#defaultUpdate;
+  }
+
+  set defaultUpdate(update: Variable | null) {
+    if (update !== null && (update.dtype !== this.dtype || update.ndim !== this.ndim)) {
+      throw new TypeError(
+        `Cannot set the default update of ${this.label}: expected ${this.type}, got ${update.type}`,
+      );
+    }
+    this.#defaultUpdate = update;
+  }
+}
+
+function checkWhole(value: unknown, dtype: DType, label: string): void {
+  if (Array.isArray(value)) {
+    for (const item of value) checkWhole(item, dtype, label);
+    return;
+  }
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    throw new TypeError(
+      `Cannot set the value of the shared variable ${label}: ${value} is not a whole number, and ` +
+        `the variable holds ${dtype}`,
+    );
+  }
+}
+
+/** Options of `shared`. */
+export interface SharedOptions<D extends DType = DType> {
+  /** Label for messages, printing and saved models. */
+  readonly name?: string;
+  /** Element type; default: that of a typed array, else as for `tensor`. */
+  readonly dtype?: D;
+  /** Axis lengths, for a typed array. */
+  readonly shape?: readonly number[];
+  /** Keep the given typed array instead of a copy of it; do not change it afterwards. */
+  readonly borrow?: boolean;
+  /** Take only values of the exact dtype in `setValue`. */
+  readonly strict?: boolean;
+  /** Take values that lose precision in `setValue`. */
+  readonly allowDowncast?: boolean;
+}
+
+/**
+ * Makes a shared variable with this first value. Rank and dtype are fixed from then on.
+ *
+ * Throws a TypeError for a symbolic value: those have no value yet.
+ *
+ * @example
+ * ```ts
+ * import { shared } from "@croton/croton";
+ * const w = shared(new Float32Array(784), { name: "w" });
+ * const b = shared(0, { name: "b" });
+ * console.assert(w.ndim === 1 && b.ndim === 0);
+ * ```
+ */
+export function shared<D extends DType = "float32">(
+  value: SharedValue,
+  options: SharedOptions<D> = {},
+): SharedVariable<D> {
+  if ((value as unknown) instanceof Variable) {
+    throw new TypeError(
+      "Cannot make a shared variable from a symbolic variable: give a value, such as a number, an " +
+        "array or a Tensor",
+    );
+  }
+  const { dtype, shape } = options;
+  const initial = tensor<D>(value, {
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(shape === undefined ? {} : { shape }),
+  });
+  const borrowed = options.borrow === true && isTypedArray(value) &&
+    tensor(value.subarray(0, 0) as TypedArray).dtype === initial.dtype;
+  const data = borrowed ? value : initial.dataSync();
+  const type = TensorType.of(initial.dtype, initial.shape.map(() => null));
+  const made = new SharedVariable(
+    type,
+    new Container(initial.dtype, initial.shape, data),
+    options,
+  );
+  if (options.name !== undefined) made.name = options.name;
+  return made as SharedVariable<D>;
+}
