@@ -133,7 +133,8 @@ function inferShape(x: Variable, dims: readonly (number | null)[]): StaticShape 
     );
   }
   const unknown = dims.filter((n) => n === null).length;
-  if (from.some((n) => n === null) || unknown > (open < 0 ? 1 : 0)) {
+  const vague = unknown > 0 && (open >= 0 || unknown > 1 || from.includes(0));
+  if (from.some((n) => n === null) || vague) {
     return dims.map((n) => n === -1 ? null : n);
   }
   const lengths = solveSizes(

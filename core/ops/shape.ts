@@ -8,7 +8,7 @@
 import { type DType, isDiscrete, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { type Apply, apply as applyOp } from "../graph/graph.ts";
-import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
+import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
