@@ -1,0 +1,199 @@
+/**
+ * dtype and rank rules at the level of types, so that an editor knows what an expression gives.
+ *
+ * What depends on `config.floatX` has the type {@linkcode FloatDType}; ranks above 8 are `number`.
+ *
+ * @module
+ */
+
+import type { ComplexDType, DType, FloatDType, IntDType, TypedArrayOf } from "./dtype.ts";
+import type { TensorType } from "./type.ts";
+import type { Variable } from "./variable.ts";
+
+/** Anything with a tensor type: a variable. */
+interface Typed<D extends DType, N extends number> {
+  readonly type: TensorType<D, N>;
+}
+
+/** For each dtype those that promote to it. */
+interface Absorbed {
+  bool: "bool";
+  int8: "bool" | "int8";
+  int16: Absorbed["int8"] | "int16" | "uint8";
+  int32: Absorbed["int16"] | "int32" | "uint16";
+  int64: Absorbed["int32"] | "int64" | "uint32";
+  uint8: "bool" | "uint8";
+  uint16: Absorbed["uint8"] | "uint16";
+  uint32: Absorbed["uint16"] | "uint32";
+  uint64: Absorbed["uint32"] | "uint64";
+  float16: "bool" | IntDType | "float16";
+  float32: Absorbed["float16"] | "float32";
+  float64: Absorbed["float32"] | "float64";
+  complex64: Absorbed["float32"] | "complex64";
+  complex128: DType;
+}
+
+/** Where neither of two dtypes holds the other. */
+type Meeting<A, B> = "complex64" | "float64" extends A | B ? "complex128"
+  : "uint64" extends A | B ? "float64"
+  : "uint32" extends A | B ? "int64"
+  : "uint16" extends A | B ? "int32"
+  : "int16";
+
+/** The dtype of an elementwise result of two dtypes, as `promote` computes it. */
+export type Promote<A extends DType, B extends DType> = DType extends A ? DType
+  : DType extends B ? DType
+  : A extends DType ? B extends DType ? B extends Absorbed[A] ? A
+      : A extends Absorbed[B] ? B
+      : Meeting<A, B>
+    : never
+  : never;
+
+/** The dtype of a float function: floats and complex numbers keep theirs, the others give floatX. */
+export type Floating<D extends DType> = DType extends D ? FloatDType | ComplexDType
+  : D extends FloatDType | ComplexDType ? D
+  : FloatDType;
+
+/** The real dtype of a dtype. */
+export type RealOf<D extends DType> = D extends "complex64" ? "float32"
+  : D extends "complex128" ? "float64"
+  : D;
+
+/** dtype of `sum` and `prod`. */
+export type SumDType<D extends DType> = D extends "bool" | "int8" | "int16" | "int32" ? "int64"
+  : D extends "uint8" | "uint16" | "uint32" ? "uint64"
+  : D;
+
+interface UpTo {
+  0: 0;
+  1: 0 | 1;
+  2: 0 | 1 | 2;
+  3: 0 | 1 | 2 | 3;
+  4: 0 | 1 | 2 | 3 | 4;
+  5: 0 | 1 | 2 | 3 | 4 | 5;
+  6: 0 | 1 | 2 | 3 | 4 | 5 | 6;
+  7: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  8: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+}
+
+/** The greater of two ranks. */
+export type MaxRank<A extends number, B extends number> = number extends A | B ? number
+  : A extends keyof UpTo ? B extends keyof UpTo ? B extends UpTo[A] ? A : B : number
+  : number;
+
+interface Before {
+  0: never;
+  1: 0;
+  2: 1;
+  3: 2;
+  4: 3;
+  5: 4;
+  6: 5;
+  7: 6;
+  8: 7;
+}
+
+/** A rank less one. */
+export type Less1<N extends number> = number extends N ? number
+  : N extends keyof Before ? Before[N]
+  : number;
+
+/** A rank plus one. */
+export type Plus1<N extends number> = number extends N ? number
+  : N extends 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 ? [1, 2, 3, 4, 5, 6, 7, 8][N]
+  : number;
+
+/** The dtype of a value that has one of its own; never for a number, which takes that of its neighbour. */
+export type OwnDType<A> = A extends Typed<infer D, number> ? D
+  : A extends number ? never
+  : A extends bigint ? "int64"
+  : A extends boolean ? "bool"
+  : A extends TypedArrayOf[DType] ? DTypeOfArray<A>
+  : A extends { readonly dtype: infer D extends DType } ? D
+  : DType;
+
+type DTypeOfArray<A> = A extends BigInt64Array ? "int64"
+  : A extends BigUint64Array ? "uint64"
+  : A extends { readonly [Symbol.toStringTag]: infer Tag extends string }
+    ? Tag extends "Uint8Array" | "Uint8ClampedArray" ? "uint8"
+    : Tag extends `${infer Name}Array` ? Lowercase<Name> extends infer D extends DType ? D : DType
+    : DType
+  : DType;
+
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** The dtype that a number takes beside `Like`; integers of up to two digits fit everywhere. */
+type NumberBeside<A extends number, Like extends DType> = [Like] extends [never] ? FloatDType
+  : Like extends FloatDType | ComplexDType ? Like
+  : number extends A ? IntDType | FloatDType
+  : `${A}` extends `${Digit}` | `${Digit}${Digit}` ? Like extends "bool" ? "int32" : Like
+  : `${A}` extends `${bigint}` ? IntDType | FloatDType
+  : FloatDType;
+
+/** The dtype of a value beside values of dtype `Like`. */
+export type DTypeBeside<A, Like extends DType> = A extends number ? NumberBeside<A, Like>
+  : OwnDType<A>;
+
+/** The dtype in which two values meet. */
+export type PairDType<A, B> = Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B, OwnDType<A>>>;
+
+/** The dtype that a value has alone. */
+export type DTypeOf<A> = DTypeBeside<A, never>;
+
+/** The rank of a value. */
+export type RankOf<A> = A extends Typed<DType, infer N> ? N
+  : A extends number | bigint | boolean ? 0
+  : A extends ArrayBufferView ? 1
+  : number;
+
+/** The variable that a function of one argument gives, with the dtype kept. */
+export type Like<A> = Variable<DTypeOf<A>, RankOf<A>>;
+
+/** The variable that a float function of one argument gives. */
+export type FloatLike<A> = Variable<Floating<DTypeOf<A>>, RankOf<A>>;
+
+/** The variable that a test of one argument gives. */
+export type BoolLike<A> = Variable<"bool", RankOf<A>>;
+
+/** The variable that two arguments give, elementwise. */
+export type Pair<A, B> = Variable<PairDType<A, B>, MaxRank<RankOf<A>, RankOf<B>>>;
+
+/** The variable that a float function of two arguments gives. */
+export type FloatPair<A, B> = Variable<Floating<PairDType<A, B>>, MaxRank<RankOf<A>, RankOf<B>>>;
+
+/** The variable that a comparison gives. */
+export type BoolPair<A, B> = Variable<"bool", MaxRank<RankOf<A>, RankOf<B>>>;
+
+/** The variable of `switch(C, A, B)`. */
+export type Choice<C, A, B> = Variable<
+  PairDType<A, B>,
+  MaxRank<RankOf<C>, MaxRank<RankOf<A>, RankOf<B>>>
+>;
+
+/** The rank that is left after reducing over `A`: nothing (all axes), an axis, axes, or options. */
+export type ReducedRank<N extends number, A> = A extends undefined | null ? 0
+  : A extends number ? Less1<N>
+  : A extends readonly number[] ? LessLength<N, A>
+  : A extends { readonly keepdims: true } ? N
+  : A extends { readonly keepdims: boolean } ? KeepsOrNot<N, A>
+  : A extends { readonly axis: infer X } ? ReducedRank<N, X>
+  : A extends { readonly axis?: infer X } ? unknown extends X ? 0 : number
+  : 0;
+
+type KeepsOrNot<N extends number, A> = A extends { readonly keepdims: false }
+  ? ReducedRank<N, Omit<A, "keepdims">>
+  : number;
+
+type LessLength<N extends number, A extends readonly number[]> = number extends A["length"] ? number
+  : A extends readonly [number, ...infer Rest extends readonly number[]]
+    ? LessLength<Less1<N>, Rest>
+  : N;
+
+/** The rank of `dot`: the axes of both but the two that are summed over; a scalar multiplies. */
+export type DotRank<A extends number, B extends number> = number extends A | B ? number
+  : A extends 0 ? B
+  : B extends 0 ? A
+  : A extends 1 ? Less1<B>
+  : B extends 1 ? Less1<A>
+  : [A, B] extends [2, 2] ? 2
+  : number;
