@@ -1,0 +1,108 @@
+/**
+ * The GPU as a device of Croton.
+ *
+ * @module
+ */
+
+import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
+import type { DType } from "../core/dtype.ts";
+import type { Program } from "../core/kernel/program.ts";
+import { CheckLog } from "./checks.ts";
+import { hasWords, wordCount } from "./convert.ts";
+import { type DeviceOptions, type GpuDevice, openDevice } from "./device.ts";
+import { GpuBuffer } from "./device_buffer.ts";
+import { GpuExecutable, kernelsOfProgram, preparePrint } from "./executable.ts";
+
+/** Settings of {@linkcode createGpuBackend}. */
+export interface GpuBackendOptions extends DeviceOptions {
+  /**
+   * A device that is open already; closing the backend leaves it open.
+   *
+   * @default {a new one}
+   */
+  readonly device?: GpuDevice;
+}
+
+/** The GPU. */
+export class GpuBackend implements Backend {
+  readonly name = "gpu";
+  readonly narrowsInt64 = true;
+  /** The device. */
+  readonly device: GpuDevice;
+  /** Outcomes of checks. */
+  readonly checks: CheckLog;
+
+  /** @param device An open device. */
+  constructor(device: GpuDevice) {
+    this.device = device;
+    this.checks = new CheckLog(device);
+  }
+
+  get description(): string {
+    const { vendor, architecture, description } = this.device.info;
+    const words = description !== "" ? description : `${vendor} ${architecture}`.trim();
+    return words === "" ? "GPU" : words;
+  }
+
+  get stats(): BackendStats {
+    const { live, liveBytes, reservedBytes } = this.device.buffers.stats;
+    const compiled = this.device.pipelines.created;
+    return { compiled, buffers: live, bytes: liveBytes, reserved: reservedBytes };
+  }
+
+  supports(dtype: DType): boolean {
+    // int64 is held as int32 where the planner finds that it fits.
+    return hasWords(dtype);
+  }
+
+  allocate(dtype: DType, elements: number): DeviceBuffer {
+    if (!hasWords(dtype)) {
+      throw new TypeError(`Cannot store ${dtype} on the GPU: it has no such type`);
+    }
+    this.device.checkAlive();
+    return new GpuBuffer(this, wordCount(dtype, elements));
+  }
+
+  prepare(program: Program): Executable {
+    this.device.checkAlive();
+    const prepared = preparePrint(program, this);
+    const kernels = kernelsOfProgram(prepared).map((kernel) =>
+      this.device.pipelines.createSync(kernel.source)
+    );
+    return new GpuExecutable(this, prepared, kernels);
+  }
+
+  async prepareAsync(program: Program): Promise<Executable> {
+    this.device.checkAlive();
+    const prepared = preparePrint(program, this);
+    const sources = kernelsOfProgram(prepared).map((kernel) => kernel.source);
+    const kernels = await this.device.pipelines.createAll(sources);
+    return new GpuExecutable(this, prepared, kernels);
+  }
+
+  async sync(): Promise<void> {
+    await this.device.queue.done();
+    await this.checks.settle();
+  }
+
+  /** Gives the device and everything on it back. */
+  destroy(): void {
+    this.checks.destroy();
+    this.device.destroy();
+  }
+
+  /** As {@linkcode GpuBackend.destroy}, for `using`. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+}
+
+/**
+ * Opens the GPU.
+ *
+ * @param options Which adapter, and settings of its parts.
+ * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
+ */
+export async function createGpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
+  return new GpuBackend(options.device ?? await openDevice(options));
+}

@@ -1,0 +1,109 @@
+/**
+ * Elements between their typed arrays on the host and the 4-byte words they are on the device.
+ *
+ * float32, int32, uint32 and complex64 are the same on both sides. Narrower types are widened, so
+ * that every element has a word of its own; int64 is narrowed, because shaders have no such type.
+ *
+ * @module
+ */
+
+import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
+
+/** Whether elements of a dtype have a form on the device; int64 only if the values fit into 32 bits. */
+export function hasWords(dtype: DType): boolean {
+  return dtype !== "uint64" && dtype !== "float64" && dtype !== "complex128";
+}
+
+/** The number of words of `elements` elements. */
+export function wordCount(dtype: DType, elements: number): number {
+  return dtype === "complex64" ? 2 * elements : elements;
+}
+
+/**
+ * The words of host data.
+ *
+ * @param dtype The dtype of the data.
+ * @param data The elements.
+ * @throws {RangeError} If an int64 value does not fit into 32 bits.
+ * @throws {TypeError} If the dtype has no form on the device.
+ */
+export function toWords(dtype: DType, data: TypedArray): Float32Array | Int32Array | Uint32Array {
+  switch (dtype) {
+    case "float32":
+    case "complex64":
+    case "float16":
+      return data instanceof Float32Array ? data : Float32Array.from(data as Float16Array);
+    case "int32":
+    case "int16":
+    case "int8":
+      return data instanceof Int32Array ? data : Int32Array.from(data as Int16Array);
+    case "uint32":
+    case "uint16":
+    case "uint8":
+      return data instanceof Uint32Array ? data : Uint32Array.from(data as Uint16Array);
+    case "bool":
+      return Uint32Array.from(data as Uint8Array, (value) => value === 0 ? 0 : 1);
+    case "int64":
+      return narrow(data as BigInt64Array);
+    default:
+      throw new TypeError(`Cannot store ${dtype} on the GPU: it has no such type`);
+  }
+}
+
+function narrow(data: BigInt64Array): Int32Array {
+  const words = new Int32Array(data.length);
+  data.forEach((value, i) => {
+    const word = Number(BigInt.asIntN(32, value));
+    if (BigInt(word) !== value) {
+      throw new RangeError(
+        `Cannot store an int64 value on the GPU: expected one that fits into 32 bits, got ${value} ` +
+          `at position ${i}`,
+      );
+    }
+    words[i] = word;
+  });
+  return words;
+}
+
+/**
+ * Host data from the words on the device.
+ *
+ * @param dtype The dtype asked for.
+ * @param words The memory; it is used for the result where the form is the same.
+ * @throws {TypeError} If the dtype has no form on the device.
+ */
+export function fromWords(dtype: DType, words: ArrayBuffer): TypedArray {
+  switch (dtype) {
+    case "float32":
+    case "complex64":
+      return new Float32Array(words);
+    case "int32":
+      return new Int32Array(words);
+    case "uint32":
+      return new Uint32Array(words);
+    case "float16":
+      return Float16Array.from(new Float32Array(words));
+    case "int8":
+      return Int8Array.from(new Int32Array(words));
+    case "int16":
+      return Int16Array.from(new Int32Array(words));
+    case "uint8":
+    case "bool":
+      return Uint8Array.from(new Uint32Array(words));
+    case "uint16":
+      return Uint16Array.from(new Uint32Array(words));
+    case "int64": {
+      const narrow = new Int32Array(words);
+      const wide = new BigInt64Array(narrow.length);
+      for (let i = 0; i < narrow.length; i++) wide[i] = BigInt(narrow[i]!);
+      return wide;
+    }
+    default:
+      throw new TypeError(`Cannot read ${dtype} from the GPU: it has no such type`);
+  }
+}
+
+/** An empty array of a dtype. */
+export function noElements(dtype: DType): TypedArray {
+  return dtypeInfo(dtype).array(0);
+}

@@ -1,0 +1,401 @@
+/**
+ * A program on the device: its kernels compiled, its memory planned, and a recording of dispatches at
+ * each run.
+ *
+ * @module
+ */
+
+import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
+import { dtypeInfo, type TypedArray } from "../core/dtype.ts";
+import type { BufferDecl, Program } from "../core/kernel/program.ts";
+import { sizeAt } from "../core/kernel/size.ts";
+import type { BufferHandle } from "./buffers.ts";
+import { toWords, wordCount } from "./convert.ts";
+import { type BufferOwner, gpuBuffer } from "./device_buffer.ts";
+import { foldGrid } from "./grid.ts";
+import type { Bound, PrintedKernel, RunContext } from "./kernel_text.ts";
+import type { Binding, Kernel } from "./pipelines.ts";
+import { type MemoryPlan, planMemory, slotBytes } from "./plan_memory.ts";
+import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print_program.ts";
+
+/** Steps of a loop with a stop condition that are submitted before the flag is first looked at. */
+const FIRST_LOOK = 256;
+
+/** Bind groups kept for one kernel. */
+const MAX_GROUPS = 16;
+
+/** A printed kernel with its pipeline, and what was last bound to it. */
+interface Compiled {
+  readonly printed: PrintedKernel;
+  readonly kernel: Kernel;
+  /** Bind groups by the numbers of their buffers. */
+  readonly groups: Map<string, GPUBindGroup>;
+  group: GPUBindGroup | null;
+  grid: readonly [number, number, number];
+  block: Int32Array<ArrayBuffer> | null;
+  /** The run for which `group`, `grid` and `block` were made. */
+  run: number;
+}
+
+const numbers = new WeakMap<GPUBuffer, number>();
+let nextNumber = 0;
+
+function numberOf(buffer: GPUBuffer): number {
+  let number = numbers.get(buffer);
+  if (number === undefined) {
+    number = nextNumber++;
+    numbers.set(buffer, number);
+  }
+  return number;
+}
+
+/** What preparing a program found out before its kernels are compiled. */
+export interface Prepared {
+  readonly program: Program;
+  readonly printed: PrintedProgram;
+  readonly memory: MemoryPlan;
+}
+
+/** Prints a program and plans its memory. */
+export function preparePrint(program: Program, owner: BufferOwner): Prepared {
+  const printed = printProgram(program, owner.device.limits);
+  return { program, printed, memory: planMemory(program, printed) };
+}
+
+/** All kernels of a prepared program, in the order in which {@linkcode GpuExecutable} takes them. */
+export function kernelsOfProgram(prepared: Prepared): PrintedKernel[] {
+  return [...kernelsOf(prepared.printed.ops), ...kernelsOf(prepared.printed.commit)];
+}
+
+/** A program that is ready to run. */
+export class GpuExecutable implements Executable {
+  readonly #owner: BufferOwner;
+  readonly #program: Program;
+  readonly #printed: PrintedProgram;
+  readonly #memory: MemoryPlan;
+  readonly #decls: ReadonlyMap<number, BufferDecl>;
+  readonly #kernels = new Map<PrintedKernel, Compiled>();
+  readonly #constants = new Map<number, BufferHandle>();
+  readonly #listing: string;
+  /** Shared buffers that `commit` writes. */
+  readonly #committed: ReadonlySet<number>;
+  #slots: (BufferHandle | null)[];
+  #scratchBytes: number;
+  #flags: BufferHandle | null = null;
+  #errors: BufferHandle | null = null;
+  #run = 0;
+  #counters = new Map<number, number>();
+  #bindings: Bindings | null = null;
+  /** Copies that only this run needs. */
+  #borrowed: BufferHandle[] = [];
+  #disposed = false;
+
+  /**
+   * @param owner The backend.
+   * @param prepared What was printed.
+   * @param kernels The kernels of `kernelsOfProgram`, compiled.
+   */
+  constructor(owner: BufferOwner, prepared: Prepared, kernels: readonly Kernel[]) {
+    this.#owner = owner;
+    this.#program = prepared.program;
+    this.#printed = prepared.printed;
+    this.#memory = prepared.memory;
+    this.#decls = new Map(prepared.program.buffers.map((decl) => [decl.id, decl]));
+    kernelsOfProgram(prepared).forEach((printed, i) => {
+      this.#kernels.set(printed, {
+        printed,
+        kernel: kernels[i]!,
+        groups: new Map(),
+        group: null,
+        grid: [0, 0, 0],
+        block: null,
+        run: -1,
+      });
+    });
+    const bytes = slotBytes(this.#memory, null);
+    this.#slots = bytes.map(() => null);
+    this.#scratchBytes = bytes.reduce((a, b) => a + b, 0);
+    const parts = [...this.#kernels.values()].map(({ kernel, printed }) =>
+      `// ${printed.source.label}\n${kernel.wgsl}`
+    );
+    this.#listing = [...this.#printed.notes.map((note) => `// ${note}`), ...parts].join("\n");
+    const written = new Set(
+      [...kernelsOf(this.#printed.commit)].flatMap(({ bound, source }) =>
+        bound.flatMap((b, i) => b.kind === "buffer" && source.storage[i] === "write" ? [b.id] : [])
+      ),
+    );
+    this.#committed = new Set(
+      this.#program.buffers.flatMap(({ id, role }) =>
+        role.kind === "shared" && written.has(id) ? [role.shared] : []
+      ),
+    );
+  }
+
+  get info(): ExecutableInfo {
+    return {
+      scratchBytes: this.#scratchBytes,
+      kernels: this.#kernels.size,
+      listing: this.#listing,
+    };
+  }
+
+  run(bindings: Bindings): void {
+    if (this.#disposed) throw new TypeError("Cannot run a GPU program that was disposed");
+    const { device, checks } = this.#owner;
+    device.checkAlive();
+    this.#run++;
+    this.#counters.clear();
+    this.#bindings = bindings;
+    try {
+      this.#takeMemory(bindings);
+      const messages = this.#program.checks.map((check) => check.message);
+      if (messages.length > 0) {
+        device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4);
+      }
+      this.#perform(this.#printed.ops);
+      this.#perform(this.#printed.commit);
+      const run = messages.length > 0 ? checks.open(messages) : null;
+      if (run !== null) {
+        const { buffer, offset } = run.request;
+        device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, 4);
+      }
+      for (const output of bindings.outputs) gpuBuffer(output, this.#owner).run = run;
+      for (const slot of this.#committed) {
+        gpuBuffer(bindings.shared[slot]!, this.#owner).run = run;
+      }
+    } finally {
+      this.#bindings = null;
+      for (const copy of this.#borrowed) device.buffers.release(copy);
+      this.#borrowed = [];
+    }
+  }
+
+  free(): void {
+    const { buffers } = this.#owner.device;
+    this.#slots.forEach((handle, i) => {
+      if (handle !== null) buffers.release(handle);
+      this.#slots[i] = null;
+    });
+    this.#forgetGroups();
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.free();
+    const { buffers } = this.#owner.device;
+    for (const handle of this.#constants.values()) buffers.release(handle);
+    this.#constants.clear();
+    if (this.#flags !== null) buffers.release(this.#flags);
+    if (this.#errors !== null) buffers.release(this.#errors);
+    this.#flags = this.#errors = null;
+  }
+
+  /** Bind groups keep their buffers alive. */
+  #forgetGroups(): void {
+    for (const compiled of this.#kernels.values()) {
+      compiled.groups.clear();
+      compiled.group = null;
+      compiled.run = -1;
+    }
+  }
+
+  /** Makes sure that scratch memory of the right size, constants and flags are there. */
+  #takeMemory(bindings: Bindings): void {
+    const { device } = this.#owner;
+    const sizes = slotBytes(this.#memory, bindings.env);
+    this.#scratchBytes = sizes.reduce((a, b) => a + b, 0);
+    sizes.forEach((bytes, i) => {
+      const have = this.#slots[i];
+      if (have !== null && have !== undefined) {
+        if (have.bytes >= bytes) return;
+        device.buffers.release(have);
+      }
+      this.#slots[i] = null;
+      this.#slots[i] = device.buffers.acquire(bytes);
+    });
+    for (const { id, role, dtype } of this.#program.buffers) {
+      if (role.kind !== "constant" || this.#constants.has(id)) continue;
+      const words = toWords(dtype, role.data as TypedArray);
+      const handle = device.buffers.acquire(words.byteLength);
+      device.queue.write(handle.buffer, handle.offset, words);
+      this.#constants.set(id, handle);
+    }
+    if (this.#flags === null) {
+      this.#flags = device.buffers.acquire(4 * this.#printed.flags);
+      device.queue.write(this.#flags.buffer, this.#flags.offset, Uint32Array.of(1));
+    }
+    this.#errors ??= device.buffers.acquire(16);
+  }
+
+  #perform(ops: readonly Op[]): void {
+    for (const op of ops) {
+      switch (op.kind) {
+        case "dispatch":
+          this.#dispatch(op.kernel, 0, 0);
+          break;
+        case "loop":
+          this.#loop(op);
+          break;
+        case "exchanges": {
+          const row = sizeAt(op.padded, this.#env);
+          for (let run = 2 * op.block; run <= row; run *= 2) {
+            for (let distance = run / 2; distance >= op.block; distance /= 2) {
+              this.#dispatch(op.exchange, run, distance);
+            }
+            this.#dispatch(op.merge, run, 0);
+          }
+          break;
+        }
+        case "steps": {
+          const steps = sizeAt(op.loop.steps, this.#env);
+          for (let first = 0; first < steps; first += op.chunk) {
+            this.#dispatch(op.kernel, first, Math.min(steps, first + op.chunk));
+          }
+        }
+      }
+    }
+  }
+
+  get #env(): Float64Array {
+    return this.#bindings!.env;
+  }
+
+  #loop({ loop, body, active }: Op & { kind: "loop" }): void {
+    const { device } = this.#owner;
+    const steps = sizeAt(loop.steps, this.#env);
+    let look = FIRST_LOOK;
+    for (let t = 0; t < steps; t++) {
+      if (active !== null && t === look && device.readback.sync) {
+        // Waiting costs as much as some dozens of steps that do nothing, so look ever less often.
+        const { buffer, offset } = this.#flags!;
+        const word = new Uint32Array(device.readback.readSync(buffer, offset + 4 * active, 4))[0];
+        if (word === 0) break;
+        look *= 2;
+      }
+      this.#counters.set(loop.id, t);
+      this.#perform(body);
+    }
+    this.#counters.delete(loop.id);
+  }
+
+  #dispatch(printed: PrintedKernel, first: number, last: number): void {
+    const compiled = this.#kernels.get(printed)!;
+    const { queue } = this.#owner.device;
+    if (compiled.run !== this.#run) this.#prepareKernel(compiled);
+    const [x, y, z] = compiled.grid;
+    if (x === 0) return;
+    if (printed.varies) this.#fill(compiled, first, last);
+    queue.dispatch(compiled.kernel, compiled.group!, compiled.block, x, y, z);
+  }
+
+  /** What stays the same for all dispatches of a kernel in a run. */
+  #prepareKernel(compiled: Compiled): void {
+    const { printed } = compiled;
+    compiled.run = this.#run;
+    const items = sizeAt(printed.items, this.#env);
+    const { limits } = this.#owner.device;
+    const groups = Math.ceil(items / printed.perGroup);
+    compiled.grid = foldGrid(groups, limits.maxComputeWorkgroupsPerDimension);
+    if (groups === 0) return;
+    if (printed.params.length > 0) {
+      compiled.block ??= new Int32Array(printed.params.length);
+      if (!printed.varies) this.#fill(compiled, 0, 0);
+    }
+    compiled.group = this.#bind(compiled);
+  }
+
+  #fill({ printed, block }: Compiled, first: number, last: number): void {
+    if (block === null) return;
+    const context: RunContext = { env: this.#env, counters: this.#counters, first, last };
+    const { params } = printed;
+    for (let i = 0; i < params.length; i++) block[i] = params[i]!(context);
+  }
+
+  #bind(compiled: Compiled): GPUBindGroup {
+    const { printed, kernel, groups } = compiled;
+    const pieces = printed.bound.map((bound) => this.#piece(bound));
+    this.#separate(printed, pieces);
+    const key = pieces.map(({ buffer, offset, bytes }) => `${numberOf(buffer)}:${offset}:${bytes}`)
+      .join();
+    let group = groups.get(key);
+    if (group === undefined) {
+      if (groups.size >= MAX_GROUPS) groups.clear();
+      group = this.#owner.device.pipelines.bind(kernel, pieces);
+      groups.set(key, group);
+    }
+    return group;
+  }
+
+  /**
+   * WebGPU refuses a dispatch that reads and writes one buffer under two bindings, which happens when
+   * a caller passes the value of a shared variable as an argument too: the reader gets a copy.
+   */
+  #separate(printed: PrintedKernel, pieces: Binding[]): void {
+    const { storage } = printed.source;
+    const written = new Set(
+      pieces.filter((_, i) => storage[i] === "write").map((piece) => piece.buffer),
+    );
+    pieces.forEach((piece, i) => {
+      if (storage[i] === "write" || !written.has(piece.buffer)) return;
+      const { buffers, queue } = this.#owner.device;
+      const copy = buffers.acquire(piece.bytes);
+      queue.copy(piece.buffer, piece.offset, copy.buffer, copy.offset, piece.bytes);
+      pieces[i] = { buffer: copy.buffer, offset: copy.offset, bytes: piece.bytes };
+      this.#borrowed.push(copy);
+    });
+  }
+
+  #piece(bound: Bound): Binding {
+    const handle = this.#handle(bound);
+    const { buffer, offset, bytes } = handle;
+    return { buffer, offset, bytes };
+  }
+
+  #handle(bound: Bound): BufferHandle {
+    switch (bound.kind) {
+      case "flags":
+        return this.#flags!;
+      case "errors":
+        return this.#errors!;
+      case "scratch":
+        return this.#slots[this.#memory.scratch.get(bound.scratch)!]!;
+      case "buffer":
+        return this.#bufferHandle(this.#decls.get(bound.id)!);
+    }
+  }
+
+  #bufferHandle(decl: BufferDecl): BufferHandle {
+    const { role } = decl;
+    const bindings = this.#bindings!;
+    switch (role.kind) {
+      case "input":
+        return this.#given(decl, bindings.inputs[role.input]);
+      case "shared":
+        return this.#given(decl, bindings.shared[role.shared]);
+      case "output":
+        return this.#given(decl, bindings.outputs[role.output]);
+      case "constant":
+        return this.#constants.get(decl.id)!;
+      case "temp":
+        return this.#slots[this.#memory.temps.get(decl.id)!]!;
+    }
+  }
+
+  #given(decl: BufferDecl, buffer: DeviceBuffer | undefined): BufferHandle {
+    if (buffer === undefined) {
+      throw new TypeError(
+        `Cannot run "${this.#program.name}": nothing is bound to the ${decl.role.kind} "${decl.name}"`,
+      );
+    }
+    const elements = sizeAt(decl.elements, this.#env);
+    const needed = 4 * wordCount(decl.dtype, elements);
+    if (buffer.bytes < needed) {
+      throw new RangeError(
+        `Cannot run "${this.#program.name}": "${decl.name}" needs ${needed} bytes for ${elements} ` +
+          `elements of ${dtypeInfo(decl.dtype).name}, its buffer has ${buffer.bytes}`,
+      );
+    }
+    return gpuBuffer(buffer, this.#owner).handle;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Keeps compilers from rewriting float arithmetic by laws that hold for real numbers only.
+ *
+ * Mesa, for one, turns `x - x` into 0, `x * 0` into 0, `(a + b) - a` into b and `(x + 1) + 2` into
+ * `x + 3`, whatever NaN, infinities and rounding have to say. WGSL has no way to forbid it, so where
+ * such a law would apply one operand is hidden behind an exclusive or with a zero from memory.
+ *
+ * @module
+ */
+
+import type { SNode } from "../core/kernel/scalar.ts";
+import type { Prelude, Printed } from "./print_scalar.ts";
+
+/** The arguments of a node, the endangered ones hidden. */
+export function hideArguments(
+  node: SNode,
+  args: readonly Printed[],
+  prelude: Prelude,
+): readonly Printed[] {
+  if (args[0]?.type !== "f32") return args;
+  const hidden = endangered(node);
+  if (hidden.length === 0) return args;
+  prelude.use("special");
+  return args.map((arg, i) => {
+    if (!hidden.includes(i)) return arg;
+    const constant = node.args[i]!;
+    if (constant.op === "const" && isZero(constant)) {
+      const sign = Object.is(constant.value, -0) ? " ^ 0x80000000u" : "";
+      return { ...arg, text: `bitcast<f32>(special.w${sign})` };
+    }
+    return { ...arg, text: `bitcast<f32>(bitcast<u32>(${arg.text}) ^ special.w)` };
+  });
+}
+
+/** Which arguments to hide. */
+function endangered(node: SNode): number[] {
+  const [a, b] = node.args as [SNode, SNode];
+  switch (node.op) {
+    case "mul":
+      return product(a, b);
+    case "madd":
+      return isZero(a) ? [0] : isZero(b) ? [1] : [];
+    case "div":
+      if (strip(a) === strip(b)) return [0];
+      return isConstant(b) && scaled(a) ? [0] : [];
+    case "add":
+    case "sub":
+    case "eq":
+    case "ne":
+    case "lt":
+    case "le":
+    case "gt":
+    case "ge":
+      return sum(a, b, node.op === "add" || node.op === "sub");
+  }
+  return [];
+}
+
+function product(a: SNode, b: SNode): number[] {
+  if (isZero(a)) return [0];
+  if (isZero(b)) return [1];
+  if (isConstant(b) && scaled(a)) return [0];
+  if (isConstant(a) && scaled(b)) return [1];
+  // sqrt(x) * sqrt(x), and x * (y / x).
+  if (a === b && a.op === "sqrt") return [0];
+  if (a.op === "div" && strip(a.args[1]!) === strip(b)) return [0];
+  if (b.op === "div" && strip(b.args[1]!) === strip(a)) return [1];
+  return [];
+}
+
+function sum(a: SNode, b: SNode, arithmetic: boolean): number[] {
+  if (arithmetic && strip(a) === strip(b)) return [0];
+  if (holds(a, b)) return [0];
+  if (holds(b, a)) return [1];
+  if (isConstant(b) && shifted(a)) return [0];
+  if (isConstant(a) && shifted(b)) return [1];
+  return [];
+}
+
+/** Whether a sum has a term. */
+function holds(sum: SNode, term: SNode): boolean {
+  const inner = strip(sum);
+  if (inner.op !== "add" && inner.op !== "sub") return false;
+  const wanted = strip(term);
+  return inner.args.some((arg) => strip(arg) === wanted);
+}
+
+/** Whether a node is a sum with a constant. */
+function shifted(node: SNode): boolean {
+  const inner = strip(node);
+  return (inner.op === "add" || inner.op === "sub") && inner.args.some(isConstant);
+}
+
+/** Whether a node is a product with a constant, or a quotient by one. */
+function scaled(node: SNode): boolean {
+  const inner = strip(node);
+  return (inner.op === "mul" || inner.op === "div") && inner.args.some(isConstant);
+}
+
+function strip(node: SNode): SNode {
+  while (node.op === "neg") node = node.args[0]!;
+  return node;
+}
+
+function isConstant(node: SNode): boolean {
+  return node.op === "const";
+}
+
+function isZero(node: SNode): boolean {
+  return node.op === "const" && node.value === 0;
+}

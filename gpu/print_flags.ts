@@ -1,0 +1,98 @@
+/**
+ * The small kernels that keep the flags: which parts of a program run. A kernel inside a branch or a
+ * loop with a stop condition tests its flag first.
+ *
+ * @module
+ */
+
+import type { BufferDecl } from "../core/kernel/program.ts";
+import type { Size } from "../core/kernel/size.ts";
+import { KernelText, type PrintedKernel } from "./kernel_text.ts";
+
+/** Prints kernels of one thread over the flags. */
+export class FlagPrinter {
+  readonly #decls: ReadonlyMap<number, BufferDecl>;
+
+  /** @param decls The buffers of the program by id. */
+  constructor(decls: ReadonlyMap<number, BufferDecl>) {
+    this.#decls = decls;
+  }
+
+  /** Sets `then` or `otherwise` by a condition, neither if the enclosing flag is not set. */
+  branch(
+    name: string,
+    condition: number,
+    then: number,
+    otherwise: number,
+    enclosing: number | null,
+  ): PrintedKernel {
+    return this.#print(`${name} condition`, (text, flag) => {
+      const value = text.load(condition, text.decl(condition).dtype, "0u");
+      const yes = value.type === "bool" ? value.text : `(${value.text} != ${value.type}(0))`;
+      const on = this.#isSet(enclosing, flag);
+      return [
+        `${flag(then)} = select(0u, 1u, ${on} & ${yes});`,
+        `${flag(otherwise)} = select(0u, 1u, ${on} & !${yes});`,
+      ];
+    });
+  }
+
+  /** Begins a loop that can stop: sets its flag and its count of steps to 0. */
+  loopStart(name: string, active: number, count: number, enclosing: number | null): PrintedKernel {
+    return this.#print(`${name} start`, (_, flag) => [
+      `${flag(active)} = select(0u, 1u, ${this.#isSet(enclosing, flag)});`,
+      `${flag(count)} = 0u;`,
+    ]);
+  }
+
+  /** Ends a step: counts it, and clears the flag if the condition holds. */
+  loopStep(name: string, active: number, count: number, until: number): PrintedKernel {
+    return this.#print(`${name} step`, (text, flag) => {
+      const value = text.load(until, text.decl(until).dtype, "0u");
+      const stop = value.type === "bool" ? value.text : `(${value.text} != ${value.type}(0))`;
+      return [
+        `if (${flag(active)} != 0u) {`,
+        `  ${flag(count)} += 1u;`,
+        `  if (${stop}) { ${flag(active)} = 0u; }`,
+        "}",
+      ];
+    });
+  }
+
+  /** Stores the number of executed steps: a flag's number, or a size for a loop that cannot stop. */
+  loopCount(
+    name: string,
+    target: number,
+    steps: { flag: number } | { size: Size },
+    enclosing: number | null,
+  ): PrintedKernel {
+    return this.#print(`${name} count`, (text, flag) => {
+      const value = "flag" in steps ? `i32(${flag(steps.flag)})` : text.size(steps.size);
+      const store = text.store(target, "0u", { text: value, type: "i32", nan: false });
+      return [enclosing === null ? store : `if (${this.#isSet(enclosing, flag)}) { ${store} }`];
+    });
+  }
+
+  /** Sets a flag if no check has failed. */
+  commit(name: string, target: number): PrintedKernel {
+    return this.#print(`${name} commit`, (text, flag) => {
+      const errors = text.errors("read");
+      return [`${flag(target)} = select(0u, 1u, ${errors}[0] == 0u);`];
+    });
+  }
+
+  #isSet(flag: number | null, name: (flag: number) => string): string {
+    return flag === null ? "true" : `(${name(flag)} != 0u)`;
+  }
+
+  #print(
+    label: string,
+    body: (text: KernelText, flag: (flag: number) => string) => string[],
+  ): PrintedKernel {
+    const text = new KernelText(this.#decls);
+    // Numbers of flags are parameters, so that all such kernels share their pipelines.
+    const flag = (number: number) =>
+      `${text.flags("write")}[u32(${text.param(`flag${number}`, () => number)})]`;
+    return text.finish(label, body(text, flag), 1, 1, 1, null);
+  }
+}
