@@ -16,7 +16,7 @@ import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./argum
 import { shapeText } from "./broadcast.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { broadcastPosition, gather, scalarOf } from "./moving.ts";
-import { asDims, type ShapeLike } from "./shape.ts";
+import { asDims, hasShape, type ShapeLike } from "./shape.ts";
 
 function stretchError(
   label: string,
@@ -96,9 +96,7 @@ export const broadcastToOp: Op<Params> = {
 
 /** Broadcasts without more ado; a shape that x is known to have gives x itself. */
 export function stretched(x: Variable, dims: readonly Variable[]): Variable {
-  const same = dims.length === x.ndim &&
-    x.type.shape.every((n, d) => n !== null && n === staticInt(dims[d]!));
-  return same ? x : applyOp(broadcastToOp, [x, ...dims], {});
+  return hasShape(x, dims) ? x : applyOp(broadcastToOp, [x, ...dims], {});
 }
 
 /**

@@ -31,7 +31,7 @@ import { shapeText } from "./broadcast.ts";
 import { shuffled } from "./dimshuffle.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { scalarOf } from "./moving.ts";
-import { asDims, type ShapeLike, shapeOf } from "./shape.ts";
+import { asDims, hasShape, type ShapeLike, shapeOf } from "./shape.ts";
 
 /** Params of {@linkcode reshapeOp}. */
 export interface ReshapeParams {
@@ -210,10 +210,7 @@ export function reshape(x: TensorLike, shape: ShapeLike, ndim?: number): Variabl
 /** Reshapes without more ado, also to a shape that x has already. */
 export function reshaped(x: Variable, dims: readonly Variable[]): Variable {
   const lengths = dims.map(staticInt);
-  const same = lengths.length === x.ndim &&
-    (x.ndim === 1 && lengths[0] === -1 ||
-      x.type.shape.every((n, d) => n !== null && n === lengths[d]));
-  if (same) return x;
+  if (hasShape(x, dims) || x.ndim === 1 && lengths.length === 1 && lengths[0] === -1) return x;
   // Only axes of length 1 come or go: no index has to be computed.
   const known = inferShape(x, lengths);
   const squeezed = (shape: StaticShape) => shape.filter((n) => n !== 1);

@@ -29,6 +29,8 @@ import { shapeText } from "./broadcast.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { copyElement, zeroValue } from "./moving.ts";
 import { mapElement } from "./elements.ts";
+import { broadcastToOp } from "./broadcast_to.ts";
+import { dimshuffleOp, type DimshuffleParams } from "./dimshuffle.ts";
 import { subtensorOp } from "./subtensor.ts";
 
 export * from "./dimshuffle.ts";
@@ -215,9 +217,31 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
  */
 export function shapeOf(x: TensorLike, axis: number): Variable {
   const v = asVariable(x);
-  const d = normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`);
-  const known = v.type.shape[d]!;
-  return known === null ? applyOp<ShapeIParams>(shapeIOp, [v], { axis: d }) : intConstant(known);
+  return lengthOf(v, normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`));
+}
+
+/** The length of an axis, asked of the variable that it comes from. */
+function lengthOf(x: Variable, axis: number): Variable {
+  const known = x.type.shape[axis]!;
+  if (known !== null) return intConstant(known);
+  const owner = x.owner;
+  if (owner?.op === dimshuffleOp as Op) {
+    const { pattern } = owner.params as DimshuffleParams;
+    return lengthOf(owner.inputs[0]!, pattern[axis] as number);
+  }
+  if (owner?.op === broadcastToOp) {
+    const given = owner.inputs[1 + axis]!;
+    if (given.dtype === "int64") return given;
+  }
+  return applyOp<ShapeIParams>(shapeIOp, [x], { axis });
+}
+
+/** Whether lengths are certainly those of x. */
+export function hasShape(x: Variable, dims: readonly Variable[]): boolean {
+  return dims.length === x.ndim && dims.every((dim, axis) => {
+    const known = x.type.shape[axis]!;
+    return known === null ? dim === lengthOf(x, axis) : known === staticInt(dim);
+  });
 }
 
 /** The lengths of all axes as int64 scalars. */
