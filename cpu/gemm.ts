@@ -5,16 +5,17 @@
  * operand in place, and one with both operands packed into blocks.
  */
 
-import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, emitBlocked, TILE_BYTES } from "./gemm_blocked.ts";
-import { emitOnce, type GemmDtype, type GemmOptions, realOf } from "./gemm_real.ts";
+import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, TILE_BYTES } from "./gemm_blocked.ts";
+import { chooseAtRunTime, chooseNow } from "./gemm_choice.ts";
+import { DOT_STEPS, DOT_TILE_BYTES } from "./gemm_dot.ts";
 import { TILE_VECTORS } from "./gemm_kernels.ts";
+import { type GemmShape, PACK_FROM } from "./gemm_plan.ts";
+import { emitOnce, type GemmDtype, type GemmOptions, realOf } from "./gemm_real.ts";
 import { emitGemvBytes } from "./gemm_vector.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "./wasm/mod.ts";
 
+export type { GemmShape } from "./gemm_plan.ts";
 export type { GemmDtype, GemmOptions } from "./gemm_real.ts";
-
-/** Sizes from which on both operands are packed: each row of B is then used often enough. */
-const PACK_FROM = 48;
 
 /**
  * How many bytes of workspace a product of these sizes needs, for any strides; a multiple of 64.
@@ -32,8 +33,10 @@ export function gemmWorkspaceBytes(m: number, n: number, k: number, dtype: GemmD
   const rows = Math.min(most, BLOCK_ROWS);
   const steps = Math.min(Math.ceil(k / 4) * 4, BLOCK_STEPS);
   const blocks = TILE_BYTES + steps * (columns + rows) * size;
+  const small = Math.min(m, n) < PACK_FROM ? Math.min(m, n) : 0;
+  const dots = DOT_TILE_BYTES + small * Math.min(Math.ceil(k / 4) * 4, DOT_STEPS) * size;
   const vector = Math.max(m, n, k) * size;
-  return Math.ceil(Math.max(blocks, vector) / 64) * 64;
+  return Math.ceil(Math.max(blocks, dots, vector) / 64) * 64;
 }
 
 /** Fills rows of a matrix with zeros. */
@@ -53,6 +56,15 @@ function fillRows(
   f.free(i);
 }
 
+/** How the product functions are emitted. */
+export interface GemmEmitOptions extends GemmOptions {
+  /**
+   * The only shape that the function will be called with. It then holds only what that shape needs, which
+   * makes the module a few times smaller; the arguments are the same.
+   */
+  readonly shape?: GemmShape;
+}
+
 /**
  * Emits `C[m, n] (+)= A[m, k] · B[k, n]`.
  *
@@ -65,16 +77,18 @@ function fillRows(
  * Sums are kept in the element type, in an order that depends only on sizes and strides.
  *
  * @param module Where to emit; what is there already is used again.
- * @param options Element type and kind of arithmetic.
+ * @param options Element type, kind of arithmetic and, where it is known, the shape.
+ * @returns What `call` takes.
  */
-export function emitGemm(module: ModuleBuilder, options: GemmOptions): Func {
-  const { lanes, shift, size } = realOf(options);
-  const gemv = emitGemvBytes(module, options);
-  const blocked = emitBlocked(module, options);
+export function emitGemm(module: ModuleBuilder, options: GemmEmitOptions): Func {
+  const { shift } = realOf(options);
+  const { key, emit } = options.shape === undefined
+    ? chooseAtRunTime(module, options)
+    : chooseNow(module, options, options.shape);
   return emitOnce(
     module,
     options,
-    "gemm",
+    `gemm${key}`,
     (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate) => {
       f.localGet(m).i32Const(0).i32LeS().localGet(n).i32Const(0).i32LeS().i32Or();
       f.if(() => f.return());
@@ -85,49 +99,7 @@ export function emitGemm(module: ModuleBuilder, options: GemmOptions): Func {
         f.localGet(accumulate).i32Eqz().if(() => fillRows(f, c, crs, m, n, shift));
         f.return();
       });
-      f.localGet(n).i32Const(1).i32Eq().if(() => {
-        f.localGet(c).localGet(crs).localGet(a).localGet(ars).localGet(acs);
-        f.localGet(b).localGet(brs).localGet(work).localGet(m).localGet(k);
-        f.localGet(accumulate).call(gemv).return();
-      });
-      f.localGet(m).i32Const(1).i32Eq().if(() => {
-        f.localGet(c).i32Const(size).localGet(b).localGet(bcs).localGet(brs);
-        f.localGet(a).localGet(acs).localGet(work).localGet(n).localGet(k);
-        f.localGet(accumulate).call(gemv).return();
-      });
-      const swap = f.local("i32"), pack = f.local("i32"), packA = f.local("i32");
-      f.localGet(m).i32Const(PACK_FROM).i32GeS();
-      f.localGet(n).i32Const(PACK_FROM).i32GeS().i32And().localSet(pack);
-      f.localGet(pack).if(() => {
-        f.localGet(acs).i32Const(size).i32Ne().localSet(packA);
-      }, () => {
-        // Estimated steps per unit of k for vectors along n, and along m with all roles swapped.
-        const cost = (rows: Local, columns: Local, vectorStride: Local) => {
-          f.localGet(columns).i32Const(lanes - 1).i32Add().i32Const(-lanes).i32And();
-          f.f32ConvertI32S().localGet(rows).f32ConvertI32S().f32Mul();
-          f.f32Const(0).localGet(columns).f32ConvertI32S().f32Const(8).f32Mul();
-          f.localGet(vectorStride).i32Const(size).i32Eq().select("f32").f32Add();
-        };
-        cost(m, n, bcs);
-        cost(n, m, ars);
-        f.localGet(m).f32ConvertI32S().localGet(n).f32ConvertI32S().f32Mul().f32Const(8).f32Mul();
-        f.localGet(k).f32ConvertI32S().f32Div().f32Add();
-        f.f32Gt().localSet(swap);
-        f.localGet(ars).localGet(bcs).localGet(swap).select("i32");
-        f.i32Const(size).i32Ne().localSet(pack);
-      });
-      f.localGet(swap).if(() => {
-        f.localGet(b).localGet(a).localGet(c).localGet(work);
-        f.localGet(n).localGet(m).localGet(k);
-        f.localGet(bcs).localGet(brs).localGet(acs).localGet(ars);
-        f.i32Const(size).localGet(crs).localGet(accumulate);
-        f.localGet(packA).localGet(pack).call(blocked).return();
-      });
-      f.localGet(a).localGet(b).localGet(c).localGet(work);
-      f.localGet(m).localGet(n).localGet(k);
-      f.localGet(ars).localGet(acs).localGet(brs).localGet(bcs);
-      f.localGet(crs).i32Const(size).localGet(accumulate);
-      f.localGet(packA).localGet(pack).call(blocked);
+      emit(f, { a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate });
     },
   );
 }

@@ -2,8 +2,9 @@
 
 import { emitCopyTile, emitTile, TILE_ROWS, TILE_VECTORS } from "./gemm_kernels.ts";
 import { emitPackPanel, emitPackTile } from "./gemm_pack.ts";
+import { balance, min, shareOut, shares } from "./gemm_loops.ts";
 import { emitOnce, type GemmOptions, realOf } from "./gemm_real.ts";
-import type { Func, FunctionBuilder, I32Operand, Local, ModuleBuilder } from "./wasm/mod.ts";
+import type { Func, Local, ModuleBuilder } from "./wasm/mod.ts";
 
 /** The most products summed in one block: a panel of B is then 8 KiB in either element type. */
 export const BLOCK_STEPS = 256;
@@ -17,30 +18,54 @@ export const BLOCK_COLUMNS = 1024;
 /** Bytes at the start of the workspace for the tiles at an edge. */
 export const TILE_BYTES = TILE_ROWS * TILE_VECTORS * 16;
 
-/** Pushes the smaller of two numbers that are at hand. */
-function min(f: FunctionBuilder, a: I32Operand, b: I32Operand): void {
-  f.i32(a).i32(b).i32(a).i32(b).i32LtS().select("i32");
+/** What of the kernels one shape needs; without it all are emitted. */
+export interface BlockedParts {
+  /** Numbers of rows that tiles have. */
+  readonly rows: ReadonlySet<number>;
+  /** Numbers of vectors that rows of tiles have. */
+  readonly vectors: ReadonlySet<number>;
+  /** Whether A is packed. */
+  readonly packsA: boolean;
+  /** Whether any columns of B are packed. */
+  readonly packsB: boolean;
 }
 
-/** How `m` rows are shared out evenly to tiles of at most TILE_ROWS. */
-function shareRows(
-  f: FunctionBuilder,
-  m: Local<"i32">,
-  body: (start: Local<"i32">, rows: Local<"i32">) => void,
-): void {
-  const tiles = f.alloc("i32"), least = f.alloc("i32"), extra = f.alloc("i32");
-  const start = f.alloc("i32"), rows = f.alloc("i32");
-  f.localGet(m).i32Const(TILE_ROWS - 1).i32Add().i32Const(TILE_ROWS).i32DivU().localSet(tiles);
-  f.localGet(m).localGet(tiles).i32DivU().localSet(least);
-  f.localGet(m).localGet(tiles).i32RemU().localSet(extra);
-  f.i32Const(0).localSet(start);
-  f.whileLoop(() => f.localGet(start).localGet(m).i32LtS(), () => {
-    f.localGet(least).localGet(extra).i32Const(0).i32GtS().i32Add().localSet(rows);
-    f.increment(extra, -1);
-    body(start, rows);
-    f.increment(start, rows);
-  });
-  f.free(tiles, least, extra, start, rows);
+/** A suffix of function names that tells the parts. */
+function nameParts(parts: BlockedParts | undefined): string {
+  if (parts === undefined) return "";
+  const { rows, vectors, packsA, packsB } = parts;
+  const packs = (packsA ? "a" : "") + (packsB ? "b" : "");
+  return `_${[...rows].sort().join("")}x${[...vectors].sort().join("")}${packs}`;
+}
+
+/**
+ * Which parts a product of this shape needs.
+ *
+ * @param m Rows of A.
+ * @param n Columns of B.
+ * @param lanes Elements per vector.
+ * @param packsA Whether A is packed.
+ * @param packB Whether all of B is packed; else only the columns that fill no vector are.
+ */
+export function blockedParts(
+  m: number,
+  n: number,
+  lanes: number,
+  packsA: boolean,
+  packB: boolean,
+): BlockedParts {
+  const units = Math.ceil(m / TILE_ROWS);
+  const blocks = Math.ceil(m / BLOCK_ROWS);
+  const block = Math.ceil(units / blocks) * TILE_ROWS;
+  const rows = new Set(shares(((m - 1) % block) + 1, TILE_ROWS));
+  if (m > block) rows.add(TILE_ROWS);
+  const width = TILE_VECTORS * lanes;
+  const vectors = new Set<number>();
+  if (n >= width) vectors.add(2);
+  const rest = n % width;
+  if (packB && rest > lanes) vectors.add(2);
+  else if (rest > 0) vectors.add(1);
+  return { rows, vectors, packsA, packsB: packB || n % lanes > 0 };
 }
 
 /**
@@ -51,20 +76,25 @@ function shareRows(
  * the last one. Where `aPacked` isn't 0, A holds tiles as `emitPackTile` writes them, one behind the
  * other. `tile` points at TILE_BYTES of scratch memory.
  */
-function emitSweep(module: ModuleBuilder, options: GemmOptions): Func {
+function emitSweep(
+  module: ModuleBuilder,
+  options: GemmOptions,
+  parts: BlockedParts | undefined,
+): Func {
   const { lanes, size, shift } = realOf(options);
   const width = TILE_VECTORS * lanes;
-  const kernels: Func[] = [];
+  const kernels: (Func | undefined)[] = [];
   for (let vectors = 1; vectors <= TILE_VECTORS; vectors++) {
     for (let rows = 1; rows <= TILE_ROWS; rows++) {
-      kernels.push(emitTile(module, options, rows, vectors));
+      const wanted = parts === undefined || parts.rows.has(rows) && parts.vectors.has(vectors);
+      kernels.push(wanted ? emitTile(module, options, rows, vectors) : undefined);
     }
   }
   const copyTile = emitCopyTile(module, options);
   return emitOnce(
     module,
     options,
-    "gemm_sweep",
+    `gemm_sweep${nameParts(parts)}`,
     (f, a, ars, acs, aPacked, b, bks, bps, c, crs, ccs, m, n, k, accumulate, tile) => {
       const j = f.local("i32"), columns = f.local("i32"), direct = f.local("i32");
       const cp = f.local("i32"), to = f.local("i32"), trs = f.local("i32");
@@ -78,7 +108,7 @@ function emitSweep(module: ModuleBuilder, options: GemmOptions): Func {
         f.localGet(c).localSet(cp);
         f.i32(crs).i32Const(width * size).localGet(direct).select("i32").localSet(trs);
         f.localGet(accumulate).localGet(direct).i32And().localSet(tileAccumulate);
-        shareRows(f, m, (start, rows) => {
+        shareOut(f, m, TILE_ROWS, (start, rows) => {
           f.localGet(aPacked).if(() => {
             f.localGet(a).localGet(start).localGet(k).i32Mul().i32Const(shift).i32Shl();
             f.i32Add().localSet(ap);
@@ -91,6 +121,10 @@ function emitSweep(module: ModuleBuilder, options: GemmOptions): Func {
           f.localGet(rows).i32Const(1).i32Sub();
           f.localGet(columns).i32Const(lanes).i32GtS().i32Const(TILE_ROWS).i32Mul().i32Add();
           f.switch(kernels.map((kernel) => () => {
+            if (kernel === undefined) {
+              f.unreachable();
+              return;
+            }
             f.localGet(ap).localGet(ars).localGet(step).localGet(b).localGet(bks);
             f.localGet(to).localGet(trs).localGet(k).localGet(tileAccumulate).call(kernel);
           }));
@@ -107,36 +141,29 @@ function emitSweep(module: ModuleBuilder, options: GemmOptions): Func {
   );
 }
 
-/** Pushes the block length that shares `total` evenly to blocks of at most `most`, both multiples of `unit`. */
-function balance(f: FunctionBuilder, total: Local<"i32">, most: number, unit: number): void {
-  // ceil(ceil(total / unit) / blocks) * unit
-  const units = f.alloc("i32"), blocks = f.alloc("i32");
-  f.localGet(total).i32Const(unit - 1).i32Add().i32Const(unit).i32DivU().localSet(units);
-  f.localGet(units).i32Const(most / unit - 1).i32Add().i32Const(most / unit).i32DivU();
-  f.localSet(blocks);
-  f.localGet(units).localGet(blocks).i32Add().i32Const(1).i32Sub().localGet(blocks).i32DivU();
-  f.i32Const(unit).i32Mul();
-  f.free(units, blocks);
-}
-
 /**
  * Emits the blocked product.
  *
  * Its parameters are `(a, b, c, work, m, n, k, aRowStride, aColumnStride, bRowStride, bColumnStride,
  * cRowStride, cColumnStride, accumulate, packA, packB)`, strides in bytes, all sizes at least 1.
- * Without `packB` the columns of B must lie next to each other.
+ * Without `packB` the columns of B must lie next to each other. Where `parts` are given, they must be those
+ * of the shape that is passed.
  */
-export function emitBlocked(module: ModuleBuilder, options: GemmOptions): Func {
+export function emitBlocked(
+  module: ModuleBuilder,
+  options: GemmOptions,
+  parts?: BlockedParts,
+): Func {
   const { lanes, size, shift } = realOf(options);
   const width = TILE_VECTORS * lanes;
   const rowBytes = width * size;
-  const sweep = emitSweep(module, options);
-  const packPanel = emitPackPanel(module, options);
-  const packTile = emitPackTile(module, options);
+  const sweep = emitSweep(module, options, parts);
+  const packPanel = parts?.packsB === false ? undefined : emitPackPanel(module, options);
+  const packTile = parts?.packsA === false ? undefined : emitPackTile(module, options);
   return emitOnce(
     module,
     options,
-    "gemm_blocked",
+    `gemm_blocked${nameParts(parts)}`,
     (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, ccs, accumulate, packA, packB) => {
       const nc = f.local("i32"), kc = f.local("i32"), mc = f.local("i32");
       const j0 = f.local("i32"), k0 = f.local("i32"), i0 = f.local("i32");
@@ -149,20 +176,16 @@ export function emitBlocked(module: ModuleBuilder, options: GemmOptions): Func {
       const at = (base: Local<"i32">, index: Local<"i32">, stride: Local<"i32">) =>
         f.localGet(base).localGet(index).localGet(stride).i32Mul().i32Add();
 
+      // Columns that are read in place need no limit.
       balance(f, n, BLOCK_COLUMNS, width);
-      f.localSet(nc);
-      f.localGet(packB).i32Eqz().if(() => f.localGet(n).localSet(nc));
+      f.localGet(n).localGet(packB).select("i32").localSet(nc);
       balance(f, k, BLOCK_STEPS, 4);
       f.localSet(kc);
       balance(f, m, BLOCK_ROWS, TILE_ROWS);
       f.localSet(mc);
       f.localGet(work).i32Const(TILE_BYTES).i32Add().localSet(bw);
-      f.localGet(packB).if(() => {
-        f.localGet(nc).localSet(aw);
-      }, () => f.i32Const(width).localSet(aw));
-      f.localGet(aw).localGet(kc).i32Mul().i32Const(shift).i32Shl().localGet(bw).i32Add().localSet(
-        aw,
-      );
+      f.localGet(nc).i32Const(width).localGet(packB).select("i32").localGet(kc).i32Mul();
+      f.i32Const(shift).i32Shl().localGet(bw).i32Add().localSet(aw);
 
       f.forLoop(j0, 0, n, nc, () => {
         f.localGet(n).localGet(j0).i32Sub().localSet(nb);
@@ -177,30 +200,34 @@ export function emitBlocked(module: ModuleBuilder, options: GemmOptions): Func {
           // Without packing, vectors are read in place up to the last whole one, and the rest is packed.
           f.i32Const(0).localGet(nb).i32Const(-lanes).i32And().localGet(packB).select("i32");
           f.localSet(whole);
-          f.localGet(bw).localSet(to);
-          f.forLoop(j, whole, nb, width, () => {
-            f.localGet(to);
-            at(bp, j, bcs).localGet(brs).localGet(bcs).localGet(kb);
-            const rest = f.alloc("i32");
-            f.localGet(nb).localGet(j).i32Sub().localSet(rest);
-            min(f, rest, width);
-            f.free(rest).call(packPanel);
-            f.localGet(kb).i32Const(rowBytes).i32Mul().localGet(to).i32Add().localSet(to);
-          });
+          if (packPanel !== undefined) {
+            f.localGet(bw).localSet(to);
+            f.forLoop(j, whole, nb, width, () => {
+              f.localGet(to);
+              at(bp, j, bcs).localGet(brs).localGet(bcs).localGet(kb);
+              const rest = f.alloc("i32");
+              f.localGet(nb).localGet(j).i32Sub().localSet(rest);
+              min(f, rest, width);
+              f.free(rest).call(packPanel);
+              f.localGet(kb).i32Const(rowBytes).i32Mul().localGet(to).i32Add().localSet(to);
+            });
+          }
           f.forLoop(i0, 0, m, mc, () => {
             f.localGet(m).localGet(i0).i32Sub().localSet(mb);
             min(f, mb, mc);
             f.localSet(mb);
             at(a, i0, ars).localGet(k0).localGet(acs).i32Mul().i32Add().localSet(ap);
-            f.localGet(packA).if(() => {
-              shareRows(f, mb, (start, rows) => {
-                f.localGet(start).localGet(kb).i32Mul().i32Const(shift).i32Shl().localGet(aw);
-                f.i32Add();
-                at(ap, start, ars).localGet(ars).localGet(acs).localGet(rows).localGet(kb);
-                f.call(packTile);
+            if (packTile !== undefined) {
+              f.localGet(packA).if(() => {
+                shareOut(f, mb, TILE_ROWS, (start, rows) => {
+                  f.localGet(start).localGet(kb).i32Mul().i32Const(shift).i32Shl().localGet(aw);
+                  f.i32Add();
+                  at(ap, start, ars).localGet(ars).localGet(acs).localGet(rows).localGet(kb);
+                  f.call(packTile);
+                });
+                f.localGet(aw).localSet(ap);
               });
-              f.localGet(aw).localSet(ap);
-            });
+            }
             const sweepColumns = (packed: boolean) => {
               f.localGet(ap);
               f.i32Const(size).localGet(ars).localGet(packA).select("i32");

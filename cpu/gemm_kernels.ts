@@ -13,7 +13,7 @@ export const TILE_ROWS = 6;
 export const TILE_VECTORS = 2;
 
 /** How many products are summed per turn of the inner loop. */
-const UNROLL = 4;
+const UNROLL = 2;
 
 /**
  * Emits the kernel for one tile, `C[rows, vectors] (+)= A[rows, k] · B[k, vectors]`.

@@ -1,17 +1,16 @@
 /** Packing of the operands of a matrix product into the order in which the kernels read them. */
 
 import { emitOnce, type GemmOptions, type Real, realOf } from "./gemm_real.ts";
+import { countDown } from "./gemm_loops.ts";
 import { TILE_ROWS, TILE_VECTORS } from "./gemm_kernels.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "./wasm/mod.ts";
 
-/** Loads a square of vectors from `lanes` addresses, transposes it and stores it in rows of a panel. */
+/** Loads a vector from each of `lanes` addresses and has the rows of their transpose stored. */
 function transposeSquare(
   f: FunctionBuilder,
   real: Real,
   sources: readonly Local<"i32">[],
-  destination: Local<"i32">,
-  rowBytes: number,
-  offset: number,
+  store: (row: number, pushVector: () => void) => void,
 ): void {
   const { lanes, size } = real;
   const v = sources.map((source) => {
@@ -19,11 +18,9 @@ function transposeSquare(
     f.localGet(source).v128Load(0, size).localSet(local);
     return local;
   });
-  const put = (row: number) => f.v128Store(row * rowBytes + offset, size);
   if (lanes === 2) {
     for (const i of [0, 1]) {
-      f.localGet(destination).localGet(v[0]!).localGet(v[1]!).i64x2Shuffle(i, i + 2);
-      put(i);
+      store(i, () => f.localGet(v[0]!).localGet(v[1]!).i64x2Shuffle(i, i + 2));
     }
   } else {
     for (const half of [0, 2]) {
@@ -33,8 +30,7 @@ function transposeSquare(
         f.i32x4Shuffle(half, half + 4, half + 1, half + 5).localSet(t);
       }
       for (const i of [0, 1]) {
-        f.localGet(destination).localGet(x).localGet(y).i64x2Shuffle(i, i + 2);
-        put(half + i);
+        store(half + i, () => f.localGet(x).localGet(y).i64x2Shuffle(i, i + 2));
       }
       f.free(x, y);
     }
@@ -112,7 +108,11 @@ export function emitPackPanel(module: ModuleBuilder, options: GemmOptions): Func
           f.whileLoop(() => f.localGet(rows).i32Const(lanes).i32GeS(), () => {
             for (let j = 0; j < width; j += lanes) {
               const sources = pointers.slice(j, j + lanes);
-              transposeSquare(f, real, sources, destination, rowBytes, j * size);
+              transposeSquare(f, real, sources, (row, pushVector) => {
+                f.localGet(destination);
+                pushVector();
+                f.v128Store(row * rowBytes + j * size, size);
+              });
             }
             for (const pointer of pointers) f.increment(pointer, 16);
             f.increment(destination, lanes * rowBytes).increment(rows, -lanes);
@@ -177,6 +177,69 @@ export function emitPackTile(module: ModuleBuilder, options: GemmOptions): Func 
         rowStride: stepStride,
         columnStride: rowStride,
         rows: k,
+        columns: rows,
+        width: rows,
+      });
+    },
+  );
+}
+
+/**
+ * Emits a copy that turns rows into columns, `to[j][i] = from[i][j]`, with the result contiguous.
+ *
+ * Its parameters are `(to, from, rowStride, columnStride, rows, columns)`, strides in bytes.
+ */
+export function emitTranspose(module: ModuleBuilder, options: GemmOptions): Func {
+  const real = realOf(options);
+  const { lanes, size, shift } = real;
+  return emitOnce(
+    module,
+    options,
+    "transpose",
+    (f, to, from, rowStride, columnStride, rows, columns) => {
+      const toStride = f.local("i32"), left = f.local("i32");
+      f.localGet(rows).i32Const(shift).i32Shl().localSet(toStride);
+      f.localGet(columnStride).i32Const(size).i32Eq().if(() => {
+        countDown(f, columns, lanes, () => {
+          const sources: Local<"i32">[] = [], targets: Local<"i32">[] = [];
+          for (let i = 0; i < lanes; i++) {
+            const source = f.alloc("i32"), target = f.alloc("i32");
+            f.localGet(from).localGet(rowStride).i32Const(i).i32Mul().i32Add().localSet(source);
+            f.localGet(to).localSet(target).increment(to, toStride);
+            sources.push(source);
+            targets.push(target);
+          }
+          f.localGet(rows).localSet(left);
+          countDown(f, left, lanes, () => {
+            transposeSquare(f, real, sources, (row, pushVector) => {
+              f.localGet(targets[row]!);
+              pushVector();
+              f.v128Store(0, size);
+            });
+            for (const source of sources) {
+              f.localGet(rowStride).i32Const(lanes).i32Mul().localGet(source).i32Add();
+              f.localSet(source);
+            }
+            for (const target of targets) f.increment(target, 16);
+          });
+          countDown(f, left, 1, () => {
+            targets.forEach((target, i) => {
+              f.localGet(target).localGet(sources[0]!);
+              real.load(f, i * size);
+              real.store(f);
+              f.increment(target, size);
+            });
+            f.increment(sources[0]!, rowStride);
+          });
+          f.increment(from, lanes * size).free(...sources, ...targets);
+        });
+      });
+      copyStrided(f, real, {
+        destination: to,
+        source: from,
+        rowStride: columnStride,
+        columnStride: rowStride,
+        rows: columns,
         columns: rows,
         width: rows,
       });

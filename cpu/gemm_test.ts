@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { emitGemm, emitGemv, type GemmDtype, gemmWorkspaceBytes } from "./gemm.ts";
+import { emitGemm, emitGemv, type GemmDtype, type GemmShape, gemmWorkspaceBytes } from "./gemm.ts";
 import { hasRelaxedSimd, ModuleBuilder } from "./wasm/mod.ts";
 
 const PAGES = 1024;
@@ -25,9 +25,21 @@ const MACHINES = (["float32", "float64"] as const).flatMap((dtype) =>
   (hasRelaxedSimd() ? [true, false] : [false]).map((relaxed) => ({
     name: `${dtype}${relaxed ? " fused" : ""}`,
     dtype,
+    relaxed,
     ...machine(dtype, relaxed),
   }))
 );
+
+/** The product emitted for one shape only. */
+function specialised(
+  { memory, dtype, relaxed }: typeof MACHINES[number],
+  shape: GemmShape,
+): (...args: number[]) => void {
+  const module = new ModuleBuilder({ check: true }).importMemory({ min: 1 });
+  module.exportFunc(emitGemm(module, { dtype, relaxed, shape }), "gemm");
+  const { exports } = new WebAssembly.Instance(module.compile(), { env: { memory } });
+  return exports.gemm as (...args: number[]) => void;
+}
 
 /** A small generator, so that a failure can be repeated. */
 function random(seed: number): () => number {
@@ -63,15 +75,18 @@ function place(address: number, size: number, m: number, n: number, layout: Layo
 }
 
 function checkProduct(
-  { memory, gemm, dtype, name }: typeof MACHINES[number],
+  target: typeof MACHINES[number],
   [m, n, k]: [number, number, number],
   [la, lb, lc]: [Layout, Layout, Layout],
   accumulate: boolean,
   seed: number,
+  special = false,
 ): void {
+  const { memory, dtype, name } = target;
   const next = random(seed);
   const size = dtype === "float32" ? 4 : 8;
-  const what = `${name} ${m}x${n}x${k} A ${la} B ${lb} C ${lc} accumulate ${accumulate}`;
+  const what =
+    `${name} ${m}x${n}x${k} A ${la} B ${lb} C ${lc} accumulate ${accumulate} special ${special}`;
   const values = dtype === "float32"
     ? new Float32Array(memory.buffer)
     : new Float64Array(memory.buffer);
@@ -102,6 +117,15 @@ function checkProduct(
   const before = values.slice(0, end);
 
   const flag = accumulate ? 1 : 0;
+  const gemm = !special ? target.gemm : specialised(target, {
+    m,
+    n,
+    k,
+    aRowStride: a.rs,
+    aColumnStride: a.cs,
+    bRowStride: b.rs,
+    bColumnStride: b.cs,
+  });
   gemm(a.first, b.first, c.first, work, m, n, k, a.rs, a.cs, b.rs, b.cs, c.rs, flag);
 
   const epsilon = dtype === "float32" ? 2 ** -24 : 2 ** -53;
@@ -156,7 +180,7 @@ for (const target of MACHINES) {
   Deno.test(`gemm ${target.name}: random sizes and strides`, () => {
     const next = random(7);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
-    const size = () => pick([1, 2, 3, 5, 7, 10, 12, 16, 17, 20, 31, 33, 48, 53, 64, 101]);
+    const size = () => pick([1, 2, 3, 5, 7, 10, 12, 16, 17, 20, 31, 33, 48, 53, 64, 101, 160]);
     for (let seed = 0; seed < 300; seed++) {
       const shape: [number, number, number] = [size(), size(), size()];
       const layouts: [Layout, Layout, Layout] = [
@@ -164,7 +188,7 @@ for (const target of MACHINES) {
         pick(LAYOUTS),
         pick(["row", "padded"]),
       ];
-      checkProduct(target, shape, layouts, next() < 0.5, seed);
+      checkProduct(target, shape, layouts, next() < 0.5, seed, seed % 3 === 0);
     }
   });
 
@@ -180,7 +204,8 @@ for (const target of MACHINES) {
     let seed = 100;
     for (const shape of shapes) {
       for (const [la, lb] of [["row", "padded"], ["turned", "row"], ["row", "column"]] as const) {
-        checkProduct(target, shape, [la, lb, "row"], seed % 2 === 0, seed++);
+        checkProduct(target, shape, [la, lb, "row"], seed % 2 === 0, seed, seed % 3 === 0);
+        seed++;
       }
     }
   });
@@ -233,26 +258,73 @@ for (const target of MACHINES) {
       ? new Float32Array(memory.buffer)
       : new Float64Array(memory.buffer);
     const next = random(3);
-    const start = 8192, x = start + 1_000_000, y = x + 200_000, work = y + 200_000;
-    for (const m of [0, 1, 2, 3, 5, 8, 21, 39, 67]) {
-      for (const k of [0, 1, 2, 3, 7, 9, 20, 67]) {
+    const pool = values.slice(0, 40_000).map(() => Math.round(next() * 9));
+    const a = 15_000, x = 31_000, y = 32_000, work = 40_064 * size;
+    for (const m of [0, 1, 3, 5, 8, 39, 67]) {
+      for (const k of [0, 1, 3, 7, 9, 67]) {
         const strides = [[k, 1], [1, m], [2 * k + 1, 2], [-k, 1], [1, -m - 2], [0, 0]] as const;
         for (const [rs, cs] of strides) {
           for (const [xs, ys, accumulate] of [[1, 1, 0], [2, 1, 1], [-1, 3, 1], [0, -2, 0]]) {
-            const a = start + 60_000 * size;
-            values.fill(0, start / size, work / size);
-            for (let i = start / size; i < work / size; i++) values[i] = Math.round(next() * 9);
-            const before = values.slice(0, work / size);
-            const xp = x + 300 * size, yp = y + 300 * size;
-            gemv(a, xp, yp, work, m, k, rs, cs, xs!, ys!, accumulate!);
+            values.set(pool);
+            gemv(a * size, x * size, y * size, work, m, k, rs, cs, xs!, ys!, accumulate!);
+            const expected = pool.slice();
             for (let i = 0; i < m; i++) {
-              const at = yp / size + i * ys!;
-              let sum = accumulate ? before[at]! : 0;
-              for (let t = 0; t < k; t++) {
-                sum += before[a / size + i * rs + t * cs]! * before[xp / size + t * xs!]!;
-              }
-              before[at] = sum;
-              assertEquals(values[at], sum, `${m}x${k} strides ${rs} ${cs} ${xs} ${ys}`);
+              let sum = accumulate ? pool[y + i * ys!]! : 0;
+              for (let t = 0; t < k; t++) sum += pool[a + i * rs + t * cs]! * pool[x + t * xs!]!;
+              expected[y + i * ys!] = sum;
+            }
+            const wrong = expected.findIndex((value, i) => value !== values[i]);
+            assertEquals(wrong, -1, `${m}x${k} strides ${rs} ${cs} ${xs} ${ys}`);
+          }
+        }
+      }
+    }
+  });
+
+  Deno.test(`gemv ${target.name}: matrices beyond the caches`, () => {
+    const { memory, gemv, dtype } = target;
+    const size = dtype === "float32" ? 4 : 8;
+    const values = dtype === "float32"
+      ? new Float32Array(memory.buffer)
+      : new Float64Array(memory.buffer);
+    for (const [m, k] of [[1003, 1050], [1501, 1503]] as const) {
+      const a = 8192, x = a + m * k, y = x + k, work = (y + m) * size;
+      assert(work + m * size < memory.buffer.byteLength);
+      for (let i = 0; i < m * k + k; i++) values[a + i] = i * 7 % 11 - 5;
+      for (const [rs, cs] of [[k, 1], [1, m]] as const) {
+        for (const accumulate of [0, 1]) {
+          values.fill(1, y, y + m);
+          gemv(a * size, x * size, y * size, work, m, k, rs, cs, 1, 1, accumulate);
+          for (let i = 0; i < m; i++) {
+            let sum = accumulate;
+            for (let t = 0; t < k; t++) sum += values[a + i * rs + t * cs]! * values[x + t]!;
+            assertEquals(values[y + i], sum, `${m}x${k} strides ${rs} ${cs} row ${i}`);
+          }
+        }
+      }
+    }
+  });
+
+  Deno.test(`gemm ${target.name}: operands up to the last byte of the memory`, () => {
+    const { gemm, memory, dtype } = target;
+    const size = dtype === "float32" ? 4 : 8;
+    const values = dtype === "float32"
+      ? new Float32Array(memory.buffer)
+      : new Float64Array(memory.buffer);
+    const end = memory.buffer.byteLength;
+    for (const m of [1, 2, 7, 49]) {
+      for (const n of [1, 2, 7, 50, 51]) {
+        for (const k of [1, 3, 9]) {
+          const bytes = [m * k * size, k * n * size, m * n * size];
+          for (const last of [0, 1, 2]) {
+            for (const [ars, acs, brs, bcs] of [[k, 1, n, 1], [1, m, 1, k]] as const) {
+              const [a, b, c] = bytes.map((length, i) =>
+                i === last ? end - length : 65536 * (i + 1)
+              );
+              values.fill(1, a! / size, a! / size + m * k);
+              values.fill(1, b! / size, b! / size + k * n);
+              gemm(a!, b!, c!, 65536 * 8, m, n, k, ars, acs, brs, bcs, n, 0);
+              for (let i = 0; i < m * n; i++) assertEquals(values[c! / size + i], k);
             }
           }
         }
