@@ -58,8 +58,13 @@ gpuTest("a nest reduces its loop axes, with running values", async () => {
   assertEquals(outputs[2], new Int32Array([1, 1]));
 });
 
-/** A nest with every kind of reduction of every type, over `loops` for each point of `axes`. */
-function allReductions(axes: number[], loops: number[], data: Float32Array<ArrayBuffer>): Setup {
+/** A nest with some of all kinds of reductions of all types, over `loops` for each point of `axes`. */
+function allReductions(
+  axes: number[],
+  loops: number[],
+  data: Float32Array<ArrayBuffer>,
+  first: number,
+): Setup {
   const b = new ScalarBuilder();
   const sizes = [...axes, ...loops];
   let at = sizeIx(0);
@@ -82,11 +87,15 @@ function allReductions(axes: number[], loops: number[], data: Float32Array<Array
       { kind, value: near, type: "i32" as const },
       { kind, value: u, type: kind.startsWith("arg") ? "i32" as const : "u32" as const },
     ]),
-    { kind: "prod" as const, value: b.add(x, b.constant("f32", 1)), type: "f32" as const },
+    {
+      kind: "prod" as const,
+      value: b.madd(x, b.constant("f32", 0.01), b.constant("f32", 1)),
+      type: "f32" as const,
+    },
     { kind: "prod" as const, value: i, type: "i32" as const },
     { kind: "any" as const, value: flag, type: "bool" as const },
     { kind: "all" as const, value: flag, type: "bool" as const },
-  ];
+  ].slice(first, first + 7);
   const dtypes = { f32: "float32", i32: "int32", u32: "uint32", bool: "bool" } as const;
   return {
     buffers: [
@@ -118,17 +127,95 @@ gpuTest("all kinds of reductions, over few and many elements, with special value
     [[1], [40, 33]],
     [[5], [1000]],
     [[300], [33]],
+    [[1], [17000, 2]],
   ];
   for (const [axes, loops] of shapes) {
     const n = [...axes, ...loops].reduce((p, q) => p * q, 1);
-    const data = floats(n, n + 1);
-    await compare(allReductions(axes, loops, data), { relative: 1e-5, absolute: 1e-5 });
-    if (n < 10) continue;
-    data[n >> 1] = NaN;
-    data[n - 1] = NaN;
-    data[1] = Infinity;
-    await compare(allReductions(axes, loops, data), { relative: 1e-5, absolute: 1e-5 });
+    for (const first of [0, 7, 14]) {
+      const data = floats(n, n + 1);
+      // The interpreter is slow.
+      if (n < 1e4) {
+        await compare(allReductions(axes, loops, data, first), { relative: 1e-5, absolute: 1e-5 });
+      }
+      if (n < 10) continue;
+      data[n >> 1] = NaN;
+      data[n - 1] = NaN;
+      data[1] = Infinity;
+      await compare(allReductions(axes, loops, data, first), { relative: 1e-5, absolute: 1e-5 });
+    }
   }
+});
+
+gpuTest("sums over leading axes are shared by neighbouring points", async () => {
+  const b = new ScalarBuilder();
+  const [n, m] = [300, 70];
+  const at = b.addIx(axisIx(0), b.scaleIx(axisIx(1), m));
+  await compare({
+    buffers: [["x", "float32", n * m, input(0)], ["y", "float32", m, output(0)]],
+    steps: [nest({
+      axes: [m],
+      loops: [n],
+      reductions: [{ kind: "sum", type: "f32", value: b.load(0, "float32", at) }],
+      outer: [{ buffer: 1, address: axisIx(0), value: b.reduced(0, "f32"), guard: null }],
+    })],
+    inputs: [floats(n * m)],
+  }, { relative: 1e-5, absolute: 1e-5 });
+});
+
+gpuTest("running values of long rows, and what remains behind them", async () => {
+  for (const [rows, length] of [[3, 300], [2, 1000], [1, 33000]] as const) {
+    const b = new ScalarBuilder();
+    const at = b.addIx(b.scaleIx(axisIx(0), length), axisIx(1));
+    const x = b.load(0, "float32", at);
+    const i = b.cast(b.mul(x, b.constant("f32", 100)), "i32");
+    const near = b.madd(x, b.constant("f32", 1e-3), b.constant("f32", 1));
+    const reductions = [
+      { kind: "sum" as const, type: "i32" as const, value: i },
+      { kind: "max" as const, type: "f32" as const, value: x },
+      { kind: "prod" as const, type: "f32" as const, value: near },
+    ];
+    const dtypes = ["int32", "float32", "float32"] as const;
+    await compare({
+      buffers: [
+        ["x", "float32", rows * length, input(0)],
+        ...dtypes.map((dtype, r) => [`run ${r}`, dtype, rows * length, output(r)] as const),
+        ...dtypes.map((dtype, r) => [`end ${r}`, dtype, rows, output(r + 3)] as const),
+      ],
+      steps: [nest({
+        axes: [rows],
+        loops: [length],
+        reductions,
+        inner: reductions.map(({ type }, r) => ({
+          buffer: 1 + r,
+          address: at,
+          value: b.running(r, type),
+          guard: null,
+        })),
+        outer: reductions.map(({ type }, r) => ({
+          buffer: 4 + r,
+          address: axisIx(0),
+          value: b.reduced(r, type),
+          guard: null,
+        })),
+      })],
+      inputs: [floats(rows * length)],
+    }, { relative: 1e-4 });
+  }
+});
+
+gpuTest("long sums of floats stay accurate", async () => {
+  const b = new ScalarBuilder();
+  const n = 1 << 20;
+  const { outputs } = await runOn(await gpu(), {
+    buffers: [["y", "float32", 1, output(0)]],
+    steps: [nest({
+      loops: [n],
+      reductions: [{ kind: "sum", type: "f32", value: b.constant("f32", 0.1) }],
+      outer: [{ buffer: 0, address: sizeIx(0), value: b.reduced(0, "f32"), guard: null }],
+    })],
+  });
+  const want = n * Math.fround(0.1);
+  assert(Math.abs(Number(outputs[0]![0]) - want) <= want * 2 ** -22, String(outputs[0]![0]));
 });
 
 gpuTest("symbolic sizes do not make new pipelines", async () => {

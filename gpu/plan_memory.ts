@@ -8,7 +8,7 @@ import type { DType } from "../core/dtype.ts";
 import type { Program, Step, Store } from "../core/kernel/program.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import { mulSize, type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
-import type { Bound, PrintedKernel, Scratch } from "./kernel_text.ts";
+import type { Bound, PrintedKernel } from "./kernel_text.ts";
 import { schedule, storeRoots } from "./print_nest.ts";
 import { kernelsOf, type Op, type PrintedProgram } from "./print_program.ts";
 

@@ -18,8 +18,10 @@ import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
+import { chooseGroup, printGroupNest } from "./print_group.ts";
 import { decompose, printThreadNest } from "./print_nest.ts";
 import { printNonzero } from "./print_nonzero.ts";
+import { chooseRunning, printRunningNest } from "./print_running.ts";
 import { printSort, SORT_BLOCK } from "./print_sort.ts";
 
 /** One thing that the host does when a program runs. */
@@ -140,6 +142,14 @@ class ProgramPrinter {
   }
 
   #nest(nest: Nest, flag: number | null): Op[] {
+    const running = chooseRunning(nest);
+    if (running !== null) {
+      return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));
+    }
+    const shape = chooseGroup(nest);
+    if (shape !== null) {
+      return dispatches(printGroupNest(nest, shape, this.#decls, this.#makeScratch, flag));
+    }
     const text = new KernelText(this.#decls);
     const points = productSize(nest.axes);
     const lines = [

@@ -25,8 +25,8 @@ export function workgroupScan(
   const lines = ["workgroupBarrier();"];
   for (let distance = 1; distance < threads; distance *= 2) {
     const names = memory.map(() => fresh("e"));
-    memory.forEach((array, i) => {
-      lines.push(`var ${names[i]} = ${identities[i]};`);
+    names.forEach((name, i) => {
+      lines.push(`var ${name} = ${identities[i]};`);
     });
     const reads = memory.map((array, i) => `${names[i]} = ${array}[lane - ${distance}u];`);
     lines.push(`if (lane >= ${distance}u) { ${reads.join(" ")} }`);
