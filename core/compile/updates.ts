@@ -5,7 +5,7 @@
  */
 
 import { isVariableLike } from "./kinds.ts";
-import { ancestors, graphInputs } from "../graph/walk.ts";
+import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
 import { SharedVariable } from "../shared.ts";
 import { Constant, Variable } from "../variable.ts";
@@ -124,6 +124,15 @@ export function addDefaultUpdates(
   if (suppressed === true) return all;
   const skip = new Set(suppressed === false ? [] : suppressed);
   const have = new Set(all.map(([target]) => target));
+  // Generators drawn from inside a loop advance as the loop leaves them.
+  const reached = [...outputs, ...all.map(([, value]) => value)];
+  for (const apply of toposort(reached)) {
+    for (const [target, value] of apply.op.implicitUpdates?.(apply) ?? []) {
+      if (have.has(target) || skip.has(target) || replacements.has(target)) continue;
+      have.add(target);
+      all.push([target, value]);
+    }
+  }
   let frontier: Variable[] = [...outputs, ...all.map(([, value]) => value), ...have];
   while (frontier.length > 0) {
     const next: Variable[] = [];

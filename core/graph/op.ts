@@ -11,6 +11,7 @@ import type { Ix } from "../kernel/builder.ts";
 import type { ReduceKind, Step } from "../kernel/program.ts";
 import type { ScalarType, SNode } from "../kernel/scalar.ts";
 import type { Guards, Size } from "../kernel/size.ts";
+import type { SharedVariable } from "../shared.ts";
 import type { Scope } from "../plan/scope.ts";
 import type { TensorType } from "../type.ts";
 import type { Apply } from "./graph.ts";
@@ -181,6 +182,8 @@ export type Lowering<P extends Params> =
   | {
     readonly kind: "control";
     lower(scope: Scope, apply: Apply<P>): void;
+    /** Inputs that are read once, element by element, and so need no memory of their own. */
+    reads?(apply: Apply<P>): readonly number[];
   };
 
 /** An operation. One object for each name; what varies is in the params of its applications. */
@@ -210,6 +213,11 @@ export interface Op<P extends Params = Params> {
    * whose inputs are not all 0-d integers, such as a length or an element of a vector.
    */
   integers?(context: ShapeContext, apply: Apply<P>): readonly Size[];
+  /**
+   * Shared variables that every function using this node advances, unless it updates them itself:
+   * generators drawn from inside a loop.
+   */
+  implicitUpdates?(apply: Apply<P>): readonly (readonly [SharedVariable, Variable])[];
   /** Text that is equal for equal params; default: JSON. */
   key?(params: P): string;
   /** Algebraic facts, for rewrites. */

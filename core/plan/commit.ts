@@ -53,7 +53,11 @@ export function commitUpdates(
     if (mine.length === 0) continue;
     const moved = movable(planner, [...steps, ...commit], at, step, request, mine);
     if (moved === null) continue;
-    for (const i of mine) inPlace.add(i);
+    for (const i of mine) {
+      inPlace.add(i);
+      // Nothing uses the buffer any more.
+      planner.buffers.rebind(request.updates[i]!.place.buffer, { kind: "temp" });
+    }
     commit.unshift(moved);
     steps = [...steps.slice(0, at), ...steps.slice(at + 1)];
   }

@@ -55,7 +55,7 @@ export function chooseRoots(
   outputs: readonly Variable[],
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
-): Set<Variable> {
+): { roots: Set<Variable>; used: Set<Variable> } {
   const order = toposort(outputs, placed);
   const uses = new Map<Variable, Use>();
   const use = (variable: Variable): Use => {
@@ -77,6 +77,7 @@ export function chooseRoots(
       if (mine === undefined) continue;
       if (own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes)) roots.add(output);
     }
+    if (!apply.outputs.some((output) => uses.has(output))) continue;
     const inputs = dataInputs(apply, shapes);
     const stored = roots.has(apply.output) || own;
     const mine = use(apply.output);
@@ -94,7 +95,7 @@ export function chooseRoots(
   }
   for (const [variable, mine] of uses) if (mine.required && variable.owner !== null) roots.add(variable);
   splitLarge(order, roots, shapes);
-  return roots;
+  return { roots, used: new Set(uses.keys()) };
 }
 
 /** Stores something in the middle of expressions that are too long for one kernel. */
@@ -131,7 +132,10 @@ function markRequired(
     for (const i of lowering.buffers ?? []) use(apply.inputs[i]!).required = true;
   }
   if (lowering.kind === "control") {
-    for (const input of apply.inputs) use(input).required = true;
+    const copied = new Set(lowering.reads?.(apply));
+    apply.inputs.forEach((input, i) => {
+      if (!copied.has(i)) use(viewBase(input)).required = true;
+    });
   }
 }
 

@@ -33,6 +33,7 @@ export class Scope {
   /** Where a variable must be computed to, when somebody cares. */
   readonly #wanted = new Map<Variable, Place>();
   #roots = new Set<Variable>();
+  #used: ReadonlySet<Variable> = new Set();
   /** Variables whose kernel is being built: it reads through them. */
   readonly #open = new Set<Variable>();
 
@@ -59,6 +60,11 @@ export class Scope {
     return this.#roots.has(variable) || (this.parent?.isRoot(variable) ?? false);
   }
 
+  /** Whether anything at this level reads a variable. */
+  isUsed(variable: Variable): boolean {
+    return this.#used.has(variable);
+  }
+
   /** Asks for a variable to be computed into a place. */
   want(variable: Variable, place: Place): void {
     this.#wanted.set(variable, place);
@@ -66,7 +72,10 @@ export class Scope {
 
   /** Decides what is stored, for these outputs. */
   prepare(outputs: readonly Variable[]): void {
-    this.#roots = chooseRoots(outputs, (variable) => this.placeOf(variable) !== null, this.shapes);
+    const placed = (variable: Variable) => this.placeOf(variable) !== null;
+    const chosen = chooseRoots(outputs, placed, this.shapes);
+    this.#roots = chosen.roots;
+    this.#used = chosen.used;
   }
 
   /** Brings a variable into memory, wherever that is. */

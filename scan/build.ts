@@ -1,0 +1,345 @@
+/**
+ * Builds a scan node from a step function.
+ *
+ * @module
+ */
+
+import type { DType } from "../core/dtype.ts";
+import { MissingInputError } from "../core/errors.ts";
+import { applyOp, makeVariable } from "../core/graph/graph.ts";
+import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
+import type { LoopStrategy } from "../core/kernel/program.ts";
+import { cast } from "../core/ops/elementwise.ts";
+import { maximum, minimum, sub } from "../core/ops/elementwise.ts";
+import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import { expandDims, shapeOf } from "../core/ops/shape.ts";
+import { slice, subtensor } from "../core/ops/indexing.ts";
+import { SharedVariable } from "../core/shared.ts";
+import { TensorType } from "../core/type.ts";
+import { Constant, Variable } from "../core/variable.ts";
+import type { OutputSpec, SequenceSpec } from "./arguments.ts";
+import { depthOf, StepGraph } from "./inner.ts";
+import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
+
+/** A scan, its arguments made uniform. */
+export interface ScanRequest {
+  readonly sequences: readonly SequenceSpec[];
+  readonly outputs: readonly OutputSpec[] | null;
+  readonly nonSequences: readonly Variable[];
+  readonly nSteps: Variable | null;
+  readonly goBackwards: boolean;
+  readonly truncateGradient: number;
+  readonly strict: boolean;
+  readonly name: string | null;
+  readonly strategy: LoopStrategy | null;
+  readonly checkpoint: number | "sqrt" | null;
+  readonly profile: boolean;
+}
+
+/** What the step gives, made uniform. */
+export interface StepResult {
+  readonly outputs: readonly Variable[];
+  readonly updates: ReadonlyMap<SharedVariable, Variable>;
+  readonly until: Variable | null;
+}
+
+/** Placeholders that the step function gets. */
+export interface StepArguments {
+  /** For each sequence, one variable for each tap. */
+  readonly sequences: readonly (readonly Variable[])[];
+  /** For each output, one variable for each tap; none when it is not fed back. */
+  readonly states: readonly (readonly Variable[])[];
+}
+
+/** What a built scan gives. */
+export interface BuiltScan {
+  /** One for each output of the step, with a leading axis of steps. */
+  readonly outputs: readonly Variable[];
+  readonly updates: Map<SharedVariable, Variable>;
+}
+
+/** Builds the node. `step` may be called again when an initial number takes the dtype of the step. */
+export function buildScan(
+  request: ScanRequest,
+  step: (args: StepArguments) => StepResult,
+): BuiltScan {
+  const label = request.name === null ? "scan" : `scan "${request.name}"`;
+  const sequences = request.sequences.map((spec) => arranged(spec, request.goBackwards));
+  const steps = countSteps(request, label);
+  const sequencePlaces = sequences.map(({ variable, taps }, i) =>
+    taps.map((_, k) => placeholder(variable, true, request.sequences[i]!.taps[k]!))
+  );
+  let specs = request.outputs ?? [];
+  for (let attempt = 0;; attempt++) {
+    const states = specs.map((spec) => spec.taps.map((tap) => placeholder(spec.initial!, spec.rows, tap)));
+    const result = step({ sequences: sequencePlaces, states });
+    const count = result.outputs.length;
+    if (request.outputs === null) {
+      specs = result.outputs.map(() => ({ initial: null, taps: [], flexible: false, rows: false }));
+    } else if (specs.length !== count) {
+      throw new RangeError(
+        `Cannot build ${label}: outputsInfo describes ${specs.length} outputs and the step returned ` +
+          `${count}; give null for outputs that are not fed back`,
+      );
+    }
+    const better = specs.map((spec, i) => settle(spec, result.outputs[i]!, i, label));
+    if (attempt < 3 && better.some((spec, i) => spec !== specs[i])) {
+      specs = better;
+      continue;
+    }
+    specs.forEach((spec, i) => checkState(spec, result.outputs[i]!, i, label));
+    const padded = specs.map((_, i) => states[i] ?? []);
+    return finish(request, label, steps, sequences, sequencePlaces, specs, padded, result);
+  }
+}
+
+/** The sequence in the order it is run over, with taps >= 0. */
+function arranged(
+  spec: SequenceSpec,
+  backwards: boolean,
+): { variable: Variable; taps: readonly number[] } {
+  if (!backwards) return { variable: spec.variable, taps: spec.taps.map((tap) => tap - spec.lo) };
+  return {
+    variable: subtensor(spec.variable, [slice(null, null, -1)]),
+    taps: spec.taps.map((tap) => spec.hi - tap),
+  };
+}
+
+function countSteps(request: ScanRequest, label: string): Variable {
+  if (request.nSteps !== null) return cast(request.nSteps, "int64");
+  const lengths = request.sequences.map((spec) => {
+    const length = shapeOf(spec.variable, 0);
+    const used = spec.hi - spec.lo;
+    return used === 0 ? length : maximum(sub(length, used), 0);
+  });
+  if (lengths.length === 0) {
+    throw new TypeError(
+      `Cannot build ${label}: there is no way to know the number of steps; give sequences or nSteps`,
+    );
+  }
+  return lengths.reduce((least, length) => minimum(least, length));
+}
+
+function placeholder(source: Variable, rows: boolean, tap: number): Variable {
+  const shape = rows ? source.type.shape.slice(1) : source.type.shape;
+  const made = makeVariable(TensorType.of(source.dtype, shape));
+  if (source.name !== null) {
+    made.name = `${source.name}[t${tap === 0 ? "" : tap > 0 ? `+${tap}` : tap}]`;
+  }
+  return made;
+}
+
+/** An initial number takes the dtype of what the step returns. */
+function settle(spec: OutputSpec, output: Variable, _i: number, _label: string): OutputSpec {
+  if (spec.initial === null || !spec.flexible || spec.initial.dtype === output.dtype) return spec;
+  return { ...spec, initial: cast(spec.initial, output.dtype as DType) };
+}
+
+function checkState(spec: OutputSpec, output: Variable, i: number, label: string): void {
+  if (spec.initial === null) return;
+  const name = spec.initial.name === null ? `output ${i}` : `output ${i} (initial "${spec.initial.name}")`;
+  if (spec.initial.dtype !== output.dtype) {
+    throw new TypeError(
+      `Cannot build ${label}: ${name} starts as ${spec.initial.dtype} and the step returns ` +
+        `${output.dtype}: an upcast or downcast happened; convert the initial value, or return ` +
+        `.astype("${spec.initial.dtype}") from the step${where(output)}`,
+    );
+  }
+  const rank = spec.initial.ndim - (spec.rows ? 1 : 0);
+  if (rank !== output.ndim) {
+    const advice = spec.rows
+      ? "; with taps, the initial value has one axis more than a step, for the earlier rows"
+      : "; the initial value has the shape of one step";
+    throw new TypeError(
+      `Cannot build ${label}: ${name} has ${rank} axes before the step and ${output.ndim} after it` +
+        `${advice}${where(output)}`,
+    );
+  }
+}
+
+function where(variable: Variable): string {
+  return variable.origin === "" ? "" : ` (made at ${variable.origin})`;
+}
+
+function finish(
+  request: ScanRequest,
+  label: string,
+  steps: Variable,
+  sequences: readonly { variable: Variable; taps: readonly number[] }[],
+  sequencePlaces: readonly (readonly Variable[])[],
+  specs: readonly OutputSpec[],
+  statePlaces: readonly (readonly Variable[])[],
+  result: StepResult,
+): BuiltScan {
+  // Values passed as nonSequences are drawn, computed and read once.
+  const fixed = new Map<Variable, Variable>();
+  for (const variable of request.nonSequences) {
+    if (!(variable instanceof Constant) && !(variable instanceof SharedVariable)) {
+      fixed.set(variable, makeVariable(variable.type));
+    }
+  }
+  const raw = [
+    ...result.outputs,
+    ...result.updates.values(),
+    ...(result.until === null ? [] : [result.until]),
+  ];
+  const unfixed = replace(raw, fixed);
+  const updates = collectUpdates(unfixed, result, request);
+  const shared = [...updates.keys()];
+  const carriedPlaces = shared.map((variable) => makeVariable(variable.type));
+  const wanted = [
+    ...unfixed.slice(0, result.outputs.length),
+    ...updates.values(),
+    ...(result.until === null ? [] : [unfixed.at(-1)!]),
+  ];
+  const bound = replace(
+    wanted,
+    new Map(shared.map((variable, i) => [variable as Variable, carriedPlaces[i]!] as const)),
+  );
+  if (request.strict) checkStrict(bound, request, label);
+
+  const fed = specs.flatMap((spec, i) => spec.initial === null ? [] : [i]);
+  const mapped = specs.flatMap((spec, i) => spec.initial === null ? [i] : []);
+  const count = result.outputs.length;
+  const results = [
+    ...fed.map((i) => bound[i]!),
+    ...mapped.map((i) => bound[i]!),
+    ...bound.slice(count),
+  ];
+  const own = [...sequencePlaces.flat(), ...fed.flatMap((i) => statePlaces[i]!), ...carriedPlaces];
+  const closed = close(results, own, fixed);
+  const step = new StepGraph(
+    {
+      sequences: sequences.map(({ taps }) => taps),
+      states: fed.map((i) => specs[i]!.taps),
+      maps: mapped.length,
+      carried: shared.length,
+      others: closed.values.length,
+      until: result.until !== null,
+    },
+    [...own, ...closed.places],
+    closed.outputs,
+  );
+  const params: ScanParams = {
+    step,
+    name: request.name,
+    truncateGradient: request.truncateGradient,
+    strategy: request.strategy,
+    checkpoint: request.checkpoint,
+    profile: request.profile,
+    shared: new Map(shared.map((variable, i) => [i, variable])),
+    implicit: new Set(shared.flatMap((v, i) => result.updates.has(v) ? [] : [i])),
+  };
+  const node = applyOp(scanOp, [
+    steps,
+    ...sequences.map(({ variable }) => variable),
+    ...fed.map((i) => firstRows(specs[i]!)),
+    ...shared,
+    ...closed.values,
+  ], params);
+  const made = scanOutputs(node);
+  const traces = result.until === null
+    ? made.traces
+    : made.traces.map((trace) => subtensor(trace, [slice(null, made.count)]));
+  const outputs: Variable[] = new Array(count);
+  fed.forEach((i, at) => outputs[i] = traces[at]!);
+  mapped.forEach((i, at) => outputs[i] = traces[fed.length + at]!);
+  return { outputs, updates: new Map(shared.map((variable, i) => [variable, made.carried[i]!])) };
+}
+
+/** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */
+function firstRows(spec: OutputSpec): Variable {
+  if (!spec.rows) return expandDims(spec.initial!, 0);
+  return subtensor(spec.initial!, [slice(null, depthOf(spec.taps))]);
+}
+
+/** Updates that the step asks for, and default updates of what it draws from. */
+function collectUpdates(
+  outputs: readonly Variable[],
+  result: StepResult,
+  request: ScanRequest,
+): Map<SharedVariable, Variable> {
+  const targets = [...result.updates.keys()];
+  const updates = new Map(
+    targets.map((target, i) => [target, outputs[result.outputs.length + i]!] as const),
+  );
+  const listed = new Set<Variable>(request.nonSequences);
+  let frontier: readonly Variable[] = outputs;
+  while (frontier.length > 0) {
+    const found: Variable[] = [];
+    for (const apply of toposort(frontier)) {
+      for (const [target, value] of apply.op.implicitUpdates?.(apply) ?? []) {
+        if (updates.has(target)) continue;
+        updates.set(target, value);
+        found.push(value);
+      }
+    }
+    for (const leaf of graphInputs(frontier)) {
+      if (!(leaf instanceof SharedVariable) || updates.has(leaf)) continue;
+      if (leaf.defaultUpdate === null || listed.has(leaf)) continue;
+      updates.set(leaf, leaf.defaultUpdate);
+      found.push(leaf.defaultUpdate);
+    }
+    frontier = found;
+  }
+  return updates;
+}
+
+function checkStrict(outputs: readonly Variable[], request: ScanRequest, label: string): void {
+  for (const leaf of graphInputs(outputs)) {
+    if (leaf instanceof SharedVariable && !request.nonSequences.includes(leaf)) {
+      throw new MissingInputError(
+        `Cannot build ${label}: the shared variable ${leaf.label} is used in the step and missing from ` +
+          `nonSequences; list it, or leave "strict" out`,
+      );
+    }
+  }
+}
+
+/**
+ * Cuts a step off from what is around it: the largest parts that do not depend on its placeholders
+ * become values that are computed once, outside.
+ */
+function close(
+  outputs: readonly Variable[],
+  own: readonly Variable[],
+  fixed: ReadonlyMap<Variable, Variable>,
+): { outputs: Variable[]; places: Variable[]; values: Variable[] } {
+  const inside = new Set<Variable>(own);
+  for (const apply of toposort(outputs)) {
+    if (apply.inputs.some((input) => inside.has(input))) {
+      for (const output of apply.outputs) inside.add(output);
+    }
+  }
+  const original = new Map([...fixed].map(([variable, place]) => [place, variable] as const));
+  const cuts = new Map<Variable, Variable>();
+  const visit = (variable: Variable) => {
+    if (inside.has(variable) || cuts.has(variable)) return;
+    if (variable instanceof Constant && variable.value.data.length === 1) return;
+    cuts.set(variable, makeVariable(variable.type));
+  };
+  for (const output of outputs) visit(output);
+  for (const apply of toposort(outputs)) {
+    if (apply.outputs.some((output) => inside.has(output))) apply.inputs.forEach(visit);
+  }
+  const back = [...cuts.keys()];
+  return {
+    outputs: replace(outputs, cuts),
+    places: back.map((variable) => cuts.get(variable)!),
+    values: replace(back, original),
+  };
+}
+
+/** What a step may return for a value: symbolic variables only. */
+export function symbolic(value: unknown, label: string): Variable {
+  if (value instanceof Variable) return value;
+  throw new TypeError(
+    `Cannot build ${label}: the step returned ${value === null ? "null" : typeof value} where only ` +
+      `symbolic variables are allowed; wrap values by T.constant`,
+  );
+}
+
+/** An update expression as a variable. */
+export function updateValue(target: SharedVariable, value: TensorLike): Variable {
+  return asVariable(value, target.dtype);
+}

@@ -1,0 +1,253 @@
+/**
+ * Plans a scan: memory for its states, the kernels of one step, and the loop around them.
+ *
+ * States are kept in rings of as many rows as the step reads back, and one more; a trace is written only
+ * if somebody reads it.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import { type Ix, sizeIx } from "../core/kernel/builder.ts";
+import type { AxisRef, Term } from "../core/kernel/scalar.ts";
+import {
+  addSize,
+  contiguousStrides,
+  modSize,
+  mulSize,
+  productSize,
+  type Size,
+} from "../core/kernel/size.ts";
+import { Kernel } from "../core/plan/kernel.ts";
+import { dropUnread, mergeSteps } from "../core/plan/merge.ts";
+import { loadPlace, type Place } from "../core/plan/place.ts";
+import { Scope } from "../core/plan/scope.ts";
+import { Shapes } from "../core/plan/shapes.ts";
+import { chooseStrategy } from "../core/plan/strategy.ts";
+import type { Variable } from "../core/variable.ts";
+import { depthOf } from "./inner.ts";
+import { placeholderLeaves, type ScanParams, scanInputs, scanOutputs, stepCount } from "./op.ts";
+
+/** A state in memory: rows (time + depth) mod modulus. */
+interface Ring {
+  readonly buffer: number;
+  readonly dtype: Place["dtype"];
+  readonly depth: number;
+  readonly modulus: number;
+  readonly row: readonly Size[];
+}
+
+function rowSize(ring: Ring): Size {
+  return productSize(ring.row);
+}
+
+/** The row of time t + tap, as a place inside the loop. */
+function ringRow(ring: Ring, loop: number, tap: number): Place {
+  const axis: AxisRef = { kind: "loop", loop, shift: ring.depth + tap, modulus: ring.modulus };
+  return {
+    buffer: ring.buffer,
+    dtype: ring.dtype,
+    shape: ring.row,
+    base: { offset: 0, terms: [{ axis, stride: rowSize(ring) }], rest: null },
+    strides: contiguousStrides(ring.row),
+  };
+}
+
+/** One row of a larger place, at step t + tap. */
+function stepRow(place: Place, loop: number, tap: number): Place {
+  const stride = place.strides[0]!;
+  const term: Term = { axis: { kind: "loop", loop, shift: 0, modulus: 0 }, stride };
+  return {
+    buffer: place.buffer,
+    dtype: place.dtype,
+    shape: place.shape.slice(1),
+    base: {
+      offset: addSize(place.base.offset, mulSize(stride, tap)),
+      terms: [...place.base.terms, term].filter((t) => t.stride !== 0),
+      rest: place.base.rest,
+    },
+    strides: place.strides.slice(1),
+  };
+}
+
+/** Emits the steps of a scan node and places its outputs. */
+export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
+  const { planner, shapes } = scope;
+  const { params } = apply;
+  const { step } = params;
+  const { layout, placeholders, results } = step;
+  const name = params.name ?? "scan";
+  const outer = scanInputs(params, apply.inputs);
+  const outputs = scanOutputs(apply);
+  const steps = stepCount(shapes, apply);
+  const loop = planner.loopId();
+
+  const inner = new Scope(
+    planner,
+    new Shapes(shapes.guards, placeholderLeaves(shapes, apply), shapes),
+    scope,
+  );
+  placeholders.sequences.forEach((taps, i) => {
+    const place = scope.affine(outer.sequences[i]!);
+    taps.forEach((tap, k) => inner.place(tap, stepRow(place, loop, layout.sequences[i]![k]!)));
+  });
+  placeholders.others.forEach((other, i) => inner.place(other, scope.affine(outer.others[i]!)));
+
+  const rings = [
+    ...layout.states.map((taps, i) =>
+      startRing(scope, `${name} state ${i}`, outer.initials[i]!, depthOf(taps), true)
+    ),
+    ...outer.carried.map((initial, i) =>
+      startRing(scope, `${name} carry ${i}`, initial, 1, false)
+    ),
+  ];
+  placeholders.states.forEach((taps, i) =>
+    taps.forEach((tap, k) => inner.place(tap, ringRow(rings[i]!, loop, layout.states[i]![k]!)))
+  );
+  const carriedRings = rings.slice(layout.states.length);
+  placeholders.carried.forEach((state, i) => inner.place(state, ringRow(carriedRings[i]!, loop, -1)));
+
+  // Where each result of the step goes: its ring, its trace, or memory for the last value alone.
+  const destinations = new Map<Variable, Place[]>();
+  const send = (variable: Variable, place: Place) => {
+    destinations.set(variable, [...destinations.get(variable) ?? [], place]);
+  };
+  const kept = new Set<number>();
+  results.states.forEach((state, i) => send(state, ringRow(rings[i]!, loop, 0)));
+  results.carried.forEach((state, i) => send(state, ringRow(carriedRings[i]!, loop, 0)));
+  rings.forEach((ring) => kept.add(ring.buffer));
+  const traced = [...results.states, ...results.maps];
+  outputs.traces.forEach((trace, i) => {
+    if (!scope.isUsed(trace)) return;
+    const place = scope.outputPlace(trace);
+    scope.place(trace, place);
+    kept.add(place.buffer);
+    // Rows after the end of a loop that stops early are zero.
+    if (layout.until) fillZero(scope, place);
+    send(traced[i]!, stepRow(place, loop, 0));
+  });
+  outputs.finals.forEach((final, i) => {
+    const mapped = i - layout.states.length;
+    if (mapped < 0 || !scope.isUsed(final)) return;
+    const place = scope.outputPlace(final);
+    scope.place(final, place);
+    kept.add(place.buffer);
+    send(results.maps[mapped]!, place);
+  });
+  const until = results.until === null
+    ? null
+    : planner.buffers.add(`${name} until`, "bool", [], { kind: "temp" });
+  if (until !== null) {
+    send(results.until!, until);
+    kept.add(until.buffer);
+  }
+
+  inner.prepare([...destinations.keys()]);
+  for (const [variable, places] of destinations) {
+    const first = places[0]!;
+    if (inner.placeOf(variable) === null && variable.owner !== null) inner.want(variable, first);
+  }
+  for (const [variable, places] of destinations) {
+    const computed = variable.owner === null && inner.placeOf(variable) === null
+      ? null
+      : inner.materialise(variable);
+    for (const place of places) {
+      if (computed === null || computed !== place) inner.computeInto(variable, place);
+    }
+  }
+
+  const needsCount = layout.until || scope.isUsed(outputs.count);
+  const count = needsCount
+    ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
+    : null;
+  const body = dropUnread(planner, mergeSteps(planner, inner.steps), kept);
+  const { strategy, reason } = chooseStrategy(body, params.strategy, layout.until);
+  scope.steps.push({
+    kind: "loop",
+    name,
+    id: loop,
+    steps,
+    body,
+    until: until?.buffer ?? null,
+    count: count?.buffer ?? null,
+    strategy,
+    reason,
+  });
+
+  const last = (ring: Ring, output: Variable) => {
+    if (!scope.isUsed(output)) return;
+    readLast(scope, ring, output, steps, layout.until ? count : null);
+  };
+  layout.states.forEach((_, i) => last(rings[i]!, outputs.finals[i]!));
+  outputs.carried.forEach((output, i) => last(carriedRings[i]!, output));
+  if (scope.isUsed(outputs.count)) {
+    const place = scope.outputPlace(outputs.count);
+    scope.place(outputs.count, place);
+    const kernel = new Kernel(scope, [], [], false);
+    const node = loadPlace(kernel.b, planner.storage, count!, []);
+    kernel.storePlace(place, [], kernel.b.cast(node as never, planner.storage.scalar("int64")));
+    scope.finish(`${name} steps`, kernel);
+  }
+}
+
+/** Memory of a state, with its first rows in it. */
+function startRing(
+  scope: Scope,
+  name: string,
+  initial: Variable,
+  depth: number,
+  rows: boolean,
+): Ring {
+  const shape = scope.shapes.shape(initial);
+  const row = rows ? shape.slice(1) : shape;
+  const modulus = depth + 1;
+  const place = scope.planner.buffers.add(name, initial.dtype, [modulus, ...row], { kind: "temp" });
+  const kernel = new Kernel(scope, rows ? [depth, ...row] : row, [], false);
+  const target = { ...place, shape: kernel.axisSizes, strides: rows ? place.strides : place.strides.slice(1) };
+  kernel.storePlace(target, kernel.axes, kernel.read(initial, kernel.axes));
+  scope.finish(`${name} start`, kernel);
+  return { buffer: place.buffer, dtype: initial.dtype, depth, modulus, row };
+}
+
+function fillZero(scope: Scope, place: Place): void {
+  const kernel = new Kernel(scope, place.shape, [], false);
+  const zero = kernel.b.constant(scope.planner.storage.scalar(place.dtype), 0);
+  kernel.storePlace(place, kernel.axes, zero);
+  scope.finish("zeros", kernel);
+}
+
+/** Copies the row of the last executed step out of a ring. */
+function readLast(
+  scope: Scope,
+  ring: Ring,
+  output: Variable,
+  steps: Size,
+  executed: Place | null,
+): void {
+  const { planner } = scope;
+  const place = scope.outputPlace(output);
+  scope.place(output, place);
+  const kernel = new Kernel(scope, ring.row, [], false);
+  const { b } = kernel;
+  let row: Ix;
+  if (executed === null) {
+    row = sizeIx(modSize(addSize(steps, ring.depth - 1), ring.modulus));
+  } else {
+    const ran = loadPlace(b, planner.storage, executed, []) as ReturnType<typeof b.constant>;
+    const time = b.add(ran, b.constant("i32", ring.depth - 1));
+    row = b.ix(b.prim("rem", "i32", time, b.constant("i32", ring.modulus)));
+  }
+  const whole: Place = {
+    buffer: ring.buffer,
+    dtype: ring.dtype,
+    shape: [ring.modulus, ...ring.row],
+    base: { offset: 0, terms: [], rest: null },
+    strides: contiguousStrides([ring.modulus, ...ring.row]),
+  };
+  kernel.storePlace(
+    place,
+    kernel.axes,
+    loadPlace(b, planner.storage, whole, [row, ...kernel.axes]),
+  );
+  scope.finish("last", kernel);
+}

@@ -1,0 +1,169 @@
+/**
+ * `scan` in Theano's positional form.
+ *
+ * @module
+ */
+
+import type { LoopStrategy } from "../core/kernel/program.ts";
+import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import { SharedVariable } from "../core/shared.ts";
+import { Variable } from "../core/variable.ts";
+import {
+  asList,
+  type OutputInfoLike,
+  outputSpec,
+  type SequenceLike,
+  sequenceSpec,
+  stepsVariable,
+} from "./arguments.ts";
+import { buildScan, type StepResult, symbolic, updateValue } from "./build.ts";
+import { Until } from "./until.ts";
+
+/** Updates that a step may return: a Map, or pairs in a list. */
+export type StepUpdates =
+  | ReadonlyMap<SharedVariable, TensorLike>
+  | readonly (readonly [SharedVariable, TensorLike])[];
+
+/** What a step may return: outputs, updates and a condition, alone or together in a list. */
+export type StepReturn = Variable | Until | StepUpdates | readonly unknown[] | null | undefined | void;
+
+/** Options that all loops share. */
+export interface LoopOptions {
+  /** Number of steps: an integer, or an integer scalar. Default: as many as the shortest sequence allows. */
+  readonly nSteps?: TensorLike;
+  /** Run over the sequences from their ends; outputs are in the order of the steps. */
+  readonly goBackwards?: boolean;
+  /** Let the gradient go back this many steps from the end only; -1 for all. */
+  readonly truncateGradient?: number;
+  /** Every shared variable that the step uses must be listed in `nonSequences`. */
+  readonly strict?: boolean;
+  /** Label in profiles and messages. */
+  readonly name?: string;
+  /** Measure the loop. */
+  readonly profile?: boolean;
+  /** For the gradient, keep every n-th state and compute the others again: n, or "sqrt" of the steps. */
+  readonly checkpoint?: number | "sqrt";
+  /** How to run the loop; default: what the planner finds best. */
+  readonly strategy?: LoopStrategy;
+}
+
+/** Options of `scan`. */
+export interface ScanOptions extends LoopOptions {
+  /** What to run over: along the first axis, read at the step itself or at other taps. */
+  readonly sequences?: SequenceLike | readonly SequenceLike[] | null;
+  /** For each output, the first value if it is fed back, or null. */
+  readonly outputsInfo?: OutputInfoLike | readonly OutputInfoLike[];
+  /** Values that are the same at each step; they come last among the arguments of the step. */
+  readonly nonSequences?: TensorLike | readonly TensorLike[] | null;
+  /** Give outputs as a list, also a single one. */
+  readonly returnList?: boolean;
+}
+
+/** The outputs of a scan: none, one, or a list. */
+export type ScanResult = Variable | Variable[] | null;
+
+/** New values of shared variables after the loop; pass them to `compile` as updates. */
+export type ScanUpdates = Map<SharedVariable, Variable>;
+
+/**
+ * Runs a step function over sequences and earlier results, as a loop inside the graph.
+ *
+ * The step gets, in this order: all taps of the first sequence, of the second, …; all taps of the first
+ * output that is fed back, of the second, …; the non-sequences. It returns outputs, updates of shared
+ * variables, `until(condition)`, or any of them together in a list.
+ *
+ * Returns `[outputs, updates]`. Each output has a leading axis of steps; first values are not part of it.
+ *
+ * Throws a TypeError or RangeError that names the sequence or output for taps and first values that
+ * cannot be, for a state whose dtype or rank changes, and when the number of steps is unknown.
+ *
+ * @example
+ * ```ts
+ * import { scan, T, type Variable } from "@croton/croton";
+ * const x = T.vector("x");
+ * const [sums] = scan((element: Variable, sum: Variable) => sum.add(element), {
+ *   sequences: x,
+ *   outputsInfo: 0,
+ * });
+ * console.assert((sums as Variable).ndim === 1);
+ * ```
+ */
+export function scan(
+  fn: (...args: Variable[]) => StepReturn,
+  options: ScanOptions = {},
+): [ScanResult, ScanUpdates] {
+  const label = options.name === undefined ? "scan" : `scan "${options.name}"`;
+  const sequences = asList<SequenceLike>(options.sequences).map(sequenceSpec);
+  const info = options.outputsInfo;
+  const listed = info === undefined || info === null || Array.isArray(info) && info.length === 0
+    ? null
+    : asList<OutputInfoLike>(info as OutputInfoLike);
+  const nonSequences = asList<TensorLike>(options.nonSequences).map((value) => asVariable(value));
+  const built = buildScan({
+    sequences,
+    outputs: listed === null ? null : listed.map(outputSpec),
+    nonSequences,
+    nSteps: stepsVariable(options.nSteps),
+    goBackwards: options.goBackwards ?? false,
+    truncateGradient: options.truncateGradient ?? -1,
+    strict: options.strict ?? false,
+    name: options.name ?? null,
+    strategy: options.strategy ?? null,
+    checkpoint: options.checkpoint ?? null,
+    profile: options.profile ?? false,
+  }, ({ sequences: taps, states }) =>
+    parseReturn(fn(...taps.flat(), ...states.flat(), ...nonSequences), label));
+  return [pack(built.outputs, options.returnList ?? false), built.updates];
+}
+
+function pack(outputs: readonly Variable[], list: boolean): ScanResult {
+  if (list) return [...outputs];
+  return outputs.length === 0 ? null : outputs.length === 1 ? outputs[0]! : [...outputs];
+}
+
+function isUpdates(value: unknown): value is StepUpdates {
+  if (value instanceof Map) return true;
+  return Array.isArray(value) && value.length > 0 && value.every((pair) =>
+    Array.isArray(pair) && pair.length === 2 && pair[0] instanceof SharedVariable
+  );
+}
+
+/** Tells outputs, updates and the condition apart, by their kinds. */
+export function parseReturn(value: unknown, label: string): StepResult {
+  const outputs: Variable[] = [];
+  const updates = new Map<SharedVariable, Variable>();
+  let until: Variable | null = null;
+  const addUpdates = (pairs: StepUpdates) => {
+    for (const [target, next] of pairs) {
+      if (!(target instanceof SharedVariable)) {
+        throw new TypeError(`Cannot build ${label}: the step updates something that is not shared`);
+      }
+      if (updates.has(target)) {
+        throw new TypeError(`Cannot build ${label}: the step updates ${target.label} twice`);
+      }
+      const variable = updateValue(target, next);
+      if (variable.dtype !== target.dtype || variable.ndim !== target.ndim) {
+        throw new TypeError(
+          `Cannot build ${label}: the update of ${target.label} must have type ${target.type}, and it has ` +
+            `${variable.type}`,
+        );
+      }
+      updates.set(target, variable);
+    }
+  };
+  const add = (part: unknown): void => {
+    if (part instanceof Until) {
+      if (until !== null) throw new TypeError(`Cannot build ${label}: the step returned two conditions`);
+      until = part.condition;
+    } else if (isUpdates(part)) addUpdates(part);
+    else if (Array.isArray(part)) part.forEach(add);
+    else outputs.push(symbolic(part, label));
+  };
+  if (value instanceof Until) {
+    throw new TypeError(
+      `Cannot build ${label}: the step returned a condition alone; return outputs or updates with it`,
+    );
+  }
+  if (value !== undefined && value !== null) add(value);
+  return { outputs, updates, until };
+}

@@ -1,0 +1,46 @@
+/**
+ * The condition that ends a scan early.
+ *
+ * @module
+ */
+
+import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import type { Variable } from "../core/variable.ts";
+
+/** A condition under which a scan ends, after the step in which it is true. */
+export class Until {
+  /** The condition, 0-d; non-zero ends the loop. */
+  readonly condition: Variable;
+
+  /** @param condition A scalar; non-zero ends the loop. */
+  constructor(condition: TensorLike) {
+    this.condition = asVariable(condition);
+    if (this.condition.ndim !== 0) {
+      throw new TypeError(
+        `Cannot end a scan by ${this.condition.label}: expected a scalar condition, got ` +
+          `${this.condition.type}; reduce it first, as in condition.any()`,
+      );
+    }
+  }
+}
+
+/**
+ * Ends a scan: return it from the step function beside the outputs. The step in which the condition is
+ * true is the last one; at least one step runs.
+ *
+ * Throws a TypeError when the condition is not a scalar.
+ *
+ * @example
+ * ```ts
+ * import { scan, T, until } from "@croton/croton";
+ * const max = T.scalar("max");
+ * const [powers] = scan((last: typeof max) => [last.mul(2), until(last.mul(2).gt(max))], {
+ *   outputsInfo: T.constant(1),
+ *   nSteps: 1000,
+ * });
+ * console.assert(powers !== null);
+ * ```
+ */
+export function until(condition: TensorLike): Until {
+  return new Until(condition);
+}
