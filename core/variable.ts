@@ -5,15 +5,300 @@
  */
 
 import type { DType } from "./dtype.ts";
-import { type Apply, registerVariableClass, VariableNode } from "./graph/graph.ts";
+import { type Apply, registerVariableClass } from "./graph/graph.ts";
 import type { Value } from "./graph/value.ts";
+import type { Dim } from "./ops/arguments.ts";
+import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
+import { broadcastTo } from "./ops/broadcast_to.ts";
+import type { PatternItem } from "./ops/dimshuffle.ts";
+import { dimshuffle, expandDims, squeeze, swapaxes, transpose } from "./ops/dimshuffle.ts";
+import { dot } from "./ops/linalg.ts";
+import type { TensorLike } from "./ops/literal.ts";
+import type { Axes, Reduced, SumOptions, VarianceOptions } from "./ops/reduce.ts";
+import * as reductions from "./ops/reduce.ts";
+import { flatten, ravel, reshape } from "./ops/reshape.ts";
+import { dimsOf } from "./ops/shape.ts";
+import type { Tensor } from "./tensor.ts";
 import type { TensorType } from "./type.ts";
+import type {
+  DotRank,
+  DTypeOf,
+  Floating,
+  PairDType,
+  RankOf,
+  RealOf,
+  SumDType,
+} from "./type_arithmetic.ts";
+import { ElementwiseVariable } from "./variable_elementwise.ts";
 
-/** A tensor that a graph computes or is given. `D` is its dtype and `N` its rank, where known. */
+/** Values for variables: pairs, or a map. */
+export type Givens =
+  | ReadonlyMap<Variable, TensorLike>
+  | readonly (readonly [Variable, TensorLike])[];
+
+type Evaluator = (variable: Variable, givens: Givens) => Promise<Tensor>;
+
+let evaluator: Evaluator | null = null;
+
+/** Called once by what compiles functions: how `Variable.eval` computes a value. */
+export function registerEvaluator(evaluate: Evaluator): void {
+  evaluator = evaluate;
+}
+
+/**
+ * A tensor that a graph computes or is given. `D` is its dtype and `N` its rank, where known.
+ *
+ * Variables are made by constructors such as `T.matrix("x")` and by operations on other variables;
+ * every operation is a function of `T` and, in most cases, a method.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [x, w] = [T.matrix("x"), T.vector("w")];
+ * const p = x.dot(w).neg().exp().add(1).reciprocal();
+ * ```
+ */
 export class Variable<D extends DType = DType, N extends number = number>
-  extends VariableNode<D, N> {
+  extends ElementwiseVariable<D, N> {
+  /** The name, or what computes it. */
   override toString(): string {
     return this.name ?? this.label;
+  }
+
+  /** Text in templates. Throws a TypeError for JavaScript's operators, which cannot build graphs. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      `Cannot use ${this.label} as a JavaScript number or condition: variables have no value yet ` +
+        "(write x.add(y) and x.gt(y), or T.expr`...`)",
+    );
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `Variable ${this.label}: ${this.type}`;
+  }
+
+  /** Lengths of the axes, as 0-d int64 variables. `T.shape(x)` gives them as one vector. */
+  get shape(): readonly Variable<"int64", 0>[] {
+    return Object.freeze(dimsOf(this as Variable)) as readonly Variable<"int64", 0>[];
+  }
+
+  /** Number of elements, a 0-d int64 variable. */
+  get size(): Variable<"int64", 0> {
+    return reductions.countOf(this as Variable) as Variable<"int64", 0>;
+  }
+
+  /** The axes in reverse order. */
+  get T(): Variable<D, N> {
+    return transpose(this as Variable) as Variable as Variable<D, N>;
+  }
+
+  /** The sum over axes: all of them, one, several, or as options say. */
+  sum<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<SumDType<DTypeOf<S>>, S, X> {
+    return reductions.sum(this, axes);
+  }
+
+  /** The product over axes. */
+  prod<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<SumDType<DTypeOf<S>>, S, X> {
+    return reductions.prod(this, axes);
+  }
+
+  /** The mean over axes. */
+  mean<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<Floating<DTypeOf<S>>, S, X> {
+    return reductions.mean(this, axes);
+  }
+
+  /** The variance over axes. */
+  var<S extends Variable, const X extends Axes<VarianceOptions> = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
+    return reductions.variance(this, axes);
+  }
+
+  /** The standard deviation over axes. */
+  std<S extends Variable, const X extends Axes<VarianceOptions> = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
+    return reductions.std(this, axes);
+  }
+
+  /** The greatest element over axes. */
+  max<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<DTypeOf<S>, S, X> {
+    return reductions.max(this, axes);
+  }
+
+  /** The least element over axes. */
+  min<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<DTypeOf<S>, S, X> {
+    return reductions.min(this, axes);
+  }
+
+  /** max - min over axes. */
+  ptp<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<DTypeOf<S>, S, X> {
+    return reductions.ptp(this, axes);
+  }
+
+  /** The position of the greatest element over axes. */
+  argmax<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<"int64", S, X> {
+    return reductions.argmax(this, axes);
+  }
+
+  /** The position of the least element over axes. */
+  argmin<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<"int64", S, X> {
+    return reductions.argmin(this, axes);
+  }
+
+  /** Whether any element over axes is not zero. */
+  any<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<"bool", S, X> {
+    return reductions.any(this, axes);
+  }
+
+  /** Whether all elements over axes are not zero. */
+  all<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<"bool", S, X> {
+    return reductions.all(this, axes);
+  }
+
+  /** (sum |x|^order)^(1/order) over axes. */
+  norm<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    order?: number,
+    axes?: X,
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
+    return reductions.norm(this, order, axes);
+  }
+
+  /** log(sum(exp(x))) over axes. */
+  logsumexp<S extends Variable, const X extends Axes = undefined>(
+    this: S,
+    axes?: X,
+  ): Reduced<Floating<DTypeOf<S>>, S, X> {
+    return reductions.logsumexp(this, axes);
+  }
+
+  /** NumPy's `dot`. */
+  dot<S extends Variable, A extends TensorLike>(
+    this: S,
+    other: A,
+  ): Variable<PairDType<S, A>, DotRank<RankOf<S>, RankOf<A>>> {
+    return dot(this, other) as Variable as Variable<
+      PairDType<S, A>,
+      DotRank<RankOf<S>, RankOf<A>>
+    >;
+  }
+
+  /** The same elements in another shape; one length may be -1. */
+  reshape<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]> {
+    return reshape(this as Variable, shape) as Variable as Variable<D, L["length"]>;
+  }
+
+  /** The first `ndim` - 1 axes, and one of all that is left. */
+  flatten<const K extends number = 1>(ndim?: K): Variable<D, K> {
+    return flatten(this as Variable, ndim) as Variable as Variable<D, K>;
+  }
+
+  /** All elements in one axis. */
+  ravel(): Variable<D, 1> {
+    return ravel(this as Variable) as Variable as Variable<D, 1>;
+  }
+
+  /** Axes in another order; "x" makes a new axis of length 1. */
+  dimshuffle<const P extends readonly PatternItem[]>(...pattern: P): Variable<D, P["length"]> {
+    return dimshuffle(this as Variable, ...pattern) as Variable as Variable<D, P["length"]>;
+  }
+
+  /** Axes in another order, reversed by default. */
+  transpose(axes?: readonly number[]): Variable<D, N> {
+    return transpose(this as Variable, axes) as Variable as Variable<D, N>;
+  }
+
+  /** Two axes exchanged. */
+  swapaxes(a: number, b: number): Variable<D, N> {
+    return swapaxes(this as Variable, a, b) as Variable as Variable<D, N>;
+  }
+
+  /** Without axes of length 1: those given, or all known ones. */
+  squeeze(
+    axis?: number | readonly number[] | null,
+  ): Variable<D> {
+    return squeeze(this as Variable, axis) as Variable as Variable<D>;
+  }
+
+  /** With new axes of length 1 at these places. */
+  expandDims(axis: number | readonly number[]): Variable<D> {
+    return expandDims(this as Variable, axis) as Variable as Variable<D>;
+  }
+
+  /** Stretched to a shape by NumPy's rule. */
+  broadcastTo<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]> {
+    return broadcastTo(this as Variable, shape) as Variable as Variable<D, L["length"]>;
+  }
+
+  /** `value` stretched to this shape. */
+  fill<A extends TensorLike>(value: A): Variable<DTypeOf<A>, N> {
+    return fill(this as Variable, value) as Variable as Variable<DTypeOf<A>, N>;
+  }
+
+  /** Zeros of this shape and dtype. */
+  zerosLike(): Variable<D, N> {
+    return zerosLike(this as Variable) as Variable as Variable<D, N>;
+  }
+
+  /** Ones of this shape and dtype. */
+  onesLike(): Variable<D, N> {
+    return onesLike(this as Variable) as Variable as Variable<D, N>;
+  }
+
+  /**
+   * Compiles and computes this variable. `givens` are values for the variables that it depends on.
+   *
+   * Throws a MissingInputError for a variable without a value.
+   *
+   * @example
+   * ```ts
+   * import { T } from "@croton/croton";
+   *
+   * const x = T.scalar("x");
+   * const y = await x.sqr().eval([[x, 3]]);
+   * ```
+   */
+  eval(givens: Givens = []): Promise<Tensor> {
+    if (evaluator === null) {
+      throw new TypeError(`Cannot compute ${this.label}: import mod.ts, which brings the compiler`);
+    }
+    return evaluator(this as Variable, givens);
   }
 }
 

@@ -1,260 +1,424 @@
 /**
- * The ops that reduce axes: sums, products, extremes, logic, and positions of extremes.
+ * Sums, means, extremes and what is composed of them, over all axes, one or several.
+ *
+ * The axes are given as a number, as a list, or in options: `sum(x)`, `sum(x, 0)`, `sum(x, [0, -1])`,
+ * `sum(x, { axis: 0, keepdims: true })`.
  *
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, isDiscrete } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
-import type { Op, ShapeContext } from "../graph/op.ts";
-import { rounded, sizeOf, type Value, valueData } from "../graph/value.ts";
-import { productSize, type Size } from "../kernel/size.ts";
-import { TensorType } from "../type.ts";
+import { config } from "../config.ts";
+import { canCastLosslessly, type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
+import { apply } from "../graph/graph.ts";
+import type {
+  DTypeOf,
+  Floating,
+  RankOf,
+  RealOf,
+  ReducedRank,
+  SumDType,
+} from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
-import { forEachPosition } from "./broadcast.ts";
+import { intConstant, normalizeAxes, staticInt } from "./arguments.ts";
+import { abs, add, div, mul, pow, sqr, sqrt, sub } from "./arithmetic.ts";
+import { asFloating, castTo, type DTypeOption, resolveDType } from "./build.ts";
+import { disconnectedGrad } from "./conversion.ts";
+import { shuffled } from "./dimshuffle.ts";
+import { exp, log } from "./functions.ts";
+import { asVariable, type TensorLike } from "./literal.ts";
+import { type CloseOptions, isclose, isfinite, neq, where } from "./logic.ts";
+import { argreduceOp, reduceOp, type ReduceOpKind } from "./reduce_ops.ts";
+import { shapeOf } from "./shape.ts";
 
-/** What `reduce` computes. */
-export type ReduceOpKind = "sum" | "prod" | "max" | "min" | "any" | "all";
-
-/** Params of `reduce`. */
-export interface ReduceParams {
-  readonly kind: ReduceOpKind;
-  /** The axes that vanish: sorted, not negative, at least one. */
-  readonly axes: readonly number[];
-  /** dtype of the result, in which values are accumulated. */
-  readonly dtype: DType;
+/** Which axes to reduce, and how to leave the result. */
+export interface ReduceOptions {
+  /** An axis or several, from the end when negative; all axes when left out or null. */
+  readonly axis?: number | readonly number[] | null;
+  /** Whether reduced axes stay, with length 1. */
+  readonly keepdims?: boolean;
 }
 
-/** Params of `argreduce`. */
-export interface ArgReduceParams {
-  readonly kind: "argmax" | "argmin";
-  /** The axes that vanish: sorted, not negative, at least one. */
-  readonly axes: readonly number[];
+/** Options of sums, products and means. */
+export interface SumOptions extends ReduceOptions {
+  /** dtype of the result. */
+  readonly dtype?: DTypeOption;
+  /** dtype in which values are added; must hold those of the argument. */
+  readonly accDtype?: DTypeOption;
 }
 
-/**
- * Reduces axes. Sums and products of no elements are 0 and 1, `any` and `all` false and true; `max`
- * and `min` give NaN if there is one, and of no elements they are an error.
- */
-export const reduceOp: Op<ReduceParams> = {
-  name: "reduce",
-  infer(inputs: readonly Variable[], params: ReduceParams): readonly TensorType[] {
-    const x = onlyInput("reduce", inputs);
-    const { kind, axes, dtype } = params;
-    checkAxes("reduce", x, axes);
-    dtypeInfo(dtype);
-    const isExtreme = kind === "max" || kind === "min", isLogic = kind === "any" || kind === "all";
-    const isPossible = isExtreme
-      ? dtype === x.dtype && dtype !== "bool" && !isComplex(dtype)
-      : isLogic
-      ? dtype === "bool"
-      : dtype !== "bool" && (isComplex(dtype) || !isComplex(x.dtype));
-    if (!isPossible) {
-      throw new TypeError(`Cannot take the ${kind} of ${x.dtype} as ${dtype}`);
-    }
-    return [TensorType.of(dtype, without(x.type.shape, axes))];
-  },
-  shapes(context: ShapeContext, apply: Apply<ReduceParams>): readonly (readonly Size[])[] {
-    const shape = context.shape(apply.inputs[0]!);
-    const { kind, axes } = apply.params;
-    if (kind === "max" || kind === "min") expectElements(context, kind, shape, axes);
-    return [without(shape, axes)];
-  },
-  evaluate([x]: readonly Value[], params: ReduceParams): readonly Value[] {
-    return [evaluateReduce(x!, params)];
-  },
-  lowering: {
-    kind: "reduce",
-    reduction: ({ kind, axes, dtype }) => ({ kind, axes, accumulator: dtype }),
-  },
-};
-
-/**
- * The position of the first extreme, counted in row-major order within the reduced axes, as int64. A
- * NaN counts as the extreme.
- */
-export const argreduceOp: Op<ArgReduceParams> = {
-  name: "argreduce",
-  infer(inputs: readonly Variable[], params: ArgReduceParams): readonly TensorType[] {
-    const x = onlyInput("argreduce", inputs);
-    checkAxes("argreduce", x, params.axes);
-    if (isComplex(x.dtype)) {
-      throw new TypeError(
-        `Cannot take the ${params.kind} of ${x.dtype}: expected real numbers, complex ones have no order`,
-      );
-    }
-    return [TensorType.of("int64", without(x.type.shape, params.axes))];
-  },
-  shapes(context: ShapeContext, apply: Apply<ArgReduceParams>): readonly (readonly Size[])[] {
-    const shape = context.shape(apply.inputs[0]!);
-    expectElements(context, apply.params.kind, shape, apply.params.axes);
-    return [without(shape, apply.params.axes)];
-  },
-  evaluate([x]: readonly Value[], params: ArgReduceParams): readonly Value[] {
-    return [evaluateArg(x!, params)];
-  },
-  lowering: {
-    kind: "reduce",
-    // The values are compared in their own dtype; positions come out as integers by themselves.
-    reduction: ({ kind, axes }, input) => ({
-      kind,
-      axes,
-      accumulator: input === "bool" ? "int32" : input,
-    }),
-  },
-};
-
-function onlyInput(name: string, inputs: readonly Variable[]): Variable {
-  if (inputs.length !== 1) {
-    throw new TypeError(`Cannot apply "${name}": expected 1 argument, got ${inputs.length}`);
-  }
-  return inputs[0]!;
+/** Options of variances. */
+export interface VarianceOptions extends ReduceOptions {
+  /** What is taken from the number of elements before dividing; default 0. */
+  readonly ddof?: number;
 }
 
-function checkAxes(name: string, x: Variable, axes: readonly number[]): void {
-  const isSorted = axes.every((axis, i) => i === 0 || axis > axes[i - 1]!);
-  const isInside = axes.every((axis) => Number.isInteger(axis) && axis >= 0 && axis < x.ndim);
-  if (axes.length === 0 || !isSorted || !isInside) {
-    throw new RangeError(
-      `Cannot apply "${name}": expected sorted axes below ${x.ndim}, got [${axes.join(", ")}]`,
-    );
-  }
+/** Axes, or options with axes. */
+export type Axes<O extends ReduceOptions = ReduceOptions> =
+  | number
+  | readonly number[]
+  | null
+  | undefined
+  | O;
+
+/** A reduced variable: the dtype `D`, and the rank that is left of `A` over the axes `X`. */
+export type Reduced<D extends DType, A, X> = Variable<D, ReducedRank<RankOf<A>, X>>;
+
+interface Plan<O> {
+  readonly axes: number[];
+  readonly keepdims: boolean;
+  readonly options: Partial<O>;
 }
 
-function without<T>(shape: readonly T[], axes: readonly number[]): T[] {
-  return shape.filter((_, d) => !axes.includes(d));
+function planOf<O extends ReduceOptions>(name: string, x: Variable, given: Axes<O>): Plan<O> {
+  const action = `Cannot take the ${name} of ${x.label}`;
+  const isOptions = typeof given === "object" && given !== null && !Array.isArray(given);
+  const options = (isOptions ? given : {}) as Partial<O>;
+  const axis = isOptions ? options.axis : given as number | readonly number[] | null | undefined;
+  let listed: readonly number[] = x.type.shape.map((_, d) => d);
+  if (typeof axis === "number") listed = [axis];
+  else if (axis !== undefined && axis !== null) listed = axis;
+  const axes = normalizeAxes(listed, x.ndim, action).sort((a, b) => a - b);
+  return { axes, keepdims: options.keepdims ?? false, options };
 }
 
-function noElements(kind: string, axes: readonly number[]): ShapeError {
-  return new ShapeError(
-    `Cannot take the ${kind} of no elements: axis ${axes.join(" or ")} has length 0`,
-  );
+function finish<R extends Variable>(value: Variable, ndim: number, plan: Plan<unknown>): R {
+  if (!plan.keepdims || plan.axes.length === 0) return value as R;
+  let next = 0;
+  const pattern = Array.from({ length: ndim }, (_, d) => plan.axes.includes(d) ? "x" : next++);
+  return shuffled(value, pattern as (number | "x")[]) as R;
 }
 
-function expectElements(
-  context: ShapeContext,
-  kind: string,
-  shape: readonly Size[],
+function reduced(
+  kind: ReduceOpKind,
+  x: Variable,
   axes: readonly number[],
-): void {
-  const count = productSize(axes.map((axis) => shape[axis]!));
-  if (context.guards.equal(count, 0)) throw noElements(kind, axes);
+  dtype: DType,
+): Variable {
+  if (axes.length > 0) return apply(reduceOp, [x], { kind, axes, dtype });
+  if (dtype === "bool" && x.dtype !== "bool") return neq(x, 0) as Variable;
+  return castTo(x, dtype);
 }
 
-/** Strides of the input, and for each input element the strides of its place in the result. */
-function placeStrides(shape: readonly number[], axes: readonly number[]): [number[], number[]] {
-  const from: number[] = new Array(shape.length), to: number[] = new Array(shape.length);
-  let f = 1, t = 1;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    from[d] = f;
-    to[d] = axes.includes(d) ? 0 : t;
-    f *= shape[d]!;
-    if (!axes.includes(d)) t *= shape[d]!;
-  }
-  return [from, to];
+function sumDType(dtype: DType): DType {
+  if (dtype === "bool" || dtype.startsWith("int")) return "int64";
+  return dtype.startsWith("uint") ? "uint64" : dtype;
 }
 
-function evaluateReduce(x: Value, { kind, axes, dtype }: ReduceParams): Value {
-  const shape = without(x.shape, axes), n = sizeOf(shape);
-  const [from, to] = placeStrides(x.shape, axes);
-  if ((kind === "max" || kind === "min") && axes.some((axis) => x.shape[axis] === 0)) {
-    throw noElements(kind, axes);
-  }
-  const data = valueData(dtype, n);
-  const visit = (f: (i: number, o: number) => void) =>
-    forEachPosition(x.shape, [from, to], ([i, o]) => f(i!, o!));
-  if (kind === "any" || kind === "all") {
-    const isAny = kind === "any", pairs = isComplex(x.dtype);
-    data.fill((isAny ? 0 : 1) as never);
-    const holds = (v: number | bigint) => Number(v) !== 0 || Number.isNaN(v);
-    visit((i, o) => {
-      const is = pairs ? holds(x.data[2 * i]!) || holds(x.data[2 * i + 1]!) : holds(x.data[i]!);
-      if (is === isAny) data[o] = (isAny ? 1 : 0) as never;
-    });
-  } else if (isComplex(dtype)) {
-    reduceComplex(x, kind as "sum" | "prod", data as Float64Array, visit);
-  } else if (isDiscrete(dtype)) {
-    const wide = dtype === "uint64" ? BigInt.asUintN : BigInt.asIntN;
-    const total = new Array<bigint | undefined>(n).fill(
-      kind === "sum" ? 0n : kind === "prod" ? 1n : undefined,
+function total<R extends Variable>(kind: "sum" | "prod", x: TensorLike, axes: Axes<SumOptions>): R {
+  const v = asVariable(x), plan = planOf<SumOptions>(kind, v, axes);
+  const { dtype, accDtype } = plan.options;
+  const out = dtype === undefined ? sumDType(v.dtype) : resolveDType(dtype);
+  const inner = accDtype === undefined ? out : resolveDType(accDtype);
+  if (accDtype !== undefined && !canCastLosslessly(v.dtype, inner)) {
+    throw new TypeError(
+      `Cannot take the ${kind} of ${v.label}: expected an accDtype that holds ${v.dtype}, got ${inner}`,
     );
-    visit((i, o) => {
-      const v = wholeOf(x.data[i]!), have = total[o];
-      if (have === undefined) total[o] = v;
-      else if (kind === "sum") total[o] = wide(64, have + v);
-      else if (kind === "prod") total[o] = wide(64, have * v);
-      else if (kind === "max" ? v > have : v < have) total[o] = v;
-    });
-    for (let o = 0; o < n; o++) put(data, o, total[o]!);
-  } else if (kind === "sum") {
-    sumFloats(x, data as Float64Array, visit);
-  } else {
-    const start = { prod: 1, max: -Infinity, min: Infinity }[kind];
-    const step = {
-      prod: (p: number, q: number) => p * q,
-      max: (p: number, q: number) => Math.max(p, q),
-      min: (p: number, q: number) => Math.min(p, q),
-    }[kind];
-    data.fill(start as never);
-    visit((i, o) => data[o] = step(data[o] as number, Number(x.data[i])) as never);
   }
-  const value: Value = { dtype, shape, data };
-  return isDiscrete(dtype) ? rounded(value) : value;
+  return finish(castTo(reduced(kind, v, plan.axes, inner), out), v.ndim, plan);
 }
 
-type Visit = (f: (i: number, o: number) => void) => void;
+/**
+ * The sum over axes. bool and signed integers give int64, unsigned ones uint64, floats their own
+ * dtype; the sum of nothing is 0.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.matrix("x");
+ * const [all, columns] = [T.sum(x), T.sum(x, 0)];
+ * const kept = T.sum(x, { axis: 1, keepdims: true });
+ * ```
+ */
+export function sum<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<SumDType<DTypeOf<A>>, A, X> {
+  return total("sum", x, axes);
+}
 
-/** Neumaier's compensated sum, so that the reference is not itself a source of error. */
-function sumFloats(x: Value, data: Float64Array, visit: Visit): void {
-  const low = new Float64Array(data.length);
-  visit((i, o) => {
-    const v = Number(x.data[i]), have = data[o]!, sum = have + v;
-    if (Number.isFinite(sum)) {
-      low[o]! += Math.abs(have) >= Math.abs(v) ? (have - sum) + v : (v - sum) + have;
-    }
-    data[o] = sum;
+/** The product over axes, with the dtypes of `sum`; the product of nothing is 1. */
+export function prod<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<SumDType<DTypeOf<A>>, A, X> {
+  return total("prod", x, axes);
+}
+
+/** The number of elements along axes (all by default), as a 0-d int64 variable. */
+export function countOf(x: Variable, axes?: readonly number[]): Variable {
+  const counted = axes ?? x.type.shape.map((_, d) => d);
+  const dims = counted.map((axis) => shapeOf(x, axis));
+  const fixed = dims.map(staticInt);
+  if (fixed.every((n) => n !== null)) return intConstant(fixed.reduce((n, m) => n * m!, 1)!);
+  return dims.slice(1).reduce((n: Variable, m) => mul(n, m), dims[0]!);
+}
+
+function average<R extends Variable>(x: TensorLike, axes: Axes<SumOptions>): R {
+  const v = asVariable(x), plan = planOf<SumOptions>("mean", v, axes);
+  const { dtype, accDtype } = plan.options;
+  const out = dtype !== undefined
+    ? resolveDType(dtype)
+    : isDiscrete(v.dtype)
+    ? config.floatX
+    : v.dtype;
+  if (isDiscrete(out)) {
+    throw new TypeError(`Cannot take the mean of ${v.label} as ${out}: expected a float dtype`);
+  }
+  const inner = accDtype === undefined ? out : resolveDType(accDtype);
+  const part = reduced("sum", v, plan.axes, inner);
+  if (plan.axes.length === 0) return castTo(part, out) as R;
+  const value = div(part, castTo(countOf(v, plan.axes), inner));
+  return finish(castTo(value, out), v.ndim, plan);
+}
+
+/**
+ * The mean over axes. Integers and bools give floatX.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [p, y] = [T.ivector("p"), T.ivector("y")];
+ * const errorRate = T.mean(T.neq(p, y));
+ * ```
+ */
+export function mean<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<Floating<DTypeOf<A>>, A, X> {
+  return average(x, axes);
+}
+
+function spread(x: TensorLike, axes: Axes<VarianceOptions>): Variable {
+  const v = asFloating(x), plan = planOf<VarianceOptions>("variance", v, axes);
+  const centre = mean(v, { axis: plan.axes, keepdims: true });
+  const off: Variable = sub(v, centre);
+  const square: Variable = isComplex(off.dtype) ? sqr(abs(off)) : sqr(off);
+  const { ddof = 0 } = plan.options;
+  const count = plan.axes.length === 0 ? intConstant(1) : countOf(v, plan.axes);
+  const divisor = sub(castTo(count, square.dtype), ddof);
+  const value = div(reduced("sum", square, plan.axes, square.dtype), divisor);
+  return finish(value, v.ndim, plan);
+}
+
+/**
+ * The variance over axes, in two passes: the sum of squared distances from the mean, divided by the
+ * number of reduced elements less `ddof`.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const unbiased = T.var(T.matrix("x"), { axis: 0, ddof: 1 });
+ * ```
+ */
+export function variance<A extends TensorLike, const X extends Axes<VarianceOptions> = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
+  return spread(x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+}
+
+/** The standard deviation: the square root of the variance. */
+export function std<A extends TensorLike, const X extends Axes<VarianceOptions> = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
+  return sqrt(spread(x, axes)) as Variable as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+}
+
+function extreme<R extends Variable>(kind: "max" | "min", x: TensorLike, axes: Axes): R {
+  const v = asVariable(x), plan = planOf(kind, v, axes);
+  const isBool = v.dtype === "bool";
+  const name: ReduceOpKind = isBool ? (kind === "max" ? "any" : "all") : kind;
+  return finish(reduced(name, v, plan.axes, v.dtype), v.ndim, plan);
+}
+
+/**
+ * The greatest element over axes; NaN if there is one. The gradient is shared among equals. Of no
+ * elements it is an error when the function is called.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.matrix("x");
+ * const shifted = x.sub(T.max(x, { axis: 1, keepdims: true }));
+ * ```
+ */
+export function max<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<DTypeOf<A>, A, X> {
+  return extreme("max", x, axes);
+}
+
+/** The least element over axes; NaN if there is one. The gradient is shared among equals. */
+export function min<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<DTypeOf<A>, A, X> {
+  return extreme("min", x, axes);
+}
+
+/** max - min over axes. */
+export function ptp<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<DTypeOf<A>, A, X> {
+  return sub(extreme("max", x, axes), extreme("min", x, axes)) as Variable as Reduced<
+    DTypeOf<A>,
+    A,
+    X
+  >;
+}
+
+function position<R extends Variable>(kind: "argmax" | "argmin", x: TensorLike, axes: Axes): R {
+  const v = asVariable(x), plan = planOf(kind, v, axes);
+  if (v.ndim === 0) return intConstant(0) as R;
+  if (plan.axes.length === 0) {
+    throw new RangeError(`Cannot take the ${kind} of ${v.label}: expected at least one axis`);
+  }
+  return finish(apply(argreduceOp, [v], { kind, axes: plan.axes }), v.ndim, plan);
+}
+
+/**
+ * The position of the greatest element, the first one among equals, as int64; over several axes (or
+ * all) the flat position within them. NaN counts as the greatest.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const prediction = T.argmax(T.matrix("scores"), 1);
+ * ```
+ */
+export function argmax<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<"int64", A, X> {
+  return position("argmax", x, axes);
+}
+
+/** The position of the least element; otherwise as `argmax`. */
+export function argmin<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<"int64", A, X> {
+  return position("argmin", x, axes);
+}
+
+/** The greatest element and its position. */
+export function maxAndArgmax<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): [Reduced<DTypeOf<A>, A, X>, Reduced<"int64", A, X>] {
+  return [max(x, axes), argmax(x, axes)];
+}
+
+function logic<R extends Variable>(kind: "any" | "all", x: TensorLike, axes: Axes): R {
+  const v = asVariable(x), plan = planOf(kind, v, axes);
+  return finish(reduced(kind, v, plan.axes, "bool"), v.ndim, plan);
+}
+
+/** Whether any element over axes is not zero; false for none. */
+export function any<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<"bool", A, X> {
+  return logic("any", x, axes);
+}
+
+/** Whether all elements over axes are not zero; true for none. */
+export function all<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<"bool", A, X> {
+  return logic("all", x, axes);
+}
+
+/** Whether all elements of two tensors are close; see `isclose`. */
+export function allclose(
+  x: TensorLike,
+  y: TensorLike,
+  options: CloseOptions = {},
+): Variable<"bool", 0> {
+  return logic("all", isclose(x, y, options), undefined);
+}
+
+/**
+ * The norm (sum |x|^order)^(1/order) over axes. Infinity and -Infinity give the greatest and the least
+ * absolute value, 0 the number of elements that are not zero.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const lengths = T.norm(T.matrix("x"), 2, 1);
+ * ```
+ */
+export function norm<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  order = 2,
+  axes?: X,
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
+  return normOf(asFloating(x), order, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+}
+
+function normOf(x: Variable, order: number, axes: Axes): Variable {
+  if (typeof order !== "number" || Number.isNaN(order)) {
+    throw new TypeError(`Cannot take the norm: expected a number as order, got ${String(order)}`);
+  }
+  const size: Variable = abs(x);
+  if (order === Infinity) return max(size, axes);
+  if (order === -Infinity) return min(size, axes);
+  if (order === 0) return castTo(sum(neq(size, 0), axes), size.dtype);
+  if (order === 1) return sum(size, axes);
+  if (order === 2) return sqrt(sum(isComplex(x.dtype) ? sqr(size) : sqr(x), axes)) as Variable;
+  return pow(sum(pow(size, order), axes), 1 / order) as Variable;
+}
+
+/**
+ * log(sum(exp(x))) over axes, without overflow.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const logZ = T.logsumexp(T.matrix("scores"), 1);
+ * ```
+ */
+export function logsumexp<A extends TensorLike, const X extends Axes = undefined>(
+  x: A,
+  axes?: X,
+): Reduced<Floating<DTypeOf<A>>, A, X> {
+  const v = asFloating(x), plan = planOf("logsumexp", v, axes);
+  if (!isFloat(v.dtype)) {
+    throw new TypeError(
+      `Cannot take the logsumexp of ${v.label}: expected real numbers, got ${v.dtype}`,
+    );
+  }
+  const kept = { axis: plan.axes, keepdims: true } as const;
+  // The shift cancels, so gradients need not see it. It must not be infinite: Inf - Inf is NaN.
+  const top: Variable = disconnectedGrad(max(v, kept) as Variable);
+  const shift: Variable = where(isfinite(top), top, 0);
+  const all: Variable = add(log(sum(exp(sub(v, shift)), kept)), shift);
+  return finish(plan.keepdims ? all : dropped(all, plan.axes), v.ndim, {
+    ...plan,
+    keepdims: false,
   });
-  for (let o = 0; o < data.length; o++) if (Number.isFinite(data[o])) data[o]! += low[o]!;
 }
 
-function reduceComplex(x: Value, kind: "sum" | "prod", data: Float64Array, visit: Visit): void {
-  const pairs = isComplex(x.dtype);
-  for (let o = 0; o < data.length; o += 2) data[o] = kind === "sum" ? 0 : 1;
-  visit((i, o) => {
-    const re = Number(x.data[pairs ? 2 * i : i]), im = pairs ? Number(x.data[2 * i + 1]) : 0;
-    const [p, q] = [data[2 * o]!, data[2 * o + 1]!];
-    data[2 * o] = kind === "sum" ? p + re : p * re - q * im;
-    data[2 * o + 1] = kind === "sum" ? q + im : p * im + q * re;
-  });
+function dropped(x: Variable, axes: readonly number[]): Variable {
+  if (axes.length === 0) return x;
+  return shuffled(x, x.type.shape.map((_, d) => d).filter((d) => !axes.includes(d)));
 }
 
-function evaluateArg(x: Value, { kind, axes }: ArgReduceParams): Value {
-  const shape = without(x.shape, axes), n = sizeOf(shape);
-  if (axes.some((axis) => x.shape[axis] === 0)) throw noElements(kind, axes);
-  const [from, to] = placeStrides(x.shape, axes);
-  const [, within] = placeStrides(
-    x.shape,
-    x.shape.map((_, d) => d).filter((d) => !axes.includes(d)),
-  );
-  const best = new Array<number | bigint | undefined>(n);
-  const data = new BigInt64Array(n);
-  forEachPosition(x.shape, [from, to, within], ([i, o, p]) => {
-    const v = x.data[i!]!, have = best[o!];
-    const isBetter = have === undefined ||
-      (!Number.isNaN(have) && (Number.isNaN(v) || (kind === "argmax" ? v > have : v < have)));
-    if (!isBetter) return;
-    best[o!] = v;
-    data[o!] = BigInt(p!);
-  });
-  return { dtype: "int64", shape, data };
-}
-
-function wholeOf(x: number | bigint): bigint {
-  return typeof x === "bigint" ? x : Number.isFinite(x) ? BigInt(Math.trunc(x)) : 0n;
-}
-
-function put(data: Value["data"], i: number, x: bigint): void {
-  if (data instanceof Float64Array) data[i] = Number(x);
-  else data[i] = x;
-}
+export {
+  argreduceOp,
+  type ArgReduceParams,
+  reduceOp,
+  type ReduceOpKind,
+  type ReduceParams,
+} from "./reduce_ops.ts";
