@@ -1,0 +1,179 @@
+/**
+ * Chooses the axis that a kernel's vectors run along, by estimates of what each choice costs.
+ *
+ * @module
+ */
+
+import type { Prim, SNode } from "../core/kernel/scalar.ts";
+import type { Size } from "../core/kernel/size.ts";
+import type { Kernel, KStore } from "./kernel.ts";
+import {
+  Analysis,
+  forEachNode,
+  type Level,
+  type NestPlan,
+  rootsOf,
+  selfLoaded,
+  strideAlong,
+  visitNodes,
+} from "./nest_plan.ts";
+import { hasCast, isWide } from "./print_simd.ts";
+import { hasVectorForm } from "./values.ts";
+
+/** What a size that isn't known is taken for. */
+const GUESS = 1000;
+
+/** Plans how to print a kernel. */
+export function planNest(kernel: Kernel, simd: boolean): NestPlan {
+  const scalar = scalarPlan(kernel);
+  if (!simd) return scalar;
+  let best = scalar, least = 0.8 * costOf(kernel, scalar);
+  for (const axis of candidates(kernel)) {
+    const plan = vectorPlan(kernel, axis);
+    const cost = costOf(kernel, plan);
+    if (cost < least) [best, least] = [plan, cost];
+  }
+  return best === scalar ? scalar : withUnroll(kernel, best);
+}
+
+/** A plan without vectors. */
+export function scalarPlan(kernel: Kernel): NestPlan {
+  const levels = [...kernel.axes, ...kernel.loops].map((size, axis): Level => ({
+    axis,
+    size,
+    mode: "loop",
+    unroll: 1,
+  }));
+  return { levels, axisCount: kernel.axes.length, vector: 0 };
+}
+
+function vectorPlan(kernel: Kernel, axis: number): NestPlan {
+  const axisCount = kernel.axes.length;
+  const sizes = [...kernel.axes, ...kernel.loops];
+  const order = sizes.map((_, i) => i);
+  if (axis < axisCount) {
+    // Axes are independent of each other: the vectors' one goes inside the others.
+    order.splice(axis, 1);
+    order.splice(axisCount - 1, 0, axis);
+  }
+  const levels = order.map((one): Level => ({
+    axis: one,
+    size: sizes[one]!,
+    mode: one === axis ? "vector" : "loop",
+    unroll: 1,
+  }));
+  return { levels, axisCount, vector: order.indexOf(axis) + 1 };
+}
+
+/** Axes along which vectors give the right result. */
+function candidates(kernel: Kernel): number[] {
+  const { axes, loops } = kernel;
+  const found: number[] = [];
+  const separates = (stores: readonly KStore[], axis: number) =>
+    stores.every(({ address }) => strideAlong(address, axis) !== 0 || address.rest !== null);
+  axes.forEach((size, axis) => {
+    if (size !== 0 && separates([...kernel.inner, ...kernel.outer], axis)) found.push(axis);
+  });
+  const last = axes.length + loops.length - 1;
+  if (
+    loops.length > 0 && !loops.includes(0) && !hasOrder(kernel) && separates(kernel.inner, last)
+  ) {
+    found.push(last);
+  }
+  return found;
+}
+
+/** Whether iterations of the loops depend on those before them. */
+function hasOrder(kernel: Kernel): boolean {
+  if (kernel.inner.length === 0) return false;
+  if (selfLoaded(kernel).size > 0) return true;
+  let runs = false;
+  forEachNode(kernel, (node) => {
+    if (node.op === "running") runs = true;
+  });
+  return runs;
+}
+
+function guess(size: Size): number {
+  return typeof size === "number" ? size : GUESS;
+}
+
+/** How much of the lanes of a vector loop is used. */
+function fill(size: Size): number {
+  const n = guess(size);
+  return n / (4 * Math.ceil(n / 4));
+}
+
+/** Estimated cost of one point of the axes. */
+function costOf(kernel: Kernel, plan: NestPlan): number {
+  const analysis = new Analysis(plan, selfLoaded(kernel));
+  const { inner, outer } = rootsOf(kernel);
+  const turns = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
+  const vector = plan.vector === 0 ? undefined : plan.levels[plan.vector - 1]!;
+  const across = vector !== undefined && plan.vector <= plan.axisCount;
+  const lanes = vector === undefined ? 1 : 4 * fill(vector.size);
+  const depth = plan.levels.length;
+  const nodes = (roots: readonly SNode[], at: number) => {
+    let cost = 0;
+    visitNodes(roots, (node) => {
+      // What loops don't change costs little.
+      if (analysis.level(node) >= at) cost += nodeCost(node, analysis, vector?.axis ?? -1);
+    });
+    return cost;
+  };
+  const stores = (list: readonly KStore[], vectors: boolean) =>
+    list.reduce((cost, store) => cost + storeCost(store, vectors ? vector!.axis : -1), 0);
+  const perIteration = nodes(inner, depth) + kernel.reductions.length +
+    stores(kernel.inner, vector !== undefined);
+  const perPoint = nodes(outer, plan.axisCount) + stores(kernel.outer, across);
+  if (vector === undefined) return turns * perIteration + perPoint;
+  if (across) return (turns * perIteration + perPoint) / lanes;
+  return turns * perIteration / lanes + perPoint + 8 * kernel.reductions.length;
+}
+
+const free: readonly (Prim | SNode["op"])[] = ["const", "index", "size", "reduced", "bitcast"];
+
+function nodeCost(node: SNode, analysis: Analysis, axis: number): number {
+  if (free.includes(node.op)) return 0;
+  if (!analysis.varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
+  if (node.op === "load") {
+    const { rest } = node.address;
+    const gathered = (rest !== null && analysis.varies(rest)) ||
+      strideAlong(node.address, axis) !== 1;
+    return (gathered ? 6 : 1) * (isWide(node.type) ? 2 : 1) + (node.args.length > 0 ? 4 : 0);
+  }
+  const wide = isWide(node.type) || node.args.some((arg) => isWide(arg.type)) ? 2 : 1;
+  if (node.op === "cast") return hasCast(node.args[0]!.type, node.type) ? wide : 12;
+  const varyingShift = (node.op === "shl" || node.op === "shr") && analysis.varies(node.args[1]!);
+  if (varyingShift || !hasVectorForm(node)) return isFloat(node) ? 80 : 16;
+  return wide;
+}
+
+function isFloat(node: SNode): boolean {
+  return node.type === "f32" || node.type === "f64";
+}
+
+function storeCost({ address, guard, value }: KStore, axis: number): number {
+  if (axis < 0) return 1;
+  const side = strideAlong(address, axis) === 1 && address.rest === null;
+  return (side ? 1 : 5) * (isWide(value.type) ? 2 : 1) + (guard === null ? 0 : 4);
+}
+
+/** Chooses how many vectors a turn has: more where the work on each is small. */
+function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
+  const level = plan.levels[plan.vector - 1]!;
+  let work = 2;
+  const { inner, outer } = rootsOf(kernel);
+  visitNodes([...inner, ...outer], (node) => {
+    if (!free.includes(node.op)) work += isWide(node.type) ? 2 : 1;
+  });
+  let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;
+  if (kernel.reductions.length > 1 && unroll > 2) unroll = 2;
+  const vectors = typeof level.size === "number" ? Math.ceil(level.size / 4) : Infinity;
+  // A short axis is printed without a loop where that isn't much code.
+  if (vectors * work <= 256) unroll = vectors;
+  unroll = Math.min(unroll, vectors);
+  const levels = [...plan.levels];
+  levels[plan.vector - 1] = { ...level, unroll };
+  return { ...plan, levels };
+}

@@ -1,0 +1,41 @@
+/**
+ * Functions that printed modules import: compiled once for the memory, when they are first needed.
+ *
+ * @module
+ */
+
+import type { DType } from "../core/dtype.ts";
+import type { CpuMemory } from "./memory.ts";
+import { printSort } from "./sort.ts";
+import { ModuleBuilder } from "./wasm/mod.ts";
+
+/** Compiles and keeps functions by name. */
+export class Runtime {
+  readonly #memory: WebAssembly.Memory;
+  readonly #functions = new Map<string, CallableFunction>();
+
+  constructor(memory: CpuMemory) {
+    this.#memory = memory.memory;
+  }
+
+  /** The function of a name that a printed module imports. */
+  get(name: string): CallableFunction {
+    let found = this.#functions.get(name);
+    if (found === undefined) {
+      const builder = new ModuleBuilder();
+      builder.importMemory({ min: 1 });
+      this.#print(builder, name);
+      const { exports } = new WebAssembly.Instance(builder.compile(), {
+        env: { memory: this.#memory },
+      });
+      found = exports[name] as CallableFunction;
+      this.#functions.set(name, found);
+    }
+    return found;
+  }
+
+  #print(builder: ModuleBuilder, name: string): void {
+    if (name.startsWith("sort_")) printSort(builder, name.slice(5) as DType);
+    else throw new TypeError(`Cannot link "${name}": there is no such function`);
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Where the temporary buffers of a program lie in its scratch block: buffers whose lives don't
+ * overlap share memory.
+ *
+ * @module
+ */
+
+import { dtypeInfo, isComplex } from "../core/dtype.ts";
+import type { BufferDecl, Program, Step, Store } from "../core/kernel/program.ts";
+import type { Address, SNode } from "../core/kernel/scalar.ts";
+import { productSize, type Size, sizeAt, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
+
+const ALIGN = 64;
+
+/** The life of a temp, in positions of leaf steps, both ends included. */
+interface Life {
+  readonly decl: BufferDecl;
+  first: number;
+  last: number;
+}
+
+/** Offsets in a scratch block. */
+export interface ScratchLayout {
+  readonly bytes: number;
+  /** By buffer id. */
+  readonly offsets: ReadonlyMap<number, number>;
+}
+
+/** Finds the lives of the temps of a program once, and lays them out for the sizes of a call. */
+export class Scratch {
+  readonly #lives: Life[];
+
+  constructor(program: Program) {
+    this.#lives = findLives(program);
+  }
+
+  /** Whether there is anything to lay out. */
+  get empty(): boolean {
+    return this.#lives.length === 0;
+  }
+
+  /** Places the temps, largest first, each in the lowest gap that is free during its life. */
+  layout(env: SizeEnv): ScratchLayout {
+    const items = this.#lives.map((life) => {
+      const elements = Math.max(0, sizeAt(life.decl.elements, env));
+      const bytes = elements * dtypeInfo(life.decl.dtype).bytes;
+      return { life, bytes: Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN), offset: 0 };
+    });
+    const placed: typeof items = [];
+    const offsets = new Map<number, number>();
+    let total = 0;
+    for (const item of [...items].sort((a, b) => b.bytes - a.bytes)) {
+      const rivals = placed.filter(({ life }) =>
+        life.first <= item.life.last && item.life.first <= life.last
+      ).sort((a, b) => a.offset - b.offset);
+      let offset = 0;
+      for (const rival of rivals) {
+        if (rival.offset - offset >= item.bytes) break;
+        offset = Math.max(offset, rival.offset + rival.bytes);
+      }
+      item.offset = offset;
+      placed.push(item);
+      offsets.set(item.life.decl.id, offset);
+      total = Math.max(total, offset + item.bytes);
+    }
+    return { bytes: total, offsets };
+  }
+}
+
+/** What one leaf step does with buffers. */
+interface Access {
+  readonly reads: ReadonlySet<number>;
+  readonly writes: ReadonlySet<number>;
+  /** Buffers that are overwritten as a whole before anything reads them. */
+  readonly covers: ReadonlySet<number>;
+}
+
+function findLives(program: Program): Life[] {
+  const lives = new Map<number, Life>();
+  const temps = new Map<number, BufferDecl>();
+  for (const decl of program.buffers) if (decl.role.kind === "temp") temps.set(decl.id, decl);
+  let position = 0;
+
+  const touch = (id: number, first: number, last: number) => {
+    const decl = temps.get(id);
+    if (decl === undefined) return;
+    const life = lives.get(id);
+    if (life === undefined) lives.set(id, { decl, first, last });
+    else {
+      life.first = Math.min(life.first, first);
+      life.last = Math.max(life.last, last);
+    }
+  };
+
+  /** Visits steps; gives what they touch, and whether the first access covers the buffer. */
+  const visit = (steps: readonly Step[]): Map<number, boolean> => {
+    const touched = new Map<number, boolean>();
+    const note = (id: number, covered: boolean) => {
+      touch(id, position, position);
+      if (!touched.has(id)) touched.set(id, covered);
+    };
+    for (const step of steps) {
+      if (step.kind === "loop") {
+        const start = position++;
+        const inside = visit(step.body);
+        if (step.until !== null) {
+          note(step.until, false);
+          inside.set(step.until, false);
+        }
+        const end = position++;
+        if (step.count !== null) note(step.count, false);
+        for (const [id, covered] of inside) {
+          // What an iteration finds as the one before left it lives as long as the loop.
+          if (!covered) touch(id, start, end);
+          if (!touched.has(id)) touched.set(id, false);
+        }
+      } else if (step.kind === "branch") {
+        note(step.condition, false);
+        position++;
+        for (const part of [step.then, step.otherwise]) {
+          for (const id of visit(part).keys()) {
+            if (!touched.has(id)) touched.set(id, false);
+          }
+        }
+      } else {
+        const { reads, writes, covers } = accesses(step, temps);
+        for (const id of reads) note(id, false);
+        for (const id of writes) note(id, covers.has(id));
+        position++;
+      }
+    }
+    return touched;
+  };
+  visit(program.steps);
+  visit(program.commit);
+  outliveLoops(program, lives);
+  return [...lives.values()];
+}
+
+/**
+ * A temp that is used both inside and outside a loop lives through the whole of the loop where it
+ * lives past one of its ends.
+ */
+function outliveLoops(program: Program, lives: Map<number, Life>): void {
+  const spans: [number, number][] = [];
+  let position = 0;
+  const visit = (steps: readonly Step[]) => {
+    for (const step of steps) {
+      if (step.kind === "loop") {
+        const start = position++;
+        visit(step.body);
+        spans.push([start, position++]);
+      } else if (step.kind === "branch") {
+        position++;
+        visit(step.then);
+        visit(step.otherwise);
+      } else position++;
+    }
+  };
+  visit(program.steps);
+  visit(program.commit);
+  for (const life of lives.values()) {
+    for (const [start, end] of spans) {
+      const overlaps = life.first <= end && life.last >= start;
+      const inside = life.first >= start && life.last <= end;
+      if (!overlaps || inside) continue;
+      life.first = Math.min(life.first, start);
+      life.last = Math.max(life.last, end);
+    }
+  }
+}
+
+function accesses(
+  step: Exclude<Step, { kind: "loop" | "branch" }>,
+  temps: ReadonlyMap<number, BufferDecl>,
+): Access {
+  const reads = new Set<number>(), writes = new Set<number>(), covers = new Set<number>();
+  const seen = new Set<SNode>();
+  const node = (root: SNode | null) => {
+    if (root === null || seen.has(root)) return;
+    seen.add(root);
+    if (root.op === "load") {
+      reads.add(root.buffer);
+      node(root.address.rest);
+    }
+    root.args.forEach(node);
+  };
+  const store = ({ buffer, address, value, guard }: Store, axes: readonly Size[]) => {
+    writes.add(buffer);
+    node(address.rest);
+    node(value);
+    node(guard);
+    const decl = temps.get(buffer);
+    const whole = decl !== undefined && guard === null && !isComplex(decl.dtype) &&
+      isInjective(address, axes) && sizeKey(productSize(axes)) === sizeKey(decl.elements);
+    if (whole) covers.add(buffer);
+  };
+  switch (step.kind) {
+    case "nest": {
+      const all = [...step.axes, ...step.loops];
+      for (const reduction of step.reductions) node(reduction.value);
+      for (const check of step.checks) node(check.failed);
+      for (const one of step.inner) store(one, all);
+      for (const one of step.outer) store(one, step.axes);
+      break;
+    }
+    case "gemm": {
+      for (const operand of [step.left, step.right]) {
+        reads.add(operand.buffer);
+        node(operand.base.rest);
+      }
+      const points = [...step.batch, step.m, step.n];
+      for (const one of step.stores) store(one, points);
+      break;
+    }
+    case "sort":
+      reads.add(step.source);
+      for (const id of [step.values, step.positions]) if (id !== null) writes.add(id);
+      break;
+    case "nonzero":
+      reads.add(step.source);
+      writes.add(step.positions).add(step.count);
+      break;
+  }
+  for (const id of reads) covers.delete(id);
+  return { reads, writes, covers };
+}
+
+/** Whether different points have different addresses as far as can be seen: no computed part, no loop. */
+function isInjective(address: Address, axes: readonly Size[]): boolean {
+  const used = new Set(address.terms.map(({ axis }) => axis.kind === "axis" ? axis.axis : -1));
+  return address.rest === null && address.offset === 0 && !used.has(-1) &&
+    axes.every((size, axis) => size === 1 || used.has(axis));
+}

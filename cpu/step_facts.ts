@@ -1,0 +1,72 @@
+/**
+ * Facts about steps that are needed before they are printed.
+ *
+ * @module
+ */
+
+import { axisKey } from "../core/kernel/builder.ts";
+import type { Step, Store } from "../core/kernel/program.ts";
+import type { Address, AxisRef, SNode } from "../core/kernel/scalar.ts";
+
+/** A reference to the counter of a loop. */
+export type LoopRef = AxisRef & { kind: "loop" };
+
+/** Visits every nest, product, sort and search in steps, also inside loops and branches. */
+export function eachLeaf(
+  steps: readonly Step[],
+  visit: (step: Exclude<Step, { kind: "loop" | "branch" }>) => void,
+): void {
+  for (const step of steps) {
+    if (step.kind === "loop") eachLeaf(step.body, visit);
+    else if (step.kind === "branch") {
+      eachLeaf(step.then, visit);
+      eachLeaf(step.otherwise, visit);
+    } else visit(step);
+  }
+}
+
+/** Whether a check may fail in the steps. */
+export function canFail(steps: readonly Step[]): boolean {
+  let found = false;
+  eachLeaf(steps, (step) => {
+    if (step.kind === "nest" && step.checks.length > 0) found = true;
+  });
+  return found;
+}
+
+/** The distinct counters with a modulus of a loop that steps refer to. */
+export function modularRefs(steps: readonly Step[], loop: number): LoopRef[] {
+  const refs = new Map<string, LoopRef>();
+  const seen = new Set<SNode>();
+  const note = (ref: AxisRef) => {
+    if (ref.kind === "loop" && ref.loop === loop && ref.modulus !== 0) refs.set(axisKey(ref), ref);
+  };
+  const address = (one: Address) => {
+    for (const term of one.terms) note(term.axis);
+    if (one.rest !== null) node(one.rest);
+  };
+  const node = (one: SNode) => {
+    if (seen.has(one)) return;
+    seen.add(one);
+    if (one.op === "index") note(one.axis);
+    if (one.op === "load") address(one.address);
+    one.args.forEach(node);
+  };
+  const store = (one: Store) => {
+    address(one.address);
+    node(one.value);
+    if (one.guard !== null) node(one.guard);
+  };
+  eachLeaf(steps, (step) => {
+    if (step.kind === "nest") {
+      step.reductions.forEach(({ value }) => node(value));
+      step.checks.forEach(({ failed }) => node(failed));
+      [...step.inner, ...step.outer].forEach(store);
+    } else if (step.kind === "gemm") {
+      address(step.left.base);
+      address(step.right.base);
+      step.stores.forEach(store);
+    }
+  });
+  return [...refs.values()];
+}
