@@ -13,7 +13,7 @@ import { cast } from "../core/ops/elementwise.ts";
 import { maximum, minimum, sub } from "../core/ops/elementwise.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import { expandDims, shapeOf } from "../core/ops/shape.ts";
-import { slice, subtensor } from "../core/ops/indexing.ts";
+import { index, slice } from "../core/ops/indexing.ts";
 import { SharedVariable } from "../core/shared.ts";
 import { TensorType } from "../core/type.ts";
 import { Constant, Variable } from "../core/variable.ts";
@@ -100,7 +100,7 @@ function arranged(
 ): { variable: Variable; taps: readonly number[] } {
   if (!backwards) return { variable: spec.variable, taps: spec.taps.map((tap) => tap - spec.lo) };
   return {
-    variable: subtensor(spec.variable, [slice(null, null, -1)]),
+    variable: index(spec.variable, [slice(null, null, -1)]),
     taps: spec.taps.map((tap) => spec.hi - tap),
   };
 }
@@ -240,7 +240,7 @@ function finish(
   const made = scanOutputs(node);
   const traces = result.until === null
     ? made.traces
-    : made.traces.map((trace) => subtensor(trace, [slice(null, made.count)]));
+    : made.traces.map((trace) => index(trace, [slice(null, made.count)]));
   const outputs: Variable[] = new Array(count);
   fed.forEach((i, at) => outputs[i] = traces[at]!);
   mapped.forEach((i, at) => outputs[i] = traces[fed.length + at]!);
@@ -250,7 +250,7 @@ function finish(
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */
 function firstRows(spec: OutputSpec): Variable {
   if (!spec.rows) return expandDims(spec.initial!, 0);
-  return subtensor(spec.initial!, [slice(null, depthOf(spec.taps))]);
+  return index(spec.initial!, [slice(null, depthOf(spec.taps))]);
 }
 
 /** Updates that the step asks for, and default updates of what it draws from. */

@@ -1,0 +1,238 @@
+/**
+ * The ops that draw: raw words, uniforms and normals from the state of a generator, and the state after
+ * a draw.
+ *
+ * A state is four words: the key and a 64-bit number that counts draws. Block `b` of a draw is
+ * Philox(counter = [b, 0, draws low, draws high], key). Element order is that of the printed kernel: with
+ * `p` values in a block and `n` full blocks, value `v` of block `b` is element `v * n + b`, and what
+ * remains comes from block `n`. So the same state and size give the same numbers on every device.
+ *
+ * @module
+ */
+
+import type { DType } from "../dtype.ts";
+import type { Op, NestBuilder } from "../graph/op.ts";
+import { sizeOf, type Value, valueData } from "../graph/value.ts";
+import { type Ix, sizeIx } from "../kernel/builder.ts";
+import { cos, log, sin } from "../kernel/math/mod.ts";
+import type { SNode } from "../kernel/scalar.ts";
+import {
+  addSize,
+  floorDivSize,
+  mulSize,
+  productSize,
+  type Size,
+  subSize,
+} from "../kernel/size.ts";
+import { TensorType } from "../type.ts";
+import type { Variable } from "../variable.ts";
+import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
+
+/** What is made of the words. */
+export type DrawKind =
+  /** Words as they are (uint32). */
+  | "bits"
+  /** Floats uniform in [0, 1): 24 bits for float32, 53 for float64. */
+  | "uniform"
+  /** Standard normals, by Box and Muller's method. */
+  | "normal";
+
+/** Parameters of a draw. */
+export interface DrawParams {
+  readonly kind: DrawKind;
+  readonly dtype: "uint32" | "float32" | "float64";
+}
+
+/** Values that one block of four words gives. */
+function perBlock(params: DrawParams): number {
+  return params.dtype === "float64" ? 2 : 4;
+}
+
+/** 2^-24 and 2^-53. */
+const ULP24 = 2 ** -24, ULP53 = 2 ** -53;
+
+/** The values of one block, on the host. */
+function hostValues(params: DrawParams, words: Block<number>): number[] {
+  if (params.kind === "bits") return [...words];
+  const wide = params.dtype === "float64";
+  const uniforms = wide
+    ? [0, 2].map((i) => ((words[i]! >>> 5) * 67108864 + (words[i + 1]! >>> 6)) * ULP53)
+    : words.map((word) => (word >>> 8) * ULP24);
+  if (params.kind === "uniform") return uniforms;
+  const round = wide ? (x: number) => x : Math.fround;
+  const normals: number[] = [];
+  for (let i = 0; i < uniforms.length; i += 2) {
+    // 1 - u lies in (0, 1], so that its logarithm is finite.
+    const radius = Math.sqrt(-2 * Math.log(1 - uniforms[i]!));
+    const angle = 2 * Math.PI * uniforms[i + 1]!;
+    normals.push(round(radius * Math.cos(angle)), round(radius * Math.sin(angle)));
+  }
+  return normals;
+}
+
+/** The values of one block, in a kernel. */
+function kernelValues(nest: NestBuilder, params: DrawParams, words: Block<SNode>): SNode[] {
+  const { b } = nest;
+  if (params.kind === "bits") return [...words];
+  const wide = params.dtype === "float64";
+  const type = wide ? "f64" : "f32";
+  const shifted = (word: SNode, by: number): SNode =>
+    // The value is below 2^31: a signed conversion gives the same and is cheaper.
+    b.cast(b.bitcast(b.binary("shr", word, b.constant("u32", by)), "i32"), type);
+  const uniforms = wide
+    ? [0, 2].map((i) =>
+      b.mul(
+        b.add(
+          b.mul(shifted(words[i]!, 5), b.constant("f64", 67108864)),
+          shifted(words[i + 1]!, 6),
+        ),
+        b.constant("f64", ULP53),
+      )
+    )
+    : words.map((word) => b.mul(shifted(word, 8), b.constant("f32", ULP24)));
+  if (params.kind === "uniform") return uniforms;
+  const normals: SNode[] = [];
+  for (let i = 0; i < uniforms.length; i += 2) {
+    const inside = b.mul(
+      b.constant(type, -2),
+      log(b, b.sub(b.constant(type, 1), uniforms[i]!)),
+    );
+    // A tiny negative rounding error must not reach the root.
+    const radius = b.unary("sqrt", b.binary("max", inside, b.constant(type, 0)));
+    const angle = b.mul(b.constant(type, 2 * Math.PI), uniforms[i + 1]!);
+    normals.push(b.mul(radius, cos(b, angle)), b.mul(radius, sin(b, angle)));
+  }
+  return normals;
+}
+
+/** Draws a tensor. Inputs: the state (uint32[4]) and the axis lengths. */
+export const drawOp: Op<DrawParams> = {
+  name: "draw",
+  indexFrom: 1,
+
+  infer(inputs, params) {
+    const [state, ...dims] = inputs as [Variable, ...Variable[]];
+    if (state.dtype !== "uint32" || state.ndim !== 1) {
+      throw new TypeError(`Cannot draw: expected the state of a generator, got ${state.type}`);
+    }
+    const known = dims.map((dim) => "value" in dim ? Number((dim.value as Value).data[0]) : null);
+    return [TensorType.of(params.dtype as DType, known)];
+  },
+
+  shapes(context, apply) {
+    const shape = apply.inputs.slice(1).map((dim) => context.integer(dim));
+    shape.forEach((size) => {
+      if (context.guards.less(size, 0)) {
+        throw new RangeError("Cannot draw: an axis length of \"size\" is negative");
+      }
+    });
+    return [shape];
+  },
+
+  evaluate(inputs, params) {
+    const state = inputs[0]!.data;
+    const shape = inputs.slice(1).map((dim) => Number(dim.data[0]));
+    const total = sizeOf(shape), per = perBlock(params), blocks = Math.floor(total / per);
+    const data = valueData(params.dtype, total);
+    const word = (i: number) => Number(state[i]!);
+    const block = (i: number): number[] =>
+      hostValues(
+        params,
+        philox(hostWords, [i >>> 0, 0, word(2), word(3)], [word(0), word(1)]),
+      );
+    for (let i = 0; i < blocks; i++) {
+      block(i).forEach((value, v) => data[v * blocks + i] = value);
+    }
+    const rest = total - per * blocks;
+    if (rest > 0) {
+      block(blocks).slice(0, rest).forEach((value, v) => data[per * blocks + v] = value);
+    }
+    return [{ dtype: params.dtype, shape, data }];
+  },
+
+  lowering: {
+    kind: "emit",
+    emit(context, apply) {
+      const { params } = apply;
+      const target = context.output(0);
+      const flat = { ...target, shape: [productSize(target.shape)] };
+      const total = productSize(target.shape), per = perBlock(params);
+      const blocks = floorDivSize(total, per);
+      const rest = subSize(total, mulSize(blocks, per));
+      const store = (count: Size, block: (nest: NestBuilder) => Ix, place: (v: number, at: Ix) => Ix) => {
+        context.nest(`draw ${params.kind}`, [count], [], (nest) => {
+          const at = block(nest);
+          const word = (i: number) => nest.readReal(apply.inputs[0]!, [sizeIx(i)]);
+          const { b } = nest;
+          const counter = b.bitcast(b.ixNode(at), "u32");
+          const words = philox(
+            kernelWords(b),
+            [counter, b.constant("u32", 0), word(2), word(3)],
+            [word(0), word(1)],
+          );
+          const values = kernelValues(nest, params, words);
+          values.forEach((value, v) => {
+            const index = place(v, at);
+            const inside = count === 1
+              ? b.compare("lt", b.constant("i32", v), b.size(rest))
+              : undefined;
+            nest.storeOuter(flat, [index], value, inside);
+          });
+        });
+      };
+      store(
+        blocks,
+        (nest) => nest.axes[0]!,
+        (v, at) => ({ ...at, offset: addSize(at.offset, mulSize(blocks, v)) }),
+      );
+      if (!context.guards.equal(rest, 0)) {
+        const end = mulSize(blocks, per);
+        store(1, () => sizeIx(blocks), (v) => sizeIx(addSize(end, v)));
+      }
+    },
+  },
+};
+
+/** The state of a generator after one draw: its 64-bit count of draws is one more. */
+export const advanceOp: Op = {
+  name: "advance",
+
+  infer(inputs) {
+    return [inputs[0]!.type];
+  },
+
+  shapes(context, apply) {
+    return [context.shape(apply.inputs[0]!)];
+  },
+
+  evaluate(inputs) {
+    const state = inputs[0]!;
+    const data = state.data.slice() as Float64Array;
+    data[2] = (data[2]! + 1) % 2 ** 32;
+    if (data[2] === 0) data[3] = (data[3]! + 1) % 2 ** 32;
+    return [{ ...state, data }];
+  },
+
+  lowering: {
+    kind: "virtual",
+    cost: 6,
+    element(context, apply, index) {
+      const { b } = context;
+      const state = apply.inputs[0]!;
+      const read = (ix: Ix) => context.readReal(state, [ix]);
+      const one = b.constant("u32", 1), none = b.constant("u32", 0);
+      const at = b.ixNode(index[0]!);
+      const carry = b.compare("eq", b.add(read(sizeIx(2)), one), none);
+      const step = b.select(
+        b.compare("eq", at, b.constant("i32", 2)),
+        one,
+        b.select(
+          b.binary("and", b.compare("eq", at, b.constant("i32", 3)), carry),
+          one,
+          none,
+        ),
+      );
+      return b.add(read(index[0]!), step);
+    },
+  },
+};
