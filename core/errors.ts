@@ -47,6 +47,8 @@ export class NoGpuError extends CrotonError {
   readonly reason: string;
 
   /**
+   * Makes the error and its message.
+   *
    * @param reason What was tried and what it answered.
    * @param options The usual options, such as `cause`.
    */
@@ -65,6 +67,8 @@ export class DeviceLostError extends CrotonError {
   readonly reason: string;
 
   /**
+   * Makes the error and its message.
+   *
    * @param reason The reason WebGPU gives: `"destroyed"` or `"unknown"`.
    * @param detail The driver's own words, when it has any.
    * @param options The usual options, such as `cause`.
@@ -99,6 +103,8 @@ export class OutOfMemoryError extends CrotonError {
   readonly pooled: number;
 
   /**
+   * Makes the error and its message.
+   *
    * @param use The bytes asked for, in use and pooled.
    * @param options The usual options, such as `cause`.
    */
@@ -127,6 +133,8 @@ export class LimitError extends RangeError {
   readonly maximum: number;
 
   /**
+   * Makes the error and its message.
+   *
    * @param action What failed, as in "Cannot allocate a buffer".
    * @param limit The limit's name, as WebGPU spells it.
    * @param requested What was asked for.
@@ -153,6 +161,8 @@ export class ShaderError extends CrotonError {
   readonly detail: string;
 
   /**
+   * Makes the error and its message.
+   *
    * @param label The kernel's label.
    * @param wgsl The whole WGSL text; the message shows it with line numbers.
    * @param detail What the WebGPU implementation said.
@@ -180,6 +190,8 @@ export class GpuCommandError extends CrotonError {
   readonly detail: string;
 
   /**
+   * Makes the error and its message.
+   *
    * @param kind WebGPU's class of the error: "validation", "out-of-memory" or "internal".
    * @param detail What the WebGPU implementation said.
    * @param during What was being done, when that is known.

@@ -7,6 +7,17 @@
 
 import { type GpuAvailability, gpuAvailable, type GpuDevice, openDevice } from "../gpu/device.ts";
 
+// Else Deno loads libEGL as well, which now and then frees memory twice when a thread of
+// `deno test` ends while the process exits.
+if (
+  Deno.build.os === "linux" &&
+  Deno.permissions.querySync({ name: "env", variable: "DENO_WEBGPU_BACKEND" }).state ===
+    "granted" &&
+  !Deno.env.has("DENO_WEBGPU_BACKEND")
+) {
+  Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+}
+
 /** Whether there is a GPU, found once. */
 export const availability: GpuAvailability = await gpuAvailable();
 

@@ -54,6 +54,11 @@ async function main(): Promise<number> {
     console.error("JSR is out of reach: using the stand-ins in dev/std for @std packages");
     flags.push("--import-map", "dev/import_map.json");
   }
+  if (Deno.build.os === "linux" && !Deno.env.has("DENO_WEBGPU_BACKEND")) {
+    // Else Deno loads libEGL as well, which now and then frees memory twice when a thread of
+    // `deno test` ends while the process exits.
+    Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+  }
   return await command(flags, args);
 }
 

@@ -81,6 +81,8 @@ export class BufferPool {
   #created = 0;
 
   /**
+   * Makes an empty pool.
+   *
    * @param context The device.
    * @param queue Its queue, which is flushed before a buffer is destroyed.
    * @param options Settings.

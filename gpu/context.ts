@@ -19,7 +19,22 @@ export interface AdapterInfo {
   readonly isFallbackAdapter: boolean;
 }
 
-const LIMIT_NAMES = [
+/** The names of the limits that the backend uses, as WebGPU spells them. */
+export type LimitName =
+  | "maxBufferSize"
+  | "maxStorageBufferBindingSize"
+  | "maxUniformBufferBindingSize"
+  | "maxStorageBuffersPerShaderStage"
+  | "maxComputeWorkgroupStorageSize"
+  | "maxComputeInvocationsPerWorkgroup"
+  | "maxComputeWorkgroupSizeX"
+  | "maxComputeWorkgroupSizeY"
+  | "maxComputeWorkgroupSizeZ"
+  | "maxComputeWorkgroupsPerDimension"
+  | "minStorageBufferOffsetAlignment"
+  | "minUniformBufferOffsetAlignment";
+
+const LIMIT_NAMES: readonly LimitName[] = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
   "maxUniformBufferBindingSize",
@@ -32,10 +47,7 @@ const LIMIT_NAMES = [
   "maxComputeWorkgroupsPerDimension",
   "minStorageBufferOffsetAlignment",
   "minUniformBufferOffsetAlignment",
-] as const;
-
-/** The names of the limits that the backend uses, as WebGPU spells them. */
-export type LimitName = typeof LIMIT_NAMES[number];
+];
 
 /** The limits that the backend uses, as plain numbers. */
 export type GpuLimits = Readonly<Record<LimitName, number>>;
@@ -71,6 +83,8 @@ export class GpuContext {
   #destroyed = false;
 
   /**
+   * Wraps a device that is open and listens to its errors.
+   *
    * @param raw The WebGPU device.
    * @param info The adapter behind it.
    */

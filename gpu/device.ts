@@ -208,7 +208,8 @@ async function findAdapter(
   }
   return adapter ??
     "there is no adapter (no driver was found; Mesa's software driver, in Debian the package " +
-      "mesa-vulkan-drivers, gives one on any machine)";
+      "mesa-vulkan-drivers, gives one on any machine; the environment variable " +
+      "DENO_WEBGPU_BACKEND=vulkan makes Deno look there)";
 }
 
 async function request(adapter: GPUAdapter, options: DeviceOptions): Promise<GPUDevice> {
@@ -216,17 +217,26 @@ async function request(adapter: GPUAdapter, options: DeviceOptions): Promise<GPU
   const requiredFeatures = wanted.filter((name) =>
     adapter.features.has(name as GPUFeatureName)
   ) as GPUFeatureName[];
-  try {
-    const requiredLimits: Record<string, number> = { ...readLimits(adapter.limits) };
+  const requiredLimits: Record<string, number> = {};
+  for (const [name, value] of Object.entries(readLimits(adapter.limits))) {
     // An adapter of another engine may not know each of them.
-    for (const [name, value] of Object.entries(requiredLimits)) {
-      if (!Number.isFinite(value)) delete requiredLimits[name];
-    }
-    return await adapter.requestDevice({ label: "croton", requiredFeatures, requiredLimits });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new NoGpuError(`opening the adapter failed: ${message}`, { cause: error });
+    if (Number.isFinite(value)) requiredLimits[name] = Math.min(value, Number.MAX_SAFE_INTEGER);
   }
+  let cause: unknown;
+  // An adapter that refuses its own limits may still grant the usual ones.
+  for (const limits of [requiredLimits, {}]) {
+    try {
+      return await adapter.requestDevice({
+        label: "croton",
+        requiredFeatures,
+        requiredLimits: limits,
+      });
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  throw new NoGpuError(`opening the adapter failed: ${message}`, { cause });
 }
 
 function readInfo(adapter: GPUAdapter): AdapterInfo {

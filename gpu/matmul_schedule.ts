@@ -28,8 +28,8 @@ export interface MatmulShape extends MatmulSizes {
   readonly rightRun: "k" | "n";
 }
 
-/** What both kinds of schedules have. */
-interface CommonSchedule {
+/** What all schedules have. */
+export interface SlicedSchedule {
   /**
    * Parts that the sum over k is cut into, to keep a device busy when the result is small. Over 1,
    * the product leaves so many partial results, which a second kernel adds up.
@@ -41,7 +41,7 @@ interface CommonSchedule {
  * A workgroup computes a tile of the result, each thread a block of it, from tiles of both matrices
  * in workgroup memory.
  */
-export interface TileSchedule extends CommonSchedule {
+export interface TileSchedule extends SlicedSchedule {
   /** Tells it from a {@linkcode VectorSchedule}. */
   readonly kind: "tile";
   /** Rows of the result in a workgroup's tile; a multiple of `threadM`. */
@@ -63,7 +63,7 @@ export interface TileSchedule extends CommonSchedule {
 }
 
 /** Several threads share the sum of one element, for a product of a matrix and a vector. */
-export interface VectorSchedule extends CommonSchedule {
+export interface VectorSchedule extends SlicedSchedule {
   /** Tells it from a {@linkcode TileSchedule}. */
   readonly kind: "vector";
   /** Which operand is the matrix; the other one is a vector. */

@@ -271,6 +271,33 @@ gpuTest("integers multiply and add exactly, and wrap", async (device) => {
   }
 });
 
+gpuTest("sums that threads share are right every time", async (device) => {
+  // A barrier that is moved or left out shows only now and then.
+  const next = random(6);
+  const strides = [
+    { offset: 0, batch: 1000, row: 1000, column: 1 },
+    { offset: 0, batch: 1000, row: 1, column: 1 },
+    { offset: 0, batch: 1, row: 1, column: 1 },
+  ] as const;
+  const sizes = { batch: 40, m: 1, n: 1, k: 1000 };
+  const schedule: MatmulSchedule = {
+    kind: "vector",
+    matrix: "left",
+    outputs: 1,
+    lanes: 64,
+    slices: 1,
+    alongSum: true,
+  };
+  for (let round = 0; round < 25; round++) {
+    const [left, right] = [0, 1].map(() =>
+      Int32Array.from({ length: 40000 }, () => next() * 2000 - 1000)
+    ) as [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>];
+    const test = { sizes, strides, left, right };
+    const result = await run(device, test, { schedule, elements: 40, type: "i32" });
+    assertEquals([...new Int32Array(result)], [...reference(test).values()]);
+  }
+});
+
 gpuTest("hooks change what is loaded and stored", async (device) => {
   const next = random(5);
   for (const k of [6, 3000]) {

@@ -61,6 +61,8 @@ export class PipelineCache {
   #created = 0;
 
   /**
+   * Makes an empty cache.
+   *
    * @param context The device.
    * @param uniforms Owner of the layout of group 1.
    */

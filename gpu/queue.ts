@@ -48,10 +48,13 @@ export class GpuQueue {
   #group: GPUBindGroup | null = null;
   #scratch: GPUBuffer | null = null;
   #pending = 0;
+  #together = false;
   #submissions = 0;
   #dispatches = 0;
 
   /**
+   * Makes an empty recording.
+   *
    * @param context The device.
    * @param uniforms Where parameters of dispatches go.
    * @param options Settings.
@@ -185,6 +188,21 @@ export class GpuQueue {
     this.#context.raw.queue.writeBuffer(buffer, offset, bytes);
   }
 
+  /**
+   * Runs `body`, whose commands come into one submission, together with those recorded before.
+   *
+   * @param body Records commands.
+   */
+  together<T>(body: () => T): T {
+    const before = this.#together;
+    this.#together = true;
+    try {
+      return body();
+    } finally {
+      this.#together = before;
+    }
+  }
+
   /** Submits what is recorded. */
   flush(): void {
     const encoder = this.#encoder;
@@ -232,7 +250,7 @@ export class GpuQueue {
   }
 
   #count(): void {
-    if (++this.#pending >= this.maxCommands) this.flush();
+    if (++this.#pending >= this.maxCommands && !this.#together) this.flush();
   }
 
   #openPass(label: string): GPUComputePassEncoder {

@@ -52,6 +52,8 @@ export class Readback {
   #made = 0;
 
   /**
+   * Makes the parts that reads need and tries whether they work at once.
+   *
    * @param context The device.
    * @param queue The queue whose commands come before a read.
    * @param options Settings.
@@ -195,12 +197,14 @@ export class Readback {
 
   /** Records the copies of one trip and of a receipt that differs from the last one. */
   #record(trip: Trip, staging: GPUBuffer): number {
-    for (const { request, from, to, bytes } of trip.parts) {
-      this.#queue.copy(request.buffer, request.offset + from, staging, to, roundUp4(bytes));
-    }
     this.#receipt = (this.#receipt + 1) % RECEIPTS;
-    const at = mappedBytes(trip) - RECEIPT_BYTES;
-    this.#queue.copy(this.#receipts, this.#receipt * 4, staging, at, 4);
+    this.#queue.together(() => {
+      for (const { request, from, to, bytes } of trip.parts) {
+        this.#queue.copy(request.buffer, request.offset + from, staging, to, roundUp4(bytes));
+      }
+      const at = mappedBytes(trip) - RECEIPT_BYTES;
+      this.#queue.copy(this.#receipts, this.#receipt * 4, staging, at, 4);
+    });
     return 0xc0de0000 + this.#receipt;
   }
 

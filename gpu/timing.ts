@@ -45,6 +45,8 @@ export class KernelTimer {
   #dropped = 0;
 
   /**
+   * Prepares a measurement.
+   *
    * @param context The device; it needs the feature "timestamp-query".
    * @param queue The queue to measure.
    * @param readback Reads the timestamps.

@@ -46,6 +46,8 @@ export class Uniforms {
   #used = 0;
 
   /**
+   * Makes the arena and the special values.
+   *
    * @param context The device.
    * @param capacity Bytes of the arena: what can be recorded before a submission.
    */
