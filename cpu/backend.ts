@@ -15,12 +15,12 @@ import type {
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import { IndexError } from "../core/errors.ts";
 import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
-import { type Size, sizeAt, type SizeEnv } from "../core/kernel/size.ts";
+import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import { CpuBuffer } from "./buffer.ts";
 import { CpuMemory } from "./memory.ts";
 import { type PrintedModule, printModule, WORKSPACE } from "./print_module.ts";
 import { Runtime } from "./runtime.ts";
-import { Scratch } from "./scratch.ts";
+import { Scratch, type ScratchLayout } from "./scratch.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
 
 /** How the CPU device prints programs. */
@@ -195,7 +195,7 @@ class CpuExecutable implements Executable {
   get info(): ExecutableInfo {
     const { kernels, bytes } = this.#printed;
     return {
-      scratchBytes: this.#scratchBytes,
+      scratchBytes: this.#env === null ? this.#measure(sizeValue).bytes : this.#scratchBytes,
       kernels,
       listing: `WebAssembly module of ${bytes.length} bytes, ${kernels} kernels`,
     };
@@ -237,12 +237,17 @@ class CpuExecutable implements Executable {
     }
   }
 
+  /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */
+  #measure(valueOf: (size: Size) => number): { layout: ScratchLayout; bytes: number } {
+    const layout = this.#scratch.layout(valueOf);
+    const work = Math.max(0, ...this.#printed.workspaces.map(valueOf));
+    return { layout, bytes: layout.bytes + work };
+  }
+
   /** Writes the sizes, and lays the scratch block out, for new values of the base symbols. */
   #resize(env: SizeEnv & Float64Array): void {
     const { memory } = this.#device;
-    const layout = this.#scratch.layout(env);
-    const work = Math.max(0, ...this.#printed.workspaces.map((size: Size) => sizeAt(size, env)));
-    const bytes = layout.bytes + work;
+    const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
     if (bytes > this.#scratchBytes || this.#scratchAddress === 0) {
       this.#releaseScratch();
       if (bytes > 0) this.#scratchAddress = memory.allocate(bytes);

@@ -8,7 +8,7 @@
 import { dtypeInfo, isComplex } from "../core/dtype.ts";
 import type { BufferDecl, Program, Step, Store } from "../core/kernel/program.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
-import { productSize, type Size, sizeAt, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
+import { productSize, type Size, sizeKey } from "../core/kernel/size.ts";
 
 const ALIGN = 64;
 
@@ -40,9 +40,9 @@ export class Scratch {
   }
 
   /** Places the temps, largest first, each in the lowest gap that is free during its life. */
-  layout(env: SizeEnv): ScratchLayout {
+  layout(valueOf: (size: Size) => number): ScratchLayout {
     const items = this.#lives.map((life) => {
-      const elements = Math.max(0, sizeAt(life.decl.elements, env));
+      const elements = Math.max(0, valueOf(life.decl.elements));
       const bytes = elements * dtypeInfo(life.decl.dtype).bytes;
       return { life, bytes: Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN), offset: 0 };
     });
