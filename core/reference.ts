@@ -6,12 +6,13 @@
  */
 
 import { MissingInputError } from "./errors.ts";
-import { toposort } from "./graph/walk.ts";
+import type { Apply } from "./graph/graph.ts";
 import type { Value } from "./graph/value.ts";
 import { Constant, type Variable } from "./variable.ts";
 
 /**
  * Values of `outputs` for given values of variables (inputs, shared variables, or anything between).
+ * Only what is needed is evaluated: of an `ifelse` one branch.
  *
  * Throws a MissingInputError for a variable that has no value and cannot be computed.
  */
@@ -20,17 +21,38 @@ export function evaluateGraph(
   inputs: ReadonlyMap<Variable, Value>,
 ): Value[] {
   const values = new Map<Variable, Value>(inputs);
-  const valueOf = (variable: Variable): Value => {
-    const known = values.get(variable);
-    if (known !== undefined) return known;
-    if (variable instanceof Constant) return variable.value;
-    throw new MissingInputError(`Cannot evaluate the graph: ${variable.label} has no value`);
-  };
-  for (const apply of toposort(outputs, (variable) => inputs.has(variable))) {
-    const results = apply.op.evaluate(apply.inputs.map(valueOf), apply.params, apply);
-    apply.outputs.forEach((output, i) => {
-      if (!inputs.has(output)) values.set(output, results[i]!);
-    });
+  const stack = outputs.toReversed();
+  while (stack.length > 0) {
+    const variable = stack[stack.length - 1]!;
+    if (values.has(variable)) {
+      stack.pop();
+    } else if (variable instanceof Constant) {
+      values.set(variable, variable.value);
+    } else if (variable.owner === null) {
+      throw new MissingInputError(`Cannot evaluate the graph: ${variable.label} has no value`);
+    } else {
+      const needed = neededInputs(variable.owner, values);
+      const missing = needed.filter((input) => !values.has(input));
+      if (missing.length > 0) stack.push(...missing.reverse());
+      else evaluateApply(variable.owner, needed.map((input) => values.get(input)!), values);
+    }
   }
-  return outputs.map(valueOf);
+  return outputs.map((output) => values.get(output)!);
+}
+
+/** The inputs to evaluate before a node: of an `ifelse` first the condition, then one branch. */
+function neededInputs(apply: Apply, values: ReadonlyMap<Variable, Value>): readonly Variable[] {
+  if (apply.op.name !== "ifelse") return apply.inputs;
+  const condition = values.get(apply.inputs[0]!);
+  if (condition === undefined) return apply.inputs.slice(0, 1);
+  const branch = (apply.inputs.length - 1) / 2, holds = Number(condition.data[0]) !== 0;
+  return holds ? apply.inputs.slice(1, 1 + branch) : apply.inputs.slice(1 + branch);
+}
+
+function evaluateApply(apply: Apply, args: Value[], values: Map<Variable, Value>): void {
+  const chosen = apply.op.name === "ifelse";
+  const results = chosen ? args : apply.op.evaluate(args, apply.params, apply);
+  apply.outputs.forEach((output, i) => {
+    if (!values.has(output)) values.set(output, results[i]!);
+  });
 }
