@@ -21,6 +21,13 @@ export interface GpuBackendOptions extends DeviceOptions {
    * @default {a new one}
    */
   readonly device?: GpuDevice;
+  /**
+   * About how many seconds one dispatch may take that runs many steps of a loop by itself. Drivers
+   * end programs that keep a device busy for too long, two seconds on some systems.
+   *
+   * @default {0.05}
+   */
+  readonly dispatchSeconds?: number;
 }
 
 /** The GPU. */
@@ -32,9 +39,18 @@ export class GpuBackend implements Backend {
   /** Outcomes of checks. */
   readonly checks: CheckLog;
 
-  /** @param device An open device. */
-  constructor(device: GpuDevice) {
+  /** About how long a dispatch that runs many steps of a loop may take. */
+  readonly dispatchSeconds: number;
+
+  /**
+   * Use {@linkcode createGpuBackend}, which opens the device.
+   *
+   * @param device An open device.
+   * @param options Settings.
+   */
+  constructor(device: GpuDevice, options: GpuBackendOptions = {}) {
     this.device = device;
+    this.dispatchSeconds = options.dispatchSeconds ?? 0.05;
     this.checks = new CheckLog(device);
   }
 
@@ -104,5 +120,5 @@ export class GpuBackend implements Backend {
  * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
  */
 export async function createGpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
-  return new GpuBackend(options.device ?? await openDevice(options));
+  return new GpuBackend(options.device ?? await openDevice(options), options);
 }

@@ -15,6 +15,8 @@ import type { GpuDevice } from "./device.ts";
 export interface BufferOwner {
   readonly device: GpuDevice;
   readonly checks: CheckLog;
+  /** About how long a dispatch that runs many steps of a loop may take. */
+  readonly dispatchSeconds: number;
 }
 
 /** Memory of one value, with the outcome of the run that computed it. */

@@ -58,7 +58,10 @@ export interface Prepared {
 
 /** Prints a program and plans its memory. */
 export function preparePrint(program: Program, owner: BufferOwner): Prepared {
-  const printed = printProgram(program, owner.device.limits);
+  const { limits, info } = owner.device;
+  const { dispatchSeconds } = owner;
+  const software = info.isFallbackAdapter;
+  const printed = printProgram(program, { limits, software, dispatchSeconds });
   return { program, printed, memory: planMemory(program, printed) };
 }
 

@@ -70,6 +70,7 @@ export class KernelText {
   }[] = [];
   readonly #params: { key: string; value: (run: RunContext) => number }[] = [];
   readonly #shared: string[] = [];
+  readonly #words = new Map<string, string>();
   #varies = false;
   #names = 0;
 
@@ -171,9 +172,14 @@ export class KernelText {
 
   /** An element of a buffer as a value. */
   load(buffer: number, dtype: DType, index: string): Printed {
-    const have = storedType(this.decl(buffer).dtype);
+    const text = `${this.buffer(buffer, "read")}[${index}]`;
+    return this.loaded(this.decl(buffer).dtype, dtype, text);
+  }
+
+  /** What memory that holds elements of `stored` means as an element of `dtype`. */
+  loaded(stored: DType, dtype: DType, text: string): Printed {
+    const have = storedType(stored);
     const want = storedType(dtype);
-    let text = `${this.buffer(buffer, "read")}[${index}]`;
     if (have !== want) text = `bitcast<${want}>(${text})`;
     const type = wgslType(scalarTypeOf(dtype));
     if (type === "bool") return { text: `(${text} != 0u)`, type, nan: false };
@@ -211,6 +217,16 @@ export class KernelText {
   shared(element: string, length: number): string {
     const name = `w${this.#shared.length}`;
     this.#shared.push(`var<workgroup> ${name}: array<${element}, ${length}>;`);
+    return name;
+  }
+
+  /** As `shared` for u32, but parts of a kernel that ask for the same key get the same memory. */
+  sharedWords(key: string, length: number): string {
+    let name = this.#words.get(key);
+    if (name === undefined) {
+      name = this.shared("u32", length);
+      this.#words.set(key, name);
+    }
     return name;
   }
 

@@ -357,6 +357,37 @@ function sharedLoop(
   return body;
 }
 
+/**
+ * The statements of a nest for threads that share points, inside of a larger kernel. All threads of
+ * the workgroup must reach them; they begin and end with nothing left in workgroup memory.
+ *
+ * @param text The kernel.
+ * @param nest What to print.
+ * @param axes The i32 values of the point axes.
+ * @param place Names: whether the thread has a point of its own, and its number among those that
+ * share the point; how many they are, and how many threads there are in all.
+ */
+export function printSharedNest(
+  text: KernelText,
+  nest: Nest,
+  axes: readonly string[],
+  place: { live: string; part: string; lanes: number; threads: number },
+): string[] {
+  const { live, part, lanes, threads } = place;
+  const lines: string[] = [];
+  const end = text.fresh("q");
+  lines.push(`let ${end} = select(0u, ${text.count(productSize(nest.loops))}, ${live});`);
+  const body = sharedLoop(text, nest, axes, part, end, lanes, lines);
+  const partner = (stride: number) => `lane + ${stride}u`;
+  lines.push(
+    ...tree(text, body.accumulators, lanes, part, partner, threads),
+    `if (${live} & (${part} == 0u)) {`,
+    ...indent(body.outer()),
+    "}",
+  );
+  return lines;
+}
+
 function strideLoop(
   q: string,
   start: string,
@@ -381,16 +412,17 @@ function tree(
   lanes: number,
   index: string,
   partner: (stride: number) => string,
+  threads = GROUP_THREADS,
 ): string[] {
   if (lanes === 1) return [];
-  const memory = accumulators.map(({ type, position }) => ({
-    values: text.shared(memoryType(type), GROUP_THREADS),
-    positions: position === "" ? "" : text.shared("i32", GROUP_THREADS),
+  const memory = accumulators.map(({ position }, i) => ({
+    values: text.sharedWords(`value ${i}`, threads),
+    positions: position === "" ? "" : text.sharedWords(`position ${i}`, threads),
   }));
   const put = accumulators.flatMap(({ type, value, position }, i) => {
     const { values, positions } = memory[i]!;
-    const lines = [`${values}[lane] = ${toMemory(type, value)};`];
-    if (positions !== "") lines.push(`${positions}[lane] = ${position};`);
+    const lines = [`${values}[lane] = ${toWord(type, value)};`];
+    if (positions !== "") lines.push(`${positions}[lane] = ${toWord("i32", position)};`);
     return lines;
   });
   const lines = [...put, "workgroupBarrier();"];
@@ -401,14 +433,14 @@ function tree(
       const { reduction, type, value, position } = accumulator;
       const { values, positions } = memory[i]!;
       const found = text.fresh("v");
-      inside.push(`let ${found} = ${fromMemory(type, `${values}[${other}]`)};`);
+      inside.push(`let ${found} = ${fromWord(type, `${values}[${other}]`)};`);
       if (positions === "") {
         inside.push(`${value} = ${combineText(reduction.kind, type, value, found, text.prelude)};`);
         return;
       }
       const at = text.fresh("v");
       inside.push(
-        `let ${at} = ${positions}[${other}];`,
+        `let ${at} = ${fromWord("i32", `${positions}[${other}]`)};`,
         take(text, accumulator, found, at, value, position),
       );
     });
@@ -430,6 +462,21 @@ function take(
   const kind = reduction.kind as "argmax" | "argmin";
   const better = betterText(kind, type, [found, at], [value, position], text.prelude);
   return `if (${better}) { ${value} = ${found}; ${position} = ${at}; }`;
+}
+
+/** Bytes of workgroup memory that each thread needs for sharing the loops of a nest. */
+export function sharedBytes(nest: Nest): number {
+  return nest.reductions.reduce((sum, { kind }) => sum + (isArg(kind) ? 8 : 4), 0);
+}
+
+/** A value as a u32 word. */
+function toWord(type: WgslType, value: string): string {
+  return type === "bool" || type === "u32" ? toMemory(type, value) : `bitcast<u32>(${value})`;
+}
+
+/** A value from a u32 word. */
+function fromWord(type: WgslType, word: string): string {
+  return type === "bool" || type === "u32" ? fromMemory(type, word) : `bitcast<${type}>(${word})`;
 }
 
 /** The type in memory of an accumulated type. */

@@ -6,7 +6,7 @@
  */
 
 import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
-import type { Address, AxisRef, SNode } from "../core/kernel/scalar.ts";
+import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import { hideArguments } from "./print_exact.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
@@ -101,6 +101,16 @@ export interface Layout {
   readonly loops: readonly string[];
   /** Whether all loop axes are set at one level, by one flat loop. */
   readonly flat: boolean;
+  /** Takes the place of memory for some accesses. */
+  readonly registers?: Registers;
+}
+
+/** Values that are held in variables instead of memory, in the form they have there. */
+export interface Registers {
+  /** The variable that holds what a load would read, or null. */
+  readonly load: (node: LoadNode) => string | null;
+  /** Statements in place of a store of `value`, or null. */
+  readonly store: (store: Store, value: string) => string | null;
 }
 
 /** Prints the parts of a nest; the caller puts loops around them. */
@@ -227,8 +237,10 @@ export class NestBody {
   #stores(stores: readonly Store[]): string[] {
     const values = this.#after ?? this.#printed;
     return stores.map((store) => {
-      const index = this.#index(store.address, values);
-      const text = this.text.store(store.buffer, index, values.get(store.value)!);
+      const value = values.get(store.value)!;
+      const { dtype } = this.text.decl(store.buffer);
+      const text = this.#layout.registers?.store(store, this.text.stored(dtype, value)) ??
+        this.text.store(store.buffer, this.#index(store.address, values), value);
       return store.guard === null ? text : `if (${values.get(store.guard)!.text}) { ${text} }`;
     });
   }
@@ -249,7 +261,7 @@ export class NestBody {
     if (node.op === "index") level = this.#axisLevel(node.axis);
     if (node.op === "load") {
       for (const term of node.address.terms) level = Math.max(level, this.#axisLevel(term.axis));
-      if (this.#stored.has(node.buffer)) {
+      if (this.#stored.has(node.buffer) && this.#register(node) === null) {
         level = Math.max(level, this.depth);
         this.#unstable.add(node);
       }
@@ -260,6 +272,10 @@ export class NestBody {
       node,
       this.#name(this.#print(node, this.#printed), this.#lines[level]!),
     );
+  }
+
+  #register(node: LoadNode): string | null {
+    return this.#layout.registers?.load(node) ?? null;
   }
 
   #axisLevel(axis: AxisRef): number {
@@ -299,7 +315,10 @@ export class NestBody {
         return printCast(value, wgslType(node.type), text.prelude);
       }
       case "load": {
-        const value = text.load(node.buffer, node.dtype, this.#index(node.address, values));
+        const register = this.#register(node);
+        const value = register === null
+          ? text.load(node.buffer, node.dtype, this.#index(node.address, values))
+          : text.loaded(text.decl(node.buffer).dtype, node.dtype, register);
         const guard = node.args[0];
         if (guard === undefined) return value;
         const zero = printConstant(node.type, 0, text.prelude).text;
@@ -343,9 +362,10 @@ export function printThreadNest(
   text: KernelText,
   nest: Nest,
   axes: readonly string[],
+  registers?: Registers,
 ): string[] {
   const names = nest.loops.map(() => text.fresh("l"));
-  const body = new NestBody(text, nest, { axes, loops: names, flat: false });
+  const body = new NestBody(text, nest, { axes, loops: names, flat: false, registers });
   const running = usesRunning(nest);
   const updates: string[] = [];
   const parts: { part: string; total: string }[] = [];

@@ -13,12 +13,14 @@ import type {
   Program,
   Step,
 } from "../core/kernel/program.ts";
-import { productSize, type Size } from "../core/kernel/size.ts";
+import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
 import { chooseGroup, printGroupNest } from "./print_group.ts";
+import { lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
+import { planResident, printResident, residentWork } from "./print_resident.ts";
 import { decompose, printThreadNest } from "./print_nest.ts";
 import { printNonzero } from "./print_nonzero.ts";
 import { chooseRunning, printRunningNest } from "./print_running.ts";
@@ -65,23 +67,36 @@ export interface PrintedProgram {
 /** Threads of a workgroup where each thread works for itself. */
 const THREADS = 128;
 
-/** Prints a program for a device of the given limits. */
-export function printProgram(program: Program, limits: GpuLimits): PrintedProgram {
-  return new ProgramPrinter(program, limits).print();
+/** What printing depends on beside the program. */
+export interface PrintTarget {
+  readonly limits: GpuLimits;
+  /** Whether the device is software. */
+  readonly software: boolean;
+  /** About how long a dispatch that runs many steps of a loop may take. */
+  readonly dispatchSeconds: number;
+}
+
+/** Prints a program for a device. */
+export function printProgram(program: Program, target: PrintTarget): PrintedProgram {
+  return new ProgramPrinter(program, target).print();
 }
 
 class ProgramPrinter {
   readonly #program: Program;
   readonly #limits: GpuLimits;
+  readonly #software: boolean;
+  readonly #dispatchSeconds: number;
   readonly #decls: ReadonlyMap<number, BufferDecl>;
   readonly #flagPrinter: FlagPrinter;
   readonly #scratch: Scratch[] = [];
   readonly #notes: string[] = [];
   #flags = 1;
 
-  constructor(program: Program, limits: GpuLimits) {
+  constructor(program: Program, { limits, software, dispatchSeconds }: PrintTarget) {
     this.#program = program;
     this.#limits = limits;
+    this.#software = software;
+    this.#dispatchSeconds = dispatchSeconds;
     this.#decls = new Map(program.buffers.map((decl) => [decl.id, decl]));
     this.#flagPrinter = new FlagPrinter(this.#decls);
   }
@@ -179,31 +194,87 @@ class ProgramPrinter {
   #loop(loop: Loop, flag: number | null): Op[] {
     const { name, until, count } = loop;
     const printer = this.#flagPrinter;
-    if (until === null) {
-      this.#notes.push(`loop ${name}: stepped`);
-      const body = this.#steps(loop.body, flag);
-      const ops: Op[] = [{ kind: "loop", loop, body, active: null }];
-      if (count !== null) {
-        const steps = { size: loop.steps };
-        ops.push(...dispatches([printer.loopCount(name, count, steps, flag)]));
-      }
-      return ops;
+    const inKernel = this.#chooseInKernel(loop);
+    const ops: Op[] = [];
+    const stop = until === null ? null : { active: this.#flags++, count: this.#flags++ };
+    const inside = stop?.active ?? flag;
+    if (stop !== null) {
+      ops.push(...dispatches([printer.loopStart(name, stop.active, stop.count, flag)]));
     }
-    this.#notes.push(`loop ${name}: stepped`);
-    const active = this.#flags++, counted = this.#flags++;
-    const body = [
-      ...this.#steps(loop.body, active),
-      ...dispatches([printer.loopStep(name, active, counted, until)]),
-    ];
-    const ops: Op[] = [
-      ...dispatches([printer.loopStart(name, active, counted, flag)]),
-      { kind: "loop", loop, body, active },
-    ];
+    if (inKernel !== null) {
+      const kernel = inKernel.print(inside, stop);
+      ops.push({ kind: "steps", kernel, loop, chunk: inKernel.chunk });
+    } else {
+      const body = this.#steps(loop.body, inside);
+      if (stop !== null) {
+        body.push(...dispatches([printer.loopStep(name, stop.active, stop.count, until!)]));
+      }
+      ops.push({ kind: "loop", loop, body, active: stop?.active ?? null });
+    }
     if (count !== null) {
-      ops.push(...dispatches([printer.loopCount(name, count, { flag: counted }, flag)]));
+      const steps = stop === null ? { size: loop.steps } : { flag: stop.count };
+      ops.push(...dispatches([printer.loopCount(name, count, steps, flag)]));
     }
     return ops;
   }
+
+  /** How to run a loop inside of one kernel, or null to dispatch the parts of each step. */
+  #chooseInKernel(loop: Loop): InKernel | null {
+    const { strategy, name } = loop;
+    const reasons: string[] = [];
+    if (strategy === "lanes" || strategy === "parallel") {
+      const plan = planLanes(loop, this.#program);
+      if (typeof plan !== "string") {
+        this.#note(loop, "lanes", reasons);
+        const points = sizeValue(productSize(plan.axes));
+        const work = lanesWork(plan);
+        return {
+          print: (flag, stop) => printLanes(plan, this.#decls, flag, stop),
+          chunk: this.#chunk(work * points, work),
+        };
+      }
+      reasons.push(`not lanes, because ${plan}`);
+    }
+    if (strategy === "resident" || strategy === "parallel") {
+      const plan = planResident(loop, this.#program, this.#limits);
+      if (typeof plan !== "string") {
+        this.#note(loop, "resident", reasons);
+        const work = residentWork(plan);
+        return {
+          print: (flag, stop) => printResident(plan, this.#decls, flag, stop),
+          chunk: this.#chunk(work * sizeValue(plan.rows), work / plan.threads),
+        };
+      }
+      reasons.push(`not resident, because ${plan}`);
+    }
+    this.#notes.push(`loop "${name}": stepped${reasons.map((text) => `, ${text}`).join("")}`);
+    return null;
+  }
+
+  #note(loop: Loop, strategy: string, reasons: readonly string[]): void {
+    const words = reasons.map((text) => `, ${text}`).join("");
+    this.#notes.push(`loop "${loop.name}": ${strategy}${words}`);
+  }
+
+  /**
+   * Steps that a dispatch may run without a driver losing patience.
+   *
+   * @param work Scalar operations of one step.
+   * @param depth Those of them that follow each other.
+   */
+  #chunk(work: number, depth: number): number {
+    // A software adapter does about 10⁹ operations a second, the smallest of GPUs 10¹¹; a chain of
+    // operations that wait for each other takes 10 ns for each.
+    const seconds = work / (this.#software ? 1e9 : 1e11) + depth * 1e-8;
+    return Math.max(1, Math.floor(this.#dispatchSeconds / seconds));
+  }
+}
+
+/** A loop that runs inside of one kernel. */
+interface InKernel {
+  readonly print: (flag: number | null, stop: StopFlags | null) => PrintedKernel;
+  /** Steps of one dispatch. */
+  readonly chunk: number;
 }
 
 function dispatches(kernels: readonly PrintedKernel[]): Op[] {

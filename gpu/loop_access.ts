@@ -1,0 +1,113 @@
+/**
+ * Which memory the steps of a loop touch, as far as it decides how the loop can be run.
+ *
+ * @module
+ */
+
+import type { Gemm, Loop, Nest, Step, Store } from "../core/kernel/program.ts";
+import type { Address, LoadNode, SNode } from "../core/kernel/scalar.ts";
+import { addSize, mulSize, type Size, sizeKey, subSize } from "../core/kernel/size.ts";
+import { axisKey } from "../core/kernel/builder.ts";
+import { innerRoots, schedule, storeRoots } from "./print_nest.ts";
+
+/** One load or store in the body of a loop. */
+export interface Access {
+  readonly buffer: number;
+  readonly address: Address;
+  /** The number of the nest in the body. */
+  readonly nest: number;
+  /** The store, or null for a load. */
+  readonly store: Store | null;
+  readonly load: LoadNode | null;
+}
+
+/** All loads and stores of nests, in order. */
+export function accessesOf(nests: readonly Nest[]): Access[] {
+  return nests.flatMap((nest, n) => {
+    const found: Access[] = [];
+    for (const node of schedule([...innerRoots(nest), ...storeRoots(nest.outer)])) {
+      if (node.op !== "load") continue;
+      const { buffer, address } = node;
+      found.push({ buffer, address, nest: n, store: null, load: node });
+    }
+    for (const store of [...nest.inner, ...nest.outer]) {
+      const { buffer, address } = store;
+      found.push({ buffer, address, nest: n, store, load: null });
+    }
+    return found;
+  });
+}
+
+/** Number of scalar operations of one iteration of a nest. */
+export function nodeCount(nest: Nest): number {
+  return schedule([...innerRoots(nest), ...storeRoots(nest.outer)])
+    .filter((node: SNode) => node.op !== "const" && node.op !== "index").length;
+}
+
+/** An address taken apart with respect to one loop. */
+export interface LoopAddress {
+  /** The term that moves with the loop, or null. */
+  readonly moving: {
+    readonly stride: number;
+    readonly shift: number;
+    readonly modulus: number;
+  } | null;
+  /** Strides of the kernel axes. */
+  readonly axes: ReadonlyMap<number, Size>;
+  /** Text of the terms of enclosing loops. */
+  readonly enclosing: string;
+  readonly offset: Size;
+}
+
+/** Takes an address apart; null if it moves with the loop in a way that is not understood. */
+export function loopAddress(address: Address, loop: number): LoopAddress | null {
+  if (address.rest !== null) return null;
+  const axes = new Map<number, Size>();
+  const enclosing: string[] = [];
+  let moving: LoopAddress["moving"] = null;
+  for (const { axis, stride } of address.terms) {
+    if (axis.kind === "axis") axes.set(axis.axis, addSize(axes.get(axis.axis) ?? 0, stride));
+    else if (axis.loop !== loop) enclosing.push(`${axisKey(axis)}*${sizeKey(stride)}`);
+    else {
+      if (moving !== null || typeof stride !== "number") return null;
+      moving = { stride, shift: axis.shift, modulus: axis.modulus };
+    }
+  }
+  return { moving, axes, enclosing: enclosing.sort().join(), offset: address.offset };
+}
+
+/** |a - b| where it does not depend on the call, else null. */
+export function fixedDistance(a: Size, b: Size): number | null {
+  const difference = subSize(a, b);
+  return typeof difference === "number" ? Math.abs(difference) : null;
+}
+
+/** The greatest common divisor of non-negative integers; 0 for none. */
+export function gcd(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+/** How far addresses reach over some axes: the sum of |stride| * (size - 1). */
+export function reach(terms: Iterable<readonly [stride: number, size: Size]>): Size {
+  let sum: Size = 0;
+  for (const [stride, size] of terms) {
+    sum = addSize(sum, mulSize(Math.abs(stride), subSize(size, 1)));
+  }
+  return sum;
+}
+
+/** The nests of a loop's body, or null if it holds anything else. */
+export function nestsOnly(loop: Loop): Nest[] | null {
+  const nests: Nest[] = [];
+  for (const step of loop.body) {
+    if (step.kind !== "nest") return null;
+    nests.push(step);
+  }
+  return nests;
+}
+
+/** Whether a step is one that a kernel can run in the middle of others. */
+export function isPlain(step: Step): step is Nest | Gemm {
+  return step.kind === "nest" || step.kind === "gemm";
+}

@@ -1,0 +1,406 @@
+import { assert, assertEquals } from "@std/assert";
+import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
+import type { Loop, LoopStrategy, Step } from "../core/kernel/program.ts";
+import type { AxisRef, SNode } from "../core/kernel/scalar.ts";
+import { baseSize, mulSize, type Size, subSize } from "../core/kernel/size.ts";
+import { createGpuBackend } from "./backend.ts";
+import {
+  compare,
+  gpu,
+  gpuTest,
+  input,
+  nest,
+  output,
+  programOf,
+  random,
+  runOn,
+  type Setup,
+  sharedRole,
+  temp,
+} from "./testdata/compare.ts";
+
+const STRATEGIES: LoopStrategy[] = ["lanes", "resident", "parallel", "stepped"];
+
+function floats(n: number, seed = 1): Float32Array<ArrayBuffer> {
+  const next = random(seed);
+  return Float32Array.from({ length: n }, () => 2 * next() - 1);
+}
+
+/** The axis that counts a loop. */
+function t(loop: number, shift = 0, modulus = 0): AxisRef {
+  return { kind: "loop", loop, shift, modulus };
+}
+
+function loop(id: number, steps: Size, body: Step[], rest: Partial<Loop> = {}): Loop {
+  return {
+    kind: "loop",
+    name: `loop ${id}`,
+    id,
+    steps,
+    body,
+    until: null,
+    count: null,
+    strategy: "stepped",
+    reason: "test",
+    ...rest,
+  };
+}
+
+/** Runs a setup by each strategy; `eligible` are those that must not fall back. */
+async function everyStrategy(
+  make: (strategy: LoopStrategy) => Setup,
+  eligible: readonly LoopStrategy[],
+): Promise<void> {
+  for (const strategy of STRATEGIES) {
+    const setup = make(strategy);
+    const got = await compare(setup, { relative: 1e-4, absolute: 1e-5 });
+    if (strategy !== "stepped") {
+      // One step in each dispatch.
+      const impatient = await createGpuBackend({
+        device: (await gpu()).device,
+        dispatchSeconds: 0,
+      });
+      assertEquals(await runOn(impatient, setup), got);
+    }
+    const { listing } = (await gpu()).prepare(programOf(setup)).info;
+    const note = listing.split("\n").find((line) => line.startsWith("// loop"))!;
+    if (strategy === "parallel") continue;
+    const wanted = eligible.includes(strategy) ? strategy : "stepped";
+    assert(note.includes(`: ${wanted}`), `${strategy}: ${note}`);
+  }
+}
+
+/** A step that is not linear, of what came before and an input. */
+function blend(b: ScalarBuilder, ...terms: SNode[]): SNode {
+  const sum = terms.reduce((x, y) => b.add(x, y));
+  // x / (1 + |x|), which stays bounded.
+  return b.div(sum, b.add(b.constant("f32", 1), b.unary("abs", sum)));
+}
+
+gpuTest("an elementwise loop with taps in a ring, a trace and a last value", async () => {
+  const n = 7, steps = 25;
+  await everyStrategy((strategy) => {
+    const b = new ScalarBuilder(), c = new ScalarBuilder();
+    const ring = (shift: number): Ix => b.addIx(b.scaleIx(axisIx(t(0, shift, 3)), n), axisIx(0));
+    const x = b.load(0, "float32", b.addIx(b.scaleIx(axisIx(t(0)), n), axisIx(0)));
+    const next = blend(b, b.load(1, "float32", ring(1)), b.load(1, "float32", ring(0)), x);
+    const back = c.addIx(
+      sizeIx((steps - 1) * n),
+      c.addIx(c.scaleIx(axisIx(t(0)), -n), axisIx(0)),
+    );
+    const y = c.load(1, "float32", c.addIx(c.scaleIx(axisIx(t(0, 2, 3)), n), axisIx(0)));
+    return {
+      buffers: [
+        ["x", "float32", n * steps, input(0)],
+        ["ring", "float32", 3 * n, sharedRole(0)],
+        ["trace", "float16", n * steps, output(0)],
+        ["last", "float32", n, output(1)],
+      ],
+      steps: [
+        loop(0, steps, [
+          nest({
+            axes: [n],
+            outer: [{ buffer: 1, address: ring(2), value: next, guard: null }],
+          }),
+          nest({
+            axes: [n],
+            outer: [
+              { buffer: 2, address: back, value: y, guard: null },
+              { buffer: 3, address: axisIx(0), value: c.mul(y, y), guard: null },
+            ],
+          }),
+        ], { strategy }),
+      ],
+      inputs: [floats(n * steps)],
+      shared: [floats(3 * n, 2)],
+    };
+  }, ["lanes", "resident"]);
+});
+
+gpuTest("an elementwise loop that reads its own trace, of any length", async () => {
+  const n = 5;
+  const steps = baseSize("steps", 0, 9);
+  for (const length of [9, 1, 0, 40]) {
+    await everyStrategy((strategy) => {
+      const b = new ScalarBuilder();
+      const at = (shift: number): Ix => b.addIx(b.scaleIx(axisIx(t(0, shift)), n), axisIx(0));
+      const value = blend(b, b.load(0, "float32", at(0)), b.load(0, "float32", at(1)));
+      const guard = b.compare("ne", b.index(axisIx(0).terms[0]!.axis), b.constant("i32", 3));
+      return {
+        buffers: [
+          ["trace", "float32", mulSize(subSize(steps, -2), n), sharedRole(0)],
+          ["odd", "float32", mulSize(subSize(steps, -1), n), sharedRole(1)],
+          ["count", "int32", 1, output(0)],
+        ],
+        steps: [
+          loop(0, steps, [nest({
+            axes: [n],
+            outer: [
+              { buffer: 0, address: at(2), value, guard: null },
+              {
+                buffer: 1,
+                address: at(1),
+                value: b.add(value, b.load(1, "float32", at(0))),
+                guard,
+              },
+            ],
+          })], { strategy, count: 2 }),
+        ],
+        shared: [floats((length + 2) * n, 2), floats((length + 1) * n, 3)],
+        env: [length],
+      };
+    }, ["lanes", "resident"]);
+  }
+});
+
+gpuTest("a scalar loop stops when its condition holds, in any strategy", async () => {
+  for (const bound of [0, 5, 300, 5000]) {
+    await everyStrategy((strategy) => {
+      const b = new ScalarBuilder(), c = new ScalarBuilder();
+      const x = b.load(0, "float32", sizeIx(0));
+      const limit = c.load(1, "float32", sizeIx(0));
+      return {
+        buffers: [
+          ["x", "float32", 1, sharedRole(0)],
+          ["limit", "float32", 1, input(0)],
+          ["stop", "bool", 1, temp],
+          ["count", "int32", 1, output(0)],
+          ["trace", "float32", 1000, output(1)],
+        ],
+        steps: [
+          loop(0, 1000, [
+            nest({
+              outer: [{
+                buffer: 0,
+                address: sizeIx(0),
+                value: b.add(x, b.constant("f32", 1)),
+                guard: null,
+              }],
+            }),
+            nest({
+              outer: [
+                {
+                  buffer: 2,
+                  address: sizeIx(0),
+                  value: c.compare("gt", c.load(0, "float32", sizeIx(0)), limit),
+                  guard: null,
+                },
+                {
+                  buffer: 4,
+                  address: axisIx(t(0)),
+                  value: c.load(0, "float32", sizeIx(0)),
+                  guard: null,
+                },
+              ],
+            }),
+          ], { strategy, until: 2, count: 3 }),
+        ],
+        inputs: [Float32Array.of(bound)],
+        shared: [Float32Array.of(0)],
+      };
+    }, ["lanes", "resident"]);
+  }
+});
+
+/** y(t) = blend(W y(t-1), x(t)), of a batch; a trace with room for the first state. */
+function recurrence(strategy: LoopStrategy, batch: number, n: number, stop: number | null): Setup {
+  const steps = 6;
+  const b = new ScalarBuilder(), c = new ScalarBuilder();
+  const block = batch * n;
+  const element = (shift: number): Ix =>
+    b.addIx(b.scaleIx(axisIx(t(0, shift)), block), b.addIx(b.scaleIx(axisIx(0), n), axisIx(1)));
+  const value = blend(b, b.product("f32"), b.load(0, "float32", element(0)));
+  const body: Step[] = [{
+    kind: "gemm",
+    name: "product",
+    type: "f32",
+    batch: [],
+    m: batch,
+    n,
+    k: n,
+    left: {
+      buffer: 2,
+      dtype: "float32",
+      base: b.scaleIx(axisIx(t(0)), block),
+      batch: [],
+      row: n,
+      column: 1,
+    },
+    right: { buffer: 1, dtype: "float32", base: sizeIx(0), batch: [], row: n, column: 1 },
+    stores: [{ buffer: 2, address: element(1), value, guard: null }],
+  }];
+  if (stop !== null) {
+    body.push(nest({
+      outer: [{
+        buffer: 3,
+        address: sizeIx(0),
+        value: c.compare("ge", c.index(t(0)), c.constant("i32", stop)),
+        guard: null,
+      }],
+    }));
+  }
+  return {
+    buffers: [
+      ["x", "float32", steps * block, input(0)],
+      ["w", "float32", n * n, input(1)],
+      ["y", "float32", (steps + 1) * block, sharedRole(0)],
+      ["stop", "bool", 1, temp],
+      ["count", "int32", 1, output(0)],
+    ],
+    steps: [
+      loop(0, steps, body, { strategy, until: stop === null ? null : 3, count: 4 }),
+    ],
+    inputs: [floats(steps * block), floats(n * n, 2)],
+    shared: [floats((steps + 1) * block, 3)],
+  };
+}
+
+gpuTest("a recurrence with products, in batches, with and without a stop", async () => {
+  for (const [batch, n, stop] of [[1, 20, null], [4, 17, null], [3, 40, 3], [1, 70, 9]] as const) {
+    await everyStrategy((strategy) => recurrence(strategy, batch, n, stop), ["resident"]);
+  }
+  const listing = async (batch: number) => {
+    const { info } = (await gpu()).prepare(programOf(recurrence("resident", batch, 17, null)));
+    return info.listing;
+  };
+  // Each row of the batch has a workgroup of its own.
+  assert((await listing(4)).includes("group < 4u"));
+});
+
+gpuTest("nested loops and branches inside of one kernel", async () => {
+  await everyStrategy((strategy) => {
+    const n = 40;
+    const b = new ScalarBuilder(), c = new ScalarBuilder(), d = new ScalarBuilder();
+    const mean = nest({
+      loops: [n],
+      reductions: [{ kind: "sum", type: "f32", value: b.load(0, "float32", axisIx(0)) }],
+      outer: [
+        { buffer: 1, address: sizeIx(0), value: b.reduced(0, "f32"), guard: null },
+        {
+          buffer: 2,
+          address: sizeIx(0),
+          value: b.compare("gt", b.reduced(0, "f32"), b.constant("f32", 0)),
+          guard: null,
+        },
+      ],
+    });
+    const shift = (by: number) => {
+      const e = new ScalarBuilder();
+      const moved = blend(
+        e,
+        e.load(0, "float32", axisIx(0)),
+        e.mul(e.load(1, "float32", sizeIx(0)), e.constant("f32", by)),
+      );
+      return nest({
+        axes: [n],
+        outer: [{ buffer: 0, address: axisIx(0), value: moved, guard: null }],
+      });
+    };
+    const inner = loop(1, 3, [
+      nest({
+        axes: [n],
+        outer: [{
+          buffer: 3,
+          address: c.addIx(
+            c.scaleIx(axisIx(t(0)), 3 * n),
+            c.addIx(c.scaleIx(axisIx(t(1)), n), axisIx(0)),
+          ),
+          value: c.load(0, "float32", c.addIx(sizeIx(n - 1), c.scaleIx(axisIx(0), -1))),
+          guard: null,
+        }],
+      }),
+      nest({
+        axes: [n],
+        outer: [{
+          buffer: 0,
+          address: axisIx(0),
+          value: d.mul(
+            d.load(
+              3,
+              "float32",
+              d.addIx(
+                d.scaleIx(axisIx(t(0)), 3 * n),
+                d.addIx(d.scaleIx(axisIx(t(1)), n), axisIx(0)),
+              ),
+            ),
+            d.constant("f32", -0.75),
+          ),
+          guard: null,
+        }],
+      }),
+    ], { count: 4 });
+    return {
+      buffers: [
+        ["state", "float32", n, sharedRole(0)],
+        ["sum", "float32", 1, temp],
+        ["positive", "bool", 1, temp],
+        ["trace", "float32", 4 * 3 * n, output(0)],
+        ["count", "int32", 1, output(1)],
+      ],
+      steps: [
+        loop(0, 4, [
+          mean,
+          {
+            kind: "branch",
+            name: "sign",
+            condition: 2,
+            then: [shift(0.5), mean],
+            otherwise: [shift(-0.25)],
+          },
+          inner,
+        ], { strategy }),
+      ],
+      shared: [floats(n, 4)],
+    };
+  }, ["resident"]);
+});
+
+gpuTest("loops with steps that a kernel cannot hold are stepped", async () => {
+  const n = 9;
+  await everyStrategy((strategy) => {
+    const b = new ScalarBuilder();
+    const value = b.add(b.load(1, "float32", axisIx(0)), b.cast(b.index(t(0)), "f32"));
+    return {
+      buffers: [["x", "float32", n, sharedRole(0)], ["y", "float32", n, temp]],
+      steps: [
+        loop(0, 3, [
+          {
+            kind: "sort",
+            name: "sort",
+            dtype: "float32",
+            source: 0,
+            rows: 1,
+            length: n,
+            descending: true,
+            values: 1,
+            positions: null,
+          },
+          nest({ axes: [n], outer: [{ buffer: 0, address: axisIx(0), value, guard: null }] }),
+        ], { strategy }),
+      ],
+      shared: [floats(n)],
+    };
+  }, []);
+});
+
+gpuTest("a loop of any length makes no new pipelines", async () => {
+  for (const strategy of ["lanes", "resident", "stepped"] as const) {
+    const steps = baseSize("steps", 0, 3);
+    const b = new ScalarBuilder();
+    const value = b.add(b.load(0, "float32", axisIx(0)), b.constant("f32", 1));
+    const make = (length: number): Setup => ({
+      buffers: [["x", "float32", 4, sharedRole(0)]],
+      steps: [
+        loop(0, steps, [
+          nest({ axes: [4], outer: [{ buffer: 0, address: axisIx(0), value, guard: null }] }),
+        ], { strategy }),
+      ],
+      shared: [floats(4)],
+      env: [length],
+    });
+    await compare(make(3));
+    const { compiled } = (await gpu()).stats;
+    for (const length of [0, 1, 50]) await compare(make(length));
+    assertEquals((await gpu()).stats.compiled, compiled);
+  }
+});
