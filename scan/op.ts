@@ -165,6 +165,7 @@ function checkStateShape(params: ScanParams, i: number, was: readonly Size[], no
 /** The scan op. */
 export const scanOp: Op<ScanParams> = {
   name: "scan",
+  indexFirst: true,
 
   infer(inputs, params) {
     const { step } = params;

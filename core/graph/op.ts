@@ -130,8 +130,14 @@ export interface EmitContext extends ShapeContext {
   push(step: Step): void;
 }
 
+/** How the planner computes an op, for all shapes or as it says for those at hand. */
+export type Lowering<P extends Params> = PlainLowering<P> | {
+  readonly kind: "byShape";
+  choose(context: ShapeContext, apply: Apply<P>): PlainLowering<P>;
+};
+
 /** How the planner computes an op. */
-export type Lowering<P extends Params> =
+export type PlainLowering<P extends Params> =
   /** Output element = function of the input elements at the broadcast index. */
   | {
     readonly kind: "elementwise";
@@ -164,6 +170,8 @@ export type Lowering<P extends Params> =
       readonly axes: readonly number[];
       /** dtype in which values are accumulated. */
       readonly accumulator: DType;
+      /** Whether the output keeps the reduced axes, with length 1; default false. */
+      readonly keepdims?: boolean;
     };
   }
   /** Batched matrix product: inputs (…, m, k) and (…, k, n). */
@@ -204,6 +212,8 @@ export interface Op<P extends Params = Params> {
    * they are known there, and then no kernel reads them.
    */
   readonly indexFrom?: number;
+  /** The first input is such an integer, too: the number of steps of a loop. */
+  readonly indexFirst?: boolean;
   /** Value of a 0-d integer output from host integers; default: the reference, as an opaque size. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */
@@ -224,6 +234,12 @@ export interface Op<P extends Params = Params> {
   readonly facts?: ReadonlySet<Fact>;
   /** False for ops that must not be folded, merged or moved (printing, random seeds). Default true. */
   readonly pure?: boolean;
+}
+
+/** Whether an input of an application says where or how much, and is taken on the host if known there. */
+export function isIndexInput(apply: Apply, input: number): boolean {
+  const { indexFrom, indexFirst } = apply.op;
+  return input >= (indexFrom ?? Infinity) || input === 0 && indexFirst === true;
 }
 
 /** Algebraic facts about an elementwise op. */

@@ -13,6 +13,8 @@ import {
   isComplexElement,
   NeedValue,
   type NestBuilder,
+  type Params,
+  type PlainLowering,
   type Target,
 } from "../graph/op.ts";
 import { axisIx, type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
@@ -29,9 +31,12 @@ import {
 } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 import { castElement, constantElement, realNode, wrapSmall } from "./element.ts";
+import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Scope } from "./scope.ts";
+
+type ReduceLowering = PlainLowering<Params> & { kind: "reduce" };
 
 /** One kernel under construction. */
 export class Kernel implements NestBuilder {
@@ -126,13 +131,13 @@ export class Kernel implements NestBuilder {
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
     if (!scope.isRoot(variable)) {
-      const lowering = apply.op.lowering;
+      const lowering = loweringOf(apply, scope.shapes);
       if (lowering.kind === "elementwise") return this.#elementwise(apply, index);
       if (lowering.kind === "virtual") {
         return lowering.element(this as ElementContext, apply, index, variable.index);
       }
       if (lowering.kind === "reduce" && this.#canInline(variable, index)) {
-        return this.#inlineReduction(variable, apply);
+        return this.#inlineReduction(variable, apply, lowering);
       }
       if (lowering.kind === "matmul" && this.#canInline(variable, index)) {
         if (this.product === null && this.loopSizes.length === 0) {
@@ -148,7 +153,9 @@ export class Kernel implements NestBuilder {
   #elementwise(apply: Apply, index: readonly Ix[]): Element {
     const { b } = this;
     const lowering = apply.op.lowering;
-    if (lowering.kind !== "elementwise") throw new TypeError("Cannot compute a kernel as elementwise");
+    if (lowering.kind !== "elementwise") {
+      throw new TypeError("Cannot compute a kernel as elementwise");
+    }
     const storage = this.scope.planner.storage;
     const out = apply.output.dtype;
     const dtypes = apply.inputs.map((input) => input.dtype);
@@ -189,42 +196,42 @@ export class Kernel implements NestBuilder {
     );
   }
 
-  #inlineReduction(variable: Variable, apply: Apply): Element {
+  #inlineReduction(variable: Variable, apply: Apply, lowering: ReduceLowering): Element {
     const have = this.#reduced.get(variable);
     if (have !== undefined) return have;
-    const lowering = apply.op.lowering;
-    if (lowering.kind !== "reduce") throw new TypeError("Cannot reduce with another op");
-    const input = apply.inputs[0]!;
-    const { kind, axes, accumulator } = lowering.reduction(apply.params, input.dtype);
-    const shape = this.shape(input);
-    const loops = axes.map((axis) => shape[axis]!);
+    const input = apply.inputs[0]!, shape = this.shape(input);
+    const loops = lowering.reduction(apply.params, input.dtype).axes.map((axis) => shape[axis]!);
     const same = this.loopSizes.length === 0 && this.reductions.length === 0 ||
       this.loopSizes.length === loops.length &&
         loops.every((size, i) => sizeKey(size) === sizeKey(this.loopSizes[i]!));
     if (!same || this.product !== null) {
-      return loadPlace(this.b, this.scope.planner.storage, this.scope.materialise(variable), this.axes);
+      return loadPlace(
+        this.b,
+        this.scope.planner.storage,
+        this.scope.materialise(variable),
+        this.axes,
+      );
     }
-    this.loopSizes = loops;
-    const result = this.reduceElement(kind, input, axes, accumulator, variable.dtype);
+    const result = this.reduceElement(apply, lowering);
     this.#reduced.set(variable, result);
     return result;
   }
 
-  /** Adds the reduction of `input` over `axes`, which are the loops of this kernel. */
-  reduceElement(
-    kind: ReduceKind,
-    input: Variable,
-    axes: readonly number[],
-    accumulator: DType,
-    out: DType,
-  ): Element {
+  /** Adds a reduction: the axes that are reduced become the loops of this kernel. */
+  reduceElement(apply: Apply, lowering: ReduceLowering): Element {
     const { b } = this;
     const storage = this.scope.planner.storage;
+    const input = apply.inputs[0]!, out = apply.output.dtype;
+    const { kind, axes, accumulator, keepdims } = lowering.reduction(apply.params, input.dtype);
+    const shape = this.shape(input);
+    this.loopSizes = axes.map((axis) => shape[axis]!);
     const loops = this.loops, points = this.axes;
     let nextAxis = 0;
-    const index = this.shape(input).map((_, d) => {
+    const index = shape.map((_, d) => {
       const at = axes.indexOf(d);
-      return at >= 0 ? loops[at]! : points[nextAxis++]!;
+      if (at < 0) return points[nextAxis++]!;
+      if (keepdims) nextAxis++;
+      return loops[at]!;
     });
     this.#inLoops = true;
     const value = castElement(b, storage, this.read(input, index), input.dtype, accumulator);

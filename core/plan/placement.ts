@@ -6,6 +6,7 @@
  */
 
 import type { Backend } from "../backend.ts";
+import { isIndexInput } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { sizeValue } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
@@ -51,8 +52,9 @@ function dataVariables(outputs: readonly Variable[], inputs: ReadonlySet<Variabl
   for (const apply of order.toReversed()) {
     if (!apply.outputs.some((output) => needed.has(output))) continue;
     if (apply.op.name === "shapeI") continue;
-    const from = apply.op.indexFrom ?? apply.inputs.length;
-    apply.inputs.slice(0, from).forEach((input) => needed.add(input));
+    apply.inputs.forEach((input, i) => {
+      if (!isIndexInput(apply, i)) needed.add(input);
+    });
   }
   for (const apply of order) {
     for (const variable of [...apply.inputs, ...apply.outputs]) {

@@ -6,10 +6,11 @@
  */
 
 import type { Apply } from "../graph/graph.ts";
-import type { Lowering, Params } from "../graph/op.ts";
+import { isIndexInput, type Params, type PlainLowering } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { sizeValue } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
+import { loweringOf } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 
 /** Computing an expression of at most this cost again is no dearer than writing and reading it. */
@@ -19,20 +20,31 @@ const CHEAP = 3;
 const LARGE = 400;
 
 /** Ops that only move indices; a product can read its operands through them. */
-const views = new Set(["dimshuffle", "subtensor", "specifyShape", "broadcastTo", "reshape", "copy"]);
+const views = new Set([
+  "dimshuffle",
+  "subtensor",
+  "specifyShape",
+  "broadcastTo",
+  "reshape",
+  "copy",
+]);
 
 /** The variable that a chain of views looks at. */
-export function viewBase(variable: Variable): Variable {
+function viewBase(variable: Variable, shapes: Shapes): Variable {
   let base = variable;
-  while (base.owner !== null && views.has(base.owner.op.name)) base = base.owner.inputs[0]!;
+  while (base.owner !== null && isView(base.owner, shapes)) base = base.owner.inputs[0]!;
   return base;
+}
+
+function isView(apply: Apply, shapes: Shapes): boolean {
+  if (apply.op.lowering.kind === "byShape") return loweringOf(apply, shapes).kind === "virtual";
+  return views.has(apply.op.name);
 }
 
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   if (apply.op.name === "shapeI") return [];
-  const from = apply.op.indexFrom ?? apply.inputs.length;
-  return apply.inputs.filter((input, i) => i < from || !shapes.knows(input));
+  return apply.inputs.filter((input, i) => !isIndexInput(apply, i) || !shapes.knows(input));
 }
 
 function elements(shapes: Shapes, variable: Variable): number {
@@ -70,12 +82,14 @@ export function chooseRoots(
   const cost = inlineCosts(order, shapes);
 
   for (const apply of order.toReversed()) {
-    const lowering: Lowering<Params> = apply.op.lowering;
+    const lowering = loweringOf(apply, shapes);
     const own = lowering.kind === "emit" || lowering.kind === "control";
     for (const output of apply.outputs) {
       const mine = uses.get(output);
       if (mine === undefined) continue;
-      if (own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes)) roots.add(output);
+      if (own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes)) {
+        roots.add(output);
+      }
     }
     if (!apply.outputs.some((output) => uses.has(output))) continue;
     const inputs = dataInputs(apply, shapes);
@@ -84,16 +98,20 @@ export function chooseRoots(
     for (const input of inputs) {
       const theirs = use(input);
       if (stored) theirs.roots.add(own ? apply : apply.output);
-      else { for (const root of mine.roots) theirs.roots.add(root); }
-      const times = stored ? 1 : Math.max(1, mine.reads / Math.max(1, elements(shapes, apply.output)));
+      else for (const root of mine.roots) theirs.roots.add(root);
+      const times = stored
+        ? 1
+        : Math.max(1, mine.reads / Math.max(1, elements(shapes, apply.output)));
       const each = lowering.kind === "reduce" || own
         ? elements(shapes, input)
         : elements(shapes, apply.output);
       theirs.reads += each * times;
     }
-    markRequired(apply, lowering, use);
+    markRequired(apply, lowering, use, shapes);
   }
-  for (const [variable, mine] of uses) if (mine.required && variable.owner !== null) roots.add(variable);
+  for (const [variable, mine] of uses) {
+    if (mine.required && variable.owner !== null) roots.add(variable);
+  }
   splitLarge(order, roots, shapes);
   return { roots, used: new Set(uses.keys()) };
 }
@@ -115,12 +133,13 @@ function splitLarge(order: readonly Apply[], roots: Set<Variable>, shapes: Shape
 
 function markRequired(
   apply: Apply,
-  lowering: Lowering<Params>,
+  lowering: PlainLowering<Params>,
   use: (variable: Variable) => Use,
+  shapes: Shapes,
 ): void {
   if (lowering.kind === "matmul") {
     for (const input of apply.inputs) {
-      const base = viewBase(input);
+      const base = viewBase(input, shapes);
       // A reshape of something with kernels of its own is read in place, too.
       use(base).required = true;
     }
@@ -134,14 +153,14 @@ function markRequired(
   if (lowering.kind === "control") {
     const copied = new Set(lowering.reads?.(apply));
     apply.inputs.forEach((input, i) => {
-      if (!copied.has(i)) use(viewBase(input)).required = true;
+      if (!copied.has(i)) use(viewBase(input, shapes)).required = true;
     });
   }
 }
 
 function mustStore(
   output: Variable,
-  lowering: Lowering<Params>,
+  lowering: PlainLowering<Params>,
   mine: Use,
   cost: number,
   shapes: Shapes,
@@ -158,8 +177,10 @@ function mustStore(
 function inlineCosts(order: readonly Apply[], shapes: Shapes): Map<Variable, number> {
   const cost = new Map<Variable, number>();
   for (const apply of order) {
-    const lowering: Lowering<Params> = apply.op.lowering;
-    let total = lowering.kind === "elementwise" || lowering.kind === "virtual" ? lowering.cost : 100;
+    const lowering = loweringOf(apply, shapes);
+    let total = lowering.kind === "elementwise" || lowering.kind === "virtual"
+      ? lowering.cost
+      : 100;
     for (const input of dataInputs(apply, shapes)) total += cost.get(input) ?? 0;
     for (const output of apply.outputs) cost.set(output, Math.min(total, 1e6));
   }

@@ -7,17 +7,13 @@
 
 import { isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
-import type { EmitContext, Lowering, NestBuilder, Params, Target } from "../graph/op.ts";
+import type { EmitContext, NestBuilder, Target } from "../graph/op.ts";
 import { axisIx, zeroIx } from "../kernel/builder.ts";
 import type { Operand, Step } from "../kernel/program.ts";
-import {
-  contiguousStrides,
-  type Guards,
-  type Size,
-  sizeKey,
-} from "../kernel/size.ts";
+import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 import { Kernel } from "./kernel.ts";
+import { loweringOf } from "./lowering.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { Planner } from "./planner.ts";
 import { chooseRoots } from "./roots.ts";
@@ -102,7 +98,7 @@ export class Scope {
   #emit(variable: Variable): Place {
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
-    const lowering: Lowering<Params> = apply.op.lowering;
+    const lowering = loweringOf(apply, this.shapes);
     switch (lowering.kind) {
       case "elementwise":
       case "virtual":
@@ -119,7 +115,9 @@ export class Scope {
         break;
     }
     const place = this.placeOf(variable);
-    if (place === null) throw new TypeError(`Cannot plan: ${apply.op.name} left an output without memory`);
+    if (place === null) {
+      throw new TypeError(`Cannot plan: ${apply.op.name} left an output without memory`);
+    }
     return place;
   }
 
@@ -140,7 +138,7 @@ export class Scope {
   /** Adds a kernel that computes `variable` (stored or not) into a place. */
   computeInto(variable: Variable, place: Place): void {
     const apply = variable.owner;
-    const lowering = apply?.op.lowering;
+    const lowering = apply === null ? undefined : loweringOf(apply, this.shapes);
     const shape = this.shapes.shape(variable);
     const kernel = new Kernel(this, shape, [], true);
     const name = variable.name ?? apply?.op.name ?? "copy";
@@ -152,14 +150,7 @@ export class Scope {
         loadPlace(kernel.b, this.planner.storage, elsewhere, kernel.axes),
       );
     } else if (lowering?.kind === "reduce") {
-      const { kind, axes, accumulator } = lowering.reduction(apply!.params, apply!.inputs[0]!.dtype);
-      const input = apply!.inputs[0]!;
-      kernel.loopSizes = axes.map((axis) => this.shapes.shape(input)[axis]!);
-      kernel.storePlace(
-        place,
-        kernel.axes,
-        kernel.reduceElement(kind, input, axes, accumulator, variable.dtype),
-      );
+      kernel.storePlace(place, kernel.axes, kernel.reduceElement(apply!, lowering));
     } else if (lowering?.kind === "matmul") {
       kernel.product = apply!;
       kernel.storePlace(
@@ -261,9 +252,11 @@ export class Scope {
       const shape = this.shapes.shape(variable);
       const probe = new Kernel(this, shape, [], false);
       const element = probe.read(variable, shape.map((_, d) => axisIx(d)));
-      if ("op" in element && element.op === "load" && element.args.length === 0 &&
+      if (
+        "op" in element && element.op === "load" && element.args.length === 0 &&
         element.address.rest === null && probe.checks.length === 0 &&
-        element.dtype === this.planner.storage.of(variable.dtype)) {
+        element.dtype === this.planner.storage.of(variable.dtype)
+      ) {
         const strides: Size[] = shape.map(() => 0);
         const outer = element.address.terms.filter((term) => {
           if (term.axis.kind === "axis") strides[term.axis.axis] = term.stride;
@@ -294,13 +287,15 @@ export class Scope {
     const want = contiguousStrides(shape);
     const whole = place.base.offset === 0 && place.base.terms.length === 0 &&
       place.base.rest === null &&
-      want.every((stride, d) =>
-        shape[d] === 1 || sizeKey(stride) === sizeKey(place.strides[d]!)
-      );
+      want.every((stride, d) => shape[d] === 1 || sizeKey(stride) === sizeKey(place.strides[d]!));
     if (whole) return { buffer: place.buffer, dtype: place.dtype, shape };
     const copy = this.planner.buffers.add("copy", variable.dtype, shape, { kind: "temp" });
     const kernel = new Kernel(this, shape, [], false);
-    kernel.storePlace(copy, kernel.axes, loadPlace(kernel.b, this.planner.storage, place, kernel.axes));
+    kernel.storePlace(
+      copy,
+      kernel.axes,
+      loadPlace(kernel.b, this.planner.storage, place, kernel.axes),
+    );
     this.finish("copy", kernel);
     return { buffer: copy.buffer, dtype: copy.dtype, shape };
   }
