@@ -33,7 +33,6 @@ import { Constant, type Variable } from "../variable.ts";
 import { castElement, constantElement, realNode, wrapSmall } from "./element.ts";
 import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
-import type { Shapes } from "./shapes.ts";
 import type { Scope } from "./scope.ts";
 
 type ReduceLowering = PlainLowering<Params> & { kind: "reduce" };

@@ -41,10 +41,15 @@ function isView(apply: Apply, shapes: Shapes): boolean {
   return views.has(apply.op.name);
 }
 
+/** Ops that read nothing of their first input but its shape. */
+const shapeOnly = new Set(["shapeI", "fill"]);
+
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
-  if (apply.op.name === "shapeI") return [];
-  return apply.inputs.filter((input, i) => !isIndexInput(apply, i) || !shapes.knows(input));
+  const first = shapeOnly.has(apply.op.name) ? 1 : 0;
+  return apply.inputs.filter((input, i) =>
+    i >= first && (!isIndexInput(apply, i) || !shapes.knows(input))
+  );
 }
 
 function elements(shapes: Shapes, variable: Variable): number {
