@@ -9,8 +9,8 @@ import type { Func, Local, ModuleBuilder } from "./wasm/mod.ts";
 /** The most products summed in one block: a panel of B is then 8 KiB in either element type. */
 export const BLOCK_STEPS = 256;
 
-/** The most rows of A in one block, a multiple of the rows of a tile. */
-export const BLOCK_ROWS = 96;
+/** The most rows of A in one block, a multiple of the rows of a tile; 96 made strides of 16 KiB slower. */
+export const BLOCK_ROWS = 48;
 
 /** The most columns of B that are packed at once, a multiple of the columns of a tile. */
 export const BLOCK_COLUMNS = 1024;

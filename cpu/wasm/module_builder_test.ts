@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { hasRelaxedSimd } from "./features.ts";
+import { ModuleBuilder } from "./module_builder.ts";
+
+type Callable = (...args: number[]) => number;
+
+Deno.test("an empty module is valid", () => {
+  assertEquals([...new ModuleBuilder().build()], [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  assert(WebAssembly.validate(new ModuleBuilder().build()));
+});
+
+Deno.test("functions and memory are imported", () => {
+  const module = new ModuleBuilder({ check: true });
+  const twice = module.importFunc({ name: "twice", params: ["f64"], results: ["f64"] }, "host");
+  module.importMemory({ min: 1, max: 3 });
+  module.func({ name: "main", params: ["i32"], results: ["f64"], export: true }, (f, at) => {
+    f.localGet(at).f64Load(8).call(twice);
+  });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 3 });
+  new Float64Array(memory.buffer)[3] = 21;
+  const instance = new WebAssembly.Instance(module.compile(), {
+    host: { twice: (x: number) => 2 * x },
+    env: { memory },
+  });
+  assertEquals((instance.exports.main as Callable)(16), 42);
+  const error = assertThrows(
+    () => module.importFunc({ name: "late", params: [] }),
+    TypeError,
+  );
+  assert((error as Error).message.includes('Cannot import "late" behind'));
+});
+
+Deno.test("a shared memory is imported as such", () => {
+  const module = new ModuleBuilder().importMemory({ min: 1, max: 2, shared: true }, "a", "b");
+  assertEquals(WebAssembly.Module.imports(module.compile()), [
+    { module: "a", name: "b", kind: "memory" },
+  ]);
+  const b = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+  new WebAssembly.Instance(module.compile(), { a: { b } });
+  assertThrows(() => new ModuleBuilder().importMemory({ min: 1, shared: true }), TypeError);
+  assertThrows(() => module.memory({ min: 1 }), TypeError, "second memory");
+});
+
+Deno.test("globals hold their values and are exported", () => {
+  const module = new ModuleBuilder({ check: true });
+  const counter = module.global("i32", 5, { mutable: true, export: "counter" });
+  const big = module.global("i64", 2n ** 40n);
+  const half = module.global("f32", 0.5);
+  const third = module.global("f64", 1 / 3, { export: "third" });
+  const zero = module.global("v128");
+  module.func({ name: "main", params: [], results: ["f64"], export: true }, (f) => {
+    f.globalGet(counter).i32Const(1).i32Add().globalSet(counter);
+    f.globalGet(big).f64ConvertI64S().globalGet(half).f64PromoteF32().f64Mul();
+    f.globalGet(third).f64Add().globalGet(zero).f64x2ExtractLane(1).f64Add();
+  });
+  const { exports } = new WebAssembly.Instance(module.compile());
+  assertEquals((exports.main as Callable)(), 2 ** 39 + 1 / 3);
+  assertEquals((exports.counter as WebAssembly.Global).value, 6);
+  assertEquals((exports.third as WebAssembly.Global).value, 1 / 3);
+});
+
+Deno.test("data segments are written on instantiation", () => {
+  const module = new ModuleBuilder().memory({ min: 1 }, "memory");
+  module.data(3, new Uint8Array([1, 2, 3])).data(100, new Uint8Array([9]));
+  const { memory } = new WebAssembly.Instance(module.compile()).exports;
+  const bytes = new Uint8Array((memory as WebAssembly.Memory).buffer);
+  assertEquals([...bytes.slice(2, 7)], [0, 1, 2, 3, 0]);
+  assertEquals(bytes[100], 9);
+});
+
+Deno.test("equal signatures share a type, and many locals of mixed types are declared", () => {
+  const module = new ModuleBuilder({ check: true });
+  for (let i = 0; i < 300; i++) {
+    module.func(
+      { name: `f${i}`, params: ["i32"], results: ["i32"], export: true },
+      (f, x) => {
+        const types = ["i32", "f64", "f64", "v128", "i64"] as const;
+        for (let j = 0; j < 40; j++) f.local(types[j % 5]!);
+        const last = f.local("i32");
+        f.localGet(x).i32Const(i).i32Add().localTee(last);
+      },
+    );
+  }
+  const { exports } = new WebAssembly.Instance(module.compile());
+  assertEquals((exports.f299 as Callable)(1), 300);
+  assertEquals((exports.f0 as Callable)(1), 1);
+});
+
+Deno.test("names appear in stack traces", () => {
+  const module = new ModuleBuilder({ names: true });
+  module.importFunc({ name: "host", params: [] });
+  const inner = module.func({ name: "inner_step", params: [] }, (f) => f.unreachable());
+  module.func({ name: "main", params: [], export: true }, (f) => f.call(inner));
+  const { main } = new WebAssembly.Instance(module.compile(), { env: { host() {} } }).exports;
+  const error = assertThrows(() => (main as Callable)(), WebAssembly.RuntimeError) as Error;
+  assert(error.stack!.includes("inner_step"));
+});
+
+Deno.test("hasRelaxedSimd answers the same every time", () => {
+  assertEquals(hasRelaxedSimd(), hasRelaxedSimd());
+});
