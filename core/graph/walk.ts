@@ -7,27 +7,31 @@
 import type { Variable } from "../variable.ts";
 import { type Apply, applyOp } from "./graph.ts";
 
-/** The applications that the outputs need, inputs first. `stop` cuts the walk at a variable. */
+/**
+ * The applications that the outputs need, inputs first. `stop` cuts the walk at a variable, and
+ * `inputsOf` says which inputs of an application count.
+ */
 export function toposort(
   outputs: readonly Variable[],
   stop: (variable: Variable) => boolean = () => false,
+  inputsOf: (apply: Apply) => readonly Variable[] = (apply) => apply.inputs,
 ): Apply[] {
   const done = new Set<Apply>();
   const order: Apply[] = [];
-  const stack: { apply: Apply; next: number }[] = [];
+  const stack: { apply: Apply; inputs: readonly Variable[]; next: number }[] = [];
   const open = new Set<Apply>();
   const enter = (variable: Variable) => {
     const apply = variable.owner;
     if (apply === null || done.has(apply) || open.has(apply) || stop(variable)) return;
     open.add(apply);
-    stack.push({ apply, next: 0 });
+    stack.push({ apply, inputs: inputsOf(apply), next: 0 });
   };
   for (const output of outputs) {
     enter(output);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      if (top.next < top.apply.inputs.length) {
-        enter(top.apply.inputs[top.next++]!);
+      if (top.next < top.inputs.length) {
+        enter(top.inputs[top.next++]!);
       } else {
         stack.pop();
         open.delete(top.apply);

@@ -29,7 +29,7 @@ export function asIndexScalar(dim: Dim, action: string, what: string): Variable 
         `${action}: expected ${what} to be an integer or a 0-d integer variable, got ${dim.label} of type ${dim.type}`,
       );
     }
-    return dim;
+    return elementOf(dim) ?? dim;
   }
   if (typeof dim !== "bigint" && !Number.isSafeInteger(dim)) {
     throw new TypeError(
@@ -39,11 +39,23 @@ export function asIndexScalar(dim: Dim, action: string, what: string): Variable 
   return intConstant(dim);
 }
 
+/** The scalar that an element of a vector of scalars is, as in `x.shape[0]`; null for anything else. */
+function elementOf(variable: Variable): Variable | null {
+  const owner = variable.owner, vector = owner?.inputs[0]?.owner;
+  if (owner?.op.name !== "subtensor" || vector?.op.name !== "makeVector") return null;
+  const at = owner.inputs[1];
+  if (variable.ndim !== 0 || !(at instanceof Constant)) return null;
+  const i = Number(at.value.data[0]);
+  return vector.inputs.at(i) ?? null;
+}
+
 /** The value of a 0-d integer variable when the graph says it; null otherwise. */
 export function staticInt(variable: Variable): number | null {
   if (variable instanceof Constant && variable.ndim === 0 && isDiscrete(variable.dtype)) {
     return Number(variable.value.data[0]);
   }
+  const element = elementOf(variable);
+  if (element !== null) return staticInt(element);
   const owner = variable.owner;
   if (owner !== null && owner.op.name === "shapeI") {
     const { axis } = owner.params as { axis: number };

@@ -13,8 +13,9 @@ import { stretched } from "./broadcast_to.ts";
 import { castTo, elementwise } from "./build.ts";
 import { shuffled } from "./dimshuffle.ts";
 import { broadcastDims, dimVariable, mulDims, productDims } from "./lengths.ts";
-import { asVariables, type TensorLike } from "./literal.ts";
+import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { matmulOp } from "./matmul.ts";
+import { identityLike } from "./matrices.ts";
 import { ravel, reshaped } from "./reshape.ts";
 import { dimsOf } from "./shape.ts";
 
@@ -314,7 +315,46 @@ export function matrixDot(...matrices: readonly TensorLike[]): Variable {
   return all.reduce((product, next) => dot(product, next));
 }
 
-/** The Kronecker product of two tensors; axes are matched from the last on. */
+/**
+ * A square matrix multiplied by itself: M to the n-th power for an integer n >= 0, by repeated squaring.
+ *
+ * Throws a RangeError for other exponents and a TypeError for what is no matrix.
+ *
+ * @example
+ * ```ts
+ * import { matrixPower, T } from "@croton/croton";
+ *
+ * matrixPower(T.matrix("transitions"), 10);
+ * ```
+ */
+export function matrixPower(matrix: TensorLike, n: number): Variable {
+  const m = asVariable(matrix);
+  if (m.ndim !== 2) {
+    throw new TypeError(`Cannot raise ${m.label} to a power: expected a matrix, got ${m.type}`);
+  }
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RangeError(`Cannot raise ${m.label} to the power ${n}: expected an integer >= 0`);
+  }
+  if (n === 0) return identityLike(m);
+  let result: Variable | null = null, square = m;
+  for (let rest = n;;) {
+    if (rest % 2 === 1) result = result === null ? square : dot(result, square);
+    rest = Math.floor(rest / 2);
+    if (rest === 0) return result!;
+    square = dot(square, square);
+  }
+}
+
+/**
+ * The Kronecker product of two tensors; axes are matched from the last on.
+ *
+ * @example
+ * ```ts
+ * import { kron, T } from "@croton/croton";
+ *
+ * kron(T.matrix("a"), T.matrix("b"));
+ * ```
+ */
 export function kron(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   const rank = Math.max(x.ndim, y.ndim);

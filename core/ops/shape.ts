@@ -37,6 +37,10 @@ export * from "./dimshuffle.ts";
 export * from "./reshape.ts";
 export * from "./broadcast_to.ts";
 export * from "./alloc.ts";
+export * from "./combine.ts";
+export * from "./repeat.ts";
+export * from "./ranges.ts";
+export * from "./matrices.ts";
 
 /** Params of {@linkcode shapeIOp}. */
 export interface ShapeIParams {

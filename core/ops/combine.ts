@@ -1,0 +1,188 @@
+/**
+ * Joining tensors, and taking them apart.
+ *
+ * @module
+ */
+
+import { promote } from "../dtype.ts";
+import { apply as applyOp } from "../graph/graph.ts";
+import { Variable } from "../variable.ts";
+import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
+import { castTo } from "./build.ts";
+import { expandDims } from "./dimshuffle.ts";
+import { joinOp, type JoinParams } from "./join.ts";
+import { addDims, dimVariable, floorDivDims } from "./lengths.ts";
+import { asVariable, asVariables, type TensorLike } from "./literal.ts";
+import { asDims, makeVector, shapeOf, specifyShape } from "./shape.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "./subtensor.ts";
+
+export { joinOp };
+
+function inOneDType(values: readonly TensorLike[]): Variable[] {
+  const all = asVariables(values);
+  const dtype = all.map((v) => v.dtype).reduce(promote);
+  return all.map((v) => castTo(v, dtype));
+}
+
+/**
+ * Tensors of one rank, one behind the other along an axis; the dtype is the promoted one. A single
+ * tensor is returned as it is.
+ *
+ * Throws a TypeError for scalars (see {@linkcode stack}) and for different ranks, and a ShapeError for
+ * lengths of other axes that differ.
+ *
+ * @example
+ * ```ts
+ * import { join, T } from "@croton/croton";
+ *
+ * join(1, T.matrix("a"), T.matrix("b"));
+ * ```
+ */
+export function join(axis: number, ...tensors: readonly TensorLike[]): Variable {
+  if (typeof axis !== "number") {
+    throw new TypeError("Cannot join tensors: expected the axis as a number before the tensors");
+  }
+  if (tensors.length === 0) {
+    throw new TypeError("Cannot join tensors: expected at least one, got none");
+  }
+  const all = inOneDType(tensors);
+  const scalar = all.find((v) => v.ndim === 0);
+  if (scalar !== undefined) {
+    throw new TypeError(
+      `Cannot join ${scalar.label}: expected at least one axis, got a scalar; stack makes a vector of scalars`,
+    );
+  }
+  const along = normalizeAxis(axis, all[0]!.ndim, "Cannot join tensors");
+  return all.length === 1 ? all[0]! : applyOp<JoinParams>(joinOp, all, { axis: along });
+}
+
+/**
+ * The tensors of a list, one behind the other along an axis: `join` with the list first.
+ *
+ * @example
+ * ```ts
+ * import { concatenate, T } from "@croton/croton";
+ *
+ * concatenate([T.vector("a"), T.vector("b")]);
+ * ```
+ */
+export function concatenate(tensors: readonly TensorLike[], axis = 0): Variable {
+  expectList(tensors, "join tensors");
+  return join(axis, ...tensors);
+}
+
+function expectList(tensors: unknown, what: string): void {
+  if (Array.isArray(tensors)) return;
+  const got = tensors instanceof Variable ? tensors.label : typeof tensors;
+  throw new TypeError(`Cannot ${what}: expected a list of tensors, got ${got}`);
+}
+
+/**
+ * The tensors of a list, all of one shape, along a new axis. Scalars give a vector.
+ *
+ * Throws a TypeError for different ranks and a ShapeError for different shapes.
+ *
+ * @example
+ * ```ts
+ * import { stack, T } from "@croton/croton";
+ *
+ * stack([T.vector("a"), T.vector("b")], 1); // two columns
+ * ```
+ */
+export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
+  expectList(tensors, "stack tensors");
+  if (tensors.length === 0) {
+    throw new TypeError("Cannot stack tensors: expected at least one, got none");
+  }
+  const all = inOneDType(tensors);
+  const ndim = all[0]!.ndim;
+  if (all.some((v) => v.ndim !== ndim)) {
+    throw new TypeError(
+      `Cannot stack tensors: expected one rank, got ${all.map((v) => String(v.type)).join(", ")}`,
+    );
+  }
+  const at = normalizeAxis(axis, ndim + 1, "Cannot stack tensors");
+  if (ndim === 0) return makeVector(all);
+  const parts = all.map((v) => expandDims(v, at));
+  return parts.length === 1 ? parts[0]! : applyOp<JoinParams>(joinOp, parts, { axis: at });
+}
+
+/**
+ * A tensor from nested lists of tensors of one shape: a list of lists of scalars gives a matrix.
+ *
+ * @example
+ * ```ts
+ * import { stacklists, T } from "@croton/croton";
+ *
+ * const a = T.scalar("a");
+ * stacklists([[a, 0], [0, a]]);
+ * ```
+ */
+export function stacklists(lists: NestedTensors): Variable {
+  if (!Array.isArray(lists)) return asVariable(lists as TensorLike);
+  return stack((lists as readonly NestedTensors[]).map((part) => stacklists(part)));
+}
+
+/** Tensors in nested lists. */
+export type NestedTensors = TensorLike | readonly NestedTensors[];
+
+/**
+ * x cut along an axis: into parts of the given lengths (numbers, scalars, or an integer vector with the
+ * number of parts), or into a number of equal parts.
+ *
+ * The lengths must add up to that of the axis, which is checked when the function is called.
+ *
+ * @example
+ * ```ts
+ * import { split, T } from "@croton/croton";
+ *
+ * const [head, tail] = split(T.vector("x"), [1, 9]);
+ * const [left, right] = split(T.matrix("m"), 2, 1);
+ * ```
+ */
+export function split(
+  x: TensorLike,
+  sizes: number | readonly Dim[] | Variable,
+  axis = 0,
+  parts?: number,
+): Variable[] {
+  const v = asVariable(x), action = `Cannot split ${shapeLabel(v)}`;
+  const along = normalizeAxis(axis, v.ndim, action);
+  let lengths: readonly Dim[];
+  if (typeof sizes === "number") {
+    if (!Number.isInteger(sizes) || sizes < 1) {
+      throw new RangeError(`${action}: expected a number of parts >= 1, got ${sizes}`);
+    }
+    lengths = new Array<Dim>(sizes).fill(floorDivDims(shapeOf(v, along), sizes));
+  } else lengths = asDims(sizes as readonly Dim[], action, parts);
+  const total = lengths.reduce<Dim>(addDims, 0);
+  const whole = specifyShape(v, v.type.shape.map((_, d) => d === along ? total : null));
+  let start: Dim = 0;
+  return lengths.map((length) => {
+    const stop = addDims(start, length);
+    const part = between(whole, along, start, stop);
+    start = stop;
+    return part;
+  });
+}
+
+/** The positions from start to before stop along an axis. */
+export function between(
+  x: Variable,
+  axis: number,
+  start: Dim | null,
+  stop: Dim | null,
+  step: Dim | null = null,
+): Variable {
+  const given = [start, stop, step];
+  const entry: IndexEntry = {
+    kind: "slice",
+    start: start !== null,
+    stop: stop !== null,
+    step: step !== null,
+  };
+  const full: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
+  const index = [...new Array<IndexEntry>(axis).fill(full), entry];
+  const scalars = given.flatMap((dim) => dim === null ? [] : [dimVariable(dim)]);
+  return applyOp<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
+}

@@ -1,0 +1,276 @@
+/**
+ * Sorting, running sums, differences and counting.
+ *
+ * @module
+ */
+
+import { config } from "../config.ts";
+import { isDiscrete } from "../dtype.ts";
+import { apply as applyOp } from "../graph/graph.ts";
+import type { Variable } from "../variable.ts";
+import { advIncOp, type AdvIncParams } from "./adv_index.ts";
+import { zeros } from "./alloc.ts";
+import { type Dim, intConstant, normalizeAxis, shapeLabel, staticDim } from "./arguments.ts";
+import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
+import { between, join } from "./combine.ts";
+import { cumulative, cumulativeOp } from "./cumulative.ts";
+import { expandDims, shapePadLeft, shapePadRight } from "./dimshuffle.ts";
+import { addDims, maxDims, negDim } from "./lengths.ts";
+import { asVariable, type TensorLike } from "./literal.ts";
+import { arange } from "./ranges.ts";
+import { reduceOp, type ReduceParams } from "./reduce.ts";
+import { ravel } from "./reshape.ts";
+import { flip } from "./repeat.ts";
+import { argsortOp, sortOp, type SortParams } from "./sort.ts";
+
+export { argsortOp, cumulativeOp, sortOp, type SortParams };
+export type { CumulativeParams } from "./cumulative.ts";
+
+/** x and the axis, with null as the only axis of the flattened x. */
+function along(x: TensorLike, axis: number | null, action: string): [Variable, number] {
+  const v = asVariable(x);
+  if (axis === null) return [ravel(v), 0];
+  return [v, normalizeAxis(axis, v.ndim, `${action} ${shapeLabel(v)}`)];
+}
+
+/**
+ * Sums of the elements up to and including each one, along an axis or of the flattened x. The dtype is
+ * kept, except that bools are counted in int64.
+ *
+ * @example
+ * ```ts
+ * import { cumsum, T } from "@croton/croton";
+ *
+ * cumsum(T.matrix("m"), 0);
+ * ```
+ */
+export function cumsum(x: TensorLike, axis: number | null = null): Variable {
+  return cumulative("sum", counted(x), axis);
+}
+
+/**
+ * Products of the elements up to and including each one, along an axis or of the flattened x.
+ *
+ * @example
+ * ```ts
+ * import { cumprod, T } from "@croton/croton";
+ *
+ * cumprod(T.vector("v"));
+ * ```
+ */
+export function cumprod(x: TensorLike, axis: number | null = null): Variable {
+  return cumulative("prod", counted(x), axis);
+}
+
+function counted(x: TensorLike): Variable {
+  const v = asVariable(x);
+  return v.dtype === "bool" ? castTo(v, "int64") : v;
+}
+
+/**
+ * The elements of x in ascending order along an axis (the last one if missing; null flattens). NaN comes
+ * last.
+ *
+ * Throws a TypeError for complex numbers.
+ *
+ * @example
+ * ```ts
+ * import { sort, T } from "@croton/croton";
+ *
+ * sort(T.matrix("m"), 0);
+ * ```
+ */
+export function sort(x: TensorLike, axis: number | null = -1): Variable {
+  const [v, d] = along(x, axis, "Cannot sort");
+  return applyOp<SortParams>(sortOp, [v], { axis: d });
+}
+
+/**
+ * The int64 positions along an axis (the last one if missing; null flattens) that sort x. Equal elements
+ * keep their order.
+ *
+ * @example
+ * ```ts
+ * import { argsort, T } from "@croton/croton";
+ *
+ * argsort(T.vector("v"));
+ * ```
+ */
+export function argsort(x: TensorLike, axis: number | null = -1): Variable {
+  const [v, d] = along(x, axis, "Cannot sort");
+  return applyOp<SortParams>(argsortOp, [v], { axis: d });
+}
+
+/** The last k of sorted lines, largest first; for negative k the first -k, smallest first. */
+function best(sorted: Variable, k: Dim, axis: number): Variable {
+  const count = staticDim(k);
+  if (count === 0) {
+    throw new RangeError("Cannot take the top elements: expected a count other than 0");
+  }
+  if (count !== null && count < 0) return between(sorted, axis, null, -count);
+  return flip(between(sorted, axis, negDim(k), null), axis);
+}
+
+/**
+ * The k largest elements along an axis, largest first; for negative k the -k smallest, smallest first.
+ * null as the axis flattens. A symbolic k counts as positive.
+ *
+ * @example
+ * ```ts
+ * import { T, topk } from "@croton/croton";
+ *
+ * topk(T.vector("scores"), 5);
+ * ```
+ */
+export function topk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
+  const [v, d] = along(x, axis, "Cannot take the top elements of");
+  return best(sort(v, d), k, d);
+}
+
+/**
+ * The int64 positions of what {@linkcode topk} gives.
+ *
+ * @example
+ * ```ts
+ * import { argtopk, T } from "@croton/croton";
+ *
+ * argtopk(T.vector("scores"), 5);
+ * ```
+ */
+export function argtopk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
+  const [v, d] = along(x, axis, "Cannot take the top elements of");
+  return best(argsort(v, d), k, d);
+}
+
+/** The results of {@linkcode topk} and {@linkcode argtopk}. */
+export function topkAndArgtopk(
+  x: TensorLike,
+  k: Dim,
+  axis: number | null = -1,
+): [values: Variable, positions: Variable] {
+  return [topk(x, k, axis), argtopk(x, k, axis)];
+}
+
+/**
+ * The n-th differences of neighbours along an axis; of bools, whether they differ.
+ *
+ * @example
+ * ```ts
+ * import { diff, T } from "@croton/croton";
+ *
+ * diff(T.vector("v"));
+ * ```
+ */
+export function diff(x: TensorLike, n = 1, axis = -1): Variable {
+  const v = asVariable(x), action = `Cannot take differences of ${shapeLabel(v)}`;
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RangeError(`${action}: expected how often as an integer >= 0, got ${n}`);
+  }
+  const d = normalizeAxis(axis, v.ndim, action);
+  let result = v;
+  for (let i = 0; i < n; i++) {
+    const pair = [between(result, d, 1, null), between(result, d, null, -1)];
+    result = elementwise(v.dtype === "bool" ? "xor" : "sub", pair);
+  }
+  return result;
+}
+
+/**
+ * How often each integer from 0 to the largest one occurs in x, as int64; with weights the sums of their
+ * elements. There are at least `minlength` counts.
+ *
+ * Throws a TypeError for floats, and an IndexError for negative numbers when the function is called.
+ *
+ * @example
+ * ```ts
+ * import { bincount, T } from "@croton/croton";
+ *
+ * bincount(T.ivector("labels"), null, 10);
+ * ```
+ */
+export function bincount(
+  x: TensorLike,
+  weights: TensorLike | null = null,
+  minlength: Dim = 0,
+): Variable {
+  const v = asVariable(x, "int64");
+  if (v.ndim !== 1 || !isDiscrete(v.dtype)) {
+    throw new TypeError(
+      `Cannot count: expected an integer vector, got ${v.label} of type ${v.type}`,
+    );
+  }
+  const wide = castTo(v, "int64");
+  // The -1 makes the largest of no numbers that; then there are no counts.
+  const largest = applyOp<ReduceParams>(reduceOp, [join(0, wide, [-1n])], {
+    kind: "max",
+    axes: [0],
+    dtype: "int64",
+  });
+  const length = maxDims(addDims(largest, 1), minlength);
+  const amounts = weights === null ? intConstant(1) : asVariable(weights);
+  // As unsigned numbers negative ones are out of range, where they would count from the end.
+  const places = castTo(wide, "uint32");
+  return applyOp<AdvIncParams>(advIncOp, [zeros([length], amounts.dtype), amounts, places], {
+    axes: [0],
+    set: false,
+  });
+}
+
+/**
+ * Ones where a last axis, of length `count`, has the position that x holds, and zeros elsewhere; `dtype`
+ * defaults to floatX.
+ *
+ * Throws a TypeError for floats.
+ *
+ * @example
+ * ```ts
+ * import { T, toOneHot } from "@croton/croton";
+ *
+ * toOneHot(T.ivector("labels"), 10);
+ * ```
+ */
+export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variable {
+  const v = asVariable(x, "int64");
+  if (!isDiscrete(v.dtype)) {
+    throw new TypeError(
+      `Cannot make one-hot rows: expected integers, got ${v.label} of type ${v.type}`,
+    );
+  }
+  const columns = shapePadLeft(arange(count), v.ndim);
+  const hot = elementwise("eq", [shapePadRight(castTo(v, "int64")), columns]);
+  return castTo(hot, dtype === undefined ? config.floatX : resolveDType(dtype));
+}
+
+/**
+ * For each element of v the int64 position in the sorted vector x where it would be put in: before equal
+ * elements ("left") or after them ("right"). Work and memory traffic grow with the product of both sizes.
+ *
+ * @example
+ * ```ts
+ * import { searchsorted, T } from "@croton/croton";
+ *
+ * searchsorted(T.vector("edges"), T.vector("values"), "right");
+ * ```
+ */
+export function searchsorted(
+  x: TensorLike,
+  v: TensorLike,
+  side: "left" | "right" = "left",
+): Variable {
+  const edges = asVariable(x), values = asVariable(v, edges.dtype);
+  if (edges.ndim !== 1) {
+    throw new TypeError(`Cannot search in ${edges.label}: expected a vector, got ${edges.type}`);
+  }
+  if (side !== "left" && side !== "right") {
+    throw new RangeError(`Cannot search: expected side "left" or "right", got "${side}"`);
+  }
+  const before = elementwise(side === "left" ? "lt" : "le", [
+    shapePadLeft(edges, values.ndim),
+    expandDims(values, values.ndim),
+  ]);
+  return applyOp<ReduceParams>(reduceOp, [before], {
+    kind: "sum",
+    axes: [values.ndim],
+    dtype: "int64",
+  });
+}

@@ -1,0 +1,277 @@
+/**
+ * Picking elements by position, by mask and by number.
+ *
+ * @module
+ */
+
+import { isDiscrete } from "../dtype.ts";
+import { apply as applyOp } from "../graph/graph.ts";
+import type { Variable } from "../variable.ts";
+import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
+import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
+import { stretched } from "./broadcast_to.ts";
+import { castTo, elementwise } from "./build.ts";
+import { stack } from "./combine.ts";
+import { type PatternItem, shuffled } from "./dimshuffle.ts";
+import { isPositionDType } from "./elements.ts";
+import { broadcastDims, dimVariable, maxDims, productDims, subDims } from "./lengths.ts";
+import { asVariable, asVariables, type TensorLike } from "./literal.ts";
+import { nonzeroOp } from "./nonzero.ts";
+import { arange } from "./ranges.ts";
+import { reduceOp, type ReduceParams } from "./reduce.ts";
+import { ravel } from "./reshape.ts";
+import { dimsOf, shapeOf } from "./shape.ts";
+
+/** What `take` does with positions out of range: an error, the nearest one, or counting around. */
+export type TakeMode = "raise" | "clip" | "wrap";
+
+/** Whether elements are not zero. */
+function truth(x: Variable): Variable {
+  return castTo(x, "bool");
+}
+
+/** The row-major positions where a mask is true, int64. */
+export function maskPositions(mask: Variable): Variable {
+  const axes = Array.from({ length: mask.ndim }, (_, d) => d);
+  const count = applyOp<ReduceParams>(reduceOp, [mask], { kind: "sum", axes, dtype: "int64" });
+  return applyOp(nonzeroOp, [mask, count], {});
+}
+
+/**
+ * The positions of the elements of x that are not zero, one int64 vector for each axis.
+ *
+ * Throws a TypeError for a scalar.
+ *
+ * @example
+ * ```ts
+ * import { nonzero, T } from "@croton/croton";
+ *
+ * const [rows, columns] = nonzero(T.matrix("m"));
+ * ```
+ */
+export function nonzero(x: TensorLike): Variable[] {
+  const v = asVariable(x);
+  if (v.ndim === 0) {
+    throw new TypeError(
+      `Cannot find the nonzero elements of ${v.label}: expected axes, got a scalar`,
+    );
+  }
+  const flat = maskPositions(truth(v));
+  return unravelIndex(flat, dimsOf(v));
+}
+
+/**
+ * The row-major positions of the elements of x that are not zero.
+ *
+ * @example
+ * ```ts
+ * import { flatnonzero, T } from "@croton/croton";
+ *
+ * flatnonzero(T.matrix("m"));
+ * ```
+ */
+export function flatnonzero(x: TensorLike): Variable {
+  return maskPositions(truth(asVariable(x)));
+}
+
+/**
+ * The elements of x that are not zero, as a vector.
+ *
+ * @example
+ * ```ts
+ * import { nonzeroValues, T } from "@croton/croton";
+ *
+ * nonzeroValues(T.matrix("m"));
+ * ```
+ */
+export function nonzeroValues(x: TensorLike): Variable {
+  const v = asVariable(x);
+  return pick(ravel(v), flatnonzero(v), 0);
+}
+
+/**
+ * The index on each axis of row-major positions in a shape.
+ *
+ * @example
+ * ```ts
+ * import { T, unravelIndex } from "@croton/croton";
+ *
+ * const [row, column] = unravelIndex(T.lvector("flat"), [3, 4]);
+ * ```
+ */
+export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[] {
+  let rest = castTo(asVariable(flat, "int64"), "int64");
+  const found: Variable[] = [];
+  dims.forEach((_, d) => {
+    const below = dimVariable(productDims(dims.slice(d + 1)));
+    if (d === dims.length - 1) return void found.push(rest);
+    found.push(elementwise("intDiv", [rest, below]));
+    rest = elementwise("mod", [rest, below]);
+  });
+  return found;
+}
+
+/**
+ * The row-major positions of indices, one tensor for each axis, in a shape.
+ *
+ * Throws a TypeError unless there is a tensor for each axis.
+ *
+ * @example
+ * ```ts
+ * import { ravelMultiIndex, T } from "@croton/croton";
+ *
+ * ravelMultiIndex([T.lvector("rows"), T.lvector("columns")], [3, 4]);
+ * ```
+ */
+export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly Dim[]): Variable {
+  if (indices.length !== dims.length || indices.length === 0) {
+    throw new TypeError(
+      `Cannot find positions: expected an index for each of ${dims.length} axes, got ${indices.length}`,
+    );
+  }
+  return indices.map((index) => castTo(asVariable(index, "int64"), "int64")).reduce((
+    flat,
+    index,
+    d,
+  ) => elementwise("add", [elementwise("mul", [flat, dimVariable(dims[d]!)]), index]));
+}
+
+/** x with axis `axis` indexed by a tensor of positions. */
+function pick(x: Variable, positions: Variable, axis: number): Variable {
+  return applyOp<AdvIndexParams>(advIndexOp, [x, positions], { axes: [axis] });
+}
+
+function asPositions(index: TensorLike, action: string): Variable {
+  const positions = asVariable(index, "int64");
+  if (isPositionDType(positions.dtype)) return positions;
+  throw new TypeError(
+    `${action}: expected positions of an integer dtype, got ${positions.label} of type ${positions.type}`,
+  );
+}
+
+/**
+ * The elements of x at positions along an axis (of the flattened x without one): the axes of `index` take
+ * the place of that axis. Out of range is an error, or with `mode` the nearest position ("clip") or
+ * counted around ("wrap").
+ *
+ * @example
+ * ```ts
+ * import { T, take } from "@croton/croton";
+ *
+ * take(T.matrix("m"), [0, 2], 1); // two columns
+ * ```
+ */
+export function take(
+  x: TensorLike,
+  index: TensorLike,
+  axis: number | null = null,
+  mode: TakeMode = "raise",
+): Variable {
+  const v = asVariable(x), action = `Cannot take elements of ${shapeLabel(v)}`;
+  const from = axis === null ? ravel(v) : v;
+  const along = axis === null ? 0 : normalizeAxis(axis, v.ndim, action);
+  let positions = asPositions(index, action);
+  if (mode === "clip" || mode === "wrap") {
+    const n = shapeOf(from, along), wide = castTo(positions, "int64");
+    positions = mode === "wrap"
+      ? elementwise("mod", [wide, n])
+      : elementwise("clip", [wide, dimVariable(0), dimVariable(maxDims(subDims(n, 1), 0))]);
+  } else if (mode !== "raise") {
+    throw new RangeError(`${action}: expected mode "raise", "clip" or "wrap", got "${mode}"`);
+  }
+  return pick(from, positions, along);
+}
+
+/**
+ * NumPy's `take_along_axis`: at each place the element of x at the position that `index` holds there,
+ * along one axis. The other axes of both broadcast.
+ *
+ * @example
+ * ```ts
+ * import { argsort, T, takeAlongAxis } from "@croton/croton";
+ *
+ * const m = T.matrix("m");
+ * takeAlongAxis(m, argsort(m, 1), 1); // m with sorted rows
+ * ```
+ */
+export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): Variable {
+  const v = asVariable(x), action = `Cannot take elements of ${shapeLabel(v)} along an axis`;
+  const positions = asPositions(index, action);
+  if (positions.ndim !== v.ndim) {
+    throw new TypeError(`${action}: expected positions of ${v.ndim} axes, got ${positions.type}`);
+  }
+  const along = normalizeAxis(axis, v.ndim, action);
+  const indices = Array.from({ length: v.ndim }, (_, d) => {
+    if (d === along) return positions;
+    const pattern = Array.from({ length: v.ndim }, (_, e): PatternItem => e === d ? 0 : "x");
+    return shuffled(arange(shapeOf(v, d)), pattern);
+  });
+  const axes = Array.from({ length: v.ndim }, (_, d) => d);
+  return applyOp<AdvIndexParams>(advIndexOp, [v, ...indices], { axes });
+}
+
+/**
+ * NumPy's `choose`: at each place the element of the choice whose number `index` holds there; index and
+ * choices broadcast together. A tensor as choices is a list along its axis 0.
+ *
+ * @example
+ * ```ts
+ * import { choose, T } from "@croton/croton";
+ *
+ * choose(T.ivector("which"), [T.vector("a"), T.vector("b")]);
+ * ```
+ */
+export function choose(
+  index: TensorLike,
+  choices: readonly TensorLike[] | Variable,
+  mode: TakeMode = "raise",
+): Variable {
+  const which = asVariable(index, "int64");
+  if (!isDiscrete(which.dtype)) {
+    throw new TypeError(`Cannot choose: expected integers to choose by, got ${which.type}`);
+  }
+  const list = Array.isArray(choices) ? asVariables(choices as readonly TensorLike[]) : null;
+  const all = list === null ? asVariable(choices as Variable) : stack(sameShape(list));
+  if (all.ndim === 0) {
+    throw new TypeError("Cannot choose: expected a list of choices, got a scalar");
+  }
+  // Both are brought to the same rank, with the choices along a first axis.
+  const rank = Math.max(which.ndim, all.ndim - 1);
+  const skip = rank - (all.ndim - 1);
+  const options = shuffled(all, [
+    0,
+    ...new Array<PatternItem>(skip).fill("x"),
+    ...Array.from({ length: all.ndim - 1 }, (_, d) => d + 1),
+  ]);
+  const n = shapeOf(options, 0);
+  let at = castTo(which, "int64");
+  if (mode === "wrap") at = elementwise("mod", [at, n]);
+  else if (mode === "clip") {
+    at = elementwise("clip", [at, dimVariable(0), dimVariable(subDims(n, 1))]);
+  }
+  const padded = shuffled(at, [
+    ...new Array<PatternItem>(rank + 1 - which.ndim).fill("x"),
+    ...Array.from({ length: which.ndim }, (_, d) => d),
+  ]);
+  const wide = broadcastExcept(options, padded);
+  const chosen = takeAlongAxis(wide, padded, 0);
+  return shuffled(chosen, Array.from({ length: rank }, (_, d) => d + 1));
+}
+
+/** Options stretched to the places of `at` on all axes but the first. */
+function broadcastExcept(options: Variable, at: Variable): Variable {
+  const [own, other] = [dimsOf(options), dimsOf(at)];
+  const dims = own.map((n, d) => d === 0 ? n : dimVariable(broadcastDims(n, other[d]!)));
+  return stretched(options, dims);
+}
+
+/** The variables, all broadcast to their common shape. */
+function sameShape(list: readonly Variable[]): Variable[] {
+  const rank = Math.max(0, ...list.map((v) => v.ndim));
+  const dims = Array.from({ length: rank }, (_, d) =>
+    list.reduce<Dim>((n, v) => {
+      const axis = d - (rank - v.ndim);
+      return axis < 0 ? n : broadcastDims(n, shapeOf(v, axis));
+    }, 1)).map(dimVariable);
+  return list.map((v) => stretched(v, dims));
+}

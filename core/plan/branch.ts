@@ -1,0 +1,68 @@
+/**
+ * Plans an `ifelse`: each side in a scope of its own, so that what only one side needs is computed only
+ * when that side is taken.
+ *
+ * @module
+ */
+
+import type { Apply } from "../graph/graph.ts";
+import type { Step } from "../kernel/program.ts";
+import type { Variable } from "../variable.ts";
+import { dropUnread, mergeSteps } from "./merge.ts";
+import type { Place } from "./place.ts";
+import { Scope } from "./scope.ts";
+
+/** Emits the steps of a choice between two lists of `n` values and places its outputs. */
+export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
+  const { planner, shapes } = scope;
+  const condition = apply.inputs[0]!;
+  const used = apply.outputs.flatMap((output, i) => scope.isUsed(output) ? [i] : []);
+  const places = used.map((i) => {
+    const output = apply.outputs[i]!, place = scope.outputPlace(output);
+    scope.place(output, place);
+    return place;
+  });
+  const side = (first: number) =>
+    sideSteps(scope, used.map((i) => apply.inputs[first + i]!), places);
+  if (shapes.knows(condition)) {
+    // The host decides: there is nothing to branch on in this plan.
+    const taken = shapes.guards.equal(shapes.integer(condition), 0) ? 1 + n : 1;
+    scope.steps.push(...side(taken));
+    return;
+  }
+  const flag = scope.contiguous(condition).buffer;
+  const kept = new Set(places.map((place) => place.buffer));
+  const finish = (steps: readonly Step[]) => dropUnread(planner, mergeSteps(planner, steps), kept);
+  const [then, otherwise] = [side(1), side(1 + n)];
+  scope.steps.push({
+    kind: "branch",
+    name: "ifelse",
+    condition: flag,
+    then: finish(then),
+    otherwise: finish(otherwise),
+  });
+}
+
+/** The steps that compute values into places. */
+function sideSteps(
+  scope: Scope,
+  values: readonly Variable[],
+  places: readonly Place[],
+): readonly Step[] {
+  const inner = new Scope(scope.planner, scope.shapes, scope);
+  inner.prepare(values);
+  values.forEach((value, i) => {
+    const first = values.indexOf(value) === i;
+    if (first && value.owner !== null && inner.placeOf(value) === null) {
+      inner.want(value, places[i]!);
+    }
+  });
+  values.forEach((value, i) => {
+    const place = places[i]!;
+    const computed = value.owner === null && inner.placeOf(value) === null
+      ? null
+      : inner.materialise(value);
+    if (computed !== place) inner.computeInto(value, place);
+  });
+  return inner.steps;
+}
