@@ -126,6 +126,14 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     if (layout.until) fillZero(scope, place);
     send(traced[i]!, stepRow(place, loop, 0));
   });
+  outputs.histories.forEach((history, i) => {
+    if (!scope.isUsed(history)) return;
+    const place = scope.outputPlace(history);
+    scope.place(history, place);
+    kept.add(place.buffer);
+    if (layout.until) fillZero(scope, place);
+    send(placeholders.carried[i]!, stepRow(place, loop, 0));
+  });
   outputs.finals.forEach((final, i) => {
     const mapped = i - layout.states.length;
     if (mapped < 0 || !scope.isUsed(final)) return;

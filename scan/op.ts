@@ -4,7 +4,8 @@
  * Inputs: the number of steps (int64 scalar); the sequences; the first rows of the states (oldest first,
  * as many as the state reads back); the first values of the carried states; the values that stay the
  * same. Outputs: the traces of states and mapped results (one row for each step); their last rows; the
- * last values of the carried states; the number of steps executed.
+ * last values of the carried states; the histories of the carried states (their value before each step);
+ * the number of steps executed. What nobody reads is not computed.
  *
  * @module
  */
@@ -71,6 +72,8 @@ export interface ScanOutputs {
   /** The last rows of the traces. */
   readonly finals: readonly Variable[];
   readonly carried: readonly Variable[];
+  /** The carried states before each step: one row for each step. */
+  readonly histories: readonly Variable[];
   /** Steps executed (int64 scalar). */
   readonly count: Variable;
 }
@@ -83,6 +86,7 @@ export function scanOutputs(apply: Apply<ScanParams>): ScanOutputs {
     traces: apply.outputs.slice(0, traced),
     finals: apply.outputs.slice(traced, 2 * traced),
     carried: apply.outputs.slice(2 * traced, 2 * traced + layout.carried),
+    histories: apply.outputs.slice(2 * traced + layout.carried, 2 * (traced + layout.carried)),
     count: apply.outputs.at(-1)!,
   };
 }
@@ -178,6 +182,7 @@ export const scanOp: Op<ScanParams> = {
       ...traced.map((v) => TensorType.of(v.dtype, [null, ...v.type.shape])),
       ...traced.map(row),
       ...results.carried.map(row),
+      ...results.carried.map((v) => TensorType.of(v.dtype, [null, ...v.type.shape])),
       TensorType.of("int64", []),
     ];
   },
@@ -201,6 +206,7 @@ export const scanOp: Op<ScanParams> = {
       ...rows.map((row) => [count, ...row]),
       ...rows,
       ...results.carried.map((v) => inner.shape(v)),
+      ...results.carried.map((v) => [count, ...inner.shape(v)]),
       [],
     ];
   },
@@ -281,6 +287,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
     Array.from({ length: depthOf(layout.states[i]!) }, (_, row) => rowOf(initial, row))
   );
   const maps: Value[][] = results.maps.map(() => []);
+  const histories: Value[][] = carried.map(() => []);
   let count = 0;
   while (count < steps) {
     const values = new Map<Variable, Value>();
@@ -296,6 +303,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
     let next = 0;
     for (const state of states) state.push(made[next++]!);
     for (const map of maps) map.push(made[next++]!);
+    carried.forEach((state, i) => histories[i]!.push(state));
     carried = carried.map(() => made[next++]!);
     count++;
     if (layout.until && Number(made[next]!.data[0]) !== 0) break;
@@ -310,16 +318,18 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   ];
   const dtypes = [...results.states, ...results.maps].map((v) => v.dtype);
   // An ended loop leaves the rest of its traces zero: they have one row for each step there could be.
-  const padded = rows.map((list, i) => {
-    const zero = makeZero(dtypes[i]!, rowShapes[i]!);
+  const pad = (list: readonly Value[], dtype: Value["dtype"], row: readonly number[]): Value[] => {
+    const zero = makeZero(dtype, row);
     return [...list, ...Array.from({ length: steps - list.length }, () => zero)];
-  });
+  };
+  const padded = rows.map((list, i) => pad(list, dtypes[i]!, rowShapes[i]!));
   return [
     ...padded.map((list, i) => stackRows(dtypes[i]!, rowShapes[i]!, list)),
     ...rows.map((list, i) =>
       list.at(-1) ?? (i < states.length ? states[i]!.at(-1)! : makeZero(dtypes[i]!, rowShapes[i]!))
     ),
     ...carried,
+    ...carried.map(({ dtype, shape }, i) => stackRows(dtype, shape, pad(histories[i]!, dtype, shape))),
     makeValue("int64", [], [BigInt(count)]),
   ];
 }

@@ -1,0 +1,384 @@
+/**
+ * The gradient of a scan: a scan that runs backwards over the steps that were executed.
+ *
+ * At step t (from the last to the first) it knows the gradient of every state of step t that later steps
+ * contribute, adds what reaches the traces from outside, and pulls it back through one step. A state
+ * that reads `d` steps back keeps `d` pending gradients. Contributions to values that are the same at
+ * each step are summed up; where they are matrix products, the factors are stacked instead, and one
+ * product over time follows the loop.
+ *
+ * @module
+ */
+
+import { pullback } from "../autodiff/pullback.ts";
+import { isFloat, isComplex } from "../core/dtype.ts";
+import { type Apply, applyOp, makeVariable } from "../core/graph/graph.ts";
+import { replace, toposort } from "../core/graph/walk.ts";
+import { add, cast, eq, minimum, sub, where } from "../core/ops/elementwise.ts";
+import { incIndex, index, slice } from "../core/ops/indexing.ts";
+import { join, stack } from "../core/ops/combine.ts";
+import { matmul } from "../core/ops/linalg.ts";
+import { dimshuffle } from "../core/ops/dimshuffle.ts";
+import { reshape, shapeOf } from "../core/ops/shape.ts";
+import { sum } from "../core/ops/reduce.ts";
+import { zerosLike } from "../core/ops/alloc.ts";
+import { TensorType } from "../core/type.ts";
+import type { Variable } from "../core/variable.ts";
+import { depthOf, StepGraph } from "./inner.ts";
+import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
+
+type Gradient = Variable | null;
+
+function differentiable(variable: Variable): boolean {
+  return isFloat(variable.dtype) || isComplex(variable.dtype);
+}
+
+/** Collects what the backward step reads and gives. */
+class BackwardStep {
+  readonly sequences: { outer: Variable; place: Variable }[] = [];
+  readonly carried: { initial: Variable; place: Variable; next: Variable }[] = [];
+  readonly maps: Variable[] = [];
+  readonly #mapIndex = new Map<Variable, number>();
+  readonly #known = new Map<Variable, Variable>();
+
+  /** A placeholder for the rows of `outer`, which is in the order of the backward steps. */
+  sequence(outer: Variable): Variable {
+    const have = this.#known.get(outer);
+    if (have !== undefined) return have;
+    const place = makeVariable(TensorType.of(outer.dtype, outer.type.shape.slice(1)));
+    this.sequences.push({ outer, place });
+    this.#known.set(outer, place);
+    return place;
+  }
+
+  /** Number of the trace that records an expression of the step. */
+  map(variable: Variable): number {
+    let at = this.#mapIndex.get(variable);
+    if (at === undefined) {
+      at = this.maps.length;
+      this.maps.push(variable);
+      this.#mapIndex.set(variable, at);
+    }
+    return at;
+  }
+}
+
+/** Gradients of the inputs of a scan node, from those of its outputs; null where there is none. */
+export function scanGradient(
+  apply: Apply<ScanParams>,
+  outputGradients: readonly Gradient[],
+  wanted: readonly boolean[] = apply.inputs.map(() => true),
+): Gradient[] {
+  const { params } = apply;
+  const { step } = params;
+  const { layout, placeholders, results } = step;
+  const outer = scanInputs(params, apply.inputs);
+  const outputs = scanOutputs(apply);
+  const given = new Map(apply.outputs.map((output, i) => [output, outputGradients[i] ?? null]));
+  const gradientOf = (output: Variable): Gradient => given.get(output) ?? null;
+
+  const executed = layout.until ? outputs.count : outer.steps;
+  const steps = params.truncateGradient < 0
+    ? executed
+    : minimum(executed, cast(params.truncateGradient, "int64"));
+  const first = params.truncateGradient < 0 ? null : sub(executed, steps);
+  /** Rows of the steps that the gradient visits, last first; row t is element t + tap. */
+  const backwards = (rows: Variable, tap = 0): Variable => {
+    const start = first === null ? tap === 0 ? null : tap : add(first, tap);
+    const stop = tap === 0 ? executed : add(executed, tap);
+    return index(index(rows, [slice(start, stop)]), [slice(null, null, -1)]);
+  };
+
+  const back = new BackwardStep();
+  // What the forward step read, and what it gave: neither is computed again.
+  const known = new Map<Variable, Variable>();
+  placeholders.sequences.forEach((taps, i) =>
+    taps.forEach((tap, k) =>
+      known.set(tap, back.sequence(backwards(outer.sequences[i]!, layout.sequences[i]![k]!)))
+    )
+  );
+  placeholders.states.forEach((taps, i) => {
+    const depth = depthOf(layout.states[i]!);
+    const rows = join(0, index(outer.initials[i]!, [slice(null, depth)]), outputs.traces[i]!);
+    taps.forEach((tap, k) =>
+      known.set(tap, back.sequence(backwards(rows, depth + layout.states[i]![k]!)))
+    );
+  });
+  placeholders.carried.forEach((state, i) =>
+    known.set(state, back.sequence(backwards(outputs.histories[i]!)))
+  );
+  results.states.forEach((state, i) => {
+    if (state.owner !== null) known.set(state, back.sequence(backwards(outputs.traces[i]!)));
+  });
+
+  // Gradients on their way back.
+  const pending = layout.states.map((taps, i) => {
+    const state = results.states[i]!;
+    if (!differentiable(state)) return [];
+    const row = index(outer.initials[i]!, [0]);
+    return Array.from({ length: depthOf(taps) }, (_, j) => ({
+      initial: j === 0
+        ? gradientOf(outputs.finals[i]!) ?? zerosLike(row)
+        : zerosLike(row),
+      place: makeVariable(TensorType.of(state.dtype, state.type.shape)),
+    }));
+  });
+  const adjoint = results.carried.map((state, i) =>
+    differentiable(state)
+      ? {
+        initial: gradientOf(outputs.carried[i]!) ?? zerosLike(outer.carried[i]!),
+        place: makeVariable(TensorType.of(state.dtype, state.type.shape)),
+      }
+      : null
+  );
+
+  const cotangents = new Map<Variable, Variable>();
+  const contribute = (output: Variable, gradient: Variable) => {
+    const have = cotangents.get(output);
+    cotangents.set(output, have === undefined ? gradient : add(have, gradient));
+  };
+  results.states.forEach((state, i) => {
+    const mine = pending[i]![0];
+    if (mine === undefined) return;
+    contribute(state, mine.place);
+    const outside = gradientOf(outputs.traces[i]!);
+    if (outside !== null) contribute(state, back.sequence(backwards(outside)));
+  });
+  results.maps.forEach((map, j) => {
+    if (!differentiable(map)) return;
+    const i = layout.states.length + j;
+    const outside = traceGradient(gradientOf(outputs.traces[i]!), gradientOf(outputs.finals[i]!), outputs.traces[i]!, executed);
+    if (outside !== null) contribute(map, back.sequence(backwards(outside)));
+  });
+  results.carried.forEach((state, i) => {
+    if (adjoint[i] !== null) contribute(state, adjoint[i]!.place);
+  });
+
+  const innerWanted = step.inputs.filter(differentiable);
+  const pulled = pullback(
+    [...cotangents.keys()],
+    [...cotangents.values()],
+    innerWanted,
+  );
+  const raw = new Map(innerWanted.map((variable, i) => [variable, pulled[i] ?? null] as const));
+  const through = (gradient: Gradient): Gradient =>
+    gradient === null ? null : replaceKnown(gradient, known);
+  const contribution = (variable: Variable): Gradient => through(raw.get(variable) ?? null);
+
+  // The next pending gradients: those of one step earlier.
+  layout.states.forEach((taps, i) => {
+    pending[i]!.forEach(({ initial, place }, j) => {
+      const later = pending[i]![j + 1]?.place ?? null;
+      const at = taps.indexOf(-(j + 1));
+      const mine = at < 0 ? null : contribution(placeholders.states[i]![at]!);
+      const next = later === null ? mine : mine === null ? later : add(later, mine);
+      back.carried.push({ initial, place, next: next ?? zerosLike(place) });
+    });
+  });
+  const adjoints = adjoint.map((entry, i) => {
+    if (entry === null) return -1;
+    const outside = gradientOf(outputs.histories[i]!);
+    const mine = contribution(placeholders.carried[i]!);
+    const extra = outside === null ? null : back.sequence(backwards(outside));
+    const next = mine === null ? extra : extra === null ? mine : add(mine, extra);
+    back.carried.push({ ...entry, next: next ?? zerosLike(entry.place) });
+    return back.carried.length - 1;
+  });
+
+  // Sequences: one trace for each tap.
+  const sequenceMaps = placeholders.sequences.map((taps, i) =>
+    taps.map((tap) => {
+      const mine = wanted[1 + i] ? contribution(tap) : null;
+      return mine === null ? null : back.map(mine);
+    })
+  );
+  const firstOther = 1 + layout.sequences.length + layout.states.length + layout.carried;
+  const sums = placeholders.others.map((other, i) => {
+    if (!wanted[firstOther + i] || !differentiable(other)) return null;
+    const mine = contribution(other);
+    return mine === null ? null : sumOverTime(back, mine, outer.others[i]!);
+  });
+
+  const built = buildBackward(back, params, steps, placeholders.others, outer.others);
+  const traces = built.traces, finals = built.carried;
+
+  // Back to the order of the inputs.
+  const gradients: Gradient[] = apply.inputs.map(() => null);
+  sequenceMaps.forEach((maps, i) => {
+    let total: Gradient = null;
+    maps.forEach((at, k) => {
+      if (at === null) return;
+      const rows = index(traces[at]!, [slice(null, null, -1)]);
+      const tap = layout.sequences[i]![k]!;
+      const start = first === null ? tap : add(first, tap);
+      const into = total ?? zerosLike(outer.sequences[i]!);
+      total = incIndex(into, [slice(start, add(executed, tap))], rows);
+    });
+    gradients[1 + i] = total;
+  });
+  const whole = first === null ? null : eq(steps, executed);
+  const ifWhole = (gradient: Variable): Variable =>
+    whole === null ? gradient : where(whole, gradient, zerosLike(gradient));
+  let at = 0;
+  layout.states.forEach((_, i) => {
+    const rows = pending[i]!.map(() => ifWhole(finals[at++]!));
+    // Pending gradient j belongs to the row j steps before the first.
+    if (rows.length > 0) {
+      const stacked = stack(rows.toReversed(), 0);
+      const initial = outer.initials[i]!;
+      gradients[1 + layout.sequences.length + i] = incIndex(
+        zerosLike(initial),
+        [slice(null, rows.length)],
+        stacked,
+      );
+    }
+  });
+  adjoints.forEach((place, i) => {
+    if (place < 0) return;
+    gradients[1 + layout.sequences.length + layout.states.length + i] = ifWhole(finals[place]!);
+  });
+  sums.forEach((finish, i) => gradients[firstOther + i] = finish?.(traces, finals) ?? null);
+  return gradients;
+}
+
+/** Gradient of a trace, with that of its last row added to it. */
+function traceGradient(
+  trace: Gradient,
+  last: Gradient,
+  rows: Variable,
+  executed: Variable,
+): Gradient {
+  if (last === null) return trace;
+  return incIndex(trace ?? zerosLike(rows), [sub(executed, 1)], last);
+}
+
+/** The expression with the results of the forward step read from their traces. */
+function replaceKnown(gradient: Variable, known: ReadonlyMap<Variable, Variable>): Variable {
+  return replace([gradient], known)[0]!;
+}
+
+type Finish = (traces: readonly Variable[], finals: readonly Variable[]) => Variable;
+
+/** The sum over all steps of a contribution of one step. */
+function sumOverTime(back: BackwardStep, contribution: Variable, other: Variable): Finish {
+  const finishes: Finish[] = [];
+  const rest: Variable[] = [];
+  for (const term of terms(contribution)) {
+    const product = productOverTime(back, term);
+    if (product !== null) finishes.push(product);
+    else rest.push(term);
+  }
+  for (const term of rest) {
+    const traced = back.maps.includes(term);
+    if (traced) {
+      const at = back.map(term);
+      finishes.push((traces) => sum(traces[at]!, { axis: 0 }));
+      continue;
+    }
+    const place = makeVariable(TensorType.of(term.dtype, term.type.shape));
+    const at = back.carried.length;
+    back.carried.push({ initial: zerosLike(other), place, next: add(place, term) });
+    finishes.push((_, finals) => finals[at]!);
+  }
+  return (traces, finals) =>
+    finishes.map((finish) => finish(traces, finals)).reduce((a, b) => add(a, b));
+}
+
+function terms(variable: Variable): Variable[] {
+  const found: Variable[] = [];
+  const stack = [variable];
+  while (stack.length > 0) {
+    const top = stack.pop()!;
+    if (top.owner?.op.name === "add") stack.push(...top.owner.inputs.toReversed());
+    else found.push(top);
+  }
+  return found;
+}
+
+/** For a product of two matrices that change with the step: one product of their stacks. */
+function productOverTime(back: BackwardStep, term: Variable): Finish | null {
+  const owner = term.owner;
+  if (owner?.op.name === "dimshuffle") {
+    const inner = productOverTime(back, owner.inputs[0]!);
+    if (inner === null) return null;
+    const { pattern } = owner.params as { pattern: readonly (number | "x")[] };
+    return (traces, finals) => dimshuffle(inner(traces, finals), ...pattern);
+  }
+  if (owner?.op.name !== "matmul" || term.ndim !== 2) return null;
+  const [left, right] = owner.inputs as [Variable, Variable];
+  const a = stackOverTime(back, left), b = stackOverTime(back, right);
+  return (traces) => {
+    // sum over t of A_t B_t, as (m, t*k) times (t*k, n).
+    const whole = dimshuffle(a(traces), 1, 0, 2), other = b(traces);
+    const m = shapeOf(whole, 0), n = shapeOf(other, 2);
+    return matmul(reshape(whole, [m, -1]), reshape(other, [-1, n]));
+  };
+}
+
+/** An expression of the step for all steps at once, on a leading axis. */
+function stackOverTime(
+  back: BackwardStep,
+  variable: Variable,
+): (traces: readonly Variable[]) => Variable {
+  const known = back.sequences.find(({ place }) => place === variable);
+  if (known !== undefined) return () => known.outer;
+  if (variable.owner?.op.name === "dimshuffle") {
+    const inner = stackOverTime(back, variable.owner.inputs[0]!);
+    const { pattern } = variable.owner.params as { pattern: readonly (number | "x")[] };
+    const shifted = pattern.map((axis) => axis === "x" ? axis : axis + 1);
+    return (traces) => dimshuffle(inner(traces), 0, ...shifted);
+  }
+  const at = back.map(variable);
+  return (traces) => traces[at]!;
+}
+
+/** Makes the node of the backward loop. */
+function buildBackward(
+  back: BackwardStep,
+  forward: ScanParams,
+  steps: Variable,
+  others: readonly Variable[],
+  outerOthers: readonly Variable[],
+): { traces: readonly Variable[]; carried: readonly Variable[] } {
+  const results = [...back.maps, ...back.carried.map(({ next }) => next)];
+  const reached = new Set<Variable>();
+  for (const apply of toposort(results)) { for (const input of apply.inputs) reached.add(input); }
+  for (const result of results) reached.add(result);
+  const used = back.sequences.filter(({ place }) => reached.has(place));
+  const fixed = others.flatMap((other, i) => reached.has(other) ? [i] : []);
+  // Placeholders belong to one step only: the others get new ones here.
+  const fresh = new Map(fixed.map((i) => [others[i]!, makeVariable(others[i]!.type)] as const));
+  const step = new StepGraph(
+    {
+      sequences: used.map(() => [0]),
+      states: [],
+      maps: back.maps.length,
+      carried: back.carried.length,
+      others: fixed.length,
+      until: false,
+    },
+    [
+      ...used.map(({ place }) => place),
+      ...back.carried.map(({ place }) => place),
+      ...fixed.map((i) => fresh.get(others[i]!)!),
+    ],
+    replace(results, fresh),
+  );
+  const node = applyOp(scanOp, [
+    steps,
+    ...used.map(({ outer }) => outer),
+    ...back.carried.map(({ initial }) => initial),
+    ...fixed.map((i) => outerOthers[i]!),
+  ], {
+    step,
+    name: `gradient of ${forward.name ?? "scan"}`,
+    truncateGradient: -1,
+    strategy: null,
+    checkpoint: null,
+    profile: forward.profile,
+    shared: new Map(),
+    implicit: new Set<number>(),
+  });
+  const made = scanOutputs(node);
+  return { traces: made.traces, carried: made.carried };
+}

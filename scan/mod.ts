@@ -1,0 +1,26 @@
+/**
+ * Loops inside the graph.
+ *
+ * @module
+ */
+
+export { type OutputInfo, type OutputInfoLike, type SequenceInfo, type SequenceLike } from "./arguments.ts";
+export {
+  type LoopOptions,
+  scan,
+  type ScanOptions,
+  type ScanResult,
+  type ScanUpdates,
+  type StepReturn,
+  type StepUpdates,
+} from "./scan.ts";
+export { Until, until } from "./until.ts";
+export {
+  foldl,
+  foldr,
+  map,
+  type MapOptions,
+  reduce,
+  type ReduceLoopOptions,
+  type StepFunction,
+} from "./wrappers.ts";
