@@ -314,12 +314,12 @@ for (const target of MACHINES) {
     const end = memory.buffer.byteLength;
     for (const m of [1, 2, 7, 49]) {
       for (const n of [1, 2, 7, 50, 51]) {
-        for (const k of [1, 3, 9]) {
+        for (const k of [1, 3, 9, 203]) {
           const bytes = [m * k * size, k * n * size, m * n * size];
           for (const last of [0, 1, 2]) {
             for (const [ars, acs, brs, bcs] of [[k, 1, n, 1], [1, m, 1, k]] as const) {
               const [a, b, c] = bytes.map((length, i) =>
-                i === last ? end - length : 65536 * (i + 1)
+                i === last ? end - length : 131072 * (i + 1)
               );
               values.fill(1, a! / size, a! / size + m * k);
               values.fill(1, b! / size, b! / size + k * n);

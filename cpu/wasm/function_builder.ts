@@ -23,15 +23,17 @@ import {
 const VECTOR_BYTES = new Uint8Array(16);
 const VECTOR_VIEW = new DataView(VECTOR_BYTES.buffer);
 
+/** The methods that the opcode tables define, one per instruction. */
+export interface FunctionBuilder extends Instructions<FunctionBuilder> {}
+
 /**
  * The emitter of one function body, in the order of the stack machine.
  *
  * Every method returns the builder, so that calls chain:
  * `f.localGet(a).localGet(b).f32x4Add()`. Blocks take a callback and close themselves.
+ *
+ * The methods of the merged interface are defined from the opcode tables when the class is.
  */
-export interface FunctionBuilder extends Instructions<FunctionBuilder> {}
-
-// The methods of the merged interface are defined from the tables in the static block.
 export class FunctionBuilder {
   /** The handle that `call` takes. */
   readonly func: Func;

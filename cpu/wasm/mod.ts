@@ -25,3 +25,11 @@ export {
   type LocalsOf,
   type ValType,
 } from "./types.ts";
+export { ATOMIC_OPCODES, MEMORY_OPCODES, SCALAR_OPCODES } from "./opcodes.ts";
+export {
+  RELAXED_OPCODES,
+  SIMD_LANE_MEMORY_OPCODES,
+  SIMD_LANE_OPCODES,
+  SIMD_MEMORY_OPCODES,
+  SIMD_OPCODES,
+} from "./opcodes_simd.ts";
