@@ -18,7 +18,8 @@ import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import { CpuBuffer } from "./buffer.ts";
 import { CpuMemory } from "./memory.ts";
-import { type PrintedModule, printModule, WORKSPACE } from "./print_module.ts";
+import { WORKSPACE } from "./params.ts";
+import { type PrintedModule, printModule } from "./print_module.ts";
 import { Runtime } from "./runtime.ts";
 import { Scratch, type ScratchLayout } from "./scratch.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
@@ -58,7 +59,7 @@ class CpuBackend implements Backend, Device {
   readonly description: string;
   readonly narrowsInt64 = false;
   readonly memory = new CpuMemory();
-  readonly runtime = new Runtime(this.memory);
+  readonly runtime: Runtime;
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: Required<CpuOptions>;
   /** Compiled programs by their bytes. */
@@ -68,6 +69,7 @@ class CpuBackend implements Backend, Device {
   constructor(options: CpuOptions) {
     const { simd = true, relaxed = hasRelaxedSimd(), check = false } = options;
     this.#options = { simd, relaxed: simd && relaxed, check };
+    this.runtime = new Runtime(this.memory, this.#options.relaxed);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
     this.description = `WebAssembly, ${kind}`;
   }

@@ -94,8 +94,11 @@ export class FunctionContext {
 
   /** The address of a buffer. */
   base(buffer: number): Local<"i32"> {
-    const offset = this.module.params.buffer(buffer);
-    return this.cached(`b${buffer}`, "i32", () => this.f.localGet(this.block).i32Load(offset));
+    return this.cached(
+      `b${buffer}`,
+      "i32",
+      () => this.f.localGet(this.block).i32Load(this.module.params.buffer(buffer)),
+    );
   }
 
   /** A size of this call as an i32. */

@@ -15,7 +15,7 @@ import {
   type SNode,
   type Term,
 } from "../core/kernel/scalar.ts";
-import { mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
+import { contiguousStrides, mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** How elements lie in memory. */
@@ -62,6 +62,9 @@ export function storageOf(dtype: DType): Storage {
   }
 }
 
+/** Makes the node that stands for the product in an epilogue. */
+type Product = (b: ScalarBuilder, address: (address: Address) => Ix) => SNode;
+
 /** Rewrites the nodes of one kernel into a builder of its own. */
 class Lowering {
   readonly builder = new ScalarBuilder();
@@ -73,11 +76,13 @@ class Lowering {
   constructor(
     axis: (axis: number) => Ix,
     dtypes: (buffer: number) => DType,
-    product: ((b: ScalarBuilder) => SNode) | null = null,
+    product: Product | null = null,
   ) {
     this.#axis = axis;
     this.#dtypes = dtypes;
-    this.#product = product === null ? null : product(this.builder);
+    this.#product = product === null
+      ? null
+      : product(this.builder, (address) => this.address(address));
   }
 
   node(node: SNode): SNode {
@@ -181,33 +186,34 @@ export function lowerNest(nest: Nest, buffers: ReadonlyMap<number, BufferDecl>):
   });
 }
 
-/** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
-export function lowerGemm(gemm: Gemm, buffers: ReadonlyMap<number, BufferDecl>): Kernel {
-  const sizes = [...gemm.batch, gemm.m, gemm.n];
+/** The numbers of the axes of a product that are not of size 1, and their sizes. */
+function gemmAxes(gemm: Gemm): { map: Map<number, number>; axes: Size[] } {
   const map = new Map<number, number>();
   const axes: Size[] = [];
-  sizes.forEach((size, i) => {
+  [...gemm.batch, gemm.m, gemm.n].forEach((size, i) => {
     if (size === 1) return;
     map.set(i, axes.length);
     axes.push(size);
   });
+  return { map, axes };
+}
+
+/** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
+export function lowerGemm(gemm: Gemm, buffers: ReadonlyMap<number, BufferDecl>): Kernel {
+  const { map, axes } = gemmAxes(gemm);
+  const batch = gemm.batch.length;
   const hasLoop = gemm.k !== 1;
-  if (hasLoop) map.set(sizes.length, axes.length);
+  if (hasLoop) map.set(batch + 2, axes.length);
   const lowering = new Lowering(
     (axis) => axisTerm(map.get(axis)),
     (buffer) => buffers.get(buffer)!.dtype,
     (b) => b.reduced(0, gemm.type),
   );
-  const batch = gemm.batch.length;
-  const operand = ({ buffer, dtype, base, batch: strides, row, column }: Operand, at: number[]) => {
-    const terms: Term[] = [
-      ...strides.map((stride, i): Term => ({ axis: { kind: "axis", axis: i }, stride })),
-      { axis: { kind: "axis", axis: at[0]! }, stride: row },
-      { axis: { kind: "axis", axis: at[1]! }, stride: column },
-    ];
-    const address = lowering.address({ ...base, terms: [...base.terms, ...terms] });
-    return lowering.builder.cast(lowering.load(buffer, dtype, address), gemm.type);
-  };
+  const operand = (one: Operand, at: number[]) =>
+    lowering.builder.cast(
+      lowering.load(one.buffer, one.dtype, elementOf(one, at, lowering)),
+      gemm.type,
+    );
   const left = operand(gemm.left, [batch, batch + 2]);
   const right = operand(gemm.right, [batch + 2, batch + 1]);
   return mergeAxes({
@@ -217,6 +223,83 @@ export function lowerGemm(gemm: Gemm, buffers: ReadonlyMap<number, BufferDecl>):
     reductions: [{ kind: "sum", type: gemm.type, value: lowering.builder.mul(left, right) }],
     inner: [],
     outer: gemm.stores.map((store) => lowering.store(store)),
+    checks: [],
+  });
+}
+
+/** The address of an element of an operand, with the axes that its rows and columns run along. */
+function elementOf(operand: Operand, at: readonly number[], lowering: Lowering): Address {
+  const { base, batch, row, column } = operand;
+  const term = (axis: number, stride: Size): Term => ({ axis: { kind: "axis", axis }, stride });
+  const terms = [
+    ...batch.map((stride, i) => term(i, stride)),
+    term(at[0]!, row),
+    term(at[1]!, column),
+  ];
+  return lowering.address({ ...base, terms: [...base.terms, ...terms] });
+}
+
+/** Makes a kernel of the stores of a product that lies in a buffer already. */
+export function lowerEpilogue(
+  gemm: Gemm,
+  buffers: ReadonlyMap<number, BufferDecl>,
+  product: { readonly buffer: number; readonly dtype: DType; readonly address: Address },
+): Kernel {
+  const { map, axes } = gemmAxes(gemm);
+  const lowering = new Lowering(
+    (axis) => axisTerm(map.get(axis)),
+    (buffer) => buffers.get(buffer)!.dtype,
+    (b, address) => b.load(product.buffer, storageOf(product.dtype), address(product.address)),
+  );
+  return mergeAxes({
+    name: gemm.name,
+    axes,
+    loops: [],
+    reductions: [],
+    inner: [],
+    outer: gemm.stores.map((store) => lowering.store(store)),
+    checks: [],
+  });
+}
+
+/** Makes a kernel that copies an operand, converted to a dtype, to a buffer as contiguous rows. */
+export function lowerCopy(
+  gemm: Gemm,
+  operand: Operand,
+  rows: Size,
+  columns: Size,
+  to: { readonly buffer: number; readonly dtype: DType },
+): Kernel {
+  const sizes = [...gemm.batch, rows, columns];
+  const map = new Map<number, number>();
+  const axes: Size[] = [];
+  sizes.forEach((size, i) => {
+    if (size === 1) return;
+    map.set(i, axes.length);
+    axes.push(size);
+  });
+  const lowering = new Lowering((axis) => axisTerm(map.get(axis)), () => to.dtype);
+  const batch = gemm.batch.length;
+  const from = elementOf(operand, [batch, batch + 1], lowering);
+  const value = lowering.load(operand.buffer, operand.dtype, from);
+  const strides = contiguousStrides(sizes);
+  return mergeAxes({
+    name: gemm.name,
+    axes,
+    loops: [],
+    reductions: [],
+    inner: [],
+    outer: [{
+      buffer: to.buffer,
+      storage: storageOf(to.dtype),
+      address: lowering.address({
+        offset: 0,
+        terms: strides.map((stride, axis) => ({ axis: { kind: "axis", axis }, stride })),
+        rest: null,
+      }),
+      value: lowering.builder.cast(value, scalarTypeOf(to.dtype)),
+      guard: null,
+    }],
     checks: [],
   });
 }

@@ -7,6 +7,9 @@
 
 import type { Size, SizeEnv, Sym } from "../core/kernel/size.ts";
 
+/** The buffer number that stands for the workspace of sorts and products. */
+export const WORKSPACE = -1;
+
 /** A value of the block that is computed from the sizes of a call. */
 interface SizeParam {
   readonly offset: number;

@@ -24,15 +24,13 @@ import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
 import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
 import { rootsOf, visitNodes } from "./nest_plan.ts";
-import { Params } from "./params.ts";
 import { type HelperName, loadScalar } from "./print_scalar.ts";
 import { printCheck, printNest } from "./print_nest.ts";
+import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./print_gemm.ts";
+import { Params, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
 import { canFail, eachLeaf, modularRefs } from "./step_facts.ts";
 import { type Func, type Local, ModuleBuilder, type ValType } from "./wasm/mod.ts";
-
-/** The buffer number that stands for the workspace of sorts and products. */
-export const WORKSPACE = -1;
 
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
@@ -67,6 +65,7 @@ class ModulePrinter {
   readonly #module: ModuleContext;
   readonly #imports = new Map<string, Func>();
   readonly #workspaces: Size[] = [];
+  readonly #products = new Map<Gemm, ProductPlan | null>();
   #kernels = 0;
 
   constructor(program: Program, options: PrintOptions) {
@@ -121,17 +120,32 @@ class ModulePrinter {
     };
   }
 
+  /** How a product is computed by the product functions; null where it is printed as a nest. */
+  product(gemm: Gemm): ProductPlan | null {
+    let plan = this.#products.get(gemm);
+    if (plan === undefined) {
+      plan = this.#module.simd ? planProduct(gemm, this.#module.buffers) : null;
+      this.#products.set(gemm, plan);
+    }
+    return plan;
+  }
+
   get module(): ModuleContext {
     return this.#module;
   }
 
   /** Imports must come before all functions of the module. */
   #import(steps: readonly Step[]): void {
+    const add = (name: string, params: readonly ValType[]) => {
+      if (this.#imports.has(name)) return;
+      this.#imports.set(name, this.#builder.importFunc({ name, params }, "runtime"));
+    };
     eachLeaf(steps, (step) => {
-      if (step.kind !== "sort") return;
-      const { name, params } = sortImport(step.dtype);
-      if (!this.#imports.has(name)) {
-        this.#imports.set(name, this.#builder.importFunc({ name, params }, "runtime"));
+      if (step.kind === "sort") {
+        const { name, params } = sortImport(step.dtype);
+        add(name, params);
+      } else if (step.kind === "gemm" && this.product(step) !== null) {
+        add(gemmName(step.type), gemmParams);
       }
     });
   }
@@ -251,9 +265,19 @@ class StepPrinter {
 
   #gemm(gemm: Gemm): void {
     const { buffers, simd } = this.#owner.module;
-    const kernel = lowerGemm(gemm, buffers);
-    this.#place(gemm.name, sizeOf(kernel), false, (context) => {
-      printNest(context, kernel, planNest(kernel, simd));
+    const product = this.#owner.product(gemm);
+    if (product === null) {
+      const kernel = lowerGemm(gemm, buffers);
+      this.#place(gemm.name, sizeOf(kernel), false, (context) => {
+        printNest(context, kernel, planNest(kernel, simd));
+      });
+      return;
+    }
+    this.#owner.needWorkspace(product.workspace);
+    const kernels = [...product.copies, ...product.epilogue];
+    const size = kernels.reduce((sum, kernel) => sum + sizeOf(kernel), 50);
+    this.#place(gemm.name, size, false, (context) => {
+      printProduct(context, product, this.#owner.imported(gemmName(gemm.type)));
     });
   }
 

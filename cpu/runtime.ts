@@ -5,6 +5,7 @@
  */
 
 import type { DType } from "../core/dtype.ts";
+import { emitGemm, type GemmDtype } from "./gemm.ts";
 import type { CpuMemory } from "./memory.ts";
 import { printSort } from "./sort.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
@@ -12,10 +13,16 @@ import { ModuleBuilder } from "./wasm/mod.ts";
 /** Compiles and keeps functions by name. */
 export class Runtime {
   readonly #memory: WebAssembly.Memory;
+  readonly #relaxed: boolean;
   readonly #functions = new Map<string, CallableFunction>();
 
-  constructor(memory: CpuMemory) {
+  /**
+   * @param memory What the functions work on.
+   * @param relaxed Whether they may use relaxed vector instructions.
+   */
+  constructor(memory: CpuMemory, relaxed: boolean) {
     this.#memory = memory.memory;
+    this.#relaxed = relaxed;
   }
 
   /** The function of a name that a printed module imports. */
@@ -36,6 +43,9 @@ export class Runtime {
 
   #print(builder: ModuleBuilder, name: string): void {
     if (name.startsWith("sort_")) printSort(builder, name.slice(5) as DType);
-    else throw new TypeError(`Cannot link "${name}": there is no such function`);
+    else if (name.startsWith("gemm_")) {
+      const dtype = name.slice(5) as GemmDtype;
+      builder.exportFunc(emitGemm(builder, { dtype, relaxed: this.#relaxed }), name);
+    } else throw new TypeError(`Cannot link "${name}": there is no such function`);
   }
 }
