@@ -122,6 +122,7 @@ export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Ch
     const dotCost = (small: Local, largeStride: Local, smallStride: Local) => {
       f.localGet(product).f32Const(1).f32Const(sumCost(lanes));
       float(k).f32Div().f32Add().f32Mul();
+      float(small).f32Add();
       addCopies(small, smallStride);
       f.f32Const(Infinity).localGet(largeStride).i32Const(size).i32Eq().select("f32");
     };

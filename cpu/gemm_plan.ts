@@ -62,10 +62,11 @@ export function planGemm(shape: GemmShape, lanes: number): GemmPlan {
   }
   const blocked = (rows: number, columns: number, stride: number) =>
     Math.ceil(columns / lanes) * lanes * rows + (stride === 1 ? 0 : COPY_COST * columns);
+  // The small operand is read once per tile of the large one: of two equals the smaller one is to be it.
   const dot = (small: number, largeStride: number, smallStride: number) =>
     largeStride !== 1
       ? Infinity
-      : m * n * (1 + sumCost(lanes) / k) + (smallStride === 1 ? 0 : COPY_COST * small);
+      : m * n * (1 + sumCost(lanes) / k) + small + (smallStride === 1 ? 0 : COPY_COST * small);
   const costs = [
     blocked(m, n, bColumnStride),
     blocked(n, m, aRowStride) + COPY_COST * m * n / k,
