@@ -1,0 +1,13 @@
+/**
+ * The mathematical functions as expansions into the primitives of kernels.
+ *
+ * @module
+ */
+
+export { acos, asin, atan, atan2 } from "./arc.ts";
+export { exp, exp2, expm1, sigmoid, softplus, tanh } from "./exp.ts";
+export { acosh, asinh, atanh, cosh, sinh } from "./hyper.ts";
+export { log, log10, log1p, log2 } from "./log.ts";
+export { pow } from "./pow.ts";
+export { roundHalfAway, roundHalfEven, sign } from "./round.ts";
+export { cos, sin, tan } from "./trig.ts";
