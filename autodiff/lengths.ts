@@ -1,0 +1,189 @@
+/**
+ * The lengths of axes in terms of the lengths of inputs, so that two variables can be seen to have the
+ * same shape before any shape is known.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import { intConstant, staticInt } from "../core/ops/arguments.ts";
+import type { DimshuffleParams } from "../core/ops/dimshuffle.ts";
+import { elementwiseOps } from "../core/ops/elementwise.ts";
+import type { JoinParams } from "../core/ops/join.ts";
+import type { ReduceParams } from "../core/ops/reduce.ts";
+import { type ShapeIParams, shapeOf, type SpecifyShapeParams } from "../core/ops/shape.ts";
+import type { IndexEntry, SubtensorParams } from "../core/ops/subtensor.ts";
+import type { SumToParams } from "../core/ops/sum_to.ts";
+import type { PadParams, WindowParams } from "../core/ops/window.ts";
+import type { Variable } from "../core/variable.ts";
+
+/** A length: a number, or the 0-d integer variable whose value it is. Equal ones are `===`. */
+export type Length = number | Variable;
+
+/** What is known of an axis; null if only the variable itself can say how long it is. */
+type Found = Length | null;
+
+/** How the lengths of an op's output follow from those of other variables. */
+interface LengthRule {
+  /** The variables whose lengths are needed. */
+  needs(apply: Apply): readonly Variable[];
+  /** The lengths, given those of `needs`. */
+  find(apply: Apply, of: (variable: Variable) => readonly Length[]): readonly Found[];
+}
+
+const found = new WeakMap<Variable, readonly Length[]>();
+
+/** The lengths of the axes of a variable. */
+export function lengthsOf(variable: Variable): readonly Length[] {
+  const stack = [variable];
+  while (stack.length > 0) {
+    const top = stack.at(-1)!;
+    const rule = found.has(top) ? undefined : ruleOf(top);
+    const missing = rule?.needs(top.owner!).filter((needed) => !found.has(needed)) ?? [];
+    if (missing.length > 0) {
+      stack.push(...missing);
+      continue;
+    }
+    stack.pop();
+    if (found.has(top)) continue;
+    const lengths = rule?.find(top.owner!, (other) => found.get(other)!);
+    found.set(top, top.type.shape.map((n, axis) => n ?? lengths?.[axis] ?? shapeOf(top, axis)));
+  }
+  return found.get(variable)!;
+}
+
+/** The lengths as 0-d integer variables. */
+export function dimsOf(variable: Variable): Variable[] {
+  return lengthsOf(variable).map((n) => typeof n === "number" ? intConstant(n) : n);
+}
+
+function ruleOf(variable: Variable): LengthRule | undefined {
+  const apply = variable.owner;
+  if (apply === null || variable.index > 0 || variable.ndim === 0) return undefined;
+  const { name } = apply.op;
+  return Object.hasOwn(elementwiseOps, name) ? elementwise : rules.get(name);
+}
+
+const elementwise: LengthRule = {
+  needs: (apply) => apply.inputs,
+  find: (apply, of) => {
+    const all = apply.inputs.map(of), { ndim } = apply.output;
+    return Array.from({ length: ndim }, (_, axis) => {
+      const lengths = all.map((own) => own[axis - ndim + own.length] ?? 1).filter((n) => n !== 1);
+      return new Set(lengths).size === 1 ? lengths[0]! : null;
+    });
+  },
+};
+
+/** The shape of an input. */
+function like(input: number): LengthRule {
+  return {
+    needs: (apply) => [apply.inputs[input]!],
+    find: (apply, of) => of(apply.inputs[input]!),
+  };
+}
+
+/** The input without the axes that are reduced. */
+const reduced: LengthRule = {
+  ...like(0),
+  find: (apply, of) => {
+    const { axes } = apply.params as ReduceParams;
+    return of(apply.inputs[0]!).filter((_, axis) => !axes.includes(axis));
+  },
+};
+
+/** The first input where `changes` says that an axis stays. */
+function except(changes: (apply: Apply, axis: number) => boolean): LengthRule {
+  return {
+    ...like(0),
+    find: (apply, of) => of(apply.inputs[0]!).map((n, axis) => changes(apply, axis) ? null : n),
+  };
+}
+
+/** The variable whose shape a dim tells, if it is one. */
+function toldBy(dim: Variable): Variable[] {
+  return dim.owner?.op.name === "shapeI" ? [dim.owner.inputs[0]!] : [];
+}
+
+/** A dim as a length. */
+function lengthOfDim(dim: Variable, of: (variable: Variable) => readonly Length[]): Length {
+  const [source] = toldBy(dim);
+  if (source === undefined) return staticInt(dim) ?? dim;
+  return of(source)[(dim.owner!.params as ShapeIParams).axis]!;
+}
+
+/** The lengths that inputs from `from` on name. */
+function named(from: number, mayBeOpen = false): LengthRule {
+  return {
+    needs: (apply) => apply.inputs.slice(from).flatMap(toldBy),
+    find: (apply, of) =>
+      apply.inputs.slice(from).map((dim) => {
+        // A dim that is not the length of something may be -1: "as many as are left".
+        if (mayBeOpen && toldBy(dim).length === 0) return null;
+        return lengthOfDim(dim, of);
+      }),
+  };
+}
+
+const rules: ReadonlyMap<string, LengthRule> = new Map<string, LengthRule>([
+  ["fill", like(0)],
+  ["cumop", like(0)],
+  ["sort", like(0)],
+  ["argsort", like(0)],
+  ["incSubtensor", like(0)],
+  ["advInc", like(0)],
+  ["reduce", reduced],
+  ["argreduce", reduced],
+  ["broadcastTo", named(1)],
+  ["reshape", named(1, true)],
+  ["foldWindows", named(1)],
+  ["join", except((apply, axis) => axis === (apply.params as JoinParams).axis)],
+  ["pad", except((apply, axis) => (apply.params as PadParams).axes.includes(axis))],
+  ["windows", except((apply, axis) => (apply.params as WindowParams).axes.includes(axis))],
+  ["dimshuffle", {
+    ...like(0),
+    find: (apply, of) => {
+      const lengths = of(apply.inputs[0]!);
+      return (apply.params as DimshuffleParams).pattern.map((item) =>
+        item === "x" ? 1 : lengths[item]!
+      );
+    },
+  }],
+  ["matmul", {
+    needs: (apply) => apply.inputs,
+    find: (apply, of) => [...of(apply.inputs[0]!).slice(0, -1), of(apply.inputs[1]!).at(-1)!],
+  }],
+  ["subtensor", {
+    ...like(0),
+    find: (apply, of) => {
+      const { index } = apply.params as SubtensorParams;
+      const whole = (entry: IndexEntry | undefined) =>
+        entry === undefined || entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;
+      return of(apply.inputs[0]!).flatMap((n, axis): Found[] => {
+        const entry = index[axis];
+        return entry?.kind === "int" ? [] : [whole(entry) ? n : null];
+      });
+    },
+  }],
+  ["specifyShape", {
+    needs: (apply) => [apply.inputs[0]!, ...apply.inputs.slice(1).flatMap(toldBy)],
+    find: (apply, of) => {
+      const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
+      let next = 0;
+      return (apply.params as SpecifyShapeParams).shape.map((promise, axis) =>
+        promise === "given" ? lengthOfDim(given[next++]!, of) : promise ?? of(x)[axis]!
+      );
+    },
+  }],
+  ["sumTo", {
+    needs: (apply) => [apply.inputs[0]!, ...apply.inputs.slice(1).flatMap(toldBy)],
+    find: (apply, of) => {
+      const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
+      const { axes } = apply.params as SumToParams;
+      return of(x).map((n, axis) => {
+        const at = axes.indexOf(axis);
+        return at < 0 ? n : lengthOfDim(dims[at]!, of);
+      });
+    },
+  }],
+]);

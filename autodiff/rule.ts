@@ -1,0 +1,51 @@
+/**
+ * Gradient rules: what an op says about its derivative.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import { isIndexInput, type Params } from "../core/graph/op.ts";
+import type { Variable } from "../core/variable.ts";
+import type { Gradient } from "./gradient.ts";
+
+/** The derivative of an op. */
+export interface GradientRule<P extends Params = Params> {
+  /**
+   * The gradients of the inputs, in order.
+   *
+   * `outputGrads` has the gradient of each output, or null where none flows; at least one is there. A
+   * gradient has the shape of its variable and its dtype. Only inputs for which `wanted` is true are
+   * asked for; what stands for the others does not matter. What is left out at the end is zero. The dtype
+   * is settled afterwards: a complex gradient of a real input counts with its real part.
+   */
+  pullback(
+    apply: Apply<P>,
+    outputGrads: readonly (Variable | null)[],
+    wanted: readonly boolean[],
+  ): readonly Gradient[];
+  /**
+   * Whether values of an input can change an output. Default: yes, but for inputs that say where or how
+   * much. What is not connected has no gradient, not even zero.
+   */
+  connected?(apply: Apply<P>, input: number, output: number): boolean;
+}
+
+/** Whether values of an input of an application can change an output. */
+export function isConnected(
+  rule: GradientRule,
+  apply: Apply,
+  input: number,
+  output: number,
+): boolean {
+  return rule.connected?.(apply, input, output) ?? !isIndexInput(apply, input);
+}
+
+/** A rule for ops of which no gradient can flow: whole numbers come out, or nothing but a shape. */
+export const neverConnected: GradientRule = {
+  connected: () => false,
+  pullback: () => [],
+};
+
+/** A rule for ops whose values jump: connected, but with zero gradient. */
+export const alwaysZero: GradientRule = { pullback: () => [] };

@@ -1,0 +1,63 @@
+/**
+ * Bringing gradients into the shape of what they belong to.
+ *
+ * @module
+ */
+
+import { apply } from "../core/graph/graph.ts";
+import { makeConstant } from "../core/graph/graph.ts";
+import { stretched } from "../core/ops/broadcast_to.ts";
+import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
+import { valueOf } from "../core/ops/literal.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
+import { summedTo } from "../core/ops/sum_to.ts";
+import type { Variable } from "../core/variable.ts";
+import { dimsOf, lengthsOf } from "./lengths.ts";
+
+/** The sum over some axes, which vanish; none gives x itself. */
+export function sumOver(x: Variable, axes: readonly number[]): Variable {
+  if (axes.length === 0) return x;
+  return apply<ReduceParams>(reduceOp, [x], { kind: "sum", axes, dtype: x.dtype });
+}
+
+/** x with axes of length 1 put in at the given places of the result. */
+export function withAxes(x: Variable, axes: readonly number[]): Variable {
+  let next = 0;
+  const rank = x.ndim + axes.length;
+  const pattern = Array.from({ length: rank }, (_, d): PatternItem => axes.includes(d) ? "x" : next++);
+  return shuffled(x, pattern);
+}
+
+/** A number, or a smaller tensor, in the shape of a variable. */
+export function spreadLike(x: Variable, like: Variable): Variable {
+  return stretched(x, dimsOf(like));
+}
+
+/** Zeros (or another number) in the shape and dtype of a variable. */
+export function filledLike(like: Variable, value: number): Variable {
+  return spreadLike(makeConstant(valueOf(value, like.dtype)), like);
+}
+
+/**
+ * The sum of g over the axes along which `x` was stretched to the shape of `whole`, which g has.
+ *
+ * Where lengths are known, or can be seen to be the same, that is decided here; otherwise when the
+ * function runs.
+ */
+export function unstretched(g: Variable, x: Variable, whole: Variable): Variable {
+  const from = lengthsOf(whole), to = lengthsOf(x), skip = from.length - to.length;
+  const certain = Array.from({ length: skip }, (_, axis) => axis);
+  const open: number[] = [];
+  to.forEach((n, axis) => {
+    const m = from[skip + axis]!;
+    if (n === m || m === 1 || typeof n === "number" && n !== 1) return;
+    if (n === 1) certain.push(skip + axis);
+    else open.push(axis);
+  });
+  const kept = withAxes(
+    sumOver(g, certain),
+    certain.filter((axis) => axis >= skip).map((axis) => axis - skip),
+  );
+  const dims = dimsOf(x);
+  return summedTo(kept, open, open.map((axis) => dims[axis]!));
+}
