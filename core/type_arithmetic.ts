@@ -197,3 +197,15 @@ export type DotRank<A extends number, B extends number> = number extends A | B ?
   : B extends 1 ? Less1<A>
   : [A, B] extends [2, 2] ? 2
   : number;
+
+/** The rank of `x.at(...items)`, where the items say it. */
+export type IndexedRank<N extends number, I extends readonly unknown[]> = number extends I["length"]
+  ? number
+  : I extends readonly [infer Item, ...infer Rest] ? IndexedRank<AfterItem<N, Item>, Rest>
+  : N;
+
+type AfterItem<N extends number, Item> = Item extends number | bigint | Typed<DType, 0> ? Less1<N>
+  : Item extends null ? Plus1<N>
+  : Item extends "..." ? N
+  : Item extends string | Typed<DType, number> | readonly unknown[] | ArrayBufferView ? number
+  : N;

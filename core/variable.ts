@@ -12,11 +12,16 @@ import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
 import { broadcastTo } from "./ops/broadcast_to.ts";
 import type { PatternItem } from "./ops/dimshuffle.ts";
 import { dimshuffle, expandDims, squeeze, swapaxes, transpose } from "./ops/dimshuffle.ts";
-import { dot } from "./ops/linalg.ts";
+import type { IndexItem } from "./ops/index_spec.ts";
+import { index, slice, take, type TakeMode } from "./ops/indexing.ts";
+import { dot, matmul, outer } from "./ops/linalg.ts";
 import type { TensorLike } from "./ops/literal.ts";
 import type { Axes, Reduced, SumOptions, VarianceOptions } from "./ops/reduce.ts";
+import { argsort, cumprod, cumsum, sort } from "./ops/order.ts";
 import * as reductions from "./ops/reduce.ts";
 import { flatten, ravel, reshape } from "./ops/reshape.ts";
+import { diagonal, trace } from "./ops/matrices.ts";
+import { repeat } from "./ops/repeat.ts";
 import { dimsOf } from "./ops/shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TensorType } from "./type.ts";
@@ -24,6 +29,8 @@ import type {
   DotRank,
   DTypeOf,
   Floating,
+  IndexedRank,
+  Less1,
   PairDType,
   RankOf,
   RealOf,
@@ -217,6 +224,86 @@ export class Variable<D extends DType = DType, N extends number = number>
       PairDType<S, A>,
       DotRank<RankOf<S>, RankOf<A>>
     >;
+  }
+
+  /** The matrix product over the last two axes; axes before them stretch by NumPy's rule. */
+  matmul<S extends Variable, A extends TensorLike>(this: S, other: A): Variable<PairDType<S, A>> {
+    return matmul(this, other) as Variable as Variable<PairDType<S, A>>;
+  }
+
+  /** The product of every element with every element of `other`, a matrix. */
+  outer<S extends Variable, A extends TensorLike>(
+    this: S,
+    other: A,
+  ): Variable<PairDType<S, A>, 2> {
+    return outer(this, other) as Variable as Variable<PairDType<S, A>, 2>;
+  }
+
+  /**
+   * A part by NumPy's indexing, one argument for each axis: integers, 0-d integer variables, slices
+   * (`{ start, stop, step }` or `T.slice(…)`), null for a new axis, "..." for the axes between,
+   * positions, masks, or text such as `"1:, ::-1"`.
+   *
+   * @example
+   * ```ts
+   * import { T } from "@croton/croton";
+   *
+   * const x = T.matrix("x");
+   * const [first, last, rest] = [x.at(0), x.at("...", -1), x.at("1:")];
+   * ```
+   */
+  at<const I extends readonly IndexItem[]>(...items: I): Variable<D, IndexedRank<N, I>> {
+    return index(this as Variable, items) as Variable as Variable<D, IndexedRank<N, I>>;
+  }
+
+  /** The part of axis 0 from `start` to before `stop`, every `step`-th. */
+  slice(
+    start: Dim | null = null,
+    stop: Dim | null = null,
+    step: Dim | null = null,
+  ): Variable<D, N> {
+    return index(this as Variable, slice(start, stop, step)) as Variable as Variable<D, N>;
+  }
+
+  /** Elements at positions along an axis; of all elements when the axis is null. */
+  take(positions: TensorLike, axis: number | null = null, mode?: TakeMode): Variable<D> {
+    return take(this as Variable, positions, axis, mode) as Variable as Variable<D>;
+  }
+
+  /** The elements sorted along an axis, the last one by default. */
+  sort(axis: number | null = -1): Variable<D> {
+    return sort(this as Variable, axis) as Variable as Variable<D>;
+  }
+
+  /** The positions that sort the elements along an axis. */
+  argsort(axis: number | null = -1): Variable<"int64"> {
+    return argsort(this as Variable, axis) as Variable<"int64">;
+  }
+
+  /** Sums of the elements up to and including each one. */
+  cumsum(axis: number | null = null): Variable<D> {
+    return cumsum(this as Variable, axis) as Variable as Variable<D>;
+  }
+
+  /** Products of the elements up to and including each one. */
+  cumprod(axis: number | null = null): Variable<D> {
+    return cumprod(this as Variable, axis) as Variable as Variable<D>;
+  }
+
+  /** Each element several times. */
+  repeat(counts: Dim | TensorLike, axis: number | null = null): Variable<D> {
+    return repeat(this as Variable, counts, axis) as Variable as Variable<D>;
+  }
+
+  /** The diagonal of two axes. */
+  diagonal(offset = 0, axis1 = 0, axis2 = 1): Variable<D, Less1<N>> {
+    const part = diagonal(this as Variable, offset, axis1, axis2);
+    return part as Variable as Variable<D, Less1<N>>;
+  }
+
+  /** The sum along the diagonal. */
+  trace<S extends Variable>(this: S, offset = 0): Variable<SumDType<DTypeOf<S>>> {
+    return trace(this, offset) as Variable as Variable<SumDType<DTypeOf<S>>>;
   }
 
   /** The same elements in another shape; one length may be -1. */

@@ -1,0 +1,35 @@
+/**
+ * Rows of the elementwise table: special functions.
+ *
+ * @module
+ */
+
+import * as mathModule from "../kernel/math/mod.ts";
+// deno-lint-ignore no-explicit-any
+const math: any = mathModule;
+import { realFunction } from "./elementwise_functions.ts";
+import type { ElementwiseRow } from "./elementwise_op.ts";
+import * as special from "./special_reference.ts";
+
+/** Names of the special functions. */
+export type SpecialName =
+  | "erf"
+  | "erfc"
+  | "erfinv"
+  | "erfcinv"
+  | "gamma"
+  | "gammaln"
+  | "digamma"
+  | "trigamma";
+
+/** The rows. */
+export const specialRows: Record<SpecialName, ElementwiseRow> = {
+  erf: realFunction(special.erf, math.erf, 24, { facts: ["monotone", "preservesZero"] }),
+  erfc: realFunction(special.erfc, math.erfc, 30),
+  erfinv: realFunction(special.erfinv, math.erfinv, 40, { facts: ["monotone", "preservesZero"] }),
+  erfcinv: realFunction(special.erfcinv, math.erfcinv, 40),
+  gamma: realFunction(special.gamma, math.gamma, 50),
+  gammaln: realFunction(special.gammaln, math.lgamma, 50),
+  digamma: realFunction(special.digamma, math.digamma, 50),
+  trigamma: realFunction(special.trigamma, math.trigamma, 50),
+};
