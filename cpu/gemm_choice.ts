@@ -2,7 +2,15 @@
 
 import { blockedParts, emitBlocked } from "./gemm_blocked.ts";
 import { emitDot } from "./gemm_dot.ts";
-import { COPY_COST, type GemmShape, PACK_FROM, planGemm, sumCost } from "./gemm_plan.ts";
+import {
+  type GemmShape,
+  PACK_COST,
+  PACK_FROM,
+  planGemm,
+  SCATTER_COST,
+  SCATTER_STEPS,
+  sumCost,
+} from "./gemm_plan.ts";
 import { type GemmOptions, realOf } from "./gemm_real.ts";
 import { emitGemvBytes, gemvLayout } from "./gemm_vector.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "./wasm/mod.ts";
@@ -110,7 +118,7 @@ export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Ch
     const way = f.local("i32");
     const addCopies = (columns: Local, stride: Local) => {
       f.f32Const(0);
-      float(columns).f32Const(COPY_COST).f32Mul();
+      float(columns).f32Const(PACK_COST).f32Mul();
       f.localGet(stride).i32Const(size).i32Eq().select("f32").f32Add();
     };
     const blockedCost = (rows: Local, columns: Local, stride: Local) => {
@@ -120,7 +128,7 @@ export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Ch
       addCopies(columns, stride);
     };
     const dotCost = (small: Local, largeStride: Local, smallStride: Local) => {
-      f.localGet(product).f32Const(1).f32Const(sumCost(lanes));
+      f.localGet(product).f32Const(1).f32Const(sumCost(lanes) + SCATTER_COST);
       float(k).f32Div().f32Add().f32Mul();
       float(small).f32Add();
       addCopies(small, smallStride);
@@ -133,8 +141,8 @@ export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Ch
     const challengers = [
       () => {
         blockedCost(n, m, ars);
-        f.localGet(product).f32Const(COPY_COST).f32Mul();
-        float(k).f32Div().f32Add();
+        f.localGet(product).f32Const(SCATTER_COST).f32Mul();
+        float(k).f32Const(SCATTER_STEPS).f32Min().f32Div().f32Add();
       },
       () => dotCost(n, acs, brs),
       () => dotCost(m, brs, acs),

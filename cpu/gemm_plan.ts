@@ -38,8 +38,14 @@ export type GemmPlan =
 /** Sizes from which on both operands are packed: each row of B is then used often enough. */
 export const PACK_FROM = 48;
 
-/** What copying one element costs, in multiply-adds done by vectors. */
-export const COPY_COST = 8;
+/** What packing one element costs, in multiply-adds done by vectors. */
+export const PACK_COST = 8;
+
+/** What storing one element of C by itself costs, in the same unit. */
+export const SCATTER_COST = 24;
+
+/** How many products are summed before C is stored, where it is stored element by element. */
+export const SCATTER_STEPS = 256;
 
 /** What adding up the lanes of a vector costs, in multiply-adds done by vectors, by the number of lanes. */
 export function sumCost(lanes: number): number {
@@ -61,15 +67,14 @@ export function planGemm(shape: GemmShape, lanes: number): GemmPlan {
     return { way: "blocked", swap: false, packA: aColumnStride !== 1, packB: true };
   }
   const blocked = (rows: number, columns: number, stride: number) =>
-    Math.ceil(columns / lanes) * lanes * rows + (stride === 1 ? 0 : COPY_COST * columns);
+    Math.ceil(columns / lanes) * lanes * rows + (stride === 1 ? 0 : PACK_COST * columns);
   // The small operand is read once per tile of the large one: of two equals the smaller one is to be it.
   const dot = (small: number, largeStride: number, smallStride: number) =>
-    largeStride !== 1
-      ? Infinity
-      : m * n * (1 + sumCost(lanes) / k) + small + (smallStride === 1 ? 0 : COPY_COST * small);
+    largeStride !== 1 ? Infinity : m * n * (1 + (sumCost(lanes) + SCATTER_COST) / k) + small +
+      (smallStride === 1 ? 0 : PACK_COST * small);
   const costs = [
     blocked(m, n, bColumnStride),
-    blocked(n, m, aRowStride) + COPY_COST * m * n / k,
+    blocked(n, m, aRowStride) + SCATTER_COST * m * n / Math.min(k, SCATTER_STEPS),
     dot(n, aColumnStride, bRowStride),
     dot(m, bRowStride, aColumnStride),
   ];
