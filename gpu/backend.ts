@@ -8,6 +8,7 @@ import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/ba
 import type { DType } from "../core/dtype.ts";
 import type { Program } from "../core/kernel/program.ts";
 import { CheckLog } from "./checks.ts";
+import type { GpuLimits } from "./context.ts";
 import { hasWords, wordCount } from "./convert.ts";
 import { type DeviceOptions, type GpuDevice, openDevice } from "./device.ts";
 import { GpuBuffer } from "./device_buffer.ts";
@@ -28,6 +29,12 @@ export interface GpuBackendOptions extends DeviceOptions {
    * @default {0.05}
    */
   readonly dispatchSeconds?: number;
+  /**
+   * Limits for kernels below those of the device, to see what a smaller device would get.
+   *
+   * @default {those of the device}
+   */
+  readonly limits?: Partial<GpuLimits>;
 }
 
 /** The GPU. */
@@ -41,6 +48,8 @@ export class GpuBackend implements Backend {
 
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
+  /** What kernels must stay within. */
+  readonly limits: GpuLimits;
 
   /**
    * Use {@linkcode createGpuBackend}, which opens the device.
@@ -51,6 +60,7 @@ export class GpuBackend implements Backend {
   constructor(device: GpuDevice, options: GpuBackendOptions = {}) {
     this.device = device;
     this.dispatchSeconds = options.dispatchSeconds ?? 0.05;
+    this.limits = { ...device.limits, ...options.limits };
     this.checks = new CheckLog(device);
   }
 

@@ -297,7 +297,8 @@ function product(
 
 gpuTest("products of all shapes, with epilogues", async () => {
   const shapes = [[1, 1, 1, 1], [2, 3, 4, 5], [1, 33, 17, 65], [3, 1, 40, 70], [2, 50, 1, 100]];
-  shapes.push([1, 64, 64, 64], [1, 2, 2, 0]);
+  shapes.push([1, 64, 64, 64], [1, 2, 2, 0], [2, 40, 33, 20], [1, 9, 10, 1500], [3, 1, 90, 80]);
+  shapes.push([1, 300, 1, 64]);
   for (const [batch, m, n, k] of shapes as [number, number, number, number][]) {
     for (const transposed of [false, true]) {
       const setup = product(batch, m, n, k, transposed);

@@ -8,6 +8,7 @@ import type { DeviceBuffer } from "../core/backend.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
 import type { BufferHandle } from "./buffers.ts";
 import type { CheckLog, RunChecks } from "./checks.ts";
+import type { GpuLimits } from "./context.ts";
 import { fromWords, noElements, toWords, wordCount } from "./convert.ts";
 import type { GpuDevice } from "./device.ts";
 
@@ -15,6 +16,8 @@ import type { GpuDevice } from "./device.ts";
 export interface BufferOwner {
   readonly device: GpuDevice;
   readonly checks: CheckLog;
+  /** What kernels must stay within. */
+  readonly limits: GpuLimits;
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
 }

@@ -58,9 +58,8 @@ export interface Prepared {
 
 /** Prints a program and plans its memory. */
 export function preparePrint(program: Program, owner: BufferOwner): Prepared {
-  const { limits, info } = owner.device;
-  const { dispatchSeconds } = owner;
-  const software = info.isFallbackAdapter;
+  const { limits, dispatchSeconds } = owner;
+  const software = owner.device.info.isFallbackAdapter;
   const printed = printProgram(program, { limits, software, dispatchSeconds });
   return { program, printed, memory: planMemory(program, printed) };
 }
@@ -296,13 +295,13 @@ export class GpuExecutable implements Executable {
   #prepareKernel(compiled: Compiled): void {
     const { printed } = compiled;
     compiled.run = this.#run;
-    const items = sizeAt(printed.items, this.#env);
     const { limits } = this.#owner.device;
-    const groups = Math.ceil(items / printed.perGroup);
+    const groups = printed.groups(this.#env);
     compiled.grid = foldGrid(groups, limits.maxComputeWorkgroupsPerDimension);
     if (groups === 0) return;
-    if (printed.params.length > 0) {
-      compiled.block ??= new Int32Array(printed.params.length);
+    const words = printed.headWords + printed.params.length;
+    if (words > 0) {
+      compiled.block ??= new Int32Array(words);
       if (!printed.varies) this.#fill(compiled, 0, 0);
     }
     compiled.group = this.#bind(compiled);
@@ -311,8 +310,9 @@ export class GpuExecutable implements Executable {
   #fill({ printed, block }: Compiled, first: number, last: number): void {
     if (block === null) return;
     const context: RunContext = { env: this.#env, counters: this.#counters, first, last };
-    const { params } = printed;
-    for (let i = 0; i < params.length; i++) block[i] = params[i]!(context);
+    const { params, head, headWords } = printed;
+    if (head !== null) block.set(head(context));
+    for (let i = 0; i < params.length; i++) block[headWords + i] = params[i]!(context);
   }
 
   #bind(compiled: Compiled): GPUBindGroup {

@@ -9,7 +9,7 @@ import type { DType } from "../core/dtype.ts";
 import type { BufferDecl } from "../core/kernel/program.ts";
 import type { AxisRef } from "../core/kernel/scalar.ts";
 import { scalarTypeOf } from "../core/kernel/scalar.ts";
-import { type Size, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
+import { type Size, sizeAt, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
 import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import type { Access, KernelSource } from "./pipelines.ts";
 import { Prelude, printCast, type Printed, storedType, wgslType } from "./print_scalar.ts";
@@ -46,13 +46,22 @@ export interface PrintedKernel {
   readonly bound: readonly Bound[];
   /** For each binding, whether the kernel reads it. */
   readonly reads: readonly boolean[];
+  /** Words at the start of the parameter block, if there are any before `params`. */
+  readonly head: ((run: RunContext) => ArrayLike<number>) | null;
+  /** Number of words that `head` gives. */
+  readonly headWords: number;
   /** Values of the parameter block, 32-bit integers. */
   readonly params: readonly ((run: RunContext) => number)[];
   /** Whether parameters depend on loop counters. */
   readonly varies: boolean;
-  /** The kernel runs ceil(items / perGroup) workgroups, none when there are no items. */
-  readonly items: Size;
-  readonly perGroup: number;
+  /** Number of workgroups. */
+  readonly groups: (env: SizeEnv) => number;
+}
+
+/** The start of a parameter block that a kernel's printer defines. */
+export interface ParamHead {
+  readonly words: number;
+  readonly values: (run: RunContext) => ArrayLike<number>;
 }
 
 /** Gathers the parts of one kernel. */
@@ -67,6 +76,7 @@ export class KernelText {
     element: string;
     access: Access;
     read: boolean;
+    name: string;
   }[] = [];
   readonly #params: { key: string; value: (run: RunContext) => number }[] = [];
   readonly #shared: string[] = [];
@@ -84,15 +94,15 @@ export class KernelText {
     return `${prefix}${this.#names++}`;
   }
 
-  #bind(key: string, bound: Bound, element: string, access: Access): string {
+  #bind(key: string, bound: Bound, element: string, access: Access, name?: string): string {
     let slot = this.#bound.findIndex((have) => have.key === key);
     if (slot < 0) {
       slot = this.#bound.length;
-      this.#bound.push({ key, bound, element, access, read: false });
+      this.#bound.push({ key, bound, element, access, read: false, name: name ?? `b${slot}` });
     }
     if (access === "write") this.#bound[slot]!.access = "write";
     else this.#bound[slot]!.read = true;
-    return `b${slot}`;
+    return this.#bound[slot]!.name;
   }
 
   /** The declaration of a buffer. */
@@ -108,9 +118,15 @@ export class KernelText {
     return this.#bind(`b${id}`, { kind: "buffer", id }, element, access);
   }
 
-  /** The name of scratch memory. */
-  scratch(scratch: Scratch, element: "f32" | "i32" | "u32", access: Access): string {
-    return this.#bind(`s${scratch.id}`, { kind: "scratch", scratch: scratch.id }, element, access);
+  /** The name of scratch memory, chosen by the caller or new. */
+  scratch(
+    scratch: Scratch,
+    element: "f32" | "i32" | "u32",
+    access: Access,
+    name?: string,
+  ): string {
+    const bound: Bound = { kind: "scratch", scratch: scratch.id };
+    return this.#bind(`s${scratch.id}`, bound, element, access, name);
   }
 
   /** The name of the flags that say which parts of a program run. */
@@ -261,47 +277,75 @@ export class KernelText {
     perGroup: number,
     flag: number | null,
   ): PrintedKernel {
-    const lines: string[] = [];
-    const head: string[] = [];
-    if (flag !== null) {
-      const name = this.flags("read");
-      head.push(`if (${name}[u32(${this.param("flag", () => flag)})] == 0u) { return; }`);
-    }
-    this.#bound.forEach(({ element, access }, i) => {
-      const mode = access === "read" ? "read" : "read_write";
-      lines.push(`@group(0) @binding(${i}) var<storage, ${mode}> b${i}: array<${element}>;`);
-    });
-    if (this.#params.length > 0) {
-      lines.push(`struct Params { ${this.#params.map((_, i) => `p${i}: i32`).join(", ")} }`);
-      lines.push("@group(1) @binding(0) var<uniform> params: Params;");
-    }
-    if (this.prelude.special) lines.push(SPECIAL_WGSL);
-    lines.push(...this.#shared, LINEAR_GROUP_WGSL);
-    if (this.prelude.text !== "") lines.push(this.prelude.text);
-    lines.push(
+    const guard = this.guard(flag);
+    const fields = this.fields;
+    const lines = [
+      ...this.declarations.slice(0, this.#bound.length),
+      ...(fields === "" ? [] : [
+        `struct Params { ${fields} }`,
+        "@group(1) @binding(0) var<uniform> params: Params;",
+      ]),
+      ...(this.prelude.special ? [SPECIAL_WGSL] : []),
+      LINEAR_GROUP_WGSL,
+      ...this.declarations.slice(this.#bound.length),
       `@compute @workgroup_size(${threads})`,
       "fn main(@builtin(workgroup_id) group_id: vec3<u32>, " +
-        "@builtin(num_workgroups) group_count: vec3<u32>, " +
-        "@builtin(local_invocation_index) lane: u32) {",
-      ...indent(head),
+      "@builtin(num_workgroups) group_count: vec3<u32>, " +
+      "@builtin(local_invocation_index) lane: u32) {",
+      ...indent(guard),
       "  let group = linear_group(group_id, group_count);",
       ...indent(body),
       "}",
       "",
-    );
+    ];
+    const groups = (env: SizeEnv) => Math.ceil(sizeAt(items, env) / perGroup);
+    return this.assemble(label, lines.join("\n"), groups, null);
+  }
+
+  /** The statement that ends a kernel whose flag is not set; none without a flag. */
+  guard(flag: number | null): string[] {
+    if (flag === null) return [];
+    const name = this.flags("read");
+    return [`if (${name}[u32(${this.param("flag", () => flag)})] == 0u) { return; }`];
+  }
+
+  /** Declarations: first the storage buffers, one to a line, then memory and functions. */
+  get declarations(): string[] {
+    const buffers = this.#bound.map(({ element, access, name }, i) => {
+      const mode = access === "read" ? "read" : "read_write";
+      return `@group(0) @binding(${i}) var<storage, ${mode}> ${name}: array<${element}>;`;
+    });
+    const functions = this.prelude.text;
+    return [...buffers, ...this.#shared, ...(functions === "" ? [] : [functions])];
+  }
+
+  /** The fields of the parameter block, each with a comma; empty for none. */
+  get fields(): string {
+    return this.#params.map((_, i) => `p${i}: i32,`).join(" ");
+  }
+
+  /** A kernel whose text is put together by the caller from the parts above. */
+  assemble(
+    label: string,
+    wgsl: string,
+    groups: (env: SizeEnv) => number,
+    head: ParamHead | null,
+  ): PrintedKernel {
     return {
-      source: {
-        label,
-        wgsl: lines.join("\n"),
-        storage: this.#bound.map(({ access }) => access),
-      },
+      source: { label, wgsl, storage: this.#bound.map(({ access }) => access) },
       bound: this.#bound.map(({ bound }) => bound),
       reads: this.#bound.map(({ read }) => read),
+      head: head?.values ?? null,
+      headWords: head?.words ?? 0,
       params: this.#params.map(({ value }) => value),
       varies: this.#varies,
-      items,
-      perGroup,
+      groups,
     };
+  }
+
+  /** Notes that parameters depend on loop counters. */
+  vary(): void {
+    this.#varies = true;
   }
 }
 

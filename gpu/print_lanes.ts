@@ -8,6 +8,7 @@
 import type { BufferDecl, Loop, Nest, Program, Store } from "../core/kernel/program.ts";
 import type { LoadNode } from "../core/kernel/scalar.ts";
 import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../core/kernel/size.ts";
+import type { GpuLimits } from "./context.ts";
 import { indent, KernelText, type PrintedKernel } from "./kernel_text.ts";
 import {
   type Access,
@@ -51,7 +52,7 @@ interface Chain {
 }
 
 /** A plan for a loop, or why there is none. */
-export function planLanes(loop: Loop, program: Program): LanesPlan | string {
+export function planLanes(loop: Loop, program: Program, limits: GpuLimits): LanesPlan | string {
   const nests = nestsOnly(loop);
   if (nests === null) return "its step is not elementwise";
   const axes = nests[0]?.axes ?? [];
@@ -63,6 +64,11 @@ export function planLanes(loop: Loop, program: Program): LanesPlan | string {
     return "its stop condition is shared by several elements";
   }
   const accesses = accessesOf(nests);
+  const buffers = new Set(accesses.map((access) => access.buffer));
+  // The flags and the errors need bindings too.
+  if (buffers.size + 2 > limits.maxStorageBuffersPerShaderStage) {
+    return `its step uses ${buffers.size} buffers`;
+  }
   const written = new Set(accesses.filter(({ store }) => store !== null).map((a) => a.buffer));
   const chains: Chain[] = [];
   for (const buffer of written) {

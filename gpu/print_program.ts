@@ -21,9 +21,11 @@ import { FlagPrinter } from "./print_flags.ts";
 import { chooseGroup, printGroupNest } from "./print_group.ts";
 import { lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
 import { planResident, printResident, residentWork } from "./print_resident.ts";
+import { printGemm, suitsTiles } from "./print_gemm.ts";
 import { decompose, printThreadNest } from "./print_nest.ts";
 import { printNonzero } from "./print_nonzero.ts";
 import { chooseRunning, printRunningNest } from "./print_running.ts";
+import { boundBuffers, splitNest } from "./split_stores.ts";
 import { printSort, SORT_BLOCK } from "./print_sort.ts";
 
 /** One thing that the host does when a program runs. */
@@ -156,7 +158,12 @@ class ProgramPrinter {
     }
   }
 
-  #nest(nest: Nest, flag: number | null): Op[] {
+  #nest(whole: Nest, flag: number | null): Op[] {
+    const parts = splitNest(whole, this.#limits.maxStorageBuffersPerShaderStage);
+    return parts.flatMap((nest) => this.#smallNest(nest, flag));
+  }
+
+  #smallNest(nest: Nest, flag: number | null): Op[] {
     const running = chooseRunning(nest);
     if (running !== null) {
       return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));
@@ -177,7 +184,12 @@ class ProgramPrinter {
   }
 
   #gemm(gemm: Gemm, flag: number | null): Op[] {
-    return this.#nest(gemmAsNest(gemm), flag);
+    const nest = gemmAsNest(gemm);
+    // Slices of the sum need one more buffer.
+    const fits = boundBuffers(nest).size + 2 <= this.#limits.maxStorageBuffersPerShaderStage;
+    if (!fits || !suitsTiles(gemm)) return this.#nest(nest, flag);
+    const target = { limits: this.#limits, software: this.#software };
+    return dispatches(printGemm(gemm, target, this.#decls, this.#makeScratch, flag));
   }
 
   #branch(branch: Branch, flag: number | null): Op[] {
@@ -223,7 +235,7 @@ class ProgramPrinter {
     const { strategy, name } = loop;
     const reasons: string[] = [];
     if (strategy === "lanes" || strategy === "parallel") {
-      const plan = planLanes(loop, this.#program);
+      const plan = planLanes(loop, this.#program, this.#limits);
       if (typeof plan !== "string") {
         this.#note(loop, "lanes", reasons);
         const points = sizeValue(productSize(plan.axes));

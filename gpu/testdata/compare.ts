@@ -7,30 +7,26 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Backend, DeviceBuffer } from "../../core/backend.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../../core/dtype.ts";
+import { availability, testDevice } from "../../dev/gpu_device.ts";
 import { createInterpreterBackend } from "../../core/kernel/interpret.ts";
 import type { BufferDecl, BufferRole, Nest, Program, Step } from "../../core/kernel/program.ts";
 import { Guards, type Size, sizeAt } from "../../core/kernel/size.ts";
 import { createGpuBackend, type GpuBackend } from "../backend.ts";
-import { gpuAvailable } from "../device.ts";
-
-/** Why GPU tests cannot run here, or null. */
-export const noGpu: string | null = await gpuAvailable().then((answer) =>
-  answer.available ? null : answer.reason
-);
 
 let backend: Promise<GpuBackend> | null = null;
 
 /** The backend that all tests of a file share. */
 export function gpu(): Promise<GpuBackend> {
-  backend ??= createGpuBackend();
+  backend ??= testDevice().then((device) => createGpuBackend({ device }));
   return backend;
 }
 
 /** A test that needs a GPU; the device may stay open behind it. */
 export function gpuTest(name: string, body: () => Promise<void> | void): void {
+  const reason = availability.available ? "" : ` (ignored: ${availability.reason})`;
   Deno.test({
-    name,
-    ignore: noGpu !== null,
+    name: name + reason,
+    ignore: !availability.available,
     sanitizeOps: false,
     sanitizeResources: false,
     fn: body,
@@ -136,9 +132,10 @@ export interface Tolerance {
 export async function compare(
   setup: Setup,
   { relative = 1e-6, absolute = 1e-30 }: Tolerance = {},
+  device?: Backend,
 ): Promise<Results> {
   const expected = await runOn(createInterpreterBackend(), setup);
-  const got = await runOn(await gpu(), setup);
+  const got = await runOn(device ?? await gpu(), setup);
   for (const kind of ["outputs", "shared"] as const) {
     expected[kind].forEach((want, i) => {
       assertClose(got[kind][i]!, want, `${kind} ${i}`, relative, absolute);
