@@ -50,8 +50,17 @@ export function axisIx(axis: AxisRef | number): Ix {
 
 /** Makes nodes. One builder serves one kernel, so that equal nodes are the same object. */
 export class ScalarBuilder {
+  /**
+   * Whether the machine computes NaN and infinity as IEEE 754 says, as WebAssembly does. Otherwise
+   * (WGSL) functions are built so that NaN goes round the arithmetic, chosen by its bits.
+   */
+  readonly ieee: boolean;
   readonly #nodes = new Map<string, SNode>();
   #next = 0;
+
+  constructor(options: { readonly ieee?: boolean } = {}) {
+    this.ieee = options.ieee ?? false;
+  }
 
   #intern(key: string, make: (id: number) => SNode): SNode {
     let node = this.#nodes.get(key);
