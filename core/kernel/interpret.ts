@@ -17,6 +17,7 @@ import type {
   ExecutableInfo,
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
 import type {
   BufferDecl,
@@ -331,7 +332,7 @@ class Machine {
   }
 
   throwFailure(): void {
-    if (this.#failed !== null) throw new RangeError(this.#messages[this.#failed]);
+    if (this.#failed !== null) throw new IndexError(this.#messages[this.#failed]);
   }
 
   runAll(steps: readonly Step[]): void {
