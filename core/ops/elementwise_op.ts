@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, isDiscrete } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete, isInt } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Element, Fact, Op, Params, ShapeContext } from "../graph/op.ts";
-import { rounded, sizeOf, type Value, valueData } from "../graph/value.ts";
+import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import type { ScalarBuilder } from "../kernel/builder.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import type { Size } from "../kernel/size.ts";
@@ -110,9 +110,11 @@ function evaluateRow<P extends Params>(
   const dtypes = row.dtypes(name, inputs.map((x) => x.dtype), params);
   const { compute, output } = dtypes;
   const data = valueData(output, sizeOf(shape));
+  const wrap = isInt(output) ? wrapper(output) : null;
   const put = (i: number, x: number | bigint): void => {
-    if (data instanceof Float64Array) data[i] = Number(x);
-    else data[i] = wholeOf(x);
+    const exact = wrap !== null ? wrap(wholeOf(x)) : x;
+    if (data instanceof Float64Array) data[i] = Number(exact);
+    else data[i] = wholeOf(exact);
   };
   if (isComplex(output) || compute.some(isComplex)) {
     const args = inputs.map((x, k) => complexReader(x, compute[k]!));
@@ -134,8 +136,7 @@ function evaluateRow<P extends Params>(
       put(i, row.float!(args.map((read, k) => read(at[k]!)), dtypes, params));
     });
   }
-  const value: Value = { dtype: output, shape, data };
-  return isDiscrete(output) ? rounded(value) : value;
+  return { dtype: output, shape, data };
 }
 
 function numberReader(value: Value, to: DType): (i: number) => number {
@@ -153,9 +154,13 @@ function integerReader(value: Value, to: DType): (i: number) => bigint {
     const read = numberReader(value, to);
     return (i) => BigInt(read(i));
   }
-  const { kind, bytes } = dtypeInfo(to);
-  const wrap = kind === "uint" ? BigInt.asUintN : BigInt.asIntN;
-  return (i) => wrap(8 * bytes, wholeOf(data[i]!));
+  const wrap = wrapper(to);
+  return (i) => wrap(wholeOf(data[i]!));
+}
+
+function wrapper(dtype: DType): (x: bigint) => bigint {
+  const { kind, bytes } = dtypeInfo(dtype);
+  return kind === "uint" ? (x) => BigInt.asUintN(8 * bytes, x) : (x) => BigInt.asIntN(8 * bytes, x);
 }
 
 function complexReader(value: Value, to: DType): (i: number) => Complex {
