@@ -192,6 +192,8 @@ export type PlainLowering<P extends Params> =
     lower(scope: Scope, apply: Apply<P>): void;
     /** Inputs that are read once, element by element, and so need no memory of their own. */
     reads?(apply: Apply<P>): readonly number[];
+    /** Inputs that not every run needs: only `lower` plans them, in the scopes that do. */
+    lazy?(apply: Apply<P>): readonly number[];
   };
 
 /** An operation. One object for each name; what varies is in the params of its applications. */

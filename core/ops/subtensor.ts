@@ -250,15 +250,6 @@ function partPositions(
   return { shape, at: (i) => i.reduce((at, k, d) => at + k * steps[d]!, base) };
 }
 
-/** The elements of a vector; where they are not known, the part of them is what is needed. */
-function hostVector(context: ShapeContext, x: Variable, part: Variable): readonly Size[] {
-  try {
-    return context.integers(x);
-  } catch (error) {
-    throw error instanceof NeedValue && part.ndim === 0 ? new NeedValue(part) : error;
-  }
-}
-
 /** x[index] for integers and slices, with NumPy's meaning of negative ones and of clipping. */
 export const subtensorOp: Op<SubtensorParams> = {
   name: "subtensor",
@@ -280,7 +271,7 @@ export const subtensorOp: Op<SubtensorParams> = {
     const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
     const { index } = apply.params;
     if (x.ndim > 1) throw new NeedValue(apply.output);
-    const values = hostVector(context, x, apply.output);
+    const values = context.integers(x);
     if (index.length === 0) return values;
     const entry = bind(index, scalars)[0]!;
     const n = values.length;

@@ -44,11 +44,23 @@ function isView(apply: Apply, shapes: Shapes): boolean {
 /** Ops that read nothing of their first input but its shape. */
 const shapeOnly = new Set(["shapeI", "fill"]);
 
+function lazyInputs(apply: Apply): readonly number[] {
+  const { lowering } = apply.op;
+  return lowering.kind === "control" ? lowering.lazy?.(apply) ?? [] : [];
+}
+
+/** All inputs but those that only one of the scopes inside needs. */
+function eagerInputs(apply: Apply): readonly Variable[] {
+  const lazy = lazyInputs(apply);
+  return lazy.length === 0 ? apply.inputs : apply.inputs.filter((_, i) => !lazy.includes(i));
+}
+
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   const first = shapeOnly.has(apply.op.name) ? 1 : 0;
+  const lazy = lazyInputs(apply);
   return apply.inputs.filter((input, i) =>
-    i >= first && (!isIndexInput(apply, i) || !shapes.knows(input))
+    i >= first && !lazy.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
   );
 }
 
@@ -73,7 +85,7 @@ export function chooseRoots(
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
 ): { roots: Set<Variable>; used: Set<Variable> } {
-  const order = toposort(outputs, placed);
+  const order = toposort(outputs, placed, eagerInputs);
   const uses = new Map<Variable, Use>();
   const use = (variable: Variable): Use => {
     let found = uses.get(variable);
@@ -156,7 +168,7 @@ function markRequired(
     for (const i of lowering.buffers ?? []) use(apply.inputs[i]!).required = true;
   }
   if (lowering.kind === "control") {
-    const copied = new Set(lowering.reads?.(apply));
+    const copied = new Set([...lowering.reads?.(apply) ?? [], ...lazyInputs(apply)]);
     apply.inputs.forEach((input, i) => {
       if (!copied.has(i)) use(viewBase(input, shapes)).required = true;
     });

@@ -114,9 +114,6 @@ export class Shapes implements ShapeContext {
       throw new NeedValue(variable);
     }
     if (owner.op.integers !== undefined && variable.index === 0) {
-      return owner.op.integers(this, owner);
-    }
-    if (owner.op.integers !== undefined && variable.index === 0) {
       try {
         return owner.op.integers(this, owner);
       } catch (error) {
@@ -129,10 +126,10 @@ export class Shapes implements ShapeContext {
     return this.#generic(owner, variable);
   }
 
-  /** Host values of the inputs of a scalar op; ops that take no values (shapes) need none. */
+  /** Host values of the inputs of a scalar op. */
   #arguments(owner: Apply, variable: Variable): readonly Size[] {
     return owner.inputs.map((input) => {
-      if (!isDiscrete(input.dtype) || input.ndim > 0) return 0;
+      if (!isDiscrete(input.dtype) || input.ndim > 0) throw new NeedValue(variable);
       try {
         return this.integer(input);
       } catch (error) {
@@ -171,5 +168,7 @@ export class Shapes implements ShapeContext {
 
 /** Inputs whose shape the shape of an application depends on, most often all. */
 function shapeInputs(owner: Apply): readonly Variable[] {
-  return owner.op.indexFrom === undefined ? owner.inputs : owner.inputs.slice(0, owner.op.indexFrom);
+  return owner.op.indexFrom === undefined
+    ? owner.inputs
+    : owner.inputs.slice(0, owner.op.indexFrom);
 }
