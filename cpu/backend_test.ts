@@ -26,6 +26,75 @@ Deno.test("random programs give what the interpreter gives", () => {
   }
 });
 
+Deno.test("long sums stay accurate, and extremes are found anywhere", () => {
+  for (const [rows, columns] of [[1, 100_003], [3, 20_001], [20_001, 6], [5000, 5]] as const) {
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => 1 + (i % 7) / 10);
+    const spot = Math.floor(data.length * 0.7);
+    for (const axis of [0, 1] as const) {
+      const b = new ScalarBuilder();
+      const n = axis === 0 ? columns : rows;
+      const [row, column] = axis === 0 ? [axisIx(1), axisIx(0)] : [axisIx(0), axisIx(1)];
+      const x = b.load(0, "float32", b.addIx(b.scaleIx(row, columns), column));
+      const put = (buffer: number, r: number, type: "f32" | "i32") => ({
+        buffer,
+        address: axisIx(0),
+        value: b.reduced(r, type),
+        guard: null,
+      });
+      const setup: Setup = {
+        buffers: [
+          ["x", "float32", data.length, input(0)],
+          ["sum", "float32", n, output(0)],
+          ["max", "float32", n, output(1)],
+          ["argmax", "int32", n, output(2)],
+        ],
+        steps: [
+          nest({
+            axes: [n],
+            loops: [axis === 0 ? rows : columns],
+            reductions: [{ kind: "sum", type: "f32", value: x }],
+            outer: [put(1, 0, "f32")],
+          }),
+          nest({
+            axes: [n],
+            loops: [axis === 0 ? rows : columns],
+            reductions: [{ kind: "max", type: "f32", value: x }, {
+              kind: "argmax",
+              type: "i32",
+              value: x,
+            }],
+            outer: [put(2, 0, "f32"), put(3, 1, "i32")],
+          }),
+        ],
+      };
+      const [r, c] = [Math.floor(spot / columns), spot % columns];
+      for (const special of [5, NaN]) {
+        data[spot] = 1;
+        const sums = new Float64Array(n);
+        data.forEach((value, i) =>
+          sums[axis === 0 ? i % columns : Math.floor(i / columns)]! += value
+        );
+        for (const device of [backend, createCpuBackend({ simd: false, check: true })]) {
+          data[spot] = 1;
+          const runner = new Runner(device, setup, { inputs: [data] });
+          const [sum] = runner.run().results();
+          sums.forEach((expected, i) => {
+            assert(
+              Math.abs(Number(sum![i]) / expected - 1) < 2e-7,
+              `${sum![i]} is not ${expected}`,
+            );
+          });
+          data[spot] = special;
+          runner.inputs[0]!.write("float32", data);
+          const [, max, argmax] = runner.run().results();
+          assertEquals(max![axis === 0 ? c : r], special);
+          assertEquals(argmax![axis === 0 ? c : r], axis === 0 ? r : c);
+        }
+      }
+    }
+  }
+});
+
 Deno.test("rows are sorted like the interpreter sorts them", () => {
   const random = new Random(7);
   const sorted: DType[] = dtypes.filter((dtype) => !dtype.startsWith("complex"));

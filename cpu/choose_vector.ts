@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Prim, SNode } from "../core/kernel/scalar.ts";
+import { dtypeInfo } from "../core/dtype.ts";
+import type { Address, Prim, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
 import {
@@ -18,7 +19,7 @@ import {
   visitNodes,
 } from "./nest_plan.ts";
 import { hasCast, isWide } from "./print_simd.ts";
-import { hasVectorForm } from "./values.ts";
+import { hasVectorForm, isShuffled } from "./values.ts";
 
 /** What a size that isn't known is taken for. */
 const GUESS = 1000;
@@ -33,7 +34,7 @@ export function planNest(kernel: Kernel, simd: boolean): NestPlan {
     const cost = costOf(kernel, plan);
     if (cost < least) [best, least] = [plan, cost];
   }
-  return best === scalar ? scalar : withUnroll(kernel, best);
+  return withTurnsPrinted(kernel, best === scalar ? scalar : withUnroll(kernel, best));
 }
 
 /** A plan without vectors. */
@@ -138,9 +139,13 @@ function nodeCost(node: SNode, analysis: Analysis, axis: number): number {
   if (!analysis.varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
   if (node.op === "load") {
     const { rest } = node.address;
-    const gathered = (rest !== null && analysis.varies(rest)) ||
-      strideAlong(node.address, axis) !== 1;
-    return (gathered ? 6 : 1) * (isWide(node.type) ? 2 : 1) + (node.args.length > 0 ? 4 : 0);
+    const stride = strideAlong(node.address, axis);
+    const guard = node.args.length > 0 ? 4 : 0;
+    const wide = isWide(node.type) ? 2 : 1;
+    if (rest !== null && analysis.varies(rest)) return 6 * wide + guard;
+    const { bytes } = dtypeInfo(node.dtype);
+    const each = stride === 1 ? 1 : guard === 0 && isShuffled(stride, bytes) ? 2 : 6;
+    return each * wide + guard;
   }
   const wide = isWide(node.type) || node.args.some((arg) => isWide(arg.type)) ? 2 : 1;
   if (node.op === "cast") return hasCast(node.args[0]!.type, node.type) ? wide : 12;
@@ -159,14 +164,50 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
   return (side ? 1 : 5) * (isWide(value.type) ? 2 : 1) + (guard === null ? 0 : 4);
 }
 
-/** Chooses how many vectors a turn has: more where the work on each is small. */
-function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
-  const level = plan.levels[plan.vector - 1]!;
+/** What an iteration of a kernel does, in about so many instructions. */
+function workOf(kernel: Kernel): number {
   let work = 2;
   const { inner, outer } = rootsOf(kernel);
   visitNodes([...inner, ...outer], (node) => {
     if (!free.includes(node.op)) work += isWide(node.type) ? 2 : 1;
   });
+  return work;
+}
+
+/** Prints short inner loops turn by turn, where that isn't much code. */
+function withTurnsPrinted(kernel: Kernel, plan: NestPlan): NestPlan {
+  const { levels, vector } = plan;
+  const level = vector === 0 ? undefined : levels[vector - 1]!;
+  const isOneTurn = level === undefined ||
+    (typeof level.size === "number" && level.size <= 4 * level.unroll);
+  let code = workOf(kernel) * (level?.unroll ?? 1);
+  const most = isOneTurn ? 320 : 100;
+  const result = [...levels];
+  for (let depth = levels.length; depth > 0; depth--) {
+    const { size, axis, mode } = levels[depth - 1]!;
+    if (mode === "vector" && isOneTurn) continue;
+    if (mode !== "loop" || typeof size !== "number" || code * size > most) break;
+    if (!hasPlainStrides(kernel, axis)) break;
+    code *= size;
+    result[depth - 1] = { ...levels[depth - 1]!, mode: "unroll" };
+  }
+  return { ...plan, levels: result };
+}
+
+/** Whether all addresses have known strides along an axis. */
+function hasPlainStrides(kernel: Kernel, axis: number): boolean {
+  const ok = (address: Address) => typeof strideAlong(address, axis) === "number";
+  let all = [...kernel.inner, ...kernel.outer].every((store) => ok(store.address));
+  forEachNode(kernel, (node) => {
+    if (node.op === "load" && !ok(node.address)) all = false;
+  });
+  return all;
+}
+
+/** Chooses how many vectors a turn has: more where the work on each is small. */
+function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
+  const level = plan.levels[plan.vector - 1]!;
+  const work = workOf(kernel);
   let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;
   if (kernel.reductions.length > 1 && unroll > 2) unroll = 2;
   const vectors = typeof level.size === "number" ? Math.ceil(level.size / 4) : Infinity;

@@ -239,17 +239,19 @@ function elementOf(operand: Operand, at: readonly number[], lowering: Lowering):
   return lowering.address({ ...base, terms: [...base.terms, ...terms] });
 }
 
-/** Makes a kernel of the stores of a product that lies in a buffer already. */
+/** Makes a kernel of the stores of a product, which lies in a buffer already or is left as a node. */
 export function lowerEpilogue(
   gemm: Gemm,
   buffers: ReadonlyMap<number, BufferDecl>,
-  product: { readonly buffer: number; readonly dtype: DType; readonly address: Address },
+  product: { readonly buffer: number; readonly dtype: DType; readonly address: Address } | null,
 ): Kernel {
   const { map, axes } = gemmAxes(gemm);
   const lowering = new Lowering(
     (axis) => axisTerm(map.get(axis)),
     (buffer) => buffers.get(buffer)!.dtype,
-    (b, address) => b.load(product.buffer, storageOf(product.dtype), address(product.address)),
+    product === null
+      ? null
+      : (b, address) => b.load(product.buffer, storageOf(product.dtype), address(product.address)),
   );
   return mergeAxes({
     name: gemm.name,

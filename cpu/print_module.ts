@@ -25,7 +25,8 @@ import { printHelper } from "./helpers.ts";
 import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
 import { rootsOf, visitNodes } from "./nest_plan.ts";
 import { type HelperName, loadScalar } from "./print_scalar.ts";
-import { printCheck, printNest } from "./print_nest.ts";
+import { planRows, type RowPlan } from "./print_gemv.ts";
+import { printCheck, printNest, printRows } from "./print_nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./print_gemm.ts";
 import { Params, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
@@ -66,6 +67,7 @@ class ModulePrinter {
   readonly #imports = new Map<string, Func>();
   readonly #workspaces: Size[] = [];
   readonly #products = new Map<Gemm, ProductPlan | null>();
+  readonly #rows = new Map<Gemm, RowPlan | null>();
   #kernels = 0;
 
   constructor(program: Program, options: PrintOptions) {
@@ -124,8 +126,19 @@ class ModulePrinter {
   product(gemm: Gemm): ProductPlan | null {
     let plan = this.#products.get(gemm);
     if (plan === undefined) {
-      plan = this.#module.simd ? planProduct(gemm, this.#module.buffers) : null;
+      const { simd, buffers } = this.#module;
+      plan = simd && this.rows(gemm) === null ? planProduct(gemm, buffers) : null;
       this.#products.set(gemm, plan);
+    }
+    return plan;
+  }
+
+  /** How a small product of a matrix by a vector is computed, if it is one. */
+  rows(gemm: Gemm): RowPlan | null {
+    let plan = this.#rows.get(gemm);
+    if (plan === undefined) {
+      plan = this.#module.simd ? planRows(gemm, this.#module.buffers) : null;
+      this.#rows.set(gemm, plan);
     }
     return plan;
   }
@@ -265,6 +278,12 @@ class StepPrinter {
 
   #gemm(gemm: Gemm): void {
     const { buffers, simd } = this.#owner.module;
+    const rows = this.#owner.rows(gemm);
+    if (rows !== null) {
+      const size = sizeOf(rows.kernel) + rows.terms * rows.nest.levels[0]!.unroll;
+      this.#place(gemm.name, size, false, (context) => printRows(context, rows));
+      return;
+    }
     const product = this.#owner.product(gemm);
     if (product === null) {
       const kernel = lowerGemm(gemm, buffers);

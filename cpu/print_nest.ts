@@ -21,6 +21,7 @@ import {
 } from "./nest_plan.ts";
 import { planNest } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";
+import { type RowPlan, RowProducts } from "./print_gemv.ts";
 import { Reductions } from "./print_reduce.ts";
 import { storeScalar, valType } from "./print_scalar.ts";
 import { type Form, formsOf } from "./print_simd.ts";
@@ -29,7 +30,7 @@ import { storeLanes } from "./vector_memory.ts";
 import type { Local } from "./wasm/mod.ts";
 
 /** About how many float32 values may be added up before they are moved to a float64 accumulator. */
-const FLUSH_EVERY = 512;
+const FLUSH_EVERY = 256;
 
 /** Where the partial sums of a nest are moved: at the end of each block of a level. */
 interface Flush {
@@ -123,15 +124,21 @@ class NestPrinter {
   readonly #flush: Flush | null;
   #demands: Demand[][] = [];
   readonly #finish: (() => void) | null;
+  readonly #products: RowProducts | null;
 
-  /** `finish` gets the value of the first reduction on the stack, after the loops. */
+  /**
+   * `finish` gets the value of the first reduction on the stack, after the loops; `products` prints
+   * the products that the values refer to.
+   */
   constructor(
     context: FunctionContext,
     kernel: Kernel,
     plan: NestPlan,
     finish: (() => void) | null = null,
+    products: RowProducts | null = null,
   ) {
     this.#finish = finish;
+    this.#products = products;
     this.#context = context;
     this.#kernel = kernel;
     this.#plan = plan;
@@ -156,8 +163,10 @@ class NestPrinter {
       this.#flush !== null,
       running,
     );
-    this.#values = new Values(context, plan, this.#analysis, this.#pointers, this.#reductions);
+    const bound = products ?? this.#reductions;
+    this.#values = new Values(context, plan, this.#analysis, this.#pointers, bound);
     this.#reductions.bind(this.#values);
+    products?.bind(this.#values, this.#pointers);
   }
 
   print(): void {
@@ -167,6 +176,7 @@ class NestPrinter {
     forEachNode(kernel, (node) => {
       if (node.op === "load") accesses.push(loadAccess(node));
     });
+    accesses.push(...this.#products?.accesses ?? []);
     for (const access of accesses) this.#pointers.add(access);
     const { levels, axisCount } = this.#plan;
     // Computed parts of addresses are vectors only where they differ between lanes.
@@ -182,6 +192,7 @@ class NestPrinter {
     this.#demands = levels.map((_, i) => [...(ofInner[i] ?? []), ...(ofOuter[i] ?? [])]);
     this.#demands.push(ofInner[levels.length] ?? []);
     this.#pointers.open();
+    this.#products?.open();
     this.#body(0);
   }
 
@@ -232,6 +243,7 @@ class NestPrinter {
     if (depth === axisCount) {
       const { vector } = this.#plan;
       this.#reductions.open(vector > depth ? levels[vector - 1]!.unroll : this.#turnsAt(depth));
+      this.#products?.produce(this.#turnsAt(depth), Number(this.#lastLanes));
       if (this.#hasLoops && !this.#empty) this.#level(depth + 1);
       else if (!this.#hasLoops) this.#context.scoped(() => this.#iteration(depth));
       this.#context.scoped(() => {
@@ -500,6 +512,14 @@ function storeAccess(store: KStore): Access {
     address: store.address,
     guarded: store.guard !== null,
   };
+}
+
+/** Prints a small product of a matrix by a vector. */
+export function printRows(context: FunctionContext, plan: RowPlan): void {
+  context.scoped(() => {
+    const products = new RowProducts(context, plan);
+    new NestPrinter(context, plan.kernel, plan.nest, null, products).print();
+  });
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { Prim, ScalarType } from "../core/kernel/scalar.ts";
-import type { Func, FunctionBuilder, ValType } from "./wasm/mod.ts";
+import type { Func, FunctionBuilder, PlainName, ValType } from "./wasm/mod.ts";
 import type { Storage } from "./kernel.ts";
 
 /** Finds or prints a helper function of the module. */
@@ -157,6 +157,41 @@ function unknown(op: Prim, type: ScalarType): never {
   throw new TypeError(`Cannot print "${op}" of ${type}`);
 }
 
+type FloatOps = { readonly [op in Prim]?: PlainName };
+
+const floatOps: Record<"f32" | "f64", FloatOps> = {
+  f32: {
+    neg: "f32Neg",
+    abs: "f32Abs",
+    floor: "f32Floor",
+    ceil: "f32Ceil",
+    trunc: "f32Trunc",
+    nearest: "f32Nearest",
+    sqrt: "f32Sqrt",
+    add: "f32Add",
+    sub: "f32Sub",
+    mul: "f32Mul",
+    div: "f32Div",
+    min: "f32Min",
+    max: "f32Max",
+  },
+  f64: {
+    neg: "f64Neg",
+    abs: "f64Abs",
+    floor: "f64Floor",
+    ceil: "f64Ceil",
+    trunc: "f64Trunc",
+    nearest: "f64Nearest",
+    sqrt: "f64Sqrt",
+    add: "f64Add",
+    sub: "f64Sub",
+    mul: "f64Mul",
+    div: "f64Div",
+    min: "f64Min",
+    max: "f64Max",
+  },
+};
+
 function applyFloat(f: FunctionBuilder, op: Prim, type: "f32" | "f64", helpers: Helpers): void {
   if (op === "madd") {
     const c = f.alloc(type);
@@ -175,38 +210,9 @@ function applyFloat(f: FunctionBuilder, op: Prim, type: "f32" | "f64", helpers: 
     }
     return;
   }
-  const single = {
-    neg: () => f.f32Neg(),
-    abs: () => f.f32Abs(),
-    floor: () => f.f32Floor(),
-    ceil: () => f.f32Ceil(),
-    trunc: () => f.f32Trunc(),
-    nearest: () => f.f32Nearest(),
-    sqrt: () => f.f32Sqrt(),
-    add: () => f.f32Add(),
-    sub: () => f.f32Sub(),
-    mul: () => f.f32Mul(),
-    div: () => f.f32Div(),
-    min: () => f.f32Min(),
-    max: () => f.f32Max(),
-  };
-  const double: typeof single = {
-    neg: () => f.f64Neg(),
-    abs: () => f.f64Abs(),
-    floor: () => f.f64Floor(),
-    ceil: () => f.f64Ceil(),
-    trunc: () => f.f64Trunc(),
-    nearest: () => f.f64Nearest(),
-    sqrt: () => f.f64Sqrt(),
-    add: () => f.f64Add(),
-    sub: () => f.f64Sub(),
-    mul: () => f.f64Mul(),
-    div: () => f.f64Div(),
-    min: () => f.f64Min(),
-    max: () => f.f64Max(),
-  };
-  if (!(op in single)) unknown(op, type);
-  (type === "f32" ? single : double)[op as keyof typeof single]();
+  const name = floatOps[type][op];
+  if (name === undefined) unknown(op, type);
+  f[name]();
 }
 
 function applyBool(f: FunctionBuilder, op: Prim): void {
@@ -405,21 +411,22 @@ function apply64(f: FunctionBuilder, op: Prim, type: "i64" | "u64", helpers: Hel
   unknown(op, type);
 }
 
+const comparisons = {
+  eq: ["i32Eq", "i32Eq", "i64Eq", "i64Eq", "f32Eq", "f64Eq"],
+  ne: ["i32Ne", "i32Ne", "i64Ne", "i64Ne", "f32Ne", "f64Ne"],
+  lt: ["i32LtS", "i32LtU", "i64LtS", "i64LtU", "f32Lt", "f64Lt"],
+  le: ["i32LeS", "i32LeU", "i64LeS", "i64LeU", "f32Le", "f64Le"],
+  gt: ["i32GtS", "i32GtU", "i64GtS", "i64GtU", "f32Gt", "f64Gt"],
+  ge: ["i32GeS", "i32GeU", "i64GeS", "i64GeU", "f32Ge", "f64Ge"],
+} as const;
+const column = { bool: 1, i32: 0, u32: 1, i64: 2, u64: 3, f32: 4, f64: 5 } as const;
+
 function compareScalar(
   f: FunctionBuilder,
   op: "eq" | "ne" | "lt" | "le" | "gt" | "ge",
   type: ScalarType,
 ): void {
-  const rows = {
-    eq: ["i32Eq", "i32Eq", "i64Eq", "i64Eq", "f32Eq", "f64Eq"],
-    ne: ["i32Ne", "i32Ne", "i64Ne", "i64Ne", "f32Ne", "f64Ne"],
-    lt: ["i32LtS", "i32LtU", "i64LtS", "i64LtU", "f32Lt", "f64Lt"],
-    le: ["i32LeS", "i32LeU", "i64LeS", "i64LeU", "f32Le", "f64Le"],
-    gt: ["i32GtS", "i32GtU", "i64GtS", "i64GtU", "f32Gt", "f64Gt"],
-    ge: ["i32GeS", "i32GeU", "i64GeS", "i64GeU", "f32Ge", "f64Ge"],
-  } as const;
-  const column = { bool: 1, i32: 0, u32: 1, i64: 2, u64: 3, f32: 4, f64: 5 } as const;
-  f[rows[op][column[type]]]();
+  f[comparisons[op][column[type]]]();
 }
 
 function castScalar(f: FunctionBuilder, from: ScalarType, to: ScalarType): void {

@@ -9,7 +9,6 @@
 
 import type { Prim, ScalarType } from "../core/kernel/scalar.ts";
 import type { FunctionBuilder } from "./wasm/mod.ts";
-import { pushConst, valType } from "./print_scalar.ts";
 
 /** Which lanes a vector holds; see the module's documentation. */
 export type Form = 0 | 1 | 2;
@@ -281,29 +280,30 @@ export function shiftSimd(f: FunctionBuilder, op: "shl" | "shr", type: ScalarTyp
   }
 }
 
+const comparisons = {
+  eq: ["i32x4Eq", "i32x4Eq", "i64x2Eq", "f32x4Eq", "f64x2Eq"],
+  ne: ["i32x4Ne", "i32x4Ne", "i64x2Ne", "f32x4Ne", "f64x2Ne"],
+  lt: ["i32x4LtS", "i32x4LtU", "i64x2LtS", "f32x4Lt", "f64x2Lt"],
+  le: ["i32x4LeS", "i32x4LeU", "i64x2LeS", "f32x4Le", "f64x2Le"],
+  gt: ["i32x4GtS", "i32x4GtU", "i64x2GtS", "f32x4Gt", "f64x2Gt"],
+  ge: ["i32x4GeS", "i32x4GeU", "i64x2GeS", "f32x4Ge", "f64x2Ge"],
+} as const;
+// Masks compare as unsigned: all ones is more than zero.
+const column = { bool: 1, i32: 0, u32: 1, i64: 2, u64: 2, f32: 3, f64: 4 } as const;
+
 /** Compares the two vectors on the stack, which have the given type; leaves a mask of its width. */
 export function compareSimd(
   f: FunctionBuilder,
   op: "eq" | "ne" | "lt" | "le" | "gt" | "ge",
   type: ScalarType,
 ): void {
-  const rows = {
-    eq: ["i32x4Eq", "i32x4Eq", "i64x2Eq", "f32x4Eq", "f64x2Eq"],
-    ne: ["i32x4Ne", "i32x4Ne", "i64x2Ne", "f32x4Ne", "f64x2Ne"],
-    lt: ["i32x4LtS", "i32x4LtU", "i64x2LtS", "f32x4Lt", "f64x2Lt"],
-    le: ["i32x4LeS", "i32x4LeU", "i64x2LeS", "f32x4Le", "f64x2Le"],
-    gt: ["i32x4GtS", "i32x4GtU", "i64x2GtS", "f32x4Gt", "f64x2Gt"],
-    ge: ["i32x4GeS", "i32x4GeU", "i64x2GeS", "f32x4Ge", "f64x2Ge"],
-  } as const;
-  // Masks compare as unsigned: all ones is more than zero.
-  const column = { bool: 1, i32: 0, u32: 1, i64: 2, u64: 2, f32: 3, f64: 4 } as const;
   if (type === "u64" && op !== "eq" && op !== "ne") {
     // There is no unsigned form: move the range.
     const b = f.alloc("v128");
     f.i64x2Const(-(2n ** 63n)).v128Xor().localSet(b);
     f.i64x2Const(-(2n ** 63n)).v128Xor().localGet(b).free(b);
   }
-  f[rows[op][column[type]]]();
+  f[comparisons[op][column[type]]]();
 }
 
 /** Joins the masks of forms 1 and 2 on the stack to one of form 0. */
@@ -392,16 +392,3 @@ export function castSimd(
 export function pushLaneNumbers(f: FunctionBuilder, start = 0): void {
   f.i32x4Const(start, start + 1, start + 2, start + 3);
 }
-
-/** Pushes a zero vector. */
-export function pushZero(f: FunctionBuilder): void {
-  f.i32x4Const(0);
-}
-
-/** Pushes the scalar identity-like constant `value` as a scalar of the type. */
-export function pushScalar(f: FunctionBuilder, type: ScalarType, value: number | bigint): void {
-  pushConst(f, type, value);
-}
-
-/** The WebAssembly type of a lane. */
-export const laneType = valType;

@@ -7,6 +7,7 @@
 
 import type { LoadNode, PrimNode, ScalarType, SNode } from "../core/kernel/scalar.ts";
 import { dtypeInfo } from "../core/dtype.ts";
+import type { Size } from "../core/kernel/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
 import { type Analysis, dependencies, type NestPlan, strideAlong } from "./nest_plan.ts";
@@ -330,6 +331,26 @@ export class Values {
       return;
     }
     const { bytes } = dtypeInfo(access.storage);
+    if (guard === undefined && !restVaries && isShuffled(stride, bytes)) {
+      // Whole vectors hold the lanes, in another order.
+      const [start, count] = [ahead + first, bytes === 8 ? 2 : 4];
+      const push = (lane: number, more: number) => {
+        const offset = this.#pointers.push(access, lane, (r) => this.scalar(r));
+        loadVector(f, access.storage, offset + more);
+      };
+      if (stride === -1) {
+        const whole = f.alloc("v128");
+        push(start + count - 1, 0);
+        f.localTee(whole).localGet(whole).free(whole);
+        if (count === 2) f.i64x2Shuffle(1, 0);
+        else f.i32x4Shuffle(3, 2, 1, 0);
+      } else {
+        push(start, 0);
+        push(start, 16);
+        f.i32x4Shuffle(0, 2, 4, 6);
+      }
+      return;
+    }
     gatherLanes(this.context, {
       storage: access.storage,
       form,
@@ -499,6 +520,11 @@ export class Values {
     }
     f.localGet(result).free(result, ...args.flatMap(({ halves }) => halves));
   }
+}
+
+/** Whether lanes at this stride are loaded as whole vectors and put in order. */
+export function isShuffled(stride: Size, bytes: number): boolean {
+  return (stride === -1 && bytes >= 4) || (stride === 2 && bytes === 4);
 }
 
 /** Whether a primitive that is neither a cast nor a comparison has vector instructions. */
