@@ -13,6 +13,7 @@ import { hasWords, wordCount } from "./convert.ts";
 import { type DeviceOptions, type GpuDevice, openDevice } from "./device.ts";
 import { GpuBuffer } from "./device_buffer.ts";
 import { GpuExecutable, kernelsOfProgram, preparePrint } from "./executable.ts";
+import { findLoopBudget } from "./loop_budget.ts";
 
 /** Settings of {@linkcode createGpuBackend}. */
 export interface GpuBackendOptions extends DeviceOptions {
@@ -50,16 +51,22 @@ export class GpuBackend implements Backend {
   readonly dispatchSeconds: number;
   /** What kernels must stay within. */
   readonly limits: GpuLimits;
+  /** Turns of loops that a thread may take in a dispatch; infinite on most devices. */
+  readonly loopTurns: number;
+  readonly #ownsDevice: boolean;
 
   /**
    * Use {@linkcode createGpuBackend}, which opens the device.
    *
    * @param device An open device.
+   * @param loopTurns What `findLoopBudget` found.
    * @param options Settings.
    */
-  constructor(device: GpuDevice, options: GpuBackendOptions = {}) {
+  constructor(device: GpuDevice, loopTurns: number, options: GpuBackendOptions = {}) {
     this.device = device;
     this.dispatchSeconds = options.dispatchSeconds ?? 0.05;
+    this.loopTurns = loopTurns;
+    this.#ownsDevice = options.device === undefined;
     this.limits = { ...device.limits, ...options.limits };
     this.checks = new CheckLog(device);
   }
@@ -111,10 +118,10 @@ export class GpuBackend implements Backend {
     await this.checks.settle();
   }
 
-  /** Gives the device and everything on it back. */
+  /** Gives everything back, also the device unless it was given to the backend. */
   destroy(): void {
     this.checks.destroy();
-    this.device.destroy();
+    if (this.#ownsDevice) this.device.destroy();
   }
 
   /** As {@linkcode GpuBackend.destroy}, for `using`. */
@@ -130,5 +137,6 @@ export class GpuBackend implements Backend {
  * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
  */
 export async function createGpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
-  return new GpuBackend(options.device ?? await openDevice(options), options);
+  const device = options.device ?? await openDevice(options);
+  return new GpuBackend(device, await findLoopBudget(device), options);
 }

@@ -58,9 +58,9 @@ export interface Prepared {
 
 /** Prints a program and plans its memory. */
 export function preparePrint(program: Program, owner: BufferOwner): Prepared {
-  const { limits, dispatchSeconds } = owner;
+  const { limits, dispatchSeconds, loopTurns } = owner;
   const software = owner.device.info.isFallbackAdapter;
-  const printed = printProgram(program, { limits, software, dispatchSeconds });
+  const printed = printProgram(program, { limits, software, dispatchSeconds, loopTurns });
   return { program, printed, memory: planMemory(program, printed) };
 }
 
@@ -250,7 +250,8 @@ export class GpuExecutable implements Executable {
           break;
         }
         case "steps": {
-          const steps = sizeAt(op.loop.steps, this.#env);
+          const steps = sizeAt(op.steps, this.#env);
+          if (steps === 0 && op.always) this.#dispatch(op.kernel, 0, 0);
           for (let first = 0; first < steps; first += op.chunk) {
             this.#dispatch(op.kernel, first, Math.min(steps, first + op.chunk));
           }

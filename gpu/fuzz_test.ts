@@ -10,7 +10,7 @@ import type {
 } from "../core/kernel/program.ts";
 import type { AxisRef, ScalarType, SNode } from "../core/kernel/scalar.ts";
 import { baseSize, type Size, sizeValue } from "../core/kernel/size.ts";
-import { createGpuBackend } from "./backend.ts";
+import { GpuBackend } from "./backend.ts";
 import {
   compare,
   gpu,
@@ -384,11 +384,9 @@ class Generator {
 gpuTest("random programs give what the interpreter gives", async () => {
   const given = Deno.env.get("CROTON_FUZZ")?.split(":").map(Number);
   const [first, count] = given ?? [1 + Date.now() % 1e6, 8];
-  const small = await createGpuBackend({
-    device: (await gpu()).device,
-    limits: { maxStorageBuffersPerShaderStage: 8 },
-    dispatchSeconds: 0,
-  });
+  const { device } = await gpu();
+  const limits = { maxStorageBuffersPerShaderStage: 8 };
+  const small = new GpuBackend(device, 150, { device, limits, dispatchSeconds: 0 });
   for (let seed = first!; seed < first! + (count ?? 1); seed++) {
     const setup = new Generator(seed).setup();
     for (const device of [undefined, small]) {

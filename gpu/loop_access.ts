@@ -111,3 +111,9 @@ export function nestsOnly(loop: Loop): Nest[] | null {
 export function isPlain(step: Step): step is Nest | Gemm {
   return step.kind === "nest" || step.kind === "gemm";
 }
+
+/** Turns of loops that a thread takes in one step, as a function of the values of some sizes. */
+export interface StepTurns {
+  readonly sizes: readonly Size[];
+  readonly count: (values: readonly number[]) => number;
+}

@@ -404,3 +404,31 @@ gpuTest("a loop of any length makes no new pipelines", async () => {
     assertEquals((await gpu()).stats.compiled, compiled);
   }
 });
+
+gpuTest("more turns of a loop than Mesa's software driver makes", async () => {
+  const b = new ScalarBuilder(), c = new ScalarBuilder();
+  const n = 150_000;
+  const one = b.add(b.load(0, "int32", sizeIx(0)), b.constant("i32", 1));
+  const slot = c.ix(c.binary("and", c.index({ kind: "axis", axis: 0 }), c.constant("i32", 3)));
+  const scatter = c.add(c.load(1, "int32", slot), c.constant("i32", 1));
+  const backend = await gpu();
+  for (const strategy of ["lanes", "resident"] as const) {
+    const { shared } = await runOn(backend, {
+      buffers: [["count", "int32", 1, sharedRole(0)], ["bins", "int32", 4, sharedRole(1)]],
+      steps: [
+        loop(0, n, [
+          nest({ outer: [{ buffer: 0, address: sizeIx(0), value: one, guard: null }] }),
+        ], { strategy }),
+        nest({
+          loops: [n],
+          reductions: [{ kind: "max", type: "i32", value: c.load(1, "int32", slot) }],
+          inner: [{ buffer: 1, address: slot, value: scatter, guard: null }],
+          outer: [{ buffer: 1, address: sizeIx(3), value: c.reduced(0, "i32"), guard: null }],
+        }),
+      ],
+      shared: [Int32Array.of(0), new Int32Array(4)],
+    });
+    assertEquals(shared[0]![0], n);
+    assertEquals([...shared[1]!], [n / 4, n / 4, n / 4, n / 4 - 1].map((v) => v));
+  }
+});

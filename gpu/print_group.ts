@@ -85,6 +85,14 @@ export function chooseGroup(nest: Nest): GroupShape | null {
   return { rows: GROUP_THREADS / lanes, lanes, lanesFirst, parts: 1 };
 }
 
+/** As {@linkcode chooseGroup}, but with at most `turns` iterations for each thread. */
+export function chooseManyParts(nest: Nest, turns: number): GroupShape | null {
+  if (!canShareLoops(nest) || nest.reductions.length === 0) return null;
+  const iterations = sizeValue(productSize(nest.loops));
+  const parts = ceilPow2(iterations / (GROUP_THREADS * turns));
+  return { rows: 1, lanes: GROUP_THREADS, lanesFirst: true, parts };
+}
+
 function ceilPow2(n: number): number {
   return n <= 1 ? 1 : 2 ** Math.ceil(Math.log2(n));
 }

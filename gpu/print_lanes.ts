@@ -20,8 +20,10 @@ import {
   nestsOnly,
   nodeCount,
   reach,
+  type StepTurns,
 } from "./loop_access.ts";
-import { decompose, printThreadNest, type Registers } from "./print_nest.ts";
+import { productOf } from "./loop_budget.ts";
+import { decompose, printThreadNest, type Registers, turnsPerIteration } from "./print_nest.ts";
 import { storedType } from "./print_scalar.ts";
 
 /** Threads of a workgroup. */
@@ -302,4 +304,22 @@ export function lanesWork(plan: LanesPlan): number {
     (sum, nest) => sum + nodeCount(nest) * Math.max(1, sizeValue(productSize(nest.loops))),
     0,
   );
+}
+
+/** Turns of loops that a thread takes in one step. */
+export function lanesTurns(plan: LanesPlan): StepTurns {
+  const parts = plan.nests.map(({ loops }, i) => ({
+    loops,
+    each: turnsPerIteration(plan.nests[i]!),
+  }));
+  return {
+    sizes: parts.flatMap(({ loops }) => loops),
+    count: (values) => {
+      let from = 0;
+      return parts.reduce((sum, { loops, each }) => {
+        const own = values.slice(from, from += loops.length);
+        return sum + (own.length === 0 ? each - 1 : productOf(own) * each);
+      }, 1);
+    },
+  };
 }

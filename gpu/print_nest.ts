@@ -464,3 +464,13 @@ export function decompose(
   }
   return names;
 }
+
+/** Loop turns that one thread needs for the helpers of each iteration of a nest. */
+export function turnsPerIteration(nest: Nest): number {
+  let turns = 1;
+  for (const node of schedule(innerRoots(nest))) {
+    // The exact remainder divides a few bits at a time.
+    if (node.op === "rem" && node.type === "f32") turns += 40;
+  }
+  return turns;
+}

@@ -16,13 +16,16 @@ import type {
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
+import { nodeCount, type StepTurns } from "./loop_access.ts";
+import { LoopBudget, productOf } from "./loop_budget.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
-import { chooseGroup, printGroupNest } from "./print_group.ts";
-import { lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
-import { planResident, printResident, residentWork } from "./print_resident.ts";
+import { chooseGroup, chooseManyParts, printGroupNest } from "./print_group.ts";
+import { lanesTurns, lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
+import { planResident, printResident, residentTurns, residentWork } from "./print_resident.ts";
 import { printGemm, suitsTiles } from "./print_gemm.ts";
-import { decompose, printThreadNest } from "./print_nest.ts";
+import { printChunkedNest } from "./print_chunked.ts";
+import { decompose, printThreadNest, turnsPerIteration } from "./print_nest.ts";
 import { printNonzero } from "./print_nonzero.ts";
 import { chooseRunning, printRunningNest } from "./print_running.ts";
 import { boundBuffers, splitNest } from "./split_stores.ts";
@@ -50,9 +53,11 @@ export type Op =
   | {
     readonly kind: "steps";
     readonly kernel: PrintedKernel;
-    readonly loop: Loop;
+    readonly steps: Size;
     /** Steps of one dispatch. */
     readonly chunk: number;
+    /** Whether to dispatch it even if there are no steps. */
+    readonly always: boolean;
   };
 
 /** A program in print. */
@@ -66,6 +71,9 @@ export interface PrintedProgram {
   readonly notes: readonly string[];
 }
 
+/** Why a loop does not run in a kernel though it could. */
+const LONG_STEP = "a step of it takes too long";
+
 /** Threads of a workgroup where each thread works for itself. */
 const THREADS = 128;
 
@@ -76,6 +84,8 @@ export interface PrintTarget {
   readonly software: boolean;
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
+  /** Turns of loops that a thread may take in a dispatch; see loop_budget.ts. */
+  readonly loopTurns: number;
 }
 
 /** Prints a program for a device. */
@@ -88,14 +98,17 @@ class ProgramPrinter {
   readonly #limits: GpuLimits;
   readonly #software: boolean;
   readonly #dispatchSeconds: number;
+  readonly #budget: LoopBudget;
   readonly #decls: ReadonlyMap<number, BufferDecl>;
   readonly #flagPrinter: FlagPrinter;
   readonly #scratch: Scratch[] = [];
   readonly #notes: string[] = [];
   #flags = 1;
 
-  constructor(program: Program, { limits, software, dispatchSeconds }: PrintTarget) {
+  constructor(program: Program, target: PrintTarget) {
+    const { limits, software, dispatchSeconds, loopTurns } = target;
     this.#program = program;
+    this.#budget = new LoopBudget(loopTurns, program.guards);
     this.#limits = limits;
     this.#software = software;
     this.#dispatchSeconds = dispatchSeconds;
@@ -168,9 +181,23 @@ class ProgramPrinter {
     if (running !== null) {
       return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));
     }
-    const shape = chooseGroup(nest);
+    const each = turnsPerIteration(nest);
+    let shape = chooseGroup(nest);
+    const threads = shape === null ? 1 : shape.lanes * shape.parts;
+    const fits = this.#budget.fits(nest.loops, (sizes) => productOf(sizes) / threads * each);
+    if (!fits) shape = chooseManyParts(nest, this.#budget.turns / each);
     if (shape !== null) {
       return dispatches(printGroupNest(nest, shape, this.#decls, this.#makeScratch, flag));
+    }
+    const nodes = nodeCount(nest);
+    const chunk = Math.min(
+      this.#chunk(nodes * sizeValue(productSize(nest.axes)), nodes),
+      Math.max(1, Math.floor(this.#budget.turns / each)),
+    );
+    const iterations = productSize(nest.loops);
+    if (!fits || (nest.loops.length > 0 && sizeValue(iterations) > chunk)) {
+      const kernel = printChunkedNest(nest, this.#decls, this.#makeScratch, flag);
+      return [{ kind: "steps", kernel, steps: iterations, chunk, always: true }];
     }
     const text = new KernelText(this.#decls);
     const points = productSize(nest.axes);
@@ -187,7 +214,9 @@ class ProgramPrinter {
     const nest = gemmAsNest(gemm);
     // Slices of the sum need one more buffer.
     const fits = boundBuffers(nest).size + 2 <= this.#limits.maxStorageBuffersPerShaderStage;
-    if (!fits || !suitsTiles(gemm)) return this.#nest(nest, flag);
+    // The tiled kernels take about as many turns as the sum has terms.
+    const short = this.#budget.fits([gemm.k], ([k]) => 1.5 * k!);
+    if (!fits || !short || !suitsTiles(gemm)) return this.#nest(nest, flag);
     const target = { limits: this.#limits, software: this.#software };
     return dispatches(printGemm(gemm, target, this.#decls, this.#makeScratch, flag));
   }
@@ -215,7 +244,8 @@ class ProgramPrinter {
     }
     if (inKernel !== null) {
       const kernel = inKernel.print(inside, stop);
-      ops.push({ kind: "steps", kernel, loop, chunk: inKernel.chunk });
+      const { chunk } = inKernel;
+      ops.push({ kind: "steps", kernel, steps: loop.steps, chunk, always: false });
     } else {
       const body = this.#steps(loop.body, inside);
       if (stop !== null) {
@@ -237,30 +267,40 @@ class ProgramPrinter {
     if (strategy === "lanes" || strategy === "parallel") {
       const plan = planLanes(loop, this.#program, this.#limits);
       if (typeof plan !== "string") {
-        this.#note(loop, "lanes", reasons);
         const points = sizeValue(productSize(plan.axes));
         const work = lanesWork(plan);
-        return {
-          print: (flag, stop) => printLanes(plan, this.#decls, flag, stop),
-          chunk: this.#chunk(work * points, work),
-        };
+        const chunk = this.#turnsChunk(this.#chunk(work * points, work), lanesTurns(plan));
+        if (chunk > 0) {
+          this.#note(loop, "lanes", reasons);
+          return { print: (flag, stop) => printLanes(plan, this.#decls, flag, stop), chunk };
+        }
       }
-      reasons.push(`not lanes, because ${plan}`);
+      reasons.push(`not lanes, because ${typeof plan === "string" ? plan : LONG_STEP}`);
     }
     if (strategy === "resident" || strategy === "parallel") {
       const plan = planResident(loop, this.#program, this.#limits);
       if (typeof plan !== "string") {
-        this.#note(loop, "resident", reasons);
         const work = residentWork(plan);
-        return {
-          print: (flag, stop) => printResident(plan, this.#decls, flag, stop),
-          chunk: this.#chunk(work * sizeValue(plan.rows), work / plan.threads),
-        };
+        const time = this.#chunk(work * sizeValue(plan.rows), work / plan.threads);
+        const chunk = this.#turnsChunk(time, residentTurns(plan));
+        if (chunk > 0) {
+          this.#note(loop, "resident", reasons);
+          return { print: (flag, stop) => printResident(plan, this.#decls, flag, stop), chunk };
+        }
       }
-      reasons.push(`not resident, because ${plan}`);
+      reasons.push(`not resident, because ${typeof plan === "string" ? plan : LONG_STEP}`);
     }
     this.#notes.push(`loop "${name}": stepped${reasons.map((text) => `, ${text}`).join("")}`);
     return null;
+  }
+
+  /** As many of `chunk` steps as the loop budget allows, 0 for none. */
+  #turnsChunk(chunk: number, turns: StepTurns): number {
+    const { sizes, count } = turns;
+    const most = Math.floor(this.#budget.turns / count(sizes.map(sizeValue)));
+    const steps = Math.min(chunk, most);
+    if (steps === 0) return 0;
+    return this.#budget.fits(sizes, (values) => count(values) * steps) ? steps : 0;
   }
 
   #note(loop: Loop, strategy: string, reasons: readonly string[]): void {

@@ -16,11 +16,19 @@ import {
 } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { indent, KernelText, type PrintedKernel } from "./kernel_text.ts";
-import { type Access, accessesOf, fixedDistance, nodeCount, reach } from "./loop_access.ts";
+import {
+  type Access,
+  accessesOf,
+  fixedDistance,
+  nodeCount,
+  reach,
+  type StepTurns,
+} from "./loop_access.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
 import { canShareLoops, printSharedNest, sharedBytes } from "./print_group.ts";
 import type { StopFlags } from "./print_lanes.ts";
-import { decompose, printThreadNest } from "./print_nest.ts";
+import { productOf } from "./loop_budget.ts";
+import { decompose, printThreadNest, turnsPerIteration } from "./print_nest.ts";
 
 /** A step that runs inside of the kernel. */
 type Inside =
@@ -397,4 +405,36 @@ export function residentWork(plan: ResidentPlan): number {
       }
     }, 0);
   return work(plan.body);
+}
+
+/** Turns of loops that a thread takes in one step. */
+export function residentTurns(plan: ResidentPlan): StepTurns {
+  const sizes: Size[] = [];
+  const count = (body: readonly Inside[], value: (size: Size) => number): number =>
+    body.reduce((sum, inside) => {
+      switch (inside.kind) {
+        case "nest": {
+          const { axes, loops } = inside.nest;
+          // Shared loops take fewer turns than this.
+          const points = productOf(axes.map(value)) / value(plan.rows) / plan.threads;
+          const each = productOf(loops.map(value)) * turnsPerIteration(inside.nest) + 1;
+          return sum + Math.ceil(points) * each;
+        }
+        case "loop":
+          return sum + value(inside.loop.steps) * (1 + count(inside.body, value));
+        case "branch":
+          return sum + Math.max(count(inside.then, value), count(inside.otherwise, value));
+      }
+    }, 1);
+  count(plan.body, (size) => {
+    sizes.push(size);
+    return 1;
+  });
+  return {
+    sizes,
+    count: (values) => {
+      let next = 0;
+      return count(plan.body, () => values[next++]!);
+    },
+  };
 }
