@@ -7,13 +7,13 @@
 import { isDiscrete } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
-import {
-  type Element,
-  type ElementContext,
-  type EmitContext,
-  type NestBuilder,
-  type Op,
-  type ShapeContext,
+import type {
+  Element,
+  ElementContext,
+  EmitContext,
+  NestBuilder,
+  Op,
+  ShapeContext,
 } from "../graph/op.ts";
 import { rounded, type Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
