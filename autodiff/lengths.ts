@@ -52,6 +52,11 @@ export function lengthsOf(variable: Variable): readonly Length[] {
   return found.get(variable)!;
 }
 
+/** Says that a variable that is not computed has the shape of another. */
+export function assumeShape(variable: Variable, like: Variable): void {
+  found.set(variable, lengthsOf(like));
+}
+
 /** The lengths as 0-d integer variables. */
 export function dimsOf(variable: Variable): Variable[] {
   return lengthsOf(variable).map((n) => typeof n === "number" ? intConstant(n) : n);

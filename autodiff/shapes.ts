@@ -4,8 +4,7 @@
  * @module
  */
 
-import { apply } from "../core/graph/graph.ts";
-import { makeConstant } from "../core/graph/graph.ts";
+import { apply, makeConstant } from "../core/graph/graph.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
 import { valueOf } from "../core/ops/literal.ts";
@@ -24,7 +23,10 @@ export function sumOver(x: Variable, axes: readonly number[]): Variable {
 export function withAxes(x: Variable, axes: readonly number[]): Variable {
   let next = 0;
   const rank = x.ndim + axes.length;
-  const pattern = Array.from({ length: rank }, (_, d): PatternItem => axes.includes(d) ? "x" : next++);
+  const pattern = Array.from(
+    { length: rank },
+    (_, d): PatternItem => axes.includes(d) ? "x" : next++,
+  );
   return shuffled(x, pattern);
 }
 
@@ -33,9 +35,14 @@ export function spreadLike(x: Variable, like: Variable): Variable {
   return stretched(x, dimsOf(like));
 }
 
+/** A number as a scalar of the dtype of a variable. */
+export function numberLike(like: Variable, value: number): Variable {
+  return makeConstant(valueOf(value, like.dtype));
+}
+
 /** Zeros (or another number) in the shape and dtype of a variable. */
 export function filledLike(like: Variable, value: number): Variable {
-  return spreadLike(makeConstant(valueOf(value, like.dtype)), like);
+  return spreadLike(numberLike(like, value), like);
 }
 
 /**

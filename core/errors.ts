@@ -246,6 +246,42 @@ export class NullGradientError extends TypeError {
   }
 }
 
+/** A gradient disagrees with finite differences: found by `verifyGrad`. */
+export class GradientError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** Number of the argument that the gradient belongs to. */
+  readonly argument: number;
+  /** Index of the element. */
+  readonly position: readonly number[];
+  /** What the gradient says. */
+  readonly symbolic: number;
+  /** What finite differences say. */
+  readonly numeric: number;
+
+  /**
+   * Makes the error and its message.
+   *
+   * @param found The argument, the index of the element, and both values.
+   */
+  constructor(found: {
+    readonly argument: number;
+    readonly position: readonly number[];
+    readonly symbolic: number;
+    readonly numeric: number;
+  }) {
+    super(
+      `The gradient of argument ${found.argument} at [${found.position.join(", ")}] is wrong: ` +
+        `it is ${found.symbolic}, and finite differences give ${found.numeric}`,
+    );
+    this.argument = found.argument;
+    this.position = found.position;
+    this.symbolic = found.symbolic;
+    this.numeric = found.numeric;
+  }
+}
+
 /** A rewrite changed a value, or a kernel disagrees with the reference: found by `mode: "debug"`. */
 export class VerificationError extends CrotonError {
   static {

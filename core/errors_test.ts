@@ -3,6 +3,7 @@ import {
   CrotonError,
   DeviceLostError,
   GpuCommandError,
+  GradientError,
   LimitError,
   NoGpuError,
   OutOfMemoryError,
@@ -18,6 +19,7 @@ Deno.test("every error is a CrotonError, of its own class only, with its name", 
     new LimitError("Cannot allocate", "maxBufferSize", 5, 4),
     new ShaderError("k", "a\nb", "bad"),
     new GpuCommandError("validation", "bad"),
+    new GradientError({ argument: 0, position: [1], symbolic: 2, numeric: 3 }),
   ];
   const classes = [
     NoGpuError,
@@ -26,6 +28,7 @@ Deno.test("every error is a CrotonError, of its own class only, with its name", 
     LimitError,
     ShaderError,
     GpuCommandError,
+    GradientError,
   ];
   for (const error of errors) {
     assert(error instanceof CrotonError);

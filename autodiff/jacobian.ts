@@ -1,0 +1,162 @@
+/**
+ * Jacobian and Hessian matrices.
+ *
+ * @module
+ */
+
+import { apply as applyOp } from "../core/graph/graph.ts";
+import { intConstant } from "../core/ops/arguments.ts";
+import { stack } from "../core/ops/combine.ts";
+import { stretched } from "../core/ops/broadcast_to.ts";
+import { shapeOf } from "../core/ops/shape.ts";
+import { subtensorOp } from "../core/ops/subtensor.ts";
+import type { Variable } from "../core/variable.ts";
+import {
+  expectVariable,
+  grad,
+  type GradOf,
+  likeWrt,
+  type ResultOptions,
+  type Wrt,
+  wrtList,
+} from "./grad.ts";
+import { dimsOf } from "./lengths.ts";
+import { numberLike } from "./shapes.ts";
+
+/**
+ * Makes a loop: `body` is called with the number of the step (an int64 scalar), and its results of all
+ * `count` steps are stacked along a new first axis.
+ */
+export type LoopBuilder = (
+  count: Variable,
+  body: (step: Variable) => readonly Variable[],
+) => readonly Variable[];
+
+let loopBuilder: LoopBuilder | null = null;
+
+/**
+ * Tells how to make loops, which the matrices of functions need whose number of rows is not known.
+ *
+ * @param builder Makes a loop.
+ */
+export function setLoopBuilder(builder: LoopBuilder): void {
+  loopBuilder = builder;
+}
+
+/** The results of `body` for each step, stacked. */
+function stackedLoop(
+  length: Variable,
+  known: number | null,
+  body: (step: Variable) => readonly Variable[],
+): readonly Variable[] {
+  if (loopBuilder !== null) return loopBuilder(length, body);
+  if (known === null || known === 0) {
+    throw new TypeError(
+      "Cannot make the matrix of a function of unknown length: loops are not loaded (import scan/mod.ts)",
+    );
+  }
+  const rows = Array.from({ length: known }, (_, i) => body(intConstant(i)));
+  return rows[0]!.map((_, k) => stack(rows.map((row) => row[k]!)));
+}
+
+/** Matrices of derivatives in the form of the variables: for one one, for several an array. */
+export type JacobianOf<W extends Wrt> = W extends Variable ? Variable : Variable[];
+
+/**
+ * The derivatives of all elements of a vector: for each variable a tensor of shape
+ * (length, ...shape of the variable). Of a scalar it is the gradient.
+ *
+ * Throws a TypeError for an expression of rank 2 or more, and otherwise as `grad` does.
+ *
+ * @param expression A vector, or a scalar.
+ * @param wrt The variable or variables to differentiate with respect to.
+ * @param options What to do about gradients that are not there.
+ *
+ * @example
+ * ```ts
+ * import { jacobian, T } from "@croton/croton";
+ *
+ * const x = T.dvector("x");
+ * const matrix = jacobian(T.exp(x), x); // diagonal
+ * ```
+ */
+export function jacobian<const W extends Wrt>(
+  expression: Variable,
+  wrt: W,
+  options: ResultOptions = {},
+): JacobianOf<W> {
+  expectVariable(expression, "what is differentiated");
+  const list = wrtList(wrt);
+  if (expression.ndim === 0) {
+    return likeWrt(wrt, grad(expression, list, options) as Variable[]) as JacobianOf<W>;
+  }
+  if (expression.ndim > 1) {
+    throw new TypeError(
+      `Cannot make the Jacobian matrix of ${expression.label}: expected a vector or a scalar, got ${expression.type}`,
+    );
+  }
+  const length = shapeOf(expression, 0);
+  const missing = new Set<number>();
+  const row = (step: Variable): Variable[] => {
+    const element = applyOp(subtensorOp, [expression, step], { index: [{ kind: "int" }] });
+    const gradients: (Variable | null)[] = grad(element, list, {
+      ...options,
+      returnDisconnected: "none",
+      addNames: false,
+    });
+    return gradients.flatMap((gradient, i) => {
+      if (gradient === null) missing.add(i);
+      return gradient === null ? [] : [gradient];
+    });
+  };
+  // A row is made once for what it says of the variables; with none left there is no loop.
+  const all = row(intConstant(0)).length === 0
+    ? []
+    : [...stackedLoop(length, expression.type.shape[0]!, row)];
+  const matrices = list.map((variable, i) => {
+    if (!missing.has(i)) return all.shift()!;
+    if (options.returnDisconnected === "none") return null;
+    return stretched(numberLike(variable, 0), [length, ...dimsOf(variable)]);
+  });
+  return likeWrt(wrt, matrices) as JacobianOf<W>;
+}
+
+/**
+ * The second derivatives of a scalar with respect to the elements of a vector, as a matrix; for several
+ * vectors one matrix for each, without those between two of them. Rows that do not depend on the vector
+ * are zero.
+ *
+ * Throws a TypeError for variables that are no vectors, and otherwise as `grad` does.
+ *
+ * @param cost A real scalar.
+ * @param wrt The vector or vectors.
+ * @param options What to do about gradients that are not there.
+ *
+ * @example
+ * ```ts
+ * import { hessian, T } from "@croton/croton";
+ *
+ * const x = T.dvector("x");
+ * const matrix = hessian(T.pow(x, 3).sum(), x); // 6x on the diagonal
+ * ```
+ */
+export function hessian<const W extends Wrt>(
+  cost: Variable,
+  wrt: W,
+  options: ResultOptions = {},
+): JacobianOf<W> {
+  const list = wrtList(wrt);
+  for (const variable of list) {
+    if (variable.ndim === 1) continue;
+    throw new TypeError(
+      `Cannot make the Hessian matrix with respect to ${variable.label}: expected a vector, got ${variable.type}`,
+    );
+  }
+  const gradients: (Variable | null)[] = grad(cost, list, { ...options, addNames: false });
+  const matrices = gradients.map((gradient, i) =>
+    gradient === null
+      ? null
+      : jacobian(gradient, list[i]!, { ...options, disconnectedInputs: "ignore" })
+  );
+  return likeWrt(wrt, matrices) as JacobianOf<W>;
+}

@@ -1,0 +1,37 @@
+/**
+ * Derivatives of graphs: more graph.
+ *
+ * @module
+ */
+
+export { grad, type GradOf, type GradOptions, type KnownGrads, type Wrt } from "./grad.ts";
+export { type ForEach, Lop, type ResultOptions, Rop, type RopOptions } from "./products.ts";
+export {
+  hessian,
+  jacobian,
+  type JacobianOf,
+  type LoopBuilder,
+  setLoopBuilder,
+} from "./jacobian.ts";
+export { subgraphGrad, type SubgraphOptions } from "./subgraph.ts";
+export { verifyGrad, type VerifyOptions } from "./verify.ts";
+export {
+  considerConstant,
+  disconnectedGrad,
+  gradClip,
+  gradScale,
+  undefinedGrad,
+  zeroGrad,
+} from "./wrappers.ts";
+export {
+  Conditional,
+  type Flow,
+  type Gradient,
+  Scattered,
+  UndefinedGradient,
+  type ZeroGradient,
+  zeroGradient,
+} from "./gradient.ts";
+export { type GradientRule } from "./rule.ts";
+export { registerGradient } from "./rules.ts";
+export { pullback } from "./pullback.ts";

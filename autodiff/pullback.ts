@@ -1,0 +1,266 @@
+/**
+ * Reverse mode: one pass backwards over a graph.
+ *
+ * @module
+ */
+
+import { isComplex, isDiscrete } from "../core/dtype.ts";
+import { NullGradientError } from "../core/errors.ts";
+import { type Apply, applyOp } from "../core/graph/graph.ts";
+import { toposort } from "../core/graph/walk.ts";
+import { castTo } from "../core/ops/build.ts";
+import { ifelseOp } from "../core/ops/control.ts";
+import { add, real } from "../core/ops/elementwise.ts";
+import { Variable } from "../core/variable.ts";
+import {
+  Conditional,
+  type Flow,
+  type Gradient,
+  isFlow,
+  Scattered,
+  UndefinedGradient,
+  zeroGradient,
+} from "./gradient.ts";
+import { type GradientRule, isConnected } from "./rule.ts";
+import { gradientRule } from "./rules.ts";
+import { filledLike } from "./shapes.ts";
+
+/** What flows to a variable in the end. */
+export type Found = Variable | UndefinedGradient | typeof zeroGradient | null;
+
+/** How a pass departs from the plain one. */
+export interface PassOptions {
+  /** Variables at which the flow ends; their own gradient is there nevertheless. */
+  readonly constants?: ReadonlySet<Variable>;
+  /** Gradients that are given: they take the place of what would flow there. */
+  readonly known?: ReadonlyMap<Variable, Variable>;
+}
+
+/**
+ * The gradients of some variables, from gradients of others. Gradients that flow together are added, in
+ * the order in which the graph is walked.
+ *
+ * @param seeds Variables with their gradients; several for one variable are added.
+ * @param wrt The variables whose gradients are asked for.
+ */
+export function passBack(
+  seeds: readonly (readonly [Variable, Gradient])[],
+  wrt: readonly Variable[],
+  options: PassOptions = {},
+): Found[] {
+  return new Pass(seeds, wrt, options).results();
+}
+
+/**
+ * The gradients of `wrt` when those of `outputs` are given, each with the shape and dtype of its variable;
+ * null where none flows.
+ *
+ * Throws a NullGradientError for a gradient that is not defined.
+ */
+export function pullback(
+  outputs: readonly Variable[],
+  outputGrads: readonly Variable[],
+  wrt: readonly Variable[],
+): (Variable | null)[] {
+  const seeds = outputs.map((output, i) => [output, outputGrads[i]!] as const);
+  return passBack(seeds, wrt).map((found, i) => {
+    if (found instanceof UndefinedGradient) throw undefinedError(wrt[i]!, found);
+    return found instanceof Variable ? found : null;
+  });
+}
+
+/** The error for a gradient that is not defined. */
+export function undefinedError(
+  variable: Variable,
+  { reason }: UndefinedGradient,
+): NullGradientError {
+  return new NullGradientError(
+    `Cannot differentiate with respect to ${variable.label}: the gradient is not defined, as ${reason}`,
+  );
+}
+
+class Pass {
+  readonly #wrt: readonly Variable[];
+  readonly #constants: ReadonlySet<Variable>;
+  readonly #known: ReadonlyMap<Variable, Variable>;
+  readonly #order: readonly Apply[];
+  /** Variables that depend on what is asked for. */
+  readonly #relevant: Set<Variable>;
+  /** What has flowed to each variable up to now. */
+  readonly #arrived = new Map<Variable, Gradient[]>();
+  readonly #sums = new Map<Variable, Gradient>();
+
+  constructor(
+    seeds: readonly (readonly [Variable, Gradient])[],
+    wrt: readonly Variable[],
+    options: PassOptions,
+  ) {
+    this.#wrt = wrt;
+    this.#constants = options.constants ?? new Set();
+    this.#known = options.known ?? new Map();
+    const ends = [...seeds.map(([variable]) => variable), ...this.#known.keys()];
+    this.#order = toposort(ends, (variable) => this.#constants.has(variable));
+    this.#relevant = this.#dependents();
+    for (const [variable, gradient] of seeds) this.#arrive(variable, gradient);
+  }
+
+  results(): Found[] {
+    for (const apply of this.#order.toReversed()) this.#through(apply);
+    return this.#wrt.map((variable) => {
+      const sum = this.#sum(variable);
+      return isFlow(sum) ? dense(variable, sum) : sum;
+    });
+  }
+
+  #dependents(): Set<Variable> {
+    const relevant = new Set(this.#wrt);
+    for (const apply of this.#order) {
+      const inputs = apply.inputs.flatMap((input, i) => relevant.has(input) ? [i] : []);
+      if (inputs.length === 0) continue;
+      const rule = gradientRule(apply.op.name) ?? missingRule(apply);
+      apply.outputs.forEach((output, o) => {
+        if (this.#constants.has(output)) return;
+        if (inputs.some((i) => isConnected(rule, apply, i, o))) relevant.add(output);
+      });
+    }
+    return relevant;
+  }
+
+  #arrive(variable: Variable, gradient: Gradient): void {
+    if (gradient === null) return;
+    const have = this.#arrived.get(variable);
+    if (have === undefined) this.#arrived.set(variable, [gradient]);
+    else have.push(gradient);
+  }
+
+  /** The gradient of a variable, once everything has arrived. */
+  #sum(variable: Variable): Gradient {
+    const known = this.#known.get(variable);
+    if (known !== undefined) return known;
+    let sum = this.#sums.get(variable);
+    if (sum === undefined) {
+      sum = total(variable, this.#arrived.get(variable) ?? []);
+      this.#sums.set(variable, sum);
+    }
+    return sum;
+  }
+
+  /** Passes what has arrived at the outputs of an application on to its inputs. */
+  #through(apply: Apply): void {
+    const inputs = apply.inputs.map((input) => this.#relevant.has(input));
+    if (!inputs.includes(true)) return;
+    const outputs = apply.outputs.map((output) =>
+      this.#constants.has(output) || !this.#relevant.has(output) ? null : this.#sum(output)
+    );
+    if (outputs.every((gradient) => gradient === null)) return;
+    const rule = gradientRule(apply.op.name) ?? missingRule(apply);
+    const flows = outputs.map((gradient) => isFlow(gradient) ? gradient : null);
+    const wanted = apply.inputs.map((input, i) => {
+      if (!inputs[i]) return false;
+      const from = outputs.flatMap((gradient, o) =>
+        gradient !== null && isConnected(rule, apply, i, o) ? [gradient] : []
+      );
+      if (from.length === 0) return false;
+      const broken = from.find((gradient) => gradient instanceof UndefinedGradient);
+      if (broken === undefined && from.some(isFlow) && !isDiscrete(input.dtype)) return true;
+      this.#arrive(input, broken !== undefined ? broken : zeroGradient);
+      return false;
+    });
+    if (!wanted.includes(true)) return;
+    const pulled = throughRule(rule, apply, flows, wanted);
+    apply.inputs.forEach((input, i) => {
+      if (wanted[i]) this.#arrive(input, pulled[i] === undefined ? zeroGradient : pulled[i]);
+    });
+  }
+}
+
+function missingRule(apply: Apply): GradientRule {
+  const none = new UndefinedGradient(`"${apply.op.name}" has no gradient rule`);
+  return { pullback: () => apply.inputs.map(() => none) };
+}
+
+/** Applies a rule; what all the outputs' gradients depend on stays around the results. */
+function throughRule(
+  rule: GradientRule,
+  apply: Apply,
+  flows: readonly (Flow | null)[],
+  wanted: readonly boolean[],
+): readonly Gradient[] {
+  const common = commonCondition(flows.filter((flow) => flow !== null));
+  if (common !== null) {
+    const inner = flows.map((flow) => flow instanceof Conditional ? flow.value : null);
+    const { condition, holds } = common;
+    return throughRule(rule, apply, inner, wanted).map((gradient) =>
+      gradient !== undefined && isFlow(gradient)
+        ? new Conditional(condition, holds, gradient)
+        : gradient
+    );
+  }
+  const grads = flows.map((flow, o) => flow === null ? null : dense(apply.outputs[o]!, flow));
+  return rule.pullback(apply, grads, wanted).map((gradient, i) =>
+    gradient instanceof Variable && wanted[i] ? settled(apply, i, gradient) : gradient
+  );
+}
+
+/** A gradient in the dtype of its input. */
+function settled(apply: Apply, i: number, gradient: Variable): Variable {
+  const input = apply.inputs[i]!;
+  if (gradient.ndim !== input.ndim) {
+    throw new TypeError(
+      `Cannot differentiate through "${apply.op.name}": its rule gave a gradient of ${gradient.type} for input ${i} of ${input.type}`,
+    );
+  }
+  const flat = isComplex(gradient.dtype) && !isComplex(input.dtype) ? real(gradient) : gradient;
+  return castTo(flat, input.dtype);
+}
+
+/** The condition that all depend on in the same way, if there is one. */
+function commonCondition(flows: readonly Flow[]): Conditional | null {
+  const [first] = flows;
+  if (!(first instanceof Conditional)) return null;
+  const same = flows.every((flow) =>
+    flow instanceof Conditional && flow.condition === first.condition && flow.holds === first.holds
+  );
+  return same ? first : null;
+}
+
+/** The sum of what arrived at a variable. */
+function total(variable: Variable, arrived: readonly Gradient[]): Gradient {
+  const broken = arrived.find((gradient) => gradient instanceof UndefinedGradient);
+  if (broken !== undefined) return broken;
+  const flows = arrived.filter(isFlow);
+  if (flows.length === 0) return arrived.length === 0 ? null : zeroGradient;
+  const common = commonCondition(flows);
+  if (common === null) return denseTotal(variable, flows);
+  const values = flows.map((flow) => (flow as Conditional).value);
+  const sum = total(variable, values) as Flow;
+  return new Conditional(common.condition, common.holds, sum);
+}
+
+function denseTotal(variable: Variable, flows: readonly Flow[]): Variable {
+  const terms: Variable[] = [], parts: Scattered[] = [];
+  const choices = new Map<Variable, { then: Flow[]; otherwise: Flow[] }>();
+  for (const flow of flows) {
+    if (flow instanceof Scattered) parts.push(flow);
+    else if (flow instanceof Conditional) {
+      const { condition, holds, value } = flow;
+      let choice = choices.get(condition);
+      if (choice === undefined) choices.set(condition, choice = { then: [], otherwise: [] });
+      (holds ? choice.then : choice.otherwise).push(value);
+    } else terms.push(flow);
+  }
+  for (const [condition, { then, otherwise }] of choices) {
+    const side = (side: readonly Flow[]) =>
+      side.length === 0 ? filledLike(variable, 0) : dense(variable, total(variable, side) as Flow);
+    terms.push(applyOp(ifelseOp, [condition, side(then), side(otherwise)], { n: 1 }).output);
+  }
+  const base = terms.length > 0
+    ? terms.reduce((sum, term) => add(sum, term))
+    : filledLike(variable, 0);
+  return parts.reduce((sum, part) => part.onto(sum), base);
+}
+
+/** A gradient as a variable. */
+function dense(variable: Variable, flow: Flow): Variable {
+  return flow instanceof Variable ? flow : denseTotal(variable, [flow]);
+}

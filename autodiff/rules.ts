@@ -1,0 +1,121 @@
+/**
+ * The derivatives of all ops.
+ *
+ * @module
+ */
+
+import type { Params } from "../core/graph/op.ts";
+import type { ElementwiseName } from "../core/ops/elementwise.ts";
+import type { GradientRule } from "./rule.ts";
+import { advanceGradient, drawGradient, ifelseGradient } from "./rules_control.ts";
+import { elementwiseGradients } from "./rules_elementwise.ts";
+import {
+  advIncGradient,
+  advIndexGradient,
+  incSubtensorGradient,
+  nonzeroGradient,
+  subtensorGradient,
+} from "./rules_indexing.ts";
+import { matmulGradient } from "./rules_linalg.ts";
+import { argsortGradient, cumopGradient, sortGradient } from "./rules_order.ts";
+import { argreduceGradient, reduceGradient } from "./rules_reduce.ts";
+import {
+  arangeGradient,
+  broadcastToGradient,
+  dimshuffleGradient,
+  fillGradient,
+  joinGradient,
+  makeVectorGradient,
+  padGradient,
+  reshapeGradient,
+  shapeIGradient,
+  specifyShapeGradient,
+  sumToGradient,
+} from "./rules_shape.ts";
+import { foldWindowsGradient, windowsGradient } from "./rules_window.ts";
+
+/** The name of an op of `core`. */
+export type OpName =
+  | ElementwiseName
+  | "reduce"
+  | "argreduce"
+  | "shapeI"
+  | "makeVector"
+  | "specifyShape"
+  | "fill"
+  | "dimshuffle"
+  | "reshape"
+  | "broadcastTo"
+  | "sumTo"
+  | "join"
+  | "arange"
+  | "subtensor"
+  | "incSubtensor"
+  | "advIndex"
+  | "advInc"
+  | "nonzero"
+  | "matmul"
+  | "windows"
+  | "foldWindows"
+  | "pad"
+  | "cumop"
+  | "sort"
+  | "argsort"
+  | "ifelse"
+  | "draw"
+  | "advance";
+
+const core = {
+  ...elementwiseGradients,
+  reduce: reduceGradient,
+  argreduce: argreduceGradient,
+  shapeI: shapeIGradient,
+  makeVector: makeVectorGradient,
+  specifyShape: specifyShapeGradient,
+  fill: fillGradient,
+  dimshuffle: dimshuffleGradient,
+  reshape: reshapeGradient,
+  broadcastTo: broadcastToGradient,
+  sumTo: sumToGradient,
+  join: joinGradient,
+  arange: arangeGradient,
+  subtensor: subtensorGradient,
+  incSubtensor: incSubtensorGradient,
+  advIndex: advIndexGradient,
+  advInc: advIncGradient,
+  nonzero: nonzeroGradient,
+  matmul: matmulGradient,
+  windows: windowsGradient,
+  foldWindows: foldWindowsGradient,
+  pad: padGradient,
+  cumop: cumopGradient,
+  sort: sortGradient,
+  argsort: argsortGradient,
+  ifelse: ifelseGradient,
+  draw: drawGradient,
+  advance: advanceGradient,
+} satisfies Record<OpName, unknown>;
+
+const rules = new Map<string, GradientRule>(
+  Object.entries(core) as unknown as [string, GradientRule][],
+);
+
+/** The rule of an op, if it has one. */
+export function gradientRule(name: string): GradientRule | undefined {
+  return rules.get(name);
+}
+
+/**
+ * Gives an op of another folder, or of one's own, its derivative.
+ *
+ * Throws a TypeError if the op has one already.
+ *
+ * @param name The name of the op.
+ * @param rule The derivative.
+ */
+export function registerGradient<P extends Params>(name: string, rule: GradientRule<P>): void {
+  if (rules.has(name)) {
+    throw new TypeError(`Cannot register a gradient for "${name}": it has one already`);
+  }
+  rules.set(name, rule as unknown as GradientRule);
+}

@@ -1,0 +1,27 @@
+/**
+ * The derivative of lazy choice, and of drawing random numbers.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import type { IfElseParams } from "../core/ops/control.ts";
+import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
+import { type GradientRule, neverConnected } from "./rule.ts";
+
+/** The rule of `ifelse`: each branch has a gradient when it is the one that is taken. */
+export const ifelseGradient: GradientRule<IfElseParams> = {
+  connected: (apply, input, output) => input === 0 || (input - 1) % apply.params.n === output,
+  pullback(apply: Apply<IfElseParams>, outputGrads): Gradient[] {
+    const condition = apply.inputs[0]!;
+    const side = (holds: boolean) =>
+      outputGrads.map((g) => g === null ? zeroGradient : new Conditional(condition, holds, g));
+    return [zeroGradient, ...side(true), ...side(false)];
+  },
+};
+
+/** The rule of `draw`: the state of a generator is made of whole numbers. */
+export const drawGradient: GradientRule = neverConnected;
+
+/** The rule of `advance`, of which the same is true. */
+export const advanceGradient: GradientRule = neverConnected;

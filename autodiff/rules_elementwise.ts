@@ -1,0 +1,245 @@
+/**
+ * Derivatives of the elementwise ops.
+ *
+ * Each is written as if nothing broadcast. Complex numbers follow the convention that the gradient of a
+ * real cost L is dL/dRe + i dL/dIm, so that a function with the complex derivative f' passes g·conj(f')
+ * on; for real numbers `conj` is nothing.
+ *
+ * @module
+ */
+
+import { isComplex } from "../core/dtype.ts";
+import type { Apply } from "../core/graph/graph.ts";
+import type { Params } from "../core/graph/op.ts";
+import {
+  add,
+  and,
+  clip,
+  complex,
+  conj,
+  cos,
+  cosh,
+  digamma,
+  div,
+  type ElementwiseName,
+  eq,
+  exp,
+  ge,
+  type GradClipParams,
+  type GradScaleParams,
+  gt,
+  imag,
+  intDiv,
+  le,
+  log,
+  lt,
+  mul,
+  neg,
+  pow,
+  real,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  sqr,
+  sqrt,
+  sub,
+  trigamma,
+  where,
+} from "../core/ops/elementwise.ts";
+import { Constant, type Variable } from "../core/variable.ts";
+import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
+import type { GradientRule } from "./rule.ts";
+import { unstretched } from "./shapes.ts";
+import { tetragamma } from "./tetragamma.ts";
+
+/** The gradient of one argument from that of the result `g`, the result `y` and the arguments. */
+type Partial = (g: Variable, y: Variable, ...x: readonly Variable[]) => Gradient;
+
+/** What an op says: one for each argument; those left out have zero gradient. */
+type Row = readonly Partial[] | ((params: Params) => readonly Partial[]);
+
+/** g·conj(d) */
+function times(g: Variable, d: Variable): Variable {
+  return mul(g, conj(d));
+}
+
+/** The partial of a function of one argument, from its derivative at x where it has the value y. */
+function derivative(d: (x: Variable, y: Variable) => Variable): readonly Partial[] {
+  return [(g, y, x) => times(g, d(x!, y))];
+}
+
+/** g where a condition holds, zero elsewhere. */
+function keptWhere(condition: Variable, g: Variable): Variable {
+  return where(condition, g, 0);
+}
+
+/** Shared equally where the arguments are equal. */
+function wins(compare: (x: Variable, y: Variable) => Variable): readonly Partial[] {
+  const partial = (g: Variable, x: Variable, other: Variable): Variable =>
+    where(compare(x, other), g, keptWhere(eq(x, other), mul(g, 0.5)));
+  return [(g, _y, a, b) => partial(g, a!, b!), (g, _y, a, b) => partial(g, b!, a!)];
+}
+
+const pass: readonly Partial[] = [(g) => g];
+/** Whole numbers, jumps, and what has no derivative other than zero. */
+const flat: readonly Partial[] = [];
+
+const rows = {
+  neg: [(g) => neg(g)],
+  abs: [(g, y, x) => mul(g, isComplex(x!.dtype) ? unit(x!, y) : sign(x!))],
+  sign: flat,
+  floor: flat,
+  ceil: flat,
+  trunc: flat,
+  round: flat,
+  roundHalfAway: flat,
+  sqrt: [(g, y) => div(mul(g, 0.5), conj(y))],
+  sqr: derivative((x) => mul(2, x)),
+  reciprocal: derivative((_x, y) => neg(sqr(y))),
+
+  exp: derivative((_x, y) => y),
+  exp2: derivative((_x, y) => mul(y, Math.LN2)),
+  // Not y + 1, which has no digits left for very negative x.
+  expm1: derivative((x) => exp(x)),
+  log: [(g, _y, x) => div(g, conj(x!))],
+  log2: [(g, _y, x) => div(g, mul(x!, Math.LN2))],
+  log10: [(g, _y, x) => div(g, mul(x!, Math.LN10))],
+  log1p: [(g, _y, x) => div(g, add(x!, 1))],
+  sin: derivative((x) => cos(x)),
+  cos: derivative((x) => neg(sin(x))),
+  tan: derivative((_x, y) => add(sqr(y), 1)),
+  asin: [(g, _y, x) => div(g, sqrt(sub(1, sqr(x!))))],
+  acos: [(g, _y, x) => neg(div(g, sqrt(sub(1, sqr(x!)))))],
+  atan: [(g, _y, x) => div(g, add(sqr(x!), 1))],
+  sinh: derivative((x) => cosh(x)),
+  cosh: derivative((x) => sinh(x)),
+  tanh: derivative((_x, y) => sub(1, sqr(y))),
+  asinh: [(g, _y, x) => div(g, sqrt(add(sqr(x!), 1)))],
+  // Not x² - 1, which has few digits left near 1.
+  acosh: [(g, _y, x) => div(g, sqrt(mul(sub(x!, 1), add(x!, 1))))],
+  atanh: [(g, _y, x) => div(g, sub(1, sqr(x!)))],
+  sigmoid: derivative((_x, y) => mul(y, sub(1, y))),
+  softplus: derivative((x) => sigmoid(x)),
+  erf: derivative((x) => mul(exp(neg(sqr(x))), 2 / Math.sqrt(Math.PI))),
+  erfc: derivative((x) => mul(exp(neg(sqr(x))), -2 / Math.sqrt(Math.PI))),
+  erfinv: derivative((_x, y) => mul(exp(sqr(y)), Math.sqrt(Math.PI) / 2)),
+  erfcinv: derivative((_x, y) => mul(exp(sqr(y)), -Math.sqrt(Math.PI) / 2)),
+  gamma: derivative((x, y) => mul(y, digamma(x))),
+  gammaln: derivative((x) => digamma(x)),
+  digamma: derivative((x) => trigamma(x)),
+  trigamma: derivative((x) => tetragamma(x)),
+
+  add: [(g) => g, (g) => g],
+  sub: [(g) => g, (g) => neg(g)],
+  mul: [(g, _y, _a, b) => times(g, b!), (g, _y, a) => times(g, a!)],
+  div: [(g, _y, _a, b) => div(g, conj(b!)), (g, y, _a, b) => neg(div(times(g, y), conj(b!)))],
+  intDiv: flat,
+  mod: [(g) => g, (g, _y, a, b) => neg(mul(g, intDiv(a!, b!)))],
+  pow: [powBase, powExponent],
+  atan2: [
+    (g, _y, a, b) => div(mul(g, b!), add(sqr(a!), sqr(b!))),
+    (g, _y, a, b) => neg(div(mul(g, a!), add(sqr(a!), sqr(b!)))),
+  ],
+  maximum: wins(gt),
+  minimum: wins(lt),
+  clip: [
+    (g, _y, x, lower, upper) => keptWhere(and(ge(x!, lower!), le(x!, upper!)), g),
+    (g, _y, x, lower) => keptWhere(lt(x!, lower!), g),
+    (g, _y, x, lower, upper) => keptWhere(and(ge(x!, lower!), gt(x!, upper!)), g),
+  ],
+  mulhi: flat,
+
+  eq: flat,
+  neq: flat,
+  lt: flat,
+  le: flat,
+  gt: flat,
+  ge: flat,
+  and: flat,
+  or: flat,
+  xor: flat,
+  invert: flat,
+  leftShift: flat,
+  rightShift: flat,
+  isnan: flat,
+  isinf: flat,
+  isfinite: flat,
+  switch: [
+    () => zeroGradient,
+    (g, _y, condition) => where(condition!, g, 0),
+    (g, _y, condition) => where(condition!, 0, g),
+  ],
+
+  cast: pass,
+  bitcast: flat,
+  real: pass,
+  imag: [(g, _y, z) => isComplex(z!.dtype) ? complex(0, g) : zeroGradient],
+  conj: [(g) => conj(g)],
+  complex: [(g) => real(g), (g) => imag(g)],
+  angle: [angleOf],
+  copy: pass,
+  zeroGrad: flat,
+  disconnectedGrad: [() => null],
+  undefinedGrad: [() => new UndefinedGradient("undefinedGrad is on the way")],
+  gradScale: (params) => [(g) => mul(g, (params as GradScaleParams).factor)],
+  gradClip: (params) => [(g) => clipped(g, params as GradClipParams)],
+} satisfies Record<ElementwiseName, Row>;
+
+/** z / |z|, and 0 at 0. */
+function unit(z: Variable, size: Variable): Variable {
+  return div(z, where(eq(size, 0), 1, size));
+}
+
+/** The angle of z turns by Im(dz / z). */
+function angleOf(g: Variable, _y: Variable, z?: Variable): Gradient {
+  if (!isComplex(z!.dtype)) return zeroGradient;
+  const [x, y] = [real(z!), imag(z!)];
+  return div(mul(g, complex(neg(y), x)), add(sqr(x), sqr(y)));
+}
+
+/** Whether an exponent may be 0, where the derivative of the power is 0 and not 0·∞. */
+function mayBeZero(exponent: Variable): boolean {
+  return !(exponent instanceof Constant) ||
+    Array.from(exponent.value.data as ArrayLike<number | bigint>).some((x) => Number(x) === 0);
+}
+
+function powBase(g: Variable, _y: Variable, x?: Variable, exponent?: Variable): Variable {
+  const slope = mul(times(g, exponent!), conj(pow(x!, sub(exponent!, 1))));
+  return mayBeZero(exponent!) ? where(eq(exponent!, 0), 0, slope) : slope;
+}
+
+/** log(x)·y, and 0 where x is 0, also in further derivatives. */
+function powExponent(g: Variable, y: Variable, x?: Variable): Variable {
+  const none = eq(x!, 0);
+  const slope = times(g, mul(y, log(where(none, 1, x!))));
+  return where(none, 0, slope);
+}
+
+function clipped(g: Variable, { lower, upper }: GradClipParams): Variable {
+  if (!isComplex(g.dtype)) return clip(g, lower, upper);
+  return complex(clip(real(g), lower, upper), clip(imag(g), lower, upper));
+}
+
+function elementwiseRule(row: Row): GradientRule {
+  return {
+    pullback(apply: Apply, [g], wanted): Gradient[] {
+      const partials = typeof row === "function" ? row(apply.params) : row;
+      return apply.inputs.map((x, i) => {
+        if (!wanted[i]) return null;
+        const found = partials[i]?.(g!, apply.output, ...apply.inputs) ?? zeroGradient;
+        if (!("dtype" in found)) return found;
+        const part = isComplex(x.dtype) ? found : real(found);
+        return unstretched(part, x, apply.output);
+      });
+    },
+  };
+}
+
+/** The rules of the elementwise ops. */
+export const elementwiseGradients: Readonly<Record<ElementwiseName, GradientRule>> = {
+  ...Object.fromEntries(
+    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(row as Row)]),
+  ) as Record<ElementwiseName, GradientRule>,
+  disconnectedGrad: { pullback: () => [null], connected: () => false },
+};

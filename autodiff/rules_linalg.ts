@@ -1,0 +1,29 @@
+/**
+ * The derivative of the matrix product.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { shuffled } from "../core/ops/dimshuffle.ts";
+import { matmulOp } from "../core/ops/linalg.ts";
+import type { Variable } from "../core/variable.ts";
+import type { Gradient } from "./gradient.ts";
+import type { GradientRule } from "./rule.ts";
+
+/** The last two axes exchanged: a view, which products read in place. */
+function transposed(x: Variable): Variable {
+  const rank = x.ndim, order = Array.from({ length: rank }, (_, d) => d);
+  return shuffled(x, [...order.slice(0, -2), rank - 1, rank - 2]);
+}
+
+/** The rule of `matmul`: G·Bᵀ and Aᵀ·G. */
+export const matmulGradient: GradientRule = {
+  pullback(apply: Apply, [g], wanted): Gradient[] {
+    const [a, b] = apply.inputs as [Variable, Variable];
+    return [
+      wanted[0] ? applyOp(matmulOp, [g!, transposed(b)], {}) : null,
+      wanted[1] ? applyOp(matmulOp, [transposed(a), g!], {}) : null,
+    ];
+  },
+};

@@ -1,0 +1,90 @@
+/**
+ * Derivatives of running sums and products, and of sorting.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { intConstant } from "../core/ops/arguments.ts";
+import { arangeOp, type ArangeParams } from "../core/ops/arange.ts";
+import { castTo } from "../core/ops/build.ts";
+import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
+import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
+import { and, conj, div, eq, mul, where } from "../core/ops/elementwise.ts";
+import { advIndexOp, type AdvIndexParams } from "../core/ops/indexing.ts";
+import { argsortOp, type SortParams } from "../core/ops/order.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
+import type { Variable } from "../core/variable.ts";
+import type { Gradient } from "./gradient.ts";
+import { dimsOf } from "./lengths.ts";
+import { alwaysZero, type GradientRule } from "./rule.ts";
+
+/** x with an axis in the other direction. */
+function reversed(x: Variable, axis: number): Variable {
+  const index = Array.from({ length: axis + 1 }, (_, d): IndexEntry => ({
+    kind: "slice",
+    start: false,
+    stop: false,
+    step: d === axis,
+  }));
+  return applyOp<SubtensorParams>(subtensorOp, [x, intConstant(-1)], { index });
+}
+
+function running(kind: "sum" | "prod", x: Variable, axis: number): Variable {
+  return applyOp<CumulativeParams>(cumulativeOp, [x], { kind, axis });
+}
+
+/** The sum of each element and those behind it. */
+function sumFrom(x: Variable, axis: number): Variable {
+  return reversed(running("sum", reversed(x, axis), axis), axis);
+}
+
+/**
+ * Of running products. Before the first zero the gradient is that of the quotient; at the first zero the
+ * product of the others counts; behind it all products are 0.
+ */
+function runningProduct(g: Variable, x: Variable, y: Variable, axis: number): Variable {
+  const isZero: Variable = eq(x, 0);
+  const zeros = running("sum", castTo(isZero, "int32"), axis);
+  const isFirst: Variable = and(isZero, eq(zeros, 1));
+  const others = running("prod", where(isFirst, 1, x), axis);
+  const before: Variable = div(sumFrom(mul(g, conj(y)), axis), conj(where(isZero, 1, x)));
+  const at = sumFrom(mul(g, conj(others)), axis);
+  return where(eq(zeros, 0), before, where(isFirst, at, 0));
+}
+
+/** The rule of `cumop`. */
+export const cumopGradient: GradientRule<CumulativeParams> = {
+  pullback(apply: Apply<CumulativeParams>, [g]): Gradient[] {
+    const { kind, axis } = apply.params;
+    if (kind === "sum") return [sumFrom(g!, axis)];
+    return [runningProduct(g!, apply.inputs[0]!, apply.output, axis)];
+  },
+};
+
+/** The elements of x at positions along an axis: result[…, i, …] = x[…, positions[…, i, …], …]. */
+function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
+  const dims = dimsOf(x);
+  const indices = dims.map((dim, d) => {
+    if (d === axis) return positions;
+    const range = applyOp<ArangeParams>(arangeOp, [intConstant(0), dim, intConstant(1)], {
+      dtype: "int64",
+    });
+    return shuffled(range, dims.map((_, k): PatternItem => k === d ? 0 : "x"));
+  });
+  return applyOp<AdvIndexParams>(advIndexOp, [x, ...indices], { axes: dims.map((_, d) => d) });
+}
+
+/** The rule of `sort`: the gradient goes back to where each element came from. */
+export const sortGradient: GradientRule<SortParams> = {
+  pullback(apply: Apply<SortParams>, [g]): Gradient[] {
+    const { axis } = apply.params;
+    const order = applyOp<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
+    // Sorting an order gives its inverse.
+    const places = applyOp<SortParams>(argsortOp, [order], { axis });
+    return [takenAlong(g!, places, axis)];
+  },
+};
+
+/** The rule of `argsort`: positions do not change gradually. */
+export const argsortGradient: GradientRule = alwaysZero;

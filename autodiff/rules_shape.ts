@@ -1,0 +1,118 @@
+/**
+ * Derivatives of ops that move, stretch, join and split.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import { apply as applyOp } from "../core/graph/graph.ts";
+import type { Params } from "../core/graph/op.ts";
+import { type Dim, intConstant } from "../core/ops/arguments.ts";
+import { type DimshuffleParams, shuffled } from "../core/ops/dimshuffle.ts";
+import type { JoinParams } from "../core/ops/join.ts";
+import { addDims, dimVariable } from "../core/ops/lengths.ts";
+import { reshaped } from "../core/ops/reshape.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
+import type { SumToParams } from "../core/ops/sum_to.ts";
+import type { PadParams } from "../core/ops/window.ts";
+import { sub } from "../core/ops/elementwise.ts";
+import type { Variable } from "../core/variable.ts";
+import type { Gradient } from "./gradient.ts";
+import { dimsOf } from "./lengths.ts";
+import { type GradientRule, neverConnected } from "./rule.ts";
+import { spreadLike, sumOver, unstretched } from "./shapes.ts";
+
+const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
+const part: IndexEntry = { kind: "slice", start: true, stop: true, step: false };
+
+/** x[…, start:stop, …] along some axes. */
+function sliced(
+  x: Variable,
+  axes: readonly number[],
+  ranges: readonly (readonly [Dim, Dim])[],
+): Variable {
+  const last = Math.max(...axes);
+  const index = Array.from({ length: last + 1 }, (_, d) => axes.includes(d) ? part : whole);
+  const order = axes.map((axis, i) => ({ axis, i })).sort((a, b) => a.axis - b.axis);
+  const scalars = order.flatMap(({ i }) => ranges[i]!.map(dimVariable));
+  return applyOp<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
+}
+
+/** The rule of `shapeI`: a length does not depend on elements. */
+export const shapeIGradient: GradientRule = neverConnected;
+
+/** The rule of `arange`: its inputs are whole numbers. */
+export const arangeGradient: GradientRule = neverConnected;
+
+/** The rule of `makeVector`. */
+export const makeVectorGradient: GradientRule = {
+  pullback(apply: Apply, [g], wanted): Gradient[] {
+    return apply.inputs.map((_, i) =>
+      wanted[i] ? applyOp(subtensorOp, [g!, intConstant(i)], { index: [{ kind: "int" }] }) : null
+    );
+  },
+};
+
+/** The rule of `specifyShape`. */
+export const specifyShapeGradient: GradientRule = { pullback: (_apply, [g]) => [g!] };
+
+/** The rule of `fill`: of its first input only the shape matters. */
+export const fillGradient: GradientRule = {
+  connected: (_apply, input) => input === 1,
+  pullback: (_apply, [g]) => [null, sumOver(g!, g!.type.shape.map((_, axis) => axis))],
+};
+
+/** The rule of `dimshuffle`: the axes go back. */
+export const dimshuffleGradient: GradientRule<DimshuffleParams> = {
+  pullback(apply: Apply<DimshuffleParams>, [g]): Gradient[] {
+    const { pattern } = apply.params;
+    const back = apply.inputs[0]!.type.shape.map((_, axis) => {
+      const at = pattern.indexOf(axis);
+      return at < 0 ? "x" : at;
+    });
+    return [shuffled(g!, back)];
+  },
+};
+
+/** The rule of `reshape`. */
+export const reshapeGradient: GradientRule = {
+  pullback: (apply: Apply, [g]) => [reshaped(g!, dimsOf(apply.inputs[0]!))],
+};
+
+/** The rule of `broadcastTo`: the sum over what was stretched. */
+export const broadcastToGradient: GradientRule<Params> = {
+  pullback: (apply: Apply, [g]) => [unstretched(g!, apply.inputs[0]!, apply.output)],
+};
+
+/** The rule of `sumTo`: stretched again. */
+export const sumToGradient: GradientRule<SumToParams> = {
+  pullback: (apply: Apply<SumToParams>, [g]) => [spreadLike(g!, apply.inputs[0]!)],
+};
+
+/** The rule of `join`: each part gets its piece. */
+export const joinGradient: GradientRule<JoinParams> = {
+  pullback(apply: Apply<JoinParams>, [g], wanted): Gradient[] {
+    const { axis } = apply.params;
+    let start: Dim = 0;
+    return apply.inputs.map((x, i) => {
+      const from = start, stop: Dim = addDims(from, dimsOf(x)[axis]!);
+      start = stop;
+      return wanted[i] ? sliced(g!, [axis], [[from, stop]]) : null;
+    });
+  },
+};
+
+/** The rule of `pad`: the inner part, and the sum of the rest for the value. */
+export const padGradient: GradientRule<PadParams> = {
+  pullback(apply: Apply<PadParams>, [g], wanted): Gradient[] {
+    const x = apply.inputs[0]!, { axes, before } = apply.params;
+    const dims = dimsOf(x);
+    const inner = axes.length === 0 ? g! : sliced(
+      g!,
+      axes,
+      axes.map((axis, i) => [before[i]!, addDims(before[i]!, dims[axis]!)]),
+    );
+    const all = x.type.shape.map((_, axis) => axis);
+    return [inner, wanted[1] ? sub(sumOver(g!, all), sumOver(inner, all)) as Variable : null];
+  },
+};

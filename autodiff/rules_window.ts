@@ -1,0 +1,22 @@
+/**
+ * Derivatives of sliding windows.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { foldWindowsOp, type WindowParams, windowsOp } from "../core/ops/window.ts";
+import { dimsOf } from "./lengths.ts";
+import type { GradientRule } from "./rule.ts";
+
+/** The rule of `windows`: windows are added up where they overlap. */
+export const windowsGradient: GradientRule<WindowParams> = {
+  pullback: (apply: Apply<WindowParams>, [g]) => [
+    applyOp(foldWindowsOp, [g!, ...dimsOf(apply.inputs[0]!)], apply.params),
+  ],
+};
+
+/** The rule of `foldWindows`: each window sees the gradient at its elements. */
+export const foldWindowsGradient: GradientRule<WindowParams> = {
+  pullback: (apply: Apply<WindowParams>, [g]) => [applyOp(windowsOp, [g!], apply.params)],
+};

@@ -1,0 +1,141 @@
+/**
+ * Checking gradients by finite differences.
+ *
+ * @module
+ */
+
+import { isComplex, isDiscrete, realOf } from "../core/dtype.ts";
+import { GradientError } from "../core/errors.ts";
+import { makeConstant, makeVariable } from "../core/graph/graph.ts";
+import { makeValue, sizeOf, type Value } from "../core/graph/value.ts";
+import { add, imag, mul, real } from "../core/ops/elementwise.ts";
+import { castHost, type TensorLike, valueOf } from "../core/ops/literal.ts";
+import { sum } from "../core/ops/reduce.ts";
+import { evaluateGraph } from "../core/reference.ts";
+import { TensorType } from "../core/type.ts";
+import { Variable } from "../core/variable.ts";
+import { grad } from "./grad.ts";
+
+/** Options of `verifyGrad`. */
+export interface VerifyOptions {
+  /** Seed of the random weights of outputs; default 1. */
+  readonly seed?: number;
+  /** Distance of the two points of a difference, each from the middle; default 1e-5. */
+  readonly eps?: number;
+  /** What values may differ by in any case; default 1e-6. */
+  readonly absTol?: number;
+  /** Part of the greater absolute value that values may differ by; default 1e-5. */
+  readonly relTol?: number;
+}
+
+/** Numbers in [0.5, 1.5): weights of outputs, none of which may vanish. */
+function weights(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    // Mulberry32.
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return 0.5 + ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function pointValue(point: Exclude<TensorLike, Variable>, i: number): Value {
+  if (point instanceof Variable) {
+    throw new TypeError(
+      `Cannot verify a gradient: expected point ${i} to be a value, got a variable`,
+    );
+  }
+  const value = valueOf(point);
+  if (isDiscrete(value.dtype)) {
+    throw new TypeError(
+      `Cannot verify a gradient: expected point ${i} of floats, got ${value.dtype}`,
+    );
+  }
+  return castHost(value, isComplex(value.dtype) ? "complex128" : "float64");
+}
+
+/** The sum of the outputs with random weights, of both parts of complex ones. */
+function projected(
+  output: Variable,
+  at: ReadonlyMap<Variable, Value>,
+  next: () => number,
+): Variable {
+  const [value] = evaluateGraph([output], at) as [Value];
+  const dtype = realOf(output.dtype), size = sizeOf(value.shape);
+  const weighted = (part: Variable): Variable => {
+    const factors = makeValue(dtype, value.shape, Array.from({ length: size }, next));
+    return sum(mul(part, makeConstant(factors)) as Variable);
+  };
+  if (!isComplex(output.dtype)) return weighted(output);
+  return add(weighted(real(output)), weighted(imag(output)));
+}
+
+/** The index of a flat position. */
+function indexOf(flat: number, shape: readonly number[]): number[] {
+  const index = new Array<number>(shape.length);
+  let rest = flat;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d] = rest % shape[d]!;
+    rest = Math.floor(rest / shape[d]!);
+  }
+  return index;
+}
+
+/**
+ * Compares the gradient of a function with finite differences, at points and for a random weighting of
+ * the outputs. Everything is computed in float64 by the reference interpreter.
+ *
+ * Throws a GradientError that names the element and both values where they differ.
+ *
+ * @param fun Builds the function from one variable for each point.
+ * @param points Where to check: floats or complex numbers.
+ * @param options The seed, the step of the differences, and tolerances.
+ *
+ * @example
+ * ```ts
+ * import { T, verifyGrad } from "@croton/croton";
+ *
+ * verifyGrad((x, y) => T.tanh(x).mul(y), [[[0.1, 0.2], [0.3, 0.4]], [1.5, -2]]);
+ * ```
+ */
+export function verifyGrad(
+  fun: (...variables: Variable[]) => Variable,
+  points: readonly Exclude<TensorLike, Variable>[],
+  options: VerifyOptions = {},
+): void {
+  const { seed = 1, eps = 1e-5, absTol = 1e-6, relTol = 1e-5 } = options;
+  const values = points.map(pointValue);
+  const variables = values.map((value) =>
+    makeVariable(TensorType.of(value.dtype, value.shape.map(() => null)))
+  );
+  const at = new Map(variables.map((variable, i) => [variable, values[i]!]));
+  const cost = projected(fun(...variables), at, weights(seed));
+  const gradients = evaluateGraph(
+    grad(cost, variables, { disconnectedInputs: "ignore" }) as Variable[],
+    at,
+  );
+  gradients.forEach((gradient, argument) => {
+    const { shape, dtype, data } = values[argument]!;
+    if (gradient.shape.join() !== shape.join()) {
+      throw new TypeError(
+        `The gradient of argument ${argument} has shape [${gradient.shape}], expected [${shape}]`,
+      );
+    }
+    for (let i = 0; i < data.length; i++) {
+      const moved = (by: number): number => {
+        const elements = data.slice() as Float64Array;
+        elements[i]! += by;
+        const near = new Map(at).set(variables[argument]!, { shape, dtype, data: elements });
+        return Number(evaluateGraph([cost], near)[0]!.data[0]);
+      };
+      const symbolic = Number(gradient.data[i]);
+      const numeric = (moved(eps) - moved(-eps)) / (2 * eps);
+      const tolerance = absTol + relTol * Math.max(Math.abs(symbolic), Math.abs(numeric));
+      // Written so that NaN fails.
+      if (Math.abs(symbolic - numeric) <= tolerance) continue;
+      const position = indexOf(isComplex(dtype) ? Math.floor(i / 2) : i, shape);
+      throw new GradientError({ argument, position, symbolic, numeric });
+    }
+  });
+}
