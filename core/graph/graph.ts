@@ -36,7 +36,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
     this.type = type;
     this.owner = owner;
     this.index = index;
-    this.#origin = captureOrigin();
+    this.#origin = inherited === null ? captureOrigin() : inherited.#origin;
   }
 
   /** Element type. */
@@ -65,11 +65,27 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   }
 }
 
+let inherited: VariableNode | null = null;
+
+/**
+ * Runs `make`. The variables made meanwhile have the origin of `source`: what a rewrite makes stands
+ * for something that the user wrote.
+ */
+export function withOriginOf<R>(source: VariableNode, make: () => R): R {
+  const before = inherited;
+  inherited = source;
+  try {
+    return make();
+  } finally {
+    inherited = before;
+  }
+}
+
 const limited = Error as { stackTraceLimit?: number };
 
 function captureOrigin(): { stack?: string } | null {
   const before = limited.stackTraceLimit;
-  limited.stackTraceLimit = 12;
+  limited.stackTraceLimit = 32;
   const holder: { stack?: string } = {};
   // The frames are captured now and formatted only when somebody reads them.
   (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(holder);
