@@ -187,6 +187,8 @@ function opText(apply: Apply): string {
       return `Cum${params["kind"]}{axis=${params["axis"]}}`;
     case "broadcastTo":
       return "Alloc";
+    case "fill":
+      return "fill";
     case "scan":
       return typeof params["name"] === "string" ? `Scan{${params["name"]}}` : "Scan";
   }
