@@ -25,10 +25,10 @@ function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): V
  *
  * @example
  * ```ts
- * import { alloc, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const v = T.vector("v");
- * alloc(v, 2, v.shape.at(0)); // two rows
+ * T.alloc(v, 2, v.shape[0]!); // two rows
  * ```
  */
 export function alloc(value: TensorLike, ...shape: readonly (Dim | Variable)[]): Variable {
@@ -45,9 +45,9 @@ export function alloc(value: TensorLike, ...shape: readonly (Dim | Variable)[]):
  *
  * @example
  * ```ts
- * import { fill, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * fill(T.matrix("m"), 1);
+ * T.fill(T.matrix("m"), 1);
  * ```
  */
 export function fill(a: TensorLike, b: TensorLike): Variable {
@@ -65,9 +65,9 @@ export function second(a: TensorLike, b: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { zeros } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * zeros([2, 3]);
+ * T.zeros([2, 3]);
  * ```
  */
 export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
@@ -79,9 +79,9 @@ export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable 
  *
  * @example
  * ```ts
- * import { ones } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * ones([2, 3], "int32");
+ * T.ones([2, 3], "int32");
  * ```
  */
 export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
@@ -93,9 +93,9 @@ export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
  *
  * @example
  * ```ts
- * import { full } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * full([2, 3], 0.5);
+ * T.full([2, 3], 0.5);
  * ```
  */
 export function full(
@@ -115,9 +115,9 @@ export function full(
  *
  * @example
  * ```ts
- * import { T, zerosLike } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * zerosLike(T.imatrix("m")); // int32
+ * T.zerosLike(T.imatrix("m")); // int32
  * ```
  */
 export function zerosLike(x: TensorLike, dtype?: DType): Variable {
@@ -129,9 +129,9 @@ export function zerosLike(x: TensorLike, dtype?: DType): Variable {
  *
  * @example
  * ```ts
- * import { onesLike, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * onesLike(T.matrix("m"));
+ * T.onesLike(T.matrix("m"));
  * ```
  */
 export function onesLike(x: TensorLike, dtype?: DType): Variable {
@@ -143,9 +143,9 @@ export function onesLike(x: TensorLike, dtype?: DType): Variable {
  *
  * @example
  * ```ts
- * import { fullLike, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * fullLike(T.matrix("m"), -1);
+ * T.fullLike(T.matrix("m"), -1);
  * ```
  */
 export function fullLike(x: TensorLike, value: number | bigint | boolean, dtype?: DType): Variable {

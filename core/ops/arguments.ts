@@ -69,12 +69,6 @@ export function staticDim(dim: Dim): number | null {
   return dim instanceof Variable ? staticInt(dim) : Number(dim);
 }
 
-/** Whether a value can be a dim. */
-export function isDim(value: unknown): value is Dim {
-  return typeof value === "number" || typeof value === "bigint" ||
-    value instanceof Variable && value.ndim === 0;
-}
-
 /** An axis counted from the front. Throws a RangeError for one that is not there. */
 export function normalizeAxis(axis: number, ndim: number, action: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {

@@ -108,9 +108,9 @@ export function stretched(x: Variable, dims: readonly Variable[]): Variable {
  *
  * @example
  * ```ts
- * import { broadcastTo, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * broadcastTo(T.vector("v"), [10, 3]); // ten times the same row
+ * T.broadcastTo(T.vector("v"), [10, 3]); // ten times the same row
  * ```
  */
 export function broadcastTo(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {

@@ -33,9 +33,9 @@ function inOneDType(values: readonly TensorLike[]): Variable[] {
  *
  * @example
  * ```ts
- * import { join, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * join(1, T.matrix("a"), T.matrix("b"));
+ * T.join(1, T.matrix("a"), T.matrix("b"));
  * ```
  */
 export function join(axis: number, ...tensors: readonly TensorLike[]): Variable {
@@ -61,9 +61,9 @@ export function join(axis: number, ...tensors: readonly TensorLike[]): Variable 
  *
  * @example
  * ```ts
- * import { concatenate, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * concatenate([T.vector("a"), T.vector("b")]);
+ * T.concatenate([T.vector("a"), T.vector("b")]);
  * ```
  */
 export function concatenate(tensors: readonly TensorLike[], axis = 0): Variable {
@@ -84,9 +84,9 @@ function expectList(tensors: unknown, what: string): void {
  *
  * @example
  * ```ts
- * import { stack, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * stack([T.vector("a"), T.vector("b")], 1); // two columns
+ * T.stack([T.vector("a"), T.vector("b")], 1); // two columns
  * ```
  */
 export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
@@ -112,10 +112,10 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
  *
  * @example
  * ```ts
- * import { stacklists, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const a = T.scalar("a");
- * stacklists([[a, 0], [0, a]]);
+ * T.stacklists([[a, 0], [0, a]]);
  * ```
  */
 export function stacklists(lists: NestedTensors): Variable {
@@ -134,10 +134,10 @@ export type NestedTensors = TensorLike | readonly NestedTensors[];
  *
  * @example
  * ```ts
- * import { split, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const [head, tail] = split(T.vector("x"), [1, 9]);
- * const [left, right] = split(T.matrix("m"), 2, 1);
+ * const [head, tail] = T.split(T.vector("x"), [1, 9]);
+ * const [left, right] = T.split(T.matrix("m"), 2, 1);
  * ```
  */
 export function split(

@@ -83,11 +83,11 @@ export const ifelseOp: Op<IfElseParams> = {
  *
  * @example
  * ```ts
- * import { ifelse, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const x = T.vector("x"), y = T.vector("y");
- * ifelse(T.iscalar("c"), x, y);
- * const [a, b] = ifelse(T.iscalar("c"), [x, y], [y, x]);
+ * T.ifelse(T.iscalar("c"), x, y);
+ * const [a, b] = T.ifelse(T.iscalar("c"), [x, y], [y, x]);
  * ```
  */
 export function ifelse(

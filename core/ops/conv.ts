@@ -170,9 +170,9 @@ function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
  *
  * @example
  * ```ts
- * import { conv2d, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * conv2d(T.tensor4("images"), T.tensor4("filters"), { borderMode: "half", subsample: [2, 2] });
+ * T.conv2d(T.tensor4("images"), T.tensor4("filters"), { borderMode: "half", subsample: [2, 2] });
  * ```
  */
 export function conv2d(
@@ -222,9 +222,9 @@ function checkChannels(x: Variable, into: Dim, out: Dim, groups: number): void {
  *
  * @example
  * ```ts
- * import { conv2dTranspose, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * conv2dTranspose(T.tensor4("small"), T.tensor4("filters"), { subsample: [2, 2] });
+ * T.conv2dTranspose(T.tensor4("small"), T.tensor4("filters"), { subsample: [2, 2] });
  * ```
  */
 export function conv2dTranspose(

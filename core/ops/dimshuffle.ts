@@ -27,7 +27,7 @@ export interface DimshuffleParams {
 }
 
 /** The axes of the input that a pattern leaves out. */
-export function droppedAxes(pattern: readonly PatternItem[], ndim: number): number[] {
+function droppedAxes(pattern: readonly PatternItem[], ndim: number): number[] {
   return Array.from({ length: ndim }, (_, axis) => axis).filter((axis) => !pattern.includes(axis));
 }
 
@@ -122,11 +122,11 @@ export function shuffled(x: Variable, pattern: readonly PatternItem[]): Variable
  *
  * @example
  * ```ts
- * import { dimshuffle, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const bias = T.vector("bias");
- * dimshuffle(bias, 0, "x"); // a column
- * dimshuffle(T.matrix("m"), 1, 0); // the transpose
+ * T.dimshuffle(bias, 0, "x"); // a column
+ * T.dimshuffle(T.matrix("m"), 1, 0); // the transpose
  * ```
  */
 export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
@@ -154,9 +154,9 @@ export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
  *
  * @example
  * ```ts
- * import { T, transpose } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * transpose(T.tensor3("t"), [2, 0, 1]);
+ * T.transpose(T.tensor3("t"), [2, 0, 1]);
  * ```
  */
 export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
@@ -176,9 +176,9 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
  *
  * @example
  * ```ts
- * import { swapaxes, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * swapaxes(T.tensor3("t"), 0, 2);
+ * T.swapaxes(T.tensor3("t"), 0, 2);
  * ```
  */
 export function swapaxes(x: TensorLike, a: number, b: number): Variable {
@@ -193,9 +193,9 @@ export function swapaxes(x: TensorLike, a: number, b: number): Variable {
  *
  * @example
  * ```ts
- * import { moveaxis, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * moveaxis(T.tensor4("images"), 1, -1); // channels last
+ * T.moveaxis(T.tensor4("images"), 1, -1); // channels last
  * ```
  */
 export function moveaxis(
@@ -226,10 +226,10 @@ export function moveaxis(
  *
  * @example
  * ```ts
- * import { squeeze, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * squeeze(T.col("c")); // a vector
- * squeeze(T.matrix("m"), 0); // the rows of m must be one
+ * T.squeeze(T.col("c")); // a vector
+ * T.squeeze(T.matrix("m"), 0); // the rows of m must be one
  * ```
  */
 export function squeeze(x: TensorLike, axis?: number | readonly number[] | null): Variable {
@@ -251,9 +251,9 @@ export function squeeze(x: TensorLike, axis?: number | readonly number[] | null)
  *
  * @example
  * ```ts
- * import { expandDims, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * expandDims(T.matrix("image"), [0, 1]); // one image of one channel
+ * T.expandDims(T.matrix("image"), [0, 1]); // one image of one channel
  * ```
  */
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Variable {
@@ -269,9 +269,9 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Var
  *
  * @example
  * ```ts
- * import { shapePadLeft, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * shapePadLeft(T.vector("v"), 2); // shape (1, 1, n)
+ * T.shapePadLeft(T.vector("v"), 2); // shape (1, 1, n)
  * ```
  */
 export function shapePadLeft(x: TensorLike, count = 1): Variable {
@@ -284,9 +284,9 @@ export function shapePadLeft(x: TensorLike, count = 1): Variable {
  *
  * @example
  * ```ts
- * import { shapePadRight, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * shapePadRight(T.vector("v")); // a column
+ * T.shapePadRight(T.vector("v")); // a column
  * ```
  */
 export function shapePadRight(x: TensorLike, count = 1): Variable {
@@ -306,9 +306,9 @@ function newAxes(count: number): "x"[] {
  *
  * @example
  * ```ts
- * import { shapePadAxis, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * shapePadAxis(T.matrix("m"), 1); // shape (rows, 1, columns)
+ * T.shapePadAxis(T.matrix("m"), 1); // shape (rows, 1, columns)
  * ```
  */
 export function shapePadAxis(x: TensorLike, axis: number): Variable {

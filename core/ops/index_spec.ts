@@ -5,7 +5,6 @@
  * @module
  */
 
-import { isDiscrete } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { makeConstant } from "../graph/graph.ts";
@@ -59,9 +58,9 @@ export type IndexSpec = IndexItem | readonly IndexItem[];
  *
  * @example
  * ```ts
- * import { index, slice, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * index(T.vector("v"), slice(1, -1));
+ * T.index(T.vector("v"), T.slice(1, -1));
  * ```
  */
 export function slice(
@@ -207,9 +206,4 @@ export function fillIndex(items: readonly Item[], ndim: number, action: string):
   const rest: Item[] = new Array(ndim - taken).fill(wholeSlice);
   if (dots === 0) return [...items, ...rest];
   return items.flatMap((item) => item.kind === "ellipsis" ? rest : [item]);
-}
-
-/** Whether a variable can be an integer index. */
-export function isIntegerScalar(variable: Variable): boolean {
-  return variable.ndim === 0 && isDiscrete(variable.dtype);
 }

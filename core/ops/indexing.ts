@@ -186,13 +186,13 @@ const indexed = new WeakMap<Variable, { readonly x: Variable; readonly spec: Ind
  *
  * @example
  * ```ts
- * import { index, slice, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const m = T.matrix("m"), i = T.iscalar("i");
- * index(m, [i, slice(1)]);
- * index(m, "..., ::-1");
- * index(m, [[0, 0, 2]]); // three rows
- * index(m, T.vector("mask", { dtype: "bool" }));
+ * T.index(m, [i, T.slice(1)]);
+ * T.index(m, "..., ::-1");
+ * T.index(m, [[0, 0, 2]]); // three rows
+ * T.index(m, T.vector("mask", { dtype: "bool" }));
  * ```
  */
 export function index(x: TensorLike, spec: IndexSpec): Variable {
@@ -211,10 +211,10 @@ export function index(x: TensorLike, spec: IndexSpec): Variable {
  *
  * @example
  * ```ts
- * import { index, setSubtensor, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const x = T.matrix("x");
- * setSubtensor(index(x, 0), 1); // x with ones in its first row
+ * T.setSubtensor(T.index(x, 0), 1); // x with ones in its first row
  * ```
  */
 export function setSubtensor(part: Variable, y: TensorLike): Variable {
@@ -227,10 +227,10 @@ export function setSubtensor(part: Variable, y: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { incSubtensor, index, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const counts = T.vector("counts"), words = T.ivector("words");
- * incSubtensor(index(counts, words), 1);
+ * T.incSubtensor(T.index(counts, words), 1);
  * ```
  */
 export function incSubtensor(part: Variable, y: TensorLike): Variable {
@@ -264,9 +264,9 @@ function change(part: Variable, y: TensorLike, set: boolean): Variable {
  *
  * @example
  * ```ts
- * import { setIndex, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * setIndex(T.vector("x"), 0, 1);
+ * T.setIndex(T.vector("x"), 0, 1);
  * ```
  */
 export function setIndex(x: TensorLike, spec: IndexSpec, y: TensorLike): Variable {

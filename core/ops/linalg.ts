@@ -67,9 +67,9 @@ function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
  *
  * @example
  * ```ts
- * import { dot, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * dot(T.matrix("x"), T.vector("w"));
+ * T.dot(T.matrix("x"), T.vector("w"));
  * ```
  */
 export function dot(a: TensorLike, b: TensorLike): Variable {
@@ -87,9 +87,9 @@ export function dot(a: TensorLike, b: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { matmul, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * matmul(T.tensor3("batch"), T.matrix("w"));
+ * T.matmul(T.tensor3("batch"), T.matrix("w"));
  * ```
  */
 export function matmul(a: TensorLike, b: TensorLike): Variable {
@@ -150,9 +150,9 @@ function checkInner(a: Variable, b: Variable, axisA: number, axisB: number): voi
  *
  * @example
  * ```ts
- * import { T, tensordot } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * tensordot(T.tensor3("a"), T.tensor3("b"), [[1, 2], [0, 1]]);
+ * T.tensordot(T.tensor3("a"), T.tensor3("b"), [[1, 2], [0, 1]]);
  * ```
  */
 export function tensordot(
@@ -212,9 +212,9 @@ function contracted(
  *
  * @example
  * ```ts
- * import { batchedDot, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * batchedDot(T.tensor3("a"), T.tensor3("b"));
+ * T.batchedDot(T.tensor3("a"), T.tensor3("b"));
  * ```
  */
 export function batchedDot(a: TensorLike, b: TensorLike): Variable {
@@ -242,9 +242,9 @@ export function batchedDot(a: TensorLike, b: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { batchedTensordot, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * batchedTensordot(T.tensor3("a"), T.tensor3("b"), [[2], [1]]);
+ * T.batchedTensordot(T.tensor3("a"), T.tensor3("b"), [[2], [1]]);
  * ```
  */
 export function batchedTensordot(
@@ -285,9 +285,9 @@ export function batchedTensordot(
  *
  * @example
  * ```ts
- * import { outer, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * outer(T.vector("a"), T.vector("b"));
+ * T.outer(T.vector("a"), T.vector("b"));
  * ```
  */
 export function outer(a: TensorLike, b: TensorLike): Variable {
@@ -302,9 +302,9 @@ export function outer(a: TensorLike, b: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { matrixDot, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * matrixDot(T.matrix("a"), T.matrix("b"), T.matrix("c"));
+ * T.matrixDot(T.matrix("a"), T.matrix("b"), T.matrix("c"));
  * ```
  */
 export function matrixDot(...matrices: readonly TensorLike[]): Variable {
@@ -322,9 +322,9 @@ export function matrixDot(...matrices: readonly TensorLike[]): Variable {
  *
  * @example
  * ```ts
- * import { matrixPower, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * matrixPower(T.matrix("transitions"), 10);
+ * T.matrixPower(T.matrix("transitions"), 10);
  * ```
  */
 export function matrixPower(matrix: TensorLike, n: number): Variable {
@@ -350,9 +350,9 @@ export function matrixPower(matrix: TensorLike, n: number): Variable {
  *
  * @example
  * ```ts
- * import { kron, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * kron(T.matrix("a"), T.matrix("b"));
+ * T.kron(T.matrix("a"), T.matrix("b"));
  * ```
  */
 export function kron(a: TensorLike, b: TensorLike): Variable {

@@ -41,10 +41,10 @@ function dtypeOr(dtype: DTypeOption | undefined, other: DType): DType {
  *
  * @example
  * ```ts
- * import { eye } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * eye(3);
- * eye(3, 4, 1, "int32");
+ * T.eye(3);
+ * T.eye(3, 4, 1, "int32");
  * ```
  */
 export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
@@ -56,9 +56,9 @@ export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOptio
  *
  * @example
  * ```ts
- * import { identity } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * identity(3);
+ * T.identity(3);
  * ```
  */
 export function identity(n: Dim, dtype?: DTypeOption): Variable {
@@ -72,9 +72,9 @@ export function identity(n: Dim, dtype?: DTypeOption): Variable {
  *
  * @example
  * ```ts
- * import { identityLike, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * identityLike(T.matrix("m"));
+ * T.identityLike(T.matrix("m"));
  * ```
  */
 export function identityLike(x: TensorLike, dtype?: DTypeOption): Variable {
@@ -92,9 +92,9 @@ export function identityLike(x: TensorLike, dtype?: DTypeOption): Variable {
  *
  * @example
  * ```ts
- * import { tri } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * tri(3);
+ * T.tri(3);
  * ```
  */
 export function tri(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
@@ -119,9 +119,9 @@ function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {
  *
  * @example
  * ```ts
- * import { T, tril } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * tril(T.matrix("m"), -1); // strictly below the diagonal
+ * T.tril(T.matrix("m"), -1); // strictly below the diagonal
  * ```
  */
 export function tril(x: TensorLike, k: Dim = 0): Variable {
@@ -133,9 +133,9 @@ export function tril(x: TensorLike, k: Dim = 0): Variable {
  *
  * @example
  * ```ts
- * import { T, triu } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * triu(T.matrix("m"));
+ * T.triu(T.matrix("m"));
  * ```
  */
 export function triu(x: TensorLike, k: Dim = 0): Variable {
@@ -147,9 +147,9 @@ export function triu(x: TensorLike, k: Dim = 0): Variable {
  *
  * @example
  * ```ts
- * import { diagonal, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * diagonal(T.tensor3("t"), 0, 1, 2);
+ * T.diagonal(T.tensor3("t"), 0, 1, 2);
  * ```
  */
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {
@@ -178,10 +178,10 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
  *
  * @example
  * ```ts
- * import { diag, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * diag(T.vector("v"));
- * diag(T.matrix("m"), 1);
+ * T.diag(T.vector("v"));
+ * T.diag(T.matrix("m"), 1);
  * ```
  */
 export function diag(x: TensorLike, k = 0): Variable {
@@ -203,9 +203,9 @@ export function diag(x: TensorLike, k = 0): Variable {
  *
  * @example
  * ```ts
- * import { fillDiagonal, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * fillDiagonal(T.matrix("m"), 0);
+ * T.fillDiagonal(T.matrix("m"), 0);
  * ```
  */
 export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
@@ -234,9 +234,9 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { T, trace } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * trace(T.matrix("m"));
+ * T.trace(T.matrix("m"));
  * ```
  */
 export function trace(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {

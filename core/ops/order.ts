@@ -39,9 +39,9 @@ function along(x: TensorLike, axis: number | null, action: string): [Variable, n
  *
  * @example
  * ```ts
- * import { cumsum, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * cumsum(T.matrix("m"), 0);
+ * T.cumsum(T.matrix("m"), 0);
  * ```
  */
 export function cumsum(x: TensorLike, axis: number | null = null): Variable {
@@ -53,9 +53,9 @@ export function cumsum(x: TensorLike, axis: number | null = null): Variable {
  *
  * @example
  * ```ts
- * import { cumprod, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * cumprod(T.vector("v"));
+ * T.cumprod(T.vector("v"));
  * ```
  */
 export function cumprod(x: TensorLike, axis: number | null = null): Variable {
@@ -75,9 +75,9 @@ function counted(x: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { sort, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * sort(T.matrix("m"), 0);
+ * T.sort(T.matrix("m"), 0);
  * ```
  */
 export function sort(x: TensorLike, axis: number | null = -1): Variable {
@@ -91,9 +91,9 @@ export function sort(x: TensorLike, axis: number | null = -1): Variable {
  *
  * @example
  * ```ts
- * import { argsort, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * argsort(T.vector("v"));
+ * T.argsort(T.vector("v"));
  * ```
  */
 export function argsort(x: TensorLike, axis: number | null = -1): Variable {
@@ -117,9 +117,9 @@ function best(sorted: Variable, k: Dim, axis: number): Variable {
  *
  * @example
  * ```ts
- * import { T, topk } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * topk(T.vector("scores"), 5);
+ * T.topk(T.vector("scores"), 5);
  * ```
  */
 export function topk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
@@ -132,9 +132,9 @@ export function topk(x: TensorLike, k: Dim, axis: number | null = -1): Variable 
  *
  * @example
  * ```ts
- * import { argtopk, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * argtopk(T.vector("scores"), 5);
+ * T.argtopk(T.vector("scores"), 5);
  * ```
  */
 export function argtopk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
@@ -156,9 +156,9 @@ export function topkAndArgtopk(
  *
  * @example
  * ```ts
- * import { diff, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * diff(T.vector("v"));
+ * T.diff(T.vector("v"));
  * ```
  */
 export function diff(x: TensorLike, n = 1, axis = -1): Variable {
@@ -183,9 +183,9 @@ export function diff(x: TensorLike, n = 1, axis = -1): Variable {
  *
  * @example
  * ```ts
- * import { bincount, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * bincount(T.ivector("labels"), null, 10);
+ * T.bincount(T.ivector("labels"), null, 10);
  * ```
  */
 export function bincount(
@@ -224,9 +224,9 @@ export function bincount(
  *
  * @example
  * ```ts
- * import { T, toOneHot } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * toOneHot(T.ivector("labels"), 10);
+ * T.toOneHot(T.ivector("labels"), 10);
  * ```
  */
 export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variable {
@@ -247,9 +247,9 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
  *
  * @example
  * ```ts
- * import { searchsorted, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * searchsorted(T.vector("edges"), T.vector("values"), "right");
+ * T.searchsorted(T.vector("edges"), T.vector("values"), "right");
  * ```
  */
 export function searchsorted(

@@ -125,9 +125,9 @@ function countsOf(x: Variable, axis: Axis, position: number, dtype: DType): Vari
  *
  * @example
  * ```ts
- * import { pool2d, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * pool2d(T.tensor4("images"), [2, 2], { ignoreBorder: true });
+ * T.pool2d(T.tensor4("images"), [2, 2], { ignoreBorder: true });
  * ```
  */
 export function pool2d(

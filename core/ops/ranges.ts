@@ -42,10 +42,10 @@ function isWhole(value: RangeValue): boolean {
  *
  * @example
  * ```ts
- * import { arange, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * arange(10);
- * arange(1, T.iscalar("n"), 2);
+ * T.arange(10);
+ * T.arange(1, T.iscalar("n"), 2);
  * ```
  */
 export function arange(
@@ -132,9 +132,9 @@ export interface LinspaceOptions {
  *
  * @example
  * ```ts
- * import { linspace } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * linspace(0, 1, 11);
+ * T.linspace(0, 1, 11);
  * ```
  */
 export function linspace(
@@ -174,9 +174,9 @@ export interface MeshgridOptions {
  *
  * @example
  * ```ts
- * import { meshgrid, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const [x, y] = meshgrid([T.vector("xs"), T.vector("ys")]);
+ * const [x, y] = T.meshgrid([T.vector("xs"), T.vector("ys")]);
  * ```
  */
 export function meshgrid(
@@ -210,9 +210,9 @@ function rangeOf(spec: SliceSpec): Variable {
  *
  * @example
  * ```ts
- * import { mgrid, slice } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const [rows, columns] = mgrid(slice(0, 3), slice(0, 4));
+ * const [rows, columns] = T.mgrid(T.slice(0, 3), T.slice(0, 4));
  * ```
  */
 export function mgrid(...ranges: readonly SliceSpec[]): Variable[] {

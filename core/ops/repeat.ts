@@ -36,9 +36,9 @@ import { padded } from "./window.ts";
  *
  * @example
  * ```ts
- * import { T, tile } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * tile(T.vector("v"), [3, 2]); // three rows of v twice
+ * T.tile(T.vector("v"), [3, 2]); // three rows of v twice
  * ```
  */
 export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
@@ -65,10 +65,10 @@ export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
  *
  * @example
  * ```ts
- * import { repeat, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * repeat(T.vector("v"), 2);
- * repeat(T.vector("v"), T.lvector("counts"));
+ * T.repeat(T.vector("v"), 2);
+ * T.repeat(T.vector("v"), T.lvector("counts"));
  * ```
  */
 export function repeat(
@@ -116,9 +116,9 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
  *
  * @example
  * ```ts
- * import { roll, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * roll(T.matrix("m"), -1, 1);
+ * T.roll(T.matrix("m"), -1, 1);
  * ```
  */
 export function roll(
@@ -157,9 +157,9 @@ function rolled(x: Variable, shift: Dim, axis: number): Variable {
  *
  * @example
  * ```ts
- * import { flip, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * flip(T.matrix("m"), 0); // rows from the last to the first
+ * T.flip(T.matrix("m"), 0); // rows from the last to the first
  * ```
  */
 export function flip(x: TensorLike, axis: number | readonly number[] | null = null): Variable {
@@ -209,9 +209,9 @@ function widthsOf(widths: PadWidths, ndim: number, action: string): (readonly [D
  *
  * @example
  * ```ts
- * import { pad, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * pad(T.matrix("m"), [[1, 1], [0, 2]], { mode: "edge" });
+ * T.pad(T.matrix("m"), [[1, 1], [0, 2]], { mode: "edge" });
  * ```
  */
 export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}): Variable {

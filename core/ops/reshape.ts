@@ -195,10 +195,10 @@ function reshapedIndex(
  *
  * @example
  * ```ts
- * import { reshape, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const t = T.tensor4("images");
- * reshape(t, [t.shape.at(0), -1]); // one row for each image
+ * T.reshape(t, [t.shape[0]!, -1]); // one row for each image
  * ```
  */
 export function reshape(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
@@ -232,9 +232,9 @@ export function reshaped(x: Variable, dims: readonly Variable[]): Variable {
  *
  * @example
  * ```ts
- * import { flatten, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * flatten(T.tensor4("images"), 2); // a matrix, one row for each image
+ * T.flatten(T.tensor4("images"), 2); // a matrix, one row for each image
  * ```
  */
 export function flatten(x: TensorLike, ndim = 1): Variable {
@@ -262,9 +262,9 @@ function mergedLength(x: Variable, from: number): Variable {
  *
  * @example
  * ```ts
- * import { ravel, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * ravel(T.matrix("m"));
+ * T.ravel(T.matrix("m"));
  * ```
  */
 export function ravel(x: TensorLike): Variable {

@@ -44,9 +44,9 @@ export function maskPositions(mask: Variable): Variable {
  *
  * @example
  * ```ts
- * import { nonzero, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const [rows, columns] = nonzero(T.matrix("m"));
+ * const [rows, columns] = T.nonzero(T.matrix("m"));
  * ```
  */
 export function nonzero(x: TensorLike): Variable[] {
@@ -65,9 +65,9 @@ export function nonzero(x: TensorLike): Variable[] {
  *
  * @example
  * ```ts
- * import { flatnonzero, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * flatnonzero(T.matrix("m"));
+ * T.flatnonzero(T.matrix("m"));
  * ```
  */
 export function flatnonzero(x: TensorLike): Variable {
@@ -79,9 +79,9 @@ export function flatnonzero(x: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { nonzeroValues, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * nonzeroValues(T.matrix("m"));
+ * T.nonzeroValues(T.matrix("m"));
  * ```
  */
 export function nonzeroValues(x: TensorLike): Variable {
@@ -94,9 +94,9 @@ export function nonzeroValues(x: TensorLike): Variable {
  *
  * @example
  * ```ts
- * import { T, unravelIndex } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const [row, column] = unravelIndex(T.lvector("flat"), [3, 4]);
+ * const [row, column] = T.unravelIndex(T.lvector("flat"), [3, 4]);
  * ```
  */
 export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[] {
@@ -118,9 +118,9 @@ export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[]
  *
  * @example
  * ```ts
- * import { ravelMultiIndex, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * ravelMultiIndex([T.lvector("rows"), T.lvector("columns")], [3, 4]);
+ * T.ravelMultiIndex([T.lvector("rows"), T.lvector("columns")], [3, 4]);
  * ```
  */
 export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly Dim[]): Variable {
@@ -156,9 +156,9 @@ function asPositions(index: TensorLike, action: string): Variable {
  *
  * @example
  * ```ts
- * import { T, take } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * take(T.matrix("m"), [0, 2], 1); // two columns
+ * T.take(T.matrix("m"), [0, 2], 1); // two columns
  * ```
  */
 export function take(
@@ -188,10 +188,10 @@ export function take(
  *
  * @example
  * ```ts
- * import { argsort, T, takeAlongAxis } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
  * const m = T.matrix("m");
- * takeAlongAxis(m, argsort(m, 1), 1); // m with sorted rows
+ * T.takeAlongAxis(m, T.argsort(m, 1), 1); // m with sorted rows
  * ```
  */
 export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): Variable {
@@ -216,9 +216,9 @@ export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): V
  *
  * @example
  * ```ts
- * import { choose, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * choose(T.ivector("which"), [T.vector("a"), T.vector("b")]);
+ * T.choose(T.ivector("which"), [T.vector("a"), T.vector("b")]);
  * ```
  */
 export function choose(

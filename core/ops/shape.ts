@@ -13,7 +13,7 @@ import { makeValue, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
-import { type StaticShape, TensorType } from "../type.ts";
+import { TensorType } from "../type.ts";
 import { Constant, Variable } from "../variable.ts";
 import {
   asIndexScalar,
@@ -25,7 +25,6 @@ import {
   shapeLabel,
   staticInt,
 } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { copyElement, zeroValue } from "./moving.ts";
 import { mapElement } from "./elements.ts";
@@ -214,9 +213,9 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
  *
  * @example
  * ```ts
- * import { shapeOf, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const rows = shapeOf(T.matrix("m"), 0);
+ * const [rows, columns] = T.matrix("m").shape; // the same, for each axis
  * ```
  */
 export function shapeOf(x: TensorLike, axis: number): Variable {
@@ -260,23 +259,13 @@ export function dimsOf(x: TensorLike): Variable[] {
  *
  * @example
  * ```ts
- * import { shape, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const s = shape(T.matrix("m")); // two elements
+ * const s = T.shape(T.matrix("m")); // two elements
  * ```
  */
 export function shape(x: TensorLike): Variable {
   return makeVector(dimsOf(x), "int64");
-}
-
-/** The number of elements of x when its type says it; null otherwise. */
-export function staticSize(x: Variable): number | null {
-  let size = 1;
-  for (const n of x.type.shape) {
-    if (n === null) return null;
-    size *= n;
-  }
-  return size;
 }
 
 /**
@@ -298,9 +287,9 @@ export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Varia
  *
  * @example
  * ```ts
- * import { specifyShape, T } from "@croton/croton";
+ * import { T } from "@croton/croton";
  *
- * const images = specifyShape(T.matrix("x"), [null, 784]);
+ * const images = T.specifyShape(T.matrix("x"), [null, 784]);
  * ```
  */
 export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Variable {
@@ -362,17 +351,4 @@ export function vectorElements(vector: Variable, count: number): Variable[] {
     { length: count },
     (_, i) => applyOp(subtensorOp, [vector, intConstant(i)], { index: [{ kind: "int" }] }),
   );
-}
-
-/** What messages say of lengths: numbers where they are known. */
-export function dimsText(dims: readonly Variable[]): string {
-  return shapeText(dims.map(staticInt));
-}
-
-/** The static shape of lengths; negative ones are not known. */
-export function staticShapeOf(dims: readonly Variable[]): StaticShape {
-  return dims.map((dim) => {
-    const n = staticInt(dim);
-    return n === null || n < 0 ? null : n;
-  });
 }

@@ -51,7 +51,7 @@ export interface SubtensorParams {
 }
 
 /** How many scalar inputs an index takes. */
-export function indexInputs(index: readonly IndexEntry[]): number {
+function indexInputs(index: readonly IndexEntry[]): number {
   return index.reduce(
     (n, entry) =>
       n +
