@@ -58,10 +58,11 @@ export function isInfo(value: unknown, keys: readonly string[]): boolean {
 export function asList<X>(value: X | readonly X[] | null | undefined): readonly X[] {
   if (value === null || value === undefined) return [];
   if (!Array.isArray(value)) return [value as X];
-  const numbers = value.length > 0 && value.every((item) =>
-    typeof item === "number" || typeof item === "bigint" || typeof item === "boolean" ||
-    Array.isArray(item)
-  );
+  const numbers = value.length > 0 &&
+    value.every((item) =>
+      typeof item === "number" || typeof item === "bigint" || typeof item === "boolean" ||
+      Array.isArray(item)
+    );
   return numbers ? [value as X] : value as readonly X[];
 }
 
@@ -73,7 +74,9 @@ function tapList(taps: number | readonly number[], what: string): readonly numbe
     }
   }
   if (new Set(list).size !== list.length) {
-    throw new RangeError(`Cannot build a scan: all taps of ${what} must be different, got [${list}]`);
+    throw new RangeError(
+      `Cannot build a scan: all taps of ${what} must be different, got [${list}]`,
+    );
   }
   return list;
 }
@@ -86,7 +89,9 @@ export function sequenceSpec(value: SequenceLike, i: number): SequenceSpec {
   const variable = asVariable(info.input);
   const what = `sequence ${i} (${variable.label})`;
   if (variable.ndim === 0) {
-    throw new TypeError(`Cannot build a scan: ${what} is a scalar, and a sequence needs an axis to run over`);
+    throw new TypeError(
+      `Cannot build a scan: ${what} is a scalar, and a sequence needs an axis to run over`,
+    );
   }
   const taps = tapList(info.taps ?? [0], what);
   return { variable, taps, lo: Math.min(0, ...taps), hi: Math.max(0, ...taps) };

@@ -71,7 +71,9 @@ export function buildScan(
   );
   let specs = request.outputs ?? [];
   for (let attempt = 0;; attempt++) {
-    const states = specs.map((spec) => spec.taps.map((tap) => placeholder(spec.initial!, spec.rows, tap)));
+    const states = specs.map((spec) =>
+      spec.taps.map((tap) => placeholder(spec.initial!, spec.rows, tap))
+    );
     const result = step({ sequences: sequencePlaces, states });
     const count = result.outputs.length;
     if (request.outputs === null) {
@@ -137,7 +139,9 @@ function settle(spec: OutputSpec, output: Variable, _i: number, _label: string):
 
 function checkState(spec: OutputSpec, output: Variable, i: number, label: string): void {
   if (spec.initial === null) return;
-  const name = spec.initial.name === null ? `output ${i}` : `output ${i} (initial "${spec.initial.name}")`;
+  const name = spec.initial.name === null
+    ? `output ${i}`
+    : `output ${i} (initial "${spec.initial.name}")`;
   if (spec.initial.dtype !== output.dtype) {
     throw new TypeError(
       `Cannot build ${label}: ${name} starts as ${spec.initial.dtype} and the step returns ` +
@@ -334,7 +338,9 @@ function close(
 export function symbolic(value: unknown, label: string): Variable {
   if (value instanceof Variable) return value;
   throw new TypeError(
-    `Cannot build ${label}: the step returned ${value === null ? "null" : typeof value} where only ` +
+    `Cannot build ${label}: the step returned ${
+      value === null ? "null" : typeof value
+    } where only ` +
       `symbolic variables are allowed; wrap values by T.constant`,
   );
 }

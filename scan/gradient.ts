@@ -11,7 +11,7 @@
  */
 
 import { pullback } from "../autodiff/pullback.ts";
-import { isFloat, isComplex } from "../core/dtype.ts";
+import { isComplex, isFloat } from "../core/dtype.ts";
 import { type Apply, applyOp, makeVariable } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { add, cast, eq, minimum, sub, where } from "../core/ops/elementwise.ts";
@@ -117,9 +117,7 @@ export function scanGradient(
     if (!differentiable(state)) return [];
     const row = index(outer.initials[i]!, [0]);
     return Array.from({ length: depthOf(taps) }, (_, j) => ({
-      initial: j === 0
-        ? gradientOf(outputs.finals[i]!) ?? zerosLike(row)
-        : zerosLike(row),
+      initial: j === 0 ? gradientOf(outputs.finals[i]!) ?? zerosLike(row) : zerosLike(row),
       place: makeVariable(TensorType.of(state.dtype, state.type.shape)),
     }));
   });
@@ -147,7 +145,12 @@ export function scanGradient(
   results.maps.forEach((map, j) => {
     if (!differentiable(map)) return;
     const i = layout.states.length + j;
-    const outside = traceGradient(gradientOf(outputs.traces[i]!), gradientOf(outputs.finals[i]!), outputs.traces[i]!, executed);
+    const outside = traceGradient(
+      gradientOf(outputs.traces[i]!),
+      gradientOf(outputs.finals[i]!),
+      outputs.traces[i]!,
+      executed,
+    );
     if (outside !== null) contribute(map, back.sequence(backwards(outside)));
   });
   results.carried.forEach((state, i) => {
@@ -342,7 +345,7 @@ function buildBackward(
 ): { traces: readonly Variable[]; carried: readonly Variable[] } {
   const results = [...back.maps, ...back.carried.map(({ next }) => next)];
   const reached = new Set<Variable>();
-  for (const apply of toposort(results)) { for (const input of apply.inputs) reached.add(input); }
+  for (const apply of toposort(results)) for (const input of apply.inputs) reached.add(input);
   for (const result of results) reached.add(result);
   const used = back.sequences.filter(({ place }) => reached.has(place));
   const fixed = others.flatMap((other, i) => reached.has(other) ? [i] : []);
@@ -381,4 +384,24 @@ function buildBackward(
   });
   const made = scanOutputs(node);
   return { traces: made.traces, carried: made.carried };
+}
+
+/** Whether an input can change an output: the step reads it, for something else than its length. */
+export function scanConnected(apply: Apply<ScanParams>, input: number): boolean {
+  if (input === 0) return false;
+  const { step } = apply.params;
+  const { layout, placeholders, results } = step;
+  const places: readonly (readonly Variable[])[] = [
+    ...placeholders.sequences,
+    ...layout.states.map(() => []),
+    ...layout.carried === 0 ? [] : placeholders.carried.map(() => []),
+    ...placeholders.others.map((other) => [other]),
+  ];
+  const mine = places[input - 1]!;
+  // First values always show in the results.
+  const initial = input - 1 - layout.sequences.length;
+  if (initial >= 0 && initial < layout.states.length + layout.carried) return true;
+  const reached = new Set<Variable>([...results.states, ...results.maps, ...results.carried]);
+  for (const part of toposort(step.outputs)) for (const v of part.inputs) reached.add(v);
+  return mine.some((place) => reached.has(place));
 }

@@ -26,7 +26,7 @@ import { Shapes } from "../core/plan/shapes.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf } from "./inner.ts";
-import { placeholderLeaves, type ScanParams, scanInputs, scanOutputs, stepCount } from "./op.ts";
+import { placeholderLeaves, scanInputs, scanOutputs, type ScanParams, stepCount } from "./op.ts";
 
 /** A state in memory: rows (time + depth) mod modulus. */
 interface Ring {
@@ -97,15 +97,15 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     ...layout.states.map((taps, i) =>
       startRing(scope, `${name} state ${i}`, outer.initials[i]!, depthOf(taps), true)
     ),
-    ...outer.carried.map((initial, i) =>
-      startRing(scope, `${name} carry ${i}`, initial, 1, false)
-    ),
+    ...outer.carried.map((initial, i) => startRing(scope, `${name} carry ${i}`, initial, 1, false)),
   ];
   placeholders.states.forEach((taps, i) =>
     taps.forEach((tap, k) => inner.place(tap, ringRow(rings[i]!, loop, layout.states[i]![k]!)))
   );
   const carriedRings = rings.slice(layout.states.length);
-  placeholders.carried.forEach((state, i) => inner.place(state, ringRow(carriedRings[i]!, loop, -1)));
+  placeholders.carried.forEach((state, i) =>
+    inner.place(state, ringRow(carriedRings[i]!, loop, -1))
+  );
 
   // Where each result of the step goes: its ring, its trace, or memory for the last value alone.
   const destinations = new Map<Variable, Place[]>();
@@ -211,7 +211,11 @@ function startRing(
   const modulus = depth + 1;
   const place = scope.planner.buffers.add(name, initial.dtype, [modulus, ...row], { kind: "temp" });
   const kernel = new Kernel(scope, rows ? [depth, ...row] : row, [], false);
-  const target = { ...place, shape: kernel.axisSizes, strides: rows ? place.strides : place.strides.slice(1) };
+  const target = {
+    ...place,
+    shape: kernel.axisSizes,
+    strides: rows ? place.strides : place.strides.slice(1),
+  };
   kernel.storePlace(target, kernel.axes, kernel.read(initial, kernel.axes));
   scope.finish(`${name} start`, kernel);
   return { buffer: place.buffer, dtype: initial.dtype, depth, modulus, row };

@@ -4,7 +4,18 @@
  * @module
  */
 
-export { type OutputInfo, type OutputInfoLike, type SequenceInfo, type SequenceLike } from "./arguments.ts";
+import { registerGradient } from "../autodiff/rules.ts";
+import { scanConnected, scanGradient } from "./gradient.ts";
+import type { ScanParams } from "./op.ts";
+
+registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
+
+export {
+  type OutputInfo,
+  type OutputInfoLike,
+  type SequenceInfo,
+  type SequenceLike,
+} from "./arguments.ts";
 export {
   type LoopOptions,
   scan,

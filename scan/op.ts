@@ -143,7 +143,9 @@ export function placeholderLeaves(
     const shape = context.shape(outer.initials[i]!).slice(1);
     for (const tap of taps) leaves.set(tap, { shape });
   });
-  inner.carried.forEach((state, i) => leaves.set(state, { shape: context.shape(outer.carried[i]!) }));
+  inner.carried.forEach((state, i) =>
+    leaves.set(state, { shape: context.shape(outer.carried[i]!) })
+  );
   inner.others.forEach((other, i) => {
     const value = outer.others[i]!;
     const shape = context.shape(value);
@@ -154,14 +156,26 @@ export function placeholderLeaves(
 }
 
 /** Shapes inside the step. */
-export function stepShapes(context: ShapeContext, guards: Guards, apply: Apply<ScanParams>): Shapes {
+export function stepShapes(
+  context: ShapeContext,
+  guards: Guards,
+  apply: Apply<ScanParams>,
+): Shapes {
   return new Shapes(guards, placeholderLeaves(context, apply));
 }
 
-function checkStateShape(params: ScanParams, i: number, was: readonly Size[], now: readonly Size[], guards: Guards): void {
+function checkStateShape(
+  params: ScanParams,
+  i: number,
+  was: readonly Size[],
+  now: readonly Size[],
+  guards: Guards,
+): void {
   if (was.length === now.length && was.every((size, d) => guards.equal(size, now[d]!))) return;
   throw new ShapeError(
-    `Cannot run ${scanLabel(params)}: state ${i} has shape [${was.map(sizeValue)}] before the step and ` +
+    `Cannot run ${scanLabel(params)}: state ${i} has shape [${
+      was.map(sizeValue)
+    }] before the step and ` +
       `[${now.map(sizeValue)}] after it; a state keeps its shape`,
   );
 }
@@ -174,7 +188,9 @@ export const scanOp: Op<ScanParams> = {
   infer(inputs, params) {
     const { step } = params;
     const { steps } = scanInputs(params, inputs);
-    if (steps.ndim !== 0) throw new TypeError("Cannot build a scan: the number of steps is a scalar");
+    if (steps.ndim !== 0) {
+      throw new TypeError("Cannot build a scan: the number of steps is a scalar");
+    }
     const { results } = step;
     const traced = [...results.states, ...results.maps];
     const row = (v: Variable) => TensorType.of(v.dtype, v.type.shape);
@@ -199,7 +215,13 @@ export const scanOp: Op<ScanParams> = {
     });
     results.carried.forEach((state, i) => {
       const was = inner.shape(placeholders.carried[i]!);
-      checkStateShape(params, step.layout.states.length + i, was, inner.shape(state), context.guards);
+      checkStateShape(
+        params,
+        step.layout.states.length + i,
+        was,
+        inner.shape(state),
+        context.guards,
+      );
     });
     const rows = [...results.states, ...results.maps].map((v) => inner.shape(v));
     return [
@@ -281,7 +303,9 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   let carried = take(layout.carried);
   const others = take(layout.others);
   if (steps < 0) {
-    throw new RangeError(`Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${steps}`);
+    throw new RangeError(
+      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${steps}`,
+    );
   }
   const states = initials.map((initial, i) =>
     Array.from({ length: depthOf(layout.states[i]!) }, (_, row) => rowOf(initial, row))
@@ -292,7 +316,9 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   while (count < steps) {
     const values = new Map<Variable, Value>();
     placeholders.sequences.forEach((taps, i) =>
-      taps.forEach((tap, k) => values.set(tap, rowOf(sequences[i]!, count + layout.sequences[i]![k]!)))
+      taps.forEach((tap, k) =>
+        values.set(tap, rowOf(sequences[i]!, count + layout.sequences[i]![k]!))
+      )
     );
     placeholders.states.forEach((taps, i) =>
       taps.forEach((tap, k) => values.set(tap, states[i]!.at(layout.states[i]![k]!)!))
@@ -329,7 +355,9 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
       list.at(-1) ?? (i < states.length ? states[i]!.at(-1)! : makeZero(dtypes[i]!, rowShapes[i]!))
     ),
     ...carried,
-    ...carried.map(({ dtype, shape }, i) => stackRows(dtype, shape, pad(histories[i]!, dtype, shape))),
+    ...carried.map(({ dtype, shape }, i) =>
+      stackRows(dtype, shape, pad(histories[i]!, dtype, shape))
+    ),
     makeValue("int64", [], [BigInt(count)]),
   ];
 }

@@ -25,7 +25,14 @@ export type StepUpdates =
   | readonly (readonly [SharedVariable, TensorLike])[];
 
 /** What a step may return: outputs, updates and a condition, alone or together in a list. */
-export type StepReturn = Variable | Until | StepUpdates | readonly unknown[] | null | undefined | void;
+export type StepReturn =
+  | Variable
+  | Until
+  | StepUpdates
+  | readonly unknown[]
+  | null
+  | undefined
+  | void;
 
 /** Options that all loops share. */
 export interface LoopOptions {
@@ -99,20 +106,23 @@ export function scan(
     ? null
     : asList<OutputInfoLike>(info as OutputInfoLike);
   const nonSequences = asList<TensorLike>(options.nonSequences).map((value) => asVariable(value));
-  const built = buildScan({
-    sequences,
-    outputs: listed === null ? null : listed.map(outputSpec),
-    nonSequences,
-    nSteps: stepsVariable(options.nSteps),
-    goBackwards: options.goBackwards ?? false,
-    truncateGradient: options.truncateGradient ?? -1,
-    strict: options.strict ?? false,
-    name: options.name ?? null,
-    strategy: options.strategy ?? null,
-    checkpoint: options.checkpoint ?? null,
-    profile: options.profile ?? false,
-  }, ({ sequences: taps, states }) =>
-    parseReturn(fn(...taps.flat(), ...states.flat(), ...nonSequences), label));
+  const built = buildScan(
+    {
+      sequences,
+      outputs: listed === null ? null : listed.map(outputSpec),
+      nonSequences,
+      nSteps: stepsVariable(options.nSteps),
+      goBackwards: options.goBackwards ?? false,
+      truncateGradient: options.truncateGradient ?? -1,
+      strict: options.strict ?? false,
+      name: options.name ?? null,
+      strategy: options.strategy ?? null,
+      checkpoint: options.checkpoint ?? null,
+      profile: options.profile ?? false,
+    },
+    ({ sequences: taps, states }) =>
+      parseReturn(fn(...taps.flat(), ...states.flat(), ...nonSequences), label),
+  );
   return [pack(built.outputs, options.returnList ?? false), built.updates];
 }
 
@@ -123,9 +133,10 @@ function pack(outputs: readonly Variable[], list: boolean): ScanResult {
 
 function isUpdates(value: unknown): value is StepUpdates {
   if (value instanceof Map) return true;
-  return Array.isArray(value) && value.length > 0 && value.every((pair) =>
-    Array.isArray(pair) && pair.length === 2 && pair[0] instanceof SharedVariable
-  );
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((pair) =>
+      Array.isArray(pair) && pair.length === 2 && pair[0] instanceof SharedVariable
+    );
 }
 
 /** Tells outputs, updates and the condition apart, by their kinds. */
@@ -153,7 +164,9 @@ export function parseReturn(value: unknown, label: string): StepResult {
   };
   const add = (part: unknown): void => {
     if (part instanceof Until) {
-      if (until !== null) throw new TypeError(`Cannot build ${label}: the step returned two conditions`);
+      if (until !== null) {
+        throw new TypeError(`Cannot build ${label}: the step returned two conditions`);
+      }
       until = part.condition;
     } else if (isUpdates(part)) addUpdates(part);
     else if (Array.isArray(part)) part.forEach(add);

@@ -8,7 +8,13 @@ import { index } from "../core/ops/indexing.ts";
 import type { TensorLike } from "../core/ops/literal.ts";
 import type { Variable } from "../core/variable.ts";
 import type { OutputInfoLike, SequenceLike } from "./arguments.ts";
-import { type LoopOptions, scan, type ScanResult, type ScanUpdates, type StepReturn } from "./scan.ts";
+import {
+  type LoopOptions,
+  scan,
+  type ScanResult,
+  type ScanUpdates,
+  type StepReturn,
+} from "./scan.ts";
 
 /** A step: gets the elements of the sequences, earlier results and non-sequences. */
 export type StepFunction = (...args: Variable[]) => StepReturn;

@@ -1,0 +1,102 @@
+/**
+ * Symbolic tensors: types, graphs, operations, and compiling them into functions.
+ *
+ * @module
+ */
+
+export * as T from "./t.ts";
+export type {
+  Backend,
+  BackendStats,
+  Bindings,
+  DeviceBuffer,
+  Executable,
+  ExecutableInfo,
+  StepTime,
+} from "./backend.ts";
+export type { Argument } from "./compile/arguments.ts";
+export { cpuBackend, gpuBackend } from "./compile/device.ts";
+export { compile, compile as function, type CompileOptions } from "./compile/function.ts";
+export { In, type InOptions, type InputLike, Out } from "./compile/inputs.ts";
+export type { Profile } from "./compile/profile.ts";
+export type {
+  ArgumentOf,
+  ArgumentsOf,
+  CompiledFunction,
+  CopyOptions,
+  NamedArguments,
+  OneResult,
+  OutputLike,
+  OutputSpec,
+  ResultOf,
+} from "./compile/types.ts";
+export type { Givens, UpdatePair, Updates } from "./compile/updates.ts";
+export { type Config, config, type DeviceOption } from "./config.ts";
+export {
+  type ComplexDType,
+  type DType,
+  type DTypeInfo,
+  dtypeInfo,
+  type DTypeKind,
+  dtypes,
+  type FloatDType,
+  type IntDType,
+  isDType,
+  promote,
+  type TypedArray,
+  type TypedArrayOf,
+} from "./dtype.ts";
+export {
+  CrotonError,
+  DeviceLostError,
+  DisconnectedInputError,
+  GpuCommandError,
+  IndexError,
+  LimitError,
+  type MemoryUse,
+  MissingInputError,
+  NoGpuError,
+  NullGradientError,
+  OutOfMemoryError,
+  ShaderError,
+  ShapeError,
+  UnusedInputError,
+  VerificationError,
+} from "./errors.ts";
+export { Apply, applyOp, makeConstant, VariableNode } from "./graph/graph.ts";
+export type {
+  ComplexElement,
+  Element,
+  ElementContext,
+  EmitContext,
+  Lowering,
+  NestBuilder,
+  Op,
+  Params,
+  ShapeContext,
+  Target,
+} from "./graph/op.ts";
+export type { Value, ValueData } from "./graph/value.ts";
+export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
+export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
+export { debugprint, pp } from "./print.ts";
+export { evaluateGraph } from "./reference.ts";
+export type { Mode, ModeOptions, ResolvedMode } from "./rewrite/mod.ts";
+export { optimise } from "./rewrite/mod.ts";
+export {
+  type Container,
+  type SetValueOptions,
+  shared,
+  type SharedOptions,
+  type SharedValue,
+  SharedVariable,
+} from "./shared.ts";
+export {
+  type ComplexNumber,
+  type NestedValues,
+  Tensor,
+  tensor,
+  type TensorOptions,
+} from "./tensor.ts";
+export { type StaticShape, TensorType } from "./type.ts";
+export { Constant, Variable } from "./variable.ts";

@@ -1,0 +1,404 @@
+/**
+ * Trains softmax regression on images of digits, with minibatches, validation after each epoch, early
+ * stopping by patience, and the best model saved.
+ *
+ * ```sh
+ * deno task train --help
+ * ```
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { bold, cyan, dim, green } from "@std/fmt/colors";
+import { format } from "@std/fmt/duration";
+import {
+  compile,
+  type DeviceOption,
+  grad,
+  shared,
+  type SharedVariable,
+  T,
+  type Tensor,
+  tensor,
+  type Variable,
+} from "../mod.ts";
+import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
+import { IdxError, loadMnist } from "./data/idx.ts";
+import { drawCharts, sparkline } from "./data/plot.ts";
+import { Progress, significant } from "./data/progress.ts";
+import { loadSafetensors, saveSafetensors } from "./data/safetensors.ts";
+import { LogisticRegression } from "./models/logistic_regression.ts";
+
+/** What a run is told. */
+export interface TrainOptions {
+  /** Folder with the four MNIST files; without it the program draws digits itself. */
+  data?: string;
+  /** Seed of the digits that the program draws. */
+  seed: number;
+  /** The most epochs to train. */
+  epochs: number;
+  /** Images in a minibatch. */
+  batch: number;
+  /** Learning rate. */
+  rate: number;
+  /** Images drawn for training; a sixth as many for validation and for the test each. */
+  images: number;
+  /** Where to run. */
+  device: DeviceOption;
+  /** Folder for the model and the curves. */
+  out: string;
+  /** Called with lines for people; default: console.log. */
+  print?: (line: string) => void;
+  /** Ends the training early, keeping what was best so far. */
+  signal?: AbortSignal;
+}
+
+/** What a run gives. */
+export interface TrainResult {
+  epochs: number;
+  /** Error on the validation set after each epoch. */
+  validationErrors: number[];
+  /** Mean loss of each epoch. */
+  losses: number[];
+  bestValidationError: number;
+  /** Test error of the model with the best validation error. */
+  testError: number;
+  /** Classes of the first ten test images, and what they are. */
+  predicted: number[];
+  labels: number[];
+  seconds: number;
+  device: string;
+}
+
+/** Options without a flag given. */
+export const defaults = {
+  seed: 1234,
+  epochs: 20,
+  batch: 600,
+  rate: 0.13,
+  images: 12_000,
+  device: "auto",
+  out: "out",
+} as const;
+
+const help = `Train softmax regression on 28x28 images of digits.
+
+Usage: deno task train [options]
+
+  --data DIR      folder with the four MNIST IDX files (plain or .gz);
+                  without it, digits are drawn by the program
+  --images N      images to draw for training       (${defaults.images})
+  --epochs N      most epochs                       (${defaults.epochs})
+  --batch N       images in a minibatch             (${defaults.batch})
+  --rate X        learning rate                     (${defaults.rate})
+  --seed N        seed of the drawn digits          (${defaults.seed})
+  --device NAME   auto, gpu or cpu                  (${defaults.device})
+  --out DIR       folder for model and curves       (${defaults.out})
+  --help          this text
+
+Ctrl-C stops and keeps the best model so far.`;
+
+interface Sets {
+  train: DigitSet;
+  valid: DigitSet;
+  test: DigitSet;
+}
+
+async function loadSets(options: TrainOptions): Promise<Sets> {
+  if (options.data !== undefined) {
+    const { train, test } = await loadMnist(options.data);
+    // The last sixth of the training images is for validation, as usual for this data set.
+    const keep = Math.floor(train.labels.length * 5 / 6);
+    return { train: part(train, 0, keep), valid: part(train, keep, train.labels.length), test };
+  }
+  const held = Math.max(options.batch, Math.floor(options.images / 6));
+  const all = drawDigits(options.images + 2 * held, { seed: options.seed });
+  return {
+    train: part(all, 0, options.images),
+    valid: part(all, options.images, options.images + held),
+    test: part(all, options.images + held, options.images + 2 * held),
+  };
+}
+
+function part(set: DigitSet, start: number, end: number): DigitSet {
+  return {
+    images: set.images.subarray(start * PIXELS, end * PIXELS),
+    labels: set.labels.subarray(start, end),
+  };
+}
+
+/** A data set on the device: images as rows, labels as integers. */
+interface SharedSet {
+  x: SharedVariable;
+  y: Variable;
+  batches: number;
+  labels: Uint8Array;
+}
+
+function share(set: DigitSet, batch: number): SharedSet {
+  const count = set.labels.length;
+  const x = shared(set.images, { shape: [count, PIXELS], borrow: true });
+  const y = T.cast(shared(Float32Array.from(set.labels), { borrow: true }), "int32");
+  return { x, y, batches: Math.floor(count / batch), labels: set.labels };
+}
+
+/** Trains, and saves the best model, the curves and a record of the run. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const print = options.print ?? ((line: string) => console.log(line));
+  const sets = await loadSets(options);
+  const { batch, rate, device } = options;
+  const [trainSet, validSet, testSet] = [sets.train, sets.valid, sets.test].map((set) =>
+    share(set, batch)
+  ) as [SharedSet, SharedSet, SharedSet];
+  if (trainSet.batches === 0 || validSet.batches === 0 || testSet.batches === 0) {
+    throw new RangeError(
+      `Cannot train: a minibatch of ${batch} is larger than a data set ` +
+        `(${sets.train.labels.length}, ${sets.valid.labels.length} and ${sets.test.labels.length} images)`,
+    );
+  }
+
+  const index = T.lscalar("index");
+  const x = T.matrix("x"), y = T.ivector("y");
+  const model = new LogisticRegression(x, PIXELS, 10);
+  const cost = model.negativeLogLikelihood(y);
+  const gradients = grad(cost, model.parameters);
+  const rows = T.slice(index.mul(batch), index.add(1).mul(batch));
+  const minibatch = (set: SharedSet): [Variable, Variable][] => [
+    [x, T.index(set.x, rows)],
+    [y, T.index(set.y, rows)],
+  ];
+  const trainModel = await compile([index], cost, {
+    updates: model.parameters.map((p, i) => [p, p.sub(gradients[i]!.mul(rate))] as const),
+    givens: minibatch(trainSet),
+    device,
+    name: "train",
+  });
+  const errorsOn = (set: SharedSet, name: string) =>
+    compile([index], model.errors(y), { givens: minibatch(set), device, name });
+  const validate = await errorsOn(validSet, "validate");
+  const test = await errorsOn(testSet, "test");
+  const meanError = (f: (i: number) => Tensor, batches: number): number => {
+    let total = 0;
+    for (let i = 0; i < batches; i++) total += Number(f(i).item());
+    return total / batches;
+  };
+
+  const source = options.data ?? `${options.images} drawn digits`;
+  print(`${bold("Croton")} softmax regression on ${source}`);
+  print(dim(`device ${trainModel.device}: ${trainModel.deviceInfo}`));
+
+  await Deno.mkdir(options.out, { recursive: true });
+  const start = performance.now();
+  const losses: number[] = [], validationErrors: number[] = [];
+  let best = Infinity, testError = NaN, epoch = 0, done = false;
+  // Look at this many minibatches in any case; wait this much longer after a better model.
+  let patience = 5000;
+  const patienceIncrease = 2, improvement = 0.995;
+  const frequency = Math.min(trainSet.batches, patience / 2);
+  const progress = new Progress({ max: options.epochs * trainSet.batches, unit: "batches" });
+  const stopped = () => options.signal?.aborted === true;
+
+  while (epoch < options.epochs && !done) {
+    epoch++;
+    const costs: Tensor[] = [];
+    for (let i = 0; i < trainSet.batches && !done; i++) {
+      const iteration = (epoch - 1) * trainSet.batches + i;
+      costs.push(trainModel(i));
+      await progress.update(iteration + 1);
+      if (stopped()) done = true;
+      if ((iteration + 1) % frequency === 0) {
+        const error = meanError(validate, validSet.batches);
+        validationErrors.push(error);
+        progress.note = `validation error ${percent(error)}`;
+        if (error < best) {
+          if (error < best * improvement) {
+            patience = Math.max(patience, iteration * patienceIncrease);
+          }
+          best = error;
+          testError = meanError(test, testSet.batches);
+          await save(model, `${options.out}/model.safetensors`, { epoch, error: best });
+        }
+      }
+      if (patience <= iteration) done = true;
+    }
+    let total = 0;
+    for (const loss of costs) total += Number(loss.item());
+    losses.push(total / Math.max(1, costs.length));
+  }
+  await progress.stop();
+  const seconds = (performance.now() - start) / 1000;
+
+  if (best === Infinity) {
+    // Stopped before the first validation: what there is, is the best.
+    best = meanError(validate, validSet.batches);
+    testError = meanError(test, testSet.batches);
+    await save(model, `${options.out}/model.safetensors`, { epoch, error: best });
+  }
+  await Deno.writeTextFile(`${options.out}/curves.svg`, curves(losses, validationErrors));
+  const predicted = await predict(`${options.out}/model.safetensors`, sets.test, 10, device);
+  const result: TrainResult = {
+    epochs: epoch,
+    validationErrors,
+    losses,
+    bestValidationError: best,
+    testError,
+    predicted,
+    labels: [...sets.test.labels.subarray(0, 10)],
+    seconds,
+    device: trainModel.device,
+  };
+  report(result, trainSet.batches, options, stopped(), print);
+  return result;
+}
+
+function percent(share: number): string {
+  return `${significant(share * 100)} %`;
+}
+
+async function save(
+  model: LogisticRegression,
+  path: string,
+  about: { epoch: number; error: number },
+): Promise<void> {
+  const tensors = Object.fromEntries(
+    model.parameters.map((parameter) => {
+      const value = parameter.getValue();
+      return [parameter.name!, {
+        dtype: "float32" as const,
+        shape: [...value.shape],
+        data: value.dataSync() as Float32Array<ArrayBuffer>,
+      }];
+    }),
+  );
+  await saveSafetensors(path, tensors, {
+    model: "logistic regression",
+    epoch: String(about.epoch),
+    validation_error: String(about.error),
+  });
+}
+
+/**
+ * Loads a saved model and classifies the first images of a set with it.
+ *
+ * @param path The safetensors file
+ * @param set The images
+ * @param count How many of them
+ * @param device Where to run
+ */
+export async function predict(
+  path: string,
+  set: DigitSet,
+  count: number,
+  device: DeviceOption = "auto",
+): Promise<number[]> {
+  const { tensors } = await loadSafetensors(path);
+  const x = T.matrix("x");
+  const model = new LogisticRegression(x, PIXELS, 10);
+  for (const parameter of model.parameters) {
+    const stored = tensors[parameter.name!];
+    if (stored === undefined) {
+      throw new TypeError(`Cannot predict: ${path} has no tensor "${parameter.name}"`);
+    }
+    parameter.setValue(tensor(stored.data as Float32Array<ArrayBuffer>, { shape: stored.shape }));
+  }
+  const classify = await compile([x], model.prediction, { device, name: "predict" });
+  const images = set.images.slice(0, count * PIXELS);
+  return Array.from(classify(tensor(images, { shape: [count, PIXELS] })).dataSync(), Number);
+}
+
+function curves(losses: number[], errors: number[]): string {
+  return drawCharts([
+    { title: "Training", xLabel: "epoch", yLabel: "loss", series: [{ name: "loss", y: losses }] },
+    {
+      title: "Validation",
+      xLabel: "epoch",
+      yLabel: "error, %",
+      series: [{ name: "error", y: errors.map((error) => error * 100) }],
+    },
+  ]);
+}
+
+function report(
+  result: TrainResult,
+  batches: number,
+  options: TrainOptions,
+  stopped: boolean,
+  print: (line: string) => void,
+): void {
+  const rows: [string, string][] = [
+    ["epochs", `${result.epochs} of at most ${options.epochs}${stopped ? ", stopped" : ""}`],
+    ["time", `${format(Math.round(result.seconds * 1000), { ignoreZero: true }) || "0ms"}`],
+    ["speed", `${significant(result.epochs * batches * options.batch / result.seconds)} images/s`],
+    ["loss", `${significant(result.losses.at(-1) ?? NaN)}  ${cyan(sparkline(result.losses, 30))}`],
+    ["validation error", percent(result.bestValidationError)],
+    ["test error", percent(result.testError)],
+    ["first test digits", result.labels.join(" ")],
+    ["predicted", result.predicted.join(" ")],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) print(`  ${name.padEnd(width)}  ${value}`);
+  print(green(`model in ${options.out}/model.safetensors, curves in ${options.out}/curves.svg`));
+}
+
+function readOptions(args: string[]): TrainOptions | null {
+  const unknown: string[] = [];
+  const flags = parseArgs(args, {
+    boolean: ["help"],
+    string: ["data", "seed", "epochs", "batch", "rate", "images", "device", "out"],
+    unknown: (arg) => {
+      unknown.push(arg);
+      return false;
+    },
+  });
+  if (flags.help) return null;
+  if (unknown.length > 0) {
+    throw new TypeError(`Unknown argument "${unknown[0]}"; --help lists the options`);
+  }
+  const number = (
+    name: "seed" | "epochs" | "batch" | "rate" | "images",
+    whole: boolean,
+  ): number => {
+    const text = flags[name];
+    if (text === undefined) return defaults[name];
+    const value = Number(text);
+    if (text === "" || !(value > 0) || whole && !Number.isInteger(value)) {
+      throw new RangeError(
+        `--${name} must be a positive ${whole ? "whole number" : "number"}, got "${text}"`,
+      );
+    }
+    return value;
+  };
+  const device = flags.device ?? defaults.device;
+  if (device !== "auto" && device !== "gpu" && device !== "cpu") {
+    throw new TypeError(`--device must be auto, gpu or cpu, got "${device}"`);
+  }
+  return {
+    ...(flags.data === undefined ? {} : { data: flags.data }),
+    seed: number("seed", true),
+    epochs: number("epochs", true),
+    batch: number("batch", true),
+    rate: number("rate", false),
+    images: number("images", true),
+    device,
+    out: flags.out ?? defaults.out,
+  };
+}
+
+if (import.meta.main) {
+  try {
+    const options = readOptions(Deno.args);
+    if (options === null) console.log(help);
+    else {
+      const interrupted = new AbortController();
+      Deno.addSignalListener("SIGINT", () => interrupted.abort());
+      await train({ ...options, signal: interrupted.signal });
+      Deno.exit(0);
+    }
+  } catch (error) {
+    if (error instanceof IdxError || error instanceof RangeError || error instanceof TypeError) {
+      console.error(`error: ${error.message}`);
+      Deno.exit(1);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * An expression of one step, for all steps at once: every value that changes with the step gets a
+ * leading axis of steps.
+ *
+ * @module
+ */
+
+import type { Apply } from "../core/graph/graph.ts";
+import { applyOp } from "../core/graph/graph.ts";
+import { toposort } from "../core/graph/walk.ts";
+import { elementwiseOps } from "../core/ops/elementwise.ts";
+import { broadcastTo } from "../core/ops/broadcast_to.ts";
+import { join } from "../core/ops/combine.ts";
+import { dimshuffle } from "../core/ops/dimshuffle.ts";
+import { index, slice } from "../core/ops/indexing.ts";
+import { matmul } from "../core/ops/linalg.ts";
+import { reshape, shapeOf } from "../core/ops/shape.ts";
+import { Constant, type Variable } from "../core/variable.ts";
+
+/** A value outside the loop: stacked over the steps, or the same for all of them. */
+export interface Batched {
+  readonly value: Variable;
+  /** Whether `value` has a leading axis of steps. */
+  readonly stacked: boolean;
+}
+
+type Rule = (apply: Apply, inputs: readonly Batched[]) => Batched | null;
+
+/** `x` with its step axis in front of `rank` others: missing ones are of length 1. */
+function aligned(x: Batched, rank: number): Variable {
+  if (!x.stacked) return x.value;
+  const own = x.value.ndim - 1;
+  if (own === rank) return x.value;
+  const fill = Array.from({ length: rank - own }, () => "x" as const);
+  return dimshuffle(x.value, 0, ...fill, ...Array.from({ length: own }, (_, d) => d + 1));
+}
+
+const elementwise: Rule = (apply, inputs) => {
+  const rank = apply.output.ndim;
+  const args = inputs.map((input) => aligned(input, rank));
+  return { value: applyOp(apply.op, args, apply.params).output, stacked: true };
+};
+
+/** The same op with its axes moved up by one. */
+function shiftedAxes(key: "axes" | "axis"): Rule {
+  return (apply, [x, ...rest]) => {
+    if (!x!.stacked || rest.some((input) => input.stacked)) return null;
+    const params = { ...apply.params } as Record<string, unknown>;
+    const axes = params[key];
+    params[key] = Array.isArray(axes) ? axes.map((axis) => axis + 1) : (axes as number) + 1;
+    const made = applyOp(apply.op, [x!.value, ...rest.map((input) => input.value)], params);
+    return { value: made.outputs[0]!, stacked: true };
+  };
+}
+
+function steps(x: Batched): Variable {
+  return shapeOf(x.value, 0);
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  dimshuffle: (apply, [x]) => {
+    const { pattern } = apply.params as { pattern: readonly (number | "x")[] };
+    const shifted = pattern.map((axis) => axis === "x" ? axis : axis + 1);
+    return { value: dimshuffle(x!.value, 0, ...shifted), stacked: true };
+  },
+  reduce: shiftedAxes("axes"),
+  argreduce: shiftedAxes("axes"),
+  cumop: shiftedAxes("axis"),
+  sort: shiftedAxes("axis"),
+  argsort: shiftedAxes("axis"),
+  shapeI: (apply, [x]) => {
+    const { axis } = apply.params as { axis: number };
+    return { value: shapeOf(x!.value, axis + 1), stacked: false };
+  },
+  reshape: (_, [x, ...dims]) => {
+    if (!x!.stacked || dims.some((dim) => dim.stacked)) return null;
+    return {
+      value: reshape(x!.value, [steps(x!), ...dims.map((dim) => dim.value)]),
+      stacked: true,
+    };
+  },
+  broadcastTo: (_, [x, ...dims]) => {
+    if (!x!.stacked || dims.some((dim) => dim.stacked)) return null;
+    const value = aligned(x!, dims.length);
+    return {
+      value: broadcastTo(value, [steps(x!), ...dims.map((dim) => dim.value)]),
+      stacked: true,
+    };
+  },
+  specifyShape: (_, [x]) => x!,
+  subtensor: (apply, [x, ...scalars]) => {
+    const entries = (apply.params as {
+      index: readonly { kind: string; start?: boolean; stop?: boolean; step?: boolean }[];
+    }).index;
+    if (x!.stacked && scalars.every((scalar) => !scalar.stacked)) {
+      let next = 0;
+      const take = (has: boolean | undefined) => has ? scalars[next++]!.value : null;
+      const items = entries.map((entry) =>
+        entry.kind === "int"
+          ? take(true)!
+          : slice(take(entry.start), take(entry.stop), take(entry.step))
+      );
+      return { value: index(x!.value, [slice(), ...items]), stacked: true };
+    }
+    // Elements or rows of something fixed, at places that change with the step.
+    if (x!.stacked || !entries.every((entry) => entry.kind === "int")) return null;
+    const varying = scalars.find((scalar) => scalar.stacked)!;
+    const places = scalars.map((scalar) =>
+      scalar.stacked ? scalar.value : broadcastTo(scalar.value, [steps(varying)])
+    );
+    return { value: index(x!.value, places), stacked: true };
+  },
+  join: (apply, inputs) => {
+    const { axis } = apply.params as { axis: number };
+    const count = steps(inputs.find((input) => input.stacked)!);
+    const parts = inputs.map((input) => {
+      if (input.stacked) return input.value;
+      const { value } = input;
+      return broadcastTo(value, [count, ...value.type.shape.map((_, d) => shapeOf(value, d))]);
+    });
+    return { value: join(axis + 1, ...parts), stacked: true };
+  },
+  matmul: (apply, [a, b]) => {
+    if (a!.stacked && b!.stacked) return { value: matmul(a!.value, b!.value), stacked: true };
+    if (apply.output.ndim !== 2) return null;
+    if (a!.stacked) return { value: rowsTimes(a!.value, b!.value), stacked: true };
+    // A times B_t is the transpose of B_t' times A'.
+    const turned = rowsTimes(dimshuffle(b!.value, 0, 2, 1), dimshuffle(a!.value, 1, 0));
+    return { value: dimshuffle(turned, 0, 2, 1), stacked: true };
+  },
+};
+
+/** (steps, m, k) times (k, n), as one product of (steps*m, k). */
+function rowsTimes(stacked: Variable, matrix: Variable): Variable {
+  const flat = reshape(stacked, [-1, shapeOf(stacked, 2)]);
+  const product = matmul(flat, matrix);
+  return reshape(product, [shapeOf(stacked, 0), shapeOf(stacked, 1), shapeOf(matrix, 1)]);
+}
+
+/** Whether a step's application can be done for all steps at once. */
+export function canBatch(apply: Apply): boolean {
+  return apply.outputs.length === 1 &&
+    (Object.hasOwn(elementwiseOps, apply.op.name) || Object.hasOwn(rules, apply.op.name));
+}
+
+/**
+ * The outputs for all steps at once, from what the placeholders stand for; null for an output that
+ * cannot be computed so.
+ */
+export function batch(
+  outputs: readonly Variable[],
+  leaves: ReadonlyMap<Variable, Batched>,
+): (Batched | null)[] {
+  const done = new Map<Variable, Batched | null>(leaves);
+  const find = (variable: Variable): Batched | null => {
+    const known = done.get(variable);
+    if (known !== undefined) return known;
+    if (variable instanceof Constant) return { value: variable, stacked: false };
+    return null;
+  };
+  for (const apply of toposort(outputs, (variable) => leaves.has(variable))) {
+    const inputs = apply.inputs.map(find);
+    if (inputs.some((input) => input === null)) {
+      for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, null);
+      continue;
+    }
+    const known = inputs as Batched[];
+    if (known.every((input) => !input.stacked)) {
+      const made = applyOp(apply.op, known.map((input) => input.value), apply.params);
+      apply.outputs.forEach((output, i) => {
+        if (!leaves.has(output)) done.set(output, { value: made.outputs[i]!, stacked: false });
+      });
+      continue;
+    }
+    const rule = Object.hasOwn(elementwiseOps, apply.op.name) ? elementwise : rules[apply.op.name];
+    const result = apply.outputs.length === 1 ? rule?.(apply, known) ?? null : null;
+    for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, result);
+  }
+  return outputs.map(find);
+}
