@@ -83,7 +83,7 @@ function turnFraction(m: Calc, x: SNode): { high: SNode; low: SNode } {
   const [a, b, c] = window as [SNode, SNode, SNode];
   const middle = m.mul(factor, b);
   const low = m.add(middle, m.mulhi(factor, c));
-  const carry = m.select(m.lt(low, middle), one, m.pick<number | bigint>(0, 0n));
+  const carry = m.b.cast(m.lt(low, middle), m.uint);
   const high = m.add(m.add(m.mul(factor, a), m.mulhi(factor, b)), carry);
   return { high, low };
 }
