@@ -383,3 +383,22 @@ Deno.test("a loop's state survives from one iteration to the next", () => {
   });
   assertEquals(runner.run().results(), [Float32Array.of(1024), Int32Array.of(10)]);
 });
+
+Deno.test("very tall expressions can be printed", () => {
+  for (const device of [backend, createCpuBackend({ simd: false })]) {
+    const b = new ScalarBuilder();
+    const x = b.load(0, "int32", axisIx(0));
+    let value = x;
+    for (let i = 0; i < 20_000; i++) value = b.add(b.binary("xor", value, b.constant("i32", 1)), x);
+    const runner = new Runner(device, {
+      buffers: [["x", "int32", 5, input(0)], ["y", "int32", 5, output(0)]],
+      steps: [nest({ axes: [5], outer: [{ buffer: 1, address: axisIx(0), value, guard: null }] })],
+    }, { inputs: [Int32Array.of(0, 2, 4, 6, 8)] });
+    const expected = Int32Array.of(0, 2, 4, 6, 8).map((start) => {
+      let y = start;
+      for (let i = 0; i < 20_000; i++) y = (y ^ 1) + start;
+      return y;
+    });
+    assertEquals(runner.run().results()[0], expected);
+  }
+});

@@ -16,8 +16,8 @@ import {
   rootsOf,
   selfLoaded,
   strideAlong,
-  visitNodes,
 } from "./nest_plan.ts";
+import { visitNodes } from "./nodes.ts";
 import { hasCast, isWide } from "./print_simd.ts";
 import { hasVectorForm, isShuffled } from "./values.ts";
 
@@ -107,8 +107,8 @@ function fill(size: Size): number {
 
 /** Estimated cost of one point of the axes. */
 function costOf(kernel: Kernel, plan: NestPlan): number {
-  const analysis = new Analysis(plan, selfLoaded(kernel));
   const { inner, outer } = rootsOf(kernel);
+  const analysis = new Analysis(plan, selfLoaded(kernel), [...inner, ...outer]);
   const turns = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
   const vector = plan.vector === 0 ? undefined : plan.levels[plan.vector - 1]!;
   const across = vector !== undefined && plan.vector <= plan.axisCount;

@@ -16,6 +16,7 @@ import {
   type Term,
 } from "../core/kernel/scalar.ts";
 import { contiguousStrides, mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
+import { visitNodes } from "./nodes.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** How elements lie in memory. */
@@ -85,12 +86,14 @@ class Lowering {
       : product(this.builder, (address) => this.address(address));
   }
 
-  node(node: SNode): SNode {
-    const have = this.#memo.get(node);
-    if (have !== undefined) return have;
-    const made = this.#make(node);
-    this.#memo.set(node, made);
-    return made;
+  node(root: SNode): SNode {
+    if (!this.#memo.has(root)) {
+      // Arguments come first, so the stack stays flat.
+      visitNodes([root], (node) => {
+        if (!this.#memo.has(node)) this.#memo.set(node, this.#make(node));
+      });
+    }
+    return this.#memo.get(root)!;
   }
 
   #make(node: SNode): SNode {
@@ -373,25 +376,23 @@ export function renumber(nodes: readonly SNode[], axes: ReadonlyMap<number, numb
 
 /** Whether all addresses run through `axis` and the next one as through one axis. */
 function canMerge(kernel: Kernel, axis: number, inner: Size): boolean {
-  const seen = new Set<SNode>();
   const addressOk = (address: Address): boolean => {
     const stride = (wanted: number): Size =>
       address.terms.find(({ axis }) => axis.kind === "axis" && axis.axis === wanted)?.stride ?? 0;
-    return sizeKey(stride(axis)) === sizeKey(mulSize(stride(axis + 1), inner)) &&
-      (address.rest === null || nodeOk(address.rest));
+    return sizeKey(stride(axis)) === sizeKey(mulSize(stride(axis + 1), inner));
   };
-  const nodeOk = (node: SNode): boolean => {
-    if (seen.has(node)) return true;
-    seen.add(node);
-    if (node.op === "index") {
-      return node.axis.kind !== "axis" || (node.axis.axis !== axis && node.axis.axis !== axis + 1);
-    }
-    if (node.op === "load" && !addressOk(node.address)) return false;
-    return node.args.every(nodeOk);
-  };
-  return kernel.reductions.every(({ value }) => nodeOk(value)) &&
-    kernel.checks.every(({ failed }) => nodeOk(failed)) &&
-    [...kernel.inner, ...kernel.outer].every(({ address, value, guard }) =>
-      addressOk(address) && nodeOk(value) && (guard === null || nodeOk(guard))
-    );
+  const stores = [...kernel.inner, ...kernel.outer];
+  if (!stores.every(({ address }) => addressOk(address))) return false;
+  const roots = [
+    ...kernel.reductions.map(({ value }) => value),
+    ...kernel.checks.map(({ failed }) => failed),
+    ...stores.flatMap(({ value, guard, address }) => [value, guard, address.rest]),
+  ].filter((node) => node !== null);
+  let ok = true;
+  visitNodes(roots, (node) => {
+    if (node.op === "load" && !addressOk(node.address)) ok = false;
+    if (node.op !== "index" || node.axis.kind !== "axis") return;
+    if (node.axis.axis === axis || node.axis.axis === axis + 1) ok = false;
+  });
+  return ok;
 }

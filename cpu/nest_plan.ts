@@ -8,6 +8,7 @@
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
+import { dependencies, visitNodes } from "./nodes.ts";
 
 /** One loop of a printed nest. */
 export interface Level {
@@ -59,25 +60,6 @@ export function rootsOf(kernel: Kernel): { inner: SNode[]; outer: SNode[] } {
   };
 }
 
-/** What a node needs. */
-export function dependencies(node: SNode): readonly SNode[] {
-  return node.op === "load" && node.address.rest !== null
-    ? [...node.args, node.address.rest]
-    : node.args;
-}
-
-/** Visits each node under some roots once, arguments first. */
-export function visitNodes(roots: readonly SNode[], visit: (node: SNode) => void): void {
-  const seen = new Set<SNode>();
-  const go = (node: SNode) => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    for (const arg of dependencies(node)) go(arg);
-    visit(node);
-  };
-  roots.forEach(go);
-}
-
 /** Visits each node of a kernel, apart from its checks, once. */
 export function forEachNode(kernel: Kernel, visit: (node: SNode) => void): void {
   const { inner, outer } = rootsOf(kernel);
@@ -90,15 +72,34 @@ export class Analysis {
   readonly #depths = new Map<number, number>();
   readonly #levels = new Map<SNode, number>();
   readonly #varies = new Map<SNode, boolean>();
+  readonly #heights = new Map<SNode, number>();
   readonly #selfLoaded: ReadonlySet<number>;
   readonly #vectorAxis: number;
+  /** How often nodes are used; filled by `findDemands`. */
   readonly uses = new Map<SNode, number>();
 
-  constructor(plan: NestPlan, self: ReadonlySet<number>) {
+  /**
+   * @param plan The plan.
+   * @param self Buffers that the kernel both stores into and loads from.
+   * @param roots What is to be asked about, with all that it depends on.
+   */
+  constructor(plan: NestPlan, self: ReadonlySet<number>, roots: readonly SNode[]) {
     this.#plan = plan;
     plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
     this.#selfLoaded = self;
     this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
+    visitNodes(roots, (node) => {
+      this.#levels.set(node, this.#findLevel(node));
+      this.#varies.set(node, this.#findVaries(node));
+      let height = 0;
+      for (const arg of dependencies(node)) height = Math.max(height, this.height(arg) + 1);
+      this.#heights.set(node, height);
+    });
+  }
+
+  /** The longest way from a node to one without arguments. */
+  height(node: SNode): number {
+    return this.#heights.get(node)!;
   }
 
   /** The depth of the level that runs over a kernel axis. */
@@ -117,12 +118,7 @@ export class Analysis {
 
   /** The depth of the innermost level that a node depends on; 0 for none. */
   level(node: SNode): number {
-    let level = this.#levels.get(node);
-    if (level === undefined) {
-      level = this.#findLevel(node);
-      this.#levels.set(node, level);
-    }
-    return level;
+    return this.#levels.get(node)!;
   }
 
   #findLevel(node: SNode): number {
@@ -148,12 +144,7 @@ export class Analysis {
 
   /** Whether a node differs between the lanes of a vector. */
   varies(node: SNode): boolean {
-    let varies = this.#varies.get(node);
-    if (varies === undefined) {
-      varies = this.#findVaries(node);
-      this.#varies.set(node, varies);
-    }
-    return varies;
+    return this.#varies.get(node)!;
   }
 
   #findVaries(node: SNode): boolean {

@@ -21,7 +21,7 @@ import { planNest } from "./choose_vector.ts";
 import type { FunctionContext } from "./context.ts";
 import { type GemmDtype, gemmWorkspaceBytes } from "./gemm.ts";
 import { type Kernel, lowerCopy, lowerEpilogue, storageOf } from "./kernel.ts";
-import { visitNodes } from "./nest_plan.ts";
+import { visitNodes } from "./nodes.ts";
 import { WORKSPACE } from "./params.ts";
 import { printNest } from "./print_nest.ts";
 import type { Func, Local, ValType } from "./wasm/mod.ts";

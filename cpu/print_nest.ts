@@ -7,6 +7,7 @@
 import { dtypeInfo } from "../core/dtype.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
 import { type Size, sizeKey } from "../core/kernel/size.ts";
+import { type Demand, findDemands } from "./demands.ts";
 import type { FunctionContext } from "./context.ts";
 import { type Kernel, type KStore, renumber } from "./kernel.ts";
 import {
@@ -17,15 +18,15 @@ import {
   rootsOf,
   selfLoaded,
   strideAlong,
-  visitNodes,
 } from "./nest_plan.ts";
+import { visitNodes } from "./nodes.ts";
 import { planNest } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";
 import { type RowPlan, RowProducts } from "./print_gemv.ts";
 import { Reductions } from "./print_reduce.ts";
 import { storeScalar, valType } from "./print_scalar.ts";
 import { type Form, formsOf } from "./print_simd.ts";
-import { type Demand, loadAccess, Values } from "./values.ts";
+import { loadAccess, Values } from "./values.ts";
 import { storeLanes } from "./vector_memory.ts";
 import type { Local } from "./wasm/mod.ts";
 
@@ -144,7 +145,8 @@ class NestPrinter {
     this.#plan = plan;
     this.#self = selfLoaded(kernel);
     this.#hasLoops = kernel.loops.length > 0;
-    this.#analysis = new Analysis(plan, this.#self);
+    const { inner, outer } = rootsOf(kernel);
+    this.#analysis = new Analysis(plan, this.#self, [...inner, ...outer]);
     this.#pointers = new Pointers(context, plan, this.#analysis);
     const direction = plan.vector === 0
       ? "scalar"
@@ -187,8 +189,8 @@ class NestPrinter {
         vector: rests.has(node) ? this.#analysis.varies(node) : vector,
       }));
     const across = this.#isVector && this.#plan.vector <= axisCount;
-    const ofInner = this.#values.demands(asRoots(inner, this.#isVector), levels.length);
-    const ofOuter = this.#values.demands(asRoots(outer, across), axisCount);
+    const ofInner = findDemands(this.#analysis, asRoots(inner, this.#isVector), levels.length);
+    const ofOuter = findDemands(this.#analysis, asRoots(outer, across), axisCount);
     this.#demands = levels.map((_, i) => [...(ofInner[i] ?? []), ...(ofOuter[i] ?? [])]);
     this.#demands.push(ofInner[levels.length] ?? []);
     this.#pointers.open();
@@ -393,7 +395,11 @@ class NestPrinter {
 
   /** Prints stores; all values are read before the first is written where that matters. */
   #stores(stores: readonly KStore[]): void {
-    if (stores.length === 0) return;
+    for (const { value, guard, address } of stores) {
+      for (const node of [value, guard, address.rest]) {
+        if (node !== null) this.#values.shorten(node);
+      }
+    }
     const first = stores.length > 1 && this.#self.size > 0;
     if (!first) {
       for (const store of stores) this.#prepareStore(store)();

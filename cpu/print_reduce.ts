@@ -196,6 +196,7 @@ export class Reductions implements Bound {
   /** Takes the values of the current iteration and turn. */
   take(): void {
     for (const state of this.#states) {
+      this.#values.shorten(state.reduction.value);
       if (this.#direction === "scalar") this.#takeScalar(state);
       else if (state.isArg) this.#takeArg(state);
       else this.#takeVector(state);

@@ -10,6 +10,8 @@ import type { BufferDecl, Program, Step, Store } from "../core/kernel/program.ts
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeKey } from "../core/kernel/size.ts";
 
+import { visitNodes } from "./nodes.ts";
+
 const ALIGN = 64;
 
 /** The life of a temp, in positions of leaf steps, both ends included. */
@@ -175,15 +177,9 @@ function accesses(
   temps: ReadonlyMap<number, BufferDecl>,
 ): Access {
   const reads = new Set<number>(), writes = new Set<number>(), covers = new Set<number>();
-  const seen = new Set<SNode>();
+  const roots: SNode[] = [];
   const node = (root: SNode | null) => {
-    if (root === null || seen.has(root)) return;
-    seen.add(root);
-    if (root.op === "load") {
-      reads.add(root.buffer);
-      node(root.address.rest);
-    }
-    root.args.forEach(node);
+    if (root !== null) roots.push(root);
   };
   const store = ({ buffer, address, value, guard }: Store, axes: readonly Size[]) => {
     writes.add(buffer);
@@ -222,6 +218,9 @@ function accesses(
       writes.add(step.positions).add(step.count);
       break;
   }
+  visitNodes(roots, (one) => {
+    if (one.op === "load") reads.add(one.buffer);
+  });
   for (const id of reads) covers.delete(id);
   return { reads, writes, covers };
 }

@@ -7,6 +7,7 @@
 import { axisKey } from "../core/kernel/builder.ts";
 import type { Step, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, SNode } from "../core/kernel/scalar.ts";
+import { visitNodes } from "./nodes.ts";
 
 /** A reference to the counter of a loop. */
 export type LoopRef = AxisRef & { kind: "loop" };
@@ -37,36 +38,33 @@ export function canFail(steps: readonly Step[]): boolean {
 /** The distinct counters with a modulus of a loop that steps refer to. */
 export function modularRefs(steps: readonly Step[], loop: number): LoopRef[] {
   const refs = new Map<string, LoopRef>();
-  const seen = new Set<SNode>();
   const note = (ref: AxisRef) => {
     if (ref.kind === "loop" && ref.loop === loop && ref.modulus !== 0) refs.set(axisKey(ref), ref);
   };
+  const roots: SNode[] = [];
   const address = (one: Address) => {
     for (const term of one.terms) note(term.axis);
-    if (one.rest !== null) node(one.rest);
-  };
-  const node = (one: SNode) => {
-    if (seen.has(one)) return;
-    seen.add(one);
-    if (one.op === "index") note(one.axis);
-    if (one.op === "load") address(one.address);
-    one.args.forEach(node);
+    if (one.rest !== null) roots.push(one.rest);
   };
   const store = (one: Store) => {
     address(one.address);
-    node(one.value);
-    if (one.guard !== null) node(one.guard);
+    roots.push(one.value);
+    if (one.guard !== null) roots.push(one.guard);
   };
   eachLeaf(steps, (step) => {
     if (step.kind === "nest") {
-      step.reductions.forEach(({ value }) => node(value));
-      step.checks.forEach(({ failed }) => node(failed));
+      for (const { value } of step.reductions) roots.push(value);
+      for (const { failed } of step.checks) roots.push(failed);
       [...step.inner, ...step.outer].forEach(store);
     } else if (step.kind === "gemm") {
       address(step.left.base);
       address(step.right.base);
       step.stores.forEach(store);
     }
+  });
+  visitNodes(roots, (node) => {
+    if (node.op === "index") note(node.axis);
+    if (node.op === "load") { for (const term of node.address.terms) note(term.axis); }
   });
   return [...refs.values()];
 }

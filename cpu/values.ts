@@ -10,7 +10,9 @@ import { dtypeInfo } from "../core/dtype.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
-import { type Analysis, dependencies, type NestPlan, strideAlong } from "./nest_plan.ts";
+import type { Demand } from "./demands.ts";
+import { type Analysis, type NestPlan, strideAlong } from "./nest_plan.ts";
+import { visitNodes } from "./nodes.ts";
 import type { Access, Pointers } from "./pointers.ts";
 import { applyScalar, loadScalar, pushConst, valType } from "./print_scalar.ts";
 import {
@@ -38,11 +40,8 @@ import type { Local } from "./wasm/mod.ts";
 /** How many of a vector's lanes count: all, so many, or a number found at run time. */
 export type Lanes = 4 | 1 | 2 | 3 | Local<"i32">;
 
-/** Something to compute in front of the loops that don't change it. */
-export interface Demand {
-  readonly node: SNode;
-  readonly vector: boolean;
-}
+/** Expressions of this height are computed in parts. */
+const MOST_HEIGHT = 64;
 
 /** Where the values are that the nest printer makes: reductions and products. */
 export interface Bound {
@@ -92,45 +91,24 @@ export class Values {
     this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
   }
 
-  /** Finds what can be computed in front of loops, by depth, when `roots` are printed at `depth`. */
-  demands(roots: readonly { node: SNode; vector: boolean }[], depth: number): Demand[][] {
-    const found: Demand[][] = Array.from({ length: depth + 1 }, () => []);
-    const noted = new Set<string>(), seen = new Set<string>();
-    const uses = this.#analysis.uses;
-    const visit = (node: SNode, userDepth: number, asVector: boolean, count: number) => {
-      uses.set(node, (uses.get(node) ?? 0) + count);
-      const level = this.#analysis.level(node);
-      const varies = this.#analysis.varies(node);
-      const vector = asVector || varies;
-      const key = `${node.id}${vector ? "v" : "s"}`;
-      const isPlain = node.op === "const" || node.op === "index";
-      // Only what is in reach: a level beyond `depth` belongs to a loop that has ended.
-      if ((level < userDepth || (vector && node.op === "const")) && !(isPlain && !vector)) {
-        if (!noted.has(key)) {
-          noted.add(key);
-          found[Math.min(level, depth)]!.push({ node, vector });
-        }
-      }
-      if (seen.has(key)) return;
-      seen.add(key);
-      const inner = Math.min(level, depth);
-      for (const arg of node.args) {
-        const wider = isWide(node.type) && !isWide(arg.type) ? 2 : 1;
-        visit(arg, inner, varies, varies ? wider : 1);
-      }
-      if (node.op === "load" && node.address.rest !== null) {
-        const { rest } = node.address;
-        visit(rest, inner, this.#analysis.varies(rest), 2);
-      }
-    };
-    for (const { node, vector } of roots) visit(node, depth, vector, 1);
-    // What is computed first must come first.
-    for (const list of found) list.reverse();
-    return found;
-  }
-
   /** Computes something ahead. */
   prepare({ node, vector }: Demand): void {
+    this.shorten(node);
+    this.#keep(node, vector);
+  }
+
+  /**
+   * Computes parts of a tall expression ahead, so that printing the rest doesn't need a deep stack.
+   */
+  shorten(root: SNode): void {
+    if (this.#analysis.height(root) <= MOST_HEIGHT) return;
+    visitNodes([root], (node) => {
+      const height = this.#analysis.height(node);
+      if (height > 0 && height % MOST_HEIGHT === 0) this.#keep(node, this.#analysis.varies(node));
+    });
+  }
+
+  #keep(node: SNode, vector: boolean): void {
     if (!vector) {
       this.#keepScalar(node);
       return;
@@ -541,16 +519,4 @@ export function hasVectorForm(node: SNode): boolean {
       return !integer;
   }
   return true;
-}
-
-/** Everything that a node needs, itself included, for estimates. */
-export function nodeCount(roots: readonly SNode[]): number {
-  const seen = new Set<SNode>();
-  const go = (node: SNode) => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    dependencies(node).forEach(go);
-  };
-  roots.forEach(go);
-  return seen.size;
 }
