@@ -1,8 +1,8 @@
 /**
  * Keeps compilers from rewriting float arithmetic by laws that hold for real numbers only.
  *
- * Mesa, for one, turns `x - x` into 0, `x * 0` into 0, `(a + b) - a` into b and `(x + 1) + 2` into
- * `x + 3`, whatever NaN, infinities and rounding have to say. WGSL has no way to forbid it, so where
+ * Mesa, for one, turns `x - x` into 0, `x * 0` into 0, `(a + b) - a` into b, `(x + 1) + 2` into
+ * `x + 3` and `a * b + a * c` into `a * (b + c)`, whatever NaN, infinities and rounding have to say. WGSL has no way to forbid it, so where
  * such a law would apply one operand is hidden behind an exclusive or with a zero from memory.
  *
  * @module
@@ -39,7 +39,10 @@ function endangered(node: SNode): number[] {
     case "mul":
       return product(a, b);
     case "madd":
-      return isZero(a) ? [0] : isZero(b) ? [1] : [];
+      if (isZero(a)) return [0];
+      if (isZero(b)) return [1];
+      // n * c2 + (n * c1 + x), the reduction of an angle.
+      return shareFactor([[a, b]], terms(node.args[2]!)) ? [2] : [];
     case "div":
       if (strip(a) === strip(b)) return [0];
       return isConstant(b) && scaled(a) ? [0] : [];
@@ -74,7 +77,34 @@ function sum(a: SNode, b: SNode, arithmetic: boolean): number[] {
   if (holds(b, a)) return [1];
   if (isConstant(b) && shifted(a)) return [0];
   if (isConstant(a) && shifted(b)) return [1];
+  return arithmetic && shareFactor(terms(a), terms(b)) ? [0] : [];
+}
+
+/** The factors of the products that a node is a sum of, as far as one looks. */
+function terms(node: SNode): (readonly SNode[])[] {
+  const inner = strip(node);
+  switch (inner.op) {
+    case "mul":
+      return [inner.args];
+    case "madd":
+      return [inner.args.slice(0, 2), ...products(inner.args[2]!)];
+    case "add":
+    case "sub":
+      return inner.args.flatMap(products);
+  }
   return [];
+}
+
+function products(node: SNode): (readonly SNode[])[] {
+  const inner = strip(node);
+  return inner.op === "mul" || inner.op === "madd" ? [inner.args.slice(0, 2)] : [];
+}
+
+/** Whether a product of one sum and a product of another have a factor in common. */
+function shareFactor(a: (readonly SNode[])[], b: (readonly SNode[])[]): boolean {
+  if (a.length === 0 || b.length === 0) return false;
+  const factors = new Set(a.flat().map(strip));
+  return b.some((product) => product.some((factor) => factors.has(strip(factor))));
 }
 
 /** Whether a sum has a term. */

@@ -1,0 +1,123 @@
+import { assert } from "@std/assert";
+import { type DType, dtypeInfo, isComplex, isDiscrete, type TypedArray } from "../core/dtype.ts";
+import type { Params } from "../core/graph/op.ts";
+import { toTypedArray, type Value, valueData } from "../core/graph/value.ts";
+import { axisIx, ScalarBuilder } from "../core/kernel/builder.ts";
+import { scalarTypeOf } from "../core/kernel/scalar.ts";
+import { type ElementwiseName, elementwiseNames, elementwiseOps } from "../core/ops/elementwise.ts";
+import { hasWords } from "./convert.ts";
+import { gpu, gpuTest, input, nest, output, runOn, type Setup } from "./testdata/compare.ts";
+
+// Every elementwise op on the device, for special values and random ones, against its reference.
+
+const FLOATS = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, -7, 0.1, 1e-3]
+  .concat([12.5, -20, 88.5, -88.5, 100, -104, 1e-30, 1e30, -1e30, 9.5, 1e4, -1e4]);
+const INTS = [0, 1, 2, 3, 5, 7, 8, 31, 33, 100, -1, -2, -3, -7, 2147483647, -2147483648];
+
+const DTYPES: readonly DType[] = ["bool", "int8", "uint8", "int32", "uint32", "float16", "float32"];
+
+const paramsOf: Partial<Record<ElementwiseName, readonly Params[]>> = {
+  cast: DTYPES.map((dtype) => ({ dtype })),
+  bitcast: (["int32", "uint32", "float32"] as const).map((dtype) => ({ dtype })),
+  gradScale: [{ factor: 2 }],
+  gradClip: [{ lower: -1, upper: 1 }],
+};
+
+function valuesOf(dtype: DType, arity: number): TypedArray {
+  const some = isDiscrete(dtype) ? INTS : FLOATS;
+  // More of them where that does not make too many combinations.
+  const more = arity > 1 || isDiscrete(dtype)
+    ? []
+    : Array.from({ length: 400 }, (_, i) => (i - 200) / 20 * (1 + i % 7 / 10));
+  const array = dtypeInfo(dtype).array(some.length + more.length);
+  [...some, ...more].forEach((x, i) => array[i] = dtype === "bool" ? Number(x !== 0) : x);
+  return array;
+}
+
+function inputsOf(dtype: DType, arity: number): TypedArray[] {
+  const values = valuesOf(dtype, arity);
+  const used = arity > 2 ? values.slice(0, 12) as TypedArray : values;
+  const n = used.length ** arity;
+  return Array.from({ length: arity }, (_, k) => {
+    const array = dtypeInfo(dtype).array(n);
+    for (let i = 0; i < n; i++) array[i] = used[Math.floor(i / used.length ** k) % used.length]!;
+    return array;
+  });
+}
+
+/** Where float32 leaves few digits: relative to the value, or to 1 near zeros of the function. */
+function agree(actual: number, expected: number, dtype: DType): boolean {
+  if (isDiscrete(dtype)) return actual === expected;
+  if (Number.isNaN(actual) || Number.isNaN(expected)) {
+    return Number.isNaN(actual) === Number.isNaN(expected);
+  }
+  if (actual === expected) return true;
+  if (!Number.isFinite(actual) || !Number.isFinite(expected)) {
+    return Math.max(Math.abs(actual), Math.abs(expected)) > 3.3e38;
+  }
+  const relative = dtype === "float16" ? 2e-3 : 1e-6;
+  return Math.abs(actual - expected) <= relative * Math.abs(expected) + 1e-37;
+}
+
+async function check(name: ElementwiseName, dtype: DType, params: Params): Promise<number> {
+  const op = elementwiseOps[name];
+  if (op.lowering.kind !== "elementwise") return 0;
+  let types;
+  try {
+    types = op.dtypes(new Array<DType>(op.arity).fill(dtype), params);
+  } catch (error) {
+    assert(error instanceof TypeError);
+    return 0;
+  }
+  const all = [...types.compute, types.output];
+  if (all.some((type) => isComplex(type) || !hasWords(type) || type === "int64")) return 0;
+  const inputs = inputsOf(dtype, op.arity);
+  const n = inputs[0]!.length;
+  const b = new ScalarBuilder();
+  const nodes = inputs.map((_, k) =>
+    b.cast(b.load(k, dtype, axisIx(0)), scalarTypeOf(types.compute[k]!))
+  );
+  const value = op.lowering.scalar(b, nodes, params);
+  const setup: Setup = {
+    buffers: [
+      ...inputs.map((_, k) => [`x${k}`, dtype, n, input(k)] as const),
+      ["y", types.output, n, output(0)],
+    ],
+    steps: [nest({
+      name,
+      axes: [n],
+      outer: [{ buffer: op.arity, address: axisIx(0), value, guard: null }],
+    })],
+    inputs,
+  };
+  const { outputs } = await runOn(await gpu(), setup);
+  const values = inputs.map((array): Value => {
+    const data = valueData(dtype, n);
+    for (let i = 0; i < n; i++) {
+      if (data instanceof Float64Array) data[i] = Number(array[i]);
+      else data[i] = BigInt(array[i]!);
+    }
+    return { dtype, shape: [n], data };
+  });
+  const [reference] = op.evaluate(values, params, null as never);
+  const expected = toTypedArray(reference!);
+  for (let i = 0; i < n; i++) {
+    const [actual, wanted] = [Number(outputs[0]![i]), Number(expected[i])];
+    assert(
+      agree(actual, wanted, types.output),
+      `${name}${JSON.stringify(params)} of ${dtype} ${
+        inputs.map((array) => array[i])
+      } is ${actual} ` +
+        `on the GPU, ${wanted} by the reference`,
+    );
+  }
+  return n;
+}
+
+for (const name of elementwiseNames) {
+  gpuTest(`on the GPU: ${name}`, async () => {
+    for (const params of paramsOf[name] ?? [{}]) {
+      for (const dtype of DTYPES) await check(name, dtype, params);
+    }
+  });
+}
