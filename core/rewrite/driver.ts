@@ -1,10 +1,14 @@
 /**
  * Applies rules to a graph until none fires, without recursion and with a budget.
  *
+ * A pass brings every variable into its final form, inputs first; what a rule makes is brought into its
+ * final form, too, before it is used. Passes are repeated until nothing changes, because rules may ask
+ * how often something is used; nodes of which no rule asked that are tried once.
+ *
  * @module
  */
 
-import { type Apply, applyOp } from "../graph/graph.ts";
+import { type Apply, applyOp, withOriginOf } from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Variable } from "../variable.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";
@@ -25,114 +29,236 @@ export function runPhase(
   hits: RuleHits,
   observe: RewriteObserver | null = null,
 ): Variable[] {
-  const byRoot = new Map<string, Rule[]>();
-  for (const rule of phase.rules) {
-    for (const root of rule.roots) byRoot.set(root, [...byRoot.get(root) ?? [], rule]);
-  }
+  const run = new Run(phase, hits, observe);
   let current = [...outputs];
-  let budget = 1000 + BUDGET_PER_NODE * toposort(current).length;
-  const recent: string[] = [];
   for (;;) {
-    const pass = onePass(byRoot, current, (rule, before, after) => {
-      hits.set(rule.name, (hits.get(rule.name) ?? 0) + 1);
-      recent.push(rule.name);
-      if (recent.length > 12) recent.shift();
-      if (budget-- <= 0) {
-        throw new RangeError(
-          `Cannot rewrite: the rules of phase "${phase.name}" do not come to an end; the last ones ` +
-            `were ${[...new Set(recent)].join(", ")}`,
-        );
-      }
-      observe?.(rule, before, after);
-    });
-    if (pass.every((output, i) => output === current[i])) return current;
-    current = pass;
+    const next = new Pass(run, current).outputs();
+    if (next.every((output, i) => output === current[i])) return current;
+    current = next;
   }
 }
 
-/** Rebuilds the graph once, inputs first, trying the rules at each node. */
-function onePass(
-  byRoot: ReadonlyMap<string, readonly Rule[]>,
-  outputs: readonly Variable[],
-  fired: RewriteObserver,
-): Variable[] {
-  const order = toposort(outputs);
-  const context = clientsOf(order, outputs);
-  const made = new Map<Variable, Variable>();
-  const now = (variable: Variable): Variable => made.get(variable) ?? variable;
-  for (const apply of order) {
-    const inputs = apply.inputs.map(now);
+/** What lasts from pass to pass. */
+class Run {
+  readonly phase: Phase;
+  /** Applications that no rule matches, whatever the graph around them. */
+  readonly settled = new Set<Apply>();
+  readonly #hits: RuleHits;
+  readonly #observe: RewriteObserver | null;
+  readonly #byRoot = new Map<string, readonly Rule[]>();
+  readonly #recent: string[] = [];
+  #budget = 0;
+
+  constructor(phase: Phase, hits: RuleHits, observe: RewriteObserver | null) {
+    this.phase = phase;
+    this.#hits = hits;
+    this.#observe = observe;
+  }
+
+  /** Allows for a graph of this many nodes. */
+  allow(nodes: number): void {
+    if (this.#budget === 0) this.#budget = 1000 + BUDGET_PER_NODE * nodes;
+  }
+
+  rulesFor(name: string): readonly Rule[] {
+    let rules = this.#byRoot.get(name);
+    if (rules === undefined) {
+      rules = this.phase.rules.filter(({ roots }) => roots.includes(name) || roots.includes("*"));
+      this.#byRoot.set(name, rules);
+    }
+    return rules;
+  }
+
+  fired(rule: Rule, before: Variable, after: Variable): void {
+    checkReplacement(rule, before, after);
+    this.#hits.set(rule.name, (this.#hits.get(rule.name) ?? 0) + 1);
+    this.#recent.push(rule.name);
+    if (this.#recent.length > 12) this.#recent.shift();
+    if (this.#budget-- <= 0) throw this.endless(this.#recent);
+    this.#observe?.(rule, before, after);
+  }
+
+  endless(rules: readonly string[]): RangeError {
+    const names = [...new Set(rules)].join(", ");
+    return new RangeError(
+      `Cannot rewrite: the rules of phase "${this.phase.name}" do not come to an end; the last ones ` +
+        `were ${names} (leave one out with mode: { excluding: [name] })`,
+    );
+  }
+}
+
+/** An application whose replacement is being brought into its final form. */
+interface Pending {
+  readonly fresh: Apply;
+  readonly results: readonly Variable[];
+  readonly rule: Rule;
+}
+
+/** Rebuilds the graph once. */
+class Pass {
+  readonly #run: Run;
+  readonly #targets: readonly Variable[];
+  readonly #final = new Map<Variable, Variable>();
+  readonly #pending = new Map<Apply, Pending>();
+  readonly #open = new Set<Apply>();
+  readonly #order: readonly Apply[];
+  readonly #context: PassContext;
+
+  constructor(run: Run, targets: readonly Variable[]) {
+    this.#run = run;
+    this.#targets = targets;
+    this.#order = toposort(targets);
+    this.#context = new PassContext(this.#order, targets);
+    run.allow(this.#order.length);
+  }
+
+  outputs(): Variable[] {
+    for (const apply of this.#order) {
+      for (const output of apply.outputs) this.#settle(output);
+    }
+    return this.#targets.map((target) => this.#final.get(target) ?? target);
+  }
+
+  #settle(variable: Variable): void {
+    const stack = [variable];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (this.#final.has(top)) {
+        stack.pop();
+      } else if (top.owner === null) {
+        this.#final.set(top, top);
+      } else {
+        const pending = this.#pending.get(top.owner);
+        if (pending !== undefined) this.#close(top.owner, pending);
+        else if (!this.#waits(top.owner.inputs, stack)) this.#visit(top.owner, stack);
+      }
+    }
+  }
+
+  /** Puts what has no final form yet on the stack; whether there was any. */
+  #waits(variables: readonly Variable[], stack: Variable[]): boolean {
+    let waits = false;
+    for (let i = variables.length - 1; i >= 0; i--) {
+      const variable = variables[i]!;
+      if (this.#final.has(variable)) continue;
+      if (variable.owner !== null && this.#open.has(variable.owner)) {
+        throw this.#run.endless([...this.#pending.values()].map(({ rule }) => rule.name));
+      }
+      stack.push(variable);
+      waits = true;
+    }
+    return waits;
+  }
+
+  /** Tries the rules; the inputs of `apply` have their final forms. */
+  #visit(apply: Apply, stack: Variable[]): void {
+    const inputs = apply.inputs.map((input) => this.#final.get(input)!);
     const same = inputs.every((input, i) => input === apply.inputs[i]);
-    const fresh = same ? apply : applyOp(apply.op, inputs, apply.params);
-    const results = tryRules(byRoot, fresh, apply, context, fired);
-    apply.outputs.forEach((output, i) => {
-      const result = results?.[i] ?? fresh.outputs[i]!;
-      if (result === output) return;
-      if (result.name === null && output.name !== null && result.owner !== null) {
-        result.name = output.name;
-      }
-      made.set(output, result);
+    const fresh = same
+      ? apply
+      : withOriginOf(apply.output, () => applyOp(apply.op, inputs, apply.params));
+    if (fresh !== apply && this.#final.has(fresh.output)) {
+      return this.#finish(apply, fresh, fresh.outputs.map((v) => this.#final.get(v) ?? v));
+    }
+    const found = this.#tryRules(fresh);
+    if (found === null) return this.#finish(apply, fresh, fresh.outputs);
+    this.#pending.set(apply, { fresh, ...found });
+    this.#open.add(apply).add(fresh);
+    // Outputs that stay are final as they are.
+    found.results.forEach((result) => {
+      if (result.owner === fresh) this.#final.set(result, result);
+    });
+    this.#waits(found.results, stack);
+  }
+
+  #close(apply: Apply, { fresh, results }: Pending): void {
+    this.#pending.delete(apply);
+    this.#open.delete(apply);
+    this.#open.delete(fresh);
+    this.#finish(apply, fresh, results.map((result) => this.#final.get(result)!));
+  }
+
+  #finish(apply: Apply, fresh: Apply, finals: readonly Variable[]): void {
+    finals.forEach((final, i) => {
+      const output = apply.outputs[i]!;
+      this.#final.set(final, final);
+      this.#final.set(fresh.outputs[i]!, final);
+      this.#final.set(output, final);
+      if (final === output) return;
+      this.#context.became(output, final);
+      // What is new takes the name; what was there keeps its own.
+      const isNew = final.id > output.id && final.owner !== null;
+      if (isNew && final.name === null && output.name !== null) final.name = output.name;
     });
   }
-  return outputs.map(now);
-}
 
-function tryRules(
-  byRoot: ReadonlyMap<string, readonly Rule[]>,
-  apply: Apply,
-  original: Apply,
-  context: RewriteContext,
-  fired: RewriteObserver,
-): readonly (Variable | null)[] | null {
-  const rules = byRoot.get(apply.op.name);
-  if (rules === undefined) return null;
-  // Uses are counted on the graph before this pass.
-  const view: RewriteContext = {
-    uses: (variable) => context.uses(translate(variable, apply, original)),
-    clients: (variable) => context.clients(translate(variable, apply, original)),
-  };
-  for (const rule of rules) {
-    const found = rule.rewrite(apply, view);
-    if (found === null) continue;
-    const results = Array.isArray(found) ? found as readonly (Variable | null)[] : [found as Variable];
-    let changed = false;
-    results.forEach((result, i) => {
-      const before = apply.outputs[i]!;
-      if (result === null || result === before) return;
-      checkReplacement(rule, before, result);
-      fired(rule, before, result);
-      changed = true;
-    });
-    if (changed) return results;
+  #tryRules(apply: Apply): { results: readonly Variable[]; rule: Rule } | null {
+    const run = this.#run;
+    if (run.settled.has(apply)) return null;
+    const context = this.#context;
+    context.asked = false;
+    for (const rule of run.rulesFor(apply.op.name)) {
+      const found = withOriginOf(apply.output, () => rule.rewrite(apply, context));
+      if (found === null) continue;
+      const list = Array.isArray(found)
+        ? found as readonly (Variable | null)[]
+        : [found as Variable];
+      const results = apply.outputs.map((output, i) => list[i] ?? output);
+      const changed = results.flatMap((result, i) => result === apply.outputs[i] ? [] : [i]);
+      if (changed.length === 0) continue;
+      for (const i of changed) run.fired(rule, apply.outputs[i]!, results[i]!);
+      return { results, rule };
+    }
+    if (!context.asked) run.settled.add(apply);
+    return null;
   }
-  return null;
 }
 
-function translate(variable: Variable, apply: Apply, original: Apply): Variable {
-  if (variable.owner === apply) return original.outputs[variable.index]!;
-  const place = apply.inputs.indexOf(variable);
-  return place >= 0 ? original.inputs[place]! : variable;
+/** Counts uses in the graph before the pass, also of what was made of its variables since. */
+class PassContext implements RewriteContext {
+  asked = false;
+  readonly #clients = new Map<Variable, Apply[]>();
+  readonly #asked: ReadonlySet<Variable>;
+  readonly #sources = new Map<Variable, Variable[]>();
+
+  constructor(order: readonly Apply[], outputs: readonly Variable[]) {
+    for (const apply of order) {
+      apply.inputs.forEach((input, i) => {
+        if (apply.inputs.indexOf(input) < i) return;
+        const list = this.#clients.get(input);
+        if (list === undefined) this.#clients.set(input, [apply]);
+        else list.push(apply);
+      });
+    }
+    this.#asked = new Set(outputs);
+  }
+
+  became(before: Variable, after: Variable): void {
+    const list = this.#sources.get(after);
+    if (list === undefined) this.#sources.set(after, [before]);
+    else if (!list.includes(before)) list.push(before);
+  }
+
+  #forms(variable: Variable): readonly Variable[] {
+    this.asked = true;
+    return [variable, ...this.#sources.get(variable) ?? []];
+  }
+
+  clients(variable: Variable): readonly Apply[] {
+    return this.#forms(variable).flatMap((form) => this.#clients.get(form) ?? []);
+  }
+
+  uses(variable: Variable): number {
+    return this.#forms(variable).reduce(
+      (n, form) => n + (this.#clients.get(form)?.length ?? 0) + (this.#asked.has(form) ? 1 : 0),
+      0,
+    );
+  }
 }
 
 function checkReplacement(rule: Rule, before: Variable, after: Variable): void {
-  if (after.dtype === before.dtype && after.ndim === before.ndim) return;
+  if (after.type.compatible(before.type)) return;
   throw new TypeError(
     `The rewrite "${rule.name}" (${rule.law}) replaced ${before.type} by ${after.type}`,
   );
-}
-
-function clientsOf(order: readonly Apply[], outputs: readonly Variable[]): RewriteContext {
-  const clients = new Map<Variable, Apply[]>();
-  for (const apply of order) {
-    for (const input of new Set(apply.inputs)) {
-      const list = clients.get(input);
-      if (list === undefined) clients.set(input, [apply]);
-      else list.push(apply);
-    }
-  }
-  const asked = new Set(outputs);
-  return {
-    clients: (variable) => clients.get(variable) ?? [],
-    uses: (variable) => (clients.get(variable)?.length ?? 0) + (asked.has(variable) ? 1 : 0),
-  };
 }

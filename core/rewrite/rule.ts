@@ -9,11 +9,17 @@ import type { Variable } from "../variable.ts";
 
 /** What a rule may ask about the whole graph. */
 export interface RewriteContext {
-  /** The applications that use a variable. Outputs of the graph count as one use more. */
+  /**
+   * How many applications use a variable. Outputs of the graph count as one use more, and what was
+   * made by a rewrite just now may count as none.
+   */
   uses(variable: Variable): number;
   /** The applications that read a variable (empty for outputs nobody reads). */
   clients(variable: Variable): readonly Apply[];
 }
+
+/** What a rule gives: replacements of all outputs (null for one that stays), of the first, or none. */
+export type Rewritten = readonly (Variable | null)[] | Variable | null;
 
 /** One rewrite. */
 export interface Rule {
@@ -21,17 +27,20 @@ export interface Rule {
   readonly name: string;
   /** The law: `x * 1 -> x`. */
   readonly law: string;
-  /** Names of the ops at the root of the pattern. */
+  /** Names of the ops at the root of the pattern; `*` for any op. */
   readonly roots: readonly string[];
   /** It may hide an error that the graph as written would have shown, such as a wrong shape. */
   readonly mayHideError?: boolean;
-  /** It may change results where values are NaN or infinite. */
+  /** It may change results where values are NaN or infinite, or where a divisor is 0. */
   readonly assumesFinite?: boolean;
+  /** It gives a value where the graph as written overflows, is NaN or loses its digits. */
+  readonly stabilises?: boolean;
   /**
    * The replacements of the outputs of `apply` (null for one that stays), or null when the rule does not
-   * apply. A replacement has the dtype and rank of what it replaces.
+   * apply. A replacement has the dtype, the rank and the shape of what it replaces, and does not contain
+   * it.
    */
-  rewrite(apply: Apply, context: RewriteContext): readonly (Variable | null)[] | Variable | null;
+  rewrite(apply: Apply, context: RewriteContext): Rewritten;
 }
 
 /** Rules that run together until none applies. */

@@ -1,0 +1,71 @@
+/**
+ * The length that axes have together.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../errors.ts";
+import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
+import { makeValue, type Value } from "../graph/value.ts";
+import { scalarTypeOf } from "../kernel/scalar.ts";
+import { type Size, sizeValue } from "../kernel/size.ts";
+import { TensorType } from "../type.ts";
+import type { Variable } from "../variable.ts";
+import { expectIndexScalars, expectInputs } from "./arguments.ts";
+import { listText } from "./broadcast.ts";
+import { scalarOf } from "./moving.ts";
+
+function jointLength(
+  lengths: readonly Size[],
+  equal: (a: Size, b: Size) => boolean,
+): Size {
+  let joint: Size = 1;
+  for (const length of lengths) {
+    if (equal(length, joint) || equal(length, 1)) continue;
+    if (!equal(joint, 1)) {
+      throw new ShapeError(
+        `Cannot broadcast axes of lengths ${
+          listText(lengths.map((n) => String(sizeValue(n))))
+        }: expected equal lengths or 1`,
+      );
+    }
+    joint = length;
+  }
+  return joint;
+}
+
+/** The length that axes of the given lengths broadcast to: 0-d integers in, int64 out. */
+export const jointLengthOp: Op<Params> = {
+  name: "jointLength",
+  indexFrom: 0,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("jointLength", inputs, 1, Infinity);
+    expectIndexScalars("jointLength", inputs, 0);
+    return [TensorType.of("int64", [])];
+  },
+  shapes(): readonly (readonly Size[])[] {
+    return [[]];
+  },
+  evaluate(inputs: readonly Value[]): readonly Value[] {
+    const joint = jointLength(inputs.map(scalarOf), (a, b) => a === b);
+    return [makeValue("int64", [], [sizeValue(joint)])];
+  },
+  integers(context: ShapeContext, apply: Apply<Params>): readonly Size[] {
+    const lengths = apply.inputs.map((input) => context.integer(input));
+    return [jointLength(lengths, (a, b) => context.guards.equal(a, b))];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<Params>): Element {
+      return context.b.size(context.integer(apply.output), scalarTypeOf(context.held("int64")));
+    },
+  },
+};
+
+/** The length that axes of these lengths broadcast to, as one node for each set of lengths. */
+export function jointLengthOf(lengths: readonly Variable[]): Variable {
+  const different = [...new Set(lengths)].sort((a, b) => a.id - b.id);
+  return different.length === 1 ? different[0]! : applyOp(jointLengthOp, different, {});
+}
