@@ -26,7 +26,9 @@ import { ravel } from "./reshape.ts";
 
 /** Params of {@linkcode cumulativeOp}. */
 export interface CumulativeParams {
+  /** What is accumulated. */
   readonly kind: "sum" | "prod";
+  /** The axis along which elements are accumulated. */
   readonly axis: number;
 }
 

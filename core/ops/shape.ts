@@ -43,6 +43,7 @@ export * from "./matrices.ts";
 
 /** Params of {@linkcode shapeIOp}. */
 export interface ShapeIParams {
+  /** The axis whose length it is. */
   readonly axis: number;
 }
 
@@ -79,6 +80,7 @@ export const shapeIOp: Op<ShapeIParams> = {
 
 /** Params of {@linkcode makeVectorOp}. */
 export interface MakeVectorParams {
+  /** dtype of the scalars and of the vector. */
   readonly dtype: DType;
 }
 

@@ -17,6 +17,7 @@ import { copyElement, zeroValue } from "./moving.ts";
 
 /** Params of {@linkcode sortOp} and {@linkcode argsortOp}. */
 export interface SortParams {
+  /** The axis along which elements are sorted. */
   readonly axis: number;
 }
 

@@ -13,6 +13,7 @@ import type {
   EmitContext,
   NestBuilder,
   Op,
+  PlainLowering,
   ShapeContext,
 } from "../graph/op.ts";
 import { rounded, sizeOf, type Value } from "../graph/value.ts";
@@ -283,6 +284,7 @@ export const foldWindowsOp: Op<WindowParams> = {
 
 /** Params of {@linkcode padOp}: how many elements to add on both sides of axes. */
 export interface PadParams {
+  /** The axes that are padded. */
   readonly axes: readonly number[];
   /** How many in front of each axis; null where it is an input. */
   readonly before: readonly (number | null)[];
@@ -375,21 +377,34 @@ export const padOp: Op<PadParams> = {
     return [out];
   },
   lowering: {
-    kind: "emit",
-    emit(context: EmitContext, apply: Apply<PadParams>): void {
-      const [x, value] = apply.inputs as [Variable, Variable];
+    kind: "byShape",
+    choose(context: ShapeContext, apply: Apply<PadParams>): PlainLowering<PadParams> {
       const { before, after } = widthSizes(context, apply);
-      const out = context.output(0);
-      if (![...before, ...after].every((n) => context.guards.equal(n, 0))) {
-        context.nest("pad", out.shape, [], (nest) => {
-          nest.storeOuter(out, nest.axes, nest.read(value, []));
-        });
-      }
-      context.nest("padded", context.shape(x), [], (nest) => {
-        const to = nest.axes.map((ix, d) => nest.b.addIx(ix, sizeIx(before[d]!)));
-        nest.storeOuter(out, to, nest.read(x, nest.axes));
-      });
+      return [...before, ...after].every((n) => context.guards.equal(n, 0)) ? unpadded : padding;
     },
+  },
+};
+
+/** Nothing to add: x itself. */
+const unpadded: PlainLowering<PadParams> = {
+  kind: "virtual",
+  cost: 0,
+  element: (context, apply, index) => context.read(apply.inputs[0]!, index),
+};
+
+const padding: PlainLowering<PadParams> = {
+  kind: "emit",
+  emit(context: EmitContext, apply: Apply<PadParams>): void {
+    const [x, value] = apply.inputs as [Variable, Variable];
+    const { before } = widthSizes(context, apply);
+    const out = context.output(0);
+    context.nest("pad", out.shape, [], (nest) => {
+      nest.storeOuter(out, nest.axes, nest.read(value, []));
+    });
+    context.nest("padded", context.shape(x), [], (nest) => {
+      const to = nest.axes.map((ix, d) => nest.b.addIx(ix, sizeIx(before[d]!)));
+      nest.storeOuter(out, to, nest.read(x, nest.axes));
+    });
   },
 };
 

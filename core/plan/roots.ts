@@ -26,6 +26,7 @@ const views = new Set([
   "specifyShape",
   "broadcastTo",
   "reshape",
+  "windows",
   "copy",
 ]);
 

@@ -18,6 +18,7 @@ import { loadPlace, type Place } from "./place.ts";
 import type { Planner } from "./planner.ts";
 import { chooseRoots } from "./roots.ts";
 import type { Shapes } from "./shapes.ts";
+import { permuted, reshapedView } from "./views.ts";
 
 /** Where variables of one level are, and the steps that put them there. */
 export class Scope {
@@ -138,6 +139,12 @@ export class Scope {
   /** Adds a kernel that computes `variable` (stored or not) into a place. */
   computeInto(variable: Variable, place: Place): void {
     const apply = variable.owner;
+    if (apply?.op.name === "reshape" && this.#placeOwn(variable, place) && isContiguous(place)) {
+      // The same elements in the same order: computed by the input's own axes, without divisions.
+      const inner = apply.inputs[0]!, shape = this.shapes.shape(inner);
+      if (this.isRoot(inner)) this.materialise(inner);
+      return this.computeInto(inner, { ...place, shape, strides: contiguousStrides(shape) });
+    }
     const lowering = apply === null ? undefined : loweringOf(apply, this.shapes);
     const shape = this.shapes.shape(variable);
     const kernel = new Kernel(this, shape, [], true);
@@ -166,6 +173,12 @@ export class Scope {
       kernel.storePlace(place, kernel.axes, element);
     }
     this.finish(name, kernel);
+  }
+
+  /** Whether a variable is not in memory elsewhere already. */
+  #placeOwn(variable: Variable, place: Place): boolean {
+    const elsewhere = this.placeOf(variable);
+    return elsewhere === null || elsewhere.buffer === place.buffer;
   }
 
   #through(kernel: Kernel, variable: Variable): ReturnType<Kernel["read"]> {
@@ -249,6 +262,8 @@ export class Scope {
     const placed = this.placeOf(variable);
     if (placed !== null) return placed;
     if (sameType && !this.isRoot(variable)) {
+      const view = this.#view(variable);
+      if (view !== null) return view;
       const shape = this.shapes.shape(variable);
       const probe = new Kernel(this, shape, [], false);
       const element = probe.read(variable, shape.map((_, d) => axisIx(d)));
@@ -272,6 +287,20 @@ export class Scope {
       }
     }
     return this.#forced(variable);
+  }
+
+  /** The variable as other strides of memory that is there or will be, or null. */
+  #view(variable: Variable): Place | null {
+    const placed = this.placeOf(variable);
+    if (placed !== null) return placed;
+    const owner = variable.owner;
+    if (owner === null) return null;
+    if (this.isRoot(variable)) return this.materialise(variable);
+    if (owner.op.name !== "dimshuffle" && owner.op.name !== "reshape") return null;
+    const source = this.#view(owner.inputs[0]!);
+    if (source === null) return null;
+    if (owner.op.name === "reshape") return reshapedView(source, this.shapes.shape(variable));
+    return permuted(source, (owner.params as { pattern: readonly (number | "x")[] }).pattern);
   }
 
   #forced(variable: Variable): Place {
@@ -376,6 +405,10 @@ class Emitter implements EmitContext {
   push(step: Step): void {
     this.#scope.steps.push(step);
   }
+}
+
+function isContiguous(place: Place): boolean {
+  return sameSizes(place.strides, contiguousStrides(place.shape));
 }
 
 function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {
