@@ -5,16 +5,16 @@
  */
 
 import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
-import { shuffled } from "../core/ops/dimshuffle.ts";
 import { matmulOp } from "../core/ops/linalg.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
+import { turned } from "./shapes.ts";
 
 /** The last two axes exchanged: a view, which products read in place. */
 function transposed(x: Variable): Variable {
   const rank = x.ndim, order = Array.from({ length: rank }, (_, d) => d);
-  return shuffled(x, [...order.slice(0, -2), rank - 1, rank - 2]);
+  return turned(x, [...order.slice(0, -2), rank - 1, rank - 2]);
 }
 
 /** The rule of `matmul`: G·Bᵀ and Aᵀ·G. */

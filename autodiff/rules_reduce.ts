@@ -13,7 +13,7 @@ import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
-import { spreadLike, sumOver, withAxes } from "./shapes.ts";
+import { spreadOver, sumOver, withAxes } from "./shapes.ts";
 
 /** The rule of `reduce`: sums, products, extremes; `any` and `all` give bools. */
 export const reduceGradient: GradientRule<ReduceParams> = {
@@ -21,7 +21,7 @@ export const reduceGradient: GradientRule<ReduceParams> = {
     const x = apply.inputs[0]!, { kind, axes } = apply.params;
     switch (kind) {
       case "sum":
-        return [spreadLike(withAxes(g!, axes), x)];
+        return [spreadOver(g!, axes, x)];
       case "prod":
         return [product(g!, x, axes)];
       case "max":

@@ -8,7 +8,7 @@ import type { Apply } from "../core/graph/graph.ts";
 import { apply as applyOp } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import { type Dim, intConstant } from "../core/ops/arguments.ts";
-import { type DimshuffleParams, shuffled } from "../core/ops/dimshuffle.ts";
+import type { DimshuffleParams } from "../core/ops/dimshuffle.ts";
 import type { JoinParams } from "../core/ops/join.ts";
 import { addDims, dimVariable } from "../core/ops/lengths.ts";
 import { reshaped } from "../core/ops/reshape.ts";
@@ -20,7 +20,7 @@ import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { dimsOf } from "./lengths.ts";
 import { type GradientRule, neverConnected } from "./rule.ts";
-import { spreadLike, sumOver, unstretched } from "./shapes.ts";
+import { spreadLike, sumOver, turned, unstretched } from "./shapes.ts";
 
 const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 const part: IndexEntry = { kind: "slice", start: true, stop: true, step: false };
@@ -70,7 +70,7 @@ export const dimshuffleGradient: GradientRule<DimshuffleParams> = {
       const at = pattern.indexOf(axis);
       return at < 0 ? "x" : at;
     });
-    return [shuffled(g!, back)];
+    return [turned(g!, back)];
   },
 };
 

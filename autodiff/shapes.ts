@@ -6,7 +6,7 @@
 
 import { apply, makeConstant } from "../core/graph/graph.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
-import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
+import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { summedTo } from "../core/ops/sum_to.ts";
@@ -19,6 +19,14 @@ export function sumOver(x: Variable, axes: readonly number[]): Variable {
   return apply<ReduceParams>(reduceOp, [x], { kind: "sum", axes, dtype: x.dtype });
 }
 
+/** A dimshuffle; two in a row become one. */
+export function turned(x: Variable, pattern: readonly PatternItem[]): Variable {
+  const apply = x.owner;
+  if (apply?.op.name !== "dimshuffle") return shuffled(x, pattern);
+  const { pattern: inner } = apply.params as DimshuffleParams;
+  return shuffled(apply.inputs[0]!, pattern.map((item) => item === "x" ? item : inner[item]!));
+}
+
 /** x with axes of length 1 put in at the given places of the result. */
 export function withAxes(x: Variable, axes: readonly number[]): Variable {
   let next = 0;
@@ -27,7 +35,15 @@ export function withAxes(x: Variable, axes: readonly number[]): Variable {
     { length: rank },
     (_, d): PatternItem => axes.includes(d) ? "x" : next++,
   );
-  return shuffled(x, pattern);
+  return turned(x, pattern);
+}
+
+/** What was left of a tensor after reducing axes, in the shape of the tensor again. */
+export function spreadOver(x: Variable, axes: readonly number[], like: Variable): Variable {
+  // Axes in front come by themselves.
+  const front = axes.findIndex((axis, i) => axis !== i);
+  const own = front < 0 ? [] : axes.slice(front).map((axis) => axis - front);
+  return spreadLike(withAxes(x, own), like);
 }
 
 /** A number, or a smaller tensor, in the shape of a variable. */

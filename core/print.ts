@@ -265,7 +265,8 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
   const lines: string[] = [];
   const ids = new Map<Variable, string>();
   const inner: { apply: Apply; id: string }[] = [];
-  const writer = { options, order, ids, inner, lines };
+  const links = new Map<Variable, string>();
+  const writer = { options, order, ids, links, inner, lines };
   for (const [variable, label] of roots) {
     writeTree(writer, variable, "", label);
   }
@@ -274,6 +275,10 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
     const { apply, id } = inner[i]!;
     lines.push("", `${opText(apply)} [id ${id}]`);
     const step = (apply.params as { step: InnerGraph }).step;
+    for (const [placeholder, outer] of placesOf(apply, step)) {
+      const outerId = ids.get(outer);
+      if (outerId !== undefined) links.set(placeholder, outerId);
+    }
     for (const output of step.outputs) writeTree(writer, output, " >", "");
   }
   const text = lines.join("\n");
@@ -282,14 +287,26 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
   return text;
 }
 
+/** The step of a scan, as far as it is printed; the op itself is unknown here. */
 interface InnerGraph {
   readonly outputs: readonly Variable[];
+  readonly placeholders: Readonly<Record<string, readonly (Variable | readonly Variable[])[]>>;
+}
+
+/** The placeholders of a step with the variables outside that they stand for. */
+function placesOf(apply: Apply, step: InnerGraph): [Variable, Variable][] {
+  // The first input is the number of steps; the others come in the order of the placeholders.
+  return Object.values(step.placeholders).flat().flatMap((group, i) =>
+    [group].flat().map((placeholder): [Variable, Variable] => [placeholder, apply.inputs[i + 1]!])
+  );
 }
 
 interface Writer {
   readonly options: DebugPrintOptions;
   readonly order: ReadonlyMap<Apply, number>;
   readonly ids: Map<Variable, string>;
+  /** Placeholders of steps: the ids of what they stand for. */
+  readonly links: ReadonlyMap<Variable, string>;
   readonly inner: { apply: Apply; id: string }[];
   readonly lines: string[];
 }
@@ -362,11 +379,14 @@ function hasStep(apply: Apply): boolean {
 }
 
 function lineText(writer: Writer, variable: Variable): string {
-  const { options, order, ids } = writer;
+  const { options, order, ids, links } = writer;
   const apply = variable.owner;
   const id = options.ids === "" ? "" : ` [id ${ids.get(variable)}]`;
   const type = options.printType === true ? ` <${variable.type}>` : "";
-  if (apply === null) return leafText(variable) + type + id;
+  if (apply === null) {
+    const link = options.ids === "" ? undefined : links.get(variable);
+    return leafText(variable) + type + id + (link === undefined ? "" : ` -> [id ${link}]`);
+  }
   const isElementwise = apply.op.lowering.kind === "elementwise" && apply.op.name !== "cast";
   const op = isElementwise ? `Elemwise{${opText(apply)}}` : opText(apply);
   const output = apply.outputs.length > 1 ? `.${variable.index}` : "";

@@ -1,0 +1,334 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { NullGradientError } from "../core/errors.ts";
+import type { Params } from "../core/graph/op.ts";
+import {
+  abs,
+  add,
+  angle,
+  cast,
+  clip,
+  complex,
+  conj,
+  cos,
+  div,
+  elementwise,
+  type ElementwiseName,
+  elementwiseNames,
+  exp,
+  gradClip,
+  gradScale,
+  imag,
+  log,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  real,
+  reciprocal,
+  sign,
+  sin,
+  sqr,
+  sqrt,
+  sub,
+  tanh,
+  where,
+} from "../core/ops/elementwise.ts";
+import { sum } from "../core/ops/reduce.ts";
+import { expectClose } from "../core/ops/testdata/harness.ts";
+import type { Variable } from "../core/variable.ts";
+import { grad } from "./mod.ts";
+import { check, complexPoint, filled, gradients, type Point, spread } from "./testdata/check.ts";
+
+type Case = { readonly points: readonly Point[]; readonly params?: Params };
+
+function one(lo: number, hi: number): Case {
+  return { points: [spread([2, 3], lo, hi)] };
+}
+
+function two(lo: number, hi: number): Case {
+  return { points: [spread([2, 3], lo, hi, 1), spread([2, 3], lo, hi, 2)] };
+}
+
+/** Points that are no kinks, for every op whose gradient is not simply zero. */
+const smooth: Partial<Record<ElementwiseName, Case>> = {
+  neg: one(-2, 2),
+  abs: one(0.1, 2),
+  sqrt: one(0.2, 4),
+  sqr: one(-2, 2),
+  reciprocal: one(0.5, 2),
+  exp: one(-2, 2),
+  exp2: one(-2, 2),
+  expm1: one(-2, 2),
+  log: one(0.2, 4),
+  log2: one(0.2, 4),
+  log10: one(0.2, 4),
+  log1p: one(-0.5, 3),
+  sin: one(-3, 3),
+  cos: one(-3, 3),
+  tan: one(-1, 1),
+  asin: one(-0.9, 0.9),
+  acos: one(-0.9, 0.9),
+  atan: one(-3, 3),
+  sinh: one(-2, 2),
+  cosh: one(-2, 2),
+  tanh: one(-2, 2),
+  asinh: one(-2, 2),
+  acosh: one(1.2, 4),
+  atanh: one(-0.9, 0.9),
+  sigmoid: one(-4, 4),
+  softplus: one(-4, 4),
+  erf: one(-2, 2),
+  erfc: one(-2, 2),
+  erfinv: one(-0.8, 0.8),
+  erfcinv: one(0.3, 1.7),
+  gamma: one(0.5, 3),
+  gammaln: one(0.5, 4),
+  digamma: one(0.5, 4),
+  trigamma: one(0.5, 4),
+  add: two(-2, 2),
+  sub: two(-2, 2),
+  mul: two(-2, 2),
+  div: two(0.5, 2),
+  mod: {
+    points: [filled([3], (i) => [7.3, -7.4, 2.6][i]!), filled([3], (i) => [3.1, 3.2, -1.7][i]!)],
+  },
+  pow: two(0.3, 2.5),
+  atan2: two(0.3, 2),
+  maximum: two(-2, 2),
+  minimum: two(-2, 2),
+  clip: { points: [spread([2, 3], -2, 2), filled([], () => -0.9), filled([], () => 0.8)] },
+  switch: { points: [filled([2], (i) => i), spread([2], -2, 2), spread([2], -2, 2, 5)] },
+  cast: { ...one(-2, 2), params: { dtype: "float64" } },
+  real: one(-2, 2),
+  conj: one(-2, 2),
+  complex: two(-2, 2),
+  copy: one(-2, 2),
+};
+
+/** Ops whose gradient is zero by definition, or that have no float result. */
+const flat: readonly ElementwiseName[] = [
+  "sign",
+  "floor",
+  "ceil",
+  "trunc",
+  "round",
+  "roundHalfAway",
+  "intDiv",
+  "imag",
+  "angle",
+  "zeroGrad",
+];
+
+/** Ops on whole numbers and bools, and those whose gradient is not that of their value. */
+const others: readonly ElementwiseName[] = [
+  "mulhi",
+  "eq",
+  "neq",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "and",
+  "or",
+  "xor",
+  "invert",
+  "leftShift",
+  "rightShift",
+  "isnan",
+  "isinf",
+  "isfinite",
+  "bitcast",
+  "disconnectedGrad",
+  "undefinedGrad",
+  "gradScale",
+  "gradClip",
+];
+
+Deno.test("every elementwise op is in one of the lists", () => {
+  assertEquals([...Object.keys(smooth), ...flat, ...others].sort(), [...elementwiseNames].sort());
+});
+
+for (const [name, { points, params }] of Object.entries(smooth)) {
+  Deno.test(`${name}: first and second derivative`, () => {
+    check((...x) => elementwise(name as ElementwiseName, x, params), points, {
+      // The reference of these is itself only that accurate.
+      ...(["gamma", "gammaln", "digamma", "trigamma", "erfinv", "erfcinv"].includes(name) &&
+        { absTol: 1e-4, relTol: 1e-4, eps: 1e-4 }),
+    });
+  });
+}
+
+Deno.test("flat ops are connected and have zero gradient", () => {
+  for (const name of flat) {
+    const binary = name === "intDiv";
+    const points = binary ? [spread([3], 1, 9), spread([3], 1, 2, 2)] : [spread([3], 0.2, 0.4)];
+    for (const g of gradients((...x) => elementwise(name, x), points)) {
+      assertEquals(g, [0, 0, 0], name);
+    }
+  }
+  assertEquals(gradients((x) => cast(cast(x, "int32"), "float64"), [spread([2])]), [[0, 0]]);
+  assertEquals(
+    gradients((x) => cast(elementwise("gt", [x, mul(x, 2)]), "float64"), [spread([2])]),
+    [
+      [0, 0],
+    ],
+  );
+});
+
+Deno.test("trigamma has derivatives of any order, also below zero", () => {
+  check((x) => elementwise("trigamma", [x]), [filled([4], (i) => [-0.6, -2.3, 0.3, 7.5][i]!)], {
+    absTol: 1e-4,
+    relTol: 1e-4,
+    eps: 1e-4,
+    second: false,
+  });
+});
+
+Deno.test("gradients are summed over what was broadcast, whether or not shapes are known", () => {
+  const shapes: [number[], number[]][] = [
+    [[2, 3], [3]],
+    [[2, 3], []],
+    [[], [2, 3]],
+    [[2, 1], [3]],
+    [[2, 1], [1, 3]],
+    [[1], [4]],
+    [[1, 1], [2, 3]],
+    [[4, 1, 3], [2, 1]],
+    [[1], [1]],
+    [[], []],
+    [[0], [1]],
+    [[2, 0], [1, 1]],
+    [[2, 0], [0]],
+    [[1, 0], [2, 1]],
+  ];
+  for (const [a, b] of shapes) {
+    check((x, y) => mul(add(x, mul(y, 2)), y), [spread(a, -2, 2, 1), spread(b, -2, 2, 2)]);
+  }
+});
+
+Deno.test("three operands that stretch each other", () => {
+  check((x, y, z) => add(mul(x, y), mul(y, mul(z, z))), [
+    spread([2, 1, 1], -1, 1, 1),
+    spread([3, 1], -1, 1, 2),
+    spread([4], -1, 1, 3),
+  ]);
+});
+
+Deno.test("a sum over a stretched axis of complex numbers", () => {
+  check((x, y) => mul(x, y), [complexPoint([2, 1], [1, 2, -1, 0.5]), spread([3], 0.5, 2)]);
+});
+
+Deno.test("gradients have the dtype of what they belong to", () => {
+  const built = gradients((x) => mul(cast(x, "float32"), cast(x, "float64")), [
+    filled([2], (i) => i + 1),
+  ]);
+  expectClose(built[0]!, [2, 4]);
+});
+
+Deno.test("maximum and minimum share the gradient between equals", () => {
+  const x = filled([3], (i) => i), y = filled([3], () => 1);
+  assertEquals(gradients((a, b) => maximum(a, b), [x, y]), [[0, 0.5, 1], [1, 0.5, 0]]);
+  assertEquals(gradients((a, b) => minimum(a, b), [x, y]), [[1, 0.5, 0], [0, 0.5, 1]]);
+});
+
+Deno.test("clip passes the gradient on the closed interval, else to the bound", () => {
+  const x = filled([5], (i) => [-0.5, 0, 0.5, 1, 1.5][i]!);
+  const bounds = [filled([], () => 0), filled([], () => 1)];
+  assertEquals(gradients((a, lo, hi) => clip(a, lo, hi), [x, ...bounds]), [
+    [0, 1, 1, 1, 0],
+    [1],
+    [1],
+  ]);
+});
+
+Deno.test("abs has slope 0 at 0, sqrt an infinite one", () => {
+  assertEquals(gradients((x) => abs(x), [filled([3], (i) => i - 1)]), [[-1, 0, 1]]);
+  assertEquals(gradients((x) => sqrt(x), [filled([2], (i) => i)]), [[Infinity, 0.5]]);
+});
+
+Deno.test("powers: constant exponents, exponent 0, base 0 and negative bases", () => {
+  const base = filled([4], (i) => i - 1);
+  assertEquals(gradients((x) => pow(x, 2), [base]), [[-2, 0, 2, 4]]);
+  assertEquals(gradients((x) => pow(x, 0), [base]), [[0, 0, 0, 0]]);
+  assertEquals(gradients((x) => pow(x, 1), [base]), [[1, 1, 1, 1]]);
+  assertEquals(gradients((x) => pow(x, 3), [base]), [[3, 0, 3, 12]]);
+  const zero = filled([3], () => 0), exponent = filled([3], (i) => i);
+  assertEquals(gradients((x, y) => pow(x, y), [zero, exponent]), [[0, 1, 0], [0, 0, 0]]);
+  const [, dy] = gradients((x, y) => pow(x, y), [filled([2], () => -2), filled([2], (i) => i + 1)]);
+  assert(dy!.every(Number.isNaN));
+  assertEquals(gradients((x) => pow(x, [2, 0, 3, 0]), [base]), [[-2, 0, 3, 0]]);
+});
+
+Deno.test("the second derivative of a power is finite where the base is 0", () => {
+  const slope = (x: Variable, y: Variable) => grad(sum(pow(x, y)), y);
+  const points = [filled([2], () => 0), filled([2], (i) => i + 3)];
+  assertEquals(gradients(slope, points), [[0, 0], [0, 0]]);
+});
+
+Deno.test("where masks: the branch that is not taken may have an infinite slope", () => {
+  const x = filled([3], (i) => i - 1);
+  const safe = (v: Variable): Variable =>
+    where(
+      elementwise("gt", [v, mul(v, 0)]),
+      log(where(elementwise("gt", [v, mul(v, 0)]), v, 1)),
+      sqr(v),
+    );
+  assertEquals(gradients(safe, [x]), [[-2, 0, 1]]);
+  assertEquals(
+    gradients((v) => where(elementwise("gt", [v, mul(v, 0)]), v, 0), [filled([2], () => NaN)]),
+    [[0, 0]],
+  );
+});
+
+Deno.test("wrappers change the gradient only", () => {
+  const x = filled([3], (i) => 2 * i - 2);
+  assertEquals(gradients((v) => sqr(gradClip(v, -1, 1)), [x]), [[-1, 0, 1]]);
+  assertEquals(gradients((v) => sqr(gradScale(v, -2)), [x]), [[8, 0, -8]]);
+  assertEquals(gradients((v) => mul(elementwise("zeroGrad", [v]), v), [x]), [[-2, 0, 2]]);
+  assertEquals(gradients((v) => mul(elementwise("disconnectedGrad", [v]), v), [x]), [[-2, 0, 2]]);
+  assertThrows(() => gradients((v) => elementwise("undefinedGrad", [v]), [x]), NullGradientError);
+});
+
+Deno.test("gradients through complex numbers", () => {
+  const z = complexPoint([3], [1, 2, -0.5, 0.3, 0.2, -1.1]);
+  const w = complexPoint([3], [0.3, -0.7, 1.1, 0.4, -0.9, 0.2]);
+  const unary: ((v: Variable) => Variable)[] = [
+    (v) => sqr(v),
+    (v) => exp(v),
+    (v) => log(v),
+    (v) => sqrt(v),
+    (v) => sin(v),
+    (v) => cos(v),
+    (v) => elementwise("sinh", [v]),
+    (v) => elementwise("cosh", [v]),
+    (v) => tanh(v),
+    (v) => reciprocal(v),
+    (v) => conj(v),
+    (v) => real(v),
+    (v) => imag(v),
+    (v) => abs(v),
+    (v) => angle(v),
+    (v) => pow(v, 3),
+    (v) => elementwise("neg", [v]),
+    (v) => gradScale(v, 1),
+    (v) => sum(v),
+    (v) => cast(cast(real(v), "complex128"), "complex128"),
+  ];
+  for (const f of unary) check(f, [z]);
+  check((a, b) => add(a, b), [z, w]);
+  check((a, b) => sub(a, b), [z, w]);
+  check((a, b) => mul(a, b), [z, w]);
+  check((a, b) => div(a, b), [z, w]);
+  check((a, b) => pow(a, b), [z, w]);
+  check((a, b) => mul(a, b), [z, spread([3], 0.5, 2)]);
+  check((a, b) => complex(a, b), [spread([3]), spread([3], -1, 1, 4)]);
+  check((a, b) => where([true, false, true], a, b), [z, w]);
+});
+
+Deno.test("the absolute value of a complex number has slope 0 at 0", () => {
+  assertEquals(gradients((z) => abs(z), [complexPoint([2], [0, 0, 3, 4])]), [[0, 0, 0.6, 0.8]]);
+});
+
+Deno.test("signs, and gradients of constants, do not get in the way of others", () => {
+  check((x) => mul(sign(x), sqr(x)), [spread([4], 0.2, 2)]);
+});
