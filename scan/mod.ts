@@ -5,9 +5,12 @@
  */
 
 import { registerGradient } from "../autodiff/rules.ts";
+import { addPhase } from "../core/rewrite/extensions.ts";
+import { loopRules } from "./rewrites/loop_rules.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
 
+addPhase({ name: "scan", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
 
 export {

@@ -56,7 +56,11 @@ export function loadsOf(nodes: Iterable<SNode>): LoadNode[] {
 export function stepNodes(step: Step): SNode[] {
   if (step.kind === "nest") return nestNodes(step);
   if (step.kind === "gemm") {
-    return [...storeNodes(step.stores), ...addressNodes(step.left.base), ...addressNodes(step.right.base)];
+    return [
+      ...storeNodes(step.stores),
+      ...addressNodes(step.left.base),
+      ...addressNodes(step.right.base),
+    ];
   }
   return [];
 }

@@ -115,10 +115,13 @@ function join(b: ScalarBuilder, step: Nest | Gemm, nest: Nest): Nest | Gemm {
   for (const store of storesOf(step)) {
     values.set(`${store.buffer}@${addressKey(store.address)}`, store.value);
   }
-  const substitute = substitution(b, (node) =>
-    node.op === "load" && node.args.length === 0
-      ? values.get(`${node.buffer}@${addressKey(node.address)}`) ?? null
-      : null);
+  const substitute = substitution(
+    b,
+    (node) =>
+      node.op === "load" && node.args.length === 0
+        ? values.get(`${node.buffer}@${addressKey(node.address)}`) ?? null
+        : null,
+  );
   const stores = nest.outer.map((store) => ({
     ...store,
     value: substitute(store.value),
@@ -134,7 +137,12 @@ function join(b: ScalarBuilder, step: Nest | Gemm, nest: Nest): Nest | Gemm {
   if (step.kind === "gemm") return { ...step, name, stores: [...step.stores, ...stores] };
   if (step.loops.length > 0 && checks.length > 0) {
     // Checks run in every iteration of the loops: harmless, for they do not depend on them.
-    return { ...step, name, outer: [...step.outer, ...stores], checks: [...step.checks, ...checks] };
+    return {
+      ...step,
+      name,
+      outer: [...step.outer, ...stores],
+      checks: [...step.checks, ...checks],
+    };
   }
   return { ...step, name, outer: [...step.outer, ...stores], checks: [...step.checks, ...checks] };
 }

@@ -135,10 +135,15 @@ export function planProgram(request: PlanRequest): Plan {
   request.shared.forEach(({ variable }, shared) => {
     scope.place(
       variable,
-      planner.buffers.add(variable.name ?? `shared ${shared}`, variable.dtype, shapes.shape(variable), {
-        kind: "shared",
-        shared,
-      }),
+      planner.buffers.add(
+        variable.name ?? `shared ${shared}`,
+        variable.dtype,
+        shapes.shape(variable),
+        {
+          kind: "shared",
+          shared,
+        },
+      ),
     );
   });
 

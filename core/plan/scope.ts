@@ -261,32 +261,7 @@ export class Scope {
   affine(variable: Variable, sameType = true): Place {
     const placed = this.placeOf(variable);
     if (placed !== null) return placed;
-    if (sameType && !this.isRoot(variable)) {
-      const view = this.#view(variable);
-      if (view !== null) return view;
-      const shape = this.shapes.shape(variable);
-      const probe = new Kernel(this, shape, [], false);
-      const element = probe.read(variable, shape.map((_, d) => axisIx(d)));
-      if (
-        "op" in element && element.op === "load" && element.args.length === 0 &&
-        element.address.rest === null && probe.checks.length === 0 &&
-        element.dtype === this.planner.storage.of(variable.dtype)
-      ) {
-        const strides: Size[] = shape.map(() => 0);
-        const outer = element.address.terms.filter((term) => {
-          if (term.axis.kind === "axis") strides[term.axis.axis] = term.stride;
-          return term.axis.kind === "loop";
-        });
-        return {
-          buffer: element.buffer,
-          dtype: variable.dtype,
-          shape,
-          base: { offset: element.address.offset, terms: outer, rest: null },
-          strides,
-        };
-      }
-    }
-    return this.#forced(variable);
+    return (sameType ? this.#view(variable) : null) ?? this.#forced(variable);
   }
 
   /** The variable as other strides of memory that is there or will be, or null. */
@@ -295,12 +270,41 @@ export class Scope {
     if (placed !== null) return placed;
     const owner = variable.owner;
     if (owner === null) return null;
-    if (this.isRoot(variable)) return this.materialise(variable);
-    if (owner.op.name !== "dimshuffle" && owner.op.name !== "reshape") return null;
-    const source = this.#view(owner.inputs[0]!);
-    if (source === null) return null;
-    if (owner.op.name === "reshape") return reshapedView(source, this.shapes.shape(variable));
-    return permuted(source, (owner.params as { pattern: readonly (number | "x")[] }).pattern);
+    if (owner.op.name === "dimshuffle" || owner.op.name === "reshape") {
+      const source = this.#view(owner.inputs[0]!);
+      if (source === null) return null;
+      if (owner.op.name === "reshape") return reshapedView(source, this.shapes.shape(variable));
+      return permuted(source, (owner.params as { pattern: readonly (number | "x")[] }).pattern);
+    }
+    const slice = owner.op.name === "subtensor" ? this.#probe(variable) : null;
+    if (slice !== null) return slice;
+    return this.isRoot(variable) ? this.materialise(variable) : this.#probe(variable);
+  }
+
+  /** Reads one element and looks whether it is a plain load with one stride for each axis. */
+  #probe(variable: Variable): Place | null {
+    const shape = this.shapes.shape(variable);
+    const kernel = new Kernel(this, shape, [], false);
+    this.#open.add(variable);
+    const element = kernel.read(variable, shape.map((_, d) => axisIx(d)));
+    this.#open.delete(variable);
+    if (
+      !("op" in element) || element.op !== "load" || element.args.length > 0 ||
+      element.address.rest !== null || kernel.checks.length > 0 ||
+      element.dtype !== this.planner.storage.of(variable.dtype)
+    ) return null;
+    const strides: Size[] = shape.map(() => 0);
+    const outer = element.address.terms.filter((term) => {
+      if (term.axis.kind === "axis") strides[term.axis.axis] = term.stride;
+      return term.axis.kind === "loop";
+    });
+    return {
+      buffer: element.buffer,
+      dtype: variable.dtype,
+      shape,
+      base: { offset: element.address.offset, terms: outer, rest: null },
+      strides,
+    };
   }
 
   #forced(variable: Variable): Place {

@@ -6,6 +6,7 @@
 
 import type { Variable } from "../variable.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
+import { addedPhases } from "./extensions.ts";
 import { phases } from "./phases.ts";
 import type { Rule } from "./rule.ts";
 
@@ -50,7 +51,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
       verify: mode === "debug",
     };
   }
-  const known = new Set(phases.flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]));
+  const known = new Set([...phases, ...addedPhases].flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]));
   for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
     if (!known.has(name)) {
       throw new TypeError(`Unknown rewrite "${name}": known are ${[...known].sort().join(", ")}`);
@@ -72,7 +73,7 @@ export function optimise(
   observe: RewriteObserver | null = null,
 ): Variable[] {
   let current = [...outputs];
-  for (const phase of phases) {
+  for (const phase of [...phases, ...addedPhases]) {
     const wanted = (rule: Rule): boolean => {
       if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
       if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
