@@ -20,7 +20,7 @@ import {
   type Wrt,
   wrtList,
 } from "./grad.ts";
-import { dimsOf } from "./lengths.ts";
+import { knownDims } from "../core/ops/known_lengths.ts";
 import { numberLike } from "./shapes.ts";
 
 /**
@@ -116,7 +116,7 @@ export function jacobian<const W extends Wrt>(
   const matrices = list.map((variable, i) => {
     if (!missing.has(i)) return all.shift()!;
     if (options.returnDisconnected === "none") return null;
-    return stretched(numberLike(variable, 0), [length, ...dimsOf(variable)]);
+    return stretched(numberLike(variable, 0), [length, ...knownDims(variable)]);
   });
   return likeWrt(wrt, matrices) as JacobianOf<W>;
 }

@@ -19,7 +19,7 @@ import {
   type Wrt,
   wrtList,
 } from "./grad.ts";
-import { assumeShape } from "./lengths.ts";
+import { assumeShape } from "../core/ops/known_lengths.ts";
 import { passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";
 

@@ -25,6 +25,7 @@ import {
   dimshuffleGradient,
   fillGradient,
   joinGradient,
+  jointLengthGradient,
   makeVectorGradient,
   padGradient,
   reshapeGradient,
@@ -40,6 +41,7 @@ export type OpName =
   | "reduce"
   | "argreduce"
   | "shapeI"
+  | "jointLength"
   | "makeVector"
   | "specifyShape"
   | "fill"
@@ -70,6 +72,7 @@ const core = {
   reduce: reduceGradient,
   argreduce: argreduceGradient,
   shapeI: shapeIGradient,
+  jointLength: jointLengthGradient,
   makeVector: makeVectorGradient,
   specifyShape: specifyShapeGradient,
   fill: fillGradient,

@@ -16,7 +16,7 @@ import { argsortOp, type SortParams } from "../core/ops/order.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
-import { dimsOf } from "./lengths.ts";
+import { knownDims } from "../core/ops/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 
 /** x with an axis in the other direction. */
@@ -64,7 +64,7 @@ export const cumopGradient: GradientRule<CumulativeParams> = {
 
 /** The elements of x at positions along an axis: result[…, i, …] = x[…, positions[…, i, …], …]. */
 function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
-  const dims = dimsOf(x);
+  const dims = knownDims(x);
   const indices = dims.map((dim, d) => {
     if (d === axis) return positions;
     const range = applyOp<ArangeParams>(arangeOp, [intConstant(0), dim, intConstant(1)], {

@@ -18,7 +18,7 @@ import type { PadParams } from "../core/ops/window.ts";
 import { sub } from "../core/ops/elementwise.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
-import { dimsOf } from "./lengths.ts";
+import { knownDims } from "../core/ops/known_lengths.ts";
 import { type GradientRule, neverConnected } from "./rule.ts";
 import { spreadLike, sumOver, turned, unstretched } from "./shapes.ts";
 
@@ -40,6 +40,9 @@ function sliced(
 
 /** The rule of `shapeI`: a length does not depend on elements. */
 export const shapeIGradient: GradientRule = neverConnected;
+
+/** The rule of `jointLength`, of which the same is true. */
+export const jointLengthGradient: GradientRule = neverConnected;
 
 /** The rule of `arange`: its inputs are whole numbers. */
 export const arangeGradient: GradientRule = neverConnected;
@@ -76,7 +79,7 @@ export const dimshuffleGradient: GradientRule<DimshuffleParams> = {
 
 /** The rule of `reshape`. */
 export const reshapeGradient: GradientRule = {
-  pullback: (apply: Apply, [g]) => [reshaped(g!, dimsOf(apply.inputs[0]!))],
+  pullback: (apply: Apply, [g]) => [reshaped(g!, knownDims(apply.inputs[0]!))],
 };
 
 /** The rule of `broadcastTo`: the sum over what was stretched. */
@@ -95,7 +98,7 @@ export const joinGradient: GradientRule<JoinParams> = {
     const { axis } = apply.params;
     let start: Dim = 0;
     return apply.inputs.map((x, i) => {
-      const from = start, stop: Dim = addDims(from, dimsOf(x)[axis]!);
+      const from = start, stop: Dim = addDims(from, knownDims(x)[axis]!);
       start = stop;
       return wanted[i] ? sliced(g!, [axis], [[from, stop]]) : null;
     });
@@ -106,11 +109,14 @@ export const joinGradient: GradientRule<JoinParams> = {
 export const padGradient: GradientRule<PadParams> = {
   pullback(apply: Apply<PadParams>, [g], wanted): Gradient[] {
     const x = apply.inputs[0]!, { axes, before } = apply.params;
-    const dims = dimsOf(x);
+    const dims = knownDims(x);
+    // Widths that the params leave open are inputs: first those in front.
+    let next = 2;
+    const starts = before.map((n): Dim => n ?? apply.inputs[next++]!);
     const inner = axes.length === 0 ? g! : sliced(
       g!,
       axes,
-      axes.map((axis, i) => [before[i]!, addDims(before[i]!, dims[axis]!)]),
+      axes.map((axis, i) => [starts[i]!, addDims(starts[i]!, dims[axis]!)]),
     );
     const all = x.type.shape.map((_, axis) => axis);
     return [inner, wanted[1] ? sub(sumOver(g!, all), sumOver(inner, all)) as Variable : null];

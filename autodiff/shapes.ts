@@ -11,7 +11,7 @@ import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { summedTo } from "../core/ops/sum_to.ts";
 import type { Variable } from "../core/variable.ts";
-import { dimsOf, lengthsOf } from "./lengths.ts";
+import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
 
 /** The sum over some axes, which vanish; none gives x itself. */
 export function sumOver(x: Variable, axes: readonly number[]): Variable {
@@ -48,7 +48,7 @@ export function spreadOver(x: Variable, axes: readonly number[], like: Variable)
 
 /** A number, or a smaller tensor, in the shape of a variable. */
 export function spreadLike(x: Variable, like: Variable): Variable {
-  return stretched(x, dimsOf(like));
+  return stretched(x, knownDims(like));
 }
 
 /** A number as a scalar of the dtype of a variable. */
@@ -81,6 +81,6 @@ export function unstretched(g: Variable, x: Variable, whole: Variable): Variable
     sumOver(g, certain),
     certain.filter((axis) => axis >= skip).map((axis) => axis - skip),
   );
-  const dims = dimsOf(x);
+  const dims = knownDims(x);
   return summedTo(kept, open, open.map((axis) => dims[axis]!));
 }

@@ -54,6 +54,16 @@ export function lengthsOf(variable: Variable): readonly Length[] {
   return found.get(variable)!;
 }
 
+/** Says that a variable that nothing computes has the shape of another. */
+export function assumeShape(variable: Variable, like: Variable): void {
+  found.set(variable, lengthsOf(like));
+}
+
+/** The lengths of the axes of a variable as 0-d integer variables. */
+export function knownDims(variable: Variable): Variable[] {
+  return lengthsOf(variable).map(lengthVariable);
+}
+
 /** A length as a 0-d integer variable. */
 export function lengthVariable(length: Length): Variable {
   return typeof length === "number" ? intConstant(length) : length;

@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { apply } from "../core/graph/graph.ts";
+import type { Op, Params } from "../core/graph/op.ts";
+import { mul, sqr } from "../core/ops/elementwise.ts";
+import { elementwiseOps } from "../core/ops/elementwise.ts";
+import { TensorType } from "../core/type.ts";
+import type { Variable } from "../core/variable.ts";
+import { makeVariable } from "../core/graph/graph.ts";
+import { sum } from "../core/ops/reduce.ts";
+import { grad, registerGradient } from "./mod.ts";
+import { NullGradientError } from "../core/errors.ts";
+import { gradientRule } from "./rules.ts";
+
+function isOp(value: unknown): value is Op<Params> {
+  return typeof value === "object" && value !== null && "lowering" in value && "infer" in value;
+}
+
+Deno.test("every op has a gradient rule", async () => {
+  const names = new Set<string>(Object.keys(elementwiseOps));
+  for (const folder of ["ops", "random"]) {
+    for await (const { name } of Deno.readDir(new URL(`../core/${folder}/`, import.meta.url))) {
+      if (!name.endsWith(".ts") || /_(test|bench)\.ts$/.test(name)) continue;
+      const exported = await import(`../core/${folder}/${name}`) as Record<string, unknown>;
+      for (const value of Object.values(exported)) if (isOp(value)) names.add(value.name);
+    }
+  }
+  assert(names.size > 90);
+  assertEquals([...names].filter((name) => gradientRule(name) === undefined), []);
+});
+
+/** x³ as an op without rule. */
+function cubeOp(name: string): Op<Params> {
+  return {
+    name,
+    infer: ([x]) => [x!.type],
+    shapes: (context, { inputs }) => [context.shape(inputs[0]!)],
+    evaluate: ([x]) => [{ ...x!, data: (x!.data as Float64Array).map((v) => v ** 3) }],
+    lowering: { kind: "matmul" },
+  };
+}
+
+Deno.test("an op without a rule has no gradient until one is registered", () => {
+  const op = cubeOp("testCube");
+  const x = makeVariable(TensorType.of("float64", [null]));
+  const cost = sum(apply(op, [x], {}));
+  const error = assertThrows(() => grad(cost, x), NullGradientError, '"testCube"');
+  assert(error instanceof TypeError);
+  registerGradient("testCube", {
+    pullback: ({ inputs }, [g]): Variable[] => [mul(g!, mul(sqr(inputs[0]!), 3))],
+  });
+  assertEquals(grad(cost, x).ndim, 1);
+  assertThrows(
+    () => registerGradient("testCube", { pullback: () => [] }),
+    TypeError,
+    "it has one already",
+  );
+});
+
+Deno.test("a rule that gives a gradient of another rank is found out", () => {
+  const op = cubeOp("testWrong");
+  registerGradient("testWrong", { pullback: (_apply, [g]) => [sum(g!)] });
+  const x = makeVariable(TensorType.of("float64", [null]));
+  assertThrows(() => grad(sum(apply(op, [x], {})), x), TypeError, "its rule gave a gradient");
+});
