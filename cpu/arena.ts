@@ -1,0 +1,46 @@
+/**
+ * The scratch memory of all programs: they run one at a time and keep nothing in it, so they share
+ * one block.
+ *
+ * @module
+ */
+
+import type { CpuMemory } from "./memory.ts";
+
+/** A block of memory that grows to what the hungriest program needs. */
+export class Arena {
+  readonly #memory: CpuMemory;
+  #address = 0;
+  #bytes = 0;
+  #version = 0;
+
+  constructor(memory: CpuMemory) {
+    this.#memory = memory;
+  }
+
+  /** Where the block is. */
+  get address(): number {
+    return this.#address;
+  }
+
+  /** A number that changes when the block moves or goes. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Makes sure that the block has so many bytes. */
+  need(bytes: number): void {
+    if (bytes <= this.#bytes) return;
+    this.release();
+    this.#address = this.#memory.allocate(bytes);
+    this.#bytes = bytes;
+  }
+
+  /** Gives the block back. */
+  release(): void {
+    if (this.#bytes > 0) this.#memory.release(this.#address, this.#bytes);
+    this.#address = 0;
+    this.#bytes = 0;
+    this.#version++;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * A printed program with its parameter block, ready to be called.
+ *
+ * @module
+ */
+
+import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
+import { IndexError } from "../core/errors.ts";
+import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
+import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
+import type { Arena } from "./arena.ts";
+import { CpuBuffer } from "./buffer.ts";
+import type { Constants } from "./constants.ts";
+import type { CpuMemory } from "./memory.ts";
+import { WORKSPACE } from "./params.ts";
+import type { PrintedModule } from "./print_module.ts";
+import { Scratch, type ScratchLayout } from "./scratch.ts";
+
+/** Calls a printed program with the address of its parameter block. */
+export type Entry = (block: number) => number;
+
+/** What programs on a device share. */
+export interface Device {
+  readonly memory: CpuMemory;
+  readonly arena: Arena;
+  readonly constants: Constants;
+}
+
+/** What a program needs to know of what was printed for it. */
+export type Printed = Omit<PrintedModule, "bytes"> & {
+  /** Bytes of the module. */
+  readonly bytes: number;
+};
+
+/** A place in the parameter block that holds the address of what is bound in a role. */
+interface Slot {
+  readonly decl: BufferDecl;
+  /** Index into the i32 view of the heap, relative to the block. */
+  readonly word: number;
+  /** Index among the bound buffers of its role. */
+  readonly index: number;
+}
+
+/** Memory that belongs to one program. */
+class Holdings {
+  readonly #device: Device;
+  readonly #bytes: number;
+  readonly #constants: ArrayBufferView[] = [];
+  /** The parameter block; 0 once given back. */
+  block: number;
+
+  constructor(device: Device, bytes: number) {
+    this.#device = device;
+    this.#bytes = bytes;
+    this.block = device.memory.allocate(bytes);
+  }
+
+  constant(data: ArrayBufferView): number {
+    this.#constants.push(data);
+    return this.#device.constants.acquire(data);
+  }
+
+  /** A view of the block, valid until the next allocation. */
+  view(): DataView {
+    return new DataView(this.#device.memory.heap.u8.buffer, this.block, this.#bytes);
+  }
+
+  release(): void {
+    if (this.block === 0) return;
+    for (const data of this.#constants) this.#device.constants.release(data);
+    this.#device.memory.release(this.block, this.#bytes);
+    this.block = 0;
+  }
+}
+
+/** Frees what programs held that nobody has any more. */
+const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.release());
+
+/** A program on the CPU device. */
+export class CpuExecutable implements Executable {
+  readonly #device: Device;
+  readonly #entry: Entry;
+  readonly #printed: Printed;
+  readonly #checks: readonly Check[];
+  readonly #scratch: Scratch;
+  readonly #holdings: Holdings;
+  readonly #inputs: Slot[] = [];
+  readonly #shared: Slot[] = [];
+  readonly #outputs: Slot[] = [];
+  readonly #temps: { id: number; word: number }[] = [];
+  readonly #usesEnv: boolean;
+  /** The sizes that the block was written for. */
+  #env: Float64Array | null = null;
+  #scratchBytes: number;
+  #arenaVersion = -1;
+
+  /**
+   * @param device What programs share.
+   * @param program The program.
+   * @param printed What was printed for it.
+   * @param entry What runs it.
+   */
+  constructor(device: Device, program: Program, printed: Printed, entry: Entry) {
+    this.#device = device;
+    this.#entry = entry;
+    this.#printed = printed;
+    this.#checks = program.checks;
+    this.#scratch = new Scratch(program);
+    const { params } = printed;
+    this.#holdings = new Holdings(device, Math.max(8, params.bytes));
+    dropped.register(this, this.#holdings, this);
+    this.#usesEnv = params.hasSizes ||
+      program.buffers.some(({ elements }) => typeof elements !== "number") ||
+      printed.workspaces.some((size) => typeof size !== "number");
+    for (const decl of program.buffers) {
+      const offset = params.buffers.get(decl.id);
+      if (offset === undefined) continue;
+      const { role } = decl;
+      const word = offset / 4;
+      switch (role.kind) {
+        case "input":
+          this.#inputs.push({ decl, word, index: role.input });
+          break;
+        case "shared":
+          this.#shared.push({ decl, word, index: role.shared });
+          break;
+        case "output":
+          this.#outputs.push({ decl, word, index: role.output });
+          break;
+        case "temp":
+          this.#temps.push({ id: decl.id, word });
+          break;
+        case "constant": {
+          const address = this.#holdings.constant(role.data);
+          device.memory.heap.i32[this.#holdings.block / 4 + word] = address;
+        }
+      }
+    }
+    this.#scratchBytes = this.#measure(sizeValue).bytes;
+  }
+
+  get info(): ExecutableInfo {
+    const { kernels, bytes } = this.#printed;
+    return {
+      scratchBytes: this.#scratchBytes,
+      kernels,
+      listing: `WebAssembly module of ${bytes} bytes, ${kernels} kernels`,
+    };
+  }
+
+  run(bindings: Bindings): void {
+    const { block } = this.#holdings;
+    if (block === 0) throw new TypeError("Cannot run a program that was disposed");
+    const { arena, memory } = this.#device;
+    const env = this.#env;
+    if (env === null || (this.#usesEnv && !sameValues(env, bindings.env))) {
+      this.#resize(bindings.env);
+    } else if (this.#arenaVersion !== arena.version) this.#resize(env);
+    const { i32 } = memory.heap;
+    const start = block / 4;
+    bind(i32, start, this.#inputs, bindings.inputs);
+    bind(i32, start, this.#shared, bindings.shared);
+    bind(i32, start, this.#outputs, bindings.outputs);
+    const code = this.#entry(block);
+    if (code !== 0) throw new IndexError(this.#checks[code - 1]!.message);
+  }
+
+  /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */
+  #measure(valueOf: (size: Size) => number): { layout: ScratchLayout; bytes: number } {
+    const layout = this.#scratch.layout(valueOf);
+    const work = Math.max(0, ...this.#printed.workspaces.map(valueOf));
+    return { layout, bytes: layout.bytes + work };
+  }
+
+  /** Writes the sizes, and where the temps are, for values of the base symbols. */
+  #resize(env: SizeEnv): void {
+    const { arena, memory } = this.#device;
+    const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
+    arena.need(bytes);
+    this.#scratchBytes = bytes;
+    this.#arenaVersion = arena.version;
+    const { i32 } = memory.heap;
+    const start = this.#holdings.block / 4;
+    for (const { id, word } of this.#temps) {
+      i32[start + word] = arena.address + layout.offsets.get(id)!;
+    }
+    const { params } = this.#printed;
+    const workspace = params.buffers.get(WORKSPACE);
+    if (workspace !== undefined) i32[start + workspace / 4] = arena.address + layout.bytes;
+    params.writeSizes(this.#holdings.view(), env);
+    this.#env = Float64Array.from(env);
+  }
+
+  free(): void {
+    this.#device.arena.release();
+  }
+
+  dispose(): void {
+    dropped.unregister(this);
+    this.#holdings.release();
+  }
+}
+
+function bind(
+  i32: Int32Array,
+  start: number,
+  slots: readonly Slot[],
+  buffers: readonly DeviceBuffer[],
+): void {
+  for (const { decl, word, index } of slots) {
+    const buffer = buffers[index];
+    if (!(buffer instanceof CpuBuffer) || buffer.address === 0) throw unbound(decl, buffer);
+    i32[start + word] = buffer.address;
+  }
+}
+
+function sameValues(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function unbound(decl: BufferDecl, buffer: DeviceBuffer | undefined): TypeError {
+  const what = buffer === undefined
+    ? "nothing is bound"
+    : buffer instanceof CpuBuffer
+    ? "a buffer that was disposed is bound"
+    : "a buffer of another device is bound";
+  return new TypeError(`Cannot run: ${what} to the ${decl.role.kind} "${decl.name}"`);
+}
