@@ -125,7 +125,7 @@ export class ScalarBuilder {
   /** The final value of a reduction. */
   reduced(reduction: number, type: ScalarType): SNode {
     return this.#intern(
-      `r:${reduction}`,
+      `r:${reduction}:${type}`,
       (id) => ({ id, op: "reduced", type, args: [], reduction }),
     );
   }
@@ -133,14 +133,14 @@ export class ScalarBuilder {
   /** The running value of a reduction. */
   running(reduction: number, type: ScalarType): SNode {
     return this.#intern(
-      `q:${reduction}`,
+      `q:${reduction}:${type}`,
       (id) => ({ id, op: "running", type, args: [], reduction }),
     );
   }
 
   /** The product of a gemm kernel. */
   product(type: ScalarType): SNode {
-    return this.#intern("p", (id) => ({ id, op: "product", type, args: [] }));
+    return this.#intern(`p:${type}`, (id) => ({ id, op: "product", type, args: [] }));
   }
 
   /** A primitive; constants are folded and exact identities applied. */
