@@ -4,6 +4,8 @@
  * @module
  */
 
+import "./compile/evaluate.ts";
+
 export * as T from "./t.ts";
 export type {
   Backend,
@@ -79,7 +81,7 @@ export type {
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
-export { debugprint, pp } from "./print.ts";
+export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
 export { evaluateGraph } from "./reference.ts";
 export type { Mode, ModeOptions, ResolvedMode } from "./rewrite/mod.ts";
 export { optimise } from "./rewrite/mod.ts";
@@ -99,4 +101,5 @@ export {
   type TensorOptions,
 } from "./tensor.ts";
 export { type StaticShape, TensorType } from "./type.ts";
+export type * from "./public_types.ts";
 export { Constant, Variable } from "./variable.ts";

@@ -11,12 +11,13 @@ import type { TensorType } from "./type.ts";
 import type { Variable } from "./variable.ts";
 
 /** Anything with a tensor type: a variable. */
-interface Typed<D extends DType, N extends number> {
+export interface Typed<D extends DType, N extends number> {
+  /** The type. */
   readonly type: TensorType<D, N>;
 }
 
 /** For each dtype those that promote to it. */
-interface Absorbed {
+export type Absorbed = {
   bool: "bool";
   int8: "bool" | "int8";
   int16: Absorbed["int8"] | "int16" | "uint8";
@@ -31,10 +32,10 @@ interface Absorbed {
   float64: Absorbed["float32"] | "float64";
   complex64: Absorbed["float32"] | "complex64";
   complex128: DType;
-}
+};
 
 /** Where neither of two dtypes holds the other. */
-type Meeting<A, B> = "complex64" | "float64" extends A | B ? "complex128"
+export type Meeting<A, B> = "complex64" | "float64" extends A | B ? "complex128"
   : "uint64" extends A | B ? "float64"
   : "uint32" extends A | B ? "int64"
   : "uint16" extends A | B ? "int32"
@@ -64,7 +65,8 @@ export type SumDType<D extends DType> = D extends "bool" | "int8" | "int16" | "i
   : D extends "uint8" | "uint16" | "uint32" ? "uint64"
   : D;
 
-interface UpTo {
+/** For each rank those that are not above it. */
+export type UpTo = {
   0: 0;
   1: 0 | 1;
   2: 0 | 1 | 2;
@@ -74,14 +76,15 @@ interface UpTo {
   6: 0 | 1 | 2 | 3 | 4 | 5 | 6;
   7: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
   8: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-}
+};
 
 /** The greater of two ranks. */
 export type MaxRank<A extends number, B extends number> = number extends A | B ? number
   : A extends keyof UpTo ? B extends keyof UpTo ? B extends UpTo[A] ? A : B : number
   : number;
 
-interface Before {
+/** For each rank the one before it. */
+export type Before = {
   0: never;
   1: 0;
   2: 1;
@@ -91,7 +94,7 @@ interface Before {
   6: 5;
   7: 6;
   8: 7;
-}
+};
 
 /** A rank less one. */
 export type Less1<N extends number> = number extends N ? number
@@ -112,7 +115,8 @@ export type OwnDType<A> = A extends Typed<infer D, number> ? D
   : A extends { readonly dtype: infer D extends DType } ? D
   : DType;
 
-type DTypeOfArray<A> = A extends BigInt64Array ? "int64"
+/** The dtype that a typed array holds. */
+export type DTypeOfArray<A> = A extends BigInt64Array ? "int64"
   : A extends BigUint64Array ? "uint64"
   : A extends { readonly [Symbol.toStringTag]: infer Tag extends string }
     ? Tag extends "Uint8Array" | "Uint8ClampedArray" ? "uint8"
@@ -120,10 +124,11 @@ type DTypeOfArray<A> = A extends BigInt64Array ? "int64"
     : DType
   : DType;
 
-type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+/** A decimal digit. */
+export type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 /** The dtype that a number takes beside `Like`; integers of up to two digits fit everywhere. */
-type NumberBeside<A extends number, Like extends DType> = [Like] extends [never] ? FloatDType
+export type NumberBeside<A extends number, Like extends DType> = [Like] extends [never] ? FloatDType
   : Like extends FloatDType | ComplexDType ? Like
   : number extends A ? IntDType | FloatDType
   : `${A}` extends `${Digit}` | `${Digit}${Digit}` ? Like extends "bool" ? "int32" : Like
@@ -180,11 +185,14 @@ export type ReducedRank<N extends number, A> = A extends undefined | null ? 0
   : A extends { readonly axis?: infer X } ? unknown extends X ? 0 : number
   : 0;
 
-type KeepsOrNot<N extends number, A> = A extends { readonly keepdims: false }
+/** The rank left when it is said whether axes are kept. */
+export type KeepsOrNot<N extends number, A> = A extends { readonly keepdims: false }
   ? ReducedRank<N, Omit<A, "keepdims">>
   : number;
 
-type LessLength<N extends number, A extends readonly number[]> = number extends A["length"] ? number
+/** A rank less the number of axes in a list. */
+export type LessLength<N extends number, A extends readonly number[]> = number extends A["length"]
+  ? number
   : A extends readonly [number, ...infer Rest extends readonly number[]]
     ? LessLength<Less1<N>, Rest>
   : N;
@@ -204,7 +212,9 @@ export type IndexedRank<N extends number, I extends readonly unknown[]> = number
   : I extends readonly [infer Item, ...infer Rest] ? IndexedRank<AfterItem<N, Item>, Rest>
   : N;
 
-type AfterItem<N extends number, Item> = Item extends number | bigint | Typed<DType, 0> ? Less1<N>
+/** The rank after one item of an index. */
+export type AfterItem<N extends number, Item> = Item extends number | bigint | Typed<DType, 0>
+  ? Less1<N>
   : Item extends null ? Plus1<N>
   : Item extends "..." ? N
   : Item extends string | Typed<DType, number> | readonly unknown[] | ArrayBufferView ? number

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Givens } from "./compile/updates.ts";
 import type { DType } from "./dtype.ts";
 import { type Apply, registerVariableClass } from "./graph/graph.ts";
 import type { Value } from "./graph/value.ts";
@@ -37,11 +38,6 @@ import type {
   SumDType,
 } from "./type_arithmetic.ts";
 import { ElementwiseVariable } from "./variable_elementwise.ts";
-
-/** Values for variables: pairs, or a map. */
-export type Givens =
-  | ReadonlyMap<Variable, TensorLike>
-  | readonly (readonly [Variable, TensorLike])[];
 
 type Evaluator = (variable: Variable, givens: Givens) => Promise<Tensor>;
 
@@ -383,7 +379,9 @@ export class Variable<D extends DType = DType, N extends number = number>
    */
   eval(givens: Givens = []): Promise<Tensor> {
     if (evaluator === null) {
-      throw new TypeError(`Cannot compute ${this.label}: import mod.ts, which brings the compiler`);
+      throw new TypeError(
+        `Cannot compute ${this.label}: import mod.ts, which brings what compiles functions`,
+      );
     }
     return evaluator(this as Variable, givens);
   }
@@ -394,6 +392,12 @@ export class Constant<D extends DType = DType, N extends number = number> extend
   /** The value. */
   readonly value: Value;
 
+  /**
+   * Makes a constant; {@linkcode makeConstant} gives equal values the same variable.
+   *
+   * @param type Its type.
+   * @param value Its value.
+   */
   constructor(type: TensorType<D, N>, value: Value) {
     super(type);
     this.value = value;

@@ -48,7 +48,7 @@ export interface OpenConstructor<N extends number> {
 }
 
 /** One name of one letter gives a variable; a longer one a variable for each letter. */
-type ByLetters<S extends string, V> = string extends S ? V | V[]
+export type ByLetters<S extends string, V> = string extends S ? V | V[]
   : S extends `${string}${infer Rest}` ? Rest extends "" ? V : V[]
   : V[];
 
@@ -154,7 +154,8 @@ function patternOf(pattern: ShapePattern): StaticShape {
   return pattern.map((n) => n === true ? 1 : n === false ? null : n);
 }
 
-type PatternRank<P extends ShapePattern> = P extends number ? P
+/** The rank that a pattern says. */
+export type PatternRank<P extends ShapePattern> = P extends number ? P
   : P extends readonly unknown[] ? P["length"]
   : number;
 
@@ -207,7 +208,8 @@ export interface ConstantOptions<O extends DTypeOption = DTypeOption> {
   readonly ndim?: number;
 }
 
-type ConstantDType<A, O> = [O] extends [never] ? DTypeOf<A>
+/** The dtype of a constant: the one asked for, or the value's own. */
+export type ConstantDType<A, O> = [O] extends [never] ? DTypeOf<A>
   : O extends DTypeOption ? ResolvedDType<O>
   : DType;
 

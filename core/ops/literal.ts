@@ -16,8 +16,11 @@ export type NestedArray = readonly (number | bigint | boolean | NestedArray)[];
 
 /** A value on the host with a dtype and a shape, such as a `Tensor`. */
 export interface HostTensor {
+  /** Element type. */
   readonly dtype: DType;
+  /** Lengths of the axes. */
   readonly shape: readonly number[];
+  /** The elements, row-major. */
   dataSync(): TypedArray;
 }
 
@@ -107,7 +110,8 @@ export function valueOf(data: Exclude<TensorLike, Variable>, dtype?: DType): Val
   }
   const { shape, elements } = flattenNested(data);
   const first = typeof elements[0];
-  const type = dtype ?? (first === "boolean" ? "bool" : first === "bigint" ? "int64" : config.floatX);
+  const type = dtype ??
+    (first === "boolean" ? "bool" : first === "bigint" ? "int64" : config.floatX);
   const numbers = elements.map((x) => typeof x === "boolean" ? Number(x) : x);
   if (isComplex(type)) {
     return rounded(makeValue(type, shape, numbers.flatMap((x) => [Number(x), 0])));
