@@ -16,6 +16,9 @@ import { printModule } from "./print_module.ts";
 import { Runtime } from "./runtime.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
 
+/** How many compiled programs are kept although nothing may use them. */
+const MOST_RECENT = 64;
+
 /** How the CPU device prints programs. */
 export interface CpuOptions {
   /** Whether to use vector instructions; default true. */
@@ -50,6 +53,8 @@ class CpuBackend implements Backend, Device {
   readonly #unused = new FinalizationRegistry<string>((key) => {
     if (this.#entries.get(key)?.deref() === undefined) this.#entries.delete(key);
   });
+  /** The last ones linked, which are kept in any case: the same program is often planned again. */
+  readonly #recent: Entry[] = [];
   #compiled = 0;
 
   constructor(options: CpuOptions) {
@@ -112,6 +117,8 @@ class CpuBackend implements Backend, Device {
     const entry = exports.run as Entry;
     this.#entries.set(key, new WeakRef(entry));
     this.#unused.register(entry, key);
+    this.#recent.push(entry);
+    if (this.#recent.length > MOST_RECENT) this.#recent.shift();
     return entry;
   }
 }
