@@ -89,6 +89,12 @@ export function halfExp(m: Calc, x: SNode): SNode {
   return m.select(m.le(x, m.pick(89.41598510742188, 710.4758600739439)), y, huge);
 }
 
+/** e^x where both x and -x are within the range of `exp`; NaN for NaN where the machine knows NaN. */
+export function moderateExp(m: Calc, x: SNode): SNode {
+  const { n, r } = reduce(m, x);
+  return m.mul(expPoly(m, r), power2(m, n, m.bias));
+}
+
 /** e^(x + low) for a sum that is known more precisely than x; low is small. */
 export function expSum(m: Calc, x: SNode, low: SNode): SNode {
   const { n, r } = reduce(m, x, low);
@@ -147,8 +153,7 @@ export function expm1(b: ScalarBuilder, x: SNode): SNode {
 /** 1 / (1 + e^-x). */
 export function sigmoid(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
-  const { n, r } = reduce(m, m.neg(m.atMost(x, m.pick(20, 40))));
-  const e = m.mul(expPoly(m, r), power2(m, n, m.bias));
+  const e = moderateExp(m, m.neg(m.atMost(x, m.pick(20, 40))));
   const y = m.div(1, m.add(e, 1));
   return m.keepNan(x, m.select(m.lt(x, expRange(m)[0]), 0, y));
 }
@@ -157,9 +162,7 @@ export function sigmoid(b: ScalarBuilder, x: SNode): SNode {
 export function softplus(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
   const z = m.neg(m.abs(x));
-  const { n, r } = reduce(m, z);
-  const power = m.mul(expPoly(m, r), power2(m, n, m.bias));
-  const e = m.select(m.lt(z, expRange(m)[0]), 0, power);
+  const e = m.select(m.lt(z, expRange(m)[0]), 0, moderateExp(m, z));
   // 1 + e is in [1, 2]: one halving brings it to where the polynomial holds.
   const big = m.gt(e, Math.SQRT2 - 1);
   const f = m.select(big, m.madd(e, 0.5, -0.5), e);

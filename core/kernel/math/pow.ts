@@ -60,10 +60,19 @@ function splitLog2(m: Calc, f: SNode): { high: SNode; low: SNode } {
   return { high, low: m.add(m.add(m.sub(p, high), second), small) };
 }
 
-/** a^y for positive, normal, finite a; a and y may not be NaN. */
-function positivePower(m: Calc, a: SNode, y: SNode): SNode {
-  const { k, f } = splitLog(m, a);
-  const { high, low } = splitLog2(m, f);
+/**
+ * (a / c)^y for positive, normal, finite a, where log2 c is the sum of `less`: a number of few bits
+ * and the rest. a and y may not be NaN.
+ */
+export function positivePower(
+  m: Calc,
+  a: SNode,
+  y: SNode,
+  less?: readonly [number, number],
+): SNode {
+  const split = splitLog(m, a), parts = splitLog2(m, split.f), { high } = parts;
+  const k = less === undefined ? split.k : m.sub(split.k, less[0]);
+  const low = less === undefined ? parts.low : m.sub(parts.low, less[1]);
   // Beyond these every power but that of 1 overflows or vanishes.
   const most = m.pick(2 ** 33, 2 ** 64);
   const limited = m.atLeast(m.atMost(y, most), -most);

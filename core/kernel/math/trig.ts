@@ -185,6 +185,18 @@ function signedSin(m: Calc, { r, parity }: Reduced): SNode {
   return m.flipSign(y, m.shl(m.b.bitcast(parity, m.uint), m.pick(31, 63)));
 }
 
+/** The nearest integer to x, and sin(π r) for the rest r = x - n. */
+export function sinHalfTurns(m: Calc, x: SNode): { n: SNode; s: SNode } {
+  const n = m.nearest(x);
+  return { n, s: sinHalfTurn(m, m.sub(x, n)) };
+}
+
+/** sin(π r) for |r| ≤ 1/2. */
+export function sinHalfTurn(m: Calc, r: SNode): SNode {
+  const v = m.mul(r, Math.PI), u = m.mul(v, v);
+  return m.madd(m.mul(v, u), m.poly(u, sinHalf[m.type]), v);
+}
+
 /** The sine. */
 export function sin(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
