@@ -264,22 +264,29 @@ export class GpuExecutable implements Executable {
     return this.#bindings!.env;
   }
 
-  #loop({ loop, body, active }: Op & { kind: "loop" }): void {
-    const { device } = this.#owner;
+  #loop({ loop, body, stops, flag }: Op & { kind: "loop" }): void {
+    const { readback } = this.#owner.device;
     const steps = sizeAt(loop.steps, this.#env);
     let look = FIRST_LOOK;
+    // A long loop in a branch that is not taken.
+    if (flag !== null && steps > look && readback.sync && !this.#isSet(flag)) return;
     for (let t = 0; t < steps; t++) {
-      if (active !== null && t === look && device.readback.sync) {
+      if (stops !== null && t === look && readback.sync) {
+        if (!this.#isSet(stops)) break;
         // Waiting costs as much as some dozens of steps that do nothing, so look ever less often.
-        const { buffer, offset } = this.#flags!;
-        const word = new Uint32Array(device.readback.readSync(buffer, offset + 4 * active, 4))[0];
-        if (word === 0) break;
         look *= 2;
       }
       this.#counters.set(loop.id, t);
       this.#perform(body);
     }
     this.#counters.delete(loop.id);
+  }
+
+  /** Waits for the device and looks at a flag. */
+  #isSet(flag: number): boolean {
+    const { buffer, offset } = this.#flags!;
+    const word = this.#owner.device.readback.readSync(buffer, offset + 4 * flag, 4);
+    return new Uint32Array(word)[0] !== 0;
   }
 
   #dispatch(printed: PrintedKernel, first: number, last: number): void {

@@ -17,6 +17,7 @@ import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { nodeCount, type StepTurns } from "./loop_access.ts";
+import { mergeAxes } from "./merge_axes.ts";
 import { LoopBudget, productOf } from "./loop_budget.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
@@ -34,12 +35,16 @@ import { printSort, SORT_BLOCK } from "./print_sort.ts";
 /** One thing that the host does when a program runs. */
 export type Op =
   | { readonly kind: "dispatch"; readonly kernel: PrintedKernel }
-  /** Repeats its body with a counter; `active` is the flag that says whether it goes on. */
+  /**
+   * Repeats its body with a counter. `stops` is the flag that says whether it goes on, for a loop with
+   * a stop condition, and `flag` the one that says whether it runs at all.
+   */
   | {
     readonly kind: "loop";
     readonly loop: Loop;
     readonly body: readonly Op[];
-    readonly active: number | null;
+    readonly stops: number | null;
+    readonly flag: number | null;
   }
   /** The exchanges of a sort over distances of a block and more. */
   | {
@@ -173,7 +178,7 @@ class ProgramPrinter {
 
   #nest(whole: Nest, flag: number | null): Op[] {
     const parts = splitNest(whole, this.#limits.maxStorageBuffersPerShaderStage);
-    return parts.flatMap((nest) => this.#smallNest(nest, flag));
+    return parts.flatMap((nest) => this.#smallNest(mergeAxes(nest), flag));
   }
 
   #smallNest(nest: Nest, flag: number | null): Op[] {
@@ -251,7 +256,7 @@ class ProgramPrinter {
       if (stop !== null) {
         body.push(...dispatches([printer.loopStep(name, stop.active, stop.count, until!)]));
       }
-      ops.push({ kind: "loop", loop, body, active: stop?.active ?? null });
+      ops.push({ kind: "loop", loop, body, stops: stop?.active ?? null, flag });
     }
     if (count !== null) {
       const steps = stop === null ? { size: loop.steps } : { flag: stop.count };
