@@ -7,17 +7,6 @@
 import "./compile/evaluate.ts";
 
 export * as T from "./t.ts";
-export type {
-  Backend,
-  BackendStats,
-  Bindings,
-  DeviceBuffer,
-  Executable,
-  ExecutableInfo,
-  StepTime,
-} from "./backend.ts";
-export type { Argument } from "./compile/arguments.ts";
-export { cpuBackend, gpuBackend } from "./compile/device.ts";
 export { compile, compile as function, type CompileOptions } from "./compile/function.ts";
 export { In, type InOptions, type InputLike, Out } from "./compile/inputs.ts";
 export type { Profile } from "./compile/profile.ts";
@@ -26,8 +15,11 @@ export type {
   ArgumentsOf,
   CompiledFunction,
   CopyOptions,
+  HasDefault,
+  InputRank,
   NamedArguments,
   OneResult,
+  OptionalArguments,
   OutputLike,
   OutputSpec,
   ResultOf,
@@ -68,23 +60,61 @@ export {
 export { Apply, applyOp, makeConstant, VariableNode } from "./graph/graph.ts";
 export type {
   ComplexElement,
+  ControlScope,
   Element,
   ElementContext,
   EmitContext,
+  Fact,
   Lowering,
   NestBuilder,
   Op,
   Params,
+  PlainLowering,
   ShapeContext,
   Target,
 } from "./graph/op.ts";
+export type { Ix, ScalarBuilder } from "./kernel/builder.ts";
+export type {
+  Branch,
+  Gemm,
+  Loop,
+  LoopStrategy,
+  Nest,
+  Nonzero,
+  Operand,
+  ReduceKind,
+  Reduction,
+  Sort,
+  Step,
+  Store,
+} from "./kernel/program.ts";
+export type {
+  Address,
+  AxisRef,
+  BinaryPrim,
+  ComparePrim,
+  ConstNode,
+  IndexNode,
+  LoadNode,
+  NodeBase,
+  Prim,
+  PrimNode,
+  ProductNode,
+  ReducedNode,
+  RunningNode,
+  ScalarType,
+  SizeNode,
+  SNode,
+  Term,
+  UnaryPrim,
+} from "./kernel/scalar.ts";
+export type { Atom, Guards, Size, SizeEnv, Sym } from "./kernel/size.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
 export { evaluateGraph } from "./reference.ts";
-export type { Mode, ModeOptions, ResolvedMode } from "./rewrite/mod.ts";
-export { optimise } from "./rewrite/mod.ts";
+export type { Mode, ModeOptions } from "./rewrite/mod.ts";
 export {
   type Container,
   type SetValueOptions,

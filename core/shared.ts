@@ -60,7 +60,11 @@ export class Container {
     this.#host = host;
   }
 
-  /** The value in the memory of a backend, moved there if it is elsewhere. */
+  /**
+   * The value in the memory of a backend, moved there if it is elsewhere.
+   *
+   * @internal
+   */
   bufferOn(backend: Backend): DeviceBuffer {
     if (this.#backend === backend && this.#held.buffer !== null) return this.#held.buffer;
     const host = this.hostSync();
@@ -73,7 +77,11 @@ export class Container {
     return buffer;
   }
 
-  /** Takes a buffer with a new value; the old one is given back. */
+  /**
+   * Takes a buffer with a new value; the old one is given back.
+   *
+   * @internal
+   */
   replaceBuffer(backend: Backend, shape: readonly number[], buffer: DeviceBuffer): void {
     this.#free();
     this.#host = null;

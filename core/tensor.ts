@@ -50,7 +50,11 @@ export class Tensor<D extends DType = DType> {
     this.#host = host;
   }
 
-  /** A tensor in device memory; the tensor owns the buffer. */
+  /**
+   * A tensor in device memory; the tensor owns the buffer.
+   *
+   * @internal
+   */
   static onDevice<D extends DType>(
     dtype: D,
     shape: readonly number[],
@@ -132,7 +136,11 @@ export class Tensor<D extends DType = DType> {
     return `Tensor(${this.dtype}[${this.shape}]) ${this.toString()}`;
   }
 
-  /** The elements in the memory of a backend, uploaded once. */
+  /**
+   * The elements in the memory of a backend, uploaded once.
+   *
+   * @internal
+   */
   bufferOn(backend: Backend): DeviceBuffer {
     this.#checkAlive();
     if (this.#residence?.backend === backend) return this.#residence.buffer;

@@ -84,7 +84,9 @@ function bindNamed(
       const known = specs.flatMap((spec) => spec.name === null ? [] : [`"${spec.name}"`]);
       const unnamed = specs.length - known.length;
       throw new TypeError(
-        `Cannot call ${what}: unknown input "${name}"; named inputs are ${known.join(", ") || "none"}` +
+        `Cannot call ${what}: unknown input "${name}"; named inputs are ${
+          known.join(", ") || "none"
+        }` +
           (unnamed > 0 ? `, and ${unnamed} without a name` : ""),
       );
     }
@@ -107,10 +109,9 @@ export function convertArgument(
   where: () => string,
 ): Argument {
   const { variable } = spec;
-  const dtype = variable.dtype;
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") {
     if (variable.ndim !== 0) throw wrongRank(spec, [], where());
-    return scalarArgument(dtype, value, rules, where);
+    return scalarArgument(spec, value, rules, where);
   }
   const argument = convertArray(spec, value, rules, where);
   const shape = argument.shape, expected = variable.type.shape;
@@ -118,7 +119,9 @@ export function convertArgument(
   for (let d = 0; d < shape.length; d++) {
     if (expected[d] !== null && expected[d] !== shape[d]) {
       throw new TypeError(
-        `${where()}: axis ${d} of ${variable.label} must have length ${expected[d]}, got shape [${shape}]`,
+        `${where()}: axis ${d} of ${variable.label} must have length ${
+          expected[d]
+        }, got shape [${shape}]`,
       );
     }
   }
@@ -133,14 +136,14 @@ function wrongRank(spec: InputSpec, shape: readonly number[], where: string): Ty
 }
 
 function scalarArgument(
-  dtype: DType,
+  spec: InputSpec,
   value: number | boolean | bigint,
   rules: ConversionRules,
   where: () => string,
 ): Argument {
+  const dtype = spec.variable.dtype;
   if (!rules.allowDowncast) checkNumber(dtype, value, where);
-  const info = dtypeInfo(dtype);
-  const elements = info.array(1);
+  const elements = spec.scratch ??= dtypeInfo(dtype).array(1);
   if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) {
     elements[0] = BigInt(typeof value === "number" ? Math.trunc(value) : value);
   } else if (dtype === "bool") elements[0] = value ? 1 : 0;

@@ -70,7 +70,9 @@ function compareValues(name: string, variable: Variable, tensor: Tensor, value: 
   const tolerance = exact ? 0 : tolerances[realOf(tensor.dtype)]!;
   for (let i = 0; i < data.length; i++) {
     const have = Number(data[i]), want = Number(value.data[i]);
-    if (Object.is(have, want) || have === want || Number.isNaN(have) && Number.isNaN(want)) continue;
+    if (Object.is(have, want) || have === want || Number.isNaN(have) && Number.isNaN(want)) {
+      continue;
+    }
     const scale = Math.max(1, Math.abs(want));
     if (Math.abs(have - want) <= tolerance * scale) continue;
     throw new VerificationError(

@@ -12,8 +12,8 @@ import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size, sizeAt } from "../kernel/size.ts";
 import {
   type Plan,
-  planLeaves,
   type PlanLeaf,
+  planLeaves,
   planProgram,
   type SymbolSource,
 } from "../plan/planner.ts";

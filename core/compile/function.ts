@@ -11,7 +11,7 @@ import { MissingInputError, UnusedInputError } from "../errors.ts";
 import { ancestors, graphInputs, replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
 import { type Mode, optimise, resolveMode } from "../rewrite/mod.ts";
-import { SharedVariable, type SharedValue } from "../shared.ts";
+import { type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { Constant, Variable } from "../variable.ts";
 import {
@@ -24,16 +24,17 @@ import {
 import { verifyCall } from "./debug.ts";
 import { chooseBackend } from "./device.ts";
 import { Executor } from "./executor.ts";
+import { explainPlans } from "./explain.ts";
 import { checkInputs, type InputLike, type InputSpec, Out } from "./inputs.ts";
 import { Profile } from "./profile.ts";
-import type {
-  CompiledFunction,
-  CopyOptions,
-  OutputLike,
-  OutputSpec,
-  ResultOf,
-} from "./types.ts";
-import { addDefaultUpdates, checkGivens, checkUpdates, type Givens, type Updates } from "./updates.ts";
+import type { CompiledFunction, CopyOptions, OutputLike, OutputSpec } from "./types.ts";
+import {
+  addDefaultUpdates,
+  checkGivens,
+  checkUpdates,
+  type Givens,
+  type Updates,
+} from "./updates.ts";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -207,7 +208,8 @@ function checkLeaves(
   if (policy === "ignore") return;
   specs.forEach((spec, i) => {
     if (used.has(spec.variable)) return;
-    const message = `Cannot compile ${what}: input ${i}, ${spec.variable.label}, is not used by the ` +
+    const message =
+      `Cannot compile ${what}: input ${i}, ${spec.variable.label}, is not used by the ` +
       `outputs or updates; remove it, or give onUnusedInput: "ignore"`;
     if (policy === "raise") throw new UnusedInputError(message);
     // deno-lint-ignore no-console
@@ -322,7 +324,9 @@ class Callable {
       if (value === undefined) {
         const fallback = this.defaults[i] ?? null;
         if (fallback === null) {
-          throw new TypeError(`Cannot call ${this.#what}: missing required input: ${spec.variable.label}`);
+          throw new TypeError(
+            `Cannot call ${this.#what}: missing required input: ${spec.variable.label}`,
+          );
         }
         return fallback;
       }
@@ -338,7 +342,10 @@ class Callable {
           allowDowncast: spec.options.allowDowncast ?? options.allowInputDowncast ?? false,
           strict: spec.options.strict ?? false,
         },
-        () => `Bad argument to ${this.#what} at input ${i}${spec.name === null ? "" : ` ("${spec.name}")`}`,
+        () =>
+          `Bad argument to ${this.#what} at input ${i}${
+            spec.name === null ? "" : ` ("${spec.name}")`
+          }`,
       );
     });
   }
@@ -391,7 +398,9 @@ class Callable {
     }
     if (inputs.length === 1) return { input: inputs[0]! };
     if (shared.length === 1) return { shared: shared[0]! };
-    throw new TypeError(`Cannot look up ${label} in ${this.#what}: it has no such input or shared variable`);
+    throw new TypeError(
+      `Cannot look up ${label} in ${this.#what}: it has no such input or shared variable`,
+    );
   }
 
   get(key: string | Variable): Tensor {
@@ -407,7 +416,11 @@ class Callable {
   set(key: string | Variable, value: SharedValue): void {
     const found = this.#find(key);
     if ("shared" in found) found.shared.setValue(value);
-    else this.defaults[found.input] = defaultTensor(this.definition.specs[found.input]!, value, this.#what);
+    else {this.defaults[found.input] = defaultTensor(
+        this.definition.specs[found.input]!,
+        value,
+        this.#what,
+      );}
   }
 
   copy(options: CopyOptions = {}): CompiledFunction {
@@ -418,7 +431,9 @@ class Callable {
         throw new TypeError(`Cannot copy ${this.#what}: it does not use ${old.label}`);
       }
       if (!(fresh instanceof SharedVariable)) {
-        throw new TypeError(`Cannot copy ${this.#what}: ${old.label} can be swapped for a shared variable only`);
+        throw new TypeError(
+          `Cannot copy ${this.#what}: ${old.label} can be swapped for a shared variable only`,
+        );
       }
       if (fresh.dtype !== old.dtype || fresh.ndim !== old.ndim) {
         throw new TypeError(
@@ -476,7 +491,7 @@ class Callable {
       inputs: specs.map((spec) => spec.variable),
       graph,
       profile,
-      executor,
+      explain: () => explainPlans(executor),
       subset: (keys, ...values) => this.subset(keys, values),
       get: (key) => this.get(key),
       set: (key, value) => this.set(key, value),
@@ -485,8 +500,9 @@ class Callable {
       free: () => executor.free(),
     };
     for (const [key, value] of Object.entries(members)) {
-      Object.defineProperty(call, key, { value, enumerable: key !== "executor" });
+      Object.defineProperty(call, key, { value, enumerable: true });
     }
+    executors.set(call, executor);
     return call as unknown as CompiledFunction;
   }
 }
@@ -496,5 +512,13 @@ function isPlainArgument(value: unknown): boolean {
     Array.isArray(value);
 }
 
-/** The result type, for callers that build on `compile`. */
-export type { ResultOf };
+const executors = new WeakMap<object, Executor>();
+
+/** What runs a compiled function; for tools and tests. */
+export function executorOf(compiled: object): Executor {
+  const executor = executors.get(compiled);
+  if (executor === undefined) {
+    throw new TypeError("Cannot look into something that compile did not make");
+  }
+  return executor;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
 import { UnusedInputError } from "../errors.ts";
 import type { SharedValue } from "../shared.ts";
 import { SharedVariable } from "../shared.ts";
@@ -30,7 +30,11 @@ export interface InOptions {
 }
 
 /** An input with more than its variable. */
-export class In<D extends DType = DType, N extends number = number, O extends InOptions = InOptions> {
+export class In<
+  D extends DType = DType,
+  N extends number = number,
+  O extends InOptions = InOptions,
+> {
   readonly variable: Variable<D, N>;
   readonly options: O;
 
@@ -46,7 +50,9 @@ export class In<D extends DType = DType, N extends number = number, O extends In
       throw new TypeError(`Cannot name an input: expected a string, got ${typeof options.name}`);
     }
     const update = options.update;
-    if (update !== undefined && (update.dtype !== variable.dtype || update.ndim !== variable.ndim)) {
+    if (
+      update !== undefined && (update.dtype !== variable.dtype || update.ndim !== variable.ndim)
+    ) {
       throw new TypeError(
         `Cannot update the input ${variable.label}: expected ${variable.type}, got ${update.type}`,
       );
@@ -80,6 +86,8 @@ export interface InputSpec {
   readonly variable: Variable;
   readonly name: string | null;
   readonly options: InOptions;
+  /** Memory for numbers on their way to the device, made once: calls with numbers are frequent. */
+  scratch: TypedArray | null;
 }
 
 /** Checks a list of inputs. */
@@ -91,7 +99,9 @@ export function checkInputs(inputs: readonly InputLike[], what: string): InputSp
   return inputs.map((input: unknown, i): InputSpec => {
     const variable = input instanceof In ? input.variable : input;
     if (!(variable instanceof Variable)) {
-      throw new TypeError(`Cannot compile ${what}: input ${i} is not a variable but ${typeof input}`);
+      throw new TypeError(
+        `Cannot compile ${what}: input ${i} is not a variable but ${typeof input}`,
+      );
     }
     if (variable instanceof SharedVariable) {
       throw new TypeError(
@@ -110,6 +120,6 @@ export function checkInputs(inputs: readonly InputLike[], what: string): InputSp
     }
     seen.set(variable, i);
     const options: InOptions = input instanceof In ? input.options : {};
-    return { variable, name: options.name ?? variable.name, options };
+    return { variable, name: options.name ?? variable.name, options, scratch: null };
   });
 }

@@ -36,7 +36,10 @@ export class Profile {
     const later = this.calls > 1 ? (this.callTime - this.firstCallTime) / (this.calls - 1) : NaN;
     const rows: [string, string][] = [
       ["calls", String(this.calls)],
-      ["compile", `${this.compileTime.toFixed(3)} ms (rewriting ${this.rewriteTime.toFixed(3)} ms)`],
+      [
+        "compile",
+        `${this.compileTime.toFixed(3)} ms (rewriting ${this.rewriteTime.toFixed(3)} ms)`,
+      ],
       ["first call", `${this.firstCallTime.toFixed(3)} ms`],
       ["later calls", Number.isNaN(later) ? "none" : `${later.toFixed(4)} ms each`],
     ];

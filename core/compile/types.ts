@@ -8,7 +8,6 @@ import type { DType } from "../dtype.ts";
 import type { SharedValue, SharedVariable } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
-import type { Executor } from "./executor.ts";
 import type { In, InputLike, Out } from "./inputs.ts";
 import type { Profile } from "./profile.ts";
 
@@ -39,23 +38,28 @@ export type ArgumentOf<N extends number> = number extends N ? SharedValue
   : N extends 0 ? number | bigint | boolean | Tensor
   : Exclude<SharedValue, number | bigint | boolean>;
 
-type HasDefault<I> = I extends In<DType, number, infer O>
+/** Whether an input has a value without an argument. */
+export type HasDefault<I> = I extends In<DType, number, infer O>
   ? O extends { readonly value: SharedValue } | { readonly implicit: true } ? true : false
   : false;
 
-type RankOf<I> = I extends In<DType, infer N> ? N : I extends Variable<DType, infer N> ? N : number;
+/** The rank of an input. */
+export type InputRank<I> = I extends In<DType, infer N> ? N
+  : I extends Variable<DType, infer N> ? N
+  : number;
 
 /** The positional arguments: those with a default, and all after them, may be left out. */
 export type ArgumentsOf<I extends readonly InputLike[]> = I extends
   readonly [infer First, ...infer Rest extends readonly InputLike[]]
   ? HasDefault<First> extends true ? OptionalArguments<I>
-  : [argument: ArgumentOf<RankOf<First>>, ...ArgumentsOf<Rest>]
+  : [argument: ArgumentOf<InputRank<First>>, ...ArgumentsOf<Rest>]
   : I extends readonly [] ? []
   : SharedValue[];
 
-type OptionalArguments<I extends readonly InputLike[]> = I extends
+/** Arguments that may all be left out. */
+export type OptionalArguments<I extends readonly InputLike[]> = I extends
   readonly [infer First, ...infer Rest extends readonly InputLike[]]
-  ? [argument?: ArgumentOf<RankOf<First>>, ...OptionalArguments<Rest>]
+  ? [argument?: ArgumentOf<InputRank<First>>, ...OptionalArguments<Rest>]
   : I extends readonly [] ? []
   : SharedValue[];
 
@@ -112,6 +116,9 @@ export interface CompiledFunction<
   warmUp(...args: unknown[]): Promise<void>;
   /** Gives scratch memory back; it is taken again at the next call. */
   free(): void;
-  /** What runs it; for tools and tests. */
-  readonly executor: Executor;
+  /**
+   * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
+   * why, and the memory that is planned. A function that was never called has no plan yet.
+   */
+  explain(): string;
 }

@@ -12,7 +12,6 @@ import type { ReduceKind, Step } from "../kernel/program.ts";
 import type { ScalarType, SNode } from "../kernel/scalar.ts";
 import type { Guards, Size } from "../kernel/size.ts";
 import type { SharedVariable } from "../shared.ts";
-import type { Scope } from "../plan/scope.ts";
 import type { TensorType } from "../type.ts";
 import type { Apply } from "./graph.ts";
 import type { Value } from "./value.ts";
@@ -130,6 +129,12 @@ export interface EmitContext extends ShapeContext {
   push(step: Step): void;
 }
 
+/** One level of a plan, opaque to ops: what `core/plan/scope.ts` makes of it. */
+export interface ControlScope {
+  /** Whether anything at this level reads a variable. */
+  isUsed(variable: Variable): boolean;
+}
+
 /** How the planner computes an op, for all shapes or as it says for those at hand. */
 export type Lowering<P extends Params> = PlainLowering<P> | {
   readonly kind: "byShape";
@@ -189,7 +194,7 @@ export type PlainLowering<P extends Params> =
    */
   | {
     readonly kind: "control";
-    lower(scope: Scope, apply: Apply<P>): void;
+    lower(scope: ControlScope, apply: Apply<P>): void;
     /** Inputs that are read once, element by element, and so need no memory of their own. */
     reads?(apply: Apply<P>): readonly number[];
     /** Inputs that not every run needs: only `lower` plans them, in the scopes that do. */

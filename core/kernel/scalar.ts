@@ -72,7 +72,7 @@ export interface Address {
 }
 
 /** Common part of all scalar nodes. Nodes are hash-consed by their builder. */
-interface NodeBase {
+export interface NodeBase {
   readonly id: number;
   readonly type: ScalarType;
   readonly args: readonly SNode[];

@@ -16,7 +16,8 @@ export type Size = number | Sym;
 /** Values of the base atoms, by slot. */
 export type SizeEnv = ArrayLike<number>;
 
-interface Atom {
+/** A named integer inside a `Sym`. */
+export interface Atom {
   readonly key: string;
   readonly value: number;
   /** Base symbols that the atom depends on. */
