@@ -133,6 +133,7 @@ Deno.test("types: reductions, products, indices, shapes", () => {
   is<"int64", 1>()(f.argmax(1));
   is<"float32", 2>()(f.dot(i));
   is<"float32", 1>()(f.dot(b));
+  is<"float64", 2>()(T.dot(d, f));
   is<"float32", 1>()(f.at(0));
   is<"float32", 0>()(f.at(0, -1));
   is<"float32", 3>()(f.at({ start: 1 }, null));

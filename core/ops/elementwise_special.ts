@@ -4,9 +4,7 @@
  * @module
  */
 
-import * as mathModule from "../kernel/math/mod.ts";
-// deno-lint-ignore no-explicit-any
-const math: any = mathModule;
+import * as math from "../kernel/math/mod.ts";
 import { realFunction } from "./elementwise_functions.ts";
 import type { ElementwiseRow } from "./elementwise_op.ts";
 import * as special from "./special_reference.ts";
