@@ -7,7 +7,12 @@
 import type { Params } from "../core/graph/op.ts";
 import type { ElementwiseName } from "../core/ops/elementwise.ts";
 import type { GradientRule } from "./rule.ts";
-import { advanceGradient, drawGradient, ifelseGradient } from "./rules_control.ts";
+import {
+  advanceGradient,
+  drawEachGradient,
+  drawGradient,
+  ifelseGradient,
+} from "./rules_control.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
 import {
   advIncGradient,
@@ -65,6 +70,7 @@ export type OpName =
   | "argsort"
   | "ifelse"
   | "draw"
+  | "drawEach"
   | "advance";
 
 const core = {
@@ -96,6 +102,7 @@ const core = {
   argsort: argsortGradient,
   ifelse: ifelseGradient,
   draw: drawGradient,
+  drawEach: drawEachGradient,
   advance: advanceGradient,
 } satisfies Record<OpName, unknown>;
 

@@ -23,5 +23,8 @@ export const ifelseGradient: GradientRule<IfElseParams> = {
 /** The rule of `draw`: the state of a generator is made of whole numbers. */
 export const drawGradient: GradientRule = neverConnected;
 
+/** The rule of `drawEach`, of which the same is true. */
+export const drawEachGradient: GradientRule = neverConnected;
+
 /** The rule of `advance`, of which the same is true. */
 export const advanceGradient: GradientRule = neverConnected;

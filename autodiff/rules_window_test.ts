@@ -1,0 +1,72 @@
+import { conv2d, conv2dTranspose } from "../core/ops/conv.ts";
+import { apply } from "../core/graph/graph.ts";
+import { tanh } from "../core/ops/elementwise.ts";
+import { intConstant } from "../core/ops/arguments.ts";
+import { pool2d, type PoolOptions } from "../core/ops/pool.ts";
+import { expectClose } from "../core/ops/testdata/harness.ts";
+import { foldWindowsOp, windowsOp } from "../core/ops/window.ts";
+import { check, filled, gradients, spread } from "./testdata/check.ts";
+
+Deno.test("windows and their sum", () => {
+  const params = { axes: [1], size: [2], stride: [2], dilation: [2] };
+  check((x) => tanh(apply(windowsOp, [x], params)), [spread([2, 7])]);
+  check(
+    (w) => tanh(apply(foldWindowsOp, [w, intConstant(2), intConstant(7)], params)),
+    [spread([2, 3, 2])],
+  );
+  const open = { ...params, size: [null] };
+  check((x) => tanh(apply(windowsOp, [x, intConstant(3)], open)), [spread([1, 8])]);
+  check(
+    (w) => tanh(apply(foldWindowsOp, [w, intConstant(1), intConstant(7)], open)),
+    [spread([1, 3, 2])],
+  );
+});
+
+Deno.test("convolutions", () => {
+  const options: NonNullable<Parameters<typeof conv2d>[2]>[] = [
+    {},
+    { borderMode: "full" },
+    { borderMode: "half", filterFlip: false },
+    { borderMode: [1, 2], subsample: [2, 1] },
+    { filterDilation: [2, 1] },
+  ];
+  for (const option of options) {
+    check(
+      (x, w) => tanh(conv2d(x, w, option)),
+      [spread([2, 2, 4, 3]), spread([2, 2, 2, 2], -1, 1, 2)],
+      { second: option.borderMode === undefined },
+    );
+  }
+  check(
+    (x, w) => tanh(conv2d(x, w, { numGroups: 2 })),
+    [spread([1, 4, 3, 3]), spread([2, 2, 2, 2], -1, 1, 2)],
+    { second: false },
+  );
+  check(
+    (x, w) => tanh(conv2dTranspose(x, w, { strides: [2, 2] })),
+    [spread([1, 2, 2, 2]), spread([2, 1, 2, 3], -1, 1, 2)],
+    { second: false },
+  );
+});
+
+Deno.test("pooling", () => {
+  const options: PoolOptions[] = [
+    { mode: "max", ignoreBorder: true },
+    { mode: "max", ignoreBorder: true, stride: [1, 2], pad: [1, 1] },
+    { mode: "max" },
+    { mode: "sum", ignoreBorder: true },
+    { mode: "average_inc_pad", ignoreBorder: true, pad: [1, 0] },
+    { mode: "average_exc_pad", ignoreBorder: true, pad: [1, 1] },
+  ];
+  for (const option of options) {
+    check((x) => tanh(pool2d(x, [2, 3], option)), [spread([1, 2, 5, 6])], {
+      second: option.mode === "sum",
+    });
+  }
+});
+
+Deno.test("equal elements of a window share the gradient", () => {
+  const x = filled([1, 1, 2, 2], (i) => [1, 3, 3, 0][i]!);
+  const [g] = gradients((v) => pool2d(v, [2, 2], { ignoreBorder: true }), [x]);
+  expectClose(g!, [0, 0.5, 0.5, 0]);
+});
