@@ -5,13 +5,14 @@
  */
 
 import { config } from "../config.ts";
-import type { DType } from "../dtype.ts";
+import type { DType, FloatDType } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
+import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
 import { Variable } from "../variable.ts";
 import { type Dim, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
 import { asVariable, type TensorLike, valueOf } from "./literal.ts";
-import { asDims, dimsOf, type ShapeLike } from "./shape.ts";
+import { asDims, dimsOf, type ShapeLike, type ShapeRank } from "./shape.ts";
 
 function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): Variable {
   const scalar = makeConstant(valueOf(value, dtype));
@@ -31,6 +32,10 @@ function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): V
  * T.alloc(v, 2, v.shape[0]!); // two rows
  * ```
  */
+export function alloc<A extends TensorLike>(
+  value: A,
+  ...shape: readonly (Dim | Variable)[]
+): Variable<DTypeOf<A>>;
 export function alloc(value: TensorLike, ...shape: readonly (Dim | Variable)[]): Variable {
   const v = asVariable(value), action = `Cannot broadcast ${shapeLabel(v)}`;
   const first = shape[0];
@@ -70,6 +75,11 @@ export function second(a: TensorLike, b: TensorLike): Variable {
  * T.zeros([2, 3]);
  * ```
  */
+export function zeros<const S extends ShapeLike, D extends DType = FloatDType>(
+  shape: S,
+  dtype?: D,
+  ndim?: number,
+): Variable<D, ShapeRank<S>>;
 export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
   return filled(0, shape, dtype ?? config.floatX, ndim);
 }
@@ -84,6 +94,11 @@ export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable 
  * T.ones([2, 3], "int32");
  * ```
  */
+export function ones<const S extends ShapeLike, D extends DType = FloatDType>(
+  shape: S,
+  dtype?: D,
+  ndim?: number,
+): Variable<D, ShapeRank<S>>;
 export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
   return filled(1, shape, dtype ?? config.floatX, ndim);
 }
@@ -120,6 +135,10 @@ export function full(
  * T.zerosLike(T.imatrix("m")); // int32
  * ```
  */
+export function zerosLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
+  x: A,
+  dtype?: D,
+): Variable<D, RankOf<A>>;
 export function zerosLike(x: TensorLike, dtype?: DType): Variable {
   return fullLike(x, 0, dtype);
 }
@@ -134,6 +153,10 @@ export function zerosLike(x: TensorLike, dtype?: DType): Variable {
  * T.onesLike(T.matrix("m"));
  * ```
  */
+export function onesLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
+  x: A,
+  dtype?: D,
+): Variable<D, RankOf<A>>;
 export function onesLike(x: TensorLike, dtype?: DType): Variable {
   return fullLike(x, 1, dtype);
 }
@@ -148,6 +171,11 @@ export function onesLike(x: TensorLike, dtype?: DType): Variable {
  * T.fullLike(T.matrix("m"), -1);
  * ```
  */
+export function fullLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
+  x: A,
+  value: number | bigint | boolean,
+  dtype?: D,
+): Variable<D, RankOf<A>>;
 export function fullLike(x: TensorLike, value: number | bigint | boolean, dtype?: DType): Variable {
   const v = asVariable(x);
   return stretched(makeConstant(valueOf(value, dtype ?? v.dtype)), dimsOf(v));

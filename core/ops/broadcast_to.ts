@@ -11,12 +11,13 @@ import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
+import type { DTypeOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
 import { shapeText } from "./broadcast.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { broadcastPosition, gather, scalarOf } from "./moving.ts";
-import { asDims, hasShape, type ShapeLike } from "./shape.ts";
+import { asDims, hasShape, type ShapeLike, type ShapeRank } from "./shape.ts";
 
 function stretchError(
   label: string,
@@ -113,6 +114,11 @@ export function stretched(x: Variable, dims: readonly Variable[]): Variable {
  * T.broadcastTo(T.vector("v"), [10, 3]); // ten times the same row
  * ```
  */
+export function broadcastTo<A extends TensorLike, const S extends ShapeLike>(
+  x: A,
+  shape: S,
+  ndim?: number,
+): Variable<DTypeOf<A>, ShapeRank<S>>;
 export function broadcastTo(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
   const v = asVariable(x);
   return stretched(v, asDims(shape, `Cannot broadcast ${shapeLabel(v)}`, ndim));

@@ -7,6 +7,7 @@
 import { promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { PairDType } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { type Dim, shapeLabel, staticDim } from "./arguments.ts";
 import { castTo } from "./build.ts";
@@ -175,6 +176,11 @@ function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
  * T.conv2d(T.tensor4("images"), T.tensor4("filters"), { borderMode: "half", subsample: [2, 2] });
  * ```
  */
+export function conv2d<A extends TensorLike, B extends TensorLike>(
+  images: A,
+  filters: B,
+  options?: ConvOptions,
+): Variable<PairDType<A, B>, 4>;
 export function conv2d(
   images: TensorLike,
   filters: TensorLike,
@@ -227,6 +233,11 @@ function checkChannels(x: Variable, into: Dim, out: Dim, groups: number): void {
  * T.conv2dTranspose(T.tensor4("small"), T.tensor4("filters"), { subsample: [2, 2] });
  * ```
  */
+export function conv2dTranspose<A extends TensorLike, B extends TensorLike>(
+  images: A,
+  filters: B,
+  options?: ConvTransposeOptions,
+): Variable<PairDType<A, B>, 4>;
 export function conv2dTranspose(
   images: TensorLike,
   filters: TensorLike,

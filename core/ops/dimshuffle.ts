@@ -12,6 +12,7 @@ import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
+import type { DTypeOf, Like, Plus1, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { expectInputs, normalizeAxes, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
@@ -129,6 +130,10 @@ export function shuffled(x: Variable, pattern: readonly PatternItem[]): Variable
  * T.dimshuffle(T.matrix("m"), 1, 0); // the transpose
  * ```
  */
+export function dimshuffle<A extends TensorLike, const P extends readonly PatternItem[]>(
+  x: A,
+  ...pattern: P
+): Variable<DTypeOf<A>, P["length"]>;
 export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
   const v = asVariable(x);
   const given = pattern.map((item) =>
@@ -159,6 +164,7 @@ export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
  * T.transpose(T.tensor3("t"), [2, 0, 1]);
  * ```
  */
+export function transpose<A extends TensorLike>(x: A, axes?: readonly number[]): Like<A>;
 export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
   const v = asVariable(x);
   if (axes === undefined) {
@@ -181,6 +187,7 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
  * T.swapaxes(T.tensor3("t"), 0, 2);
  * ```
  */
+export function swapaxes<A extends TensorLike>(x: A, a: number, b: number): Like<A>;
 export function swapaxes(x: TensorLike, a: number, b: number): Variable {
   const v = asVariable(x), action = `Cannot swap axes of ${shapeLabel(v)}`;
   const i = normalizeAxis(a, v.ndim, action), j = normalizeAxis(b, v.ndim, action);
@@ -198,6 +205,11 @@ export function swapaxes(x: TensorLike, a: number, b: number): Variable {
  * T.moveaxis(T.tensor4("images"), 1, -1); // channels last
  * ```
  */
+export function moveaxis<A extends TensorLike>(
+  x: A,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Like<A>;
 export function moveaxis(
   x: TensorLike,
   source: number | readonly number[],
@@ -232,6 +244,10 @@ export function moveaxis(
  * T.squeeze(T.matrix("m"), 0); // the rows of m must be one
  * ```
  */
+export function squeeze<A extends TensorLike>(
+  x: A,
+  axis?: number | readonly number[] | null,
+): Variable<DTypeOf<A>>;
 export function squeeze(x: TensorLike, axis?: number | readonly number[] | null): Variable {
   const v = asVariable(x);
   const wanted = axis === undefined || axis === null
@@ -256,6 +272,10 @@ export function squeeze(x: TensorLike, axis?: number | readonly number[] | null)
  * T.expandDims(T.matrix("image"), [0, 1]); // one image of one channel
  * ```
  */
+export function expandDims<A extends TensorLike, const X extends number | readonly number[]>(
+  x: A,
+  axis: X,
+): Variable<DTypeOf<A>, X extends number ? Plus1<RankOf<A>> : number>;
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Variable {
   const v = asVariable(x), list = typeof axis === "number" ? [axis] : axis;
   const ndim = v.ndim + list.length;
@@ -274,6 +294,7 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Var
  * T.shapePadLeft(T.vector("v"), 2); // shape (1, 1, n)
  * ```
  */
+export function shapePadLeft<A extends TensorLike>(x: A, count?: number): Variable<DTypeOf<A>>;
 export function shapePadLeft(x: TensorLike, count = 1): Variable {
   const v = asVariable(x);
   return shuffled(v, [...newAxes(count), ...Array.from({ length: v.ndim }, (_, d) => d)]);
@@ -289,6 +310,7 @@ export function shapePadLeft(x: TensorLike, count = 1): Variable {
  * T.shapePadRight(T.vector("v")); // a column
  * ```
  */
+export function shapePadRight<A extends TensorLike>(x: A, count?: number): Variable<DTypeOf<A>>;
 export function shapePadRight(x: TensorLike, count = 1): Variable {
   const v = asVariable(x);
   return shuffled(v, [...Array.from({ length: v.ndim }, (_, d) => d), ...newAxes(count)]);
@@ -311,6 +333,10 @@ function newAxes(count: number): "x"[] {
  * T.shapePadAxis(T.matrix("m"), 1); // shape (rows, 1, columns)
  * ```
  */
+export function shapePadAxis<A extends TensorLike>(
+  x: A,
+  axis: number,
+): Variable<DTypeOf<A>, Plus1<RankOf<A>>>;
 export function shapePadAxis(x: TensorLike, axis: number): Variable {
   return expandDims(x, axis);
 }

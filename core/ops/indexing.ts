@@ -6,6 +6,7 @@
 
 import { isComplex } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DTypeOf, Like } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { shapeLabel } from "./arguments.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
@@ -195,6 +196,7 @@ const indexed = new WeakMap<Variable, { readonly x: Variable; readonly spec: Ind
  * T.index(m, T.vector("mask", { dtype: "bool" }));
  * ```
  */
+export function index<A extends TensorLike>(x: A, spec: IndexSpec): Variable<DTypeOf<A>>;
 export function index(x: TensorLike, spec: IndexSpec): Variable {
   const v = asVariable(x);
   const { result } = pathOf(v, spec);
@@ -269,12 +271,14 @@ function change(part: Variable, y: TensorLike, set: boolean): Variable {
  * T.setIndex(T.vector("x"), 0, 1);
  * ```
  */
+export function setIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A>;
 export function setIndex(x: TensorLike, spec: IndexSpec, y: TensorLike): Variable {
   return maskedChange(asVariable(x), spec, y, true) ??
     changed(pathOf(asVariable(x), spec), y, true);
 }
 
 /** x with y added to the part at an index: the same as `incSubtensor(index(x, spec), y)`. */
+export function incIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A>;
 export function incIndex(x: TensorLike, spec: IndexSpec, y: TensorLike): Variable {
   return maskedChange(asVariable(x), spec, y, false) ??
     changed(pathOf(asVariable(x), spec), y, false);

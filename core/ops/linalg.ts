@@ -7,6 +7,7 @@
 import { isComplex, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DotRank, Like, Pair, PairDType, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
@@ -20,6 +21,11 @@ import { ravel, reshaped } from "./reshape.ts";
 import { dimsOf } from "./shape.ts";
 
 export { matmulOp };
+
+/** Axes to sum over: how many of the last of a and the first of b, or the axes of each. */
+export type ContractedAxes =
+  | number
+  | readonly [number | readonly number[], number | readonly number[]];
 
 /** The operands in their common dtype. */
 function together(a: TensorLike, b: TensorLike): [Variable, Variable] {
@@ -72,6 +78,10 @@ function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
  * T.dot(T.matrix("x"), T.vector("w"));
  * ```
  */
+export function dot<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): Variable<PairDType<A, B>, DotRank<RankOf<A>, RankOf<B>>>;
 export function dot(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   if (x.ndim === 0 || y.ndim === 0) return elementwise("mul", [x, y]);
@@ -92,6 +102,10 @@ export function dot(a: TensorLike, b: TensorLike): Variable {
  * T.matmul(T.tensor3("batch"), T.matrix("w"));
  * ```
  */
+export function matmul<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): Variable<PairDType<A, B>, DotRank<RankOf<A>, RankOf<B>>>;
 export function matmul(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   if (x.ndim === 0 || y.ndim === 0) {
@@ -155,10 +169,15 @@ function checkInner(a: Variable, b: Variable, axisA: number, axisB: number): voi
  * T.tensordot(T.tensor3("a"), T.tensor3("b"), [[1, 2], [0, 1]]);
  * ```
  */
+export function tensordot<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+  axes?: ContractedAxes,
+): Variable<PairDType<A, B>>;
 export function tensordot(
   a: TensorLike,
   b: TensorLike,
-  axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
+  axes: ContractedAxes = 2,
 ): Variable {
   const [x, y] = together(a, b);
   const action = `Cannot contract ${shapeLabel(x)} with ${shapeLabel(y)}`;
@@ -179,7 +198,7 @@ export function tensordot(
 function contracted(
   x: Variable,
   y: Variable,
-  axes: number | readonly [number | readonly number[], number | readonly number[]],
+  axes: ContractedAxes,
   action: string,
 ): [number[], number[]] {
   let pair: [number[], number[]];
@@ -217,6 +236,10 @@ function contracted(
  * T.batchedDot(T.tensor3("a"), T.tensor3("b"));
  * ```
  */
+export function batchedDot<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): Variable<PairDType<A, B>>;
 export function batchedDot(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   for (const v of [x, y]) {
@@ -247,10 +270,15 @@ export function batchedDot(a: TensorLike, b: TensorLike): Variable {
  * T.batchedTensordot(T.tensor3("a"), T.tensor3("b"), [[2], [1]]);
  * ```
  */
+export function batchedTensordot<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+  axes?: ContractedAxes,
+): Variable<PairDType<A, B>>;
 export function batchedTensordot(
   a: TensorLike,
   b: TensorLike,
-  axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
+  axes: ContractedAxes = 2,
 ): Variable {
   const [x, y] = together(a, b);
   const action = `Cannot contract batches ${shapeLabel(x)} and ${shapeLabel(y)}`;
@@ -290,6 +318,10 @@ export function batchedTensordot(
  * T.outer(T.vector("a"), T.vector("b"));
  * ```
  */
+export function outer<A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: B,
+): Variable<PairDType<A, B>, 2>;
 export function outer(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   return elementwise("mul", [shuffled(ravel(x), [0, "x"]), shuffled(ravel(y), ["x", 0])]);
@@ -327,6 +359,7 @@ export function matrixDot(...matrices: readonly TensorLike[]): Variable {
  * T.matrixPower(T.matrix("transitions"), 10);
  * ```
  */
+export function matrixPower<A extends TensorLike>(matrix: A, n: number): Like<A>;
 export function matrixPower(matrix: TensorLike, n: number): Variable {
   const m = asVariable(matrix);
   if (m.ndim !== 2) {
@@ -355,6 +388,7 @@ export function matrixPower(matrix: TensorLike, n: number): Variable {
  * T.kron(T.matrix("a"), T.matrix("b"));
  * ```
  */
+export function kron<A extends TensorLike, B extends TensorLike>(a: A, b: B): Pair<A, B>;
 export function kron(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   const rank = Math.max(x.ndim, y.ndim);

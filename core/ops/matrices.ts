@@ -7,9 +7,11 @@
 import { config } from "../config.ts";
 import type { DType } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DTypeOf, Less1, Like, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
+import type { ResolvedDType } from "./conversion.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
 import { moveaxis, type PatternItem, shuffled } from "./dimshuffle.ts";
 import { addDims, dimVariable, maxDims, minDims, subDims } from "./lengths.ts";
@@ -47,6 +49,12 @@ function dtypeOr(dtype: DTypeOption | undefined, other: DType): DType {
  * T.eye(3, 4, 1, "int32");
  * ```
  */
+export function eye<O extends DTypeOption = "floatX">(
+  n: Dim,
+  m?: Dim | null,
+  k?: Dim,
+  dtype?: O,
+): Variable<ResolvedDType<O>, 2>;
 export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
   return castTo(compare("eq", n, m ?? n, k), dtypeOr(dtype, config.floatX));
 }
@@ -61,6 +69,10 @@ export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOptio
  * T.identity(3);
  * ```
  */
+export function identity<O extends DTypeOption = "floatX">(
+  n: Dim,
+  dtype?: O,
+): Variable<ResolvedDType<O>, 2>;
 export function identity(n: Dim, dtype?: DTypeOption): Variable {
   return eye(n, null, 0, dtype);
 }
@@ -97,6 +109,12 @@ export function identityLike(x: TensorLike, dtype?: DTypeOption): Variable {
  * T.tri(3);
  * ```
  */
+export function tri<O extends DTypeOption = "floatX">(
+  n: Dim,
+  m?: Dim | null,
+  k?: Dim,
+  dtype?: O,
+): Variable<ResolvedDType<O>, 2>;
 export function tri(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
   return castTo(compare("le", n, m ?? n, k), dtypeOr(dtype, config.floatX));
 }
@@ -124,6 +142,7 @@ function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {
  * T.tril(T.matrix("m"), -1); // strictly below the diagonal
  * ```
  */
+export function tril<A extends TensorLike>(x: A, k?: Dim): Like<A>;
 export function tril(x: TensorLike, k: Dim = 0): Variable {
   return triangle(x, k, true);
 }
@@ -138,6 +157,7 @@ export function tril(x: TensorLike, k: Dim = 0): Variable {
  * T.triu(T.matrix("m"));
  * ```
  */
+export function triu<A extends TensorLike>(x: A, k?: Dim): Like<A>;
 export function triu(x: TensorLike, k: Dim = 0): Variable {
   return triangle(x, k, false);
 }
@@ -152,6 +172,12 @@ export function triu(x: TensorLike, k: Dim = 0): Variable {
  * T.diagonal(T.tensor3("t"), 0, 1, 2);
  * ```
  */
+export function diagonal<A extends TensorLike>(
+  x: A,
+  offset?: number,
+  axis1?: number,
+  axis2?: number,
+): Variable<DTypeOf<A>, Less1<RankOf<A>>>;
 export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {
   const v = asVariable(x), action = `Cannot take a diagonal of ${shapeLabel(v)}`;
   if (v.ndim < 2) throw new TypeError(`${action}: expected at least two axes`);
@@ -184,6 +210,7 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
  * T.diag(T.matrix("m"), 1);
  * ```
  */
+export function diag<A extends TensorLike>(x: A, k?: number): Variable<DTypeOf<A>>;
 export function diag(x: TensorLike, k = 0): Variable {
   const v = asVariable(x);
   if (v.ndim === 2) return diagonal(v, k);
@@ -208,6 +235,7 @@ export function diag(x: TensorLike, k = 0): Variable {
  * T.fillDiagonal(T.matrix("m"), 0);
  * ```
  */
+export function fillDiagonal<A extends TensorLike>(x: A, value: TensorLike): Like<A>;
 export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
   const v = asVariable(x);
   if (v.ndim < 2) {

@@ -7,6 +7,7 @@
 import { config } from "../config.ts";
 import { isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
@@ -21,6 +22,7 @@ import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel } from "./reshape.ts";
 import { flip } from "./repeat.ts";
+import type { AxisRank } from "./shape.ts";
 import { argsortOp, sortOp, type SortParams } from "./sort.ts";
 
 export { argsortOp, cumulativeOp, sortOp, type SortParams };
@@ -80,6 +82,10 @@ function counted(x: TensorLike): Variable {
  * T.sort(T.matrix("m"), 0);
  * ```
  */
+export function sort<A extends TensorLike, const X extends number | null = number>(
+  x: A,
+  axis?: X,
+): Variable<DTypeOf<A>, AxisRank<A, X>>;
 export function sort(x: TensorLike, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot sort");
   return applyOp<SortParams>(sortOp, [v], { axis: d });
@@ -96,6 +102,10 @@ export function sort(x: TensorLike, axis: number | null = -1): Variable {
  * T.argsort(T.vector("v"));
  * ```
  */
+export function argsort<A extends TensorLike, const X extends number | null = number>(
+  x: A,
+  axis?: X,
+): Variable<"int64", AxisRank<A, X>>;
 export function argsort(x: TensorLike, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot sort");
   return applyOp<SortParams>(argsortOp, [v], { axis: d });
@@ -122,6 +132,11 @@ function best(sorted: Variable, k: Dim, axis: number): Variable {
  * T.topk(T.vector("scores"), 5);
  * ```
  */
+export function topk<A extends TensorLike, const X extends number | null = number>(
+  x: A,
+  k: Dim,
+  axis?: X,
+): Variable<DTypeOf<A>, AxisRank<A, X>>;
 export function topk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot take the top elements of");
   return best(sort(v, d), k, d);
@@ -137,6 +152,11 @@ export function topk(x: TensorLike, k: Dim, axis: number | null = -1): Variable 
  * T.argtopk(T.vector("scores"), 5);
  * ```
  */
+export function argtopk<A extends TensorLike, const X extends number | null = number>(
+  x: A,
+  k: Dim,
+  axis?: X,
+): Variable<"int64", AxisRank<A, X>>;
 export function argtopk(x: TensorLike, k: Dim, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot take the top elements of");
   return best(argsort(v, d), k, d);
@@ -161,6 +181,7 @@ export function topkAndArgtopk(
  * T.diff(T.vector("v"));
  * ```
  */
+export function diff<A extends TensorLike>(x: A, n?: number, axis?: number): Like<A>;
 export function diff(x: TensorLike, n = 1, axis = -1): Variable {
   const v = asVariable(x), action = `Cannot take differences of ${shapeLabel(v)}`;
   if (!Number.isInteger(n) || n < 0) {
@@ -252,6 +273,11 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
  * T.searchsorted(T.vector("edges"), T.vector("values"), "right");
  * ```
  */
+export function searchsorted<V extends TensorLike>(
+  x: TensorLike,
+  v: V,
+  side?: "left" | "right",
+): Variable<"int64", RankOf<V>>;
 export function searchsorted(
   x: TensorLike,
   v: TensorLike,

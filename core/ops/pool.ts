@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, isDiscrete } from "../dtype.ts";
+import { type DType, dtypeInfo, type FloatDType, isComplex, isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import { makeConstant } from "../graph/graph.ts";
+import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { type Dim, shapeLabel } from "./arguments.ts";
 import { ones } from "./alloc.ts";
@@ -130,6 +131,11 @@ function countsOf(x: Variable, axis: Axis, position: number, dtype: DType): Vari
  * T.pool2d(T.tensor4("images"), [2, 2], { ignoreBorder: true });
  * ```
  */
+export function pool2d<A extends TensorLike>(
+  x: A,
+  size: number | readonly [number, number],
+  options?: PoolOptions,
+): Variable<DTypeOf<A> | FloatDType, RankOf<A>>;
 export function pool2d(
   x: TensorLike,
   size: number | readonly [number, number],

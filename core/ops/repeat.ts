@@ -6,6 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DTypeOf, Like } from "../type_arithmetic.ts";
 import { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
@@ -27,7 +28,7 @@ import { asVariable, isTypedArray, type TensorLike } from "./literal.ts";
 import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel, reshaped } from "./reshape.ts";
-import { asDims, dimsOf, type ShapeLike, shapeOf, specifyShape } from "./shape.ts";
+import { asDims, type AxisRank, dimsOf, type ShapeLike, shapeOf, specifyShape } from "./shape.ts";
 import { padded } from "./window.ts";
 
 /**
@@ -41,6 +42,11 @@ import { padded } from "./window.ts";
  * T.tile(T.vector("v"), [3, 2]); // three rows of v twice
  * ```
  */
+export function tile<A extends TensorLike>(
+  x: A,
+  reps: ShapeLike,
+  ndim?: number,
+): Variable<DTypeOf<A>>;
 export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
   const v = asVariable(x);
   const given: Dim[] = asDims(reps, `Cannot tile ${shapeLabel(v)}`, ndim);
@@ -71,6 +77,11 @@ export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
  * T.repeat(T.vector("v"), T.lvector("counts"));
  * ```
  */
+export function repeat<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  counts: Dim | TensorLike,
+  axis?: X,
+): Variable<DTypeOf<A>, AxisRank<A, X>>;
 export function repeat(
   x: TensorLike,
   counts: Dim | TensorLike,
@@ -121,6 +132,11 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
  * T.roll(T.matrix("m"), -1, 1);
  * ```
  */
+export function roll<A extends TensorLike>(
+  x: A,
+  shift: Dim | readonly Dim[],
+  axis?: number | readonly number[] | null,
+): Like<A>;
 export function roll(
   x: TensorLike,
   shift: Dim | readonly Dim[],
@@ -162,6 +178,7 @@ function rolled(x: Variable, shift: Dim, axis: number): Variable {
  * T.flip(T.matrix("m"), 0); // rows from the last to the first
  * ```
  */
+export function flip<A extends TensorLike>(x: A, axis?: number | readonly number[] | null): Like<A>;
 export function flip(x: TensorLike, axis: number | readonly number[] | null = null): Variable {
   const v = asVariable(x);
   const axes = axis === null ? v.type.shape.map((_, d) => d) : normalizeAxes(
@@ -214,6 +231,7 @@ function widthsOf(widths: PadWidths, ndim: number, action: string): (readonly [D
  * T.pad(T.matrix("m"), [[1, 1], [0, 2]], { mode: "edge" });
  * ```
  */
+export function pad<A extends TensorLike>(x: A, widths: PadWidths, options?: PadOptions): Like<A>;
 export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}): Variable {
   const v = asVariable(x), action = `Cannot pad ${shapeLabel(v)}`;
   const pairs = widthsOf(widths, v.ndim, action);

@@ -19,6 +19,7 @@ import {
   sizeValue,
 } from "../kernel/size.ts";
 import { type StaticShape, TensorType } from "../type.ts";
+import type { DTypeOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import {
   expectIndexScalars,
@@ -31,7 +32,7 @@ import { shapeText } from "./broadcast.ts";
 import { shuffled } from "./dimshuffle.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { scalarOf } from "./moving.ts";
-import { asDims, hasShape, type ShapeLike, shapeOf } from "./shape.ts";
+import { asDims, hasShape, type ShapeLike, shapeOf, type ShapeRank } from "./shape.ts";
 
 /** Params of {@linkcode reshapeOp}. */
 export interface ReshapeParams {
@@ -201,6 +202,11 @@ function reshapedIndex(
  * T.reshape(t, [t.shape[0]!, -1]); // one row for each image
  * ```
  */
+export function reshape<A extends TensorLike, const S extends ShapeLike>(
+  x: A,
+  shape: S,
+  ndim?: number,
+): Variable<DTypeOf<A>, ShapeRank<S>>;
 export function reshape(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
   const v = asVariable(x);
   const dims = asDims(shape, `Cannot reshape ${shapeLabel(v)}`, ndim);
@@ -237,6 +243,10 @@ export function reshaped(x: Variable, dims: readonly Variable[]): Variable {
  * T.flatten(T.tensor4("images"), 2); // a matrix, one row for each image
  * ```
  */
+export function flatten<A extends TensorLike, const K extends number = 1>(
+  x: A,
+  ndim?: K,
+): Variable<DTypeOf<A>, K>;
 export function flatten(x: TensorLike, ndim = 1): Variable {
   const v = asVariable(x);
   const most = Math.max(1, v.ndim);
@@ -267,6 +277,7 @@ function mergedLength(x: Variable, from: number): Variable {
  * T.ravel(T.matrix("m"));
  * ```
  */
+export function ravel<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1>;
 export function ravel(x: TensorLike): Variable {
   return flatten(x, 1);
 }

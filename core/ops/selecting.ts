@@ -6,6 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { DTypeOf, Like } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
@@ -49,6 +50,7 @@ export function maskPositions(mask: Variable): Variable {
  * const [rows, columns] = T.nonzero(T.matrix("m"));
  * ```
  */
+export function nonzero(x: TensorLike): Variable<"int64", 1>[];
 export function nonzero(x: TensorLike): Variable[] {
   const v = asVariable(x);
   if (v.ndim === 0) {
@@ -70,6 +72,7 @@ export function nonzero(x: TensorLike): Variable[] {
  * T.flatnonzero(T.matrix("m"));
  * ```
  */
+export function flatnonzero(x: TensorLike): Variable<"int64", 1>;
 export function flatnonzero(x: TensorLike): Variable {
   return maskPositions(truth(asVariable(x)));
 }
@@ -84,6 +87,7 @@ export function flatnonzero(x: TensorLike): Variable {
  * T.nonzeroValues(T.matrix("m"));
  * ```
  */
+export function nonzeroValues<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1>;
 export function nonzeroValues(x: TensorLike): Variable {
   const v = asVariable(x);
   return pick(ravel(v), flatnonzero(v), 0);
@@ -161,6 +165,12 @@ function asPositions(index: TensorLike, action: string): Variable {
  * T.take(T.matrix("m"), [0, 2], 1); // two columns
  * ```
  */
+export function take<A extends TensorLike>(
+  x: A,
+  index: TensorLike,
+  axis?: number | null,
+  mode?: TakeMode,
+): Variable<DTypeOf<A>>;
 export function take(
   x: TensorLike,
   index: TensorLike,
@@ -194,6 +204,7 @@ export function take(
  * T.takeAlongAxis(m, T.argsort(m, 1), 1); // m with sorted rows
  * ```
  */
+export function takeAlongAxis<A extends TensorLike>(x: A, index: TensorLike, axis: number): Like<A>;
 export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): Variable {
   const v = asVariable(x), action = `Cannot take elements of ${shapeLabel(v)} along an axis`;
   const positions = asPositions(index, action);

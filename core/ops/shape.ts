@@ -14,6 +14,7 @@ import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
+import type { Like, RankOf } from "../type_arithmetic.ts";
 import { Constant, Variable } from "../variable.ts";
 import {
   asIndexScalar,
@@ -220,6 +221,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
  * const [rows, columns] = T.matrix("m").shape; // the same, for each axis
  * ```
  */
+export function shapeOf(x: TensorLike, axis: number): Variable<"int64", 0>;
 export function shapeOf(x: TensorLike, axis: number): Variable {
   const v = asVariable(x);
   return lengthOf(v, normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`));
@@ -266,6 +268,7 @@ export function dimsOf(x: TensorLike): Variable[] {
  * const s = T.shape(T.matrix("m")); // two elements
  * ```
  */
+export function shape(x: TensorLike): Variable<"int64", 1>;
 export function shape(x: TensorLike): Variable {
   return makeVector(dimsOf(x), "int64");
 }
@@ -294,6 +297,7 @@ export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Varia
  * const images = T.specifyShape(T.matrix("x"), [null, 784]);
  * ```
  */
+export function specifyShape<A extends TensorLike>(x: A, shape: readonly (Dim | null)[]): Like<A>;
 export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Variable {
   const v = asVariable(x);
   const action = `Cannot specify the shape of ${shapeLabel(v)}`;
@@ -312,6 +316,14 @@ export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Var
 
 /** A shape as users write it: one length, several, or an integer vector. */
 export type ShapeLike = Dim | readonly Dim[] | Variable;
+
+/** The rank that a shape argument says, where its type does. */
+export type ShapeRank<S> = S extends readonly unknown[] ? S["length"]
+  : S extends number | bigint ? 1
+  : number;
+
+/** The rank of x after an operation along an axis; null flattens. */
+export type AxisRank<A, X> = null extends X ? X extends null ? 1 : number : RankOf<A>;
 
 /**
  * The lengths that a shape argument stands for, as 0-d integer variables.
