@@ -8,7 +8,8 @@ import { createCpuBackend } from "./mod.ts";
 import { nest, output, programOf, Runner, sharedRole, temp } from "./testdata/programs.ts";
 import { input, type Setup } from "./testdata/programs.ts";
 import { Random } from "./testdata/random.ts";
-import { difference, randomCase, randomData, runCase } from "./testdata/random_program.ts";
+import { randomCase } from "./testdata/random_program.ts";
+import { difference, randomData, runCase } from "./testdata/random_runs.ts";
 
 const backend = createCpuBackend({ check: true });
 
