@@ -344,11 +344,10 @@ export class GpuExecutable implements Executable {
    */
   #separate(printed: PrintedKernel, pieces: Binding[]): void {
     const { storage } = printed.source;
-    const written = new Set(
-      pieces.filter((_, i) => storage[i] === "write").map((piece) => piece.buffer),
-    );
+    const clashes = ({ buffer }: Binding) =>
+      pieces.some((other, i) => storage[i] === "write" && other.buffer === buffer);
     pieces.forEach((piece, i) => {
-      if (storage[i] === "write" || !written.has(piece.buffer)) return;
+      if (storage[i] === "write" || !clashes(piece)) return;
       const { buffers, queue } = this.#owner.device;
       const copy = buffers.acquire(piece.bytes);
       queue.copy(piece.buffer, piece.offset, copy.buffer, copy.offset, piece.bytes);

@@ -6,13 +6,13 @@ import { baseSize, mulSize, type Size, subSize } from "../core/kernel/size.ts";
 import { createGpuBackend } from "./backend.ts";
 import {
   compare,
+  floats,
   gpu,
   gpuTest,
   input,
   nest,
   output,
   programOf,
-  random,
   runOn,
   type Setup,
   sharedRole,
@@ -20,11 +20,6 @@ import {
 } from "./testdata/compare.ts";
 
 const STRATEGIES: LoopStrategy[] = ["lanes", "resident", "parallel", "stepped"];
-
-function floats(n: number, seed = 1): Float32Array<ArrayBuffer> {
-  const next = random(seed);
-  return Float32Array.from({ length: n }, () => 2 * next() - 1);
-}
 
 /** The axis that counts a loop. */
 function t(loop: number, shift = 0, modulus = 0): AxisRef {

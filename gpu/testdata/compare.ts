@@ -179,3 +179,9 @@ export function random(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** Random float32 values in (-1, 1). */
+export function floats(n: number, seed = 1): Float32Array<ArrayBuffer> {
+  const next = random(seed);
+  return Float32Array.from({ length: n }, () => 2 * next() - 1);
+}
