@@ -216,10 +216,7 @@ export class Variable<D extends DType = DType, N extends number = number>
     this: S,
     other: A,
   ): Variable<PairDType<S, A>, DotRank<RankOf<S>, RankOf<A>>> {
-    return dot(this, other) as Variable as Variable<
-      PairDType<S, A>,
-      DotRank<RankOf<S>, RankOf<A>>
-    >;
+    return dot(this, other);
   }
 
   /** The matrix product over the last two axes; axes before them stretch by NumPy's rule. */
