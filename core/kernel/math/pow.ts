@@ -105,6 +105,8 @@ export function pow(b: ScalarBuilder, x: SNode, y: SNode): SNode {
   const signed = m.flipSign(size, m.select(odd, m.signBit(x), zero));
   const complex = m.both(m.not(whole), m.both(m.lt(x, 0), m.lt(a, Infinity)));
   const bad = m.either(complex, m.either(m.isNan(x), m.isNan(y)));
-  const one = m.either(m.eq(y, 0), m.eq(x, 1));
+  // By bits, because here NaN has no say but must not be taken for these.
+  const yIsZero = m.eq(m.shl(m.uints(y), 1), zero);
+  const one = m.either(yIsZero, m.eq(m.uints(x), m.uints(m.value(1))));
   return m.select(one, 1, m.select(bad, NaN, signed));
 }
