@@ -113,6 +113,34 @@ export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
+export {
+  type BernoulliOptions,
+  type BetaOptions,
+  type BinomialOptions,
+  type CategoricalOptions,
+  type ChoiceOptions,
+  type DirichletOptions,
+  type DrawArguments,
+  type DrawOptions,
+  type ExponentialOptions,
+  type GammaOptions,
+  Generator,
+  type GeneratorValueOptions,
+  GeneratorVariable,
+  type GeometricOptions,
+  type IntegersOptions,
+  type LocationOptions,
+  type MultinomialOptions,
+  type NormalOptions,
+  type PermutationOptions,
+  type PoissonOptions,
+  RandomStreams,
+  type RandomVariable,
+  type Seed,
+  type SizeLike,
+  type StateUpdate,
+  type UniformOptions,
+} from "./random/mod.ts";
 export { evaluateGraph } from "./reference.ts";
 export type { Mode, ModeOptions } from "./rewrite/mod.ts";
 export {

@@ -11,10 +11,10 @@
  */
 
 import type { DType } from "../dtype.ts";
-import type { Op, NestBuilder } from "../graph/op.ts";
+import type { NestBuilder, Op } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
-import { type Ix, sizeIx } from "../kernel/builder.ts";
-import { cos, log, sin } from "../kernel/math/mod.ts";
+import { type Ix, type ScalarBuilder, sizeIx } from "../kernel/builder.ts";
+import { log } from "../kernel/math/mod.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import {
   addSize,
@@ -26,6 +26,7 @@ import {
 } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
+import { circle } from "./circle.ts";
 import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
 
 /** What is made of the words. */
@@ -51,58 +52,73 @@ function perBlock(params: DrawParams): number {
 /** 2^-24 and 2^-53. */
 const ULP24 = 2 ** -24, ULP53 = 2 ** -53;
 
+/** Uniform number `lane` of a block, on the host. */
+export function hostUniform(dtype: DrawParams["dtype"], words: Block<number>, lane: number): number {
+  if (dtype !== "float64") return (words[lane]! >>> 8) * ULP24;
+  return ((words[2 * lane]! >>> 5) * 67108864 + (words[2 * lane + 1]! >>> 6)) * ULP53;
+}
+
+/** The same in a kernel. */
+export function kernelUniform(
+  b: ScalarBuilder,
+  dtype: DrawParams["dtype"],
+  words: Block<SNode>,
+  lane: number,
+): SNode {
+  const type = dtype === "float64" ? "f64" : "f32";
+  const shifted = (word: SNode, by: number): SNode =>
+    // The value is below 2^31: a signed conversion gives the same and is cheaper.
+    b.cast(b.bitcast(b.binary("shr", word, b.constant("u32", by)), "i32"), type);
+  if (type === "f32") return b.mul(shifted(words[lane]!, 8), b.constant("f32", ULP24));
+  const high = b.mul(shifted(words[2 * lane]!, 5), b.constant("f64", 67108864));
+  return b.mul(b.add(high, shifted(words[2 * lane + 1]!, 6)), b.constant("f64", ULP53));
+}
+
 /** The values of one block, on the host. */
 function hostValues(params: DrawParams, words: Block<number>): number[] {
   if (params.kind === "bits") return [...words];
-  const wide = params.dtype === "float64";
-  const uniforms = wide
-    ? [0, 2].map((i) => ((words[i]! >>> 5) * 67108864 + (words[i + 1]! >>> 6)) * ULP53)
-    : words.map((word) => (word >>> 8) * ULP24);
+  const { dtype } = params;
+  const uniforms = lanes(params).map((lane) => hostUniform(dtype, words, lane));
   if (params.kind === "uniform") return uniforms;
-  const round = wide ? (x: number) => x : Math.fround;
   const normals: number[] = [];
   for (let i = 0; i < uniforms.length; i += 2) {
-    // 1 - u lies in (0, 1], so that its logarithm is finite.
-    const radius = Math.sqrt(-2 * Math.log(1 - uniforms[i]!));
-    const angle = 2 * Math.PI * uniforms[i + 1]!;
-    normals.push(round(radius * Math.cos(angle)), round(radius * Math.sin(angle)));
+    normals.push(...hostNormals(uniforms[i]!, uniforms[i + 1]!));
   }
   return normals;
+}
+
+/** Two normals from two uniforms. */
+export function hostNormals(u: number, v: number): [number, number] {
+  // 1 - u lies in (0, 1], so that its logarithm is finite.
+  const radius = Math.sqrt(-2 * Math.log(1 - u)), angle = 2 * Math.PI * v;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+/** The same in a kernel. */
+export function kernelNormals(b: ScalarBuilder, u: SNode, v: SNode): [SNode, SNode] {
+  const number = (x: number) => b.constant(u.type, x);
+  const inside = b.mul(number(-2), log(b, b.sub(number(1), u)));
+  // A tiny negative rounding error must not reach the root.
+  const radius = b.unary("sqrt", b.binary("max", inside, number(0)));
+  const { cos, sin } = circle(b, v);
+  return [b.mul(radius, cos), b.mul(radius, sin)];
 }
 
 /** The values of one block, in a kernel. */
 function kernelValues(nest: NestBuilder, params: DrawParams, words: Block<SNode>): SNode[] {
   const { b } = nest;
   if (params.kind === "bits") return [...words];
-  const wide = params.dtype === "float64";
-  const type = wide ? "f64" : "f32";
-  const shifted = (word: SNode, by: number): SNode =>
-    // The value is below 2^31: a signed conversion gives the same and is cheaper.
-    b.cast(b.bitcast(b.binary("shr", word, b.constant("u32", by)), "i32"), type);
-  const uniforms = wide
-    ? [0, 2].map((i) =>
-      b.mul(
-        b.add(
-          b.mul(shifted(words[i]!, 5), b.constant("f64", 67108864)),
-          shifted(words[i + 1]!, 6),
-        ),
-        b.constant("f64", ULP53),
-      )
-    )
-    : words.map((word) => b.mul(shifted(word, 8), b.constant("f32", ULP24)));
+  const uniforms = lanes(params).map((lane) => kernelUniform(b, params.dtype, words, lane));
   if (params.kind === "uniform") return uniforms;
   const normals: SNode[] = [];
   for (let i = 0; i < uniforms.length; i += 2) {
-    const inside = b.mul(
-      b.constant(type, -2),
-      log(b, b.sub(b.constant(type, 1), uniforms[i]!)),
-    );
-    // A tiny negative rounding error must not reach the root.
-    const radius = b.unary("sqrt", b.binary("max", inside, b.constant(type, 0)));
-    const angle = b.mul(b.constant(type, 2 * Math.PI), uniforms[i + 1]!);
-    normals.push(b.mul(radius, cos(b, angle)), b.mul(radius, sin(b, angle)));
+    normals.push(...kernelNormals(b, uniforms[i]!, uniforms[i + 1]!));
   }
   return normals;
+}
+
+function lanes(params: DrawParams): number[] {
+  return Array.from({ length: perBlock(params) }, (_, lane) => lane);
 }
 
 /** Draws a tensor. Inputs: the state (uint32[4]) and the axis lengths. */
@@ -159,7 +175,12 @@ export const drawOp: Op<DrawParams> = {
       const total = productSize(target.shape), per = perBlock(params);
       const blocks = floorDivSize(total, per);
       const rest = subSize(total, mulSize(blocks, per));
-      const store = (count: Size, block: (nest: NestBuilder) => Ix, place: (v: number, at: Ix) => Ix) => {
+      const store = (
+        count: Size,
+        block: (nest: NestBuilder) => Ix,
+        place: (v: number, at: Ix) => Ix,
+        whole: boolean,
+      ) => {
         context.nest(`draw ${params.kind}`, [count], [], (nest) => {
           const at = block(nest);
           const word = (i: number) => nest.readReal(apply.inputs[0]!, [sizeIx(i)]);
@@ -173,9 +194,9 @@ export const drawOp: Op<DrawParams> = {
           const values = kernelValues(nest, params, words);
           values.forEach((value, v) => {
             const index = place(v, at);
-            const inside = count === 1
-              ? b.compare("lt", b.constant("i32", v), b.size(rest))
-              : undefined;
+            const inside = whole
+              ? undefined
+              : b.compare("lt", b.constant("i32", v), b.size(rest));
             nest.storeOuter(flat, [index], value, inside);
           });
         });
@@ -184,10 +205,11 @@ export const drawOp: Op<DrawParams> = {
         blocks,
         (nest) => nest.axes[0]!,
         (v, at) => ({ ...at, offset: addSize(at.offset, mulSize(blocks, v)) }),
+        true,
       );
       if (!context.guards.equal(rest, 0)) {
         const end = mulSize(blocks, per);
-        store(1, () => sizeIx(blocks), (v) => sizeIx(addSize(end, v)));
+        store(1, () => sizeIx(blocks), (v) => sizeIx(addSize(end, v)), false);
       }
     },
   },
