@@ -271,7 +271,12 @@ export class Scope {
     const owner = variable.owner;
     if (owner === null) return null;
     if (owner.op.name === "dimshuffle" || owner.op.name === "reshape") {
-      const source = this.#view(owner.inputs[0]!);
+      const inner = owner.inputs[0]!;
+      let source = this.#view(inner);
+      // Merged axes turned around: stored as they are and read by strides, not divided again.
+      if (source === null && owner.op.name === "dimshuffle" && inner.owner?.op.name === "reshape") {
+        source = this.#forced(inner);
+      }
       if (source === null) return null;
       if (owner.op.name === "reshape") return reshapedView(source, this.shapes.shape(variable));
       return permuted(source, (owner.params as { pattern: readonly (number | "x")[] }).pattern);
