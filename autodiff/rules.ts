@@ -7,12 +7,7 @@
 import type { Params } from "../core/graph/op.ts";
 import type { ElementwiseName } from "../core/ops/elementwise.ts";
 import type { GradientRule } from "./rule.ts";
-import {
-  advanceGradient,
-  drawEachGradient,
-  drawGradient,
-  ifelseGradient,
-} from "./rules_control.ts";
+import { ifelseGradient } from "./rules_control.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
 import {
   advIncGradient,
@@ -23,6 +18,7 @@ import {
 } from "./rules_indexing.ts";
 import { matmulGradient } from "./rules_linalg.ts";
 import { argsortGradient, cumopGradient, sortGradient } from "./rules_order.ts";
+import { advanceGradient, countGradient, drawEachGradient, drawGradient } from "./rules_random.ts";
 import { argreduceGradient, reduceGradient } from "./rules_reduce.ts";
 import {
   arangeGradient,
@@ -71,7 +67,9 @@ export type OpName =
   | "ifelse"
   | "draw"
   | "drawEach"
-  | "advance";
+  | "advance"
+  | "poissonInverse"
+  | "binomialInverse";
 
 const core = {
   ...elementwiseGradients,
@@ -104,6 +102,8 @@ const core = {
   draw: drawGradient,
   drawEach: drawEachGradient,
   advance: advanceGradient,
+  poissonInverse: countGradient,
+  binomialInverse: countGradient,
 } satisfies Record<OpName, unknown>;
 
 const rules = new Map<string, GradientRule>(

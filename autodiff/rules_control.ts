@@ -1,5 +1,5 @@
 /**
- * The derivative of lazy choice, and of drawing random numbers.
+ * The derivative of lazy choice.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Apply } from "../core/graph/graph.ts";
 import type { IfElseParams } from "../core/ops/control.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
-import { type GradientRule, neverConnected } from "./rule.ts";
+import type { GradientRule } from "./rule.ts";
 
 /** The rule of `ifelse`: each branch has a gradient when it is the one that is taken. */
 export const ifelseGradient: GradientRule<IfElseParams> = {
@@ -19,12 +19,3 @@ export const ifelseGradient: GradientRule<IfElseParams> = {
     return [zeroGradient, ...side(true), ...side(false)];
   },
 };
-
-/** The rule of `draw`: the state of a generator is made of whole numbers. */
-export const drawGradient: GradientRule = neverConnected;
-
-/** The rule of `drawEach`, of which the same is true. */
-export const drawEachGradient: GradientRule = neverConnected;
-
-/** The rule of `advance`, of which the same is true. */
-export const advanceGradient: GradientRule = neverConnected;

@@ -10,7 +10,6 @@ import {
   div,
   lt,
   mul,
-  neg,
   reciprocal,
   sin,
   sqr,
