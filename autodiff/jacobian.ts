@@ -14,7 +14,6 @@ import type { Variable } from "../core/variable.ts";
 import {
   expectVariable,
   grad,
-  type GradOf,
   likeWrt,
   type ResultOptions,
   type Wrt,
