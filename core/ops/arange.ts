@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
+import { type DType, isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
-import { makeValue, type Value } from "../graph/value.ts";
+import { makeValue, rounded, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf } from "../kernel/scalar.ts";
 import {
@@ -22,7 +22,6 @@ import {
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
-import { rounded } from "../graph/value.ts";
 import { scalarOf } from "./moving.ts";
 
 /** Params of {@linkcode arangeOp}. */
@@ -88,21 +87,22 @@ export const arangeOp: Op<ArangeParams> = {
     kind: "virtual",
     cost: 1,
     element(context: ElementContext, apply: Apply<ArangeParams>, index: readonly Ix[]): Element {
-      const { b } = context;
-      const type = scalarTypeOf(context.held(apply.params.dtype));
-      const wide = dtypeInfo(apply.params.dtype).bytes === 8 && type !== "i32";
+      const { b } = context, { dtype } = apply.params, held = context.held(dtype);
+      const type = scalarTypeOf(held);
       const affine = arangeIndex(context, apply, index[0]!);
-      if (affine !== null || !wide) {
-        const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
-        const ix = affine ?? b.addIx(
-          { offset: start, terms: [], rest: null },
-          b.scaleIx(index[0]!, step),
+      if (affine !== null) return b.cast(b.ixNode(affine), type);
+      const bounds = arangeBounds(context, apply).map(sizeValue);
+      if (dtype !== held && bounds.some((n) => n !== (n | 0))) {
+        throw new RangeError(
+          `Cannot make a range from ${bounds[0]} to ${
+            bounds[1]
+          }: expected ${dtype} numbers that fit into 32 bits on this device`,
         );
-        return b.cast(b.ixNode(ix), type);
       }
       const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
-      const at = b.cast(b.ixNode(index[0]!), type);
-      return b.add(b.size(start, type), b.mul(at, b.size(step, type)));
+      const wide = type === "u64" ? "i64" : type === "u32" ? "i32" : type;
+      const at = b.cast(b.ixNode(index[0]!), wide);
+      return b.cast(b.add(b.size(start, wide), b.mul(at, b.size(step, wide))), type);
     },
   },
 };

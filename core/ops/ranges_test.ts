@@ -18,6 +18,8 @@ Deno.test("arange of integers", () => {
   assertEquals([typed.dtype, run(typed)], ["float32", [0, 1, 2]]);
   assertEquals(run(arange(1, 4, { dtype: "int8" })), [1, 2, 3]);
   assertEquals(run(arange(2n ** 40n, 2n ** 40n + 3n)), [2 ** 40, 2 ** 40 + 1, 2 ** 40 + 2]);
+  assertEquals(run(arange(2 ** 31, 2 ** 31 + 2, { dtype: "float64" })), [2 ** 31, 2 ** 31 + 1]);
+  assertEquals(run(arange(2 ** 31, 2 ** 31 + 2, { dtype: "uint64" })), [2 ** 31, 2 ** 31 + 1]);
   assertThrows(() => arange(0, 1, 0), RangeError, "a step other than 0");
 });
 
