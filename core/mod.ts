@@ -45,6 +45,7 @@ export {
   DeviceLostError,
   DisconnectedInputError,
   GpuCommandError,
+  GradientError,
   IndexError,
   LimitError,
   type MemoryUse,
