@@ -117,6 +117,7 @@ function findRange(variable: Variable, ranges: Map<Variable, Range>): Range | nu
     case "mod":
       return args()[1] ?? null;
     case "cast":
+      return args()[0] ?? null;
     case "intDiv":
     case "abs":
     case "maximum":

@@ -119,12 +119,28 @@ function largeBinomial(source: Source, n: Variable, p: Variable, first: number):
   return source.firstAccepted(ROUNDS, first, (draw) => transformed(draw, hat));
 }
 
-/** Poisson counts with these means, as `dtype`. */
-export function poissonCounts(source: Source, mean: Variable, dtype: DType): Variable {
+/** What is known of a parameter when the graph is built. */
+export interface KnownRange {
+  readonly least: number | null;
+  readonly greatest: number | null;
+}
+
+/** The least and the greatest element of a parameter. */
+export function rangeOf(param: Variable): KnownRange {
+  return { least: least(param), greatest: greatest(param) };
+}
+
+/** Poisson counts with these means, which lie in `range`, as `dtype`. */
+export function poissonCounts(
+  source: Source,
+  mean: Variable,
+  range: KnownRange,
+  dtype: DType,
+): Variable {
   const lam = castTo(mean, source.dtype);
-  const most = greatest(mean) ?? 0, low = least(mean) ?? 0;
-  const isSmall = greatest(mean) !== null && most < SMALL_MEAN;
-  const isLarge = low >= SMALL_MEAN;
+  const most = range.greatest ?? 0;
+  const isSmall = range.greatest !== null && most < SMALL_MEAN;
+  const isLarge = (range.least ?? 0) >= SMALL_MEAN;
   const count = (x: Variable) => whole(x, dtype, most + 12 * Math.sqrt(most));
   const small = () =>
     apply<InverseParams>(
@@ -139,20 +155,25 @@ export function poissonCounts(source: Source, mean: Variable, dtype: DType): Var
   return count(where(lt(lam, SMALL_MEAN), small(), large()));
 }
 
-/** Binomial counts of n trials with probability p, as `dtype`. */
-export function binomialCounts(source: Source, n: Variable, p: Variable, dtype: DType): Variable {
+/** Binomial counts of n trials with probability p, which lie in these ranges, as `dtype`. */
+export function binomialCounts(
+  source: Source,
+  [n, p]: readonly [Variable, Variable],
+  [trialRange, chanceRange]: readonly [KnownRange, KnownRange],
+  dtype: DType,
+): Variable {
   const trials = castTo(n, source.dtype), chance = castTo(p, source.dtype);
   const flips = gt(chance, 0.5);
   const rare = where(flips, sub(1, chance), chance);
   const mean = trials.mul(rare);
-  const most = greatest(n), high = greatest(p), low = least(p);
+  const { least: fewest, greatest: most } = trialRange;
+  const { least: low, greatest: high } = chanceRange;
   const rarest = high !== null && high < 0.5
     ? high
     : low !== null && low > 0.5
     ? 1 - low
     : 0.5;
   const isSmall = most !== null && most * rarest < SMALL_MEAN;
-  const fewest = least(n);
   const isLarge = fewest !== null && high !== null && low !== null &&
     fewest * Math.min(low, 1 - high) >= SMALL_MEAN;
   const small = () => {

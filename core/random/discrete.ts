@@ -35,7 +35,7 @@ import {
   sized,
   whole,
 } from "./arguments.ts";
-import { binomialCounts, poissonCounts } from "./counts.ts";
+import { binomialCounts, poissonCounts, rangeOf } from "./counts.ts";
 import { Source } from "./source.ts";
 
 /** Options of `binomial`. */
@@ -80,7 +80,8 @@ export function drawBinomial(state: Variable, options: BinomialOptions): Variabl
   const { dims, params } = sized(options, [n, p], ["n", "p"], action);
   const source = new Source(state, dims, compute);
   if (known(n) === 1) return castTo(lt(source.all("uniform"), castTo(params[1]!, compute)), dtype);
-  const result = binomialCounts(source, castTo(params[0]!, compute), params[1]!, dtype);
+  const pair = params as [Variable, Variable];
+  const result = binomialCounts(source, pair, [rangeOf(n), rangeOf(p)], dtype);
   return n instanceof Constant ? result : castTo(minimum(result, castTo(params[0]!, dtype)), dtype);
 }
 
@@ -99,7 +100,7 @@ export function drawPoisson(state: Variable, options: PoissonOptions): Variable 
   const dtype = countDType(options.dtype, mean, action);
   const compute = computeOf([lam], mean, action);
   const { dims, params } = sized(options, [lam], ["lam"], action);
-  return poissonCounts(new Source(state, dims, compute), params[0]!, dtype);
+  return poissonCounts(new Source(state, dims, compute), params[0]!, rangeOf(lam), dtype);
 }
 
 /** Options of `geometric`. */

@@ -189,7 +189,8 @@ export function drawChoice(state: Variable, options: ChoiceOptions): Variable {
       ? drawIntegers(state, { ...place, high: n }, false, from.ndim > 0)
       : drawCategorical(state, { ...place, p })
     : withoutReplacement(state, place, n, p, action);
-  const result = from.ndim === 0 ? chosen : take(from, chosen);
+  // The positions are within the vector: nothing needs to be checked.
+  const result = from.ndim === 0 ? chosen : take(from, chosen, 0, "clip");
   if (options.dtype === undefined) return result;
   const most = from.ndim === 0 ? (staticInt(n) ?? 1) - 1 : 0;
   return castTo(result, isDiscrete(result.dtype) ? countDType(options.dtype, most, action) : floatDType(options.dtype, [], action));
