@@ -59,7 +59,7 @@ async function everyStrategy(
     }
     const { listing } = (await gpu()).prepare(programOf(setup)).info;
     const note = listing.split("\n").find((line) => line.startsWith("// loop"))!;
-    if (strategy === "parallel") continue;
+    if (strategy === "parallel" && !eligible.includes("parallel")) continue;
     const wanted = eligible.includes(strategy) ? strategy : "stepped";
     assert(note.includes(`: ${wanted}`), `${strategy}: ${note}`);
   }
@@ -425,5 +425,85 @@ gpuTest("more turns of a loop than Mesa's software driver makes", async () => {
     });
     assertEquals(shared[0]![0], n);
     assertEquals([...shared[1]!], [n / 4, n / 4, n / 4, n / 4 - 1].map((v) => v));
+  }
+});
+
+/** Two linear recurrences, a running maximum and a count, with what is made of them. */
+function associative(strategy: LoopStrategy, n: number, steps: number): Setup {
+  const b = new ScalarBuilder(), c = new ScalarBuilder();
+  const length = baseSize("steps", 0, steps);
+  const x = b.load(0, "float32", b.addIx(b.scaleIx(axisIx(t(0)), n), axisIx(0)));
+  const at = (shift: number): Ix => b.addIx(b.scaleIx(axisIx(t(0, shift)), n), axisIx(0));
+  const y = b.load(1, "float32", at(0)), z = b.load(2, "float32", axisIx(0));
+  const top = b.load(3, "float32", axisIx(0)), count = b.load(4, "int32", axisIx(0));
+  const near = b.compare("gt", x, b.constant("f32", 0));
+  // 0.9 y + x, or -0.5 y - 1 where x is negative.
+  const next = b.select(
+    near,
+    b.madd(y, b.constant("f32", 0.9), x),
+    b.sub(b.mul(b.unary("neg", y), b.constant("f32", 0.5)), b.constant("f32", 1)),
+  );
+  const own: Ix = c.addIx(c.scaleIx(axisIx(t(0)), n), axisIx(0));
+  const after = c.mul(
+    c.load(1, "float32", c.addIx(c.scaleIx(axisIx(t(0, 1)), n), axisIx(0))),
+    c.load(2, "float32", axisIx(0)),
+  );
+  return {
+    buffers: [
+      ["x", "float32", mulSize(length, n), input(0)],
+      ["y", "float32", mulSize(subSize(length, -1), n), sharedRole(0)],
+      ["z", "float32", n, sharedRole(1)],
+      ["top", "float32", n, sharedRole(2)],
+      ["count", "int32", n, sharedRole(3)],
+      ["after", "float32", mulSize(length, n), output(0)],
+    ],
+    steps: [
+      loop(0, length, [
+        nest({
+          axes: [n],
+          outer: [
+            { buffer: 1, address: at(1), value: next, guard: null },
+            { buffer: 2, address: axisIx(0), value: b.sub(z, b.mul(x, z)), guard: null },
+            { buffer: 3, address: axisIx(0), value: b.binary("max", x, top), guard: null },
+            {
+              buffer: 4,
+              address: axisIx(0),
+              value: b.add(b.mul(count, b.constant("i32", 3)), b.cast(near, "i32")),
+              guard: null,
+            },
+          ],
+        }),
+        nest({ axes: [n], outer: [{ buffer: 5, address: own, value: after, guard: null }] }),
+      ], { strategy }),
+    ],
+    inputs: [floats(steps * n).map((v) => v * 0.9)],
+    shared: [
+      floats((steps + 1) * n, 2),
+      floats(n, 3),
+      floats(n, 4),
+      Int32Array.from({ length: n }, (_, i) => i + 1),
+    ],
+    env: [steps],
+  };
+}
+
+gpuTest("an associative step is run by a scan", async () => {
+  for (const [n, steps] of [[3, 1], [2, 700], [1, 9000], [2, 0]] as const) {
+    const eligible = ["lanes", "resident", "parallel"] as const;
+    await everyStrategy((strategy) => associative(strategy, n, steps), eligible);
+  }
+});
+
+gpuTest("a step that is not associative is not run by a scan", async () => {
+  const b = new ScalarBuilder();
+  const y = b.load(0, "float32", axisIx(0));
+  for (const value of [b.mul(y, y), b.unary("abs", y), b.div(b.constant("f32", 1), y)]) {
+    const { info } = (await gpu()).prepare(programOf({
+      buffers: [["y", "float32", 4, sharedRole(0)]],
+      steps: [loop(0, 10, [
+        nest({ axes: [4], outer: [{ buffer: 0, address: axisIx(0), value, guard: null }] }),
+      ], { strategy: "parallel" })],
+    }));
+    assert(info.listing.includes("lanes, not parallel"), info.listing.split("\n")[0]);
   }
 });

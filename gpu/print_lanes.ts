@@ -41,7 +41,7 @@ export interface LanesPlan {
 }
 
 /** A buffer of which each point holds the values of the latest steps in variables. */
-interface Chain {
+export interface Chain {
   readonly buffer: number;
   readonly store: Store;
   readonly parts: LoopAddress;
@@ -172,6 +172,40 @@ function signedDistance(a: Size, b: Size): number | null {
   return sizeValue(a) >= sizeValue(b) ? distance : -distance;
 }
 
+/**
+ * Where a chain's store writes in a step, as a u32; leaves the counter of the loop set to `step`.
+ *
+ * @param text The kernel.
+ * @param loop The loop.
+ * @param chain The chain.
+ * @param axes The i32 values of the point axes.
+ * @param step The name of an i32.
+ */
+export function chainPlace(
+  text: KernelText,
+  loop: number,
+  chain: Chain,
+  axes: readonly string[],
+  step: string,
+): string {
+  text.localCounters.set(loop, step);
+  const { address } = chain.store;
+  const terms = address.terms.flatMap(({ axis, stride }) => {
+    const value = axis.kind === "axis" ? axes[axis.axis]! : text.loopAxis(axis);
+    return value === "0i" || stride === 0 ? [] : [`${value} * ${text.size(stride)}`];
+  });
+  return `u32(${[...terms, text.size(address.offset)].join(" + ")})`;
+}
+
+/**
+ * Steps that can be added to the number of a step without a change of its place in a ring: enough
+ * for the number of any earlier step of the chain not to be negative.
+ */
+export function wholeRounds(chain: Chain): number {
+  const modulus = chain.parts.moving?.modulus ?? 0;
+  return Math.ceil(chain.length / Math.max(1, modulus)) * modulus;
+}
+
 /** Flags of a loop with a stop condition. */
 export interface StopFlags {
   /** Set while the loop goes on. */
@@ -206,23 +240,12 @@ export function printLanes(
   const t = text.fresh("t");
   lines.push(`let first_step = ${first};`, `let last_step = ${last};`);
 
-  /** The memory that a chain's store writes in a step. */
-  const place = (chain: Chain, step: string): string => {
-    text.localCounters.set(loop.id, step);
-    const { address } = chain.store;
-    const terms = address.terms.flatMap(({ axis, stride }) => {
-      const value = axis.kind === "axis" ? names[axis.axis]! : text.loopAxis(axis);
-      return value === "0i" || stride === 0 ? [] : [`${value} * ${text.size(stride)}`];
-    });
-    return `u32(${[...terms, text.size(address.offset)].join(" + ")})`;
-  };
+  const place = (chain: Chain, step: string) => chainPlace(text, loop.id, chain, names, step);
   const variables = chains.map((chain) => {
     const type = storedType(text.decl(chain.buffer).dtype);
     const now = text.fresh("s");
     const old = Array.from({ length: chain.length }, () => text.fresh("s"));
-    // A remainder is taken of a number that is not negative.
-    const modulus = chain.parts.moving?.modulus ?? 0;
-    const plus = Math.ceil(chain.length / Math.max(1, modulus)) * modulus;
+    const plus = wholeRounds(chain);
     const before = (age: number, step: string) => {
       const name = text.fresh("q");
       return {

@@ -23,6 +23,7 @@ import { gemmAsNest } from "./lower_gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
 import { chooseGroup, chooseManyParts, printGroupNest } from "./print_group.ts";
 import { lanesTurns, lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
+import { planParallel, printParallel } from "./print_parallel.ts";
 import { planResident, printResident, residentTurns, residentWork } from "./print_resident.ts";
 import { printGemm, suitsTiles } from "./print_gemm.ts";
 import { printChunkedNest } from "./print_chunked.ts";
@@ -247,7 +248,9 @@ class ProgramPrinter {
     if (stop !== null) {
       ops.push(...dispatches([printer.loopStart(name, stop.active, stop.count, flag)]));
     }
-    if (inKernel !== null) {
+    if (inKernel !== null && "kernels" in inKernel) {
+      ops.push(...dispatches(inKernel.kernels(inside)));
+    } else if (inKernel !== null) {
       const kernel = inKernel.print(inside, stop);
       const { chunk } = inKernel;
       ops.push({ kind: "steps", kernel, steps: loop.steps, chunk, always: false });
@@ -266,11 +269,19 @@ class ProgramPrinter {
   }
 
   /** How to run a loop inside of one kernel, or null to dispatch the parts of each step. */
-  #chooseInKernel(loop: Loop): InKernel | null {
+  #chooseInKernel(loop: Loop): InKernel | { kernels: Kernels } | null {
     const { strategy, name } = loop;
     const reasons: string[] = [];
     if (strategy === "lanes" || strategy === "parallel") {
       const plan = planLanes(loop, this.#program, this.#limits);
+      if (typeof plan !== "string" && strategy === "parallel") {
+        const scan = planParallel(plan, this.#program);
+        if (typeof scan !== "string") {
+          this.#note(loop, "parallel", reasons);
+          return { kernels: (flag) => printParallel(scan, this.#decls, this.#makeScratch, flag) };
+        }
+        reasons.push(`not parallel, because ${scan}`);
+      }
       if (typeof plan !== "string") {
         const points = sizeValue(productSize(plan.axes));
         const work = lanesWork(plan);
@@ -326,6 +337,9 @@ class ProgramPrinter {
     return Math.max(1, Math.floor(this.#dispatchSeconds / seconds));
   }
 }
+
+/** Prints the kernels of a loop that is no loop any more. */
+type Kernels = (flag: number | null) => PrintedKernel[];
 
 /** A loop that runs inside of one kernel. */
 interface InKernel {

@@ -32,9 +32,10 @@ export function workgroupScan(
     lines.push(`if (lane >= ${distance}u) { ${reads.join(" ")} }`);
     // All must have read before anyone writes.
     lines.push("workgroupBarrier();");
-    memory.forEach((array, i) => {
-      lines.push(`${array}[lane] = ${combine(i, names[i]!, `${array}[lane]`)};`);
-    });
+    const writes = memory.map((array, i) =>
+      `${array}[lane] = ${combine(i, names[i]!, `${array}[lane]`)};`
+    );
+    lines.push(`if (lane >= ${distance}u) { ${writes.join(" ")} }`);
     lines.push("workgroupBarrier();");
   }
   return lines;
