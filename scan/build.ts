@@ -18,6 +18,7 @@ import { SharedVariable } from "../core/shared.ts";
 import { TensorType } from "../core/type.ts";
 import { Constant, Variable } from "../core/variable.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
+import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
 
@@ -242,13 +243,22 @@ function finish(
     ...closed.values,
   ], params);
   const made = scanOutputs(node);
-  const traces = result.until === null
-    ? made.traces
-    : made.traces.map((trace) => index(trace, [slice(null, made.count)]));
+  if (request.checkpoint !== null && result.until !== null) {
+    throw new TypeError(
+      `Cannot build ${label}: a loop that ends by a condition cannot be checkpointed; leave out ` +
+        `"checkpoint", or give nSteps without until`,
+    );
+  }
+  const nested = request.checkpoint === null ? null : checkpointed(node, request.checkpoint);
+  const traces = nested?.traces ??
+    (result.until === null
+      ? made.traces
+      : made.traces.map((trace) => index(trace, [slice(null, made.count)])));
+  const carried = nested?.carried ?? made.carried;
   const outputs: Variable[] = new Array(count);
   fed.forEach((i, at) => outputs[i] = traces[at]!);
   mapped.forEach((i, at) => outputs[i] = traces[fed.length + at]!);
-  return { outputs, updates: new Map(shared.map((variable, i) => [variable, made.carried[i]!])) };
+  return { outputs, updates: new Map(shared.map((variable, i) => [variable, carried[i]!])) };
 }
 
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { IndexError } from "../core/errors.ts";
 import type { Apply } from "../core/graph/graph.ts";
 import { type Ix, sizeIx } from "../core/kernel/builder.ts";
 import type { AxisRef, Term } from "../core/kernel/scalar.ts";
@@ -26,7 +27,14 @@ import { Shapes } from "../core/plan/shapes.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf } from "./inner.ts";
-import { placeholderLeaves, scanInputs, scanOutputs, type ScanParams, stepCount } from "./op.ts";
+import {
+  placeholderLeaves,
+  scanInputs,
+  scanLabel,
+  scanOutputs,
+  type ScanParams,
+  stepCount,
+} from "./op.ts";
 
 /** A state in memory: rows (time + depth) mod modulus. */
 interface Ring {
@@ -137,6 +145,14 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
   outputs.finals.forEach((final, i) => {
     const mapped = i - layout.states.length;
     if (mapped < 0 || !scope.isUsed(final)) return;
+    if (shapes.guards.equal(steps, 0)) {
+      throw new IndexError(
+        `Cannot take the last result of ${
+          scanLabel(params)
+        }: it has no steps, and result ${mapped} no ` +
+          `first value`,
+      );
+    }
     const place = scope.outputPlace(final);
     scope.place(final, place);
     kept.add(place.buffer);

@@ -6,10 +6,12 @@
 
 import { registerGradient } from "../autodiff/rules.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
-import { loopRules } from "./rewrites/loop_rules.ts";
+import { registerLastRow } from "../core/ops/last_row.ts";
+import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
 
+registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
 

@@ -105,6 +105,15 @@ export function scan(
   const listed = info === undefined || info === null || Array.isArray(info) && info.length === 0
     ? null
     : asList<OutputInfoLike>(info as OutputInfoLike);
+  const { checkpoint } = options;
+  if (
+    checkpoint !== undefined && checkpoint !== "sqrt" &&
+    !(Number.isInteger(checkpoint) && checkpoint > 0)
+  ) {
+    throw new RangeError(
+      `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${checkpoint}`,
+    );
+  }
   const nonSequences = asList<TensorLike>(options.nonSequences).map((value) => asVariable(value));
   const built = buildScan(
     {

@@ -16,6 +16,7 @@ import { axesTaken, fillIndex, type IndexSpec, type Item, parseIndex } from "./i
 import { dimVariable, productDims } from "./lengths.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { reshaped } from "./reshape.ts";
+import { lastRow } from "./last_row.ts";
 import { maskPositions } from "./selecting.ts";
 import { dimsOf, specifyShape } from "./shape.ts";
 import {
@@ -199,7 +200,7 @@ const indexed = new WeakMap<Variable, { readonly x: Variable; readonly spec: Ind
 export function index<A extends TensorLike>(x: A, spec: IndexSpec): Variable<DTypeOf<A>>;
 export function index(x: TensorLike, spec: IndexSpec): Variable {
   const v = asVariable(x);
-  const { result } = pathOf(v, spec);
+  const result = lastRow(v, spec) ?? pathOf(v, spec).result;
   indexed.set(result, { x: v, spec });
   return result;
 }

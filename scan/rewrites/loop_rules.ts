@@ -506,13 +506,8 @@ export const lastValue: Rule = {
     if (entries[0]?.kind !== "int") return null;
     const at = apply.inputs[1]!;
     if (!(at instanceof Constant) || Number(at.value.data[0]) !== -1) return null;
-    const trace = executedRows(apply.inputs[0]!);
-    if (trace === null) return null;
-    const scan = trace.owner as unknown as Apply<ScanParams>;
-    const outputs = scanOutputs(scan);
-    const place = outputs.traces.indexOf(trace);
-    if (place < 0) return null;
-    const last = outputs.finals[place]!;
+    const last = lastOfTrace(apply.inputs[0]!);
+    if (last === null) return null;
     if (entries.length === 1) return last;
     const rest = applyOp(apply.op, [last, ...apply.inputs.slice(2)], {
       ...apply.params,
@@ -522,10 +517,23 @@ export const lastValue: Rule = {
   },
 };
 
+/** The last value of the state or result whose trace a variable is, or null if it is none. */
+export function lastOfTrace(variable: Variable): Variable | null {
+  const trace = executedRows(variable);
+  if (trace === null) return null;
+  const outputs = scanOutputs(trace.owner as unknown as Apply<ScanParams>);
+  const place = outputs.traces.indexOf(trace);
+  return place < 0 ? null : outputs.finals[place]!;
+}
+
 /** The trace that a variable is: whole, or cut to the executed steps. */
 function executedRows(variable: Variable): Variable | null {
   if (isScan(variable.owner as Apply<ScanParams> | null)) return variable;
   const owner = variable.owner;
+  // The last part of a checkpointed trace is never empty, unless there are no steps at all.
+  if (owner?.op.name === "join" && (owner.params as { axis: number }).axis === 0) {
+    return executedRows(owner.inputs.at(-1)!);
+  }
   if (owner?.op.name !== "subtensor") return null;
   const source = owner.inputs[0]!;
   const scan = source.owner as Apply<ScanParams> | null;

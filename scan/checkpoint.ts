@@ -1,0 +1,164 @@
+/**
+ * Checkpointing: a scan as a scan of shorter scans. The gradient then keeps the states at the start of
+ * each of them only, and computes those between again.
+ *
+ * The steps are split into segments of `length` steps; what is left, one segment at most, comes last.
+ *
+ * @module
+ */
+
+import { type Apply, applyOp, makeVariable } from "../core/graph/graph.ts";
+import type { Op } from "../core/graph/op.ts";
+import { makeValue } from "../core/graph/value.ts";
+import { opaqueSize } from "../core/kernel/size.ts";
+import { add, intDiv, maximum, mul, sub } from "../core/ops/elementwise.ts";
+import { join } from "../core/ops/combine.ts";
+import { index, slice } from "../core/ops/indexing.ts";
+import { asVariable } from "../core/ops/literal.ts";
+import { reshape, shapeOf } from "../core/ops/shape.ts";
+import { TensorType } from "../core/type.ts";
+import type { Variable } from "../core/variable.ts";
+import { depthOf, StepGraph } from "./inner.ts";
+import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
+
+/** The least integer whose square is not less: a length that the host knows when it knows the number. */
+export const ceilSqrtOp: Op = {
+  name: "ceilSqrt",
+  infer: () => [TensorType.of("int64", [])],
+  shapes: () => [[]],
+  size: (_, [n]) => opaqueSize("ceilSqrt", [n!], (x) => Math.ceil(Math.sqrt(Math.max(0, x)))),
+  evaluate: ([n]) => [
+    makeValue("int64", [], [BigInt(Math.ceil(Math.sqrt(Math.max(0, Number(n!.data[0])))))]),
+  ],
+  lowering: {
+    kind: "virtual",
+    cost: 1,
+    element: (context, apply) =>
+      context.b.size(
+        context.integer(apply.output),
+        context.held("int64") === "int32" ? "i32" : "i64",
+      ),
+  },
+};
+
+/** What a checkpointed scan gives, as the plain one would. */
+export interface Checkpointed {
+  readonly traces: readonly Variable[];
+  readonly carried: readonly Variable[];
+}
+
+/** Builds the nested form of a scan node. */
+export function checkpointed(
+  plain: Apply<ScanParams>,
+  every: number | "sqrt",
+): Checkpointed {
+  const { params } = plain;
+  const { layout } = params.step;
+  const outer = scanInputs(params, plain.inputs);
+  const { steps } = outer;
+  const length = every === "sqrt"
+    ? maximum(applyOp(ceilSqrtOp, [steps], {}).output, 1)
+    : asVariable(every, "int64");
+  // At least one step is left for the last segment.
+  const segments = intDiv(maximum(sub(steps, 1), 0), length);
+  const done = mul(segments, length);
+
+  // Each tap becomes a sequence of its own, so that segments do not overlap.
+  const rows = outer.sequences.flatMap((sequence, i) =>
+    layout.sequences[i]!.map((tap) => index(sequence, [slice(tap, add(steps, tap))]))
+  );
+  const single: ScanParams = {
+    ...params,
+    checkpoint: null,
+    step: new StepGraph(
+      { ...layout, sequences: rows.map(() => [0]) },
+      params.step.inputs,
+      params.step.outputs,
+    ),
+  };
+  const cut = rows.map((row) => {
+    const whole = index(row, [slice(null, done)]);
+    const rest = Array.from({ length: row.ndim - 1 }, (_, d) => shapeOf(row, d + 1));
+    return reshape(whole, [segments, length, ...rest]);
+  });
+
+  // One segment, as the step of the outer loop.
+  const place = (variable: Variable, rank = variable.ndim): Variable =>
+    makeVariable(TensorType.of(variable.dtype, variable.type.shape.slice(variable.ndim - rank)));
+  const places = {
+    segments: cut.map((part) => place(part, part.ndim - 1)),
+    states: outer.initials.map((initial) => place(initial)),
+    carried: outer.carried.map((value) => place(value)),
+    others: outer.others.map((value) => place(value)),
+    length: place(length),
+  };
+  const segment = scanOutputs(applyOp(scanOp, [
+    places.length,
+    ...places.segments,
+    ...places.states,
+    ...places.carried,
+    ...places.others,
+  ], single));
+  const states = outer.initials.map((_, i) =>
+    lastRows(places.states[i]!, segment.traces[i]!, depthOf(layout.states[i]!))
+  );
+  const nested = scanOutputs(applyOp(scanOp, [
+    segments,
+    ...cut,
+    ...outer.initials.map((initial, i) =>
+      reshapeRows(index(initial, [slice(null, depthOf(layout.states[i]!))]))
+    ),
+    ...outer.carried,
+    ...outer.others,
+    length,
+  ], {
+    ...params,
+    checkpoint: null,
+    name: params.name === null ? "segments" : `segments of ${params.name}`,
+    step: new StepGraph(
+      {
+        sequences: cut.map(() => [0]),
+        states: states.map(() => [-1]),
+        maps: segment.traces.length,
+        carried: layout.carried,
+        others: outer.others.length + 1,
+        until: false,
+      },
+      [
+        ...places.segments,
+        ...places.states,
+        ...places.carried,
+        ...places.others,
+        places.length,
+      ],
+      [...states, ...segment.traces, ...segment.carried],
+    ),
+  }));
+
+  // The last segment starts where the others end.
+  const last = scanOutputs(applyOp(scanOp, [
+    sub(steps, done),
+    ...rows.map((row) => index(row, [slice(done)])),
+    ...outer.initials.map((_, i) => nested.finals[i]!),
+    ...nested.carried,
+    ...outer.others,
+  ], single));
+  const count = layout.states.length;
+  const traces = last.traces.map((trace, i) => {
+    const before = nested.traces[count + i]!;
+    const rest = Array.from({ length: trace.ndim - 1 }, (_, d) => shapeOf(before, d + 2));
+    return join(0, reshape(before, [done, ...rest]), trace);
+  });
+  return { traces, carried: last.carried };
+}
+
+/** The rows that the next segment reads back. */
+function lastRows(before: Variable, trace: Variable, depth: number): Variable {
+  return index(join(0, before, trace), [slice(-depth)]);
+}
+
+/** Rows as one value of a state: with a leading axis of one step. */
+function reshapeRows(rows: Variable): Variable {
+  const dims = Array.from({ length: rows.ndim }, (_, d) => shapeOf(rows, d));
+  return reshape(rows, [1, ...dims]);
+}

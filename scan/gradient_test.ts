@@ -1,0 +1,228 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { numbers } from "../dev/devices.ts";
+import { executorOf } from "../core/compile/function.ts";
+import { compile, grad, scan, T, Tensor, tensor, until, type Variable } from "../mod.ts";
+
+function filled(shape: number[], phase: number): Tensor {
+  const size = shape.reduce((n, length) => n * length, 1);
+  return tensor(Float64Array.from({ length: size }, (_, i) => 0.7 * Math.sin(1.7 * i + phase)), {
+    shape,
+  });
+}
+
+/** Compares the gradients of a cost with central differences. */
+async function checkGradients(
+  inputs: Variable[],
+  cost: Variable,
+  wrt: Variable[],
+  values: Tensor[],
+): Promise<void> {
+  const f = await compile(inputs, cost, { device: "cpu", onUnusedInput: "ignore" });
+  const g = await compile(inputs, grad(cost, wrt), { device: "cpu", onUnusedInput: "ignore" });
+  const gradients = g(...values) as Tensor[];
+  wrt.forEach((variable, w) => {
+    const at = inputs.indexOf(variable);
+    const value = values[at]!;
+    assertEquals(gradients[w]!.shape, value.shape);
+    const found = numbers(gradients[w]!);
+    for (let i = 0; i < value.size; i++) {
+      const moved = (by: number): number => {
+        const data = Float64Array.from(numbers(value));
+        data[i]! += by;
+        const args = [...values];
+        args[at] = tensor(data, { shape: value.shape });
+        return Number((f(...args) as Tensor).item());
+      };
+      const expected = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+      assertAlmostEquals(found[i]!, expected, 1e-6 * Math.max(1, Math.abs(expected)));
+    }
+  });
+}
+
+function network(options: { truncateGradient?: number; checkpoint?: number | "sqrt" } = {}): {
+  inputs: Variable[];
+  states: Variable;
+  values: Tensor[];
+} {
+  const X = T.dmatrix("X"), Wx = T.dmatrix("Wx"), Wh = T.dmatrix("Wh");
+  const b = T.dvector("b"), h0 = T.dvector("h0");
+  const [states] = scan(
+    (x: Variable, h: Variable, Wx: Variable, Wh: Variable, b: Variable) =>
+      T.tanh(T.dot(x, Wx).add(T.dot(h, Wh)).add(b)),
+    { sequences: X, outputsInfo: h0, nonSequences: [Wx, Wh, b], ...options },
+  );
+  return {
+    inputs: [X, Wx, Wh, b, h0],
+    states: states as Variable,
+    values: [
+      filled([6, 3], 0),
+      filled([3, 4], 1),
+      filled([4, 4], 2),
+      filled([4], 3),
+      filled([4], 4),
+    ],
+  };
+}
+
+Deno.test("grad() of a recurrent network is right for every kind of input", async () => {
+  const { inputs, states, values } = network();
+  await checkGradients(inputs, T.index(states, [-1]).sum(), inputs, values);
+  await checkGradients(inputs, states.sqr().sum(), inputs, values);
+  await checkGradients(inputs, T.index(states, [2]).sum(), inputs, values);
+});
+
+Deno.test("grad() goes through any taps of sequences and outputs", async () => {
+  const x = T.dvector("x"), start = T.dvector("start"), a = T.dscalar("a");
+  const depths: [number[], number[]][] = [[[0], [-1]], [[0, 2], [-3, -1]], [[-2, 1], [-2]]];
+  for (const [taps, back] of depths) {
+    const [y] = scan((...args: Variable[]) => {
+      const weighted = args.slice(0, -1).map((arg, i) =>
+        arg.mul(a).add(arg.sqr().mul(0.1 * (i + 1)))
+      );
+      return T.tanh(weighted.reduce((sum, part) => sum.add(part)).add(args.at(-1)!.mul(0.1)));
+    }, {
+      sequences: { input: x, taps },
+      outputsInfo: back.length === 1 && back[0] === -1
+        ? T.index(start, [0])
+        : { initial: start, taps: back },
+      nonSequences: a,
+    });
+    const weights = T.arange(T.shape(y as Variable).at(0) as Variable).astype("float64").add(1);
+    await checkGradients(
+      [x, start, a],
+      (y as Variable).mul(weights).sum(),
+      [x, start, a],
+      [filled([7], 0.3), filled([3], 1), tensor(0.7, { dtype: "float64" })],
+    );
+  }
+});
+
+Deno.test("grad() visits the executed steps of a loop that until ended, wherever it ended", async () => {
+  const x = T.dvector("x"), a = T.dscalar("a"), start = T.dvector("start");
+  for (const taps of [[-1], [-2], [-3, -1]]) {
+    for (let stop = 0; stop <= 6; stop++) {
+      const [y] = scan((v: Variable, ...past: Variable[]) => {
+        const old = past.slice(0, -1).reduce((sum, part) => sum.add(part));
+        const now = T.tanh(old.mul(a).add(v));
+        return [now, until(v.gt(stop + 0.5))];
+      }, {
+        sequences: x,
+        outputsInfo: taps.length === 1 && taps[0] === -1
+          ? T.index(start, [0])
+          : { initial: start, taps },
+        nonSequences: a,
+      });
+      const values = [
+        tensor(Float64Array.from([1, 2, 3, 4, 5, 6])),
+        tensor(0.3, { dtype: "float64" }),
+        filled([3], 1),
+      ];
+      const count = await compile([x, a, start], (y as Variable).shape[0]!, {
+        device: "cpu",
+      });
+      assertEquals(
+        Number(count(...values as [Tensor, Tensor, Tensor]).item()),
+        Math.min(stop + 1, 6),
+      );
+      await checkGradients([x, a, start], (y as Variable).sqr().sum(), [x, a, start], values);
+    }
+  }
+});
+
+Deno.test("grad() of a nested scan, and of a gradient inside a scan", async () => {
+  const A = T.dmatrix("A"), B = T.dmatrix("B");
+  const [P] = scan((row: Variable, B: Variable) => {
+    const [r] = scan((column: Variable, row: Variable) => row.mul(column).sum(), {
+      sequences: B.T,
+      nonSequences: row,
+    });
+    return r as Variable;
+  }, { sequences: A, nonSequences: B });
+  await checkGradients([A, B], T.tanh(P as Variable).sqr().sum(), [A, B], [
+    filled([3, 4], 0),
+    filled([4, 2], 1),
+  ]);
+
+  const b = T.dvector("b"), rate = T.dscalar("rate");
+  const [steps] = scan((t: Variable, A: Variable, b: Variable, rate: Variable) => {
+    const cost = t.dot(A.dot(t)).mul(0.5).sub(b.dot(t));
+    return t.sub(rate.mul(grad(cost, t)));
+  }, { outputsInfo: T.zerosLike(b), nonSequences: [A, b, rate], nSteps: 6 });
+  await checkGradients([A, b, rate], T.index(steps as Variable, [-1]).sqr().sum(), [A, b, rate], [
+    filled([3, 3], 0),
+    filled([3], 1),
+    tensor(0.25, { dtype: "float64" }),
+  ]);
+});
+
+Deno.test("grad() three times of x**4 by a scan agrees with calculus", async () => {
+  const x = T.dscalar("x");
+  const [powers] = scan((p: Variable, x: Variable) => p.mul(x), {
+    outputsInfo: T.constant(1, { dtype: "float64" }),
+    nonSequences: x,
+    nSteps: 4,
+  });
+  const y = T.index(powers as Variable, [-1]);
+  const first = grad(y, x), second = grad(first, x), third = grad(second, x);
+  const f = await compile([x], [y, first, second, third], { device: "cpu" });
+  assertEquals(f(2).map((v) => Number(v.item())), [16, 32, 48, 48]);
+});
+
+Deno.test("grad() of a scan with truncateGradient stops after that many steps", async () => {
+  const full = network(), cut = network({ truncateGradient: 2 });
+  const gradients = async ({ inputs, states, values }: ReturnType<typeof network>) => {
+    const f = await compile(inputs, grad(states.sum(), inputs), { device: "cpu" });
+    return (f(...values) as Tensor[]).map(numbers);
+  };
+  const [whole, part] = [await gradients(full), await gradients(cut)];
+  // Rows of the sequence before the last two steps have none, and neither has the first state.
+  assertEquals(part[0]!.slice(0, 12), new Array(12).fill(0));
+  assertEquals(part[4], [0, 0, 0, 0]);
+  // The very last step does not depend on where it stops.
+  part[0]!.slice(15).forEach((value, i) => assertAlmostEquals(value, whole[0]![15 + i]!, 1e-12));
+});
+
+Deno.test("scan() with checkpoint has the same gradients in less memory", async () => {
+  const W = T.dmatrix("W"), h0 = T.dmatrix("h0"), n = T.iscalar("n");
+  const run = async (checkpoint?: number | "sqrt") => {
+    const [h] = scan((h: Variable, W: Variable) => T.tanh(T.dot(h, W).add(0.1)), {
+      outputsInfo: h0,
+      nonSequences: W,
+      nSteps: n,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    });
+    const cost = T.index(h as Variable, [-1]).sqr().sum();
+    const f = await compile([W, h0, n], [cost, grad(cost, h0)], { device: "cpu" });
+    const results = [1, 7, 400].map((steps) => f(filled([8, 8], 0), filled([4, 8], 1), steps));
+    const bytes = executorOf(f).executables.at(-1)!.info.scratchBytes;
+    return { results: results.map(([c, g]) => [...numbers(c), ...numbers(g)]), bytes };
+  };
+  const plain = await run();
+  for (const checkpoint of [3, 20, "sqrt"] as const) {
+    const { results, bytes } = await run(checkpoint);
+    results.forEach((values, i) =>
+      values.forEach((value, k) => assertAlmostEquals(value, plain.results[i]![k]!, 1e-9))
+    );
+    if (checkpoint !== 3) assert(bytes < plain.bytes / 2, `${bytes} of ${plain.bytes} bytes`);
+  }
+});
+
+Deno.test("scan() refuses a checkpoint that is no number of steps, and one with until", () => {
+  const x = T.dvector("x");
+  const step = (v: Variable, s: Variable) => s.add(v);
+  assertThrows(
+    () => scan(step, { sequences: x, outputsInfo: 0, checkpoint: 0 }),
+    RangeError,
+    "checkpoint must be a positive integer",
+  );
+  assertThrows(
+    () =>
+      scan((v: Variable, s: Variable) => [s.add(v), until(v.gt(1))], {
+        sequences: x,
+        outputsInfo: 0,
+        checkpoint: 2,
+      }),
+    TypeError,
+    "cannot be checkpointed",
+  );
+});
