@@ -7,7 +7,7 @@
 
 import type { DType } from "../core/dtype.ts";
 import { type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { BufferDecl, Gemm, Nest, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
+import type { Gemm, Nest, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
 import {
   type Address,
   type ScalarType,
@@ -15,7 +15,8 @@ import {
   type SNode,
   type Term,
 } from "../core/kernel/scalar.ts";
-import { contiguousStrides, mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
+import { contiguousStrides, type Size } from "../core/kernel/size.ts";
+import { arrangeAxes } from "./axes.ts";
 import { visitNodes } from "./nodes.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
@@ -156,25 +157,15 @@ class Lowering {
   }
 }
 
-/** Makes a kernel of a nest. */
-export function lowerNest(nest: Nest, buffers: ReadonlyMap<number, BufferDecl>): Kernel {
-  const order = axisOrder(nest);
-  const map = new Map<number, number>();
-  const axes: Size[] = [], loops: Size[] = [];
-  for (const axis of order) {
-    map.set(axis, axes.length);
-    axes.push(nest.axes[axis]!);
-  }
-  nest.loops.forEach((size, i) => {
-    if (size === 1) return;
-    map.set(nest.axes.length + i, axes.length + loops.length);
-    loops.push(size);
-  });
-  const lowering = new Lowering(
-    (axis) => axisTerm(map.get(axis)),
-    (buffer) => buffers.get(buffer)!.dtype,
-  );
-  return mergeAxes({
+/** Makes a kernel of a nest. `product` makes the node that stands for the product of an epilogue. */
+export function lowerNest(
+  nest: Nest,
+  dtypeOf: (buffer: number) => DType,
+  product: Product | null = null,
+): Kernel {
+  const { axes, loops, map } = arrangeAxes(nest);
+  const lowering = new Lowering((axis) => axisTerm(map.get(axis)), dtypeOf, product);
+  return {
     name: nest.name,
     axes,
     loops,
@@ -186,85 +177,68 @@ export function lowerNest(nest: Nest, buffers: ReadonlyMap<number, BufferDecl>):
     inner: nest.inner.map((store) => lowering.store(store)),
     outer: nest.outer.map((store) => lowering.store(store)),
     checks: nest.checks.map(({ failed, check }) => ({ failed: lowering.node(failed), check })),
-  });
+  };
 }
 
-/** The numbers of the axes of a product that are not of size 1, and their sizes. */
-function gemmAxes(gemm: Gemm): { map: Map<number, number>; axes: Size[] } {
-  const map = new Map<number, number>();
-  const axes: Size[] = [];
-  [...gemm.batch, gemm.m, gemm.n].forEach((size, i) => {
-    if (size === 1) return;
-    map.set(i, axes.length);
-    axes.push(size);
-  });
-  return { map, axes };
+/** The nest of a product that lies somewhere already, or is left as a node. */
+function epilogueNest({ name, batch, m, n, stores }: Gemm): Nest {
+  return {
+    kind: "nest",
+    name,
+    axes: [...batch, m, n],
+    loops: [],
+    reductions: [],
+    inner: [],
+    outer: stores,
+    checks: [],
+  };
 }
 
 /** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
-export function lowerGemm(gemm: Gemm, buffers: ReadonlyMap<number, BufferDecl>): Kernel {
-  const { map, axes } = gemmAxes(gemm);
+export function lowerGemm(gemm: Gemm, dtypeOf: (buffer: number) => DType): Kernel {
+  const b = new ScalarBuilder();
   const batch = gemm.batch.length;
-  const hasLoop = gemm.k !== 1;
-  if (hasLoop) map.set(batch + 2, axes.length);
-  const lowering = new Lowering(
-    (axis) => axisTerm(map.get(axis)),
-    (buffer) => buffers.get(buffer)!.dtype,
+  const [row, column, term] = [batch, batch + 1, batch + 2];
+  const operand = (one: Operand, rows: number, columns: number) =>
+    b.cast(b.load(one.buffer, one.dtype, elementOf(one, rows, columns)), gemm.type);
+  const value = b.mul(operand(gemm.left, row, term), operand(gemm.right, term, column));
+  return lowerNest(
+    {
+      ...epilogueNest(gemm),
+      loops: [gemm.k],
+      reductions: [{ kind: "sum", type: gemm.type, value }],
+    },
+    dtypeOf,
     (b) => b.reduced(0, gemm.type),
   );
-  const operand = (one: Operand, at: number[]) =>
-    lowering.builder.cast(
-      lowering.load(one.buffer, one.dtype, elementOf(one, at, lowering)),
-      gemm.type,
-    );
-  const left = operand(gemm.left, [batch, batch + 2]);
-  const right = operand(gemm.right, [batch + 2, batch + 1]);
-  return mergeAxes({
-    name: gemm.name,
-    axes,
-    loops: hasLoop ? [gemm.k] : [],
-    reductions: [{ kind: "sum", type: gemm.type, value: lowering.builder.mul(left, right) }],
-    inner: [],
-    outer: gemm.stores.map((store) => lowering.store(store)),
-    checks: [],
-  });
 }
 
-/** The address of an element of an operand, with the axes that its rows and columns run along. */
-function elementOf(operand: Operand, at: readonly number[], lowering: Lowering): Address {
+/** The address of an element of an operand, given the axes that its rows and columns run along. */
+function elementOf(operand: Operand, rows: number, columns: number): Address {
   const { base, batch, row, column } = operand;
   const term = (axis: number, stride: Size): Term => ({ axis: { kind: "axis", axis }, stride });
   const terms = [
+    ...base.terms,
     ...batch.map((stride, i) => term(i, stride)),
-    term(at[0]!, row),
-    term(at[1]!, column),
+    term(rows, row),
+    term(columns, column),
   ];
-  return lowering.address({ ...base, terms: [...base.terms, ...terms] });
+  return { ...base, terms: terms.filter(({ stride }) => stride !== 0) };
 }
 
 /** Makes a kernel of the stores of a product, which lies in a buffer already or is left as a node. */
 export function lowerEpilogue(
   gemm: Gemm,
-  buffers: ReadonlyMap<number, BufferDecl>,
+  dtypeOf: (buffer: number) => DType,
   product: { readonly buffer: number; readonly dtype: DType; readonly address: Address } | null,
 ): Kernel {
-  const { map, axes } = gemmAxes(gemm);
-  const lowering = new Lowering(
-    (axis) => axisTerm(map.get(axis)),
-    (buffer) => buffers.get(buffer)!.dtype,
+  return lowerNest(
+    epilogueNest(gemm),
+    dtypeOf,
     product === null
       ? null
       : (b, address) => b.load(product.buffer, storageOf(product.dtype), address(product.address)),
   );
-  return mergeAxes({
-    name: gemm.name,
-    axes,
-    loops: [],
-    reductions: [],
-    inner: [],
-    outer: gemm.stores.map((store) => lowering.store(store)),
-    checks: [],
-  });
 }
 
 /** Makes a kernel that copies an operand, converted to a dtype, to a buffer as contiguous rows. */
@@ -275,38 +249,23 @@ export function lowerCopy(
   columns: Size,
   to: { readonly buffer: number; readonly dtype: DType },
 ): Kernel {
-  const sizes = [...gemm.batch, rows, columns];
-  const map = new Map<number, number>();
-  const axes: Size[] = [];
-  sizes.forEach((size, i) => {
-    if (size === 1) return;
-    map.set(i, axes.length);
-    axes.push(size);
-  });
-  const lowering = new Lowering((axis) => axisTerm(map.get(axis)), () => to.dtype);
+  const b = new ScalarBuilder();
+  const axes = [...gemm.batch, rows, columns];
   const batch = gemm.batch.length;
-  const from = elementOf(operand, [batch, batch + 1], lowering);
-  const value = lowering.load(operand.buffer, operand.dtype, from);
-  const strides = contiguousStrides(sizes);
-  return mergeAxes({
-    name: gemm.name,
+  const terms = contiguousStrides(axes).map((stride, axis): Term => ({
+    axis: { kind: "axis", axis },
+    stride,
+  }));
+  return lowerNest({
+    ...epilogueNest(gemm),
     axes,
-    loops: [],
-    reductions: [],
-    inner: [],
     outer: [{
       buffer: to.buffer,
-      storage: storageOf(to.dtype),
-      address: lowering.address({
-        offset: 0,
-        terms: strides.map((stride, axis) => ({ axis: { kind: "axis", axis }, stride })),
-        rest: null,
-      }),
-      value: lowering.builder.cast(value, scalarTypeOf(to.dtype)),
+      address: { offset: 0, terms: terms.filter(({ stride }) => stride !== 0), rest: null },
+      value: b.load(operand.buffer, operand.dtype, elementOf(operand, batch, batch + 1)),
       guard: null,
     }],
-    checks: [],
-  });
+  }, () => to.dtype);
 }
 
 function axisTerm(axis: number | undefined): Ix {
@@ -314,85 +273,8 @@ function axisTerm(axis: number | undefined): Ix {
   return { offset: 0, terms: [{ axis: { kind: "axis", axis }, stride: 1 }], rest: null };
 }
 
-/**
- * The axes that are not of size 1, such that those along which the stores run fastest come last.
- * The axes of a nest are independent of each other, so any order will do.
- */
-function axisOrder(nest: Nest): number[] {
-  const axes = nest.axes.map((_, axis) => axis).filter((axis) => nest.axes[axis] !== 1);
-  const store = nest.outer[0] ?? nest.inner[0];
-  if (store === undefined || store.address.rest !== null) return axes;
-  const strides = new Map<number, number>();
-  for (const { axis, stride } of store.address.terms) {
-    if (axis.kind !== "axis") continue;
-    if (typeof stride !== "number") return axes;
-    strides.set(axis.axis, Math.abs(stride));
-  }
-  if (!axes.every((axis) => strides.has(axis))) return axes;
-  return axes.sort((a, b) => strides.get(b)! - strides.get(a)! || a - b);
-}
-
-/** Merges neighbouring axes, and neighbouring loops, that every address runs through as one. */
-function mergeAxes(kernel: Kernel): Kernel {
-  let current = kernel;
-  for (let axis = kernel.axes.length + kernel.loops.length - 2; axis >= 0; axis--) {
-    const { axes, loops } = current;
-    if (axis === axes.length - 1 || axis + 1 >= axes.length + loops.length) continue;
-    const sizes = [...axes, ...loops];
-    if (!canMerge(current, axis, sizes[axis + 1]!)) continue;
-    const merged = mulSize(sizes[axis]!, sizes[axis + 1]!);
-    const inAxes = axis < axes.length;
-    sizes.splice(axis, 2, merged);
-    const count = axes.length - (inAxes ? 1 : 0);
-    // The merged axis takes the place of the inner one, whose stride it has.
-    const lowering = new Lowering(
-      (old) => old === axis ? sizeIx(0) : axisTerm(old > axis ? old - 1 : old),
-      () => "float32",
-    );
-    const store = (one: KStore): KStore => ({
-      ...one,
-      address: lowering.address(one.address),
-      value: lowering.node(one.value),
-      guard: one.guard === null ? null : lowering.node(one.guard),
-    });
-    current = {
-      name: current.name,
-      axes: sizes.slice(0, count),
-      loops: sizes.slice(count),
-      reductions: current.reductions.map((r) => ({ ...r, value: lowering.node(r.value) })),
-      inner: current.inner.map(store),
-      outer: current.outer.map(store),
-      checks: current.checks.map((c) => ({ ...c, failed: lowering.node(c.failed) })),
-    };
-  }
-  return current;
-}
-
 /** Nodes with other numbers for their axes; axes that are not in the map must not occur. */
 export function renumber(nodes: readonly SNode[], axes: ReadonlyMap<number, number>): SNode[] {
   const lowering = new Lowering((axis) => axisTerm(axes.get(axis)), () => "float32");
   return nodes.map((node) => lowering.node(node));
-}
-
-/** Whether all addresses run through `axis` and the next one as through one axis. */
-function canMerge(kernel: Kernel, axis: number, inner: Size): boolean {
-  const addressOk = (address: Address): boolean => {
-    const stride = (wanted: number): Size =>
-      address.terms.find(({ axis }) => axis.kind === "axis" && axis.axis === wanted)?.stride ?? 0;
-    return sizeKey(stride(axis)) === sizeKey(mulSize(stride(axis + 1), inner));
-  };
-  const stores = [...kernel.inner, ...kernel.outer];
-  if (!stores.every(({ address }) => addressOk(address))) return false;
-  const roots = [
-    ...kernel.reductions.map(({ value }) => value),
-    ...kernel.checks.map(({ failed }) => failed),
-    ...stores.flatMap(({ value, guard, address }) => [value, guard, address.rest]),
-  ].filter((node) => node !== null);
-  let ok = true;
-  visitNodes(roots, (node) => {
-    if (node.op === "load" && !addressOk(node.address)) ok = false;
-    if (node.op !== "index" || node.axis.kind !== "axis") return;
-    if (node.axis.axis === axis || node.axis.axis === axis + 1) ok = false;
-  });
-  return ok;
 }

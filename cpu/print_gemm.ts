@@ -7,7 +7,7 @@
 
 import { addressKey } from "../core/kernel/builder.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
-import type { BufferDecl, Gemm, Operand, Store } from "../core/kernel/program.ts";
+import type { Gemm, Operand, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, ScalarType, SNode } from "../core/kernel/scalar.ts";
 import {
   addSize,
@@ -81,7 +81,7 @@ function isNative(dtype: DType, type: ScalarType): boolean {
 /** Plans a product; null where it is better printed as a nest. */
 export function planProduct(
   gemm: Gemm,
-  buffers: ReadonlyMap<number, BufferDecl>,
+  dtypeOf: (buffer: number) => DType,
 ): ProductPlan | null {
   const { type, m, n, k, batch } = gemm;
   if (type !== "f32" && type !== "f64") return null;
@@ -118,7 +118,7 @@ export function planProduct(
     };
   };
   const left = operand(gemm.left, LEFT, m, k), right = operand(gemm.right, RIGHT, k, n);
-  const direct = findTarget(gemm, buffers);
+  const direct = findTarget(gemm, dtypeOf);
   const sizes = [...batch, m, n];
   let target: Target;
   if (direct === null) {
@@ -133,7 +133,7 @@ export function planProduct(
   const accumulate = direct !== null && isAccumulation(direct);
   const isPlain = direct !== null && gemm.stores.length === 1 &&
     (accumulate || direct.value.op === "product");
-  const epilogue = isPlain ? [] : [lowerEpilogue(gemm, buffers, { ...target, dtype })];
+  const epilogue = isPlain ? [] : [lowerEpilogue(gemm, dtypeOf, { ...target, dtype })];
   return {
     gemm,
     left,
@@ -164,10 +164,10 @@ function strideOf(address: Address, axis: number): Size {
 }
 
 /** The store that the product may be written to in place of its value, if there is one. */
-function findTarget(gemm: Gemm, buffers: ReadonlyMap<number, BufferDecl>): Store | null {
+function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | null {
   const store = gemm.stores[0];
   if (store === undefined || store.guard !== null || store.address.rest !== null) return null;
-  const { dtype } = buffers.get(store.buffer)!;
+  const dtype = dtypeOf(store.buffer);
   // The parts of complex numbers don't lie side by side.
   if (dtype !== native(gemm.type)) return null;
   const sizes = [...gemm.batch, gemm.m, gemm.n];

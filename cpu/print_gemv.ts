@@ -5,8 +5,8 @@
  * @module
  */
 
-import { dtypeInfo } from "../core/dtype.ts";
-import type { BufferDecl, Gemm, Operand } from "../core/kernel/program.ts";
+import { type DType, dtypeInfo } from "../core/dtype.ts";
+import type { Gemm, Operand } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { FunctionContext } from "./context.ts";
@@ -37,7 +37,7 @@ export interface RowPlan {
 /** Plans a product, if it is one for this way. */
 export function planRows(
   gemm: Gemm,
-  buffers: ReadonlyMap<number, BufferDecl>,
+  dtypeOf: (buffer: number) => DType,
 ): RowPlan | null {
   const { type, m, n, k, batch } = gemm;
   if ((type !== "f32" && type !== "f64") || batch.some((size) => size !== 1)) return null;
@@ -68,7 +68,7 @@ export function planRows(
     guarded: false,
   });
   return {
-    kernel: lowerEpilogue(gemm, buffers, null),
+    kernel: lowerEpilogue(gemm, dtypeOf, null),
     nest: {
       levels: [{ axis: 0, size: rows, mode: "vector", unroll }],
       axisCount: 1,

@@ -127,8 +127,8 @@ class ModulePrinter {
   product(gemm: Gemm): ProductPlan | null {
     let plan = this.#products.get(gemm);
     if (plan === undefined) {
-      const { simd, buffers } = this.#module;
-      plan = simd && this.rows(gemm) === null ? planProduct(gemm, buffers) : null;
+      const direct = !this.#module.simd || this.rows(gemm) !== null;
+      plan = direct ? null : planProduct(gemm, this.dtypeOf);
       this.#products.set(gemm, plan);
     }
     return plan;
@@ -138,11 +138,14 @@ class ModulePrinter {
   rows(gemm: Gemm): RowPlan | null {
     let plan = this.#rows.get(gemm);
     if (plan === undefined) {
-      plan = this.#module.simd ? planRows(gemm, this.#module.buffers) : null;
+      plan = this.#module.simd ? planRows(gemm, this.dtypeOf) : null;
       this.#rows.set(gemm, plan);
     }
     return plan;
   }
+
+  /** The dtype of a buffer. */
+  readonly dtypeOf = (buffer: number): DType => this.#module.buffers.get(buffer)!.dtype;
 
   get module(): ModuleContext {
     return this.#module;
@@ -266,8 +269,8 @@ class StepPrinter {
   }
 
   #nest(nest: Nest): void {
-    const { buffers, simd } = this.#owner.module;
-    const kernel = lowerNest(nest, buffers);
+    const { simd } = this.#owner.module;
+    const kernel = lowerNest(nest, this.#owner.dtypeOf);
     const fails = kernel.checks.length > 0;
     this.#place(nest.name, sizeOf(kernel), fails, (context) => {
       for (const { failed, check } of kernel.checks) {
@@ -278,7 +281,7 @@ class StepPrinter {
   }
 
   #gemm(gemm: Gemm): void {
-    const { buffers, simd } = this.#owner.module;
+    const { simd } = this.#owner.module;
     const rows = this.#owner.rows(gemm);
     if (rows !== null) {
       const size = sizeOf(rows.kernel) + rows.terms * rows.nest.levels[0]!.unroll;
@@ -287,7 +290,7 @@ class StepPrinter {
     }
     const product = this.#owner.product(gemm);
     if (product === null) {
-      const kernel = lowerGemm(gemm, buffers);
+      const kernel = lowerGemm(gemm, this.#owner.dtypeOf);
       this.#place(gemm.name, sizeOf(kernel), false, (context) => {
         printNest(context, kernel, planNest(kernel, simd));
       });
