@@ -105,9 +105,11 @@ export function chooseRoots(
     for (const output of apply.outputs) {
       const mine = uses.get(output);
       if (mine === undefined) continue;
-      if (own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes)) {
-        roots.add(output);
-      }
+      // Where a view is read often, what it looks at is worth storing, not the view.
+      const stores = isView(apply, shapes)
+        ? mine.required
+        : own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes);
+      if (stores) roots.add(output);
     }
     if (!apply.outputs.some((output) => uses.has(output))) continue;
     const inputs = dataInputs(apply, shapes);
