@@ -5,19 +5,10 @@
  */
 
 import { dtypeInfo } from "../core/dtype.ts";
-import type { Address, Prim, SNode } from "../core/kernel/scalar.ts";
+import type { Address, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
-import {
-  Analysis,
-  forEachNode,
-  type Level,
-  type NestPlan,
-  rootsOf,
-  selfLoaded,
-  strideAlong,
-} from "./nest_plan.ts";
-import { visitNodes } from "./nodes.ts";
+import { Analysis, factsOf, type Level, type NestPlan, strideAlong } from "./nest_plan.ts";
 import { hasCast, isWide } from "./print_simd.ts";
 import { hasVectorForm, isShuffled } from "./values.ts";
 
@@ -28,13 +19,48 @@ const GUESS = 1000;
 export function planNest(kernel: Kernel, simd: boolean): NestPlan {
   const scalar = scalarPlan(kernel);
   if (!simd) return scalar;
-  let best = scalar, least = 0.8 * costOf(kernel, scalar);
-  for (const axis of candidates(kernel)) {
+  const axes = candidates(kernel);
+  const plain = axes.findLast((axis) => isPlain(kernel, axis));
+  const chosen = plain === undefined ? cheapest(kernel, scalar, axes) : vectorPlan(kernel, plain);
+  return withTurnsPrinted(kernel, chosen.vector === 0 ? chosen : withUnroll(kernel, chosen));
+}
+
+function cheapest(kernel: Kernel, scalar: NestPlan, axes: readonly number[]): NestPlan {
+  let best = scalar, least = Infinity;
+  for (const axis of axes) {
     const plan = vectorPlan(kernel, axis);
     const cost = costOf(kernel, plan);
     if (cost < least) [best, least] = [plan, cost];
   }
-  return withTurnsPrinted(kernel, best === scalar ? scalar : withUnroll(kernel, best));
+  return least < 0.8 * costOf(kernel, scalar) ? best : scalar;
+}
+
+/**
+ * Whether vectors along an axis are good without a second look: everything lies side by side or is the
+ * same for all lanes, and is computed with vector instructions. Not for an axis of reductions.
+ */
+function isPlain(kernel: Kernel, axis: number): boolean {
+  if (axis >= kernel.axes.length) return false;
+  const size = kernel.axes[axis]!;
+  if (typeof size === "number" && size % 4 !== 0 && size < 16) return false;
+  const isStored = (store: KStore) =>
+    store.guard === null && store.address.rest === null && strideAlong(store.address, axis) === 1;
+  if (!kernel.inner.every(isStored) || !kernel.outer.every(isStored)) return false;
+  return factsOf(kernel).all.every((node) => {
+    switch (node.op) {
+      case "load": {
+        const stride = strideAlong(node.address, axis);
+        return node.args.length === 0 && node.address.rest === null &&
+          (stride === 0 || stride === 1);
+      }
+      case "cast":
+        return hasCast(node.args[0]!.type, node.type);
+      case "shl":
+      case "shr":
+        return node.args[1]!.op === "const";
+    }
+    return hasVectorForm(node);
+  });
 }
 
 /** A plan without vectors. */
@@ -86,13 +112,8 @@ function candidates(kernel: Kernel): number[] {
 
 /** Whether iterations of the loops depend on those before them. */
 function hasOrder(kernel: Kernel): boolean {
-  if (kernel.inner.length === 0) return false;
-  if (selfLoaded(kernel).size > 0) return true;
-  let runs = false;
-  forEachNode(kernel, (node) => {
-    if (node.op === "running") runs = true;
-  });
-  return runs;
+  const { selfLoaded, running } = factsOf(kernel);
+  return kernel.inner.length > 0 && (selfLoaded.size > 0 || running.size > 0);
 }
 
 function guess(size: Size): number {
@@ -107,35 +128,35 @@ function fill(size: Size): number {
 
 /** Estimated cost of one point of the axes. */
 function costOf(kernel: Kernel, plan: NestPlan): number {
-  const { inner, outer } = rootsOf(kernel);
-  const analysis = new Analysis(plan, selfLoaded(kernel), [...inner, ...outer]);
+  const facts = factsOf(kernel);
+  const analysis = new Analysis(plan, facts);
   const turns = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
   const vector = plan.vector === 0 ? undefined : plan.levels[plan.vector - 1]!;
   const across = vector !== undefined && plan.vector <= plan.axisCount;
   const lanes = vector === undefined ? 1 : 4 * fill(vector.size);
   const depth = plan.levels.length;
-  const nodes = (roots: readonly SNode[], at: number) => {
+  const nodes = (list: readonly SNode[], at: number) => {
     let cost = 0;
-    visitNodes(roots, (node) => {
+    for (const node of list) {
       // What loops don't change costs little.
       if (analysis.level(node) >= at) cost += nodeCost(node, analysis, vector?.axis ?? -1);
-    });
+    }
     return cost;
   };
   const stores = (list: readonly KStore[], vectors: boolean) =>
     list.reduce((cost, store) => cost + storeCost(store, vectors ? vector!.axis : -1), 0);
-  const perIteration = nodes(inner, depth) + kernel.reductions.length +
+  const perIteration = nodes(facts.inner, depth) + kernel.reductions.length +
     stores(kernel.inner, vector !== undefined);
-  const perPoint = nodes(outer, plan.axisCount) + stores(kernel.outer, across);
+  const perPoint = nodes(facts.outer, plan.axisCount) + stores(kernel.outer, across);
   if (vector === undefined) return turns * perIteration + perPoint;
   if (across) return (turns * perIteration + perPoint) / lanes;
   return turns * perIteration / lanes + perPoint + 8 * kernel.reductions.length;
 }
 
-const free: readonly (Prim | SNode["op"])[] = ["const", "index", "size", "reduced", "bitcast"];
+const free: ReadonlySet<SNode["op"]> = new Set(["const", "index", "size", "reduced", "bitcast"]);
 
 function nodeCost(node: SNode, analysis: Analysis, axis: number): number {
-  if (free.includes(node.op)) return 0;
+  if (free.has(node.op)) return 0;
   if (!analysis.varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
   if (node.op === "load") {
     const { rest } = node.address;
@@ -167,10 +188,9 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 /** What an iteration of a kernel does, in about so many instructions. */
 function workOf(kernel: Kernel): number {
   let work = 2;
-  const { inner, outer } = rootsOf(kernel);
-  visitNodes([...inner, ...outer], (node) => {
-    if (!free.includes(node.op)) work += isWide(node.type) ? 2 : 1;
-  });
+  for (const { op, type } of factsOf(kernel).all) {
+    if (!free.has(op)) work += isWide(type) ? 2 : 1;
+  }
   return work;
 }
 
@@ -197,11 +217,8 @@ function withTurnsPrinted(kernel: Kernel, plan: NestPlan): NestPlan {
 /** Whether all addresses have known strides along an axis. */
 function hasPlainStrides(kernel: Kernel, axis: number): boolean {
   const ok = (address: Address) => typeof strideAlong(address, axis) === "number";
-  let all = [...kernel.inner, ...kernel.outer].every((store) => ok(store.address));
-  forEachNode(kernel, (node) => {
-    if (node.op === "load" && !ok(node.address)) all = false;
-  });
-  return all;
+  return [...kernel.inner, ...kernel.outer].every((store) => ok(store.address)) &&
+    factsOf(kernel).all.every((node) => node.op !== "load" || ok(node.address));
 }
 
 /** Chooses how many vectors a turn has: more where the work on each is small. */

@@ -27,7 +27,7 @@ export interface ModuleContext {
 
 /** Locals that hold computed values, forgotten when the block ends that computed them. */
 interface Scope {
-  readonly values: Map<string, Local>;
+  readonly values: Map<string | number, Local>;
   readonly owned: Local[];
 }
 
@@ -61,7 +61,7 @@ export class FunctionContext {
   }
 
   /** The local that holds a value, if it is at hand. */
-  find(key: string): Local | undefined {
+  find(key: string | number): Local | undefined {
     for (let i = this.#scopes.length - 1; i >= 0; i--) {
       const local = this.#scopes[i]!.values.get(key);
       if (local !== undefined) return local;
@@ -77,12 +77,12 @@ export class FunctionContext {
   }
 
   /** Notes that a local holds a value until the current scope ends. */
-  note(key: string, local: Local): void {
+  note(key: string | number, local: Local): void {
     this.#scopes.at(-1)!.values.set(key, local);
   }
 
   /** The local of a value, which is computed by `push` where it is not at hand. */
-  cached<T extends ValType>(key: string, type: T, push: () => void): Local<T> {
+  cached<T extends ValType>(key: string | number, type: T, push: () => void): Local<T> {
     const have = this.find(key);
     if (have !== undefined) return have as Local<T>;
     push();

@@ -31,7 +31,7 @@ export function findDemands(
   depth: number,
 ): Demand[][] {
   const found: Demand[][] = Array.from({ length: depth + 1 }, () => []);
-  const noted = new Set<string>(), seen = new Set<string>();
+  const noted = new Set<number>(), seen = new Set<number>();
   const { uses } = analysis;
   const stack: Use[] = roots.map((root) => ({ ...root, depth, count: 1 }));
   while (stack.length > 0) {
@@ -40,7 +40,7 @@ export function findDemands(
     const level = analysis.level(node);
     const varies = analysis.varies(node);
     const vector = asVector || varies;
-    const key = `${node.id}${vector ? "v" : "s"}`;
+    const key = 2 * node.id + Number(vector);
     const isPlain = node.op === "const" || node.op === "index";
     // A level beyond `depth` belongs to a loop that has ended.
     if ((level < userDepth || (vector && node.op === "const")) && (vector || !isPlain)) {

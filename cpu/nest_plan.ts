@@ -38,32 +38,60 @@ export function strideAlong(address: Address, axis: number): Size {
   return 0;
 }
 
-/** Buffers that a kernel both stores into and loads from. */
-export function selfLoaded(kernel: Kernel): ReadonlySet<number> {
-  const stored = new Set([...kernel.inner, ...kernel.outer].map((store) => store.buffer));
-  const found = new Set<number>();
-  forEachNode(kernel, (node) => {
-    if (node.op === "load" && stored.has(node.buffer)) found.add(node.buffer);
-  });
-  return found;
+/** What is known of a kernel without a plan. */
+export interface KernelFacts {
+  /** What is computed in each iteration: the roots, and all nodes, arguments first. */
+  readonly innerRoots: readonly SNode[];
+  readonly inner: readonly SNode[];
+  /** What is computed after the loops. */
+  readonly outerRoots: readonly SNode[];
+  readonly outer: readonly SNode[];
+  /** All nodes, arguments first. */
+  readonly all: readonly SNode[];
+  /** Buffers that the kernel both stores into and loads from. */
+  readonly selfLoaded: ReadonlySet<number>;
+  /** Reductions whose running values are read. */
+  readonly running: ReadonlySet<number>;
 }
 
-/** The roots of what is computed in each iteration, and of what is computed after the loops. */
-export function rootsOf(kernel: Kernel): { inner: SNode[]; outer: SNode[] } {
+const known = new WeakMap<Kernel, KernelFacts>();
+
+/** Finds out about a kernel, once. */
+export function factsOf(kernel: Kernel): KernelFacts {
+  let facts = known.get(kernel);
+  if (facts === undefined) {
+    facts = findFacts(kernel);
+    known.set(kernel, facts);
+  }
+  return facts;
+}
+
+function findFacts(kernel: Kernel): KernelFacts {
   const ofStores = (stores: readonly KStore[]) =>
     stores.flatMap(({ value, guard, address }) =>
       [value, guard, address.rest].filter((node) => node !== null)
     );
-  return {
-    inner: [...kernel.reductions.map(({ value }) => value), ...ofStores(kernel.inner)],
-    outer: ofStores(kernel.outer),
-  };
+  const innerRoots = [...kernel.reductions.map(({ value }) => value), ...ofStores(kernel.inner)];
+  const outerRoots = ofStores(kernel.outer);
+  const inner = nodesOf(innerRoots), outer = nodesOf(outerRoots);
+  const stored = new Set([...kernel.inner, ...kernel.outer].map((store) => store.buffer));
+  const selfLoaded = new Set<number>(), running = new Set<number>();
+  const all = innerRoots.length === 0
+    ? outer
+    : outerRoots.length === 0
+    ? inner
+    : nodesOf([...innerRoots, ...outerRoots]);
+  for (const node of all) {
+    if (node.op === "load" && stored.has(node.buffer)) selfLoaded.add(node.buffer);
+    if (node.op === "running") running.add(node.reduction);
+  }
+  return { innerRoots, inner, outerRoots, outer, all, selfLoaded, running };
 }
 
-/** Visits each node of a kernel, apart from its checks, once. */
-export function forEachNode(kernel: Kernel, visit: (node: SNode) => void): void {
-  const { inner, outer } = rootsOf(kernel);
-  visitNodes([...inner, ...outer], visit);
+function nodesOf(roots: readonly SNode[]): SNode[] {
+  const nodes: SNode[] = [];
+  visitNodes(roots, (node) => nodes.push(node));
+  return nodes;
 }
 
 /** What nodes depend on, under a plan. */
@@ -80,21 +108,20 @@ export class Analysis {
 
   /**
    * @param plan The plan.
-   * @param self Buffers that the kernel both stores into and loads from.
-   * @param roots What is to be asked about, with all that it depends on.
+   * @param facts The kernel's facts.
    */
-  constructor(plan: NestPlan, self: ReadonlySet<number>, roots: readonly SNode[]) {
+  constructor(plan: NestPlan, facts: KernelFacts) {
     this.#plan = plan;
     plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
-    this.#selfLoaded = self;
+    this.#selfLoaded = facts.selfLoaded;
     this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
-    visitNodes(roots, (node) => {
+    for (const node of facts.all) {
       this.#levels.set(node, this.#findLevel(node));
       this.#varies.set(node, this.#findVaries(node));
       let height = 0;
       for (const arg of dependencies(node)) height = Math.max(height, this.height(arg) + 1);
       this.#heights.set(node, height);
-    });
+    }
   }
 
   /** The longest way from a node to one without arguments. */

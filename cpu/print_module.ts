@@ -23,7 +23,7 @@ import { planNest } from "./choose_vector.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
 import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
-import { rootsOf } from "./nest_plan.ts";
+import { factsOf } from "./nest_plan.ts";
 import { visitNodes } from "./nodes.ts";
 import { type HelperName, loadScalar } from "./print_scalar.ts";
 import { planRows, type RowPlan } from "./print_gemv.ts";
@@ -423,9 +423,8 @@ function pushIsNonzero(context: FunctionContext, dtype: DType, at: Local<"i32">)
 
 /** About how much code a kernel is. */
 function sizeOf(kernel: Kernel): number {
-  const { inner, outer } = rootsOf(kernel);
-  let nodes = 4;
-  visitNodes([...inner, ...outer, ...kernel.checks.map(({ failed }) => failed)], () => nodes++);
+  let nodes = 4 + factsOf(kernel).all.length;
+  visitNodes(kernel.checks.map(({ failed }) => failed), () => nodes++);
   const points = [...kernel.axes, ...kernel.loops].reduce(mulSize, 1);
   // Long loops are better off in functions of their own, which the engine optimises one by one.
   if (typeof points !== "number") return 4 * nodes;

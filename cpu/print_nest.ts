@@ -12,15 +12,14 @@ import type { FunctionContext } from "./context.ts";
 import { type Kernel, type KStore, renumber } from "./kernel.ts";
 import {
   Analysis,
-  forEachNode,
+  factsOf,
+  type KernelFacts,
   type Level,
   type NestPlan,
-  rootsOf,
-  selfLoaded,
   strideAlong,
 } from "./nest_plan.ts";
 import { visitNodes } from "./nodes.ts";
-import { planNest } from "./choose_vector.ts";
+import { planNest, scalarPlan } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";
 import { type RowPlan, RowProducts } from "./print_gemv.ts";
 import { Reductions } from "./print_reduce.ts";
@@ -120,6 +119,7 @@ class NestPrinter {
   readonly #pointers: Pointers;
   readonly #values: Values;
   readonly #reductions: Reductions;
+  readonly #facts: KernelFacts;
   readonly #self: ReadonlySet<number>;
   readonly #hasLoops: boolean;
   readonly #flush: Flush | null;
@@ -128,8 +128,8 @@ class NestPrinter {
   readonly #products: RowProducts | null;
 
   /**
-   * `finish` gets the value of the first reduction on the stack, after the loops; `products` prints
-   * the products that the values refer to.
+   * `finish` gets, after the loops, the value of the outer store on the stack instead of its being stored,
+   * or without one that of the first reduction; `products` prints the products that the values refer to.
    */
   constructor(
     context: FunctionContext,
@@ -143,20 +143,17 @@ class NestPrinter {
     this.#context = context;
     this.#kernel = kernel;
     this.#plan = plan;
-    this.#self = selfLoaded(kernel);
+    this.#facts = factsOf(kernel);
+    this.#self = this.#facts.selfLoaded;
     this.#hasLoops = kernel.loops.length > 0;
-    const { inner, outer } = rootsOf(kernel);
-    this.#analysis = new Analysis(plan, this.#self, [...inner, ...outer]);
+    this.#analysis = new Analysis(plan, this.#facts);
     this.#pointers = new Pointers(context, plan, this.#analysis);
     const direction = plan.vector === 0
       ? "scalar"
       : plan.vector <= plan.axisCount
       ? "across"
       : "along";
-    const running = new Set<number>();
-    forEachNode(kernel, (node) => {
-      if (node.op === "running") running.add(node.reduction);
-    });
+    const { running } = this.#facts;
     this.#flush = direction === "scalar" || running.size > 0 ? null : findFlush(kernel, plan);
     this.#reductions = new Reductions(
       context,
@@ -173,11 +170,10 @@ class NestPrinter {
 
   print(): void {
     const kernel = this.#kernel;
-    const { inner, outer } = rootsOf(kernel);
-    const accesses: Access[] = [...kernel.inner, ...kernel.outer].map(storeAccess);
-    forEachNode(kernel, (node) => {
-      if (node.op === "load") accesses.push(loadAccess(node));
-    });
+    const { innerRoots: inner, outerRoots: outer, all } = this.#facts;
+    const stored = this.#finish === null ? [...kernel.inner, ...kernel.outer] : [];
+    const accesses: Access[] = stored.map(storeAccess);
+    for (const node of all) if (node.op === "load") accesses.push(loadAccess(node));
     accesses.push(...this.#products?.accesses ?? []);
     for (const access of accesses) this.#pointers.add(access);
     const { levels, axisCount } = this.#plan;
@@ -250,9 +246,13 @@ class NestPrinter {
       else if (!this.#hasLoops) this.#context.scoped(() => this.#iteration(depth));
       this.#context.scoped(() => {
         this.#reductions.close();
-        this.#eachTurn(depth, () => this.#stores(this.#kernel.outer));
-        if (this.#finish === null) return;
-        this.#reductions.pushResult(0);
+        if (this.#finish === null) {
+          this.#eachTurn(depth, () => this.#stores(this.#kernel.outer));
+          return;
+        }
+        const [tested] = this.#kernel.outer;
+        if (tested === undefined) this.#reductions.pushResult(0);
+        else this.#values.scalar(tested.value);
         this.#finish();
       });
     } else if (depth === levels.length) {
@@ -543,25 +543,36 @@ export function printCheck(
   const sizes = [...kernel.axes, ...kernel.loops];
   if (sizes.includes(0)) return;
   const used = new Set<number>();
+  let isReduced = false;
   visitNodes([failed], (node) => {
+    if (node.op === "reduced") isReduced = true;
     if (node.op === "index" && node.axis.kind === "axis") used.add(node.axis.axis);
     if (node.op !== "load") return;
     for (const { axis } of node.address.terms) if (axis.kind === "axis") used.add(axis.axis);
   });
   const kept = [...used].sort((a, b) => a - b);
   const [lowered] = renumber([failed], new Map(kept.map((axis, i) => [axis, i])));
-  const test: Kernel = {
-    name: kernel.name,
-    axes: [],
-    loops: kept.map((axis) => sizes[axis]!),
-    reductions: [{ kind: "any", type: "bool", value: lowered! }],
-    inner: [],
-    outer: [],
-    checks: [],
-  };
+  const address = { offset: 0, terms: [], rest: null };
+  // What depends on a reduction is tested where that is known, else all at once.
+  const test: Kernel = isReduced
+    ? {
+      ...kernel,
+      inner: [],
+      outer: [{ value: failed, guard: null, address, buffer: 0, storage: "bool" }],
+      checks: [],
+    }
+    : {
+      name: kernel.name,
+      axes: [],
+      loops: kept.map((axis) => sizes[axis]!),
+      reductions: [{ kind: "any", type: "bool", value: lowered! }],
+      inner: [],
+      outer: [],
+      checks: [],
+    };
   const varying = sizes.filter((size) => typeof size !== "number");
   const body = () => {
-    const plan = planNest(test, simd);
+    const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
     new NestPrinter(context, test, plan, () => {
       f.if(() => f.i32Const(code).return());
     }).print();

@@ -40,6 +40,11 @@ import type { Local } from "./wasm/mod.ts";
 /** How many of a vector's lanes count: all, so many, or a number found at run time. */
 export type Lanes = 4 | 1 | 2 | 3 | Local<"i32">;
 
+/** Stands beside the forms of vectors for a value that is not a vector. */
+const SCALAR = 3;
+/** More than the vectors that a turn may have. */
+const MOST_TURNS = 1024;
+
 /** Expressions of this height are computed in parts. */
 const MOST_HEIGHT = 64;
 
@@ -119,21 +124,23 @@ export class Values {
   /** Whether a node has one user and is computed where that is. */
   isPrivate(node: SNode): boolean {
     return this.#analysis.uses.get(node) === 1 && this.#analysis.varies(node) &&
-      this.context.find(this.#key(node, "v0:")) === undefined &&
-      this.context.find(this.#key(node, "v1:")) === undefined;
+      this.context.find(this.#key(node, 0)) === undefined &&
+      this.context.find(this.#key(node, 1)) === undefined;
   }
 
   #formsUsed(node: SNode): readonly Form[] {
     return formsOf(node.type);
   }
 
-  #key(node: SNode, kind: string): string {
-    return this.#analysis.varies(node) ? `${kind}${node.id}@${this.turn}` : `${kind}${node.id}`;
+  /** A number for a value: the node, its form, and the vector of the turn if it differs between them. */
+  #key(node: SNode, kind: Form | typeof SCALAR): number {
+    const turn = this.#analysis.varies(node) ? this.turn : 0;
+    return (node.id * 4 + kind) * MOST_TURNS + turn;
   }
 
   #keepScalar(node: SNode): Local {
     return this.context.cached(
-      this.#key(node, "n"),
+      this.#key(node, SCALAR),
       valType(node.type),
       () => this.#computeScalar(node),
     );
@@ -146,7 +153,7 @@ export class Values {
       pushConst(f, node.type, node.value);
       return;
     }
-    const have = this.context.find(this.#key(node, "n"));
+    const have = this.context.find(this.#key(node, SCALAR));
     if (have !== undefined) {
       f.localGet(have);
     } else if ((this.#analysis.uses.get(node) ?? 0) > 1 && node.op !== "index") {
@@ -235,7 +242,7 @@ export class Values {
 
   #keepVector(node: SNode, form: Form): Local<"v128"> {
     return this.context.cached(
-      this.#key(node, `v${form}:`),
+      this.#key(node, form),
       "v128",
       () => this.#computeVector(node, form),
     );
@@ -244,7 +251,7 @@ export class Values {
   /** Pushes a form of a value. */
   vector(node: SNode, form: Form): void {
     const { f } = this.context;
-    const have = this.context.find(this.#key(node, `v${form}:`));
+    const have = this.context.find(this.#key(node, form));
     if (have !== undefined) {
       f.localGet(have);
     } else if ((this.#analysis.uses.get(node) ?? 0) > 1) {
