@@ -395,6 +395,12 @@ Deno.test("the graph of a gradient has no sums where nothing was stretched", () 
   assert(!names(grad(sum(sqr(add(fixed, row))), row)).has("sumTo"));
 });
 
+Deno.test("what a gradient is made of comes from where it was asked for", () => {
+  const g = grad(mul(tanh(v), tanh(v)).sum(), v);
+  const line = new Error().stack!.split("\n")[1]!.replace(/.*:(\d+):\d+\)?$/, "$1");
+  assert(g.origin.includes(`grad_test.ts:${Number(line) - 1}:`), g.origin);
+});
+
 Deno.test("a gradient of a gradient of a gradient", () => {
   const third = grad(grad(grad(mul(pow(x, 4), div(x, 2)), x), x), x);
   expectClose([at(third, 1.5)], [30 * 1.5 ** 2], 1e-9);

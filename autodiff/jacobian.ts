@@ -11,14 +11,7 @@ import { stretched } from "../core/ops/broadcast_to.ts";
 import { shapeOf } from "../core/ops/shape.ts";
 import { subtensorOp } from "../core/ops/subtensor.ts";
 import type { Variable } from "../core/variable.ts";
-import {
-  expectVariable,
-  grad,
-  likeWrt,
-  type ResultOptions,
-  type Wrt,
-  wrtList,
-} from "./grad.ts";
+import { expectVariable, grad, likeWrt, type ResultOptions, type Wrt, wrtList } from "./grad.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { numberLike } from "./shapes.ts";
 

@@ -6,7 +6,7 @@
 
 import { isComplex, isDiscrete } from "../core/dtype.ts";
 import { NullGradientError } from "../core/errors.ts";
-import { type Apply, applyOp } from "../core/graph/graph.ts";
+import { type Apply, applyOp, withOrigin } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { ifelseOp } from "../core/ops/control.ts";
@@ -48,7 +48,7 @@ export function passBack(
   wrt: readonly Variable[],
   options: PassOptions = {},
 ): Found[] {
-  return new Pass(seeds, wrt, options).results();
+  return withOrigin(() => new Pass(seeds, wrt, options).results());
 }
 
 /**

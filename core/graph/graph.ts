@@ -83,7 +83,24 @@ export function withOriginOf<R>(source: VariableNode, make: () => R): R {
 
 const limited = Error as { stackTraceLimit?: number };
 
+let commonOrigin: { stack?: string } | null = null;
+
+/**
+ * Calls `build`, and says of all variables it makes that they come from where this was called: one look
+ * at the stack for a whole graph.
+ */
+export function withOrigin<T>(build: () => T): T {
+  if (commonOrigin !== null) return build();
+  commonOrigin = captureOrigin();
+  try {
+    return build();
+  } finally {
+    commonOrigin = null;
+  }
+}
+
 function captureOrigin(): { stack?: string } | null {
+  if (commonOrigin !== null) return commonOrigin;
   const before = limited.stackTraceLimit;
   limited.stackTraceLimit = 32;
   const holder: { stack?: string } = {};
