@@ -11,6 +11,7 @@ import { Constant, Variable } from "../core/variable.ts";
 
 /** A sequence with the places it is read at, relative to the step. */
 export interface SequenceInfo {
+  /** The sequence; scan runs along its first axis. */
   readonly input: TensorLike;
   /** Default [0]. */
   readonly taps?: number | readonly number[];

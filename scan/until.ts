@@ -12,7 +12,11 @@ export class Until {
   /** The condition, 0-d; non-zero ends the loop. */
   readonly condition: Variable;
 
-  /** @param condition A scalar; non-zero ends the loop. */
+  /**
+   * Wraps a condition; `until` is the function that users call.
+   *
+   * @param condition A scalar; non-zero ends the loop.
+   */
   constructor(condition: TensorLike) {
     this.condition = asVariable(condition);
     if (this.condition.ndim !== 0) {

@@ -77,6 +77,8 @@ interface Use {
   required: boolean;
 }
 
+const unused: Use = { roots: new Set(), reads: 0, required: false };
+
 /**
  * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
  * and what would be computed too often otherwise. `placed` variables are in memory already.
@@ -114,7 +116,7 @@ export function chooseRoots(
     if (!apply.outputs.some((output) => uses.has(output))) continue;
     const inputs = dataInputs(apply, shapes);
     const stored = roots.has(apply.output) || own;
-    const mine = use(apply.output);
+    const mine = uses.get(apply.output) ?? unused;
     for (const input of inputs) {
       const theirs = use(input);
       if (stored) theirs.roots.add(own ? apply : apply.output);
