@@ -95,6 +95,7 @@ function findRange(variable: Variable, ranges: Map<Variable, Range>): Range | nu
     case "argsort":
     case "nonzero":
     case "arange":
+    case "jointLength":
       return lengths;
     case "scan":
       return variable.ndim === 0 ? lengths : null;
