@@ -38,6 +38,9 @@ class Generator {
   readonly sizes: Size[];
   readonly env: number[];
   #loops: { id: number; steps: number }[] = [];
+  /** Scratch memory that holds something only between a writer and the end of its loop. */
+  readonly #local = new Set<number>();
+  #written = new Set<number>();
   #nextLoop = 0;
 
   constructor(seed: number) {
@@ -55,6 +58,10 @@ class Generator {
     ];
     for (const kind of ["input", "shared", "temp", "output"] as const) {
       for (const type of TYPES) this.buffers.push([`${kind} ${type}`, type, kind]);
+    }
+    for (let i = 0; i < 4; i++) {
+      this.#local.add(this.buffers.length);
+      this.buffers.push([`local ${i}`, "f32", "temp"]);
     }
   }
 
@@ -89,14 +96,17 @@ class Generator {
     const steps: Step[] = [];
     // Results and scratch memory begin with known values.
     this.buffers.forEach(([, type, kind], id) => {
-      if (kind === "input" || kind === "shared") return;
+      if (kind === "input" || kind === "shared" || this.#local.has(id)) return;
       const b = new ScalarBuilder();
       const value = b.cast(b.index({ kind: "axis", axis: 0 }), type);
       steps.push(
         nest({ axes: [N], outer: [{ buffer: id, address: axisIx(0), value, guard: null }] }),
       );
     });
-    for (let i = 0; i < 3; i++) steps.push(this.#step(0));
+    for (let i = 0; i < 3; i++) {
+      steps.push(...this.#localWriter(), this.#step(0));
+      this.#written.clear();
+    }
     const roles = { input: 0, shared: 0, temp: 0, output: 0 };
     return {
       buffers: this.buffers.map(([name, type, kind]) => {
@@ -135,7 +145,13 @@ class Generator {
       const id = this.#nextLoop++;
       const size = this.pick(this.sizes);
       this.#loops.push({ id, steps: sizeValue(size) });
-      const body = Array.from({ length: 1 + this.int(3) }, () => this.#step(depth + 1));
+      const before = new Set(this.#written);
+      const body = Array.from(
+        { length: 1 + this.int(3) },
+        () => [...this.#localWriter(), this.#step(depth + 1)],
+      ).flat();
+      // Nothing is known behind a loop that may not have run.
+      this.#written = before;
       this.#loops.pop();
       return {
         kind: "loop",
@@ -153,9 +169,22 @@ class Generator {
   }
 
   #buffersOf(type: T, readable: boolean): number[] {
-    return this.buffers.flatMap(([, t, kind], id) =>
-      t === type && (readable || kind !== "input") ? [id] : []
-    );
+    return this.buffers.flatMap(([, t, kind], id) => {
+      if (this.#local.has(id)) return readable && t === type && this.#written.has(id) ? [id] : [];
+      return t === type && (readable || kind !== "input") ? [id] : [];
+    });
+  }
+
+  /** Now and then, a nest that fills a piece of local memory, which may be read from then on. */
+  #localWriter(): Step[] {
+    if (this.chance(0.5)) return [];
+    const b = new ScalarBuilder();
+    const id = this.pick([...this.#local].filter((local) => !this.#written.has(local)).slice(0, 1));
+    if (id === undefined) return [];
+    const refs: AxisRef[] = [{ kind: "axis", axis: 0 }];
+    const value = this.#bounded(b, this.#value(b, "f32", 2, [N], refs, new Map()));
+    this.#written.add(id);
+    return [nest({ axes: [N], outer: [{ buffer: id, address: axisIx(0), value, guard: null }] })];
   }
 
   #nest(frozen: ReadonlySet<number>): Nest {

@@ -85,8 +85,8 @@ export function matmulWgsl(options: MatmulOptions): string {
 
 /**
  * The WGSL of the kernel that adds the partial results of a sliced product up, with the epilogue and
- * the stores of the options. Group 0 binds `partial` (read, of the summed type) and `c` unless
- * `declarations` says otherwise, in which case it must still declare `partial`.
+ * the stores of the options. Group 0 binds `slice_sums` (read, of the summed type) and `c` unless
+ * `declarations` says otherwise, in which case it must still declare `slice_sums`.
  *
  * @param options The options of the product.
  */
@@ -104,13 +104,13 @@ fn main(
   let all = size * params.batch;
   var sum = ${sum}();
   for (var slice = 0u; slice < params.slices; slice++) {
-    sum += partial[select(0u, slice * all + index, index < all)];
+    sum += slice_sums[select(0u, slice * all + index, index < all)];
   }
   finish(index / size, index % size / params.n, index % params.n, sum);
 }`;
   const lines = [
     ...header(options),
-    options.declarations ?? declarations(["partial", "c"], sum, type),
+    options.declarations ?? declarations(["slice_sums", "c"], sum, type),
     storeFunction(options),
     body,
   ];

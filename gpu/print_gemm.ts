@@ -89,7 +89,7 @@ export function printGemm(
   if (partial === null) return kernels;
 
   const sum = new KernelText(decls);
-  sum.scratch(partial, element(gemm), "read", "partial");
+  sum.scratch(partial, element(gemm), "read", "slice_sums");
   noteCounters(sum, gemm);
   const text = complete(sum, { ...options, store: epilogue(sum, gemm) }, matmulSumWgsl, flag);
   const sumGroups = (env: RunContext["env"]) =>
