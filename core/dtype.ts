@@ -30,19 +30,33 @@ export type IntDType = Exclude<DType, FloatDType | ComplexDType | "bool">;
 
 /** The typed array that holds elements of a dtype; complex numbers are interleaved (re, im) pairs. */
 export interface TypedArrayOf {
+  /** One byte for each element, 0 or 1. */
   bool: Uint8Array<ArrayBuffer>;
+  /** Signed, 8 bits. */
   int8: Int8Array<ArrayBuffer>;
+  /** Signed, 16 bits. */
   int16: Int16Array<ArrayBuffer>;
+  /** Signed, 32 bits. */
   int32: Int32Array<ArrayBuffer>;
+  /** Signed, 64 bits, as bigint. */
   int64: BigInt64Array<ArrayBuffer>;
+  /** Unsigned, 8 bits. */
   uint8: Uint8Array<ArrayBuffer>;
+  /** Unsigned, 16 bits. */
   uint16: Uint16Array<ArrayBuffer>;
+  /** Unsigned, 32 bits. */
   uint32: Uint32Array<ArrayBuffer>;
+  /** Unsigned, 64 bits, as bigint. */
   uint64: BigUint64Array<ArrayBuffer>;
+  /** IEEE 754 binary16. */
   float16: Float16Array<ArrayBuffer>;
+  /** IEEE 754 binary32. */
   float32: Float32Array<ArrayBuffer>;
+  /** IEEE 754 binary64. */
   float64: Float64Array<ArrayBuffer>;
+  /** Pairs (re, im) of float32. */
   complex64: Float32Array<ArrayBuffer>;
+  /** Pairs (re, im) of float64. */
   complex128: Float64Array<ArrayBuffer>;
 }
 
@@ -54,7 +68,9 @@ export type DTypeKind = "bool" | "int" | "uint" | "float" | "complex";
 
 /** Facts about one dtype. */
 export interface DTypeInfo {
+  /** The name of the dtype. */
   readonly name: DType;
+  /** What kind of number it holds. */
   readonly kind: DTypeKind;
   /** Bytes of one element. */
   readonly bytes: number;

@@ -113,6 +113,7 @@ export type { Atom, Guards, Size, SizeEnv, Sym } from "./kernel/size.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
+export type { ShapeLike } from "./ops/shape.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
 export {
   type BernoulliOptions,

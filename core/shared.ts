@@ -18,6 +18,7 @@ const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held)
 
 /** The cell that holds the value of a shared variable, on the host or on one device. */
 export class Container {
+  /** Type of the elements. */
   readonly dtype: DType;
   #shape: readonly number[];
   #host: TypedArray | null;
@@ -25,6 +26,7 @@ export class Container {
   // Apart, so that the finalizer can free the buffer of the day without holding the container.
   readonly #held: { buffer: DeviceBuffer | null } = { buffer: null };
 
+  /** Holds `host` as a value of the given shape. */
   constructor(dtype: DType, shape: readonly number[], host: TypedArray) {
     this.dtype = dtype;
     this.#shape = [...shape];
@@ -116,6 +118,7 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   readonly allowDowncast: boolean;
   #defaultUpdate: Variable | null = null;
 
+  /** Makes a shared variable over a cell; `shared` is how users make one. */
   constructor(
     type: TensorType<D, N>,
     container: Container,

@@ -20,7 +20,9 @@ import type { Variable } from "./variable.ts";
 
 /** A complex number as `array()` gives it. */
 export interface ComplexNumber {
+  /** Real part. */
   readonly re: number;
+  /** Imaginary part. */
   readonly im: number;
 }
 
@@ -37,7 +39,9 @@ const dropped = new FinalizationRegistry<DeviceBuffer>((buffer) => buffer.dispos
 
 /** An immutable array of numbers with a dtype and a shape, in host or device memory. */
 export class Tensor<D extends DType = DType> {
+  /** Type of the elements. */
   readonly dtype: D;
+  /** Lengths of the axes. */
   readonly shape: readonly number[];
   #host: TypedArray | null;
   #residence: Residence | null = null;
@@ -131,6 +135,7 @@ export class Tensor<D extends DType = DType> {
     return formatTensor(this.dtype, this.shape, this.dataSync());
   }
 
+  /** What `console.log` shows: dtype, shape and values. */
   [Symbol.for("Deno.customInspect")](): string {
     if (this.#disposed) return `Tensor(${this.dtype}[${this.shape}], disposed)`;
     return `Tensor(${this.dtype}[${this.shape}]) ${this.toString()}`;
@@ -175,6 +180,7 @@ export class Tensor<D extends DType = DType> {
     this.#disposed = true;
   }
 
+  /** Frees the memory at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.dispose();
   }

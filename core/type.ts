@@ -13,7 +13,9 @@ const interned = new Map<string, TensorType>();
 
 /** The type of a tensor. Equal types are the same object, so `===` compares them. */
 export class TensorType<D extends DType = DType, N extends number = number> {
+  /** Type of the elements. */
   readonly dtype: D;
+  /** Lengths of the axes, null where unknown. */
   readonly shape: StaticShape;
 
   private constructor(dtype: D, shape: StaticShape) {

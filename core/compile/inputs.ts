@@ -35,10 +35,14 @@ export class In<
   N extends number = number,
   O extends InOptions = InOptions,
 > {
+  /** The variable that the argument stands for. */
   readonly variable: Variable<D, N>;
+  /** Default, name, update and conversion rules. */
   readonly options: O;
 
   /**
+   * Describes an input.
+   *
    * @param variable The variable that the argument stands for.
    * @param options Default, name, update and conversion rules.
    */
@@ -64,11 +68,14 @@ export class In<
 
 /** An output with more than its variable. */
 export class Out<D extends DType = DType, N extends number = number> {
+  /** The variable whose value is wanted. */
   readonly variable: Variable<D, N>;
   /** The result may be memory that the next call overwrites. */
   readonly borrow: boolean;
 
   /**
+   * Describes an output.
+   *
    * @param variable The variable whose value is wanted.
    * @param options `borrow`: the result may be memory that the next call overwrites.
    */

@@ -19,7 +19,11 @@ export class Profile {
   /** Time from compile() to the function: checks, rewriting, opening the device. */
   compileTime = 0;
 
-  /** @param name Name of the function. */
+  /**
+   * Starts with nothing measured.
+   *
+   * @param name Name of the function.
+   */
   constructor(name: string) {
     this.name = name;
   }

@@ -22,6 +22,7 @@ let nextId = 1;
 export class VariableNode<D extends DType = DType, N extends number = number> {
   /** Creation number. */
   readonly id: number;
+  /** Dtype and static shape. */
   readonly type: TensorType<D, N>;
   /** The application that computes it; null for inputs, constants and shared variables. */
   readonly owner: Apply | null;
@@ -31,6 +32,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   name: string | null = null;
   readonly #origin: { stack?: string } | null;
 
+  /** Makes output `index` of `owner`, or a leaf when there is no owner. */
   constructor(type: TensorType<D, N>, owner: Apply | null = null, index = 0) {
     this.id = nextId++;
     this.type = type;
@@ -54,6 +56,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
     return this.#origin === null ? "" : originOf(this.#origin.stack ?? "");
   }
 
+  /** The label. */
   toString(): string {
     return this.label;
   }
@@ -128,12 +131,17 @@ function originOf(stack: string): string {
 
 /** One use of an op on concrete inputs. */
 export class Apply<P extends Params = Params> {
+  /** Creation number. */
   readonly id: number;
+  /** What is applied. */
   readonly op: Op<P>;
+  /** What it is applied to. */
   readonly inputs: readonly Variable[];
+  /** Static parameters of this application. */
   readonly params: P;
   #outputs: readonly Variable[] = [];
 
+  /** Applies `op`; the outputs get the given types. */
   constructor(op: Op<P>, inputs: readonly Variable[], params: P, types: readonly TensorType[]) {
     this.id = nextId++;
     this.op = op;

@@ -23,7 +23,9 @@ export type Params = {};
 
 /** A complex number inside a kernel. */
 export interface ComplexElement {
+  /** Real part. */
   readonly re: SNode;
+  /** Imaginary part. */
   readonly im: SNode;
 }
 
@@ -37,6 +39,7 @@ export function isComplexElement(element: Element): element is ComplexElement {
 
 /** Shapes and host-known integers at plan time. */
 export interface ShapeContext {
+  /** Facts about lengths that the plan relies on; a call that breaks one plans anew. */
   readonly guards: Guards;
   /** The shape of a variable. */
   shape(variable: Variable): readonly Size[];
@@ -61,6 +64,7 @@ export class NeedValue extends Error {
 
 /** Reading elements of variables inside a kernel. */
 export interface ElementContext extends ShapeContext {
+  /** Makes the nodes of the kernel. */
   readonly b: ScalarBuilder;
   /** The element of `variable` at an index (one Ix for each axis). */
   read(variable: Variable, index: readonly Ix[]): Element;
@@ -84,7 +88,9 @@ export interface ElementContext extends ShapeContext {
 
 /** Builds one nest. Axis Ix come from `axes` and `loops`. */
 export interface NestBuilder extends ElementContext {
+  /** Positions along the independent axes, as i32. */
   readonly axes: readonly Ix[];
+  /** Positions along the loop axes, as i32. */
   readonly loops: readonly Ix[];
   /** Adds a reduction over the loops and returns its final value, for `storeOuter`. */
   reduce(kind: ReduceKind, value: SNode): SNode;
@@ -92,14 +98,19 @@ export interface NestBuilder extends ElementContext {
   scan(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode;
   /** Loads an element of a target that this nest also stores (read-modify-write in loop order). */
   readTarget(target: Target, index: readonly Ix[]): Element;
+  /** Writes an element in each iteration of the loops, where `guard` is not false. */
   storeInner(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void;
+  /** Writes an element once, after the loops, where `guard` is not false. */
   storeOuter(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void;
 }
 
 /** Memory that kernels of an op write: a buffer holding a contiguous tensor of `shape`. */
 export interface Target {
+  /** Number of the buffer in the program. */
   readonly buffer: number;
+  /** Type of the elements. */
   readonly dtype: DType;
+  /** Lengths of the axes. */
   readonly shape: readonly Size[];
 }
 
@@ -203,6 +214,7 @@ export type PlainLowering<P extends Params> =
 
 /** An operation. One object for each name; what varies is in the params of its applications. */
 export interface Op<P extends Params = Params> {
+  /** Name of the operation, unique among all. */
   readonly name: string;
   /**
    * Types of the outputs. Throws a TypeError, RangeError or ShapeError that says what was expected for
@@ -213,6 +225,7 @@ export interface Op<P extends Params = Params> {
   shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[])[];
   /** Computes the outputs plainly, in float64. */
   evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
+  /** How it becomes kernels. */
   readonly lowering: Lowering<P>;
   /**
    * Inputs from this one on are integers that say where or how much. They are taken on the host where

@@ -14,8 +14,11 @@ export type ValueData = Float64Array | BigInt64Array | BigUint64Array;
 
 /** A tensor of the reference interpreter: contiguous, row-major. */
 export interface Value {
+  /** Type of the elements. */
   readonly dtype: DType;
+  /** Lengths of the axes. */
   readonly shape: readonly number[];
+  /** The elements, in row-major order. */
   readonly data: ValueData;
 }
 

@@ -58,6 +58,7 @@ export class ScalarBuilder {
   readonly #nodes = new Map<string, SNode>();
   #next = 0;
 
+  /** Makes a builder without nodes; `ieee` is false by default. */
   constructor(options: { readonly ieee?: boolean } = {}) {
     this.ieee = options.ieee ?? false;
   }

@@ -43,6 +43,7 @@ export type ReduceKind = "sum" | "prod" | "max" | "min" | "any" | "all" | "argma
  * position within the loop axes of the first extreme (the first NaN if there is one).
  */
 export interface Reduction {
+  /** How iterations are combined. */
   readonly kind: ReduceKind;
   /** The value of one iteration. */
   readonly value: SNode;
@@ -52,8 +53,11 @@ export interface Reduction {
 
 /** Writes `value` to `buffer[address]`, converted to the buffer's dtype. */
 export interface Store {
+  /** Number of the buffer that is written. */
   readonly buffer: number;
+  /** Which element is written. */
   readonly address: Address;
+  /** What is written. */
   readonly value: SNode;
   /** Where false, nothing is written. */
   readonly guard: SNode | null;
@@ -68,10 +72,15 @@ export interface Store {
  * another point reads.
  */
 export interface Nest {
+  /** Tells the steps apart. */
   readonly kind: "nest";
+  /** Label for profiles and printed programs. */
   readonly name: string;
+  /** Lengths of the independent axes. */
   readonly axes: readonly Size[];
+  /** Lengths of the loop axes, innermost last. */
   readonly loops: readonly Size[];
+  /** Values accumulated over the loops. */
   readonly reductions: readonly Reduction[];
   /** Executed in each iteration of the loops (once per point when there are none). */
   readonly inner: readonly Store[];
@@ -83,13 +92,17 @@ export interface Nest {
 
 /** One operand of a product: element (batch…, row, column). */
 export interface Operand {
+  /** Number of the buffer that is read. */
   readonly buffer: number;
+  /** Type of its elements. */
   readonly dtype: DType;
   /** Offset in elements, with terms only of enclosing loops. */
   readonly base: Address;
   /** One stride for each batch axis. */
   readonly batch: readonly Size[];
+  /** Elements from one row to the next. */
   readonly row: Size;
+  /** Elements from one column to the next. */
   readonly column: Size;
 }
 
@@ -98,15 +111,23 @@ export interface Operand {
  * The node `product` is the sum over k of left[m, k] * right[k, n].
  */
 export interface Gemm {
+  /** Tells the steps apart. */
   readonly kind: "gemm";
+  /** Label for profiles and printed programs. */
   readonly name: string;
   /** Type in which it is computed: f32, f64, or an integer type. */
   readonly type: ScalarType;
+  /** Lengths of the batch axes. */
   readonly batch: readonly Size[];
+  /** Rows of the product. */
   readonly m: Size;
+  /** Columns of the product. */
   readonly n: Size;
+  /** Length of the axis that is summed over. */
   readonly k: Size;
+  /** The left operand, m by k. */
   readonly left: Operand;
+  /** The right operand, k by n. */
   readonly right: Operand;
   /** Stores of the results, as functions of `product`. */
   readonly stores: readonly Store[];
@@ -114,14 +135,21 @@ export interface Gemm {
 
 /** Sorts rows; `values` and/or `positions` receive the results. NaN sorts last; stable. */
 export interface Sort {
+  /** Tells the steps apart. */
   readonly kind: "sort";
+  /** Label for profiles and printed programs. */
   readonly name: string;
+  /** Type of the elements. */
   readonly dtype: DType;
+  /** Number of the buffer that is sorted; it is not changed. */
   readonly source: number;
   /** Rows are contiguous: `rows` of `length` elements. */
   readonly rows: Size;
+  /** Elements of one row. */
   readonly length: Size;
+  /** Whether the greatest comes first. */
   readonly descending: boolean;
+  /** Number of the buffer that receives the sorted elements, if any. */
   readonly values: number | null;
   /** int64 positions in the row (int32 where the device has no int64). */
   readonly positions: number | null;
@@ -129,12 +157,19 @@ export interface Sort {
 
 /** Flat positions (int32) of the non-zero elements of a contiguous source, and their number (int32). */
 export interface Nonzero {
+  /** Tells the steps apart. */
   readonly kind: "nonzero";
+  /** Label for profiles and printed programs. */
   readonly name: string;
+  /** Type of the elements. */
   readonly dtype: DType;
+  /** Number of the buffer that is searched. */
   readonly source: number;
+  /** Number of its elements. */
   readonly length: Size;
+  /** Number of the buffer that receives the positions. */
   readonly positions: number;
+  /** Number of the buffer that receives how many there are. */
   readonly count: number;
 }
 
@@ -146,10 +181,15 @@ export type LoopStrategy = "lanes" | "resident" | "parallel" | "stepped";
  * `{ kind: "loop", loop: id }`.
  */
 export interface Loop {
+  /** Tells the steps apart. */
   readonly kind: "loop";
+  /** Label for profiles and printed programs. */
   readonly name: string;
+  /** Number of the loop, by which addresses in its body refer to it. */
   readonly id: number;
+  /** How often the body runs at most. */
   readonly steps: Size;
+  /** What runs in each step. */
   readonly body: readonly Step[];
   /** A bool buffer of one element: after a step in which it is non-zero the loop ends. */
   readonly until: number | null;
@@ -157,15 +197,21 @@ export interface Loop {
   readonly count: number | null;
   /** The strategy asked for or chosen by the planner, and why. */
   readonly strategy: LoopStrategy;
+  /** Why that strategy, for the profile. */
   readonly reason: string;
 }
 
 /** Runs one of two lists of steps by a bool buffer of one element. */
 export interface Branch {
+  /** Tells the steps apart. */
   readonly kind: "branch";
+  /** Label for profiles and printed programs. */
   readonly name: string;
+  /** Number of the bool buffer that decides. */
   readonly condition: number;
+  /** What runs where it is true. */
   readonly then: readonly Step[];
+  /** What runs where it is false. */
   readonly otherwise: readonly Step[];
 }
 

@@ -59,13 +59,17 @@ export type AxisRef =
 
 /** One affine term of an address. */
 export interface Term {
+  /** The axis or loop counter. */
   readonly axis: AxisRef;
+  /** Elements from one position to the next. */
   readonly stride: Size;
 }
 
 /** An element index into a buffer: `offset + sum(stride * axis) + rest`. */
 export interface Address {
+  /** The element at position 0 of all axes. */
   readonly offset: Size;
+  /** The parts that are affine in the axes. */
   readonly terms: readonly Term[];
   /** A computed part (i32) that is not affine in the axes. */
   readonly rest: SNode | null;
@@ -73,24 +77,33 @@ export interface Address {
 
 /** Common part of all scalar nodes. Nodes are hash-consed by their builder. */
 export interface NodeBase {
+  /** Creation number within the builder. */
   readonly id: number;
+  /** Type of the value. */
   readonly type: ScalarType;
+  /** The nodes it is computed from. */
   readonly args: readonly SNode[];
 }
 
 /** A literal. i64 and u64 hold bigint, bool holds 0 or 1. */
 export interface ConstNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "const";
+  /** The number. */
   readonly value: number | bigint;
 }
 /** The value of an axis or loop counter, as i32. */
 export interface IndexNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "index";
+  /** The axis or loop counter. */
   readonly axis: AxisRef;
 }
 /** A size as i32 (or i64/f32/f64 by type): a parameter of the call when it is a Sym. */
 export interface SizeNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "size";
+  /** The size. */
   readonly size: Size;
 }
 /**
@@ -98,27 +111,37 @@ export interface SizeNode extends NodeBase {
  * value is 0. `address.rest` counts as a dependency beside `args`.
  */
 export interface LoadNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "load";
+  /** Number of the buffer that is read. */
   readonly buffer: number;
+  /** Type of its elements. */
   readonly dtype: DType;
+  /** Which element is read. */
   readonly address: Address;
 }
 /** The final value of reduction `reduction` of the kernel; only for stores after the loops. */
 export interface ReducedNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "reduced";
+  /** Number of the reduction in the kernel. */
   readonly reduction: number;
 }
 /** The value of a reduction up to and including this iteration; only for stores inside the loops. */
 export interface RunningNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "running";
+  /** Number of the reduction in the kernel. */
   readonly reduction: number;
 }
 /** The product of a gemm kernel at this output element; only in its epilogue. */
 export interface ProductNode extends NodeBase {
+  /** Tells the nodes apart. */
   readonly op: "product";
 }
 /** A primitive applied to arguments. */
 export interface PrimNode extends NodeBase {
+  /** The primitive. */
   readonly op: Prim;
 }
 

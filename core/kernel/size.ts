@@ -18,10 +18,13 @@ export type SizeEnv = ArrayLike<number>;
 
 /** A named integer inside a `Sym`. */
 export interface Atom {
+  /** Text that is equal for equal atoms. */
   readonly key: string;
+  /** The value in the trace that made it. */
   readonly value: number;
   /** Base symbols that the atom depends on. */
   readonly bases: ReadonlySet<string>;
+  /** The value for other base atoms. */
   readonly evaluate: (env: SizeEnv) => number;
 }
 
@@ -31,10 +34,13 @@ export class Sym {
   readonly key: string;
   /** The value in the trace that made it. */
   readonly value: number;
+  /** Base symbols that the size depends on. */
   readonly bases: ReadonlySet<string>;
   readonly #terms: ReadonlyMap<string, { coefficient: number; atoms: readonly Atom[] }>;
+  /** The part without atoms. */
   readonly constant: number;
 
+  /** Makes a sum of terms, keyed by the text of their atoms. */
   constructor(
     constant: number,
     terms: ReadonlyMap<string, { coefficient: number; atoms: readonly Atom[] }>,
@@ -75,6 +81,7 @@ export class Sym {
     return value;
   }
 
+  /** The key and the value in the trace. */
   toString(): string {
     return `${this.key}=${this.value}`;
   }

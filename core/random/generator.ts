@@ -117,6 +117,7 @@ export interface GeneratorValueOptions {
 
 /** The shared variable that holds the state of a generator. Functions advance it by themselves. */
 export class GeneratorVariable extends SharedVariable<"uint32", 1> {
+  /** Holds a copy of a state of four words: key, key, counter, counter. */
   constructor(state: Uint32Array<ArrayBuffer>) {
     super(
       TensorType.of<"uint32", 1>("uint32", [4]),
@@ -166,5 +167,8 @@ function elements(value: SharedValue): { shape: readonly number[]; data: ArrayLi
     : Array.isArray(value)
     ? tensor(value, { dtype: "float64" })
     : tensor(value);
-  return { shape: held.shape, data: Array.from(held.dataSync() as TypedArray as Float64Array, Number) };
+  return {
+    shape: held.shape,
+    data: Array.from(held.dataSync() as TypedArray as Float64Array, Number),
+  };
 }
