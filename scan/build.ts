@@ -26,6 +26,8 @@ import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
 export interface ScanRequest {
   readonly sequences: readonly SequenceSpec[];
   readonly outputs: readonly OutputSpec[] | null;
+  /** Results beyond those in `outputs` are allowed, and not fed back. */
+  readonly openOutputs?: boolean;
   readonly nonSequences: readonly Variable[];
   readonly nSteps: Variable | null;
   readonly goBackwards: boolean;
@@ -77,8 +79,11 @@ export function buildScan(
     );
     const result = step({ sequences: sequencePlaces, states });
     const count = result.outputs.length;
-    if (request.outputs === null) {
-      specs = result.outputs.map(() => ({ initial: null, taps: [], flexible: false, rows: false }));
+    const none: OutputSpec = { initial: null, taps: [], flexible: false, rows: false };
+    if (request.openOutputs === true) {
+      specs = [...specs, ...result.outputs.slice(specs.length).map(() => none)];
+    } else if (request.outputs === null) {
+      specs = result.outputs.map(() => none);
     } else if (specs.length !== count) {
       throw new RangeError(
         `Cannot build ${label}: outputsInfo describes ${specs.length} outputs and the step returned ` +

@@ -6,22 +6,15 @@
 
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { registerGradient } from "../autodiff/rules.ts";
-import type { Variable } from "../core/variable.ts";
-import { arange } from "../core/ops/shape.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
-import { scan } from "./scan.ts";
 
 registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
-setLoopBuilder((count, body) => {
-  const [results] = scan((step) => body(step!), { sequences: arange(count), returnList: true });
-  return results as Variable[];
-});
 
 export {
   type OutputInfo,
@@ -29,9 +22,16 @@ export {
   type SequenceInfo,
   type SequenceLike,
 } from "./arguments.ts";
+export { scan } from "./loop.ts";
+export {
+  type NamedResult,
+  type NamedReturn,
+  type NamedScanOptions,
+  type StepRecord,
+  Tapped,
+} from "./named.ts";
 export {
   type LoopOptions,
-  scan,
   type ScanOptions,
   type ScanResult,
   type ScanUpdates,

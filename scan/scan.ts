@@ -1,5 +1,5 @@
 /**
- * `scan` in Theano's positional form.
+ * The positional form of `scan`, as in Theano.
  *
  * @module
  */
@@ -72,30 +72,8 @@ export type ScanResult = Variable | Variable[] | null;
 /** New values of shared variables after the loop; pass them to `compile` as updates. */
 export type ScanUpdates = Map<SharedVariable, Variable>;
 
-/**
- * Runs a step function over sequences and earlier results, as a loop inside the graph.
- *
- * The step gets, in this order: all taps of the first sequence, of the second, …; all taps of the first
- * output that is fed back, of the second, …; the non-sequences. It returns outputs, updates of shared
- * variables, `until(condition)`, or any of them together in a list.
- *
- * Returns `[outputs, updates]`. Each output has a leading axis of steps; first values are not part of it.
- *
- * Throws a TypeError or RangeError that names the sequence or output for taps and first values that
- * cannot be, for a state whose dtype or rank changes, and when the number of steps is unknown.
- *
- * @example
- * ```ts
- * import { scan, T, type Variable } from "@croton/croton";
- * const x = T.vector("x");
- * const [sums] = scan((element: Variable, sum: Variable) => sum.add(element), {
- *   sequences: x,
- *   outputsInfo: 0,
- * });
- * console.assert((sums as Variable).ndim === 1);
- * ```
- */
-export function scan(
+/** Builds a scan in the positional form: see `scan`. */
+export function positionalScan(
   fn: (...args: Variable[]) => StepReturn,
   options: ScanOptions = {},
 ): [ScanResult, ScanUpdates] {
@@ -105,15 +83,7 @@ export function scan(
   const listed = info === undefined || info === null || Array.isArray(info) && info.length === 0
     ? null
     : asList<OutputInfoLike>(info as OutputInfoLike);
-  const { checkpoint } = options;
-  if (
-    checkpoint !== undefined && checkpoint !== "sqrt" &&
-    !(Number.isInteger(checkpoint) && checkpoint > 0)
-  ) {
-    throw new RangeError(
-      `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${checkpoint}`,
-    );
-  }
+  checkCheckpoint(options.checkpoint, label);
   const nonSequences = asList<TensorLike>(options.nonSequences).map((value) => asVariable(value));
   const built = buildScan(
     {
@@ -133,6 +103,15 @@ export function scan(
       parseReturn(fn(...taps.flat(), ...states.flat(), ...nonSequences), label),
   );
   return [pack(built.outputs, options.returnList ?? false), built.updates];
+}
+
+/** Checks the option `checkpoint`. */
+export function checkCheckpoint(checkpoint: LoopOptions["checkpoint"], label: string): void {
+  if (checkpoint === undefined || checkpoint === "sqrt") return;
+  if (Number.isInteger(checkpoint) && checkpoint > 0) return;
+  throw new RangeError(
+    `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${checkpoint}`,
+  );
 }
 
 function pack(outputs: readonly Variable[], list: boolean): ScanResult {

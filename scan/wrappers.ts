@@ -10,7 +10,7 @@ import type { Variable } from "../core/variable.ts";
 import type { OutputInfoLike, SequenceLike } from "./arguments.ts";
 import {
   type LoopOptions,
-  scan,
+  positionalScan as scan,
   type ScanResult,
   type ScanUpdates,
   type StepReturn,

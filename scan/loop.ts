@@ -1,0 +1,80 @@
+/**
+ * `scan`, by places or by names.
+ *
+ * @module
+ */
+
+import type { TensorLike } from "../core/ops/literal.ts";
+import type { Variable } from "../core/variable.ts";
+import type { OutputInfo, SequenceInfo } from "./arguments.ts";
+import {
+  type NamedResult,
+  type NamedReturn,
+  namedScan,
+  type NamedScanOptions,
+  type StepRecord,
+} from "./named.ts";
+import {
+  positionalScan,
+  type ScanOptions,
+  type ScanResult,
+  type ScanUpdates,
+  type StepReturn,
+} from "./scan.ts";
+
+/**
+ * Runs a step function over sequences and earlier results, as a loop inside the graph.
+ *
+ * The step gets, in this order: all taps of the first sequence, of the second, …; all taps of the first
+ * output that is fed back, of the second, …; the non-sequences. It returns outputs, updates of shared
+ * variables, `until(condition)`, or any of them together in a list.
+ *
+ * By names: `scan({ sequences, carry, nonSequences }, step)`. The step gets an object: sequences and carried
+ * values are read by `at(tap)`, and it returns an object with the new carried values and any other results.
+ * The result is an object of the same names.
+ *
+ * By places it returns `[outputs, updates]`. Each output has a leading axis of steps; first values are not part of it.
+ *
+ * Throws a TypeError or RangeError that names the sequence or output for taps and first values that
+ * cannot be, for a state whose dtype or rank changes, and when the number of steps is unknown.
+ *
+ * @example
+ * ```ts
+ * import { scan, T, type Variable } from "@croton/croton";
+ * const x = T.vector("x");
+ * const [sums] = scan((element: Variable, sum: Variable) => sum.add(element), {
+ *   sequences: x,
+ *   outputsInfo: 0,
+ * });
+ * console.assert((sums as Variable).ndim === 1);
+ * ```
+ */
+export function scan<
+  const S extends Readonly<Record<string, TensorLike | SequenceInfo>> = Record<never, never>,
+  const C extends Readonly<Record<string, TensorLike | OutputInfo>> = Record<never, never>,
+  const F extends Readonly<Record<string, TensorLike>> = Record<never, never>,
+  R extends Readonly<Record<string, Variable>> = Record<never, never>,
+>(
+  options: NamedScanOptions<S, C, F>,
+  fn: (record: StepRecord<S, C, F>) => NamedReturn<R>,
+): NamedResult<R>;
+/** By places, as in Theano. */
+export function scan(
+  fn: (...args: Variable[]) => StepReturn,
+  options?: ScanOptions,
+): [ScanResult, ScanUpdates];
+export function scan(first: unknown, second?: unknown): unknown {
+  if (typeof first === "function") {
+    return positionalScan(first as (...args: Variable[]) => StepReturn, second as ScanOptions);
+  }
+  if (typeof second !== "function") {
+    throw new TypeError(
+      "Cannot build a scan: expected a step function, and options before or after it",
+    );
+  }
+  type Names = Readonly<Record<string, TensorLike>>;
+  return namedScan(
+    first as NamedScanOptions<Names, Names, Names>,
+    second as (record: StepRecord<Names, Names, Names>) => NamedReturn<Record<string, Variable>>,
+  );
+}

@@ -1,0 +1,283 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { executorOf } from "../core/compile/function.ts";
+import { cpuBackend, gpuBackend } from "../core/compile/device.ts";
+import { deviceTest, numbers, type TestDevice } from "../dev/devices.ts";
+import {
+  compile,
+  foldl,
+  foldr,
+  map,
+  reduce,
+  scan,
+  shared,
+  T,
+  type Tensor,
+  until,
+  type Variable,
+} from "../mod.ts";
+
+function close(found: readonly number[], expected: readonly number[], tolerance = 1e-5): void {
+  assertEquals(found.length, expected.length);
+  found.forEach((value, i) =>
+    assertAlmostEquals(value, expected[i]!, tolerance * Math.max(1, Math.abs(expected[i]!)))
+  );
+}
+
+deviceTest("scan() runs again for other lengths and steps without new kernels", async (device) => {
+  const X = T.matrix("X"), W = T.matrix("W"), h0 = T.vector("h0");
+  const [h] = scan((x: Variable, h: Variable) => T.tanh(x.add(T.dot(h, W))), {
+    sequences: X,
+    outputsInfo: h0,
+  });
+  const f = await compile([X, W, h0], h as Variable, { device });
+  const run = (n: number): number[] => {
+    const rows = Array.from({ length: n }, (_, t) => [Math.sin(t), Math.cos(t)]);
+    return numbers(f(rows, [[0.5, 0.1], [-0.2, 0.3]], [0, 1]));
+  };
+  const expected = (n: number): number[] => {
+    const rows: number[] = [];
+    let a = 0, b = 1;
+    for (let t = 0; t < n; t++) {
+      [a, b] = [
+        Math.tanh(Math.sin(t) + a * 0.5 + b * -0.2),
+        Math.tanh(Math.cos(t) + a * 0.1 + b * 0.3),
+      ];
+      rows.push(a, b);
+    }
+    return rows;
+  };
+  close(run(7), expected(7));
+  const backend = device === "cpu" ? cpuBackend() : await gpuBackend();
+  const compiled = backend.stats.compiled;
+  for (const n of [3, 12, 2, 50]) close(run(n), expected(n));
+  assertEquals(backend.stats.compiled, compiled);
+});
+
+deviceTest("scan() takes nSteps as a symbol, also zero", async (device) => {
+  const n = T.iscalar("n"), a = T.vector("a");
+  const [powers] = scan((p: Variable, a: Variable) => p.mul(a), {
+    outputsInfo: T.onesLike(a),
+    nonSequences: a,
+    nSteps: n,
+  });
+  const f = await compile([a, n], powers as Variable, { device });
+  assertEquals(f([2, 3], 3).arraySync(), [[2, 3], [4, 9], [8, 27]]);
+  assertEquals(f([2, 3], 0).shape, [0, 2]);
+  assertEquals(f([2, 3], 1).arraySync(), [[2, 3]]);
+  assertThrows(() => f([2, 3], -1), RangeError, "the number of steps must be >= 0, got -1");
+});
+
+deviceTest("scan() stops at until, keeps that step, and never at a bound", async (device) => {
+  const max = T.scalar("max");
+  const [powers] = scan((v: Variable, max: Variable) => [v.mul(2), until(v.mul(2).gt(max))], {
+    outputsInfo: T.constant(1),
+    nonSequences: max,
+    nSteps: 20,
+  });
+  const all = powers as Variable;
+  const f = await compile([max], [all, T.index(all, [T.slice(null, -1)]), T.index(all, [-1])], {
+    device,
+  });
+  const run = (x: number) => f(x).map(numbers);
+  assertEquals(run(40), [[2, 4, 8, 16, 32, 64], [2, 4, 8, 16, 32], [64]]);
+  assertEquals(run(0.5), [[2], [], [2]]);
+  assertEquals(run(1e9)[0]!.length, 20);
+});
+
+deviceTest("scan() reads taps of sequences and outputs in the order given", async (device) => {
+  const [S1, S2, S3, O1] = T.vectors("S1", "S2", "S3", "O1");
+  const O3 = T.scalar("O3"), A1 = T.scalar("A1"), A2 = T.scalar("A2");
+  let count = 0;
+  const [results] = scan((...args: Variable[]) => {
+    count = args.length;
+    const total = args.map((arg, i) => arg.mul(i + 1)).reduce((sum, part) => sum.add(part));
+    return [total.mul(0.0078125), total.mul(0.125), total.mul(0.001953125)];
+  }, {
+    sequences: [{ input: S1, taps: [-3, 2, -1] }, S2, { input: S3, taps: 3 }],
+    outputsInfo: [{ initial: O1, taps: [-3, -5] }, { initial: T.scalar("O2"), taps: null }, O3],
+    nonSequences: [A1, A2],
+  });
+  assertEquals(count, 10);
+  const f = await compile([S1, S2, S3, O1, O3, A1, A2], results as Variable[], { device });
+  const range = (n: number, step: number, start = 0) =>
+    Array.from({ length: n }, (_, i) => start + i * step);
+  const [o1, o2, o3] = f(range(12, 1), range(7, 1, 0.5), range(9, 2), range(5, 0.25), 1.5, 2, 3)
+    .map(numbers);
+  close(o1!, [0.8671875, 0.96862793, 1.15185356, 1.31841275, 1.49569213, 1.65603764]);
+  close(o2!, o1!.map((x) => x * 16));
+  close(o3!, o1!.map((x) => x / 4));
+});
+
+deviceTest(
+  "scan() changes shared variables step by step, if its updates are passed on",
+  async (device) => {
+    const total = shared(0), x = T.vector("x");
+    const step = (v: Variable): [Variable[], Map<typeof total, Variable>] => [
+      [total.mul(1)],
+      new Map([[total, total.add(v)]]),
+    ];
+    const [before, updates] = scan(step, { sequences: x });
+    const f = await compile([x], before as Variable, { updates, device });
+    assertEquals(numbers(f([1, 2, 3, 4])), [0, 1, 3, 6]);
+    assertEquals(total.getValue().item(), 10);
+    assertEquals(numbers(f([1, 2, 3, 4])), [10, 11, 13, 16]);
+    const quiet = await compile([x], before as Variable, { device });
+    quiet([1, 2, 3, 4]);
+    assertEquals(total.getValue().item(), 20);
+  },
+);
+
+deviceTest("scan() goes backwards from the ends", async (device) => {
+  const [x, y] = T.vectors("x", "y");
+  const [r] = scan((a: Variable, b: Variable) => a.mul(10).add(b), {
+    sequences: [x, y],
+    goBackwards: true,
+  });
+  const f = await compile([x, y], r as Variable, { device });
+  assertEquals(numbers(f([1, 2, 3, 4, 5], [1, 2, 3])), [53, 42, 31]);
+});
+
+deviceTest("map(), reduce(), foldl() and foldr() are scans of one form", async (device) => {
+  const x = T.vector("x");
+  const weigh = (a: Variable, s: Variable) => a.add(s.mul(2));
+  const options = { sequences: x, outputsInfo: 0 };
+  const outputs = [
+    map((a) => a.mul(2), { sequences: x })[0],
+    reduce((a, s) => (s as Variable).add(a as Variable), options)[0],
+    foldl(weigh as never, options)[0],
+    foldr(weigh as never, options)[0],
+  ] as Variable[];
+  const f = await compile([x], outputs, { device });
+  assertEquals(f([1, 2, 3]).map(numbers), [[2, 4, 6], [6], [11], [17]]);
+});
+
+/** The same loop by every strategy that its step allows. */
+async function byStrategies(
+  build: (strategy?: "lanes" | "resident" | "parallel" | "stepped") => {
+    inputs: Variable[];
+    outputs: Variable[];
+  },
+  args: never[],
+  strategies: readonly ("lanes" | "resident" | "parallel" | "stepped")[],
+  device: TestDevice,
+): Promise<void> {
+  const run = async (strategy?: "lanes" | "resident" | "parallel" | "stepped") => {
+    const { inputs, outputs } = build(strategy);
+    const f = await compile(inputs, outputs, { device });
+    const results = (f as (...args: never[]) => Tensor[])(...args).map(numbers);
+    if (strategy !== undefined) assert(f.explain().includes(`${strategy}: `), f.explain());
+    return results;
+  };
+  const plain = await run();
+  for (const strategy of strategies) {
+    (await run(strategy)).forEach((values, i) => close(values, plain[i]!));
+  }
+}
+
+deviceTest("scan() gives the same by each strategy", async (device) => {
+  const x = T.matrix("x"), h0 = T.vector("h0");
+  await byStrategies(
+    (strategy) => {
+      const [h] = scan((x: Variable, h: Variable) => T.tanh(x.mul(h).add(x)), {
+        sequences: x,
+        outputsInfo: h0,
+        ...(strategy === undefined ? {} : { strategy }),
+      });
+      return { inputs: [x, h0], outputs: [h as Variable] };
+    },
+    [[[1, 2, 3], [4, 5, 6], [0.1, 0.2, 0.3]], [0.5, -0.5, 1]] as never[],
+    ["lanes", "resident", "stepped"],
+    device,
+  );
+  const W = T.matrix("W");
+  await byStrategies(
+    (strategy) => {
+      const [h] = scan((x: Variable, h: Variable) => T.tanh(x.add(T.dot(W, h))), {
+        sequences: x,
+        outputsInfo: h0,
+        ...(strategy === undefined ? {} : { strategy }),
+      });
+      return { inputs: [x, h0, W], outputs: [h as Variable] };
+    },
+    [[[1, 2], [4, 5], [0.1, 0.2]], [0.5, -0.5], [[0.1, 0.2], [0.3, -0.4]]] as never[],
+    ["resident", "stepped"],
+    device,
+  );
+});
+
+Deno.test("scan() refuses a strategy that the step does not allow, and names those it does", async () => {
+  const x = T.matrix("x");
+  const [h] = scan((x: Variable, h: Variable) => h.add(x.sum()), {
+    sequences: x,
+    outputsInfo: T.zeros([2]),
+    strategy: "lanes",
+  });
+  const f = await compile([x], h as Variable, { device: "cpu" });
+  assertThrows(() => f([[1, 2]]), TypeError, 'Cannot run a scan with strategy "lanes"');
+});
+
+Deno.test("scan() keeps of a state only what is read", async () => {
+  const h0 = T.vector("h0"), n = T.iscalar("n");
+  const [h] = scan((h: Variable) => T.tanh(h.mul(2)), { outputsInfo: h0, nSteps: n });
+  const last = await compile([h0, n], T.index(h as Variable, [-1]), { device: "cpu" });
+  last(new Float32Array(256), 1000);
+  // Two rows of the state, not a thousand.
+  assert(executorOf(last).executables[0]!.info.scratchBytes < 16 * 256 * 4);
+});
+
+Deno.test("scan() says what is wrong with its arguments", () => {
+  const x = T.dvector("x"), y = T.dvector("y");
+  const add = (a: Variable, b: Variable) => a.add(b);
+  assertThrows(
+    () => scan(add, { outputsInfo: { initial: y, taps: [-1, -1] }, nSteps: 3 }),
+    RangeError,
+    "all taps of output 0 must be different",
+  );
+  assertThrows(
+    () => scan(add, { outputsInfo: { initial: y, taps: [0] }, nSteps: 3 }),
+    RangeError,
+    "must be negative",
+  );
+  assertThrows(
+    () => scan(add, { sequences: x, outputsInfo: T.constant(0, { dtype: "float32" }) }),
+    TypeError,
+    "starts as float32 and the step returns float64",
+  );
+  assertThrows(
+    () => scan((a: Variable) => a.mul(2), { outputsInfo: T.constant(1), nSteps: T.dscalar("n") }),
+    TypeError,
+    "nSteps must be an integer",
+  );
+  assertThrows(
+    () => scan(() => 1 as never, { sequences: x }),
+    TypeError,
+    "only symbolic variables",
+  );
+  assertThrows(
+    () => scan((a: Variable) => a, { outputsInfo: x }),
+    TypeError,
+    "no way to know the number of steps",
+  );
+  assertThrows(
+    () => scan(add, { sequences: x, outputsInfo: [T.constant(0), null] }),
+    RangeError,
+    "describes 2 outputs and the step returned 1",
+  );
+  assertThrows(() => until(x), TypeError, "expected a scalar condition");
+  assertThrows(
+    () => scan((a: Variable) => until(a.gt(0)), { sequences: x }),
+    TypeError,
+    "returned a condition alone",
+  );
+  assertThrows(
+    () => scan((a: Variable) => a, { sequences: T.scalar("s") }),
+    TypeError,
+    "is a scalar",
+  );
+  const W = shared([[1, 0], [0, 1]]);
+  assertThrows(
+    () => scan((row: Variable) => T.dot(row, W), { sequences: T.matrix("m"), strict: true }),
+    TypeError,
+    "missing from nonSequences",
+  );
+});
