@@ -44,7 +44,7 @@ export interface GradOptions {
 }
 
 /** What `returnDisconnected: "none"` adds to a gradient. */
-type OrNull<O> = O extends { readonly returnDisconnected: "none" } ? null
+export type OrNull<O> = O extends { readonly returnDisconnected: "none" } ? null
   : O extends { readonly returnDisconnected: "zero" } ? never
   : O extends { readonly returnDisconnected?: infer R }
     ? "none" extends R ? unknown extends R ? never : null : never

@@ -4,7 +4,14 @@
  * @module
  */
 
-export { grad, type GradOf, type GradOptions, type KnownGrads, type Wrt } from "./grad.ts";
+export {
+  grad,
+  type GradOf,
+  type GradOptions,
+  type KnownGrads,
+  type OrNull,
+  type Wrt,
+} from "./grad.ts";
 export { type ForEach, Lop, type ResultOptions, Rop, type RopOptions } from "./products.ts";
 export {
   hessian,
