@@ -9,12 +9,22 @@ import { registerGradient } from "../autodiff/rules.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
+import { arange } from "../core/ops/shape.ts";
+import type { Variable } from "../core/variable.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
+import { positionalScan } from "./scan.ts";
 
 registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
+setLoopBuilder((count, body) => {
+  const [results] = positionalScan((step) => body(step!), {
+    sequences: arange(count),
+    returnList: true,
+  });
+  return results as Variable[];
+});
 
 export {
   type OutputInfo,
