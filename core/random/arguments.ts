@@ -34,7 +34,7 @@ export interface DrawOptions {
 export type DrawArguments<O> =
   | readonly [options?: O]
   | readonly [size: SizeLike, options?: O]
-  | readonly [size: SizeLike, ...parameters: readonly (TensorLike | O | undefined)[]];
+  | readonly [size: SizeLike, ...parameters: readonly (TensorLike | Partial<O> | undefined)[]];
 
 /**
  * The options that arguments stand for.
