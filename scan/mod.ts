@@ -13,11 +13,13 @@ import { arange } from "../core/ops/shape.ts";
 import type { Variable } from "../core/variable.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
+import { stackedRows } from "./rows.ts";
 import { positionalScan } from "./scan.ts";
 
 registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
+setLoopBuilder(stackedRows);
 setLoopBuilder((count, body) => {
   const [results] = positionalScan((step) => body(step!), {
     sequences: arange(count),
