@@ -30,6 +30,8 @@ export class Tapped {
   readonly #variables: readonly Variable[];
 
   /**
+   * Gathers the places of one sequence or carried value.
+   *
    * @param name What messages call it.
    * @param taps The places it can be read at.
    * @param variables What is there.

@@ -36,9 +36,9 @@ export class Until {
  *
  * @example
  * ```ts
- * import { scan, T, until } from "@croton/croton";
+ * import { scan, T, until, type Variable } from "@croton/croton";
  * const max = T.scalar("max");
- * const [powers] = scan((last: typeof max) => [last.mul(2), until(last.mul(2).gt(max))], {
+ * const [powers] = scan((last: Variable) => [last.mul(2), until(last.mul(2).gt(max))], {
  *   outputsInfo: T.constant(1),
  *   nSteps: 1000,
  * });
