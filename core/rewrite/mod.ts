@@ -51,7 +51,9 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
       verify: mode === "debug",
     };
   }
-  const known = new Set([...phases, ...addedPhases].flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]));
+  const known = new Set(
+    [...phases, ...addedPhases].flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]),
+  );
   for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
     if (!known.has(name)) {
       throw new TypeError(`Unknown rewrite "${name}": known are ${[...known].sort().join(", ")}`);

@@ -1,10 +1,80 @@
 /**
  * The phases of rewriting, in the order in which they run.
  *
+ * - `fold` computes what depends on no input.
+ * - `canonicalize` brings expressions into one form, so that later rules need to know only that one.
+ * - `stabilize` replaces what overflows or loses digits.
+ * - `simplify` takes work out of sums and products, and computes only what is asked for.
+ * - `specialize` takes the cheapest operation that does the same.
+ *
  * @module
  */
 
-import type { Phase } from "./rule.ts";
+import { arithmeticRules, cheaperArithmetic } from "./arithmetic.ts";
+import { castRules } from "./casts.ts";
+import { cheaperComparisons, comparisonRules } from "./comparison.ts";
+import { foldRules } from "./fold.ts";
+import { cheaperIndexing, indexingRules } from "./indexing_rules.ts";
+import { inverseRules, stableRoots } from "./inverses.ts";
+import { cheaperMatmuls, matmulRules } from "./matmul_rules.ts";
+import { cheaperPowers, powerRules } from "./powers.ts";
+import { cheaperProducts, productRules } from "./products.ts";
+import { cheaperReductions, reductionRules } from "./reductions.ts";
+import type { Phase, Rule } from "./rule.ts";
+import { scatterRules } from "./scatter.ts";
+import { shapeRules } from "./shape_rules.ts";
+import { stableErfRules } from "./stable_erf.ts";
+import { stableLogRules } from "./stable_log.ts";
+import { stableSigmoidRules } from "./stable_sigmoid.ts";
+import { fewerExps, stableSoftmaxRules } from "./stable_softmax.ts";
+
+/** Rules that every phase needs, because the others make what they clean up. */
+const canonical: readonly Rule[] = [
+  ...foldRules,
+  ...castRules,
+  ...comparisonRules,
+  ...arithmeticRules,
+  ...inverseRules,
+  ...powerRules,
+  ...shapeRules,
+  ...indexingRules,
+  ...reductionRules,
+  ...matmulRules,
+  ...productRules,
+];
+
+const stable: readonly Rule[] = [
+  ...stableErfRules,
+  ...stableSigmoidRules,
+  ...stableSoftmaxRules,
+  ...stableLogRules,
+  ...stableRoots,
+  ...scatterRules,
+];
 
 /** All phases. */
-export const phases: readonly Phase[] = [];
+export const phases: readonly Phase[] = [
+  { name: "fold", rules: foldRules },
+  { name: "canonicalize", rules: canonical },
+  { name: "stabilize", rules: [...stable, ...canonical] },
+  {
+    name: "simplify",
+    rules: [
+      ...cheaperReductions,
+      ...cheaperIndexing,
+      ...cheaperMatmuls,
+      ...fewerExps,
+      ...canonical,
+    ],
+  },
+  {
+    name: "specialize",
+    rules: [
+      ...cheaperPowers,
+      ...cheaperArithmetic,
+      ...cheaperComparisons,
+      ...cheaperProducts,
+      ...foldRules,
+    ],
+  },
+];

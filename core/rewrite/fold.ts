@@ -1,0 +1,64 @@
+/**
+ * Computing at once what does not depend on any input.
+ *
+ * @module
+ */
+
+import type { Apply } from "../graph/graph.ts";
+import { makeConstant } from "../graph/graph.ts";
+import { rounded, sizeOf } from "../graph/value.ts";
+import { Constant, type Variable } from "../variable.ts";
+import type { Rule } from "./rule.ts";
+
+/** Results with more elements are kept only if they need no more room than what they come from. */
+const SMALL = 64;
+
+/** No larger results are made in any case. */
+const LARGE = 1e5;
+
+/** Multiplications of one matrix product, about 10 ms in the reference. */
+const MOST_PRODUCTS = 1e6;
+
+/** Ops whose result says more than its elements would, and costs nothing. */
+const symbolic = new Set(["broadcastTo", "fill", "arange", "dimshuffle", "reshape", "subtensor"]);
+
+/** Ops that run graphs of their own, which may be long. */
+const opaque = new Set(["scan", "draw", "advance"]);
+
+function isCheap(apply: Apply, result: number): boolean {
+  const { name } = apply.op;
+  if (result > LARGE || symbolic.has(name) && result > 1) return false;
+  const shapes = apply.inputs.map((input) => (input as Constant).value.shape);
+  if (name === "matmul") {
+    return sizeOf(shapes[0]!) * (shapes[1]!.at(-1) ?? 1) <= MOST_PRODUCTS;
+  }
+  const given = shapes.reduce((n, shape) => n + sizeOf(shape), 0);
+  return given <= LARGE && (result <= SMALL || result <= given);
+}
+
+/** Constants for what is computed from constants. */
+export const constantFold: Rule = {
+  name: "constant-fold",
+  law: "f(1, 2) -> its value",
+  roots: ["*"],
+  rewrite(apply: Apply): readonly Variable[] | null {
+    const { op, inputs, params, outputs } = apply;
+    if (op.pure === false || opaque.has(op.name) || inputs.length === 0) return null;
+    if (!inputs.every((input) => input instanceof Constant)) return null;
+    const sizes = outputs.map(({ type }) =>
+      type.shape.every((n) => n !== null) ? sizeOf(type.shape as readonly number[]) : null
+    );
+    if (!sizes.every((size) => size !== null && isCheap(apply, size))) return null;
+    try {
+      const values = op.evaluate(inputs.map((input) => (input as Constant).value), params, apply);
+      return values.map((value) => makeConstant(rounded(value)));
+    } catch (error) {
+      // An index out of range, say: it is an error where the function is called.
+      if (error instanceof RangeError || error instanceof TypeError) return null;
+      throw error;
+    }
+  },
+};
+
+/** The rules of this file. */
+export const foldRules: readonly Rule[] = [constantFold];

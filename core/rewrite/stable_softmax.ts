@@ -1,0 +1,90 @@
+/**
+ * Exponentials divided by their sum, and exponentials multiplied.
+ *
+ * @module
+ */
+
+import type { Variable } from "../variable.ts";
+import {
+  buildProduct,
+  type Factor,
+  opensSingle,
+  productOf,
+  productOps,
+  unpadded,
+} from "./factors.ts";
+import { applied, ew, instead, isReal, reduced, under, withKeptAxes } from "./match.ts";
+import type { Rewritten, Rule } from "./rule.ts";
+import { expSumOf, shiftedSummand, shiftOf, sumOfTerms } from "./stable_log.ts";
+
+/** What a factor is a sum of exponentials of, with its axes in the places they had before the sum. */
+function expSumBelow(base: Variable) {
+  const shuffle = applied(base, "dimshuffle");
+  const sum = shuffle === null ? base : shuffle.inputs[0]!;
+  const found = expSumOf(sum);
+  if (found === null) return null;
+  const kept = withKeptAxes(sum, found.summand.ndim, found.axes);
+  return unpadded(kept) === base ? found : null;
+}
+
+const softmax: Rule = {
+  name: "softmax",
+  law: "exp(x) / sum(exp(x)) -> exp(x - m) / sum(exp(x - m)) with m = max(x)",
+  roots: productOps,
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
+    if (product === null || product.steps === 0) return null;
+    for (const below of product.factors) {
+      const found = below.power < 0 ? expSumBelow(below.base) : null;
+      if (found === null) continue;
+      const { axes, exponent, rest } = found;
+      const above = product.factors.find(({ base, power }) =>
+        power > 0 && under(base, "exp") === exponent
+      );
+      if (above === undefined) continue;
+      const shift = shiftOf(exponent, axes), rank = exponent.ndim;
+      const total = reduced("sum", shiftedSummand(exponent, shift.kept, rest), axes);
+      const pairs = Math.min(above.power, -below.power);
+      const factors: Factor[] = [
+        ...product.factors.filter((factor) => factor !== above && factor !== below),
+        { base: above.base, power: above.power - pairs },
+        { base: ew("exp", ew("sub", exponent, shift.kept)), power: pairs },
+        { base: below.base, power: below.power + pairs },
+        { base: unpadded(withKeptAxes(total, rank, axes)), power: -pairs },
+      ];
+      const left = factors.filter(({ power }) => power !== 0);
+      return instead(output, buildProduct({ ...product, factors: left }));
+    }
+    return null;
+  },
+};
+
+const expProduct: Rule = {
+  name: "exp-product",
+  law: "exp(x) * exp(y) -> exp(x + y), exp(x) / exp(y) -> exp(x - y), y / exp(x) -> y * exp(-x)",
+  roots: productOps,
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
+    if (product === null || product.steps === 0) return null;
+    const isOurs = ({ base }: Factor) => under(base, "exp") !== null && context.uses(base) <= 1;
+    const exps = product.factors.filter(isOurs);
+    const [first] = exps;
+    const worth = exps.length > 1 || first !== undefined && first.power < 0;
+    if (!worth || first === undefined) return null;
+    const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
+    const e = ew("exp", sumOfTerms(terms, output.dtype));
+    const others = product.factors.filter((factor) => !isOurs(factor));
+    return instead(
+      output,
+      buildProduct({ ...product, factors: [...others, { base: e, power: 1 }] }),
+    );
+  },
+};
+
+/** Rules that keep quotients of exponentials finite. */
+export const stableSoftmaxRules: readonly Rule[] = [softmax];
+
+/** Rules that save exponentials. */
+export const fewerExps: readonly Rule[] = [expProduct];
