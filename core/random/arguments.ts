@@ -96,7 +96,8 @@ export function checkBounds(param: Variable, bounds: Bounds, name: string, actio
   if (!(param instanceof Constant)) return;
   for (const element of param.value.data) {
     const x = Number(element);
-    const ok = !Number.isNaN(x) && x >= (bounds.min ?? -Infinity) && x <= (bounds.max ?? Infinity) &&
+    const ok = !Number.isNaN(x) && x >= (bounds.min ?? -Infinity) &&
+      x <= (bounds.max ?? Infinity) &&
       (bounds.above === undefined || x > bounds.above) &&
       (bounds.whole !== true || Number.isInteger(x));
     if (!ok) {
@@ -135,7 +136,9 @@ export function floatDType(
   }
   const chosen = resolveDType(dtype);
   if (!isFloat(chosen)) {
-    throw new TypeError(`${action}: expected a float dtype, which can hold fractions, got ${chosen}`);
+    throw new TypeError(
+      `${action}: expected a float dtype, which can hold fractions, got ${chosen}`,
+    );
   }
   return chosen;
 }
@@ -212,7 +215,9 @@ export function sized(
     });
     if (!fits) {
       throw new RangeError(
-        `${action}: "${names[i]}" of shape [${param.type.shape.map((n) => n ?? "?")}] does not fit ` +
+        `${action}: "${names[i]}" of shape [${
+          param.type.shape.map((n) => n ?? "?")
+        }] does not fit ` +
           `size [${dims.map((dim) => staticInt(dim) ?? "?")}]`,
       );
     }

@@ -28,12 +28,7 @@ import {
 } from "../ops/elementwise.ts";
 import type { Variable } from "../variable.ts";
 import { greatest, least, whole } from "./arguments.ts";
-import {
-  binomialInverseOp,
-  type InverseParams,
-  poissonInverseOp,
-  SMALL_MEAN,
-} from "./inverse.ts";
+import { binomialInverseOp, type InverseParams, poissonInverseOp, SMALL_MEAN } from "./inverse.ts";
 import type { Proposal, SlotDraw, Source } from "./source.ts";
 
 // A round fails with a probability of 0.25 at most: all of them with less than 1e-14.
@@ -168,11 +163,7 @@ export function binomialCounts(
   const mean = trials.mul(rare);
   const { least: fewest, greatest: most } = trialRange;
   const { least: low, greatest: high } = chanceRange;
-  const rarest = high !== null && high < 0.5
-    ? high
-    : low !== null && low > 0.5
-    ? 1 - low
-    : 0.5;
+  const rarest = high !== null && high < 0.5 ? high : low !== null && low > 0.5 ? 1 - low : 0.5;
   const isSmall = most !== null && most * rarest < SMALL_MEAN;
   const isLarge = fewest !== null && high !== null && low !== null &&
     fewest * Math.min(low, 1 - high) >= SMALL_MEAN;

@@ -62,7 +62,11 @@ export function wholeParameter(value: TensorLike, name: string, action: string):
 }
 
 /** The float dtype to compute in when the parameters are these. */
-function computeOf(params: readonly Variable[], most: number, action: string): "float32" | "float64" {
+function computeOf(
+  params: readonly Variable[],
+  most: number,
+  action: string,
+): "float32" | "float64" {
   // float32 does not have all integers beyond 2^24.
   return most > 2 ** 24 ? "float64" : computeDType(floatDType(undefined, params, action));
 }
@@ -158,9 +162,7 @@ export function drawIntegers(
   const low = wholeParameter(options.low ?? 0, "low", action);
   if (options.high === undefined && !inclusive) throw new TypeError(`${action}: "high" is missing`);
   const given = wholeParameter(options.high ?? 1, "high", action);
-  const dtype = options.dtype === undefined
-    ? "int64"
-    : countDType(options.dtype, 0, action);
+  const dtype = options.dtype === undefined ? "int64" : countDType(options.dtype, 0, action);
   checkRange(low, given, inclusive, dtype, action);
   const { dims, params } = sized(options, [low, given], ["low", "high"], action);
   const source = new Source(state, dims, "float32");

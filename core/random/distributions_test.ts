@@ -120,8 +120,7 @@ const binomial = (n: number, p: number) => (k: number) =>
     logFactorial(n) - logFactorial(k) - logFactorial(n - k) + k * Math.log(p) +
       (n - k) * Math.log1p(-p),
   );
-const poisson = (lam: number) => (k: number) =>
-  Math.exp(k * Math.log(lam) - lam - logFactorial(k));
+const poisson = (lam: number) => (k: number) => Math.exp(k * Math.log(lam) - lam - logFactorial(k));
 
 const discrete: Record<string, Discrete> = {
   "binomial(1, 0.3)": {

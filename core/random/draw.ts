@@ -16,14 +16,7 @@ import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../kernel/builder.ts";
 import { log } from "../kernel/math/mod.ts";
 import type { SNode } from "../kernel/scalar.ts";
-import {
-  addSize,
-  floorDivSize,
-  mulSize,
-  productSize,
-  type Size,
-  subSize,
-} from "../kernel/size.ts";
+import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { circle } from "./circle.ts";
@@ -53,7 +46,11 @@ function perBlock(params: DrawParams): number {
 const ULP24 = 2 ** -24, ULP53 = 2 ** -53;
 
 /** Uniform number `lane` of a block, on the host. */
-export function hostUniform(dtype: DrawParams["dtype"], words: Block<number>, lane: number): number {
+export function hostUniform(
+  dtype: DrawParams["dtype"],
+  words: Block<number>,
+  lane: number,
+): number {
   if (dtype !== "float64") return (words[lane]! >>> 8) * ULP24;
   return ((words[2 * lane]! >>> 5) * 67108864 + (words[2 * lane + 1]! >>> 6)) * ULP53;
 }
@@ -139,7 +136,7 @@ export const drawOp: Op<DrawParams> = {
     const shape = apply.inputs.slice(1).map((dim) => context.integer(dim));
     shape.forEach((size) => {
       if (context.guards.less(size, 0)) {
-        throw new RangeError("Cannot draw: an axis length of \"size\" is negative");
+        throw new RangeError('Cannot draw: an axis length of "size" is negative');
       }
     });
     return [shape];
@@ -194,9 +191,7 @@ export const drawOp: Op<DrawParams> = {
           const values = kernelValues(nest, params, words);
           values.forEach((value, v) => {
             const index = place(v, at);
-            const inside = whole
-              ? undefined
-              : b.compare("lt", b.constant("i32", v), b.size(rest));
+            const inside = whole ? undefined : b.compare("lt", b.constant("i32", v), b.size(rest));
             nest.storeOuter(flat, [index], value, inside);
           });
         });

@@ -23,7 +23,10 @@ function stateOf(rng: GeneratorVariable): Value {
 
 /** A draw by the reference interpreter. */
 function reference(variable: RandomVariable): number[] {
-  const [value] = evaluateGraph([variable], new Map([[variable.rng as Variable, stateOf(variable.rng)]]));
+  const [value] = evaluateGraph(
+    [variable],
+    new Map([[variable.rng as Variable, stateOf(variable.rng)]]),
+  );
   return Array.from(value!.data as ArrayLike<number | bigint>, Number);
 }
 
@@ -102,7 +105,13 @@ Deno.test("the numbers of a seed stay what they are", async () => {
   const f = await compile([], variables, { device: "cpu" });
   const pinned = [
     [
-      [0.8895061016082764, 0.6613064408302307, 0.61346435546875, 0.8436689376831055, 0.8482064604759216],
+      [
+        0.8895061016082764,
+        0.6613064408302307,
+        0.61346435546875,
+        0.8436689376831055,
+        0.8482064604759216,
+      ],
       [0.1748908370876634, 0.4461580343084959, 0.018545664901469805],
       [-2.3797945976257324, -0.7834377288818359, -0.33088430762290955],
       [889, 389, 316, 671, 274, 686],
@@ -139,7 +148,9 @@ deviceTest("normals are those of the reference but for rounding", async (device)
   const variable = new RandomStreams(5).normal([4001]);
   const wanted = reference(variable);
   const got = numbers((await compile([], variable, { device }))());
-  got.forEach((x, i) => assertAlmostEquals(x, wanted[i]!, 2e-6 * Math.max(1, Math.abs(wanted[i]!))));
+  got.forEach((x, i) =>
+    assertAlmostEquals(x, wanted[i]!, 2e-6 * Math.max(1, Math.abs(wanted[i]!)))
+  );
 });
 
 Deno.test("doubles have 53 random bits", async () => {
@@ -152,7 +163,9 @@ Deno.test("doubles have 53 random bits", async () => {
   const normal = new RandomStreams(5).normal([2000], { dtype: "float64" });
   const wanted = reference(normal);
   const normals = numbers((await compile([], normal, { device: "cpu" }))());
-  normals.forEach((x, i) => assertAlmostEquals(x, wanted[i]!, 1e-13 * Math.max(1, Math.abs(wanted[i]!))));
+  normals.forEach((x, i) =>
+    assertAlmostEquals(x, wanted[i]!, 1e-13 * Math.max(1, Math.abs(wanted[i]!)))
+  );
 });
 
 Deno.test("float16 uniforms stay below 1", async () => {

@@ -28,7 +28,12 @@ const search = {
  * The number of k from 0 on with cdf(k) <= u, where `ratio(k)` is pmf(k + 1) / pmf(k). Sums of the cdf
  * that rounding keeps below 1 end where the probability is too small to matter.
  */
-function hostCount(u: number, first: number, ratio: (k: number) => number, params: InverseParams): number {
+function hostCount(
+  u: number,
+  first: number,
+  ratio: (k: number) => number,
+  params: InverseParams,
+): number {
   const { count, tiny } = search[params.dtype];
   let pmf = first, cdf = first, found = 0;
   for (let k = 0; k < count; k++) {
@@ -81,24 +86,27 @@ export const poissonInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>(
  * The binomial count that a uniform stands for. Inputs: u, the number of trials n, and p at most 1/2,
  * where n p is below `SMALL_MEAN`.
  */
-export const binomialInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>("binomialInverse", {
-  arity: 3,
-  dtypes: (_name, inputs, { dtype }) => ({ compute: inputs.map(() => dtype), output: dtype }),
-  float([u, n, p], _dtypes, params) {
-    const odds = p! / (1 - p!);
-    const ratio = (k: number) => Math.max(n! - k, 0) / (k + 1) * odds;
-    return hostCount(u!, Math.exp(n! * Math.log1p(-p!)), ratio, params);
+export const binomialInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>(
+  "binomialInverse",
+  {
+    arity: 3,
+    dtypes: (_name, inputs, { dtype }) => ({ compute: inputs.map(() => dtype), output: dtype }),
+    float([u, n, p], _dtypes, params) {
+      const odds = p! / (1 - p!);
+      const ratio = (k: number) => Math.max(n! - k, 0) / (k + 1) * odds;
+      return hostCount(u!, Math.exp(n! * Math.log1p(-p!)), ratio, params);
+    },
+    scalar(b, args, params) {
+      const [u, n, p] = args as [SNode, SNode, SNode];
+      const number = (x: number) => b.constant(u.type, x);
+      const odds = b.div(p, b.sub(number(1), p));
+      const ratio = (k: number) => {
+        const left = b.binary("max", b.sub(n, number(k)), number(0));
+        return b.mul(b.mul(left, number(1 / (k + 1))), odds);
+      };
+      const none = exp(b, b.mul(n, log1p(b, b.unary("neg", p))));
+      return kernelCount(b, u, none, ratio, params);
+    },
+    cost: 200,
   },
-  scalar(b, args, params) {
-    const [u, n, p] = args as [SNode, SNode, SNode];
-    const number = (x: number) => b.constant(u.type, x);
-    const odds = b.div(p, b.sub(number(1), p));
-    const ratio = (k: number) => {
-      const left = b.binary("max", b.sub(n, number(k)), number(0));
-      return b.mul(b.mul(left, number(1 / (k + 1))), odds);
-    };
-    const none = exp(b, b.mul(n, log1p(b, b.unary("neg", p))));
-    return kernelCount(b, u, none, ratio, params);
-  },
-  cost: 200,
-});
+);

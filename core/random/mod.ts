@@ -21,7 +21,12 @@ export type {
   IntegersOptions,
   PoissonOptions,
 } from "./discrete.ts";
-export { Generator, GeneratorVariable, type GeneratorValueOptions, type Seed } from "./generator.ts";
+export {
+  Generator,
+  type GeneratorValueOptions,
+  GeneratorVariable,
+  type Seed,
+} from "./generator.ts";
 export type {
   CategoricalOptions,
   ChoiceOptions,

@@ -1,16 +1,25 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { deviceTest, numbers } from "../../dev/devices.ts";
-import { compile, grad, RandomStreams, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
+import {
+  compile,
+  grad,
+  RandomStreams,
+  scan,
+  shared,
+  T,
+  type Tensor,
+  type Variable,
+} from "../../mod.ts";
 
 // Programs on random numbers, as users write them.
 
 deviceTest("logistic regression on random data learns it", async (device) => {
-  const N = 100, features = 30, srng = new RandomStreams(17);
+  const N = 100, features = 100, srng = new RandomStreams(17);
   const data = await compile([], [srng.normal([N, features]), srng.integers(N, 0, 2)], { device });
   const [D, labels] = data();
   const x = T.matrix("x"), y = T.vector("y");
   const w = shared(new Float32Array(features), { name: "w" }), b = shared(0, { name: "b" });
-  const start = await compile([], srng.normal(features), { device });
+  const start = await compile([], srng.normal(features, 0, 0.1), { device });
   w.setValue(start());
   const p = T.div(1, T.exp(x.dot(w).neg().sub(b)).add(1));
   const entropy = y.neg().mul(T.log(p)).sub(T.sub(1, y).mul(T.log(T.sub(1, p))));
@@ -49,46 +58,52 @@ deviceTest("binomial noise in a scan is drawn at each step and call", async (dev
   assert(out.join() !== again.join());
 });
 
-deviceTest("dropout has one mask forward and backward, and none when predicting", async (device) => {
-  const keep = 0.5, srng = new RandomStreams(3);
-  const x = T.matrix("x"), target = T.vector("target");
-  const w1 = shared(Float32Array.from({ length: 12 }, (_, i) => 0.3 * Math.sin(i + 1)), {
-    shape: [3, 4],
-  });
-  const w2 = shared(Float32Array.from([0.4, -0.7, 0.9, 0.2]));
-  const hidden = T.tanh(x.dot(w1));
-  const mask = srng.binomial({ size: hidden.shape, n: 1, p: keep, dtype: "floatX" });
-  const dropped = hidden.mul(mask).div(keep);
-  const cost = dropped.dot(w2).sub(target).sqr().mean();
-  const [g1, g2] = grad(cost, [w1, w2]) as [Variable, Variable];
-  const step = await compile([x, target], [mask, g2, g1, dropped, hidden], { device });
-  const args = [[[1, 2, 3], [0.5, -1, 2], [0, 1, -1]], [1, 0, 1]] as const;
-  const outputs = step(...args);
-  const [m, slope, , thinned, full] = outputs.map(numbers) as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
-  assert(m.includes(0) && m.includes(1));
-  thinned.forEach((value, i) => assertAlmostEquals(value, 2 * full[i]! * m[i]!, 1e-6));
-  // The gradient of w2 from the numbers that came forward.
-  const weights = [0.4, -0.7, 0.9, 0.2];
-  const errors = [0, 1, 2].map((row) =>
-    weights.reduce((sum, w, j) => sum + w * thinned[4 * row + j]!, 0) - args[1][row]!
-  );
-  slope.forEach((value, j) => {
-    const expected = [0, 1, 2].reduce((sum, row) => sum + errors[row]! * thinned[4 * row + j]!, 0);
-    assertAlmostEquals(value, 2 * expected / 3, 1e-5);
-  });
-  const predict = await compile([x], hidden.dot(w2), { device });
-  const before = mask.rng.getValue().getState();
-  assertEquals(numbers(predict(args[0])), numbers(predict(args[0])));
-  assertEquals(mask.rng.getValue().getState(), before);
-  // Training moves on to other masks.
-  assert(numbers(step(...args)[0] as Tensor).join() !== m.join());
-});
+deviceTest(
+  "dropout has one mask forward and backward, and none when predicting",
+  async (device) => {
+    const keep = 0.5, srng = new RandomStreams(3);
+    const x = T.matrix("x"), target = T.vector("target");
+    const w1 = shared(Float32Array.from({ length: 12 }, (_, i) => 0.3 * Math.sin(i + 1)), {
+      shape: [3, 4],
+    });
+    const w2 = shared(Float32Array.from([0.4, -0.7, 0.9, 0.2]));
+    const hidden = T.tanh(x.dot(w1));
+    const mask = srng.binomial({ size: hidden.shape, n: 1, p: keep, dtype: "floatX" });
+    const dropped = hidden.mul(mask).div(keep);
+    const cost = dropped.dot(w2).sub(target).sqr().mean();
+    const [g1, g2] = grad(cost, [w1, w2]) as [Variable, Variable];
+    const step = await compile([x, target], [mask, g2, g1, dropped, hidden], { device });
+    const args = [[[1, 2, 3], [0.5, -1, 2], [0, 1, -1]], [1, 0, 1]] as const;
+    const outputs = step(...args);
+    const [m, slope, , thinned, full] = outputs.map(numbers) as [
+      number[],
+      number[],
+      number[],
+      number[],
+      number[],
+    ];
+    assert(m.includes(0) && m.includes(1));
+    thinned.forEach((value, i) => assertAlmostEquals(value, 2 * full[i]! * m[i]!, 1e-6));
+    // The gradient of w2 from the numbers that came forward.
+    const weights = [0.4, -0.7, 0.9, 0.2];
+    const errors = [0, 1, 2].map((row) =>
+      weights.reduce((sum, w, j) => sum + w * thinned[4 * row + j]!, 0) - args[1][row]!
+    );
+    slope.forEach((value, j) => {
+      const expected = [0, 1, 2].reduce(
+        (sum, row) => sum + errors[row]! * thinned[4 * row + j]!,
+        0,
+      );
+      assertAlmostEquals(value, 2 * expected / 3, 1e-5);
+    });
+    const predict = await compile([x], hidden.dot(w2), { device });
+    const before = mask.rng.getValue().getState();
+    assertEquals(numbers(predict(args[0])), numbers(predict(args[0])));
+    assertEquals(mask.rng.getValue().getState(), before);
+    // Training moves on to other masks.
+    assert(numbers(step(...args)[0] as Tensor).join() !== m.join());
+  },
+);
 
 deviceTest("the gradient of a scan sees the draws of its forward pass", async (device) => {
   const srng = new RandomStreams(31), d = srng.normal([2]), w = T.scalar("w");

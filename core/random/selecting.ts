@@ -193,7 +193,12 @@ export function drawChoice(state: Variable, options: ChoiceOptions): Variable {
   const result = from.ndim === 0 ? chosen : take(from, chosen, 0, "clip");
   if (options.dtype === undefined) return result;
   const most = from.ndim === 0 ? (staticInt(n) ?? 1) - 1 : 0;
-  return castTo(result, isDiscrete(result.dtype) ? countDType(options.dtype, most, action) : floatDType(options.dtype, [], action));
+  return castTo(
+    result,
+    isDiscrete(result.dtype)
+      ? countDType(options.dtype, most, action)
+      : floatDType(options.dtype, [], action),
+  );
 }
 
 function differ(a: Variable, b: Variable): boolean {
@@ -210,7 +215,8 @@ function withoutReplacement(
 ): Variable {
   const { dims } = sized(place, [], [], action);
   const count = dims.reduce((a, b) => mul(a, b), asIndexScalar(1, action, `"size"`));
-  const [wanted, there] = [staticInt(count), staticInt(n)];
+  const lengths = dims.map(staticInt), there = staticInt(n);
+  const wanted = lengths.reduce((a, b) => a === null || b === null ? null : a * b, 1);
   if (wanted !== null && there !== null && wanted > there) {
     throw new RangeError(`${action} ${wanted} elements of ${there} without replacement`);
   }

@@ -58,7 +58,10 @@ export function expectDistribution(
     distance = Math.max(distance, (i + 1) / n - p, p - i / n);
   });
   const p = kolmogorov(Math.sqrt(n) * distance);
-  assert(p > level, `${what} fails the test of Kolmogorov and Smirnov: distance ${distance}, p ${p}`);
+  assert(
+    p > level,
+    `${what} fails the test of Kolmogorov and Smirnov: distance ${distance}, p ${p}`,
+  );
 }
 
 /** The regularised upper incomplete gamma function Q(a, x). */
@@ -120,7 +123,10 @@ export function expectFrequencies(
   const last = cells.at(-1)!;
   if (expected >= 5) cells.push({ expected, found });
   else cells[cells.length - 1] = { expected: last.expected + expected, found: last.found + found };
-  const chi = cells.reduce((sum, cell) => sum + (cell.found - cell.expected) ** 2 / cell.expected, 0);
+  const chi = cells.reduce(
+    (sum, cell) => sum + (cell.found - cell.expected) ** 2 / cell.expected,
+    0,
+  );
   const p = upperGamma((cells.length - 1) / 2, chi / 2);
   assert(p > level, `${what} fails the chi-square test: ${chi} for ${cells.length} cells, p ${p}`);
 }
