@@ -11,10 +11,13 @@ import { Arena } from "./arena.ts";
 import { CpuBuffer } from "./buffer.ts";
 import { Constants } from "./constants.ts";
 import { CpuExecutable, type Device, type Entry } from "./executable.ts";
+import { fuseRows, type RowLimits } from "./fuse_rows.ts";
 import { CpuMemory } from "./memory.ts";
-import { printModule } from "./print_module.ts";
+import { printModule, type PrintOptions } from "./print_module.ts";
 import { Runtime } from "./runtime.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
+
+const ROWS: RowLimits = { bytes: 1 << 19, elements: 256 };
 
 /** How many compiled programs are kept although nothing may use them. */
 const MOST_RECENT = 64;
@@ -27,6 +30,8 @@ export interface CpuOptions {
   readonly relaxed?: boolean;
   /** Whether to check the code while printing it, for tests. */
   readonly check?: boolean;
+  /** When neighbouring kernels run row by row; by default for results that don't fit the second cache. */
+  readonly rows?: RowLimits;
 }
 
 /**
@@ -47,7 +52,8 @@ class CpuBackend implements Backend, Device {
   readonly constants = new Constants(this.memory);
   readonly #runtime: Runtime;
   readonly #counts = { buffers: 0, bytes: 0 };
-  readonly #options: Required<CpuOptions>;
+  readonly #options: PrintOptions;
+  readonly #rows: RowLimits;
   /** Compiled programs by their bytes, while something uses them. */
   readonly #entries = new Map<string, WeakRef<Entry>>();
   readonly #unused = new FinalizationRegistry<string>((key) => {
@@ -58,7 +64,8 @@ class CpuBackend implements Backend, Device {
   #compiled = 0;
 
   constructor(options: CpuOptions) {
-    const { simd = true, relaxed = hasRelaxedSimd(), check = false } = options;
+    const { simd = true, relaxed = hasRelaxedSimd(), check = false, rows = ROWS } = options;
+    this.#rows = rows;
     this.#options = { simd, relaxed: simd && relaxed, check };
     this.#runtime = new Runtime(this.memory, this.#options.relaxed);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
@@ -73,14 +80,16 @@ class CpuBackend implements Backend, Device {
     return new CpuBuffer(this.memory, dtypeInfo(dtype).bytes * elements, this.#counts);
   }
 
-  prepare(program: Program): Executable {
+  prepare(source: Program): Executable {
+    const program = fuseRows(source, this.#rows);
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
     const entry = this.#find(key) ?? this.#link(key, new WebAssembly.Module(bytes));
     return new CpuExecutable(this, program, { ...printed, bytes: bytes.length }, entry);
   }
 
-  async prepareAsync(program: Program): Promise<Executable> {
+  async prepareAsync(source: Program): Promise<Executable> {
+    const program = fuseRows(source, this.#rows);
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
     let entry = this.#find(key);

@@ -10,6 +10,7 @@ import { type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
 import type { Gemm, Nest, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
 import {
   type Address,
+  type ProductNode,
   type ScalarType,
   scalarTypeOf,
   type SNode,
@@ -17,7 +18,7 @@ import {
 } from "../core/kernel/scalar.ts";
 import { contiguousStrides, type Size } from "../core/kernel/size.ts";
 import { arrangeAxes } from "./axes.ts";
-import { visitNodes } from "./nodes.ts";
+import { Rewriter } from "./rewriter.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** How elements lie in memory. */
@@ -67,11 +68,8 @@ export function storageOf(dtype: DType): Storage {
 /** Makes the node that stands for the product in an epilogue. */
 type Product = (b: ScalarBuilder, address: (address: Address) => Ix) => SNode;
 
-/** Rewrites the nodes of one kernel into a builder of its own. */
-class Lowering {
-  readonly builder = new ScalarBuilder();
-  readonly #memo = new Map<SNode, SNode>();
-  readonly #axis: (axis: number) => Ix;
+/** Rewrites the nodes of one kernel as the printers want them. */
+class Lowering extends Rewriter {
   readonly #dtypes: (buffer: number) => DType;
   readonly #product: SNode | null;
 
@@ -80,67 +78,20 @@ class Lowering {
     dtypes: (buffer: number) => DType,
     product: Product | null = null,
   ) {
-    this.#axis = axis;
+    super(axis);
     this.#dtypes = dtypes;
     this.#product = product === null
       ? null
       : product(this.builder, (address) => this.address(address));
   }
 
-  node(root: SNode): SNode {
-    if (!this.#memo.has(root)) {
-      // Arguments come first, so the stack stays flat.
-      visitNodes([root], (node) => {
-        if (!this.#memo.has(node)) this.#memo.set(node, this.#make(node));
-      });
-    }
-    return this.#memo.get(root)!;
+  protected override product(node: ProductNode): SNode {
+    return this.#product ?? super.product(node);
   }
 
-  #make(node: SNode): SNode {
-    const b = this.builder;
-    switch (node.op) {
-      case "const":
-        return b.constant(node.type, node.value);
-      case "index":
-        return node.axis.kind === "axis"
-          ? b.ixNode(this.#axis(node.axis.axis))
-          : b.index(node.axis);
-      case "size":
-        return b.size(node.size, node.type);
-      case "load": {
-        const address = this.address(node.address);
-        const guard = node.args[0] && this.node(node.args[0]);
-        return this.load(node.buffer, node.dtype, address, guard);
-      }
-      case "reduced":
-        return b.reduced(node.reduction, node.type);
-      case "running":
-        return b.running(node.reduction, node.type);
-      case "product":
-        return this.#product ?? b.product(node.type);
-      default:
-        return b.prim(node.op, node.type, ...node.args.map((arg) => this.node(arg)));
-    }
-  }
-
-  load(buffer: number, dtype: DType, address: Address, guard?: SNode): SNode {
+  protected override load(buffer: number, dtype: DType, address: Address, guard?: SNode): SNode {
     const value = this.builder.load(buffer, storageOf(dtype), address, guard);
     return dtype === "float16" ? halfToFloat(this.builder, value) : value;
-  }
-
-  address(address: Address): Ix {
-    const b = this.builder;
-    let sum: Ix = sizeIx(address.offset);
-    for (const { axis, stride } of address.terms) {
-      sum = b.addIx(
-        sum,
-        axis.kind === "axis"
-          ? b.scaleIx(this.#axis(axis.axis), stride)
-          : { offset: 0, terms: [{ axis, stride }], rest: null },
-      );
-    }
-    return address.rest === null ? sum : b.addIx(sum, b.ix(this.node(address.rest)));
   }
 
   store({ buffer, address, value, guard }: Store): KStore {
@@ -150,7 +101,7 @@ class Lowering {
     return {
       buffer,
       storage: storageOf(dtype),
-      address: this.address(address),
+      address: this.address(address, buffer),
       value: stored,
       guard: guard === null ? null : this.node(guard),
     };

@@ -16,6 +16,8 @@ import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "./was
 const SHORT = 32;
 /** Rows from this length on are sorted by digits of 11 bits, others by bytes. */
 const LONG = 1 << 13;
+/** How many keys the inner functions work on at a time. */
+const STRETCH = 1 << 14;
 const HISTOGRAM_BYTES = 4 << 11;
 
 const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
@@ -44,7 +46,7 @@ interface KeyOps {
   readonly bits: number;
   load(f: FunctionBuilder): void;
   store(f: FunctionBuilder): void;
-  /** Pushes the digit of the key on the stack, given shift and mask. */
+  /** Pushes the digit of the key on the stack. */
   digit(f: FunctionBuilder, shift: Local<"i32">, mask: Local<"i32">): void;
 }
 
@@ -251,8 +253,65 @@ function printInsertion(module: ModuleBuilder, ops: KeyOps): Func {
   );
 }
 
+/**
+ * Prints a function that counts the digits of a stretch of keys. Its parameters are the stretch's start
+ * and end, the histogram, shift and mask; it returns the place of the last digit's count.
+ */
+function printCount(module: ModuleBuilder, ops: KeyOps): Func {
+  return module.func(
+    {
+      name: `count_${ops.bits}`,
+      params: ["i32", "i32", "i32", "i32", "i32"],
+      results: ["i32"],
+    },
+    (f, at, end, histogram, shift, mask) => {
+      const slot = f.local("i32");
+      f.loop((again) => {
+        f.localGet(histogram).localGet(at);
+        ops.load(f);
+        ops.digit(f, shift, mask);
+        f.i32Const(2).i32Shl().i32Add().localTee(slot);
+        f.localGet(slot).i32Load().i32Const(1).i32Add().i32Store();
+        f.increment(at, ops.bytes).localGet(at).localGet(end).i32LtU().brIf(again);
+      });
+      f.localGet(slot);
+    },
+  );
+}
+
+/**
+ * Prints a function that moves a stretch of keys and their places to where the histogram says. Its
+ * parameters are those of the count, then the places and the arrays to move to.
+ */
+function printMove(module: ModuleBuilder, ops: KeyOps): Func {
+  return module.func(
+    {
+      name: `move_${ops.bits}`,
+      params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+    },
+    (f, at, end, histogram, shift, mask, from, toKeys, toPlaces) => {
+      const slot = f.local("i32"), to = f.local("i32"), key = f.local(ops.type);
+      f.loop((again) => {
+        f.localGet(at);
+        ops.load(f);
+        f.localSet(key).localGet(histogram).localGet(key);
+        ops.digit(f, shift, mask);
+        f.i32Const(2).i32Shl().i32Add().localTee(slot).i32Load().localSet(to);
+        f.localGet(slot).localGet(to).i32Const(1).i32Add().i32Store();
+        f.localGet(toKeys).localGet(to).i32Const(ops.bytes).i32Mul().i32Add().localGet(key);
+        ops.store(f);
+        f.localGet(toPlaces).localGet(to).i32Const(2).i32Shl().i32Add();
+        f.localGet(from).i32Load().i32Store();
+        f.increment(from, 4).increment(at, ops.bytes);
+        f.localGet(at).localGet(end).i32LtU().brIf(again);
+      });
+    },
+  );
+}
+
 /** Sorts by digits between two pairs of arrays; returns the address of the places in order. */
 function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
+  const counting = printCount(module, ops), moving = printMove(module, ops);
   return module.func(
     {
       name: `digits_${ops.bits}`,
@@ -262,31 +321,29 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
     (f, keys, otherKeys, places, otherPlaces, histogram, length) => {
       const width = f.local("i32"), mask = f.local("i32"), shift = f.local("i32");
       const slot = f.local("i32"), sum = f.local("i32"), count = f.local("i32");
-      const end = f.local("i32"), to = f.local("i32"), at = f.local("i32"), from = f.local("i32");
-      const key = f.local(ops.type), keysEnd = f.local("i32");
+      const last = f.local("i32"), at = f.local("i32"), end = f.local("i32");
+      const from = f.local("i32"), keysEnd = f.local("i32");
       f.i32Const(11).i32Const(8).localGet(length).i32Const(LONG).i32GeS().select("i32");
       f.localSet(width);
       f.i32Const(1).localGet(width).i32Shl().i32Const(1).i32Sub().localSet(mask);
-      f.localGet(histogram).localGet(mask).i32Const(2).i32Shl().i32Add().localSet(end);
-      const slotOf = () => {
-        f.localGet(histogram).localGet(key);
-        ops.digit(f, shift, mask);
-        f.i32Const(2).i32Shl().i32Add().localTee(slot);
+      f.localGet(histogram).localGet(mask).i32Const(2).i32Shl().i32Add().localSet(last);
+      /** Runs over the keys in stretches, so that the engine can optimise what works on them meanwhile. */
+      const inStretches = (body: () => void) => {
+        f.localGet(keys).localSet(at);
+        f.loop((again) => {
+          f.localGet(at).i32Const(STRETCH * ops.bytes).i32Add().localTee(end).localGet(keysEnd);
+          f.localGet(end).localGet(keysEnd).i32LtU().select("i32").localSet(end);
+          f.localGet(at).localGet(end).localGet(histogram).localGet(shift).localGet(mask);
+          body();
+          f.localGet(end).localTee(at).localGet(keysEnd).i32LtU().brIf(again);
+        });
       };
       f.block((out) => {
         f.loop((nextDigit) => {
           f.localGet(shift).i32Const(ops.bits).i32GeS().brIf(out);
           f.localGet(histogram).i32Const(0).i32Const(HISTOGRAM_BYTES).memoryFill();
           f.localGet(keys).localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localSet(keysEnd);
-          f.localGet(keys).localSet(at);
-          f.loop((again) => {
-            f.localGet(at);
-            ops.load(f);
-            f.localSet(key);
-            slotOf();
-            f.localGet(slot).i32Load().i32Const(1).i32Add().i32Store();
-            f.increment(at, ops.bytes).localGet(at).localGet(keysEnd).i32LtU().brIf(again);
-          });
+          inStretches(() => f.call(counting).localSet(slot));
           f.block((skip) => {
             // Nothing to do where all keys have the same digit.
             f.localGet(slot).i32Load().localGet(length).i32Eq().brIf(skip);
@@ -295,23 +352,12 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
               f.localGet(slot).i32Load().localSet(count);
               f.localGet(slot).localGet(sum).i32Store();
               f.increment(sum, count).increment(slot, 4);
-              f.localGet(slot).localGet(end).i32LeU().brIf(again);
+              f.localGet(slot).localGet(last).i32LeU().brIf(again);
             });
-            f.localGet(keys).localSet(at).localGet(places).localSet(from);
-            f.loop((again) => {
-              f.localGet(at);
-              ops.load(f);
-              f.localSet(key);
-              slotOf();
-              f.i32Load().localSet(to);
-              f.localGet(slot).localGet(to).i32Const(1).i32Add().i32Store();
-              f.localGet(otherKeys).localGet(to).i32Const(ops.bytes).i32Mul().i32Add();
-              f.localGet(key);
-              ops.store(f);
-              f.localGet(otherPlaces).localGet(to).i32Const(2).i32Shl().i32Add();
-              f.localGet(from).i32Load().i32Store();
-              f.increment(from, 4).increment(at, ops.bytes);
-              f.localGet(at).localGet(keysEnd).i32LtU().brIf(again);
+            f.localGet(places).localSet(from);
+            inStretches(() => {
+              f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(moving);
+              f.increment(from, 4 * STRETCH);
             });
             f.localGet(keys).localGet(otherKeys).localSet(keys).localSet(otherKeys);
             f.localGet(places).localGet(otherPlaces).localSet(places).localSet(otherPlaces);

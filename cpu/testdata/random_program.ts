@@ -18,6 +18,7 @@ import {
 } from "../../core/kernel/scalar.ts";
 import { addSize, contiguousStrides, Guards, mulSize, type Size } from "../../core/kernel/size.ts";
 import { loopSteps, networkSteps } from "./random_loops.ts";
+import { rowSteps } from "./random_rows.ts";
 import { RandomNodes } from "./random_nodes.ts";
 import { CaseParts } from "./random_parts.ts";
 
@@ -45,7 +46,8 @@ export type StepKind =
   | "pad"
   | "gemm"
   | "loop"
-  | "network";
+  | "network"
+  | "rows";
 
 const allKinds: readonly StepKind[] = [
   "map",
@@ -59,6 +61,7 @@ const allKinds: readonly StepKind[] = [
   "gemm",
   "loop",
   "network",
+  "rows",
 ];
 
 /** Makes a random program. */
@@ -113,6 +116,8 @@ class CaseMaker extends CaseParts {
         return loopSteps(this);
       case "network":
         return networkSteps(this);
+      case "rows":
+        return rowSteps(this);
     }
   }
 
