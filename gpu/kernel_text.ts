@@ -253,11 +253,6 @@ export class KernelText {
     return name;
   }
 
-  /** Number of storage buffers noted so far. */
-  get buffers(): number {
-    return this.#bound.length;
-  }
-
   /**
    * Puts the kernel together. In `body`, `group` is the linear number of the workgroup and `lane`
    * the number of the thread in it, both u32.

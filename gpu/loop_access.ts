@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Gemm, Loop, Nest, Step, Store } from "../core/kernel/program.ts";
+import type { Loop, Nest, Store } from "../core/kernel/program.ts";
 import type { Address, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { addSize, mulSize, type Size, sizeKey, subSize } from "../core/kernel/size.ts";
 import { axisKey } from "../core/kernel/builder.ts";
@@ -105,11 +105,6 @@ export function nestsOnly(loop: Loop): Nest[] | null {
     nests.push(step);
   }
   return nests;
-}
-
-/** Whether a step is one that a kernel can run in the middle of others. */
-export function isPlain(step: Step): step is Nest | Gemm {
-  return step.kind === "nest" || step.kind === "gemm";
 }
 
 /** Turns of loops that a thread takes in one step, as a function of the values of some sizes. */

@@ -168,7 +168,7 @@ function keyOf(bound: Bound): string | null {
 }
 
 /** Words of 4 bytes that an element takes on the device. */
-export function wordsOf(dtype: DType): number {
+function wordsOf(dtype: DType): number {
   return dtype === "complex64" ? 2 : 1;
 }
 

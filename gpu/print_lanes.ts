@@ -192,9 +192,11 @@ export function chainPlace(
   const { address } = chain.store;
   const terms = address.terms.flatMap(({ axis, stride }) => {
     const value = axis.kind === "axis" ? axes[axis.axis]! : text.loopAxis(axis);
-    return value === "0i" || stride === 0 ? [] : [`${value} * ${text.size(stride)}`];
+    if (value === "0i" || stride === 0) return [];
+    return [stride === 1 ? value : `${value} * ${text.size(stride)}`];
   });
-  return `u32(${[...terms, text.size(address.offset)].join(" + ")})`;
+  if (address.offset !== 0 || terms.length === 0) terms.push(text.size(address.offset));
+  return `u32(${terms.join(" + ")})`;
 }
 
 /**

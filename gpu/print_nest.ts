@@ -140,17 +140,28 @@ export class NestBody {
       position: isArg(reduction.kind) ? text.fresh("r") : "",
     }));
     this.#lines = Array.from({ length: this.depth + 2 }, () => []);
-    for (const node of schedule(innerRoots(nest))) this.#emit(node);
+    for (const node of schedule(this.#roots())) this.#emit(node);
+  }
+
+  /** What is needed in each iteration, without the products that are added by `fma`. */
+  #roots(): (SNode | null)[] {
+    const { reductions, checks, inner } = this.nest;
+    const values = reductions.flatMap((reduction, i) => {
+      const apart = this.#addsProduct(i) && !usesRunning(this.nest);
+      return apart ? reduction.value.args : [reduction.value];
+    });
+    return [...values, ...checks.map((check) => check.failed), ...storeRoots(inner)];
+  }
+
+  /** Whether an accumulator sums products of floats. */
+  #addsProduct(index: number): boolean {
+    const { reduction, type } = this.accumulators[index]!;
+    return reduction.kind === "sum" && type === "f32" && reduction.value.op === "mul";
   }
 
   /** Lets that depend on the point and the first `level` loops only. */
   lets(level: number): readonly string[] {
     return this.#lines[level]!;
-  }
-
-  /** Whether a node has another value in each iteration of the innermost loop. */
-  isInnermost(node: SNode): boolean {
-    return this.#levels.get(node)! >= this.depth;
   }
 
   /** The printed value of a node that inner parts need. */
@@ -188,7 +199,7 @@ export class NestBody {
       const better = betterText(reduction.kind, type, [taken, at], [value, position], prelude);
       return `if (${better}) { ${value} = ${taken}; ${position} = ${at}; }`;
     }
-    if (reduction.kind === "sum" && type === "f32" && node.op === "mul") {
+    if (this.#addsProduct(index)) {
       const [a, b] = node.args.map((arg) => this.value(arg).text);
       return `${into} = fma(${a}, ${b}, ${into});`;
     }
@@ -397,17 +408,25 @@ function blockedLoop(
   lines: readonly string[],
   parts: readonly { part: string; total: string }[],
 ): string[] {
+  const unroll = typeof size === "number" && size >= 4 && lines.length <= 24 ? 4 : 1;
+  // What is left over when four iterations are printed in a row.
+  const rest = typeof size === "number" && unroll > 1 ? size % unroll : 0;
+  const main = typeof size === "number" ? size - rest : size;
   const q = text.fresh("q");
-  const literal = typeof size === "number" ? size : 0;
-  const unroll = literal % 4 === 0 && literal > 0 && lines.length <= 24 ? 4 : 1;
-  const end = text.count(size);
+  const end = text.count(main);
   const before = parts.map(({ part }) => `var ${part} = 0.0f;`);
   const after = parts.map(({ part, total }) => `${total} += ${part};`);
+  const tail = Array.from({ length: rest }, (_, i) => [
+    "{",
+    ...indent([`let ${name} = ${Number(main) + i}i;`, ...lines]),
+    "}",
+  ]).flat();
   if (parts.length === 0 || sizeValue(size) <= 2 * BLOCK) {
-    return [...before, ...countedLoop(q, "0u", end, name, lines, unroll), ...after];
+    return [...before, ...countedLoop(q, "0u", end, name, lines, unroll), ...tail, ...after];
   }
   const block = text.fresh("q");
   const stop = text.fresh("q");
+  const last = rest === 0 ? [] : ["{", ...indent([...before, ...tail, ...after]), "}"];
   return [
     `for (var ${block} = 0u; ${block} < ${end}; ${block} += ${BLOCK}u) {`,
     ...indent([
@@ -417,11 +436,12 @@ function blockedLoop(
       ...after,
     ]),
     "}",
+    ...last,
   ];
 }
 
 /** A loop that counts up; `name` is its counter as an i32. */
-export function countedLoop(
+function countedLoop(
   q: string,
   from: string,
   to: string,

@@ -197,7 +197,7 @@ export class Prelude {
 const bitsView = new DataView(new ArrayBuffer(4));
 
 /** The bits of a float32. */
-export function floatBits(value: number): number {
+function floatBits(value: number): number {
   bitsView.setFloat32(0, value);
   return bitsView.getUint32(0);
 }
