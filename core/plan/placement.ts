@@ -119,8 +119,19 @@ function findRange(variable: Variable, ranges: Map<Variable, Range>): Range | nu
       return args()[1] ?? null;
     case "cast":
       return args()[0] ?? null;
+    case "advInc": {
+      const { set } = owner.params as { set?: boolean };
+      const [x, y] = args();
+      if (set === true) return hull([x ?? null, y ?? null]);
+      // One element may take all that is added: bincount does so, with ones.
+      return combine([x ?? null, y ?? null], (a, b) => [
+        a[0] + Math.min(0, b[0]) * MAX_NARROW_LENGTH,
+        a[1] + Math.max(0, b[1]) * MAX_NARROW_LENGTH,
+      ]);
+    }
     case "intDiv":
     case "abs":
+      return union(args());
     case "maximum":
     case "minimum":
     case "clip":
@@ -135,7 +146,7 @@ function findRange(variable: Variable, ranges: Map<Variable, Range>): Range | nu
     case "specifyShape":
     case "sort":
     case "copy":
-      return union(args().slice(0, owner.op.indexFrom));
+      return hull(args().slice(0, owner.op.indexFrom));
     default:
       return null;
   }
@@ -158,6 +169,15 @@ function combine(
   return args.every((arg) => arg !== null) ? f(...args) : null;
 }
 
+/** All that any of the arguments may be. */
+function hull(args: readonly (Range | null)[]): Range | null {
+  return combine(args, (...all) => [
+    Math.min(...all.map((r) => r[0])),
+    Math.max(...all.map((r) => r[1])),
+  ]);
+}
+
+/** All that any of the arguments may be, of either sign. */
 function union(args: readonly (Range | null)[]): Range | null {
   return combine(args, (...all) => [
     Math.min(0, ...all.map((r) => r[0])),
