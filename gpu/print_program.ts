@@ -77,6 +77,9 @@ export interface PrintedProgram {
   readonly notes: readonly string[];
 }
 
+/** Iterations of a reduction from which on it is planned anew. */
+const MANY = 1024;
+
 /** Why a loop does not run in a kernel though it could. */
 const LONG_STEP = "a step of it takes too long";
 
@@ -188,6 +191,10 @@ class ProgramPrinter {
       return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));
     }
     const each = turnsPerIteration(nest);
+    if (nest.reductions.length > 0) {
+      // A plan made for a short sum is not used for a long one.
+      this.#program.guards.decide("many", nest.loops, (...sizes) => productOf(sizes) >= MANY);
+    }
     let shape = chooseGroup(nest);
     const threads = shape === null ? 1 : shape.lanes * shape.parts;
     const fits = this.#budget.fits(nest.loops, (sizes) => productOf(sizes) / threads * each);

@@ -61,8 +61,10 @@ export function planResident(
   if (typeof body === "string") return body;
   const nests = nestsOf(body);
   const buffers = new Set(accessesOf(nests).map((access) => access.buffer));
-  // The flags, the errors and conditions need bindings too.
-  if (buffers.size + 4 > limits.maxStorageBuffersPerShaderStage) {
+  for (const buffer of conditionsOf(body)) buffers.add(buffer);
+  if (loop.until !== null) buffers.add(loop.until);
+  // The flags and the errors need bindings too.
+  if (buffers.size + 2 > limits.maxStorageBuffersPerShaderStage) {
     return `its step uses ${buffers.size} buffers`;
   }
   const rows = separateRows(loop, body, nests, program.guards);
@@ -121,6 +123,23 @@ function nestsOf(body: readonly Inside[]): Nest[] {
         return nestsOf(inside.body);
       case "branch":
         return [...nestsOf(inside.then), ...nestsOf(inside.otherwise)];
+    }
+  });
+}
+
+/** Buffers that decide what runs, and those that inner loops count their steps in. */
+function conditionsOf(body: readonly Inside[]): number[] {
+  return body.flatMap((inside) => {
+    switch (inside.kind) {
+      case "nest":
+        return [];
+      case "loop": {
+        const { until, count } = inside.loop;
+        return [...(until === null ? [] : [until]), ...(count === null ? [] : [count])]
+          .concat(conditionsOf(inside.body));
+      }
+      case "branch":
+        return [inside.condition, ...conditionsOf(inside.then), ...conditionsOf(inside.otherwise)];
     }
   });
 }
