@@ -1,6 +1,8 @@
 // Random streams.
 
-import { RandomStreams, scan, T, tensor } from "../../mod.ts";
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { compile, RandomStreams, scan, T, tensor } from "../../mod.ts";
+import { availability } from "../gpu_device.ts";
 import { allDiffer, num, one, same, testCase } from "./harness.ts";
 
 testCase("seed-scan-binomial-noise", async (_, { compile, dtype }) => {
@@ -129,4 +131,18 @@ testCase("rng-state-updates", async (_, { compile }) => {
     moving: !same(b, d),
     explicit: !same(g(), g()),
   };
+});
+
+Deno.test("rng-exact-mt19937-optional: the same seed draws the same numbers, on every device", async () => {
+  const draws = async (device: "cpu" | "gpu") => {
+    const srng = new RandomStreams(324);
+    const u = srng.uniform([2, 2], { dtype: "float32" });
+    const n = srng.integers([2, 2], { low: 0, high: 1000, dtype: "int32" });
+    const f = await compile([], u, { device }), g = await compile([], n, { device });
+    return [f(), f(), g()].map((x) => [...x.dataSync()].map(Number));
+  };
+  const first = await draws("cpu");
+  assertEquals(await draws("cpu"), first);
+  assertNotEquals(first[0], first[1]);
+  if (availability.available) assertEquals(await draws("gpu"), first);
 });
