@@ -313,6 +313,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   const maps: Value[][] = results.maps.map(() => []);
   const histories: Value[][] = carried.map(() => []);
   let count = 0;
+  let emptyRows: readonly (readonly number[])[] = [];
   while (count < steps) {
     const values = new Map<Variable, Value>();
     placeholders.sequences.forEach((taps, i) =>
@@ -334,13 +335,28 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
     count++;
     if (layout.until && Number(made[next]!.data[0]) !== 0) break;
   }
+  if (steps === 0 && layout.maps > 0) {
+    // The shape of a result without rows is that of a step, whatever its values.
+    const zero = (value: Value) => makeZero(value.dtype, value.shape);
+    const values = new Map<Variable, Value>();
+    placeholders.sequences.forEach((taps, i) => {
+      const row = sequences[i]!;
+      for (const tap of taps) values.set(tap, makeZero(row.dtype, row.shape.slice(1)));
+    });
+    placeholders.states.forEach((taps, i) => {
+      for (const tap of taps) values.set(tap, zero(states[i]![0]!));
+    });
+    placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
+    placeholders.others.forEach((other, i) => values.set(other, others[i]!));
+    emptyRows = evaluateGraph(results.maps, values).map((value) => value.shape);
+  }
   const rows = [
     ...states.map((rows, i) => rows.slice(depthOf(layout.states[i]!))),
     ...maps,
   ];
   const rowShapes = [
     ...initials.map((initial) => initial.shape.slice(1)),
-    ...maps.map((map) => map[0]?.shape ?? []),
+    ...maps.map((map, i) => map[0]?.shape ?? emptyRows[i] ?? []),
   ];
   const dtypes = [...results.states, ...results.maps].map((v) => v.dtype);
   // An ended loop leaves the rest of its traces zero: they have one row for each step there could be.

@@ -82,7 +82,8 @@ export class Scope {
     if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
     if (variable instanceof Constant) return this.planner.buffers.constant(variable.value);
     this.#prepareDeep(variable);
-    return this.#emit(variable);
+    // An application with several outputs places all of them at once.
+    return this.placeOf(variable) ?? this.#emit(variable);
   }
 
   /** Emits stored ancestors first, so that long chains do not recurse. */

@@ -20,7 +20,9 @@ import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { depthOf, StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
-import { partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
+import { mergeScans } from "./merge.ts";
+import { parallelScan } from "./parallel.ts";
+import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 
 type Results = readonly (Variable | null)[] | null;
 
@@ -74,6 +76,7 @@ export const dropUnused: Rule = rule(
   "scan-drop-unused",
   "scan without readers of an output -> scan without the output",
   (apply, context) => {
+    if (!isCounted(apply, context)) return null;
     const outputs = scanOutputs(apply);
     const parts = partsOf(apply);
     const read = (variable: Variable) => context.uses(variable) > 0;
@@ -356,7 +359,7 @@ export const sumAtOnce: Rule = rule(
   "scan-sum-at-once",
   "last of s[t] = s[t-1] + g(x[t]) -> s0 + sum of g of all x at once",
   (apply, context) => {
-    if (apply.params.step.layout.until) return null;
+    if (apply.params.step.layout.until || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
     const leaves = sequenceLeaves(parts);
@@ -414,6 +417,7 @@ export const constantStates: Rule = rule(
   "scan-constant-state",
   "scan(s[t] = s[t-1]) -> other: s0",
   (apply, context) => {
+    if (!isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
     const still = parts.carried.flatMap((state, i) =>
@@ -556,7 +560,9 @@ export const loopRules: readonly Rule[] = [
   constantStates,
   hoistInvariants,
   unroll,
+  parallelScan,
   sumAtOnce,
   batchSequences,
   batchResults,
+  mergeScans,
 ];

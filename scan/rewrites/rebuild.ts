@@ -6,6 +6,7 @@
 
 import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
+import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/shared.ts";
 import type { Variable } from "../../core/variable.ts";
 import { StepGraph } from "../inner.ts";
@@ -60,6 +61,14 @@ export function partsOf(apply: Apply<ScanParams>): ScanParts {
   };
 }
 
+/**
+ * Whether the rewriter has counted the readers of a node: of one that was made in the same pass it has
+ * not, and then no reader means nothing.
+ */
+export function isCounted(apply: Apply<ScanParams>, context: RewriteContext): boolean {
+  return apply.outputs.some((output) => context.uses(output) > 0);
+}
+
 /** The variables that the results of a step depend on. */
 export function reachedBy(results: readonly Variable[]): Set<Variable> {
   const reached = new Set<Variable>(results);
@@ -72,6 +81,9 @@ export interface Rebuilt {
   readonly apply: Apply<ScanParams>;
   readonly outputs: ScanOutputs;
 }
+
+const built = new Map<string, WeakRef<Apply<ScanParams>>>();
+const forgotten = new FinalizationRegistry<string>((key) => built.delete(key));
 
 /**
  * Builds a node from parts. Inputs that the step does not read are left out. The placeholders are
@@ -101,6 +113,23 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
     ...parts.carried.map(({ place }) => place),
     ...others.map(({ place }) => place),
   ];
+  const outer = [
+    parts.steps,
+    ...sequences.map((sequence) => sequence.outer),
+    ...parts.states.map(({ initial }) => initial),
+    ...parts.carried.map(({ initial }) => initial),
+    ...others.map((other) => other.outer),
+  ];
+  // The same parts give the same node, however often a rewrite makes it.
+  const key = [
+    scanOp.key!(params),
+    sequences.map(({ taps }) => taps.join(",")).join(";"),
+    parts.states.map(({ taps, from }) => `${taps.join(",")}@${from}`).join(";"),
+    parts.carried.map(({ from }) => from).join(),
+    ...[old, results, outer].map((list) => list.map((variable) => variable.id).join()),
+  ].join("|");
+  const known = built.get(key)?.deref();
+  if (known !== undefined) return { apply: known, outputs: scanOutputs(known) };
   const fresh = new Map(old.map((place) => {
     const made = makeVariable(place.type);
     made.name = place.name;
@@ -126,13 +155,9 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
     shared.set(i, variable);
     if (params.implicit.has(from)) implicit.add(i);
   });
-  const apply = applyOp(scanOp, [
-    parts.steps,
-    ...sequences.map(({ outer }) => outer),
-    ...parts.states.map(({ initial }) => initial),
-    ...parts.carried.map(({ initial }) => initial),
-    ...others.map(({ outer }) => outer),
-  ], { ...params, step, shared, implicit });
+  const apply = applyOp(scanOp, outer, { ...params, step, shared, implicit });
+  built.set(key, new WeakRef(apply));
+  forgotten.register(apply, key);
   return { apply, outputs: scanOutputs(apply) };
 }
 
@@ -149,7 +174,9 @@ export function replacements(
     found.set(before.traces[was]!, after.traces[now]!);
     found.set(before.finals[was]!, after.finals[now]!);
   };
-  parts.states.forEach(({ from }, i) => traced(from, i));
+  parts.states.forEach(({ from }, i) => {
+    if (from >= 0) traced(from, i);
+  });
   const states = original.params.step.layout.states.length;
   parts.maps.forEach(({ from }, i) => {
     if (from >= 0) traced(states + from, parts.states.length + i);
