@@ -1,32 +1,21 @@
 /**
- * Tests that run once on each device: on the CPU, and on the GPU where there is an adapter.
+ * Tests that run on every device there is.
  *
  * @module
  */
 
 import { availability } from "./gpu_device.ts";
 
-/** A device that tests run on. */
-export type TestDevice = "cpu" | "gpu";
-
-/** Defines a test for each device; without an adapter the one for the GPU is ignored, and says why. */
-export function deviceTest(
+/** A test for the CPU, and one for the GPU, which is ignored with the reason where there is none. */
+export function onDevices(
   name: string,
-  body: (device: TestDevice) => void | Promise<void>,
+  body: (device: "cpu" | "gpu") => void | Promise<void>,
 ): void {
-  Deno.test(`${name} (cpu)`, async () => await body("cpu"));
-  const reason = availability.available ? "" : `, ignored: ${availability.reason}`;
+  const reason = availability.available ? "" : ` (ignored: ${availability.reason})`;
+  Deno.test(`${name}, on the CPU`, async () => await body("cpu"));
   Deno.test({
-    name: `${name} (gpu${reason})`,
+    name: `${name}, on the GPU${reason}`,
     ignore: !availability.available,
-    // The device is shared by all tests of the process and outlives each of them.
-    sanitizeResources: false,
-    sanitizeOps: false,
     fn: async () => await body("gpu"),
   });
-}
-
-/** Numbers of a tensor, as plain JavaScript numbers. */
-export function numbers(tensor: { dataSync(): ArrayLike<number | bigint> }): number[] {
-  return Array.from(tensor.dataSync(), Number);
 }

@@ -12,7 +12,7 @@ import {
   until,
   type Variable,
 } from "../../mod.ts";
-import { many, num, one, testCase, testError } from "./harness.ts";
+import { many, one, testCase, testError } from "./harness.ts";
 
 function weighted(...taps: Variable[]): Variable {
   return taps.map((tap, j) => tap.mul((j + 1) * 10 ** j)).reduce((sum, term) => sum.add(term));
