@@ -189,6 +189,17 @@ const negSub: Rule = {
   },
 };
 
+const negTogether: Rule = {
+  name: "neg-together",
+  law: "-x - y -> -(x + y)",
+  roots: ["sub"],
+  rewrite({ inputs: [x, y], output }): Rewritten {
+    const inner = under(x!, "neg");
+    if (inner === null || x!.dtype !== output.dtype || numberOf(y!) !== null) return null;
+    return instead(output, ew("neg", ew("add", inner, y!)));
+  },
+};
+
 const negTimesNumber: Rule = {
   name: "neg-times-number",
   law: "-(2 * x) -> -2 * x",
@@ -398,6 +409,7 @@ export const arithmeticRules: readonly Rule[] = [
   addNeg,
   subNeg,
   negSub,
+  negTogether,
   negTimesNumber,
   mulNeg,
   absOf,

@@ -153,13 +153,6 @@ export function negated(x: Variable): Variable {
   return value !== null ? number(-value, x.dtype) : ew("neg", x);
 }
 
-/** Whether one variable is certainly the negative of the other. */
-export function areOpposite(a: Variable, b: Variable): boolean {
-  if (under(a, "neg") === b || under(b, "neg") === a) return true;
-  const p = applied(a, "sub"), q = applied(b, "sub");
-  return p !== null && q !== null && p.inputs[0] === q.inputs[1] && p.inputs[1] === q.inputs[0];
-}
-
 /** Whether a dtype is that of a real number with a fraction. */
 export function isReal(dtype: DType): boolean {
   return isFloat(dtype);

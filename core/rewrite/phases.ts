@@ -21,7 +21,7 @@ import { cheaperPowers, powerRules } from "./powers.ts";
 import { cheaperProducts, productRules } from "./products.ts";
 import { cheaperReductions, reductionRules } from "./reductions.ts";
 import type { Phase, Rule } from "./rule.ts";
-import { scatterRules } from "./scatter.ts";
+import { cheaperScatters, scatterRules } from "./scatter.ts";
 import { shapeRules } from "./shape_rules.ts";
 import { stableErfRules } from "./stable_erf.ts";
 import { stableLogRules } from "./stable_log.ts";
@@ -40,6 +40,7 @@ const canonical: readonly Rule[] = [
   ...indexingRules,
   ...reductionRules,
   ...matmulRules,
+  ...scatterRules,
   ...productRules,
 ];
 
@@ -49,7 +50,6 @@ const stable: readonly Rule[] = [
   ...stableSoftmaxRules,
   ...stableLogRules,
   ...stableRoots,
-  ...scatterRules,
 ];
 
 /** All phases. */
@@ -62,6 +62,7 @@ export const phases: readonly Phase[] = [
     rules: [
       ...cheaperReductions,
       ...cheaperIndexing,
+      ...cheaperScatters,
       ...cheaperMatmuls,
       ...fewerExps,
       ...canonical,

@@ -19,6 +19,8 @@ import {
 } from "./factors.ts";
 import { ew, instead, isReal } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
+import { scatterOf, valuesTimes } from "./scatter.ts";
+import { tidied } from "./sigmoid_factors.ts";
 import { buildSum, isSum, sumCost, sumOf, sumOps, type Term } from "./terms.ts";
 
 /** Whether the only use of an application is as a part of a larger one of the same kind. */
@@ -85,14 +87,22 @@ function multipliedOut(product: Product, { sum, others }: Split, context: Rewrit
     for (const { base, power } of [...own.factors, ...others]) {
       powers.set(base, (powers.get(base) ?? 0) + power);
     }
-    const together: Product = {
+    const plain: Product = {
       dtype: product.dtype,
       over: own.over * product.over,
       below: own.below * product.below,
       factors: [...powers].flatMap(([base, power]) => power === 0 ? [] : [{ base, power }]),
       steps: 0,
     };
-    cost += productCost(together);
+    const together = tidied(plain);
+    const scattered = own.factors.some((factor) => {
+      const scatter = factor.power === 1 ? scatterOf(factor.base) : null;
+      const rest = together.factors.filter(({ base }) => base !== factor.base);
+      return scatter !== null && valuesTimes(together, scatter, rest, false) !== null;
+    });
+    any ||= together !== plain || scattered;
+    // What is zero but in few places costs next to nothing.
+    if (!scattered) cost += productCost(together);
     terms.push({ base: buildProduct(together), scale });
   }
   if (!any || cost > before) return null;

@@ -18,6 +18,7 @@ import type { Variable } from "../variable.ts";
 import { buildProduct, opensSingle, productOf } from "./factors.ts";
 import {
   applied,
+  applyAgain,
   ew,
   instead,
   isOneFromEnd,
@@ -261,6 +262,69 @@ const sumToKnown: Rule = {
   },
 };
 
+const sumOfSumTo: Rule = {
+  name: "sum-of-sum-to",
+  law: "sum(x summed to a shape) -> sum(x)",
+  roots: ["reduce"],
+  rewrite(apply): Rewritten {
+    const { kind, axes, dtype } = paramsOf(apply);
+    const inner = applied(apply.inputs[0]!, "sumTo");
+    if (kind !== "sum" || inner === null || dtype !== inner.output.dtype) return null;
+    const [x, ...dims] = inner.inputs as [Variable, ...Variable[]];
+    const own = (inner.params as SumToParams).axes;
+    const open = own.flatMap((axis, i) => axes.includes(axis) ? [] : [i]);
+    if (open.length === own.length) return null;
+    return reduced("sum", summedTo(x, open.map((i) => own[i]!), open.map((i) => dims[i]!)), axes);
+  },
+};
+
+/** Whether a factor does not vary along the axes that are summed, if they are. */
+function staysOutside(factor: Variable, sum: Apply): boolean {
+  const [x, ...dims] = sum.inputs as [Variable, ...Variable[]];
+  const lengths = lengthsOf(factor);
+  return factor.ndim <= x.ndim && (sum.params as SumToParams).axes.every((axis, i) => {
+    const own = lengths[axis - x.ndim + factor.ndim];
+    return own === undefined || own === 1 || sameLength(dims[i]!, own);
+  });
+}
+
+/** The same sum of something else. */
+function sumAgain(sum: Apply, x: Variable): Variable {
+  return applyAgain(sum, [x, ...sum.inputs.slice(1)]);
+}
+
+const sumToOutside: Rule = {
+  name: "sum-to-outside",
+  law: "(x summed to a shape) * y -> (x * y) summed to the shape, and so for quotients and -x",
+  roots: ["mul", "div", "neg"],
+  assumesFinite: true,
+  rewrite({ op: { name }, inputs, output }): Rewritten {
+    const out = (i: number): Variable | null => {
+      const sum = applied(inputs[i]!, "sumTo"), other = inputs[1 - i];
+      if (sum === null || inputs[i]!.dtype !== output.dtype) return null;
+      if (other !== undefined && !staysOutside(other, sum)) return null;
+      const args = inputs.map((input, k) => k === i ? sum.inputs[0]! : input);
+      return instead(output, sumAgain(sum, ew(name as "mul", ...args)));
+    };
+    return out(0) ?? (name === "mul" ? out(1) : null);
+  },
+};
+
+const sumToTogether: Rule = {
+  name: "sum-to-together",
+  law: "x summed + y summed to the same shape -> (x + y) summed",
+  roots: ["add", "sub"],
+  rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
+    const p = applied(x!, "sumTo"), q = applied(y!, "sumTo");
+    if (p === null || q === null || x!.dtype !== y!.dtype) return null;
+    const same = p.inputs.slice(1).every((dim, i) => dim === q.inputs[1 + i]) &&
+      (p.params as SumToParams).axes.join() === (q.params as SumToParams).axes.join() &&
+      sameShape(p.inputs[0]!, q.inputs[0]!);
+    if (!same) return null;
+    return instead(output, sumAgain(p, ew(name as "add", p.inputs[0]!, q.inputs[0]!)));
+  },
+};
+
 /** Whether a dim names a length, which may be written in a roundabout way. */
 function sameLength(dim: Variable, length: number | Variable): boolean {
   const apply = applied(dim, "shapeI");
@@ -290,11 +354,14 @@ export const reductionRules: readonly Rule[] = [
   sumOfReshaped,
   sumOfStretched,
   sumToKnown,
+  sumOfSumTo,
+  sumToOutside,
+  sumToTogether,
+  sumOfProduct,
 ];
 
 /** Rules that take work out of reductions. */
 export const cheaperReductions: readonly Rule[] = [
-  sumOfProduct,
   extremeOfNeg,
   placeOfExtreme,
   prodOfExp,

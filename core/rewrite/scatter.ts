@@ -12,7 +12,17 @@ import type { ReduceParams } from "../ops/reduce_ops.ts";
 import { type IncSubtensorParams, subtensorOp } from "../ops/subtensor.ts";
 import type { Variable } from "../variable.ts";
 import { isFullRange } from "./indexing_rules.ts";
-import { buildProduct, opensSingle, productOf, productOps } from "./factors.ts";
+import {
+  buildProduct,
+  type Factor,
+  isProduct,
+  opensAll,
+  opensSingle,
+  type Product,
+  productOf,
+  productOps,
+  unpadded,
+} from "./factors.ts";
 import {
   applyAgain,
   ew,
@@ -23,19 +33,22 @@ import {
   number,
   reduced,
   sameLengths,
+  sameShape,
+  under,
 } from "./match.ts";
-import type { Rewritten, Rule } from "./rule.ts";
+import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { isPartOf, viewThrough } from "./views.ts";
 
 /** Values put into zeros. */
-interface Scatter {
+export interface Scatter {
   readonly apply: Apply;
   readonly values: Variable;
   /** The place where the values are, in any variable of the shape. */
   at(whole: Variable): Apply;
 }
 
-function scatterOf(variable: Variable): Scatter | null {
+/** The values and places, for a variable that is zero elsewhere. */
+export function scatterOf(variable: Variable): Scatter | null {
   const apply = variable.owner;
   if (apply === null || !["advInc", "incSubtensor"].includes(apply.op.name)) return null;
   const [base, values, ...where] = apply.inputs as [Variable, Variable, ...Variable[]];
@@ -51,33 +64,102 @@ function scatterOf(variable: Variable): Scatter | null {
   return { apply, values, at };
 }
 
+/** Whether a factor has all the elements of the whole, along the axes that are picked from. */
+function isFull(whole: Variable, factor: Variable): boolean {
+  return sameLengths(lengthsOf(whole), lengthsOf(factor));
+}
+
+/** Whether a node is a product itself, not a view of one. */
+function isPlainProduct(variable: Variable): boolean {
+  return isProduct(variable);
+}
+
+/**
+ * Values times some factors, picked where the values are put: those that cancel there and, with `all`,
+ * those that have as many elements as the whole. Null if there is none.
+ */
+export function valuesTimes(
+  product: Product,
+  scatter: Scatter,
+  others: readonly Factor[],
+  all: boolean,
+): { values: Variable; left: Factor[] } | null {
+  const whole = scatter.apply.output;
+  const view = viewThrough(scatter.at(whole));
+  if (view === null) return null;
+  const picks = others.map((factor) => ({
+    factor,
+    picked: isPartOf(whole, factor.base) ? view(factor.base) : null,
+  }));
+  const meets = (own: readonly Factor[]) =>
+    picks.filter(({ factor, picked }) =>
+      picked !== null &&
+      own.some(({ base, power }) => base === unpadded(picked) && power * factor.power < 0)
+    );
+  // What is there as it is comes first; its own factors cancel later.
+  const near = meets(productOf(scatter.values, isPlainProduct)?.factors ?? []);
+  const cancelling = near.length > 0
+    ? near
+    : meets(productOf(scatter.values, opensAll)?.factors ?? []);
+  const inside: Factor[] = [], left: Factor[] = [];
+  for (const pick of picks) {
+    const { factor, picked } = pick;
+    const wanted = cancelling.includes(pick) || all && isFull(whole, factor.base);
+    if (picked !== null && wanted) inside.push({ base: picked, power: factor.power });
+    else left.push(factor);
+  }
+  const plain = product.over === 1 && product.below === 1;
+  if (inside.length === 0 && plain) return null;
+  const values = { base: scatter.values, power: 1 };
+  return { values: buildProduct({ ...product, factors: [values, ...inside] }), left };
+}
+
+function timesScatter(output: Variable, context: RewriteContext, all: boolean): Rewritten {
+  const product = productOf(output, opensSingle(context));
+  if (product === null || product.steps === 0) return null;
+  for (const factor of product.factors) {
+    const scatter = factor.power === 1 ? scatterOf(factor.base) : null;
+    if (scatter === null) continue;
+    const others = product.factors.filter((other) => other !== factor);
+    const made = valuesTimes(product, scatter, others, all);
+    if (made === null) continue;
+    const [zeros, , ...where] = scatter.apply.inputs as [Variable, Variable, ...Variable[]];
+    const base = applyAgain(scatter.apply, [zeros, made.values, ...where]);
+    const factors = [{ base, power: 1 }, ...made.left];
+    return instead(output, buildProduct({ ...product, over: 1, below: 1, factors }));
+  }
+  return null;
+}
+
+const scatterCancel: Rule = {
+  name: "scatter-cancel",
+  law: "inc(zeros[i], y / x[i]) * x -> inc(zeros[i], y)",
+  roots: productOps,
+  assumesFinite: true,
+  rewrite: ({ output }, context) => timesScatter(output, context, false),
+};
+
 const scatterTimes: Rule = {
   name: "scatter-times",
   law: "inc(zeros[i], y) * x -> inc(zeros[i], y * x[i])",
   roots: productOps,
   assumesFinite: true,
-  rewrite({ output }, context): Rewritten {
-    const product = productOf(output, opensSingle(context));
-    if (product === null || product.steps === 0) return null;
-    for (const factor of product.factors) {
-      const scatter = factor.power === 1 ? scatterOf(factor.base) : null;
-      if (scatter === null) continue;
-      const others = product.factors.filter((other) => other !== factor);
-      if (!others.every(({ base }) => isPartOf(factor.base, base))) continue;
-      const view = viewThrough(scatter.at(factor.base));
-      if (view === null) continue;
-      const picked = others.map(({ base, power }) => ({ base: view(base), power }));
-      if (!picked.every((one): one is { base: Variable; power: number } => one.base !== null)) {
-        continue;
-      }
-      const values = buildProduct({
-        ...product,
-        factors: [{ base: scatter.values, power: 1 }, ...picked],
-      });
-      const [zeros, , ...where] = scatter.apply.inputs as [Variable, Variable, ...Variable[]];
-      return instead(output, applyAgain(scatter.apply, [zeros, values, ...where]));
-    }
-    return null;
+  rewrite: ({ output }, context) => timesScatter(output, context, true),
+};
+
+const stretchedValues: Rule = {
+  name: "stretched-values",
+  law: "inc(x[i], y stretched) -> inc(x[i], y)",
+  roots: ["advInc", "incSubtensor"],
+  rewrite(apply): Rewritten {
+    const [x, y, ...where] = apply.inputs as [Variable, Variable, ...Variable[]];
+    const inner = under(y, "broadcastTo");
+    if (inner === null) return null;
+    const { op, params } = apply;
+    const part = op.name === "advInc"
+      ? applyOp(advIndexOp, [x, ...where], { axes: (params as AdvIncParams).axes })
+      : applyOp(subtensorOp, [x, ...where], { index: (params as IncSubtensorParams).index });
+    return sameShape(part, y) ? applyAgain(apply, [x, inner, ...where]) : null;
   },
 };
 
@@ -144,10 +226,14 @@ const scatterOfZero: Rule = {
   },
 };
 
-/** The rules of this file. */
+/** Rules that bring scattered values into one form. */
 export const scatterRules: readonly Rule[] = [
   scatterOfZero,
-  scatterTimes,
+  stretchedValues,
+  scatterCancel,
   sumOfScatter,
   changeEverywhere,
 ];
+
+/** Rules that compute with the values only. */
+export const cheaperScatters: readonly Rule[] = [scatterTimes];

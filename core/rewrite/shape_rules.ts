@@ -11,8 +11,15 @@ import { staticInt } from "../ops/arguments.ts";
 import { stretched } from "../ops/broadcast_to.ts";
 import { castTo } from "../ops/build.ts";
 import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
+import { jointLengthOf } from "../ops/joint_length.ts";
 import type { JoinParams } from "../ops/join.ts";
-import { isNotNegative, type Length, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
+import {
+  isNotNegative,
+  jointLength,
+  type Length,
+  lengthsOf,
+  lengthVariable,
+} from "../ops/known_lengths.ts";
 import { reshaped } from "../ops/reshape.ts";
 import type { ShapeIParams } from "../ops/shape.ts";
 import { elementwiseOps } from "../ops/elementwise_table.ts";
@@ -39,12 +46,9 @@ const jointLengths: Rule = {
   roots: ["jointLength"],
   rewrite(apply): Rewritten {
     const lengths = apply.inputs.filter((n) => staticInt(n) !== 1);
-    const different = [...new Set(lengths)].sort((a, b) => a.id - b.id);
-    if (different.length === 0) return lengthVariable(1);
-    if (different.length === 1) return castTo(different[0]!, "int64");
-    const same = different.length === apply.inputs.length &&
-      different.every((n, i) => n === apply.inputs[i]);
-    return same ? null : applyAgain(apply, different);
+    if (lengths.length === 0) return lengthVariable(1);
+    const made = castTo(jointLengthOf(lengths), "int64");
+    return made === apply.output ? null : made;
   },
 };
 
@@ -161,13 +165,14 @@ const dropStretch: Rule = {
   },
 };
 
-/** The lengths that variables broadcast to where that is plain to see, else -1. */
-function broadcastOf(variables: readonly Variable[], rank: number): (number | Variable)[] {
+/** The lengths that variables broadcast to. */
+function broadcastOf(variables: readonly Variable[], rank: number): Length[] {
   const all = variables.map(lengthsOf);
   return Array.from({ length: rank }, (_, d) => {
-    const different = new Set(all.map((own) => own[d - rank + own.length] ?? 1));
-    different.delete(1);
-    return different.size === 0 ? 1 : different.size === 1 ? [...different][0]! : -1;
+    const lengths = all.map((own) => own[d - rank + own.length] ?? 1);
+    const numbers = new Set(lengths.filter((n) => typeof n === "number" && n !== 1));
+    // A number beside a length that may turn out to be 1: the number is the type's.
+    return numbers.size > 1 ? -1 : jointLength(lengths);
   });
 }
 

@@ -5,137 +5,18 @@
  */
 
 import type { Apply } from "../graph/graph.ts";
-import type { Variable } from "../variable.ts";
-import {
-  buildProduct,
-  type Factor,
-  opensAll,
-  opensSingle,
-  type Product,
-  productOf,
-  productOps,
-} from "./factors.ts";
-import { areOpposite, ew, instead, isReal, negated, number, under } from "./match.ts";
+import { buildProduct, opensSingle, type Product, productOf, productOps } from "./factors.ts";
+import { ew, instead, isReal, negated, under } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
+import {
+  sigmoid,
+  withoutComplement,
+  withoutExpSums,
+  withoutExpTimesSigmoid,
+  withoutOnePlusExp,
+  withoutTanh,
+} from "./sigmoid_factors.ts";
 import { buildSum, sumOf } from "./terms.ts";
-
-/** Collects factors and their powers. */
-class Factors {
-  readonly #powers = new Map<Variable, number>();
-
-  constructor(factors: readonly Factor[]) {
-    for (const { base, power } of factors) this.add(base, power);
-  }
-
-  add(base: Variable, power: number): void {
-    this.#powers.set(base, (this.#powers.get(base) ?? 0) + power);
-  }
-
-  get list(): Factor[] {
-    return [...this.#powers].flatMap(([base, power]) => power === 0 ? [] : [{ base, power }]);
-  }
-}
-
-/** c and a, for a variable that is c + c * exp(a). */
-function onePlusExp(variable: Variable): { scale: number; exponent: Variable } | null {
-  const sum = sumOf(variable, opensAll);
-  if (sum === null || sum.terms.length !== 1 || sum.constant <= 0) return null;
-  const { base, scale } = sum.terms[0]!, exponent = under(base, "exp");
-  return exponent !== null && scale === sum.constant ? { scale, exponent } : null;
-}
-
-/** z, for a variable that is 1 - sigmoid(z). */
-function oneMinusSigmoid(variable: Variable): Variable | null {
-  const sum = sumOf(variable, opensAll);
-  if (sum === null || sum.terms.length !== 1 || sum.constant !== 1) return null;
-  const { base, scale } = sum.terms[0]!;
-  return scale === -1 ? under(base, "sigmoid") : null;
-}
-
-function sigmoid(z: Variable): Variable {
-  return ew("sigmoid", z);
-}
-
-/** 1 / (1 + exp(a)) and exp(a) / (1 + exp(a)) among factors; null if there are none. */
-function withoutOnePlusExp(product: Product): Product | null {
-  const factors = new Factors(product.factors);
-  let { below } = product, found = false;
-  for (const { base, power } of product.factors) {
-    const plus = power < 0 ? onePlusExp(base) : null;
-    if (plus === null) continue;
-    found = true;
-    const { exponent, scale } = plus;
-    factors.add(base, -power);
-    below *= scale ** -power;
-    const e = ew("exp", exponent);
-    const above = factors.list.find((factor) => factor.base === e)?.power ?? 0;
-    const pairs = Math.max(0, Math.min(above, -power));
-    factors.add(e, -pairs);
-    if (pairs > 0) factors.add(sigmoid(exponent), pairs);
-    if (-power > pairs) factors.add(sigmoid(negated(exponent)), -power - pairs);
-  }
-  return found ? { ...product, below, factors: factors.list } : null;
-}
-
-/** exp(a) * sigmoid(-a) and sigmoid(a) / exp(a) among factors; null if there are none. */
-function withoutExpTimesSigmoid(product: Product): Product | null {
-  for (const { base, power } of product.factors) {
-    const z = power > 0 ? under(base, "sigmoid") : null;
-    if (z === null) continue;
-    for (const other of product.factors) {
-      const exponent = under(other.base, "exp");
-      if (exponent === null) continue;
-      const sign = Math.sign(other.power);
-      if (!(sign > 0 ? areOpposite(exponent, z) : exponent === z)) continue;
-      const pairs = Math.min(power, Math.abs(other.power));
-      const factors = new Factors(product.factors);
-      factors.add(base, -pairs);
-      factors.add(other.base, -sign * pairs);
-      factors.add(sigmoid(sign > 0 ? exponent : negated(z)), pairs);
-      return { ...product, factors: factors.list };
-    }
-  }
-  return null;
-}
-
-/** 1 - sigmoid(z) below the fraction bar, where it must not vanish; null if there is none. */
-function withoutComplement(product: Product): Product | null {
-  const factors = new Factors(product.factors);
-  let found = false;
-  for (const { base, power } of product.factors) {
-    const z = oneMinusSigmoid(base);
-    if (z === null) continue;
-    const opposite = sigmoid(negated(z));
-    const meets = product.factors.some((other) =>
-      other.base === opposite && other.power * power < 0
-    );
-    if (power > 0 && !meets) continue;
-    found = true;
-    factors.add(base, -power);
-    factors.add(opposite, power);
-  }
-  return found ? { ...product, factors: factors.list } : null;
-}
-
-/** (1 + tanh(y)) / 2 among factors; null if there is none. */
-function withoutTanh(product: Product): Product | null {
-  for (const factor of product.factors) {
-    const sum = factor.power === 1 ? sumOf(factor.base, opensAll) : null;
-    if (sum === null || sum.terms.length !== 1 || sum.constant !== 1) continue;
-    const { base, scale } = sum.terms[0]!, y = under(base, "tanh");
-    const isHalf = product.over / product.below === 0.5;
-    if (y === null || Math.abs(scale) !== 1 || !isHalf) continue;
-    const twice = ew("mul", number(2 * scale, product.dtype), y);
-    const factors = product.factors.filter((other) => other !== factor);
-    return {
-      ...product,
-      over: 1,
-      below: 1,
-      factors: [...factors, { base: sigmoid(twice), power: 1 }],
-    };
-  }
-  return null;
-}
 
 function rewriteProduct(
   apply: Apply,
@@ -165,6 +46,14 @@ const expTimesSigmoid: Rule = {
   roots: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpTimesSigmoid),
+};
+
+const expOverSum: Rule = {
+  name: "exp-over-exp-sum",
+  law: "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)",
+  roots: productOps,
+  stabilises: true,
+  rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpSums),
 };
 
 const belowComplement: Rule = {
@@ -214,6 +103,7 @@ const softplusDifference: Rule = {
 export const stableSigmoidRules: readonly Rule[] = [
   logistic,
   expTimesSigmoid,
+  expOverSum,
   belowComplement,
   tanhLogistic,
   complement,

@@ -140,3 +140,23 @@ export function buildSum({ dtype, constant, terms }: Sum): Variable {
   for (const term of negative) result = ew("sub", result, scaled(term));
   return constant < 0 && positive.length > 0 ? ew("sub", result, number(-constant, dtype)) : result;
 }
+
+/** Whether a sum with numeric factors is zero whatever its terms are, as x + y - (y + x). */
+function vanishes(a: Variable, b: Variable, sign: 1 | -1): boolean {
+  const p = sumOf(a, () => true), q = sumOf(b, () => true);
+  if (p === null || q === null || p.constant + sign * q.constant !== 0) return false;
+  return p.terms.length === q.terms.length &&
+    p.terms.every(({ base, scale }) =>
+      q.terms.some((other) => other.base === base && scale + sign * other.scale === 0)
+    );
+}
+
+/** Whether one variable is certainly the negative of the other. */
+export function areOpposite(a: Variable, b: Variable): boolean {
+  return vanishes(a, b, 1);
+}
+
+/** Whether two variables certainly have the same value, also where they are written differently. */
+export function areEqual(a: Variable, b: Variable): boolean {
+  return a === b || vanishes(a, b, -1);
+}
