@@ -225,14 +225,16 @@ class CaseMaker extends CaseParts {
     const count = this.size();
     const dtype = random.pick(this.dtypes);
     const type = scalarTypeOf(dtype);
-    const out = this.result(dtype, [rows, width]);
     const b0 = new ScalarBuilder();
+    const start = this.value(b0, this.leaves(b0, [rows, width]), dtype, 1);
+    // Made only now, so that nothing reads it before it is filled.
+    const out = this.result(dtype, [rows, width]);
     const fill = this.nest({
       axes: [rows, width],
       outer: [{
         buffer: out.id,
         address: this.contiguous([rows, width]),
-        value: this.value(b0, this.leaves(b0, [rows, width]), dtype, 1),
+        value: start,
         guard: null,
       }],
     });
