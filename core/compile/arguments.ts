@@ -145,7 +145,8 @@ function scalarArgument(
   if (!rules.allowDowncast) checkNumber(dtype, value, where);
   const elements = spec.scratch ??= dtypeInfo(dtype).array(1);
   if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) {
-    elements[0] = BigInt(typeof value === "number" ? Math.trunc(value) : value);
+    const finite = typeof value !== "number" || Number.isFinite(value);
+    elements[0] = finite ? BigInt(typeof value === "number" ? Math.trunc(value) : value) : 0n;
   } else if (dtype === "bool") elements[0] = value ? 1 : 0;
   else if (isInt(dtype)) elements[0] = Math.trunc(Number(value));
   else elements[0] = Number(value);

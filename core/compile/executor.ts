@@ -88,6 +88,12 @@ export class Executor {
     return this.#plans.map((prepared) => prepared.plan);
   }
 
+  /** Whether calls may fail without throwing, so that the next read does. */
+  get mayFailLater(): boolean {
+    return this.request.backend.name === "gpu" &&
+      this.#plans.some(({ plan }) => plan.program.checks.length > 0);
+  }
+
   /** Runs the graph. Arguments have the dtype and rank of their inputs. */
   run(args: readonly Argument[]): Tensor[] {
     const values = this.#stages.length === 0 ? args : this.#runStages(args);

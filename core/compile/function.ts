@@ -8,6 +8,7 @@ import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { MissingInputError, UnusedInputError } from "../errors.ts";
+import { makeVariable } from "../graph/graph.ts";
 import { ancestors, graphInputs, replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
 import { type Mode, optimise, resolveMode } from "../rewrite/mod.ts";
@@ -25,7 +26,7 @@ import { verifyCall } from "./debug.ts";
 import { chooseBackend } from "./device.ts";
 import { Executor } from "./executor.ts";
 import { explainPlans } from "./explain.ts";
-import { checkInputs, type InputLike, type InputSpec, Out } from "./inputs.ts";
+import { checkInputs, In, type InputLike, type InputSpec, Out } from "./inputs.ts";
 import { Profile } from "./profile.ts";
 import type { CompiledFunction, CopyOptions, OutputLike, OutputSpec } from "./types.ts";
 import {
@@ -86,9 +87,9 @@ export async function compile<
 ): Promise<CompiledFunction<I, O>> {
   const start = performance.now();
   const what = options.name === undefined ? "the function" : `"${options.name}"`;
-  const specs = checkInputs(inputs, what);
+  const checked = checkInputs(inputs, what);
   const form = formOf(outputs, what);
-  const variables = specs.map((spec) => spec.variable);
+  const variables = checked.map((spec) => spec.variable);
   const given = checkGivens(options.givens, variables, what);
   checkSuppressed(options.noDefaultUpdates, what);
   const updates = addDefaultUpdates(
@@ -98,13 +99,23 @@ export async function compile<
     given,
     what,
   );
-  const states = specs.map((spec) => spec.options.update ?? null);
+  const states = checked.map((spec) => spec.options.update ?? null);
   const wanted = [
     ...form.variables,
     ...updates.map(([, value]) => value),
     ...states.filter((state) => state !== null),
   ];
-  const replaced = replace(wanted, given);
+  // An input may be any variable of the graph: what computes it is cut off.
+  const cut = new Map(
+    variables.filter(({ owner }) => owner !== null).map((
+      variable,
+    ) => [variable, leafLike(variable)]),
+  );
+  const specs = checked.map((spec): InputSpec => ({
+    ...spec,
+    variable: cut.get(spec.variable) ?? spec.variable,
+  }));
+  const replaced = replace(replace(wanted, given), cut);
   checkLeaves(replaced, specs, form, options, what);
 
   const count = form.variables.length;
@@ -184,11 +195,9 @@ function checkLeaves(
   what: string,
 ): void {
   const given = new Set(specs.map((spec) => spec.variable));
-  // An input may be any variable of the graph: what computes it is cut off.
   const used = new Set<Variable>();
   const open = new Set<Variable>();
-  const cut = new Map([...given].map((variable) => [variable, variable] as const));
-  for (const leaf of leavesBelow(graph, cut)) (given.has(leaf) ? used : open).add(leaf);
+  for (const leaf of graphInputs(graph)) (given.has(leaf) ? used : open).add(leaf);
   for (const leaf of open) {
     if (leaf instanceof Constant || leaf instanceof SharedVariable) continue;
     const user = ancestors(graph).find((v) => v.owner?.inputs.includes(leaf));
@@ -217,22 +226,11 @@ function checkLeaves(
   });
 }
 
-function leavesBelow(
-  graph: readonly Variable[],
-  cut: ReadonlyMap<Variable, Variable>,
-): Iterable<Variable> {
-  if ([...cut.keys()].every((variable) => variable.owner === null)) return graphInputs(graph);
-  const leaves = new Set<Variable>();
-  const seen = new Set<Variable>();
-  const stack = [...graph];
-  while (stack.length > 0) {
-    const variable = stack.pop()!;
-    if (seen.has(variable)) continue;
-    seen.add(variable);
-    if (variable.owner === null || cut.has(variable)) leaves.add(variable);
-    else stack.push(...variable.owner.inputs);
-  }
-  return leaves;
+/** An input that stands for a variable of the graph. */
+function leafLike(variable: Variable): Variable {
+  const leaf = makeVariable(variable.type);
+  leaf.name = variable.name;
+  return leaf;
 }
 
 async function build(definition: Definition, start: number): Promise<CompiledFunction> {
@@ -305,6 +303,11 @@ class Callable {
     );
   }
 
+  /** The inputs as they were given. */
+  get inputs(): Variable[] {
+    return this.definition.inputs.map((input) => input instanceof In ? input.variable : input);
+  }
+
   async warmUpStatic(): Promise<void> {
     const args = this.definition.specs.map(({ variable }) => {
       const shape = variable.type.shape.map((n) => n!);
@@ -363,6 +366,8 @@ class Callable {
   }
 
   #keepStates(states: readonly Tensor[]): void {
+    // Where errors come with the next read, it is now: a call that fails must not change a state.
+    if (this.executor.mayFailLater) { for (const state of states) state.dataSync(); }
     let next = 0;
     this.definition.specs.forEach((spec, i) => {
       if (spec.options.update !== undefined) this.defaults[i] = states[next++]!;
@@ -386,9 +391,9 @@ class Callable {
 
   #find(key: string | Variable): { input: number } | { shared: SharedVariable } {
     const { specs } = this.definition;
-    const same = (spec: InputSpec) =>
-      typeof key === "string" ? spec.name === key : spec.variable === key;
-    const inputs = specs.flatMap((spec, i) => same(spec) ? [i] : []);
+    const same = (spec: InputSpec, i: number) =>
+      typeof key === "string" ? spec.name === key : this.inputs[i] === key;
+    const inputs = specs.flatMap((spec, i) => same(spec, i) ? [i] : []);
     const shared = this.executor.shared.filter((variable) =>
       typeof key === "string" ? variable.name === key : variable === key
     );
@@ -479,7 +484,7 @@ class Callable {
   }
 
   toFunction(): CompiledFunction {
-    const { form, specs } = this.definition;
+    const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
     const { executor, profile, graph } = this;
     const { backend } = executor.request;
@@ -488,7 +493,7 @@ class Callable {
       device: backend.name,
       deviceInfo: backend.description,
       sharedVariables: executor.shared,
-      inputs: specs.map((spec) => spec.variable),
+      inputs: this.inputs,
       graph,
       profile,
       explain: () => explainPlans(executor),
