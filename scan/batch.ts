@@ -88,6 +88,20 @@ const rules: Readonly<Record<string, Rule>> = {
     };
   },
   specifyShape: (_, [x]) => x!,
+  sumTo: shiftedAxes("axes"),
+  fill: (apply, [like, value]) => {
+    const rank = apply.output.ndim;
+    if (!like!.stacked) {
+      // One value for each step, spread over the shape of something that is the same.
+      const dims = Array.from({ length: rank }, (_, d) => shapeOf(like!.value, d));
+      return {
+        value: broadcastTo(aligned(value!, rank), [steps(value!), ...dims]),
+        stacked: true,
+      };
+    }
+    const dims = Array.from({ length: rank + 1 }, (_, d) => shapeOf(like!.value, d));
+    return { value: broadcastTo(aligned(value!, rank), dims), stacked: true };
+  },
   subtensor: (apply, [x, ...scalars]) => {
     const entries = (apply.params as {
       index: readonly { kind: string; start?: boolean; stop?: boolean; step?: boolean }[];

@@ -402,6 +402,7 @@ function sumOfAll(term: Variable, leaves: ReadonlyMap<Variable, Batched>): Varia
     const { pattern } = owner.params as { pattern: readonly (number | "x")[] };
     return inner === null ? null : dimshuffle(inner, ...pattern);
   }
+  if (owner?.op.name === "mul" && term.ndim === 2) return sumOfOuter(owner.inputs, leaves);
   if (owner?.op.name !== "matmul" || term.ndim !== 2) return null;
   const [a, b] = batch(owner.inputs, leaves);
   if (!a?.stacked || !b?.stacked) return null;
@@ -410,6 +411,34 @@ function sumOfAll(term: Variable, leaves: ReadonlyMap<Variable, Batched>): Varia
     reshape(left, [shapeOf(left, 0), -1]),
     reshape(b.value, [-1, shapeOf(b.value, 2)]),
   );
+}
+
+/** The sum over all steps of a column times a row. */
+function sumOfOuter(
+  factors: readonly Variable[],
+  leaves: ReadonlyMap<Variable, Batched>,
+): Variable | null {
+  const [p, q] = factors as [Variable, Variable];
+  const column = columnOf(p) ?? columnOf(q);
+  const row = rowOf(columnOf(p) === null ? p : q);
+  if (column === null || row === null) return null;
+  const [a, b] = batch([column, row], leaves);
+  if (!a?.stacked || !b?.stacked) return null;
+  return matmul(dimshuffle(a.value, 1, 0), b.value);
+}
+
+function patternOf(variable: Variable): string {
+  if (variable.owner?.op.name !== "dimshuffle") return "";
+  return (variable.owner.params as { pattern: readonly (number | "x")[] }).pattern.join();
+}
+
+function columnOf(variable: Variable): Variable | null {
+  return patternOf(variable) === "0,x" ? variable.owner!.inputs[0]! : null;
+}
+
+function rowOf(variable: Variable): Variable | null {
+  if (variable.ndim === 1) return variable;
+  return patternOf(variable) === "x,0" ? variable.owner!.inputs[0]! : null;
 }
 
 /** A state that never changes is a value that is the same at each step. */

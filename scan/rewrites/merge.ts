@@ -16,7 +16,7 @@ interface Merged {
 }
 
 // Both nodes of a pair find the same joint node.
-const merged = new WeakMap<Apply<ScanParams>, Map<Apply<ScanParams>, Merged>>();
+const merged = new WeakMap<Apply<ScanParams>, WeakMap<Apply<ScanParams>, Merged>>();
 
 /** Joins two loops of as many steps of which neither needs the other. */
 export const mergeScans: Rule = {
@@ -26,26 +26,43 @@ export const mergeScans: Rule = {
   rewrite: (node, context) => {
     const apply = node as unknown as Apply<ScanParams>;
     if (!isScan(apply) || !mergeable(apply)) return null;
-    const known = merged.get(apply);
-    if (known !== undefined) {
-      const [[, pair]] = known as unknown as [[Apply<ScanParams>, Merged]];
-      return replacements(apply, placed(apply, pair), pair.rebuilt);
-    }
     const clients = context.clients(apply.inputs[0]!);
     // Nodes that changed in this pass are compared in the next one.
     if (!clients.includes(node)) return null;
-    for (const client of clients) {
-      const other = client as unknown as Apply<ScanParams>;
-      if (!isScan(other) || other === apply || !mergeable(other) || merged.has(other)) continue;
-      if (!alike(apply, other) || needs(apply, other) || needs(other, apply)) continue;
-      const pair = join(apply, other);
-      merged.set(apply, new Map([[other, pair]]));
-      merged.set(other, new Map([[apply, pair]]));
+    // The first of them in the order of the graph decides who joins whom.
+    const loops = clients.map((client) => client as unknown as Apply<ScanParams>)
+      .filter((other) => isScan(other) && mergeable(other) && alike(apply, other));
+    for (const other of loops) {
+      if (other === apply || needs(apply, other) || needs(other, apply)) continue;
+      const [a, b] = loops.indexOf(apply) < loops.indexOf(other) ? [apply, other] : [other, apply];
+      if (partnerOf(b, loops) !== a || partnerOf(a, loops) !== b) continue;
+      const pair = merged.get(a)?.get(b) ?? join(a, b);
+      if (!merged.has(a)) merged.set(a, new WeakMap());
+      merged.get(a)!.set(b, pair);
       return replacements(apply, placed(apply, pair), pair.rebuilt);
     }
     return null;
   },
 };
+
+/** The first loop that a loop can join, if that one has no earlier choice. */
+function partnerOf(
+  apply: Apply<ScanParams>,
+  loops: readonly Apply<ScanParams>[],
+): Apply<ScanParams> | null {
+  const taken = new Set<Apply<ScanParams>>();
+  for (const one of loops) {
+    if (taken.has(one)) continue;
+    const other = loops.find((candidate) =>
+      candidate !== one && !taken.has(candidate) && !needs(one, candidate) && !needs(candidate, one)
+    );
+    if (other === undefined) continue;
+    if (one === apply) return other;
+    if (other === apply) return one;
+    taken.add(one).add(other);
+  }
+  return null;
+}
 
 function mergeable(apply: Apply<ScanParams>): boolean {
   const { params } = apply;
