@@ -19,3 +19,28 @@ export function onDevices(
     fn: async () => await body("gpu"),
   });
 }
+
+/** A device that tests run on. */
+export type TestDevice = "cpu" | "gpu";
+
+/** Defines a test for each device; without an adapter the one for the GPU is ignored, and says why. */
+export function deviceTest(
+  name: string,
+  body: (device: TestDevice) => void | Promise<void>,
+): void {
+  Deno.test(`${name} (cpu)`, async () => await body("cpu"));
+  const reason = availability.available ? "" : `, ignored: ${availability.reason}`;
+  Deno.test({
+    name: `${name} (gpu${reason})`,
+    ignore: !availability.available,
+    // The device is shared by all tests of the process and outlives each of them.
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => await body("gpu"),
+  });
+}
+
+/** Numbers of a tensor, as plain JavaScript numbers. */
+export function numbers(tensor: { dataSync(): ArrayLike<number | bigint> }): number[] {
+  return Array.from(tensor.dataSync(), Number);
+}
