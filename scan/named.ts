@@ -21,7 +21,7 @@ import {
   type ScanUpdates,
   type StepUpdates,
 } from "./scan.ts";
-import { Until } from "./until.ts";
+import type { Until } from "./until.ts";
 
 /** A sequence or a carried value inside a step: read at a tap. */
 export class Tapped {

@@ -8,7 +8,7 @@ import { isDiscrete } from "../dtype.ts";
 import { NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
 import type { Apply } from "../graph/graph.ts";
-import { Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
+import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */

@@ -18,7 +18,7 @@ import { optimise } from "../../core/rewrite/mod.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
-import { depthOf, StepGraph } from "../inner.ts";
+import { depthOf, type StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
 import { mergeScans } from "./merge.ts";
 import { parallelScan } from "./parallel.ts";
