@@ -169,6 +169,17 @@ export class Tensor<D extends DType = DType> {
     this.#residence = null;
   }
 
+  /**
+   * Brings the elements to the host and gives the device memory back.
+   *
+   * @internal
+   */
+  evict(): void {
+    if (this.#residence === null) return;
+    this.dataSync();
+    this.#leave();
+  }
+
   #checkAlive(): void {
     if (this.#disposed) throw new TypeError("Cannot use a tensor after dispose()");
   }

@@ -20,6 +20,7 @@ import {
 import { Shapes } from "../plan/shapes.ts";
 import { SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
+import { keepOnDevice, LARGE_BYTES, makeRoom } from "./large_outputs.ts";
 import type { Argument } from "./arguments.ts";
 import type { Variable } from "../variable.ts";
 
@@ -240,26 +241,32 @@ export class Executor {
     const { backend, outputs, updates } = this.request;
     fillEnv(plan.symbols, args, env);
     const onHost = backend.name === "cpu";
-    const memory: DeviceBuffer[] = [];
+    const memory: (DeviceBuffer | null)[] = [];
     const shapes: number[][] = [];
     for (let i = 0; i < outputs.length; i++) {
       const { dtype, shape } = plan.outputs[i]!;
       const concrete = shape.map((size) => sizeAt(size, env));
       shapes.push(concrete);
+      const elements = count(concrete);
+      const bytes = elements * dtypeInfo(dtype).bytes;
+      const fresh = !onHost || bytes >= LARGE_BYTES;
+      if (fresh && onHost) makeRoom(bytes);
       memory.push(
-        onHost ? keptBuffer(prepared, i, backend, dtype, count(concrete)) : backend.allocate(
-          dtype,
-          count(concrete),
-        ),
+        fresh
+          ? backend.allocate(dtype, elements)
+          : keptBuffer(prepared, i, backend, dtype, elements),
       );
     }
     const replaced: { shared: number; shape: number[]; buffer: DeviceBuffer }[] = [];
     for (let i = 0; i < plan.updates.length; i++) {
       const update = plan.updates[i]!;
-      if (update.output === null) continue;
+      if (update.output === null) {
+        memory.push(null);
+        continue;
+      }
       const shape = concreteShape(update.shape, env);
       const buffer = backend.allocate(updates[i]![0].dtype, count(shape));
-      memory[update.output] = buffer;
+      memory.push(buffer);
       replaced.push({ shared: update.shared, shape, buffer });
     }
     try {
@@ -271,7 +278,7 @@ export class Executor {
       });
     } catch (error) {
       for (const { buffer } of replaced) buffer.dispose();
-      if (!onHost) { for (const buffer of memory) buffer?.dispose(); }
+      for (const buffer of memory) if (!prepared.outputs.includes(buffer)) buffer?.dispose();
       throw error;
     }
     for (const { shared, shape, buffer } of replaced) {
@@ -279,7 +286,11 @@ export class Executor {
     }
     return outputs.map((variable, i) => {
       const shape = shapes[i]!, buffer = memory[i]!;
-      if (!onHost) return Tensor.onDevice(variable.dtype, shape, backend, buffer);
+      if (!prepared.outputs.includes(buffer)) {
+        const tensor = Tensor.onDevice(variable.dtype, shape, backend, buffer);
+        if (onHost) keepOnDevice(tensor, buffer);
+        return tensor;
+      }
       return new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, count(shape)));
     });
   }
