@@ -111,6 +111,11 @@ async function loadSets(options: TrainOptions): Promise<Sets> {
     const keep = Math.floor(train.labels.length * 5 / 6);
     return { train: part(train, 0, keep), valid: part(train, keep, train.labels.length), test };
   }
+  if (options.batch > options.images) {
+    throw new RangeError(
+      `Cannot train: a minibatch of ${options.batch} is larger than the ${options.images} images`,
+    );
+  }
   const held = Math.max(options.batch, Math.floor(options.images / 6));
   const all = drawDigits(options.images + 2 * held, { seed: options.seed });
   return {
@@ -187,7 +192,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   print(`${bold("Croton")} softmax regression on ${source}`);
   print(dim(`device ${trainModel.device}: ${trainModel.deviceInfo}`));
 
-  await Deno.mkdir(options.out, { recursive: true });
+  await makeFolder(options.out);
   const start = performance.now();
   const losses: number[] = [], validationErrors: number[] = [];
   let best = Infinity, testError = NaN, epoch = 0, done = false;
@@ -249,6 +254,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   report(result, trainSet.batches, options, stopped(), print);
   return result;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RangeError(`Cannot write to the folder "${path}": ${reason}`, { cause: error });
+  }
 }
 
 function percent(share: number): string {
@@ -356,15 +370,15 @@ function readOptions(args: string[]): TrainOptions | null {
   }
   const number = (
     name: "seed" | "epochs" | "batch" | "rate" | "images",
-    whole: boolean,
+    kind: "a positive whole number" | "a positive number" | "a whole number from 0",
   ): number => {
     const text = flags[name];
     if (text === undefined) return defaults[name];
     const value = Number(text);
-    if (text === "" || !(value > 0) || whole && !Number.isInteger(value)) {
-      throw new RangeError(
-        `--${name} must be a positive ${whole ? "whole number" : "number"}, got "${text}"`,
-      );
+    const inRange = kind === "a whole number from 0" ? value >= 0 : value > 0;
+    const whole = kind === "a positive number" ? Number.isFinite(value) : Number.isInteger(value);
+    if (text.trim() === "" || !inRange || !whole) {
+      throw new RangeError(`--${name} must be ${kind}, got "${text}"`);
     }
     return value;
   };
@@ -374,11 +388,11 @@ function readOptions(args: string[]): TrainOptions | null {
   }
   return {
     ...(flags.data === undefined ? {} : { data: flags.data }),
-    seed: number("seed", true),
-    epochs: number("epochs", true),
-    batch: number("batch", true),
-    rate: number("rate", false),
-    images: number("images", true),
+    seed: number("seed", "a whole number from 0"),
+    epochs: number("epochs", "a positive whole number"),
+    batch: number("batch", "a positive whole number"),
+    rate: number("rate", "a positive number"),
+    images: number("images", "a positive whole number"),
     device,
     out: flags.out ?? defaults.out,
   };

@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deviceTest } from "../dev/devices.ts";
+import { drawDigits, PIXELS } from "./data/digits.ts";
+import { IdxError } from "./data/idx.ts";
+import { loadSafetensors } from "./data/safetensors.ts";
+import { defaults, predict, train, type TrainOptions, type TrainResult } from "./train.ts";
+
+/** Trains on few images in a folder of its own. */
+async function run(
+  options: Partial<TrainOptions> = {},
+): Promise<{ result: TrainResult; lines: string[]; out: string }> {
+  const out = options.out ?? await Deno.makeTempDir();
+  const lines: string[] = [];
+  const result = await train({
+    ...defaults,
+    images: 2000,
+    batch: 200,
+    epochs: 6,
+    device: "cpu",
+    print: (line) => lines.push(line),
+    ...options,
+    out,
+  });
+  return { result, lines, out };
+}
+
+/** Runs the program as a user does, from the root of the repository. */
+function start(args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: new URL("..", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Arguments that run this program without the launcher; it needs no more permissions than these. */
+const direct = [
+  "run",
+  "--quiet",
+  "--import-map=dev/import_map.json",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "examples/train.ts",
+];
+
+async function outcome(child: Deno.ChildProcess): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await child.output();
+  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+Deno.test("train() learns: loss and error fall, and the test error is far below chance", async () => {
+  const { result, lines, out } = await run({ images: 4000, epochs: 10 });
+  assertEquals(result.epochs, 10);
+  assertEquals([result.losses.length, result.validationErrors.length], [10, 10]);
+  assert(result.losses[9]! < 0.8 * result.losses[0]!, `losses ${result.losses}`);
+  assert(result.validationErrors[9]! < result.validationErrors[0]!);
+  assert(result.testError < 0.45, `test error ${result.testError}`);
+  // A linear model cannot learn all of it.
+  assert(result.testError > 0.01);
+  assertEquals(result.bestValidationError, Math.min(...result.validationErrors));
+  assertEquals(result.predicted.length, 10);
+  assertEquals(result.device, "cpu");
+  const text = lines.join("\n");
+  for (const part of ["device cpu: WebAssembly", "validation error", "predicted", "images/s"]) {
+    assert(text.includes(part), `"${part}" is missing in ${text}`);
+  }
+  const svg = await Deno.readTextFile(`${out}/curves.svg`);
+  assert(svg.startsWith("<svg") && svg.trimEnd().endsWith("</svg>"));
+  const { tensors, metadata } = await loadSafetensors(`${out}/model.safetensors`);
+  assertEquals(tensors["W"]!.shape, [784, 10]);
+  assertEquals(tensors["b"]!.shape, [10]);
+  assertEquals(Number(metadata["validation_error"]), result.bestValidationError);
+});
+
+Deno.test("train() gives the same with the same seed, bit by bit, and other digits with another", async () => {
+  const [one, two, other] = [await run(), await run(), await run({ seed: 5 })];
+  assertEquals(one.result.losses, two.result.losses);
+  assertEquals(one.result.validationErrors, two.result.validationErrors);
+  const model = (out: string) => Deno.readFile(`${out}/model.safetensors`);
+  assertEquals(await model(one.out), await model(two.out));
+  assert(one.result.losses.join() !== other.result.losses.join());
+});
+
+Deno.test("predict() classifies with the saved model alone", async () => {
+  const { result, out } = await run({ images: 1200 });
+  const all = drawDigits(1600, { seed: defaults.seed });
+  const test = {
+    images: all.images.subarray(1400 * PIXELS),
+    labels: all.labels.subarray(1400),
+  };
+  assertEquals([...test.labels.subarray(0, 10)], result.labels);
+  const predicted = await predict(`${out}/model.safetensors`, test, 200, "cpu");
+  assertEquals(predicted.slice(0, 10), result.predicted);
+  const wrong = predicted.filter((digit, i) => digit !== test.labels[i]).length;
+  const error = wrong / 200;
+  assert(error < 0.6, `error ${error}`);
+});
+
+Deno.test("train() stops when patience runs out", async () => {
+  // So high a rate that nothing gets better for long, and minibatches so small that 5000 are soon done.
+  const { result } = await run({ images: 250, batch: 5, rate: 20, epochs: 1000 });
+  assert(result.epochs >= 100 && result.epochs < 1000, `${result.epochs} epochs`);
+});
+
+Deno.test("train() keeps the best model when it is told to stop", async () => {
+  const aborter = new AbortController();
+  aborter.abort();
+  const { result, lines, out } = await run({ signal: aborter.signal });
+  assertEquals(result.epochs, 1);
+  assert(Number.isFinite(result.bestValidationError) && Number.isFinite(result.testError));
+  assert(lines.some((line) => line.includes("1 of at most 6, stopped")));
+  assert((await Deno.stat(`${out}/model.safetensors`)).size > 31_000);
+});
+
+Deno.test("train() refuses data and folders that it cannot use", async () => {
+  await assertRejects(() => run({ batch: 3000 }), RangeError, "a minibatch of 3000");
+  await assertRejects(() => run({ data: "/no/such/folder" }), IdxError, "missing");
+  const file = await Deno.makeTempFile();
+  await assertRejects(() => run({ out: `${file}/out` }), RangeError, "Cannot write to the folder");
+  const folder = await Deno.makeTempDir();
+  for (
+    const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
+  ) {
+    await Deno.writeTextFile(`${folder}/${name}-ubyte`, "these are no digits");
+  }
+  await assertRejects(() => run({ data: folder }), IdxError, "magic number");
+});
+
+Deno.test("the program says what is wrong with its arguments", async () => {
+  const cases: [string[], string][] = [
+    [["--epochs", "0"], '--epochs must be a positive whole number, got "0"'],
+    [["--epochs", "1.5"], '--epochs must be a positive whole number, got "1.5"'],
+    [["--rate", "fast"], '--rate must be a positive number, got "fast"'],
+    [["--rate", "Infinity"], '--rate must be a positive number, got "Infinity"'],
+    [["--seed", "-1"], "-1"],
+    [["--batch"], '--batch must be a positive whole number, got ""'],
+    [["--device", "tpu"], '--device must be auto, gpu or cpu, got "tpu"'],
+    [["--fast"], 'Unknown argument "--fast"'],
+    [["digits"], 'Unknown argument "digits"'],
+    [["--data", "/no/such/folder"], "/no/such/folder/train-images-idx3-ubyte"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, text } = await outcome(start([...direct, ...args]));
+    assertEquals(code, 1, `${args}: ${text}`);
+    assert(text.startsWith("error: ") && text.includes(message), `${args}: ${text}`);
+    assertEquals(text.trimEnd().split("\n").length, 1, text);
+  }
+  const { code, text } = await outcome(start([...direct, "--help"]));
+  assertEquals(code, 0);
+  for (const option of ["data", "images", "epochs", "batch", "rate", "seed", "device", "out"]) {
+    assert(text.includes(`--${option} `), `--${option} is not in ${text}`);
+  }
+});
+
+for (
+  const [name, command] of [
+    ["the program", direct],
+    ["the task", ["task", "--quiet", "train"]],
+  ] as const
+) {
+  Deno.test({
+    name: `${name} saves the best model on Ctrl-C`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      const out = await Deno.makeTempDir();
+      const args = [
+        "--device=cpu",
+        "--images=3000",
+        "--batch=20",
+        "--epochs=100000",
+        `--out=${out}`,
+      ];
+      const child = start([...command, ...args]);
+      const result = outcome(child);
+      // The first validation writes the model.
+      const late = performance.now() + 60_000;
+      while (!await Deno.stat(`${out}/model.safetensors`).then(() => true, () => false)) {
+        assert(performance.now() < late, "No model was saved");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      child.kill("SIGINT");
+      const { code, text } = await result;
+      assertEquals(code, 0, text);
+      assert(text.includes("of at most 100000, stopped"), text);
+      assert((await loadSafetensors(`${out}/model.safetensors`)).tensors["W"] !== undefined);
+      assert((await Deno.stat(`${out}/curves.svg`)).size > 1000);
+    },
+  });
+}
+
+deviceTest("train() gives nearly the same model on every device", async (device) => {
+  const { result } = await run({ device, images: 600, batch: 100, epochs: 2 });
+  const reference = await run({ device: "cpu", images: 600, batch: 100, epochs: 2 });
+  assertEquals(result.device, device);
+  result.losses.forEach((loss, i) => {
+    assert(Math.abs(loss - reference.result.losses[i]!) < 1e-4, `${loss} in epoch ${i + 1}`);
+  });
+});
