@@ -29,9 +29,27 @@ export interface ComplexNumber {
 /** What `array()` gives: a scalar, or nested arrays of scalars. */
 export type NestedValues = number | bigint | boolean | ComplexNumber | NestedValues[];
 
-interface Residence {
-  readonly backend: Backend;
-  readonly buffer: DeviceBuffer;
+/**
+ * Where the elements of a tensor are. Apart from the tensor, so that what watches over device memory
+ * does not keep the tensor alive.
+ *
+ * @internal
+ */
+export class TensorMemory {
+  host: TypedArray | null;
+  backend: Backend | null = null;
+  buffer: DeviceBuffer | null = null;
+
+  constructor(host: TypedArray | null) {
+    this.host = host;
+  }
+
+  /** Gives the device memory back; the elements are lost if the host does not have them. */
+  leave(): void {
+    this.buffer?.dispose();
+    this.backend = null;
+    this.buffer = null;
+  }
 }
 
 // What a user drops is freed. The held value must not refer to the tensor.
@@ -43,15 +61,14 @@ export class Tensor<D extends DType = DType> {
   readonly dtype: D;
   /** Lengths of the axes. */
   readonly shape: readonly number[];
-  #host: TypedArray | null;
-  #residence: Residence | null = null;
+  readonly #memory: TensorMemory;
   #disposed = false;
 
   /** Wraps elements as they are (not copied). Users call `tensor()`. */
   constructor(dtype: D, shape: readonly number[], host: TypedArray | null) {
     this.dtype = dtype;
     this.shape = Object.freeze([...shape]);
-    this.#host = host;
+    this.#memory = new TensorMemory(host);
   }
 
   /**
@@ -82,26 +99,25 @@ export class Tensor<D extends DType = DType> {
 
   /** Where the elements are: "host", or the name of the backend that holds them. */
   get device(): "host" | "cpu" | "gpu" {
-    return this.#host === null && this.#residence !== null ? this.#residence.backend.name : "host";
+    const { host, backend } = this.#memory;
+    return host === null && backend !== null ? backend.name : "host";
   }
 
   /** The elements as a typed array, row-major; complex numbers as (re, im) pairs. Not a copy. */
   dataSync(): TypedArray {
     this.#checkAlive();
-    if (this.#host === null) {
-      this.#host = this.#residence!.buffer.readSync(this.dtype, this.size);
-    }
-    return this.#host;
+    return this.#memory.host ??= this.#memory.buffer!.readSync(this.dtype, this.size);
   }
 
   /** As `dataSync`, without blocking where the device can. */
   async data(): Promise<TypedArray> {
     this.#checkAlive();
-    if (this.#host === null) {
-      const read = await this.#residence!.buffer.read(this.dtype, this.size);
-      this.#host ??= read;
+    const memory = this.#memory;
+    if (memory.host === null) {
+      const read = await memory.buffer!.read(this.dtype, this.size);
+      memory.host ??= read;
     }
-    return this.#host;
+    return memory.host;
   }
 
   /** The only element. Throws a TypeError when there are more or none. */
@@ -148,7 +164,7 @@ export class Tensor<D extends DType = DType> {
    */
   bufferOn(backend: Backend): DeviceBuffer {
     this.#checkAlive();
-    if (this.#residence?.backend === backend) return this.#residence.buffer;
+    if (this.#memory.backend === backend) return this.#memory.buffer!;
     const data = this.dataSync();
     const buffer = backend.allocate(this.dtype, this.size);
     buffer.write(this.dtype, data);
@@ -158,26 +174,24 @@ export class Tensor<D extends DType = DType> {
   }
 
   #reside(backend: Backend, buffer: DeviceBuffer): void {
-    this.#residence = { backend, buffer };
+    this.#memory.backend = backend;
+    this.#memory.buffer = buffer;
     dropped.register(this, buffer, this);
   }
 
   #leave(): void {
-    if (this.#residence === null) return;
+    if (this.#memory.buffer === null) return;
     dropped.unregister(this);
-    this.#residence.buffer.dispose();
-    this.#residence = null;
+    this.#memory.leave();
   }
 
   /**
-   * Brings the elements to the host and gives the device memory back.
+   * Where its elements are.
    *
    * @internal
    */
-  evict(): void {
-    if (this.#residence === null) return;
-    this.dataSync();
-    this.#leave();
+  get memory(): TensorMemory {
+    return this.#memory;
   }
 
   #checkAlive(): void {
@@ -187,7 +201,7 @@ export class Tensor<D extends DType = DType> {
   /** Gives its memory back at once; the tensor cannot be used afterwards. */
   dispose(): void {
     this.#leave();
-    this.#host = null;
+    this.#memory.host = null;
     this.#disposed = true;
   }
 

@@ -276,6 +276,11 @@ export class Executor {
         shared: this.shared.map((variable) => variable.container.bufferOn(backend)),
         outputs: memory,
       });
+      // Where errors come with the next read, it is now: a call that fails must not change a value.
+      if (!onHost && replaced.length > 0 && plan.program.checks.length > 0) {
+        const { shared, buffer } = replaced[0]!;
+        buffer.readSync(this.shared[shared]!.dtype, 0);
+      }
     } catch (error) {
       for (const { buffer } of replaced) buffer.dispose();
       for (const buffer of memory) if (!prepared.outputs.includes(buffer)) buffer?.dispose();
@@ -288,7 +293,7 @@ export class Executor {
       const shape = shapes[i]!, buffer = memory[i]!;
       if (!prepared.outputs.includes(buffer)) {
         const tensor = Tensor.onDevice(variable.dtype, shape, backend, buffer);
-        if (onHost) keepOnDevice(tensor, buffer);
+        if (onHost) keepOnDevice(tensor.memory, variable.dtype, count(shape));
         return tensor;
       }
       return new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, count(shape)));

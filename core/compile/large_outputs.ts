@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { DeviceBuffer } from "../backend.ts";
-import type { Tensor } from "../tensor.ts";
+import type { DType } from "../dtype.ts";
+import type { TensorMemory } from "../tensor.ts";
 
 /** Results of at least this many bytes stay on the device. */
 export const LARGE_BYTES = 1 << 20;
@@ -18,8 +18,9 @@ export const LARGE_BYTES = 1 << 20;
 const LIMIT = 1 << 28;
 
 interface Entry {
-  readonly tensor: WeakRef<Tensor>;
-  readonly buffer: DeviceBuffer;
+  readonly memory: TensorMemory;
+  readonly dtype: DType;
+  readonly elements: number;
 }
 
 const live: Entry[] = [];
@@ -28,19 +29,19 @@ const live: Entry[] = [];
 export function makeRoom(bytes: number): void {
   let total = bytes;
   for (let i = live.length - 1; i >= 0; i--) {
-    if (live[i]!.buffer.disposed) live.splice(i, 1);
-    else total += live[i]!.buffer.bytes;
+    const buffer = live[i]!.memory.buffer;
+    if (buffer === null || buffer.disposed) live.splice(i, 1);
+    else total += buffer.bytes;
   }
   while (total > LIMIT && live.length > 0) {
-    const { tensor, buffer } = live.shift()!;
-    total -= buffer.bytes;
-    const owner = tensor.deref();
-    if (owner === undefined) buffer.dispose();
-    else owner.evict();
+    const { memory, dtype, elements } = live.shift()!;
+    total -= memory.buffer!.bytes;
+    memory.host ??= memory.buffer!.readSync(dtype, elements);
+    memory.leave();
   }
 }
 
 /** Remembers a result that stays on the device. */
-export function keepOnDevice(tensor: Tensor, buffer: DeviceBuffer): void {
-  live.push({ tensor: new WeakRef(tensor), buffer });
+export function keepOnDevice(memory: TensorMemory, dtype: DType, elements: number): void {
+  live.push({ memory, dtype, elements });
 }
