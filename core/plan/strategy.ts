@@ -15,8 +15,11 @@ export interface Choice {
   readonly reason: string;
 }
 
-/** States of at most this many elements are looped over inside one kernel. */
-const RESIDENT_LIMIT = 1 << 16;
+/** Steps that compute at most this many elements are looped over inside one kernel. */
+const RESIDENT_POINTS = 1 << 16;
+
+/** So are those whose products take at most this many multiplications: more keep a whole GPU busy. */
+const RESIDENT_PRODUCTS = 1 << 19;
 
 /** The strategies that a step allows, best first. */
 export function eligibleStrategies(body: readonly Step[], until: boolean): Choice[] {
@@ -88,11 +91,14 @@ function pointKey(address: Parameters<typeof addressKey>[0]): string {
 }
 
 function residentObstacle(body: readonly Step[]): string | null {
-  let points = 0;
+  let points = 0, products = 0;
   for (const step of body) {
     if (step.kind !== "nest" && step.kind !== "gemm") return `the step has a ${step.kind}`;
     const axes = step.kind === "gemm" ? [...step.batch, step.m, step.n] : step.axes;
-    points = Math.max(points, axes.reduce<number>((n, size) => n * sizeValue(size), 1));
+    const count = axes.reduce<number>((n, size) => n * sizeValue(size), 1);
+    points = Math.max(points, count);
+    if (step.kind === "gemm") products += count * sizeValue(step.k);
   }
-  return points > RESIDENT_LIMIT ? `the step computes ${points} elements` : null;
+  if (points > RESIDENT_POINTS) return `the step computes ${points} elements`;
+  return products > RESIDENT_PRODUCTS ? `the step takes ${products} multiplications` : null;
 }
