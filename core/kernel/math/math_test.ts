@@ -137,7 +137,7 @@ for (const name of names) {
 
 Deno.test("float64 functions agree with those of the engine", () => {
   for (const name of names) {
-    if (["erf", "erfc", "erfinv", "erfcinv"].includes(name) || name.endsWith("gamma")) continue;
+    if (name.startsWith("erf") || name.endsWith("gamma")) continue;
     const f = evaluator(functions[name], "f64", arityOf(name), machines[0]!);
     for (let i = 0; i < 500; i++) {
       const x = (random() - 0.5) * Math.exp(random() * 12 - 6), y = (random() - 0.5) * 20;

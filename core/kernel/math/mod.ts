@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type Accuracy, accuracy, type MathName } from "./accuracy.ts";
 export { acos, asin, atan, atan2 } from "./arc.ts";
 export { erf, erfc, erfcinv, erfinv } from "./erf.ts";
 export { exp, exp2, expm1, sigmoid, softplus, tanh } from "./exp.ts";

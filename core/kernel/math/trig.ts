@@ -106,15 +106,16 @@ function reduce(m: Calc, x: SNode, quarter: boolean, offset: boolean): Reduced {
   const flip = m.ne(negative, m.pick<number | bigint>(0, 0n));
   if (offset) high = m.add(high, m.pick<number | bigint>(2 ** 30, 1n << 62n));
   const top = m.or(m.shl(high, steps), m.shr(low, width - steps));
-  // As many digits as a float holds, and the next ones.
+  // As many digits as a float holds, cut towards 0, and the rest: near 0 that is all there is.
   const spare = width - 1 - m.mantissa;
   const mask = m.pick<number | bigint>(0xff, 0x7ffn);
-  const leading = m.b.cast(m.b.bitcast(m.sub(top, m.and(top, mask)), m.int), m.type);
-  const next = m.or(
-    m.shl(m.and(top, mask), m.mantissa),
-    m.shr(m.shl(low, steps), spare + 1),
-  );
-  const trailing = m.b.cast(m.b.bitcast(next, m.int), m.type);
+  const signed = m.b.bitcast(top, m.int);
+  const lifted = m.add(signed, m.and(m.shr(signed, width - 1), mask));
+  const whole = m.sub(lifted, m.and(lifted, mask));
+  const leading = m.b.cast(whole, m.type);
+  const digits = m.b.bitcast(m.shr(m.shl(low, steps), spare + 1), m.int);
+  const next = m.or(m.shl(m.sub(signed, whole), m.mantissa), digits);
+  const trailing = m.b.cast(next, m.type);
   const unit = 2 ** -width / steps;
   const fraction = m.madd(
     leading,
