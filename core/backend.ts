@@ -30,7 +30,8 @@ export interface Bindings {
   readonly env: Float64Array;
   readonly inputs: readonly DeviceBuffer[];
   readonly shared: readonly DeviceBuffer[];
-  readonly outputs: readonly DeviceBuffer[];
+  /** Null for the number of an update that the program makes in place. */
+  readonly outputs: readonly (DeviceBuffer | null)[];
 }
 
 /** Memory that a prepared program uses, and how its loops run. */

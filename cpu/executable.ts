@@ -205,7 +205,7 @@ function bind(
   i32: Int32Array,
   start: number,
   slots: readonly Slot[],
-  buffers: readonly DeviceBuffer[],
+  buffers: readonly (DeviceBuffer | null)[],
 ): void {
   for (const { decl, word, index } of slots) {
     const buffer = buffers[index];
@@ -220,8 +220,8 @@ function sameValues(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-function unbound(decl: BufferDecl, buffer: DeviceBuffer | undefined): TypeError {
-  const what = buffer === undefined
+function unbound(decl: BufferDecl, buffer: DeviceBuffer | null | undefined): TypeError {
+  const what = buffer === undefined || buffer === null
     ? "nothing is bound"
     : buffer instanceof CpuBuffer
     ? "a buffer that was disposed is bound"

@@ -161,7 +161,9 @@ export class GpuExecutable implements Executable {
         const { buffer, offset } = run.request;
         device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, 4);
       }
-      for (const output of bindings.outputs) gpuBuffer(output, this.#owner).run = run;
+      for (const output of bindings.outputs) {
+        if (output !== null) gpuBuffer(output, this.#owner).run = run;
+      }
       for (const slot of this.#committed) {
         gpuBuffer(bindings.shared[slot]!, this.#owner).run = run;
       }
@@ -392,8 +394,8 @@ export class GpuExecutable implements Executable {
     }
   }
 
-  #given(decl: BufferDecl, buffer: DeviceBuffer | undefined): BufferHandle {
-    if (buffer === undefined) {
+  #given(decl: BufferDecl, buffer: DeviceBuffer | null | undefined): BufferHandle {
+    if (buffer === undefined || buffer === null) {
       throw new TypeError(
         `Cannot run "${this.#program.name}": nothing is bound to the ${decl.role.kind} "${decl.name}"`,
       );

@@ -29,13 +29,7 @@ import { explainPlans } from "./explain.ts";
 import { checkInputs, In, type InputLike, type InputSpec, Out } from "./inputs.ts";
 import { Profile } from "./profile.ts";
 import type { CompiledFunction, CopyOptions, OutputLike, OutputSpec } from "./types.ts";
-import {
-  addDefaultUpdates,
-  checkGivens,
-  checkUpdates,
-  type Givens,
-  type Updates,
-} from "./updates.ts";
+import { checkGivens, checkUpdates, defaultUpdates, type Givens, type Updates } from "./updates.ts";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -92,41 +86,39 @@ export async function compile<
   const variables = checked.map((spec) => spec.variable);
   const given = checkGivens(options.givens, variables, what);
   checkSuppressed(options.noDefaultUpdates, what);
-  const updates = addDefaultUpdates(
-    form.variables,
-    checkUpdates(options.updates, what),
-    options.noDefaultUpdates ?? false,
-    given,
-    what,
-  );
-  const states = checked.map((spec) => spec.options.update ?? null);
-  const wanted = [
-    ...form.variables,
-    ...updates.map(([, value]) => value),
-    ...states.filter((state) => state !== null),
-  ];
+  const explicit = checkUpdates(options.updates, what);
+  const states = checked.flatMap(({ options: { update } }) => update === undefined ? [] : [update]);
   // An input may be any variable of the graph: what computes it is cut off.
   const cut = new Map(
-    variables.filter(({ owner }) => owner !== null).map((
-      variable,
-    ) => [variable, leafLike(variable)]),
+    variables.filter(({ owner }) => owner !== null).map((old) => [old, leafLike(old)] as const),
   );
   const specs = checked.map((spec): InputSpec => ({
     ...spec,
     variable: cut.get(spec.variable) ?? spec.variable,
   }));
-  const replaced = replace(replace(wanted, given), cut);
-  checkLeaves(replaced, specs, form, options, what);
-
+  const substitute = (graph: readonly Variable[]) => replace(replace(graph, given), cut);
+  const roots = substitute([...form.variables, ...explicit.map(([, value]) => value), ...states]);
   const count = form.variables.length;
+  const updates: (readonly [SharedVariable, Variable])[] = explicit.map(
+    ([target], i) => [target, roots[count + i]!],
+  );
+  updates.push(...defaultUpdates(roots, {
+    targets: explicit.map(([target]) => target),
+    suppressed: options.noDefaultUpdates ?? false,
+    replaced: new Set(given.keys()),
+    substitute,
+    what,
+  }));
+  checkLeaves([...roots, ...updates.map(([, value]) => value)], specs, form, options, what);
+
   const definition: Definition = {
     name: options.name ?? "function",
     inputs,
     specs,
     form,
-    outputs: replaced.slice(0, count),
-    updates: updates.map(([target], i) => [target, replaced[count + i]!]),
-    states: replaced.slice(count + updates.length),
+    outputs: roots.slice(0, count),
+    updates,
+    states: roots.slice(count + explicit.length),
     options,
   };
   return await build(definition, start) as unknown as CompiledFunction<I, O>;
@@ -458,6 +450,11 @@ class Callable {
       [...definition.outputs, ...updates.map(([, value]) => value), ...definition.states],
       swap,
     );
+    const targets = updates.map(([target]) => swapped(target));
+    const twice = targets.find((target, i) => targets.indexOf(target) !== i);
+    if (twice !== undefined) {
+      throw new TypeError(`Cannot copy ${this.#what}: ${twice.label} would have two updates`);
+    }
     const name = options.name ?? `${definition.name} copy`;
     const changed: Definition = {
       ...definition,

@@ -30,6 +30,13 @@ export function checkUpdates(
   what: string,
 ): [SharedVariable, Variable][] {
   if (updates === undefined) return [];
+  if (typeof updates !== "object" || updates === null) {
+    throw new TypeError(
+      `Cannot compile ${what}: updates are pairs in a list, a Map or an object, got ${
+        updates === null ? "null" : typeof updates
+      }`,
+    );
+  }
   const pairs: readonly unknown[] = updates instanceof Map
     ? [...updates]
     : Array.isArray(updates)
@@ -78,6 +85,9 @@ export function checkGivens(
   const replacements = new Map<Variable, Variable>();
   if (givens === undefined) return replacements;
   const pairs: Iterable<unknown> = givens as Iterable<unknown>;
+  if (typeof (pairs as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`Cannot compile ${what}: givens are pairs in a list or a Map`);
+  }
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof Variable)) {
       throw new TypeError(`Cannot compile ${what}: givens are pairs [variable, replacement]`);
@@ -112,37 +122,48 @@ export function checkGivens(
   return replacements;
 }
 
-/** Adds the default updates of the shared variables that the graph reaches, also through updates. */
-export function addDefaultUpdates(
-  outputs: readonly Variable[],
-  updates: readonly (readonly [SharedVariable, Variable])[],
-  suppressed: boolean | readonly SharedVariable[],
-  replacements: ReadonlyMap<Variable, Variable>,
-  what: string,
+/** What decides which default updates a function applies. */
+export interface DefaultUpdateRequest {
+  /** Variables that have an update already. */
+  readonly targets: readonly SharedVariable[];
+  /** Leave out all default updates, or these. */
+  readonly suppressed: boolean | readonly SharedVariable[];
+  /** Variables that something else stands for. */
+  readonly replaced: ReadonlySet<Variable>;
+  /** Puts what was given in the place of variables. */
+  substitute(graph: readonly Variable[]): Variable[];
+  readonly what: string;
+}
+
+/**
+ * The default updates of the shared variables that a graph reads, also through other updates. The graph
+ * is that after replacing: what is replaced is not read, and so not advanced.
+ */
+export function defaultUpdates(
+  graph: readonly Variable[],
+  { targets, suppressed, replaced, substitute, what }: DefaultUpdateRequest,
 ): [SharedVariable, Variable][] {
-  const all = updates.map(([target, value]): [SharedVariable, Variable] => [target, value]);
-  if (suppressed === true) return all;
-  const skip = new Set(suppressed === false ? [] : suppressed);
-  const have = new Set(all.map(([target]) => target));
+  if (suppressed === true) return [];
+  const done = new Set([...targets, ...suppressed === false ? [] : suppressed]);
+  const all: [SharedVariable, Variable][] = [];
   // Generators drawn from inside a loop advance as the loop leaves them.
-  const reached = [...outputs, ...all.map(([, value]) => value)];
-  for (const apply of toposort(reached)) {
+  for (const apply of toposort(graph)) {
     for (const [target, value] of apply.op.implicitUpdates?.(apply) ?? []) {
-      if (have.has(target) || skip.has(target) || replacements.has(target)) continue;
-      have.add(target);
+      if (done.has(target) || replaced.has(target)) continue;
+      done.add(target);
       all.push([target, value]);
     }
   }
-  let frontier: Variable[] = [...outputs, ...all.map(([, value]) => value), ...have];
+  let frontier: Variable[] = [...graph, ...all.map(([, value]) => value)];
   while (frontier.length > 0) {
     const next: Variable[] = [];
     for (const leaf of graphInputs(frontier)) {
-      if (!(leaf instanceof SharedVariable) || have.has(leaf) || skip.has(leaf)) continue;
-      // A shared variable that is replaced is not read, and so not advanced.
-      if (leaf.defaultUpdate === null || replacements.has(leaf)) continue;
-      have.add(leaf);
-      all.push([leaf, checkUpdate(leaf, leaf.defaultUpdate, what)]);
-      next.push(leaf.defaultUpdate);
+      if (!(leaf instanceof SharedVariable) || done.has(leaf)) continue;
+      if (leaf.defaultUpdate === null) continue;
+      done.add(leaf);
+      const [value] = substitute([checkUpdate(leaf, leaf.defaultUpdate, what)]);
+      all.push([leaf, value!]);
+      next.push(value!);
     }
     frontier = next;
   }

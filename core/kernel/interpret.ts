@@ -194,8 +194,8 @@ class InterpretedProgram implements Executable {
   dispose(): void {}
 }
 
-function bound(decl: BufferDecl, buffer: DeviceBuffer | undefined): ArrayBuffer {
-  if (buffer === undefined) {
+function bound(decl: BufferDecl, buffer: DeviceBuffer | null | undefined): ArrayBuffer {
+  if (buffer === undefined || buffer === null) {
     throw new TypeError(`Cannot run: nothing is bound to the ${decl.role.kind} "${decl.name}"`);
   }
   return memoryOf(buffer);
