@@ -185,3 +185,18 @@ function fitsMantissa(from: DType, to: DType): boolean {
   const bits = to === "float64" ? 6 : to === "float32" ? 2 : 1;
   return dtypeInfo(from).bytes <= bits;
 }
+
+/**
+ * Whether a number of the host can be stored as a dtype: integers must stay what they are, any number may
+ * be rounded to a float, and a bool is true, false, 0 or 1.
+ */
+export function canHold(dtype: DType, value: number | bigint | boolean): boolean {
+  if (dtype === "bool") return typeof value === "boolean" || value === 0 || value === 1;
+  if (!isInt(dtype) || typeof value === "boolean") return true;
+  if (typeof value === "number" && !Number.isInteger(value)) return false;
+  const { kind, bytes } = dtypeInfo(dtype), bits = BigInt(bytes * 8);
+  const [low, high] = kind === "int"
+    ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n]
+    : [0n, (1n << bits) - 1n];
+  return BigInt(value) >= low && BigInt(value) <= high;
+}

@@ -5,7 +5,14 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import { canCastLosslessly, type DType, dtypeInfo, isFloat, type TypedArray } from "./dtype.ts";
+import {
+  canCastLosslessly,
+  canHold,
+  type DType,
+  dtypeInfo,
+  isFloat,
+  type TypedArray,
+} from "./dtype.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import { castHost, isHostTensor, isTypedArray, type TensorLike, valueOf } from "./ops/literal.ts";
 import { Tensor, tensor } from "./tensor.ts";
@@ -160,6 +167,12 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   }
 
   #convert(value: SharedValue, borrow: boolean): { shape: readonly number[]; data: TypedArray } {
+    if ((value as unknown) instanceof Variable) {
+      throw new TypeError(
+        `Cannot set the value of the shared variable ${this.label}: expected a value, got a symbolic ` +
+          `variable; for an expression use an update`,
+      );
+    }
     const host = isHostTensor(value);
     const typed = isTypedArray(value);
     if (host || typed) {
@@ -186,7 +199,7 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
     }
     const converted = valueOf(value, this.dtype);
     if (!isFloat(this.dtype) && !this.allowDowncast) {
-      checkWhole(value, this.dtype, this.label);
+      checkNumbers(value, this.dtype, this.label);
     }
     return { shape: converted.shape, data: toTypedArray(converted) };
   }
@@ -212,17 +225,16 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   }
 }
 
-function checkWhole(value: unknown, dtype: DType, label: string): void {
+function checkNumbers(value: unknown, dtype: DType, label: string): void {
   if (Array.isArray(value)) {
-    for (const item of value) checkWhole(item, dtype, label);
+    for (const item of value) checkNumbers(item, dtype, label);
     return;
   }
-  if (typeof value === "number" && !Number.isInteger(value)) {
-    throw new TypeError(
-      `Cannot set the value of the shared variable ${label}: ${value} is not a whole number, and ` +
-        `the variable holds ${dtype}`,
-    );
-  }
+  if (canHold(dtype, value as number | bigint | boolean)) return;
+  throw new TypeError(
+    `Cannot set the value of the shared variable ${label}: ${value} cannot be stored as ${dtype} ` +
+      `without loss; convert the value, or make the variable with allowDowncast: true`,
+  );
 }
 
 /** Options of `shared`. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { canCastLosslessly, type DType, dtypeInfo, isComplex, isInt } from "../dtype.ts";
+import { canCastLosslessly, canHold, type DType, dtypeInfo, isComplex, isInt } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { sizeOf, toTypedArray } from "../graph/value.ts";
 import { castHost, dtypeOfArray, isHostTensor, isTypedArray, valueOf } from "../ops/literal.ts";
@@ -154,19 +154,9 @@ function scalarArgument(
 }
 
 /** Numbers of the host may be rounded to any float, but integers must stay what they are. */
-function checkNumber(dtype: DType, value: number | boolean | bigint, where: () => string): void {
-  if (dtype === "bool") {
-    if (typeof value === "boolean" || value === 0 || value === 1) return;
-    throw new TypeError(`${where()}: expected a bool, got ${value}`);
-  }
-  if (!isInt(dtype) || typeof value === "boolean") return;
-  const info = dtypeInfo(dtype);
-  const bits = BigInt(info.bytes * 8);
-  const [low, high] = info.kind === "int"
-    ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n]
-    : [0n, (1n << bits) - 1n];
-  const whole = typeof value === "bigint" || Number.isInteger(value);
-  if (whole && BigInt(value) >= low && BigInt(value) <= high) return;
+function checkNumber(dtype: DType, value: number | bigint | boolean, where: () => string): void {
+  if (canHold(dtype, value)) return;
+  if (dtype === "bool") throw new TypeError(`${where()}: expected a bool, got ${value}`);
   throw new TypeError(
     `${where()}: ${value} cannot be stored as ${dtype} without loss; give a value of the dtype, or ` +
       `compile with allowInputDowncast: true`,

@@ -306,7 +306,12 @@ class Callable {
       const size = shape.reduce((n, length) => n * length, 1);
       return new HostArgument(variable.dtype, shape, dtypeInfo(variable.dtype).array(size));
     });
-    await this.executor.warmUp(args);
+    try {
+      await this.executor.warmUp(args);
+    } catch (error) {
+      // The shapes may be others when it is called, and then the call says what is wrong.
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    }
   }
 
   #arguments(values: readonly unknown[]): Argument[] {

@@ -31,16 +31,19 @@ export function placementOf(
   return (backend) => {
     const data = dataVariables(outputs, new Set(inputs));
     const ranges = new Map<Variable, Range>();
-    for (const variable of data) {
-      if (backend.supports(variable.dtype) && variable.dtype !== "int64") continue;
+    const fits = (variable: Variable): boolean => {
       if (variable.dtype !== "int64" || !backend.narrowsInt64) {
-        if (backend.supports(variable.dtype)) continue;
-        return variable;
+        return backend.supports(variable.dtype);
       }
       const range = rangeOf(variable, ranges);
-      if (range === null || range[0] < int32[0] || range[1] > int32[1]) return variable;
-    }
-    return null;
+      return range !== null && range[0] >= int32[0] && range[1] <= int32[1];
+    };
+    const culprits = data.filter((variable) => !fits(variable));
+    // What the user gave says most.
+    return culprits.find((variable) =>
+      variable.owner === null && !(variable instanceof Constant)
+    ) ??
+      culprits.find((variable) => variable.name !== null) ?? culprits[0] ?? null;
   };
 }
 
