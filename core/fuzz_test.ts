@@ -71,7 +71,7 @@ function randomProgram(random: () => number): Program {
     "sign",
     "floor",
     "softplus",
-    "cos",
+    "atan",
   ] as const;
   const binary = ["add", "sub", "mul", "maximum", "minimum", "div"] as const;
   for (let step = 0; step < 12; step++) {
