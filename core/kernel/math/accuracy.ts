@@ -81,7 +81,7 @@ export const accuracy: Readonly<Record<MathName, Accuracy>> = {
   erfc: { f32: 6, f64: 9 },
   erfinv: { f32: 5, f64: 6 },
   erfcinv: { f32: 8, f64: 8 },
-  gamma: { f32: 7, f64: 8 },
+  gamma: { f32: 9, f64: 8 },
   lgamma: { f32: 6, f64: 6, where: "x > 0" },
   digamma: { f32: 6, f64: 6, where: "x > 0" },
   trigamma: { f32: 6, f64: 6 },

@@ -114,6 +114,27 @@ for (const name of names) {
   });
 }
 
+Deno.test("sin, cos and tan of float32 are right beside multiples of π/2, however large", () => {
+  const near = [
+    16367173 * 2 ** 72,
+    0xbdcda * 2 ** 107,
+    0xd84625 * 2 ** 89,
+    7953 * 2 ** 1,
+    12868,
+    25736,
+  ]
+    .concat([Math.fround(Math.PI), Math.fround(Math.PI / 2), Math.fround(33 * Math.PI), 3.4e38]);
+  for (const name of ["sin", "cos", "tan"] as const) {
+    for (const manners of machines) {
+      const f = evaluator(functions[name], "f32", 1, manners);
+      for (const x of near.flatMap((x) => [Math.fround(x), Math.fround(-x)])) {
+        const error = ulps("f32", f(x), references[name](x));
+        assert(error <= accuracy[name].f32, `${name}(${x}): ${error} units`);
+      }
+    }
+  }
+});
+
 const table = Map.groupBy(
   reference.trim().split("\n").map((line) => line.split(" ")),
   ([name]) => name as MathName,
