@@ -19,6 +19,7 @@ import type {
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
+import { Accumulator } from "./interpret_reduction.ts";
 import type {
   BufferDecl,
   Gemm,
@@ -27,7 +28,6 @@ import type {
   Nonzero,
   Operand,
   Program,
-  Reduction,
   Sort,
   Step,
   Store,
@@ -571,73 +571,5 @@ function* points(sizes: readonly number[]): Generator<number[]> {
     let d = sizes.length - 1;
     while (d >= 0 && ++point[d]! === sizes[d]) point[d--] = 0;
     if (d < 0) return;
-  }
-}
-
-/** One reduction while it runs. Float sums and products are held in float64 and rounded when read. */
-class Accumulator {
-  readonly #kind: Reduction["kind"];
-  readonly #type: ScalarType;
-  #total: ScalarValue;
-  #best: ScalarValue | null = null;
-
-  constructor({ kind, type }: Pick<Reduction, "kind" | "type">) {
-    this.#kind = kind;
-    this.#type = type;
-    this.#total = identity(kind, type);
-  }
-
-  get value(): ScalarValue {
-    return this.#type === "f32" ? Math.fround(this.#total as number) : this.#total;
-  }
-
-  takeProduct(a: ScalarValue, b: ScalarValue): void {
-    const wide = this.#type === "f32" ? "f64" : this.#type;
-    this.take(foldPrim("mul", wide, wide, [a, b]), 0);
-  }
-
-  take(value: ScalarValue, position: number): void {
-    const wide = this.#type === "f32" ? "f64" : this.#type;
-    const fold = (op: "add" | "mul" | "max" | "min" | "or" | "and") => {
-      this.#total = foldPrim(op, wide, wide, [this.#total, value]);
-    };
-    switch (this.#kind) {
-      case "sum":
-        return fold("add");
-      case "prod":
-        return fold("mul");
-      case "max":
-        return fold("max");
-      case "min":
-        return fold("min");
-      case "any":
-        return fold("or");
-      case "all":
-        return fold("and");
-      case "argmax":
-      case "argmin": {
-        const best = this.#best;
-        const better = best === null || (!Number.isNaN(best) &&
-          (Number.isNaN(value) || (this.#kind === "argmax" ? value > best : value < best)));
-        if (!better) return;
-        this.#best = value;
-        this.#total = position;
-      }
-    }
-  }
-}
-
-function identity(kind: Reduction["kind"], type: ScalarType): ScalarValue {
-  const big = type === "i64" || type === "u64";
-  switch (kind) {
-    case "prod":
-    case "all":
-      return big ? 1n : 1;
-    case "max":
-      return type === "bool" ? 0 : castValue("f64", type, -Infinity);
-    case "min":
-      return castValue("f64", type, Infinity);
-    default:
-      return big ? 0n : 0;
   }
 }
