@@ -1,6 +1,16 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/devices.ts";
-import { compile, In, MissingInputError, Out, shared, T, UnusedInputError } from "../../mod.ts";
+import {
+  applyOp,
+  compile,
+  In,
+  MissingInputError,
+  Out,
+  shared,
+  T,
+  UnusedInputError,
+  VerificationError,
+} from "../../mod.ts";
 import type { InputLike, OutputSpec, Tensor } from "../../mod.ts";
 
 const cpu = { device: "cpu" } as const;
@@ -199,6 +209,22 @@ Deno.test("debug mode compares calls with the reference, and leaves them as they
   assertEquals(Math.abs(Number(f([0, 0]).item()) - Math.log(2)) < 1e-12, true);
   f([1, 2]);
   assertEquals(s.getValue().item(), 3);
+});
+
+Deno.test("debug mode finds an operation that does not compute what it should", async () => {
+  const x = T.dvector("x"), { op, params } = x.mul(2).owner!;
+  const wrong = applyOp(
+    {
+      ...op,
+      evaluate: () => [{ dtype: "float64", shape: [1], data: new Float64Array([7]) }],
+    } as typeof op,
+    [x, T.constant([2], { dtype: "float64" })],
+    params,
+  ).output;
+  assertEquals((await compile([x], wrong, cpu))([1]).arraySync(), [2]);
+  const f = await compile([x], wrong, { ...cpu, name: "f", mode: "debug" });
+  const error = assertThrows(() => f([1]), VerificationError);
+  assertMatch(error.message, /"f" computed .* with 2 at position 0; the reference says 7/);
 });
 
 Deno.test("rewrites can be left out by name, and unknown ones are errors", async () => {

@@ -81,6 +81,23 @@ onDevices(
   },
 );
 
+onDevices("values go round between variables, also of other shapes", async (device) => {
+  const a = shared([1], f32), b = shared([2, 2], f32), c = shared([3], f32), round = [a, b, c];
+  const f = await compile([], [], { device, updates: [[a, b], [b, c], [c, a]] });
+  f();
+  assertEquals(round.map((v) => v.getValue().arraySync()), [[2, 2], [3], [1]]);
+  f();
+  f();
+  assertEquals(round.map((v) => v.getValue().arraySync()), [[1], [2, 2], [3]]);
+});
+
+onDevices("one value may go to several variables and to outputs", async (device) => {
+  const a = shared([1, 2], f32), b = shared([0], f32), y = a.mul(2);
+  const f = await compile([], [y, y, a], { device, updates: [[a, y], [b, y]] });
+  assertEquals(f().map((r) => r.arraySync()), [[2, 4], [2, 4], [1, 2]]);
+  assertEquals([a, b].map((v) => v.getValue().arraySync()), [[2, 4], [2, 4]]);
+});
+
 onDevices("constants become updates of the variable's dtype", async (device) => {
   const s = shared(1, { dtype: "int32" }), v = shared([1, 2], f32);
   const f = await compile([], [], { device, updates: [[s, 7], [v, [0.5, 3]]] });
