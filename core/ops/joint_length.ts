@@ -66,6 +66,9 @@ export const jointLengthOp: Op<Params> = {
 
 /** The length that axes of these lengths broadcast to, as one node for each set of lengths. */
 export function jointLengthOf(lengths: readonly Variable[]): Variable {
-  const different = [...new Set(lengths)].sort((a, b) => a.id - b.id);
+  const parts = lengths.flatMap((n) =>
+    n.owner?.op === jointLengthOp ? [...n.owner.inputs] : [n]
+  );
+  const different = [...new Set(parts)].sort((a, b) => a.id - b.id);
   return different.length === 1 ? different[0]! : applyOp(jointLengthOp, different, {});
 }

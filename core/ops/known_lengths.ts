@@ -183,6 +183,14 @@ const rules: ReadonlyMap<string, LengthRule> = new Map<string, LengthRule>([
   ["advIndex", positions],
   ["reduce", reduced],
   ["argreduce", reduced],
+  ["arange", {
+    needs: (apply) => toldBy(apply.inputs[1]!),
+    find: (apply, of) => {
+      const [start, stop, step] = apply.inputs as [Variable, Variable, Variable];
+      const counts = staticInt(start) === 0 && staticInt(step) === 1 && isNotNegative(stop);
+      return [counts ? lengthOfDim(stop, of) : null];
+    },
+  }],
   ["broadcastTo", named(1)],
   ["reshape", named(1, true)],
   ["draw", named(1)],

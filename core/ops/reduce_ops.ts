@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, isDiscrete } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Op, ShapeContext } from "../graph/op.ts";
@@ -24,6 +24,8 @@ export interface ReduceParams {
   readonly axes: readonly number[];
   /** dtype of the result, in which values are accumulated. */
   readonly dtype: DType;
+  /** Of no elements `max` is -Infinity and `min` is Infinity, and not an error; for floats. */
+  readonly empty?: true;
 }
 
 /** Params of `argreduce`. */
@@ -46,7 +48,8 @@ export const reduceOp: Op<ReduceParams> = {
     dtypeInfo(dtype);
     const isExtreme = kind === "max" || kind === "min", isLogic = kind === "any" || kind === "all";
     const isPossible = isExtreme
-      ? dtype === x.dtype && dtype !== "bool" && !isComplex(dtype)
+      ? (params.empty !== true || isFloat(dtype)) && dtype === x.dtype && dtype !== "bool" &&
+        !isComplex(dtype)
       : isLogic
       ? dtype === "bool"
       : dtype !== "bool" && (isComplex(dtype) || !isComplex(x.dtype));
@@ -57,8 +60,10 @@ export const reduceOp: Op<ReduceParams> = {
   },
   shapes(context: ShapeContext, apply: Apply<ReduceParams>): readonly (readonly Size[])[] {
     const shape = context.shape(apply.inputs[0]!);
-    const { kind, axes } = apply.params;
-    if (kind === "max" || kind === "min") expectElements(context, kind, shape, axes);
+    const { kind, axes, empty } = apply.params;
+    if (empty !== true && (kind === "max" || kind === "min")) {
+      expectElements(context, kind, shape, axes);
+    }
     return [without(shape, axes)];
   },
   evaluate([x]: readonly Value[], params: ReduceParams): readonly Value[] {
@@ -155,10 +160,11 @@ function placeStrides(shape: readonly number[], axes: readonly number[]): [numbe
   return [from, to];
 }
 
-function evaluateReduce(x: Value, { kind, axes, dtype }: ReduceParams): Value {
+function evaluateReduce(x: Value, { kind, axes, dtype, empty }: ReduceParams): Value {
   const shape = without(x.shape, axes), n = sizeOf(shape);
   const [from, to] = placeStrides(x.shape, axes);
-  if ((kind === "max" || kind === "min") && axes.some((axis) => x.shape[axis] === 0)) {
+  const isExtreme = kind === "max" || kind === "min";
+  if (isExtreme && empty !== true && axes.some((axis) => x.shape[axis] === 0)) {
     throw noElements(kind, axes);
   }
   const data = valueData(dtype, n);

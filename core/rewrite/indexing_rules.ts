@@ -8,7 +8,7 @@ import { type Apply, apply as applyOp } from "../graph/graph.ts";
 import type { AdvIncParams, AdvIndexParams } from "../ops/adv_index.ts";
 import { intConstant, staticInt } from "../ops/arguments.ts";
 import { castTo } from "../ops/build.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
+import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import type { JoinParams } from "../ops/join.ts";
 import { isWholeEntry, type Length, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
@@ -28,7 +28,8 @@ import {
   inShape,
   instead,
   isNumber,
-  reduced,
+  moved,
+  reducedAs,
   sameLengths,
   sameShape,
   under,
@@ -118,7 +119,7 @@ const wholeSlices: Rule = {
     const kept = Array.from({ length: x.ndim }, (_, d) => d).filter((d) => !ones.includes(d));
     if (ones.length > 0) {
       // The integers that are left count axes from the front: the axes go first.
-      return take(shuffled(x, kept), plain.filter((_, axis) => !ones.includes(axis)));
+      return take(moved(x, kept), plain.filter((_, axis) => !ones.includes(axis)));
     }
     const made = take(x, plain);
     return made === apply.output ? null : made;
@@ -330,20 +331,20 @@ const partOfMoved: Rule = {
     const taken = takenIn(apply);
     const fresh = taken.some(({ entry }, d) => pattern[d] === "x" && !isWholeEntry(entry));
     if (fresh) return null;
-    const moved: Taken[] = Array.from(
+    const taking: Taken[] = Array.from(
       { length: x.ndim },
       () => ({ entry: whole, scalars: [] }),
     );
     taken.forEach((one, d) => {
       const item = pattern[d]!;
-      if (item !== "x") moved[item] = one;
+      if (item !== "x") taking[item] = one;
     });
-    const gone = moved.flatMap(({ entry }, d) => entry.kind === "int" ? [d] : []);
+    const gone = taking.flatMap(({ entry }, d) => entry.kind === "int" ? [d] : []);
     const left = pattern.filter((item) => item === "x" || !gone.includes(item));
     const after = left.map((item): PatternItem =>
       item === "x" ? item : item - gone.filter((d) => d < item).length
     );
-    return shuffled(take(x, moved), after);
+    return moved(take(x, taking), after);
   },
 };
 
@@ -383,8 +384,8 @@ const partOfJoin: Rule = {
         const inside = one.entry.kind === "int"
           ? { entry: one.entry, scalars: [intConstant(from - offset)] }
           : numberSlice(from - offset, to - offset, 1);
-        const moved = taken.map((other, d) => d === axis ? inside : other);
-        return take(join.inputs[k]!, moved);
+        const others = taken.map((other, d) => d === axis ? inside : other);
+        return take(join.inputs[k]!, others);
       }
       offset += length;
     }
@@ -399,19 +400,19 @@ const partOfReduced: Rule = {
   rewrite(apply, context): Rewritten {
     const total = apply.inputs[0]!, inner = applied(total, "reduce");
     if (inner === null || context.uses(total) > 1) return null;
-    const { kind, axes, dtype } = inner.params as ReduceParams, x = inner.inputs[0]!;
+    const params = inner.params as ReduceParams, { axes } = params, x = inner.inputs[0]!;
     const taken = takenIn(apply);
     let next = 0;
-    const moved = Array.from(
+    const taking = Array.from(
       { length: x.ndim },
       (_, d): Taken =>
         axes.includes(d)
           ? { entry: whole, scalars: [] }
           : taken[next++] ?? { entry: whole, scalars: [] },
     );
-    const gone = moved.flatMap(({ entry }, d) => entry.kind === "int" ? [d] : []);
+    const gone = taking.flatMap(({ entry }, d) => entry.kind === "int" ? [d] : []);
     const left = axes.map((axis) => axis - gone.filter((d) => d < axis).length);
-    return reduced(kind, take(x, moved), left, dtype);
+    return reducedAs(params, take(x, taking), left);
   },
 };
 
@@ -431,7 +432,7 @@ const partOfProduct: Rule = {
     const right = withAxis(take(b, [...batch, none, column]), column, rank - gone, -1);
     const pattern = taken.filter((_, d) => d >= rank - 2 || taken[d]!.entry.kind !== "int")
       .flatMap(({ entry }, d) => entry.kind === "int" ? [] : [d]);
-    return shuffled(applyAgain(product, [left, right]), pattern);
+    return moved(applyAgain(product, [left, right]), pattern);
   },
 };
 
@@ -440,7 +441,7 @@ function withAxis(part: Variable, { entry }: Taken, rank: number, axis: number):
   if (entry.kind !== "int") return part;
   const pattern: PatternItem[] = Array.from({ length: rank - 1 }, (_, d) => d);
   pattern.splice(rank + axis, 0, "x");
-  return shuffled(part, pattern);
+  return moved(part, pattern);
 }
 
 /** Where a value was put: the index with its scalars. */

@@ -9,7 +9,7 @@ import { type Apply, apply as applyOp, makeConstant } from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
 import { castTo, elementwise } from "../ops/build.ts";
 import { stretched } from "../ops/broadcast_to.ts";
-import { type PatternItem, shuffled } from "../ops/dimshuffle.ts";
+import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
 import { type ElementwiseName, elementwiseOps } from "../ops/elementwise_table.ts";
 import { type Length, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import { valueOf } from "../ops/literal.ts";
@@ -108,11 +108,25 @@ export function insteadNumber(original: Variable, value: number): Variable {
   return instead(original, number(value, original.dtype));
 }
 
+/** A variable with its axes moved by a pattern, in one move where it was moved before. */
+export function moved(variable: Variable, pattern: readonly PatternItem[]): Variable {
+  const inner = applied(variable, "dimshuffle");
+  if (inner === null) return shuffled(variable, pattern);
+  const first = (inner.params as DimshuffleParams).pattern;
+  return shuffled(inner.inputs[0]!, pattern.map((item) => item === "x" ? item : first[item]!));
+}
+
+/** A variable without some axes, which have length 1. */
+export function withoutAxes(variable: Variable, axes: readonly number[]): Variable {
+  const all = Array.from({ length: variable.ndim }, (_, d) => d);
+  return moved(variable, all.filter((d) => !axes.includes(d)));
+}
+
 /** A variable with axes of length 1 in front, up to a rank. */
 export function padded(variable: Variable, rank: number): Variable {
   const skip = rank - variable.ndim;
   if (skip <= 0) return variable;
-  return shuffled(
+  return moved(
     variable,
     Array.from({ length: rank }, (_, d): PatternItem => d < skip ? "x" : d - skip),
   );
@@ -134,10 +148,21 @@ export function reduced(
   return axes.length === 0 ? x : applyOp<ReduceParams>(reduceOp, [x], { kind, axes, dtype });
 }
 
+/** The same reduction of something else over other axes; without axes the variable itself. */
+export function reducedAs(
+  params: ReduceParams,
+  x: Variable,
+  axes: readonly number[],
+): Variable {
+  return axes.length === 0
+    ? castTo(x, params.dtype)
+    : applyOp<ReduceParams>(reduceOp, [x], { ...params, axes });
+}
+
 /** A variable whose reduced axes are put back with length 1. */
 export function withKeptAxes(value: Variable, rank: number, axes: readonly number[]): Variable {
   let next = 0;
-  return shuffled(
+  return moved(
     value,
     Array.from({ length: rank }, (_, d): PatternItem => axes.includes(d) ? "x" : next++),
   );

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { type DimshuffleParams, shuffled } from "../ops/dimshuffle.ts";
+import type { DimshuffleParams } from "../ops/dimshuffle.ts";
 import type { Variable } from "../variable.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
-import { applied, applyAgain, ew, instead, insteadNumber, isNumber } from "./match.ts";
+import { applied, applyAgain, instead, insteadNumber, isNumber, moved } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 
 function transposed(x: Variable): Variable {
   const last = x.ndim - 1;
-  return shuffled(
+  return moved(
     x,
     Array.from({ length: x.ndim }, (_, d) => d === last ? last - 1 : d === last - 1 ? last : d),
   );
@@ -77,18 +77,8 @@ const scaledProduct: Rule = {
   },
 };
 
-const outerProduct: Rule = {
-  name: "matmul-outer",
-  law: "dot(a column, a row) -> column * row",
-  roots: ["matmul"],
-  rewrite({ inputs: [a, b], output }): Rewritten {
-    if (a!.type.shape.at(-1) !== 1 || b!.type.shape.at(-2) !== 1) return null;
-    return instead(output, ew("mul", a!, b!));
-  },
-};
-
 /** Rules that bring products into one form. */
 export const matmulRules: readonly Rule[] = [zeroProduct, transposedProduct];
 
 /** Rules that make products smaller. */
-export const cheaperMatmuls: readonly Rule[] = [scaledProduct, outerProduct];
+export const cheaperMatmuls: readonly Rule[] = [scaledProduct];

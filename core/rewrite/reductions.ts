@@ -8,14 +8,14 @@ import { isComplex } from "../dtype.ts";
 import { type Apply, apply as applyOp } from "../graph/graph.ts";
 import { staticInt } from "../ops/arguments.ts";
 import { castTo } from "../ops/build.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
+import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import { lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import { argreduceOp, type ArgReduceParams, type ReduceParams } from "../ops/reduce_ops.ts";
 import type { ReshapeParams } from "../ops/reshape.ts";
 import type { SumToParams } from "../ops/sum_to.ts";
 import { summedTo } from "../ops/sum_to.ts";
 import type { Variable } from "../variable.ts";
-import { buildProduct, opensSingle, productOf } from "./factors.ts";
+import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";
 import {
   applied,
   applyAgain,
@@ -23,12 +23,15 @@ import {
   instead,
   isOneFromEnd,
   isReal,
+  moved,
   number,
   padded,
   reduced,
+  reducedAs,
   sameShape,
   under,
   withKeptAxes,
+  withoutAxes,
 } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 
@@ -36,23 +39,17 @@ function paramsOf(apply: Apply): ReduceParams {
   return apply.params as ReduceParams;
 }
 
-/** A variable without axes of length 1. */
-function dropped(x: Variable, axes: readonly number[]): Variable {
-  return shuffled(x, Array.from({ length: x.ndim }, (_, d) => d).filter((d) => !axes.includes(d)));
-}
-
 const reduceOnes: Rule = {
   name: "reduce-ones",
   law: "a sum over an axis of length 1 -> the axis dropped",
   roots: ["reduce"],
   rewrite(apply): Rewritten {
-    const { kind, axes, dtype } = paramsOf(apply), x = apply.inputs[0]!;
+    const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
     const ones = axes.filter((axis) => x.type.shape[axis] === 1);
     if (ones.length === 0 || kind === "any" || kind === "all") return null;
     const left = axes.filter((axis) => !ones.includes(axis));
     const rest = left.map((axis) => axis - ones.filter((one) => one < axis).length);
-    const part = dropped(x, ones);
-    return left.length === 0 ? castTo(part, dtype) : reduced(kind, part, rest, dtype);
+    return reducedAs(params, withoutAxes(x, ones), rest);
   },
 };
 
@@ -61,16 +58,18 @@ const reduceReduce: Rule = {
   law: "sum(sum(x, 1), 0) -> sum(x), and so for other reductions",
   roots: ["reduce"],
   rewrite(apply, context): Rewritten {
-    const { kind, axes, dtype } = paramsOf(apply), x = apply.inputs[0]!;
+    const params = paramsOf(apply), x = apply.inputs[0]!;
     const inner = applied(x, "reduce");
     if (inner === null || context.uses(x) > 1) return null;
     const first = paramsOf(inner);
-    if (first.kind !== kind || first.dtype !== dtype) return null;
+    const same = first.kind === params.kind && first.dtype === params.dtype &&
+      first.empty === params.empty;
+    if (!same) return null;
     // Extremes of no elements are an error on whichever axis they are taken.
     const left = Array.from({ length: inner.inputs[0]!.ndim }, (_, d) => d)
       .filter((axis) => !first.axes.includes(axis));
-    const all = [...first.axes, ...axes.map((axis) => left[axis]!)].sort((a, b) => a - b);
-    return reduced(kind, inner.inputs[0]!, all, dtype);
+    const all = [...first.axes, ...params.axes.map((axis) => left[axis]!)].sort((a, b) => a - b);
+    return reducedAs(params, inner.inputs[0]!, all);
   },
 };
 
@@ -79,7 +78,7 @@ const reduceMoved: Rule = {
   law: "sum(transposed x) -> sum(x) over the axes as they were",
   roots: ["reduce"],
   rewrite(apply): Rewritten {
-    const { kind, axes, dtype } = paramsOf(apply);
+    const params = paramsOf(apply), { kind, axes } = params;
     const shuffle = applied(apply.inputs[0]!, "dimshuffle");
     if (shuffle === null || kind === "any" || kind === "all") return null;
     const { pattern } = shuffle.params as DimshuffleParams, x = shuffle.inputs[0]!;
@@ -89,8 +88,7 @@ const reduceMoved: Rule = {
     const before = Array.from({ length: x.ndim }, (_, d) => d).filter((d) => !from.includes(d));
     const after = pattern.filter((_, d) => !axes.includes(d))
       .map((item): PatternItem => item === "x" ? "x" : before.indexOf(item));
-    const part = from.length === 0 ? castTo(x, dtype) : reduced(kind, x, from, dtype);
-    return shuffled(part, after);
+    return moved(reducedAs(params, x, from), after);
   },
 };
 
@@ -100,12 +98,11 @@ const sumOfReshaped: Rule = {
   roots: ["reduce"],
   mayHideError: true,
   rewrite(apply): Rewritten {
-    const { kind, axes, dtype } = paramsOf(apply);
+    const params = paramsOf(apply);
     const inner = applied(apply.inputs[0]!, "reshape");
-    if (inner === null || axes.length !== (inner.params as ReshapeParams).ndim) return null;
+    if (inner === null || params.axes.length !== (inner.params as ReshapeParams).ndim) return null;
     const x = inner.inputs[0]!;
-    if (x.ndim === 0) return null;
-    return reduced(kind, x, x.type.shape.map((_, d) => d), dtype);
+    return x.ndim === 0 ? null : reducedAs(params, x, x.type.shape.map((_, d) => d));
   },
 };
 
@@ -124,7 +121,7 @@ const sumOfStretched: Rule = {
   law: "sum(x stretched) -> n * x, max(x stretched) -> x",
   roots: ["reduce"],
   rewrite(apply): Rewritten {
-    const { kind, axes, dtype } = paramsOf(apply), x = apply.inputs[0]!;
+    const params = paramsOf(apply), { kind, axes, dtype } = params, x = apply.inputs[0]!;
     const inner = under(x, "broadcastTo");
     if (inner === null || kind !== "sum" && kind !== "max" && kind !== "min") return null;
     const wanted = axes.filter((axis) => isOneFromEnd(inner, x.ndim - axis));
@@ -134,10 +131,10 @@ const sumOfStretched: Rule = {
       const some = wanted.every((axis) => (x.type.shape[axis] ?? 0) > 0);
       if (!some) return null;
     }
-    const part = dropped(padded(inner, x.ndim), wanted);
+    const part = withoutAxes(padded(inner, x.ndim), wanted);
     const left = axes.filter((axis) => !wanted.includes(axis))
       .map((axis) => axis - wanted.filter((one) => one < axis).length);
-    const plain = left.length === 0 ? castTo(part, dtype) : reduced(kind, part, left, dtype);
+    const plain = reducedAs(params, part, left);
     const value = kind === "sum" ? ew("mul", countOf(x, wanted, dtype), plain) : plain;
     return instead(apply.output, value);
   },
@@ -174,7 +171,7 @@ const sumOfProduct: Rule = {
       );
     }
     const factor = buildProduct({ ...product, factors: fixed });
-    const outside = dropped(padded(factor, x.ndim), axes);
+    const outside = unpadded(withoutAxes(padded(factor, x.ndim), axes));
     return instead(apply.output, ew("mul", outside, total));
   },
 };
@@ -184,11 +181,11 @@ const extremeOfNeg: Rule = {
   law: "max(-x) -> -min(x)",
   roots: ["reduce"],
   rewrite(apply, context): Rewritten {
-    const { kind, axes } = paramsOf(apply), x = apply.inputs[0]!;
+    const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
     const inner = under(x, "neg");
     if (inner === null || context.uses(x) > 1 || kind !== "max" && kind !== "min") return null;
     if (!isReal(inner.dtype)) return null;
-    return ew("neg", reduced(kind === "max" ? "min" : "max", inner, axes));
+    return ew("neg", reducedAs({ ...params, kind: kind === "max" ? "min" : "max" }, inner, axes));
   },
 };
 

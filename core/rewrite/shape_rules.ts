@@ -266,7 +266,11 @@ const joinOne: Rule = {
       return [part];
     });
     const full = parts.filter((part) => !isEmpty(part));
-    const kept = full.length === 0 ? parts.slice(0, 1) : full;
+    // What is left must show the other lengths, too.
+    const shows = full.some((part) =>
+      part.type.shape.every((n, d) => d === axis || n === apply.output.type.shape[d])
+    );
+    const kept = full.length === 0 ? parts.slice(0, 1) : shows ? full : parts;
     if (kept.length === apply.inputs.length) return null;
     return kept.length === 1 ? kept[0]! : applyAgain(apply, kept);
   },

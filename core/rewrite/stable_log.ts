@@ -17,6 +17,7 @@ import {
   negated,
   number,
   reduced,
+  reducedAs,
   under,
   withKeptAxes,
 } from "./match.ts";
@@ -260,7 +261,8 @@ export function shiftOf(
   exponent: Variable,
   axes: readonly number[],
 ): { reduced: Variable; kept: Variable } {
-  const shift = finiteShift(reduced("max", exponent, axes));
+  const top = reducedAs({ kind: "max", axes, dtype: exponent.dtype, empty: true }, exponent, axes);
+  const shift = finiteShift(top);
   return { reduced: shift, kept: withKeptAxes(shift, exponent.ndim, axes) };
 }
 

@@ -7,11 +7,11 @@
 
 import { type Apply, apply as applyOp } from "../graph/graph.ts";
 import type { AdvIndexParams } from "../ops/adv_index.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
+import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import { isWholeEntry, lengthsOf } from "../ops/known_lengths.ts";
 import type { IndexEntry, SubtensorParams } from "../ops/subtensor.ts";
 import type { Variable } from "../variable.ts";
-import { applyAgain, padded } from "./match.ts";
+import { applyAgain, moved, padded, withoutAxes } from "./match.ts";
 
 /** Ops that move or pick the elements of their first input. */
 const movers = new Set([
@@ -47,10 +47,10 @@ export function viewThrough(apply: Apply): PartView | null {
   switch (apply.op.name) {
     case "dimshuffle": {
       const { pattern } = apply.params as DimshuffleParams;
-      return (part) => shuffled(padded(part, whole.ndim), pattern);
+      return (part) => moved(padded(part, whole.ndim), pattern);
     }
     case "subtensor":
-      return (part) => part.ndim === 0 ? part : subtensorOf(apply, whole, padded(part, whole.ndim));
+      return (part) => part.ndim === 0 ? part : subtensorOf(apply, whole, part);
     case "advIndex": {
       const { axes } = apply.params as AdvIndexParams;
       const together = axes.every((axis, i) => i === 0 || axis === axes[i - 1]! + 1);
@@ -78,16 +78,10 @@ export function isPartOf(whole: Variable, part: Variable): boolean {
     !relations(whole, padded(part, whole.ndim)).includes("unknown");
 }
 
-function without(part: Variable, axes: readonly number[]): Variable {
-  return shuffled(
-    part,
-    Array.from({ length: part.ndim }, (_, d) => d).filter((d) => !axes.includes(d)),
-  );
-}
-
 function subtensorOf(apply: Apply, whole: Variable, part: Variable): Variable | null {
   const { index } = apply.params as SubtensorParams;
-  const known = relations(whole, part);
+  const skip = whole.ndim - part.ndim;
+  const known = relations(whole, padded(part, whole.ndim));
   const entries: IndexEntry[] = [], scalars: Variable[] = [], gone: number[] = [];
   let next = 1;
   for (const [axis, entry] of index.entries()) {
@@ -95,15 +89,17 @@ function subtensorOf(apply: Apply, whole: Variable, part: Variable): Variable | 
       ? 1
       : Number(entry.start) + Number(entry.stop) + Number(entry.step);
     const mine = apply.inputs.slice(next, next += taken);
+    // Axes in front that the part does not have are stretched.
+    if (axis < skip) continue;
     if (isWholeEntry(entry)) entries.push(entry);
     else if (known[axis] === "unknown") return null;
     else if (known[axis] === "same") {
       entries.push(entry);
       scalars.push(...mine);
-    } else if (entry.kind === "int") gone.push(axis);
+    } else if (entry.kind === "int") gone.push(axis - skip);
     else entries.push({ kind: "slice", start: false, stop: false, step: false });
   }
-  const base = gone.length === 0 ? part : without(part, gone);
+  const base = gone.length === 0 ? part : withoutAxes(part, gone);
   if (entries.every(isWholeEntry)) return base;
   return applyOp(apply.op, [base, ...scalars], { index: entries });
 }
@@ -115,7 +111,7 @@ function positionsOf(apply: Apply, whole: Variable, part: Variable): Variable | 
   const known = relations(whole, part);
   if (axes.some((axis) => known[axis] === "unknown")) return null;
   const gone = axes.filter((axis) => known[axis] === "stretched");
-  const base = gone.length === 0 ? part : without(part, gone);
+  const base = gone.length === 0 ? part : withoutAxes(part, gone);
   const first = axes[0]!;
   const left = indices.filter((_, i) => known[axes[i]!] === "same");
   // The places of the indices that are left out have length 1 for this part.
@@ -126,5 +122,5 @@ function positionsOf(apply: Apply, whole: Variable, part: Variable): Variable | 
   if (have === rank) return picked;
   const pattern: PatternItem[] = Array.from({ length: picked.ndim }, (_, d) => d);
   pattern.splice(first, 0, ...new Array<"x">(rank - have).fill("x"));
-  return shuffled(picked, pattern);
+  return moved(picked, pattern);
 }
