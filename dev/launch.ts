@@ -59,6 +59,10 @@ async function main(): Promise<number> {
     // `deno test` ends while the process exits.
     Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
   }
+  if (Deno.build.os === "linux" && !Deno.env.has("XDG_RUNTIME_DIR")) {
+    // Else drivers look for a display and complain when there is none.
+    Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
+  }
   return await command(flags, args);
 }
 
