@@ -155,6 +155,7 @@ export {
 } from "./shared.ts";
 export {
   type ComplexNumber,
+  type ItemOf,
   type NestedValues,
   Tensor,
   tensor,

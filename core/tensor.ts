@@ -26,6 +26,12 @@ export interface ComplexNumber {
   readonly im: number;
 }
 
+/** What `item()` gives for a dtype. */
+export type ItemOf<D extends DType> = D extends "bool" ? boolean
+  : D extends "int64" | "uint64" ? bigint
+  : D extends "complex64" | "complex128" ? ComplexNumber
+  : number;
+
 /** What `array()` gives: a scalar, or nested arrays of scalars. */
 export type NestedValues = number | bigint | boolean | ComplexNumber | NestedValues[];
 
@@ -121,13 +127,13 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** The only element. Throws a TypeError when there are more or none. */
-  item(): number | bigint | boolean | ComplexNumber {
+  item(): ItemOf<D> {
     if (this.size !== 1) {
       throw new TypeError(
         `Cannot take the item of a tensor of shape [${this.shape}]: it has ${this.size} elements, not 1`,
       );
     }
-    return element(this.dtype, this.dataSync(), 0);
+    return element(this.dtype, this.dataSync(), 0) as ItemOf<D>;
   }
 
   /** The elements as nested arrays; a scalar as a number. */
@@ -143,7 +149,7 @@ export class Tensor<D extends DType = DType> {
   /** The value of a tensor of one element, so that `+tensor` and `Math.max(tensor, …)` work. */
   valueOf(): number | bigint | boolean | this {
     if (this.size !== 1 || isComplex(this.dtype)) return this;
-    return this.item() as number;
+    return element(this.dtype, this.dataSync(), 0) as number;
   }
 
   /** The values, as people like to read them. */

@@ -66,9 +66,7 @@ export const jointLengthOp: Op<Params> = {
 
 /** The length that axes of these lengths broadcast to, as one node for each set of lengths. */
 export function jointLengthOf(lengths: readonly Variable[]): Variable {
-  const parts = lengths.flatMap((n) =>
-    n.owner?.op === jointLengthOp ? [...n.owner.inputs] : [n]
-  );
+  const parts = lengths.flatMap((n) => n.owner?.op === jointLengthOp ? [...n.owner.inputs] : [n]);
   const different = [...new Set(parts)].sort((a, b) => a.id - b.id);
   return different.length === 1 ? different[0]! : applyOp(jointLengthOp, different, {});
 }
