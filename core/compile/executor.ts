@@ -163,6 +163,7 @@ export class Executor {
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         narrowsInt64: backend.narrowsInt64,
+        ieee: backend.name === "cpu",
         dynamic: this.#dynamicLengths(inputs, shared),
       });
     } catch (error) {

@@ -35,6 +35,8 @@ export interface PlanRequest {
   /** New values of shared variables, by slot in `shared`. */
   readonly updates: readonly { readonly shared: number; readonly value: Variable }[];
   readonly narrowsInt64: boolean;
+  /** Whether the device keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
+  readonly ieee?: boolean;
   /** Axis lengths that may change without a new plan, as `input.axis` keys. */
   readonly dynamic: ReadonlySet<string>;
 }
@@ -62,13 +64,14 @@ export interface Plan {
 /** State of one planning run. */
 export class Planner {
   readonly guards = new Guards();
-  readonly b = new ScalarBuilder();
+  readonly b: ScalarBuilder;
   readonly storage: Storage;
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
   #nextLoop = 0;
 
   constructor(request: PlanRequest) {
+    this.b = new ScalarBuilder({ ieee: request.ieee ?? false });
     this.storage = storageRules(request.narrowsInt64);
     this.buffers = new BufferTable(this.storage);
   }
