@@ -7,6 +7,7 @@
 
 import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { NeedValue } from "../graph/op.ts";
 import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size, sizeAt } from "../kernel/size.ts";
@@ -22,7 +23,7 @@ import { SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { keepOnDevice, LARGE_BYTES, makeRoom } from "./large_outputs.ts";
 import type { Argument } from "./arguments.ts";
-import type { Variable } from "../variable.ts";
+import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
 export interface ExecutorRequest {
@@ -201,6 +202,7 @@ export class Executor {
         `Cannot plan: a shape depends on the value of ${variable.label}, which is not an integer scalar`,
       );
     }
+    this.#checkOutsideLoops(variable);
     // What is dear to compute is kept with the value that was asked for.
     const dear = ["emit", "control"].includes(owner.op.lowering.kind);
     const variables = dear ? [...owner.outputs] : [variable];
@@ -214,6 +216,20 @@ export class Executor {
     this.#stages.push({ executor, variables });
     this.#last = null;
     this.#plans.length = 0;
+  }
+
+  /** A length that each step of a loop finds anew cannot be computed ahead. */
+  #checkOutsideLoops(variable: Variable): void {
+    const inputs = new Set(this.#inputs());
+    const inside = graphInputs([variable]).some((leaf) =>
+      !inputs.has(leaf) && !(leaf instanceof SharedVariable) && !(leaf instanceof Constant)
+    );
+    if (!inside) return;
+    throw new ShapeError(
+      `Cannot run "${this.request.name}": the shapes inside a loop must be the same at each step, and ` +
+        `one of them depends on ${variable.label}, which the steps compute. To take n rows at each ` +
+        `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n)))`,
+    );
   }
 
   #keep(plan: Plan, executable: Executable, args: readonly Argument[]): Prepared {
