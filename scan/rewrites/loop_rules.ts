@@ -240,8 +240,9 @@ function sequenceLeaves(parts: ScanParts): Map<Variable, Batched> {
 export const batchSequences: Rule = rule(
   "scan-batch-sequences",
   "scan(f(g(x[t]))) -> scan(f(h[t])), h = g of all x at once",
-  (apply) => {
-    if (apply.params.step.layout.until) return null;
+  (apply, context) => {
+    // Sums of products come first, and those need to know who reads the sum.
+    if (apply.params.step.layout.until || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const leaves = sequenceLeaves(parts);
     const places = new Set(leaves.keys());
