@@ -422,4 +422,4 @@ export const arithmeticRules: readonly Rule[] = [
 ];
 
 /** Rules that make the simplified expression cheaper. */
-export const cheaperArithmetic: readonly Rule[] = [reciprocalOfNumber, numberPower];
+export const cheaperArithmetic: readonly Rule[] = [reciprocalOfNumber, numberPower, numberFirst];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { validateGraph } from "../validate.ts";
 import type { Variable } from "../variable.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
 import { addedPhases } from "./extensions.ts";
@@ -75,6 +76,7 @@ export function optimise(
   observe: RewriteObserver | null = null,
 ): Variable[] {
   let current = [...outputs];
+  if (mode.verify) validateGraph(current, "before rewriting");
   for (const phase of [...phases, ...addedPhases]) {
     const wanted = (rule: Rule): boolean => {
       if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
@@ -82,7 +84,9 @@ export function optimise(
       return mode.base === "fastRun" || mode.base === "fastCompile" && quick.has(phase.name);
     };
     const rules = phase.rules.filter(wanted);
-    if (rules.length > 0) current = runPhase({ ...phase, rules }, current, hits, observe);
+    if (rules.length === 0) continue;
+    current = runPhase({ ...phase, rules }, current, hits, observe);
+    if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
   }
   return current;
 }

@@ -25,7 +25,7 @@ import { cheaperScatters, scatterRules } from "./scatter.ts";
 import { shapeRules } from "./shape_rules.ts";
 import { stableErfRules } from "./stable_erf.ts";
 import { stableLogRules } from "./stable_log.ts";
-import { stableSigmoidRules } from "./stable_sigmoid.ts";
+import { logisticForms, stableSigmoidRules } from "./stable_sigmoid.ts";
 import { fewerExps, stableSoftmaxRules } from "./stable_softmax.ts";
 
 /** Rules that every phase needs, because the others make what they clean up. */
@@ -41,6 +41,7 @@ const canonical: readonly Rule[] = [
   ...reductionRules,
   ...matmulRules,
   ...scatterRules,
+  ...logisticForms,
   ...productRules,
 ];
 

@@ -10,6 +10,7 @@ import type { Variable } from "../variable.ts";
 import { buildProduct, type Factor, opensAll, type Product, productOf } from "./factors.ts";
 import {
   applied,
+  constantNumber,
   ew,
   inShape,
   instead,
@@ -180,42 +181,62 @@ function logOfSumForm(sum: Sum, isLog1p: boolean): Variable | null {
   if (parts !== null && parts.length > 1 && !areShifted(parts)) {
     return logOfExponentials(parts, dtype);
   }
+  const [only] = terms;
+  const y = terms.length === 1 && constant === 0 ? under(only!.base, "expm1") : null;
+  if (y !== null && !isBounded(y) && Math.abs(only!.scale) === 1) {
+    return only!.scale > 0 ? logExpm1(y) : log1mexp(y);
+  }
   if (constant === 0 && isLog1p) return ew("log", buildSum(sum));
   if (constant !== 1) return null;
-  const [only] = terms;
   if (terms.length === 1 && only!.scale === -1) {
     const z = under(only!.base, "sigmoid");
     if (z !== null) return ew("neg", ew("softplus", z));
-    const exponent = expProductOf(only!.base);
-    if (exponent !== null && isOne(exponent.rest)) {
-      return log1mexp(sumOfTerms(exponent.exponent, dtype));
-    }
+    const found = expProductOf(only!.base);
+    const exponent = found !== null && isOne(found.rest) ? sumOfTerms(found.exponent, dtype) : null;
+    if (exponent !== null) return isBounded(negated(exponent)) ? null : log1mexp(exponent);
   }
   return isLog1p ? null : ew("log1p", buildSum({ ...sum, constant: 0 }));
 }
 
-/** log(1 - exp(x)); Mächler, "Accurately computing log(1 - exp(-|a|))", 2012. */
+/** Where log(1 - exp(x)) goes from one form to the other. */
+const HALF = -Math.LN2;
+
+/**
+ * log(1 - exp(x)); M. Mächler, "Accurately computing log(1 - exp(-|a|))", 2012. Each side is kept to
+ * its own numbers, which also tells the rules that it is done.
+ */
 function log1mexp(x: Variable): Variable {
-  const near = ew("log", ew("neg", ew("expm1", x)));
-  const far = ew("log1p", ew("neg", guardedExp(x)));
-  return ew("switch", ew("gt", x, number(-Math.LN2, x.dtype)), near, far);
+  const half = number(HALF, x.dtype);
+  const near = ew("log", ew("neg", ew("expm1", ew("maximum", half, x))));
+  const far = ew("log1p", ew("neg", ew("minimum", ew("exp", x), number(0.5, x.dtype))));
+  return ew("switch", ew("gt", x, half), near, far);
 }
 
-/** exp(x) for x below -log(2); a form that the rules for log1p leave alone. */
-function guardedExp(x: Variable): Variable {
-  return ew("minimum", ew("exp", x), number(0.5, x.dtype));
+/** log(exp(x) - 1), which is x and a small rest for large x. */
+function logExpm1(x: Variable): Variable {
+  const one = number(1, x.dtype);
+  const near = ew("log", ew("expm1", ew("minimum", one, x)));
+  const small = ew("exp", ew("neg", ew("maximum", one, x)));
+  const far = ew("add", x, ew("log1p", ew("neg", small)));
+  return ew("switch", ew("gt", x, one), far, near);
+}
+
+/** Whether a variable is kept on one side of a number. */
+function isBounded(x: Variable): boolean {
+  const apply = applied(x, "maximum") ?? applied(x, "minimum");
+  return apply !== null && apply.inputs.some((input) => constantNumber(input) !== null);
 }
 
 const logOfSum: Rule = {
   name: "log-of-sum",
   law:
     "log(1 + x) -> log1p(x), log(1 + exp(x)) -> softplus(x), log(exp(x) + exp(y)) without overflow, " +
-    "log(1 - exp(x)) without loss of digits",
+    "log(1 - exp(x)) and log(exp(x) - 1) without loss of digits",
   roots: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(x!, opensAll) : null;
-    const value = sum === null || sum.steps === 0 ? null : logOfSumForm(sum, false);
+    const value = sum === null ? null : logOfSumForm(sum, false);
     return value === null ? null : instead(output, value);
   },
 };

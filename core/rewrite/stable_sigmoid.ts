@@ -5,8 +5,16 @@
  */
 
 import type { Apply } from "../graph/graph.ts";
-import { buildProduct, opensSingle, type Product, productOf, productOps } from "./factors.ts";
-import { ew, instead, isReal, negated, under } from "./match.ts";
+import {
+  buildProduct,
+  isProduct,
+  opensAll,
+  opensSingle,
+  type Product,
+  productOf,
+  productOps,
+} from "./factors.ts";
+import { ew, instead, isReal, negated, number, under } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import {
   sigmoid,
@@ -17,6 +25,7 @@ import {
   withoutTanh,
 } from "./sigmoid_factors.ts";
 import { buildSum, sumOf } from "./terms.ts";
+import type { Variable } from "../variable.ts";
 
 function rewriteProduct(
   apply: Apply,
@@ -72,17 +81,95 @@ const tanhLogistic: Rule = {
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutTanh),
 };
 
+/** Whether all that reads a difference are products with the logistic function: its derivative. */
+function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteContext): boolean {
+  const clients = context.clients(difference.output);
+  return clients.length > 0 && clients.every(({ op, output }) =>
+    productOps.includes(op.name) &&
+    productOf(output, isProduct)?.factors.some(({ base }) => base === sigmoid) === true
+  );
+}
+
 const complement: Rule = {
   name: "one-minus-sigmoid",
-  law: "1 - sigmoid(x) -> sigmoid(-x), where sigmoid(x) has no other use",
+  law: "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
   roots: ["sub", "add"],
+  stabilises: true,
+  rewrite(apply, context): Rewritten {
+    const { output } = apply;
+    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
+    if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
+    const { base, scale } = sum.terms[0]!, z = under(base, "sigmoid");
+    if (z === null || scale !== -sum.constant) return null;
+    if (isInDerivative(apply, base, context)) return null;
+    const terms = [{ base: sigmoid(negated(z)), scale: sum.constant }];
+    return instead(output, buildSum({ ...sum, constant: 0, terms }));
+  },
+};
+
+/** z and the factors without sigmoid(z), if they are then those of another product. */
+function sigmoidBeside(more: Product, less: Product): Variable | null {
+  for (const { base, power } of more.factors) {
+    const z = power > 0 ? under(base, "sigmoid") : null;
+    if (z === null) continue;
+    const rest = more.factors.flatMap((factor) =>
+      factor.base !== base ? [factor] : power === 1 ? [] : [{ base, power: power - 1 }]
+    );
+    const same = rest.length === less.factors.length &&
+      rest.every((factor) =>
+        less.factors.some((other) => other.base === factor.base && other.power === factor.power)
+      );
+    if (same) return z;
+  }
+  return null;
+}
+
+const commonComplement: Rule = {
+  name: "common-complement",
+  law: "x - x * sigmoid(z) -> x * sigmoid(-z)",
+  roots: ["add", "sub"],
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
+    if (sum === null || sum.terms.length < 2 || sum.terms.length > MOST_TERMS) return null;
+    const products = sum.terms.map(({ base }) => productOf(base, opensAll));
+    for (const [i, less] of products.entries()) {
+      for (const [k, more] of products.entries()) {
+        const [p, q] = [sum.terms[i]!, sum.terms[k]!];
+        if (i === k || less === null || more === null) continue;
+        const sizes = [p, q].map(({ scale }, n) => {
+          const { over, below } = n === 0 ? less : more;
+          return scale * over / below;
+        });
+        const z = sizes[0] === -sizes[1]! ? sigmoidBeside(more, less) : null;
+        if (z === null) continue;
+        const factors = [...less.factors, { base: sigmoid(negated(z)), power: 1 }];
+        const merged = buildProduct({ ...less, over: 1, below: 1, factors });
+        const terms = sum.terms.filter((_, n) => n !== i && n !== k);
+        const all = [...terms, { base: merged, scale: sizes[0]! }];
+        return instead(output, buildSum({ ...sum, terms: all }));
+      }
+    }
+    return null;
+  },
+};
+
+/** Longer sums are not searched for pairs. */
+const MOST_TERMS = 12;
+
+const onePlusTanh: Rule = {
+  name: "one-plus-tanh",
+  law: "1 + tanh(x) -> 2 * sigmoid(2 * x), where tanh(x) has no other use",
+  roots: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
     if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
-    const { base, scale } = sum.terms[0]!, z = under(base, "sigmoid");
-    if (z === null || scale !== -sum.constant || context.uses(base) > 1) return null;
-    const terms = [{ base: sigmoid(negated(z)), scale: sum.constant }];
+    const { base, scale } = sum.terms[0]!, x = under(base, "tanh");
+    const ratio = scale / sum.constant;
+    if (x === null || Math.abs(ratio) !== 1 || context.uses(base) > 1) return null;
+    const twice = ew("mul", number(2 * ratio, output.dtype), x);
+    const terms = [{ base: sigmoid(twice), scale: 2 * sum.constant }];
     return instead(output, buildSum({ ...sum, constant: 0, terms }));
   },
 };
@@ -99,13 +186,17 @@ const softplusDifference: Rule = {
   },
 };
 
-/** The rules of this file. */
+/** What has to be known as the logistic function before terms are collected. */
+export const logisticForms: readonly Rule[] = [tanhLogistic];
+
+/** The rules that stabilise. */
 export const stableSigmoidRules: readonly Rule[] = [
   logistic,
   expTimesSigmoid,
   expOverSum,
   belowComplement,
-  tanhLogistic,
   complement,
+  commonComplement,
+  onePlusTanh,
   softplusDifference,
 ];

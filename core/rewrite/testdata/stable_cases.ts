@@ -102,8 +102,17 @@ export const stableCases: Cases = {
         ew(
           "switch",
           ew("gt", x, num(-Math.LN2)),
-          ew("log", neg(ew("expm1", x))),
+          ew("log", neg(ew("expm1", ew("maximum", num(-Math.LN2), x)))),
           ew("log1p", neg(ew("minimum", e(x), num(0.5)))),
+        ),
+      ],
+      () => [
+        ew("log", ew("expm1", x)),
+        ew(
+          "switch",
+          ew("gt", x, num(1)),
+          ew("add", x, ew("log1p", neg(e(neg(ew("maximum", num(1), x)))))),
+          ew("log", ew("expm1", ew("minimum", num(1), x))),
         ),
       ],
       () => {
@@ -262,8 +271,35 @@ export const stableCases: Cases = {
     ],
     not: [
       () => ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
+      () => ew("mul", ew("mul", y, sigmoid(x)), ew("sub", num(1), sigmoid(x))),
       () => ew("sub", num(2), sigmoid(x)),
       () => ew("sub", sigmoid(x), sigmoid(y)),
+    ],
+  },
+  "common-complement": {
+    fires: [
+      () => [ew("sub", y, ew("mul", y, sigmoid(x))), ew("mul", y, sigmoid(neg(x)))],
+      () => [
+        ew("add", ew("sub", ew("mul", y, ew("mul", s, sigmoid(x))), z), neg(ew("mul", s, y))),
+        neg(ew("add", z, ew("mul", ew("mul", s, y), sigmoid(neg(x))))),
+      ],
+    ],
+    not: [
+      () => ew("sub", y, ew("mul", z, sigmoid(x))),
+      () => ew("add", y, ew("mul", y, sigmoid(x))),
+    ],
+  },
+  "one-plus-tanh": {
+    fires: [
+      () => [onePlus(ew("tanh", x)), ew("mul", num(2), sigmoid(ew("mul", num(2), x)))],
+      () => [
+        ew("sub", num(0.5), ew("mul", num(0.5), ew("tanh", x))),
+        sigmoid(ew("mul", num(-2), x)),
+      ],
+    ],
+    not: [
+      () => ew("sub", num(2), ew("tanh", x)),
+      () => ew("mul", onePlus(ew("tanh", x)), ew("tanh", x)),
     ],
   },
   "softplus-difference": {
