@@ -45,14 +45,20 @@ export function formatTensor(dtype: DType, shape: readonly number[], data: Typed
 function shown(length: number, short: boolean): (number | null)[] {
   const all = Array.from({ length: Math.min(length, 2 * EDGE + LARGE) }, (_, i) => i);
   if (!short || length <= 2 * EDGE) return all;
-  return [...all.slice(0, EDGE), null, ...Array.from({ length: EDGE }, (_, i) => length - EDGE + i)];
+  return [
+    ...all.slice(0, EDGE),
+    null,
+    ...Array.from({ length: EDGE }, (_, i) => length - EDGE + i),
+  ];
 }
 
 function formatElement(dtype: DType, data: TypedArray, i: number): string {
   if (isComplex(dtype)) {
     const im = Number(data[2 * i + 1]);
     const sign = im < 0 || Object.is(im, -0) ? "-" : "+";
-    return `${formatNumber(dtype, Number(data[2 * i]))}${sign}${formatNumber(dtype, Math.abs(im))}i`;
+    return `${formatNumber(dtype, Number(data[2 * i]))}${sign}${
+      formatNumber(dtype, Math.abs(im))
+    }i`;
   }
   if (dtype === "bool") return data[i] !== 0 ? "true" : "false";
   if (!isFloat(dtype)) return String(data[i]);

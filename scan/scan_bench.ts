@@ -122,16 +122,20 @@ for (const backward of [false, true]) {
 }
 
 const n = T.iscalar("n");
-const [traces] = scan(
-  (a: Variable) => T.div(1, a.add(1)),
-  { outputsInfo: T.constant(0.5), nSteps: n },
-);
-const million = await compile([n], (traces as Variable).at(-1), { device: "cpu" });
-Deno.bench({ name: "scan", group: "10⁶ steps of one number", baseline: true }, () => {
-  million(1e6);
-});
-Deno.bench({ name: "JavaScript loop", group: "10⁶ steps of one number" }, () => {
-  let a = 0.5;
-  for (let i = 0; i < 1e6; i++) a = Math.fround(1 / (1 + a));
-  if (Number.isNaN(a)) throw new Error("The loop gave NaN");
-});
+const scalarSteps: [string, (a: Variable) => Variable, (a: number) => number][] = [
+  ["1 / (1 + a)", (a) => T.div(1, a.add(1)), (a) => 1 / (1 + a)],
+  ["sin(1.5a + 0.25)", (a) => T.sin(a.mul(1.5).add(0.25)), (a) => Math.sin(1.5 * a + 0.25)],
+];
+for (const [name, step, plain] of scalarSteps) {
+  const group = `10⁶ steps of one number, ${name}`;
+  const [traces] = scan(step, { outputsInfo: T.constant(0.5), nSteps: n });
+  const million = await compile([n], (traces as Variable).at(-1), { device: "cpu" });
+  Deno.bench({ name: "scan", group, baseline: true }, () => {
+    million(1e6);
+  });
+  Deno.bench({ name: "JavaScript loop", group }, () => {
+    let a = 0.5;
+    for (let i = 0; i < 1e6; i++) a = Math.fround(plain(a));
+    if (Number.isNaN(a)) throw new Error("The loop gave NaN");
+  });
+}
