@@ -1,4 +1,4 @@
-import { deviceTest, type TestDevice } from "../dev/devices.ts";
+import { onDevices, type TestDevice } from "../dev/devices.ts";
 import {
   compile,
   evaluateGraph,
@@ -191,7 +191,7 @@ async function runProgram(seed: number, device: TestDevice): Promise<void> {
 const first = Number(Deno.env.get("CROTON_FUZZ")?.split(":")[0] ?? 1);
 const count = Number(Deno.env.get("CROTON_FUZZ")?.split(":")[1] ?? 60);
 
-deviceTest(
+onDevices(
   `${count} random programs agree with the reference, from seed ${first} on`,
   async (device) => {
     for (let seed = first; seed < first + count; seed++) await runProgram(seed, device);

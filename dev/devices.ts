@@ -6,36 +6,19 @@
 
 import { availability } from "./gpu_device.ts";
 
+/** A device that tests run on. */
+export type TestDevice = "cpu" | "gpu";
+
 /** A test for the CPU, and one for the GPU, which is ignored with the reason where there is none. */
 export function onDevices(
   name: string,
-  body: (device: "cpu" | "gpu") => void | Promise<void>,
+  body: (device: TestDevice) => void | Promise<void>,
 ): void {
   const reason = availability.available ? "" : ` (ignored: ${availability.reason})`;
   Deno.test(`${name}, on the CPU`, async () => await body("cpu"));
   Deno.test({
     name: `${name}, on the GPU${reason}`,
     ignore: !availability.available,
-    fn: async () => await body("gpu"),
-  });
-}
-
-/** A device that tests run on. */
-export type TestDevice = "cpu" | "gpu";
-
-/** Defines a test for each device; without an adapter the one for the GPU is ignored, and says why. */
-export function deviceTest(
-  name: string,
-  body: (device: TestDevice) => void | Promise<void>,
-): void {
-  Deno.test(`${name} (cpu)`, async () => await body("cpu"));
-  const reason = availability.available ? "" : `, ignored: ${availability.reason}`;
-  Deno.test({
-    name: `${name} (gpu${reason})`,
-    ignore: !availability.available,
-    // The device is shared by all tests of the process and outlives each of them.
-    sanitizeResources: false,
-    sanitizeOps: false,
     fn: async () => await body("gpu"),
   });
 }

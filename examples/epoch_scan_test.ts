@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { deviceTest } from "../dev/devices.ts";
+import { onDevices } from "../dev/devices.ts";
 import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
 import { epochByCalls, epochByScan } from "./epoch_scan.ts";
 
@@ -44,7 +44,7 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, what
   }
 }
 
-deviceTest("an epoch as one scan trains as a loop of calls does", async (device) => {
+onDevices("an epoch as one scan trains as a loop of calls does", async (device) => {
   const set = drawDigits(200, { seed: 3 }), batch = 20, rate = 0.1;
   const byScan = await epochByScan(set, { batch, rate, device });
   const byCalls = await epochByCalls(set, { batch, rate, device });

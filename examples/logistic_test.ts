@@ -1,7 +1,7 @@
 // Two-class logistic regression, N = 400 with 784 features, against plain loops in float64.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { deviceTest, type TestDevice } from "../dev/devices.ts";
+import { onDevices, type TestDevice } from "../dev/devices.ts";
 import { compile, type FloatDType, grad, shared, T } from "../mod.ts";
 import { Random } from "./data/random.ts";
 
@@ -89,7 +89,7 @@ async function compareSteps(dtype: FloatDType, device: TestDevice): Promise<void
   assertAlmostEquals(Number(b.getValue().item()), expected.b, tolerance);
 }
 
-deviceTest("50 steps of logistic regression are those of a plain loop", async (device) => {
+onDevices("50 steps of logistic regression are those of a plain loop", async (device) => {
   await compareSteps("float32", device);
 });
 

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { deviceTest } from "../dev/devices.ts";
+import { onDevices } from "../dev/devices.ts";
 import { config, type DeviceOption, Tensor } from "../mod.ts";
 import { chapters, tour } from "./tour.ts";
 import { bodyOf, describeResults, type Program, type Results } from "./tour/program.ts";
@@ -111,7 +111,7 @@ const expected: Record<string, Record<string, unknown>> = {
 };
 
 for (const [title, results] of Object.entries(expected)) {
-  deviceTest(`tour: ${title}`, async (device) => {
+  onDevices(`tour: ${title}`, async (device) => {
     const found = await runOn(device, title);
     for (const [name, value] of Object.entries(results)) {
       assertClose(plain(found[name]), value, name);
@@ -125,7 +125,7 @@ Deno.test("tour: Logistic regression, 10,000 steps", async () => {
   assert(Number(plain(found["last cost"])) < 0.3 * Number(plain(found["first cost"])));
 });
 
-deviceTest("tour: random streams", async (device) => {
+onDevices("tour: random streams", async (device) => {
   const draws = await runOn(device, "Uniform and normal numbers");
   const text = (value: unknown) => JSON.stringify(plain(value));
   assert(text(draws["f"]) !== text(draws["f again"]));
@@ -142,7 +142,7 @@ deviceTest("tour: random streams", async (device) => {
   assert(text(copying["before1"]) !== text(copying["before2"]));
 });
 
-deviceTest("tour: tanh(x·W + b)·d, where d is binomial noise", async (device) => {
+onDevices("tour: tanh(x·W + b)·d, where d is binomial noise", async (device) => {
   const { rows } = await runOn(device, "tanh(x·W + b)·d, where d is binomial noise");
   const found = plain(rows) as number[][];
   const full = Math.tanh(2), rest = Math.tanh(1);
@@ -161,7 +161,7 @@ for (
     ["The same, sizes 100 and 200", "large"],
   ] as const
 ) {
-  deviceTest(`tour: ${title}`, async (device) => {
+  onDevices(`tour: ${title}`, async (device) => {
     const found = await runOn(device, title);
     assertEquals(found["steps"], 1000);
     // As far apart as float32 and float64 grow in a recurrence that is not stable.

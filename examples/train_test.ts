@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { deviceTest } from "../dev/devices.ts";
+import { onDevices } from "../dev/devices.ts";
 import { drawDigits, PIXELS } from "./data/digits.ts";
 import { IdxError } from "./data/idx.ts";
 import { loadSafetensors } from "./data/safetensors.ts";
@@ -191,7 +191,7 @@ for (
   });
 }
 
-deviceTest("train() gives nearly the same model on every device", async (device) => {
+onDevices("train() gives nearly the same model on every device", async (device) => {
   const { result } = await run({ device, images: 600, batch: 100, epochs: 2 });
   const reference = await run({ device: "cpu", images: 600, batch: 100, epochs: 2 });
   assertEquals(result.device, device);

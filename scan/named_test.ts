@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { deviceTest, numbers } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/devices.ts";
 import { compile, scan, shared, T, until, type Variable } from "../mod.ts";
 
-deviceTest("scan() by names gives what the positional form gives", async (device) => {
+onDevices("scan() by names gives what the positional form gives", async (device) => {
   const X = T.matrix("X"), Y0 = T.vector("Y0"), W = T.matrix("W");
   const named = scan({
     sequences: { x: { input: X, taps: [0, -1] } },
@@ -26,7 +26,7 @@ deviceTest("scan() by names gives what the positional form gives", async (device
   squared!.forEach((value, i) => assertAlmostEquals(value, y![i]! ** 2, 1e-6));
 });
 
-deviceTest("scan() by names takes conditions and updates", async (device) => {
+onDevices("scan() by names takes conditions and updates", async (device) => {
   const count = shared(0), n = T.iscalar("n");
   const powers = scan(
     { carry: { p: T.constant(1) }, nSteps: n },

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { executorOf } from "../core/compile/function.ts";
 import { cpuBackend, gpuBackend } from "../core/compile/device.ts";
-import { deviceTest, numbers, type TestDevice } from "../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
 import {
   compile,
   foldl,
@@ -23,7 +23,7 @@ function close(found: readonly number[], expected: readonly number[], tolerance 
   );
 }
 
-deviceTest("scan() runs again for other lengths and steps without new kernels", async (device) => {
+onDevices("scan() runs again for other lengths and steps without new kernels", async (device) => {
   const X = T.matrix("X"), W = T.matrix("W"), h0 = T.vector("h0");
   const [h] = scan((x: Variable, h: Variable) => T.tanh(x.add(T.dot(h, W))), {
     sequences: X,
@@ -53,7 +53,7 @@ deviceTest("scan() runs again for other lengths and steps without new kernels", 
   assertEquals(backend.stats.compiled, compiled);
 });
 
-deviceTest("scan() takes nSteps as a symbol, also zero", async (device) => {
+onDevices("scan() takes nSteps as a symbol, also zero", async (device) => {
   const n = T.iscalar("n"), a = T.vector("a");
   const [powers] = scan((p: Variable, a: Variable) => p.mul(a), {
     outputsInfo: T.onesLike(a),
@@ -67,7 +67,7 @@ deviceTest("scan() takes nSteps as a symbol, also zero", async (device) => {
   assertThrows(() => f([2, 3], -1), RangeError, "the number of steps must be >= 0, got -1");
 });
 
-deviceTest("scan() stops at until, keeps that step, and never at a bound", async (device) => {
+onDevices("scan() stops at until, keeps that step, and never at a bound", async (device) => {
   const max = T.scalar("max");
   const [powers] = scan((v: Variable, max: Variable) => [v.mul(2), until(v.mul(2).gt(max))], {
     outputsInfo: T.constant(1),
@@ -84,7 +84,7 @@ deviceTest("scan() stops at until, keeps that step, and never at a bound", async
   assertEquals(run(1e9)[0]!.length, 20);
 });
 
-deviceTest("scan() reads taps of sequences and outputs in the order given", async (device) => {
+onDevices("scan() reads taps of sequences and outputs in the order given", async (device) => {
   const [S1, S2, S3, O1] = T.vectors("S1", "S2", "S3", "O1");
   const O3 = T.scalar("O3"), A1 = T.scalar("A1"), A2 = T.scalar("A2");
   let count = 0;
@@ -108,7 +108,7 @@ deviceTest("scan() reads taps of sequences and outputs in the order given", asyn
   close(o3!, o1!.map((x) => x / 4));
 });
 
-deviceTest(
+onDevices(
   "scan() changes shared variables step by step, if its updates are passed on",
   async (device) => {
     const total = shared(0), x = T.vector("x");
@@ -127,7 +127,7 @@ deviceTest(
   },
 );
 
-deviceTest("scan() goes backwards from the ends", async (device) => {
+onDevices("scan() goes backwards from the ends", async (device) => {
   const [x, y] = T.vectors("x", "y");
   const [r] = scan((a: Variable, b: Variable) => a.mul(10).add(b), {
     sequences: [x, y],
@@ -137,7 +137,7 @@ deviceTest("scan() goes backwards from the ends", async (device) => {
   assertEquals(numbers(f([1, 2, 3, 4, 5], [1, 2, 3])), [53, 42, 31]);
 });
 
-deviceTest("map(), reduce(), foldl() and foldr() are scans of one form", async (device) => {
+onDevices("map(), reduce(), foldl() and foldr() are scans of one form", async (device) => {
   const x = T.vector("x");
   const weigh = (a: Variable, s: Variable) => a.add(s.mul(2));
   const options = { sequences: x, outputsInfo: 0 };
@@ -174,7 +174,7 @@ async function byStrategies(
   }
 }
 
-deviceTest("scan() gives the same by each strategy", async (device) => {
+onDevices("scan() gives the same by each strategy", async (device) => {
   const x = T.matrix("x"), h0 = T.vector("h0");
   await byStrategies(
     (strategy) => {

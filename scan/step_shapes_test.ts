@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { deviceTest, numbers } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/devices.ts";
 import { compile, scan, ShapeError, T, type Variable } from "../mod.ts";
 
-deviceTest(
+onDevices(
   "a length that depends on the step is refused, with what to do instead",
   async (device) => {
     const x = T.vector("x"), k = T.iscalar("k"), n = 2;

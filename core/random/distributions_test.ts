@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { deviceTest, numbers, type TestDevice } from "../../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
 import { compile, RandomStreams, type RandomVariable, T, type Tensor } from "../../mod.ts";
 import { erf } from "../ops/special_reference.ts";
 import {
@@ -205,7 +205,7 @@ for (const [name, { draw, pmf, range }] of Object.entries(discrete)) {
   });
 }
 
-deviceTest("distributions by rejection and inversion on each device", async (device) => {
+onDevices("distributions by rejection and inversion on each device", async (device) => {
   const stream = new RandomStreams(22), size = [8000];
   const draws = [
     stream.gamma(size, 0.7),
@@ -321,7 +321,7 @@ Deno.test("choice without replacement gives different elements", async () => {
   expectFrequencies("the second", seconds, second, 10, 30);
 });
 
-deviceTest("shuffles keep rows or their elements together", async (device) => {
+onDevices("shuffles keep rows or their elements together", async (device) => {
   const stream = new RandomStreams(29);
   const x = T.matrix("x");
   const f = await compile([x], [stream.shuffleRows(x), stream.shuffleRowElements(x)], { device });

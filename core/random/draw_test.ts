@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { deviceTest, numbers } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/devices.ts";
 import {
   compile,
   evaluateGraph,
@@ -40,7 +40,7 @@ const exact: Record<string, (stream: RandomStreams, size: number[]) => RandomVar
 
 const sizes = [[], [0], [1], [3], [4], [5], [2, 3], [7, 11], [1000]];
 
-deviceTest("integers and uniforms are those of the reference, bit for bit", async (device) => {
+onDevices("integers and uniforms are those of the reference, bit for bit", async (device) => {
   for (const make of Object.values(exact)) {
     for (const size of sizes) {
       const variable = make(new RandomStreams(1), size);
@@ -61,7 +61,7 @@ Deno.test("the interpreted plan gives the same bits", () => {
   }
 });
 
-deviceTest("a draw as part of a larger kernel has the same bits", async (device) => {
+onDevices("a draw as part of a larger kernel has the same bits", async (device) => {
   const stream = new RandomStreams(3), x = T.vector("x");
   const u = stream.uniform(x.shape), i = stream.integers(x.shape, 0, 50, { dtype: "int32" });
   const wanted = await compile([x], [u, i], { device, noDefaultUpdates: true });
@@ -76,7 +76,7 @@ deviceTest("a draw as part of a larger kernel has the same bits", async (device)
   assertAlmostEquals(Number(sum!.item()), numbers(first!).reduce((a, b) => a + b, 0), 1e-3);
 });
 
-deviceTest("draws in a scan are those of as many calls", async (device) => {
+onDevices("draws in a scan are those of as many calls", async (device) => {
   for (const make of Object.values(exact)) {
     const stream = new RandomStreams(8);
     const variable = make(stream, [5]);
@@ -144,7 +144,7 @@ Deno.test("the numbers of a seed stay what they are", async () => {
   }
 });
 
-deviceTest("normals are those of the reference but for rounding", async (device) => {
+onDevices("normals are those of the reference but for rounding", async (device) => {
   const variable = new RandomStreams(5).normal([4001]);
   const wanted = reference(variable);
   const got = numbers((await compile([], variable, { device }))());

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { deviceTest } from "../../dev/devices.ts";
+import { onDevices } from "../../dev/devices.ts";
 import {
   applyOp,
   compile,
@@ -62,7 +62,7 @@ Deno.test("the reference interpreter gives the published words", () => {
   }
 });
 
-deviceTest("kernels give the published words", async (device) => {
+onDevices("kernels give the published words", async (device) => {
   for (const [counter, key, result] of known) {
     const { words, block } = parts(counter, key);
     const inputs = words.map(() => T.tensor("uint32", 0));

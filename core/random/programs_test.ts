@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { deviceTest, numbers } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/devices.ts";
 import {
   compile,
   grad,
@@ -13,7 +13,7 @@ import {
 
 // Programs on random numbers, as users write them.
 
-deviceTest("logistic regression on random data learns it", async (device) => {
+onDevices("logistic regression on random data learns it", async (device) => {
   const N = 100, features = 100, srng = new RandomStreams(17);
   const data = await compile([], [srng.normal([N, features]), srng.integers(N, 0, 2)], { device });
   const [D, labels] = data();
@@ -40,7 +40,7 @@ deviceTest("logistic regression on random data learns it", async (device) => {
   assert(right > 80, `${right} of ${N} are right`);
 });
 
-deviceTest("binomial noise in a scan is drawn at each step and call", async (device) => {
+onDevices("binomial noise in a scan is drawn at each step and call", async (device) => {
   const X = T.matrix("X"), W = T.matrix("W"), b = T.vector("b");
   const trng = new RandomStreams(1234), d = trng.binomial({ size: W.at(1).shape });
   const [results, updates] = scan(
@@ -58,7 +58,7 @@ deviceTest("binomial noise in a scan is drawn at each step and call", async (dev
   assert(out.join() !== again.join());
 });
 
-deviceTest(
+onDevices(
   "dropout has one mask forward and backward, and none when predicting",
   async (device) => {
     const keep = 0.5, srng = new RandomStreams(3);
@@ -105,7 +105,7 @@ deviceTest(
   },
 );
 
-deviceTest("the gradient of a scan sees the draws of its forward pass", async (device) => {
+onDevices("the gradient of a scan sees the draws of its forward pass", async (device) => {
   const srng = new RandomStreams(31), d = srng.normal([2]), w = T.scalar("w");
   const [r] = scan((h: Variable) => h.add(d.mul(w)), { nSteps: 5, outputsInfo: T.zeros([2]) });
   const last = (r as Variable).at(-1).sum();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { deviceTest, numbers } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/devices.ts";
 import {
   compile,
   Generator,
@@ -14,7 +14,7 @@ import {
 
 // What Theano documents of RandomStreams.
 
-deviceTest("uniform and normal: f draws anew, g without updates repeats itself", async (device) => {
+onDevices("uniform and normal: f draws anew, g without updates repeats itself", async (device) => {
   const srng = new RandomStreams(324);
   const u = srng.uniform([2, 2]), n = srng.normal([2, 2]);
   const f = await compile([], u, { device });
@@ -208,7 +208,7 @@ Deno.test("split streams are independent and follow from the seed", () => {
 
 // In scan.
 
-deviceTest("draws in a scan do not repeat across calls", async (device) => {
+onDevices("draws in a scan do not repeat across calls", async (device) => {
   const srng = new RandomStreams(99), d = srng.uniform({ size: [] }), n = T.iscalar("n");
   const [r, updates] = scan(() => d.mul(1), { nSteps: n });
   for (const passed of [updates, undefined]) {
