@@ -20,6 +20,7 @@ import { Constant, Variable } from "../core/variable.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";
+import { movingSlices } from "./slices.ts";
 import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
 
 /** A scan, its arguments made uniform. */
@@ -217,7 +218,7 @@ function finish(
     ...bound.slice(count),
   ];
   const own = [...sequencePlaces.flat(), ...fed.flatMap((i) => statePlaces[i]!), ...carriedPlaces];
-  const closed = close(results, own, fixed);
+  const closed = close(movingSlices(results, own), own, fixed);
   const step = new StepGraph(
     {
       sequences: sequences.map(({ taps }) => taps),

@@ -11,7 +11,7 @@ onDevices(
       return await compile([x, k], results as Variable, { device });
     };
     const input = [1, 2, 3, 4, 5, 6];
-    const sliced = await sums((i) => x.at({ start: i.mul(n), stop: i.add(1).mul(n) }));
+    const sliced = await sums((i) => x.at({ stop: i.add(1) }));
     assertThrows(
       () => sliced(input, 3),
       ShapeError,
