@@ -160,6 +160,9 @@ class Pass {
     if (fresh !== apply && this.#final.has(fresh.output)) {
       return this.#finish(apply, fresh, fresh.outputs.map((v) => this.#final.get(v) ?? v));
     }
+    if (fresh !== apply) {
+      apply.outputs.forEach((output, i) => this.#context.became(output, fresh.outputs[i]!));
+    }
     const found = this.#tryRules(fresh);
     if (found === null) return this.#finish(apply, fresh, fresh.outputs);
     this.#pending.set(apply, { fresh, ...found });
@@ -195,10 +198,21 @@ class Pass {
   #tryRules(apply: Apply): { results: readonly Variable[]; rule: Rule } | null {
     const run = this.#run;
     if (run.settled.has(apply)) return null;
-    const context = this.#context;
-    context.asked = false;
-    for (const rule of run.rulesFor(apply.op.name)) {
-      const found = withOriginOf(apply.output, () => rule.rewrite(apply, context));
+    const rules = run.rulesFor(apply.op.name);
+    if (rules.length === 0) return null;
+    this.#context.asked = false;
+    const found = withOriginOf(apply.output, () => this.#firstOf(rules, apply));
+    if (found === null && !this.#context.asked) run.settled.add(apply);
+    return found;
+  }
+
+  /** The results of the first rule that changes something. */
+  #firstOf(
+    rules: readonly Rule[],
+    apply: Apply,
+  ): { results: readonly Variable[]; rule: Rule } | null {
+    for (const rule of rules) {
+      const found = rule.rewrite(apply, this.#context);
       if (found === null) continue;
       const list = Array.isArray(found)
         ? found as readonly (Variable | null)[]
@@ -206,10 +220,9 @@ class Pass {
       const results = apply.outputs.map((output, i) => list[i] ?? output);
       const changed = results.flatMap((result, i) => result === apply.outputs[i] ? [] : [i]);
       if (changed.length === 0) continue;
-      for (const i of changed) run.fired(rule, apply.outputs[i]!, results[i]!);
+      for (const i of changed) this.#run.fired(rule, apply.outputs[i]!, results[i]!);
       return { results, rule };
     }
-    if (!context.asked) run.settled.add(apply);
     return null;
   }
 }

@@ -86,6 +86,23 @@ export function productOf(
   return takenApart(root, opens, isSingle, true) ?? takenApart(root, opens, isSingle, false);
 }
 
+const lastAsked = new WeakMap<RewriteContext, { root: Variable; product: Product | null }>();
+
+/**
+ * The product that a variable is, with what has no other use taken apart; null for anything but real
+ * products. Rules ask for it one after the other, so the last answer is kept.
+ */
+export function realProduct(root: Variable, context: RewriteContext): Product | null {
+  const last = lastAsked.get(context);
+  // The answer depends on the uses of what is inside, and so does what a rule makes of it.
+  context.uses(root);
+  if (last?.root === root) return last.product;
+  const found = isReal(root.dtype) ? productOf(root, opensSingle(context)) : null;
+  const product = found !== null && found.steps > 0 ? found : null;
+  lastAsked.set(context, { root, product });
+  return product;
+}
+
 function takenApart(
   root: Variable,
   opens: Opened,

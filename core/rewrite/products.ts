@@ -16,6 +16,7 @@ import {
   productCost,
   productOf,
   productOps,
+  realProduct,
 } from "./factors.ts";
 import { ew, instead, isReal } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
@@ -117,7 +118,7 @@ const distribute: Rule = {
   rewrite(apply, context): Rewritten {
     const { output } = apply;
     if (!isReal(output.dtype) || isInside(apply, productOps, context)) return null;
-    const product = productOf(output, opensSingle(context));
+    const product = realProduct(output, context);
     if (product === null || product.factors.length < 2) return null;
     for (const split of splits(product, context)) {
       const made = multipliedOut(product, split, context);

@@ -20,6 +20,7 @@ import {
   applied,
   applyAgain,
   ew,
+  inShape,
   instead,
   isOneFromEnd,
   isReal,
@@ -131,7 +132,9 @@ const sumOfStretched: Rule = {
       const some = wanted.every((axis) => (x.type.shape[axis] ?? 0) > 0);
       if (!some) return null;
     }
-    const part = withoutAxes(padded(inner, x.ndim), wanted);
+    // Other axes may turn out to be stretched, too.
+    const lengths = lengthsOf(x).filter((_, axis) => !wanted.includes(axis));
+    const part = inShape(withoutAxes(padded(inner, x.ndim), wanted), lengths);
     const left = axes.filter((axis) => !wanted.includes(axis))
       .map((axis) => axis - wanted.filter((one) => one < axis).length);
     const plain = reducedAs(params, part, left);

@@ -17,10 +17,10 @@ import {
   type Factor,
   isProduct,
   opensAll,
-  opensSingle,
   type Product,
   productOf,
   productOps,
+  realProduct,
   unpadded,
 } from "./factors.ts";
 import {
@@ -115,8 +115,8 @@ export function valuesTimes(
 }
 
 function timesScatter(output: Variable, context: RewriteContext, all: boolean): Rewritten {
-  const product = productOf(output, opensSingle(context));
-  if (product === null || product.steps === 0) return null;
+  const product = realProduct(output, context);
+  if (product === null) return null;
   for (const factor of product.factors) {
     const scatter = factor.power === 1 ? scatterOf(factor.base) : null;
     if (scatter === null) continue;

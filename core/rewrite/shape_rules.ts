@@ -159,6 +159,7 @@ const dropStretch: Rule = {
       const inner = under(input, "broadcastTo");
       if (inner === null) return;
       const tried = current.map((v, k) => k === i ? inner : v);
+      if (Math.max(...tried.map(({ ndim }) => ndim)) < output.ndim) return;
       if (sameLengths(broadcastOf(tried, output.ndim), lengths)) current = tried;
     });
     return current === inputs ? null : applyAgain(apply, current);

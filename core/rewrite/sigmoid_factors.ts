@@ -28,7 +28,7 @@ class Factors {
 
 /** c and a, for a variable that is c + c * exp(a). */
 function onePlusExp(variable: Variable): { scale: number; exponent: Variable } | null {
-  const sum = sumOf(variable, opensAll);
+  const sum = sumOf(variable, opensAll, opensAll, 1);
   if (sum === null || sum.terms.length !== 1 || sum.constant <= 0) return null;
   const { base, scale } = sum.terms[0]!, exponent = under(base, "exp");
   return exponent !== null && scale === sum.constant ? { scale, exponent } : null;
@@ -36,7 +36,7 @@ function onePlusExp(variable: Variable): { scale: number; exponent: Variable } |
 
 /** z, for a variable that is 1 - sigmoid(z). */
 function oneMinusSigmoid(variable: Variable): Variable | null {
-  const sum = sumOf(variable, opensAll);
+  const sum = sumOf(variable, opensAll, opensAll, 1);
   if (sum === null || sum.terms.length !== 1 || sum.constant !== 1) return null;
   const { base, scale } = sum.terms[0]!;
   return scale === -1 ? under(base, "sigmoid") : null;
@@ -113,7 +113,7 @@ export function withoutComplement(product: Product): Product | null {
 /** (1 + tanh(y)) / 2 among factors; null if there is none. */
 export function withoutTanh(product: Product): Product | null {
   for (const factor of product.factors) {
-    const sum = factor.power === 1 ? sumOf(factor.base, opensAll) : null;
+    const sum = factor.power === 1 ? sumOf(factor.base, opensAll, opensAll, 1) : null;
     if (sum === null || sum.terms.length !== 1 || sum.constant !== 1) continue;
     const { base, scale } = sum.terms[0]!, y = under(base, "tanh");
     const isHalf = product.over / product.below === 0.5;
@@ -133,7 +133,7 @@ export function withoutTanh(product: Product): Product | null {
 /** exp(a) / (exp(a) + exp(b)) among factors; null if there is none. */
 export function withoutExpSums(product: Product): Product | null {
   for (const below of product.factors) {
-    const sum = below.power < 0 ? sumOf(below.base, opensAll) : null;
+    const sum = below.power < 0 ? sumOf(below.base, opensAll, opensAll, 2) : null;
     if (sum === null || sum.terms.length !== 2 || sum.constant !== 0) continue;
     const [p, q] = sum.terms as [Term, Term];
     const [a, b] = [under(p.base, "exp"), under(q.base, "exp")];

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { constantNumber, ew, instead, isReal, negated, number, under } from "./match.ts";
+import { constantNumber, ew, instead, negated, number, under } from "./match.ts";
 import {
   buildProduct,
   type Factor,
   opensAll,
-  opensSingle,
   productOf,
   productOps,
+  realProduct,
 } from "./factors.ts";
 import type { Rewritten, Rule } from "./rule.ts";
-import { buildSum, sumOf } from "./terms.ts";
+import { buildSum, fewTerms } from "./terms.ts";
 import type { Variable } from "../variable.ts";
 
 const complement: Rule = {
@@ -25,7 +25,7 @@ const complement: Rule = {
   roots: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
+    const sum = fewTerms(output, context);
     if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
     const { base, scale } = sum.terms[0]!, ratio = scale / sum.constant;
     const x = under(base, "erf"), y = under(base, "erfc");
@@ -119,8 +119,8 @@ const gaussOverErfc: Rule = {
   roots: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
-    if (product === null || product.steps === 0) return null;
+    const product = realProduct(output, context);
+    if (product === null) return null;
     for (const below of product.factors) {
       const x = below.power === -1 ? under(below.base, "erfc") : null;
       if (x === null || !hasSeries(x)) continue;

@@ -370,7 +370,7 @@ const expm1: Rule = {
   roots: ["add", "sub"],
   stabilises: true,
   rewrite({ output }): Rewritten {
-    const sum = isReal(output.dtype) ? sumOf(output, opensAll) : null;
+    const sum = isReal(output.dtype) ? sumOf(output, opensAll, opensAll, 1) : null;
     if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
     const { base, scale } = sum.terms[0]!, x = under(base, "exp");
     if (x === null || scale !== -sum.constant) return null;

@@ -9,12 +9,12 @@ import {
   buildProduct,
   isProduct,
   opensAll,
-  opensSingle,
   type Product,
   productOf,
   productOps,
+  realProduct,
 } from "./factors.ts";
-import { ew, instead, isReal, negated, number, under } from "./match.ts";
+import { ew, instead, negated, number, under } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import {
   sigmoid,
@@ -24,7 +24,7 @@ import {
   withoutOnePlusExp,
   withoutTanh,
 } from "./sigmoid_factors.ts";
-import { buildSum, sumOf } from "./terms.ts";
+import { buildSum, fewTerms } from "./terms.ts";
 import type { Variable } from "../variable.ts";
 
 function rewriteProduct(
@@ -33,8 +33,8 @@ function rewriteProduct(
   change: (product: Product) => Product | null,
 ): Rewritten {
   const { output } = apply;
-  const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
-  if (product === null || product.steps === 0) return null;
+  const product = realProduct(output, context);
+  if (product === null) return null;
   const better = change(product);
   return better === null ? null : instead(output, buildProduct(better));
 }
@@ -97,7 +97,7 @@ const complement: Rule = {
   stabilises: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply;
-    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
+    const sum = fewTerms(output, context);
     if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
     const { base, scale } = sum.terms[0]!, z = under(base, "sigmoid");
     if (z === null || scale !== -sum.constant) return null;
@@ -130,8 +130,8 @@ const commonComplement: Rule = {
   roots: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
-    if (sum === null || sum.terms.length < 2 || sum.terms.length > MOST_TERMS) return null;
+    const sum = fewTerms(output, context, MOST_TERMS);
+    if (sum === null || sum.terms.length < 2) return null;
     const products = sum.terms.map(({ base }) => productOf(base, opensAll));
     for (const [i, less] of products.entries()) {
       for (const [k, more] of products.entries()) {
@@ -163,7 +163,7 @@ const onePlusTanh: Rule = {
   roots: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const sum = isReal(output.dtype) ? sumOf(output, opensSingle(context)) : null;
+    const sum = fewTerms(output, context);
     if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
     const { base, scale } = sum.terms[0]!, x = under(base, "tanh");
     const ratio = scale / sum.constant;

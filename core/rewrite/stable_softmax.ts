@@ -5,15 +5,8 @@
  */
 
 import type { Variable } from "../variable.ts";
-import {
-  buildProduct,
-  type Factor,
-  opensSingle,
-  productOf,
-  productOps,
-  unpadded,
-} from "./factors.ts";
-import { applied, ew, instead, isReal, reduced, under, withKeptAxes } from "./match.ts";
+import { buildProduct, type Factor, productOps, realProduct, unpadded } from "./factors.ts";
+import { applied, ew, instead, reduced, under, withKeptAxes } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 import { expSumOf, shiftedSummand, shiftOf, sumOfTerms } from "./stable_log.ts";
 
@@ -33,8 +26,8 @@ const softmax: Rule = {
   roots: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
-    if (product === null || product.steps === 0) return null;
+    const product = realProduct(output, context);
+    if (product === null) return null;
     for (const below of product.factors) {
       const found = below.power < 0 ? expSumBelow(below.base) : null;
       if (found === null) continue;
@@ -66,8 +59,8 @@ const expProduct: Rule = {
   roots: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const product = isReal(output.dtype) ? productOf(output, opensSingle(context)) : null;
-    if (product === null || product.steps === 0) return null;
+    const product = realProduct(output, context);
+    if (product === null) return null;
     const isOurs = ({ base }: Factor) => under(base, "exp") !== null && context.uses(base) <= 1;
     const exps = product.factors.filter(isOurs);
     const [first] = exps;

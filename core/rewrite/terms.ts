@@ -7,8 +7,9 @@
 import { type DType, isComplex, isDiscrete } from "../dtype.ts";
 import { castTo } from "../ops/build.ts";
 import type { Variable } from "../variable.ts";
-import { ew, number, numberOf } from "./match.ts";
-import { type Opened, unpadded } from "./factors.ts";
+import { ew, isReal, number, numberOf } from "./match.ts";
+import { type Opened, opensSingle, unpadded } from "./factors.ts";
+import type { RewriteContext } from "./rule.ts";
 
 /** A term with its numeric factor. */
 export interface Term {
@@ -43,15 +44,23 @@ interface Item {
 }
 
 /**
- * Takes a sum apart. Null for dtypes without sums, and where constants are not plain numbers.
+ * Takes a sum apart. Null for dtypes without sums, where constants are not plain numbers, and for more
+ * than `most` terms.
  */
-export function sumOf(root: Variable, opens: Opened, isSingle: Opened = opens): Sum | null {
+export function sumOf(
+  root: Variable,
+  opens: Opened,
+  isSingle: Opened = opens,
+  most = Infinity,
+): Sum | null {
   const { dtype } = root;
   if (dtype === "bool" || isComplex(dtype)) return null;
   const scales = new Map<Variable, number>();
   const stack: Item[] = [{ variable: root, scale: 1, single: true }];
   let constant = 0, steps = 0;
   while (stack.length > 0) {
+    // Nearly all that waits will be a term.
+    if (stack.length > 2 * most + 4) return null;
     const item = stack.pop()!, { variable, scale } = item;
     const value = variable.dtype === dtype ? numberOf(variable) : null;
     if (value !== null) {
@@ -62,6 +71,7 @@ export function sumOf(root: Variable, opens: Opened, isSingle: Opened = opens): 
     if (parts === null) {
       const base = unpadded(castTo(variable, dtype));
       scales.set(base, (scales.get(base) ?? 0) + scale);
+      if (scales.size > most) return null;
       continue;
     }
     const single = item.single && (variable === root || isSingle(variable));
@@ -159,4 +169,14 @@ export function areOpposite(a: Variable, b: Variable): boolean {
 /** Whether two variables certainly have the same value, also where they are written differently. */
 export function areEqual(a: Variable, b: Variable): boolean {
   return a === b || vanishes(a, b, -1);
+}
+
+/** The sum that a variable is, with what has no other use taken apart; null for more terms. */
+export function fewTerms(
+  variable: Variable,
+  context: RewriteContext,
+  most = 1,
+): Sum | null {
+  const single = opensSingle(context);
+  return isReal(variable.dtype) ? sumOf(variable, single, single, most) : null;
 }
