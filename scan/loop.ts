@@ -21,6 +21,14 @@ import {
   type ScanUpdates,
   type StepReturn,
 } from "./scan.ts";
+import type { Until } from "./until.ts";
+
+/** The outputs of a scan, as far as what its step returns tells them. */
+export type ScanResultOf<R, O> = O extends { readonly returnList: true } ? Variable[]
+  : R extends Variable ? Variable
+  : R extends readonly [Variable] | readonly [Variable, Until] ? Variable
+  : R extends readonly [Variable, Variable, ...Variable[]] ? Variable[]
+  : ScanResult;
 
 /**
  * Runs a step function over sequences and earlier results, as a loop inside the graph.
@@ -59,10 +67,10 @@ export function scan<
   fn: (record: StepRecord<S, C, F>) => NamedReturn<R>,
 ): NamedResult<R>;
 /** By places, as in Theano. */
-export function scan(
-  fn: (...args: Variable[]) => StepReturn,
-  options?: ScanOptions,
-): [ScanResult, ScanUpdates];
+export function scan<const R extends StepReturn, const O extends ScanOptions = ScanOptions>(
+  fn: (...args: Variable[]) => R,
+  options?: O,
+): [ScanResultOf<R, O>, ScanUpdates];
 export function scan(first: unknown, second?: unknown): unknown {
   if (typeof first === "function") {
     return positionalScan(first as (...args: Variable[]) => StepReturn, second as ScanOptions);

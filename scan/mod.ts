@@ -34,7 +34,7 @@ export {
   type SequenceInfo,
   type SequenceLike,
 } from "./arguments.ts";
-export { scan } from "./loop.ts";
+export { scan, type ScanResultOf } from "./loop.ts";
 export {
   type NamedResult,
   type NamedReturn,

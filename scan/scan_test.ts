@@ -205,6 +205,28 @@ onDevices("scan() gives the same by each strategy", async (device) => {
   );
 });
 
+onDevices("scan() in parallel pieces gives what it gives in order", async (device) => {
+  const x = T.matrix("x"), h0 = T.vector("h0"), a = T.vector("a");
+  const step = (x: Variable, h: Variable, a: Variable) => h.mul(a).add(x).sub(h.mul(0.1));
+  const options = { sequences: x, outputsInfo: h0, nonSequences: a };
+  const [plain] = scan(step, options);
+  const [pieces] = scan(step, { ...options, strategy: "parallel" });
+  const f = await compile([x, h0, a], [plain, pieces], { device });
+  for (const n of [1, 2, 17, 100]) {
+    const rows = Array.from({ length: n }, (_, t) => [Math.sin(t), Math.cos(t)]);
+    const [expected, found] = f(rows, [1, 2], [0.5, -0.9]).map(numbers);
+    close(found!, expected!);
+  }
+});
+
+onDevices("scan() runs inside ifelse, only when it is chosen", async (device) => {
+  const x = T.vector("x"), c = T.iscalar("c");
+  const [sums] = scan((v, s) => s!.add(v!), { sequences: x, outputsInfo: 0 });
+  const f = await compile([x, c], T.ifelse(c, sums, x), { device });
+  assertEquals(numbers(f([1, 2, 3], 1)), [1, 3, 6]);
+  assertEquals(numbers(f([1, 2, 3], 0)), [1, 2, 3]);
+});
+
 Deno.test("scan() refuses a strategy that the step does not allow, and names those it does", async () => {
   const x = T.matrix("x");
   const [h] = scan((x: Variable, h: Variable) => h.add(x.sum()), {
