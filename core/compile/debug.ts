@@ -8,6 +8,8 @@ import { isComplex, isFloat, realOf } from "../dtype.ts";
 import { VerificationError } from "../errors.ts";
 import { fromTypedArray, type Value } from "../graph/value.ts";
 import { evaluateGraph } from "../reference.ts";
+import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
+import { difference } from "../rewrite/testing.ts";
 import type { SharedVariable } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
@@ -26,13 +28,16 @@ export interface Verifiable {
 const tolerances: Record<string, number> = { float16: 2e-2, float32: 1e-3, float64: 1e-8 };
 
 /**
- * Runs a call and the reference on the graph as the user wrote it. Throws a VerificationError that
- * names the output, the place and both values where they differ by more than rounding.
+ * Runs a call and the reference: on the graph as it was rewritten, which must give what the call gives,
+ * and on the graph as the user wrote it, which must give the same where its numbers are finite. Throws a
+ * VerificationError that names the output, the place and both values where they differ by more than
+ * rounding, and the rewrite if it is one that changes values.
  */
 export function verifyCall(
   definition: Verifiable,
   executor: Executor,
   args: readonly Argument[],
+  mode: ResolvedMode,
 ): Tensor[] {
   const inputs = new Map<Variable, Value>();
   definition.specs.forEach(({ variable }, i) => {
@@ -48,7 +53,18 @@ export function verifyCall(
     ...definition.states,
     ...definition.updates.map(([, value]) => value),
   ];
-  const expected = evaluateGraph(wanted, inputs);
+  const asWritten = evaluateGraph(wanted, inputs);
+  const { request } = executor;
+  const rewritten = [...request.outputs, ...request.updates.map(([, value]) => value)];
+  const expected = evaluateGraph(rewritten, inputs);
+  expected.forEach((value, i) => {
+    const wrong = difference(asWritten[i]!, value, whereFinite);
+    if (wrong === null) return;
+    throw new VerificationError(
+      `Rewriting the function "${definition.name}" changed ${wanted[i]!.label}: ${wrong}` +
+        culprit(wanted, inputs, mode),
+    );
+  });
   const results = executor.run(args);
   const updated = definition.updates.map(([target]) => target.getValue());
   [...results, ...updated].forEach((tensor, i) => {
@@ -56,6 +72,24 @@ export function verifyCall(
     compareValues(definition.name, variable, tensor, expected[i]!);
   });
   return results;
+}
+
+const whereFinite = { tolerance: 1e-6, onlyFinite: true };
+
+/** The first rewrite that changes a value, in words; nothing if none does it by itself. */
+function culprit(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+  mode: ResolvedMode,
+): string {
+  let found = "";
+  optimise(outputs, mode, new Map(), (rule, before, after) => {
+    if (found !== "") return;
+    const [was, is] = evaluateGraph([before, after], inputs);
+    const wrong = difference(was!, is!, whereFinite);
+    if (wrong !== null) found = ` (by the rewrite "${rule.name}": ${rule.law}; ${wrong})`;
+  });
+  return found;
 }
 
 function compareValues(name: string, variable: Variable, tensor: Tensor, value: Value): void {

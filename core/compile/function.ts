@@ -11,7 +11,7 @@ import { MissingInputError, UnusedInputError } from "../errors.ts";
 import { makeVariable } from "../graph/graph.ts";
 import { ancestors, graphInputs, replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
-import { type Mode, optimise, resolveMode } from "../rewrite/mod.ts";
+import { type Mode, optimise, type ResolvedMode, resolveMode } from "../rewrite/mod.ts";
 import { type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { Constant, Variable } from "../variable.ts";
@@ -276,7 +276,8 @@ class Callable {
   /** Current defaults by input; null where an argument is required. */
   readonly defaults: (Tensor | null)[];
   readonly #what: string;
-  readonly #debug: boolean;
+  /** How rewriting was done, if every call is to be verified; null otherwise. */
+  readonly #debug: ResolvedMode | null;
 
   constructor(
     definition: Definition,
@@ -289,7 +290,8 @@ class Callable {
     this.profile = profile;
     this.graph = graph;
     this.#what = `"${definition.name}"`;
-    this.#debug = resolveMode(definition.options.mode).verify;
+    const mode = resolveMode(definition.options.mode);
+    this.#debug = mode.verify ? mode : null;
     this.defaults = definition.specs.map((spec) =>
       spec.options.value === undefined ? null : defaultTensor(spec, spec.options.value, this.#what)
     );
@@ -354,9 +356,9 @@ class Callable {
     const start = this.profile === null ? 0 : performance.now();
     const args = this.#arguments(values);
     const count = this.definition.outputs.length;
-    const results = this.#debug
-      ? verifyCall(this.definition, this.executor, args)
-      : this.executor.run(args);
+    const results = this.#debug === null
+      ? this.executor.run(args)
+      : verifyCall(this.definition, this.executor, args, this.#debug);
     if (results.length > count) this.#keepStates(results.splice(count));
     if (this.profile !== null) this.profile.record(performance.now() - start);
     return results;

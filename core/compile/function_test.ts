@@ -222,9 +222,24 @@ Deno.test("debug mode finds an operation that does not compute what it should", 
     params,
   ).output;
   assertEquals((await compile([x], wrong, cpu))([1]).arraySync(), [2]);
-  const f = await compile([x], wrong, { ...cpu, name: "f", mode: "debug" });
+  const mode = { base: "none", verify: true } as const;
+  const f = await compile([x], wrong, { ...cpu, name: "f", mode });
   const error = assertThrows(() => f([1]), VerificationError);
   assertMatch(error.message, /"f" computed .* with 2 at position 0; the reference says 7/);
+});
+
+Deno.test("debug mode names a rewrite that changes values, and takes stable forms for right", async () => {
+  const x = T.dvector("x"), { op, params } = x.mul(1).owner!;
+  const wrong = applyOp(
+    { ...op, evaluate: () => [{ dtype: "float64", shape: [1], data: Float64Array.of(7) }] },
+    [x, T.constant([1], { dtype: "float64" })],
+    params,
+  ).output;
+  const f = await compile([x], wrong.sin(), { ...cpu, name: "f", mode: "debug" });
+  const error = assertThrows(() => f([1]), VerificationError);
+  assertMatch(error.message, /Rewriting the function "f" changed .* by the rewrite "mul-one"/);
+  const stable = await compile([x], x.exp().add(1).log(), { ...cpu, mode: "debug" });
+  assertEquals(list(stable([1000])), [1000]);
 });
 
 Deno.test("rewrites can be left out by name, and unknown ones are errors", async () => {
