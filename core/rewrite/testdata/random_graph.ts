@@ -100,7 +100,7 @@ export function randomGraph(seed: number, size: number): RandomGraph {
 
   for (const rank of [0, 0, 1, 1, 1, 2, 2, 2]) {
     const shape = Array.from({ length: rank }, () => random() < 0.15 ? 1 : pick(lengths));
-    keep(floats, input("float64", shape), shape);
+    keep(floats, input(random() < 0.3 ? "float32" : "float64", shape), shape);
   }
   for (const rank of [1, 2]) {
     const shape = Array.from({ length: rank }, () => pick(lengths));
