@@ -12,6 +12,7 @@
 
 import { arithmeticRules, cheaperArithmetic } from "./arithmetic.ts";
 import { castRules } from "./casts.ts";
+import { changeRules, cheaperChanges } from "./changes.ts";
 import { cheaperComparisons, comparisonRules } from "./comparison.ts";
 import { foldRules } from "./fold.ts";
 import { cheaperIndexing, indexingRules } from "./indexing_rules.ts";
@@ -38,6 +39,7 @@ const canonical: readonly Rule[] = [
   ...powerRules,
   ...shapeRules,
   ...indexingRules,
+  ...changeRules,
   ...reductionRules,
   ...matmulRules,
   ...scatterRules,
@@ -63,6 +65,7 @@ export const phases: readonly Phase[] = [
     rules: [
       ...cheaperReductions,
       ...cheaperIndexing,
+      ...cheaperChanges,
       ...cheaperScatters,
       ...cheaperMatmuls,
       ...fewerExps,

@@ -266,6 +266,7 @@ const sumOfSumTo: Rule = {
   name: "sum-of-sum-to",
   law: "sum(x summed to a shape) -> sum(x)",
   roots: ["reduce"],
+  mayHideError: true,
   rewrite(apply): Rewritten {
     const { kind, axes, dtype } = paramsOf(apply);
     const inner = applied(apply.inputs[0]!, "sumTo");
@@ -298,6 +299,7 @@ const sumToOutside: Rule = {
   law: "(x summed to a shape) * y -> (x * y) summed to the shape, and so for quotients and -x",
   roots: ["mul", "div", "neg"],
   assumesFinite: true,
+  mayHideError: true,
   rewrite({ op: { name }, inputs, output }): Rewritten {
     const out = (i: number): Variable | null => {
       const sum = applied(inputs[i]!, "sumTo"), other = inputs[1 - i];

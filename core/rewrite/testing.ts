@@ -108,9 +108,15 @@ function checkValues(
       const inputs = new Map(
         leaves.map((leaf, i) => [leaf, leafValue(leaf, numbers, round, i, lengths[i]!)]),
       );
+      const given = () =>
+        leaves.map((leaf) => `${leaf} = ${valueText(inputs.get(leaf)!)}`).join("; ");
       const [want] = tried(() => evaluateGraph([before], inputs)) ?? [];
-      // What is an error before may be anything after.
-      if (want === undefined) continue;
+      if (want === undefined) {
+        if (rule.mayHideError === true || tried(() => evaluateGraph([after], inputs)) === null) {
+          continue;
+        }
+        throw new VerificationError(`${what}: an error is gone for ${given()}`);
+      }
       const [have] = evaluateGraph([after], inputs);
       compared++;
       const wrong = difference(want, have!, {
@@ -118,8 +124,7 @@ function checkValues(
         onlyFinite: rule.assumesFinite === true || rule.stabilises === true,
       });
       if (wrong === null) continue;
-      const given = leaves.map((leaf) => `${leaf} = ${valueText(inputs.get(leaf)!)}`).join("; ");
-      throw new VerificationError(`${what}: ${wrong} for ${given}`);
+      throw new VerificationError(`${what}: ${wrong} for ${given()}`);
     }
   }
   if (compared === 0) throw new VerificationError(`${what}: there are no values to compare`);
@@ -134,11 +139,12 @@ function tried<R>(compute: () => R): R | null {
   }
 }
 
-/** Lengths for the open axes of each leaf: all the same, one leaf of ones, none at all. */
+/** Lengths for the open axes of each leaf: all the same, one leaf of ones, one too long, none at all. */
 function lengthChoices(leaves: readonly Variable[], length: number): number[][] {
   const all = leaves.map(() => length);
   const stretched = leaves.map((_, i) => all.map((n, k) => k === i ? 1 : n));
-  return [all, ...stretched, leaves.map(() => 0)];
+  const other = leaves.map((_, i) => all.map((n, k) => k === i ? n + 1 : n));
+  return [all, ...stretched, ...other, leaves.map(() => 0)];
 }
 
 /** A value for a leaf; every number meets every other one in some round. */
