@@ -4,7 +4,6 @@
  * @module
  */
 
-import { config } from "../core/config.ts";
 import { isDiscrete } from "../core/dtype.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import { Constant, Variable } from "../core/variable.ts";
@@ -159,9 +158,4 @@ export function stepsVariable(nSteps: TensorLike | undefined | null): Variable |
     throw new RangeError(`Cannot build a scan: nSteps must be >= 0, got ${steps.value.data[0]}`);
   }
   return steps;
-}
-
-/** The dtype of numbers that stand alone. */
-export function floatX(): string {
-  return config.floatX;
 }

@@ -91,7 +91,7 @@ export function buildScan(
           `${count}; give null for outputs that are not fed back`,
       );
     }
-    const better = specs.map((spec, i) => settle(spec, result.outputs[i]!, i, label));
+    const better = specs.map((spec, i) => settle(spec, result.outputs[i]!));
     if (attempt < 3 && better.some((spec, i) => spec !== specs[i])) {
       specs = better;
       continue;
@@ -139,7 +139,7 @@ function placeholder(source: Variable, rows: boolean, tap: number): Variable {
 }
 
 /** An initial number takes the dtype of what the step returns. */
-function settle(spec: OutputSpec, output: Variable, _i: number, _label: string): OutputSpec {
+function settle(spec: OutputSpec, output: Variable): OutputSpec {
   if (spec.initial === null || !spec.flexible || spec.initial.dtype === output.dtype) return spec;
   return { ...spec, initial: cast(spec.initial, output.dtype as DType) };
 }

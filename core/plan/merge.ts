@@ -19,7 +19,7 @@ const WINDOW = 40;
 export function mergeSteps(planner: Planner, steps: readonly Step[]): Step[] {
   const out: Step[] = [];
   for (const step of steps) {
-    const at = step.kind === "nest" ? partner(planner.b, out, step) : -1;
+    const at = step.kind === "nest" ? partner(out, step) : -1;
     if (at < 0) out.push(step);
     else out[at] = join(planner.b, out[at] as Nest | Gemm, step as Nest);
   }
@@ -68,7 +68,7 @@ function storesOf(step: Nest | Gemm): readonly Store[] {
 }
 
 /** Index of an earlier step that `nest` can join, or -1. */
-function partner(b: ScalarBuilder, steps: readonly Step[], nest: Nest): number {
+function partner(steps: readonly Step[], nest: Nest): number {
   const simple = nest.loops.length === 0 && nest.reductions.length === 0 &&
     nest.inner.length === 0;
   if (!simple || nest.axes.length === 0 && nest.checks.length > 0) return -1;
@@ -78,7 +78,7 @@ function partner(b: ScalarBuilder, steps: readonly Step[], nest: Nest): number {
     const step = steps[at]!;
     const theirs = accessOf([step]);
     const same = points(step)?.map(sizeKey).join() === key;
-    if (same && joins(b, step as Nest | Gemm, nest, mine, theirs)) return at;
+    if (same && joins(step as Nest | Gemm, nest, mine, theirs)) return at;
     const conflict = [...theirs.writes].some((x) => mine.reads.has(x) || mine.writes.has(x)) ||
       [...theirs.reads].some((x) => mine.writes.has(x));
     if (conflict) return -1;
@@ -87,7 +87,6 @@ function partner(b: ScalarBuilder, steps: readonly Step[], nest: Nest): number {
 }
 
 function joins(
-  _b: ScalarBuilder,
   step: Nest | Gemm,
   nest: Nest,
   mine: ReturnType<typeof accessOf>,

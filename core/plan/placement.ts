@@ -8,7 +8,6 @@
 import type { Backend } from "../backend.ts";
 import { isIndexInput } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
-import { sizeValue } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** Axis lengths that narrowing counts on; the executor checks them at each plan. */
@@ -186,9 +185,4 @@ function union(args: readonly (Range | null)[]): Range | null {
     Math.min(0, ...all.map((r) => r[0])),
     Math.max(...all.map((r) => r[1]), ...all.map((r) => -r[0])),
   ]);
-}
-
-/** Whether lengths are short enough for what placement took for granted. */
-export function narrowable(shape: readonly (number | { readonly value: number })[]): boolean {
-  return shape.every((n) => sizeValue(n as number) <= MAX_NARROW_LENGTH);
 }
