@@ -13,9 +13,15 @@ export function dependencies(node: SNode): readonly SNode[] {
     : node.args;
 }
 
-/** Visits each node under some roots once, arguments first. */
-export function visitNodes(roots: readonly SNode[], visit: (node: SNode) => void): void {
-  const seen = new Set<SNode>();
+/**
+ * Visits each node under some roots once, arguments first. What is in `seen` is left out; what is
+ * visited is put there.
+ */
+export function visitNodes(
+  roots: readonly SNode[],
+  visit: (node: SNode) => void,
+  seen: { has(node: SNode): boolean; add(node: SNode): unknown } = new Set<SNode>(),
+): void {
   const stack: SNode[] = [];
   for (const root of roots) {
     stack.push(root);

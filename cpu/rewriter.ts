@@ -13,6 +13,7 @@ import { visitNodes } from "./nodes.ts";
 export class Rewriter {
   readonly builder: ScalarBuilder = new ScalarBuilder();
   readonly #memo = new Map<SNode, SNode>();
+  readonly #done = { has: (node: SNode) => this.#memo.has(node), add: () => {} };
   readonly #axis: (axis: number) => Ix;
 
   /** @param axis What an axis becomes. */
@@ -24,9 +25,7 @@ export class Rewriter {
   node(root: SNode): SNode {
     if (!this.#memo.has(root)) {
       // Arguments come first, so the stack stays flat.
-      visitNodes([root], (node) => {
-        if (!this.#memo.has(node)) this.#memo.set(node, this.#make(node));
-      });
+      visitNodes([root], (node) => this.#memo.set(node, this.#make(node)), this.#done);
     }
     return this.#memo.get(root)!;
   }

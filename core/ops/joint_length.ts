@@ -64,9 +64,14 @@ export const jointLengthOp: Op<Params> = {
   },
 };
 
-/** The length that axes of these lengths broadcast to, as one node for each set of lengths. */
+/** Joint lengths of more lengths than this are not taken apart: sums of many terms would need them all for each. */
+const MOST_PARTS = 16;
+
+/** The length that axes of these lengths broadcast to; one node for each set of lengths, unless it is large. */
 export function jointLengthOf(lengths: readonly Variable[]): Variable {
-  const parts = lengths.flatMap((n) => n.owner?.op === jointLengthOp ? [...n.owner.inputs] : [n]);
+  const parts = lengths.flatMap((n) =>
+    n.owner?.op === jointLengthOp && n.owner.inputs.length <= MOST_PARTS ? [...n.owner.inputs] : [n]
+  );
   const different = [...new Set(parts)].sort((a, b) => a.id - b.id);
   return different.length === 1 ? different[0]! : applyOp(jointLengthOp, different, {});
 }

@@ -67,44 +67,65 @@ export function stepNodes(step: Step): SNode[] {
 
 /** Buffers that a step reads and writes, with everything inside it. */
 export interface Access {
-  readonly reads: Set<number>;
-  readonly writes: Set<number>;
+  readonly reads: ReadonlySet<number>;
+  readonly writes: ReadonlySet<number>;
 }
 
-/** Finds the buffers of steps. */
+const known = new WeakMap<Step, Access>();
+
+/** The buffers of one step; found once, since steps never change. */
+export function stepAccess(step: Step): Access {
+  let access = known.get(step);
+  if (access === undefined) known.set(step, access = findAccess(step));
+  return access;
+}
+
+/** The buffers of steps. */
 export function accessOf(steps: readonly Step[]): Access {
   const reads = new Set<number>(), writes = new Set<number>();
-  const walk = (step: Step) => {
-    for (const load of loadsOf(stepNodes(step))) reads.add(load.buffer);
-    switch (step.kind) {
-      case "nest":
-        for (const store of [...step.inner, ...step.outer]) writes.add(store.buffer);
-        break;
-      case "gemm":
-        reads.add(step.left.buffer).add(step.right.buffer);
-        for (const store of step.stores) writes.add(store.buffer);
-        break;
-      case "sort":
-        reads.add(step.source);
-        if (step.values !== null) writes.add(step.values);
-        if (step.positions !== null) writes.add(step.positions);
-        break;
-      case "nonzero":
-        reads.add(step.source);
-        writes.add(step.positions).add(step.count);
-        break;
-      case "loop":
-        if (step.until !== null) reads.add(step.until);
-        if (step.count !== null) writes.add(step.count);
-        step.body.forEach(walk);
-        break;
-      case "branch":
-        reads.add(step.condition);
-        step.then.forEach(walk);
-        step.otherwise.forEach(walk);
-        break;
-    }
+  for (const step of steps) {
+    const access = stepAccess(step);
+    for (const buffer of access.reads) reads.add(buffer);
+    for (const buffer of access.writes) writes.add(buffer);
+  }
+  return { reads, writes };
+}
+
+function findAccess(step: Step): Access {
+  const reads = new Set<number>(), writes = new Set<number>();
+  for (const load of loadsOf(stepNodes(step))) reads.add(load.buffer);
+  const inside = (steps: readonly Step[]) => {
+    const access = accessOf(steps);
+    for (const buffer of access.reads) reads.add(buffer);
+    for (const buffer of access.writes) writes.add(buffer);
   };
-  steps.forEach(walk);
+  switch (step.kind) {
+    case "nest":
+      for (const store of [...step.inner, ...step.outer]) writes.add(store.buffer);
+      break;
+    case "gemm":
+      reads.add(step.left.buffer).add(step.right.buffer);
+      for (const store of step.stores) writes.add(store.buffer);
+      break;
+    case "sort":
+      reads.add(step.source);
+      if (step.values !== null) writes.add(step.values);
+      if (step.positions !== null) writes.add(step.positions);
+      break;
+    case "nonzero":
+      reads.add(step.source);
+      writes.add(step.positions).add(step.count);
+      break;
+    case "loop":
+      if (step.until !== null) reads.add(step.until);
+      if (step.count !== null) writes.add(step.count);
+      inside(step.body);
+      break;
+    case "branch":
+      reads.add(step.condition);
+      inside(step.then);
+      inside(step.otherwise);
+      break;
+  }
   return { reads, writes };
 }

@@ -8,7 +8,7 @@
 import { addressKey } from "../kernel/builder.ts";
 import type { Gemm, Nest, Step, Store } from "../kernel/program.ts";
 import { sizeKey } from "../kernel/size.ts";
-import { accessOf, loadsOf, stepNodes } from "./access.ts";
+import { loadsOf, stepAccess, stepNodes, visitNodes } from "./access.ts";
 import { Kernel } from "./kernel.ts";
 import { dropUnread } from "./merge.ts";
 import { loadPlace, type Place } from "./place.ts";
@@ -41,26 +41,42 @@ export function commitUpdates(
   merged: readonly Step[],
   request: CommitRequest,
 ): Committed {
-  let steps = dropUnread(planner, merged);
-  const commit: Step[] = [];
+  const steps = dropUnread(planner, merged);
+  const staying: Step[] = [], commit: Step[] = [];
   const inPlace = new Set<number>();
+  const updates = new Map(request.updates.map((update, i) => [update.place.buffer, i]));
+  const around: Surroundings = { writers: new Map(), reads: new Set(), writes: new Set() };
+  for (const step of steps) {
+    for (const buffer of stepAccess(step).writes) {
+      around.writers.set(buffer, (around.writers.get(buffer) ?? 0) + 1);
+    }
+  }
 
   // Backwards, so that a step is moved only when nothing after it stays behind and reads it.
-  for (let at = steps.length - 1; at >= 0; at--) {
-    const step = steps[at]!;
-    if (step.kind !== "nest" && step.kind !== "gemm") continue;
-    const mine = writtenUpdates(step, request);
-    if (mine.length === 0) continue;
-    const moved = movable(planner, [...steps, ...commit], at, step, request, mine);
-    if (moved === null) continue;
-    for (const i of mine) {
+  for (const step of steps.toReversed()) {
+    const mine = [...stepAccess(step).writes].flatMap((buffer) => updates.get(buffer) ?? []);
+    const moved = mine.length === 0 ? null : movable(planner, around, step, request, mine);
+    for (const i of moved === null ? [] : mine) {
       inPlace.add(i);
       // Nothing uses the buffer any more.
       planner.buffers.rebind(request.updates[i]!.place.buffer, { kind: "temp" });
     }
-    commit.unshift(moved);
-    steps = [...steps.slice(0, at), ...steps.slice(at + 1)];
+    const note = (list: Step[], one: Step) => {
+      list.push(one);
+      const { reads, writes } = stepAccess(one);
+      for (const buffer of reads) around.reads.add(buffer);
+      for (const buffer of writes) around.writes.add(buffer);
+    };
+    if (moved === null) note(staying, step);
+    else if (moved.kind !== "nest" || moved.checks.length === 0) note(commit, moved);
+    else {
+      // All that can fail comes before the first commit.
+      note(commit, { ...moved, checks: [] });
+      note(staying, checksOf(moved));
+    }
   }
+  staying.reverse();
+  commit.reverse();
 
   if (planner.checks.length > 0) {
     request.updates.forEach((update, i) => {
@@ -73,33 +89,35 @@ export function commitUpdates(
       inPlace.add(i);
     });
   }
-  return { steps, commit, inPlace };
+  return { steps: staying, commit, inPlace };
 }
 
 function sameShape(a: Place, b: Place): boolean {
   return a.shape.map(sizeKey).join() === b.shape.map(sizeKey).join();
 }
 
-function writtenUpdates(step: Nest | Gemm, request: CommitRequest): number[] {
-  const { writes } = accessOf([step]);
-  return request.updates.flatMap((update, i) => writes.has(update.place.buffer) ? [i] : []);
+/** What a step has around it. */
+interface Surroundings {
+  /** How many steps write a buffer. */
+  readonly writers: Map<number, number>;
+  /** What the steps behind it read and write. */
+  readonly reads: Set<number>;
+  readonly writes: Set<number>;
 }
 
 /** The step with its stores sent to the shared variables, or null if it must stay as it is. */
 function movable(
   planner: Planner,
-  steps: readonly Step[],
-  at: number,
-  step: Nest | Gemm,
+  around: Surroundings,
+  step: Step,
   request: CommitRequest,
   mine: readonly number[],
 ): Step | null {
+  if (step.kind !== "nest" && step.kind !== "gemm") return null;
   if (step.kind === "nest" && step.inner.length > 0) return null;
-  const after = accessOf(steps.slice(at + 1));
-  const { writes } = accessOf([step]);
   // Everything it writes must be something that no later step reads or overwrites.
-  for (const buffer of writes) {
-    if (after.reads.has(buffer) || after.writes.has(buffer)) return null;
+  for (const buffer of stepAccess(step).writes) {
+    if (around.reads.has(buffer) || around.writes.has(buffer)) return null;
     if (planner.buffers.all[buffer]!.role.kind === "temp") return null;
   }
   const stores = step.kind === "gemm" ? step.stores : step.outer;
@@ -111,9 +129,8 @@ function movable(
     claimed.add(target.buffer);
     targets.set(update.place.buffer, target);
     // Steps before it are done by then; steps after it still need the old value if they read it.
-    if (after.reads.has(target.buffer)) return null;
-    const writers = steps.filter((other) => accessOf([other]).writes.has(update.place.buffer));
-    if (writers.length > 1) return null;
+    if (around.reads.has(target.buffer)) return null;
+    if (around.writers.get(update.place.buffer)! > 1) return null;
     if (!readsAtPoint(step, stores, update.place.buffer, target.buffer)) return null;
     // A store that comes later would read the new value.
     const writer = stores.findLastIndex((store) => store.buffer === update.place.buffer);
@@ -127,6 +144,21 @@ function movable(
   return step.kind === "gemm"
     ? { ...step, stores: step.stores.map(send) }
     : { ...step, outer: step.outer.map(send) };
+}
+
+/** The checks of a nest as a nest of their own. */
+function checksOf(nest: Nest): Nest {
+  let reduces = false;
+  visitNodes(nest.checks.map(({ failed }) => failed), (node) => {
+    if (node.op === "reduced" || node.op === "running") reduces = true;
+  });
+  return {
+    ...nest,
+    name: `${nest.name} checks`,
+    inner: [],
+    outer: [],
+    ...reduces ? {} : { reductions: [] },
+  };
 }
 
 /** Whether the step reads `old` only where it writes the new value. */

@@ -9,21 +9,24 @@ import { addressKey, type ScalarBuilder } from "../kernel/builder.ts";
 import type { Gemm, Nest, Step, Store } from "../kernel/program.ts";
 import type { Prim, SNode } from "../kernel/scalar.ts";
 import { type Size, sizeKey } from "../kernel/size.ts";
-import { accessOf, loadsOf, nestNodes } from "./access.ts";
+import { loadsOf, nestNodes, stepAccess, visitNodes } from "./access.ts";
 import type { Planner } from "./planner.ts";
 
 /** How far back a kernel looks for one to join. */
 const WINDOW = 40;
 
+/** Kernels with more nodes than this take in no more. */
+const MOST_NODES = 1500;
+
 /** Joins kernels of one level and drops stores that nobody reads. */
 export function mergeSteps(planner: Planner, steps: readonly Step[]): Step[] {
-  const out: Step[] = [];
+  const out: Group[] = [];
   for (const step of steps) {
     const at = step.kind === "nest" ? partner(out, step) : -1;
-    if (at < 0) out.push(step);
-    else out[at] = join(planner.b, out[at] as Nest | Gemm, step as Nest);
+    if (at < 0) out.push(new Group(planner.b, step));
+    else out[at]!.add(step as Nest);
   }
-  return out;
+  return out.map((group) => group.step);
 }
 
 /** Drops stores into scratch memory that no step reads; `kept` buffers are read elsewhere. */
@@ -32,33 +35,169 @@ export function dropUnread(
   steps: readonly Step[],
   kept: ReadonlySet<number> = new Set(),
 ): Step[] {
-  const scratch = (buffer: number) =>
-    planner.buffers.all[buffer]!.role.kind === "temp" && !kept.has(buffer);
-  let current = [...steps];
-  for (;;) {
-    const { reads } = accessOf(current);
-    const live = (store: Store) => !scratch(store.buffer) || reads.has(store.buffer);
-    const next = current.flatMap((step): Step[] => {
-      if (step.kind === "nest") {
-        const inner = step.inner.filter(live), outer = step.outer.filter(live);
-        if (inner.length + outer.length + step.checks.length === 0) return [];
-        if (inner.length === step.inner.length && outer.length === step.outer.length) return [step];
-        return [{ ...step, inner, outer }];
-      }
-      if (step.kind === "gemm") {
-        const stores = step.stores.filter(live);
-        if (stores.length === step.stores.length) return [step];
-        return stores.length === 0 ? [] : [{ ...step, stores }];
-      }
-      return [step];
+  const current: (Step | null)[] = [...steps];
+  const readers = new Map<number, number>();
+  const writers = new Map<number, number[]>();
+  const count = (step: Step, by: number) => {
+    for (const buffer of stepAccess(step).reads) {
+      readers.set(buffer, (readers.get(buffer) ?? 0) + by);
+    }
+  };
+  steps.forEach((step, at) => {
+    count(step, 1);
+    for (const buffer of stepAccess(step).writes) {
+      const have = writers.get(buffer);
+      if (have === undefined) writers.set(buffer, [at]);
+      else have.push(at);
+    }
+  });
+  const live = ({ buffer }: Store) =>
+    planner.buffers.all[buffer]!.role.kind !== "temp" || kept.has(buffer) ||
+    (readers.get(buffer) ?? 0) > 0;
+  // Backwards, since what a dropped store read was mostly written before it.
+  const waiting = steps.map((_, at) => at);
+  while (waiting.length > 0) {
+    const at = waiting.pop()!, step = current[at]!;
+    if (step === null) continue;
+    const next = keepStores(step, live);
+    if (next === step) continue;
+    current[at] = next;
+    count(step, -1);
+    if (next !== null) count(next, 1);
+    for (const buffer of stepAccess(step).reads) {
+      if (readers.get(buffer) === 0) waiting.push(...writers.get(buffer) ?? []);
+    }
+  }
+  return current.filter((step) => step !== null);
+}
+
+/** A step without the stores that are not wanted; null where nothing is left to do. */
+function keepStores(step: Step, wanted: (store: Store) => boolean): Step | null {
+  if (step.kind === "nest") {
+    const inner = step.inner.filter(wanted), outer = step.outer.filter(wanted);
+    if (inner.length + outer.length + step.checks.length === 0) return null;
+    if (inner.length === step.inner.length && outer.length === step.outer.length) return step;
+    return { ...step, inner, outer };
+  }
+  if (step.kind === "gemm") {
+    const stores = step.stores.filter(wanted);
+    if (stores.length === step.stores.length) return step;
+    return stores.length === 0 ? null : { ...step, stores };
+  }
+  return step;
+}
+
+/** A step, with the nests that have joined it. */
+class Group {
+  readonly #b: ScalarBuilder;
+  readonly #first: Step;
+  readonly #stores: Store[] = [];
+  readonly #checks: Nest["checks"][number][] = [];
+  readonly #substitute: (node: SNode) => SNode;
+  /** What is stored after the loops, by where. */
+  readonly #written = new Map<string, Store>();
+  readonly reads: Set<number>;
+  readonly writes: Set<number>;
+  /** The points that it runs over, as text; null if nothing can join it. */
+  readonly points: string | null;
+  #name: string;
+  #nodes: number;
+
+  constructor(b: ScalarBuilder, step: Step) {
+    this.#b = b;
+    this.#first = step;
+    this.#name = step.name;
+    const { reads, writes } = stepAccess(step);
+    this.reads = new Set(reads);
+    this.writes = new Set(writes);
+    this.points = pointsOf(step)?.map(sizeKey).join() ?? null;
+    this.#nodes = step.kind === "nest" ? countNodes(nestNodes(step)) : 0;
+    if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
+    this.#substitute = substitution(
+      this.#b,
+      (node) =>
+        node.op === "load" && node.args.length === 0
+          ? this.#written.get(`${node.buffer}@${addressKey(node.address)}`)?.value ?? null
+          : null,
+    );
+  }
+
+  #note(stores: readonly Store[]): void {
+    for (const store of stores) {
+      this.#written.set(`${store.buffer}@${addressKey(store.address)}`, store);
+    }
+  }
+
+  /** Whether a nest over the same points may join. */
+  takes(nest: Nest): boolean {
+    const step = this.#first, mine = stepAccess(nest);
+    if (step.kind === "gemm" && nest.checks.length > 0) return false;
+    const related = [...mine.reads].some((x) => this.reads.has(x) || this.writes.has(x));
+    if (!related) return false;
+    if ([...mine.writes].some((x) => this.reads.has(x) || this.writes.has(x))) return false;
+    if (this.#nodes > MOST_NODES) return false;
+    const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
+    return loadsOf(nestNodes(nest)).every((load) => {
+      if (!this.writes.has(load.buffer)) return true;
+      if (inner?.has(load.buffer) || load.args.length > 0) return false;
+      const store = this.#written.get(`${load.buffer}@${addressKey(load.address)}`);
+      return store !== undefined && store.guard === null;
     });
-    if (next.length === current.length && next.every((step, i) => step === current[i])) return next;
-    current = next;
+  }
+
+  /** Whether a nest must stay behind this. */
+  precedes(nest: Nest): boolean {
+    const mine = stepAccess(nest);
+    return [...mine.reads].some((x) => this.writes.has(x)) ||
+      [...mine.writes].some((x) => this.writes.has(x) || this.reads.has(x));
+  }
+
+  /** Lets a nest join. Its checks run in every iteration of loops: harmless, since they don't depend on them. */
+  add(nest: Nest): void {
+    const substitute = this.#substitute;
+    const stores = nest.outer.map((store) => ({
+      ...store,
+      value: substitute(store.value),
+      guard: store.guard === null ? null : substitute(store.guard),
+      address: store.address.rest === null
+        ? store.address
+        : { ...store.address, rest: substitute(store.address.rest) },
+    }));
+    for (const check of nest.checks) {
+      this.#checks.push({ ...check, failed: substitute(check.failed) });
+    }
+    this.#stores.push(...stores);
+    this.#note(stores);
+    this.#nodes += countNodes(nestNodes(nest));
+    const { reads, writes } = stepAccess(nest);
+    for (const buffer of reads) this.reads.add(buffer);
+    for (const buffer of writes) this.writes.add(buffer);
+    if (this.#name !== nest.name && this.#name.length <= 60) this.#name += `+${nest.name}`;
+  }
+
+  /** All in one step. */
+  get step(): Step {
+    const step = this.#first, name = this.#name;
+    if (this.#stores.length + this.#checks.length === 0) return step;
+    if (step.kind === "gemm") return { ...step, name, stores: [...step.stores, ...this.#stores] };
+    const nest = step as Nest;
+    return {
+      ...nest,
+      name,
+      outer: [...nest.outer, ...this.#stores],
+      checks: [...nest.checks, ...this.#checks],
+    };
   }
 }
 
+function countNodes(roots: readonly SNode[]): number {
+  let count = 0;
+  visitNodes(roots, () => count++);
+  return count;
+}
+
 /** The points that a step runs over, or null if nothing can join it. */
-function points(step: Step): readonly Size[] | null {
+function pointsOf(step: Step): readonly Size[] | null {
   if (step.kind === "gemm") return [...step.batch, step.m, step.n];
   return step.kind === "nest" ? step.axes : null;
 }
@@ -67,83 +206,18 @@ function storesOf(step: Nest | Gemm): readonly Store[] {
   return step.kind === "gemm" ? step.stores : step.outer;
 }
 
-/** Index of an earlier step that `nest` can join, or -1. */
-function partner(steps: readonly Step[], nest: Nest): number {
+/** Index of an earlier group that `nest` can join, or -1. */
+function partner(groups: readonly Group[], nest: Nest): number {
   const simple = nest.loops.length === 0 && nest.reductions.length === 0 &&
     nest.inner.length === 0;
   if (!simple || nest.axes.length === 0 && nest.checks.length > 0) return -1;
-  const mine = accessOf([nest]);
-  const key = nest.axes.map(sizeKey).join();
-  for (let at = steps.length - 1; at >= 0 && at >= steps.length - WINDOW; at--) {
-    const step = steps[at]!;
-    const theirs = accessOf([step]);
-    const same = points(step)?.map(sizeKey).join() === key;
-    if (same && joins(step as Nest | Gemm, nest, mine, theirs)) return at;
-    const conflict = [...theirs.writes].some((x) => mine.reads.has(x) || mine.writes.has(x)) ||
-      [...theirs.reads].some((x) => mine.writes.has(x));
-    if (conflict) return -1;
+  const points = nest.axes.map(sizeKey).join();
+  for (let at = groups.length - 1; at >= 0 && at >= groups.length - WINDOW; at--) {
+    const group = groups[at]!;
+    if (group.points === points && group.takes(nest)) return at;
+    if (group.precedes(nest)) return -1;
   }
   return -1;
-}
-
-function joins(
-  step: Nest | Gemm,
-  nest: Nest,
-  mine: ReturnType<typeof accessOf>,
-  theirs: ReturnType<typeof accessOf>,
-): boolean {
-  if (step.kind === "gemm" && nest.checks.length > 0) return false;
-  const related = [...mine.reads].some((x) => theirs.reads.has(x) || theirs.writes.has(x));
-  if (!related) return false;
-  if ([...mine.writes].some((x) => theirs.reads.has(x) || theirs.writes.has(x))) return false;
-  const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
-  const written = new Map<string, Store>();
-  for (const store of storesOf(step)) {
-    written.set(`${store.buffer}@${addressKey(store.address)}`, store);
-  }
-  return loadsOf(nestNodes(nest)).every((load) => {
-    if (!theirs.writes.has(load.buffer)) return true;
-    if (inner?.has(load.buffer) || load.args.length > 0) return false;
-    const store = written.get(`${load.buffer}@${addressKey(load.address)}`);
-    return store !== undefined && store.guard === null;
-  });
-}
-
-function join(b: ScalarBuilder, step: Nest | Gemm, nest: Nest): Nest | Gemm {
-  const values = new Map<string, SNode>();
-  for (const store of storesOf(step)) {
-    values.set(`${store.buffer}@${addressKey(store.address)}`, store.value);
-  }
-  const substitute = substitution(
-    b,
-    (node) =>
-      node.op === "load" && node.args.length === 0
-        ? values.get(`${node.buffer}@${addressKey(node.address)}`) ?? null
-        : null,
-  );
-  const stores = nest.outer.map((store) => ({
-    ...store,
-    value: substitute(store.value),
-    guard: store.guard === null ? null : substitute(store.guard),
-    address: store.address.rest === null
-      ? store.address
-      : { ...store.address, rest: substitute(store.address.rest) },
-  }));
-  const checks = nest.checks.map((check) => ({ ...check, failed: substitute(check.failed) }));
-  const name = step.name === nest.name || step.name.length > 60
-    ? step.name
-    : `${step.name}+${nest.name}`;
-  if (step.kind === "gemm") return { ...step, name, stores: [...step.stores, ...stores] };
-  if (step.loops.length > 0 && checks.length > 0) {
-    // Checks run in every iteration of the loops: harmless, for they do not depend on them.
-    return {
-      ...step,
-      name,
-      outer: [...step.outer, ...stores],
-      checks: [...step.checks, ...checks],
-    };
-  }
-  return { ...step, name, outer: [...step.outer, ...stores], checks: [...step.checks, ...checks] };
 }
 
 /** Rebuilds nodes with some replaced. */

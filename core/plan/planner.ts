@@ -5,8 +5,6 @@
  */
 
 import type { DType } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
-import { toposort } from "../graph/walk.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size } from "../kernel/size.ts";
@@ -87,11 +85,6 @@ export class Planner {
   /** A number for a loop. */
   loopId(): number {
     return this.#nextLoop++;
-  }
-
-  /** The applications that a variable needs and that are not in memory yet, inputs first. */
-  producers(scope: Scope, variable: Variable): Apply[] {
-    return toposort([variable], (other) => scope.placeOf(other) !== null);
   }
 }
 

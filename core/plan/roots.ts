@@ -87,7 +87,7 @@ export function chooseRoots(
   outputs: readonly Variable[],
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
-): { roots: Set<Variable>; used: Set<Variable> } {
+): { roots: Set<Variable>; used: Set<Variable>; order: readonly Apply[] } {
   const order = toposort(outputs, placed, eagerInputs);
   const uses = new Map<Variable, Use>();
   const use = (variable: Variable): Use => {
@@ -135,7 +135,7 @@ export function chooseRoots(
     if (mine.required && variable.owner !== null) roots.add(variable);
   }
   splitLarge(order, roots, shapes);
-  return { roots, used: new Set(uses.keys()) };
+  return { roots, used: new Set(uses.keys()), order };
 }
 
 /** Stores something in the middle of expressions that are too long for one kernel. */

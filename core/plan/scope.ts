@@ -31,6 +31,10 @@ export class Scope {
   readonly #wanted = new Map<Variable, Place>();
   #roots = new Set<Variable>();
   #used: ReadonlySet<Variable> = new Set();
+  /** Applications in the order in which they are emitted, where each is, and how many of them were. */
+  #order: readonly Apply[] = [];
+  #positions: ReadonlyMap<Apply | null, number> = new Map();
+  #emitted = 0;
   /** Variables whose kernel is being built: it reads through them. */
   readonly #open = new Set<Variable>();
 
@@ -73,6 +77,9 @@ export class Scope {
     const chosen = chooseRoots(outputs, placed, this.shapes);
     this.#roots = chosen.roots;
     this.#used = chosen.used;
+    this.#order = chosen.order;
+    this.#positions = new Map(chosen.order.map((apply, i) => [apply, i]));
+    this.#emitted = 0;
   }
 
   /** Brings a variable into memory, wherever that is. */
@@ -81,18 +88,17 @@ export class Scope {
     if (have !== null) return have;
     if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
     if (variable instanceof Constant) return this.planner.buffers.constant(variable.value);
-    this.#prepareDeep(variable);
+    this.#emitBefore(variable);
     // An application with several outputs places all of them at once.
     return this.placeOf(variable) ?? this.#emit(variable);
   }
 
-  /** Emits stored ancestors first, so that long chains do not recurse. */
-  #prepareDeep(variable: Variable): void {
-    for (const apply of this.planner.producers(this, variable)) {
-      for (const output of apply.outputs) {
-        if (output !== variable && this.#roots.has(output) && this.placeOf(output) === null) {
-          this.#emit(output);
-        }
+  /** Emits what is stored, inputs first, up to a variable, so that long chains do not recurse. */
+  #emitBefore(variable: Variable): void {
+    const end = this.#positions.get(variable.owner) ?? -1;
+    while (this.#emitted < end) {
+      for (const output of this.#order[this.#emitted++]!.outputs) {
+        if (this.#roots.has(output) && this.placeOf(output) === null) this.#emit(output);
       }
     }
   }
