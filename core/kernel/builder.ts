@@ -300,6 +300,23 @@ export class ScalarBuilder {
   }
 }
 
+/** Brings an integer that is held in 32 bits back to the range of its dtype. */
+export function wrapSmall(b: ScalarBuilder, node: SNode, dtype: DType): SNode {
+  switch (dtype) {
+    case "int8":
+    case "int16": {
+      const bits = b.constant("i32", dtype === "int8" ? 24 : 16);
+      return b.binary("shr", b.binary("shl", node, bits), bits);
+    }
+    case "uint8":
+      return b.binary("and", node, b.constant("u32", 0xff));
+    case "uint16":
+      return b.binary("and", node, b.constant("u32", 0xffff));
+    default:
+      return node;
+  }
+}
+
 function literal(type: ScalarType, value: number | bigint | boolean): number | bigint {
   switch (type) {
     case "bool":

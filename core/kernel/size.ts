@@ -199,12 +199,18 @@ export function opaqueSize(
 /** floor(a / b); b = 0 gives 0. */
 export function floorDivSize(a: Size, b: Size): Size {
   if (b === 1) return a;
-  return opaqueSize("floordiv", [a, b], (x, y) => y === 0 ? 0 : Math.floor(x / y));
+  return opaqueSize("floordiv", [a, b], (x, y) => y === 0 ? 0 : (x - floorMod(x, y)) / y);
 }
 
 /** a modulo b with the sign of b; b = 0 gives 0. */
 export function modSize(a: Size, b: Size): Size {
-  return opaqueSize("mod", [a, b], (x, y) => y === 0 ? 0 : x - y * Math.floor(x / y));
+  return opaqueSize("mod", [a, b], (x, y) => y === 0 ? 0 : floorMod(x, y));
+}
+
+/** By `%`, which is exact where the quotient of large numbers is rounded. */
+function floorMod(x: number, y: number): number {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0;
 }
 
 /** Row-major strides, in elements, of a contiguous array. */

@@ -8,7 +8,7 @@ import { type DType, isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, rounded, type Value } from "../graph/value.ts";
-import type { Ix } from "../kernel/builder.ts";
+import { type Ix, wrapSmall } from "../kernel/builder.ts";
 import { scalarTypeOf } from "../kernel/scalar.ts";
 import {
   addSize,
@@ -19,6 +19,7 @@ import {
   sizeValue,
   subSize,
 } from "../kernel/size.ts";
+import { wrappedSize } from "../kernel/size_dtype.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
@@ -81,7 +82,10 @@ export const arangeOp: Op<ArangeParams> = {
     const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
     const n = context.shape(apply.output)[0]!;
     context.guards.equal(n, sizeValue(n));
-    return Array.from({ length: sizeValue(n) }, (_, i) => addSize(start, mulSize(step, i)));
+    return Array.from(
+      { length: sizeValue(n) },
+      (_, i) => wrappedSize(context.guards, addSize(start, mulSize(step, i)), apply.output.dtype),
+    );
   },
   lowering: {
     kind: "virtual",
@@ -90,7 +94,7 @@ export const arangeOp: Op<ArangeParams> = {
       const { b } = context, { dtype } = apply.params, held = context.held(dtype);
       const type = scalarTypeOf(held);
       const affine = arangeIndex(context, apply, index[0]!);
-      if (affine !== null) return b.cast(b.ixNode(affine), type);
+      if (affine !== null) return wrapSmall(b, b.cast(b.ixNode(affine), type), dtype);
       const bounds = arangeBounds(context, apply).map(sizeValue);
       if (dtype !== held && bounds.some((n) => n !== (n | 0))) {
         throw new RangeError(
@@ -102,7 +106,11 @@ export const arangeOp: Op<ArangeParams> = {
       const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
       const wide = type === "u64" ? "i64" : type === "u32" ? "i32" : type;
       const at = b.cast(b.ixNode(index[0]!), wide);
-      return b.cast(b.add(b.size(start, wide), b.mul(at, b.size(step, wide))), type);
+      return wrapSmall(
+        b,
+        b.cast(b.add(b.size(start, wide), b.mul(at, b.size(step, wide))), type),
+        dtype,
+      );
     },
   },
 };
@@ -113,8 +121,14 @@ export function arangeIndex(
   apply: Apply<ArangeParams>,
   index: Ix,
 ): Ix | null {
-  const bounds = arangeBounds(context, apply);
-  if (bounds.some((n) => Math.abs(sizeValue(n)) > 2 ** 30)) return null;
+  const fits = (n: number) => Math.abs(n) <= 2 ** 30;
+  if (
+    !context.guards.decide(
+      "range fits 32 bits",
+      arangeBounds(context, apply),
+      (a, b) => fits(a) && fits(b),
+    )
+  ) return null;
   const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
   return context.b.addIx({ offset: start, terms: [], rest: null }, context.b.scaleIx(index, step));
 }

@@ -130,7 +130,10 @@ export function isNotNegative(dim: Variable): boolean {
   for (let steps = 0; stack.length > 0; steps++) {
     const top = stack.pop()!, known = staticInt(top), name = top.owner?.op.name;
     if (known !== null && known >= 0 || name === "shapeI" || name === "jointLength") continue;
-    if (steps > 50 || name === undefined || !growing.has(name)) return false;
+    // Narrower ones may wrap.
+    if (steps > 50 || name === undefined || !growing.has(name) || top.dtype !== "int64") {
+      return false;
+    }
     stack.push(...top.owner!.inputs);
   }
   return true;

@@ -5,7 +5,7 @@
  */
 
 import { type DType, isComplex, realOf } from "../dtype.ts";
-import type { ScalarBuilder } from "../kernel/builder.ts";
+import { type ScalarBuilder, wrapSmall } from "../kernel/builder.ts";
 import { type ScalarType, scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { type ComplexElement, type Element, isComplexElement } from "../graph/op.ts";
 
@@ -28,23 +28,6 @@ export function storageRules(narrowsInt64: boolean): Storage {
 export function realNode(element: Element): SNode {
   if (isComplexElement(element)) throw new TypeError("Cannot use a complex element as a real one");
   return element;
-}
-
-/** Brings an integer that is held in 32 bits back to the range of its dtype. */
-export function wrapSmall(b: ScalarBuilder, node: SNode, dtype: DType): SNode {
-  switch (dtype) {
-    case "int8":
-    case "int16": {
-      const bits = b.constant("i32", dtype === "int8" ? 24 : 16);
-      return b.binary("shr", b.binary("shl", node, bits), bits);
-    }
-    case "uint8":
-      return b.binary("and", node, b.constant("u32", 0xff));
-    case "uint16":
-      return b.binary("and", node, b.constant("u32", 0xffff));
-    default:
-      return node;
-  }
 }
 
 /** Converts an element from one dtype to another, as `cast` does. */

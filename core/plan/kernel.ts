@@ -17,7 +17,14 @@ import {
   type PlainLowering,
   type Target,
 } from "../graph/op.ts";
-import { axisIx, type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
+import {
+  axisIx,
+  type Ix,
+  type ScalarBuilder,
+  sizeIx,
+  wrapSmall,
+  zeroIx,
+} from "../kernel/builder.ts";
 import type { ReduceKind, Reduction, Store } from "../kernel/program.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import {
@@ -30,7 +37,7 @@ import {
   sizeValue,
 } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
-import { castElement, constantElement, realNode, wrapSmall } from "./element.ts";
+import { castElement, constantElement, realNode } from "./element.ts";
 import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Scope } from "./scope.ts";
@@ -141,9 +148,8 @@ export class Kernel implements NestBuilder {
       if (lowering.kind === "matmul" && this.#canInline(variable, index)) {
         if (this.product === null && this.loopSizes.length === 0) {
           this.product = apply;
-          return b.product(storage.scalar(variable.dtype));
         }
-        if (this.product === apply) return b.product(storage.scalar(variable.dtype));
+        if (this.product === apply) return this.productElement(apply);
       }
     }
     return loadPlace(b, storage, scope.materialise(variable), index);
@@ -242,10 +248,17 @@ export class Kernel implements NestBuilder {
       return { re: this.reduce(kind, value.re), im: this.reduce(kind, value.im) };
     }
     const done = this.reduce(kind, value);
-    const arg = kind === "argmax" || kind === "argmin";
-    return arg
-      ? b.cast(done, storage.scalar(out))
-      : castElement(b, storage, done, accumulator, out);
+    if (kind === "argmax" || kind === "argmin") return b.cast(done, storage.scalar(out));
+    const result = castElement(b, storage, done, accumulator, out);
+    // Totals are kept in 32 bits, and whoever reads one expects what memory would hold.
+    const grows = kind === "sum" || kind === "prod";
+    return grows && accumulator === out ? wrapSmall(b, realNode(result), out) : result;
+  }
+
+  /** The product that this kernel is the epilogue of. */
+  productElement(apply: Apply): SNode {
+    const { dtype } = apply.output;
+    return wrapSmall(this.b, this.b.product(this.scope.planner.storage.scalar(dtype)), dtype);
   }
 
   reduce(kind: ReduceKind, value: SNode): SNode {

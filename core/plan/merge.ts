@@ -155,14 +155,7 @@ class Group {
   /** Lets a nest join. Its checks run in every iteration of loops: harmless, since they don't depend on them. */
   add(nest: Nest): void {
     const substitute = this.#substitute;
-    const stores = nest.outer.map((store) => ({
-      ...store,
-      value: substitute(store.value),
-      guard: store.guard === null ? null : substitute(store.guard),
-      address: store.address.rest === null
-        ? store.address
-        : { ...store.address, rest: substitute(store.address.rest) },
-    }));
+    const stores = nest.outer.map((store) => replacedStore(store, substitute));
     for (const check of nest.checks) {
       this.#checks.push({ ...check, failed: substitute(check.failed) });
     }
@@ -218,6 +211,18 @@ function partner(groups: readonly Group[], nest: Nest): number {
     if (group.precedes(nest)) return -1;
   }
   return -1;
+}
+
+/** A store of what nodes are replaced by. */
+export function replacedStore(store: Store, replace: (node: SNode) => SNode): Store {
+  return {
+    ...store,
+    value: replace(store.value),
+    guard: store.guard === null ? null : replace(store.guard),
+    address: store.address.rest === null
+      ? store.address
+      : { ...store.address, rest: replace(store.address.rest) },
+  };
 }
 
 /** Rebuilds nodes with some replaced. */

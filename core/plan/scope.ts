@@ -14,7 +14,9 @@ import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/si
 import { Constant, type Variable } from "../variable.ts";
 import { Kernel } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";
-import { loadPlace, type Place } from "./place.ts";
+import { realNode } from "./element.ts";
+import { replacedStore, substitution } from "./merge.ts";
+import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Planner } from "./planner.ts";
 import { chooseRoots } from "./roots.ts";
 import type { Shapes } from "./shapes.ts";
@@ -167,11 +169,7 @@ export class Scope {
       kernel.storePlace(place, kernel.axes, kernel.reduceElement(apply!, lowering));
     } else if (lowering?.kind === "matmul") {
       kernel.product = apply!;
-      kernel.storePlace(
-        place,
-        kernel.axes,
-        kernel.b.product(this.planner.storage.scalar(variable.dtype)),
-      );
+      kernel.storePlace(place, kernel.axes, kernel.productElement(apply!));
     } else {
       // The variable itself counts as stored: read through it, not from it.
       const element = lowering?.kind === "elementwise" || lowering?.kind === "virtual"
@@ -224,6 +222,18 @@ export class Scope {
     if (isComplex(apply.output.dtype)) {
       throw new TypeError("Cannot plan a product of complex matrices as one kernel");
     }
+    // Checks may read the product: then it is stored, and the rest of the kernel follows.
+    const checked = kernel.checks.length > 0;
+    const { b, axes } = kernel;
+    const kept = checked
+      ? this.planner.buffers.add(name, apply.output.dtype, shape, { kind: "temp" })
+      : null;
+    const stores = kept === null ? kernel.outer : [{
+      buffer: kept.buffer,
+      address: addressOf(b, kept, axes),
+      value: kernel.productElement(apply),
+      guard: null,
+    }];
     this.steps.push({
       kind: "gemm",
       name,
@@ -234,20 +244,21 @@ export class Scope {
       k,
       left: this.#operand(left, apply.output),
       right: this.#operand(right, apply.output),
-      stores: kernel.outer,
+      stores,
     });
-    if (kernel.checks.length > 0) {
-      this.steps.push({
-        kind: "nest",
-        name: `${name} checks`,
-        axes: shape,
-        loops: [],
-        reductions: [],
-        inner: [],
-        outer: [],
-        checks: kernel.checks,
-      });
-    }
+    if (kept === null) return;
+    const stored = realNode(loadPlace(b, this.planner.storage, kept, axes));
+    const replace = substitution(b, (node) => node.op === "product" ? stored : null);
+    this.steps.push({
+      kind: "nest",
+      name: `${name} epilogue`,
+      axes: shape,
+      loops: [],
+      reductions: [],
+      inner: [],
+      outer: kernel.outer.map((store) => replacedStore(store, replace)),
+      checks: kernel.checks.map(({ failed, check }) => ({ failed: replace(failed), check })),
+    });
   }
 
   /** A matrix of a product, read in place where an affine view of memory allows it. */

@@ -9,6 +9,7 @@ import { NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
 import type { Apply } from "../graph/graph.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
+import { fitsDType } from "../kernel/size_dtype.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */
@@ -121,8 +122,10 @@ export class Shapes implements ShapeContext {
       }
     }
     if (owner.op.size !== undefined && variable.ndim === 0) {
-      return [owner.op.size(this, this.#arguments(owner, variable), owner.params)];
+      const size = owner.op.size(this, this.#arguments(owner, variable), owner.params);
+      if (fitsDType(this.guards, size, variable.dtype)) return [size];
     }
+    // The reference wraps as the dtype says.
     return this.#generic(owner, variable);
   }
 
@@ -131,11 +134,23 @@ export class Shapes implements ShapeContext {
     return owner.inputs.map((input) => {
       if (!isDiscrete(input.dtype) || input.ndim > 0) throw new NeedValue(variable);
       try {
-        return this.integer(input);
+        return this.#exact(input, variable)[0]!;
       } catch (error) {
         throw error instanceof NeedValue ? new NeedValue(variable) : error;
       }
     });
+  }
+
+  /**
+   * The integers of an input, to compute `variable` with. What JavaScript numbers do not hold exactly is
+   * left to the device.
+   */
+  #exact(input: Variable, variable: Variable): readonly Size[] {
+    const sizes = this.integers(input);
+    if (!sizes.every((size) => fitsDType(this.guards, size, input.dtype))) {
+      throw new NeedValue(variable);
+    }
+    return sizes;
   }
 
   /** Any other op on host-known integers: the reference, as opaque sizes. */
@@ -143,7 +158,7 @@ export class Shapes implements ShapeContext {
     const inputs: (readonly Size[])[] = [];
     for (const input of owner.inputs) {
       if (!this.knows(input)) throw new NeedValue(variable);
-      inputs.push(this.integers(input));
+      inputs.push(this.#exact(input, variable));
     }
     const count = variable.ndim === 0 ? 1 : sizeValue(this.shape(variable)[0]!);
     const compute = (values: readonly number[], at: number): number => {
@@ -157,9 +172,10 @@ export class Shapes implements ShapeContext {
       return Number(result.data[at]);
     };
     const flat = inputs.flat();
+    const types = [...owner.inputs, variable].map((one) => one.dtype).join();
     return Array.from({ length: count }, (_, at) =>
       opaqueSize(
-        `${owner.op.name}${JSON.stringify(owner.params)}#${variable.index}.${at}`,
+        `${owner.op.name}:${types}${JSON.stringify(owner.params)}#${variable.index}.${at}`,
         flat,
         (...values) => compute(values, at),
       ));

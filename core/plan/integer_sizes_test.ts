@@ -1,0 +1,90 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
+import { compile, type DType, scan, T, type Tensor, type Variable } from "../../mod.ts";
+
+const x = T.vector("x");
+const xs = [10, 20, 30, 40, 50];
+
+/** Runs a program of `x` and of an integer for some values of it. */
+async function run(
+  device: TestDevice,
+  dtype: DType,
+  values: readonly (number | bigint)[],
+  build: (i: Variable) => Variable,
+): Promise<number[][]> {
+  const i = T.scalar("i", { dtype });
+  const f = await compile([x, i], build(i), { device, onUnusedInput: "ignore" });
+  return values.map((value) => numbers(f(xs, value as number) as Tensor));
+}
+
+/** Counts the steps of a loop. */
+function counted(nSteps: Variable): Variable {
+  const [count] = scan((s: Variable) => s.add(1), { outputsInfo: T.zeros([]), nSteps });
+  return count.at(-1);
+}
+
+onDevices("Integers that say how much wrap as their dtype does", async (device) => {
+  const cases: [string, DType, (number | bigint)[], (i: Variable) => Variable, number[][]][] = [
+    ["uint8 i-2", "uint8", [1, 5], (i) => x.slice(null, i.sub(2)), [xs, [10, 20, 30]]],
+    ["uint16 i-2", "uint16", [1, 5], (i) => x.slice(null, i.sub(2)), [xs, [10, 20, 30]]],
+    ["uint32 i-2", "uint32", [1, 5], (i) => x.slice(null, i.sub(2)), [xs, [10, 20, 30]]],
+    ["int8 i-2", "int8", [1], (i) => x.slice(null, i.sub(2)), [[10, 20, 30, 40]]],
+    ["int8 arange(i+100)", "int8", [50, 10], (i) => T.arange(i.add(100)).shape[0]!, [[0], [110]]],
+    ["uint8 arange(i*i)", "uint8", [50, 10], (i) => T.arange(i.mul(i)).shape[0]!, [[196], [100]]],
+    ["uint8 i**2", "uint8", [17], (i) => T.arange(T.pow(i, 2)).shape[0]!, [[33]]],
+    ["uint8 i<<4", "uint8", [17], (i) => T.arange(T.leftShift(i, 4)).shape[0]!, [[16]]],
+    ["uint8 -i", "uint8", [254, 252], (i) => x.slice(T.neg(i)), [[30, 40, 50], [50]]],
+    ["uint8 |i-3|", "uint8", [2], (i) => T.zeros([T.abs(i.sub(3))]).shape[0]!, [[255]]],
+    ["int8 |-128|", "int8", [-128], (i) => x.slice(T.abs(i).add(125)), [[30, 40, 50]]],
+    ["int8 (i-2)%7", "int8", [1], (i) => T.zeros([i.sub(2).mod(7)]).shape[0]!, [[6]]],
+    ["uint8 (i-2)%7", "uint8", [1], (i) => T.zeros([i.sub(2).mod(7)]).shape[0]!, [[3]]],
+    [
+      "int32 i*i > 0",
+      "int32",
+      [50000, 100],
+      (i) => x.at(T.cast(T.where(i.mul(i).gt(0), 1, 2), "int32")),
+      [[30], [20]],
+    ],
+    ["uint8 of a length", "int64", [0], () => x.slice(T.cast(x.shape[0]!, "uint8").add(254)), [[
+      40,
+      50,
+    ]]],
+    [
+      "elements of a range",
+      "int64",
+      [300],
+      (i) => x.at(T.arange(0, i, 1, { dtype: "uint8" }).at(259)),
+      [[40]],
+    ],
+    ["reshape", "int8", [18], (i) => T.zeros([136]).reshape([i.mul(i), -1]).shape[0]!, [[68]]],
+    ["slice of slice", "int8", [1], (i) => x.slice(i).slice(i), [[30, 40, 50]]],
+    ["steps", "int64", [1, 5], (i) => counted(T.cast(i, "uint8").sub(2)), [[255], [3]]],
+    ["negated steps", "int64", [251], (i) => counted(T.cast(i, "int8").neg()), [[5]]],
+  ];
+  for (const [name, dtype, values, build, expected] of cases) {
+    assertEquals(await run(device, dtype, values, build), expected, name);
+  }
+});
+
+Deno.test("64-bit integers that say how much are exact", async () => {
+  const big = 2n ** 62n;
+  assertEquals(await run("cpu", "int64", [big, 1n], (i) => x.slice(null, i.mul(4).add(2))), [
+    [10, 20],
+    xs,
+  ]);
+  const offset = T.constant(big - 3n, { dtype: "int64" });
+  assertEquals(await run("cpu", "int64", [big, big - 1n], (i) => x.slice(null, i.sub(offset))), [
+    [10, 20, 30],
+    [10, 20],
+  ]);
+  const low = (i: Variable) => x.at(T.cast(i, "int32"));
+  assertEquals(await run("cpu", "int64", [2n ** 32n + 1n, 2n], low), [[20], [30]]);
+  assertEquals(await run("cpu", "uint64", [1n], (i) => x.slice(null, i.sub(2))), [xs]);
+  assertEquals(await run("cpu", "int64", [big], (i) => x.slice(null, i)), [xs]);
+});
+
+Deno.test("A position beyond 32 bits is out of range", async () => {
+  const i = T.scalar("i", { dtype: "int64" });
+  const f = await compile([x, i], x.at(i), { device: "cpu" });
+  assertThrows(() => f(xs, 2 ** 32 + 1), Error, "out of range");
+});
