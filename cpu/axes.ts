@@ -7,7 +7,7 @@
 
 import type { Nest } from "../core/kernel/program.ts";
 import type { Address } from "../core/kernel/scalar.ts";
-import { mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
+import { countsTogether, mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
 import { visitNodes } from "./nodes.ts";
 
 /** Axes and loops of a kernel. */
@@ -41,10 +41,12 @@ export function arrangeAxes(nest: Nest): Arrangement {
     const result: Size[] = [];
     list.forEach((axis, i) => {
       const next = list[i + 1];
-      const joins = next !== undefined && canMerge(uses, axis, next, sizes[next]!);
       // The inner one of merged axes has the stride of the whole; the outer ones stay at 0.
       const outer = i > 0 && !map.has(list[i - 1]!) ? result.pop()! : 1;
-      result.push(mulSize(outer, sizes[axis]!));
+      const length = mulSize(outer, sizes[axis]!);
+      result.push(length);
+      const joins = next !== undefined && canMerge(uses, axis, next, sizes[next]!) &&
+        countsTogether([length, sizes[next]!], list.map((one) => sizes[one]!));
       if (!joins) map.set(axis, -1);
     });
     return result;

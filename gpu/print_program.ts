@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LimitError } from "../core/errors.ts";
 import type {
   Branch,
   BufferDecl,
@@ -13,7 +14,7 @@ import type {
   Program,
   Step,
 } from "../core/kernel/program.ts";
-import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
+import { MAX_POSITION, productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { nodeCount, type StepTurns } from "./loop_access.ts";
@@ -75,6 +76,20 @@ export interface PrintedProgram {
   readonly flags: number;
   /** How each loop is run, for people. */
   readonly notes: readonly string[];
+}
+
+/** Threads, and the turns of their loops, are numbered in 32 bits. */
+function expectLinear({ name, axes, loops }: Nest): void {
+  for (const sizes of [axes, loops]) {
+    const count = sizeValue(productSize(sizes));
+    if (count <= MAX_POSITION) continue;
+    throw new LimitError(
+      `Cannot run "${name}" on the GPU`,
+      "32-bit positions",
+      count,
+      MAX_POSITION,
+    );
+  }
 }
 
 /** Iterations of a reduction from which on it is planned anew. */
@@ -182,6 +197,7 @@ class ProgramPrinter {
 
   #nest(whole: Nest, flag: number | null): Op[] {
     const parts = splitNest(whole, this.#limits.maxStorageBuffersPerShaderStage);
+    for (const nest of parts) expectLinear(nest);
     return parts.flatMap((nest) => this.#smallNest(mergeAxes(nest), flag));
   }
 

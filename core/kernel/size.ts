@@ -13,6 +13,9 @@
 /** An integer in a plan. */
 export type Size = number | Sym;
 
+/** The greatest position that kernels count to. */
+export const MAX_POSITION = 2 ** 31 - 1;
+
 /** Values of the base atoms, by slot. */
 export type SizeEnv = ArrayLike<number>;
 
@@ -174,6 +177,16 @@ export function subSize(a: Size, b: Size): Size {
 /** Product of sizes; 1 for none. */
 export function productSize(sizes: readonly Size[]): Size {
   return sizes.reduce<Size>((product, size) => mulSize(product, size), 1);
+}
+
+/**
+ * Whether some axes of a kernel may be run through as one: the number of their positions fits 32 bits,
+ * and so it does for other sizes that the plan serves, because that of all axes does or nothing varies.
+ */
+export function countsTogether(some: readonly Size[], all: readonly Size[]): boolean {
+  const count = productSize(some);
+  return sizeValue(count) <= MAX_POSITION &&
+    (typeof count === "number" || sizeValue(productSize(all)) <= MAX_POSITION);
 }
 
 /** An opaque function of sizes, such as a floor division; folded when all are numbers. */

@@ -9,7 +9,7 @@ import type { Apply } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, rounded, type Value } from "../graph/value.ts";
 import { type Ix, wrapSmall } from "../kernel/builder.ts";
-import { scalarTypeOf } from "../kernel/scalar.ts";
+import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import {
   addSize,
   floorDivSize,
@@ -105,12 +105,15 @@ export const arangeOp: Op<ArangeParams> = {
       }
       const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
       const wide = type === "u64" ? "i64" : type === "u32" ? "i32" : type;
-      const at = b.cast(b.ixNode(index[0]!), wide);
-      return wrapSmall(
-        b,
-        b.cast(b.add(b.size(start, wide), b.mul(at, b.size(step, wide))), type),
-        dtype,
-      );
+      const { offset, terms, rest } = index[0]!;
+      // A position may need more bits than an index of memory has: of a part of a long range.
+      let value = b.size(addSize(start, mulSize(step, offset)), wide);
+      const plus = (at: SNode, stride: Size) => {
+        value = b.add(value, b.mul(b.cast(at, wide), b.size(stride, wide)));
+      };
+      for (const term of terms) plus(b.index(term.axis), mulSize(step, term.stride));
+      if (rest !== null) plus(rest, step);
+      return wrapSmall(b, b.cast(value, type), dtype);
     },
   },
 };

@@ -32,12 +32,14 @@ import {
   floorDivSize,
   type Guards,
   modSize,
+  productSize,
   type Size,
   sizeKey,
   sizeValue,
 } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 import { castElement, constantElement, realNode } from "./element.ts";
+import { expectPositions } from "./limits.ts";
 import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Scope } from "./scope.ts";
@@ -324,6 +326,7 @@ export class Kernel implements NestBuilder {
   }
 
   unravel(flat: Ix, shape: readonly Size[]): Ix[] {
+    this.#expectFlat(shape);
     const index: Ix[] = new Array(shape.length);
     let rest = flat;
     for (let d = shape.length - 1; d > 0; d--) {
@@ -334,10 +337,15 @@ export class Kernel implements NestBuilder {
   }
 
   ravel(index: readonly Ix[], shape: readonly Size[]): Ix {
+    this.#expectFlat(shape);
     const strides = contiguousStrides(shape);
     let flat: Ix = zeroIx;
     index.forEach((ix, d) => flat = this.b.addIx(flat, this.b.scaleIx(ix, strides[d]!)));
     return flat;
+  }
+
+  #expectFlat(shape: readonly Size[]): void {
+    expectPositions(this.guards, "count the elements of a tensor", productSize(shape));
   }
 
   readTarget(target: Target, index: readonly Ix[]): Element {

@@ -11,6 +11,7 @@ import { baseSize, Guards, type Size } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
 import { commitUpdates } from "./commit.ts";
 import { type Storage, storageRules } from "./element.ts";
+import { checkPositions } from "./limits.ts";
 import { mergeSteps } from "./merge.ts";
 import { BufferTable } from "./place.ts";
 import { Scope } from "./scope.ts";
@@ -175,6 +176,7 @@ export function planProgram(request: PlanRequest): Plan {
       output: count + i,
     })),
   });
+  checkPositions(planner.guards, [...committed.steps, ...committed.commit]);
   return {
     program: {
       name: request.name,

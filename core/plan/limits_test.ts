@@ -1,0 +1,79 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { numbers, onDevices } from "../../dev/devices.ts";
+import { compile, LimitError, scan, T, type Variable } from "../../mod.ts";
+import { baseSize, countsTogether } from "../kernel/size.ts";
+
+const huge = 2 ** 32;
+
+onDevices("What has more than 2³¹ positions is a LimitError before it runs", async (device) => {
+  const n = T.scalar("n", { dtype: "int64" });
+  const row = T.arange(n, { dtype: "int32" });
+  const [counted] = scan((s: Variable) => s.add(1), { outputsInfo: T.zeros([]), nSteps: n });
+  const programs: [string, Variable, number, number][] = [
+    ["sum of a range", T.sum(T.cast(row, "float32")), 45, huge + 10],
+    ["one more than fits", T.sum(T.cast(row, "float32")), 45, 2 ** 31],
+    ["loop", counted.at(-1), 10, huge + 5],
+    ["argmax over two axes", T.argmax(row.dimshuffle(0, "x").add(row)), 99, 70000],
+    ["reshape", T.mul(T.ones([n, n]), T.cast(row, "float32")).ravel().at(-1), 9, 70000],
+  ];
+  for (const [name, program, expected, long] of programs) {
+    const f = await compile([n], program, { device });
+    assertEquals(numbers(f(10)), [expected], name);
+    // The plan for ten must not serve it.
+    if (device === "cpu") assertThrows(() => f(long), LimitError, "32-bit positions", name);
+    else assertThrows(() => f(long), RangeError);
+    assertEquals(numbers(f(10)), [expected], name);
+  }
+});
+
+Deno.test("Lengths that are constant are refused at the first call", async () => {
+  const f = await compile([], T.arange(huge + 10).sum(), { device: "cpu" });
+  assertThrows(() => f(), LimitError, String(huge + 10));
+});
+
+Deno.test("Parts of a range too long to run over are right", async () => {
+  const n = T.scalar("n", { dtype: "int64" }), k = T.scalar("k", { dtype: "int64" });
+  const range = T.arange(n);
+  const outputs = [
+    range.at(-1),
+    range.at(k),
+    range.slice(k, k.add(3)),
+    range.slice(null, null, -1).slice(0, 2),
+    range.slice(null, null, k),
+    T.arange(0, n, k),
+    T.arange(n, 0, k.neg()),
+    range.shape[0]!,
+  ];
+  const f = await compile([n, k], outputs, { device: "cpu" });
+  for (const [length, from] of [[10, 4], [huge + 6, huge + 1]] as const) {
+    const found = f(length, from).map(numbers);
+    const later = length > 2 * from ? [2 * from] : [];
+    assertEquals(found, [
+      [length - 1],
+      [from],
+      [from, from + 1, from + 2],
+      [length - 1, length - 2],
+      [0, from, ...later],
+      [0, from, ...later],
+      [length, length - from, ...(later.length > 0 ? [length - 2 * from] : [])],
+      [length],
+    ]);
+  }
+});
+
+Deno.test("Offsets of diagonals and rolls may be long", async () => {
+  const k = T.scalar("k", { dtype: "int64" });
+  const outputs = [T.sum(T.eye(3, 3, k)), T.sum(T.tri(3, 3, k)), T.roll(T.arange(5), k)];
+  const f = await compile([k], outputs, { device: "cpu" });
+  assertEquals(f(huge).map(numbers), [[0], [9], [4, 0, 1, 2, 3]]);
+  assertEquals(f(-huge).map(numbers), [[0], [0], [1, 2, 3, 4, 0]]);
+  assertEquals(f(1).map(numbers), [[2], [8], [4, 0, 1, 2, 3]]);
+});
+
+Deno.test("Axes run as one only while their positions fit 32 bits", () => {
+  assertEquals(countsTogether([40000, 40000], [40000, 40000]), true);
+  assertEquals(countsTogether([50000, 50000], [50000, 50000]), false);
+  const n = baseSize("n0.0", 0, 1000);
+  assertEquals(countsTogether([n, n], [n, n]), true);
+  assertEquals(countsTogether([n, n], [n, n, 5000]), false);
+});
