@@ -24,6 +24,7 @@ import {
 import { type GradientRule, isConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
+import { StableForms } from "./stable.ts";
 
 /** What flows to a variable in the end. */
 export type Found = Variable | UndefinedGradient | typeof zeroGradient | null;
@@ -84,6 +85,7 @@ class Pass {
   readonly #constants: ReadonlySet<Variable>;
   readonly #known: ReadonlyMap<Variable, Variable>;
   readonly #order: readonly Apply[];
+  readonly #stable: StableForms;
   /** Variables that depend on what is asked for. */
   readonly #relevant: Set<Variable>;
   /** What has flowed to each variable up to now. */
@@ -99,7 +101,12 @@ class Pass {
     this.#constants = options.constants ?? new Set();
     this.#known = options.known ?? new Map();
     const ends = [...seeds.map(([variable]) => variable), ...this.#known.keys()];
-    this.#order = toposort(ends, (variable) => this.#constants.has(variable));
+    const own = new Set([...wrt, ...this.#constants, ...ends]);
+    this.#stable = new StableForms((variable) => own.has(variable));
+    this.#order = toposort(ends, (variable) => this.#constants.has(variable), (apply) => {
+      const form = this.#stable.of(apply);
+      return form === null ? apply.inputs : [form];
+    });
     this.#relevant = this.#dependents();
     for (const [variable, gradient] of seeds) this.#arrive(variable, gradient);
   }
@@ -115,6 +122,11 @@ class Pass {
   #dependents(): Set<Variable> {
     const relevant = new Set(this.#wrt);
     for (const apply of this.#order) {
+      const form = this.#stable.of(apply);
+      if (form !== null) {
+        if (relevant.has(form) && !this.#constants.has(apply.output)) relevant.add(apply.output);
+        continue;
+      }
       const inputs = apply.inputs.flatMap((input, i) => relevant.has(input) ? [i] : []);
       if (inputs.length === 0) continue;
       const rule = gradientRule(apply.op.name) ?? missingRule(apply);
@@ -147,6 +159,13 @@ class Pass {
 
   /** Passes what has arrived at the outputs of an application on to its inputs. */
   #through(apply: Apply): void {
+    const form = this.#stable.of(apply);
+    if (form !== null) {
+      if (this.#relevant.has(apply.output)) {
+        this.#arrive(form, this.#sum(apply.output));
+      }
+      return;
+    }
     const inputs = apply.inputs.map((input) => this.#relevant.has(input));
     if (!inputs.includes(true)) return;
     const outputs = apply.outputs.map((output) =>

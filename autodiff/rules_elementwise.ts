@@ -24,12 +24,14 @@ import {
   type ElementwiseName,
   eq,
   exp,
+  expm1,
   ge,
   type GradClipParams,
   type GradScaleParams,
   gt,
   imag,
   intDiv,
+  isinf,
   le,
   log,
   lt,
@@ -121,6 +123,16 @@ const rows = {
   atanh: [(g, _y, x) => div(g, sub(1, sqr(x!)))],
   sigmoid: derivative((_x, y) => mul(y, sub(1, y))),
   softplus: derivative((x) => sigmoid(x)),
+  // In forms whose own derivatives do not overflow.
+  logaddexp: [
+    (g, _y, a, b) => mul(g, sigmoid(apart(a!, b!, 0))),
+    (g, _y, a, b) => mul(g, sigmoid(apart(b!, a!, 0))),
+  ],
+  logdiffexp: [
+    (g, _y, a, b) => mul(g, sub(1, expOverExpm1(apart(b!, a!, -Infinity)))),
+    (g, _y, a, b) => mul(g, expOverExpm1(apart(b!, a!, -Infinity))),
+  ],
+  log1mexp: derivative((x) => expOverExpm1(x)),
   erf: derivative((x) => mul(exp(neg(sqr(x))), 2 / Math.sqrt(Math.PI))),
   erfc: derivative((x) => mul(exp(neg(sqr(x))), -2 / Math.sqrt(Math.PI))),
   erfinv: derivative((_x, y) => mul(exp(sqr(y)), Math.sqrt(Math.PI) / 2)),
@@ -185,6 +197,16 @@ const rows = {
   gradScale: (params) => [(g) => mul(g, (params as GradScaleParams).factor)],
   gradClip: (params) => [(g) => clipped(g, params as GradClipParams)],
 } satisfies Record<ElementwiseName, Row>;
+
+/** x - y, and a number instead where they are infinite and equal. */
+function apart(x: Variable, y: Variable, instead: number): Variable {
+  return where(and(eq(x, y), isinf(x)), instead, sub(x, y));
+}
+
+/** The derivative of log(1 - exp(x)). */
+function expOverExpm1(x: Variable): Variable {
+  return div(exp(x), expm1(x));
+}
 
 /** z / |z|, and 0 at 0. */
 function unit(z: Variable, size: Variable): Variable {

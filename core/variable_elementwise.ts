@@ -304,6 +304,11 @@ export abstract class ElementwiseVariable<D extends DType = DType, N extends num
     return ops.softplus(this) as Node as Variable<Floating<DTypeOf<S>>, N>;
   }
 
+  /** log(1 - exp(this)) */
+  log1mexp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
+    return ops.log1mexp(this) as Node as Variable<Floating<DTypeOf<S>>, N>;
+  }
+
   /** The error function. */
   erf<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
     return ops.erf(this) as Node as Variable<Floating<DTypeOf<S>>, N>;

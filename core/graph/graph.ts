@@ -18,6 +18,11 @@ export type LeafKind = "input" | "constant" | "shared";
 
 let nextId = 1;
 
+/** How many variables have been made up to now. */
+export function variablesMade(): number {
+  return nextId - 1;
+}
+
 /** The fields of every variable; `Variable` adds the methods that users call. */
 export class VariableNode<D extends DType = DType, N extends number = number> {
   /** Creation number. */

@@ -40,6 +40,9 @@ export type FunctionName =
   | "atanh"
   | "sigmoid"
   | "softplus"
+  | "logaddexp"
+  | "logdiffexp"
+  | "log1mexp"
   | "pow"
   | "atan2"
   | "angle";
@@ -117,6 +120,21 @@ export const functionRows: Record<FunctionName, ElementwiseRow> = {
   atanh: realFunction(Math.atanh, math.atanh, 18, odd),
   sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, rising),
   softplus: realFunction(special.softplus, math.softplus, 24, rising),
+  logaddexp: {
+    arity: 2,
+    dtypes: floats,
+    float: ([x, y]) => special.logaddexp(x!, y!),
+    scalar: (b, [x, y]) => math.logaddexp(b, x!, y!),
+    cost: 28,
+  },
+  logdiffexp: {
+    arity: 2,
+    dtypes: floats,
+    float: ([x, y]) => special.logdiffexp(x!, y!),
+    scalar: (b, [x, y]) => math.logdiffexp(b, x!, y!),
+    cost: 54,
+  },
+  log1mexp: realFunction(special.log1mexp, math.log1mexp, 50),
   pow: {
     arity: 2,
     dtypes: numbers,

@@ -178,6 +178,24 @@ Deno.test("evaluate: floats at special points", () => {
   assertEquals(one(T.sign, [-3, -0, 5, NaN]), [-1, -0, 1, NaN]);
   assertEquals(one(T.softplus, [1000, -1000, 0]), [1000, 0, Math.log(2)]);
   assertEquals(one(T.sigmoid, [1000, -1000, 0]), [1, 0, 0.5]);
+  const inf = Infinity;
+  assertEquals(at(T.logaddexp, [1000, -inf, inf, -inf, 2], [1000, -inf, inf, 5, NaN]), [
+    1000 + Math.LN2,
+    -inf,
+    inf,
+    5,
+    NaN,
+  ]);
+  assertEquals(at(T.logdiffexp, [1000, -inf, 3, 3, 3, inf, inf], [999, -inf, -inf, 3, 4, 3, inf]), [
+    1000 + Math.log1p(-Math.exp(-1)),
+    -inf,
+    3,
+    -inf,
+    NaN,
+    inf,
+    NaN,
+  ]);
+  assertEquals(one(T.log1mexp, [0, -inf, 1, -1e-20]), [-inf, -0, NaN, Math.log(1e-20)]);
 });
 
 Deno.test("evaluate: isclose", () => {

@@ -150,6 +150,20 @@ export function softplus<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("softplus", x);
 }
 
+/**
+ * log(1 - exp(x)), without loss of digits: 0 for -Infinity, -Infinity at 0, NaN above.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const logSurvival = T.log1mexp(T.vector("logP"));
+ * ```
+ */
+export function log1mexp<A extends TensorLike>(x: A): FloatLike<A> {
+  return floating("log1mexp", x);
+}
+
 /** The error function. */
 export function erf<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("erf", x);
@@ -193,4 +207,39 @@ export function trigamma<A extends TensorLike>(x: A): FloatLike<A> {
 /** The angle in [-π, π] of the point (x, y). */
 export function atan2<A extends TensorLike, B extends TensorLike>(y: A, x: B): FloatPair<A, B> {
   return floatingMeeting("atan2", y, x);
+}
+
+/**
+ * log(exp(x) + exp(y)), without overflow; of two times -Infinity it is -Infinity.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const logEither = T.logaddexp(T.vector("logP"), T.vector("logQ"));
+ * ```
+ */
+export function logaddexp<A extends TensorLike, B extends TensorLike>(
+  x: A,
+  y: B,
+): FloatPair<A, B> {
+  return floatingMeeting("logaddexp", x, y);
+}
+
+/**
+ * log(exp(x) - exp(y)), without overflow or loss of digits: -Infinity where they are equal, NaN where y is
+ * larger.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const logBetween = T.logdiffexp(T.vector("logCdfHigh"), T.vector("logCdfLow"));
+ * ```
+ */
+export function logdiffexp<A extends TensorLike, B extends TensorLike>(
+  x: A,
+  y: B,
+): FloatPair<A, B> {
+  return floatingMeeting("logdiffexp", x, y);
 }

@@ -403,7 +403,10 @@ export function logsumexp<A extends TensorLike, const X extends Axes = undefined
   // The shift cancels, so gradients need not see it. It must not be infinite: Inf - Inf is NaN.
   const top: Variable = disconnectedGrad(max(v, kept) as Variable);
   const shift: Variable = where(isfinite(top), top, 0);
-  const all: Variable = add(log(sum(exp(sub(v, shift)), kept)), shift);
+  const total: Variable = sum(exp(sub(v, shift)), kept);
+  // Where all is infinite the sum is 0 or infinite, and gradients end.
+  const guarded: Variable = where(isfinite(top), total, disconnectedGrad(total));
+  const all: Variable = add(log(guarded), shift);
   return finish(plan.keepdims ? all : dropped(all, plan.axes), v.ndim, {
     ...plan,
     keepdims: false,

@@ -212,6 +212,21 @@ export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
+/** ln(e^x + e^y), without overflow. */
+export function logaddexp(x: number, y: number): number {
+  return x === y ? x + Math.LN2 : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
+}
+
+/** ln(1 - e^x), without loss of digits. */
+export function log1mexp(x: number): number {
+  return x > -Math.LN2 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x));
+}
+
+/** ln(e^x - e^y), without overflow or loss of digits. */
+export function logdiffexp(x: number, y: number): number {
+  return x === -Infinity && y === -Infinity ? -Infinity : x + log1mexp(y - x);
+}
+
 /** x^y as IEEE 754 has it: 1 to any power is 1, also NaN; -1 to ±Infinity is 1. */
 export function pow(x: number, y: number): number {
   if (x === 1 || (x === -1 && Math.abs(y) === Infinity)) return 1;

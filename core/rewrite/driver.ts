@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type Apply, applyOp, withOriginOf } from "../graph/graph.ts";
+import { type Apply, applyOp, variablesMade, withOriginOf } from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Variable } from "../variable.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";
@@ -21,6 +21,12 @@ export type RewriteObserver = (rule: Rule, before: Variable, after: Variable) =>
 
 /** Rewrites per node of the graph before the driver gives up. */
 const BUDGET_PER_NODE = 40;
+
+/**
+ * Variables made per node before the driver gives up, and for a graph of any size. One rewrite may make
+ * many, as those that join loops do; what doubles a graph again and again fills the memory in a few.
+ */
+const VARIABLES_PER_NODE = 400, VARIABLES_ANYWAY = 200_000;
 
 /** Applies the rules of one phase to a fixed point. */
 export function runPhase(
@@ -48,6 +54,7 @@ class Run {
   readonly #byRoot = new Map<string, readonly Rule[]>();
   readonly #recent: string[] = [];
   #budget = 0;
+  #mostMade = 0;
 
   constructor(phase: Phase, hits: RuleHits, observe: RewriteObserver | null) {
     this.phase = phase;
@@ -55,9 +62,12 @@ class Run {
     this.#observe = observe;
   }
 
-  /** Allows for a graph of this many nodes. */
-  allow(nodes: number): void {
-    if (this.#budget === 0) this.#budget = 1000 + BUDGET_PER_NODE * nodes;
+  /** Allows for a graph. */
+  allow(order: readonly Apply[]): void {
+    if (this.#budget > 0) return;
+    const nodes = sizeWithSteps(order);
+    this.#budget = 1000 + BUDGET_PER_NODE * nodes;
+    this.#mostMade = variablesMade() + VARIABLES_ANYWAY + VARIABLES_PER_NODE * nodes;
   }
 
   rulesFor(name: string): readonly Rule[] {
@@ -74,7 +84,7 @@ class Run {
     this.#hits.set(rule.name, (this.#hits.get(rule.name) ?? 0) + 1);
     this.#recent.push(rule.name);
     if (this.#recent.length > 12) this.#recent.shift();
-    if (this.#budget-- <= 0) throw this.endless(this.#recent);
+    if (this.#budget-- <= 0 || variablesMade() > this.#mostMade) throw this.endless(this.#recent);
     this.#observe?.(rule, before, after);
   }
 
@@ -85,6 +95,15 @@ class Run {
         `were ${names} (leave one out with mode: { excluding: [name] })`,
     );
   }
+}
+
+/** The number of applications, those in the steps of loops included; the op itself is unknown here. */
+function sizeWithSteps(order: readonly Apply[]): number {
+  return order.reduce((size, { op, params }) => {
+    if (op.name !== "scan") return size + 1;
+    const { outputs } = (params as unknown as { step: { outputs: readonly Variable[] } }).step;
+    return size + 1 + sizeWithSteps(toposort(outputs));
+  }, 0);
 }
 
 /** An application whose replacement is being brought into its final form. */
@@ -109,7 +128,7 @@ class Pass {
     this.#targets = targets;
     this.#order = toposort(targets);
     this.#context = new PassContext(this.#order, targets);
-    run.allow(this.#order.length);
+    run.allow(this.#order);
   }
 
   outputs(): Variable[] {

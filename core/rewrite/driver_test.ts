@@ -46,6 +46,27 @@ Deno.test("a rule that grows the graph for ever runs out of its budget", () => {
   assertThrows(() => runPhase(phase(grow), [T.exp(x)], new Map()), RangeError, "were grow");
 });
 
+Deno.test("rules that make more and more at once end before memory does", () => {
+  let size = 1, fired = 0;
+  const double = rule("double", ["exp"], ({ inputs }) => {
+    fired++;
+    size *= 2;
+    let sum = inputs[0]!;
+    for (let i = 0; i < size; i++) sum = ew("add", sum, number(i + size, "float64"));
+    return ew("exp", sum);
+  });
+  assertThrows(() => runPhase(phase(double), [T.exp(x)], new Map()), RangeError, "were double");
+  assert(fired < 25);
+});
+
+Deno.test("a large graph may be rewritten everywhere", () => {
+  let sum: Variable = x;
+  for (let i = 0; i < 20_000; i++) sum = T.exp(ew("add", sum, number(i, "float64")));
+  const hits = new Map<string, number>();
+  runPhase(phase(expToSin, sinToCos), [sum], hits);
+  assertEquals(hits.get("sin-cos"), 20_000);
+});
+
 Deno.test("a rule that puts in what it replaces is named", () => {
   const nest = rule("nest", ["exp"], ({ output }) => ew("sin", output));
   assertThrows(() => runPhase(phase(nest), [T.exp(x)], new Map()), RangeError, "nest");

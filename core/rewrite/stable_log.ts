@@ -5,78 +5,92 @@
  */
 
 import type { Apply } from "../graph/graph.ts";
-import type { ReduceParams } from "../ops/reduce_ops.ts";
 import type { Variable } from "../variable.ts";
+import {
+  exponentsOf,
+  expProductOf,
+  expSumOf,
+  finiteShift,
+  guarded,
+  isMarked,
+  isOne,
+  shifted,
+  shiftedExp,
+  sumOfTerms,
+  weightedBy,
+  whereItCounts,
+} from "./exp_sums.ts";
 import { buildProduct, type Factor, opensAll, type Product, productOf } from "./factors.ts";
 import {
   applied,
-  constantNumber,
   ew,
-  inShape,
   instead,
+  isNumber,
   isReal,
   negated,
   number,
-  reduced,
-  reducedAs,
+  numberOf,
   under,
-  withKeptAxes,
 } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { buildSum, type Sum, sumOf, type Term } from "./terms.ts";
-import { lengthsOf } from "../ops/known_lengths.ts";
 import { isView, sameView } from "./views.ts";
 
-/** A product as exp(exponent) * rest. */
-export interface ExpProduct {
-  /** The terms of the exponent. */
-  readonly exponent: readonly Term[];
-  readonly rest: Product;
+/** c and z, for a variable that is c * sigmoid(z). */
+interface Logistic {
+  readonly scale: number;
+  readonly z: Variable;
 }
 
-/** The exponentials of a product and the rest; null without exponentials. */
-export function expProductOf(variable: Variable): ExpProduct | null {
-  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
-  if (product === null) return null;
-  const exponent: Term[] = [], rest: Factor[] = [];
-  for (const factor of product.factors) {
-    const inner = under(factor.base, "exp");
-    if (inner === null) rest.push(factor);
-    else exponent.push({ base: inner, scale: factor.power });
-  }
-  return exponent.length === 0 ? null : { exponent, rest: { ...product, factors: rest } };
+/** What is a logistic function in another spelling, 1 - sigmoid(z) or 1 + tanh(z); null for anything else. */
+function logisticOf(variable: Variable): Logistic | null {
+  const z = under(variable, "sigmoid");
+  if (z !== null) return { scale: 1, z };
+  const sum = sumOf(variable, opensAll, opensAll, 1);
+  return sum === null ? null : logisticSum(sum);
 }
 
-/** The terms of a sum, added up. */
-export function sumOfTerms(terms: readonly Term[], dtype: Variable["dtype"]): Variable {
-  return buildSum({ dtype, constant: 0, terms, steps: 0 });
+function logisticSum({ constant, terms, dtype }: Sum): Logistic | null {
+  if (terms.length !== 1 || !(constant > 0)) return null;
+  const { base, scale } = terms[0]!, z = under(base, "sigmoid"), y = under(base, "tanh");
+  if (z !== null && scale === -constant) return { scale: constant, z: negated(z) };
+  if (y === null || Math.abs(scale) !== constant) return null;
+  return { scale: 2 * constant, z: ew("mul", number(scale < 0 ? -2 : 2, dtype), y) };
 }
 
-function isOne({ over, below, factors }: Product): boolean {
-  return over === 1 && below === 1 && factors.length === 0;
+/** log(sigmoid(z)) */
+function logSigmoid(z: Variable, power = 1): Term {
+  return { base: ew("softplus", negated(z)), scale: -power };
 }
 
 const logOfProduct: Rule = {
   name: "log-of-product",
   law:
-    "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division",
+    "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division, " +
+    "log(y * sum(exp(x))) -> m + log(y * sum(exp(x - m)))",
   roots: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const product = isReal(output.dtype) ? productOf(x!, opensAll) : null;
     if (product === null) return null;
-    const terms: Term[] = [], rest: Factor[] = [];
+    const exps = exponentsOf(product), terms = [...exps.exponent], rest: Factor[] = [];
+    let { over } = product;
     const isAlone = product.factors.length === 1 && product.over === 1 && product.below === 1;
-    for (const factor of product.factors) {
-      const exponent = under(factor.base, "exp"), z = under(factor.base, "sigmoid");
-      if (exponent !== null) terms.push({ base: exponent, scale: factor.power });
-      else if (z !== null) terms.push({ base: ew("softplus", negated(z)), scale: -factor.power });
-      else if (!isAlone && isExpSum(factor.base)) {
-        terms.push({ base: ew("log", factor.base), scale: factor.power });
-      } else rest.push(factor);
+    for (const factor of exps.rest.factors) {
+      const { base, power } = factor, logistic = logisticOf(base);
+      if (logistic !== null) {
+        terms.push(logSigmoid(logistic.z, power));
+        over *= logistic.scale ** power;
+      } else if (!isAlone && isExpSum(base)) {
+        terms.push({ base: ew("log", base), scale: power });
+      } else {
+        const parts = isAlone ? null : shiftedThroughView(base);
+        if (parts !== null) terms.push({ base: parts.shift, scale: power });
+        rest.push(parts === null ? factor : { base: parts.total, power });
+      }
     }
     if (terms.length === 0) return null;
-    const left = { ...product, factors: rest };
+    const left = { ...product, over, factors: rest };
     if (!isOne(left)) terms.push(logTerm(left));
     return instead(output, sumOfTerms(terms, output.dtype));
   },
@@ -84,10 +98,28 @@ const logOfProduct: Rule = {
 
 /** Whether a variable is a sum of exponentials, or a view of one: certainly positive. */
 function isExpSum(variable: Variable): boolean {
-  let inner = variable;
-  while (isView(inner.owner)) inner = inner.owner.inputs[0]!;
-  const found = expSumOf(inner);
+  const found = expSumOf(viewsOf(variable).inner);
   return found !== null && found.rest.factors.length === 0 && found.rest.over > 0;
+}
+
+/** A view of a sum of exponentials, in the form exp(shift) * total; null for anything else. */
+function shiftedThroughView(variable: Variable): { total: Variable; shift: Variable } | null {
+  const { inner, views } = viewsOf(variable), found = expSumOf(inner);
+  if (found === null) return null;
+  const { total, shift } = shifted(found);
+  const viewed = (whole: Variable) => views.reduceRight((v, view) => sameView(view, v), whole);
+  return { total: viewed(total), shift: viewed(shift) };
+}
+
+/** What was viewed, and the views, outermost first. */
+function viewsOf(variable: Variable): { inner: Variable; views: readonly Apply[] } {
+  const views: Apply[] = [];
+  let inner = variable;
+  while (isView(inner.owner)) {
+    views.push(inner.owner);
+    inner = inner.owner.inputs[0]!;
+  }
+  return { inner, views };
 }
 
 /** log of a product; that of a reciprocal is a negative term. */
@@ -112,65 +144,82 @@ const logOfReciprocal: Rule = {
   },
 };
 
-/** exp(exponent) * factor, for a positive number as factor. */
+/** exp(exponent) * rest. */
 interface Exponential {
   /** Null for exp(0). */
   readonly exponent: Variable | null;
-  readonly factor: number;
+  readonly rest: Product;
 }
 
-/** The terms of a sum as exponentials with positive factors; null if there are others. */
+/** The number that is beside an exponential; null for anything else. */
+function factorOf({ rest: { over, below, factors } }: Exponential): number | null {
+  return factors.length === 0 ? over / below : null;
+}
+
+/** The terms of a sum as exponentials with factors; null if there are others. */
 function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
-  if (constant < 0) return null;
   const found: Exponential[] = [];
+  const one: Product = { dtype, over: 1, below: 1, factors: [], steps: 0 };
   for (const { base, scale } of terms) {
     const product = expProductOf(base);
-    if (product === null || product.rest.factors.length > 0) return null;
-    const factor = scale * product.rest.over / product.rest.below;
-    if (!(factor > 0)) return null;
-    found.push({ exponent: sumOfTerms(product.exponent, dtype), factor });
+    if (product === null) return null;
+    const rest = { ...product.rest, over: product.rest.over * scale };
+    found.push({ exponent: sumOfTerms(product.exponent, dtype), rest });
   }
-  if (constant > 0) found.push({ exponent: null, factor: constant });
+  if (constant !== 0) found.push({ exponent: null, rest: { ...one, over: constant } });
   return found;
 }
 
-/** Whether exponents have been shifted by one and the same variable already. */
+/** Whether a maximum of exponents was taken off them already. */
 function areShifted(parts: readonly Exponential[]): boolean {
-  const shifts = new Set(
-    parts.map(({ exponent }) =>
-      exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
-    ),
+  if (parts.some(({ exponent }) => exponent !== null && isMarked(exponent))) return true;
+  const [shift, ...others] = parts.map(({ exponent }) =>
+    exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
   );
-  return shifts.size === 1 && !shifts.has(null);
+  return shift !== null && shift !== undefined && applied(shift, "maximum") !== null &&
+    others.every((other) => other === shift);
 }
 
-/** log of a sum of exponentials. */
-function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype"]): Variable {
-  const plus = (x: Variable | null, value: number): Variable =>
-    x === null ? number(value, dtype) : value === 0 ? x : ew("add", number(value, dtype), x);
-  const [p, q] = parts as [Exponential, Exponential];
-  if (parts.length === 2 && (p.exponent === null || q.exponent === null)) {
+/** x + value */
+function plus(x: Variable | null, value: number, dtype: Variable["dtype"]): Variable {
+  return x === null ? number(value, dtype) : value === 0 ? x : ew("add", number(value, dtype), x);
+}
+
+/** log of a sum of exponentials; null for what does not overflow as it is. */
+function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype"]) {
+  const factors = parts.map(factorOf);
+  const logs = parts.map(({ exponent }, i) =>
+    plus(exponent, Math.log(Math.abs(factors[i] ?? 1)), dtype)
+  );
+  const [p, q] = factors, [a, b] = logs as [Variable, Variable];
+  if (parts.length === 2 && typeof p === "number" && typeof q === "number") {
+    if (p < 0 && q < 0) return null;
+    if (p < 0 || q < 0) return p < 0 ? logOfDifference(b, a) : logOfDifference(a, b);
+    const fixed = parts.findIndex(({ exponent }) => exponent === null);
+    if (fixed < 0) return ew("logaddexp", a, b);
     // log(c + k exp(x)) = log(c) + softplus(x + log(k / c))
-    const [fixed, open] = p.exponent === null ? [p, q] : [q, p];
-    const inner = plus(open.exponent, Math.log(open.factor / fixed.factor));
-    return plus(ew("softplus", inner), Math.log(fixed.factor));
+    const c = factors[fixed]!, { exponent } = parts[1 - fixed]!;
+    const inner = plus(exponent, Math.log(factors[1 - fixed]! / c), dtype);
+    return plus(ew("softplus", inner), Math.log(c), dtype);
   }
-  const logs = parts.map(({ exponent, factor }) => plus(exponent, Math.log(factor)));
-  if (parts.length === 2) {
-    const [a, b] = logs as [Variable, Variable];
-    const distance = ew("neg", ew("abs", ew("sub", a, b)));
-    const apart = ew("add", ew("maximum", a, b), ew("softplus", distance));
-    // Equal infinities have no difference.
-    return ew("switch", ew("eq", a, b), plus(a, Math.LN2), apart);
-  }
-  const shift = finiteShift(logs.reduce((a, b) => ew("maximum", a, b)));
-  const total = logs.map((x) => ew("exp", ew("sub", x, shift))).reduce((a, b) => ew("add", a, b));
-  return ew("add", ew("log", total), shift);
+  // With one exponential alone there may be nothing to gain, and digits to lose.
+  if (parts.filter(({ exponent }) => exponent !== null).length < 2) return null;
+  const counting = parts.map(({ exponent, rest }) =>
+    whereItCounts(exponent ?? number(0, dtype), rest)
+  );
+  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)));
+  const terms = parts.map(({ exponent, rest }) =>
+    weightedBy(rest, shiftedExp(exponent ?? number(0, dtype), shift, rest))
+  );
+  return ew("add", ew("log", guarded(terms.reduce((x, y) => ew("add", x, y)), shift)), shift);
 }
 
-/** A shift of exponents: what is infinite would make NaN. */
-function finiteShift(top: Variable): Variable {
-  return ew("switch", ew("isfinite", top), top, number(0, top.dtype));
+/** log(exp(a) - exp(b)) */
+function logOfDifference(a: Variable, b: Variable): Variable {
+  if (isNumber(a, 0)) return ew("log1mexp", b);
+  if (numberOf(a) !== null) return ew("add", a, ew("log1mexp", ew("sub", b, a)));
+  if (numberOf(b) === null) return ew("logdiffexp", a, b);
+  return ew("add", a, ew("log1mexp", isNumber(b, 0) ? ew("neg", a) : ew("sub", b, a)));
 }
 
 /** log of a sum; null if there is nothing better than adding up and taking the logarithm. */
@@ -179,52 +228,37 @@ function logOfSumForm(sum: Sum, isLog1p: boolean): Variable | null {
   if (terms.length === 0) return null;
   const parts = exponentials(sum);
   if (parts !== null && parts.length > 1 && !areShifted(parts)) {
-    return logOfExponentials(parts, dtype);
+    const value = logOfExponentials(parts, dtype);
+    if (value !== null) return value;
   }
-  const [only] = terms;
+  const [only] = terms, logistic = logisticSum(sum);
+  if (logistic !== null) {
+    return plus(sumOfTerms([logSigmoid(logistic.z)], dtype), Math.log(logistic.scale), dtype);
+  }
+  if (terms.length === 1 && only!.scale === -constant) {
+    // 1 - tanh(x)² = 4 sigmoid(2 x) sigmoid(-2 x)
+    const x = under(under(only!.base, "sqr") ?? only!.base, "tanh");
+    const twice = x === null ? null : ew("mul", number(2, dtype), x);
+    if (twice !== null) {
+      return plus(
+        sumOfTerms([logSigmoid(twice), logSigmoid(negated(twice))], dtype),
+        Math.log(4 * constant),
+        dtype,
+      );
+    }
+  }
   const y = terms.length === 1 && constant === 0 ? under(only!.base, "expm1") : null;
-  if (y !== null && !isBounded(y) && Math.abs(only!.scale) === 1) {
-    return only!.scale > 0 ? logExpm1(y) : log1mexp(y);
+  if (y !== null) {
+    const one = number(0, dtype), size = Math.log(Math.abs(only!.scale));
+    return plus(
+      only!.scale > 0 ? logOfDifference(y, one) : logOfDifference(one, y),
+      size,
+      dtype,
+    );
   }
   if (constant === 0 && isLog1p) return ew("log", buildSum(sum));
   if (constant !== 1) return null;
-  if (terms.length === 1 && only!.scale === -1) {
-    const z = under(only!.base, "sigmoid");
-    if (z !== null) return ew("neg", ew("softplus", z));
-    const found = expProductOf(only!.base);
-    const exponent = found !== null && isOne(found.rest) ? sumOfTerms(found.exponent, dtype) : null;
-    if (exponent !== null) return isBounded(negated(exponent)) ? null : log1mexp(exponent);
-  }
   return isLog1p ? null : ew("log1p", buildSum({ ...sum, constant: 0 }));
-}
-
-/** Where log(1 - exp(x)) goes from one form to the other. */
-const HALF = -Math.LN2;
-
-/**
- * log(1 - exp(x)); M. Mächler, "Accurately computing log(1 - exp(-|a|))", 2012. Each side is kept to
- * its own numbers, which also tells the rules that it is done.
- */
-function log1mexp(x: Variable): Variable {
-  const half = number(HALF, x.dtype);
-  const near = ew("log", ew("neg", ew("expm1", ew("maximum", half, x))));
-  const far = ew("log1p", ew("neg", ew("minimum", ew("exp", x), number(0.5, x.dtype))));
-  return ew("switch", ew("gt", x, half), near, far);
-}
-
-/** log(exp(x) - 1), which is x and a small rest for large x. */
-function logExpm1(x: Variable): Variable {
-  const one = number(1, x.dtype);
-  const near = ew("log", ew("expm1", ew("minimum", one, x)));
-  const small = ew("exp", ew("neg", ew("maximum", one, x)));
-  const far = ew("add", x, ew("log1p", ew("neg", small)));
-  return ew("switch", ew("gt", x, one), far, near);
-}
-
-/** Whether a variable is kept on one side of a number. */
-function isBounded(x: Variable): boolean {
-  const apply = applied(x, "maximum") ?? applied(x, "minimum");
-  return apply !== null && apply.inputs.some((input) => constantNumber(input) !== null);
 }
 
 const logOfSum: Rule = {
@@ -254,61 +288,6 @@ const log1pOfSum: Rule = {
   },
 };
 
-/** Whether a greatest element along axes is taken off a variable already. */
-export function isShifted(x: Variable, axes: readonly number[]): boolean {
-  const sum = sumOf(x, opensAll);
-  return sum !== null && sum.terms.some(({ base, scale }) => scale === -1 && isTop(base, axes));
-}
-
-function isTop(variable: Variable, axes: readonly number[]): boolean {
-  let top = variable;
-  for (;;) {
-    const apply: Apply | null = top.owner;
-    if (apply === null) return false;
-    const { name } = apply.op;
-    if (["dimshuffle", "broadcastTo", "disconnectedGrad", "copy"].includes(name)) {
-      top = apply.inputs[0]!;
-    } else if (name === "switch" && under(apply.inputs[0]!, "isfinite") === apply.inputs[1]) {
-      top = apply.inputs[1]!;
-    } else {
-      const { kind, axes: own } = apply.params as ReduceParams;
-      return name === "reduce" && kind === "max" && own.join() === axes.join();
-    }
-  }
-}
-
-/** The greatest exponents along axes, as they are taken off: reduced, and with the axes kept. */
-export function shiftOf(
-  exponent: Variable,
-  axes: readonly number[],
-): { reduced: Variable; kept: Variable } {
-  const top = reducedAs({ kind: "max", axes, dtype: exponent.dtype, empty: true }, exponent, axes);
-  const shift = finiteShift(top);
-  return { reduced: shift, kept: withKeptAxes(shift, exponent.ndim, axes) };
-}
-
-/** The sum of exponentials over axes that a variable is, with the exponent in full shape. */
-export function expSumOf(
-  variable: Variable,
-): { axes: readonly number[]; exponent: Variable; rest: Product; summand: Variable } | null {
-  const sum = applied(variable, "reduce");
-  if (sum === null || !isReal(variable.dtype)) return null;
-  const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
-  if (kind !== "sum" || dtype !== summand.dtype) return null;
-  const product = expProductOf(summand);
-  if (product === null) return null;
-  const exponent = inShape(sumOfTerms(product.exponent, dtype), lengthsOf(summand));
-  if (isShifted(exponent, axes)) return null;
-  return { axes, exponent, rest: product.rest, summand };
-}
-
-/** exp(exponent - shift) * rest */
-export function shiftedSummand(exponent: Variable, shift: Variable, rest: Product): Variable {
-  const e = ew("exp", ew("sub", exponent, shift));
-  if (isOne(rest)) return e;
-  return buildProduct({ ...rest, factors: [...rest.factors, { base: e, power: 1 }] });
-}
-
 const logSumExp: Rule = {
   name: "log-sum-exp",
   law: "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp",
@@ -317,10 +296,8 @@ const logSumExp: Rule = {
   rewrite({ inputs: [x], output }): Rewritten {
     const found = expSumOf(x!);
     if (found === null) return null;
-    const { axes, exponent, rest } = found;
-    const shift = shiftOf(exponent, axes);
-    const total = reduced("sum", shiftedSummand(exponent, shift.kept, rest), axes);
-    return instead(output, ew("add", ew("log", total), shift.reduced));
+    const { total, shift } = shifted(found);
+    return instead(output, ew("add", ew("log", total), shift));
   },
 };
 
@@ -332,12 +309,7 @@ const logOfView: Rule = {
   roots: ["log"],
   stabilises: true,
   rewrite(apply, context: RewriteContext): Rewritten {
-    const x = apply.inputs[0]!, views: Apply[] = [];
-    let inner = x;
-    while (isView(inner.owner)) {
-      views.push(inner.owner);
-      inner = inner.owner.inputs[0]!;
-    }
+    const x = apply.inputs[0]!, { inner, views } = viewsOf(x);
     if (views.length === 0 || !isReal(x.dtype)) return null;
     const whole = ew("log", inner).owner!;
     for (const rule of throughView) {
@@ -361,6 +333,37 @@ const log1pOfView: Rule = {
     const whole = ew("log1p", negative === null ? inner : ew("neg", inner)).owner!;
     const found = log1pOfSum.rewrite(whole, context) as Variable | null;
     return found === null ? null : sameView(view, found);
+  },
+};
+
+const logOfTanh: Rule = {
+  name: "log-of-tanh",
+  law: "log(tanh(x)) -> log(1 - exp(-2 x)) - softplus(-2 x)",
+  roots: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output }): Rewritten {
+    const y = under(x!, "tanh");
+    if (y === null || !isReal(output.dtype)) return null;
+    const below = ew("mul", number(-2, output.dtype), y);
+    return ew("sub", ew("log1mexp", below), ew("softplus", below));
+  },
+};
+
+const logOfBase: Rule = {
+  name: "log-of-base",
+  law: "log2(x) -> log(x) / log(2) where log(x) has a stable form, and so for log10",
+  roots: ["log2", "log10"],
+  stabilises: true,
+  rewrite({ op: { name }, inputs: [x], output }, context: RewriteContext): Rewritten {
+    if (!isReal(output.dtype)) return null;
+    const whole = ew("log", x!).owner!;
+    for (const rule of [...throughView, logOfView, logOfTanh]) {
+      const found = rule.rewrite(whole, context) as Variable | null;
+      if (found === null || found.owner?.op.name === "log1p") continue;
+      const factor = number(name === "log2" ? Math.LOG2E : Math.LOG10E, output.dtype);
+      return ew("mul", factor, found);
+    }
+    return null;
   },
 };
 
@@ -401,6 +404,8 @@ export const stableLogRules: readonly Rule[] = [
   logOfSum,
   logOfView,
   logOfReciprocal,
+  logOfTanh,
+  logOfBase,
   log1pOfSum,
   log1pOfView,
   expm1,

@@ -6,9 +6,9 @@
 
 import type { Variable } from "../variable.ts";
 import { buildProduct, type Factor, productOps, realProduct, unpadded } from "./factors.ts";
-import { applied, ew, instead, reduced, under, withKeptAxes } from "./match.ts";
+import { expSumOf, shifted, sumOfTerms } from "./exp_sums.ts";
+import { applied, ew, instead, under, withKeptAxes } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
-import { expSumOf, shiftedSummand, shiftOf, sumOfTerms } from "./stable_log.ts";
 
 /** What a factor is a sum of exponentials of, with its axes in the places they had before the sum. */
 function expSumBelow(base: Variable) {
@@ -31,18 +31,17 @@ const softmax: Rule = {
     for (const below of product.factors) {
       const found = below.power < 0 ? expSumBelow(below.base) : null;
       if (found === null) continue;
-      const { axes, exponent, rest } = found;
+      const { axes, exponent } = found;
       const above = product.factors.find(({ base, power }) =>
         power > 0 && under(base, "exp") === exponent
       );
       if (above === undefined) continue;
-      const shift = shiftOf(exponent, axes), rank = exponent.ndim;
-      const total = reduced("sum", shiftedSummand(exponent, shift.kept, rest), axes);
+      const { total, summand } = shifted(found), rank = found.summand.ndim;
       const pairs = Math.min(above.power, -below.power);
       const factors: Factor[] = [
         ...product.factors.filter((factor) => factor !== above && factor !== below),
         { base: above.base, power: above.power - pairs },
-        { base: ew("exp", ew("sub", exponent, shift.kept)), power: pairs },
+        { base: summand, power: pairs },
         { base: below.base, power: below.power + pairs },
         { base: unpadded(withKeptAxes(total, rank, axes)), power: -pairs },
       ];

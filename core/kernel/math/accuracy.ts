@@ -28,6 +28,8 @@ export type MathName =
   | "atanh"
   | "sigmoid"
   | "softplus"
+  | "logaddexp"
+  | "log1mexp"
   | "pow"
   | "erf"
   | "erfc"
@@ -76,6 +78,8 @@ export const accuracy: Readonly<Record<MathName, Accuracy>> = {
   atanh: { f32: 2.5, f64: 2.5 },
   sigmoid: { f32: 2.5, f64: 2.5 },
   softplus: { f32: 2, f64: 2.5 },
+  logaddexp: { f32: 3, f64: 3, where: "x > 0" },
+  log1mexp: { f32: 4, f64: 4 },
   pow: { f32: 2, f64: 2 },
   erf: { f32: 1.5, f64: 1.5 },
   erfc: { f32: 6, f64: 9 },

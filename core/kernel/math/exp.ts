@@ -1,5 +1,6 @@
 /**
- * The exponential family: exp, exp2, expm1, sigmoid, softplus and tanh.
+ * The exponential family: exp, exp2, expm1, sigmoid, softplus, tanh, and sums and differences of
+ * exponentials by their logarithms.
  *
  * Polynomials and rational functions here are minimax fits made for this file, with coefficients
  * rounded to the type one after another.
@@ -10,7 +11,7 @@
 import type { ScalarBuilder } from "../builder.ts";
 import type { SNode } from "../scalar.ts";
 import { Calc } from "./calc.ts";
-import { ln2, log1pPoly } from "./log.ts";
+import { ln2, log, log1p, log1pPoly } from "./log.ts";
 
 /** Adding this to a small integer leaves the integer in the low bits. */
 function magic(m: Calc): number {
@@ -158,16 +159,44 @@ export function sigmoid(b: ScalarBuilder, x: SNode): SNode {
   return m.keepNan(x, m.select(m.lt(x, expRange(m)[0]), 0, y));
 }
 
-/** log(1 + e^x). */
-export function softplus(b: ScalarBuilder, x: SNode): SNode {
-  const m = new Calc(b, x);
-  const z = m.neg(m.abs(x));
+/** log(1 + e^z) for z ≤ 0. */
+function log1pExp(m: Calc, z: SNode): SNode {
   const e = m.select(m.lt(z, expRange(m)[0]), 0, moderateExp(m, z));
   // 1 + e is in [1, 2]: one halving brings it to where the polynomial holds.
   const big = m.gt(e, Math.SQRT2 - 1);
   const f = m.select(big, m.madd(e, 0.5, -0.5), e);
-  const log = m.add(log1pPoly(m, f), m.select(big, Math.LN2, 0));
+  return m.add(log1pPoly(m, f), m.select(big, Math.LN2, 0));
+}
+
+/** log(1 + e^x). */
+export function softplus(b: ScalarBuilder, x: SNode): SNode {
+  const m = new Calc(b, x);
+  const log = log1pExp(m, m.neg(m.abs(x)));
   return m.keepNan(x, m.add(log, m.select(m.gt(x, 0), x, 0)));
+}
+
+/** log(e^x + e^y). */
+export function logaddexp(b: ScalarBuilder, x: SNode, y: SNode): SNode {
+  const m = new Calc(b, x);
+  // Equal infinities have no difference.
+  const apart = m.select(m.eq(x, y), 0, m.neg(m.abs(m.sub(x, y))));
+  const sum = m.add(log1pExp(m, apart), m.select(m.gt(x, y), x, y));
+  return m.keepNan(x, m.keepNan(y, sum));
+}
+
+/** log(1 - e^x): of two forms that lose no digits, on either side of 1/2. */
+export function log1mexp(b: ScalarBuilder, x: SNode): SNode {
+  const m = new Calc(b, x);
+  const near = log(b, m.neg(expm1(b, x))), far = log1p(b, m.neg(exp(b, x)));
+  return m.keepNan(x, m.select(m.gt(x, -Math.LN2), near, far));
+}
+
+/** log(e^x - e^y). */
+export function logdiffexp(b: ScalarBuilder, x: SNode, y: SNode): SNode {
+  const m = new Calc(b, x);
+  const isNothing = m.both(m.eq(x, -Infinity), m.eq(y, -Infinity));
+  const difference = m.add(x, log1mexp(b, m.sub(y, x)));
+  return m.keepNan(x, m.keepNan(y, m.select(isNothing, -Infinity, difference)));
 }
 
 // tanh(x / 2) = x P(x²) / (2 Q(x²)). The doubling formula damps errors as the result nears 1, so that

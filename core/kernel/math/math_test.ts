@@ -7,7 +7,8 @@ import { reference } from "./testdata/reference.ts";
 
 const names = Object.keys(accuracy) as MathName[];
 const functions = math as unknown as Record<MathName, Build>;
-const arityOf = (name: MathName): number => name === "pow" || name === "atan2" ? 2 : 1;
+const arityOf = (name: MathName): number =>
+  name === "pow" || name === "atan2" || name === "logaddexp" ? 2 : 1;
 
 /** IEEE without and with fused multiply-add, and the form for machines that do not know NaN. */
 const machines: readonly Manners[] = [
@@ -44,6 +45,9 @@ const references: Record<MathName, (...x: number[]) => number> = {
   atanh: Math.atanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x!)),
   softplus: (x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!))),
+  logaddexp: (x, y) =>
+    x === y ? x! + Math.LN2 : Math.max(x!, y!) + Math.log1p(Math.exp(-Math.abs(x! - y!))),
+  log1mexp: (x) => x! > -0.5 ? Math.log(-Math.expm1(x!)) : Math.log1p(-Math.exp(x!)),
   pow: (x, y) => x === 1 || (x === -1 && Math.abs(y!) === Infinity) ? 1 : x! ** y!,
   // Measured by their table below.
   erf: wide("erf"),
@@ -162,6 +166,7 @@ Deno.test("float64 functions agree with those of the engine", () => {
     const f = evaluator(functions[name], "f64", arityOf(name), machines[0]!);
     for (let i = 0; i < 500; i++) {
       const x = (random() - 0.5) * Math.exp(random() * 12 - 6), y = (random() - 0.5) * 20;
+      if (accuracy[name].where !== undefined && x <= 0) continue;
       const expected = references[name](x, y), actual = f(x, y);
       if (Number.isNaN(expected)) assertEquals(actual, NaN, `${name}(${x}, ${y})`);
       else {

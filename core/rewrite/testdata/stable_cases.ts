@@ -15,18 +15,35 @@ function sum(of: Variable, ...axes: number[]): Variable {
 
 /** The greatest element along axes, and what is taken off exponents. */
 function shift(of: Variable, ...axes: number[]): Variable {
-  const top = apply<ReduceParams>(reduceOp, [of], {
+  return finite(apply<ReduceParams>(reduceOp, [of], {
     kind: "max",
     axes,
     dtype: of.dtype,
     empty: true,
-  });
-  return ew("switch", ew("isfinite", top), top, num(0));
+  }));
+}
+
+/** What is taken off, given the greatest exponent. */
+function finite(top: Variable): Variable {
+  const fixed = ew("disconnectedGrad", top);
+  return ew("switch", ew("isfinite", fixed), fixed, num(0));
+}
+
+/** An exponential with a factor beside it that may be 0. */
+function below(exponent: Variable, shift: Variable): Variable {
+  return ew("exp", ew("minimum", num(700), ew("sub", exponent, shift)));
+}
+
+/** A sum of exponentials, by what was taken off them. */
+function guarded(total: Variable, shift: Variable): Variable {
+  const test = shift.owner!.inputs[0]!;
+  return ew("switch", test, total, ew("disconnectedGrad", total));
 }
 
 /** The same for the last axis of m, with the axis kept. */
 const kept = () => T.dimshuffle(shift(m, 1), 0, "x");
 const shifted = () => ew("exp", ew("sub", m, kept()));
+const shiftedSum = () => guarded(sum(shifted(), 1), shift(m, 1));
 const e = (of: Variable) => ew("exp", of);
 const onePlus = (of: Variable) => ew("add", num(1), of);
 const sigmoid = (of: Variable) => ew("sigmoid", of);
@@ -60,16 +77,29 @@ export const stableCases: Cases = {
     fires: [
       () => [
         ew("log", sum(e(m), 1)),
-        ew("add", ew("log", sum(shifted(), 1)), shift(m, 1)),
+        ew("add", ew("log", shiftedSum()), shift(m, 1)),
       ],
-      () => [
-        ew("log", sum(e(x), 0)),
-        ew("add", ew("log", sum(e(ew("sub", x, T.dimshuffle(shift(x, 0), "x"))), 0)), shift(x, 0)),
-      ],
-      () => [
-        ew("log", sum(ew("mul", m, e(m)), 1)),
-        ew("add", ew("log", sum(ew("mul", m, shifted()), 1)), shift(m, 1)),
-      ],
+      () => {
+        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        return [ew("log", sum(e(x), 0)), ew("add", ew("log", guarded(total, off)), off)];
+      },
+      () => {
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m), off = shift(counts, 1);
+        const total = sum(ew("mul", m, below(m, column(off))), 1);
+        return [
+          ew("log", sum(ew("mul", m, e(m)), 1)),
+          ew("add", ew("log", guarded(total, off)), off),
+        ];
+      },
+      // The exponents need not have all axes.
+      () => {
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x), off = shift(counts, 1);
+        const total = sum(ew("mul", m, below(x, column(off))), 1);
+        return [
+          ew("log", sum(ew("mul", m, e(x)), 1)),
+          ew("add", ew("log", guarded(total, off)), off),
+        ];
+      },
     ],
     not: [
       () => ew("log", sum(shifted(), 1)),
@@ -86,11 +116,23 @@ export const stableCases: Cases = {
       () => [ew("log", ew("sub", num(1), sigmoid(x))), neg(softplus(x))],
       () => [
         ew("log", ew("add", e(x), e(y))),
+        ew("logaddexp", x, y),
+      ],
+      () => [ew("log", ew("sub", e(x), e(y))), ew("logdiffexp", x, y)],
+      () => [
+        ew("log", ew("sub", e(x), num(2))),
+        ew("add", x, ew("log1mexp", ew("sub", num(Math.LN2), x))),
+      ],
+      () => [
+        ew("log", ew("add", ew("exp2", x), e(y))),
+        ew("logaddexp", ew("mul", num(Math.LN2), x), y),
+      ],
+      () => [
+        ew("log", ew("sub", num(1), ew("sqr", ew("tanh", x)))),
         ew(
-          "switch",
-          ew("eq", x, y),
-          ew("add", num(Math.LN2), x),
-          ew("add", ew("maximum", x, y), softplus(neg(ew("abs", ew("sub", x, y))))),
+          "add",
+          num(Math.log(4)),
+          neg(ew("add", softplus(neg(ew("mul", num(2), x))), softplus(ew("mul", num(2), x)))),
         ),
       ],
       () => [
@@ -99,31 +141,29 @@ export const stableCases: Cases = {
       ],
       () => [
         ew("log", ew("sub", num(1), e(x))),
-        ew(
-          "switch",
-          ew("gt", x, num(-Math.LN2)),
-          ew("log", neg(ew("expm1", ew("maximum", num(-Math.LN2), x)))),
-          ew("log1p", neg(ew("minimum", e(x), num(0.5)))),
-        ),
+        ew("log1mexp", x),
       ],
-      () => [
-        ew("log", ew("expm1", x)),
-        ew(
-          "switch",
-          ew("gt", x, num(1)),
-          ew("add", x, ew("log1p", neg(e(neg(ew("maximum", num(1), x)))))),
-          ew("log", ew("expm1", ew("minimum", num(1), x))),
-        ),
-      ],
+      () => [ew("log", ew("expm1", x)), ew("add", x, ew("log1mexp", neg(x)))],
       () => {
         const top = ew("maximum", ew("maximum", x, y), z);
-        const off = ew("switch", ew("isfinite", top), top, num(0));
+        const off = finite(top);
         const parts = [x, y, z].map((v) => e(ew("sub", v, off)));
         const total = ew("add", ew("add", parts[0]!, parts[1]!), parts[2]!);
         return [
           ew("log", ew("add", ew("add", e(x), e(y)), e(z))),
-          ew("add", ew("log", total), off),
+          ew("add", ew("log", guarded(total, off)), off),
         ];
+      },
+      () => {
+        const [a, b] = [ew("mul", z, e(x)), ew("mul", s, e(y))];
+        const counts = [[z, x], [s, y]] as const;
+        const off = finite(
+          counts.map(([w, v]) => ew("switch", ew("eq", w, num(0)), num(-Infinity), v))
+            .reduce((p, q) => ew("maximum", p, q)),
+        );
+        const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
+          .reduce((p, q) => ew("add", p, q));
+        return [ew("log", ew("add", a, b)), ew("add", ew("log", guarded(total, off)), off)];
       },
     ],
     not: [
@@ -131,7 +171,35 @@ export const stableCases: Cases = {
       () => ew("log", ew("add", num(2), x)),
       () => ew("log", ew("add", e(x), y)),
       () => ew("log", onePlus(c)),
+      () =>
+        ew(
+          "log",
+          ew("add", e(ew("sub", x, ew("maximum", x, y))), e(ew("sub", y, ew("maximum", x, y)))),
+        ),
+      () =>
+        ew("log", ew("add", e(ew("sub", x, finite(y))), ew("mul", z, e(ew("sub", y, finite(y)))))),
     ],
+  },
+  "log-of-tanh": {
+    fires: [() => [
+      ew("log", ew("tanh", x)),
+      ew("sub", ew("log1mexp", ew("mul", num(-2), x)), softplus(ew("mul", num(-2), x))),
+    ]],
+    not: [() => ew("log", ew("tanh", c)), () => ew("log", ew("sinh", x))],
+  },
+  "log-of-base": {
+    fires: [
+      () => [
+        ew("log2", ew("add", e(x), e(y))),
+        ew("mul", num(Math.LOG2E), ew("logaddexp", x, y)),
+      ],
+      () => [ew("log10", sigmoid(x)), ew("mul", num(Math.LOG10E), neg(softplus(neg(x))))],
+      () => [
+        ew("log2", sum(e(m), 1)),
+        ew("mul", num(Math.LOG2E), ew("add", ew("log", shiftedSum()), shift(m, 1))),
+      ],
+    ],
+    not: [() => ew("log2", x), () => ew("log10", onePlus(x)), () => ew("log2", sum(m, 1))],
   },
   "log-of-part": {
     fires: [
@@ -141,7 +209,7 @@ export const stableCases: Cases = {
       ],
       () => [
         ew("log", column(sum(e(m), 1))),
-        column(ew("add", ew("log", sum(shifted(), 1)), shift(m, 1))),
+        column(ew("add", ew("log", shiftedSum()), shift(m, 1))),
       ],
       () => [
         ew("log", T.index(T.transpose(onePlus(e(m))), [i])),
@@ -313,18 +381,18 @@ export const stableCases: Cases = {
     fires: [
       () => [
         ew("div", e(m), column(sum(e(m), 1))),
-        ew("div", shifted(), column(sum(shifted(), 1))),
+        ew("div", shifted(), column(shiftedSum())),
       ],
       () => [
         ew("div", e(x), sum(e(x), 0)),
         (() => {
-          const p = e(ew("sub", x, T.dimshuffle(shift(x, 0), "x")));
-          return ew("div", p, sum(p, 0));
+          const off = shift(x, 0), p = e(ew("sub", x, T.dimshuffle(off, "x")));
+          return ew("div", p, guarded(sum(p, 0), off));
         })(),
       ],
       () => [
         ew("mul", e(m), column(ew("reciprocal", sum(e(m), 1)))),
-        ew("div", shifted(), column(sum(shifted(), 1))),
+        ew("div", shifted(), column(shiftedSum())),
       ],
     ],
     not: [

@@ -1,0 +1,212 @@
+/**
+ * Sums of exponentials taken apart into exponents and weights, and what is taken off the exponents so that
+ * they do not overflow.
+ *
+ * @module
+ */
+
+import type { Apply } from "../graph/graph.ts";
+import { lengthsOf } from "../ops/known_lengths.ts";
+import type { ReduceParams } from "../ops/reduce_ops.ts";
+import type { Variable } from "../variable.ts";
+import {
+  buildProduct,
+  type Factor,
+  opensAll,
+  type Product,
+  productOf,
+  unpadded,
+} from "./factors.ts";
+import {
+  applied,
+  constantNumber,
+  ew,
+  inShape,
+  isReal,
+  number,
+  numberOf,
+  reduced,
+  reducedAs,
+  under,
+  withKeptAxes,
+} from "./match.ts";
+import { buildSum, sumOf, type Term } from "./terms.ts";
+
+/** A product as exp(exponent) * rest. */
+export interface ExpProduct {
+  /** The terms of the exponent. */
+  readonly exponent: readonly Term[];
+  readonly rest: Product;
+}
+
+/** The exponent of a power of a number, as a term; null for anything else. */
+function exponentOf({ base, power }: Factor): Term | null {
+  const natural = under(base, "exp"), binary = under(base, "exp2");
+  if (natural !== null) return { base: natural, scale: power };
+  if (binary !== null) return { base: binary, scale: power * Math.LN2 };
+  const general = applied(base, "pow");
+  if (general === null) return null;
+  const [x, y] = general.inputs as [Variable, Variable], value = constantNumber(x);
+  if (value === null || !(value > 0) || value === Infinity || y.dtype !== base.dtype) return null;
+  return { base: y, scale: power * Math.log(value) };
+}
+
+/** The exponentials of a product and the rest; null without exponentials. */
+export function expProductOf(variable: Variable): ExpProduct | null {
+  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
+  const found = product === null ? null : exponentsOf(product);
+  return found === null || found.exponent.length === 0 ? null : found;
+}
+
+/** The exponentials of a product and the rest. */
+export function exponentsOf(product: Product): ExpProduct {
+  const exponent: Term[] = [], rest: Factor[] = [];
+  for (const factor of product.factors) {
+    const term = exponentOf(factor);
+    if (term === null) rest.push(factor);
+    else exponent.push(term);
+  }
+  return { exponent, rest: { ...product, factors: rest } };
+}
+
+/** The terms of a sum, added up. */
+export function sumOfTerms(terms: readonly Term[], dtype: Variable["dtype"]): Variable {
+  return buildSum({ dtype, constant: 0, terms, steps: 0 });
+}
+
+/** Whether a product is one, whatever its factors are. */
+export function isOne({ over, below, factors }: Product): boolean {
+  return over === 1 && below === 1 && factors.length === 0;
+}
+
+/** What was viewed, stretched or wrapped. */
+function unwrapped(variable: Variable): Variable {
+  let inner = variable;
+  const wrappers = ["dimshuffle", "broadcastTo", "disconnectedGrad", "copy"];
+  while (inner.owner !== null && wrappers.includes(inner.owner.op.name)) {
+    inner = inner.owner.inputs[0]!;
+  }
+  return inner;
+}
+
+/** t, for what is t where t is finite and else 0: the mark of what is taken off exponents. */
+function shiftedBy(variable: Variable): Variable | null {
+  const apply = applied(unwrapped(variable), "switch");
+  if (apply === null) return null;
+  const top = unwrapped(apply.inputs[1]!), test = under(unwrapped(apply.inputs[0]!), "isfinite");
+  return test !== null && unwrapped(test) === top ? top : null;
+}
+
+/** The terms of an exponent. */
+function termsOf(exponent: Variable): readonly Term[] {
+  const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
+  const bounded = x === undefined ? exponent : numberOf(x) !== null ? y! : x;
+  return sumOf(bounded, opensAll)?.terms ?? [];
+}
+
+/** Whether something was taken off an exponent so that it does not overflow. */
+export function isMarked(exponent: Variable): boolean {
+  return termsOf(exponent).some(({ base, scale }) => scale === -1 && shiftedBy(base) !== null);
+}
+
+/** What to take off exponents, given the greatest of them: what is infinite would make NaN. */
+export function finiteShift(top: Variable): Variable {
+  // It cancels, so that gradients need not see it.
+  const fixed = ew("disconnectedGrad", top);
+  return ew("switch", ew("isfinite", fixed), fixed, number(0, top.dtype));
+}
+
+/** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
+export function guarded(total: Variable, shift: Variable): Variable {
+  const top = applied(shift, "switch")!.inputs[1]!;
+  return ew("switch", ew("isfinite", top), total, ew("disconnectedGrad", total));
+}
+
+/** Whether greatest elements along axes are taken off a variable already. */
+function isShifted(x: Variable, axes: readonly number[]): boolean {
+  const tops = termsOf(x).flatMap(({ base, scale }) => {
+    const marked = scale === -1 ? shiftedBy(base) : null;
+    const top = scale === -1 ? applied(unwrapped(marked ?? base), "reduce") : null;
+    return top === null || (top.params as ReduceParams).kind !== "max" ? [] : [top];
+  });
+  // Rules may change the axes of what was taken off; to do it more than twice is no use anyway.
+  return tops.length > 1 ||
+    tops.some((top) => (top.params as ReduceParams).axes.join() === axes.join());
+}
+
+/** The sum over axes of exp(exponent) * rest. */
+export interface ExpSum {
+  readonly axes: readonly number[];
+  /** It may have fewer axes than the summand, and axes of length 1 where that has others. */
+  readonly exponent: Variable;
+  readonly rest: Product;
+  readonly summand: Variable;
+}
+
+/** Those of the axes of a summand that a part of it has. */
+function ownAxes(axes: readonly number[], summand: Variable, part: Variable): number[] {
+  return axes.map((axis) => axis - summand.ndim + part.ndim).filter((axis) => axis >= 0);
+}
+
+function unstretched(variable: Variable): Variable {
+  let inner = unpadded(variable);
+  while (inner.owner?.op.name === "broadcastTo") inner = unpadded(inner.owner.inputs[0]!);
+  return inner;
+}
+
+/** The sum of exponentials over axes that a variable is, if they may overflow. */
+export function expSumOf(variable: Variable): ExpSum | null {
+  const sum = applied(variable, "reduce");
+  if (sum === null || !isReal(variable.dtype)) return null;
+  const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
+  if (kind !== "sum" || dtype !== summand.dtype) return null;
+  const product = expProductOf(unstretched(summand));
+  if (product === null) return null;
+  const exponent = unstretched(sumOfTerms(product.exponent, dtype));
+  if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
+  return { axes, exponent, rest: product.rest, summand };
+}
+
+/** A sum of exponentials as exp(shift) * total. */
+export interface Shifted {
+  readonly total: Variable;
+  readonly shift: Variable;
+  /** exp(exponent - shift), before it was multiplied and summed. */
+  readonly summand: Variable;
+}
+
+/** An exponent, and -Infinity where a factor beside the exponential is 0. */
+export function whereItCounts(exponent: Variable, { factors }: Product): Variable {
+  const weights = factors.filter(({ power }) => power > 0).map(({ base }) => base);
+  if (weights.length === 0) return exponent;
+  const isZero = weights.map((weight) => ew("eq", weight, number(0, weight.dtype)));
+  const never = number(-Infinity, exponent.dtype);
+  return ew("switch", isZero.reduce((a, b) => ew("or", a, b)), never, exponent);
+}
+
+/** Exponents beside the weight 0 are taken down to this, for 0 times infinity is NaN. */
+const MOST = { float16: 10, float32: 80, float64: 700 };
+
+/** exp(exponent - shift) */
+export function shiftedExp(exponent: Variable, shift: Variable, rest: Product): Variable {
+  const difference = ew("sub", exponent, shift);
+  if (!rest.factors.some(({ power }) => power > 0)) return ew("exp", difference);
+  const most = number(MOST[exponent.dtype as keyof typeof MOST], exponent.dtype);
+  return ew("exp", ew("minimum", most, difference));
+}
+
+/** An exponential multiplied by the factors that were beside it. */
+export function weightedBy(rest: Product, e: Variable): Variable {
+  return buildProduct({ ...rest, factors: [...rest.factors, { base: e, power: 1 }] });
+}
+
+/** Takes the greatest exponents off. */
+export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
+  const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
+  const params = { kind: "max", axes: own, dtype: exponent.dtype, empty: true } as const;
+  const shift = finiteShift(reducedAs(params, counting, own));
+  const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
+  const product = inShape(weightedBy(rest, e), lengthsOf(summand));
+  const total = reduced("sum", product, axes);
+  return { total: guarded(total, shift), shift: inShape(shift, lengthsOf(total)), summand: e };
+}
