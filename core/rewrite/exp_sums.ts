@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
 import { lengthsOf } from "../ops/known_lengths.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
 import type { Variable } from "../variable.ts";
