@@ -7,7 +7,7 @@
 import type { Params } from "../core/graph/op.ts";
 import type { ElementwiseName } from "../core/ops/elementwise.ts";
 import type { GradientRule } from "./rule.ts";
-import { ifelseGradient } from "./rules_control.ts";
+import { derivedAsGradient, ifelseGradient } from "./rules_control.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
 import {
   advIncGradient,
@@ -65,6 +65,7 @@ export type OpName =
   | "sort"
   | "argsort"
   | "ifelse"
+  | "derivedAs"
   | "draw"
   | "drawEach"
   | "advance"
@@ -99,6 +100,7 @@ const core = {
   sort: sortGradient,
   argsort: argsortGradient,
   ifelse: ifelseGradient,
+  derivedAs: derivedAsGradient,
   draw: drawGradient,
   drawEach: drawEachGradient,
   advance: advanceGradient,

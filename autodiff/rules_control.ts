@@ -1,5 +1,5 @@
 /**
- * The derivative of lazy choice.
+ * The derivative of lazy choice, and of values that say themselves what theirs is.
  *
  * @module
  */
@@ -18,4 +18,10 @@ export const ifelseGradient: GradientRule<IfElseParams> = {
       outputGrads.map((g) => g === null ? zeroGradient : new Conditional(condition, holds, g));
     return [zeroGradient, ...side(true), ...side(false)];
   },
+};
+
+/** The rule of `derivedAs`: what is computed does not count. */
+export const derivedAsGradient: GradientRule = {
+  connected: (_apply, input) => input === 1,
+  pullback: (_apply, [g]) => [null, g!],
 };

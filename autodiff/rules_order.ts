@@ -10,7 +10,8 @@ import { arangeOp, type ArangeParams } from "../core/ops/arange.ts";
 import { castTo } from "../core/ops/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
 import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
-import { and, conj, div, eq, mul, where } from "../core/ops/elementwise.ts";
+import { and, conj, div, eq, le, mul, where } from "../core/ops/elementwise.ts";
+import { derivedAs } from "../core/ops/derived_as.ts";
 import { advIndexOp, type AdvIndexParams } from "../core/ops/indexing.ts";
 import { argsortOp, type SortParams } from "../core/ops/order.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
@@ -18,6 +19,7 @@ import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
+import { sumOver, turned } from "./shapes.ts";
 
 /** x with an axis in the other direction. */
 function reversed(x: Variable, axis: number): Variable {
@@ -53,12 +55,34 @@ function runningProduct(g: Variable, x: Variable, y: Variable, axis: number): Va
   return where(eq(zeros, 0), before, where(isFirst, at, 0));
 }
 
+/** The numbers of the elements along an axis, with as many axes as asked for. */
+function numbered(length: Variable, axis: number, rank: number): Variable {
+  const bounds = [intConstant(0), length, intConstant(1)];
+  const range = applyOp<ArangeParams>(arangeOp, bounds, { dtype: "int64" });
+  return shuffled(range, Array.from({ length: rank }, (_, d): PatternItem => d === axis ? 0 : "x"));
+}
+
+/** The same without quotients or tests for zero: a polynomial, of which all derivatives are right. */
+function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
+  const rank = x.ndim + 1, length = knownDims(x)[axis]!;
+  const wide = (v: Variable): Variable => {
+    let next = 0;
+    return turned(v, Array.from({ length: rank }, (_, d) => d === axis ? "x" : next++));
+  };
+  // Row j has the products with 1 in the place of element j.
+  const row = numbered(length, axis, rank), column = numbered(length, axis + 1, rank);
+  const without = running("prod", where(eq(row, column), 1, wide(x)), axis + 1);
+  const terms: Variable = mul(wide(g), conj(without));
+  return sumOver(where(le(row, column), terms, 0), [axis + 1]);
+}
+
 /** The rule of `cumop`. */
 export const cumopGradient: GradientRule<CumulativeParams> = {
   pullback(apply: Apply<CumulativeParams>, [g]): Gradient[] {
     const { kind, axis } = apply.params;
     if (kind === "sum") return [sumFrom(g!, axis)];
-    return [runningProduct(g!, apply.inputs[0]!, apply.output, axis)];
+    const x = apply.inputs[0]!;
+    return [derivedAs(runningProduct(g!, x, apply.output, axis), runningPolynomial(g!, x, axis))];
   },
 };
 

@@ -7,13 +7,20 @@
 import { isComplex } from "../core/dtype.ts";
 import type { Apply } from "../core/graph/graph.ts";
 import { apply as applyOp } from "../core/graph/graph.ts";
+import { intConstant } from "../core/ops/arguments.ts";
 import { castTo } from "../core/ops/build.ts";
+import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
+import { derivedAs } from "../core/ops/derived_as.ts";
 import { cast, conj, div, eq, mul, real, sub, where } from "../core/ops/elementwise.ts";
+import { joinOp, type JoinParams } from "../core/ops/join.ts";
+import { knownDims } from "../core/ops/known_lengths.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
+import { reshaped } from "../core/ops/reshape.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
-import { spreadOver, sumOver, withAxes } from "./shapes.ts";
+import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";
 
 /** The rule of `reduce`: sums, products, extremes; `any` and `all` give bools. */
 export const reduceGradient: GradientRule<ReduceParams> = {
@@ -45,6 +52,7 @@ function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[])
  * not, divided by the element, unless one of the others is 0.
  */
 function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
+  if (axes.length === 0) return g;
   const factors = castTo(x, g.dtype), flat = real(factors).dtype;
   const isZero: Variable = eq(x, 0), zero: Variable = cast(isZero, flat);
   const safe: Variable = where(isZero, 1, factors);
@@ -52,7 +60,34 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const otherZeros: Variable = sub(withAxes(sumOver(zero, axes), axes), zero);
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
-  return where(eq(otherZeros, 0), slope, 0);
+  const others = mul(withAxes(g, axes), conj(productOfOthers(factors, axes))) as Variable;
+  return derivedAs(where(eq(otherZeros, 0), slope, 0), others);
+}
+
+/**
+ * The product of the other elements along axes, without quotients or tests for zero: a polynomial, of
+ * which all derivatives are right.
+ */
+function productOfOthers(x: Variable, axes: readonly number[]): Variable {
+  const kept = x.type.shape.flatMap((_, axis) => axes.includes(axis) ? [] : [axis]);
+  const order = [...kept, ...axes], rank = kept.length;
+  const moved = turned(x, order), dims = knownDims(moved);
+  const length = dims.slice(rank).reduce((a, b) => mul(a, b) as Variable);
+  const row = reshaped(moved, [...dims.slice(0, rank), length]);
+  const line: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
+  const slice = (v: Variable, part: Partial<IndexEntry>, ...bounds: number[]): Variable =>
+    applyOp<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
+      index: [...kept.map(() => line), { ...line, ...part } as IndexEntry],
+    });
+  const reversed = (v: Variable) => slice(v, { step: true }, -1);
+  // The product of the elements in front of each.
+  const before = (v: Variable): Variable => {
+    const ones = applyOp<CumulativeParams>(cumulativeOp, [v], { kind: "prod", axis: rank });
+    const one = spreadLike(numberLike(v, 1), slice(v, { stop: true }, 1));
+    return applyOp<JoinParams>(joinOp, [one, slice(ones, { stop: true }, -1)], { axis: rank });
+  };
+  const others = mul(before(row), reversed(before(reversed(row)))) as Variable;
+  return turned(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));
 }
 
 /** The rule of `argreduce`: positions do not change gradually. */

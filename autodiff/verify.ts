@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly absTol?: number;
   /** Part of the greater absolute value that values may differ by; default 1e-5. */
   readonly relTol?: number;
+  /** 2 checks the gradient of the gradient, too; default 1. */
+  readonly order?: 1 | 2;
 }
 
 /** Numbers in [0.5, 1.5): weights of outputs, none of which may vanish. */
@@ -104,19 +106,32 @@ export function verifyGrad(
   points: readonly Exclude<TensorLike, Variable>[],
   options: VerifyOptions = {},
 ): void {
-  const { seed = 1, eps = 1e-5, absTol = 1e-6, relTol = 1e-5 } = options;
+  const { seed = 1, order = 1 } = options;
   const values = points.map(pointValue);
   const variables = values.map((value) =>
     makeVariable(TensorType.of(value.dtype, value.shape.map(() => null)))
   );
   const at = new Map(variables.map((variable, i) => [variable, values[i]!]));
-  const cost = projected(fun(...variables), at, weights(seed));
-  const gradients = evaluateGraph(
-    grad(cost, variables, { disconnectedInputs: "ignore" }) as Variable[],
-    at,
-  );
-  gradients.forEach((gradient, argument) => {
-    const { shape, dtype, data } = values[argument]!;
+  const next = weights(seed);
+  let cost = projected(fun(...variables), at, next);
+  for (let n = 1;; n++) {
+    const gradients = grad(cost, variables, { disconnectedInputs: "ignore" }) as Variable[];
+    compare(cost, gradients, at, options);
+    if (n >= order) return;
+    cost = gradients.map((gradient) => projected(gradient, at, next)).reduce((a, b) => add(a, b));
+  }
+}
+
+/** Compares gradients of a cost with finite differences. */
+function compare(
+  cost: Variable,
+  gradients: readonly Variable[],
+  at: ReadonlyMap<Variable, Value>,
+  { eps = 1e-5, absTol = 1e-6, relTol = 1e-5 }: VerifyOptions,
+): void {
+  const variables = [...at.keys()];
+  evaluateGraph(gradients, at).forEach((gradient, argument) => {
+    const { shape, dtype, data } = at.get(variables[argument]!)!;
     if (gradient.shape.join() !== shape.join()) {
       throw new TypeError(
         `The gradient of argument ${argument} has shape [${gradient.shape}], expected [${shape}]`,

@@ -1,5 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { GradientError } from "../core/errors.ts";
+import { derivedAs } from "../core/ops/derived_as.ts";
+import type { Variable } from "../core/variable.ts";
+import { zeroGrad } from "../core/ops/conversion.ts";
 import { add, exp, gradScale, mul, real, sqr } from "../core/ops/elementwise.ts";
 import { index, slice } from "../core/ops/indexing.ts";
 import { sum } from "../core/ops/reduce.ts";
@@ -26,6 +29,17 @@ Deno.test("verifyGrad finds a wrong gradient, and says where", () => {
   assertEquals([error.argument, error.position], [1, [1, 0]]);
   assertEquals(Math.round(error.symbolic / error.numeric * 1000), 2000);
   verifyGrad((x) => gradScale(sqr(x), 1 + 1e-9), [[1, 2]]);
+});
+
+Deno.test("verifyGrad of order 2 finds a wrong gradient of a right one", () => {
+  const half = (x: Parameters<typeof sqr>[0]) => derivedAs(sqr(x), sqr(zeroGrad(x)));
+  const first = (x: Variable) => mul(x, derivedAs(x, zeroGrad(x))) as Variable;
+  assertThrows(() => verifyGrad((x) => half(x!), [[1, 2]]), GradientError);
+  // x·x with the second factor constant has gradient x, and so has x²/2.
+  const value = (x: Variable) => derivedAs(mul(sqr(x), 0.5) as Variable, first(x));
+  verifyGrad((x) => value(x!), [[1, 2]]);
+  assertThrows(() => verifyGrad((x) => value(x!), [[1, 2]], { order: 2 }), GradientError);
+  verifyGrad((x) => mul(sqr(x), x), [[1, 2]], { order: 2 });
 });
 
 Deno.test("verifyGrad takes tolerances and a seed", () => {

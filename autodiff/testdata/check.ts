@@ -84,6 +84,7 @@ export function check(fun: Build, points: readonly Point[], options: CheckOption
     for (const known of [false, true]) gradients(fun, points, known);
   }
   if (options.second ?? true) {
+    verifyGrad(fun, points, { absTol: 1e-5, relTol: 1e-4, ...options, order: 2 });
     verifyGrad(gradientEnergy(fun), points, { absTol: 1e-5, relTol: 1e-4, ...options });
   }
 }

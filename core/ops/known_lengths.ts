@@ -178,6 +178,7 @@ const positions: LengthRule = {
 
 const rules: ReadonlyMap<string, LengthRule> = new Map<string, LengthRule>([
   ["fill", like(0)],
+  ["derivedAs", like(0)],
   ["cumop", like(0)],
   ["sort", like(0)],
   ["argsort", like(0)],

@@ -45,7 +45,15 @@ const bitcastBitcast: Rule = {
 const dropWrapper: Rule = {
   name: "drop-wrapper",
   law: "copy(x) -> x, and so for the wrappers that steer gradients",
-  roots: ["copy", "zeroGrad", "disconnectedGrad", "undefinedGrad", "gradScale", "gradClip"],
+  roots: [
+    "copy",
+    "zeroGrad",
+    "disconnectedGrad",
+    "undefinedGrad",
+    "gradScale",
+    "gradClip",
+    "derivedAs",
+  ],
   rewrite: ({ inputs: [x] }) => x!,
 };
 
