@@ -53,6 +53,7 @@ import { Constant, type Variable } from "../core/variable.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";
+import { asKink, selectedBy, shellOf } from "./support.ts";
 import { tetragamma } from "./tetragamma.ts";
 
 /** The gradient of one argument from that of the result `g`, the result `y` and the arguments. */
@@ -77,9 +78,12 @@ function keptWhere(condition: Variable, g: Variable): Variable {
 }
 
 /** Shared equally where the arguments are equal. */
-function wins(compare: (x: Variable, y: Variable) => Variable): readonly Partial[] {
+function wins(
+  wins: (x: Variable, y: Variable) => Variable,
+  winsOrTies: (x: Variable, y: Variable) => Variable,
+): readonly Partial[] {
   const partial = (g: Variable, x: Variable, other: Variable): Variable =>
-    where(compare(x, other), g, keptWhere(eq(x, other), mul(g, 0.5)));
+    keptWhere(asKink(winsOrTies(x, other)), where(wins(x, other), g, mul(g, 0.5)));
   return [(g, _y, a, b) => partial(g, a!, b!), (g, _y, a, b) => partial(g, b!, a!)];
 }
 
@@ -153,12 +157,12 @@ const rows = {
     (g, _y, a, b) => div(mul(g, b!), add(sqr(a!), sqr(b!))),
     (g, _y, a, b) => neg(div(mul(g, a!), add(sqr(a!), sqr(b!)))),
   ],
-  maximum: wins(gt),
-  minimum: wins(lt),
+  maximum: wins(gt, ge),
+  minimum: wins(lt, le),
   clip: [
-    (g, _y, x, lower, upper) => keptWhere(and(ge(x!, lower!), le(x!, upper!)), g),
-    (g, _y, x, lower) => keptWhere(lt(x!, lower!), g),
-    (g, _y, x, lower, upper) => keptWhere(and(ge(x!, lower!), gt(x!, upper!)), g),
+    (g, _y, x, lower, upper) => keptWhere(asKink(and(ge(x!, lower!), le(x!, upper!))), g),
+    (g, _y, x, lower) => keptWhere(asKink(lt(x!, lower!)), g),
+    (g, _y, x, lower, upper) => keptWhere(asKink(and(ge(x!, lower!), gt(x!, upper!))), g),
   ],
   mulhi: flat,
 
@@ -228,12 +232,12 @@ function mayBeZero(exponent: Variable): boolean {
 
 function powBase(g: Variable, _y: Variable, x?: Variable, exponent?: Variable): Variable {
   const slope = mul(times(g, exponent!), conj(pow(x!, sub(exponent!, 1))));
-  return mayBeZero(exponent!) ? where(eq(exponent!, 0), 0, slope) : slope;
+  return mayBeZero(exponent!) ? where(asKink(eq(exponent!, 0)), 0, slope) : slope;
 }
 
 /** log(x)·y, and 0 where x is 0, also in further derivatives. */
 function powExponent(g: Variable, y: Variable, x?: Variable): Variable {
-  const none = eq(x!, 0);
+  const none = asKink(eq(x!, 0));
   const slope = times(g, mul(y, log(where(none, 1, x!))));
   return where(none, 0, slope);
 }
@@ -243,14 +247,51 @@ function clipped(g: Variable, { lower, upper }: GradClipParams): Variable {
   return complex(clip(real(g), lower, upper), clip(imag(g), lower, upper));
 }
 
-function elementwiseRule(row: Row): GradientRule {
+/** Ops that multiply a gradient by nothing that can be infinite: zero stays zero by itself. */
+const plain: ReadonlySet<string> = new Set([
+  "neg",
+  "add",
+  "sub",
+  "maximum",
+  "minimum",
+  "clip",
+  "switch",
+  "cast",
+  "real",
+  "imag",
+  "conj",
+  "complex",
+  "copy",
+  "disconnectedGrad",
+  "undefinedGrad",
+  "gradScale",
+  "gradClip",
+]);
+
+/** A partial of what a gradient was chosen from, with the choice around it. */
+function selected(partial: Partial, g: Variable, [y, ...x]: readonly Variable[]): Gradient {
+  const shell = shellOf(g);
+  if (shell === null) {
+    const gradient = partial(g, y!, ...x);
+    return gradient !== null && "dtype" in gradient ? selectedBy(g, gradient) : gradient;
+  }
+  const inner = selected(partial, shell.value, [y!, ...x].map(shell.at));
+  return inner !== null && "dtype" in inner ? shell.put(inner) : inner;
+}
+
+function elementwiseRule(name: string, row: Row): GradientRule {
   return {
     pullback(apply: Apply, [g], wanted): Gradient[] {
       const partials = typeof row === "function" ? row(apply.params) : row;
+      const values = [apply.output, ...apply.inputs];
       return apply.inputs.map((x, i) => {
+        const partial = partials[i];
         if (!wanted[i]) return null;
-        const found = partials[i]?.(g!, apply.output, ...apply.inputs) ?? zeroGradient;
-        if (!("dtype" in found)) return found;
+        if (partial === undefined) return zeroGradient;
+        const found = plain.has(name)
+          ? partial(g!, apply.output, ...apply.inputs)
+          : selected(partial, g!, values);
+        if (found === null || !("dtype" in found)) return found;
         const part = isComplex(x.dtype) ? found : real(found);
         return unstretched(part, x, apply.output);
       });
@@ -261,7 +302,7 @@ function elementwiseRule(row: Row): GradientRule {
 /** The rules of the elementwise ops. */
 export const elementwiseGradients: Readonly<Record<ElementwiseName, GradientRule>> = {
   ...Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(row as Row)]),
+    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(name, row as Row)]),
   ) as Record<ElementwiseName, GradientRule>,
   disconnectedGrad: { pullback: () => [null], connected: () => false },
 };

@@ -5,11 +5,13 @@
  */
 
 import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { where } from "../core/ops/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg.ts";
 import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { turned } from "./shapes.ts";
+import { anyAlong, support } from "./support.ts";
 
 /** The last two axes exchanged: a view, which products read in place. */
 function transposed(x: Variable): Variable {
@@ -17,13 +19,16 @@ function transposed(x: Variable): Variable {
   return turned(x, [...order.slice(0, -2), rank - 1, rank - 2]);
 }
 
-/** The rule of `matmul`: G·Bᵀ and Aᵀ·G. */
+/** The rule of `matmul`: G·Bᵀ and Aᵀ·G, without the rows of A and columns of B that nobody asked for. */
 export const matmulGradient: GradientRule = {
   pullback(apply: Apply, [g], wanted): Gradient[] {
     const [a, b] = apply.inputs as [Variable, Variable];
+    const mask = support(g!, "explicit");
+    const chosen = (x: Variable, over: number): Variable =>
+      mask === null ? x : where(anyAlong(mask, g!, g!.ndim - over), x, 0);
     return [
-      wanted[0] ? applyOp(matmulOp, [g!, transposed(b)], {}) : null,
-      wanted[1] ? applyOp(matmulOp, [transposed(a), g!], {}) : null,
+      wanted[0] ? applyOp(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
+      wanted[1] ? applyOp(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,
     ];
   },
 };

@@ -20,6 +20,7 @@ import type { Gradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { sumOver, turned } from "./shapes.ts";
+import { selectedBy } from "./support.ts";
 
 /** x with an axis in the other direction. */
 function reversed(x: Variable, axis: number): Variable {
@@ -50,9 +51,10 @@ function runningProduct(g: Variable, x: Variable, y: Variable, axis: number): Va
   const zeros = running("sum", castTo(isZero, "int32"), axis);
   const isFirst: Variable = and(isZero, eq(zeros, 1));
   const others = running("prod", where(isFirst, 1, x), axis);
-  const before: Variable = div(sumFrom(mul(g, conj(y)), axis), conj(where(isZero, 1, x)));
-  const at = sumFrom(mul(g, conj(others)), axis);
-  return where(eq(zeros, 0), before, where(isFirst, at, 0));
+  const times = (v: Variable) => sumFrom(selectedBy(g, mul(g, conj(v))), axis);
+  const sums = times(y);
+  const before: Variable = selectedBy(sums, div(sums, conj(where(isZero, 1, x))));
+  return where(eq(zeros, 0), before, where(isFirst, times(others), 0));
 }
 
 /** The numbers of the elements along an axis, with as many axes as asked for. */
@@ -72,7 +74,7 @@ function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
   // Row j has the products with 1 in the place of element j.
   const row = numbered(length, axis, rank), column = numbered(length, axis + 1, rank);
   const without = running("prod", where(eq(row, column), 1, wide(x)), axis + 1);
-  const terms: Variable = mul(wide(g), conj(without));
+  const terms: Variable = selectedBy(wide(g), mul(wide(g), conj(without)));
   return sumOver(where(le(row, column), terms, 0), [axis + 1]);
 }
 

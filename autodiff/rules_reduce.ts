@@ -21,6 +21,7 @@ import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";
+import { asKink, selectedBy } from "./support.ts";
 
 /** The rule of `reduce`: sums, products, extremes; `any` and `all` give bools. */
 export const reduceGradient: GradientRule<ReduceParams> = {
@@ -42,7 +43,7 @@ export const reduceGradient: GradientRule<ReduceParams> = {
 
 /** Shared equally among the elements that are the extreme. */
 function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
-  const wins: Variable = eq(x, withAxes(y, axes));
+  const wins: Variable = asKink(eq(x, withAxes(y, axes)));
   const count = sumOver(castTo(wins, x.dtype), axes);
   return where(wins, withAxes(div(g, count), axes), 0);
 }
@@ -61,7 +62,8 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
   const others = mul(withAxes(g, axes), conj(productOfOthers(factors, axes))) as Variable;
-  return derivedAs(where(eq(otherZeros, 0), slope, 0), others);
+  const all = withAxes(g, axes), value = where(eq(otherZeros, 0), slope, 0) as Variable;
+  return derivedAs(selectedBy(all, value), selectedBy(all, others));
 }
 
 /**
