@@ -53,7 +53,7 @@ import { Constant, type Variable } from "../core/variable.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";
-import { asKink, selectedBy, shellOf } from "./support.ts";
+import { asKink, combined } from "./support.ts";
 import { tetragamma } from "./tetragamma.ts";
 
 /** The gradient of one argument from that of the result `g`, the result `y` and the arguments. */
@@ -62,9 +62,14 @@ type Partial = (g: Variable, y: Variable, ...x: readonly Variable[]) => Gradient
 /** What an op says: one for each argument; those left out have zero gradient. */
 type Row = readonly Partial[] | ((params: Params) => readonly Partial[]);
 
-/** g·conj(d) */
+/** g·conj(d), and zero where g is zero by its structure. */
 function times(g: Variable, d: Variable): Variable {
-  return mul(g, conj(d));
+  return combined(g, d, (value, at) => mul(value, conj(at)));
+}
+
+/** g/conj(d), and zero where g is zero by its structure. */
+function over(g: Variable, d: Variable): Variable {
+  return combined(g, d, (value, at) => div(value, conj(at)));
 }
 
 /** The partial of a function of one argument, from its derivative at x where it has the value y. */
@@ -93,14 +98,14 @@ const flat: readonly Partial[] = [];
 
 const rows = {
   neg: [(g) => neg(g)],
-  abs: [(g, y, x) => mul(g, isComplex(x!.dtype) ? unit(x!, y) : sign(x!))],
+  abs: [(g, y, x) => isComplex(x!.dtype) ? times(g, conj(unit(x!, y))) : times(g, sign(x!))],
   sign: flat,
   floor: flat,
   ceil: flat,
   trunc: flat,
   round: flat,
   roundHalfAway: flat,
-  sqrt: [(g, y) => div(mul(g, 0.5), conj(y))],
+  sqrt: [(g, y) => over(g, mul(y, 2))],
   sqr: derivative((x) => mul(2, x)),
   reciprocal: derivative((_x, y) => neg(sqr(y))),
 
@@ -108,23 +113,23 @@ const rows = {
   exp2: derivative((_x, y) => mul(y, Math.LN2)),
   // Not y + 1, which has no digits left for very negative x.
   expm1: derivative((x) => exp(x)),
-  log: [(g, _y, x) => div(g, conj(x!))],
-  log2: [(g, _y, x) => div(g, mul(x!, Math.LN2))],
-  log10: [(g, _y, x) => div(g, mul(x!, Math.LN10))],
-  log1p: [(g, _y, x) => div(g, add(x!, 1))],
+  log: [(g, _y, x) => over(g, x!)],
+  log2: [(g, _y, x) => over(g, mul(x!, Math.LN2))],
+  log10: [(g, _y, x) => over(g, mul(x!, Math.LN10))],
+  log1p: [(g, _y, x) => over(g, add(x!, 1))],
   sin: derivative((x) => cos(x)),
   cos: derivative((x) => neg(sin(x))),
   tan: derivative((_x, y) => add(sqr(y), 1)),
-  asin: [(g, _y, x) => div(g, sqrt(sub(1, sqr(x!))))],
-  acos: [(g, _y, x) => neg(div(g, sqrt(sub(1, sqr(x!)))))],
-  atan: [(g, _y, x) => div(g, add(sqr(x!), 1))],
+  asin: [(g, _y, x) => over(g, sqrt(sub(1, sqr(x!))))],
+  acos: [(g, _y, x) => over(g, neg(sqrt(sub(1, sqr(x!)))))],
+  atan: [(g, _y, x) => over(g, add(sqr(x!), 1))],
   sinh: derivative((x) => cosh(x)),
   cosh: derivative((x) => sinh(x)),
   tanh: derivative((_x, y) => sub(1, sqr(y))),
-  asinh: [(g, _y, x) => div(g, sqrt(add(sqr(x!), 1)))],
+  asinh: [(g, _y, x) => over(g, sqrt(add(sqr(x!), 1)))],
   // Not x² - 1, which has few digits left near 1.
-  acosh: [(g, _y, x) => div(g, sqrt(mul(sub(x!, 1), add(x!, 1))))],
-  atanh: [(g, _y, x) => div(g, sub(1, sqr(x!)))],
+  acosh: [(g, _y, x) => over(g, sqrt(mul(sub(x!, 1), add(x!, 1))))],
+  atanh: [(g, _y, x) => over(g, sub(1, sqr(x!)))],
   sigmoid: derivative((_x, y) => mul(y, sub(1, y))),
   softplus: derivative((x) => sigmoid(x)),
   // In forms whose own derivatives do not overflow.
@@ -149,13 +154,13 @@ const rows = {
   add: [(g) => g, (g) => g],
   sub: [(g) => g, (g) => neg(g)],
   mul: [(g, _y, _a, b) => times(g, b!), (g, _y, a) => times(g, a!)],
-  div: [(g, _y, _a, b) => div(g, conj(b!)), (g, y, _a, b) => neg(div(times(g, y), conj(b!)))],
+  div: [(g, _y, _a, b) => over(g, b!), (g, y, _a, b) => over(times(g, neg(y)), b!)],
   intDiv: flat,
-  mod: [(g) => g, (g, _y, a, b) => neg(mul(g, intDiv(a!, b!)))],
+  mod: [(g) => g, (g, _y, a, b) => times(g, neg(intDiv(a!, b!)))],
   pow: [powBase, powExponent],
   atan2: [
-    (g, _y, a, b) => div(mul(g, b!), add(sqr(a!), sqr(b!))),
-    (g, _y, a, b) => neg(div(mul(g, a!), add(sqr(a!), sqr(b!)))),
+    (g, _y, a, b) => over(times(g, b!), add(sqr(a!), sqr(b!))),
+    (g, _y, a, b) => over(times(g, neg(a!)), add(sqr(a!), sqr(b!))),
   ],
   maximum: wins(gt, ge),
   minimum: wins(lt, le),
@@ -221,7 +226,7 @@ function unit(z: Variable, size: Variable): Variable {
 function angleOf(g: Variable, _y: Variable, z?: Variable): Gradient {
   if (!isComplex(z!.dtype)) return zeroGradient;
   const [x, y] = [real(z!), imag(z!)];
-  return div(mul(g, complex(neg(y), x)), add(sqr(x), sqr(y)));
+  return over(times(g, complex(neg(y), neg(x))), add(sqr(x), sqr(y)));
 }
 
 /** Whether an exponent may be 0, where the derivative of the power is 0 and not 0·∞. */
@@ -231,7 +236,7 @@ function mayBeZero(exponent: Variable): boolean {
 }
 
 function powBase(g: Variable, _y: Variable, x?: Variable, exponent?: Variable): Variable {
-  const slope = mul(times(g, exponent!), conj(pow(x!, sub(exponent!, 1))));
+  const slope = times(times(g, exponent!), pow(x!, sub(exponent!, 1)));
   return mayBeZero(exponent!) ? where(asKink(eq(exponent!, 0)), 0, slope) : slope;
 }
 
@@ -247,51 +252,14 @@ function clipped(g: Variable, { lower, upper }: GradClipParams): Variable {
   return complex(clip(real(g), lower, upper), clip(imag(g), lower, upper));
 }
 
-/** Ops that multiply a gradient by nothing that can be infinite: zero stays zero by itself. */
-const plain: ReadonlySet<string> = new Set([
-  "neg",
-  "add",
-  "sub",
-  "maximum",
-  "minimum",
-  "clip",
-  "switch",
-  "cast",
-  "real",
-  "imag",
-  "conj",
-  "complex",
-  "copy",
-  "disconnectedGrad",
-  "undefinedGrad",
-  "gradScale",
-  "gradClip",
-]);
-
-/** A partial of what a gradient was chosen from, with the choice around it. */
-function selected(partial: Partial, g: Variable, [y, ...x]: readonly Variable[]): Gradient {
-  const shell = shellOf(g);
-  if (shell === null) {
-    const gradient = partial(g, y!, ...x);
-    return gradient !== null && "dtype" in gradient ? selectedBy(g, gradient) : gradient;
-  }
-  const inner = selected(partial, shell.value, [y!, ...x].map(shell.at));
-  return inner !== null && "dtype" in inner ? shell.put(inner) : inner;
-}
-
-function elementwiseRule(name: string, row: Row): GradientRule {
+function elementwiseRule(row: Row): GradientRule {
   return {
     pullback(apply: Apply, [g], wanted): Gradient[] {
       const partials = typeof row === "function" ? row(apply.params) : row;
-      const values = [apply.output, ...apply.inputs];
       return apply.inputs.map((x, i) => {
-        const partial = partials[i];
         if (!wanted[i]) return null;
-        if (partial === undefined) return zeroGradient;
-        const found = plain.has(name)
-          ? partial(g!, apply.output, ...apply.inputs)
-          : selected(partial, g!, values);
-        if (found === null || !("dtype" in found)) return found;
+        const found = partials[i]?.(g!, apply.output, ...apply.inputs) ?? zeroGradient;
+        if (!("dtype" in found)) return found;
         const part = isComplex(x.dtype) ? found : real(found);
         return unstretched(part, x, apply.output);
       });
@@ -302,7 +270,7 @@ function elementwiseRule(name: string, row: Row): GradientRule {
 /** The rules of the elementwise ops. */
 export const elementwiseGradients: Readonly<Record<ElementwiseName, GradientRule>> = {
   ...Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(name, row as Row)]),
+    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(row as Row)]),
   ) as Record<ElementwiseName, GradientRule>,
   disconnectedGrad: { pullback: () => [null], connected: () => false },
 };

@@ -19,8 +19,8 @@ import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
-import { isNumber, sameLengths } from "../core/rewrite/match.ts";
-import { Constant, type Variable } from "../core/variable.ts";
+import { isNumber } from "../core/rewrite/match.ts";
+import type { Variable } from "../core/variable.ts";
 import { withAxes } from "./shapes.ts";
 
 /** Bools that broadcast to the shape of a gradient: false where it is zero by its structure. */
@@ -28,7 +28,7 @@ type Mask = Variable | null;
 
 const yes = makeConstant(valueOf(true, "bool")), no = makeConstant(valueOf(false, "bool"));
 
-/** Which choices count: all, or only those that the program asks for, not those that `max` makes. */
+/** Which choices count: all, or only those by conditions, not those that indices and `max` make. */
 export type Choices = "all" | "explicit";
 
 const found: Readonly<Record<Choices, WeakMap<Variable, Variable | false>>> = {
@@ -92,7 +92,7 @@ const inPlace = new Set([
 /** Ops that move elements of their first input. */
 const moving = new Set(["reshape", "broadcastTo", "subtensor", "advIndex", "windows"]);
 /** Ops that add up elements of their first input. */
-const adding = new Set(["sumTo", "cumop", "foldWindows"]);
+const adding = new Set(["cumop", "foldWindows"]);
 
 function ruleOf(variable: Variable, choices: Choices): MaskRule {
   const apply = variable.owner;
@@ -112,15 +112,12 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   if (moving.has(name)) {
     return { needs: [first], find: (mask) => mask ? again(whole(mask, first)) : null };
   }
-  if (adding.has(name)) {
-    if (name === "cumop" && (apply.params as { kind: string }).kind !== "sum") return everywhere;
-    const find = (mask: Mask | undefined) =>
-      mask ? neq(again(castTo(whole(mask, first), "int32")), 0) as Variable : null;
-    return { needs: [first], find };
+  if (name === "sumTo") {
+    // Mostly nothing has to be summed up.
+    return { needs: [first], find: (mask) => mask ? summed(mask, apply) : null };
   }
-  if (name === "reduce" && (apply.params as ReduceParams).kind === "sum") {
-    const { axes } = apply.params as ReduceParams;
-    return { needs: [first], find: (mask) => mask ? any(aligned(mask, first), axes) : null };
+  if (name === "reduce" || name === "matmul" || adding.has(name)) {
+    return { needs: [], find: () => sumRule(apply) };
   }
   if (name === "join" || name === "makeVector" || name === "pad") {
     const parts = name === "pad" ? inputs.slice(0, 2) : inputs;
@@ -140,12 +137,6 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     };
     return { needs: parts, find };
   }
-  if (name === "matmul") {
-    const [a, b] = inputs as [Variable, Variable];
-    const find = (rows: Mask = null, columns: Mask = null) =>
-      both(rows && anyAlong(rows, a, a.ndim - 1), columns && anyAlong(columns, b, b.ndim - 2));
-    return { needs: [a, b], find };
-  }
   if (name === "ifelse") {
     const { n } = apply.params as { n: number }, condition = castTo(first, "bool");
     // The other branch is nobody's business, and so are its conditions.
@@ -155,6 +146,31 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     }
   }
   return everywhere;
+}
+
+/**
+ * Sums are zero where all terms are. Only choices of the program are worth finding out: what was left
+ * out by an index, or at a kink, is rarely left out of a whole sum.
+ */
+function sumRule(apply: Apply): Mask {
+  const { inputs: [x, y], op: { name } } = apply as Apply & {
+    inputs: readonly [Variable, Variable];
+  };
+  const mask = support(x, "explicit");
+  if (name === "matmul") {
+    const columns = support(y, "explicit");
+    return both(mask && anyAlong(mask, x, x.ndim - 1), columns && anyAlong(columns, y, y.ndim - 2));
+  }
+  const { kind = "sum", axes } = apply.params as Partial<ReduceParams>;
+  if (mask === null || kind !== "sum") return null;
+  if (name === "reduce") return any(aligned(mask, x), axes!);
+  return summed(mask, apply);
+}
+
+/** Where a sum has terms that count. */
+function summed(mask: Variable, { op, inputs: [x, ...rest], params }: Apply): Variable {
+  const counts = applyOp(op, [castTo(whole(mask, x!), "int32"), ...rest], params) as Variable;
+  return neq(counts, 0) as Variable;
 }
 
 function choiceRule({ inputs }: Apply, choices: Choices): MaskRule {
@@ -197,12 +213,39 @@ export function anyAlong(mask: Variable, of: Variable, axis: number): Variable {
   return withAxes(any(aligned(mask, of), [axis]), [axis]);
 }
 
+/**
+ * A gradient combined with a factor or divisor that broadcasts to it: what it was chosen from is, with the
+ * choice around it.
+ */
+export function combined(
+  gradient: Variable,
+  by: Variable,
+  combine: (value: Variable, by: Variable) => Variable,
+): Variable {
+  const shell = shellOf(gradient, by);
+  if (shell === null) {
+    const made = combine(gradient, by);
+    return selectedBy(gradient, made, goesWith(by, gradient) ? "all" : "explicit");
+  }
+  return shell.put(combined(shell.value, shell.by, combine));
+}
+
 /** A value that a gradient was multiplied into: zero where the gradient is by its structure. */
-export function selectedBy(gradient: Variable, value: Variable): Variable {
-  const mask = support(gradient);
+export function selectedBy(
+  gradient: Variable,
+  value: Variable,
+  choices: Choices = "all",
+): Variable {
+  const mask = support(gradient, choices);
   if (mask === null) return value;
   if (support(gradient, "explicit") === null) asKink(mask);
   return where(mask, value, 0) as Variable;
+}
+
+/** Whether a factor has an element for each of a gradient; what stretches belongs to several. */
+function goesWith(by: Variable, gradient: Variable): boolean {
+  const all = lengthsOf(gradient);
+  return by.ndim === gradient.ndim && lengthsOf(by).every((n, d) => n !== 1 || all[d] === 1);
 }
 
 /** A mask with as many axes as a variable. */
@@ -215,60 +258,52 @@ function whole(mask: Variable, like: Variable): Variable {
   return stretched(mask, knownDims(like));
 }
 
-/** What a gradient was chosen from, and how: `gradient` is `put(value)`. */
-export interface Shell {
+/** What a gradient was chosen from. */
+interface Shell {
   readonly value: Variable;
-  /** The elements of a variable that go with those of `value`, if it has the shape of the gradient. */
-  at(variable: Variable): Variable;
-  /** Zero but where the elements are; onto `base`, if it is given. */
-  put(value: Variable, base?: Variable): Variable;
-  /** Whether elements stay where they are. */
-  readonly inPlace: boolean;
+  /** The elements that go with those of `value`. */
+  readonly by: Variable;
+  /** The choice around something else. */
+  put(value: Variable): Variable;
 }
 
 /** The outermost choice that a gradient is, if it is one. */
-export function shellOf(gradient: Variable): Shell | null {
+function shellOf(gradient: Variable, by: Variable): Shell | null {
   const apply = gradient.owner;
   if (apply === null) return null;
-  const { name } = apply.op;
-  if (name === "switch") return choiceShell(gradient, apply);
-  if (name !== "incSubtensor" && name !== "advInc") return null;
-  const [base, part, ...places] = apply.inputs as [Variable, Variable, ...Variable[]];
-  const { set } = apply.params as IncSubtensorParams;
-  if (!isNumber(base, 0) || name === "advInc" && set) return null;
-  const params = name === "advInc"
-    ? { axes: (apply.params as unknown as AdvIncParams).axes }
-    : { index: (apply.params as IncSubtensorParams).index };
-  const taken = (from: Variable): Variable =>
-    applyOp<Params>(
-      name === "advInc" ? advIndexOp as never : subtensorOp,
-      [from, ...places],
-      params as Params,
-    );
-  return {
-    inPlace: false,
-    value: stretched(part, knownDims(taken(gradient))),
-    at: (variable) => isNumberLike(variable) ? variable : taken(whole(variable, gradient)),
-    put: (value, onto = whole(castTo(zero, value.dtype), gradient)) =>
-      applyOp(apply.op, [onto, value, ...places], { ...apply.params, set: false } as Params),
-  };
+  if (apply.op.name === "switch") return choiceShell(gradient, apply, by);
+  return apply.op.name === "incSubtensor" || apply.op.name === "advInc"
+    ? indexShell(gradient, apply, by)
+    : null;
 }
 
-const zero = makeConstant(valueOf(0, "int8"));
-
-function isNumberLike(variable: Variable): boolean {
-  return variable instanceof Constant && variable.ndim === 0;
-}
-
-function choiceShell(gradient: Variable, { inputs }: Apply): Shell | null {
+function choiceShell(gradient: Variable, { inputs }: Apply, by: Variable): Shell | null {
   const [condition, a, b] = inputs as [Variable, Variable, Variable];
   const chosen = isNumber(b, 0) ? a : isNumber(a, 0) ? b : null;
   if (chosen === null) return null;
-  const value = castTo(chosen, gradient.dtype);
   return {
-    inPlace: true,
-    value: sameLengths(lengthsOf(value), lengthsOf(gradient)) ? value : whole(value, gradient),
-    at: (variable) => variable,
+    value: whole(castTo(chosen, gradient.dtype), gradient),
+    by,
     put: (v) => (chosen === a ? where(condition, v, 0) : where(condition, 0, v)) as Variable,
+  };
+}
+
+function indexShell(gradient: Variable, apply: Apply, by: Variable): Shell | null {
+  const [base, part, ...places] = apply.inputs as [Variable, Variable, ...Variable[]];
+  const params = apply.params as unknown as IncSubtensorParams & AdvIncParams;
+  const isRange = apply.op.name === "incSubtensor";
+  const isWhole = by.ndim === 0 || goesWith(by, gradient);
+  if (!isWhole || !isNumber(base, 0) || !isRange && params.set) return null;
+  const taken = (from: Variable): Variable =>
+    isRange
+      ? applyOp(subtensorOp, [from, ...places], { index: params.index })
+      : applyOp(advIndexOp, [from, ...places], { axes: params.axes });
+  return {
+    value: whole(part, taken(gradient)),
+    by: by.ndim === 0 ? by : taken(whole(by, gradient)),
+    put(value) {
+      const zeros = whole(makeConstant(valueOf(0, value.dtype)), gradient);
+      return applyOp(apply.op, [zeros, value, ...places], { ...params, set: false } as Params);
+    },
   };
 }

@@ -1,0 +1,209 @@
+import { assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../dev/devices.ts";
+import {
+  compile,
+  grad,
+  hessian,
+  jacobian,
+  Lop,
+  type Mode,
+  pp,
+  Rop,
+  T,
+  type Tensor,
+  tensor,
+  type Variable,
+} from "../mod.ts";
+
+const { NaN: nan } = Number;
+const modes: readonly Mode[] = ["fastRun", "fastCompile", "debug", { base: "none" }];
+
+/** An expression of a vector, where to evaluate it, its gradient and the diagonal of its Hessian matrix. */
+type Case = readonly [
+  name: string,
+  cost: (x: Variable<"float32", 1>) => Variable,
+  at: readonly number[],
+  gradient: readonly number[],
+  second: readonly number[],
+];
+
+const guarded: readonly Case[] = [
+  ["sqrt", (x) => T.where(x.gt(0), T.sqrt(x), 0).sum(), [0, -1, 4], [0, 0, 1 / 4], [0, 0, -1 / 32]],
+  [
+    "the mean of sqrt",
+    (x) => T.where(x.gt(0), T.sqrt(x), 0).mean(),
+    [0, -1, 4],
+    [0, 0, 1 / 12],
+    [0, 0, -1 / 96],
+  ],
+  ["log", (x) => T.where(x.gt(0), T.log(x), 0).sum(), [0, -1, 4], [0, 0, 1 / 4], [0, 0, -1 / 16]],
+  ["the other branch", (x) => T.where(x.le(0), x, T.log(x)).sum(), [0, -1, 4], [1, 1, 0.25], [
+    0,
+    0,
+    -1 / 16,
+  ]],
+  ["1/x", (x) => T.where(x.neq(0), T.div(1, x), 0).sum(), [0, -1, 4], [0, -1, -1 / 16], [
+    0,
+    -2,
+    1 / 32,
+  ]],
+  ["pow", (x) => T.where(x.gt(0), T.pow(x, 0.5), 0).sum(), [0, -1, 4], [0, 0, 1 / 4], [
+    0,
+    0,
+    -1 / 32,
+  ]],
+  ["acos", (x) => T.where(T.abs(x).lt(1), T.acos(x), 0).sum(), [0, -1, 4], [-1, 0, 0], [0, 0, 0]],
+  ["x log x", (x) => T.where(x.gt(0), x.mul(T.log(x)), 0).sum(), [0, -1, 1], [0, 0, 1], [0, 0, 1]],
+  ["overflow", (x) => T.where(x.lt(9), x.mul(T.exp(x)), x).sum(), [0, 2000, -1], [1, 1, 0], [
+    2,
+    0,
+    Math.exp(-1),
+  ]],
+  [
+    "a choice in a choice",
+    (x) => T.where(x.gt(0), T.where(x.gt(1), T.log(x.sub(1)), T.sqrt(x)), 0).sum(),
+    [0, 1, 3],
+    [0, 1 / 2, 1 / 2],
+    [0, -1 / 4, -1 / 4],
+  ],
+  [
+    "a guarded divisor",
+    (x) => T.where(x.gt(0), T.div(1, T.where(x.gt(0), x, 0)), 0).sum(),
+    [0, -1, 2],
+    [0, 0, -1 / 4],
+    [0, 0, 1 / 4],
+  ],
+  ["maximum inside", (x) => T.sqrt(T.maximum(x, 0)).sum(), [-1, -2, 4], [0, 0, 1 / 4], [
+    0,
+    0,
+    -1 / 32,
+  ]],
+  ["maximum outside", (x) => T.maximum(T.sqrt(x), 1).sum(), [0, 0.25, 4], [0, 0, 1 / 4], [
+    0,
+    0,
+    -1 / 32,
+  ]],
+  ["clip", (x) => T.clip(T.log(x), -2, 2).sum(), [0, 0.01, 4], [0, 0, 1 / 4], [0, 0, -1 / 16]],
+  ["the greatest", (x) => T.max(T.sqrt(x)), [0, 0, 4], [0, 0, 1 / 4], [0, 0, -1 / 32]],
+  ["a slice", (x) => T.sqrt(x).slice(1).sum(), [0, 1, 4], [0, 1 / 2, 1 / 4], [0, -1 / 4, -1 / 32]],
+  [
+    "a slice of a sum of slices",
+    (x) => T.sqrt(x).slice(1).mul(2).sum().add(T.sqrt(x).slice(2).sum()),
+    [0, 1, 4],
+    [0, 1, 3 / 4],
+    [0, -1 / 2, -3 / 32],
+  ],
+  ["an element replaced", (x) => T.setIndex(T.sqrt(x), [0], 0).sum(), [0, 1, 4], [
+    0,
+    1 / 2,
+    1 / 4,
+  ], [0, -1 / 4, -1 / 32]],
+  ["elements taken", (x) => T.log(x).take([1, 2, 1]).sum(), [0, 1, 4], [0, 2, 1 / 4], [
+    0,
+    -2,
+    -1 / 16,
+  ]],
+  ["a part of what was joined", (x) => T.concatenate([T.sqrt(x), x]).slice(1).sum(), [0, 1, 4], [
+    1,
+    3 / 2,
+    5 / 4,
+  ], [0, -1 / 4, -1 / 32]],
+  [
+    "views on the way",
+    (x) => T.where(T.dimshuffle(x.gt(0), 0, "x"), T.dimshuffle(T.sqrt(x), 0, "x"), 0).sum(),
+    [0, -1, 4],
+    [0, 0, 1 / 4],
+    [0, 0, -1 / 32],
+  ],
+  [
+    "rows that are left out",
+    (x) => T.where(x.gt(0), T.dimshuffle(T.sqrt(x), 0, "x").mul([1, 2]).sum(1), 0).sum(),
+    [0, -1, 4],
+    [0, 0, 3 / 4],
+    [0, 0, -3 / 32],
+  ],
+  [
+    "running sums",
+    (x) => T.where([true, true, false], T.cumsum(T.sqrt(x)), 0).sum(),
+    [1, 4, -1],
+    [1, 1 / 4, 0],
+    [-1 / 2, -1 / 32, 0],
+  ],
+  [
+    "running products",
+    (x) => T.where([true, true, false], T.cumprod(x), 0).sum(),
+    [2, 3, nan],
+    [4, 2, 0],
+    [0, 0, 0],
+  ],
+  ["x ** 0", (x) => T.pow(x, [0, 1, 2]).sum(), [0, 0, 0], [0, 1, 0], [0, 0, 2]],
+  ["0 ** x", (x) => T.pow([0, 1, 2], x).sum(), [2, 2, 1], [0, 0, 2 * Math.LN2], [
+    0,
+    0,
+    2 * Math.LN2 ** 2,
+  ]],
+  ["ifelse", (x) => T.ifelse(x.at(0).gt(0), T.sqrt(x.at(0)), x.at(1)), [0, 1, 2], [0, 1, 0], [
+    0,
+    0,
+    0,
+  ]],
+];
+
+function close(found: Tensor, expected: readonly number[], what: string): void {
+  const rounded = (x: number) => Math.abs(x) < 1e-6 ? 0 : Number(x.toPrecision(5));
+  assertEquals(numbers(found).map(rounded), expected.map(rounded), what);
+}
+
+onDevices("the gradient is that of the branch taken", async (device) => {
+  for (const [name, build, at, gradient, second] of guarded) {
+    for (const mode of device === "cpu" ? modes : modes.slice(0, 1)) {
+      const x = T.fvector("x"), cost = build(x);
+      const diagonal = T.diagonal(hessian(cost, x));
+      const f = await compile([x], [grad(cost, x), diagonal], { device, mode });
+      const [first, other] = f(at) as unknown as Tensor[];
+      close(first!, gradient, `${name}, ${JSON.stringify(mode)}`);
+      close(other!, second, `${name}, second derivative, ${JSON.stringify(mode)}`);
+    }
+  }
+});
+
+Deno.test("products with matrices of derivatives take the branch, too", async () => {
+  const x = T.dvector("x"), y = T.where(x.gt(0), T.sqrt(x), 0);
+  const f = await compile([x], [jacobian(y, x), Rop(y, x, [1, 1, 2]), Lop(y, x, [1, 1, 2])]);
+  const [matrix, change, product] = f([0, -1, 4]) as unknown as Tensor[];
+  assertEquals(numbers(matrix!), [0, 0, 0, 0, 0, 0, 0, 0, 0.25]);
+  assertEquals(numbers(change!), [0, 0, 0.5]);
+  assertEquals(numbers(product!), [0, 0, 0.5]);
+});
+
+onDevices("rows that a choice leaves out do not reach the weights", async (device) => {
+  const X = T.fmatrix("X"), w = T.fvector("w"), W = T.fmatrix("W");
+  const valid = T.isfinite(X).all(1);
+  const of = (loss: Variable, wrt: Variable) => grad(loss, wrt) as Variable;
+  const column = T.dimshuffle(valid, 0, "x");
+  const f = await compile([X, w, W], [
+    of(T.where(valid, T.sqr(T.dot(X, w)), 0).sum(), w),
+    of(T.where(column, T.dot(X, W), 0).sum(), W),
+    of(T.where(T.isnan(X), 0, X.mul(w)).sum(), w),
+    of(T.where(T.isnan(T.dot(X, W)), 0, T.dot(X, W)).sum(), W),
+  ], { device });
+  const data = tensor(new Float32Array([1, 2, nan, 3]), { shape: [2, 2] });
+  const matrix = tensor(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] });
+  const found = f(data, [1, 1], matrix) as unknown as Tensor[];
+  assertEquals(found.map(numbers), [[6, 12], [1, 1, 2, 2], [1, 5], [1, 1, 2, 2]]);
+});
+
+Deno.test("what is honestly undefined stays so", async () => {
+  const x = T.dvector("x");
+  const f = await compile([x], grad(T.sqr(T.sqrt(x)).sum(), x), { mode: { base: "none" } });
+  assertEquals(numbers(f([0, 4]) as Tensor), [nan, 1]);
+});
+
+Deno.test("matrix products are masked for a choice, not for a maximum or a slice behind them", () => {
+  const X = T.dmatrix("X"), W = T.dmatrix("W"), z = T.dot(X, W);
+  const isMasked = (y: Variable) => pp(grad(y.sum(), W)).includes("Any");
+  for (const y of [T.maximum(z, 0), T.clip(z, 0, 1), z.slice(1), T.tanh(T.maximum(z, 0))]) {
+    assertEquals(isMasked(y), false);
+  }
+  assertEquals(isMasked(T.where(X.gt(0), z, 0)), true);
+});
