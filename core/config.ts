@@ -17,7 +17,14 @@ export interface Config {
   device: DeviceOption;
   /** What to do with an input that a function does not use. */
   onUnusedInput: "raise" | "warn" | "ignore";
+  /** How many plans a function keeps; the one that was not used for longest goes first. */
+  plans: number;
 }
 
 /** The settings in force. */
-export const config: Config = { floatX: "float32", device: "auto", onUnusedInput: "raise" };
+export const config: Config = {
+  floatX: "float32",
+  device: "auto",
+  onUnusedInput: "raise",
+  plans: 16,
+};

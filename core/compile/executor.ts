@@ -17,13 +17,16 @@ import {
   type PlanLeaf,
   planLeaves,
   planProgram,
+  symbolName,
   type SymbolSource,
 } from "../plan/planner.ts";
 import { Shapes } from "../plan/shapes.ts";
 import { SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { keepOnDevice, LARGE_BYTES, makeRoom } from "./large_outputs.ts";
+import { config } from "../config.ts";
 import type { Argument } from "./arguments.ts";
+import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
@@ -33,6 +36,8 @@ export interface ExecutorRequest {
   readonly outputs: readonly Variable[];
   readonly updates: readonly (readonly [SharedVariable, Variable])[];
   readonly backend: Backend;
+  /** Which axes are symbols from the first plan on; default "auto". */
+  readonly dynamicAxes?: DynamicAxes;
 }
 
 /** A plan made ready, with what a call needs at hand. */
@@ -40,11 +45,12 @@ interface Prepared {
   readonly plan: Plan;
   readonly executable: Executable;
   readonly env: Float64Array;
+  /** Whether the guards hold for the values in `env`. */
+  holds: boolean;
   /** Memory of outputs that are copied to the host at once (CPU), kept between calls. */
   readonly outputs: (DeviceBuffer | null)[];
   /** Memory of arguments that are not tensors of the user's, kept between calls. */
   readonly arguments: (DeviceBuffer | null)[];
-  readonly shapes: readonly (readonly number[])[];
 }
 
 /** Values that a plan needs as numbers: computed by a function of their own before the main one. */
@@ -58,13 +64,15 @@ export class Executor {
   readonly request: ExecutorRequest;
   /** The shared variables it reads or updates. */
   readonly shared: readonly SharedVariable[];
+  /** The plans, last used first. */
   readonly #plans: Prepared[] = [];
+  readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
   readonly #updateSlots: readonly number[];
-  #last: Prepared | null = null;
 
   constructor(request: ExecutorRequest) {
     this.request = request;
+    this.#history = new AxisHistory(request.dynamicAxes ?? "auto");
     const roots = [...request.outputs, ...request.updates.map(([, value]) => value)];
     const shared = new Set<SharedVariable>();
     for (const leaf of graphInputs(roots)) if (leaf instanceof SharedVariable) shared.add(leaf);
@@ -78,7 +86,7 @@ export class Executor {
     if (this.#stages.length > 0 || this.#find(args) !== null) return;
     const plan = this.#tryPlan(args);
     if (plan === null) return;
-    this.#keep(plan, await this.request.backend.prepareAsync(plan.program), args);
+    this.#keep(plan, await this.request.backend.prepareAsync(plan.program));
   }
 
   /** The prepared programs so far, for profiles and tests. */
@@ -107,7 +115,7 @@ export class Executor {
         // A stage was added: from the start, with it.
         return this.run(args);
       }
-      prepared = this.#keep(plan, this.request.backend.prepare(plan.program), values);
+      prepared = this.#keep(plan, this.request.backend.prepare(plan.program));
     }
     return this.#execute(prepared, values);
   }
@@ -123,31 +131,49 @@ export class Executor {
     return [...this.request.inputs, ...this.#stages.flatMap((stage) => stage.variables)];
   }
 
+  /** The plan that serves these arguments, moved to the front. */
   #find(args: readonly Argument[]): Prepared | null {
-    if (this.#last !== null && this.#fits(this.#last, args)) return this.#last;
-    for (const prepared of this.#plans) {
-      if (prepared !== this.#last && this.#fits(prepared, args)) {
-        this.#last = prepared;
-        return prepared;
-      }
+    const plans = this.#plans;
+    for (let at = 0; at < plans.length; at++) {
+      const prepared = plans[at]!;
+      if (!this.#fits(prepared, args)) continue;
+      if (at > 0) plans.unshift(...plans.splice(at, 1));
+      return prepared;
     }
     return null;
   }
 
   /** Whether a plan serves these arguments; fills its environment on the way. */
   #fits(prepared: Prepared, args: readonly Argument[]): boolean {
-    const { plan, shapes, env } = prepared;
+    const { plan, env } = prepared, { lengths, symbols } = plan;
+    const changed = this.#fill(symbols, args, env);
+    if (changed) prepared.holds = false;
     const count = args.length;
-    for (let i = 0; i < count; i++) {
-      if (!sameShape(shapes[i]!, args[i]!.shape)) return false;
+    for (let leaf = 0; leaf < lengths.length; leaf++) {
+      const shape = leaf < count ? args[leaf]!.shape : this.shared[leaf - count]!.container.shape;
+      if (!sameShape(lengths[leaf]!, shape, env)) return false;
     }
-    const shared = this.shared;
-    for (let i = 0; i < shared.length; i++) {
-      if (!sameShape(shapes[count + i]!, shared[i]!.container.shape)) return false;
+    prepared.holds ||= plan.program.guards.hold(env);
+    return prepared.holds;
+  }
+
+  /** Finds the values of the symbols; whether any has changed. */
+  #fill(symbols: readonly SymbolSource[], args: readonly Argument[], env: Float64Array): boolean {
+    let changed = false;
+    for (let slot = 0; slot < symbols.length; slot++) {
+      const source = symbols[slot]!, { leaf } = source;
+      let value: number;
+      if (source.kind === "value") value = hostInteger(args[leaf]!);
+      else {
+        const shape = leaf < args.length
+          ? args[leaf]!.shape
+          : this.shared[leaf - args.length]!.container.shape;
+        value = shape[source.axis]!;
+      }
+      if (env[slot] !== value) changed = true;
+      env[slot] = value;
     }
-    if (plan.symbols.length === 0) return true;
-    fillEnv(plan.symbols, args, env);
-    return plan.program.guards.hold(env);
+    return changed;
   }
 
   #tryPlan(args: readonly Argument[]): Plan | null {
@@ -158,16 +184,23 @@ export class Executor {
     }));
     const { outputs, updates, name, backend } = this.request;
     this.#checkNarrow([...inputs, ...shared]);
+    for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
+    const looped = this.#loopLengths(inputs, shared);
+    const withSymbols = (leaf: PlanLeaf): PlanLeaf => ({
+      ...leaf,
+      symbolic: leaf.shape.map((_, axis) =>
+        this.#history.symbol(leaf.variable, axis, looped.get(leaf.variable)?.has(axis) === true)
+      ),
+    });
     try {
       return planProgram({
         name,
-        inputs,
-        shared,
+        inputs: inputs.map(withSymbols),
+        shared: shared.map(withSymbols),
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         narrowsInt64: backend.narrowsInt64,
         ieee: backend.name === "cpu",
-        dynamic: this.#dynamicLengths(inputs, shared),
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
@@ -189,25 +222,38 @@ export class Executor {
     );
   }
 
-  /** Axis lengths that loops run over: plans keep them symbolic. */
-  #dynamicLengths(inputs: readonly PlanLeaf[], shared: readonly PlanLeaf[]): Set<string> {
+  /** The axes of leaves that loops run over. */
+  #loopLengths(
+    inputs: readonly PlanLeaf[],
+    shared: readonly PlanLeaf[],
+  ): Map<Variable, Set<number>> {
     const roots = [...this.request.outputs, ...this.request.updates.map(([, value]) => value)];
     const given = new Set(this.#inputs());
     const loops = toposort(roots, (variable) => given.has(variable)).filter((apply) =>
       apply.op.dynamicSizes !== undefined
     );
-    const dynamic = new Set<string>();
-    if (loops.length === 0) return dynamic;
-    const all = new Set(inputs.flatMap((leaf, i) => leaf.shape.map((_, axis) => `${i}.${axis}`)));
-    const { leaves } = planLeaves({ inputs, shared, dynamic: all });
+    const found = new Map<Variable, Set<number>>();
+    if (loops.length === 0) return found;
+    const { leaves, symbols } = planLeaves({
+      inputs: inputs.map((leaf, i) => ({
+        ...leaf,
+        symbolic: leaf.shape.map((_, axis) => ({ name: `${i}.${axis}`, least: 0 })),
+      })),
+      shared,
+    });
+    const sources = new Map(symbols.map((source) => [symbolName(source), source]));
     const shapes = new Shapes(new Guards(), leaves);
     for (const apply of loops) {
       for (const size of apply.op.dynamicSizes!(shapes, apply)) {
-        if (typeof size === "number") continue;
-        for (const base of size.bases) if (base.startsWith("n")) dynamic.add(base.slice(1));
+        for (const base of typeof size === "number" ? [] : size.bases) {
+          const source = sources.get(base);
+          if (source?.kind !== "length") continue;
+          const { variable } = inputs[source.leaf]!;
+          found.set(variable, (found.get(variable) ?? new Set()).add(source.axis));
+        }
       }
     }
-    return dynamic;
+    return found;
   }
 
   #addStage(variable: Variable): void {
@@ -229,8 +275,7 @@ export class Executor {
       updates: [],
     });
     this.#stages.push({ executor, variables });
-    this.#last = null;
-    this.#plans.length = 0;
+    this.#plans.splice(0).forEach(dispose);
   }
 
   /** A length that each step of a loop finds anew cannot be computed ahead. */
@@ -247,31 +292,24 @@ export class Executor {
     );
   }
 
-  #keep(plan: Plan, executable: Executable, args: readonly Argument[]): Prepared {
-    const lengths = new Set(
-      plan.symbols.flatMap((s) => s.kind === "length" ? [`${s.input}.${s.axis}`] : []),
-    );
+  #keep(plan: Plan, executable: Executable): Prepared {
     const prepared: Prepared = {
       plan,
       executable,
       env: new Float64Array(plan.symbols.length),
+      holds: false,
       outputs: [],
       arguments: [],
-      // A length of -1 stands for any.
-      shapes: [
-        ...args.map((arg, i) => arg.shape.map((n, axis) => lengths.has(`${i}.${axis}`) ? -1 : n)),
-        ...this.shared.map((variable) => variable.container.shape),
-      ],
     };
-    this.#plans.push(prepared);
-    this.#last = prepared;
+    this.#plans.unshift(prepared);
+    this.#plans.splice(Math.max(1, config.plans)).forEach(dispose);
     return prepared;
   }
 
   #execute(prepared: Prepared, args: readonly Argument[]): Tensor[] {
     const { plan, executable, env } = prepared;
     const { backend, outputs, updates } = this.request;
-    fillEnv(plan.symbols, args, env);
+    this.#fill(plan.symbols, args, env);
     const onHost = backend.name === "cpu";
     const memory: (DeviceBuffer | null)[] = [];
     const shapes: number[][] = [];
@@ -389,18 +427,6 @@ function hostInteger(arg: Argument): number {
   return Number(data[0]);
 }
 
-function fillEnv(
-  symbols: readonly SymbolSource[],
-  args: readonly Argument[],
-  env: Float64Array,
-): void {
-  for (let slot = 0; slot < symbols.length; slot++) {
-    const source = symbols[slot]!;
-    const arg = args[source.input]!;
-    env[slot] = source.kind === "length" ? arg.shape[source.axis]! : hostInteger(arg);
-  }
-}
-
 function concreteShape(shape: readonly Size[], env: Float64Array): number[] {
   return shape.map((size) => sizeAt(size, env));
 }
@@ -411,10 +437,22 @@ function count(shape: readonly number[]): number {
   return n;
 }
 
-function sameShape(want: readonly number[], have: readonly number[]): boolean {
+/** Whether a shape is the one of a plan, where -1 - slot stands for the value of a symbol. */
+function sameShape(
+  want: readonly number[],
+  have: readonly number[],
+  env: Float64Array,
+): boolean {
   if (want.length !== have.length) return false;
   for (let d = 0; d < want.length; d++) {
-    if (want[d] !== have[d] && want[d] !== -1) return false;
+    const n = want[d]!;
+    if (have[d] !== (n < 0 ? env[-1 - n] : n)) return false;
   }
   return true;
+}
+
+/** Gives all that a plan holds back. */
+function dispose({ executable, outputs, arguments: args }: Prepared): void {
+  for (const buffer of [...outputs, ...args]) buffer?.dispose();
+  executable.dispose();
 }

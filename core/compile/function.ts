@@ -5,6 +5,7 @@
  */
 
 import type { Backend } from "../backend.ts";
+import type { DynamicAxes } from "./axes.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { MissingInputError, UnusedInputError } from "../errors.ts";
@@ -49,6 +50,12 @@ export interface CompileOptions {
   readonly mode?: Mode;
   /** Where to run; default: `config.device`. */
   readonly device?: DeviceOption;
+  /**
+   * Which axes of arguments have symbols for lengths in plans, so that other lengths need no new plan:
+   * "auto" (default) those that were seen with a second length, "all" those whose length the type
+   * leaves open, "none". Axes that loops run over always have.
+   */
+  readonly dynamicAxes?: DynamicAxes;
   /** Measure calls: see `profile` of the function. */
   readonly profile?: boolean;
 }
@@ -255,6 +262,7 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     outputs: [...better.slice(0, count), ...better.slice(count + updateCount)],
     updates,
     backend,
+    dynamicAxes: options.dynamicAxes ?? "auto",
   });
   const made = new Callable(definition, executor, profile, {
     outputs: better.slice(0, count),

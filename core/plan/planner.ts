@@ -23,6 +23,16 @@ export interface PlanLeaf {
   readonly shape: readonly number[];
   /** The integers it holds, for integer leaves of rank 0 whose value the host knows. */
   readonly value?: number;
+  /** The axes that the plan serves with any length; null for those of a fixed length. */
+  readonly symbolic?: readonly (SymbolicLength | null)[];
+}
+
+/** A length that is a symbol in a plan. */
+export interface SymbolicLength {
+  /** Axes of one name have one length. */
+  readonly name: string;
+  /** The least length that the plan is for. */
+  readonly least: number;
 }
 
 /** What to plan. */
@@ -36,20 +46,20 @@ export interface PlanRequest {
   readonly narrowsInt64: boolean;
   /** Whether the device keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee?: boolean;
-  /** Axis lengths that may change without a new plan, as `input.axis` keys. */
-  readonly dynamic: ReadonlySet<string>;
 }
 
-/** Where the value of a base symbol is found at a call. */
+/** Where the value of a base symbol is found at a call. Leaves are the inputs, then the shared variables. */
 export type SymbolSource =
-  | { readonly kind: "length"; readonly input: number; readonly axis: number }
-  | { readonly kind: "value"; readonly input: number };
+  | { readonly kind: "length"; readonly leaf: number; readonly axis: number }
+  | { readonly kind: "value"; readonly leaf: number };
 
 /** A planned function. */
 export interface Plan {
   readonly program: Program;
   /** Sources of the size environment, by slot. */
   readonly symbols: readonly SymbolSource[];
+  /** For each leaf and axis the length, or -1 - slot of the symbol that it is. */
+  readonly lengths: readonly (readonly number[])[];
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly Size[] }[];
   /**
    * For each update: written in place by the program, or put into an output buffer (numbered after the
@@ -89,34 +99,65 @@ export class Planner {
   }
 }
 
+/** The leaves of a plan. */
+interface PlanLeaves {
+  /** As the shape rules see them. */
+  readonly leaves: Map<Variable, LeafInfo>;
+  /** The symbols by slot, and where their values are found. */
+  readonly sizes: Size[];
+  readonly symbols: SymbolSource[];
+  readonly lengths: number[][];
+}
+
+/** The name of a symbol in printed plans. */
+export function symbolName(source: SymbolSource): string {
+  return source.kind === "value" ? `v${source.leaf}` : `n${source.leaf}.${source.axis}`;
+}
+
 /** The leaves as the shape rules see them, and the sources of their symbols. */
-export function planLeaves(
-  request: Pick<PlanRequest, "inputs" | "shared" | "dynamic">,
-): { leaves: Map<Variable, LeafInfo>; symbols: SymbolSource[] } {
+export function planLeaves(request: Pick<PlanRequest, "inputs" | "shared">): PlanLeaves {
   const leaves = new Map<Variable, LeafInfo>();
+  const sizes: Size[] = [];
   const symbols: SymbolSource[] = [];
-  request.inputs.forEach((leaf, input) => {
-    const shape = leaf.shape.map((n, axis): Size => {
-      const key = `${input}.${axis}`;
-      if (!request.dynamic.has(key)) return n;
-      symbols.push({ kind: "length", input, axis });
-      return baseSize(`n${key}`, symbols.length - 1, n);
+  const slots = new Map<string, number>();
+  const add = (source: SymbolSource, value: number): Size => {
+    const size = baseSize(symbolName(source), symbols.length, value);
+    symbols.push(source);
+    sizes.push(size);
+    return size;
+  };
+  const lengths = [...request.inputs, ...request.shared].map((given, leaf) => {
+    const own = given.shape.map((n, axis) => {
+      const symbol = given.symbolic?.[axis] ?? null;
+      if (symbol === null) return n;
+      let slot = slots.get(symbol.name);
+      if (slot === undefined) {
+        slots.set(symbol.name, slot = symbols.length);
+        add({ kind: "length", leaf, axis }, n);
+      }
+      return -1 - slot;
     });
-    if (leaf.value === undefined) leaves.set(leaf.variable, { shape });
-    else {
-      symbols.push({ kind: "value", input });
-      const value = baseSize(`v${input}`, symbols.length - 1, leaf.value);
-      leaves.set(leaf.variable, { shape, integers: [value] });
-    }
+    const shape = own.map((n): Size => n < 0 ? sizes[-1 - n]! : n);
+    const integers = given.value === undefined
+      ? undefined
+      : [add({ kind: "value", leaf }, given.value)];
+    leaves.set(given.variable, integers === undefined ? { shape } : { shape, integers });
+    return own;
   });
-  for (const leaf of request.shared) leaves.set(leaf.variable, { shape: leaf.shape });
-  return { leaves, symbols };
+  return { leaves, sizes, symbols, lengths };
 }
 
 /** Plans a function. */
 export function planProgram(request: PlanRequest): Plan {
   const planner = new Planner(request);
-  const { leaves, symbols } = planLeaves(request);
+  const { leaves, sizes, symbols, lengths } = planLeaves(request);
+  [...request.inputs, ...request.shared].forEach(({ symbolic }, leaf) =>
+    symbolic?.forEach((symbol, axis) => {
+      const slot = -1 - lengths[leaf]![axis]!;
+      if (symbol === null || symbol.least === 0) return;
+      planner.guards.decide(`least${symbol.least}`, [sizes[slot]!], (n) => n >= symbol.least);
+    })
+  );
   const shapes = new Shapes(planner.guards, leaves);
   const scope = new Scope(planner, shapes);
   request.inputs.forEach(({ variable }, input) => {
@@ -184,12 +225,11 @@ export function planProgram(request: PlanRequest): Plan {
       steps: committed.steps,
       commit: committed.commit,
       checks: planner.checks,
-      symbols: symbols.map((source) =>
-        source.kind === "value" ? `v${source.input}` : `n${source.input}.${source.axis}`
-      ),
+      symbols: symbols.map(symbolName),
       guards: planner.guards,
     },
     symbols,
+    lengths,
     outputs: request.outputs.map((variable) => ({
       dtype: variable.dtype,
       shape: shapes.shape(variable),
