@@ -5,20 +5,11 @@
  * @module
  */
 
+import type { SymbolicLength } from "../plan/planner.ts";
 import type { Variable } from "../variable.ts";
 
 /** Which axes are symbols from the first plan on. */
 export type DynamicAxes = "auto" | "all" | "none";
-
-/** An axis that a plan serves with any length. */
-export interface SymbolicAxis {
-  /** Axes of one name have one length. */
-  readonly name: string;
-  /** The least length that the plan is for. */
-  readonly least: number;
-  /** Why it is a symbol. */
-  readonly reason: string;
-}
 
 /** Axes of length 0 and 1 mean something else (nothing to do, broadcasting): they get plans of their own. */
 const LEAST = 2;
@@ -51,7 +42,7 @@ export class AxisHistory {
   }
 
   /** The axis as a symbol, or null where its length stays a number. `looped`: a loop runs over it. */
-  symbol(variable: Variable, axis: number, looped: boolean): SymbolicAxis | null {
+  symbol(variable: Variable, axis: number, looped: boolean): SymbolicLength | null {
     const lengths = this.#seen.get(variable)![axis]!, last = lengths.at(-1)!;
     // What always had the same length is taken to have it again.
     const name = lengths.join();

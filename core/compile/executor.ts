@@ -185,14 +185,14 @@ export class Executor {
     const { outputs, updates, name, backend } = this.request;
     this.#checkNarrow([...inputs, ...shared]);
     for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
-    const looped = this.#loopLengths(inputs, shared);
-    const withSymbols = (leaf: PlanLeaf): PlanLeaf => ({
-      ...leaf,
-      symbolic: leaf.shape.map((_, axis) =>
-        this.#history.symbol(leaf.variable, axis, looped.get(leaf.variable)?.has(axis) === true)
-      ),
-    });
     try {
+      const looped = this.#loopLengths(inputs, shared);
+      const withSymbols = (leaf: PlanLeaf): PlanLeaf => ({
+        ...leaf,
+        symbolic: leaf.shape.map((_, axis) =>
+          this.#history.symbol(leaf.variable, axis, looped.get(leaf.variable)?.has(axis) === true)
+        ),
+      });
       return planProgram({
         name,
         inputs: inputs.map(withSymbols),
@@ -237,7 +237,7 @@ export class Executor {
     const { leaves, symbols } = planLeaves({
       inputs: inputs.map((leaf, i) => ({
         ...leaf,
-        symbolic: leaf.shape.map((_, axis) => ({ name: `${i}.${axis}`, least: 0 })),
+        symbolic: leaf.shape.map((_, axis) => ({ name: `${i}.${axis}`, least: 0, reason: "" })),
       })),
       shared,
     });

@@ -5,7 +5,7 @@
  */
 
 import type { Step } from "../kernel/program.ts";
-import { type Size, sizeValue } from "../kernel/size.ts";
+import type { Size } from "../kernel/size.ts";
 import type { Executor } from "./executor.ts";
 
 /** The kernels, loops and memory of each plan. */
@@ -13,9 +13,10 @@ export function explainPlans(executor: Executor): string {
   const { plans, executables, request } = executor;
   const lines = [`${request.name} on ${request.backend.name} (${request.backend.description})`];
   if (plans.length === 0) lines.push("  no plan yet: call it first");
-  plans.forEach(({ program }, i) => {
+  plans.forEach(({ program, symbolicAxes }, i) => {
     const { scratchBytes, kernels } = executables[i]!.info;
     lines.push(`plan ${i + 1}: ${kernels} kernels, ${scratchBytes} bytes of scratch memory`);
+    for (const axis of symbolicAxes) lines.push(`  ${axis}`);
     for (const step of program.steps) describe(step, "  ", lines);
     for (const step of program.commit) describe(step, "  update: ", lines);
   });
@@ -38,9 +39,7 @@ function describe(step: Step, indent: string, lines: string[]): void {
       break;
     case "loop":
       lines.push(
-        `${indent}loop ${step.name}, ${
-          sizeValue(step.steps)
-        } steps, ${step.strategy}: ${step.reason}`,
+        `${indent}loop ${step.name}, ${String(step.steps)} steps, ${step.strategy}: ${step.reason}`,
       );
       for (const inner of step.body) describe(inner, `${indent}  `, lines);
       break;
@@ -56,5 +55,5 @@ function describe(step: Step, indent: string, lines: string[]): void {
 }
 
 function sizes(list: readonly Size[]): string {
-  return list.map(sizeValue).join(", ");
+  return list.map(String).join(", ");
 }

@@ -84,9 +84,13 @@ export class Sym {
     return value;
   }
 
-  /** The key and the value in the trace. */
+  /** The polynomial and its value in the trace, as in `2*n0.0-1=41`. */
   toString(): string {
-    return `${this.key}=${this.value}`;
+    const parts = [...this.#terms].map(([key, { coefficient }]) =>
+      Math.abs(coefficient) === 1 ? `${coefficient < 0 ? "-" : ""}${key}` : `${coefficient}*${key}`
+    );
+    if (this.constant !== 0) parts.push(String(this.constant));
+    return `${parts.join("+").replaceAll("+-", "-")}=${this.value}`;
   }
 }
 

@@ -33,6 +33,8 @@ export interface SymbolicLength {
   readonly name: string;
   /** The least length that the plan is for. */
   readonly least: number;
+  /** Why it is a symbol, for people. */
+  readonly reason: string;
 }
 
 /** What to plan. */
@@ -60,6 +62,8 @@ export interface Plan {
   readonly symbols: readonly SymbolSource[];
   /** For each leaf and axis the length, or -1 - slot of the symbol that it is. */
   readonly lengths: readonly (readonly number[])[];
+  /** The axes of leaves that are symbols, in words. */
+  readonly symbolicAxes: readonly string[];
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly Size[] }[];
   /**
    * For each update: written in place by the program, or put into an output buffer (numbered after the
@@ -230,6 +234,15 @@ export function planProgram(request: PlanRequest): Plan {
     },
     symbols,
     lengths,
+    symbolicAxes: [...request.inputs, ...request.shared].flatMap(({ variable, symbolic }, leaf) =>
+      (symbolic ?? []).flatMap((symbol, axis) =>
+        symbol === null ? [] : [
+          `axis ${axis} of ${variable.label} is ${
+            symbolName(symbols[-1 - lengths[leaf]![axis]!]!)
+          }, any length from ${symbol.least} on: ${symbol.reason}`,
+        ]
+      )
+    ),
     outputs: request.outputs.map((variable) => ({
       dtype: variable.dtype,
       shape: shapes.shape(variable),
