@@ -7,7 +7,7 @@ import { baseSize } from "../core/kernel/size.ts";
 import { createCpuBackend } from "./mod.ts";
 import { nest, output, programOf, Runner, sharedRole, temp } from "./testdata/programs.ts";
 import { input, type Setup } from "./testdata/programs.ts";
-import { Random } from "./testdata/random.ts";
+import { Random } from "../dev/fuzz/random.ts";
 import { randomCase } from "./testdata/random_program.ts";
 import { difference, randomData, runCase } from "./testdata/random_runs.ts";
 

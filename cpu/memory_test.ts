@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CpuBuffer } from "./buffer.ts";
 import { CpuMemory } from "./memory.ts";
-import { Random } from "./testdata/random.ts";
+import { Random } from "../dev/fuzz/random.ts";
 import { Arena } from "./arena.ts";
 import { Constants } from "./constants.ts";
 

@@ -21,6 +21,7 @@ const commands: Record<string, Command> = {
   train: runExample("examples/train.ts", ["--allow-read", "--allow-write", "--allow-env"]),
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
   bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
+  fuzz: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/fuzz/main.ts", ...args]),
   check: (flags, args) => runDeno(["check", ...flags, ...args]),
   test: runSuite,
 };

@@ -7,7 +7,7 @@ import { log1p } from "../../core/kernel/math/log.ts";
 import type { BufferRole, Operand, Step } from "../../core/kernel/program.ts";
 import type { AxisRef } from "../../core/kernel/scalar.ts";
 import { input, nest, output, type Setup } from "./programs.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../dev/fuzz/random.ts";
 
 /** A program and its inputs. */
 export interface Workload {

@@ -2,7 +2,7 @@
 
 import type { ScalarBuilder } from "../../core/kernel/builder.ts";
 import type { ComparePrim, ScalarType, SNode } from "../../core/kernel/scalar.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../dev/fuzz/random.ts";
 
 export const scalarTypes: readonly ScalarType[] = [
   "bool",

@@ -13,7 +13,7 @@ import {
   type Size,
   sizeValue,
 } from "../../core/kernel/size.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../dev/fuzz/random.ts";
 import { RandomNodes } from "./random_nodes.ts";
 
 /** An array in a program. */

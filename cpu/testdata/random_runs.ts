@@ -3,7 +3,7 @@
 import type { Backend, DeviceBuffer } from "../../core/backend.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../../core/dtype.ts";
 import { sizeAt } from "../../core/kernel/size.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../dev/fuzz/random.ts";
 import type { Case } from "./random_program.ts";
 
 /** Values of a dtype that arithmetic keeps exact, with some special ones. */

@@ -1,0 +1,65 @@
+import { type Generator, isFloatRef, type Kind, type Ref } from "../generator.ts";
+
+/** A value that is not defined everywhere, and the condition under which it is. */
+function partial(g: Generator, x: Ref): { value: Ref; fine: Ref } {
+  const { random } = g;
+  const positive = () => g.call("T.gt", x, 0);
+  switch (random.below(8)) {
+    case 0:
+      return { value: g.call("T.sqrt", x), fine: positive() };
+    case 1:
+      return { value: g.call("T.log", x), fine: positive() };
+    case 2:
+      return { value: g.call("T.div", 1, x), fine: g.call("T.neq", x, 0) };
+    case 3:
+      return { value: g.call("T.pow", x, random.pick([0.5, -1, 1.5, -0.5])), fine: positive() };
+    case 4:
+      return { value: g.call("T.mul", x, g.call("T.log", x)), fine: positive() };
+    case 5:
+      return { value: g.call("T.acos", x), fine: g.call("T.lt", g.call("T.abs", x), 1) };
+    case 6:
+      return { value: g.call("T.log1p", x), fine: g.call("T.gt", x, -1) };
+    default: {
+      const safe = g.call("T.where", positive(), x, 1);
+      return { value: g.call("T.div", g.call("T.log", safe), safe), fine: positive() };
+    }
+  }
+}
+
+function guarded(g: Generator): Ref {
+  const x = g.pick(isFloatRef);
+  const { value, fine } = partial(g, x);
+  const other = g.random.chance(0.5) ? g.random.pick([0, 1, -1]) : g.call("T.mul", x, 0.5);
+  return g.random.chance(0.8)
+    ? g.call("T.where", fine, value, other)
+    : g.call("T.where", g.call("T.invert", fine), other, value);
+}
+
+/** Functions that are defined only in part, guarded by conditions, and their gradients at bad points. */
+export const guards: Kind = {
+  name: "guards",
+  generate(g) {
+    const points = [0, -1, 1, 0.5, 2, -3, 1.5];
+    const n = g.random.pick([1, 2, 4]);
+    const x = g.input(g.float, [n], {
+      data: Array.from({ length: n }, () => g.random.pick(points)),
+    });
+    g.input(g.float, [n], { style: "positive" });
+    g.attempt(() => {
+      let y: Ref;
+      if (g.random.chance(0.25)) {
+        y = g.loop({ sequences: [x] }, (inner) => ({ outputs: [guarded(inner)] }))[0]!;
+      } else {
+        y = guarded(g);
+        if (g.random.chance(0.4)) y = guarded(g);
+        if (g.random.chance(0.3)) y = g.call("T.mul", y, g.pick(isFloatRef));
+      }
+      const cost = g.call(g.random.pick(["T.sum", "T.sum", "T.mean"]), y);
+      g.output(cost);
+      const made = g.gradients(cost, [x]);
+      if (g.random.chance(0.4)) {
+        g.attempt(() => g.derivative(made[0]!, x, g.call("hessian", cost, x)));
+      }
+    });
+  },
+};

@@ -1,0 +1,228 @@
+import {
+  type Generator,
+  isFloatRef,
+  isVector,
+  type Kind,
+  type LoopParts,
+  type Ref,
+} from "../generator.ts";
+import { wander } from "./graphs.ts";
+
+/** A value that does not grow from step to step. */
+function damped(g: Generator, x: Ref): Ref {
+  const f = g.random.pick(["T.tanh", "T.sigmoid", "T.sin", "T.softplus", "half"] as const);
+  return f === "half" ? g.call("T.mul", x, 0.5) : g.call(f, x);
+}
+
+/** The next value of a state: of its shape, from what there is in the step. */
+function next(g: Generator, state: Ref, inputs: readonly Ref[]): Ref {
+  const { random } = g;
+  let value: Ref = state;
+  for (let i = 1 + random.below(3); i > 0; i--) {
+    const fitting = g.pool.filter((ref) =>
+      isFloatRef(ref) && (ref.shape.join() === state.shape.join() || ref.shape.length === 0)
+    );
+    const other = random.chance(0.5) && inputs.length > 0
+      ? random.pick(inputs)
+      : random.pick(fitting);
+    const made = g.attempt(() => {
+      switch (random.below(8)) {
+        case 0:
+          return g.call("T.where", g.call("T.gt", other, 0), value, g.call("T.mul", value, 0.3));
+        case 1:
+          return g.call("T.maximum", value, other);
+        case 2:
+          return g.call("T.add", g.call("T.mul", value, 0.9), other);
+        case 3:
+          return damped(g, g.call("T.sub", other, value));
+        case 4:
+          return damped(g, g.call("T.mul", value, other));
+        case 5:
+          return g.call("T.dot", g.pick((ref) => ref.shape.length === 2), value);
+        default:
+          return g.call(random.pick(["T.add", "T.mul"]), value, other);
+      }
+    });
+    if (made !== null && made.shape.join() === state.shape.join()) value = made;
+  }
+  return value;
+}
+
+/** A state that overflows or becomes NaN, and that nobody needs. */
+function poison(g: Generator, state: Ref, other: Ref): Ref {
+  switch (g.random.below(4)) {
+    case 0:
+      return g.call("T.mul", g.call("T.mul", state, state), g.call("T.add", other, 3));
+    case 1:
+      return g.call("T.exp", g.call("T.add", state, 30));
+    case 2:
+      return g.call("T.mul", state, NaN);
+    default:
+      return g.call("T.log", g.call("T.sub", g.call("T.mul", state, 0), g.call("T.sqr", other)));
+  }
+}
+
+interface Loop {
+  readonly outputs: readonly Ref[];
+  /** Outputs that may be read: no poison. */
+  readonly clean: readonly Ref[];
+}
+
+/** A loop over what there is. */
+function loop(g: Generator, options: { poison: boolean; until: boolean; inner: boolean }): Loop {
+  const { random } = g;
+  const rows = random.chance(0.8) ? [g.pick((ref) => isFloatRef(ref) && ref.shape.length > 0)] : [];
+  if (rows.length > 0 && random.chance(0.3)) {
+    rows.push(g.pick((ref) => isFloatRef(ref) && ref.shape[0] === rows[0]!.shape[0]));
+  }
+  const states = Array.from(
+    { length: random.pick([1, 1, 2, 3]) },
+    () => g.pick((ref) => isFloatRef(ref) && ref.shape.length <= 1),
+  );
+  const bad = options.poison && states.length > 1 ? states.length - 1 : -1;
+  const parts: LoopParts = {
+    sequences: rows,
+    states,
+    ...(rows.length === 0 || random.chance(0.1) ? { nSteps: random.pick([1, 2, 4]) } : {}),
+    ...(random.chance(0.15) ? { goBackwards: true } : {}),
+    ...(random.chance(0.15) ? { checkpoint: random.pick([1, 2, "sqrt"] as const) } : {}),
+  };
+  const outputs = g.loop(parts, (inner, given) => {
+    const inputs = [...given.sequences];
+    if (options.inner) inner.attempt(() => inputs.push(innerLoop(inner, given.states[0]!)));
+    if (random.chance(0.3)) wander(inner, 3);
+    const news = given.states.map((state, i) =>
+      i === bad
+        ? poison(inner, state, given.states[0]!)
+        : next(inner, state, [...inputs, ...given.states.slice(0, bad < 0 ? undefined : bad)])
+    );
+    const maps = random.chance(0.4)
+      ? [inner.pick((ref) => isFloatRef(ref) && /^v/.test(ref.name))]
+      : [];
+    const until = options.until
+      ? { until: inner.call("T.gt", inner.call("T.sum", news[0]!), random.pick([0, 1, 3])) }
+      : {};
+    return { outputs: [...news, ...maps], ...until };
+  });
+  return { outputs, clean: bad < 0 ? outputs : outputs.slice(0, bad) };
+}
+
+/** A loop inside a step; its number of steps may be computed there. */
+function innerLoop(g: Generator, state: Ref): Ref {
+  const { random } = g;
+  const computed = random.chance(0.6);
+  const steps = computed
+    ? g.call(
+      "T.cast",
+      g.call("T.add", g.call("T.mod", g.call("T.abs", g.call("T.sum", state)), 3), 1),
+      random.pick(["int32", "int64"]),
+    )
+    : random.pick([1, 2, 3]);
+  const [out] = g.loop({ states: [state], nSteps: steps }, (inner, given) => ({
+    outputs: [damped(inner, inner.call("T.add", given.states[0]!, 0.3))],
+  }));
+  return random.chance(0.7) ? g.call(".at", out!, -1) : g.call("T.sum", out!, 0);
+}
+
+function inputs(g: Generator): void {
+  const n = g.random.pick([1, 2, 3]), length = g.length([1, 2, 3, 5]);
+  g.input(g.float, [length]);
+  g.input(g.float, [length, n]);
+  g.input(g.float, [n]);
+  g.input(g.float, []);
+  g.input(g.float, [n, n]);
+}
+
+/** A scalar of the outputs of a loop. */
+function costOf(g: Generator, outputs: readonly Ref[]): Ref {
+  const { random } = g;
+  const y = random.pick(outputs);
+  const part = random.chance(0.5) ? g.call(".at", y, -1) : y;
+  const value = random.chance(0.3) ? g.call("T.sqr", part) : part;
+  return value.shape.length === 0 ? value : g.call("T.sum", value);
+}
+
+function loopsOf(
+  name: string,
+  options: { poison: boolean; until: boolean; inner: boolean; derivatives: number },
+): Kind {
+  return {
+    name,
+    generate(g) {
+      inputs(g);
+      g.attempt(() => {
+        const { outputs, clean } = loop(g, options);
+        if (clean === outputs && g.random.chance(0.7)) {
+          outputs.forEach((output) => g.output(output));
+        }
+        const cost = costOf(g, clean);
+        g.output(cost);
+        if (options.derivatives === 0) return;
+        const made = g.gradients(cost, g.floatInputs.filter((ref) => ref.shape.length < 2), {
+          output: true,
+        });
+        if (options.derivatives === 1) return;
+        const x = g.pick((ref) => isVector(ref) && g.floatInputs.includes(ref));
+        const gradient = made.find((ref) => ref.shape.join() === x.shape.join());
+        if (gradient === undefined) return;
+        g.attempt(() => {
+          const hessian = g.call("hessian", cost, x, { disconnectedInputs: "ignore" });
+          const slope = g.call("grad", cost, x, { disconnectedInputs: "ignore" });
+          g.derivative(slope, x, hessian);
+        });
+        g.attempt(() => {
+          const y = g.pick((ref) => clean.includes(ref));
+          const row = y.shape.length === 1 ? y : g.call(".at", y, -1);
+          g.derivative(row, x, g.call("jacobian", row, x, { disconnectedInputs: "ignore" }));
+        });
+      });
+    },
+  };
+}
+
+const plain = { poison: false, until: false, inner: false };
+
+/** Loops of all forms. */
+export const loops = loopsOf("loops", { ...plain, derivatives: 0 });
+/** Loops that end early. */
+export const ending = loopsOf("until", { ...plain, until: true, derivatives: 1 });
+/** Values and gradients of loops together. */
+export const loopGradients = loopsOf("loop-gradients", { ...plain, derivatives: 1 });
+/** Values, gradients, Hessian and Jacobian matrices of loops, all together. */
+export const loopSeconds = loopsOf("loop-seconds", { ...plain, derivatives: 2 });
+/** Loops with a state that nobody reads and that is not finite. */
+export const poisoned = loopsOf("poisoned", { ...plain, poison: true, derivatives: 1 });
+/** Loops in the steps of loops. */
+export const nested = loopsOf("nested", { ...plain, inner: true, derivatives: 1 });
+/** The same, ending early. */
+export const nestedEnding = loopsOf("nested-until", {
+  ...plain,
+  inner: true,
+  until: true,
+  derivatives: 1,
+});
+
+/** Loops over 64-bit integers: counters, indices, until. */
+export const counters: Kind = {
+  name: "counters",
+  generate(g) {
+    const dtype = g.random.pick(["int64", "int64", "int32", "uint8"] as const);
+    const x = g.input(dtype, [g.length([1, 3, 5])]), first = g.input(dtype, []);
+    g.attempt(() => {
+      const outputs = g.loop(
+        { sequences: [x], states: [first] },
+        (inner, { sequences, states }) => {
+          const [old] = states, [row] = sequences;
+          const f = g.random.pick(["T.add", "T.sub", "T.mul", "T.maximum", "T.xor"]);
+          const value = inner.call(f, old!, row!);
+          const until = g.random.chance(0.5)
+            ? { until: inner.call("T.ge", value, g.random.pick([3, 10, 100])) }
+            : {};
+          return { outputs: [value, inner.call("T.mul", row!, value)], ...until };
+        },
+      );
+      outputs.forEach((output) => g.output(output));
+      g.output(g.call(".at", outputs[0]!, -1));
+    });
+  },
+};

@@ -1,0 +1,61 @@
+/**
+ * Derivatives by finite differences of the reference, where these can be trusted.
+ *
+ * @module
+ */
+
+import { sizeOf, type Value } from "../../core/graph/value.ts";
+import { evaluateGraph, type Variable } from "../../mod.ts";
+
+/** Says where derivatives are not what differences say; null if they agree, as far as these say. */
+export function wrongDerivative(
+  of: Variable,
+  wrt: Variable,
+  is: Variable,
+  inputs: ReadonlyMap<Variable, Value>,
+): string | null {
+  const [middle, slopes] = evaluateGraph([of, is], inputs) as [Value, Value];
+  const at = inputs.get(wrt)!, columns = sizeOf(at.shape), rows = sizeOf(middle.shape);
+  if (slopes.data.length !== rows * columns) {
+    return `has shape [${slopes.shape}], expected [${[...middle.shape, ...at.shape]}]`;
+  }
+  const moved = (column: number, by: number): Value => {
+    const data = (at.data as Float64Array).slice();
+    data[column]! += by;
+    return evaluateGraph([of], new Map(inputs).set(wrt, { ...at, data }))[0]!;
+  };
+  for (let column = 0; column < columns; column++) {
+    const x = Number(at.data[column]);
+    if (!Number.isFinite(x)) continue;
+    const step = 1e-5 * Math.max(1, Math.abs(x));
+    const [far, up, down, low] = [2, 1, -1, -2].map((by) => moved(column, by * step)) as [
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    for (let row = 0; row < rows; row++) {
+      const [y, a, b, c, d] = [middle, far, up, down, low].map((v) => Number(v.data[row])) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      if (![y, a, b, c, d].every(Number.isFinite)) continue;
+      const wide = (a - d) / (4 * step), narrow = (b - c) / (2 * step);
+      const right = (b - y) / step, left = (y - c) / step;
+      const size = Math.max(Math.abs(wide), Math.abs(narrow));
+      // Cancellation in the difference, and what the function's own rounding makes of it.
+      const noise = 1e-10 * Math.max(Math.abs(y), 1e-3) / step;
+      const near = (p: number, q: number, part: number) =>
+        Math.abs(p - q) <= part * Math.max(size, 1e-3) + noise;
+      // A kink, a jump, or a curve too sharp for this step.
+      if (!near(wide, narrow, 1e-5) || !near(left, right, 1e-2)) continue;
+      const found = Number(slopes.data[row * columns + column]);
+      if (near(found, narrow, 1e-3)) continue;
+      return `number ${row * columns + column} is ${found}, and differences say ${narrow}`;
+    }
+  }
+  return null;
+}
