@@ -53,7 +53,6 @@ export interface Length {
 /** Thrown where a line cannot be. */
 export class Rejected extends Error {}
 
-
 /** Options of inputs. */
 export interface InputOptions {
   readonly style?: Style;
@@ -286,7 +285,9 @@ export class Generator {
       this.broken = true;
       throw new Rejected(String(error));
     }
-    if (values.some((value) => value.data.length > this.mostElements)) throw new Rejected("too big");
+    if (values.some((value) => value.data.length > this.mostElements)) {
+      throw new Rejected("too big");
+    }
     this.#statements.push(line);
     return variables.map((variable, i) => this.#keep(names[i]!, variable, values[i]!));
   }

@@ -43,7 +43,10 @@ function size(g: Generator): Ref {
 function use(g: Generator): void {
   const { random } = g;
   const x = g.pick((ref) => ref.shape.length === 1), n = size(g);
-  switch (random.below(7)) {
+  g.output(n);
+  // Nobody wants to wait for the reference to count to 2³¹.
+  const isShort = Math.abs(Number(n.value.data[0])) <= 300;
+  switch (random.pick(isShort ? [0, 1, 2, 3, 4, 5, 6] : [0, 1, 3, 6])) {
     case 0:
       g.call(".slice", x, null, n);
       break;
@@ -70,7 +73,6 @@ function use(g: Generator): void {
       g.call("T.index", x, n);
       break;
   }
-  g.output(n);
 }
 
 /** Lengths, places and counts from integer arithmetic of every dtype. */
