@@ -49,3 +49,13 @@ Deno.test("deep graphs are no deeper than memory", () => {
   for (let k = 0; k < 50_000; k++) y = y.add(1);
   assertEquals(only(y, [x, number(0)]), 50_000);
 });
+
+Deno.test("sums and products of integers wrap, and do not round", () => {
+  const n = 1408960381, wrapped = Math.imul(n, n);
+  const x = T.constant(new Int32Array([n, -n]));
+  const results = evaluateGraph(
+    [T.dot(x, x), T.cumprod(x).at(1), T.prod(x, { dtype: "int32" })],
+    new Map(),
+  );
+  assertEquals(results.map(({ data }) => Number(data[0])), [2 * wrapped | 0, -wrapped, -wrapped]);
+});

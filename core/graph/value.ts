@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, type TypedArray } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete, type TypedArray } from "../dtype.ts";
 
 /**
  * Elements of a value. Everything but 64-bit integers is held as float64, whatever its dtype, so that
@@ -84,4 +84,17 @@ export function fromTypedArray(
 /** The value with every element rounded (floats) or wrapped (integers) to its dtype. */
 export function rounded(value: Value): Value {
   return fromTypedArray(value.dtype, value.shape, toTypedArray(value));
+}
+
+/** Integers as 64-bit ones, whose products wrap rather than round; anything else as it is. */
+export function widened(value: Value): Value {
+  if (!isDiscrete(value.dtype) || !(value.data instanceof Float64Array)) return value;
+  return { dtype: "int64", shape: value.shape, data: BigInt64Array.from(value.data, BigInt) };
+}
+
+/** A value of `widened` integers wrapped to a dtype; anything else as it is. */
+export function wrappedTo(dtype: DType, value: Value): Value {
+  if (value.dtype === dtype || value.data instanceof Float64Array) return value;
+  const narrow = Float64Array.from(value.data, (x) => Number(BigInt.asIntN(32, x)));
+  return rounded({ dtype, shape: value.shape, data: narrow });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isComplex, isDiscrete } from "../dtype.ts";
+import { isComplex } from "../dtype.ts";
 import { type Apply, apply as applyOp } from "../graph/graph.ts";
 import {
   type Element,
@@ -13,7 +13,7 @@ import {
   type Op,
   type ShapeContext,
 } from "../graph/op.ts";
-import { rounded, sizeOf, type Value } from "../graph/value.ts";
+import { sizeOf, type Value, widened, wrappedTo } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../kernel/builder.ts";
 import { type Size, subSize } from "../kernel/size.ts";
 import type { TensorType } from "../type.ts";
@@ -50,7 +50,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   evaluate(inputs: readonly Value[], { kind, axis }: CumulativeParams): readonly Value[] {
-    const out = copyValue(inputs[0]!), n = out.shape[axis]!;
+    const out = copyValue(widened(inputs[0]!)), n = out.shape[axis]!;
     const outer = sizeOf(out.shape.slice(0, axis)), inner = sizeOf(out.shape.slice(axis + 1));
     for (let p = 0; p < outer; p++) {
       for (let i = 1; i < n; i++) {
@@ -60,7 +60,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
         }
       }
     }
-    return [isDiscrete(out.dtype) ? rounded(out) : out];
+    return [wrappedTo(inputs[0]!.dtype, out)];
   },
   lowering: {
     kind: "emit",

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { isComplex, isDiscrete } from "../dtype.ts";
+import { isComplex } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Op, Params, ShapeContext } from "../graph/op.ts";
-import { rounded, sizeOf, type Value } from "../graph/value.ts";
+import { sizeOf, type Value, widened, wrappedTo } from "../graph/value.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
@@ -71,12 +71,12 @@ export const matmulOp: Op<Params> = {
     return [[...x.slice(0, -1), y.at(-1)!]];
   },
   evaluate(inputs: readonly Value[]): readonly Value[] {
-    const [a, b] = inputs as [Value, Value];
+    const [a, b] = inputs.map(widened) as [Value, Value];
     checkLengths("a value", "a value", a.shape, b.shape);
     const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
     const batch = sizeOf(a.shape.slice(0, -2));
     const out = zeroValue(a.dtype, [...a.shape.slice(0, -1), n]);
-    // 64-bit integers are bigints, which the same operators multiply and add.
+    // Integers are bigints, which the same operators multiply and add.
     const x = a.data as Float64Array, y = b.data as Float64Array, z = out.data as Float64Array;
     for (let p = 0; p < batch; p++) {
       for (let i = 0; i < m; i++) {
@@ -88,7 +88,7 @@ export const matmulOp: Op<Params> = {
         }
       }
     }
-    return [isDiscrete(out.dtype) ? rounded(out) : out];
+    return [wrappedTo(inputs[0]!.dtype, out)];
   },
   lowering: { kind: "matmul" },
 };

@@ -261,6 +261,7 @@ function wholeOf(x: number | bigint): bigint {
 }
 
 function put(data: Value["data"], i: number, x: bigint): void {
-  if (data instanceof Float64Array) data[i] = Number(x);
+  // Those of at most 32 bits are wrapped to their dtype afterwards.
+  if (data instanceof Float64Array) data[i] = Number(BigInt.asIntN(33, x));
   else data[i] = x;
 }

@@ -11,7 +11,7 @@ import { type Data, type Expr, namesOf, type Program, pruned, type Statement } f
 export type StillFails = (program: Program) => Promise<boolean>;
 
 /** Programs that are a little smaller, the greatest steps first. */
-export function* smaller(program: Program): Generator<Program> {
+export function* smaller(program: Program, changeLines: boolean): Generator<Program> {
   const { outputs, updates, statements, calls, laws } = program;
   if (calls.length > 1) {
     for (let i = 0; i < calls.length; i++) yield { ...program, calls: [calls[i]!] };
@@ -25,10 +25,10 @@ export function* smaller(program: Program): Generator<Program> {
       yield pruned({ ...program, updates: updates.filter((other) => other !== pair) });
     }
   }
-  for (const law of laws) {
+  for (const law of changeLines ? laws : []) {
     yield pruned({ ...program, laws: laws.filter((other) => other !== law) });
   }
-  for (let i = statements.length - 1; i >= 0; i--) {
+  for (let i = statements.length - 1; changeLines && i >= 0; i--) {
     for (const lines of smallerLine(statements, i)) yield pruned({ ...program, statements: lines });
   }
   yield* smallerData(program);
@@ -151,17 +151,26 @@ function* simpler(dtype: DType, { shape, data }: Data): Generator<Data> {
   }
 }
 
+/** How much a program may be made smaller. */
+export interface Budget {
+  readonly tries: number;
+  /** Milliseconds. */
+  readonly time: number;
+  /** Whether lines may change; else only outputs are dropped and numbers made simpler. */
+  readonly lines: boolean;
+}
+
 /** Makes a program smaller as long as it fails in the same way and there are tries left. */
 export async function shrink(
   program: Program,
   stillFails: StillFails,
-  budget: { readonly tries: number; readonly time: number },
+  budget: Budget,
 ): Promise<Program> {
   const end = performance.now() + budget.time;
   let best = program, tries = budget.tries, improved = true;
   while (improved) {
     improved = false;
-    for (const candidate of smaller(best)) {
+    for (const candidate of smaller(best, budget.lines)) {
       if (tries-- <= 0 || performance.now() > end) return best;
       if (!await stillFails(candidate)) continue;
       best = candidate;

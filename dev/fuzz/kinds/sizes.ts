@@ -1,5 +1,5 @@
 import { type DType, dtypeInfo } from "../../../mod.ts";
-import { type Generator, type Kind, type Ref } from "../generator.ts";
+import type { Generator, Kind, Ref } from "../generator.ts";
 
 const dtypes: readonly DType[] = [
   "int8",

@@ -1,4 +1,4 @@
-import { type Generator, type Kind, type Ref } from "../generator.ts";
+import type { Generator, Kind, Ref } from "../generator.ts";
 
 /** An expression that overflows as it is written, and one that does not. */
 function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
