@@ -46,8 +46,9 @@ export function asKink(condition: Variable): Variable {
 }
 
 /** Says where a variable may be other than zero that rules cannot look into. */
-export function declareSupport(variable: Variable, mask: Variable): void {
-  for (const known of Object.values(found)) known.set(variable, mask);
+export function declareSupport(variable: Variable, mask: Variable, choices: Choices): void {
+  found.all.set(variable, mask);
+  if (choices === "explicit") found.explicit.set(variable, mask);
 }
 
 /** Where a gradient may be other than zero; null for everywhere. */

@@ -10,17 +10,23 @@
  * @module
  */
 
+import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
 import { pullback } from "../autodiff/pullback.ts";
+import { type Choices, declareSupport, support } from "../autodiff/support.ts";
 import { isComplex, isFloat } from "../core/dtype.ts";
-import { type Apply, applyOp, makeVariable } from "../core/graph/graph.ts";
+import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
-import { add, cast, eq, minimum, sub, where } from "../core/ops/elementwise.ts";
+import { arange } from "../core/ops/ranges.ts";
+import { stretched } from "../core/ops/broadcast_to.ts";
+import { knownDims } from "../core/ops/known_lengths.ts";
+import { valueOf } from "../core/ops/literal.ts";
+import { add, cast, eq, gt, minimum, sub, where } from "../core/ops/elementwise.ts";
 import { incIndex, index, slice } from "../core/ops/indexing.ts";
 import { join, stack } from "../core/ops/combine.ts";
 import { matmul } from "../core/ops/linalg.ts";
 import { dimshuffle } from "../core/ops/dimshuffle.ts";
 import { reshape, shapeOf } from "../core/ops/shape.ts";
-import { sum } from "../core/ops/reduce.ts";
+import { any, sum } from "../core/ops/reduce.ts";
 import { zerosLike } from "../core/ops/alloc.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
@@ -68,7 +74,7 @@ export function scanGradient(
   apply: Apply<ScanParams>,
   outputGradients: readonly Gradient[],
   wanted: readonly boolean[] = apply.inputs.map(() => true),
-): Gradient[] {
+): Pulled[] {
   const { params } = apply;
   const { step } = params;
   const { layout, placeholders, results } = step;
@@ -130,45 +136,88 @@ export function scanGradient(
       : null
   );
 
-  const cotangents = new Map<Variable, Variable>();
-  const contribute = (output: Variable, gradient: Variable) => {
-    const have = cotangents.get(output);
-    cotangents.set(output, have === undefined ? gradient : add(have, gradient));
+  // What is known of the zeros of gradients on their way: at the last step, nothing has come back yet to
+  // what starts as zeros; what was chosen from carries the choice with it.
+  const isLater = back.sequence(gt(arange(steps), 0));
+  const choices: { initial: Variable; place: Variable; of: Variable }[] = [];
+  const declare = (last: Gradient, place: Variable) => {
+    if (last === null) return declareSupport(place, isLater, "all");
+    const mask = support(last, "explicit");
+    if (mask === null) return;
+    const chosen = makeVariable(TensorType.of("bool", place.type.shape));
+    declareSupport(place, chosen, "explicit");
+    choices.push({ initial: stretched(mask, knownDims(last)), place: chosen, of: place });
   };
-  results.states.forEach((state, i) => {
-    const mine = pending[i]![0];
-    if (mine === undefined) return;
-    contribute(state, mine.place);
-    const outside = gradientOf(outputs.traces[i]!);
-    if (outside !== null) contribute(state, back.sequence(backwards(outside)));
-  });
-  results.maps.forEach((map, j) => {
-    if (!differentiable(map)) return;
-    const i = layout.states.length + j;
-    const outside = traceGradient(
-      gradientOf(outputs.traces[i]!),
-      gradientOf(outputs.finals[i]!),
-      outputs.traces[i]!,
-      executed,
-    );
-    if (outside !== null) contribute(map, back.sequence(backwards(outside)));
-  });
-  results.carried.forEach((state, i) => {
-    if (adjoint[i] !== null) contribute(state, adjoint[i]!.place);
-  });
+  pending.forEach(([mine], i) => mine && declare(gradientOf(outputs.finals[i]!), mine.place));
+  adjoint.forEach((entry, i) => entry && declare(gradientOf(outputs.carried[i]!), entry.place));
+
+  const cotangentsOf = (live: ReadonlySet<Variable>): Map<Variable, Variable> => {
+    const cotangents = new Map<Variable, Variable>();
+    const contribute = (output: Variable, gradient: Variable) => {
+      const have = cotangents.get(output);
+      cotangents.set(output, have === undefined ? gradient : add(have, gradient));
+    };
+    /** What reaches the rows of an output from outside, with what it is chosen by. */
+    const outside = (output: Variable, rows: Gradient, which: Choices) => {
+      if (rows === null) return;
+      const row = back.sequence(backwards(rows)), mask = support(rows, which);
+      if (mask === null) return contribute(output, row);
+      const chosen = back.sequence(backwards(stretched(mask, knownDims(rows))));
+      contribute(output, where(chosen, row, 0));
+    };
+    results.states.forEach((state, i) => {
+      const mine = pending[i]![0];
+      if (mine === undefined) return;
+      if (live.has(state)) contribute(state, mine.place);
+      outside(state, gradientOf(outputs.traces[i]!), "explicit");
+    });
+    results.maps.forEach((map, j) => {
+      if (!differentiable(map)) return;
+      const i = layout.states.length + j;
+      const rows = traceGradient(
+        gradientOf(outputs.traces[i]!),
+        gradientOf(outputs.finals[i]!),
+        outputs.traces[i]!,
+        executed,
+      );
+      outside(map, rows, "all");
+    });
+    results.carried.forEach((state, i) => {
+      if (adjoint[i] !== null && live.has(state)) contribute(state, adjoint[i]!.place);
+    });
+    return cotangents;
+  };
 
   const innerWanted = step.inputs.filter(differentiable);
-  const pulled = pullback(
-    [...cotangents.keys()],
-    [...cotangents.values()],
-    innerWanted,
-  );
-  const raw = new Map(innerWanted.map((variable, i) => [variable, pulled[i] ?? null] as const));
+  // What no later step has a way from has no gradient at all: zeros that are multiplied need not stay zero.
+  const live = new Set<Variable>([
+    ...results.states.filter((_, i) => gradientOf(outputs.finals[i]!) !== null),
+    ...results.carried.filter((_, i) =>
+      gradientOf(outputs.carried[i]!) !== null || gradientOf(outputs.histories[i]!) !== null
+    ),
+  ]);
+  let raw: ReadonlyMap<Variable, Gradient> = new Map();
+  for (let size = -1; size !== live.size;) {
+    size = live.size;
+    const cotangents = cotangentsOf(live);
+    const pulled = pullback([...cotangents.keys()], [...cotangents.values()], innerWanted);
+    raw = new Map(innerWanted.map((variable, i) => [variable, pulled[i] ?? null] as const));
+    const isReached = (place: Variable) => (raw.get(place) ?? null) !== null;
+    results.states.forEach((state, i) => {
+      if (placeholders.states[i]!.some(isReached)) live.add(state);
+    });
+    results.carried.forEach((state, i) => {
+      if (isReached(placeholders.carried[i]!)) live.add(state);
+    });
+  }
   const through = (gradient: Gradient): Gradient =>
     gradient === null ? null : replaceKnown(gradient, known);
   const contribution = (variable: Variable): Gradient => through(raw.get(variable) ?? null);
 
   // The next pending gradients: those of one step earlier.
+  results.states.forEach((state, i) => {
+    if (!live.has(state)) pending[i] = [];
+  });
   layout.states.forEach((taps, i) => {
     pending[i]!.forEach(({ initial, place }, j) => {
       const later = pending[i]![j + 1]?.place ?? null;
@@ -179,7 +228,7 @@ export function scanGradient(
     });
   });
   const adjoints = adjoint.map((entry, i) => {
-    if (entry === null) return -1;
+    if (entry === null || !live.has(results.carried[i]!)) return -1;
     const outside = gradientOf(outputs.histories[i]!);
     const mine = contribution(placeholders.carried[i]!);
     const extra = outside === null ? null : back.sequence(backwards(outside));
@@ -188,29 +237,52 @@ export function scanGradient(
     return back.carried.length - 1;
   });
 
+  const chosen = choices.flatMap(({ initial, place, of }) => {
+    const entry = back.carried.find((carried) => carried.place === of);
+    if (entry === undefined) return [];
+    const mask = stretched(
+      support(entry.next, "explicit") ?? makeConstant(valueOf(true)),
+      knownDims(of),
+    );
+    back.carried.push({ initial, place, next: mask });
+    return [{ at: back.carried.indexOf(entry), mask: back.carried.length - 1 }];
+  });
+
   // Sequences: one trace for each tap.
+  const maskOf = (gradient: Variable): number | null => {
+    const mask = support(gradient, "explicit");
+    return mask === null ? null : back.map(stretched(mask, knownDims(gradient)));
+  };
   const sequenceMaps = placeholders.sequences.map((taps, i) =>
     taps.map((tap) => {
       const mine = wanted[1 + i] ? contribution(tap) : null;
-      return mine === null ? null : back.map(mine);
+      return mine === null ? null : { at: back.map(mine), mask: maskOf(mine) };
     })
   );
   const firstOther = 1 + layout.sequences.length + layout.states.length + layout.carried;
   const sums = placeholders.others.map((other, i) => {
     if (!wanted[firstOther + i] || !differentiable(other)) return null;
     const mine = contribution(other);
-    return mine === null ? null : sumOverTime(back, mine, outer.others[i]!);
+    if (mine === null) return null;
+    const mask = maskOf(mine);
+    return { finish: sumOverTime(back, mine, outer.others[i]!), mask };
   });
 
   const built = buildBackward(back, params, steps, placeholders.others, outer.others);
   const traces = built.traces, finals = built.carried;
+  for (const { at, mask } of chosen) declareSupport(finals[at]!, finals[mask]!, "explicit");
 
   // Back to the order of the inputs.
-  const gradients: Gradient[] = apply.inputs.map(() => null);
+  const gradients: Pulled[] = apply.inputs.map(() => null);
+  // First values show in the results, but may have no way to the cost.
+  const others = 1 + layout.sequences.length;
+  gradients.fill(zeroGradient, others, others + layout.states.length + layout.carried);
   sequenceMaps.forEach((maps, i) => {
     let total: Gradient = null;
-    maps.forEach((at, k) => {
-      if (at === null) return;
+    maps.forEach((map, k) => {
+      if (map === null) return;
+      const { at, mask } = map;
+      if (mask !== null) declareSupport(traces[at]!, traces[mask]!, "explicit");
       const rows = index(traces[at]!, [slice(null, null, -1)]);
       const tap = layout.sequences[i]![k]!;
       const start = first === null ? tap : add(first, tap);
@@ -240,7 +312,14 @@ export function scanGradient(
     if (place < 0) return;
     gradients[1 + layout.sequences.length + layout.states.length + i] = ifWhole(finals[place]!);
   });
-  sums.forEach((finish, i) => gradients[firstOther + i] = finish?.(traces, finals) ?? null);
+  sums.forEach((sum, i) => {
+    if (sum === null) return;
+    const total = sum.finish(traces, finals);
+    if (sum.mask !== null) {
+      declareSupport(total, any(traces[sum.mask]!, { axis: 0 }), "explicit");
+    }
+    gradients[firstOther + i] = total;
+  });
   return gradients;
 }
 

@@ -7,10 +7,11 @@
 import { isComplex, isFloat, realOf } from "../dtype.ts";
 import { VerificationError } from "../errors.ts";
 import { fromTypedArray, type Value } from "../graph/value.ts";
+import { graphInputs } from "../graph/walk.ts";
 import { evaluateGraph } from "../reference.ts";
 import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
 import { difference } from "../rewrite/testing.ts";
-import type { SharedVariable } from "../shared.ts";
+import { SharedVariable } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import type { Argument } from "./arguments.ts";
@@ -44,15 +45,17 @@ export function verifyCall(
     const arg = args[i]!;
     inputs.set(variable, fromTypedArray(arg.dtype, arg.shape, arg.dataSync()));
   });
-  for (const variable of executor.shared) {
-    const { dtype, shape } = variable.container;
-    inputs.set(variable, fromTypedArray(dtype, shape, variable.container.hostSync()));
-  }
   const wanted = [
     ...definition.outputs,
     ...definition.states,
     ...definition.updates.map(([, value]) => value),
   ];
+  // The graph as written may read more than what is left of it.
+  for (const variable of new Set([...executor.shared, ...graphInputs(wanted)])) {
+    if (!(variable instanceof SharedVariable)) continue;
+    const { dtype, shape } = variable.container;
+    inputs.set(variable, fromTypedArray(dtype, shape, variable.container.hostSync()));
+  }
   const asWritten = evaluateGraph(wanted, inputs);
   const { request } = executor;
   const rewritten = [...request.outputs, ...request.updates.map(([, value]) => value)];

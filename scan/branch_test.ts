@@ -1,0 +1,213 @@
+import { assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../dev/devices.ts";
+import {
+  compile,
+  grad,
+  hessian,
+  type Mode,
+  scan,
+  shared,
+  T,
+  type Tensor,
+  type Variable,
+} from "../mod.ts";
+
+const modes: readonly Mode[] = ["fastRun", "fastCompile", "debug", { base: "none" }];
+
+/** Values of expressions of a vector, in every mode on the CPU. */
+async function check(
+  device: "cpu" | "gpu",
+  build: (x: Variable<"float32", 1>) => Variable,
+  at: readonly number[],
+  expected: readonly number[],
+): Promise<void> {
+  for (const mode of device === "cpu" ? modes : modes.slice(0, 1)) {
+    const x = T.fvector("x");
+    const f = await compile([x], grad(build(x), x), { device, mode });
+    const rounded = (n: number) => Number(n.toPrecision(5));
+    const found = numbers(f(at) as Tensor).map(rounded);
+    assertEquals(found, expected.map(rounded), JSON.stringify(mode));
+  }
+}
+
+const steps = (
+  step: (...states: Variable[]) => Variable[],
+  initial: readonly Variable[],
+  nSteps: number,
+) => scan(step as never, { outputsInfo: initial as never, nSteps })[0] as unknown as Variable[];
+
+onDevices("a state without a way to the cost has no gradient", async (device) => {
+  // b overflows.
+  await check(
+    device,
+    (x) => {
+      const [a] = steps((a, b) => [a!.mul(x.at(0)), b!.mul(b!).mul(a!)], [T.ones([]), x.at(1)], 12);
+      return a!.at(-1);
+    },
+    [1, 4],
+    [12, 0],
+  );
+  await check(
+    device,
+    (x) => {
+      const [a] = steps((a, b) => [a!.mul(2), T.mul(a!, NaN).add(b!)], [x.at(0), x.at(1)], 1);
+      return a!.at(0);
+    },
+    [3, 4],
+    [2, 0],
+  );
+});
+
+onDevices("the last value of a state that only later steps would read", async (device) => {
+  // exp(exp(6)) is infinite.
+  await check(
+    device,
+    (x) => {
+      const [a] = steps((a, b) => [a!.add(b!), T.exp(b!)], [x.at(0), x.at(1)], 3);
+      return a!.at(-1);
+    },
+    [0, 1.5],
+    [1, 1 + Math.exp(1.5) + Math.exp(Math.exp(1.5) + 1.5)],
+  );
+});
+
+onDevices("taps, results that are not asked for, and shared updates", async (device) => {
+  await check(
+    device,
+    (x) => {
+      const [a] = scan(
+        (
+          a2: Variable,
+          a1: Variable,
+          b2: Variable,
+        ) => [a2.mul(a1), T.exp(b2.mul(100)), T.log(b2.sub(9))],
+        {
+          outputsInfo: [{ initial: x.slice(0, 2), taps: [-2, -1] }, {
+            initial: x.slice(1, 3),
+            taps: [-2],
+          }, null],
+          nSteps: 3,
+        } as never,
+      )[0] as unknown as Variable[];
+      return a!.at(-1);
+    },
+    [2, 3, 5],
+    [2 * 2 * 27, 3 * 4 * 9, 0],
+  );
+  const counter = shared(1, { dtype: "float32" });
+  await check(
+    device,
+    (x) => {
+      const [a] = scan(
+        (a: Variable) =>
+          [a.mul(x.at(0)), new Map([[counter, T.exp(T.mul(counter, a).mul(1e4))]])] as never,
+        { outputsInfo: T.ones([]), nSteps: 3 } as never,
+      ) as unknown as [Variable];
+      return a.at(-1);
+    },
+    [2],
+    [12],
+  );
+});
+
+onDevices("choices inside a step, around a loop, and of what goes into it", async (device) => {
+  // In the step.
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable) => T.where(v.gt(0), T.sqrt(v), 0), { sequences: x });
+      return (y as Variable).sum();
+    },
+    [0, -1, 4],
+    [0, 0, 1 / 4],
+  );
+  // Steps that do not count keep the state.
+  await check(
+    device,
+    (x) => {
+      const [s] = scan(
+        (v: Variable, s: Variable) => T.where(v.gt(0), s.mul(T.log(v)), s),
+        { sequences: x, outputsInfo: T.ones([]) },
+      );
+      return (s as Variable).at(-1);
+    },
+    [0, -1, Math.E],
+    [0, 0, Math.exp(-1)],
+  );
+  // Behind the loop.
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable) => T.sqrt(v), { sequences: x });
+      return T.where(x.gt(0), y as Variable, 0).sum();
+    },
+    [0, -1, 4],
+    [0, 0, 1 / 4],
+  );
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable) => T.sqrt(v), { sequences: x });
+      return (y as Variable).slice(1).sum();
+    },
+    [0, 1, 4],
+    [0, 1 / 2, 1 / 4],
+  );
+  // Some of the states diverge.
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((s: Variable) => s.mul(s).mul(s), { outputsInfo: x, nSteps: 5 });
+      const last = (y as Variable).at(-1);
+      return T.where(T.isfinite(last), last, 0).sum();
+    },
+    [1, 1e9, -1],
+    [243, 0, 243],
+  );
+  // In front of the loop.
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable, keep: Variable) => T.where(keep, v.mul(3), 0), {
+        sequences: [T.sqrt(x), x.gt(0)],
+      });
+      return (y as Variable).sum();
+    },
+    [0, -1, 4],
+    [0, 0, 3 / 4],
+  );
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable, w: Variable) => T.where(v.gt(9), w.mul(v), v), {
+        sequences: x,
+        nonSequences: T.sqrt(x.at(0)),
+      });
+      return (y as Variable).sum();
+    },
+    [0, 1, 4],
+    [1, 1, 1],
+  );
+});
+
+onDevices("loops in loops", async (device) => {
+  await check(
+    device,
+    (x) => {
+      const [y] = scan((v: Variable) => {
+        const [a] = steps((a, b) => [a!.mul(v), b!.mul(b!).mul(a!)], [T.ones([]), v.add(9)], 9);
+        return T.where(v.gt(0), T.log(a!.at(-1)), 0);
+      }, { sequences: x });
+      return (y as Variable).sum();
+    },
+    [0, -1, 2],
+    [0, 0, 4.5],
+  );
+});
+
+Deno.test("second derivatives of choices in loops", async () => {
+  const x = T.dvector("x");
+  const [y] = scan((v: Variable) => T.where(v.gt(0), T.sqrt(v), 0), { sequences: x });
+  const f = await compile([x], hessian((y as Variable).sum(), x));
+  assertEquals(numbers(f([0, -1, 4]) as Tensor), [0, 0, 0, 0, 0, 0, 0, 0, -1 / 32]);
+});
