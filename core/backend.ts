@@ -83,8 +83,6 @@ export interface Backend {
   readonly description: string;
   /** Whether tensors of this dtype can be stored and computed with. */
   supports(dtype: DType): boolean;
-  /** Whether int64 values that are known to fit are held as int32 (devices without 64-bit integers). */
-  readonly narrowsInt64: boolean;
   allocate(dtype: DType, elements: number): DeviceBuffer;
   /** Prints and compiles; programs of equal structure share compiled code. */
   prepare(program: Program): Executable;

@@ -46,7 +46,6 @@ export function createCpuBackend(options: CpuOptions = {}): Backend {
 class CpuBackend implements Backend, Device {
   readonly name = "cpu";
   readonly description: string;
-  readonly narrowsInt64 = false;
   readonly memory = new CpuMemory();
   readonly arena = new Arena(this.memory);
   readonly constants = new Constants(this.memory);

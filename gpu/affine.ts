@@ -130,5 +130,5 @@ function number(type: ScalarType, value: number): SNode {
 }
 
 function isOne(node: SNode | null): boolean {
-  return node !== null && node.op === "const" && node.value === 1;
+  return node !== null && node.op === "const" && Number(node.value) === 1;
 }

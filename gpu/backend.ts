@@ -41,7 +41,6 @@ export interface GpuBackendOptions extends DeviceOptions {
 /** The GPU. */
 export class GpuBackend implements Backend {
   readonly name = "gpu";
-  readonly narrowsInt64 = true;
   /** The device. */
   readonly device: GpuDevice;
   /** Outcomes of checks. */
@@ -84,7 +83,6 @@ export class GpuBackend implements Backend {
   }
 
   supports(dtype: DType): boolean {
-    // int64 is held as int32 where the planner finds that it fits.
     return hasWords(dtype);
   }
 

@@ -1,22 +1,22 @@
 /**
  * Elements between their typed arrays on the host and the 4-byte words they are on the device.
  *
- * float32, int32, uint32 and complex64 are the same on both sides. Narrower types are widened, so
- * that every element has a word of its own; int64 is narrowed, because shaders have no such type.
+ * Types of 32 and 64 bits and complex64 are the same on both sides. Narrower types are widened, so that
+ * every element has a word of its own.
  *
  * @module
  */
 
 import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
 
-/** Whether elements of a dtype have a form on the device; int64 only if the values fit into 32 bits. */
+/** Whether elements of a dtype have a form on the device. */
 export function hasWords(dtype: DType): boolean {
-  return dtype !== "uint64" && dtype !== "float64" && dtype !== "complex128";
+  return dtype !== "float64" && dtype !== "complex128";
 }
 
 /** The number of words of `elements` elements. */
 export function wordCount(dtype: DType, elements: number): number {
-  return dtype === "complex64" ? 2 * elements : elements;
+  return elements * (dtype === "complex64" || dtype === "int64" || dtype === "uint64" ? 2 : 1);
 }
 
 /**
@@ -24,7 +24,6 @@ export function wordCount(dtype: DType, elements: number): number {
  *
  * @param dtype The dtype of the data.
  * @param data The elements.
- * @throws {RangeError} If an int64 value does not fit into 32 bits.
  * @throws {TypeError} If the dtype has no form on the device.
  */
 export function toWords(dtype: DType, data: TypedArray): Float32Array | Int32Array | Uint32Array {
@@ -44,25 +43,11 @@ export function toWords(dtype: DType, data: TypedArray): Float32Array | Int32Arr
     case "bool":
       return Uint32Array.from(data as Uint8Array, (value) => value === 0 ? 0 : 1);
     case "int64":
-      return narrow(data as BigInt64Array);
+    case "uint64":
+      return new Uint32Array(data.buffer, data.byteOffset, 2 * data.length);
     default:
       throw new TypeError(`Cannot store ${dtype} on the GPU: it has no such type`);
   }
-}
-
-function narrow(data: BigInt64Array): Int32Array {
-  const words = new Int32Array(data.length);
-  data.forEach((value, i) => {
-    const word = Number(BigInt.asIntN(32, value));
-    if (BigInt(word) !== value) {
-      throw new RangeError(
-        `Cannot store an int64 value on the GPU: expected one that fits into 32 bits, got ${value} ` +
-          `at position ${i}`,
-      );
-    }
-    words[i] = word;
-  });
-  return words;
 }
 
 /**
@@ -92,12 +77,10 @@ export function fromWords(dtype: DType, words: ArrayBuffer): TypedArray {
       return Uint8Array.from(new Uint32Array(words));
     case "uint16":
       return Uint16Array.from(new Uint32Array(words));
-    case "int64": {
-      const narrow = new Int32Array(words);
-      const wide = new BigInt64Array(narrow.length);
-      for (let i = 0; i < narrow.length; i++) wide[i] = BigInt(narrow[i]!);
-      return wide;
-    }
+    case "int64":
+      return new BigInt64Array(words);
+    case "uint64":
+      return new BigUint64Array(words);
     default:
       throw new TypeError(`Cannot read ${dtype} from the GPU: it has no such type`);
   }

@@ -7,12 +7,21 @@
 
 import type { DType } from "../core/dtype.ts";
 import type { BufferDecl } from "../core/kernel/program.ts";
-import type { AxisRef } from "../core/kernel/scalar.ts";
+import type { AxisRef, ScalarType } from "../core/kernel/scalar.ts";
 import { scalarTypeOf } from "../core/kernel/scalar.ts";
 import { type Size, sizeAt, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
 import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import type { Access, KernelSource } from "./pipelines.ts";
-import { Prelude, printCast, type Printed, storedType, wgslType } from "./print_scalar.ts";
+import { isWide, WIDE } from "./int64.ts";
+import {
+  Prelude,
+  printCast,
+  printConstant,
+  type Printed,
+  type StoredType,
+  storedType,
+  wgslType,
+} from "./print_scalar.ts";
 import { SPECIAL_WGSL } from "./uniforms.ts";
 
 /** What the parameters of one dispatch are computed from. */
@@ -121,7 +130,7 @@ export class KernelText {
   /** The name of scratch memory, chosen by the caller or new. */
   scratch(
     scratch: Scratch,
-    element: "f32" | "i32" | "u32",
+    element: StoredType,
     access: Access,
     name?: string,
   ): string {
@@ -154,6 +163,19 @@ export class KernelText {
   size(size: Size): string {
     if (typeof size === "number") return size < 0 ? `(${size}i)` : `${size}i`;
     return this.param(sizeKey(size), (run) => size.evaluate(run.env));
+  }
+
+  /** A size as a number of any type. */
+  sizeAs(size: Size, type: ScalarType): Printed {
+    const to = wgslType(type);
+    if (isWide(to)) {
+      if (typeof size === "number") return printConstant(type, size, this.prelude);
+      const word = (unit: number) =>
+        this.param(`${sizeKey(size)}/${unit}`, (run) => Math.floor(size.evaluate(run.env) / unit));
+      const words = [word(1), word(2 ** 32)].map((name) => `bitcast<u32>(${name})`);
+      return { text: `${WIDE}(${words})`, type: to, nan: false };
+    }
+    return printCast({ text: this.size(size), type: "i32", nan: false }, to, this.prelude);
   }
 
   /** A size that is not negative, as a u32. */
@@ -236,12 +258,12 @@ export class KernelText {
     return name;
   }
 
-  /** As `shared` for u32, but parts of a kernel that ask for the same key get the same memory. */
-  sharedWords(key: string, length: number): string {
-    let name = this.#words.get(key);
+  /** As `shared`, but parts of a kernel that ask for the same key get the same memory. */
+  sharedWords(key: string, length: number, element: "u32" | typeof WIDE = "u32"): string {
+    let name = this.#words.get(`${key} ${element}`);
     if (name === undefined) {
-      name = this.shared("u32", length);
-      this.#words.set(key, name);
+      name = this.shared(element, length);
+      this.#words.set(`${key} ${element}`, name);
     }
     return name;
   }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { DType } from "../core/dtype.ts";
 import type { Program, Step, Store } from "../core/kernel/program.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import { mulSize, type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
+import { wordCount } from "./convert.ts";
 import type { Bound, PrintedKernel } from "./kernel_text.ts";
 import { schedule, storeRoots } from "./print_nest.ts";
 import { kernelsOf, type Op, type PrintedProgram } from "./print_program.ts";
@@ -42,7 +42,7 @@ export function planMemory(program: Program, printed: PrintedProgram): MemoryPla
   const pieces = new Map<string, Piece>();
   const words = new Map<string, Size>();
   for (const { id, role, elements, dtype } of program.buffers) {
-    if (role.kind === "temp") words.set(`b${id}`, mulSize(elements, wordsOf(dtype)));
+    if (role.kind === "temp") words.set(`b${id}`, mulSize(elements, wordCount(dtype, 1)));
   }
   for (const { id, words: size } of printed.scratch) words.set(`s${id}`, size);
 
@@ -165,11 +165,6 @@ function keyOf(bound: Bound): string | null {
     default:
       return null;
   }
-}
-
-/** Words of 4 bytes that an element takes on the device. */
-function wordsOf(dtype: DType): number {
-  return dtype === "complex64" ? 2 : 1;
 }
 
 /** Buffers of which steps of a loop use different parts: the address depends on a loop counter. */

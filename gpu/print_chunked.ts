@@ -8,7 +8,7 @@
 import type { BufferDecl, Nest } from "../core/kernel/program.ts";
 import { productSize, type Size } from "../core/kernel/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import { fromMemory, memoryType, toMemory } from "./print_group.ts";
+import { fromMemory, memoryType, memoryWords, toMemory } from "./print_group.ts";
 import { decompose, NestBody } from "./print_nest.ts";
 
 /** Threads of a workgroup. */
@@ -43,7 +43,7 @@ export function printChunkedNest(
   const body = new NestBody(text, nest, { axes, loops, flat: true });
   const take: string[] = [], lay: string[] = [];
   for (const { type, value, position } of body.accumulators) {
-    const values = text.scratch(scratch(points), memoryType(type), "write");
+    const values = text.scratch(scratch(memoryWords(type, points)), memoryType(type), "write");
     take.push(`${value} = ${fromMemory(type, `${values}[at]`)};`);
     lay.push(`${values}[at] = ${toMemory(type, value)};`);
     if (position === "") continue;

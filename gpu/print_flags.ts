@@ -8,6 +8,7 @@
 import type { BufferDecl } from "../core/kernel/program.ts";
 import type { Size } from "../core/kernel/size.ts";
 import { KernelText, type PrintedKernel } from "./kernel_text.ts";
+import { printCast } from "./print_scalar.ts";
 
 /** Prints kernels of one thread over the flags. */
 export class FlagPrinter {
@@ -28,7 +29,7 @@ export class FlagPrinter {
   ): PrintedKernel {
     return this.#print(`${name} condition`, (text, flag) => {
       const value = text.load(condition, text.decl(condition).dtype, "0u");
-      const yes = value.type === "bool" ? value.text : `(${value.text} != ${value.type}(0))`;
+      const yes = printCast(value, "bool", text.prelude).text;
       const on = this.#isSet(enclosing, flag);
       return [
         `${flag(then)} = select(0u, 1u, ${on} & ${yes});`,
@@ -49,7 +50,7 @@ export class FlagPrinter {
   loopStep(name: string, active: number, count: number, until: number): PrintedKernel {
     return this.#print(`${name} step`, (text, flag) => {
       const value = text.load(until, text.decl(until).dtype, "0u");
-      const stop = value.type === "bool" ? value.text : `(${value.text} != ${value.type}(0))`;
+      const stop = printCast(value, "bool", text.prelude).text;
       return [
         `if (${flag(active)} != 0u) {`,
         `  ${flag(count)} += 1u;`,

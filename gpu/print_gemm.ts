@@ -22,6 +22,7 @@ import {
 } from "./matmul_schedule.ts";
 import { type MatmulOptions, matmulSumWgsl, matmulWgsl } from "./matmul_wgsl.ts";
 import { withoutLoops } from "./print_group.ts";
+import { isWide } from "./int64.ts";
 import { decompose, NestBody } from "./print_nest.ts";
 import { printCast, wgslType } from "./print_scalar.ts";
 
@@ -30,7 +31,7 @@ const LEAST_WORK = 1 << 14;
 
 /** Whether the tiled kernels can compute a product, and are likely to be faster than a nest. */
 export function suitsTiles(gemm: Gemm): boolean {
-  if (gemm.type === "bool" || gemm.left.base.rest !== null || gemm.right.base.rest !== null) {
+  if (isWide(wgslType(gemm.type)) || gemm.type === "bool" || gemm.left.base.rest !== null || gemm.right.base.rest !== null) {
     return false;
   }
   const [m, n, k] = [gemm.m, gemm.n, gemm.k].map(sizeValue) as [number, number, number];

@@ -28,8 +28,9 @@ import {
   schedule,
   writtenBy,
 } from "./print_nest.ts";
-import { betterText, combineText, identityText, isArg } from "./print_reduction.ts";
-import type { WgslType } from "./print_scalar.ts";
+import { accumulatedType, betterText, combineText, identityText, isArg } from "./print_reduction.ts";
+import { isWide, WIDE } from "./int64.ts";
+import type { StoredType, WgslType } from "./print_scalar.ts";
 
 /** Threads of a workgroup; what every device allows. */
 export const GROUP_THREADS = 256;
@@ -53,12 +54,14 @@ const LEAST_WORK = 4;
 /** Iterations of one thread from which on several workgroups share a point. */
 const MUCH_WORK = 64;
 
+/** Workgroup memory that every device has, less some for other things. */
+export const SHARED_BYTES = 16000;
+
 /** Whether iterations of the loops can be done by different threads, in any order. */
 export function canShareLoops(nest: Nest): boolean {
   if (nest.loops.length === 0) return false;
   const written = writtenBy([...nest.inner, ...nest.outer]);
-  // Workgroup memory is 16 KiB at least, and an accumulator takes up to 2 KiB.
-  if (nest.reductions.length > 7) return false;
+  if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return false;
   return schedule(innerRoots(nest)).every((node) =>
     node.op !== "running" && !(node.op === "load" && written.has(node.buffer))
   );
@@ -134,9 +137,9 @@ export function printGroupNest(
 ): PrintedKernel[] {
   if (shape.parts === 1) return [printWhole(nest, shape, decls, flag)];
   const partial = nest.reductions.map((reduction): PartialMemory => {
-    const words = mulSize(productSize(nest.axes), shape.parts);
-    const positions = isArg(reduction.kind) ? scratch(words) : null;
-    return { values: scratch(words), positions };
+    const elements = mulSize(productSize(nest.axes), shape.parts);
+    const positions = isArg(reduction.kind) ? scratch(elements) : null;
+    return { values: scratch(memoryWords(accumulatedType(reduction), elements)), positions };
   });
   return [
     printParts(nest, shape.parts, partial, decls, flag),
@@ -423,8 +426,8 @@ function tree(
   threads = GROUP_THREADS,
 ): string[] {
   if (lanes === 1) return [];
-  const memory = accumulators.map(({ position }, i) => ({
-    values: text.sharedWords(`value ${i}`, threads),
+  const memory = accumulators.map(({ type, position }, i) => ({
+    values: text.sharedWords(`value ${i}`, threads, isWide(type) ? WIDE : "u32"),
     positions: position === "" ? "" : text.sharedWords(`position ${i}`, threads),
   }));
   const put = accumulators.flatMap(({ type, value, position }, i) => {
@@ -474,22 +477,32 @@ function take(
 
 /** Bytes of workgroup memory that each thread needs for sharing the loops of a nest. */
 export function sharedBytes(nest: Nest): number {
-  return nest.reductions.reduce((sum, { kind }) => sum + (isArg(kind) ? 8 : 4), 0);
+  return nest.reductions.reduce((sum, reduction) => {
+    const value = isWide(accumulatedType(reduction)) ? 8 : 4;
+    return sum + value + (isArg(reduction.kind) ? 4 : 0);
+  }, 0);
 }
 
-/** A value as a u32 word. */
+/** A value as a u32 word, or as a pair of them. */
 function toWord(type: WgslType, value: string): string {
+  if (isWide(type)) return value;
   return type === "bool" || type === "u32" ? toMemory(type, value) : `bitcast<u32>(${value})`;
 }
 
-/** A value from a u32 word. */
+/** A value from a u32 word, or from a pair of them. */
 function fromWord(type: WgslType, word: string): string {
+  if (isWide(type)) return word;
   return type === "bool" || type === "u32" ? fromMemory(type, word) : `bitcast<${type}>(${word})`;
 }
 
 /** The type in memory of an accumulated type. */
-export function memoryType(type: WgslType): "f32" | "i32" | "u32" {
-  return type === "bool" ? "u32" : type;
+export function memoryType(type: WgslType): StoredType {
+  return type === "bool" ? "u32" : isWide(type) ? WIDE : type;
+}
+
+/** The words of 4 bytes that elements of an accumulated type take in memory. */
+export function memoryWords(type: WgslType, elements: Size): Size {
+  return mulSize(elements, isWide(type) ? 2 : 1);
 }
 
 /** A value as it is held in memory. */

@@ -24,7 +24,7 @@ import {
 } from "./loop_access.ts";
 import { productOf } from "./loop_budget.ts";
 import { decompose, printThreadNest, type Registers, turnsPerIteration } from "./print_nest.ts";
-import { storedType } from "./print_scalar.ts";
+import { printCast, storedType } from "./print_scalar.ts";
 
 /** Threads of a workgroup. */
 const THREADS = 64;
@@ -301,7 +301,7 @@ export function printLanes(
     const { dtype } = text.decl(until!);
     const word = held === undefined ? `${text.buffer(until!, "read")}[0]` : held.now;
     const value = text.loaded(dtype, dtype, word);
-    const yes = value.type === "bool" ? value.text : `(${value.text} != ${value.type}(0))`;
+    const yes = printCast(value, "bool", text.prelude).text;
     body.push(`if (${yes}) { stopped = true; step++; break; }`);
     lines.push("var stopped = false;");
   }

@@ -9,6 +9,7 @@ import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import { hideArguments } from "./print_exact.ts";
+import { WIDE_DIVISION_TURNS } from "./int64.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
 import {
   accumulatedType,
@@ -22,6 +23,7 @@ import {
   printConstant,
   type Printed,
   printPrim,
+  wgslName,
   type WgslType,
   wgslType,
 } from "./print_scalar.ts";
@@ -182,7 +184,7 @@ export class NestBody {
   declare(): string[] {
     return this.accumulators.flatMap(({ reduction, type, value, position }) => {
       const start = identityText(reduction.kind, type, this.text.prelude);
-      const lines = [`var ${value}: ${type} = ${start};`];
+      const lines = [`var ${value}: ${wgslName(type)} = ${start};`];
       if (position !== "") lines.push(`var ${position} = -1i;`);
       return lines;
     });
@@ -321,10 +323,8 @@ export class NestBody {
         return printConstant(node.type, node.value, text.prelude);
       case "index":
         return { text: this.#axis(node.axis), type: "i32", nan: false };
-      case "size": {
-        const value: Printed = { text: text.size(node.size), type: "i32", nan: false };
-        return printCast(value, wgslType(node.type), text.prelude);
-      }
+      case "size":
+        return text.sizeAs(node.size, node.type);
       case "load": {
         const register = this.#register(node);
         const value = register === null
@@ -491,6 +491,8 @@ export function turnsPerIteration(nest: Nest): number {
   for (const node of schedule(innerRoots(nest))) {
     // The exact remainder divides a few bits at a time.
     if (node.op === "rem" && node.type === "f32") turns += 40;
+    const wide = node.type === "i64" || node.type === "u64";
+    if (wide && (node.op === "rem" || node.op === "div")) turns += WIDE_DIVISION_TURNS;
   }
   return turns;
 }

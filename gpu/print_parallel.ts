@@ -5,8 +5,9 @@
  * @module
  */
 
+import { dtypeInfo } from "../core/dtype.ts";
 import type { BufferDecl, Nest, Program } from "../core/kernel/program.ts";
-import type { SNode } from "../core/kernel/scalar.ts";
+import { scalarTypeOf, type SNode } from "../core/kernel/scalar.ts";
 import {
   addSize,
   floorDivSize,
@@ -19,11 +20,12 @@ import {
 import { type Associative, associative } from "./affine.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { accessesOf } from "./loop_access.ts";
-import { GROUP_THREADS } from "./print_group.ts";
+import { isWide } from "./int64.ts";
+import { GROUP_THREADS, memoryType, memoryWords } from "./print_group.ts";
 import { type Chain, chainPlace, type LanesPlan, wholeRounds } from "./print_lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "./print_nest.ts";
 import { combineText, identityText } from "./print_reduction.ts";
-import { storedType } from "./print_scalar.ts";
+import { type Printed, printPrim, storedType, type WgslType, wgslType } from "./print_scalar.ts";
 import { workgroupScan } from "./print_scan.ts";
 
 /** Steps of one workgroup, where there are many. */
@@ -34,7 +36,7 @@ const MAX_PARTS = 256;
 interface State {
   readonly chain: Chain;
   readonly law: Associative;
-  readonly type: "f32" | "i32" | "u32";
+  readonly type: Exclude<WgslType, "bool">;
 }
 
 /** A loop that can be run by a scan. */
@@ -78,11 +80,14 @@ export function planParallel(lanes: LanesPlan, program: Program): ParallelPlan |
       !(node.op === "load" && written.has(node.buffer));
     const law = associative(chain.store.value, isOld, isFree);
     const { dtype } = program.buffers.find((decl) => decl.id === chain.buffer)!;
-    const plain = dtype === "float32" || dtype === "int32" || dtype === "uint32";
-    if (law === null || !plain) return "its step is not associative";
-    states.push({ chain, law, type: storedType(dtype) });
+    const type = wgslType(scalarTypeOf(dtype));
+    // Narrower types round or wrap when they are stored.
+    const plain = dtypeInfo(dtype).bytes >= 4;
+    if (law === null || type === "bool" || !plain) return "its step is not associative";
+    states.push({ chain, law, type });
   }
-  if (states.length === 0 || states.length > 4) return "it carries nothing, or too much";
+  const weight = states.reduce((sum, { type }) => sum + (isWide(type) ? 2 : 1), 0);
+  if (states.length === 0 || weight > 4) return "it carries nothing, or too much";
   const steps = sizeValue(loop.steps);
   const wanted = 2 ** Math.floor(Math.log2(Math.max(1, steps / STEPS_OF_PART)));
   return { lanes, states, parts: Math.min(MAX_PARTS, wanted) };
@@ -102,10 +107,10 @@ export function printParallel(
   scratch: (words: Size) => Scratch,
   flag: number | null,
 ): PrintedKernel[] {
-  const words = mulSize(productSize(plan.lanes.axes), plan.parts);
-  const memory = plan.states.map((): StateMemory => ({
-    a: scratch(words),
-    b: scratch(words),
+  const elements = mulSize(productSize(plan.lanes.axes), plan.parts);
+  const memory = plan.states.map(({ type }): StateMemory => ({
+    a: scratch(memoryWords(type, elements)),
+    b: scratch(memoryWords(type, elements)),
   }));
   if (plan.parts === 1) {
     return [printStarts(plan, memory, decls, flag), printSteps(plan, memory, true, decls, flag)];
@@ -137,10 +142,8 @@ function compose(text: KernelText, state: State, earlier: Effect, later: Effect)
     return { a: "", b };
   }
   return {
-    a: `${later.a} * ${earlier.a}`,
-    b: type === "f32"
-      ? `fma(${later.a}, ${earlier.b}, ${later.b})`
-      : `${later.a} * ${earlier.b} + ${later.b}`,
+    a: combineText("prod", type, later.a, earlier.a, text.prelude),
+    b: multiplyAdd(text, type, later.a, earlier.b, later.b),
   };
 }
 
@@ -150,15 +153,22 @@ function apply(text: KernelText, state: State, effect: Effect, old: string): str
   if (law.kind !== "affine") {
     return combineText(law.kind, type, old, effect.b, text.prelude);
   }
-  return type === "f32"
-    ? `fma(${effect.a}, ${old}, ${effect.b})`
-    : `${effect.a} * ${old} + ${effect.b}`;
+  return multiplyAdd(text, type, effect.a, old, effect.b);
+}
+
+/** `a * b + c`. */
+function multiplyAdd(text: KernelText, type: WgslType, ...names: string[]): string {
+  const args = names.map((name): Printed => ({ text: name, type, nan: type === "f32" }));
+  return printPrim("madd", type, args, text.prelude).text;
 }
 
 /** The effect that changes nothing. */
 function nothing(text: KernelText, { law, type }: State): Effect {
   const kind = law.kind === "affine" ? "sum" : law.kind;
-  return { a: type === "f32" ? "1.0f" : `${type}(1)`, b: identityText(kind, type, text.prelude) };
+  return {
+    a: identityText("prod", type, text.prelude),
+    b: identityText(kind, type, text.prelude),
+  };
 }
 
 /** Replaces the effects of the parts of each point by the state before each part. */
@@ -179,13 +189,13 @@ function printStarts(
     lines.push(`let ${step} = ${text.size(wholeRounds(state.chain) - 1)};`);
     const place = chainPlace(text, loop.id, state.chain, names, step);
     lines.push(`var ${value} = ${text.buffer(state.chain.buffer, "read")}[${place}];`);
-    const b = text.scratch(memory[i]!.b, state.type, "write");
+    const b = text.scratch(memory[i]!.b, memoryType(state.type), "write");
     if (parts === 1) {
       body.push(`${b}[q] = ${value};`);
       return;
     }
     const effect = {
-      a: state.law.kind === "affine" ? `${text.scratch(memory[i]!.a, state.type, "read")}[q]` : "",
+      a: state.law.kind === "affine" ? `${text.scratch(memory[i]!.a, memoryType(state.type), "read")}[q]` : "",
       b: text.fresh("v"),
     };
     body.push(
@@ -243,13 +253,13 @@ function printSteps(
   };
   const own = new NestBody(text, effects, { axes: names, loops: [], flat: true });
   const shared = states.map(({ law, type }) => ({
-    a: law.kind === "affine" ? text.shared(type, GROUP_THREADS) : "",
-    b: text.shared(type, GROUP_THREADS),
+    a: law.kind === "affine" ? text.shared(memoryType(type), GROUP_THREADS) : "",
+    b: text.shared(memoryType(type), GROUP_THREADS),
   }));
   const carry = states.map((state, i) => {
     const name = text.fresh("y");
     if (stores) {
-      const b = text.scratch(memory[i]!.b, state.type, "read");
+      const b = text.scratch(memory[i]!.b, memoryType(state.type), "read");
       lines.push(`var ${name} = ${b}[min(group, ${text.count(mulSize(points, parts))} - 1u)];`);
       return { a: "", b: name };
     }
@@ -304,8 +314,8 @@ function printSteps(
   if (!stores) {
     const lay = states.flatMap((state, i) => {
       const { a, b } = carry[i]!;
-      const lines = [`${text.scratch(memory[i]!.b, state.type, "write")}[group] = ${b};`];
-      if (a !== "") lines.push(`${text.scratch(memory[i]!.a, state.type, "write")}[group] = ${a};`);
+      const lines = [`${text.scratch(memory[i]!.b, memoryType(state.type), "write")}[group] = ${b};`];
+      if (a !== "") lines.push(`${text.scratch(memory[i]!.a, memoryType(state.type), "write")}[group] = ${a};`);
       return lines;
     });
     lines.push("if (live & (lane == 0u)) {", ...indent(lay), "}");
@@ -337,7 +347,7 @@ function scanEffects(
         earlierB = earlier;
         return compose(text, state, { a: "", b: earlierB }, { a: `${a}[lane]`, b: later }).b;
       }
-      return `${later} * ${earlier}`;
+      return combineText("prod", state.type, later, earlier, text.prelude);
     };
     return workgroupScan([b, a], GROUP_THREADS, [none.b, none.a], combine, fresh);
   });

@@ -10,6 +10,7 @@ import {
   printConstant,
   type Printed,
   printPrim,
+  wgslName,
   type WgslType,
   wgslType,
 } from "./print_scalar.ts";
@@ -26,19 +27,26 @@ export function accumulatedType(reduction: Reduction): WgslType {
   return type === "bool" ? "u32" : type;
 }
 
+/** The least and the greatest value of a type. */
+const LIMITS: Record<WgslType, readonly [number | bigint, number | bigint]> = {
+  bool: [0, 1],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+  i64: [-(2n ** 63n), 2n ** 63n - 1n],
+  u64: [0n, 2n ** 64n - 1n],
+  f32: [-Infinity, Infinity],
+};
+
 /** The value that changes nothing; for arg kinds a placeholder. */
 export function identityText(kind: ReduceKind, type: WgslType, prelude: Prelude): string {
-  const give = (value: number) => printConstant(type, value, prelude).text;
+  const give = (value: number | bigint) => printConstant(type, value, prelude).text;
   switch (kind) {
     case "prod":
     case "all":
       return give(1);
     case "max":
-      return give(type === "f32" ? -Infinity : type === "i32" ? -2147483648 : 0);
     case "min":
-      return give(
-        type === "f32" ? Infinity : type === "i32" ? 2147483647 : type === "u32" ? 4294967295 : 1,
-      );
+      return give(LIMITS[type][kind === "max" ? 0 : 1]);
     default:
       return give(0);
   }
@@ -72,6 +80,9 @@ export function betterText(
 ): string {
   const sign = kind === "argmax" ? ">" : "<";
   const name = `better_${kind}_${type}`;
+  const value = (text: string): Printed => ({ text, type, nan: false });
+  const compare = (op: "gt" | "lt" | "eq") =>
+    printPrim(op, "bool", [value("a"), value("b")], prelude).text;
   const text = type === "f32"
     ? `fn ${name}(a: f32, ia: i32, b: f32, ib: i32) -> bool {
   let na = is_nan(a);
@@ -80,8 +91,10 @@ export function betterText(
   let ties = (na & nb) | (!na & !nb & (a == b));
   return (ia >= 0i) & ((ib < 0i) | wins | (ties & (ia < ib)));
 }`
-    : `fn ${name}(a: ${type}, ia: i32, b: ${type}, ib: i32) -> bool {
-  return (ia >= 0i) & ((ib < 0i) | (a ${sign} b) | ((a == b) & (ia < ib)));
+    : `fn ${name}(a: ${wgslName(type)}, ia: i32, b: ${wgslName(type)}, ib: i32) -> bool {
+  return (ia >= 0i) & ((ib < 0i) | ${compare(sign === ">" ? "gt" : "lt")} | (${
+      compare("eq")
+    } & (ia < ib)));
 }`;
   prelude.define(name, text, type === "f32" ? ["is_nan"] : []);
   return `${name}(${a}, ${ia}, ${b}, ${ib})`;

@@ -25,10 +25,11 @@ import {
   type StepTurns,
 } from "./loop_access.ts";
 import { gemmAsNest } from "./lower_gemm.ts";
-import { canShareLoops, printSharedNest, sharedBytes } from "./print_group.ts";
+import { canShareLoops, printSharedNest, SHARED_BYTES, sharedBytes } from "./print_group.ts";
 import type { StopFlags } from "./print_lanes.ts";
 import { productOf } from "./loop_budget.ts";
 import { decompose, printThreadNest, turnsPerIteration } from "./print_nest.ts";
+import { printCast } from "./print_scalar.ts";
 
 /** A step that runs inside of the kernel. */
 type Inside =
@@ -288,7 +289,7 @@ class ResidentPrinter {
     const text = this.#text;
     const { dtype } = text.decl(buffer);
     const word = text.loaded(dtype, dtype, `${text.buffer(buffer, "read")}[0]`);
-    const yes = word.type === "bool" ? word.text : `(${word.text} != ${word.type}(0))`;
+    const yes = printCast(word, "bool", text.prelude).text;
     const memory = text.sharedScalar("u32");
     return [
       ...this.barrier(),
@@ -397,7 +398,7 @@ class ResidentPrinter {
   /** Threads that share a point. */
   #lanes(nest: Nest, points: number): number {
     if (!canShareLoops(nest) || nest.reductions.length === 0) return 1;
-    if (sharedBytes(nest) * this.#threads > 16000) return 1;
+    if (sharedBytes(nest) * this.#threads > SHARED_BYTES) return 1;
     const iterations = sizeValue(productSize(nest.loops));
     let lanes = 1;
     while (lanes < 32 && lanes * 2 * points <= this.#threads && lanes * 8 <= iterations) lanes *= 2;

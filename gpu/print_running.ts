@@ -21,12 +21,15 @@ import {
   GROUP_THREADS,
   memoryIdentity,
   memoryType,
+  memoryWords,
   printParts,
+  SHARED_BYTES,
+  sharedBytes,
   toMemory,
   withoutLoops,
 } from "./print_group.ts";
 import { decompose, innerRoots, NestBody, schedule, usesRunning, writtenBy } from "./print_nest.ts";
-import { combineText, identityText, isArg } from "./print_reduction.ts";
+import { accumulatedType, combineText, identityText, isArg } from "./print_reduction.ts";
 import { printCast } from "./print_scalar.ts";
 import { workgroupScan } from "./print_scan.ts";
 
@@ -46,7 +49,7 @@ const VERY_LONG_ROW = 1 << 15;
 /** How to share the rows of a nest with running values, or null if it is best left to threads. */
 export function chooseRunning(nest: Nest): RunningShape | null {
   if (nest.loops.length === 0 || !usesRunning(nest)) return null;
-  if (nest.reductions.length > 7) return null;
+  if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return null;
   if (nest.reductions.some(({ kind }) => isArg(kind))) return null;
   const written = writtenBy([...nest.inner, ...nest.outer]);
   for (const node of schedule(innerRoots(nest))) {
@@ -81,8 +84,11 @@ export function printRunningNest(
   const { parts } = shape;
   const points = productSize(nest.axes);
   if (parts === 1) return [printBlocks(nest, 1, null, decls, flag)];
-  const words = mulSize(points, parts);
-  const totals = nest.reductions.map(() => ({ values: scratch(words), positions: null }));
+  const elements = mulSize(points, parts);
+  const totals = nest.reductions.map((reduction) => ({
+    values: scratch(memoryWords(accumulatedType(reduction), elements)),
+    positions: null,
+  }));
   const sums: Nest = { ...nest, inner: [], outer: [], checks: [] };
   return [
     printParts(sums, parts, totals, decls, flag),

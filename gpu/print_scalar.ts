@@ -11,9 +11,28 @@
 
 import type { DType } from "../core/dtype.ts";
 import type { Prim, ScalarType } from "../core/kernel/scalar.ts";
+import {
+  isWide,
+  WIDE,
+  WIDE_HELPERS,
+  wideCast,
+  wideCompare,
+  wideConstant,
+  widePrim,
+  type WideType,
+} from "./int64.ts";
 
-/** A WGSL type that a scalar has inside a kernel. */
-export type WgslType = "bool" | "i32" | "u32" | "f32";
+/** A type that a scalar has inside a kernel; 64-bit integers are pairs of words. */
+export type WgslType = "bool" | "i32" | "u32" | "f32" | WideType;
+
+/** How WGSL names the type of an element in memory. */
+export type StoredType = "f32" | "i32" | "u32" | typeof WIDE;
+
+/** A function that kernels can call, and those that it calls itself. */
+export interface Helper {
+  readonly needs?: readonly string[];
+  readonly text: string;
+}
 
 /** A printed value. */
 export interface Printed {
@@ -31,14 +50,21 @@ export function wgslType(type: ScalarType): WgslType {
     case "i32":
     case "u32":
     case "f32":
+    case "i64":
+    case "u64":
       return type;
     default:
       throw new TypeError(`Cannot print a value of type ${type} for the GPU: it has no such type`);
   }
 }
 
-/** The type of one element of a buffer in memory; every element takes four bytes. */
-export function storedType(dtype: DType): "f32" | "i32" | "u32" {
+/** How WGSL names a type. */
+export function wgslName(type: WgslType): string {
+  return isWide(type) ? WIDE : type;
+}
+
+/** The type of one element of a buffer in memory: four bytes, or eight for 64-bit integers. */
+export function storedType(dtype: DType): StoredType {
   switch (dtype) {
     case "float16":
     case "float32":
@@ -53,12 +79,16 @@ export function storedType(dtype: DType): "f32" | "i32" | "u32" {
     case "uint16":
     case "uint32":
       return "u32";
+    case "int64":
+    case "uint64":
+      return WIDE;
     default:
       throw new TypeError(`Cannot store ${dtype} on the GPU`);
   }
 }
 
-const HELPERS: Record<string, { needs?: string[]; text: string }> = {
+const HELPERS: Record<string, Helper> = {
+  ...WIDE_HELPERS,
   is_nan: {
     text: `fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -221,6 +251,9 @@ export function printConstant(
       return { text: `${number >>> 0}u`, type: t, nan: false };
     case "i32":
       return { text: printInt(number), type: t, nan: false };
+    case "i64":
+    case "u64":
+      return { text: wideConstant(BigInt(value)), type: t, nan: false };
     case "f32": {
       if (Number.isNaN(number)) {
         prelude.use("special");
@@ -280,6 +313,9 @@ export function printPrim(
       return printFloatPrim(op, args, anyNan, prelude);
     case "bool":
       return give(printBoolPrim(op, a, b));
+    case "i64":
+    case "u64":
+      return give(widePrim(op, t, args, prelude));
     default:
       return give(printIntPrim(op, t, args, prelude));
   }
@@ -315,6 +351,7 @@ function printCompare(op: Prim, a: Printed, b: Printed, prelude: Prelude): strin
     }
     return `(${a.text} ${OPERATORS[op]} ${b.text})`;
   }
+  if (isWide(a.type)) return wideCompare(op, a, b, prelude);
   if (a.type !== "f32") return `(${a.text} ${OPERATORS[op]} ${b.text})`;
   // `!=` is printed by naga as a comparison that is false for NaN.
   if (op === "ne") return `!${printCompare("eq", a, b, prelude)}`;
@@ -441,6 +478,7 @@ function printDivision(op: "div" | "rem", type: "i32" | "u32", a: string, b: str
 export function printCast(a: Printed, to: WgslType, prelude: Prelude): Printed {
   const give = (text: string): Printed => ({ text, type: to, nan: false });
   if (a.type === to) return a;
+  if (isWide(a.type) || isWide(to)) return give(wideCast(a, to, prelude));
   if (a.type === "bool") {
     switch (to) {
       case "i32":
@@ -462,6 +500,7 @@ export function printCast(a: Printed, to: WgslType, prelude: Prelude): Printed {
 
 function printBitcast(a: Printed, to: WgslType): Printed {
   if (a.type === to) return a;
+  if (isWide(to)) return { ...a, type: to };
   if (a.type === "bool") {
     return printBitcast({ text: `select(0u, 1u, ${a.text})`, type: "u32", nan: false }, to);
   }

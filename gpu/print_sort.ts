@@ -6,9 +6,11 @@
  */
 
 import type { BufferDecl, Sort } from "../core/kernel/program.ts";
+import { scalarTypeOf } from "../core/kernel/scalar.ts";
 import { floorDivSize, mulSize, opaqueSize, type Size } from "../core/kernel/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import type { Printed } from "./print_scalar.ts";
+import { isWide, WIDE } from "./int64.ts";
+import { type Printed, printPrim, wgslType } from "./print_scalar.ts";
 
 const THREADS = 256;
 /** Elements that one workgroup sorts in its own memory. */
@@ -48,13 +50,15 @@ export function printSort(
     (n) => n <= 1 ? 1 : 2 ** Math.ceil(Math.log2(n)),
   );
   const total = mulSize(sort.rows, padded);
-  const keys = scratch(total), order = scratch(total);
+  const wide = isWide(wgslType(scalarTypeOf(sort.dtype)));
+  const type = wide ? "u64" : "u32", key = wide ? WIDE : "u32";
+  const keys = scratch(mulSize(total, wide ? 2 : 1)), order = scratch(total);
   const pairs = floorDivSize(total, 2);
 
   const makeKeys = (): PrintedKernel => {
     const text = new KernelText(decls);
     const row = text.count(padded), length = text.count(sort.length);
-    const k = text.scratch(keys, "u32", "write"), o = text.scratch(order, "u32", "write");
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
     const source = `at / ${row} * ${length} + min(at % ${row}, ${length} - 1u)`;
     const value = text.load(sort.source, sort.dtype, source);
     const lines = [
@@ -63,7 +67,7 @@ export function printSort(
       `let value = ${value.text};`,
       ...keyOf({ ...value, text: "value" }, sort.descending),
       // Fillers come after all others, because their positions are the largest.
-      `${k}[at] = select(0xffffffffu, key, at % ${row} < ${length});`,
+      `${k}[at] = select(${key}(0xffffffffu), key, at % ${row} < ${length});`,
       `${o}[at] = at % ${row};`,
     ];
     return text.finish(`${sort.name} keys`, lines, THREADS, total, THREADS, flag);
@@ -72,10 +76,11 @@ export function printSort(
   /** A kernel that loads a block, runs exchanges in it and stores it. */
   const blocks = (name: string, body: (text: KernelText, b: Block) => string[]): PrintedKernel => {
     const text = new KernelText(decls);
-    const k = text.scratch(keys, "u32", "write"), o = text.scratch(order, "u32", "write");
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
     const b: Block = {
-      keys: text.shared("u32", SORT_BLOCK),
+      keys: text.shared(key, SORT_BLOCK),
       order: text.shared("u32", SORT_BLOCK),
+      later: laterText(type, text),
       row: text.count(padded),
     };
     const count = text.count(total);
@@ -116,7 +121,7 @@ export function printSort(
 
   const exchange = (): PrintedKernel => {
     const text = new KernelText(decls);
-    const k = text.scratch(keys, "u32", "write"), o = text.scratch(order, "u32", "write");
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
     const [run, distance] = text.steps();
     const row = text.count(padded);
     const lines = [
@@ -129,7 +134,7 @@ export function printSort(
       `let kj = ${k}[j];`,
       `let oi = ${o}[i];`,
       `let oj = ${o}[j];`,
-      "let later = (ki > kj) | ((ki == kj) & (oi > oj));",
+      laterText(type, text),
       `if (later == (((i % ${row}) & ${run}) == 0u)) {`,
       `  ${k}[i] = kj;`,
       `  ${k}[j] = ki;`,
@@ -169,11 +174,22 @@ export function printSort(
 interface Block {
   readonly keys: string;
   readonly order: string;
+  /** The statement that sets `later`. */
+  readonly later: string;
   readonly row: string;
 }
 
+/** The statement that sets `later`: whether key and position i come after key and position j. */
+function laterText(type: "u32" | "u64", { prelude }: KernelText): string {
+  const [ki, kj] = ["ki", "kj"].map((text): Printed => ({ text, type, nan: false }));
+  const [more, same] = (["gt", "eq"] as const).map((op) =>
+    printPrim(op, "bool", [ki!, kj!], prelude).text
+  );
+  return `let later = ${more} | (${same} & (oi > oj));`;
+}
+
 /** One exchange at `distance` within workgroup memory. */
-function localExchange({ keys, order, row }: Block): string[] {
+function localExchange({ keys, order, later, row }: Block): string[] {
   return [
     "let i = (lane / distance) * (2u * distance) + lane % distance;",
     "let j = i + distance;",
@@ -181,7 +197,7 @@ function localExchange({ keys, order, row }: Block): string[] {
     `let kj = ${keys}[j];`,
     `let oi = ${order}[i];`,
     `let oj = ${order}[j];`,
-    "let later = (ki > kj) | ((ki == kj) & (oi > oj));",
+    later,
     `if (later == ((((base + i) % ${row}) & run) == 0u)) {`,
     `  ${keys}[i] = kj;`,
     `  ${keys}[j] = ki;`,
@@ -192,7 +208,7 @@ function localExchange({ keys, order, row }: Block): string[] {
   ];
 }
 
-/** Statements that set `key`, a u32 that sorts as `value` does, NaN last. */
+/** Statements that set `key`, a u32 (or a pair of them) that sorts as `value` does, NaN last. */
 function keyOf(value: Printed, descending: boolean): string[] {
   const flip = descending ? "~" : "";
   switch (value.type) {
@@ -207,6 +223,10 @@ function keyOf(value: Printed, descending: boolean): string[] {
     case "i32":
       return [`let key = ${flip}(bitcast<u32>(value) ^ 0x80000000u);`];
     case "u32":
+      return [`let key = ${flip}value;`];
+    case "i64":
+      return [`let key = ${flip}(value ^ ${WIDE}(0u, 0x80000000u));`];
+    case "u64":
       return [`let key = ${flip}value;`];
     case "bool":
       return [`let key = ${flip}select(0u, 1u, value);`];

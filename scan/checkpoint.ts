@@ -36,7 +36,7 @@ export const ceilSqrtOp: Op = {
     element: (context, apply) =>
       context.b.size(
         context.integer(apply.output),
-        context.held("int64") === "int32" ? "i32" : "i64",
+        "i64",
       ),
   },
 };

@@ -6,7 +6,6 @@
 
 import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
-import { type DType, dtypeInfo } from "../dtype.ts";
 import type { Variable } from "../variable.ts";
 
 /** How backends come to be. */
@@ -100,12 +99,8 @@ export async function chooseBackend(
   const backend = await gpuBackend();
   const culprit = placement(backend);
   if (culprit !== null) {
-    const { kind } = dtypeInfo(culprit.dtype as DType);
-    const why = kind === "int" || kind === "uint"
-      ? "whose values are not known to fit in 32 bits"
-      : "which the GPU does not have";
     throw new TypeError(
-      `Cannot compile ${what} for the GPU: ${culprit.label} is ${culprit.dtype}, ${why}; use ` +
+      `Cannot compile ${what} for the GPU: ${culprit.label} is ${culprit.dtype}, which the GPU does not have; use ` +
         `device: "cpu", or another dtype`,
     );
   }

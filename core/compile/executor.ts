@@ -9,8 +9,7 @@ import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { NeedValue } from "../graph/op.ts";
-import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
-import { MAX_NARROW_LENGTH } from "../plan/placement.ts";
+import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size, sizeAt } from "../kernel/size.ts";
 import {
   type Plan,
@@ -183,7 +182,6 @@ export class Executor {
       shape: variable.container.shape,
     }));
     const { outputs, updates, name, backend } = this.request;
-    this.#checkNarrow([...inputs, ...shared]);
     for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
     try {
       const looped = this.#loopLengths(inputs, shared);
@@ -199,7 +197,6 @@ export class Executor {
         shared: shared.map(withSymbols),
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
-        narrowsInt64: backend.narrowsInt64,
         ieee: backend.name === "cpu",
       });
     } catch (error) {
@@ -207,19 +204,6 @@ export class Executor {
       this.#addStage(error.variable);
       return null;
     }
-  }
-
-  /** Placement took positions to fit in 32 bits; axes that are too long for that are an error. */
-  #checkNarrow(leaves: readonly PlanLeaf[]): void {
-    if (!this.request.backend.narrowsInt64) return;
-    const long = leaves.find(({ shape }) => shape.some((n) => n > MAX_NARROW_LENGTH));
-    if (long === undefined) return;
-    const roots = [...this.request.outputs, ...this.request.updates.map(([, value]) => value)];
-    if (!ancestors(roots).some((variable) => variable.dtype === "int64")) return;
-    throw new RangeError(
-      `Cannot run "${this.request.name}" on the GPU: ${long.variable.label} has shape [${long.shape}], and ` +
-        `int64 positions are held in 32 bits for axes up to ${MAX_NARROW_LENGTH}; use device: "cpu"`,
-    );
   }
 
   /** The axes of leaves that loops run over. */

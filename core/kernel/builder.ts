@@ -164,12 +164,13 @@ export class ScalarBuilder {
     }
     if (op === "cast" && a!.type === type) return a!;
     const isInt = type !== "f32" && type !== "f64";
-    if (b?.op === "const" && isInt && typeof b.value === "number") {
-      if (b.value === 0 && ["add", "sub", "or", "xor", "shl", "shr"].includes(op)) {
+    if (b?.op === "const" && isInt) {
+      const n = Number(b.value);
+      if (n === 0 && ["add", "sub", "or", "xor", "shl", "shr"].includes(op)) {
         if (type !== "bool") return a!;
       }
-      if (b.value === 1 && (op === "mul" || op === "div") && type !== "bool") return a!;
-      if (b.value === 0 && op === "mul") return b;
+      if (n === 1 && (op === "mul" || op === "div") && type !== "bool") return a!;
+      if (n === 0 && op === "mul") return b;
     }
     if (type === "bool" && (op === "and" || op === "or")) {
       for (const [x, y] of [[a!, b!], [b!, a!]] as const) {

@@ -44,7 +44,6 @@ export function createInterpreterBackend(): Backend {
 class InterpreterBackend implements Backend {
   readonly name = "cpu";
   readonly description = "interpreter";
-  readonly narrowsInt64 = false;
   readonly live = new Set<InterpreterBuffer>();
   #compiled = 0;
 

@@ -17,10 +17,9 @@ export interface Storage {
   scalar(dtype: DType): ScalarType;
 }
 
-/** Storage rules; where 64-bit integers are missing, int64 is held as int32. */
-export function storageRules(narrowsInt64: boolean): Storage {
-  const of = (dtype: DType): DType =>
-    narrowsInt64 && dtype === "int64" ? "int32" : isComplex(dtype) ? realOf(dtype) : dtype;
+/** Storage rules. */
+export function storageRules(): Storage {
+  const of = (dtype: DType): DType => isComplex(dtype) ? realOf(dtype) : dtype;
   return { of, scalar: (dtype) => scalarTypeOf(of(dtype)) };
 }
 

@@ -62,11 +62,7 @@ export class BufferTable {
   constant(value: Value): Place {
     let place = this.#constants.get(value);
     if (place === undefined) {
-      let data: TypedArray = toTypedArray(value);
-      const held = this.storage.of(value.dtype);
-      if (held === "int32" && value.dtype === "int64") {
-        data = Int32Array.from(data as BigInt64Array, Number);
-      }
+      const data = toTypedArray(value);
       place = this.add("constant", value.dtype, value.shape, { kind: "constant", data });
       this.#constants.set(value, place);
     }

@@ -45,7 +45,6 @@ export interface PlanRequest {
   readonly outputs: readonly Variable[];
   /** New values of shared variables, by slot in `shared`. */
   readonly updates: readonly { readonly shared: number; readonly value: Variable }[];
-  readonly narrowsInt64: boolean;
   /** Whether the device keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee?: boolean;
 }
@@ -85,7 +84,7 @@ export class Planner {
 
   constructor(request: PlanRequest) {
     this.b = new ScalarBuilder({ ieee: request.ieee ?? false });
-    this.storage = storageRules(request.narrowsInt64);
+    this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
   }
 
