@@ -15,6 +15,7 @@ import { type BufferOwner, gpuBuffer } from "./device_buffer.ts";
 import { foldGrid } from "./grid.ts";
 import type { Bound, PrintedKernel, RunContext } from "./kernel_text.ts";
 import type { Binding, Kernel } from "./pipelines.ts";
+import { narrowProgram } from "./narrow.ts";
 import { type MemoryPlan, planMemory, slotBytes } from "./plan_memory.ts";
 import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print_program.ts";
 
@@ -57,7 +58,8 @@ export interface Prepared {
 }
 
 /** Prints a program and plans its memory. */
-export function preparePrint(program: Program, owner: BufferOwner): Prepared {
+export function preparePrint(given: Program, owner: BufferOwner): Prepared {
+  const program = narrowProgram(given);
   const { limits, dispatchSeconds, loopTurns } = owner;
   const software = owner.device.info.isFallbackAdapter;
   const printed = printProgram(program, { limits, software, dispatchSeconds, loopTurns });

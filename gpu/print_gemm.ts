@@ -31,7 +31,10 @@ const LEAST_WORK = 1 << 14;
 
 /** Whether the tiled kernels can compute a product, and are likely to be faster than a nest. */
 export function suitsTiles(gemm: Gemm): boolean {
-  if (isWide(wgslType(gemm.type)) || gemm.type === "bool" || gemm.left.base.rest !== null || gemm.right.base.rest !== null) {
+  if (
+    isWide(wgslType(gemm.type)) || gemm.type === "bool" || gemm.left.base.rest !== null ||
+    gemm.right.base.rest !== null
+  ) {
     return false;
   }
   const [m, n, k] = [gemm.m, gemm.n, gemm.k].map(sizeValue) as [number, number, number];

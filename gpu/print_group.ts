@@ -28,7 +28,13 @@ import {
   schedule,
   writtenBy,
 } from "./print_nest.ts";
-import { accumulatedType, betterText, combineText, identityText, isArg } from "./print_reduction.ts";
+import {
+  accumulatedType,
+  betterText,
+  combineText,
+  identityText,
+  isArg,
+} from "./print_reduction.ts";
 import { isWide, WIDE } from "./int64.ts";
 import type { StoredType, WgslType } from "./print_scalar.ts";
 

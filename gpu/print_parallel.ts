@@ -195,7 +195,9 @@ function printStarts(
       return;
     }
     const effect = {
-      a: state.law.kind === "affine" ? `${text.scratch(memory[i]!.a, memoryType(state.type), "read")}[q]` : "",
+      a: state.law.kind === "affine"
+        ? `${text.scratch(memory[i]!.a, memoryType(state.type), "read")}[q]`
+        : "",
       b: text.fresh("v"),
     };
     body.push(
@@ -314,8 +316,12 @@ function printSteps(
   if (!stores) {
     const lay = states.flatMap((state, i) => {
       const { a, b } = carry[i]!;
-      const lines = [`${text.scratch(memory[i]!.b, memoryType(state.type), "write")}[group] = ${b};`];
-      if (a !== "") lines.push(`${text.scratch(memory[i]!.a, memoryType(state.type), "write")}[group] = ${a};`);
+      const lines = [
+        `${text.scratch(memory[i]!.b, memoryType(state.type), "write")}[group] = ${b};`,
+      ];
+      if (a !== "") {
+        lines.push(`${text.scratch(memory[i]!.a, memoryType(state.type), "write")}[group] = ${a};`);
+      }
       return lines;
     });
     lines.push("if (live & (lane == 0u)) {", ...indent(lay), "}");
