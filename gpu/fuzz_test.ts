@@ -1,3 +1,4 @@
+import type { TypedArray } from "../core/dtype.ts";
 import { LimitError } from "../core/errors.ts";
 import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
 import type {
@@ -26,9 +27,24 @@ import {
 
 /** Elements of every buffer. */
 const N = 96;
-const TYPES = ["f32", "i32", "bool"] as const;
+const TYPES = ["f32", "i32", "bool", "i64", "u64"] as const;
 type T = typeof TYPES[number];
-const DTYPES = { f32: "float32", i32: "int32", bool: "bool" } as const;
+const DTYPES = {
+  f32: "float32",
+  i32: "int32",
+  bool: "bool",
+  i64: "int64",
+  u64: "uint64",
+} as const;
+/** Types that are compared and reduced. */
+const NUMBERS = ["f32", "i32", "i64", "u64"] as const;
+/** Of 64 bits. */
+const EDGES = [0n, 1n, -1n, 2n ** 31n, -(2n ** 31n), 2n ** 32n - 1n, 2n ** 62n, -(2n ** 63n)];
+
+const WIDE_OPS = [
+  ...["add", "sub", "mul", "min", "max", "and", "or", "xor"] as const,
+  ...["div", "rem", "shl", "shr", "mulhi"] as const,
+];
 
 /** Makes programs whose float results are exact, so that any order of operations gives the same. */
 class Generator {
@@ -77,7 +93,14 @@ class Generator {
     return this.#next() < p;
   }
 
-  data(type: T): Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> {
+  /** An integer of any magnitude. */
+  wide(): bigint {
+    if (this.chance(0.3)) return this.pick(EDGES);
+    const bits = (BigInt(this.int(2 ** 32)) << 32n) | BigInt(this.int(2 ** 32));
+    return BigInt.asIntN(64, bits) >> BigInt(this.int(64));
+  }
+
+  data(type: T): TypedArray {
     const special = [NaN, Infinity, -Infinity, -0];
     switch (type) {
       case "f32":
@@ -89,6 +112,10 @@ class Generator {
         return Int32Array.from({ length: N }, () => this.int(41) - 20);
       case "bool":
         return Uint8Array.from({ length: N }, () => this.int(2));
+      case "i64":
+        return BigInt64Array.from({ length: N }, () => this.wide());
+      case "u64":
+        return BigUint64Array.from({ length: N }, () => this.wide());
     }
   }
 
@@ -214,8 +241,8 @@ class Generator {
       const of: T = kind === "any" || kind === "all"
         ? "bool"
         : kind === "prod"
-        ? "i32"
-        : this.pick(["f32", "i32"] as const);
+        ? this.pick(["i32", "i64", "u64"] as const)
+        : this.pick(NUMBERS);
       const type: ScalarType = kind.startsWith("arg") ? "i32" : of;
       const value = this.#value(b, of, 2, all, refs, targets);
       return { kind, type, value } satisfies Reduction;
@@ -316,6 +343,7 @@ class Generator {
     const sub = (t: T) => this.#value(b, t, depth - 1, sizes, refs, targets);
     if (depth === 0 || this.chance(0.2)) {
       const kind = this.int(8);
+      if (kind === 0 && (type === "i64" || type === "u64")) return b.constant(type, this.wide());
       if (kind === 0) return b.constant(type, (this.int(33) - 16) / (type === "f32" ? 4 : 1));
       if (kind === 1 && type !== "bool") return b.size(this.sizes[this.int(2)]!, type);
       if (kind === 2 && refs.length > 0) return b.cast(b.index(this.pick(refs)), type);
@@ -357,13 +385,13 @@ class Generator {
       return b.load(id, DTYPES[type], index, guard);
     }
     if (this.chance(0.15)) return b.select(sub("bool"), sub(type), sub(type));
-    if (this.chance(0.1)) return b.cast(sub(this.pick(TYPES)), type);
+    if (this.chance(0.1)) return this.#bounded(b, b.cast(sub(this.pick(TYPES)), type));
     switch (type) {
       case "bool": {
         if (this.chance(0.4)) {
           return b.binary(this.pick(["and", "or", "xor"] as const), sub("bool"), sub("bool"));
         }
-        const of = this.pick(["f32", "i32"] as const);
+        const of = this.pick(NUMBERS);
         return b.compare(
           this.pick(["eq", "ne", "lt", "le", "gt", "ge"] as const),
           sub(of),
@@ -381,6 +409,18 @@ class Generator {
             sub("i32"),
           ),
         );
+      case "i64":
+      case "u64": {
+        if (this.chance(0.2)) {
+          return b.unary(this.pick(["neg", "abs", "not", "trunc"] as const), sub(type));
+        }
+        if (this.chance(0.1)) return b.madd(sub(type), sub(type), sub(type));
+        // Addresses and counts among them: small numbers are held in words.
+        if (this.chance(0.2)) {
+          return b.binary("rem", sub(type), b.constant(type, 1 + this.int(1000)));
+        }
+        return b.binary(this.pick(WIDE_OPS), sub(type), sub(type));
+      }
       case "f32": {
         const op = this.int(8);
         if (op === 0) return b.mul(sub("f32"), b.constant("f32", this.pick([0, 0.5, 2, -1, 3])));
