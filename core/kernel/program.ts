@@ -151,7 +151,7 @@ export interface Sort {
   readonly descending: boolean;
   /** Number of the buffer that receives the sorted elements, if any. */
   readonly values: number | null;
-  /** int64 positions in the row (int32 where the device has no int64). */
+  /** Number of the buffer that receives int64 positions in the row, if any. */
   readonly positions: number | null;
 }
 

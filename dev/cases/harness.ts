@@ -66,8 +66,6 @@ export interface Setting {
   readonly device: "cpu" | "gpu";
   /** The dtype of numbers: also `config.floatX` while the program runs. */
   readonly dtype: "float32" | "float64";
-  /** The dtype of whole numbers that are state: the GPU has no 64-bit integers. */
-  readonly int: "int32" | "int64";
   /** `compile` for the device. */
   compile<const I extends readonly InputLike[], const O extends OutputSpec = undefined>(
     inputs: I,
@@ -152,7 +150,6 @@ function register(
         await body({
           device,
           dtype,
-          int: device === "gpu" ? "int32" : "int64",
           compile: (inputs, outputs, options = {}) =>
             compile(inputs, outputs, { device, ...options }),
         });

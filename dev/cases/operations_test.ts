@@ -140,7 +140,7 @@ testCase("op-tile-repeat-roll", async (input, { compile }) => {
   ]);
   const [o1, o2, o3, o4, o5, o6, o7, o8] = f(input("m_val"), input("v_val"), input("k_val"));
   return { o1, o2, o3, o4, o5, o6, o7, o8 };
-}, { cpuOnly: "repeating by a vector sums 64-bit integers" });
+});
 
 testCase("op-sort-cumulative", async (input, { compile }) => {
   const m = T.matrix("m"), i = T.ivector("i");

@@ -158,8 +158,8 @@ testCase("seed-scan-affine-rows", async (input, { compile }) => {
   return { r_lin, r_tanh };
 });
 
-testCase("seed-scan-counter-no-arguments", async (_, { compile, int }) => {
-  const k = shared(0, { dtype: int }), steps = T.iscalar("step");
+testCase("seed-scan-counter-no-arguments", async (_, { compile }) => {
+  const k = shared(0, { dtype: "int64" }), steps = T.iscalar("step");
   const [, updates] = scan(() => new Map([[k, k.add(1)]]), { nSteps: steps });
   const add = await compile([steps], [], { updates });
   const v0 = k.getValue(), n1 = add(3).length, v1 = k.getValue();
@@ -238,8 +238,8 @@ testCase("seed-scan-jacobian", async (input, { compile }) => {
   return { r: f(input("A_val"), input("v_val"))[0] };
 });
 
-testCase("seed-scan-accumulate-shared", async (_, { compile, int }) => {
-  const k = shared(0, { dtype: int }), n = T.iscalar("n_sym");
+testCase("seed-scan-accumulate-shared", async (_, { compile }) => {
+  const k = shared(0, { dtype: "int64" }), n = T.iscalar("n_sym");
   const [, updates] = scan(() => new Map([[k, k.add(1)]]), { nSteps: n });
   const accumulator = await compile([n], [], { updates, allowInputDowncast: true });
   const a = num(k.getValue());

@@ -73,8 +73,8 @@ testError(
   },
 );
 
-testCase("seed-accumulator", async (_, { compile, int }) => {
-  const state = shared(0, { dtype: int });
+testCase("seed-accumulator", async (_, { compile }) => {
+  const state = shared(0, { dtype: "int64" });
   const inc = T.iscalar("inc");
   const up = state.add(inc), down = state.sub(inc);
   const accumulator = await compile([inc], state, { updates: [[state, up]] });
@@ -88,19 +88,19 @@ testCase("seed-accumulator", async (_, { compile, int }) => {
   return { s0, r1, s1, r2, s2, r3, s3, r4, s4 };
 });
 
-testCase("seed-givens-shared", async (_, { compile, int }) => {
-  const state = shared(0, { dtype: int });
+testCase("seed-givens-shared", async (_, { compile }) => {
+  const state = shared(0, { dtype: "int64" });
   const inc = T.iscalar("inc"), foo = T.scalar("foo", { dtype: state.dtype });
   const skipShared = await compile([inc, foo], state.mul(2).add(inc), { givens: [[state, foo]] });
   return { r: skipShared(1, 3), s: state.getValue() };
 });
 
-testCase("seed-copy-swap", async (_, { compile, int }) => {
-  const state = shared(0, { dtype: int }), inc = T.iscalar("inc");
+testCase("seed-copy-swap", async (_, { compile }) => {
+  const state = shared(0, { dtype: "int64" }), inc = T.iscalar("inc");
   const accumulator = await compile([inc], state, { updates: [[state, state.add(inc)]] });
   accumulator(10);
   const a = state.getValue();
-  const newState = shared(0, { dtype: int });
+  const newState = shared(0, { dtype: "int64" });
   const newAccumulator = accumulator.copy({ swap: [[state, newState]] });
   newAccumulator(100);
   const b = newState.getValue(), c = state.getValue();
