@@ -72,7 +72,7 @@ export interface ElementContext extends ShapeContext {
   readReal(variable: Variable, index: readonly Ix[]): SNode;
   /** A 0-d integer as i32: a parameter where the host knows it, else loaded. */
   scalarIndex(variable: Variable): Ix;
-  /** How a dtype is held on the device: int64 as int32 where there is no int64, complex as its parts. */
+  /** How a dtype is held on the device: complex numbers as their parts. */
   held(dtype: DType): DType;
   /** Reports an index error when `failed` is true in any iteration. */
   check(failed: SNode, message: string): void;
@@ -127,7 +127,7 @@ export interface EmitContext extends ShapeContext {
   temp(name: string, dtype: DType, shape: readonly Size[]): Target;
   /** The variable as contiguous memory, computed if need be. */
   buffer(variable: Variable): Target;
-  /** How a dtype is held on the device: int64 as int32 where there is no int64, complex as its parts. */
+  /** How a dtype is held on the device: complex numbers as their parts. */
   held(dtype: DType): DType;
   /** Adds a nest of `axes` (independent points) and `loops` (in order). */
   nest(
