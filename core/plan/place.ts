@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, type TypedArray } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
 import type { Element } from "../graph/op.ts";
 import { sizeOf, toTypedArray, type Value } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, zeroIx } from "../kernel/builder.ts";
