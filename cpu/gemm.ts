@@ -6,10 +6,12 @@
  */
 
 import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, TILE_BYTES } from "./gemm_blocked.ts";
-import { chooseAtRunTime, chooseNow } from "./gemm_choice.ts";
+import { type Choice, chooseAtRunTime, chooseNow, type Operands } from "./gemm_choice.ts";
 import { DOT_STEPS, DOT_TILE_BYTES } from "./gemm_dot.ts";
 import { TILE_VECTORS } from "./gemm_kernels.ts";
+import { min } from "./gemm_loops.ts";
 import { type GemmShape, PACK_FROM } from "./gemm_plan.ts";
+import { emitAddPart, longFrom, partBytes, partSteps } from "./gemm_long.ts";
 import { emitOnce, type GemmDtype, type GemmOptions, realOf } from "./gemm_real.ts";
 import { emitGemvBytes } from "./gemm_vector.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "./wasm/mod.ts";
@@ -36,7 +38,8 @@ export function gemmWorkspaceBytes(m: number, n: number, k: number, dtype: GemmD
   const small = Math.min(m, n) < PACK_FROM ? Math.min(m, n) : 0;
   const dots = DOT_TILE_BYTES + small * Math.min(Math.ceil(k / 4) * 4, DOT_STEPS) * size;
   const vector = Math.max(m, n, k) * size;
-  return Math.ceil(Math.max(blocks, dots, vector) / 64) * 64;
+  const parts = k > longFrom(m, n) ? partBytes(m, n, size) : 0;
+  return parts + Math.ceil(Math.max(blocks, dots, vector) / 64) * 64;
 }
 
 /** Fills rows of a matrix with zeros. */
@@ -74,7 +77,8 @@ export interface GemmEmitOptions extends GemmOptions {
  * to 16. With `accumulate` other than 0 the product is added to C, else C is overwritten; where k is 0 the
  * product is zero. C must not overlap A or B.
  *
- * Sums are kept in the element type, in an order that depends only on sizes and strides.
+ * Sums are kept in the element type, in an order that depends only on sizes and strides. Long ones are made
+ * of parts whose rounding errors are carried along, so that the error does not grow with the length.
  *
  * @param module Where to emit; what is there already is used again.
  * @param options Element type, kind of arithmetic and, where it is known, the shape.
@@ -99,9 +103,73 @@ export function emitGemm(module: ModuleBuilder, options: GemmEmitOptions): Func 
         f.localGet(accumulate).i32Eqz().if(() => fillRows(f, c, crs, m, n, shift));
         f.return();
       });
-      emit(f, { a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate });
+      const operands = { a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate };
+      const known = options.shape;
+      if (known !== undefined && known.k <= longFrom(known.m, known.n)) emit(f, operands);
+      else emitLong(f, module, options, key, emit, operands);
     },
   );
+}
+
+/** Cuts a long sum into parts; a short one is computed at once. */
+function emitLong(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  options: GemmOptions,
+  key: string,
+  emit: Choice["emit"],
+  operands: Operands,
+): void {
+  const { size, shift } = realOf(options);
+  const part = emitOnce(
+    module,
+    options,
+    `gemm_part${key}`,
+    (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate) =>
+      emit(f, { a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate }),
+  );
+  const addPart = emitAddPart(module, options);
+  const { a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate } = operands;
+  const isVector = f.local("i32");
+  f.localGet(m).i32Const(1).i32Eq().localGet(n).i32Const(1).i32Eq().i32Or().localSet(isVector);
+  const byKind = (sizes: (m: number, n: number) => number) =>
+    f.i32Const(sizes(1, 1)).i32Const(sizes(2, 2)).localGet(isVector).select("i32");
+  f.localGet(k);
+  byKind(longFrom);
+  f.i32LeS().if(() => {
+    emit(f, operands);
+    f.return();
+  });
+  const steps = f.local("i32"), k0 = f.local("i32"), kb = f.local("i32");
+  const errors = f.local("i32"), rest = f.local("i32"), stride = f.local("i32");
+  const call = (to: Local, rowStride: Local, add: Local<"i32"> | number) => {
+    f.localGet(a).localGet(b).localGet(to).localGet(rest).localGet(m).localGet(n).localGet(kb);
+    f.localGet(ars).localGet(acs).localGet(brs).localGet(bcs).localGet(rowStride).i32(add);
+    f.call(part);
+  };
+  byKind(partSteps);
+  f.localSet(steps);
+  f.localGet(n).i32Const(shift).i32Shl().localSet(stride);
+  const bytes = () => f.localGet(m).localGet(stride).i32Mul();
+  f.localGet(work);
+  bytes().i32Add().localSet(errors);
+  f.localGet(errors);
+  bytes().i32Add().i32Const(63).i32Add().i32Const(-64).i32And().localSet(rest);
+  f.localGet(errors).i32Const(0);
+  bytes().memoryFill();
+  f.forLoop(k0, 0, k, steps, () => {
+    f.localGet(k).localGet(k0).i32Sub().localSet(kb);
+    min(f, kb, steps);
+    f.localSet(kb);
+    f.localGet(k0).i32Eqz().if(() => call(c, crs, accumulate), () => {
+      call(work, stride, 0);
+      f.localGet(c).localGet(crs).localGet(work).localGet(errors).localGet(m).localGet(n);
+      f.call(addPart);
+    });
+    for (const [pointer, by] of [[a, acs], [b, brs]] as const) {
+      f.localGet(by).localGet(steps).i32Mul().localGet(pointer).i32Add().localSet(pointer);
+    }
+  });
 }
 
 /**

@@ -294,7 +294,7 @@ function emitGemvColumns(module: ModuleBuilder, options: GemmOptions): Func {
   );
 }
 
-/** Emits `y (+)= A · x` for any strides, element by element. */
+/** Emits `y (+)= A · x` for any strides, element by element; sums are in float64. */
 function emitGemvStrided(module: ModuleBuilder, options: GemmOptions): Func {
   const real = realOf(options);
   return emitOnce(
@@ -302,28 +302,24 @@ function emitGemvStrided(module: ModuleBuilder, options: GemmOptions): Func {
     options,
     "gemv_strided",
     (f, y, yStride, a, ars, acs, x, xStride, m, k, accumulate) => {
-      const sum = f.local(real.scalar);
+      const sum = f.local("f64"), isNarrow = real.scalar === "f32";
+      const load = (pointer: Local) => {
+        f.localGet(pointer);
+        real.load(f);
+        if (isNarrow) f.f64PromoteF32();
+      };
       const ap = f.local("i32"), xp = f.local("i32"), j = f.local("i32");
       countDown(f, m, 1, () => {
-        f.localGet(accumulate).if(
-          () => {
-            f.localGet(y);
-            real.load(f);
-          },
-          () => real.scalarZero(f),
-          real.scalar,
-        );
+        f.localGet(accumulate).if(() => load(y), () => f.f64Const(0), "f64");
         f.localSet(sum).localGet(a).localSet(ap).localGet(x).localSet(xp);
         f.forLoop(j, 0, k, 1, () => {
-          f.localGet(sum).localGet(ap);
-          real.load(f);
-          f.localGet(xp);
-          real.load(f);
-          real.scalarMul(f);
-          real.scalarAdd(f);
-          f.localSet(sum).increment(ap, acs).increment(xp, xStride);
+          f.localGet(sum);
+          load(ap);
+          load(xp);
+          f.f64Mul().f64Add().localSet(sum).increment(ap, acs).increment(xp, xStride);
         });
         f.localGet(y).localGet(sum);
+        if (isNarrow) f.f32DemoteF64();
         real.store(f);
         f.increment(y, yStride).increment(a, ars);
       });

@@ -35,7 +35,17 @@ export interface SlicedSchedule {
    * the product leaves so many partial results, which a second kernel adds up.
    */
   readonly slices: number;
+  /**
+   * Whether sums are so long that they are made of parts of {@linkcode PART} terms, which keeps their
+   * rounding errors small.
+   *
+   * @default {false}
+   */
+  readonly long?: boolean;
 }
+
+/** Terms of the parts that a thread's share of a long sum is made of. */
+export const PART = 256;
 
 /**
  * A workgroup computes a tile of the result, each thread a block of it, from tiles of both matrices
@@ -170,7 +180,8 @@ export function chooseSchedule(shape: MatmulShape, target: ScheduleTarget): Matm
     const slices = chooseSlices(groups, k, busy);
     const unroll = software ? 1 : tileK;
     const sizes = { tileM, tileN, tileK, threadM, threadN, unroll };
-    const tile: TileSchedule = { kind: "tile", ...sizes, slices, leftRun, rightRun };
+    const long = k / slices > 2 * PART;
+    const tile: TileSchedule = { kind: "tile", ...sizes, slices, long, leftRun, rightRun };
     if (!fits(tile, limits)) continue;
     // For each step of the sum a tile loads m + n elements and does m * n multiplications, of which
     // a block of registers feeds more for each read from workgroup memory.
@@ -275,7 +286,8 @@ function chooseVector(shape: MatmulShape, limits: GpuLimits, busy: number): Vect
   while (outputs > 1 && outputs / 2 >= size) outputs /= 2;
   const groups = Math.ceil(size / outputs) * shape.batch;
   const slices = chooseSlices(groups, shape.k / 4, busy);
-  return { kind: "vector", matrix, outputs, lanes, alongSum, slices };
+  const long = shape.k / slices / lanes / 4 > 2 * PART;
+  return { kind: "vector", matrix, outputs, lanes, alongSum, slices, long };
 }
 
 /** Parts of a sum of `k` terms for a result of so many workgroups. */

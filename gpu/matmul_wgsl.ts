@@ -11,6 +11,7 @@ import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import {
   leftPitch,
   type MatmulSchedule,
+  PART,
   rightPitch,
   SUM_GROUP,
   type TileSchedule,
@@ -221,6 +222,29 @@ fn main(
   let steps = select(0u, (k_last - k_first + ${unit - 1}u) / ${unit}u, batch < ${all});`;
 }
 
+/** What a long sum needs beside its running sums: totals that take them in part by part. */
+function longSum(
+  { long = false }: MatmulSchedule,
+  names: readonly string[],
+  type: string,
+  termsPerStep: number,
+): Record<"before" | "inside" | "after", readonly string[]> {
+  if (!long) return { before: [], inside: [], after: [] };
+  const steps = PART / termsPerStep;
+  return {
+    before: names.map((name) => `  var total_${name} = ${type}();`),
+    inside: [
+      `    if (step % ${steps}u == ${steps - 1}u) {`,
+      ...names.flatMap((name) => [
+        `      total_${name} += ${name};`,
+        `      ${name} = ${type}();`,
+      ]),
+      "    }",
+    ],
+    after: names.map((name) => `  ${name} += total_${name};`),
+  };
+}
+
 function tileBody(schedule: TileSchedule, type: MatmulType): string {
   const { tileM, tileN, tileK, threadM, threadN, unroll } = schedule;
   const sum = sumType(type);
@@ -242,9 +266,12 @@ function tileBody(schedule: TileSchedule, type: MatmulType): string {
     `  let thread_m = lane / ${threadsN}u;`,
     `  let thread_n = lane % ${threadsN}u;`,
   ];
+  const names: string[] = [];
   for (let i = 0; i < threadM; i++) {
-    for (let j = 0; j < blocksN; j++) lines.push(`  var sum_${i}_${j} = vec4<${sum}>();`);
+    for (let j = 0; j < blocksN; j++) names.push(`sum_${i}_${j}`);
   }
+  const long = longSum(schedule, names, `vec4<${sum}>`, tileK);
+  lines.push(...names.map((name) => `  var ${name} = vec4<${sum}>();`), ...long.before);
   lines.push(
     "  for (var step = 0u; step < steps; step++) {",
     `    let k = k_first + step * ${tileK}u;`,
@@ -272,7 +299,7 @@ function tileBody(schedule: TileSchedule, type: MatmulType): string {
     lines.push("      }");
   }
   if (looped) lines.push("    }");
-  lines.push("    workgroupBarrier();", "  }");
+  lines.push("    workgroupBarrier();", ...long.inside, "  }", ...long.after);
   for (let i = 0; i < threadM; i++) {
     const row = `row + ${(i >> 2) * threadsM * 4 + (i & 3)}u + thread_m * 4u`;
     for (let j = 0; j < blocksN; j++) {
@@ -329,17 +356,21 @@ function vectorBody(schedule: VectorSchedule, type: MatmulType): string {
     matrix === "left"
       ? `left(base_a, output, ${at}) * right(base_b, ${at}, 0u)`
       : `left(base_a, 0u, ${at}) * right(base_b, ${at}, output)`;
+  const names = [0, 1, 2, 3].map((u) => `sum_${u}`), long = longSum(schedule, names, sum, 1);
   const lines: string[] = [
     `var<workgroup> parts: array<${sum}, ${workgroupSize(schedule)}>;`,
     "",
     mainHead(schedule, `(${size} + ${outputs - 1}u) / ${outputs}u`),
     `  let output = part_of_matrix * ${outputs}u + ${output};`,
     `  let first = ${k};`,
-    ...[0, 1, 2, 3].map((u) => `  var sum_${u} = ${sum}();`),
+    ...names.map((name) => `  var ${name} = ${sum}();`),
+    ...long.before,
     "  for (var step = 0u; step < steps; step++) {",
     `    let k = k_first + step * ${lanes * 4}u + first;`,
     ...[0, 1, 2, 3].map((u) => `    sum_${u} += ${product(`k + ${u * lanes}u`)};`),
+    ...long.inside,
     "  }",
+    ...long.after,
     "  parts[lane] = (sum_0 + sum_1) + (sum_2 + sum_3);",
     "  workgroupBarrier();",
   ];
