@@ -120,7 +120,7 @@ function emitLong(
   emit: Choice["emit"],
   operands: Operands,
 ): void {
-  const { size, shift } = realOf(options);
+  const { shift } = realOf(options);
   const part = emitOnce(
     module,
     options,
