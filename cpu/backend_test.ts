@@ -190,7 +190,7 @@ function takeSetup(n: number): Setup {
         value: b.load(0, "float32", b.ix(index)),
         guard: null,
       }],
-      checks: [{ failed, check: 1 }],
+      checks: [{ failed, check: 1, inner: false }],
     })],
     commit: [nest({
       axes: [n],
@@ -235,7 +235,7 @@ Deno.test("a check inside a loop ends the call", () => {
       steps: 10,
       body: [nest({
         outer: [{ buffer: 1, address: zeroIx, value: b.index(t), guard: null }],
-        checks: [{ failed, check: 0 }],
+        checks: [{ failed, check: 0, inner: false }],
       })],
       until: null,
       count: null,

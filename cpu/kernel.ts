@@ -7,7 +7,7 @@
 
 import type { DType } from "../core/dtype.ts";
 import { type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { Gemm, Nest, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
+import type { Gemm, Nest, NestCheck, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
 import {
   type Address,
   type ProductNode,
@@ -48,7 +48,7 @@ export interface Kernel {
   readonly reductions: readonly KReduction[];
   readonly inner: readonly KStore[];
   readonly outer: readonly KStore[];
-  readonly checks: readonly { readonly failed: SNode; readonly check: number }[];
+  readonly checks: readonly NestCheck[];
 }
 
 /** The dtype that describes the bytes of a buffer: floats instead of complex, uint16 instead of float16. */
@@ -127,7 +127,7 @@ export function lowerNest(
     }),
     inner: nest.inner.map((store) => lowering.store(store)),
     outer: nest.outer.map((store) => lowering.store(store)),
-    checks: nest.checks.map(({ failed, check }) => ({ failed: lowering.node(failed), check })),
+    checks: nest.checks.map((check) => ({ ...check, failed: lowering.node(check.failed) })),
   };
 }
 

@@ -273,9 +273,7 @@ class StepPrinter {
     const kernel = lowerNest(nest, this.#owner.dtypeOf);
     const fails = kernel.checks.length > 0;
     this.#place(nest.name, sizeOf(kernel), fails, (context) => {
-      for (const { failed, check } of kernel.checks) {
-        printCheck(context, kernel, failed, check + 1, simd);
-      }
+      for (const check of kernel.checks) printCheck(context, kernel, check, simd);
       printNest(context, kernel, planNest(kernel, simd));
     });
   }

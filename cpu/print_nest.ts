@@ -5,6 +5,7 @@
  */
 
 import { dtypeInfo } from "../core/dtype.ts";
+import type { NestCheck } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
 import { type Size, sizeKey } from "../core/kernel/size.ts";
 import { type Demand, findDemands } from "./demands.ts";
@@ -529,19 +530,20 @@ export function printRows(context: FunctionContext, plan: RowPlan): void {
 }
 
 /**
- * Prints a check: runs over the axes that its node depends on, and returns the code from the function
- * where the node is true somewhere.
+ * Prints a check: runs over the axes that its node depends on, and returns from the function with the
+ * code of the check where the node is true somewhere.
  */
 export function printCheck(
   context: FunctionContext,
   kernel: Kernel,
-  failed: SNode,
-  code: number,
+  { failed, check, inner }: NestCheck,
   simd: boolean,
 ): void {
   const { f } = context;
   const sizes = [...kernel.axes, ...kernel.loops];
-  if (sizes.includes(0)) return;
+  // Where no loop runs, only what comes after the loops is checked.
+  const run = inner ? sizes : kernel.axes;
+  if (run.includes(0)) return;
   const used = new Set<number>();
   let isReduced = false;
   visitNodes([failed], (node) => {
@@ -570,11 +572,11 @@ export function printCheck(
       outer: [],
       checks: [],
     };
-  const varying = sizes.filter((size) => typeof size !== "number");
+  const varying = run.filter((size) => typeof size !== "number");
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
     new NestPrinter(context, test, plan, () => {
-      f.if(() => f.i32Const(code).return());
+      f.if(() => f.i32Const(check + 1).return());
     }).print();
   };
   context.scoped(() => {

@@ -31,7 +31,7 @@ function gather(index: number): Setup {
     ],
     steps: [nest({
       outer: [{ buffer: 2, address: sizeIx(0), value: b.load(0, "float32", b.ix(i)), guard: null }],
-      checks: [{ failed, check: 1 }],
+      checks: [{ failed, check: 1, inner: false }],
     })],
     commit: [nest({ outer: [{ buffer: 3, address: sizeIx(0), value: one, guard: null }] })],
     checks: ["Other", "Index out of range"],

@@ -8,7 +8,7 @@ import type { Loop, Nest, Store } from "../core/kernel/program.ts";
 import type { Address, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { addSize, mulSize, type Size, sizeKey, subSize } from "../core/kernel/size.ts";
 import { axisKey } from "../core/kernel/builder.ts";
-import { innerRoots, schedule, storeRoots } from "./print_nest.ts";
+import { innerRoots, outerRoots, schedule } from "./print_nest.ts";
 
 /** One load or store in the body of a loop. */
 export interface Access {
@@ -25,7 +25,7 @@ export interface Access {
 export function accessesOf(nests: readonly Nest[]): Access[] {
   return nests.flatMap((nest, n) => {
     const found: Access[] = [];
-    for (const node of schedule([...innerRoots(nest), ...storeRoots(nest.outer)])) {
+    for (const node of schedule([...innerRoots(nest), ...outerRoots(nest)])) {
       if (node.op !== "load") continue;
       const { buffer, address } = node;
       found.push({ buffer, address, nest: n, store: null, load: node });
@@ -40,7 +40,7 @@ export function accessesOf(nests: readonly Nest[]): Access[] {
 
 /** Number of scalar operations of one iteration of a nest. */
 export function nodeCount(nest: Nest): number {
-  return schedule([...innerRoots(nest), ...storeRoots(nest.outer)])
+  return schedule([...innerRoots(nest), ...outerRoots(nest)])
     .filter((node: SNode) => node.op !== "const" && node.op !== "index").length;
 }
 

@@ -252,7 +252,8 @@ function printCombine(
     `let at = min(group, ${count} - 1u);`,
   ];
   const axes = decompose(text, "at", nest.axes, lines);
-  const rest: Nest = { ...withoutLoops(nest), outer: nest.outer };
+  const checks = nest.checks.filter((check) => !check.inner);
+  const rest: Nest = { ...withoutLoops(nest), outer: nest.outer, checks };
   const body = new NestBody(text, rest, { axes, loops: [], flat: true });
   const updates = body.accumulators.flatMap(({ reduction, type, value, position }, i) => {
     const { values, positions } = partial[i]!;

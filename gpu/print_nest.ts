@@ -70,9 +70,18 @@ export function storeRoots(stores: readonly Store[]): (SNode | null)[] {
 export function innerRoots(nest: Nest): (SNode | null)[] {
   return [
     ...nest.reductions.map((reduction) => reduction.value),
-    ...nest.checks.map((check) => check.failed),
+    ...checkRoots(nest, true),
     ...storeRoots(nest.inner),
   ];
+}
+
+/** What is needed after the loops of a nest. */
+export function outerRoots(nest: Nest): (SNode | null)[] {
+  return [...checkRoots(nest, false), ...storeRoots(nest.outer)];
+}
+
+function checkRoots({ checks }: Nest, inner: boolean): SNode[] {
+  return checks.filter((check) => check.inner === inner).map((check) => check.failed);
 }
 
 /** Buffers that a list of stores writes. */
@@ -147,12 +156,12 @@ export class NestBody {
 
   /** What is needed in each iteration, without the products that are added by `fma`. */
   #roots(): (SNode | null)[] {
-    const { reductions, checks, inner } = this.nest;
+    const { reductions, inner } = this.nest;
     const values = reductions.flatMap((reduction, i) => {
       const apart = this.#addsProduct(i) && !usesRunning(this.nest);
       return apart ? reduction.value.args : [reduction.value];
     });
-    return [...values, ...checks.map((check) => check.failed), ...storeRoots(inner)];
+    return [...values, ...checkRoots(this.nest, true), ...storeRoots(inner)];
   }
 
   /** Whether an accumulator sums products of floats. */
@@ -171,12 +180,18 @@ export class NestBody {
     return this.#printed.get(node)!;
   }
 
-  /** Statements that note failed checks; to be put after the innermost lets. */
+  /** Statements that note failed checks of an iteration; to be put after the innermost lets. */
   checks(): string[] {
-    return this.nest.checks.map(({ failed, check }) => {
+    return this.#checks(true);
+  }
+
+  #checks(inner: boolean): string[] {
+    const values = this.#after ?? this.#printed;
+    const checks = this.nest.checks.filter((check) => check.inner === inner);
+    return checks.map(({ failed, check }) => {
       const code = `${(0xffffffff - check) >>> 0}u`;
       const errors = this.text.errors("write");
-      return `if (${this.value(failed).text}) { atomicMax(&${errors}[0], ${code}); }`;
+      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code}); }`;
     });
   }
 
@@ -228,21 +243,21 @@ export class NestBody {
     return { text: value, type: wgslType(reduction.type), nan: type === "f32" };
   }
 
-  /** Statements of each iteration after the accumulators: what uses running values, and the stores. */
+  /** Statements of each iteration after the accumulators: what uses running values, and stores. */
   inner(): string[] {
     return [...this.#lines[this.depth + 1]!, ...this.#stores(this.nest.inner)];
   }
 
-  /** Statements after the loops. */
+  /** Statements after the loops: checks, and the stores. */
   outer(): string[] {
     this.#after = new Map();
     const lines: string[] = [];
-    for (const node of schedule(storeRoots(this.nest.outer))) {
+    for (const node of schedule(outerRoots(this.nest))) {
       if (!this.#volatile(node) && this.#levels.get(node) === 0) {
         this.#after.set(node, this.#printed.get(node)!);
       } else this.#after.set(node, this.#name(this.#print(node, this.#after), lines));
     }
-    lines.push(...this.#stores(this.nest.outer));
+    lines.push(...this.#checks(false), ...this.#stores(this.nest.outer));
     this.#after = null;
     return lines;
   }
@@ -280,6 +295,9 @@ export class NestBody {
       }
     }
     if (node.op === "running") level = this.depth + 1;
+    if (node.op === "reduced" || node.op === "product") {
+      throw new TypeError(`Cannot print "${this.nest.name}": its loops read what they give`);
+    }
     this.#levels.set(node, level);
     this.#printed.set(
       node,

@@ -7,7 +7,7 @@
 import { LimitError } from "../core/errors.ts";
 import type { Nest, Store } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
-import { innerRoots, schedule, storeRoots } from "./print_nest.ts";
+import { innerRoots, outerRoots, schedule, storeRoots } from "./print_nest.ts";
 
 /** A part of a nest. */
 interface Part {
@@ -21,7 +21,7 @@ interface Part {
 
 /** The storage buffers that a nest binds, without flags. */
 export function boundBuffers(nest: Nest): Set<number> {
-  const found = loadsOf([...innerRoots(nest), ...storeRoots(nest.outer)], nest);
+  const found = loadsOf([...innerRoots(nest), ...outerRoots(nest)], nest);
   for (const store of [...nest.inner, ...nest.outer]) found.add(store.buffer);
   return found;
 }
@@ -96,7 +96,12 @@ function inOrder(parts: readonly Part[], nest: Nest, limit: number): Part[] {
 }
 
 function partOf(nest: Nest, part: Part): Nest {
-  const roots = [...storeRoots(part.inner), ...storeRoots(part.outer)];
+  const checks = part.checks ? nest.checks : [];
+  const roots = [
+    ...storeRoots(part.inner),
+    ...storeRoots(part.outer),
+    ...checks.map((check) => check.failed),
+  ];
   const used = new Set<number>();
   for (const node of schedule(roots)) {
     if (node.op === "reduced" || node.op === "running") used.add(node.reduction);
@@ -113,7 +118,7 @@ function partOf(nest: Nest, part: Part): Nest {
     reductions,
     inner: part.inner,
     outer: part.outer,
-    checks: part.checks ? nest.checks : [],
+    checks,
   };
 }
 

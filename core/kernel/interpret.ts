@@ -25,6 +25,7 @@ import type {
   Gemm,
   Loop,
   Nest,
+  NestCheck,
   Nonzero,
   Operand,
   Program,
@@ -450,10 +451,13 @@ class Machine {
   }
 
   #nest(nest: Nest): void {
+    const innerChecks = nest.checks.filter((check) => check.inner);
+    const outerChecks = nest.checks.filter((check) => !check.inner);
     const first = new Schedule([
       ...nest.reductions.map((reduction) => reduction.value),
-      ...nest.checks.map((check) => check.failed),
+      ...innerChecks.map((check) => check.failed),
     ]);
+    const last = new Schedule(outerChecks.map((check) => check.failed));
     const inner = scheduleStores(nest.inner);
     const outer = scheduleStores(nest.outer);
     const axes = nest.axes.map((size) => this.#size(size));
@@ -465,16 +469,19 @@ class Machine {
       for (const iteration of points(loops)) {
         context.axes = [...point, ...iteration];
         const values = this.#evaluate(first, context);
-        for (const { failed, check } of nest.checks) {
-          if (values(failed) !== 0) this.#failed ??= check;
-        }
+        this.#checks(innerChecks, values);
         nest.reductions.forEach(({ value }, r) => reductions[r]!.take(values(value), position));
         this.#stores(nest.inner, inner, context);
         position++;
       }
       context.axes = [...point];
+      this.#checks(outerChecks, this.#evaluate(last, context));
       this.#stores(nest.outer, outer, context);
     }
+  }
+
+  #checks(checks: readonly NestCheck[], values: Values): void {
+    for (const { failed, check } of checks) if (values(failed) !== 0) this.#failed ??= check;
   }
 
   #gemm(gemm: Gemm): void {

@@ -343,7 +343,7 @@ Deno.test("a failed check throws before anything is committed", () => {
   const setup = (index: number): Setup => ({
     buffers: [["i", "int32", 1, input(0)], ["w", "float32", 1, { kind: "shared", shared: 0 }]],
     steps: [nest({
-      checks: [{ failed: b.compare("ge", i, b.constant("i32", 3)), check: 0 }],
+      checks: [{ failed: b.compare("ge", i, b.constant("i32", 3)), check: 0, inner: false }],
     })],
     commit: [commit],
     checks: ["Index out of range"],

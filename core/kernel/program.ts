@@ -63,6 +63,16 @@ export interface Store {
   readonly guard: SNode | null;
 }
 
+/** Where `failed` is true an index is out of range. */
+export interface NestCheck {
+  /** What must not be true. */
+  readonly failed: SNode;
+  /** The number of the check in `Program.checks`. */
+  readonly check: number;
+  /** Whether it is made in each iteration of the loops, as `inner` stores (else as `outer` ones). */
+  readonly inner: boolean;
+}
+
 /**
  * A nest of loops: for every point of `axes` (independent of each other), the loops of `loops` run in
  * order, innermost last. Kernel axis numbers: `axes` first (0, 1, …), then `loops`.
@@ -86,8 +96,8 @@ export interface Nest {
   readonly inner: readonly Store[];
   /** Executed after the loops. */
   readonly outer: readonly Store[];
-  /** Index checks: where a node is true an index is out of range; see `Program.checks`. */
-  readonly checks: readonly { readonly failed: SNode; readonly check: number }[];
+  /** Index checks; all that depend on a reduction are made after the loops. */
+  readonly checks: readonly NestCheck[];
 }
 
 /** One operand of a product: element (batch…, row, column). */

@@ -25,7 +25,7 @@ import {
   wrapSmall,
   zeroIx,
 } from "../kernel/builder.ts";
-import type { ReduceKind, Reduction, Store } from "../kernel/program.ts";
+import type { NestCheck, ReduceKind, Reduction, Store } from "../kernel/program.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import {
   contiguousStrides,
@@ -55,12 +55,13 @@ export class Kernel implements NestBuilder {
   readonly reductions: Reduction[] = [];
   readonly inner: Store[] = [];
   readonly outer: Store[] = [];
-  readonly checks: { failed: SNode; check: number }[] = [];
+  readonly checks: NestCheck[] = [];
   /** The product whose epilogue this kernel has become. */
   product: Apply | null = null;
   /** Whether reads of reductions and products may become part of this kernel. */
-  #fuses: boolean;
-  #inLoops = false;
+  readonly #fuses: boolean;
+  /** Whether what is read belongs to an iteration of the loops (else to a point). */
+  #inLoops: boolean;
   readonly #reduced = new Map<Variable, Element>();
   readonly #memo = new Map<string, Element>();
 
@@ -75,6 +76,7 @@ export class Kernel implements NestBuilder {
     this.axisSizes = axes;
     this.loopSizes = loops;
     this.#fuses = fuses;
+    this.#inLoops = loops.length > 0;
   }
 
   get guards(): Guards {
@@ -286,7 +288,8 @@ export class Kernel implements NestBuilder {
 
   check(failed: SNode, message: string): void {
     if (failed.op === "const" && failed.value === 0) return;
-    this.checks.push({ failed, check: this.scope.planner.addCheck(message) });
+    const check = this.scope.planner.addCheck(message);
+    this.checks.push({ failed, check, inner: this.#inLoops });
   }
 
   divMod(index: Ix, by: Size): [Ix, Ix] {

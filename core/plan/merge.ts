@@ -6,7 +6,7 @@
  */
 
 import { addressKey, type ScalarBuilder } from "../kernel/builder.ts";
-import type { Gemm, Nest, Step, Store } from "../kernel/program.ts";
+import type { Gemm, Nest, NestCheck, Step, Store } from "../kernel/program.ts";
 import type { Prim, SNode } from "../kernel/scalar.ts";
 import { type Size, sizeKey } from "../kernel/size.ts";
 import { loadsOf, nestNodes, stepAccess, visitNodes } from "./access.ts";
@@ -92,7 +92,7 @@ class Group {
   readonly #b: ScalarBuilder;
   readonly #first: Step;
   readonly #stores: Store[] = [];
-  readonly #checks: Nest["checks"][number][] = [];
+  readonly #checks: NestCheck[] = [];
   readonly #substitute: (node: SNode) => SNode;
   /** What is stored after the loops, by where. */
   readonly #written = new Map<string, Store>();
@@ -152,7 +152,7 @@ class Group {
       [...mine.writes].some((x) => this.writes.has(x) || this.reads.has(x));
   }
 
-  /** Lets a nest join. Its checks run in every iteration of loops: harmless, since they don't depend on them. */
+  /** Lets a nest join; its checks, too, come after the loops. */
   add(nest: Nest): void {
     const substitute = this.#substitute;
     const stores = nest.outer.map((store) => replacedStore(store, substitute));

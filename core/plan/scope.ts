@@ -257,7 +257,7 @@ export class Scope {
       reductions: [],
       inner: [],
       outer: kernel.outer.map((store) => replacedStore(store, replace)),
-      checks: kernel.checks.map(({ failed, check }) => ({ failed: replace(failed), check })),
+      checks: kernel.checks.map((check) => ({ ...check, failed: replace(check.failed) })),
     });
   }
 
