@@ -1,6 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Backend } from "../core/backend.ts";
+import { IndexError } from "../core/errors.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
+import { createInterpreterBackend } from "../core/kernel/interpret.ts";
+import type { BufferDecl } from "../core/kernel/program.ts";
 import { baseSize, mulSize } from "../core/kernel/size.ts";
+import { createGpuBackend } from "./backend.ts";
+import { KernelText } from "./kernel_text.ts";
+import { printThreadNest } from "./print_nest.ts";
 import {
   compare,
   floats,
@@ -260,4 +267,102 @@ gpuTest("a scatter adds in order for each point", async () => {
     ],
     inputs: [floats(n * rows), Int32Array.from(floats(n, 5), (x) => Math.floor(2 * x + 2))],
   }, { relative: 1e-5, absolute: 1e-5 });
+});
+
+/** y[i] = table[position of the maximum of row i], which is checked; with running values if asked to. */
+function checkedPositions(
+  rows: number,
+  n: number,
+  bound: number,
+  extra: { running?: boolean; scatter?: boolean; stores?: number } = {},
+): Setup {
+  const b = new ScalarBuilder();
+  const { running = false, scatter = false, stores = 0 } = extra;
+  const at = b.addIx(b.scaleIx(axisIx(0), n), axisIx(1));
+  const x = b.load(0, "float32", at);
+  // Running values are not combined with positions, so the place of a maximum is the maximum there.
+  const kind = running ? "max" as const : "argmax" as const;
+  const found = running ? b.cast(b.reduced(0, "f32"), "i32") : b.reduced(0, "i32");
+  const failed = b.compare("ge", found, b.constant("i32", bound));
+  const place = b.ix(b.select(failed, b.constant("i32", 0), found));
+  const value = b.load(1, "float32", place);
+  // Adding up in memory keeps the iterations of a row in one thread.
+  const added = b.add(b.load(3, "float32", axisIx(0)), x);
+  const buffers: Setup["buffers"] = [
+    ["x", "float32", rows * n, input(0)],
+    ["table", "float32", n + 1, input(1)],
+    ["y", "float32", rows, output(0)],
+    ["inner", "float32", rows * n, output(1)],
+    ...Array.from(
+      { length: stores },
+      (_, i): Setup["buffers"][number] => [`z${i}`, "float32", rows, output(2 + i)],
+    ),
+  ];
+  return {
+    buffers,
+    steps: [nest({
+      axes: [rows],
+      loops: [n],
+      reductions: [{ kind, type: running ? "f32" : "i32", value: x }],
+      inner: running
+        ? [{ buffer: 3, address: at, value: b.running(0, "f32"), guard: null }]
+        : scatter
+        ? [{ buffer: 3, address: axisIx(0), value: added, guard: null }]
+        : [],
+      outer: [
+        { buffer: 2, address: axisIx(0), value, guard: null },
+        ...Array.from({ length: stores }, (_, i) => ({
+          buffer: 4 + i,
+          address: axisIx(0),
+          value: b.add(value, b.constant("f32", i)),
+          guard: null,
+        })),
+      ],
+      checks: [{ failed, check: 0, inner: false }],
+    })],
+    checks: ["Index out of range"],
+    inputs: [
+      Float32Array.from({ length: rows * n }, (_, i) => i % n),
+      Float32Array.from({ length: n + 1 }, (_, i) => 3 * i),
+    ],
+  };
+}
+
+gpuTest("checks of what a nest reduces come after its loops, however they are shared", async () => {
+  const impatient = await createGpuBackend({
+    device: (await gpu()).device,
+    dispatchSeconds: 0,
+  });
+  const cases: [name: string, make: (bound: number) => Setup, Backend?][] = [
+    ["one thread", (bound) => checkedPositions(3, 7, bound)],
+    ["a group", (bound) => checkedPositions(3, 700, bound)],
+    ["parts", (bound) => checkedPositions(1, 100_000, bound)],
+    ["chunks", (bound) => checkedPositions(3, 9, bound, { scatter: true }), impatient],
+    ["blocks", (bound) => checkedPositions(2, 300, bound, { running: true })],
+    ["parts of blocks", (bound) => checkedPositions(1, 40_000, bound, { running: true })],
+    ["several kernels", (bound) => checkedPositions(2, 300, bound, { stores: 12 })],
+  ];
+  for (const [name, make, device] of cases) {
+    await compare(make(1e6), {}, device);
+    await assertRejects(
+      async () => await runOn(device ?? await gpu(), make(2)),
+      IndexError,
+      "out of range",
+      name,
+    );
+    await assertRejects(() => runOn(createInterpreterBackend(), make(2)), IndexError);
+  }
+});
+
+Deno.test("a nest that reads what it reduces within its loops is not printed", () => {
+  const b = new ScalarBuilder();
+  const failed = b.compare("ge", b.reduced(0, "f32"), b.constant("f32", 1));
+  const wrong = nest({
+    loops: [5],
+    reductions: [{ kind: "sum", type: "f32", value: b.load(0, "float32", axisIx(0)) }],
+    checks: [{ failed, check: 0, inner: true }],
+  });
+  const decl: BufferDecl = { id: 0, name: "x", dtype: "float32", elements: 5, role: input(0) };
+  const text = new KernelText(new Map([[0, decl]]));
+  assertThrows(() => printThreadNest(text, wrong, []), TypeError, "its loops read what they give");
 });
