@@ -230,9 +230,9 @@ class Narrower {
           return {
             ...step,
             reductions: step.reductions.map((reduction) => kernel.reduction(reduction)),
-            checks: step.checks.map(({ failed, check }) => ({
-              failed: kernel.full(failed),
-              check,
+            checks: step.checks.map((check) => ({
+              ...check,
+              failed: kernel.full(check.failed),
             })),
             inner: step.inner.map((store) => kernel.store(store)),
             outer: step.outer.map((store) => kernel.store(store)),
