@@ -7,12 +7,14 @@
 
 import { check, type Device, type Outcome } from "./check.ts";
 import { Generator } from "./generator.ts";
-import { kinds } from "./kinds/mod.ts";
+import { kernelKinds, kinds } from "./kinds/mod.ts";
 import { decode, encode, type Program } from "./program.ts";
 
-/** What the driver asks for: a program of a kind by its seed, or running one that it has. */
+/** What the driver asks for: a program of a kind by its seed, running kernels of a seed,
+ * or running a program that it has. */
 export type Request =
   | { readonly kind: string; readonly seed: number }
+  | { readonly kernels: string; readonly seed: number }
   | { readonly program: Program; readonly device: Device };
 
 /** The answer: the program (null where the generator makes none), or how it went. */
@@ -20,6 +22,14 @@ export type Answer = { readonly program: Program | null } | { readonly outcome: 
 
 async function answer(request: Request): Promise<Answer> {
   if ("program" in request) return { outcome: await check(request.program, request.device) };
+  if ("kernels" in request) {
+    const kind = kernelKinds.find(({ name }) => name === request.kernels)!;
+    const message = await kind.check(request.seed);
+    const outcome: Outcome = message === null
+      ? { status: "passed" }
+      : { status: "failed", failure: { kind: "kernels", message } };
+    return { outcome };
+  }
   const generator = new Generator(request.seed);
   kinds.find(({ name }) => name === request.kind)!.generate(generator);
   return { program: generator.finish() };

@@ -5,6 +5,7 @@
  */
 
 import type { Device, Failure, Outcome } from "./check.ts";
+import { kernelKinds } from "./kinds/mod.ts";
 import { type Program, programText } from "./program.ts";
 import { Runner } from "./runner.ts";
 import { shrink } from "./shrink.ts";
@@ -72,20 +73,15 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
         const elapsed = (performance.now() - start) / 1000;
         if (elapsed > seconds) return { programs, skipped, found };
         options.progress?.({ programs, skipped, failures: found.length, seconds: elapsed, kind });
-        const made = await runner.make(kind, seed + i);
-        if (made === null) continue;
-        for (const device of devices) {
-          const program = "status" in made ? null : made;
-          const outcome: Outcome = program === null
-            ? made as Outcome
-            : await runner.check(program, device);
+        const at = { kind, seed: seed + i };
+        for await (const { device, program, outcome } of outcomes(runner, at, devices)) {
           if (outcome.status === "skipped") skipped++;
           else programs++;
           if (outcome.status !== "failed") continue;
           const name = `${kind} ${outcome.failure.kind}`;
           if (known.has(name)) continue;
           known.add(name);
-          const one = await explain(runner, kind, seed + i, device, program, outcome.failure);
+          const one = await explain(runner, { ...at, device }, program, outcome.failure);
           found.push(one);
           options.report?.(one);
           if (options.keepGoing !== true) return { programs, skipped, found };
@@ -98,15 +94,39 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   }
 }
 
+interface Trial {
+  readonly device: Device;
+  readonly program: Program | null;
+  readonly outcome: Outcome;
+}
+
+/** The program of a kind and seed on each device. */
+async function* outcomes(
+  runner: Runner,
+  { kind, seed }: { readonly kind: string; readonly seed: number },
+  devices: readonly Device[],
+): AsyncGenerator<Trial> {
+  const kernels = kernelKinds.find(({ name }) => name === kind);
+  const made = kernels === undefined ? await runner.make(kind, seed) : null;
+  for (const device of devices) {
+    if (kernels !== undefined) {
+      if (!kernels.devices.includes(device)) continue;
+      yield { device, program: null, outcome: await runner.kernels(kind, seed) };
+    } else if (made !== null) {
+      if ("status" in made) yield { device, program: null, outcome: made };
+      else yield { device, program: made, outcome: await runner.check(made, device) };
+    }
+  }
+}
+
 async function explain(
   runner: Runner,
-  kind: string,
-  seed: number,
-  device: Device,
+  at: { readonly kind: string; readonly seed: number; readonly device: Device },
   program: Program | null,
   failure: Failure,
 ): Promise<Found> {
-  if (program === null) return { kind, seed, device, failure, text: "" };
+  const { device } = at;
+  if (program === null) return { ...at, failure, text: "" };
   let last = failure;
   // A law holds for the lines as they are.
   const isLaw = failure.kind === "derivative" || program.laws.some(({ kind }) => kind === "equal");
@@ -116,7 +136,7 @@ async function explain(
     last = outcome.failure;
     return true;
   }, { ...BUDGET, lines: !isLaw });
-  return { kind, seed, device, failure: last, text: programText(small, device) };
+  return { ...at, failure: last, text: programText(small, device) };
 }
 
 /** A failure in words. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { onDevices } from "../devices.ts";
 import { foundText, fuzz } from "./driver.ts";
-import { kinds } from "./kinds/mod.ts";
+import { kindNames } from "./kinds/mod.ts";
 
 const SEED = 1;
 
@@ -28,7 +28,7 @@ const open = new Set([
 ]);
 
 onDevices(`${COUNT} random programs of each kind from seed ${SEED}`, async (device) => {
-  const names = kinds.map(({ name }) => name).filter((name) => !open.has(name));
+  const names = kindNames.filter((name) => !open.has(name));
   const result = await fuzz({ seed: SEED, count: COUNT, kinds: names, devices: [device], flags });
   assertEquals(result.found.map(foundText), []);
   assert(result.programs > COUNT * names.length / 4, `only ${result.programs} programs ran`);

@@ -9,6 +9,7 @@ import { type DType, dtypeInfo, isDiscrete, isFloat } from "../../core/dtype.ts"
 import { CrotonError } from "../../core/errors.ts";
 import { sizeOf, type Value } from "../../core/graph/value.ts";
 import { evaluateGraph, T, Variable } from "../../mod.ts";
+import type { Device } from "./check.ts";
 import { inputVariable, run, type Scope, valueOf } from "./build.ts";
 import {
   type Data,
@@ -465,4 +466,12 @@ export interface Kind {
   readonly name: string;
   /** Adds lines to a program. */
   generate(g: Generator): void;
+}
+
+/** Random programs below the graph: each is made, run and compared at once. */
+export interface KernelKind {
+  readonly name: string;
+  readonly devices: readonly Device[];
+  /** Says what is wrong; null if nothing is. */
+  check(seed: number): Promise<string | null>;
 }

@@ -8,7 +8,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { availability } from "../gpu_device.ts";
 import type { Device } from "./check.ts";
 import { foundText, fuzz, type Progress } from "./driver.ts";
-import { kinds } from "./kinds/mod.ts";
+import { kindNames } from "./kinds/mod.ts";
 
 const usage = `Usage: deno task fuzz [options]
 
@@ -22,7 +22,7 @@ Makes random programs and compares what they compute with the reference interpre
   --keep-going     report every kind of failure, not only the first
   --timeout N      seconds after which a program counts as one that never ends (default 90)
 
-Kinds: ${kinds.map(({ name }) => name).join(", ")}
+Kinds: ${kindNames.join(", ")}
 `;
 
 function fail(message: string): never {
@@ -60,14 +60,13 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const known = kinds.map(({ name }) => name);
   const only = args.only as string[];
-  for (const name of only) if (!known.includes(name)) fail(`There is no kind "${name}"`);
+  for (const name of only) if (!kindNames.includes(name)) fail(`There is no kind "${name}"`);
   const seed = numberOf("seed", args.seed, Date.now() % 1_000_000);
   const count = args.count === undefined ? undefined : numberOf("count", args.count, 0);
   const seconds = count === undefined ? numberOf("seconds", args.seconds, 60) : undefined;
   const devices = devicesOf(args.device);
-  const names = only.length > 0 ? only : known;
+  const names = only.length > 0 ? only : kindNames;
   console.log(`fuzz: ${names.join(", ")} on ${devices.join(" and ")}, from seed ${seed}`);
   const show = new Line();
   const result = await fuzz({

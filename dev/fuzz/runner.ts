@@ -84,8 +84,6 @@ export class Runner {
     const reply = await Promise.race([line, late]);
     clearTimeout(timer);
     if (reply === null) {
-      const errors = this.#errors;
-      void errors;
       await this.stop();
       return { failure: "hangs", text: `no answer after ${this.#bounds.time / 1000} s` };
     }
@@ -104,9 +102,18 @@ export class Runner {
     return (reply.answer as { program: Program | null }).program;
   }
 
+  /** Checks kernels of a seed. */
+  kernels(kind: string, seed: number): Promise<Outcome> {
+    return this.#outcome({ kernels: kind, seed });
+  }
+
   /** Checks a program on a device. */
-  async check(program: Program, device: Device): Promise<Outcome> {
-    const reply = await this.#ask({ program, device });
+  check(program: Program, device: Device): Promise<Outcome> {
+    return this.#outcome({ program, device });
+  }
+
+  async #outcome(request: Request): Promise<Outcome> {
+    const reply = await this.#ask(request);
     if ("failure" in reply) return outcomeOf(reply.failure, reply.text);
     return (reply.answer as { outcome: Outcome }).outcome;
   }

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Kind } from "../generator.ts";
+import type { KernelKind, Kind } from "../generator.ts";
 import { branches } from "./branches.ts";
 import { gradients, graphs, updates, wild } from "./graphs.ts";
 import { guards } from "./guards.ts";
 import { narrowIntegers, wideIntegers } from "./integers.ts";
+import { cpuKernels, gpuKernels } from "./kernels.ts";
 import { long } from "./long.ts";
 import {
   counters,
@@ -24,7 +25,7 @@ import { positions } from "./positions.ts";
 import { sizes } from "./sizes.ts";
 import { stable } from "./stable.ts";
 
-/** The kinds. */
+/** Kinds of graphs. */
 export const kinds: readonly Kind[] = [
   graphs,
   wild,
@@ -47,3 +48,9 @@ export const kinds: readonly Kind[] = [
   stable,
   long,
 ];
+
+/** Kinds of programs below the graph. */
+export const kernelKinds: readonly KernelKind[] = [cpuKernels, gpuKernels];
+
+/** The names of all kinds. */
+export const kindNames: readonly string[] = [...kinds, ...kernelKinds].map(({ name }) => name);

@@ -1,6 +1,7 @@
-import type { TypedArray } from "../core/dtype.ts";
-import { LimitError } from "../core/errors.ts";
-import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
+/** Random programs of kernels, loops and branches for the GPU. */
+
+import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../../core/kernel/builder.ts";
+import type { TypedArray } from "../../core/dtype.ts";
 import type {
   LoopStrategy,
   Nest,
@@ -8,22 +9,10 @@ import type {
   Reduction,
   Step,
   Store,
-} from "../core/kernel/program.ts";
-import type { AxisRef, ScalarType, SNode } from "../core/kernel/scalar.ts";
-import { baseSize, type Size, sizeValue } from "../core/kernel/size.ts";
-import { GpuBackend } from "./backend.ts";
-import {
-  compare,
-  gpu,
-  gpuTest,
-  input,
-  nest,
-  output,
-  random,
-  type Setup,
-  sharedRole,
-  temp,
-} from "./testdata/compare.ts";
+} from "../../core/kernel/program.ts";
+import type { AxisRef, ScalarType, SNode } from "../../core/kernel/scalar.ts";
+import { baseSize, type Size, sizeValue } from "../../core/kernel/size.ts";
+import { input, nest, output, random, type Setup, sharedRole, temp } from "./compare.ts";
 
 /** Elements of every buffer. */
 const N = 96;
@@ -47,7 +36,7 @@ const WIDE_OPS = [
 ];
 
 /** Makes programs whose float results are exact, so that any order of operations gives the same. */
-class Generator {
+export class RandomSetup {
   readonly #next: () => number;
   readonly #special: boolean;
   readonly buffers: [string, T, "input" | "shared" | "temp" | "output"][] = [];
@@ -449,22 +438,3 @@ class Generator {
     );
   }
 }
-
-gpuTest("random programs give what the interpreter gives", async () => {
-  const given = Deno.env.get("CROTON_FUZZ")?.split(":").map(Number);
-  const [first, count] = given ?? [1 + Date.now() % 1e6, 8];
-  const { device } = await gpu();
-  const limits = { maxStorageBuffersPerShaderStage: 8 };
-  const small = new GpuBackend(device, 150, { device, limits, dispatchSeconds: 0 });
-  for (let seed = first!; seed < first! + (count ?? 1); seed++) {
-    const setup = new Generator(seed).setup();
-    for (const device of [undefined, small]) {
-      await compare(setup, { relative: 0, absolute: 0 }, device).catch((error) => {
-        // One store may need more than that.
-        if (error instanceof LimitError && device === small) return;
-        const which = device === undefined ? "" : " with few buffers";
-        throw new Error(`Seed ${seed}${which}: ${error.message}`, { cause: error });
-      });
-    }
-  }
-});

@@ -1,0 +1,60 @@
+/**
+ * Random programs of kernels below the planner, compared with the interpreter of kernels.
+ *
+ * @module
+ */
+
+import type { Backend } from "../../../core/backend.ts";
+import { LimitError } from "../../../core/errors.ts";
+import { createInterpreterBackend } from "../../../core/kernel/interpret.ts";
+import { createCpuBackend } from "../../../cpu/mod.ts";
+import { randomCase } from "../../../cpu/testdata/random_program.ts";
+import { difference, runCase } from "../../../cpu/testdata/random_runs.ts";
+import type { KernelKind } from "../generator.ts";
+
+let cpuBackends: readonly Backend[] | null = null;
+
+/** The CPU: with vectors, without, and without what changes the order of sums. */
+export const cpuKernels: KernelKind = {
+  name: "kernels-cpu",
+  devices: ["cpu"],
+  check(seed) {
+    cpuBackends ??= [
+      createCpuBackend({ check: true }),
+      createCpuBackend({ simd: false, check: true }),
+      createCpuBackend({ relaxed: false, check: true, rows: { bytes: 0, elements: 1 } }),
+    ];
+    const one = randomCase(seed);
+    const expected = runCase(createInterpreterBackend(), one);
+    for (const backend of cpuBackends) {
+      const wrong = difference(expected, runCase(backend, one));
+      if (wrong !== null) return Promise.resolve(`${backend.description}: ${wrong}`);
+    }
+    return Promise.resolve(null);
+  },
+};
+
+/** The GPU as it is, and with few buffers and short submissions. */
+export const gpuKernels: KernelKind = {
+  name: "kernels-gpu",
+  devices: ["gpu"],
+  async check(seed) {
+    const { compare, gpu } = await import("../../../gpu/testdata/compare.ts");
+    const { GpuBackend } = await import("../../../gpu/backend.ts");
+    const { RandomSetup } = await import("../../../gpu/testdata/random_setup.ts");
+    const { device } = await gpu();
+    const limits = { maxStorageBuffersPerShaderStage: 8 };
+    const small = new GpuBackend(device, 150, { device, limits, dispatchSeconds: 0 });
+    const setup = new RandomSetup(seed).setup();
+    for (const backend of [undefined, small]) {
+      try {
+        await compare(setup, { relative: 0, absolute: 0 }, backend);
+      } catch (error) {
+        // One store may need more than so few buffers.
+        if (error instanceof LimitError && backend === small) continue;
+        return `${backend === small ? "with few buffers: " : ""}${error}`;
+      }
+    }
+    return null;
+  },
+};
