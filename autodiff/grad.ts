@@ -6,7 +6,7 @@
 
 import { isComplex, isDiscrete } from "../core/dtype.ts";
 import { DisconnectedInputError } from "../core/errors.ts";
-import { makeConstant } from "../core/graph/graph.ts";
+import { makeConstant, nameApart } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { filledLike as filledNode } from "../core/ops/fill.ts";
@@ -15,6 +15,7 @@ import { Variable } from "../core/variable.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import { type Found, passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";
+import { checkOptions, expectList } from "../core/options.ts";
 
 /** Gradients by variable. */
 export type KnownGrads =
@@ -242,10 +243,18 @@ export function grad<const W extends Wrt, const O extends GradOptions = Record<n
   wrt: W,
   options?: O,
 ): GradOf<W, O> {
-  const given: GradOptions = options ?? {};
+  const given: GradOptions = checkOptions<GradOptions>("Cannot differentiate", options, {
+    considerConstant: "any",
+    disconnectedInputs: "any",
+    knownGrads: "any",
+    returnDisconnected: "any",
+    nullGradients: "any",
+    addNames: "boolean",
+  });
   const list = wrtList(wrt);
   const known = knownPairs(given.knownGrads);
   const constants = given.considerConstant ?? [];
+  expectList("Cannot differentiate", constants, '"considerConstant" to be a list of variables');
   for (const variable of constants) expectVariable(variable, 'each item of "considerConstant"');
   if (cost === null && known.size === 0) {
     throw new TypeError('Cannot differentiate: without a cost expected "knownGrads"');
@@ -271,6 +280,6 @@ function addNames(
   results.forEach((result, i) => {
     const { name } = wrt[i]!;
     if (name === null || result === null || result.owner === null || result.name !== null) return;
-    if (!theirs.has(result)) result.name = `(d${cost.name}/d${name})`;
+    if (!theirs.has(result)) nameApart(result, `(d${cost.name}/d${name})`);
   });
 }

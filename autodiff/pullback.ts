@@ -25,6 +25,8 @@ import { type GradientRule, isConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
 import { StableForms } from "./stable.ts";
+import { expectList } from "../core/options.ts";
+import { shown } from "../core/shown.ts";
 
 /** What flows to a variable in the end. */
 export type Found = Variable | UndefinedGradient | typeof zeroGradient | null;
@@ -52,6 +54,10 @@ export function passBack(
   return withOrigin(() => new Pass(seeds, wrt, options).results());
 }
 
+function isVariable(value: unknown): boolean {
+  return value instanceof Variable;
+}
+
 /**
  * The gradients of `wrt` when those of `outputs` are given, each with the shape and dtype of its variable;
  * null where none flows.
@@ -63,6 +69,16 @@ export function pullback(
   outputGrads: readonly Variable[],
   wrt: readonly Variable[],
 ): (Variable | null)[] {
+  const action = "Cannot pull gradients back";
+  for (const list of [outputs, outputGrads, wrt]) {
+    const wrong = expectList(action, list, "a list of variables").find((v) => !isVariable(v));
+    if (wrong !== undefined) throw new TypeError(`${action}: ${shown(wrong)} is no variable`);
+  }
+  if (outputs.length !== outputGrads.length) {
+    throw new TypeError(
+      `${action}: expected a gradient for each of ${outputs.length} outputs, got ${outputGrads.length}`,
+    );
+  }
   const seeds = outputs.map((output, i) => [output, outputGrads[i]!] as const);
   return passBack(seeds, wrt).map((found, i) => {
     if (found instanceof UndefinedGradient) throw undefinedError(wrt[i]!, found);

@@ -15,6 +15,8 @@ import { evaluateGraph } from "../core/reference.ts";
 import { TensorType } from "../core/type.ts";
 import { Variable } from "../core/variable.ts";
 import { grad } from "./grad.ts";
+import { checkOptions, expectList } from "../core/options.ts";
+import { shown } from "../core/shown.ts";
 
 /** Options of `verifyGrad`. */
 export interface VerifyOptions {
@@ -106,8 +108,18 @@ export function verifyGrad(
   points: readonly Exclude<TensorLike, Variable>[],
   options: VerifyOptions = {},
 ): void {
-  const { seed = 1, order = 1 } = options;
-  const values = points.map(pointValue);
+  const action = "Cannot verify a gradient";
+  if (typeof fun !== "function") {
+    throw new TypeError(`${action}: expected a function of variables, got ${shown(fun)}`);
+  }
+  const { seed = 1, order = 1 } = checkOptions(action, options, {
+    seed: "number",
+    eps: "number",
+    absTol: "number",
+    relTol: "number",
+    order: "any",
+  });
+  const values = expectList(action, points, "a list of values").map(pointValue);
   const variables = values.map((value) =>
     makeVariable(TensorType.of(value.dtype, value.shape.map(() => null)))
   );

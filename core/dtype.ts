@@ -78,7 +78,7 @@ export interface DTypeInfo {
   readonly array: (n: number) => TypedArray;
 }
 
-const table: Record<DType, DTypeInfo> = {
+const rows: Record<DType, DTypeInfo> = {
   bool: { name: "bool", kind: "bool", bytes: 1, array: (n) => new Uint8Array(n) },
   int8: { name: "int8", kind: "int", bytes: 1, array: (n) => new Int8Array(n) },
   int16: { name: "int16", kind: "int", bytes: 2, array: (n) => new Int16Array(n) },
@@ -105,14 +105,18 @@ const table: Record<DType, DTypeInfo> = {
   },
 };
 
+// Without a prototype: "constructor" is no dtype.
+const table: Readonly<Record<DType, DTypeInfo>> = Object.assign(Object.create(null), rows);
+
 /** All dtypes, smallest kind first. */
-export const dtypes: readonly DType[] = Object.keys(table) as DType[];
+export const dtypes: readonly DType[] = Object.keys(rows) as DType[];
 
 /** Looks a dtype up. Throws a TypeError that lists the known names. */
 export function dtypeInfo(name: DType): DTypeInfo {
-  const info = table[name];
+  const info = typeof name === "string" ? table[name] : undefined;
   if (info === undefined) {
-    throw new TypeError(`Unknown dtype "${name}": expected one of ${dtypes.join(", ")}`);
+    const text = typeof name === "string" ? `"${(name as string).slice(0, 40)}"` : typeof name;
+    throw new TypeError(`Unknown dtype ${text}: expected one of ${dtypes.join(", ")}`);
   }
   return info;
 }

@@ -10,6 +10,8 @@ import { toposort } from "./graph/walk.ts";
 import type { Value } from "./graph/value.ts";
 import type { IndexEntry } from "./ops/subtensor.ts";
 import { Constant, type Variable } from "./variable.ts";
+import { checkOptions } from "./options.ts";
+import { shown } from "./shown.ts";
 
 const infix: Readonly<Record<string, string>> = {
   add: "+",
@@ -47,6 +49,7 @@ const infix: Readonly<Record<string, string>> = {
  * ```
  */
 export function pp(expression: Variable): string {
+  toposort([expression]);
   const texts = new Map<Variable, string>();
   const text = (variable: Variable): string => texts.get(variable) ?? leafText(variable);
   for (const apply of toposort([expression])) {
@@ -261,7 +264,15 @@ interface Line {
  * ```
  */
 export function debugprint(printable: Printable, options: DebugPrintOptions = {}): string {
+  checkOptions("Cannot print", options, {
+    depth: "number",
+    printType: "boolean",
+    ids: ["CHAR", "int", ""],
+    stopOnName: "boolean",
+    file: ["str"],
+  });
   const { roots, order } = rootsOf(printable);
+  toposort(roots.map(([variable]) => variable));
   const lines: string[] = [];
   const ids = new Map<Variable, string>();
   const inner: { apply: Apply; id: string }[] = [];
@@ -315,6 +326,9 @@ function rootsOf(
   printable: Printable,
 ): { roots: [Variable, string][]; order: ReadonlyMap<Apply, number> } {
   const none = new Map<Apply, number>();
+  if (typeof printable !== "object" || printable === null) {
+    throw new TypeError(`Cannot print ${shown(printable)}: expected variables or a function`);
+  }
   if ("graph" in printable) {
     const { outputs, updates } = printable.graph;
     const all = [...outputs, ...updates.map(([, value]) => value)];

@@ -10,11 +10,25 @@ import {
   canHold,
   type DType,
   dtypeInfo,
+  isComplex,
   isFloat,
+  isInt,
   type TypedArray,
 } from "./dtype.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
-import { castHost, isHostTensor, isTypedArray, type TensorLike, valueOf } from "./ops/literal.ts";
+import {
+  castHost,
+  flattenNested,
+  hostElements,
+  isTypedArray,
+  type NestedElement,
+  nestedValue,
+  plainArray,
+  type TensorLike,
+  valueOf,
+} from "./ops/literal.ts";
+import { checkOptions } from "./options.ts";
+import { cut } from "./shown.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { TensorType } from "./type.ts";
 import { Variable } from "./variable.ts";
@@ -156,7 +170,9 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
    * Throws a TypeError for another rank and for a dtype that would lose something.
    */
   setValue(value: SharedValue, options: SetValueOptions = {}): void {
-    const taken = this.#convert(value, options.borrow ?? false);
+    const action = `Cannot set the value of the shared variable ${this.label}`;
+    const { borrow = false } = checkOptions(action, options, { borrow: "boolean" });
+    const taken = this.#convert(value, borrow);
     if (taken.shape.length !== this.ndim) {
       throw new TypeError(
         `Cannot set the value of the shared variable ${this.label}: expected ${this.ndim} axes, ` +
@@ -173,35 +189,34 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
           `variable; for an expression use an update`,
       );
     }
-    const host = isHostTensor(value);
-    const typed = isTypedArray(value);
-    if (host || typed) {
-      const from = host ? value.dtype : tensor(value).dtype;
-      const shape = host
-        ? value.shape
-        : this.ndim === 1 || value.length !== sizeOf(this.container.shape)
-        ? [value.length]
-        : this.container.shape;
-      const data = host ? value.dataSync() : value;
-      if (from === this.dtype) return { shape, data: borrow ? data : data.slice() as TypedArray };
-      const fits = !this.strict && (this.allowDowncast || canCastLosslessly(from, this.dtype));
-      if (!fits) {
-        throw new TypeError(
-          `Cannot set the value of the shared variable ${this.label}: expected ${this.dtype}, got ` +
-            `${from}, which it cannot hold without loss; convert the value, or make the variable with ` +
-            `allowDowncast: true`,
-        );
+    const host = hostElements(value);
+    if (host !== null) {
+      const from = host.dtype;
+      const own = isTypedArray(value) && this.ndim !== 1 &&
+        host.data.length === sizeOf(this.container.shape);
+      const shape = own ? this.container.shape : host.shape;
+      if (from === this.dtype) {
+        return { shape, data: borrow ? host.data : host.data.slice() as TypedArray };
       }
-      return {
-        shape,
-        data: toTypedArray(castHost(valueOf(host ? value : tensor(value)), this.dtype)),
-      };
+      if (this.strict || !(this.allowDowncast || canCastLosslessly(from, this.dtype))) {
+        // A typed array of integers is as good as an array of whole numbers; a tensor has a dtype.
+        if (this.strict || !isTypedArray(value) || !isInt(from)) {
+          throw new TypeError(
+            `Cannot set the value of the shared variable ${this.label}: expected ${this.dtype}, got ` +
+              `${from}, which it cannot hold without loss; convert the value, or make the variable with ` +
+              `allowDowncast: true`,
+          );
+        }
+        checkNumbers(host.data, this.dtype, this.label);
+      }
+      const source = valueOf({ dtype: from, shape, dataSync: () => host.data });
+      return { shape, data: toTypedArray(castHost(source, this.dtype)) };
     }
-    const converted = valueOf(value, this.dtype);
+    const flat = flattenNested(value);
     if (!isFloat(this.dtype) && !this.allowDowncast) {
-      checkNumbers(value, this.dtype, this.label);
+      checkNumbers(flat.elements, this.dtype, this.label);
     }
-    return { shape: converted.shape, data: toTypedArray(converted) };
+    return { shape: flat.shape, data: toTypedArray(nestedValue(flat, this.dtype)) };
   }
 
   /** Sets all elements to zero. */
@@ -225,16 +240,17 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   }
 }
 
-function checkNumbers(value: unknown, dtype: DType, label: string): void {
-  if (Array.isArray(value)) {
-    for (const item of value) checkNumbers(item, dtype, label);
-    return;
+function checkNumbers(values: Iterable<NestedElement>, dtype: DType, label: string): void {
+  for (const value of values) {
+    if (typeof value === "object") {
+      if (isComplex(dtype)) continue;
+    } else if (canHold(dtype, value)) continue;
+    const text = typeof value === "object" ? `${value.re} + ${value.im}i` : cut(String(value));
+    throw new TypeError(
+      `Cannot set the value of the shared variable ${label}: ${text} cannot be stored as ${dtype} ` +
+        `without loss; convert the value, or make the variable with allowDowncast: true`,
+    );
   }
-  if (canHold(dtype, value as number | bigint | boolean)) return;
-  throw new TypeError(
-    `Cannot set the value of the shared variable ${label}: ${value} cannot be stored as ${dtype} ` +
-      `without loss; convert the value, or make the variable with allowDowncast: true`,
-  );
 }
 
 /** Options of `shared`. */
@@ -276,14 +292,20 @@ export function shared<D extends DType = "float32">(
         "array or a Tensor",
     );
   }
-  const { dtype, shape } = options;
+  const { dtype, shape, borrow } = checkOptions("Cannot make a shared variable", options, {
+    name: "string",
+    dtype: "string",
+    shape: "any",
+    borrow: "boolean",
+    strict: "boolean",
+    allowDowncast: "boolean",
+  });
   const initial = tensor<D>(value, {
     ...(dtype === undefined ? {} : { dtype }),
     ...(shape === undefined ? {} : { shape }),
   });
-  const borrowed = options.borrow === true && isTypedArray(value) &&
-    tensor(value.subarray(0, 0) as TypedArray).dtype === initial.dtype;
-  const data = borrowed ? value : initial.dataSync();
+  const own = borrow === true && isTypedArray(value) ? plainArray(value) : null;
+  const data = own !== null && own.dtype === initial.dtype ? own.data : initial.dataSync();
   const type = TensorType.of(initial.dtype, initial.shape.map(() => null));
   const made = new SharedVariable(
     type,

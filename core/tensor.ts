@@ -8,23 +8,21 @@ import type { Backend, DeviceBuffer } from "./backend.ts";
 import { type DType, dtypeInfo, isComplex, type TypedArray } from "./dtype.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import {
-  dtypeOfArray,
-  isHostTensor,
+  checkLengths,
+  type ComplexNumber,
+  flattenNested,
+  hostElements,
   isTypedArray,
-  type NestedArray,
+  nestedValue,
   type TensorLike,
   valueOf,
 } from "./ops/literal.ts";
 import { formatTensor } from "./format.ts";
-import type { Variable } from "./variable.ts";
+import { checkOptions } from "./options.ts";
+import { shown } from "./shown.ts";
+import { Variable } from "./variable.ts";
 
-/** A complex number as `array()` gives it. */
-export interface ComplexNumber {
-  /** Real part. */
-  readonly re: number;
-  /** Imaginary part. */
-  readonly im: number;
-}
+export type { ComplexNumber };
 
 /** What `item()` gives for a dtype. */
 export type ItemOf<D extends DType> = D extends "bool" ? boolean
@@ -93,6 +91,11 @@ export class Tensor<D extends DType = DType> {
     return tensor;
   }
 
+  /** Whether a value is a tensor itself, and not something that only looks like one. */
+  static is(value: unknown): value is Tensor {
+    return typeof value === "object" && value !== null && #memory in value;
+  }
+
   /** Number of elements. */
   get size(): number {
     return sizeOf(this.shape);
@@ -111,13 +114,13 @@ export class Tensor<D extends DType = DType> {
 
   /** The elements as a typed array, row-major; complex numbers as (re, im) pairs. Not a copy. */
   dataSync(): TypedArray {
-    this.#checkAlive();
+    Tensor.#checkAlive(this);
     return this.#memory.host ??= this.#memory.buffer!.readSync(this.dtype, this.size);
   }
 
   /** As `dataSync`, without blocking where the device can. */
   async data(): Promise<TypedArray> {
-    this.#checkAlive();
+    Tensor.#checkAlive(this);
     const memory = this.#memory;
     if (memory.host === null) {
       const read = await memory.buffer!.read(this.dtype, this.size);
@@ -169,9 +172,10 @@ export class Tensor<D extends DType = DType> {
    * @internal
    */
   bufferOn(backend: Backend): DeviceBuffer {
-    this.#checkAlive();
+    Tensor.#checkAlive(this);
     if (this.#memory.backend === backend) return this.#memory.buffer!;
-    const data = this.dataSync();
+    // Not by a method that a subclass may have replaced.
+    const data = Tensor.prototype.dataSync.call(this);
     const buffer = backend.allocate(this.dtype, this.size);
     buffer.write(this.dtype, data);
     this.#leave();
@@ -200,8 +204,11 @@ export class Tensor<D extends DType = DType> {
     return this.#memory;
   }
 
-  #checkAlive(): void {
-    if (this.#disposed) throw new TypeError("Cannot use a tensor after dispose()");
+  static #checkAlive(tensor: Tensor): void {
+    if (!Tensor.is(tensor)) {
+      throw new TypeError("Cannot use a proxy or a copy of a tensor: pass the tensor itself");
+    }
+    if (tensor.#disposed) throw new TypeError("Cannot use a tensor after dispose()");
   }
 
   /** Gives its memory back at once; the tensor cannot be used afterwards. */
@@ -259,29 +266,45 @@ export function tensor<D extends DType = DType>(
   data: Exclude<TensorLike, Variable> | Float32Array<ArrayBuffer>,
   options: TensorOptions<D> = {},
 ): Tensor<D> {
-  const typed = isTypedArray(data) ? dtypeOfArray(data) : null;
-  const plain = typed !== null && (options.dtype === undefined || options.dtype === typed);
-  const shape = options.shape ?? (isHostTensor(data) ? data.shape : undefined);
-  if (plain) {
-    const array = (data as TypedArray).slice() as TypedArray;
-    return new Tensor(typed as D, checkShape(shape ?? [array.length], array.length), array);
+  const action = "Cannot make a tensor";
+  const { dtype, shape: asked } = checkOptions(action, options, { dtype: "string", shape: "any" });
+  const given: unknown = data;
+  if (given instanceof Variable) {
+    throw new TypeError(`${action} from the symbolic variable ${given.label}: give a value`);
   }
-  const interleaved = typed !== null && options.dtype !== undefined && isComplex(options.dtype) &&
-    shape !== undefined && (data as TypedArray).length === 2 * sizeOf(shape);
-  if (interleaved) {
-    const array = dtypeInfo(options.dtype!).array(sizeOf(shape!)) as Float64Array<ArrayBuffer>;
-    array.set(data as Float64Array<ArrayBuffer>);
-    return new Tensor(options.dtype!, shape!, array);
+  const info = dtype === undefined ? null : dtypeInfo(dtype);
+  const wanted = asked === undefined ? null : checkLengths(asked, action);
+  const host = hostElements(data);
+  if (host !== null && isTypedArray(data)) {
+    if (info === null || dtype === host.dtype) {
+      const shape = checkCount(wanted ?? host.shape, host.data.length);
+      return new Tensor(host.dtype as D, shape, host.data.slice() as TypedArray);
+    }
+    const interleaved = wanted !== null && isComplex(dtype!) &&
+      host.data.length === 2 * sizeOf(wanted);
+    if (interleaved) {
+      const array = info.array(sizeOf(wanted)) as Float64Array<ArrayBuffer>;
+      array.set(host.data as Float64Array<ArrayBuffer>);
+      return new Tensor(dtype!, wanted, array);
+    }
   }
-  const value = valueOf(data as NestedArray, options.dtype);
+  const value = host !== null
+    ? valueOf({ ...host, dataSync: () => host.data }, dtype)
+    : nestedValue(flattenNested(data), dtype);
   const array = toTypedArray(value);
-  return new Tensor(value.dtype as D, checkShape(shape ?? value.shape, sizeOf(value.shape)), array);
+  return new Tensor(
+    value.dtype as D,
+    checkCount(wanted ?? value.shape, sizeOf(value.shape)),
+    array,
+  );
 }
 
-function checkShape(shape: readonly number[], elements: number): readonly number[] {
+function checkCount(shape: readonly number[], elements: number): readonly number[] {
   if (sizeOf(shape) !== elements) {
     throw new TypeError(
-      `Cannot give ${elements} elements the shape [${shape}], which has ${sizeOf(shape)}`,
+      `Cannot give ${elements} elements the shape ${
+        shape.length > 8 ? shown(shape) : `[${shape}]`
+      }, which has ${sizeOf(shape)}`,
     );
   }
   return shape;

@@ -5,9 +5,13 @@
  */
 
 import { type DType, dtypeInfo } from "./dtype.ts";
+import { shown } from "./shown.ts";
 
 /** Lengths of the axes; null where a length is known only when the function is called. */
 export type StaticShape = readonly (number | null)[];
+
+/** Tensors have at most this many axes. */
+export const MAX_RANK = 64;
 
 const interned = new Map<string, TensorType>();
 
@@ -33,16 +37,25 @@ export class TensorType<D extends DType = DType, N extends number = number> {
     shape: StaticShape,
   ): TensorType<D, N> {
     dtypeInfo(dtype);
-    const key = `${dtype}[${shape.map((n) => n ?? "?").join(",")}]`;
+    if (!Array.isArray(shape) || shape.length > MAX_RANK) {
+      throw new RangeError(
+        `Cannot make a tensor type: expected a list of at most ${MAX_RANK} lengths, got ${
+          shown(shape)
+        }`,
+      );
+    }
+    let key = `${dtype}[`;
+    for (const n of shape) {
+      // Only numbers: the text of ["2"] or [[2]] is that of [2].
+      if (n !== null && (typeof n !== "number" || !Number.isSafeInteger(n) || n < 0)) {
+        throw new RangeError(
+          `Cannot make a tensor type: an axis length must be an integer >= 0, got ${shown(n)}`,
+        );
+      }
+      key += `${n ?? "?"},`;
+    }
     let type = interned.get(key);
     if (type === undefined) {
-      for (const n of shape) {
-        if (n !== null && (!Number.isSafeInteger(n) || n < 0)) {
-          throw new RangeError(
-            `Cannot make a tensor type: an axis length must be an integer >= 0, got ${n}`,
-          );
-        }
-      }
       type = new TensorType(dtype, Object.freeze([...shape]));
       Object.freeze(type);
       interned.set(key, type);

@@ -8,7 +8,7 @@ import type { Givens } from "./compile/updates.ts";
 import type { DType } from "./dtype.ts";
 import { type Apply, registerVariableClass } from "./graph/graph.ts";
 import type { Value } from "./graph/value.ts";
-import type { Dim } from "./ops/arguments.ts";
+import { type Dim, listed } from "./ops/arguments.ts";
 import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
 import { broadcastTo } from "./ops/broadcast_to.ts";
 import type { PatternItem } from "./ops/dimshuffle.ts";
@@ -314,9 +314,11 @@ export class Variable<D extends DType = DType, N extends number = number>
     return ravel(this as Variable) as Variable as Variable<D, 1>;
   }
 
-  /** Axes in another order; "x" makes a new axis of length 1. */
-  dimshuffle<const P extends readonly PatternItem[]>(...pattern: P): Variable<D, P["length"]> {
-    return dimshuffle(this as Variable, ...pattern) as Variable as Variable<D, P["length"]>;
+  /** Axes in another order, one by one or in a list; "x" makes a new axis of length 1. */
+  dimshuffle<const P extends readonly PatternItem[]>(...pattern: P): Variable<D, P["length"]>;
+  dimshuffle<const P extends readonly PatternItem[]>(pattern: P): Variable<D, P["length"]>;
+  dimshuffle(...pattern: readonly (PatternItem | readonly PatternItem[])[]): Variable {
+    return dimshuffle(this as Variable, listed(pattern));
   }
 
   /** Axes in another order, reversed by default. */

@@ -7,6 +7,7 @@
 import { isDiscrete } from "../core/dtype.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import { Constant, Variable } from "../core/variable.ts";
+import { shown } from "../core/shown.ts";
 
 /** A sequence with the places it is read at, relative to the step. */
 export interface SequenceInfo {
@@ -70,7 +71,9 @@ function tapList(taps: number | readonly number[], what: string): readonly numbe
   const list = typeof taps === "number" ? [taps] : taps;
   for (const tap of list) {
     if (!Number.isInteger(tap)) {
-      throw new TypeError(`Cannot build a scan: the taps of ${what} must be integers, got ${tap}`);
+      throw new TypeError(
+        `Cannot build a scan: the taps of ${what} must be integers, got ${shown(tap)}`,
+      );
     }
   }
   if (new Set(list).size !== list.length) {
@@ -115,7 +118,9 @@ export function outputSpec(value: OutputInfoLike, i: number): OutputSpec {
   for (const tap of taps) {
     if (tap >= 0) {
       throw new RangeError(
-        `Cannot build a scan: the taps of ${what} must be negative, got ${tap}: only earlier steps are known`,
+        `Cannot build a scan: the taps of ${what} must be negative, got ${
+          shown(tap)
+        }: only earlier steps are known`,
       );
     }
   }
@@ -146,7 +151,9 @@ export function stepsVariable(nSteps: TensorLike | undefined | null): Variable |
   if (nSteps === undefined || nSteps === null) return null;
   const steps = typeof nSteps === "number" ? asVariable(nSteps, "int64") : asVariable(nSteps);
   if (typeof nSteps === "number" && (!Number.isInteger(nSteps) || nSteps < 0)) {
-    throw new RangeError(`Cannot build a scan: nSteps must be an integer >= 0, got ${nSteps}`);
+    throw new RangeError(
+      `Cannot build a scan: nSteps must be an integer >= 0, got ${shown(nSteps)}`,
+    );
   }
   if (!isDiscrete(steps.dtype) || steps.dtype === "bool") {
     throw new TypeError(`Cannot build a scan: nSteps must be an integer, got ${steps.dtype}`);

@@ -16,12 +16,14 @@ import {
 import { buildScan, symbolic } from "./build.ts";
 import {
   checkCheckpoint,
+  loopKinds,
   type LoopOptions,
   parseReturn,
   type ScanUpdates,
   type StepUpdates,
 } from "./scan.ts";
 import type { Until } from "./until.ts";
+import { checkOptions } from "../core/options.ts";
 
 /** A sequence or a carried value inside a step: read at a tap. */
 export class Tapped {
@@ -101,6 +103,12 @@ export function namedScan<
   options: NamedScanOptions<S, C, F>,
   fn: (record: StepRecord<S, C, F>) => NamedReturn<R>,
 ): NamedResult<R> {
+  checkOptions<NamedScanOptions<S, C, F>>("Cannot build a scan", options, {
+    ...loopKinds,
+    sequences: "any",
+    carry: "any",
+    nonSequences: "any",
+  });
   const label = options.name === undefined ? "scan" : `scan "${options.name}"`;
   checkCheckpoint(options.checkpoint, label);
   const sequences = Object.entries(options.sequences ?? {});

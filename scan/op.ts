@@ -23,6 +23,7 @@ import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, type StepGraph } from "./inner.ts";
 import { lowerScan } from "./lower.ts";
+import { shown } from "../core/shown.ts";
 
 /** What a scan node is made of, beside its inputs. */
 export interface ScanParams {
@@ -304,7 +305,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   const others = take(layout.others);
   if (steps < 0) {
     throw new RangeError(
-      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${steps}`,
+      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(steps)}`,
     );
   }
   const states = initials.map((initial, i) =>

@@ -18,6 +18,8 @@ import {
 } from "./arguments.ts";
 import { buildScan, type StepResult, symbolic, updateValue } from "./build.ts";
 import { Until } from "./until.ts";
+import { shown } from "../core/shown.ts";
+import { checkOptions, type OptionKinds } from "../core/options.ts";
 
 /** Updates that a step may return: a Map, or pairs in a list. */
 export type StepUpdates =
@@ -54,6 +56,18 @@ export interface LoopOptions {
   readonly strategy?: LoopStrategy;
 }
 
+/** What the options of loops must be. */
+export const loopKinds: OptionKinds<LoopOptions> = {
+  nSteps: "any",
+  goBackwards: "boolean",
+  truncateGradient: "number",
+  strict: "boolean",
+  name: "string",
+  profile: "boolean",
+  checkpoint: "any",
+  strategy: "any",
+};
+
 /** Options of `scan`. */
 export interface ScanOptions extends LoopOptions {
   /** What to run over: along the first axis, read at the step itself or at other taps. */
@@ -77,6 +91,13 @@ export function positionalScan(
   fn: (...args: Variable[]) => StepReturn,
   options: ScanOptions = {},
 ): [ScanResult, ScanUpdates] {
+  checkOptions<ScanOptions>("Cannot build a scan", options, {
+    ...loopKinds,
+    sequences: "any",
+    outputsInfo: "any",
+    nonSequences: "any",
+    returnList: "boolean",
+  });
   const label = options.name === undefined ? "scan" : `scan "${options.name}"`;
   const sequences = asList<SequenceLike>(options.sequences).map(sequenceSpec);
   const info = options.outputsInfo;
@@ -110,7 +131,9 @@ export function checkCheckpoint(checkpoint: LoopOptions["checkpoint"], label: st
   if (checkpoint === undefined || checkpoint === "sqrt") return;
   if (Number.isInteger(checkpoint) && checkpoint > 0) return;
   throw new RangeError(
-    `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${checkpoint}`,
+    `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${
+      shown(checkpoint)
+    }`,
   );
 }
 

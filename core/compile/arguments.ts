@@ -7,9 +7,18 @@
 import { canCastLosslessly, canHold, type DType, dtypeInfo, isComplex, isInt } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { sizeOf, toTypedArray } from "../graph/value.ts";
-import { castHost, dtypeOfArray, isHostTensor, isTypedArray, valueOf } from "../ops/literal.ts";
-import { flattenNested, type NestedArray } from "../ops/literal.ts";
+import {
+  castHost,
+  flattenNested,
+  hostElements,
+  isComplexNumber,
+  isTypedArray,
+  type NestedElement,
+  nestedValue,
+  valueOf,
+} from "../ops/literal.ts";
 import type { SharedValue } from "../shared.ts";
+import { cut, shown, shownShape } from "../shown.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import type { InputSpec } from "./inputs.ts";
@@ -56,7 +65,9 @@ export function bindArguments(
   let positional = values.length;
   let named: Record<string, unknown> | null = null;
   const last = values[positional - 1];
-  if (positional > 0 && isNamed(last)) {
+  const isNumber = isComplexNumber(last) &&
+    !specs.some(({ name }) => name === "re" || name === "im");
+  if (positional > 0 && isNamed(last) && !isNumber) {
     named = last;
     positional--;
   }
@@ -84,7 +95,7 @@ function bindNamed(
       const known = specs.flatMap((spec) => spec.name === null ? [] : [`"${spec.name}"`]);
       const unnamed = specs.length - known.length;
       throw new TypeError(
-        `Cannot call ${what}: unknown input "${name}"; named inputs are ${
+        `Cannot call ${what}: unknown input ${shown(name)}; named inputs are ${
           known.join(", ") || "none"
         }` +
           (unnamed > 0 ? `, and ${unnamed} without a name` : ""),
@@ -119,9 +130,9 @@ export function convertArgument(
   for (let d = 0; d < shape.length; d++) {
     if (expected[d] !== null && expected[d] !== shape[d]) {
       throw new TypeError(
-        `${where()}: axis ${d} of ${variable.label} must have length ${
-          expected[d]
-        }, got shape [${shape}]`,
+        `${where()}: axis ${d} of ${variable.label} must have length ${expected[d]}, got shape ${
+          text(shape)
+        }`,
       );
     }
   }
@@ -131,8 +142,13 @@ export function convertArgument(
 function wrongRank(spec: InputSpec, shape: readonly number[], where: string): TypeError {
   return new TypeError(
     `${where}: wrong number of dimensions: expected ${spec.variable.ndim}, got ${shape.length} ` +
-      `with shape [${shape}]`,
+      `with shape ${text(shape)}`,
   );
+}
+
+/** A shape in a message, as users have always seen it, shortened when it is long. */
+function text(shape: readonly number[]): string {
+  return shape.length > 8 ? shownShape(shape) : `[${shape}]`;
 }
 
 function scalarArgument(
@@ -154,11 +170,16 @@ function scalarArgument(
 }
 
 /** Numbers of the host may be rounded to any float, but integers must stay what they are. */
-function checkNumber(dtype: DType, value: number | bigint | boolean, where: () => string): void {
+function checkNumber(dtype: DType, value: NestedElement, where: () => string): void {
+  if (typeof value === "object") {
+    if (isComplex(dtype)) return;
+    throw new TypeError(`${where()}: ${value.re} + ${value.im}i cannot be stored as ${dtype}`);
+  }
   if (canHold(dtype, value)) return;
-  if (dtype === "bool") throw new TypeError(`${where()}: expected a bool, got ${value}`);
+  const number = cut(String(value));
+  if (dtype === "bool") throw new TypeError(`${where()}: expected a bool, got ${number}`);
   throw new TypeError(
-    `${where()}: ${value} cannot be stored as ${dtype} without loss; give a value of the dtype, or ` +
+    `${where()}: ${number} cannot be stored as ${dtype} without loss; give a value of the dtype, or ` +
       `compile with allowInputDowncast: true`,
   );
 }
@@ -176,40 +197,43 @@ function convertArray(
         `give its getValue()`,
     );
   }
-  if (isHostTensor(value) || isTypedArray(value)) {
-    const host = isTypedArray(value) ? null : value;
-    const from = host === null ? dtypeOfArray(value as TypedArray) : host.dtype;
-    if (from === dtype) {
-      if (value instanceof Tensor) return value as Argument;
-      if (host !== null) return new HostArgument(dtype, host.shape, host.dataSync());
-      return new HostArgument(dtype, [(value as TypedArray).length], value as TypedArray);
+  if (Tensor.is(value) && value.dtype === dtype) return value;
+  const host = hostElements(value);
+  if (host !== null) {
+    if (host.dtype === dtype) return new HostArgument(dtype, host.shape, host.data);
+    if (rules.strict || !(rules.allowDowncast || canCastLosslessly(host.dtype, dtype))) {
+      // A typed array of integers is as good as an array of whole numbers; a tensor has a dtype.
+      if (rules.strict || !isTypedArray(value) || !isInt(host.dtype)) {
+        throw new TypeError(
+          `${where()}: expected ${dtype}, got ${host.dtype}, which it cannot hold without loss; ` +
+            `convert the value, or compile with allowInputDowncast: true`,
+        );
+      }
+      for (const element of host.data) checkNumber(dtype, element, where);
     }
-    if (rules.strict || !(rules.allowDowncast || canCastLosslessly(from, dtype))) {
-      throw new TypeError(
-        `${where()}: expected ${dtype}, got ${from}, which it cannot hold without loss; convert the ` +
-          `value, or compile with allowInputDowncast: true`,
-      );
-    }
-    const source = valueOf(value);
+    const source = valueOf({ ...host, dataSync: () => host.data });
     return new HostArgument(dtype, source.shape, toTypedArray(castHost(source, dtype)));
   }
-  if (!Array.isArray(value)) {
+  if (!Array.isArray(value) && !isComplexNumber(value)) {
     throw new TypeError(
       `${where()}: expected a number, nested arrays, a typed array or a Tensor, got ${
-        value === null ? "null" : typeof value
+        typeof value === "object" || typeof value === "undefined" ? shown(value) : typeof value
       }`,
     );
   }
-  const { shape, elements } = flattenNested(value as NestedArray);
-  if (!rules.allowDowncast && !isComplex(dtype)) {
-    for (const element of elements) checkNumber(dtype, element, where);
+  const flat = flattenNested(value);
+  const { shape, elements } = flat;
+  if (!rules.allowDowncast || elements.some((element) => typeof element === "object")) {
+    for (const element of elements) {
+      if (typeof element === "object" || !isComplex(dtype)) checkNumber(dtype, element, where);
+    }
   }
+  const numbers = toTypedArray(nestedValue(flat, dtype));
   if (sizeOf(shape) === 0 && shape.length < spec.variable.ndim) {
     // [] says nothing of the axes below it.
     while (shape.length < spec.variable.ndim) shape.push(0);
   }
-  const host = toTypedArray(valueOf(value as NestedArray, dtype));
-  return new HostArgument(dtype, shape, host);
+  return new HostArgument(dtype, shape, numbers);
 }
 
 /** A default value as a tensor of the input's type. */

@@ -46,7 +46,7 @@ Deno.test("names: given ones replace those of variables, and two equal ones serv
   const g = await compile([new In(a, { name: "first" })], a, cpu) as Loose;
   assertEquals(g({ first: 1 }).item(), 1);
   fails(() => g({ x: 1 }), /unknown input "x"; named inputs are "first"/);
-  fails(() => new In(a, { name: 3 as unknown as string }), /expected a string, got number/);
+  fails(() => new In(a, { name: 3 as unknown as string }), /expected "name" to be a string, got 3/);
   fails(() => new In(3 as unknown as typeof a), /expected a variable as first argument of In/);
 });
 

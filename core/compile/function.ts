@@ -15,6 +15,8 @@ import { placementOf } from "../plan/placement.ts";
 import { type Mode, optimise, type ResolvedMode, resolveMode } from "../rewrite/mod.ts";
 import { type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
+import { cut, shown } from "../shown.ts";
 import { Constant, Variable } from "../variable.ts";
 import {
   type Argument,
@@ -87,7 +89,29 @@ export async function compile<
   options: CompileOptions = {},
 ): Promise<CompiledFunction<I, O>> {
   const start = performance.now();
-  const what = options.name === undefined ? "the function" : `"${options.name}"`;
+  const given = checkOptions("Cannot compile", options, optionKinds);
+  return await compileChecked(inputs, outputs, given, start) as unknown as CompiledFunction<I, O>;
+}
+
+const optionKinds: OptionKinds<CompileOptions> = {
+  updates: "any",
+  givens: "any",
+  noDefaultUpdates: "any",
+  name: "string",
+  onUnusedInput: "any",
+  allowInputDowncast: "boolean",
+  mode: "any",
+  device: "any",
+  profile: "boolean",
+};
+
+async function compileChecked(
+  inputs: readonly InputLike[],
+  outputs: OutputSpec,
+  options: CompileOptions,
+  start: number,
+): Promise<CompiledFunction> {
+  const what = options.name === undefined ? "the function" : `"${cut(options.name)}"`;
   const checked = checkInputs(inputs, what);
   const form = formOf(outputs, what);
   const variables = checked.map((spec) => spec.variable);
@@ -96,14 +120,14 @@ export async function compile<
   const explicit = checkUpdates(options.updates, what);
   const states = checked.flatMap(({ options: { update } }) => update === undefined ? [] : [update]);
   // An input may be any variable of the graph: what computes it is cut off.
-  const cut = new Map(
+  const severed = new Map(
     variables.filter(({ owner }) => owner !== null).map((old) => [old, leafLike(old)] as const),
   );
   const specs = checked.map((spec): InputSpec => ({
     ...spec,
-    variable: cut.get(spec.variable) ?? spec.variable,
+    variable: severed.get(spec.variable) ?? spec.variable,
   }));
-  const substitute = (graph: readonly Variable[]) => replace(replace(graph, given), cut);
+  const substitute = (graph: readonly Variable[]) => replace(replace(graph, given), severed);
   const roots = substitute([...form.variables, ...explicit.map(([, value]) => value), ...states]);
   const count = form.variables.length;
   const updates: (readonly [SharedVariable, Variable])[] = explicit.map(
@@ -128,7 +152,7 @@ export async function compile<
     states: roots.slice(count + explicit.length),
     options,
   };
-  return await build(definition, start) as unknown as CompiledFunction<I, O>;
+  return await build(definition, start);
 }
 
 /** Everything that a function is made from; `copy` makes another from a changed one. */
@@ -154,7 +178,7 @@ function formOf(outputs: OutputSpec, what: string): OutputForm {
   const one = (output: unknown, place: string): Variable => {
     const variable = output instanceof Out ? output.variable : output;
     if (variable instanceof Variable) return variable;
-    throw new TypeError(`Cannot compile ${what}: ${place} is not a variable but ${typeof output}`);
+    throw new TypeError(`Cannot compile ${what}: ${place} is not a variable but ${shown(output)}`);
   };
   if (outputs === null || outputs === undefined) {
     return { variables: [], keys: [], wrap: () => undefined };
@@ -163,11 +187,15 @@ function formOf(outputs: OutputSpec, what: string): OutputForm {
     return { variables: [one(outputs, "the output")], keys: [0], wrap: (tensors) => tensors[0] };
   }
   if (Array.isArray(outputs)) {
-    const variables = outputs.map((output: OutputLike, i) => one(output, `output ${i}`));
+    // Not map, which skips the holes of sparse lists.
+    const variables = Array.from(outputs, (output: unknown, i) => one(output, `output ${i}`));
     return { variables, keys: variables.map((_, i) => i), wrap: (tensors) => [...tensors] };
   }
-  if (typeof outputs !== "object") {
-    throw new TypeError(`Cannot compile ${what}: outputs are not variables but ${typeof outputs}`);
+  if (typeof outputs !== "object" || Symbol.iterator in outputs || "then" in outputs) {
+    throw new TypeError(
+      `Cannot compile ${what}: expected a variable, a list or an object of variables as outputs, got ` +
+        shown(outputs),
+    );
   }
   const keys = Object.keys(outputs);
   const record = outputs as Readonly<Record<string, OutputLike>>;
@@ -325,39 +353,48 @@ class Callable {
   }
 
   #arguments(values: readonly unknown[]): Argument[] {
-    const { specs, options } = this.definition;
+    const { specs } = this.definition;
     const bound = values.length === specs.length && values.every(isPlainArgument)
       ? values
       : bindArguments(specs, values, this.#what);
-    return specs.map((spec, i): Argument => {
-      const value = bound[i];
-      if (value === undefined) {
-        const fallback = this.defaults[i] ?? null;
-        if (fallback === null) {
-          throw new TypeError(
-            `Cannot call ${this.#what}: missing required input: ${spec.variable.label}`,
-          );
-        }
-        return fallback;
+    const args: Argument[] = new Array(specs.length);
+    // What a user's own code may stand behind (a getter, a proxy) is read first: that code may call this
+    // function again, or take the memory of a typed array away.
+    for (const plain of [false, true]) {
+      for (let i = 0; i < specs.length; i++) {
+        if (isPassive(bound[i]) === plain) args[i] = this.#argument(specs[i]!, i, bound[i]);
       }
-      if (spec.options.implicit === true) {
-        throw new TypeError(
-          `Cannot call ${this.#what}: input ${i}, ${spec.variable.label}, is implicit and takes no value`,
-        );
-      }
-      return convertArgument(
-        spec,
-        value,
-        {
-          allowDowncast: spec.options.allowDowncast ?? options.allowInputDowncast ?? false,
-          strict: spec.options.strict ?? false,
-        },
-        () =>
-          `Bad argument to ${this.#what} at input ${i}${
-            spec.name === null ? "" : ` ("${spec.name}")`
-          }`,
+    }
+    return args;
+  }
+
+  #argument(spec: InputSpec, i: number, value: unknown): Argument {
+    if (value === undefined) {
+      const fallback = this.defaults[i] ?? null;
+      if (fallback !== null) return fallback;
+      throw new TypeError(
+        `Cannot call ${this.#what}: missing required input: ${spec.variable.label}`,
       );
-    });
+    }
+    if (spec.options.implicit === true) {
+      throw new TypeError(
+        `Cannot call ${this.#what}: input ${i}, ${spec.variable.label}, is implicit and takes no value`,
+      );
+    }
+    const { options } = this.definition;
+    const rules = {
+      allowDowncast: spec.options.allowDowncast ?? options.allowInputDowncast ?? false,
+      strict: spec.options.strict ?? false,
+    };
+    return convertArgument(
+      spec,
+      value,
+      rules,
+      () =>
+        `Bad argument to ${this.#what} at input ${i}${
+          spec.name === null ? "" : ` ("${spec.name}")`
+        }`,
+    );
   }
 
   run(values: readonly unknown[]): Tensor[] {
@@ -435,8 +472,11 @@ class Callable {
       );}
   }
 
-  copy(options: CopyOptions = {}): CompiledFunction {
+  copy(given?: CopyOptions): CompiledFunction {
     const { definition } = this;
+    const action = `Cannot copy ${this.#what}`;
+    const kinds = { swap: "any", deleteUpdates: "boolean", name: "string" } as const;
+    const options = checkOptions(action, given, kinds);
     const swap = new Map<Variable, Variable>(options.swap as Iterable<[Variable, Variable]> ?? []);
     for (const [old, fresh] of swap) {
       if (!this.executor.shared.includes(old as SharedVariable)) {
@@ -522,6 +562,12 @@ class Callable {
     executors.set(call, executor);
     return call as unknown as CompiledFunction;
   }
+}
+
+/** Whether no code of a user's runs when a value is read. */
+function isPassive(value: unknown): boolean {
+  return typeof value !== "object" || value === null || value instanceof Tensor ||
+    ArrayBuffer.isView(value);
 }
 
 function isPlainArgument(value: unknown): boolean {

@@ -65,13 +65,13 @@ Deno.test("what compile is given must be inputs and outputs", async () => {
       TypeError,
     ).then((error) => assertMatch(error.message, message));
   await fails(x, x, /Cannot compile "f": expected a list of inputs/);
-  await fails([3], x, /input 0 is not a variable but number/);
+  await fails([3], x, /input 0 is not a variable but 3/);
   await fails([shared(1, { name: "s" })], x, /input 0, "s", is a shared variable.*"givens"/);
   await fails([T.constant(1)], x, /input 0 is a constant/);
   await fails([x, x], x, /inputs 0 and 1 are the same variable "x"/);
-  await fails([x], 3, /outputs are not variables but number/);
-  await fails([x], [x, 3], /output 1 is not a variable but number/);
-  await fails([x], { a: "x" }, /output "a" is not a variable but string/);
+  await fails([x], 3, /list or an object of variables as outputs, got 3/);
+  await fails([x], [x, 3], /output 1 is not a variable but 3/);
+  await fails([x], { a: "x" }, /output "a" is not a variable but "x"/);
   await assertRejects(() => compile([x, x], x, cpu), UnusedInputError);
 });
 

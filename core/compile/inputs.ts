@@ -8,6 +8,8 @@ import type { DType, TypedArray } from "../dtype.ts";
 import { UnusedInputError } from "../errors.ts";
 import type { SharedValue } from "../shared.ts";
 import { SharedVariable } from "../shared.ts";
+import { checkOptions } from "../options.ts";
+import { shown } from "../shown.ts";
 import { Constant, Variable } from "../variable.ts";
 
 /** Options of `In`. */
@@ -50,10 +52,20 @@ export class In<
     if (!(variable instanceof Variable)) {
       throw new TypeError("Cannot make an input: expected a variable as first argument of In");
     }
-    if (options.name !== undefined && typeof options.name !== "string") {
-      throw new TypeError(`Cannot name an input: expected a string, got ${typeof options.name}`);
-    }
+    checkOptions<InOptions>(`Cannot make an input of ${variable.label}`, options, {
+      value: "any",
+      name: "string",
+      update: "any",
+      strict: "boolean",
+      allowDowncast: "boolean",
+      implicit: "boolean",
+    });
     const update = options.update;
+    if (update !== undefined && !(update instanceof Variable)) {
+      throw new TypeError(
+        `Cannot update the input ${variable.label}: expected a variable, got ${shown(update)}`,
+      );
+    }
     if (
       update !== undefined && (update.dtype !== variable.dtype || update.ndim !== variable.ndim)
     ) {
@@ -80,8 +92,12 @@ export class Out<D extends DType = DType, N extends number = number> {
    * @param options `borrow`: the result may be memory that the next call overwrites.
    */
   constructor(variable: Variable<D, N>, options: { borrow?: boolean } = {}) {
+    if (!(variable instanceof Variable)) {
+      throw new TypeError("Cannot make an output: expected a variable as first argument of Out");
+    }
+    const action = `Cannot make an output of ${variable.label}`;
     this.variable = variable;
-    this.borrow = options.borrow ?? false;
+    this.borrow = checkOptions(action, options, { borrow: "boolean" }).borrow ?? false;
   }
 }
 
@@ -103,11 +119,11 @@ export function checkInputs(inputs: readonly InputLike[], what: string): InputSp
     throw new TypeError(`Cannot compile ${what}: expected a list of inputs, as in compile([x], y)`);
   }
   const seen = new Map<Variable, number>();
-  return inputs.map((input: unknown, i): InputSpec => {
+  return Array.from(inputs, (input: unknown, i): InputSpec => {
     const variable = input instanceof In ? input.variable : input;
     if (!(variable instanceof Variable)) {
       throw new TypeError(
-        `Cannot compile ${what}: input ${i} is not a variable but ${typeof input}`,
+        `Cannot compile ${what}: input ${i} is not a variable but ${shown(input)}`,
       );
     }
     if (variable instanceof SharedVariable) {

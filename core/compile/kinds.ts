@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isHostTensor, isTypedArray } from "../ops/literal.ts";
+import { isHostTensor } from "../ops/literal.ts";
 import { Variable } from "../variable.ts";
 
 /** Whether a value is a symbolic variable. */
@@ -12,8 +12,9 @@ export function isVariableLike(value: unknown): boolean {
   return value instanceof Variable;
 }
 
-/** Whether a value is an object of named arguments: a plain object, no tensor and no array. */
+/** Whether a value is an object of named arguments: a plain object that is no tensor. */
 export function isNamed(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) &&
-    !isTypedArray(value) && !isHostTensor(value) && !isVariableLike(value);
+  if (typeof value !== "object" || value === null || isHostTensor(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }

@@ -211,14 +211,59 @@ function exactText(x: number | bigint): string {
   return Object.is(x, -0) ? "-0" : String(x);
 }
 
+function plainKey(op: { readonly name: string }, params: Params): string {
+  try {
+    return JSON.stringify(params);
+  } catch {
+    throw new TypeError(
+      `Cannot apply "${op.name}": expected numbers, strings and lists of them as parameters`,
+    );
+  }
+}
+
+function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params: P): string {
+  const paramsKey = op.key === undefined ? plainKey(op, params) : op.key(params);
+  return `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey}`;
+}
+
+/** Applications that have a name of their own, so that equal ones are other nodes. */
+const apart = new WeakSet<Apply>();
+
+/**
+ * Names what the library made. Names are not part of what a node is: whoever builds the same expression
+ * later gets a node without this name.
+ */
+export function nameApart(variable: Variable, name: string): void {
+  const owner = variable.owner;
+  variable.name = name;
+  if (owner === null) return;
+  const key = keyOf(owner.op, owner.inputs, owner.params);
+  if (applies.get(key)?.deref() === owner) applies.delete(key);
+  apart.add(owner);
+}
+
+/** Of applications that differ in nothing but names, the first stands for all. */
+export function equalApplications(order: readonly Apply[]): Map<Variable, Variable> {
+  const same = new Map<Variable, Variable>();
+  if (!order.some((apply) => apart.has(apply))) return same;
+  const first = new Map<string, Apply>();
+  for (const apply of order) {
+    if (apply.op.pure === false) continue;
+    const key = keyOf(apply.op, apply.inputs.map((v) => same.get(v) ?? v), apply.params);
+    const have = first.get(key);
+    if (have === undefined) first.set(key, apply);
+    else apply.outputs.forEach((output, i) => same.set(output, have.outputs[i]!));
+  }
+  return same;
+}
+
 /** Applies an op: the same application gives the same node. */
 export function applyOp<P extends Params>(
   op: Op<P>,
   inputs: readonly Variable[],
   params: P,
 ): Apply<P> {
-  const paramsKey = op.key === undefined ? JSON.stringify(params) : op.key(params);
-  const key = `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey}`;
+  const key = keyOf(op, inputs, params);
   const have = applies.get(key)?.deref();
   if (have !== undefined) return have as unknown as Apply<P>;
   const types = op.infer(inputs, params);

@@ -6,6 +6,7 @@
 
 import type { Variable } from "../variable.ts";
 import { type Apply, applyOp } from "./graph.ts";
+import { shown } from "../shown.ts";
 
 /**
  * The applications that the outputs need, inputs first. `stop` cuts the walk at a variable, and
@@ -20,8 +21,10 @@ export function toposort(
   const order: Apply[] = [];
   const stack: { apply: Apply; inputs: readonly Variable[]; next: number }[] = [];
   const open = new Set<Apply>();
+  if (!Array.isArray(outputs)) throw notVariable(outputs);
   const enter = (variable: Variable) => {
-    const apply = variable.owner;
+    const apply = variable?.owner;
+    if (apply === undefined) throw notVariable(variable);
     if (apply === null || done.has(apply) || open.has(apply) || stop(variable)) return;
     open.add(apply);
     stack.push({ apply, inputs: inputsOf(apply), next: 0 });
@@ -41,6 +44,10 @@ export function toposort(
     }
   }
   return order;
+}
+
+function notVariable(value: unknown): TypeError {
+  return new TypeError(`Cannot walk a graph: expected a list of variables, got ${shown(value)}`);
 }
 
 /** All variables that the outputs depend on, themselves included, inputs first. */
@@ -67,6 +74,11 @@ export function replace(
   outputs: readonly Variable[],
   replacements: ReadonlyMap<Variable, Variable>,
 ): Variable[] {
+  if (!(replacements instanceof Map)) {
+    throw new TypeError(
+      `Cannot replace: expected a Map from variables to variables, got ${shown(replacements)}`,
+    );
+  }
   const made = new Map<Variable, Variable>(replacements);
   for (const apply of toposort(outputs, (variable) => replacements.has(variable))) {
     const inputs = apply.inputs.map((input) => made.get(input) ?? input);

@@ -9,7 +9,7 @@ import type { DType, FloatDType } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
 import { Variable } from "../variable.ts";
-import { type Dim, shapeLabel } from "./arguments.ts";
+import { type Dim, listed, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
 import { asVariable, type TensorLike, valueOf } from "./literal.ts";
 import { asDims, dimsOf, type ShapeLike, type ShapeRank } from "./shape.ts";
@@ -34,9 +34,10 @@ function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): V
  */
 export function alloc<A extends TensorLike>(
   value: A,
-  ...shape: readonly (Dim | Variable)[]
+  ...shape: readonly (Dim | readonly Dim[])[]
 ): Variable<DTypeOf<A>>;
-export function alloc(value: TensorLike, ...shape: readonly (Dim | Variable)[]): Variable {
+export function alloc(value: TensorLike, ...lengths: readonly (Dim | readonly Dim[])[]): Variable {
+  const shape = listed(lengths);
   const v = asVariable(value), action = `Cannot broadcast ${shapeLabel(v)}`;
   const first = shape[0];
   if (shape.length === 1 && first instanceof Variable && first.ndim === 1) {

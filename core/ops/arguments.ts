@@ -6,6 +6,7 @@
 
 import { type DType, isDiscrete } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
+import { shown } from "../shown.ts";
 import { Constant, Variable } from "../variable.ts";
 import { shapeText } from "./broadcast.ts";
 
@@ -33,7 +34,7 @@ export function asIndexScalar(dim: Dim, action: string, what: string): Variable 
   }
   if (typeof dim !== "bigint" && !Number.isSafeInteger(dim)) {
     throw new TypeError(
-      `${action}: expected ${what} to be an integer or a 0-d integer variable, got ${String(dim)}`,
+      `${action}: expected ${what} to be an integer or a 0-d integer variable, got ${shown(dim)}`,
     );
   }
   return intConstant(dim);
@@ -66,25 +67,38 @@ export function staticInt(variable: Variable): number | null {
 
 /** The value of a dim when it is known; null otherwise. */
 export function staticDim(dim: Dim): number | null {
-  return dim instanceof Variable ? staticInt(dim) : Number(dim);
+  if (dim instanceof Variable) return staticInt(dim);
+  return typeof dim === "bigint" ? Number(dim) : typeof dim === "number" ? dim : NaN;
 }
 
 /** An axis counted from the front. Throws a RangeError for one that is not there. */
 export function normalizeAxis(axis: number, ndim: number, action: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     const range = ndim === 0 ? "no axis of a scalar" : `an integer from ${-ndim} to ${ndim - 1}`;
-    throw new RangeError(`${action}: expected the axis to be ${range}, got ${String(axis)}`);
+    throw new RangeError(`${action}: expected the axis to be ${range}, got ${shown(axis)}`);
   }
   return axis < 0 ? axis + ndim : axis;
 }
 
 /** Different axes counted from the front, in the order given. */
 export function normalizeAxes(axes: readonly number[], ndim: number, action: string): number[] {
-  const all = axes.map((axis) => normalizeAxis(axis, ndim, action));
+  if (!Array.isArray(axes)) {
+    throw new TypeError(`${action}: expected an axis or a list of axes, got ${shown(axes)}`);
+  }
+  const all = Array.from(axes, (axis) => normalizeAxis(axis, ndim, action));
   if (new Set(all).size !== all.length) {
-    throw new RangeError(`${action}: expected different axes, got [${axes.join(", ")}]`);
+    throw new RangeError(`${action}: expected different axes, got ${shown(axes)}`);
   }
   return all;
+}
+
+/**
+ * A list given as one argument or as several: `f(0, 1)` is `f([0, 1])`.
+ *
+ * @param rest The arguments of a method that takes a list.
+ */
+export function listed<T>(rest: readonly (T | readonly T[])[]): readonly T[] {
+  return rest.length === 1 && Array.isArray(rest[0]) ? rest[0] : rest as readonly T[];
 }
 
 /** A variable with its shape, for messages: `"x" of shape (3, ?)`. */

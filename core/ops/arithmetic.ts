@@ -26,6 +26,7 @@ import {
   unary,
 } from "./build.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
+import { shown } from "../shown.ts";
 
 /**
  * Sum of two or more arguments; of bools alone, whether any holds.
@@ -250,7 +251,7 @@ export type RoundMode = "halfToEven" | "halfAwayFromZero";
 export function round<A extends TensorLike>(x: A, mode: RoundMode = "halfToEven"): FloatLike<A> {
   if (mode !== "halfToEven" && mode !== "halfAwayFromZero") {
     throw new TypeError(
-      `Cannot round: expected mode "halfToEven" or "halfAwayFromZero", got "${mode}"`,
+      `Cannot round: expected mode "halfToEven" or "halfAwayFromZero", got ${shown(mode)}`,
     );
   }
   return floating(mode === "halfToEven" ? "round" : "roundHalfAway", x);

@@ -15,6 +15,7 @@ import { addDims, dimVariable, floorDivDims } from "./lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { asDims, makeVector, shapeOf, specifyShape } from "./shape.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "./subtensor.ts";
+import { shown } from "../shown.ts";
 
 export { joinOp };
 
@@ -150,8 +151,10 @@ export function split(
   const along = normalizeAxis(axis, v.ndim, action);
   let lengths: readonly Dim[];
   if (typeof sizes === "number") {
-    if (!Number.isInteger(sizes) || sizes < 1) {
-      throw new RangeError(`${action}: expected a number of parts >= 1, got ${sizes}`);
+    if (!Number.isInteger(sizes) || sizes < 1 || sizes > 10_000) {
+      throw new RangeError(
+        `${action}: expected a number of parts from 1 to 10000, got ${shown(sizes)}`,
+      );
     }
     lengths = new Array<Dim>(sizes).fill(floorDivDims(shapeOf(v, along), sizes));
   } else lengths = asDims(sizes as readonly Dim[], action, parts);

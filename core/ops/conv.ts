@@ -20,6 +20,8 @@ import { flip } from "./repeat.ts";
 import { reshaped } from "./reshape.ts";
 import { dimsOf, specifyShape } from "./shape.ts";
 import { foldWindowsOp, padded, windowed, type WindowParams } from "./window.ts";
+import { shown } from "../shown.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 
 export * from "./pool.ts";
 export { foldWindowsOp, padOp, type PadParams, type WindowParams, windowsOp } from "./window.ts";
@@ -114,7 +116,20 @@ interface Setup {
   readonly extent: Pair<Dim>;
 }
 
-function setUp(images: TensorLike, filters: TensorLike, options: ConvOptions): Setup {
+const convKinds: OptionKinds<ConvTransposeOptions> = {
+  borderMode: "any",
+  subsample: "any",
+  strides: "any",
+  filterFlip: "boolean",
+  filterDilation: "any",
+  numGroups: "number",
+  inputShape: "any",
+  filterShape: "any",
+  outputShape: "any",
+};
+
+function setUp(images: TensorLike, filters: TensorLike, options: ConvTransposeOptions): Setup {
+  checkOptions("Cannot convolve", options, convKinds);
   const [a, b] = asVariables([images, filters]) as [Variable, Variable];
   for (
     const [v, layout] of [[a, "(image, channel, row, column)"], [
@@ -137,7 +152,7 @@ function setUp(images: TensorLike, filters: TensorLike, options: ConvOptions): S
   const dilation = pairOf(options.filterDilation, 1, "dilations");
   const groups = options.numGroups ?? 1;
   if (!Number.isInteger(groups) || groups < 1) {
-    throw new RangeError(`Cannot convolve: expected a number of groups >= 1, got ${groups}`);
+    throw new RangeError(`Cannot convolve: expected a number of groups >= 1, got ${shown(groups)}`);
   }
   const size = dimsOf(w);
   const extent = [0, 1].map((i) =>
@@ -152,7 +167,7 @@ function expectMultiple(n: Dim, groups: number, what: string): void {
   const known = staticDim(n);
   if (known === null || known % groups === 0) return;
   throw new ShapeError(
-    `Cannot convolve: expected ${what} to be a multiple of ${groups} groups, got ${known}`,
+    `Cannot convolve: expected ${what} to be a multiple of ${groups} groups, got ${shown(known)}`,
   );
 }
 
@@ -216,7 +231,7 @@ function checkChannels(x: Variable, into: Dim, out: Dim, groups: number): void {
       shapeLabel(x)
     } with filters of ${each} input channels in ${groups} groups: expected ${
       each * groups
-    } channels, got ${have}`,
+    } channels, got ${shown(have)}`,
   );
 }
 

@@ -18,6 +18,7 @@ import {
   unary,
 } from "./build.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
+import { shown } from "../shown.ts";
 
 /** The dtype that an option stands for, at the level of types. */
 export type ResolvedDType<O extends DTypeOption> = O extends "floatX" ? FloatDType
@@ -153,7 +154,7 @@ export function gradClip<A extends TensorLike>(x: A, lower: number, upper: numbe
 
 function finite(value: number, what: string): number {
   if (!Number.isFinite(value)) {
-    throw new TypeError(`Cannot scale a gradient: expected a finite ${what}, got ${String(value)}`);
+    throw new TypeError(`Cannot scale a gradient: expected a finite ${what}, got ${shown(value)}`);
   }
   return value;
 }
@@ -161,7 +162,7 @@ function finite(value: number, what: string): number {
 function bound(value: number, what: string): number {
   if (typeof value !== "number" || Number.isNaN(value)) {
     throw new TypeError(
-      `Cannot clip a gradient: expected a number as ${what} bound, got ${String(value)}`,
+      `Cannot clip a gradient: expected a number as ${what} bound, got ${shown(value)}`,
     );
   }
   return value;

@@ -7,7 +7,9 @@
 import { config } from "../config.ts";
 import type { DType, FloatDType } from "../dtype.ts";
 import { makeConstant, makeVariable } from "../graph/graph.ts";
-import { type StaticShape, TensorType } from "../type.ts";
+import { checkOptions } from "../options.ts";
+import { shown } from "../shown.ts";
+import { MAX_RANK, type StaticShape, TensorType } from "../type.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
 import { Constant, Variable } from "../variable.ts";
 import { type DTypeOption, resolveDType } from "./build.ts";
@@ -71,7 +73,7 @@ function named<D extends DType, N extends number>(
   name: string | null | undefined,
 ): Variable<D, N> {
   if (name !== undefined && name !== null && typeof name !== "string") {
-    throw new TypeError(`Cannot make a variable: expected a string as name, got ${typeof name}`);
+    throw new TypeError(`Cannot make a variable: expected a string as name, got ${shown(name)}`);
   }
   const variable = makeVariable(type) as Variable as Variable<D, N>;
   variable.name = name ?? null;
@@ -80,6 +82,9 @@ function named<D extends DType, N extends number>(
 
 function shaped(pattern: StaticShape, given: StaticShape | undefined): StaticShape {
   if (given === undefined) return pattern;
+  if (!Array.isArray(given)) {
+    throw new TypeError(`Cannot make a variable: expected a list of lengths, got ${shown(given)}`);
+  }
   if (given.length !== pattern.length) {
     throw new RangeError(
       `Cannot make a variable: expected a shape of ${pattern.length} lengths, got ${given.length}`,
@@ -101,7 +106,13 @@ export function constructorOf<D extends DType, N extends number>(
   pattern: StaticShape,
 ): TensorConstructor<D, N> {
   const make = (name?: string | null, options: ConstructorOptions = {}): Variable<D, N> =>
-    named(TensorType.of<D, N>(dtype, shaped(pattern, options.shape)), name);
+    named(
+      TensorType.of<D, N>(
+        dtype,
+        shaped(pattern, checkOptions("Cannot make a variable", options, { shape: "any" }).shape),
+      ),
+      name,
+    );
   Object.defineProperty(make, "type", { value: TensorType.of(dtype, pattern) });
   return make as TensorConstructor<D, N>;
 }
@@ -112,12 +123,19 @@ function openConstructor<N extends number>(pattern: StaticShape): OpenConstructo
     options: DTypeOption | OpenConstructorOptions<DTypeOption> = {},
   ): Variable => {
     const { dtype = "floatX", shape }: OpenConstructorOptions<DTypeOption> =
-      typeof options === "string" ? { dtype: options } : options;
+      typeof options === "string"
+        ? { dtype: options }
+        : checkOptions<OpenConstructorOptions<DTypeOption>>("Cannot make a variable", options, {
+          dtype: "any",
+          shape: "any",
+        });
     return named(TensorType.of(resolveDType(dtype), shaped(pattern, shape)), name);
   };
   Object.defineProperty(make, "type", { get: () => TensorType.of(config.floatX, pattern) });
   return make as OpenConstructor<N>;
 }
+
+const MOST_AT_ONCE = 10_000;
 
 /** The constructor of several variables of one kind at once. */
 export function pluralOf<D extends DType, N extends number>(
@@ -126,17 +144,22 @@ export function pluralOf<D extends DType, N extends number>(
   const several = (...names: readonly (number | string | readonly string[])[]) => {
     const first = names[0];
     if (names.length === 1 && typeof first === "number") {
-      if (!Number.isInteger(first) || first < 0) {
-        throw new RangeError(`Cannot make ${first} variables: expected an integer >= 0`);
+      if (!Number.isInteger(first) || first < 0 || first > MOST_AT_ONCE) {
+        throw new RangeError(
+          `Cannot make ${first} variables: expected an integer from 0 to ${MOST_AT_ONCE}`,
+        );
       }
       return Array.from({ length: first }, () => make());
     }
     if (names.length === 1 && typeof first === "string") {
+      if (first.length > MOST_AT_ONCE) {
+        throw new RangeError(`Cannot make ${first.length} variables: expected a shorter name`);
+      }
       const letters = [...first];
       return letters.length === 1 ? make(first) : letters.map((letter) => make(letter));
     }
     const list = names.length === 1 && Array.isArray(first) ? first as readonly string[] : names;
-    return list.map((name) => make(name as string));
+    return Array.from(list, (name) => make(name as string));
   };
   return several as PluralConstructor<D, N>;
 }
@@ -146,12 +169,22 @@ export type ShapePattern = number | StaticShape | readonly boolean[];
 
 function patternOf(pattern: ShapePattern): StaticShape {
   if (typeof pattern === "number") {
-    if (!Number.isInteger(pattern) || pattern < 0) {
-      throw new RangeError(`Cannot make a tensor type: expected a rank >= 0, got ${pattern}`);
+    if (!Number.isInteger(pattern) || pattern < 0 || pattern > MAX_RANK) {
+      throw new RangeError(
+        `Cannot make a tensor type: expected a rank from 0 to ${MAX_RANK}, got ${shown(pattern)}`,
+      );
     }
     return new Array<null>(pattern).fill(null);
   }
-  return pattern.map((n) => n === true ? 1 : n === false ? null : n);
+  if (!Array.isArray(pattern)) {
+    throw new TypeError(
+      `Cannot make a tensor type: expected a rank or a list of lengths, got ${shown(pattern)}`,
+    );
+  }
+  return Array.from(
+    pattern as StaticShape,
+    (n: unknown) => n === true ? 1 : n === false ? null : n as number | null,
+  );
 }
 
 /** The rank that a pattern says. */
@@ -234,10 +267,14 @@ export function constant<A extends Exclude<TensorLike, Variable>, O extends DTyp
   }
   const { dtype, name, ndim }: ConstantOptions = typeof options === "string"
     ? { dtype: options }
-    : options as ConstantOptions;
+    : checkOptions<ConstantOptions>("Cannot make a constant", options, {
+      dtype: "any",
+      name: "string",
+      ndim: "number",
+    });
   const plain = valueOf(value, dtype === undefined ? undefined : resolveDType(dtype));
   const missing = (ndim ?? plain.shape.length) - plain.shape.length;
-  if (missing < 0) {
+  if (!Number.isInteger(missing) || missing < 0 || missing > MAX_RANK) {
     throw new TypeError(
       `Cannot make a constant of rank ${ndim}: the value has rank ${plain.shape.length}`,
     );

@@ -11,12 +11,14 @@ import type { Element } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
-import { TensorType } from "../type.ts";
+import { shown } from "../shown.ts";
+import { MAX_RANK, TensorType } from "../type.ts";
 import type { DTypeOf, Like, Plus1, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
-import { expectInputs, normalizeAxes, normalizeAxis, shapeLabel } from "./arguments.ts";
+import { expectInputs, listed, normalizeAxes, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { gather, rowMajor } from "./moving.ts";
+import { expectList } from "../options.ts";
 
 /** One axis of a dimshuffle: an axis of the input, or `"x"` for a new one of length 1. */
 export type PatternItem = number | "x";
@@ -53,7 +55,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
         throw new RangeError(
           `Cannot dimshuffle ${shapeLabel(x)} with pattern (${
             pattern.join(", ")
-          }): expected "x" and different axes from 0 to ${x.ndim - 1}, got ${item}${
+          }): expected "x" and different axes from 0 to ${x.ndim - 1}, got ${shown(item)}${
             seen.has(item) ? " twice" : ""
           }`,
         );
@@ -134,10 +136,19 @@ export function dimshuffle<A extends TensorLike, const P extends readonly Patter
   x: A,
   ...pattern: P
 ): Variable<DTypeOf<A>, P["length"]>;
-export function dimshuffle(x: TensorLike, ...pattern: PatternItem[]): Variable {
+export function dimshuffle<A extends TensorLike, const P extends readonly PatternItem[]>(
+  x: A,
+  pattern: P,
+): Variable<DTypeOf<A>, P["length"]>;
+export function dimshuffle(
+  x: TensorLike,
+  ...pattern: readonly (PatternItem | readonly PatternItem[])[]
+): Variable {
   const v = asVariable(x);
-  const given = pattern.map((item) =>
-    item === "x" ? item : normalizeAxis(item, v.ndim, `Cannot dimshuffle ${shapeLabel(v)}`)
+  const given = Array.from(
+    listed(pattern),
+    (item) =>
+      item === "x" ? item : normalizeAxis(item, v.ndim, `Cannot dimshuffle ${shapeLabel(v)}`),
   );
   for (const axis of droppedAxes(given, v.ndim)) {
     if (v.type.shape[axis] === null) {
@@ -277,9 +288,12 @@ export function expandDims<A extends TensorLike, const X extends number | readon
   axis: X,
 ): Variable<DTypeOf<A>, X extends number ? Plus1<RankOf<A>> : number>;
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Variable {
-  const v = asVariable(x), list = typeof axis === "number" ? [axis] : axis;
+  const v = asVariable(x), action = `Cannot add axes to ${shapeLabel(v)}`;
+  const list = typeof axis === "number"
+    ? [axis]
+    : expectList(action, axis, "an axis or a list of axes");
   const ndim = v.ndim + list.length;
-  const fresh = normalizeAxes(list, ndim, `Cannot add axes to ${shapeLabel(v)}`);
+  const fresh = normalizeAxes(list, ndim, action);
   let next = 0;
   return shuffled(v, Array.from({ length: ndim }, (_, d) => fresh.includes(d) ? "x" : next++));
 }
@@ -317,8 +331,10 @@ export function shapePadRight(x: TensorLike, count = 1): Variable {
 }
 
 function newAxes(count: number): "x"[] {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new RangeError(`Cannot add axes: expected how many as an integer >= 0, got ${count}`);
+  if (!Number.isInteger(count) || count < 0 || count > MAX_RANK) {
+    throw new RangeError(
+      `Cannot add axes: expected how many as an integer from 0 to ${MAX_RANK}, got ${shown(count)}`,
+    );
   }
   return new Array<"x">(count).fill("x");
 }

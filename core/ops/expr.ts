@@ -38,6 +38,9 @@ const parsed = new WeakMap<TemplateStringsArray, Node>();
  * ```
  */
 export function expr(strings: TemplateStringsArray, ...holes: readonly Hole[]): Variable {
+  if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
+    throw new TypeError("Cannot read an expression: write it as a template, T.expr`x + 1`");
+  }
   let tree = parsed.get(strings);
   if (tree === undefined) {
     tree = parseExpression(strings.raw);

@@ -22,6 +22,7 @@ import {
   type NestedArray,
 } from "./literal.ts";
 import { makeVector } from "./shape.ts";
+import { shown } from "../shown.ts";
 
 /** A slice: missing or null parts mean as far as possible. */
 export interface SliceSpec {
@@ -149,7 +150,7 @@ function listItem(list: readonly unknown[], action: string): Item {
   }
   for (const part of elements) {
     if (typeof part === "number" && !Number.isSafeInteger(part)) {
-      throw new TypeError(`${action}: expected integers as positions, got ${part}`);
+      throw new TypeError(`${action}: expected integers as positions, got ${shown(part)}`);
     }
   }
   return {
@@ -199,10 +200,12 @@ function parseText(text: string, action: string): Item[] {
 export function fillIndex(items: readonly Item[], ndim: number, action: string): Item[] {
   const taken = items.reduce((n, item) => n + axesTaken(item), 0);
   if (taken > ndim) {
-    throw new IndexError(`${action}: expected indices for at most ${ndim} axes, got ${taken}`);
+    throw new IndexError(
+      `${action}: expected indices for at most ${ndim} axes, got ${shown(taken)}`,
+    );
   }
   const dots = items.filter((item) => item.kind === "ellipsis").length;
-  if (dots > 1) throw new IndexError(`${action}: expected at most one "...", got ${dots}`);
+  if (dots > 1) throw new IndexError(`${action}: expected at most one "...", got ${shown(dots)}`);
   const rest: Item[] = new Array(ndim - taken).fill(wholeSlice);
   if (dots === 0) return [...items, ...rest];
   return items.flatMap((item) => item.kind === "ellipsis" ? rest : [item]);

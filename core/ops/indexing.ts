@@ -7,7 +7,7 @@
 import { isComplex } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
+import { Variable } from "../variable.ts";
 import { shapeLabel } from "./arguments.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { castTo, elementwise } from "./build.ts";
@@ -26,6 +26,7 @@ import {
   subtensorOp,
   type SubtensorParams,
 } from "./subtensor.ts";
+import { shown } from "../shown.ts";
 
 export * from "./selecting.ts";
 export { advIncOp, advIndexOp } from "./adv_index.ts";
@@ -241,6 +242,11 @@ export function incSubtensor(part: Variable, y: TensorLike): Variable {
 }
 
 function change(part: Variable, y: TensorLike, set: boolean): Variable {
+  if (!(part instanceof Variable)) {
+    throw new TypeError(
+      `Cannot change a part: expected what indexing gives, as in x.at(0), got ${shown(part)}`,
+    );
+  }
   const known = indexed.get(part);
   if (known !== undefined) return changed(pathOf(known.x, known.spec), y, set);
   const owner = part.owner;

@@ -19,6 +19,8 @@ import { matmulOp } from "./matmul.ts";
 import { identityLike } from "./matrices.ts";
 import { ravel, reshaped } from "./reshape.ts";
 import { dimsOf } from "./shape.ts";
+import { shown } from "../shown.ts";
+import { expectList } from "../options.ts";
 
 export { matmulOp };
 
@@ -149,9 +151,9 @@ function checkInner(a: Variable, b: Variable, axisA: number, axisB: number): voi
   const n = a.type.shape[axisA]!, m = b.type.shape[axisB]!;
   if (n === null || m === null || n === m) return;
   throw new ShapeError(
-    `Cannot multiply ${shapeLabel(a)} by ${
-      shapeLabel(b)
-    }: the inner lengths must agree, got ${n} and ${m}`,
+    `Cannot multiply ${shapeLabel(a)} by ${shapeLabel(b)}: the inner lengths must agree, got ${
+      shown(n)
+    } and ${m}`,
   );
 }
 
@@ -205,12 +207,16 @@ function contracted(
   if (typeof axes === "number") {
     if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(x.ndim, y.ndim)) {
       throw new RangeError(
-        `${action}: expected a number of axes from 0 to ${Math.min(x.ndim, y.ndim)}, got ${axes}`,
+        `${action}: expected a number of axes from 0 to ${Math.min(x.ndim, y.ndim)}, got ${
+          shown(axes)
+        }`,
       );
     }
     pair = [range(x.ndim, x.ndim - axes), range(axes)];
   } else {
-    const lists = axes.map((list) => typeof list === "number" ? [list] : list);
+    const lists = expectList(action, axes, "a number of axes or two lists").map((list) =>
+      typeof list === "number" ? [list] : list
+    );
     pair = [normalizeAxes(lists[0]!, x.ndim, action), normalizeAxes(lists[1]!, y.ndim, action)];
   }
   if (pair[0].length !== pair[1].length) {

@@ -5,14 +5,26 @@
  */
 
 import { config } from "../config.ts";
-import { type DType, dtypeInfo, isComplex, isFloat, isInt, promote } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDType, isFloat, isInt, promote } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
-import { fromTypedArray, makeValue, rounded, type Value } from "../graph/value.ts";
+import { fromTypedArray, makeValue, rounded, sizeOf, type Value } from "../graph/value.ts";
+import { shown } from "../shown.ts";
 import { Variable } from "../variable.ts";
 
+/** A complex number as `array()` gives it. */
+export interface ComplexNumber {
+  /** Real part. */
+  readonly re: number;
+  /** Imaginary part. */
+  readonly im: number;
+}
+
+/** One element as users write it. */
+export type NestedElement = number | bigint | boolean | ComplexNumber;
+
 /** Numbers in nested arrays. */
-export type NestedArray = readonly (number | bigint | boolean | NestedArray)[];
+export type NestedArray = readonly (NestedElement | NestedArray)[];
 
 /** A value on the host with a dtype and a shape, such as a `Tensor`. */
 export interface HostTensor {
@@ -24,18 +36,26 @@ export interface HostTensor {
   dataSync(): TypedArray;
 }
 
+/** Any typed array, also one that is not of its class itself, such as a Node `Buffer`. */
+export type AnyTypedArray = TypedArray | Uint8ClampedArray;
+
 /** What stands for a tensor in a graph. */
 export type TensorLike =
   | Variable
-  | number
-  | bigint
-  | boolean
+  | NestedElement
   | NestedArray
-  | TypedArray
+  | AnyTypedArray
   | HostTensor;
 
-/** Whether a value is a typed array (DataView and bigint arrays told apart). */
-export function isTypedArray(value: unknown): value is TypedArray {
+/** Elements with dtype and shape, read once from what a user gave and checked. */
+export interface HostElements {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** Whether a value is a typed array. */
+export function isTypedArray(value: unknown): value is AnyTypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
@@ -44,54 +64,170 @@ export function isHostTensor(value: unknown): value is HostTensor {
   return typeof value === "object" && value !== null && "dataSync" in value && "dtype" in value;
 }
 
-/** The dtype that a typed array holds. */
-export function dtypeOfArray(array: TypedArray): DType {
-  const names: Record<string, DType> = {
-    Uint8Array: "uint8",
-    Uint8ClampedArray: "uint8",
-    Int8Array: "int8",
-    Int16Array: "int16",
-    Int32Array: "int32",
-    BigInt64Array: "int64",
-    Uint16Array: "uint16",
-    Uint32Array: "uint32",
-    BigUint64Array: "uint64",
-    Float16Array: "float16",
-    Float32Array: "float32",
-    Float64Array: "float64",
-  };
-  const dtype = names[Object.prototype.toString.call(array).slice(8, -1)];
-  if (dtype === undefined) throw new TypeError(`Cannot use a ${array} as tensor elements`);
-  return dtype;
+/** Whether a value is a complex number. */
+export function isComplexNumber(value: unknown): value is ComplexNumber {
+  return typeof value === "object" && value !== null &&
+    typeof (value as ComplexNumber).re === "number" &&
+    typeof (value as ComplexNumber).im === "number";
 }
 
-/** Shape and elements of nested arrays. Throws a TypeError for ragged ones. */
-export function flattenNested(
-  nested: NestedArray | number | bigint | boolean,
-): { shape: number[]; elements: (number | bigint | boolean)[] } {
-  const shape: number[] = [];
-  for (let level: unknown = nested; Array.isArray(level); level = level[0]) {
-    shape.push(level.length);
-  }
-  const elements: (number | bigint | boolean)[] = [];
-  const walk = (part: unknown, depth: number) => {
-    if (!Array.isArray(part)) {
-      if (depth !== shape.length || !["number", "bigint", "boolean"].includes(typeof part)) {
-        throw new TypeError(
-          `Cannot make a tensor: expected nested arrays of numbers of one shape, got ${
-            depth === shape.length ? typeof part : "rows of different depth"
-          }`,
-        );
-      }
-      elements.push(part as number);
-      return;
-    }
-    if (part.length !== shape[depth]) {
+const viewPrototype = Object.getPrototypeOf(Uint8Array.prototype) as {
+  at(this: ArrayBufferView, i: number): unknown;
+};
+const tagOf = Object.getOwnPropertyDescriptor(viewPrototype, Symbol.toStringTag)!.get!;
+
+const plainDTypes: Readonly<Record<string, DType>> = {
+  Uint8Array: "uint8",
+  Uint8ClampedArray: "uint8",
+  Int8Array: "int8",
+  Int16Array: "int16",
+  Int32Array: "int32",
+  BigInt64Array: "int64",
+  Uint16Array: "uint16",
+  Uint32Array: "uint32",
+  BigUint64Array: "uint64",
+  Float16Array: "float16",
+  Float32Array: "float32",
+  Float64Array: "float64",
+};
+
+/**
+ * A typed array of a user's, as one of its class itself over the same memory: subclasses may have
+ * methods of their own. Throws a TypeError for one whose memory is gone.
+ */
+export function plainArray(array: AnyTypedArray): { dtype: DType; data: TypedArray } {
+  // The name of the class that made the memory view, whatever the object says of itself.
+  const dtype = plainDTypes[tagOf.call(array)];
+  if (dtype === undefined) throw new TypeError("Cannot use this kind of typed array as elements");
+  if (array.length === 0) {
+    try {
+      viewPrototype.at.call(array, 0);
+    } catch {
       throw new TypeError(
-        `Cannot make a tensor: expected rows of one length, got ${shape[depth]} and ${part.length}`,
+        `Cannot use a typed array of ${dtype}: its memory was transferred or has shrunk`,
       );
     }
-    for (const item of part) walk(item, depth + 1);
+  }
+  const { array: make } = dtypeInfo(dtype);
+  const own = make(0).constructor as new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => TypedArray;
+  const data = Object.getPrototypeOf(array) === own.prototype
+    ? array as TypedArray
+    : new own(array.buffer, array.byteOffset, array.length);
+  return { dtype, data };
+}
+
+/** What a typed array or a tensor holds; null for anything else. Throws a TypeError for broken ones. */
+export function hostElements(value: unknown): HostElements | null {
+  if (isTypedArray(value)) {
+    const { dtype, data } = plainArray(value);
+    return { dtype, shape: [data.length], data };
+  }
+  return isHostTensor(value) ? readTensor(value) : null;
+}
+
+function readTensor(tensor: HostTensor): HostElements {
+  const { dtype } = tensor;
+  if (!isDType(dtype)) {
+    throw new TypeError(`Cannot read a tensor: its dtype is ${shown(dtype)}, which is none`);
+  }
+  const shape = checkLengths(tensor.shape, "Cannot read a tensor");
+  if (typeof tensor.dataSync !== "function") {
+    throw new TypeError(`Cannot read a tensor: its dataSync is no function`);
+  }
+  const data: unknown = tensor.dataSync();
+  const elements = isTypedArray(data) ? plainArray(data) : null;
+  const wanted = dtypeInfo(dtype).array(0).constructor;
+  if (elements === null || elements.data.constructor !== wanted) {
+    throw new TypeError(
+      `Cannot read a tensor of ${dtype}: expected its elements in a ${wanted.name}, got ${
+        elements === null ? shown(data) : `a ${elements.data.constructor.name}`
+      }`,
+    );
+  }
+  const count = sizeOf(shape) * (isComplex(dtype) ? 2 : 1);
+  if (elements.data.length !== count) {
+    throw new TypeError(
+      `Cannot read a tensor of shape ${shown(shape)}: expected ${count} numbers, got ` +
+        `${elements.data.length}`,
+    );
+  }
+  return { dtype, shape, data: elements.data };
+}
+
+/** Lengths of axes from a user, as numbers. Throws a TypeError for what is no list of lengths. */
+export function checkLengths(shape: unknown, action: string): number[] {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${action}: expected a list of lengths as shape, got ${shown(shape)}`);
+  }
+  return Array.from(shape, (n: unknown, axis): number => {
+    if (typeof n === "number" && Number.isSafeInteger(n) && n >= 0) return n;
+    throw new TypeError(
+      `${action}: expected the length of axis ${axis} to be an integer >= 0, got ${shown(n)}`,
+    );
+  });
+}
+
+/** Nested arrays have no more axes than this: more is a list that holds itself. */
+const DEEPEST = 64;
+/** Nested arrays have no more elements than this: an array of V8 cannot hold many more. */
+const MOST = 2 ** 26;
+
+/** Shape and elements of nested arrays. Throws a TypeError for ragged ones. */
+export function flattenNested(nested: unknown): { shape: number[]; elements: NestedElement[] } {
+  const shape: number[] = [];
+  for (let level = nested; Array.isArray(level); level = level[0]) {
+    if (shape.length === DEEPEST) {
+      throw new TypeError(
+        `Cannot make a tensor: arrays are nested more than ${DEEPEST} deep (does one hold itself?)`,
+      );
+    }
+    shape.push(level.length);
+  }
+  const count = sizeOf(shape);
+  if (!(count <= MOST)) {
+    throw new RangeError(
+      `Cannot make a tensor of shape ${
+        shown(shape)
+      } from nested arrays: ${count} elements are more ` +
+        `than ${MOST}; give a typed array`,
+    );
+  }
+  const elements: NestedElement[] = [];
+  const walk = (part: unknown, depth: number) => {
+    if (depth === shape.length) {
+      const kind = typeof part;
+      if (kind === "number" || kind === "bigint" || kind === "boolean") {
+        elements.push(part as number);
+        return;
+      }
+      if (isComplexNumber(part)) {
+        elements.push({ re: part.re, im: part.im });
+        return;
+      }
+      const found = Array.isArray(part) ? "rows of different depth" : shown(part);
+      throw new TypeError(
+        `Cannot make a tensor: expected nested arrays of numbers of one shape, got ${found}`,
+      );
+    }
+    if (!Array.isArray(part)) {
+      throw new TypeError(
+        "Cannot make a tensor: expected nested arrays of numbers of one shape, got rows of " +
+          `different depth`,
+      );
+    }
+    const length = shape[depth]!;
+    if (part.length !== length) {
+      throw new TypeError(
+        `Cannot make a tensor: expected rows of one length, got ${
+          shown(length)
+        } and ${part.length}`,
+      );
+    }
+    for (let i = 0; i < length; i++) walk(part[i], depth + 1);
   };
   walk(nested, 0);
   return { shape, elements };
@@ -99,24 +235,42 @@ export function flattenNested(
 
 /** A value from what a user writes; `dtype` decides, else bool, int64 for bigint, or floatX. */
 export function valueOf(data: Exclude<TensorLike, Variable>, dtype?: DType): Value {
-  if (isHostTensor(data)) {
-    const value = fromTypedArray(data.dtype, data.shape, data.dataSync());
-    return dtype === undefined || dtype === data.dtype ? value : castHost(value, dtype);
+  const host = hostElements(data);
+  if (host !== null) {
+    const value = fromTypedArray(host.dtype, host.shape, host.data);
+    return dtype === undefined || dtype === host.dtype ? value : castHost(value, dtype);
   }
-  if (isTypedArray(data)) {
-    const own = dtypeOfArray(data);
-    const value = fromTypedArray(own, [data.length], data);
-    return dtype === undefined || dtype === own ? value : castHost(value, dtype);
+  return nestedValue(flattenNested(data), dtype);
+}
+
+/** A value from the elements of nested arrays. */
+export function nestedValue(
+  { shape, elements }: { shape: readonly number[]; elements: readonly NestedElement[] },
+  dtype: DType = nestedDType(elements),
+): Value {
+  if (isComplex(dtype)) {
+    const parts = elements.flatMap((x) => typeof x === "object" ? [x.re, x.im] : [Number(x), 0]);
+    return rounded(makeValue(dtype, shape, parts));
   }
-  const { shape, elements } = flattenNested(data);
+  const whole = isInt(dtype);
+  const numbers = elements.map((x): number | bigint => {
+    if (typeof x === "object") {
+      throw new TypeError(
+        `Cannot make a tensor of ${dtype}: ${x.re} + ${x.im}i is complex; give a complex dtype`,
+      );
+    }
+    const number = typeof x === "boolean" ? Number(x) : x;
+    return whole ? truncate(number) : number;
+  });
+  return rounded(makeValue(dtype, shape, numbers));
+}
+
+function nestedDType(elements: readonly NestedElement[]): DType {
+  if (elements.some((x) => typeof x === "object")) {
+    return config.floatX === "float64" ? "complex128" : "complex64";
+  }
   const first = typeof elements[0];
-  const type = dtype ??
-    (first === "boolean" ? "bool" : first === "bigint" ? "int64" : config.floatX);
-  const numbers = elements.map((x) => typeof x === "boolean" ? Number(x) : x);
-  if (isComplex(type)) {
-    return rounded(makeValue(type, shape, numbers.flatMap((x) => [Number(x), 0])));
-  }
-  return rounded(makeValue(type, shape, isInt(type) ? numbers.map(truncate) : numbers));
+  return first === "boolean" ? "bool" : first === "bigint" ? "int64" : config.floatX;
 }
 
 function truncate(x: number | bigint): number | bigint {
@@ -144,18 +298,23 @@ export function castHost(value: Value, dtype: DType): Value {
 export function asVariable(value: TensorLike, like?: DType): Variable {
   if (value instanceof Variable) return value;
   if (typeof value === "number") return makeConstant(valueOf(value, numberDType(value, like)));
-  if (typeof value === "object" || typeof value === "bigint" || typeof value === "boolean") {
-    const plain = Array.isArray(value) ? literalDType(value as NestedArray, like) : undefined;
-    return makeConstant(valueOf(value, plain));
+  if (Array.isArray(value)) {
+    const flat = flattenNested(value);
+    return makeConstant(nestedValue(flat, literalDType(flat.elements, like)));
   }
+  const taken = typeof value === "bigint" || typeof value === "boolean" || isTypedArray(value) ||
+    isHostTensor(value) || isComplexNumber(value);
+  if (taken) return makeConstant(valueOf(value as Exclude<TensorLike, Variable>));
   throw new TypeError(
-    `Cannot use ${typeof value} as a tensor: expected a variable, a number, nested arrays, a typed array or a Tensor`,
+    `Cannot use ${
+      shown(value)
+    } as a tensor: expected a variable, a number, nested arrays, a typed ` +
+      `array or a Tensor`,
   );
 }
 
-function literalDType(nested: NestedArray, like?: DType): DType | undefined {
+function literalDType(elements: readonly NestedElement[], like?: DType): DType | undefined {
   if (like === undefined) return undefined;
-  const { elements } = flattenNested(nested);
   if (elements.some((x) => typeof x !== "number")) return undefined;
   return elements.reduce<DType>((d, x) => promote(d, numberDType(x as number, like)), like);
 }
@@ -186,5 +345,5 @@ export function asVariables(values: readonly TensorLike[]): Variable[] {
     const dtype = asVariable(value).dtype;
     like = like === undefined ? dtype : promote(like, dtype);
   }
-  return values.map((value) => asVariable(value, like));
+  return Array.from(values, (value) => asVariable(value, like));
 }

@@ -9,6 +9,7 @@ import type { Variable } from "../variable.ts";
 import { asFloating, elementwise, folded, meeting, unary } from "./build.ts";
 import { abs, add, mul, sub } from "./arithmetic.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
+import { checkOptions } from "../options.ts";
 
 /**
  * Whether x equals y. NaN equals nothing.
@@ -162,7 +163,11 @@ export function isclose<A extends TensorLike, B extends TensorLike>(
   y: B,
   options: CloseOptions = {},
 ): BoolPair<A, B> {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = checkOptions("Cannot compare", options, {
+    rtol: "number",
+    atol: "number",
+    equalNan: "boolean",
+  });
   const [p, q] = asVariables([x, y]).map(asFloating) as [Variable, Variable];
   const near = le(abs(sub(p, q)), add(atol, mul(rtol, abs(q))));
   const close = or(eq(p, q), and(near, isfinite(q)));

@@ -20,6 +20,7 @@ import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { dimsOf, shapeOf } from "./shape.ts";
 import { padded } from "./window.ts";
+import { shown } from "../shown.ts";
 
 /** Row and column numbers of a matrix, as a column and a row. */
 function numbers(n: Dim, m: Dim): [Variable, Variable] {
@@ -182,7 +183,7 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
   const v = asVariable(x), action = `Cannot take a diagonal of ${shapeLabel(v)}`;
   if (v.ndim < 2) throw new TypeError(`${action}: expected at least two axes`);
   if (!Number.isInteger(offset)) {
-    throw new TypeError(`${action}: expected an integer offset, got ${offset}`);
+    throw new TypeError(`${action}: expected an integer offset, got ${shown(offset)}`);
   }
   const axes = normalizeAxes([axis1, axis2], v.ndim, action);
   const turned = moveaxis(v, axes, [v.ndim - 2, v.ndim - 1]);
@@ -216,7 +217,9 @@ export function diag(x: TensorLike, k = 0): Variable {
   if (v.ndim === 2) return diagonal(v, k);
   if (v.ndim !== 1 || !Number.isInteger(k)) {
     throw new TypeError(
-      `Cannot make or take a diagonal: expected a vector or a matrix and an integer, got ${v.label} of type ${v.type} and ${k}`,
+      `Cannot make or take a diagonal: expected a vector or a matrix and an integer, got ${v.label} of type ${v.type} and ${
+        shown(k)
+      }`,
     );
   }
   const zero = castTo(asVariable(0), v.dtype);

@@ -28,6 +28,7 @@ import { ge, gt, le, lt, where } from "./logic.ts";
 import { arange } from "./ranges.ts";
 import { max, sum } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
+import { checkOptions } from "../options.ts";
 
 /** Over which axes probabilities add up to 1: one, several, or null for all. */
 export type SoftmaxAxis = number | readonly number[] | null;
@@ -114,7 +115,9 @@ export interface GeluOptions {
 
 /** x times the probability that a normal number is below x. */
 export function gelu<A extends TensorLike>(x: A, options: GeluOptions = {}): FloatLike<A> {
-  const { approximate = "none" } = options;
+  const { approximate = "none" } = checkOptions("Cannot take gelu", options, {
+    approximate: ["none", "tanh"],
+  });
   const v = asFloating(x), half = mul(v, 0.5);
   if (approximate === "none") {
     // The complement keeps its digits where the probability is small.

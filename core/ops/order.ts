@@ -8,6 +8,7 @@ import { config } from "../config.ts";
 import { isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
+import { shown } from "../shown.ts";
 import type { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
@@ -184,8 +185,10 @@ export function topkAndArgtopk(
 export function diff<A extends TensorLike>(x: A, n?: number, axis?: number): Like<A>;
 export function diff(x: TensorLike, n = 1, axis = -1): Variable {
   const v = asVariable(x), action = `Cannot take differences of ${shapeLabel(v)}`;
-  if (!Number.isInteger(n) || n < 0) {
-    throw new RangeError(`${action}: expected how often as an integer >= 0, got ${n}`);
+  if (!Number.isInteger(n) || n < 0 || n > 1000) {
+    throw new RangeError(
+      `${action}: expected how often as an integer from 0 to 1000, got ${shown(n)}`,
+    );
   }
   const d = normalizeAxis(axis, v.ndim, action);
   let result = v;

@@ -18,6 +18,7 @@ import { asVariable, type TensorLike, valueOf } from "./literal.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
 import { padded, windowed } from "./window.ts";
+import { checkOptions } from "../options.ts";
 
 /** What is taken of a window; averages count the padding or leave it out. */
 export type PoolMode = "max" | "sum" | "average_inc_pad" | "average_exc_pad";
@@ -141,6 +142,12 @@ export function pool2d(
   size: number | readonly [number, number],
   options: PoolOptions = {},
 ): Variable {
+  checkOptions("Cannot pool", options, {
+    ignoreBorder: "boolean",
+    stride: "any",
+    pad: "any",
+    mode: "any",
+  });
   const given = asVariable(x);
   if (given.ndim < 2 || isComplex(given.dtype)) {
     throw new TypeError(

@@ -17,6 +17,8 @@ import type { SliceSpec } from "./index_spec.ts";
 import { dimVariable, maxDims, subDims } from "./lengths.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { dimsOf } from "./shape.ts";
+import { shown } from "../shown.ts";
+import { checkOptions, expectList } from "../options.ts";
 
 export { arangeOp };
 
@@ -57,7 +59,11 @@ export function arange(
   const last = [options, step, stop].find((part) =>
     isOptions(part) && Object.keys(part).length > 0
   );
-  const chosen = (last ?? options) as ArangeOptions;
+  const chosen = checkOptions<ArangeOptions>(
+    "Cannot make a range",
+    (last ?? options) as ArangeOptions,
+    { dtype: "any" },
+  );
   const values = [start, stop, step].filter((part): part is RangeValue =>
     part !== undefined && part !== null && !isOptions(part)
   );
@@ -68,7 +74,7 @@ export function arange(
     const isScalar = !(value instanceof Variable) ||
       value.ndim === 0 && !isComplex(value.dtype);
     if (!isScalar || typeof value === "number" && !Number.isFinite(value)) {
-      throw new TypeError(`Cannot make a range: expected real scalars, got ${String(value)}`);
+      throw new TypeError(`Cannot make a range: expected real scalars, got ${shown(value)}`);
     }
   }
   const dtype = chosen.dtype === undefined ? null : resolveDType(chosen.dtype);
@@ -143,6 +149,7 @@ export function linspace(
   count: Dim = 50,
   options: LinspaceOptions = {},
 ): Variable {
+  checkOptions("Cannot make a range", options, { endpoint: "boolean", dtype: "any" });
   const float = floatDType([start, stop].filter((value) => value instanceof Variable));
   const [a, b] = [start, stop].map((value) => castTo(asVariable(value, float), float)) as [
     Variable,
@@ -183,13 +190,14 @@ export function meshgrid(
   vectors: readonly TensorLike[],
   options: MeshgridOptions = {},
 ): Variable[] {
-  const all = vectors.map((vector) => asVariable(vector));
+  const action = "Cannot make a grid";
+  const { indexing = "xy" } = checkOptions(action, options, { indexing: ["xy", "ij"] });
+  const all = Array.from(expectList(action, vectors, "a list of vectors"), (v) => asVariable(v));
   for (const v of all) {
     if (v.ndim !== 1) throw new TypeError(`Cannot make a grid: expected vectors, got ${v.type}`);
   }
   const rank = all.length;
-  const axisOf = (i: number) =>
-    (options.indexing ?? "xy") === "xy" && rank > 1 && i < 2 ? 1 - i : i;
+  const axisOf = (i: number) => indexing === "xy" && rank > 1 && i < 2 ? 1 - i : i;
   const dims: Variable[] = new Array(rank);
   all.forEach((v, i) => dims[axisOf(i)] = dimsOf(v)[0]!);
   return all.map((v, i) => {

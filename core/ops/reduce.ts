@@ -18,6 +18,7 @@ import type {
   ReducedRank,
   SumDType,
 } from "../type_arithmetic.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 import type { Variable } from "../variable.ts";
 import { intConstant, normalizeAxes, staticInt } from "./arguments.ts";
 import { abs, add, div, mul, pow, sqr, sqrt, sub } from "./arithmetic.ts";
@@ -29,6 +30,7 @@ import { asVariable, type TensorLike } from "./literal.ts";
 import { type CloseOptions, isclose, isfinite, neq, where } from "./logic.ts";
 import { argreduceOp, reduceOp, type ReduceOpKind } from "./reduce_ops.ts";
 import { shapeOf } from "./shape.ts";
+import { shown } from "../shown.ts";
 
 /** Which axes to reduce, and how to leave the result. */
 export interface ReduceOptions {
@@ -69,10 +71,19 @@ interface Plan<O> {
   readonly options: Partial<O>;
 }
 
-function planOf<O extends ReduceOptions>(name: string, x: Variable, given: Axes<O>): Plan<O> {
+const reduceKinds: OptionKinds<ReduceOptions> = { axis: "any", keepdims: "boolean" };
+const sumKinds: OptionKinds<SumOptions> = { ...reduceKinds, dtype: "any", accDtype: "any" };
+const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, ddof: "number" };
+
+function planOf<O extends ReduceOptions = ReduceOptions>(
+  name: string,
+  x: Variable,
+  given: Axes<O>,
+  kinds: OptionKinds<O> = reduceKinds as OptionKinds<O>,
+): Plan<O> {
   const action = `Cannot take the ${name} of ${x.label}`;
   const isOptions = typeof given === "object" && given !== null && !Array.isArray(given);
-  const options = (isOptions ? given : {}) as Partial<O>;
+  const options: Partial<O> = isOptions ? checkOptions(action, given as O, kinds) : {};
   const axis = isOptions ? options.axis : given as number | readonly number[] | null | undefined;
   let listed: readonly number[] = x.type.shape.map((_, d) => d);
   if (typeof axis === "number") listed = [axis];
@@ -105,7 +116,7 @@ function sumDType(dtype: DType): DType {
 }
 
 function total<R extends Variable>(kind: "sum" | "prod", x: TensorLike, axes: Axes<SumOptions>): R {
-  const v = asVariable(x), plan = planOf<SumOptions>(kind, v, axes);
+  const v = asVariable(x), plan = planOf(kind, v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype === undefined ? sumDType(v.dtype) : resolveDType(dtype);
   const inner = accDtype === undefined ? out : resolveDType(accDtype);
@@ -155,7 +166,7 @@ export function countOf(x: Variable, axes?: readonly number[]): Variable {
 }
 
 function average<R extends Variable>(x: TensorLike, axes: Axes<SumOptions>): R {
-  const v = asVariable(x), plan = planOf<SumOptions>("mean", v, axes);
+  const v = asVariable(x), plan = planOf("mean", v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype !== undefined
     ? resolveDType(dtype)
@@ -191,7 +202,7 @@ export function mean<A extends TensorLike, const X extends Axes<SumOptions> = un
 }
 
 function spread(x: TensorLike, axes: Axes<VarianceOptions>): Variable {
-  const v = asFloating(x), plan = planOf<VarianceOptions>("variance", v, axes);
+  const v = asFloating(x), plan = planOf("variance", v, axes, varianceKinds);
   const centre = mean(v, { axis: plan.axes, keepdims: true });
   const off: Variable = sub(v, centre);
   const square: Variable = isComplex(off.dtype) ? sqr(abs(off)) : sqr(off);
@@ -368,7 +379,7 @@ export function norm<A extends TensorLike, const X extends Axes = undefined>(
 
 function normOf(x: Variable, order: number, axes: Axes): Variable {
   if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new TypeError(`Cannot take the norm: expected a number as order, got ${String(order)}`);
+    throw new TypeError(`Cannot take the norm: expected a number as order, got ${shown(order)}`);
   }
   const size: Variable = abs(x);
   if (order === Infinity) return max(size, axes);

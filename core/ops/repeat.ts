@@ -30,6 +30,8 @@ import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel, reshaped } from "./reshape.ts";
 import { asDims, type AxisRank, dimsOf, type ShapeLike, shapeOf, specifyShape } from "./shape.ts";
 import { padded } from "./window.ts";
+import { shown } from "../shown.ts";
+import { checkOptions } from "../options.ts";
 
 /**
  * x repeated as a whole, `reps[d]` times along axis d. With fewer numbers than axes the last axes are
@@ -95,7 +97,7 @@ export function repeat(
   if (several) return repeatEach(from, asVariable(counts as TensorLike, "int64"), along, action);
   const times = counts as Dim, known = staticDim(times);
   if (known !== null && known < 0) {
-    throw new RangeError(`${action}: expected a count >= 0, got ${known}`);
+    throw new RangeError(`${action}: expected a count >= 0, got ${shown(known)}`);
   }
   const dims = dimsOf(from);
   const wide = [...dims.slice(0, along + 1), dimVariable(times), ...dims.slice(along + 1)];
@@ -234,6 +236,7 @@ function widthsOf(widths: PadWidths, ndim: number, action: string): (readonly [D
 export function pad<A extends TensorLike>(x: A, widths: PadWidths, options?: PadOptions): Like<A>;
 export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}): Variable {
   const v = asVariable(x), action = `Cannot pad ${shapeLabel(v)}`;
+  checkOptions(action, options, { mode: "any", value: "any" });
   const pairs = widthsOf(widths, v.ndim, action);
   const known = pairs.flat().map(staticDim);
   if (known.some((n) => n !== null && n < 0)) {

@@ -33,6 +33,7 @@ import { shuffled } from "./dimshuffle.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { scalarOf } from "./moving.ts";
 import { asDims, hasShape, type ShapeLike, shapeOf, type ShapeRank } from "./shape.ts";
+import { shown } from "../shown.ts";
 
 /** Params of {@linkcode reshapeOp}. */
 export interface ReshapeParams {
@@ -252,7 +253,7 @@ export function flatten(x: TensorLike, ndim = 1): Variable {
   const most = Math.max(1, v.ndim);
   if (!Number.isInteger(ndim) || ndim < 1 || ndim > most) {
     throw new RangeError(
-      `Cannot flatten ${shapeLabel(v)}: expected ndim to be from 1 to ${most}, got ${ndim}`,
+      `Cannot flatten ${shapeLabel(v)}: expected ndim to be from 1 to ${most}, got ${shown(ndim)}`,
     );
   }
   if (v.ndim === ndim) return v;

@@ -22,6 +22,7 @@ import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel } from "./reshape.ts";
 import { dimsOf, shapeOf } from "./shape.ts";
+import { expectList } from "../options.ts";
 
 /** What `take` does with positions out of range: an error, the nearest one, or counting around. */
 export type TakeMode = "raise" | "clip" | "wrap";
@@ -104,6 +105,7 @@ export function nonzeroValues(x: TensorLike): Variable {
  * ```
  */
 export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[] {
+  expectList("Cannot find indices", dims, "a list of lengths");
   let rest = castTo(asVariable(flat, "int64"), "int64");
   const found: Variable[] = [];
   dims.forEach((_, d) => {
@@ -128,6 +130,8 @@ export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[]
  * ```
  */
 export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly Dim[]): Variable {
+  expectList("Cannot find positions", indices, "a list of indices");
+  expectList("Cannot find positions", dims, "a list of lengths");
   if (indices.length !== dims.length || indices.length === 0) {
     throw new TypeError(
       `Cannot find positions: expected an index for each of ${dims.length} axes, got ${indices.length}`,

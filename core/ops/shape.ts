@@ -13,6 +13,7 @@ import { makeValue, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
+import { shown } from "../shown.ts";
 import { TensorType } from "../type.ts";
 import type { Like, RankOf } from "../type_arithmetic.ts";
 import { Constant, Variable } from "../variable.ts";
@@ -32,6 +33,7 @@ import { mapElement } from "./elements.ts";
 import { broadcastToOp } from "./broadcast_to.ts";
 import { dimshuffleOp, type DimshuffleParams } from "./dimshuffle.ts";
 import { subtensorOp } from "./subtensor.ts";
+import { expectList } from "../options.ts";
 
 export * from "./dimshuffle.ts";
 export * from "./reshape.ts";
@@ -92,7 +94,9 @@ export const makeVectorOp: Op<MakeVectorParams> = {
     for (const input of inputs) {
       if (input.ndim !== 0 || input.dtype !== dtype) {
         throw new TypeError(
-          `Cannot make a vector: expected scalars of dtype ${dtype}, got ${input.label} of type ${input.type}`,
+          `Cannot make a vector: expected scalars of dtype ${
+            shown(dtype)
+          }, got ${input.label} of type ${input.type}`,
         );
       }
     }
@@ -279,7 +283,7 @@ export function shape(x: TensorLike): Variable {
  * Throws a TypeError for something that is not a scalar, or whose dtype is not `dtype`.
  */
 export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Variable {
-  const inputs = asVariables(scalars);
+  const inputs = asVariables(expectList("Cannot make a vector", scalars, "a list of scalars"));
   const type = dtype ?? inputs.map((v) => v.dtype).reduce(promote, inputs[0]?.dtype ?? "int64");
   return applyOp<MakeVectorParams>(makeVectorOp, inputs, { dtype: type });
 }
@@ -302,7 +306,7 @@ export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Var
   const v = asVariable(x);
   const action = `Cannot specify the shape of ${shapeLabel(v)}`;
   const given: Variable[] = [];
-  const promises = shape.map((dim, axis) => {
+  const promises = Array.from(expectList(action, shape, "a list of lengths"), (dim, axis) => {
     if (dim === null) return null;
     const variable = asIndexScalar(dim, action, `the length of axis ${axis}`);
     const known = staticInt(variable);
@@ -347,9 +351,9 @@ export function asDims(shape: ShapeLike, action: string, ndim?: number): Variabl
   }
   const list = Array.isArray(shape) ? shape as readonly Dim[] : [shape as Dim];
   if (ndim !== undefined && list.length !== ndim) {
-    throw new RangeError(`${action}: expected ${ndim} lengths, got ${list.length}`);
+    throw new RangeError(`${action}: expected ${shown(ndim)} lengths, got ${list.length}`);
   }
-  return list.map((dim, axis) => asIndexScalar(dim, action, `the length of axis ${axis}`));
+  return Array.from(list, (dim, axis) => asIndexScalar(dim, action, `the length of axis ${axis}`));
 }
 
 /** The first `count` elements of a vector as scalars, without a detour over the vector if possible. */

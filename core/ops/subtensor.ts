@@ -33,6 +33,7 @@ import {
   rowMajor,
   scalarOf,
 } from "./moving.ts";
+import { shown } from "../shown.ts";
 
 /** How one leading axis is indexed. Each "int" and each true flag takes one scalar input, in order. */
 export type IndexEntry =
@@ -284,7 +285,9 @@ export const subtensorOp: Op<SubtensorParams> = {
     if (entry.kind === "int") {
       const at = fix(context.integer(entry.at));
       const value = values[at < 0 ? at + n : at];
-      if (value === undefined) throw new IndexError(`${outOfRange(x.label, 0, n)}, got ${at}`);
+      if (value === undefined) {
+        throw new IndexError(`${outOfRange(x.label, 0, n)}, got ${shown(at)}`);
+      }
       return [value];
     }
     const { start, step, length } = sliceSizes(context, entry, n);

@@ -13,6 +13,7 @@ import { add } from "../ops/elementwise.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/literal.ts";
 import { asDims, dimsOf, type ShapeLike } from "../ops/shape.ts";
 import { Constant, Variable } from "../variable.ts";
+import { shown } from "../shown.ts";
 
 /** Lengths of the axes of a draw: numbers, integer scalars, or an integer vector. */
 export type SizeLike = ShapeLike | null | undefined;
@@ -101,7 +102,9 @@ export function checkBounds(param: Variable, bounds: Bounds, name: string, actio
       (bounds.above === undefined || x > bounds.above) &&
       (bounds.whole !== true || Number.isInteger(x));
     if (!ok) {
-      throw new RangeError(`${action}: expected "${name}" to be ${boundsText(bounds)}, got ${x}`);
+      throw new RangeError(
+        `${action}: expected "${name}" to be ${boundsText(bounds)}, got ${shown(x)}`,
+      );
     }
   }
 }
@@ -137,7 +140,7 @@ export function floatDType(
   const chosen = resolveDType(dtype);
   if (!isFloat(chosen)) {
     throw new TypeError(
-      `${action}: expected a float dtype, which can hold fractions, got ${chosen}`,
+      `${action}: expected a float dtype, which can hold fractions, got ${shown(chosen)}`,
     );
   }
   return chosen;
@@ -186,7 +189,9 @@ export function sized(
 ): { dims: Variable[]; params: Variable[] } {
   const { size, ndim } = options;
   if (ndim !== undefined && (!Number.isInteger(ndim) || ndim < 0)) {
-    throw new RangeError(`${action}: expected "ndim" to be an integer from 0 on, got ${ndim}`);
+    throw new RangeError(
+      `${action}: expected "ndim" to be an integer from 0 on, got ${shown(ndim)}`,
+    );
   }
   const shaped = params.filter((param) => param.ndim > 0);
   if (size === undefined || size === null) {
@@ -203,7 +208,9 @@ export function sized(
     const n = staticInt(dim);
     if (n !== null && n < 0) {
       throw new RangeError(
-        `${action}: expected the length of axis ${axis} to be an integer from 0 on, got ${n}`,
+        `${action}: expected the length of axis ${axis} to be an integer from 0 on, got ${
+          shown(n)
+        }`,
       );
     }
   });

@@ -12,6 +12,7 @@ import { TensorType } from "../type.ts";
 import { Variable } from "../variable.ts";
 import { advanceOp } from "./draw.ts";
 import { type Block, hostWords, philox } from "./philox.ts";
+import { shown } from "../shown.ts";
 
 /** A seed: any integer; integers that differ by a multiple of 2^64 are the same seed. */
 export type Seed = number | bigint;
@@ -27,7 +28,7 @@ export type Key = readonly [number, number];
 /** The key that a seed is. Throws a TypeError for what is no integer. */
 export function keyOfSeed(seed: Seed, action: string): Key {
   if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
-    throw new TypeError(`${action}: expected an integer, got ${String(seed)}`);
+    throw new TypeError(`${action}: expected an integer, got ${shown(seed)}`);
   }
   const bits = BigInt.asUintN(64, BigInt(seed));
   return [Number(bits & 0xffffffffn), Number(bits >> 32n)];
@@ -45,12 +46,14 @@ export function freshState([k0, k1]: Key): Uint32Array<ArrayBuffer> {
 }
 
 function checkState(state: ArrayLike<number>): Block<number> {
-  const words = Array.from(state);
+  const words = Array.from(state ?? []);
   const isState = words.length === 4 &&
     words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
   if (!isState) {
     throw new TypeError(
-      `Cannot set the state of a generator: expected four words from 0 to 4294967295, got [${words}]`,
+      `Cannot set the state of a generator: expected four words from 0 to 4294967295, got ${
+        shown(words)
+      }`,
     );
   }
   return words as unknown as Block<number>;

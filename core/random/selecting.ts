@@ -27,6 +27,7 @@ import {
 import { gumbelOf } from "./continuous.ts";
 import { drawIntegers, wholeParameter } from "./discrete.ts";
 import { Source } from "./source.ts";
+import { shown } from "../shown.ts";
 
 /** Options of `categorical`. */
 export interface CategoricalOptions extends DrawOptions {
@@ -49,7 +50,9 @@ function probabilities(value: TensorLike, name: string, action: string): Variabl
       let total = 0;
       for (let i = 0; i < k; i++) total += Number(data[row + i]);
       if (Math.abs(total - 1) > 1e-3) {
-        throw new RangeError(`${action}: expected the sum of "${name}" to be 1, got ${total}`);
+        throw new RangeError(
+          `${action}: expected the sum of "${name}" to be 1, got ${shown(total)}`,
+        );
       }
     }
   }

@@ -60,6 +60,7 @@ import {
   type MultinomialOptions,
   type PermutationOptions,
 } from "./selecting.ts";
+import { shown } from "../shown.ts";
 
 /** The state of a generator and its value after one draw: an update. */
 export type StateUpdate = readonly [GeneratorVariable, Variable];
@@ -152,8 +153,10 @@ export class RandomStreams {
    * Throws a RangeError for a count that is no integer from 1 on.
    */
   split(count = 2): RandomStreams[] {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`Cannot split a stream: expected an integer from 1 on, got ${count}`);
+    if (!Number.isInteger(count) || count < 1 || count > 1e6) {
+      throw new RangeError(
+        `Cannot split a stream: expected an integer from 1 to 1000000, got ${shown(count)}`,
+      );
     }
     return Array.from({ length: count }, () => {
       const child = new RandomStreams(0);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { equalApplications } from "../graph/graph.ts";
+import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "../validate.ts";
 import type { Variable } from "../variable.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
@@ -75,7 +77,7 @@ export function optimise(
   hits: RuleHits = new Map(),
   observe: RewriteObserver | null = null,
 ): Variable[] {
-  let current = [...outputs];
+  let current = replace(outputs, equalApplications(toposort(outputs)));
   if (mode.verify) validateGraph(current, "before rewriting");
   for (const phase of [...phases, ...addedPhases]) {
     const wanted = (rule: Rule): boolean => {

@@ -1,0 +1,276 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { onDevices } from "../../dev/devices.ts";
+
+import { fuzzArguments } from "../../dev/fuzz/arguments.ts";
+import { compile, grad, In, Out, shared, T, tensor, type Variable } from "../../mod.ts";
+
+/** A function as JavaScript sees it: types do not keep wrong arguments away. */
+// deno-lint-ignore no-explicit-any
+type Loose = any;
+const loose = (value: unknown): Loose => value;
+
+function fails(body: () => unknown, message: RegExp): void {
+  const error = assertThrows(body, Error);
+  assertMatch(error.message, message);
+  assertEquals(error.message.length < 1500, true);
+}
+
+async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  const error = await assertRejects(() => promise, Error);
+  assertMatch(error.message, message);
+}
+
+function cyclic(): unknown[] {
+  const list: unknown[] = [];
+  list.push(list);
+  return list;
+}
+
+function deep(levels: number): unknown {
+  let list: unknown = 1;
+  for (let i = 0; i < levels; i++) list = [list];
+  return list;
+}
+
+const makers: readonly (readonly [string, (value: Loose) => unknown])[] = [
+  ["tensor", (value) => tensor(value)],
+  ["shared", (value) => shared(value)],
+  ["T.constant", (value) => T.constant(value)],
+  ["T.add", (value) => T.add(value, 1)],
+  ["setValue", (value) => shared([1]).setValue(value)],
+];
+
+for (const [name, make] of makers) {
+  Deno.test(`${name}: lists that hold themselves, or are nested too deep, are errors`, () => {
+    fails(() => make(cyclic()), /nested more than 64 deep/);
+    fails(() => make(deep(10_000)), /nested more than 64 deep/);
+    fails(() => make([1, cyclic()]), /rows of different depth/);
+    const wide: unknown[] = [];
+    for (let i = 0; i < 3; i++) wide.push(wide);
+    fails(() => make(wide), /nested more than 64 deep/);
+  });
+
+  Deno.test(`${name}: typed arrays without memory are errors`, () => {
+    const gone = new Float32Array([1, 2]);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    fails(() => make(gone), /memory was transferred or has shrunk/);
+    const buffer = new ArrayBuffer(8, { maxByteLength: 8 }), short = new Float32Array(buffer, 0, 2);
+    buffer.resize(4);
+    fails(() => make(short), /memory was transferred or has shrunk/);
+  });
+
+  Deno.test(`${name}: what only looks like a tensor must be one`, () => {
+    const duck = { dtype: "float32", shape: [1000], dataSync: () => new Float32Array(2) };
+    fails(() => make(duck), /expected 1000 numbers, got 2/);
+    fails(() => make({ ...duck, shape: [1] }), /expected 1 numbers, got 2/);
+    fails(() => make({ ...duck, shape: ["2"] }), /length of axis 0 .* got "2"/);
+    fails(() => make({ ...duck, dtype: "constructor" }), /dtype is "constructor"/);
+    fails(() => make({ ...duck, dataSync: () => new Float64Array(1000) }), /in a Float32Array/);
+    fails(() => make({ ...duck, dataSync: 1 }), /no function/);
+    fails(() => make(new Proxy(tensor([1]), {})), /pass the tensor itself/);
+  });
+
+  Deno.test(`${name}: nothing else is taken for a value`, () => {
+    for (const value of [null, undefined, "1", {}, new Map(), Promise.resolve(1), Symbol()]) {
+      fails(() => make(value), /expected|Cannot/);
+    }
+    fails(() => make([1, , 2]), /got undefined/);
+    fails(() => make(["1"]), /got "1"/);
+    fails(() => make([[1], [1, 2]]), /rows of one length/);
+  });
+}
+
+Deno.test("dtypes are names of dtypes, not of what objects have", () => {
+  for (const dtype of ["constructor", "toString", "__proto__", "", null, 3, {}, []]) {
+    fails(() => T.tensor(loose(dtype), [2]), /Unknown dtype/);
+    fails(() => T.scalar("x").astype(loose(dtype)), /Unknown dtype/);
+    if (dtype !== null) fails(() => T.scalar("x", { dtype: loose(dtype) }), /Unknown dtype/);
+    fails(() => T.sum(T.vector("x"), { dtype: loose(dtype) }), /Unknown dtype/);
+  }
+});
+
+Deno.test("shapes are lists of lengths", () => {
+  T.tensor("float32", [2, 2]);
+  T.tensor("float32", [4]);
+  const bad: unknown[] = [[-2, -2], [0.5, 8], ["2", "2"], [[4]], [2n], [NaN], {}, "2"];
+  for (const shape of bad) {
+    fails(() => T.tensor("float32", loose(shape)), /tensor type/);
+    fails(() => tensor([1, 2, 3, 4], { shape: loose(shape) }), /Cannot make a tensor: expected/);
+    fails(() => shared([1, 2, 3, 4], { shape: loose(shape) }), /Cannot make a tensor: expected/);
+  }
+  fails(() => T.tensor("float32", 1e9), /rank from 0 to 64/);
+});
+
+Deno.test("options are known by name and have their type", async () => {
+  const x = T.vector("x"), y = T.matrix("y");
+  const calls: readonly ((options: Loose) => unknown)[] = [
+    (options) => tensor([1], options),
+    (options) => shared([1], options),
+    (options) => shared([1]).setValue([2], options),
+    (options) => T.constant([1], options),
+    (options) => T.fvector("v", options),
+    (options) => new In(x, options),
+    (options) => new Out(x, options),
+  ];
+  for (const call of calls) {
+    fails(() => call(null), /expected an object of options, got null/);
+    fails(() => call([1]), /expected an object of options, got \[1\]/);
+    fails(() => call({ udpates: 1 }), /unknown option "udpates"/);
+  }
+  await rejects(compile([x], x, loose(null)), /expected an object of options, got null/);
+  await rejects(
+    compile([x], x, loose({ udpates: [] })),
+    /unknown option "udpates"; did you mean "updates"\?/,
+  );
+  await rejects(compile([x], x, loose({ name: 3 })), /expected "name" to be a string, got 3/);
+  for (const name of ["sum", "prod", "mean", "var", "std", "max", "argmax", "all"] as const) {
+    const reduce = T[name] as Loose;
+    fails(() => reduce(x, { axsi: 0 }), /unknown option "axsi"; did you mean "axis"\?/);
+    fails(() => reduce(x, { keepdims: 1 }), /expected "keepdims" to be true or false, got 1/);
+    fails(() => reduce(x, x), /expected an object of options, got "x"/);
+    fails(() => reduce(x, 2n), /expected an axis or a list of axes, got 2n/);
+    fails(() => reduce(y, ["0"]), /expected the axis to be an integer from -2 to 1, got "0"/);
+    fails(() => reduce(y, [0, -2]), /expected different axes/);
+  }
+});
+
+Deno.test("outputs are a variable, a list or an object of variables", async () => {
+  const x = T.vector("x");
+  await rejects(compile([x], loose(new Map([["a", x]]))), /list or an object .* class Map/);
+  await rejects(compile([x], loose(Promise.resolve(x))), /list or an object .* class Promise/);
+  await rejects(compile([x], loose(new Set([x]))), /class Set/);
+  await rejects(compile([x], loose([x, , x])), /output 1 is not a variable but undefined/);
+  await rejects(compile(loose([x, , x]), x), /input 1 is not a variable but undefined/);
+  await rejects(compile([x], loose([[x]])), /output 0 is not a variable but \["x"\]/);
+});
+
+onDevices("all kinds of typed arrays are taken", async (device) => {
+  class Mine extends Float32Array<ArrayBuffer> {
+    override slice(): Loose {
+      throw new Error("not to be called");
+    }
+    override get [Symbol.toStringTag](): Loose {
+      return "Mine";
+    }
+  }
+  const x = T.fvector("x"), u = T.vector("u", { dtype: "uint8" });
+  const f = await compile([x], x.add(1), { device }) as Loose;
+  const g = await compile([u], u.add(1), { device }) as Loose;
+  const buffer = (await import("node:buffer")).Buffer;
+  assertEquals(f(Mine.from([1, 2])).arraySync(), [2, 3]);
+  assertEquals(f(new Uint8ClampedArray([1, 300])).arraySync(), [2, 256]);
+  assertEquals(g(new Uint8ClampedArray([1, 3])).arraySync(), [2, 4]);
+  assertEquals(g(buffer.from([1, 3])).arraySync(), [2, 4]);
+  assertEquals(f(buffer.from([1, 3])).arraySync(), [2, 4]);
+  const s = shared(Mine.from([1, 2]), { borrow: true });
+  const h = await compile([], s.mul(2), { device }) as Loose;
+  assertEquals(h().arraySync(), [2, 4]);
+  s.setValue(Mine.from([3]));
+  assertEquals(h().arraySync(), [6]);
+  assertEquals(T.constant(loose(Mine.from([1]))).dtype, "float32");
+  assertEquals(tensor(buffer.from([7])).dtype, "uint8");
+});
+
+onDevices("a typed array of integers is as good as an array of whole numbers", async (device) => {
+  const x = T.fvector("x"), i = T.vector("i", { dtype: "int16" });
+  const f = await compile([x], x.mul(2), { device }) as Loose;
+  const g = await compile([i], i.add(1), { device, name: "g" }) as Loose;
+  assertEquals(f(new Int32Array([1, -2])).arraySync(), [2, -4]);
+  assertEquals(f(new Uint32Array([1, 2])).arraySync(), [2, 4]);
+  assertEquals(f(new BigInt64Array([1n, 2n])).arraySync(), [2, 4]);
+  assertEquals(g(new Int32Array([1, -2])).arraySync(), [2, -1]);
+  fails(() => g(new Int32Array([1, 70_000])), /70000 cannot be stored as int16/);
+  fails(() => f(new Float64Array([1])), /expected float32, got float64/);
+  fails(() => f(tensor([1], { dtype: "int32" })), /expected float32, got int32/);
+  const s = shared([1, 2]);
+  s.setValue(new Int32Array([3, 4]));
+  assertEquals(s.getValue().arraySync(), [3, 4]);
+  const strict = await compile([new In(x, { strict: true })], x.add(0), { device }) as Loose;
+  fails(() => strict(new Int32Array([1])), /expected float32, got int32/);
+});
+
+Deno.test("complex numbers are taken as array() gives them", async () => {
+  const c = T.vector("c", { dtype: "complex64" }), z = T.scalar("z", { dtype: "complex128" });
+  const f = await compile([c], c.mul(2), { device: "cpu" }) as Loose;
+  const twice = f([{ re: 1, im: -2 }, 3]);
+  assertEquals(twice.arraySync(), [{ re: 2, im: -4 }, { re: 6, im: 0 }]);
+  assertEquals(f(f([{ re: 1, im: 0.5 }]).arraySync()).arraySync(), [{ re: 4, im: 2 }]);
+  const g = await compile([z], z.add(1), { device: "cpu" }) as Loose;
+  assertEquals(g({ re: 1, im: 2 }).item(), { re: 2, im: 2 });
+  assertEquals(g({ z: { re: 1, im: 2 } }).item(), { re: 2, im: 2 });
+  assertEquals(tensor([{ re: 1, im: 2 }]).dtype, "complex64");
+  assertEquals(T.constant({ re: 1, im: 2 }, "complex128").type.toString(), z.type.toString());
+  assertEquals(shared([{ re: 1, im: 2 }]).getValue().arraySync(), [{ re: 1, im: 2 }]);
+  const r = T.fvector("r"), real = await compile([r], r, { device: "cpu" }) as Loose;
+  fails(() => real([{ re: 1, im: 0 }]), /1 \+ 0i cannot be stored as float32/);
+  // Inputs that are named so are meant.
+  const [re, im] = [T.scalar("re"), T.scalar("im")];
+  const named = await compile([re, im], re.sub(im), { device: "cpu" }) as Loose;
+  assertEquals(named({ re: 5, im: 3 }).item(), 2);
+});
+
+onDevices("arguments whose reading calls the function again change nothing", async (device) => {
+  const a = T.fscalar("a"), v = T.fvector("v");
+  const f = await compile([a, v], v.mul(a), { device }) as Loose;
+  let depth = 0;
+  const sneaky = new Proxy([1, 2], {
+    get(target, key, receiver) {
+      if (depth++ === 0) f(7, [5, 5, 5]).arraySync();
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  assertEquals(f(2, sneaky).arraySync(), [2, 4]);
+  // Memory that is taken away while another argument is read.
+  const w = T.fvector("w"), g = await compile([w, v], w.sum().add(v.sum()), { device }) as Loose;
+  g([100, 100, 100], [0]).item();
+  const taken = new Float32Array([1, 2, 3]);
+  const thief = new Proxy([1], {
+    get(target, key, receiver) {
+      if (taken.length > 0) structuredClone(taken, { transfer: [taken.buffer] });
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  fails(() => g(taken, thief), /memory was transferred/);
+  const duck = {
+    dtype: "float32",
+    shape: [2],
+    dataSync: () => {
+      f(9, [1]).arraySync();
+      return new Float32Array([1, 2]);
+    },
+  };
+  assertEquals(f(3, duck).arraySync(), [3, 6]);
+});
+
+Deno.test("lists of axes are taken as lists", async () => {
+  const v = T.fvector("v"), m = T.fmatrix("m");
+  assertEquals(v.dimshuffle(["x", 0]).type, v.dimshuffle("x", 0).type);
+  assertEquals(T.dimshuffle(m, [1, 0]).type, m.T.type);
+  const two: Variable = T.alloc(1, [2, 3]);
+  const f = await compile([], two, { device: "cpu" }) as Loose;
+  assertEquals(f().shape, [2, 3]);
+  fails(() => v.dimshuffle(loose(["y", 0])), /got "y"/);
+});
+
+Deno.test("calls with arguments of all wrong kinds end in errors for the reader", async () => {
+  const wrong = await fuzzArguments(1, 2000);
+  assertEquals(wrong, []);
+});
+
+onDevices("gradients have names of their own", async (device) => {
+  const x = T.fvector("x"), c = x.sqr().sum().mul(x.sum());
+  c.name = "c";
+  const named = grad(c, x);
+  assertEquals(named.name, "(dc/dx)");
+  const plain = grad(c, x, { addNames: false });
+  assertEquals(plain.name, null);
+  assertEquals(grad(c, x).name, "(dc/dx)");
+  assertEquals(grad(c, x, { addNames: false }).name, null);
+  // Names are not part of what a node is: both are computed once.
+  const f = await compile([x], [named, plain, grad(c, x)], { device });
+  assertEquals(f.graph.outputs[0], f.graph.outputs[1]);
+  assertEquals(f.graph.outputs[0], f.graph.outputs[2]);
+  const [a, b] = f([1, 2]);
+  assertEquals(a.arraySync(), [11, 17]);
+  assertEquals(b.arraySync(), [11, 17]);
+});
