@@ -95,6 +95,7 @@ export async function compile<
 
 const optionKinds: OptionKinds<CompileOptions> = {
   updates: "any",
+  dynamicAxes: "any",
   givens: "any",
   noDefaultUpdates: "any",
   name: "string",
