@@ -43,6 +43,7 @@ export type OpName =
   | "argreduce"
   | "shapeI"
   | "jointLength"
+  | "length"
   | "makeVector"
   | "specifyShape"
   | "fill"
@@ -64,6 +65,7 @@ export type OpName =
   | "cumop"
   | "sort"
   | "argsort"
+  | "inRange"
   | "ifelse"
   | "derivedAs"
   | "draw"
@@ -78,6 +80,7 @@ const core = {
   argreduce: argreduceGradient,
   shapeI: shapeIGradient,
   jointLength: jointLengthGradient,
+  length: jointLengthGradient,
   makeVector: makeVectorGradient,
   specifyShape: specifyShapeGradient,
   fill: fillGradient,
@@ -99,6 +102,7 @@ const core = {
   cumop: cumopGradient,
   sort: sortGradient,
   argsort: argsortGradient,
+  inRange: argsortGradient,
   ifelse: ifelseGradient,
   derivedAs: derivedAsGradient,
   draw: drawGradient,

@@ -10,13 +10,19 @@ import { makeConstant } from "../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
 import { Variable } from "../variable.ts";
 import { type Dim, listed, shapeLabel } from "./arguments.ts";
+import { checkedLength } from "./checks.ts";
 import { stretched } from "./broadcast_to.ts";
 import { asVariable, type TensorLike, valueOf } from "./literal.ts";
 import { asDims, dimsOf, type ShapeLike, type ShapeRank } from "./shape.ts";
 
+/** Lengths that the user gives. */
+function lengthsOf(shape: ShapeLike, action: string, ndim?: number): Variable[] {
+  return asDims(shape, action, ndim).map((n) => checkedLength(n, action));
+}
+
 function filled(value: number, shape: ShapeLike, dtype: DType, ndim?: number): Variable {
   const scalar = makeConstant(valueOf(value, dtype));
-  return stretched(scalar, asDims(shape, "Cannot make a tensor", ndim));
+  return stretched(scalar, lengthsOf(shape, "Cannot make a tensor", ndim));
 }
 
 /**
@@ -41,9 +47,9 @@ export function alloc(value: TensorLike, ...lengths: readonly (Dim | readonly Di
   const v = asVariable(value), action = `Cannot broadcast ${shapeLabel(v)}`;
   const first = shape[0];
   if (shape.length === 1 && first instanceof Variable && first.ndim === 1) {
-    return stretched(v, asDims(first, action));
+    return stretched(v, lengthsOf(first, action));
   }
-  return stretched(v, asDims(shape, action));
+  return stretched(v, lengthsOf(shape, action));
 }
 
 /**
@@ -123,7 +129,7 @@ export function full(
   const v = dtype === undefined || value instanceof Variable
     ? asVariable(value)
     : makeConstant(valueOf(value, dtype));
-  return stretched(v, asDims(shape, "Cannot make a tensor", ndim));
+  return stretched(v, lengthsOf(shape, "Cannot make a tensor", ndim));
 }
 
 /**

@@ -9,6 +9,7 @@ import { apply as applyOp } from "../graph/graph.ts";
 import { Variable } from "../variable.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { castTo } from "./build.ts";
+import { checkedLength } from "./checks.ts";
 import { expandDims } from "./dimshuffle.ts";
 import { joinOp, type JoinParams } from "./join.ts";
 import { addDims, dimVariable, floorDivDims } from "./lengths.ts";
@@ -157,7 +158,9 @@ export function split(
       );
     }
     lengths = new Array<Dim>(sizes).fill(floorDivDims(shapeOf(v, along), sizes));
-  } else lengths = asDims(sizes as readonly Dim[], action, parts);
+  } else {
+    lengths = asDims(sizes as readonly Dim[], action, parts).map((n) => checkedLength(n, action));
+  }
   const total = lengths.reduce<Dim>(addDims, 0);
   const whole = specifyShape(v, v.type.shape.map((_, d) => d === along ? total : null));
   let start: Dim = 0;

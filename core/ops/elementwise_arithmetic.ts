@@ -306,6 +306,7 @@ function floorDivide(x: number, y: number): number {
   if (y === 0) return x / y;
   const r = x % y;
   const quotient = (x - r) / y - (r !== 0 && (r < 0) !== (y < 0) ? 1 : 0);
+  if (quotient === 0) return x === 0 ? x / y : 0;
   const whole = Math.floor(quotient);
   return quotient - whole > 0.5 ? whole + 1 : whole;
 }
@@ -330,7 +331,10 @@ function floorDivideFloat(b: ScalarBuilder, x: SNode, y: SNode): SNode {
   const whole = b.unary("floor", quotient);
   const far = b.compare("gt", b.sub(quotient, whole), b.constant(x.type, 0.5));
   const value = b.select(far, b.add(whole, one), whole);
-  return b.select(b.compare("eq", y, zero), b.div(x, y), value);
+  // 0 has the sign of x / y.
+  const signed = b.select(b.compare("eq", value, zero), zero, value);
+  const plain = b.binary("or", b.compare("eq", y, zero), b.compare("eq", x, zero));
+  return b.select(plain, b.div(x, y), signed);
 }
 
 /** Whether the truncated remainder `r` has to be moved by `y` to have its sign. */

@@ -122,6 +122,7 @@ function lengthOfDim(dim: Variable, of: (variable: Variable) => readonly Length[
   return of(source)[(dim.owner!.params as ShapeIParams).axis]!;
 }
 
+const told = new Set(["shapeI", "jointLength", "length"]);
 const growing = new Set(["add", "mul", "maximum", "minimum", "intDiv"]);
 
 /** Whether an integer is certainly not negative: a length, or computed from lengths. */
@@ -129,7 +130,7 @@ export function isNotNegative(dim: Variable): boolean {
   const stack = [dim];
   for (let steps = 0; stack.length > 0; steps++) {
     const top = stack.pop()!, known = staticInt(top), name = top.owner?.op.name;
-    if (known !== null && known >= 0 || name === "shapeI" || name === "jointLength") continue;
+    if (known !== null && known >= 0 || name !== undefined && told.has(name)) continue;
     // Narrower ones may wrap.
     if (steps > 50 || name === undefined || !growing.has(name) || top.dtype !== "int64") {
       return false;
@@ -182,6 +183,7 @@ const rules: ReadonlyMap<string, LengthRule> = new Map<string, LengthRule>([
   ["cumop", like(0)],
   ["sort", like(0)],
   ["argsort", like(0)],
+  ["inRange", like(0)],
   ["incSubtensor", like(0)],
   ["advInc", like(0)],
   ["advIndex", positions],

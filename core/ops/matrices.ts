@@ -12,6 +12,7 @@ import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
 import type { ResolvedDType } from "./conversion.ts";
+import { checkedLength } from "./checks.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
 import { moveaxis, type PatternItem, shuffled } from "./dimshuffle.ts";
 import { addDims, dimVariable, maxDims, minDims, subDims } from "./lengths.ts";
@@ -57,7 +58,8 @@ export function eye<O extends DTypeOption = "floatX">(
   dtype?: O,
 ): Variable<ResolvedDType<O>, 2>;
 export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
-  return castTo(compare("eq", n, m ?? n, k), dtypeOr(dtype, config.floatX));
+  const [rows, columns] = [n, m ?? n].map((one) => checkedLength(one, "Cannot make a matrix"));
+  return castTo(compare("eq", rows!, columns!, k), dtypeOr(dtype, config.floatX));
 }
 
 /**

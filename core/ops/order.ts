@@ -5,7 +5,7 @@
  */
 
 import { config } from "../config.ts";
-import { isDiscrete } from "../dtype.ts";
+import { isDiscrete, isFloat } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
 import { shown } from "../shown.ts";
@@ -14,16 +14,17 @@ import { advIncOp, type AdvIncParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
 import { type Dim, intConstant, normalizeAxis, shapeLabel, staticDim } from "./arguments.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
+import { checkedLength, inRange } from "./checks.ts";
 import { between, join } from "./combine.ts";
 import { cumulative, cumulativeOp } from "./cumulative.ts";
 import { expandDims, shapePadLeft, shapePadRight } from "./dimshuffle.ts";
-import { addDims, maxDims, negDim } from "./lengths.ts";
+import { addDims, dimVariable, maxDims, subDims } from "./lengths.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel } from "./reshape.ts";
 import { flip } from "./repeat.ts";
-import type { AxisRank } from "./shape.ts";
+import { type AxisRank, shapeOf } from "./shape.ts";
 import { argsortOp, sortOp, type SortParams } from "./sort.ts";
 
 export { argsortOp, cumulativeOp, sortOp, type SortParams };
@@ -114,17 +115,22 @@ export function argsort(x: TensorLike, axis: number | null = -1): Variable {
 
 /** The last k of sorted lines, largest first; for negative k the first -k, smallest first. */
 function best(sorted: Variable, k: Dim, axis: number): Variable {
-  const count = staticDim(k);
-  if (count === 0) {
-    throw new RangeError("Cannot take the top elements: expected a count other than 0");
+  const known = staticDim(k), action = "Cannot take the top elements";
+  if (known === 0) throw new RangeError(`${action}: expected a count other than 0`);
+  const n = shapeOf(sorted, axis), length = staticDim(n);
+  const count = known === null ? k : Math.abs(known);
+  if (known !== null && length !== null && Math.abs(known) > length) {
+    throw new RangeError(`${action}: expected a count up to ${length}, got ${known}`);
   }
-  if (count !== null && count < 0) return between(sorted, axis, null, -count);
-  return flip(between(sorted, axis, negDim(k), null), axis);
+  const fits = known !== null && length !== null;
+  const taken = fits ? count : inRange(dimVariable(count), addDims(n, 1), action);
+  if (known !== null && known < 0) return between(sorted, axis, null, taken);
+  return flip(between(sorted, axis, subDims(n, taken), null), axis);
 }
 
 /**
  * The k largest elements along an axis, largest first; for negative k the -k smallest, smallest first.
- * null as the axis flattens. A symbolic k counts as positive.
+ * null as the axis flattens. A symbolic k counts as positive. More than there are is an error.
  *
  * @example
  * ```ts
@@ -223,17 +229,17 @@ export function bincount(
       `Cannot count: expected an integer vector, got ${v.label} of type ${v.type}`,
     );
   }
-  const wide = castTo(v, "int64");
+  // Negative ones would count from the end.
+  const places = inRange(castTo(v, "int64"), null, "Cannot count");
   // The -1 makes the largest of no numbers that; then there are no counts.
-  const largest = applyOp<ReduceParams>(reduceOp, [join(0, wide, [-1n])], {
+  const least = checkedLength(minlength, "Cannot count");
+  const largest = applyOp<ReduceParams>(reduceOp, [join(0, places, [-1n])], {
     kind: "max",
     axes: [0],
     dtype: "int64",
   });
-  const length = maxDims(addDims(largest, 1), minlength);
+  const length = maxDims(addDims(largest, 1), least);
   const amounts = weights === null ? intConstant(1) : asVariable(weights);
-  // As unsigned numbers negative ones are out of range, where they would count from the end.
-  const places = castTo(wide, "uint32");
   return applyOp<AdvIncParams>(advIncOp, [zeros([length], amounts.dtype), amounts, places], {
     axes: [0],
     set: false,
@@ -260,7 +266,7 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
       `Cannot make one-hot rows: expected integers, got ${v.label} of type ${v.type}`,
     );
   }
-  const columns = shapePadLeft(arange(count), v.ndim);
+  const columns = shapePadLeft(arange(checkedLength(count, "Cannot make one-hot rows")), v.ndim);
   const hot = elementwise("eq", [shapePadRight(castTo(v, "int64")), columns]);
   return castTo(hot, dtype === undefined ? config.floatX : resolveDType(dtype));
 }
@@ -293,13 +299,25 @@ export function searchsorted(
   if (side !== "left" && side !== "right") {
     throw new RangeError(`Cannot search: expected side "left" or "right", got "${side}"`);
   }
-  const before = elementwise(side === "left" ? "lt" : "le", [
+  const before = isBefore(
     shapePadLeft(edges, values.ndim),
     expandDims(values, values.ndim),
-  ]);
+    side === "left",
+  );
   return applyOp<ReduceParams>(reduceOp, [before], {
     kind: "sum",
     axes: [values.ndim],
     dtype: "int64",
   });
+}
+
+/** Whether a is less than b, or else not greater, where NaN is greater than all numbers. */
+function isBefore(a: Variable, b: Variable, strictly: boolean): Variable {
+  const before = elementwise(strictly ? "lt" : "le", [a, b]);
+  if (!isFloat(b.dtype)) return before;
+  const last = elementwise("isnan", [b]);
+  const after = strictly
+    ? elementwise("and", [last, elementwise("invert", [elementwise("isnan", [a])])])
+    : last;
+  return elementwise("or", [before, after]);
 }

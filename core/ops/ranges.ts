@@ -11,6 +11,7 @@ import { Variable } from "../variable.ts";
 import { arangeOp, type ArangeParams } from "./arange.ts";
 import { asIndexScalar, type Dim } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
+import { checkedLength } from "./checks.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
 import { type PatternItem, shuffled } from "./dimshuffle.ts";
 import type { SliceSpec } from "./index_spec.ts";
@@ -158,9 +159,10 @@ export function linspace(
   if (a.ndim > 0 || b.ndim > 0) {
     throw new TypeError("Cannot space numbers: expected scalars as ends");
   }
-  const intervals = options.endpoint === false ? count : subDims(count, 1);
+  const length = checkedLength(count, "Cannot space numbers");
+  const intervals = options.endpoint === false ? length : subDims(length, 1);
   const parts = castTo(dimVariable(maxDims(intervals, 1)), float);
-  const fraction = elementwise("div", [castTo(arange(count), float), parts]);
+  const fraction = elementwise("div", [castTo(arange(length), float), parts]);
   // a(1-t) + bt meets both ends exactly, which a + (b-a)t does not.
   const one = asVariable(1, float);
   const values = elementwise("add", [

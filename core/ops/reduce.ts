@@ -27,7 +27,7 @@ import { disconnectedGrad } from "./conversion.ts";
 import { shuffled } from "./dimshuffle.ts";
 import { exp, log } from "./functions.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
-import { type CloseOptions, isclose, isfinite, neq, where } from "./logic.ts";
+import { type CloseOptions, gt, isclose, isfinite, neq, where } from "./logic.ts";
 import { argreduceOp, reduceOp, type ReduceOpKind } from "./reduce_ops.ts";
 import { shapeOf } from "./shape.ts";
 import { shown } from "../shown.ts";
@@ -208,9 +208,17 @@ function spread(x: TensorLike, axes: Axes<VarianceOptions>): Variable {
   const square: Variable = isComplex(off.dtype) ? sqr(abs(off)) : sqr(off);
   const { ddof = 0 } = plan.options;
   const count = plan.axes.length === 0 ? intConstant(1) : countOf(v, plan.axes);
-  const divisor = sub(castTo(count, square.dtype), ddof);
-  const value = div(reduced("sum", square, plan.axes, square.dtype), divisor);
+  const total = reduced("sum", square, plan.axes, square.dtype);
+  const free: Variable = sub(castTo(count, square.dtype), ddof);
+  const value = ddof === 0 ? div(total, free) : perFreedom(total, free);
   return finish(value, v.ndim, plan);
+}
+
+/** total / free, and as in NumPy total / 0 where the degrees of freedom are negative. */
+function perFreedom(total: Variable, free: Variable): Variable {
+  const some: Variable = gt(free, 0);
+  const none: Variable = where(gt(total, 0), Infinity, NaN);
+  return where(some, div(total, where(some, free, 1)), none);
 }
 
 /**

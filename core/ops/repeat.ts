@@ -19,6 +19,7 @@ import {
   staticDim,
 } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
+import { checkedLength, inRange } from "./checks.ts";
 import { castTo, elementwise } from "./build.ts";
 import { between, join } from "./combine.ts";
 import { cumulative } from "./cumulative.ts";
@@ -51,7 +52,8 @@ export function tile<A extends TensorLike>(
 ): Variable<DTypeOf<A>>;
 export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
   const v = asVariable(x);
-  const given: Dim[] = asDims(reps, `Cannot tile ${shapeLabel(v)}`, ndim);
+  const action = `Cannot tile ${shapeLabel(v)}`;
+  const given: Dim[] = asDims(reps, action, ndim).map((n) => checkedLength(n, action));
   const rank = Math.max(v.ndim, given.length);
   const times = [...new Array<Dim>(rank - given.length).fill(1), ...given];
   const own = [...new Array<Dim>(rank - v.ndim).fill(1), ...dimsOf(v)];
@@ -95,12 +97,12 @@ export function repeat(
   const several = Array.isArray(counts) || isTypedArray(counts) ||
     counts instanceof Variable && counts.ndim > 0;
   if (several) return repeatEach(from, asVariable(counts as TensorLike, "int64"), along, action);
-  const times = counts as Dim, known = staticDim(times);
+  const known = staticDim(counts as Dim);
   if (known !== null && known < 0) {
     throw new RangeError(`${action}: expected a count >= 0, got ${shown(known)}`);
   }
-  const dims = dimsOf(from);
-  const wide = [...dims.slice(0, along + 1), dimVariable(times), ...dims.slice(along + 1)];
+  const dims = dimsOf(from), times = checkedLength(counts as Dim, action);
+  const wide = [...dims.slice(0, along + 1), times, ...dims.slice(along + 1)];
   const merged = dims.map((n, d) => d === along ? dimVariable(mulDims(n, times)) : n);
   return reshaped(stretched(expandDims(from, along + 1), wide), merged);
 }
@@ -109,7 +111,11 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
   if (counts.ndim !== 1 || !isDiscrete(counts.dtype)) {
     throw new TypeError(`${action}: expected an integer vector of counts, got ${counts.type}`);
   }
-  const each = specifyShape(castTo(counts, "int64"), [shapeOf(x, axis)]);
+  const each = inRange(
+    specifyShape(castTo(counts, "int64"), [shapeOf(x, axis)]),
+    null,
+    action,
+  );
   // Marks at the places where elements begin; how many there are up to a place says which element it is.
   const ends = cumulative("sum", each, 0);
   const total = applyOp<ReduceParams>(reduceOp, [each], { kind: "sum", axes: [0], dtype: "int64" });
@@ -256,7 +262,7 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
     );
   }
   return axes.reduce((wide, axis) => {
-    const [before, after] = pairs[axis]!;
+    const [before, after] = pairs[axis]!.map((n) => checkedLength(n, action)) as [Dim, Dim];
     const n = shapeOf(wide, axis);
     const positions = elementwise("sub", [
       arange(addDims(addDims(n, before), after)),

@@ -12,6 +12,7 @@ import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
 import { castTo, elementwise } from "./build.ts";
+import { inRange } from "./checks.ts";
 import { stack } from "./combine.ts";
 import { type PatternItem, shuffled } from "./dimshuffle.ts";
 import { isPositionDType } from "./elements.ts";
@@ -60,7 +61,7 @@ export function nonzero(x: TensorLike): Variable[] {
     );
   }
   const flat = maskPositions(truth(v));
-  return unravelIndex(flat, dimsOf(v));
+  return unravelled(flat, dimsOf(v));
 }
 
 /**
@@ -106,7 +107,14 @@ export function nonzeroValues(x: TensorLike): Variable {
  */
 export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[] {
   expectList("Cannot find indices", dims, "a list of lengths");
-  let rest = castTo(asVariable(flat, "int64"), "int64");
+  const action = `Cannot unravel positions in a shape of ${dims.length} axes`;
+  const positions = castTo(asVariable(flat, "int64"), "int64");
+  return unravelled(inRange(positions, productDims(dims), action), dims);
+}
+
+/** The same for positions that are in range. */
+function unravelled(flat: Variable, dims: readonly Dim[]): Variable[] {
+  let rest = flat;
   const found: Variable[] = [];
   dims.forEach((_, d) => {
     const below = dimVariable(productDims(dims.slice(d + 1)));
@@ -137,7 +145,10 @@ export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly D
       `Cannot find positions: expected an index for each of ${dims.length} axes, got ${indices.length}`,
     );
   }
-  return indices.map((index) => castTo(asVariable(index, "int64"), "int64")).reduce((
+  return indices.map((index, d) => {
+    const positions = castTo(asVariable(index, "int64"), "int64");
+    return inRange(positions, dims[d]!, `Cannot find positions: an index of axis ${d}`);
+  }).reduce((
     flat,
     index,
     d,
@@ -263,7 +274,7 @@ export function choose(
   if (mode === "wrap") at = elementwise("mod", [at, n]);
   else if (mode === "clip") {
     at = elementwise("clip", [at, dimVariable(0), dimVariable(subDims(n, 1))]);
-  }
+  } else at = inRange(at, n, "Cannot choose");
   const padded = shuffled(at, [
     ...new Array<PatternItem>(rank + 1 - which.ndim).fill("x"),
     ...Array.from({ length: which.ndim }, (_, d) => d),

@@ -1,0 +1,146 @@
+/**
+ * Integers that are checked: lengths that must not be negative, and positions that must be in range.
+ *
+ * @module
+ */
+
+import { dtypeInfo, isDiscrete } from "../dtype.ts";
+import { IndexError, ShapeError } from "../errors.ts";
+import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import {
+  type Element,
+  type ElementContext,
+  NeedValue,
+  type Op,
+  type ShapeContext,
+} from "../graph/op.ts";
+import { makeValue, type Value } from "../graph/value.ts";
+import type { Ix } from "../kernel/builder.ts";
+import { scalarTypeOf } from "../kernel/scalar.ts";
+import { type Size, sizeValue } from "../kernel/size.ts";
+import { TensorType } from "../type.ts";
+import type { Variable } from "../variable.ts";
+import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
+import { isNotNegative } from "./known_lengths.ts";
+import { dimVariable } from "./lengths.ts";
+import { scalarOf } from "./moving.ts";
+
+/** Params of {@linkcode lengthOp} and {@linkcode inRangeOp}. */
+export interface CheckParams {
+  /** What the error says was tried, as in "Cannot make a tensor". */
+  readonly action: string;
+}
+
+function negative({ action }: CheckParams, n: number): ShapeError {
+  return new ShapeError(`${action}: expected a length >= 0, got ${n}`);
+}
+
+/** A 0-d integer as a length: int64, and an error if it is negative. */
+export const lengthOp: Op<CheckParams> = {
+  name: "length",
+  indexFrom: 0,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("length", inputs, 1);
+    expectIndexScalars("length", inputs, 0);
+    return [TensorType.of("int64", [])];
+  },
+  shapes(): readonly (readonly Size[])[] {
+    return [[]];
+  },
+  evaluate([x]: readonly Value[], params: CheckParams): readonly Value[] {
+    const n = scalarOf(x!);
+    if (n < 0) throw negative(params, n);
+    return [makeValue("int64", [], [n])];
+  },
+  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+    const n = context.integer(apply.inputs[0]!);
+    if (context.guards.less(n, 0)) throw negative(apply.params, sizeValue(n));
+    return [n];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<CheckParams>): Element {
+      const [x] = apply.inputs as [Variable], { b } = context;
+      const type = scalarTypeOf(context.held("int64"));
+      try {
+        return b.size(context.integer(apply.output), type);
+      } catch (error) {
+        if (!(error instanceof NeedValue)) throw error;
+        const n = b.cast(context.readReal(x, []), type);
+        const failed = b.compare("lt", n, b.constant(type, 0));
+        context.check(failed, `${apply.params.action}: expected a length >= 0`);
+        return n;
+      }
+    },
+  },
+};
+
+/** A length that somebody gives, checked when the function is called unless it cannot be negative. */
+export function checkedLength(dim: Dim, action: string): Variable {
+  const n = dimVariable(dim), known = staticInt(n);
+  if (known !== null && known < 0) throw negative({ action }, known);
+  const unsigned = dtypeInfo(n.dtype).kind === "uint" || n.dtype === "bool";
+  if (known !== null || unsigned || n.owner?.op === lengthOp || isNotNegative(n)) return n;
+  return applyOp<CheckParams>(lengthOp, [n], { action });
+}
+
+function outside({ action }: CheckParams, below: number | null): string {
+  return `${action}: expected integers ${below === null ? ">= 0" : `from 0 to ${below - 1}`}`;
+}
+
+/** Integers that must not be negative, and with a second input must be less than that 0-d integer. */
+export const inRangeOp: Op<CheckParams> = {
+  name: "inRange",
+  indexFrom: 1,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("inRange", inputs, 1, 2);
+    expectIndexScalars("inRange", inputs, 1);
+    if (!isDiscrete(inputs[0]!.dtype)) {
+      throw new TypeError(`Cannot apply "inRange": expected integers, got ${inputs[0]!.type}`);
+    }
+    return [inputs[0]!.type];
+  },
+  shapes(context: ShapeContext, apply: Apply<CheckParams>): readonly (readonly Size[])[] {
+    return [context.shape(apply.inputs[0]!)];
+  },
+  evaluate([x, limit]: readonly Value[], params: CheckParams): readonly Value[] {
+    const below = limit === undefined ? null : scalarOf(limit);
+    for (const i of x!.data) {
+      if (i < 0 || below !== null && i >= below) {
+        throw new IndexError(`${outside(params, below)}, got ${i}`);
+      }
+    }
+    return [x!];
+  },
+  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+    const [x, limit] = apply.inputs as [Variable, Variable | undefined], { guards } = context;
+    const below = limit === undefined ? null : context.integer(limit);
+    const found = context.integers(x);
+    for (const i of found) {
+      if (!guards.less(i, 0) && (below === null || guards.less(i, below))) continue;
+      const end = below === null ? null : sizeValue(below);
+      throw new IndexError(`${outside(apply.params, end)}, got ${sizeValue(i)}`);
+    }
+    return found;
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 1,
+    element(context: ElementContext, apply: Apply<CheckParams>, index: readonly Ix[]): Element {
+      const [x, limit] = apply.inputs as [Variable, Variable | undefined], { b } = context;
+      const i = context.readReal(x, index);
+      const n = limit === undefined ? null : context.integer(limit);
+      let failed = b.compare("lt", i, b.constant(i.type, 0));
+      if (n !== null) failed = b.binary("or", failed, b.compare("ge", i, b.size(n, i.type)));
+      context.check(failed, outside(apply.params, n === null ? null : sizeValue(n)));
+      return i;
+    },
+  },
+};
+
+/** Integers with an IndexError, when the function is called, unless they are in [0, below). */
+export function inRange(x: Variable, below: Dim | null, action: string): Variable {
+  const limits = below === null ? [] : [dimVariable(below)];
+  return applyOp<CheckParams>(inRangeOp, [x, ...limits], { action });
+}
