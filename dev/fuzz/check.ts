@@ -75,11 +75,6 @@ function isForCpu(outputs: readonly Variable[]): boolean {
   return dtypes.has("float64") || dtypes.has("complex128") || dtypes.has("float16");
 }
 
-/** Whether the GPU refused a graph because of 64-bit integers. */
-function needs64(error: unknown): boolean {
-  return error instanceof TypeError && /for the GPU: .* is u?int64/.test(error.message);
-}
-
 interface Run {
   readonly program: Program;
   readonly built: Built;
@@ -133,7 +128,6 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
     });
     f = compiled as unknown as typeof f;
   } catch (error) {
-    if (device === "gpu" && needs64(error)) return { status: "skipped", reason: "int64" };
     return failed(errorKind("compile", error), errorText(error));
   }
   for (const call of program.calls) {
