@@ -9,6 +9,7 @@ import { registerGradient } from "../autodiff/rules.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
+import { mergeScans } from "./rewrites/merge.ts";
 import { arange } from "../core/ops/shape.ts";
 import type { Variable } from "../core/variable.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
@@ -18,6 +19,8 @@ import { positionalScan } from "./scan.ts";
 
 registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
+addPhase({ name: "join-scans", rules: [mergeScans] });
+addPhase({ name: "joined-scans", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
 setLoopBuilder(stackedRows);
 setLoopBuilder((count, body) => {

@@ -249,11 +249,13 @@ class Pass {
 /** Counts uses in the graph before the pass, also of what was made of its variables since. */
 class PassContext implements RewriteContext {
   asked = false;
+  readonly #order: readonly Apply[];
   readonly #clients = new Map<Variable, Apply[]>();
   readonly #asked: ReadonlySet<Variable>;
   readonly #sources = new Map<Variable, Variable[]>();
 
   constructor(order: readonly Apply[], outputs: readonly Variable[]) {
+    this.#order = order;
     for (const apply of order) {
       apply.inputs.forEach((input, i) => {
         if (apply.inputs.indexOf(input) < i) return;
@@ -263,6 +265,11 @@ class PassContext implements RewriteContext {
       });
     }
     this.#asked = new Set(outputs);
+  }
+
+  get order(): readonly Apply[] {
+    this.asked = true;
+    return this.#order;
   }
 
   became(before: Variable, after: Variable): void {

@@ -16,6 +16,8 @@ export interface RewriteContext {
   uses(variable: Variable): number;
   /** The applications that read a variable (empty for outputs nobody reads). */
   clients(variable: Variable): readonly Apply[];
+  /** The applications of the graph as it was before this pass, inputs first. */
+  readonly order: readonly Apply[];
 }
 
 /** What a rule gives: replacements of all outputs (null for one that stays), of the first, or none. */

@@ -20,9 +20,9 @@ import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { depthOf, type StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
-import { mergeScans } from "./merge.ts";
 import { parallelScan } from "./parallel.ts";
 import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
+import { shareStates } from "./share.ts";
 
 type Results = readonly (Variable | null)[] | null;
 
@@ -587,6 +587,7 @@ export const loopRules: readonly Rule[] = [
   lastValue,
   dropUnused,
   inlineConstants,
+  shareStates,
   constantStates,
   hoistInvariants,
   unroll,
@@ -594,5 +595,4 @@ export const loopRules: readonly Rule[] = [
   sumAtOnce,
   batchSequences,
   batchResults,
-  mergeScans,
 ];

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { toposort } from "../../core/graph/walk.ts";
+import { replace, toposort } from "../../core/graph/walk.ts";
 import type { Value } from "../../core/graph/value.ts";
 import { evaluateGraph } from "../../core/reference.ts";
 import { optimise, resolveMode } from "../../core/rewrite/mod.ts";
@@ -7,6 +7,7 @@ import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
 import { isScan, type ScanParams } from "../op.ts";
 import type { Apply } from "../../core/graph/graph.ts";
 import { loopRules } from "./loop_rules.ts";
+import { mergeScans } from "./merge.ts";
 
 function value(shape: number[], phase = 0): Value {
   const size = shape.reduce((n, length) => n * length, 1);
@@ -247,6 +248,40 @@ Deno.test("scan-merge joins loops over the same steps", () => {
   check("scan-merge", false, [a as Variable, c as Variable], [x5, start]);
 });
 
+Deno.test("scan-merge keeps loops of one step apart, and makes no circle", () => {
+  const step = (x: Variable, h: Variable) => T.tanh(h.add(x));
+  const over = (sequences: Variable, nSteps: Variable | number) =>
+    scan(step, { sequences, outputsInfo: h0, nSteps })[0];
+  // The same step, as jacobian() makes it: only what it runs over differs.
+  const a = over(X, 5);
+  const twice = [a, replace([a], new Map([[X, X.mul(2)]]))[0]!];
+  assertEquals(scans(check("scan-merge", true, twice, [x5, start])).length, 1);
+  // b needs a and d needs c, over other numbers of steps: only one of the two pairs can be joined.
+  const rows = over(X, 4), d = over(X.mul(2), 5);
+  const c = over(T.join(0, d, d), 4), b = over(T.join(0, rows, rows), 5);
+  assertEquals(scans(check("scan-merge", true, [b, c], [x5, start])).length, 3);
+});
+
+Deno.test("scan-share-states computes equal states and results once", () => {
+  const twice = (k: number) =>
+    scan((x: Variable, p: Variable, q: Variable) => {
+      const [u, v] = [T.tanh(p.add(x)), T.tanh(q.add(x).mul(k))];
+      return [u, v, u.mul(p), v.mul(q)];
+    }, { sequences: X, outputsInfo: [h0, h0, null, null] })[0];
+  const [node] = scans(check("scan-share-states", true, twice(1), [x5, start]));
+  assertEquals(node!.params.step.layout.states.length, 1);
+  check("scan-share-states", false, twice(2), [x5, start]);
+  // Equal at the start, and not after it.
+  const [other] = scan(
+    (x: Variable, p: Variable, q: Variable) => [T.tanh(q.add(x)), T.tanh(p.mul(2).add(x))],
+    { sequences: X, outputsInfo: [h0, h0] },
+  );
+  check("scan-share-states", false, other, [x5, start]);
+});
+
 Deno.test("every rewrite of loops has a test", () => {
-  assertEquals(loopRules.map(({ name }) => name).filter((name) => !tested.has(name)), []);
+  assertEquals(
+    [...loopRules, mergeScans].map(({ name }) => name).filter((name) => !tested.has(name)),
+    [],
+  );
 });

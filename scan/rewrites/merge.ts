@@ -1,118 +1,116 @@
 /**
- * Two loops over the same steps become one.
+ * Loops over the same steps become one.
+ *
+ * Joining has a phase of its own: nothing else changes a loop while partners are sought, so that no loop
+ * joins one that is about to be another. In each pass some loops of one level become one, so there are
+ * fewer loops after it than before, and the phase ends.
  *
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
-import { toposort } from "../../core/graph/walk.ts";
-import type { Rule } from "../../core/rewrite/rule.ts";
-import { isScan, type ScanParams } from "../op.ts";
-import { partsOf, rebuild, type Rebuilt, replacements, type ScanParts } from "./rebuild.ts";
+import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
+import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
+import type { Variable } from "../../core/variable.ts";
+import { StepGraph } from "../inner.ts";
+import { isScan, scanOp, type ScanParams } from "../op.ts";
+import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 
-interface Merged {
-  readonly parts: readonly [ScanParts, ScanParts];
-  readonly rebuilt: Rebuilt;
-}
+type Loop = Apply<ScanParams>;
+type Replacements = ReadonlyMap<Loop, readonly (Variable | null)[]>;
 
-// Both nodes of a pair find the same joint node.
-const merged = new WeakMap<Apply<ScanParams>, WeakMap<Apply<ScanParams>, Merged>>();
+const plans = new WeakMap<RewriteContext, Replacements>();
 
-/** Joins two loops of as many steps of which neither needs the other. */
+/** Joins loops of as many steps of which none needs another. */
 export const mergeScans: Rule = {
   name: "scan-merge",
   law: "scan(f, n), scan(g, n) -> scan(f and g, n)",
   roots: ["scan"],
   rewrite: (node, context) => {
-    const apply = node as unknown as Apply<ScanParams>;
-    if (!isScan(apply) || !mergeable(apply)) return null;
-    const clients = context.clients(apply.inputs[0]!);
-    // Nodes that changed in this pass are compared in the next one.
-    if (!clients.includes(node)) return null;
-    // The first of them in the order of the graph decides who joins whom.
-    const loops = clients.map((client) => client as unknown as Apply<ScanParams>)
-      .filter((other) => isScan(other) && mergeable(other) && alike(apply, other));
-    for (const other of loops) {
-      if (other === apply || needs(apply, other) || needs(other, apply)) continue;
-      const [a, b] = loops.indexOf(apply) < loops.indexOf(other) ? [apply, other] : [other, apply];
-      if (partnerOf(b, loops) !== a || partnerOf(a, loops) !== b) continue;
-      const pair = merged.get(a)?.get(b) ?? join(a, b);
-      if (!merged.has(a)) merged.set(a, new WeakMap());
-      merged.get(a)!.set(b, pair);
-      return replacements(apply, placed(apply, pair), pair.rebuilt);
-    }
-    return null;
+    const { order } = context;
+    let plan = plans.get(context);
+    if (plan === undefined) plans.set(context, plan = planOf(order));
+    return plan.get(node as unknown as Loop) ?? null;
   },
 };
 
-/** The first loop that a loop can join, if that one has no earlier choice. */
-function partnerOf(
-  apply: Apply<ScanParams>,
-  loops: readonly Apply<ScanParams>[],
-): Apply<ScanParams> | null {
-  const taken = new Set<Apply<ScanParams>>();
-  for (const one of loops) {
-    if (taken.has(one)) continue;
-    const other = loops.find((candidate) =>
-      candidate !== one && !taken.has(candidate) && !needs(one, candidate) && !needs(candidate, one)
-    );
-    if (other === undefined) continue;
-    if (one === apply) return other;
-    if (other === apply) return one;
-    taken.add(one).add(other);
+/** What becomes of the first loops of a graph that can be joined. */
+function planOf(order: readonly Apply[]): Replacements {
+  const kinds = new Map<Variable, Map<number, Loop[]>>();
+  for (const node of order) {
+    const loop = node as unknown as Loop;
+    if (!isScan(loop) || !mergeable(loop)) continue;
+    const byTruncation = kinds.get(loop.inputs[0]!) ?? new Map<number, Loop[]>();
+    kinds.set(loop.inputs[0]!, byTruncation);
+    const { truncateGradient } = loop.params;
+    byTruncation.set(truncateGradient, [...byTruncation.get(truncateGradient) ?? [], loop]);
   }
-  return null;
+  for (const loops of [...kinds.values()].flatMap((kind) => [...kind.values()])) {
+    const group = loops.length < 2 ? null : independent(order, loops);
+    if (group !== null) return join(group);
+  }
+  return new Map();
 }
 
-function mergeable(apply: Apply<ScanParams>): boolean {
-  const { params } = apply;
+function mergeable({ params }: Loop): boolean {
   return !params.step.layout.until && params.shared.size === 0 && params.strategy === null;
 }
 
-function alike(a: Apply<ScanParams>, b: Apply<ScanParams>): boolean {
-  return a.inputs[0] === b.inputs[0] &&
-    a.params.truncateGradient === b.params.truncateGradient;
-}
-
-/** Whether `a` depends on results of `b`. */
-function needs(a: Apply<ScanParams>, b: Apply<ScanParams>): boolean {
-  return toposort(a.inputs).includes(b as unknown as Apply);
-}
-
-const owners = new WeakMap<ScanParts, Apply<ScanParams>>();
-
-function placed(apply: Apply<ScanParams>, { parts }: Merged): ScanParts {
-  return owners.get(parts[0]) === apply ? parts[0] : parts[1];
-}
-
-function join(a: Apply<ScanParams>, b: Apply<ScanParams>): Merged {
-  const [p, q] = [partsOf(a), partsOf(b)];
-  const rebuilt = rebuild({
-    steps: p.steps,
-    sequences: [...p.sequences, ...q.sequences],
-    states: [...p.states, ...q.states],
-    maps: [...p.maps, ...q.maps],
-    carried: [...p.carried, ...q.carried],
-    others: [...p.others, ...q.others],
-    until: null,
-  }, {
-    ...a.params,
-    name: [a.params.name ?? "scan", b.params.name ?? "scan"].join(" and "),
-  });
-  // In each one's own parts, what belongs to the other stands for nothing.
-  const none = -1;
-  const view = (mine: ScanParts, first: boolean): ScanParts => ({
-    ...mine,
-    states: side(p.states, q.states, first).map((s) => ({ ...s })),
-    maps: side(p.maps, q.maps, first),
-    carried: side(p.carried, q.carried, first),
-  });
-  function side<X extends { from: number }>(mine: X[], theirs: X[], first: boolean): X[] {
-    const hide = (items: X[]) => items.map((item) => ({ ...item, from: none }));
-    return first ? [...mine, ...hide(theirs)] : [...hide(mine), ...theirs];
+/**
+ * The first two or more loops behind equally many others of their kind: a loop that needs another has one
+ * more behind it.
+ */
+function independent(order: readonly Apply[], loops: readonly Loop[]): Loop[] | null {
+  const kind = new Set<unknown>(loops);
+  const behind = new Map<Apply, number>();
+  const levels: Loop[][] = [];
+  for (const node of order) {
+    let level = 0;
+    for (const { owner } of node.inputs) {
+      if (owner !== null) level = Math.max(level, behind.get(owner)!);
+    }
+    if (kind.has(node)) (levels[level++] ??= []).push(node as unknown as Loop);
+    behind.set(node, level);
   }
-  const parts = [view(p, true), view(q, false)] as const;
-  owners.set(parts[0], a);
-  owners.set(parts[1], b);
-  return { parts, rebuilt };
+  return levels.find((level) => level.length > 1) ?? null;
+}
+
+function join(loops: readonly Loop[]): Replacements {
+  const parts = loops.map((loop, i) =>
+    partsOf(
+      loops.slice(0, i).some((one) => one.params.step === loop.params.step) ? own(loop) : loop,
+    )
+  );
+  const all = (mine: number | null): ScanParts => {
+    // In each one's own parts, what belongs to the others stands for nothing.
+    const side = <X extends { from: number }>(list: (part: ScanParts) => X[]): X[] =>
+      parts.flatMap((part, i) =>
+        list(part).map((item) => mine === null || i === mine ? item : { ...item, from: -1 })
+      );
+    return {
+      steps: parts[0]!.steps,
+      sequences: parts.flatMap(({ sequences }) => sequences),
+      states: side(({ states }) => states),
+      maps: side(({ maps }) => maps),
+      carried: side(({ carried }) => carried),
+      others: parts.flatMap(({ others }) => others),
+      until: null,
+    };
+  };
+  const names = new Set(loops.map(({ params }) => params.name ?? "scan"));
+  const rebuilt = rebuild(all(null), {
+    ...loops[0]!.params,
+    profile: loops.some(({ params }) => params.profile),
+    name: [...names].join(" and "),
+  });
+  return new Map(loops.map((loop, i) => [loop, replacements(loop, all(i), rebuilt)]));
+}
+
+/** The loop with placeholders of its own, which another loop with the same step does not have. */
+function own(loop: Loop): Loop {
+  const { step } = loop.params;
+  const places = step.inputs.map(({ type }) => makeVariable(type));
+  return applyOp(scanOp, loop.inputs, {
+    ...loop.params,
+    step: new StepGraph(step.layout, places, step.substitute(places)),
+  });
 }
