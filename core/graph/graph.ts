@@ -221,9 +221,13 @@ function plainKey(op: { readonly name: string }, params: Params): string {
   }
 }
 
+/** What tells applications of an op to the same inputs apart. */
+export function paramsKey<P extends Params>(op: Op<P>, params: P): string {
+  return op.key === undefined ? plainKey(op, params) : op.key(params);
+}
+
 function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params: P): string {
-  const paramsKey = op.key === undefined ? plainKey(op, params) : op.key(params);
-  return `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey}`;
+  return `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey(op, params)}`;
 }
 
 /** Applications that have a name of their own, so that equal ones are other nodes. */

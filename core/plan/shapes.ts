@@ -7,7 +7,7 @@
 import { isDiscrete } from "../dtype.ts";
 import { NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, paramsKey } from "../graph/graph.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
 import { fitsDType } from "../kernel/size_dtype.ts";
 import { Constant, type Variable } from "../variable.ts";
@@ -175,7 +175,7 @@ export class Shapes implements ShapeContext {
     const types = [...owner.inputs, variable].map((one) => one.dtype).join();
     return Array.from({ length: count }, (_, at) =>
       opaqueSize(
-        `${owner.op.name}:${types}${JSON.stringify(owner.params)}#${variable.index}.${at}`,
+        `${owner.op.name}:${types}${paramsKey(owner.op, owner.params)}#${variable.index}.${at}`,
         flat,
         (...values) => compute(values, at),
       ));

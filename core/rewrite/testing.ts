@@ -5,6 +5,7 @@
  * @module
  */
 
+import { paramsKey } from "../graph/graph.ts";
 import { type DType, dtypeInfo, isComplex, isDiscrete, realOf } from "../dtype.ts";
 import { VerificationError } from "../errors.ts";
 import { makeValue, rounded, sizeOf, type Value } from "../graph/value.ts";
@@ -226,7 +227,7 @@ export function graphText(variable: Variable, depth = 12): string {
   const apply = variable.owner;
   if (apply === null) return `${variable}`;
   if (depth === 0) return "…";
-  const params = JSON.stringify(apply.params);
+  const params = paramsKey(apply.op, apply.params);
   const inputs = apply.inputs.map((input) => graphText(input, depth - 1));
   const output = apply.outputs.length > 1 ? `.${variable.index}` : "";
   return `${apply.op.name}${output}${params === "{}" ? "" : params}(${inputs.join(", ")})`;

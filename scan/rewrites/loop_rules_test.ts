@@ -251,7 +251,7 @@ Deno.test("scan-merge joins loops over the same steps", () => {
 Deno.test("scan-merge keeps loops of one step apart, and makes no circle", () => {
   const step = (x: Variable, h: Variable) => T.tanh(h.add(x));
   const over = (sequences: Variable, nSteps: Variable | number) =>
-    scan(step, { sequences, outputsInfo: h0, nSteps })[0];
+    scan(step, { sequences, outputsInfo: h0, nSteps })[0] as Variable;
   // The same step, as jacobian() makes it: only what it runs over differs.
   const a = over(X, 5);
   const twice = [a, replace([a], new Map([[X, X.mul(2)]]))[0]!];
@@ -267,16 +267,16 @@ Deno.test("scan-share-states computes equal states and results once", () => {
     scan((x: Variable, p: Variable, q: Variable) => {
       const [u, v] = [T.tanh(p.add(x)), T.tanh(q.add(x).mul(k))];
       return [u, v, u.mul(p), v.mul(q)];
-    }, { sequences: X, outputsInfo: [h0, h0, null, null] })[0];
+    }, { sequences: X, outputsInfo: [h0, h0, null, null], returnList: true })[0] as Variable[];
   const [node] = scans(check("scan-share-states", true, twice(1), [x5, start]));
   assertEquals(node!.params.step.layout.states.length, 1);
   check("scan-share-states", false, twice(2), [x5, start]);
   // Equal at the start, and not after it.
   const [other] = scan(
     (x: Variable, p: Variable, q: Variable) => [T.tanh(q.add(x)), T.tanh(p.mul(2).add(x))],
-    { sequences: X, outputsInfo: [h0, h0] },
+    { sequences: X, outputsInfo: [h0, h0], returnList: true },
   );
-  check("scan-share-states", false, other, [x5, start]);
+  check("scan-share-states", false, other as Variable[], [x5, start]);
 });
 
 Deno.test("every rewrite of loops has a test", () => {
