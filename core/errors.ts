@@ -295,3 +295,8 @@ function numberLines(text: string): string {
   const width = String(lines.length).length;
   return lines.map((line, i) => `${String(i + 1).padStart(width)} | ${line}`).join("\n");
 }
+
+/** Whether an error says that something does not fit, such as lengths. */
+export function isArgumentError(error: unknown): error is TypeError | RangeError {
+  return error instanceof TypeError || error instanceof RangeError;
+}

@@ -7,6 +7,7 @@
 import type { DType } from "../core/dtype.ts";
 import { MissingInputError } from "../core/errors.ts";
 import { applyOp, makeVariable } from "../core/graph/graph.ts";
+import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { LoopStrategy } from "../core/kernel/program.ts";
 import { cast } from "../core/ops/elementwise.ts";
@@ -332,16 +333,23 @@ function close(
     }
   }
   const original = new Map([...fixed].map(([variable, place]) => [place, variable] as const));
-  const cuts = new Map<Variable, Variable>();
+  const cuts = new Map<Variable, Variable>(), places = new Set<Variable>();
   const visit = (variable: Variable) => {
     if (inside.has(variable) || cuts.has(variable)) return;
     if (variable instanceof Constant && variable.value.data.length === 1) return;
-    cuts.set(variable, makeVariable(variable.type));
+    const place = makeVariable(variable.type);
+    places.add(place);
+    cuts.set(variable, place);
   };
   for (const output of outputs) visit(output);
-  for (const apply of toposort(outputs)) {
-    if (apply.outputs.some((output) => inside.has(output))) apply.inputs.forEach(visit);
+  const outside = (variable: Variable) => !inside.has(variable);
+  for (const apply of toposort(outputs, outside, eagerInputs)) eagerInputs(apply).forEach(visit);
+  // What only a branch of an ifelse reads is computed in it, from what can be computed in any case.
+  const cut = (variable: Variable) => cuts.has(variable);
+  for (const apply of toposort(outputs, cut)) {
+    if (apply.op.name === "draw") apply.outputs.forEach(visit);
   }
+  for (const leaf of graphInputs(replace(outputs, cuts))) if (!places.has(leaf)) visit(leaf);
   const back = [...cuts.keys()];
   return {
     outputs: replace(outputs, cuts),

@@ -129,7 +129,7 @@ export function stepCount(context: ShapeContext, apply: Apply<ScanParams>): Size
 
 /** What the shape rules know of the placeholders. */
 export function placeholderLeaves(
-  context: ShapeContext & { knows?(variable: Variable): boolean },
+  context: ShapeContext,
   apply: Apply<ScanParams>,
 ): Map<Variable, LeafInfo> {
   const { step } = apply.params;
@@ -150,7 +150,7 @@ export function placeholderLeaves(
   inner.others.forEach((other, i) => {
     const value = outer.others[i]!;
     const shape = context.shape(value);
-    const known = context.knows?.(value) ?? false;
+    const known = context.knows(value);
     leaves.set(other, known ? { shape, integers: context.integers(value) } : { shape });
   });
   return leaves;

@@ -51,6 +51,8 @@ export interface ShapeContext {
   integer(variable: Variable): Size;
   /** The same for the elements of a vector. */
   integers(variable: Variable): readonly Size[];
+  /** Whether the integers of a variable are known without running anything. */
+  knows(variable: Variable): boolean;
 }
 
 /** Thrown by a ShapeContext: a shape depends on the value of `variable`. */
@@ -267,3 +269,15 @@ export type Fact = "commutative" | "associative" | "idempotent" | "monotone" | "
 
 /** Machine type in which a dtype is computed in kernels, for ops that need to know. */
 export type { ScalarType };
+
+/** Numbers of the inputs that are computed only where they are needed: the branches of an `ifelse`. */
+export function lazyInputs(apply: Apply): readonly number[] {
+  const { lowering } = apply.op;
+  return lowering.kind === "control" ? lowering.lazy?.(apply) ?? [] : [];
+}
+
+/** All other inputs. */
+export function eagerInputs(apply: Apply): readonly Variable[] {
+  const lazy = lazyInputs(apply);
+  return lazy.length === 0 ? apply.inputs : apply.inputs.filter((_, i) => !lazy.includes(i));
+}

@@ -5,6 +5,7 @@
  */
 
 import { isComplex } from "../dtype.ts";
+import { isArgumentError } from "../errors.ts";
 import { type Apply, applyOp } from "../graph/graph.ts";
 import type { Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
@@ -26,6 +27,16 @@ export interface IfElseParams {
 /** The two values that output `i` can have. */
 function branches(inputs: readonly Variable[], n: number, i: number): [Variable, Variable] {
   return [inputs[1 + i]!, inputs[1 + n + i]!];
+}
+
+/** The shape of a value, or null where there is none: lengths do not go together. */
+function shapeIfAny(context: ShapeContext, variable: Variable): readonly Size[] | null {
+  try {
+    return context.shape(variable);
+  } catch (error) {
+    if (isArgumentError(error)) return null;
+    throw error;
+  }
 }
 
 /**
@@ -54,14 +65,20 @@ export const ifelseOp: Op<IfElseParams> = {
     });
   },
   shapes(context: ShapeContext, apply: Apply<IfElseParams>): readonly (readonly Size[])[] {
-    const { n } = apply.params;
+    const { n } = apply.params, condition = apply.inputs[0]!;
+    const known = context.knows(condition);
     return Array.from({ length: n }, (_, i) => {
-      const [a, b] = branches(apply.inputs, n, i).map((v) => context.shape(v)) as [
-        readonly Size[],
-        readonly Size[],
-      ];
-      if (a.every((m, d) => context.guards.equal(m, b[d]!))) return a;
-      return context.guards.equal(context.integer(apply.inputs[0]!), 0) ? b : a;
+      const [then, otherwise] = branches(apply.inputs, n, i);
+      // What is not taken need not even have a shape.
+      if (known) {
+        return context.shape(
+          context.guards.equal(context.integer(condition), 0) ? otherwise : then,
+        );
+      }
+      const a = shapeIfAny(context, then), b = shapeIfAny(context, otherwise);
+      if (a === null) return b ?? context.shape(then);
+      if (b === null || a.every((m, d) => context.guards.equal(m, b[d]!))) return a;
+      return context.guards.equal(context.integer(condition), 0) ? b : a;
     });
   },
   evaluate(inputs: readonly Value[], { n }: IfElseParams): readonly Value[] {

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { isArgumentError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Step } from "../kernel/program.ts";
 import type { Variable } from "../variable.ts";
+import { Kernel } from "./kernel.ts";
 import { dropUnread, mergeSteps } from "./merge.ts";
 import type { Place } from "./place.ts";
 import { Scope } from "./scope.ts";
@@ -24,6 +26,15 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
   });
   const side = (first: number) =>
     sideSteps(scope, used.map((i) => apply.inputs[first + i]!), places);
+  // A side that cannot be planned for these shapes is an error when it is taken, and not before.
+  const sideIfAny = (first: number) => {
+    try {
+      return side(first);
+    } catch (error) {
+      if (isArgumentError(error)) return failure(scope, error.message);
+      throw error;
+    }
+  };
   if (shapes.knows(condition)) {
     // The host decides: there is nothing to branch on in this plan.
     const taken = shapes.guards.equal(shapes.integer(condition), 0) ? 1 + n : 1;
@@ -33,7 +44,7 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
   const flag = scope.contiguous(condition).buffer;
   const kept = new Set(places.map((place) => place.buffer));
   const finish = (steps: readonly Step[]) => dropUnread(planner, mergeSteps(planner, steps), kept);
-  const [then, otherwise] = [side(1), side(1 + n)];
+  const [then, otherwise] = [sideIfAny(1), sideIfAny(1 + n)];
   scope.steps.push({
     kind: "branch",
     name: "ifelse",
@@ -41,6 +52,15 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
     then: finish(then),
     otherwise: finish(otherwise),
   });
+}
+
+/** Steps that end in an error. */
+function failure(scope: Scope, message: string): readonly Step[] {
+  const inner = new Scope(scope.planner, scope.shapes, scope);
+  const kernel = new Kernel(inner, [], [], false);
+  kernel.check(kernel.b.constant("bool", 1), message);
+  inner.finish("ifelse", kernel);
+  return inner.steps;
 }
 
 /** The steps that compute values into places. */

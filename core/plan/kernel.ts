@@ -112,6 +112,10 @@ export class Kernel implements NestBuilder {
     return this.scope.shapes.integers(variable);
   }
 
+  knows(variable: Variable): boolean {
+    return this.scope.shapes.knows(variable);
+  }
+
   read(variable: Variable, index: readonly Ix[]): Element {
     const key = `${variable.id}@${index.map(ixKey).join(";")}`;
     let element = this.#memo.get(key);

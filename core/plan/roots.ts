@@ -6,7 +6,13 @@
  */
 
 import type { Apply } from "../graph/graph.ts";
-import { isIndexInput, type Params, type PlainLowering } from "../graph/op.ts";
+import {
+  eagerInputs,
+  isIndexInput,
+  lazyInputs,
+  type Params,
+  type PlainLowering,
+} from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { sizeValue } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
@@ -44,17 +50,6 @@ function isView(apply: Apply, shapes: Shapes): boolean {
 
 /** Ops that read nothing of their first input but its shape. */
 const shapeOnly = new Set(["shapeI", "fill"]);
-
-function lazyInputs(apply: Apply): readonly number[] {
-  const { lowering } = apply.op;
-  return lowering.kind === "control" ? lowering.lazy?.(apply) ?? [] : [];
-}
-
-/** All inputs but those that only one of the scopes inside needs. */
-function eagerInputs(apply: Apply): readonly Variable[] {
-  const lazy = lazyInputs(apply);
-  return lazy.length === 0 ? apply.inputs : apply.inputs.filter((_, i) => !lazy.includes(i));
-}
 
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {

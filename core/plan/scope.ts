@@ -384,6 +384,10 @@ class Emitter implements EmitContext {
     return this.#scope.shapes.integers(variable);
   }
 
+  knows(variable: Variable): boolean {
+    return this.#scope.shapes.knows(variable);
+  }
+
   output(i: number): Target {
     let target = this.#outputs.get(i);
     if (target === undefined) {

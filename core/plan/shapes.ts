@@ -5,7 +5,7 @@
  */
 
 import { isDiscrete } from "../dtype.ts";
-import { NeedValue, type ShapeContext } from "../graph/op.ts";
+import { eagerInputs, NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
 import { type Apply, paramsKey } from "../graph/graph.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
@@ -184,7 +184,6 @@ export class Shapes implements ShapeContext {
 
 /** Inputs whose shape the shape of an application depends on, most often all. */
 function shapeInputs(owner: Apply): readonly Variable[] {
-  return owner.op.indexFrom === undefined
-    ? owner.inputs
-    : owner.inputs.slice(0, owner.op.indexFrom);
+  const { indexFrom } = owner.op;
+  return indexFrom === undefined ? eagerInputs(owner) : owner.inputs.slice(0, indexFrom);
 }

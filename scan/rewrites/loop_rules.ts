@@ -6,6 +6,7 @@
 
 import type { Apply } from "../../core/graph/graph.ts";
 import { applyOp, makeVariable } from "../../core/graph/graph.ts";
+import { eagerInputs } from "../../core/graph/op.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise.ts";
 import { broadcastTo } from "../../core/ops/broadcast_to.ts";
@@ -180,7 +181,6 @@ export const hoistInvariants: Rule = rule(
       }
     }
     const cuts = frontier(
-      order,
       step.outputs,
       (variable) => variable.owner !== null && invariant.has(variable),
     );
@@ -197,17 +197,18 @@ export const hoistInvariants: Rule = rule(
   },
 );
 
-/** The variables of a kind that are read by something of another kind, or are results. */
+/**
+ * The variables of a kind that are read by something of another kind, or are results. What only a branch of
+ * an `ifelse` reads stays in it: it may be nothing that can be computed where another branch is taken.
+ */
 function frontier(
-  order: readonly Apply[],
   results: readonly Variable[],
   kind: (variable: Variable) => boolean,
 ): Variable[] {
   const found = new Set<Variable>();
   for (const result of results) if (kind(result)) found.add(result);
-  for (const node of order) {
-    if (node.outputs.some(kind)) continue;
-    for (const input of node.inputs) if (kind(input)) found.add(input);
+  for (const node of toposort(results, kind, eagerInputs)) {
+    for (const input of eagerInputs(node)) if (kind(input)) found.add(input);
   }
   return [...found];
 }
@@ -260,7 +261,6 @@ export const batchSequences: Rule = rule(
       }
     }
     const cuts = frontier(
-      order,
       step.outputs,
       (variable) => variable.owner !== null && varying.has(variable) && depends.has(variable),
     ).filter(isDear);
