@@ -83,6 +83,12 @@ export interface Backend {
   readonly description: string;
   /** Whether tensors of this dtype can be stored and computed with. */
   supports(dtype: DType): boolean;
+  /** Whether it keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
+  readonly ieee: boolean;
+  /** Whether the host can read results at once, without waiting for the device. */
+  readonly hostReadable: boolean;
+  /** Whether the error of a failed check comes with the next read, not with the call. */
+  readonly defersErrors: boolean;
   allocate(dtype: DType, elements: number): DeviceBuffer;
   /** Prints and compiles; programs of equal structure share compiled code. */
   prepare(program: Program): Executable;

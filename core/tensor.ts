@@ -19,6 +19,7 @@ import {
 } from "./ops/literal.ts";
 import { formatTensor } from "./format.ts";
 import { checkOptions } from "./options.ts";
+import { residencyOf, type Resident } from "./residency.ts";
 import { shown } from "./shown.ts";
 import { Variable } from "./variable.ts";
 
@@ -39,25 +40,60 @@ export type NestedValues = number | bigint | boolean | ComplexNumber | NestedVal
  *
  * @internal
  */
-export class TensorMemory {
+export class TensorMemory implements Resident {
+  readonly #dtype: DType;
   host: TypedArray | null;
   backend: Backend | null = null;
   buffer: DeviceBuffer | null = null;
+  /** Refers to this while it has a buffer: what waits for the end of a tensor must not keep its elements. */
+  readonly held: { memory: TensorMemory | null } = { memory: null };
+  #elements = 0;
 
-  constructor(host: TypedArray | null) {
+  constructor(dtype: DType, host: TypedArray | null) {
+    this.#dtype = dtype;
     this.host = host;
+  }
+
+  /** Bytes of device memory. */
+  get bytes(): number {
+    return this.buffer?.bytes ?? 0;
+  }
+
+  /** Takes a buffer that holds the elements. */
+  enter(backend: Backend, buffer: DeviceBuffer, elements: number): void {
+    this.backend = backend;
+    this.buffer = buffer;
+    this.#elements = elements;
+    this.held.memory = this;
+    this.use();
+  }
+
+  /** Says that a call uses the device memory, which may leave when others need it more. */
+  use(): void {
+    // Reading from a device that finds errors late would show those of other calls.
+    if (this.host === null && this.backend!.defersErrors) return;
+    residencyOf(this.backend!).touch(this);
+  }
+
+  /** Moves to the host. */
+  evict(): void {
+    this.host ??= this.buffer!.readSync(this.#dtype, this.#elements);
+    this.leave();
   }
 
   /** Gives the device memory back; the elements are lost if the host does not have them. */
   leave(): void {
-    this.buffer?.dispose();
+    if (this.buffer === null) return;
+    residencyOf(this.backend!).delete(this);
+    this.buffer.dispose();
     this.backend = null;
     this.buffer = null;
+    this.held.memory = null;
   }
 }
 
 // What a user drops is freed. The held value must not refer to the tensor.
-const dropped = new FinalizationRegistry<DeviceBuffer>((buffer) => buffer.dispose());
+const dropped = new FinalizationRegistry<TensorMemory["held"]>(({ memory }) => memory?.leave());
 
 /** An immutable array of numbers with a dtype and a shape, in host or device memory. */
 export class Tensor<D extends DType = DType> {
@@ -72,7 +108,7 @@ export class Tensor<D extends DType = DType> {
   constructor(dtype: D, shape: readonly number[], host: TypedArray | null) {
     this.dtype = dtype;
     this.shape = Object.freeze([...shape]);
-    this.#memory = new TensorMemory(host);
+    this.#memory = new TensorMemory(dtype, host);
   }
 
   /**
@@ -173,10 +209,13 @@ export class Tensor<D extends DType = DType> {
    */
   bufferOn(backend: Backend): DeviceBuffer {
     Tensor.#checkAlive(this);
-    if (this.#memory.backend === backend) return this.#memory.buffer!;
+    if (this.#memory.backend === backend) {
+      this.#memory.use();
+      return this.#memory.buffer!;
+    }
     // Not by a method that a subclass may have replaced.
     const data = Tensor.prototype.dataSync.call(this);
-    const buffer = backend.allocate(this.dtype, this.size);
+    const buffer = residencyOf(backend).allocate(this.dtype, this.size);
     buffer.write(this.dtype, data);
     this.#leave();
     this.#reside(backend, buffer);
@@ -184,9 +223,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   #reside(backend: Backend, buffer: DeviceBuffer): void {
-    this.#memory.backend = backend;
-    this.#memory.buffer = buffer;
-    dropped.register(this, buffer, this);
+    this.#memory.enter(backend, buffer, this.size);
+    dropped.register(this, this.#memory.held, this);
   }
 
   #leave(): void {

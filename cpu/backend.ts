@@ -46,6 +46,9 @@ export function createCpuBackend(options: CpuOptions = {}): Backend {
 class CpuBackend implements Backend, Device {
   readonly name = "cpu";
   readonly description: string;
+  readonly ieee = true;
+  readonly hostReadable = true;
+  readonly defersErrors = false;
   readonly memory = new CpuMemory();
   readonly arena = new Arena(this.memory);
   readonly constants = new Constants(this.memory);

@@ -41,6 +41,9 @@ export interface GpuBackendOptions extends DeviceOptions {
 /** The GPU. */
 export class GpuBackend implements Backend {
   readonly name = "gpu";
+  readonly ieee = false;
+  readonly hostReadable = false;
+  readonly defersErrors = true;
   /** The device. */
   readonly device: GpuDevice;
   /** Outcomes of checks. */

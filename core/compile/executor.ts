@@ -22,7 +22,7 @@ import {
 import { Shapes } from "../plan/shapes.ts";
 import { SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
-import { keepOnDevice, LARGE_BYTES, makeRoom } from "./large_outputs.ts";
+import { KeptBuffer, residencyOf } from "../residency.ts";
 import { config } from "../config.ts";
 import type { Argument } from "./arguments.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
@@ -47,10 +47,13 @@ interface Prepared {
   /** Whether the guards hold for the values in `env`. */
   holds: boolean;
   /** Memory of outputs that are copied to the host at once (CPU), kept between calls. */
-  readonly outputs: (DeviceBuffer | null)[];
+  readonly outputs: (KeptBuffer | null)[];
   /** Memory of arguments that are not tensors of the user's, kept between calls. */
-  readonly arguments: (DeviceBuffer | null)[];
+  readonly arguments: (KeptBuffer | null)[];
 }
+
+/** Results of at least this many bytes stay on a device that the host could read at once. */
+const LARGE_BYTES = 1 << 20;
 
 /** Values that a plan needs as numbers: computed by a function of their own before the main one. */
 interface Stage {
@@ -100,7 +103,7 @@ export class Executor {
 
   /** Whether calls may fail without throwing, so that the next read does. */
   get mayFailLater(): boolean {
-    return this.request.backend.name === "gpu" &&
+    return this.request.backend.defersErrors &&
       this.#plans.some(({ plan }) => plan.program.checks.length > 0);
   }
 
@@ -197,7 +200,7 @@ export class Executor {
         shared: shared.map(withSymbols),
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
-        ieee: backend.name === "cpu",
+        ieee: backend.ieee,
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
@@ -294,50 +297,54 @@ export class Executor {
     const { plan, executable, env } = prepared;
     const { backend, outputs, updates } = this.request;
     this.#fill(plan.symbols, args, env);
-    const onHost = backend.name === "cpu";
+    const residency = residencyOf(backend);
+    residency.begin();
     const memory: (DeviceBuffer | null)[] = [];
     const shapes: number[][] = [];
-    for (let i = 0; i < outputs.length; i++) {
-      const { dtype, shape } = plan.outputs[i]!;
-      const concrete = shape.map((size) => sizeAt(size, env));
-      shapes.push(concrete);
-      const elements = count(concrete);
-      const bytes = elements * dtypeInfo(dtype).bytes;
-      const fresh = !onHost || bytes >= LARGE_BYTES;
-      if (fresh && onHost) makeRoom(bytes);
-      memory.push(
-        fresh
-          ? backend.allocate(dtype, elements)
-          : keptBuffer(prepared, i, backend, dtype, elements),
-      );
-    }
+    /** What this call has taken, until it has succeeded. */
+    const taken: DeviceBuffer[] = [];
+    const take = (dtype: DType, elements: number): DeviceBuffer => {
+      const buffer = residency.allocate(dtype, elements);
+      taken.push(buffer);
+      return buffer;
+    };
     const replaced: { shared: number; shape: number[]; buffer: DeviceBuffer }[] = [];
-    for (let i = 0; i < plan.updates.length; i++) {
-      const update = plan.updates[i]!;
-      if (update.output === null) {
-        memory.push(null);
-        continue;
-      }
-      const shape = concreteShape(update.shape, env);
-      const buffer = backend.allocate(updates[i]![0].dtype, count(shape));
-      memory.push(buffer);
-      replaced.push({ shared: update.shared, shape, buffer });
-    }
     try {
-      executable.run({
+      for (let i = 0; i < outputs.length; i++) {
+        const { dtype, shape } = plan.outputs[i]!;
+        const concrete = shape.map((size) => sizeAt(size, env));
+        shapes.push(concrete);
+        const elements = count(concrete);
+        const fresh = !backend.hostReadable || elements * dtypeInfo(dtype).bytes >= LARGE_BYTES;
+        memory.push(
+          fresh ? take(dtype, elements) : keptBuffer(prepared.outputs, i, backend, dtype, elements),
+        );
+      }
+      for (let i = 0; i < plan.updates.length; i++) {
+        const update = plan.updates[i]!;
+        if (update.output === null) {
+          memory.push(null);
+          continue;
+        }
+        const shape = concreteShape(update.shape, env);
+        const buffer = take(updates[i]![0].dtype, count(shape));
+        memory.push(buffer);
+        replaced.push({ shared: update.shared, shape, buffer });
+      }
+      const bindings = {
         env,
         inputs: args.map((arg, i) => argumentBuffer(prepared, i, backend, arg)),
         shared: this.shared.map((variable) => variable.container.bufferOn(backend)),
         outputs: memory,
-      });
+      };
+      residency.withRoom(() => executable.run(bindings));
       // Where errors come with the next read, it is now: a call that fails must not change a value.
-      if (!onHost && replaced.length > 0 && plan.program.checks.length > 0) {
+      if (backend.defersErrors && replaced.length > 0 && plan.program.checks.length > 0) {
         const { shared, buffer } = replaced[0]!;
         buffer.readSync(this.shared[shared]!.dtype, 0);
       }
     } catch (error) {
-      for (const { buffer } of replaced) buffer.dispose();
-      for (const buffer of memory) if (!prepared.outputs.includes(buffer)) buffer?.dispose();
+      for (const buffer of taken) buffer.dispose();
       throw error;
     }
     for (const { shared, shape, buffer } of replaced) {
@@ -345,12 +352,9 @@ export class Executor {
     }
     return outputs.map((variable, i) => {
       const shape = shapes[i]!, buffer = memory[i]!;
-      if (!prepared.outputs.includes(buffer)) {
-        const tensor = Tensor.onDevice(variable.dtype, shape, backend, buffer);
-        if (onHost) keepOnDevice(tensor.memory, variable.dtype, count(shape));
-        return tensor;
-      }
-      return new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, count(shape)));
+      return taken.includes(buffer)
+        ? Tensor.onDevice(variable.dtype, shape, backend, buffer)
+        : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, count(shape)));
     });
   }
 
@@ -366,19 +370,22 @@ export class Executor {
   }
 }
 
+/** Memory that is kept from call to call, made again when it is gone or too small. */
 function keptBuffer(
-  prepared: Prepared,
+  kept: (KeptBuffer | null)[],
   i: number,
   backend: Backend,
   dtype: DType,
   elements: number,
 ): DeviceBuffer {
-  const have = prepared.outputs[i];
-  if (have && !have.disposed && have.bytes >= elements * dtypeInfo(dtype).bytes) return have;
-  have?.dispose();
-  const made = backend.allocate(dtype, elements);
-  prepared.outputs[i] = made;
-  return made;
+  const residency = residencyOf(backend);
+  let have = kept[i];
+  if (!have || have.buffer.disposed || have.bytes < elements * dtypeInfo(dtype).bytes) {
+    have?.dispose();
+    kept[i] = have = new KeptBuffer(residency, dtype, elements);
+  }
+  residency.touch(have);
+  return have.buffer;
 }
 
 /** The memory of an argument: a tensor's own, or a buffer kept for what is made at each call. */
@@ -389,13 +396,7 @@ function argumentBuffer(
   arg: Argument,
 ): DeviceBuffer {
   if (arg instanceof Tensor) return arg.bufferOn(backend);
-  const elements = count(arg.shape);
-  let buffer = prepared.arguments[i];
-  if (!buffer || buffer.disposed || buffer.bytes < elements * dtypeInfo(arg.dtype).bytes) {
-    buffer?.dispose();
-    buffer = backend.allocate(arg.dtype, elements);
-    prepared.arguments[i] = buffer;
-  }
+  const buffer = keptBuffer(prepared.arguments, i, backend, arg.dtype, count(arg.shape));
   buffer.write(arg.dtype, arg.dataSync());
   return buffer;
 }

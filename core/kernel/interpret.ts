@@ -45,6 +45,9 @@ export function createInterpreterBackend(): Backend {
 class InterpreterBackend implements Backend {
   readonly name = "cpu";
   readonly description = "interpreter";
+  readonly ieee = true;
+  readonly hostReadable = true;
+  readonly defersErrors = false;
   readonly live = new Set<InterpreterBuffer>();
   #compiled = 0;
 
