@@ -21,7 +21,7 @@ export interface Resident {
 }
 
 /** Bytes that residents may take together while nothing asks for more. */
-const LIMIT = 1 << 28;
+export const LIMIT = 1 << 28;
 
 /** The residents of one device, last used last. */
 export class Residency {
