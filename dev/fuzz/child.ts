@@ -27,7 +27,7 @@ async function answer(request: Request): Promise<Answer> {
     const message = await kind.check(request.seed);
     const outcome: Outcome = message === null
       ? { status: "passed" }
-      : { status: "failed", failure: { kind: "kernels", message } };
+      : { status: "failed", failure: { kind: "value", message } };
     return { outcome };
   }
   const generator = new Generator(request.seed);

@@ -139,7 +139,7 @@ export class Generator {
   pool: Ref[];
   /** Set when the library failed by an error that it does not mean to throw. */
   broken = false;
-  mode: Program["mode"] = "fastRun";
+  mode: Program["mode"];
   /** More elements than this make most programs slow and no better. */
   mostElements = 4096;
   readonly #parent: Generator | null;
@@ -158,6 +158,10 @@ export class Generator {
     this.#parent = parent;
     this.wide = parent?.wide ?? this.random.chance(0.4);
     this.calls = parent?.calls ?? this.random.pick([1, 1, 1, 2, 3]);
+    this.mode = parent?.mode ??
+      this.random.pick(
+        ["fastRun", "fastRun", "fastRun", "fastRun", "fastCompile", "debug"] as const,
+      );
     this.pool = [...parent?.pool ?? []];
     this.#scope = new Map(parent === null ? [] : parent.#scope);
     this.#values = new Map(parent === null ? [] : parent.#values);
@@ -468,7 +472,7 @@ export interface Kind {
   generate(g: Generator): void;
 }
 
-/** Random programs below the graph: each is made, run and compared at once. */
+/** Random graphs or programs of kernels: each is made, run and compared at once. */
 export interface KernelKind {
   readonly name: string;
   readonly devices: readonly Device[];

@@ -25,6 +25,12 @@ export function* smaller(program: Program, changeLines: boolean): Generator<Prog
       yield pruned({ ...program, updates: updates.filter((other) => other !== pair) });
     }
   }
+  for (const [i, output] of changeLines ? outputs.entries() : []) {
+    const expr = statements.find(({ pattern }) => pattern === output)?.expr;
+    for (const arg of expr?.kind === "call" ? expr.args : []) {
+      if (arg.kind === "ref") yield pruned({ ...program, outputs: outputs.with(i, arg.name) });
+    }
+  }
   for (const law of changeLines ? laws : []) {
     yield pruned({ ...program, laws: laws.filter((other) => other !== law) });
   }

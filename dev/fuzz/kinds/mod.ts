@@ -22,6 +22,7 @@ import {
   poisoned,
 } from "./loops.ts";
 import { positions } from "./positions.ts";
+import { rewriting } from "./rewriting.ts";
 import { sizes } from "./sizes.ts";
 import { stable } from "./stable.ts";
 
@@ -49,8 +50,8 @@ export const kinds: readonly Kind[] = [
   long,
 ];
 
-/** Kinds of programs below the graph. */
-export const kernelKinds: readonly KernelKind[] = [cpuKernels, gpuKernels];
+/** Kinds that rewrite or run by themselves. */
+export const kernelKinds: readonly KernelKind[] = [rewriting, cpuKernels, gpuKernels];
 
 /** The names of all kinds. */
 export const kindNames: readonly string[] = [...kinds, ...kernelKinds].map(({ name }) => name);

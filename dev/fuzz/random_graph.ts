@@ -4,27 +4,17 @@
  * @module
  */
 
-import type { DType } from "../../dtype.ts";
-import { apply } from "../../graph/graph.ts";
-import { makeVariable } from "../../graph/graph.ts";
-import type { Value } from "../../graph/value.ts";
-import { sumToOp } from "../../ops/sum_to.ts";
-import * as T from "../../t.ts";
-import { TensorType } from "../../type.ts";
-import type { Variable } from "../../variable.ts";
-import { fillValue } from "../testing.ts";
-import { ew } from "../match.ts";
-
-/** A generator of numbers in [0, 1) with a seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import type { DType } from "../../core/dtype.ts";
+import { apply } from "../../core/graph/graph.ts";
+import { makeVariable } from "../../core/graph/graph.ts";
+import type { Value } from "../../core/graph/value.ts";
+import { sumToOp } from "../../core/ops/sum_to.ts";
+import * as T from "../../core/t.ts";
+import { TensorType } from "../../core/type.ts";
+import type { Variable } from "../../core/variable.ts";
+import { fillValue } from "../../core/rewrite/testing.ts";
+import { Random } from "./random.ts";
+import { ew } from "../../core/rewrite/match.ts";
 
 /** A graph and values of its inputs. */
 export interface RandomGraph {
@@ -66,7 +56,7 @@ const numbers = [0, 1, -1, 2, 0.5, -0.5, 3, -2, 1.5];
 
 /** Builds a graph of `size` steps. Equal seeds give equal graphs. */
 export function randomGraph(seed: number, size: number): RandomGraph {
-  const random = randomNumbers(seed);
+  const source = new Random(seed), random = () => source.next();
   const below = (n: number) => Math.floor(random() * n);
   const pick = <E>(list: readonly E[]): E => list[below(list.length)]!;
   const inputs = new Map<Variable, Value>();

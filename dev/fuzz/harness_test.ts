@@ -1,0 +1,63 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { makeValue, type Value } from "../../core/graph/value.ts";
+import { T, type Variable } from "../../mod.ts";
+import { expectedValues, mismatch } from "./compare.ts";
+import { Generator } from "./generator.ts";
+import { graphs } from "./kinds/graphs.ts";
+import { decode, encode, exprText, type Program, programText } from "./program.ts";
+import { Runner } from "./runner.ts";
+import { shrink } from "./shrink.ts";
+import { wrongDerivative } from "./slopes.ts";
+
+function programOf(seed: number): Program {
+  const generator = new Generator(seed);
+  graphs.generate(generator);
+  return generator.finish()!;
+}
+
+const x = T.vector("x");
+const given = (...data: number[]) =>
+  new Map<Variable, Value>([[x, makeValue("float32", [data.length], data)]]);
+
+Deno.test("equal seeds give equal programs, and programs survive being sent", () => {
+  const program = programOf(3);
+  assertEquals(encode(programOf(3)), encode(program));
+  assertEquals(encode(decode(encode(program))), encode(program));
+  assertMatch(programText(program, "cpu"), /^import .*\n\nconst x\d+ = .*[^]*await compile\(/);
+});
+
+Deno.test("a value is wrong when rounding does not explain it", () => {
+  const inputs = given(1, 1e6, 0.1);
+  const [total, rest] = expectedValues([T.sum(x), T.sub(T.sum(x), 1000001)], inputs, 20);
+  const value = (n: number) => makeValue("float32", [], [n]);
+  assertEquals(mismatch(total!, value(1000001.125), true), null);
+  assertMatch(mismatch(total!, value(1000100), true)!, /number 0 is 1000100/);
+  // What cancels has few digits left.
+  assertEquals(mismatch(rest!, value(0.125), true), null);
+  assertMatch(mismatch(total!, makeValue("float32", [1], [1]), true)!, /shape/);
+});
+
+Deno.test("a derivative is wrong when differences say so, and kinks are passed over", () => {
+  const cost = T.sum(T.sqr(x));
+  assertEquals(wrongDerivative(cost, x, T.mul(x, 2), given(1, -2, 0.5)), null);
+  assertMatch(wrongDerivative(cost, x, T.mul(x, 3), given(1, -2, 0.5))!, /number 0 is 3/);
+  assertMatch(wrongDerivative(cost, x, T.mul(x, NaN), given(1))!, /NaN/);
+  assertEquals(wrongDerivative(T.sum(T.abs(x)), x, T.mul(x, 0), given(0)), null);
+});
+
+Deno.test("programs shrink to what makes them fail", async () => {
+  const uses = (program: Program) =>
+    program.statements.filter(({ expr }) => /^T\.(sum|mean)\(/.test(exprText(expr))).length;
+  const program = [1, 2, 3, 4, 5, 6, 7, 8].map(programOf).find((one) => uses(one) > 0)!;
+  const budget = { tries: 500, time: 20_000, lines: true };
+  const small = await shrink(program, (one) => Promise.resolve(uses(one) > 0), budget);
+  assertEquals([small.statements.length, small.outputs.length], [1, 1]);
+  assert(uses(small) === 1);
+});
+
+Deno.test("a program that never ends is stopped", async () => {
+  const runner = new Runner({ time: 1, memory: 500 });
+  const outcome = await runner.check(programOf(3), "cpu");
+  await runner.stop();
+  assertEquals(outcome.status === "failed" && outcome.failure.kind, "hangs");
+});

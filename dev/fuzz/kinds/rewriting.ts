@@ -1,0 +1,51 @@
+/**
+ * Graphs of two float dtypes before and after rewriting, and their gradients, without a device.
+ *
+ * @module
+ */
+
+import { isFloat } from "../../../core/dtype.ts";
+import type { Value } from "../../../core/graph/value.ts";
+import { optimise, resolveMode } from "../../../core/rewrite/mod.ts";
+import { difference, graphText } from "../../../core/rewrite/testing.ts";
+import { evaluateGraph, grad, T, type Variable } from "../../../mod.ts";
+import type { KernelKind } from "../generator.ts";
+import { type RandomGraph, randomGraph } from "../random_graph.ts";
+
+const mode = { ...resolveMode(), verify: true };
+
+/** Says where values are not the same before and after rewriting; null if they are. */
+function changed(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+): string | null {
+  const better = optimise(outputs, mode);
+  const before = evaluateGraph(outputs, inputs), after = evaluateGraph(better, inputs);
+  for (const [i, want] of before.entries()) {
+    const wrong = difference(want, after[i]!, { tolerance: 1e-5, onlyFinite: true });
+    if (wrong === null) continue;
+    return `output ${i}: ${wrong}\n  before: ${graphText(outputs[i]!)}\n  after: ${
+      graphText(better[i]!)
+    }`;
+  }
+  return null;
+}
+
+function gradientsOf({ outputs, inputs }: RandomGraph): readonly Variable[] {
+  const parts = outputs.filter(({ dtype }) => isFloat(dtype));
+  const cost = parts.map((part): Variable => T.sum(T.mul(part, 0.7))).reduce((a, b) => T.add(a, b));
+  const wrt = [...inputs.keys()].filter(({ dtype }) => isFloat(dtype));
+  return grad(cost, wrt, { disconnectedInputs: "ignore" });
+}
+
+/** Rewriting alone. */
+export const rewriting: KernelKind = {
+  name: "rewriting",
+  devices: ["cpu"],
+  check(seed) {
+    const large = randomGraph(seed, 10 + seed % 40), small = randomGraph(seed, 8 + seed % 25);
+    const wrong = changed(large.outputs, large.inputs) ??
+      changed(gradientsOf(small), small.inputs);
+    return Promise.resolve(wrong);
+  },
+};
