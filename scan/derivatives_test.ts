@@ -49,7 +49,7 @@ const programs: Record<string, () => Variable[]> = {
     const [c0, c1, c2] = [w.at(0), w.at(1), w.at(2)];
     const v = recurrence((e, s) => c0.add(c1.mul(T.sqr(e))).add(c2.mul(s)), one);
     const cost = T.sum(T.log(v).add(T.sqr(a).div(v)));
-    return [cost, grad(cost, w), grad(cost, a)];
+    return [cost, grad(cost, w), grad(cost, a), hessian(cost, w)];
   },
   "an autoregression": () => {
     const cost = T.sum(T.sqr(recurrence((e, s) => w.at(0).mul(s).add(e)).sub(a)));

@@ -141,8 +141,17 @@ class Group {
       if (!this.writes.has(load.buffer)) return true;
       if (inner?.has(load.buffer) || load.args.length > 0) return false;
       const store = this.#written.get(`${load.buffer}@${addressKey(load.address)}`);
-      return store !== undefined && store.guard === null;
+      return store !== undefined && store.guard === null && !this.#changesItself(store);
     });
+  }
+
+  /** Whether a stored value is computed from what a store of this has overwritten by then. */
+  #changesItself({ value }: Store): boolean {
+    const step = this.#first;
+    if (step.kind !== "nest") return false;
+    const { reads, writes } = stepAccess(step);
+    if (![...writes].some((buffer) => reads.has(buffer))) return false;
+    return loadsOf([value]).some((load) => writes.has(load.buffer));
   }
 
   /** Whether a nest must stay behind this. */

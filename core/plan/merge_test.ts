@@ -1,0 +1,64 @@
+// Which kernels join, by hand-made steps.
+
+import { assertEquals } from "@std/assert";
+import { axisIx, ScalarBuilder } from "../kernel/builder.ts";
+import type { Nest, Store } from "../kernel/program.ts";
+import { mergeSteps } from "./merge.ts";
+import type { Planner } from "./planner.ts";
+
+const b = new ScalarBuilder();
+const planner = { b } as Planner;
+const at = axisIx(0);
+const load = (buffer: number) => b.load(buffer, "float32", at);
+const store = (buffer: number, value: Store["value"]): Store => ({
+  buffer,
+  address: at,
+  value,
+  guard: null,
+});
+
+function nest(name: string, length: number, ...outer: Store[]): Nest {
+  return {
+    kind: "nest",
+    name,
+    axes: [length],
+    loops: [],
+    reductions: [],
+    inner: [],
+    outer,
+    checks: [],
+  };
+}
+
+/** What is left of steps, by the buffers that each stores into. */
+function joined(...steps: Nest[]): number[][] {
+  return mergeSteps(planner, steps).map((step) => (step as Nest).outer.map(({ buffer }) => buffer));
+}
+
+Deno.test("a kernel joins the one whose results it reads at the same points", () => {
+  const made = mergeSteps(planner, [
+    nest("add", 8, store(1, b.add(load(0), load(0)))),
+    nest("mul", 8, store(2, b.mul(load(1), load(1)))),
+  ]);
+  assertEquals(made.length, 1);
+  const [, second] = (made[0] as Nest).outer;
+  const sum = b.add(load(0), load(0));
+  assertEquals(second!.value, b.mul(sum, sum));
+});
+
+Deno.test("kernels over other points, or of other data, stay apart", () => {
+  const first = nest("add", 8, store(1, b.add(load(0), load(0))));
+  assertEquals(joined(first, nest("mul", 9, store(2, load(1)))), [[1], [2]]);
+  assertEquals(joined(first, nest("mul", 8, store(5, load(4)))), [[1], [5]]);
+});
+
+Deno.test("a kernel stays behind what overwrites what it reads", () => {
+  const first = nest("a", 8, store(1, load(0)));
+  const between = nest("b", 9, store(0, load(3)));
+  assertEquals(joined(first, between, nest("c", 8, store(2, load(0)))), [[1], [0], [2]]);
+});
+
+Deno.test("what a kernel has added to in place is read again from memory, not computed again", () => {
+  const inPlace = nest("inc", 8, store(1, b.add(load(1), load(0))));
+  assertEquals(joined(inPlace, nest("mul", 8, store(2, load(1)))), [[1], [2]]);
+});
