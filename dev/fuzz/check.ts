@@ -178,7 +178,13 @@ function brokenLaw({ built, program }: Run, inputs: Map<Variable, Value>): Failu
   const named = (name: string) => built.variables.get(name)!;
   for (const law of program.laws) {
     if (law.kind !== "derivative") continue;
-    const wrong = wrongDerivative(named(law.of), named(law.wrt), named(law.is), inputs);
+    const wrong = wrongDerivative(
+      named(law.of),
+      named(law.wrt),
+      named(law.is),
+      inputs,
+      law.defined,
+    );
     if (wrong === null) continue;
     const message = `${law.is}, the derivative of ${law.of} by ${law.wrt}: ${wrong}`;
     return { kind: "derivative", message };

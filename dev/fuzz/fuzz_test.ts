@@ -17,7 +17,7 @@ const flags = import.meta.resolve("@std/assert").startsWith("file:")
   : [];
 
 /** Kinds of which programs still fail. */
-const open = new Set(["branches", "loop-seconds", "poisoned", "nested", "nested-until"]);
+const open = new Set(["nested", "nested-until"]);
 
 onDevices(`Random programs of each kind from seed ${SEED}`, async (device) => {
   for (const kind of kindNames.filter((name) => !open.has(name))) {

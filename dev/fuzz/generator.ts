@@ -386,20 +386,26 @@ export class Generator {
   }
 
   /** The gradients of a scalar, checked by differences, as outputs. */
-  gradients(cost: Ref, wrt: readonly Ref[], options: { output?: boolean } = {}): Ref[] {
+  gradients(cost: Ref, wrt: readonly Ref[], options: { defined?: boolean } = {}): Ref[] {
     const made = this.callMany("grad", wrt.length, cost, wrt, { disconnectedInputs: "ignore" });
     made.forEach((gradient, i) => {
-      if (wrt[i]!.variable.owner === null) this.derivative(cost, wrt[i]!, gradient);
-      if (options.output !== false) this.output(gradient);
+      if (wrt[i]!.variable.owner === null) this.derivative(cost, wrt[i]!, gradient, options);
+      this.output(gradient);
     });
     return made;
   }
 
   /** States that a variable holds derivatives. */
-  derivative(of: Ref, wrt: Ref, is: Ref): void {
+  derivative(of: Ref, wrt: Ref, is: Ref, options: { defined?: boolean } = {}): void {
     this.output(of);
     this.output(is);
-    this.law({ kind: "derivative", of: of.name, wrt: wrt.name, is: is.name });
+    this.law({
+      kind: "derivative",
+      of: of.name,
+      wrt: wrt.name,
+      is: is.name,
+      defined: options.defined ?? false,
+    });
   }
 
   /** A variable of the pool that fits; throws a Rejected if there is none. */

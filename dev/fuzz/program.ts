@@ -58,6 +58,8 @@ export type Law =
     readonly of: string;
     readonly wrt: string;
     readonly is: string;
+    /** Whether it must be a number: elsewhere the rule of chains may well say 0 times infinity. */
+    readonly defined: boolean;
   };
 
 /** A program with arguments for some calls. */

@@ -159,7 +159,7 @@ function loopsOf(
         g.output(cost);
         if (options.derivatives === 0) return;
         const made = g.gradients(cost, g.floatInputs.filter((ref) => ref.shape.length < 2), {
-          output: true,
+          defined: options.poison,
         });
         if (options.derivatives === 1) return;
         const x = g.pick((ref) => isVector(ref) && g.floatInputs.includes(ref));
