@@ -117,14 +117,24 @@ export function stepCount(context: ShapeContext, apply: Apply<ScanParams>): Size
     const reach = Math.max(...params.step.layout.sequences[i]!, 0);
     const needed = addSize(count, reach);
     if (!context.guards.equal(count, 0) && context.guards.less(length, needed)) {
-      throw new ShapeError(
-        `Cannot run ${scanLabel(params)}: sequence ${i} (${sequence.label}) has ` +
-          `${sizeValue(length)} elements, and ${sizeValue(count)} steps` +
-          `${reach > 0 ? ` with taps reaching ${reach} further` : ""} need ${sizeValue(needed)}`,
-      );
+      const what = `sequence ${i} (${sequence.label})`;
+      throw shortSequence(params, what, sizeValue(length), sizeValue(count), reach);
     }
   });
   return count;
+}
+
+function shortSequence(
+  params: ScanParams,
+  what: string,
+  length: number,
+  steps: number,
+  reach: number,
+): ShapeError {
+  return new ShapeError(
+    `Cannot run ${scanLabel(params)}: ${what} has ${length} elements, and ${steps} steps` +
+      `${reach > 0 ? ` with taps reaching ${reach} further` : ""} need ${steps + reach}`,
+  );
 }
 
 /** What the shape rules know of the placeholders. */
@@ -308,6 +318,11 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
       `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(steps)}`,
     );
   }
+  sequences.forEach(({ shape }, i) => {
+    const reach = Math.max(...layout.sequences[i]!, 0), length = shape[0]!;
+    if (steps === 0 || length >= steps + reach) return;
+    throw shortSequence(params, `sequence ${i}`, length, steps, reach);
+  });
   const states = initials.map((initial, i) =>
     Array.from({ length: depthOf(layout.states[i]!) }, (_, row) => rowOf(initial, row))
   );

@@ -4,6 +4,7 @@ import { cpuBackend, gpuBackend } from "../core/compile/device.ts";
 import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
 import {
   compile,
+  evaluateGraph,
   foldl,
   foldr,
   map,
@@ -314,4 +315,16 @@ Deno.test("scan() says what is wrong with its arguments", () => {
     TypeError,
     "missing from nonSequences",
   );
+});
+
+Deno.test("the reference checks the lengths of sequences, also of those that no step reads", () => {
+  const x = T.constant(new Float32Array(2)), first = T.constant(1);
+  for (const step of [(x: Variable, a: Variable) => a.add(x), (_: Variable, a: Variable) => a]) {
+    const [run] = scan(step, { sequences: x, outputsInfo: first, nSteps: 4 });
+    assertThrows(
+      () => evaluateGraph([run as Variable], new Map()),
+      TypeError,
+      "sequence 0 has 2 elements, and 4 steps need 4",
+    );
+  }
 });
