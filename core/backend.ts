@@ -85,6 +85,8 @@ export interface Backend {
   supports(dtype: DType): boolean;
   /** Whether it keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee: boolean;
+  /** How many buffers a kernel can read and write. */
+  readonly kernelBuffers: number;
   /** Whether the host can read results at once, without waiting for the device. */
   readonly hostReadable: boolean;
   /** Whether the error of a failed check comes with the next read, not with the call. */

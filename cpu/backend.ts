@@ -47,6 +47,7 @@ class CpuBackend implements Backend, Device {
   readonly name = "cpu";
   readonly description: string;
   readonly ieee = true;
+  readonly kernelBuffers = Infinity;
   readonly hostReadable = true;
   readonly defersErrors = false;
   readonly memory = new CpuMemory();

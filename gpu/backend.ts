@@ -79,6 +79,11 @@ export class GpuBackend implements Backend {
     return words === "" ? "GPU" : words;
   }
 
+  /** Two of the device's are for flags and failed checks. */
+  get kernelBuffers(): number {
+    return this.limits.maxStorageBuffersPerShaderStage - 2;
+  }
+
   get stats(): BackendStats {
     const { live, liveBytes, reservedBytes } = this.device.buffers.stats;
     const compiled = this.device.pipelines.created;

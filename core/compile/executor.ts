@@ -201,6 +201,7 @@ export class Executor {
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         ieee: backend.ieee,
+        kernelBuffers: backend.kernelBuffers,
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;

@@ -46,6 +46,7 @@ class InterpreterBackend implements Backend {
   readonly name = "cpu";
   readonly description = "interpreter";
   readonly ieee = true;
+  readonly kernelBuffers = Infinity;
   readonly hostReadable = true;
   readonly defersErrors = false;
   readonly live = new Set<InterpreterBuffer>();

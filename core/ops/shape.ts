@@ -14,6 +14,7 @@ import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { shown } from "../shown.ts";
+import { joinOp, type JoinParams } from "./join.ts";
 import { TensorType } from "../type.ts";
 import type { Like, RankOf } from "../type_arithmetic.ts";
 import { Constant, Variable } from "../variable.ts";
@@ -285,8 +286,19 @@ export function shape(x: TensorLike): Variable {
 export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Variable {
   const inputs = asVariables(expectList("Cannot make a vector", scalars, "a list of scalars"));
   const type = dtype ?? inputs.map((v) => v.dtype).reduce(promote, inputs[0]?.dtype ?? "int64");
-  return applyOp<MakeVectorParams>(makeVectorOp, inputs, { dtype: type });
+  const vector = (some: readonly Variable[]) =>
+    applyOp<MakeVectorParams>(makeVectorOp, some, { dtype: type });
+  if (inputs.length <= LONG_VECTOR) return vector(inputs);
+  // A kernel that chooses among very many scalars would read too much.
+  const parts: Variable[] = [];
+  for (let i = 0; i < inputs.length; i += LONG_VECTOR) {
+    parts.push(vector(inputs.slice(i, i + LONG_VECTOR)));
+  }
+  return applyOp<JoinParams>(joinOp, parts, { axis: 0 });
 }
+
+/** Vectors of more scalars than this are joined from parts. */
+export const LONG_VECTOR = 16;
 
 /**
  * x, with a promise about its shape: one length (a number or an integer scalar) for each axis, null

@@ -23,7 +23,7 @@ export function mergeSteps(planner: Planner, steps: readonly Step[]): Step[] {
   const out: Group[] = [];
   for (const step of steps) {
     const at = step.kind === "nest" ? partner(out, step) : -1;
-    if (at < 0) out.push(new Group(planner.b, step));
+    if (at < 0) out.push(new Group(planner, step));
     else out[at]!.add(step as Nest);
   }
   return out.map((group) => group.step);
@@ -89,7 +89,7 @@ function keepStores(step: Step, wanted: (store: Store) => boolean): Step | null 
 
 /** A step, with the nests that have joined it. */
 class Group {
-  readonly #b: ScalarBuilder;
+  readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
   readonly #checks: NestCheck[] = [];
@@ -103,8 +103,8 @@ class Group {
   #name: string;
   #nodes: number;
 
-  constructor(b: ScalarBuilder, step: Step) {
-    this.#b = b;
+  constructor(planner: Planner, step: Step) {
+    this.#planner = planner;
     this.#first = step;
     this.#name = step.name;
     const { reads, writes } = stepAccess(step);
@@ -114,7 +114,7 @@ class Group {
     this.#nodes = step.kind === "nest" ? countNodes(nestNodes(step)) : 0;
     if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
     this.#substitute = substitution(
-      this.#b,
+      planner.b,
       (node) =>
         node.op === "load" && node.args.length === 0
           ? this.#written.get(`${node.buffer}@${addressKey(node.address)}`)?.value ?? null
@@ -136,6 +136,11 @@ class Group {
     if (!related) return false;
     if ([...mine.writes].some((x) => this.reads.has(x) || this.writes.has(x))) return false;
     if (this.#nodes > MOST_NODES) return false;
+    const { kernelBuffers } = this.#planner;
+    if (kernelBuffers < Infinity) {
+      const all = this.reads.union(this.writes).union(mine.reads).union(mine.writes);
+      if (all.size > kernelBuffers) return false;
+    }
     const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
     return loadsOf(nestNodes(nest)).every((load) => {
       if (!this.writes.has(load.buffer)) return true;

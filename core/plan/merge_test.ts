@@ -7,7 +7,7 @@ import { mergeSteps } from "./merge.ts";
 import type { Planner } from "./planner.ts";
 
 const b = new ScalarBuilder();
-const planner = { b } as Planner;
+const planner = { b, kernelBuffers: Infinity } as Planner;
 const at = axisIx(0);
 const load = (buffer: number) => b.load(buffer, "float32", at);
 const store = (buffer: number, value: Store["value"]): Store => ({

@@ -47,6 +47,8 @@ export interface PlanRequest {
   readonly updates: readonly { readonly shared: number; readonly value: Variable }[];
   /** Whether the device keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee?: boolean;
+  /** How many buffers a kernel can read and write; default: any number. */
+  readonly kernelBuffers?: number;
 }
 
 /** Where the value of a base symbol is found at a call. Leaves are the inputs, then the shared variables. */
@@ -80,10 +82,12 @@ export class Planner {
   readonly storage: Storage;
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
+  readonly kernelBuffers: number;
   #nextLoop = 0;
 
   constructor(request: PlanRequest) {
     this.b = new ScalarBuilder({ ieee: request.ieee ?? false });
+    this.kernelBuffers = request.kernelBuffers ?? Infinity;
     this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
   }

@@ -15,7 +15,7 @@ import {
 } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { sizeValue } from "../kernel/size.ts";
-import type { Variable } from "../variable.ts";
+import { Constant, type Variable } from "../variable.ts";
 import { loweringOf } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 
@@ -76,12 +76,14 @@ const unused: Use = { roots: new Set(), reads: 0, required: false };
 
 /**
  * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
- * and what would be computed too often otherwise. `placed` variables are in memory already.
+ * and what would be computed too often otherwise. `placed` variables are in memory already; a kernel can bind
+ * `kernelBuffers` of them.
  */
 export function chooseRoots(
   outputs: readonly Variable[],
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
+  kernelBuffers = Infinity,
 ): { roots: Set<Variable>; used: Set<Variable>; order: readonly Apply[] } {
   const order = toposort(outputs, placed, eagerInputs);
   const uses = new Map<Variable, Use>();
@@ -129,18 +131,44 @@ export function chooseRoots(
   for (const [variable, mine] of uses) {
     if (mine.required && variable.owner !== null) roots.add(variable);
   }
-  splitLarge(order, roots, shapes);
+  splitLarge(order, roots, placed, shapes, kernelBuffers);
   return { roots, used: new Set(uses.keys()), order };
 }
 
-/** Stores something in the middle of expressions that are too long for one kernel. */
-function splitLarge(order: readonly Apply[], roots: Set<Variable>, shapes: Shapes): void {
+/** Stores something in the middle of expressions that are too long, or read too much, for one kernel. */
+function splitLarge(
+  order: readonly Apply[],
+  roots: Set<Variable>,
+  placed: (variable: Variable) => boolean,
+  shapes: Shapes,
+  kernelBuffers: number,
+): void {
   const nodes = new Map<Variable, number>();
+  /** What the kernel of an expression reads. */
+  const reads = new Map<Variable, ReadonlySet<Variable>>();
+  const none: ReadonlySet<Variable> = new Set();
+  const readsOf = (input: Variable): ReadonlySet<Variable> => {
+    if (input instanceof Constant && input.value.data.length <= 1) return none;
+    const stored = roots.has(input) || input.owner === null || placed(input);
+    return stored ? new Set([input]) : reads.get(input) ?? new Set([input]);
+  };
+  // One buffer is for the result.
+  const most = kernelBuffers - 1;
   for (const apply of order) {
-    let total = 1;
-    for (const input of dataInputs(apply, shapes)) {
-      total += roots.has(input) ? 1 : nodes.get(input) ?? 1;
+    const inputs = dataInputs(apply, shapes);
+    if (most < Infinity) {
+      const all = () => inputs.reduce((sum, input) => sum.union(readsOf(input)), none);
+      let mine = all();
+      while (mine.size > most) {
+        const largest = inputs.reduce((a, b) => readsOf(b).size > readsOf(a).size ? b : a);
+        if (readsOf(largest).size < 2) break;
+        roots.add(largest);
+        mine = all();
+      }
+      for (const output of apply.outputs) reads.set(output, mine);
     }
+    let total = 1;
+    for (const input of inputs) total += roots.has(input) ? 1 : nodes.get(input) ?? 1;
     for (const output of apply.outputs) {
       nodes.set(output, total);
       if (total > LARGE) roots.add(output);

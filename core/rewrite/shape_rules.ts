@@ -5,6 +5,7 @@
  * @module
  */
 
+import { LONG_VECTOR } from "../ops/shape.ts";
 import { applyOp } from "../graph/graph.ts";
 import type { Apply } from "../graph/graph.ts";
 import { staticInt } from "../ops/arguments.ts";
@@ -300,6 +301,8 @@ const joinVectors: Rule = {
   rewrite(apply): Rewritten {
     if (apply.output.ndim !== 1) return null;
     const parts = apply.inputs.map((input) => applied(input, "makeVector"));
+    const scalars = parts.reduce((n, part) => n + (part?.inputs.length ?? 0), 0);
+    if (scalars > LONG_VECTOR) return null;
     if (parts.some((part) => part === null)) return null;
     return applyOp(parts[0]!.op, parts.flatMap((part) => [...part!.inputs]), parts[0]!.params)
       .output;
