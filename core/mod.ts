@@ -7,6 +7,7 @@
 import "./compile/evaluate.ts";
 
 export * as T from "./t.ts";
+export type { DynamicAxes } from "./compile/axes.ts";
 export { compile, compile as function, type CompileOptions } from "./compile/function.ts";
 export { In, type InOptions, type InputLike, Out } from "./compile/inputs.ts";
 export type { Profile } from "./compile/profile.ts";
@@ -81,6 +82,7 @@ export type {
   Loop,
   LoopStrategy,
   Nest,
+  NestCheck,
   Nonzero,
   Operand,
   ReduceKind,
@@ -112,7 +114,14 @@ export type {
 export type { Atom, Guards, Size, SizeEnv, Sym } from "./kernel/size.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
-export type { HostTensor, NestedArray, TensorLike } from "./ops/literal.ts";
+export type {
+  AnyTypedArray,
+  ComplexNumber,
+  HostTensor,
+  NestedArray,
+  NestedElement,
+  TensorLike,
+} from "./ops/literal.ts";
 export type { ShapeLike } from "./ops/shape.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
 export {

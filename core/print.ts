@@ -326,7 +326,9 @@ function rootsOf(
   printable: Printable,
 ): { roots: [Variable, string][]; order: ReadonlyMap<Apply, number> } {
   const none = new Map<Apply, number>();
-  if (typeof printable !== "object" || printable === null) {
+  const given: unknown = printable;
+  const isFunction = typeof given === "function" && "graph" in given;
+  if (!isFunction && (typeof given !== "object" || given === null)) {
     throw new TypeError(`Cannot print ${shown(printable)}: expected variables or a function`);
   }
   if ("graph" in printable) {

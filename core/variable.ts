@@ -316,6 +316,7 @@ export class Variable<D extends DType = DType, N extends number = number>
 
   /** Axes in another order, one by one or in a list; "x" makes a new axis of length 1. */
   dimshuffle<const P extends readonly PatternItem[]>(...pattern: P): Variable<D, P["length"]>;
+  /** The same, in a list. */
   dimshuffle<const P extends readonly PatternItem[]>(pattern: P): Variable<D, P["length"]>;
   dimshuffle(...pattern: readonly (PatternItem | readonly PatternItem[])[]): Variable {
     return dimshuffle(this as Variable, listed(pattern));

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { onDevices } from "../../dev/devices.ts";
 
 import { fuzzArguments } from "../../dev/fuzz/arguments.ts";
-import { compile, grad, In, Out, shared, T, tensor, type Variable } from "../../mod.ts";
+import { compile, debugprint, grad, In, Out, shared, T, tensor, type Variable } from "../../mod.ts";
 
 /** A function as JavaScript sees it: types do not keep wrong arguments away. */
 // deno-lint-ignore no-explicit-any
@@ -273,4 +273,12 @@ onDevices("gradients have names of their own", async (device) => {
   const [a, b] = f([1, 2]);
   assertEquals(a.arraySync(), [11, 17]);
   assertEquals(b.arraySync(), [11, 17]);
+});
+
+Deno.test("debugprint takes compiled functions, and no others", async () => {
+  const x = T.dvector("x"), f = await compile([x], x.mul(2), { device: "cpu" });
+  assertMatch(debugprint(f, { file: "str" }), /^Mul|^mul/);
+  for (const bad of [() => 1, class {}, 1, "x", null, undefined]) {
+    fails(() => debugprint(loose(bad)), /expected variables or a function/);
+  }
 });
