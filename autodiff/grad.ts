@@ -16,6 +16,7 @@ import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import { type Found, passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";
 import { checkOptions, expectList } from "../core/options.ts";
+import { shown } from "../core/shown.ts";
 
 /** Gradients by variable. */
 export type KnownGrads =
@@ -62,24 +63,11 @@ export type GradOf<W extends Wrt, O = GradOptions> = W extends Variable<infer D,
       : never;
   };
 
-/** A choice from a few words. Throws a TypeError for another one. */
-function choice<T extends string>(name: string, value: T | undefined, words: readonly T[]): T {
-  if (value === undefined) return words[0]!;
-  if (!words.includes(value)) {
-    throw new TypeError(
-      `Cannot differentiate: expected "${name}" to be ${
-        words.map((word) => `"${word}"`).join(" or ")
-      }, got ${typeof value === "string" ? `"${value}"` : String(value)}`,
-    );
-  }
-  return value;
-}
-
 /** How messages call something that is no variable. */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value !== "object") return `the ${typeof value} ${String(value)}`;
-  return `a value of class ${value.constructor?.name ?? "Object"}`;
+  if (typeof value === "object" || typeof value === "function") return shown(value);
+  return `the ${typeof value} ${shown(value)}`;
 }
 
 /** Throws a TypeError for something that is no variable. */
@@ -135,13 +123,27 @@ export function givenGradient(variable: Variable, gradient: TensorLike): Variabl
   return castTo(given, variable.dtype);
 }
 
-function knownPairs(known: KnownGrads | undefined): Map<Variable, Variable> {
-  const pairs = known === undefined ? [] : [...known];
-  return new Map(pairs.map((pair) => {
+/** Variables with gradients that an option gives, checked. */
+export function knownPairs(option: string, known: KnownGrads | undefined): [Variable, Variable][] {
+  if (known === undefined) return [];
+  const given: unknown = known;
+  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+    throw new TypeError(
+      `Cannot differentiate: expected "${option}" to be a Map or a list of pairs, got ${
+        shown(given)
+      }`,
+    );
+  }
+  return Array.from(known, (pair: unknown) => {
+    expectList(
+      "Cannot differentiate",
+      pair as [],
+      `pairs of variables and gradients in "${option}"`,
+    );
     const [variable, gradient] = pair as readonly [Variable, TensorLike];
-    expectVariable(variable, 'each key of "knownGrads"');
+    expectVariable(variable, `each key of "${option}"`);
     return [variable, givenGradient(variable, gradient)];
-  }));
+  });
 }
 
 /** Checks a cost. Throws a TypeError for one that is no real scalar. */
@@ -172,6 +174,17 @@ export type ResultOptions = Pick<
   "disconnectedInputs" | "returnDisconnected" | "nullGradients"
 >;
 
+/** The options `given` to what is done, checked. */
+export function checkResultOptions(given: ResultOptions | undefined): ResultOptions {
+  return checkOptions<ResultOptions>("Cannot differentiate", given, resultKinds);
+}
+
+const resultKinds = {
+  disconnectedInputs: ["raise", "warn", "ignore"],
+  returnDisconnected: ["zero", "none"],
+  nullGradients: ["raise", "return"],
+} as const;
+
 /** Turns what a pass has found into variables, or complains. */
 export function finished(
   found: readonly Found[],
@@ -179,31 +192,26 @@ export function finished(
   of: string,
   options: ResultOptions,
 ): (Variable | null)[] {
-  const onMissing = choice("disconnectedInputs", options.disconnectedInputs, [
-    "raise",
-    "warn",
-    "ignore",
-  ]);
-  const instead = choice("returnDisconnected", options.returnDisconnected, ["zero", "none"]);
-  const onUndefined = choice("nullGradients", options.nullGradients, ["raise", "return"]);
+  const { disconnectedInputs = "raise", returnDisconnected = "zero", nullGradients = "raise" } =
+    options;
   return found.map((gradient, i) => {
     const variable = wrt[i]!;
     if (gradient instanceof Variable) return gradient;
     if (gradient instanceof UndefinedGradient) {
-      if (onUndefined === "raise") throw undefinedError(variable, gradient);
+      if (nullGradients === "raise") throw undefinedError(variable, gradient);
       return filledLike(variable, NaN);
     }
     if (gradient !== null) return filledLike(variable, 0);
     const message = `Cannot differentiate ${of} with respect to ${variable.label}: it does not ` +
       `depend on its values, except maybe through a shape, an index or disconnectedGrad`;
-    if (onMissing === "raise") {
+    if (disconnectedInputs === "raise") {
       throw new DisconnectedInputError(
         `${message}; disconnectedInputs: "ignore" gives zeros`,
       );
     }
     // deno-lint-ignore no-console
-    if (onMissing === "warn") console.warn(message);
-    return instead === "zero" ? filledLike(variable, 0) : null;
+    if (disconnectedInputs === "warn") console.warn(message);
+    return returnDisconnected === "zero" ? filledLike(variable, 0) : null;
   });
 }
 
@@ -244,15 +252,13 @@ export function grad<const W extends Wrt, const O extends GradOptions = Record<n
   options?: O,
 ): GradOf<W, O> {
   const given: GradOptions = checkOptions<GradOptions>("Cannot differentiate", options, {
+    ...resultKinds,
     considerConstant: "any",
-    disconnectedInputs: "any",
     knownGrads: "any",
-    returnDisconnected: "any",
-    nullGradients: "any",
     addNames: "boolean",
   });
   const list = wrtList(wrt);
-  const known = knownPairs(given.knownGrads);
+  const known = new Map(knownPairs("knownGrads", given.knownGrads));
   const constants = given.considerConstant ?? [];
   expectList("Cannot differentiate", constants, '"considerConstant" to be a list of variables');
   for (const variable of constants) expectVariable(variable, 'each item of "considerConstant"');

@@ -11,7 +11,15 @@ import { stretched } from "../core/ops/broadcast_to.ts";
 import { shapeOf } from "../core/ops/shape.ts";
 import { subtensorOp } from "../core/ops/subtensor.ts";
 import type { Variable } from "../core/variable.ts";
-import { expectVariable, grad, likeWrt, type ResultOptions, type Wrt, wrtList } from "./grad.ts";
+import {
+  checkResultOptions,
+  expectVariable,
+  grad,
+  likeWrt,
+  type ResultOptions,
+  type Wrt,
+  wrtList,
+} from "./grad.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { numberLike } from "./shapes.ts";
 
@@ -62,7 +70,7 @@ export type JacobianOf<W extends Wrt> = W extends Variable ? Variable : Variable
  *
  * @param expression A vector, or a scalar.
  * @param wrt The variable or variables to differentiate with respect to.
- * @param options What to do about gradients that are not there.
+ * @param given What to do about gradients that are not there.
  *
  * @example
  * ```ts
@@ -75,8 +83,9 @@ export type JacobianOf<W extends Wrt> = W extends Variable ? Variable : Variable
 export function jacobian<const W extends Wrt>(
   expression: Variable,
   wrt: W,
-  options: ResultOptions = {},
+  given: ResultOptions = {},
 ): JacobianOf<W> {
+  const options = checkResultOptions(given);
   expectVariable(expression, "what is differentiated");
   const list = wrtList(wrt);
   if (expression.ndim === 0) {
@@ -122,7 +131,7 @@ export function jacobian<const W extends Wrt>(
  *
  * @param cost A real scalar.
  * @param wrt The vector or vectors.
- * @param options What to do about gradients that are not there.
+ * @param given What to do about gradients that are not there.
  *
  * @example
  * ```ts
@@ -135,8 +144,9 @@ export function jacobian<const W extends Wrt>(
 export function hessian<const W extends Wrt>(
   cost: Variable,
   wrt: W,
-  options: ResultOptions = {},
+  given: ResultOptions = {},
 ): JacobianOf<W> {
+  const options = checkResultOptions(given);
   const list = wrtList(wrt);
   for (const variable of list) {
     if (variable.ndim === 1) continue;

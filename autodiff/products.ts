@@ -9,7 +9,9 @@ import { replace } from "../core/graph/walk.ts";
 import type { TensorLike } from "../core/ops/literal.ts";
 import type { Variable } from "../core/variable.ts";
 import { UndefinedGradient } from "./gradient.ts";
+import { checkOptions } from "../core/options.ts";
 import {
+  checkResultOptions,
   expectVariable,
   finished,
   givenGradient,
@@ -79,11 +81,12 @@ export function Lop<
   const F extends Wrt,
   const O extends ResultOptions = Record<never, never>,
 >(f: F, wrt: W, v: ForEach<F>, options?: O): GradOf<W, O> {
+  const given = checkResultOptions(options);
   const outputs = outputList(f), list = wrtList(wrt);
   const seeds = paired(outputs, v as TensorLike, Array.isArray(f), "the vectors");
   const found = passBack(seeds, list);
   const of = outputs.map((output) => output.label).join(", ");
-  return likeWrt<W, O>(wrt, finished(found, list, of, options ?? {}));
+  return likeWrt<W, O>(wrt, finished(found, list, of, given));
 }
 
 /** Options of `Rop`. */
@@ -120,6 +123,9 @@ export function Rop<const F extends Wrt, const W extends Wrt>(
   v: ForEach<W>,
   options: RopOptions = {},
 ): GradOf<F, Record<never, never>> {
+  const { disconnectedOutputs = "raise" } = checkOptions("Cannot differentiate", options, {
+    disconnectedOutputs: ["raise", "ignore"],
+  });
   const outputs = wrtList(f), list = wrtList(wrt);
   const directions = paired(list, v as TensorLike, Array.isArray(wrt), "the vectors");
   const vectors = outputs.map((output) => {
@@ -138,7 +144,6 @@ export function Rop<const F extends Wrt, const W extends Wrt>(
     // Connected, but with zero gradient: no seed came from it.
     gradient === null && isReached(outputs[i]!, list) ? filledLike(outputs[i]!, 0) : gradient
   );
-  const { disconnectedOutputs = "raise" } = options;
   const by = list.map((variable) => variable.label).join(", ");
   const results = finished(found, outputs, `by ${by} and`, {
     disconnectedInputs: disconnectedOutputs,

@@ -4,16 +4,9 @@
  * @module
  */
 
-import type { TensorLike } from "../core/ops/literal.ts";
+import { checkOptions } from "../core/options.ts";
 import type { Variable } from "../core/variable.ts";
-import {
-  expectVariable,
-  finished,
-  givenGradient,
-  type KnownGrads,
-  seedOf,
-  wrtList,
-} from "./grad.ts";
+import { finished, type KnownGrads, knownPairs, seedOf, wrtList } from "./grad.ts";
 import { passBack } from "./pullback.ts";
 
 /** What `subgraphGrad` differentiates. */
@@ -49,14 +42,20 @@ export interface SubgraphOptions {
  * ```
  */
 export function subgraphGrad(options: SubgraphOptions): [Variable[], Variable[]] {
-  const wrt = wrtList(options.wrt), end = wrtList(options.end);
-  const seeds = [...options.start ?? []].map((pair) => {
-    const [variable, gradient] = pair as readonly [Variable, TensorLike];
-    expectVariable(variable, 'each key of "start"');
-    return [variable, givenGradient(variable, gradient)] as const;
+  const action = "Cannot differentiate a part of a graph";
+  if (options === undefined) {
+    throw new TypeError(`${action}: expected an object of options, got undefined`);
+  }
+  checkOptions<SubgraphOptions>(action, options, {
+    wrt: "any",
+    end: "any",
+    start: "any",
+    cost: "any",
   });
+  const wrt = wrtList(options.wrt), end = wrtList(options.end);
+  const seeds = knownPairs("start", options.start);
   if (options.cost === undefined && seeds.length === 0) {
-    throw new TypeError('Cannot differentiate a part of a graph: expected "start" or "cost"');
+    throw new TypeError(`${action}: expected "start" or "cost"`);
   }
   const cost = options.cost === undefined ? [] : [[options.cost, seedOf(options.cost)] as const];
   const list = [...wrt, ...end];

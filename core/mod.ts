@@ -116,7 +116,6 @@ export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type {
   AnyTypedArray,
-  ComplexNumber,
   HostTensor,
   NestedArray,
   NestedElement,

@@ -2,7 +2,22 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { onDevices } from "../../dev/devices.ts";
 
 import { fuzzArguments } from "../../dev/fuzz/arguments.ts";
-import { compile, debugprint, grad, In, Out, shared, T, tensor, type Variable } from "../../mod.ts";
+import {
+  compile,
+  debugprint,
+  grad,
+  hessian,
+  In,
+  jacobian,
+  Lop,
+  Out,
+  Rop,
+  shared,
+  subgraphGrad,
+  T,
+  tensor,
+  type Variable,
+} from "../../mod.ts";
 
 /** A function as JavaScript sees it: types do not keep wrong arguments away. */
 // deno-lint-ignore no-explicit-any
@@ -277,8 +292,43 @@ onDevices("gradients have names of their own", async (device) => {
 
 Deno.test("debugprint takes compiled functions, and no others", async () => {
   const x = T.dvector("x"), f = await compile([x], x.mul(2), { device: "cpu" });
-  assertMatch(debugprint(f, { file: "str" }), /^Mul|^mul/);
+  assertMatch(debugprint(f, { file: "str" }), /^Elemwise\{mul\}/);
   for (const bad of [() => 1, class {}, 1, "x", null, undefined]) {
     fails(() => debugprint(loose(bad)), /expected variables or a function/);
   }
+});
+
+Deno.test("options of everything that differentiates are known by name and have their type", () => {
+  const x = T.dvector("x"), y = x.sqr(), cost = y.sum(), one = loose([1, 1]);
+  const calls: readonly (readonly [string, (options: Loose) => unknown])[] = [
+    ["disconnectedInputs", (options) => grad(cost, x, options)],
+    ["disconnectedInputs", (options) => Lop(y, x, one, options)],
+    ["disconnectedOutputs", (options) => Rop(y, x, one, options)],
+    ["disconnectedInputs", (options) => jacobian(y, x, options)],
+    ["disconnectedInputs", (options) => hessian(cost, x, options)],
+  ];
+  for (const [word, call] of calls) {
+    call(undefined);
+    call({ [word]: "ignore" });
+    for (const junk of [null, 1, [word], x, "raise", new Map(), Promise.resolve()]) {
+      fails(() => call(junk), /expected an object of options, got/);
+    }
+    for (const junk of [null, 1, "rise", true]) {
+      fails(() => call({ [word]: junk }), new RegExp(`expected "${word}" to be "raise" or`));
+    }
+    const near = word.replace("ec", "ce");
+    fails(() => call({ [near]: "ignore" }), new RegExp(`unknown option .* did you mean "${word}"`));
+  }
+  const part = { wrt: [x], end: [x], cost };
+  subgraphGrad(part);
+  for (const junk of [undefined, null, [part], x]) {
+    fails(() => subgraphGrad(loose(junk)), /expected an object of options, got/);
+  }
+  fails(() => subgraphGrad(loose({ ...part, consts: [] })), /unknown option "consts"/);
+  fails(() => subgraphGrad(loose({ ...part, start: 3 })), /"start" to be a Map or a list of pairs/);
+  fails(() => subgraphGrad(loose({ ...part, start: [y] })), /pairs of variables and gradients/);
+  fails(() => grad(null, x, loose({ knownGrads: 3 })), /"knownGrads" to be a Map or a list/);
+  fails(() => grad(null, x, loose({ knownGrads: [[1, 2]] })), /each key of "knownGrads"/);
+  fails(() => grad(loose("c".repeat(2e4)), x), /got the string "c+…"/);
+  fails(() => grad(loose(class {}), x), /got a function/);
 });

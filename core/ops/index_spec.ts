@@ -186,7 +186,9 @@ function parseText(text: string, action: string): Item[] {
       numbers.some((n) => n !== null && !Number.isSafeInteger(n));
     if (bad) {
       throw new SyntaxError(
-        `${action}: expected integers, slices, "..." and None between commas, got "${raw}" in "${text}"`,
+        `${action}: expected integers, slices, "..." and None between commas, got ${
+          shown(raw)
+        } in ${shown(text)}`,
       );
     }
     if (pieces.length === 1) {

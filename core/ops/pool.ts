@@ -18,6 +18,7 @@ import { asVariable, type TensorLike, valueOf } from "./literal.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
 import { padded, windowed } from "./window.ts";
+import { shown } from "../shown.ts";
 import { checkOptions } from "../options.ts";
 
 /** What is taken of a window; averages count the padding or leave it out. */
@@ -41,9 +42,11 @@ function pairOf(
   what: string,
 ): [number, number] {
   const pair = typeof value === "number" ? [value, value] : value;
-  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)) {
+  if (
+    !Array.isArray(pair) || pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)
+  ) {
     throw new RangeError(
-      `Cannot pool: expected ${what} to be integers >= ${least}, got [${pair.join(", ")}]`,
+      `Cannot pool: expected ${what} to be integers >= ${least}, got ${shown(pair)}`,
     );
   }
   return [pair[0]!, pair[1]!];
