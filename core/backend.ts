@@ -5,6 +5,7 @@
  */
 
 import type { DType, TypedArray } from "./dtype.ts";
+import type { DeviceLostError } from "./errors.ts";
 import type { Program } from "./kernel/program.ts";
 
 /** Memory of a device. */
@@ -91,6 +92,10 @@ export interface Backend {
   readonly hostReadable: boolean;
   /** Whether the error of a failed check comes with the next read, not with the call. */
   readonly defersErrors: boolean;
+  /** Why it is gone, with all memory that it had; null while it is there, as far as is known. */
+  readonly lost: DeviceLostError | null;
+  /** As `lost`, after asking the device itself. */
+  findLoss(): DeviceLostError | null;
   allocate(dtype: DType, elements: number): DeviceBuffer;
   /** Prints and compiles; programs of equal structure share compiled code. */
   prepare(program: Program): Executable;

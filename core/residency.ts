@@ -10,7 +10,13 @@
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
-import { LimitError } from "./errors.ts";
+import { DeviceLostError, LimitError } from "./errors.ts";
+
+/** The error for a value that went with its device: whose it is, and how to get another. */
+export function lostValue(whose: string, advice: string, cause: DeviceLostError): DeviceLostError {
+  const detail = `the value of ${whose} went with it, since the host had no copy; ${advice}`;
+  return new DeviceLostError(cause.reason, detail, { cause });
+}
 
 /** Something in device memory that can be given up. */
 export interface Resident {

@@ -15,6 +15,7 @@ import {
   isInt,
   type TypedArray,
 } from "./dtype.ts";
+import { DeviceLostError } from "./errors.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import {
   castHost,
@@ -29,6 +30,7 @@ import {
 } from "./ops/literal.ts";
 import { checkOptions } from "./options.ts";
 import { cut } from "./shown.ts";
+import { lostValue } from "./residency.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { TensorType } from "./type.ts";
 import { Variable } from "./variable.ts";
@@ -41,9 +43,14 @@ const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held)
 export class Container {
   /** Type of the elements. */
   readonly dtype: DType;
+  /** The variable whose value it is. */
+  owner: Variable | null = null;
   #shape: readonly number[];
+  /** The elements, if the host has them; it keeps those that are on a device that it cannot read at once. */
   #host: TypedArray | null;
   #backend: Backend | null = null;
+  /** Changes so far. */
+  #version = 0;
   // Apart, so that the finalizer can free the buffer of the day without holding the container.
   readonly #held: { buffer: DeviceBuffer | null } = { buffer: null };
 
@@ -60,27 +67,56 @@ export class Container {
     return this.#shape;
   }
 
+  /** Why there is no value any more: it was on a device that was lost. Null while there is one. */
+  get lost(): DeviceLostError | null {
+    return this.#host === null ? this.#backend!.lost : null;
+  }
+
   /** The elements on the host; not a copy, unless they had to be fetched. */
   hostSync(): TypedArray {
-    return this.#host ?? this.#held.buffer!.readSync(this.dtype, sizeOf(this.#shape));
+    if (this.#host !== null) return this.#host;
+    try {
+      return this.#read(
+        this.#held.buffer!.readSync(this.dtype, sizeOf(this.#shape)),
+        this.#version,
+      );
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   /** As `hostSync`, without blocking where the device can. */
   async host(): Promise<TypedArray> {
-    return this.#host ?? await this.#held.buffer!.read(this.dtype, sizeOf(this.#shape));
+    if (this.#host !== null) return this.#host;
+    const version = this.#version;
+    try {
+      return this.#read(await this.#held.buffer!.read(this.dtype, sizeOf(this.#shape)), version);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  #read(elements: TypedArray, version: number): TypedArray {
+    if (!this.#backend!.hostReadable && version === this.#version) this.#host = elements;
+    return elements;
+  }
+
+  #explain(error: unknown): unknown {
+    return error instanceof DeviceLostError && this.owner !== null
+      ? lostValues([this.owner], error)
+      : error;
   }
 
   /** Replaces the value by host elements (kept, not copied). */
   setHost(shape: readonly number[], host: TypedArray): void {
-    const same = this.#held.buffer !== null && sizeOf(shape) === sizeOf(this.#shape);
+    const { buffer } = this.#held;
+    const same = buffer !== null && this.#backend!.lost === null &&
+      sizeOf(shape) === sizeOf(this.#shape);
+    if (same) buffer.write(this.dtype, host);
+    else this.#free();
     this.#shape = [...shape];
-    if (same) {
-      this.#held.buffer!.write(this.dtype, host);
-      this.#host = null;
-      return;
-    }
-    this.#free();
-    this.#host = host;
+    this.#version++;
+    this.#host = same && this.#backend!.hostReadable ? null : host;
   }
 
   /**
@@ -94,10 +130,20 @@ export class Container {
     const buffer = backend.allocate(this.dtype, sizeOf(this.#shape));
     buffer.write(this.dtype, host);
     this.#free();
-    this.#host = null;
+    this.#host = backend.hostReadable ? null : host;
     this.#backend = backend;
     this.#held.buffer = buffer;
     return buffer;
+  }
+
+  /**
+   * Says that the device is about to change the value in place.
+   *
+   * @internal
+   */
+  willChange(): void {
+    this.#version++;
+    this.#host = null;
   }
 
   /**
@@ -107,7 +153,7 @@ export class Container {
    */
   replaceBuffer(backend: Backend, shape: readonly number[], buffer: DeviceBuffer): void {
     this.#free();
-    this.#host = null;
+    this.willChange();
     this.#backend = backend;
     this.#shape = [...shape];
     this.#held.buffer = buffer;
@@ -117,6 +163,25 @@ export class Container {
     this.#held.buffer?.dispose();
     this.#held.buffer = null;
   }
+}
+
+/** The error for values that went with their device. */
+function lostValues(variables: readonly Variable[], cause: DeviceLostError): DeviceLostError {
+  const names = variables.map(({ label, name, origin }) =>
+    name !== null || origin === "" ? label : `${label} (made at ${origin})`
+  );
+  const advice = "give it a new one by setValue, or by seed of a random stream";
+  return lostValue(names.join(" and of "), advice, cause);
+}
+
+/**
+ * Throws a DeviceLostError that names all variables whose values went with their device, if there are any.
+ *
+ * @internal
+ */
+export function checkValues(variables: readonly SharedVariable[]): void {
+  const gone = variables.filter(({ container }) => container.lost !== null);
+  if (gone.length > 0) throw lostValues(gone, gone[0]!.container.lost!);
 }
 
 /** What `setValue` takes. */
@@ -147,6 +212,7 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   ) {
     super(type);
     this.container = container;
+    container.owner = this;
     this.strict = options.strict ?? false;
     this.allowDowncast = options.allowDowncast ?? false;
   }

@@ -6,6 +6,7 @@
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { type DType, dtypeInfo, isComplex, type TypedArray } from "./dtype.ts";
+import { DeviceLostError } from "./errors.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import {
   checkLengths,
@@ -19,7 +20,7 @@ import {
 } from "./ops/literal.ts";
 import { formatTensor } from "./format.ts";
 import { checkOptions } from "./options.ts";
-import { residencyOf, type Resident } from "./residency.ts";
+import { lostValue, residencyOf, type Resident } from "./residency.ts";
 import { shown } from "./shown.ts";
 import { Variable } from "./variable.ts";
 
@@ -52,6 +53,11 @@ export class TensorMemory implements Resident {
   constructor(dtype: DType, host: TypedArray | null) {
     this.#dtype = dtype;
     this.host = host;
+  }
+
+  /** Why there are no elements any more: they were on a device that was lost. Null while there are. */
+  get lost(): DeviceLostError | null {
+    return this.host === null && this.backend !== null ? this.backend.lost : null;
   }
 
   /** Bytes of device memory. */
@@ -151,7 +157,11 @@ export class Tensor<D extends DType = DType> {
   /** The elements as a typed array, row-major; complex numbers as (re, im) pairs. Not a copy. */
   dataSync(): TypedArray {
     Tensor.#checkAlive(this);
-    return this.#memory.host ??= this.#memory.buffer!.readSync(this.dtype, this.size);
+    try {
+      return this.#memory.host ??= this.#memory.buffer!.readSync(this.dtype, this.size);
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   /** As `dataSync`, without blocking where the device can. */
@@ -159,10 +169,23 @@ export class Tensor<D extends DType = DType> {
     Tensor.#checkAlive(this);
     const memory = this.#memory;
     if (memory.host === null) {
-      const read = await memory.buffer!.read(this.dtype, this.size);
-      memory.host ??= read;
+      try {
+        const read = await memory.buffer!.read(this.dtype, this.size);
+        memory.host ??= read;
+      } catch (error) {
+        throw this.#explain(error);
+      }
     }
     return memory.host;
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof DeviceLostError)) return error;
+    return lostValue(
+      `this ${this.dtype} tensor of shape [${this.shape}]`,
+      "compute it again",
+      error,
+    );
   }
 
   /** The only element. Throws a TypeError when there are more or none. */

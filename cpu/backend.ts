@@ -50,6 +50,7 @@ class CpuBackend implements Backend, Device {
   readonly kernelBuffers = Infinity;
   readonly hostReadable = true;
   readonly defersErrors = false;
+  readonly lost = null;
   readonly memory = new CpuMemory();
   readonly arena = new Arena(this.memory);
   readonly constants = new Constants(this.memory);
@@ -73,6 +74,10 @@ class CpuBackend implements Backend, Device {
     this.#runtime = new Runtime(this.memory, this.#options.relaxed);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
     this.description = `WebAssembly, ${kind}`;
+  }
+
+  findLoss(): null {
+    return null;
   }
 
   supports(_dtype: DType): boolean {

@@ -6,6 +6,7 @@
 
 import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
+import type { DeviceLostError } from "../core/errors.ts";
 import type { Program } from "../core/kernel/program.ts";
 import { CheckLog } from "./checks.ts";
 import type { GpuLimits } from "./context.ts";
@@ -88,6 +89,14 @@ export class GpuBackend implements Backend {
     const { live, liveBytes, reservedBytes } = this.device.buffers.stats;
     const compiled = this.device.pipelines.created;
     return { compiled, buffers: live, bytes: liveBytes, reserved: reservedBytes };
+  }
+
+  get lost(): DeviceLostError | null {
+    return this.device.context.loss;
+  }
+
+  findLoss(): DeviceLostError | null {
+    return this.device.context.findLoss();
   }
 
   supports(dtype: DType): boolean {

@@ -230,11 +230,8 @@ export class BufferPool {
     this.trim();
     const again = this.#tryCreate(size);
     if (again !== null) return again;
-    throw new OutOfMemoryError({
-      requested: size,
-      live: this.#liveBytes,
-      pooled: this.#pooledBytes,
-    });
+    const live = this.#liveBytes, pooled = this.#pooledBytes;
+    throw this.#context.explain(new OutOfMemoryError({ requested: size, live, pooled }));
   }
 
   /** A new buffer, or null if the device has no memory for it. */

@@ -21,6 +21,7 @@ function scarce(device: GpuDevice, failures: number): { context: GpuContext; cal
     limits: context.limits,
     scoped: context.scoped.bind(context),
     checkAlive: () => context.checkAlive(),
+    explain: (error: Error) => context.explain(error),
     fail: () => {},
   };
   return { context: fake as unknown as GpuContext, calls: () => calls };

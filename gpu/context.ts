@@ -78,9 +78,10 @@ export class GpuContext {
   readonly limits: GpuLimits;
   /** The optional features that were granted. */
   readonly features: ReadonlySet<string>;
-  #lost: DeviceLostError | null = null;
+  /** Mapped and unmapped to see whether the device is there; null where that cannot be seen at once. */
+  readonly #probe: GPUBuffer | null;
+  #loss: DeviceLostError | null = null;
   #failure: Error | null = null;
-  #destroyed = false;
 
   /**
    * Wraps a device that is open and listens to its errors.
@@ -98,15 +99,45 @@ export class GpuContext {
       this.fail(toError((event as GPUUncapturedErrorEvent).error, ""));
     });
     raw.lost.then((lost) => {
-      this.#lost ??= new DeviceLostError(lost.reason ?? "unknown", lost.message);
+      this.#loss ??= new DeviceLostError(lost.reason ?? "unknown", lost.message);
     }, () => {
-      this.#lost ??= new DeviceLostError("unknown");
+      this.#loss ??= new DeviceLostError("unknown");
     });
+    const probe = raw.createBuffer({
+      label: "croton alive",
+      size: 16,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      mappedAtCreation: true,
+    });
+    probe.unmap();
+    this.#probe = canMap(probe) ? probe : null;
   }
 
   /** Whether the device is gone, destroyed or lost. */
   get lost(): boolean {
-    return this.#destroyed || this.#lost !== null;
+    return this.#loss !== null;
+  }
+
+  /** Why the device is gone; null while nobody has found that it is. */
+  get loss(): DeviceLostError | null {
+    return this.#loss;
+  }
+
+  /**
+   * Why the device is gone, after asking the device. WebGPU says so by a promise, which does not settle
+   * while synchronous code runs; all that this code sees is that every command fails.
+   */
+  findLoss(): DeviceLostError | null {
+    if (this.#loss === null && this.#probe !== null && !canMap(this.#probe)) {
+      this.#loss = new DeviceLostError("unknown");
+    }
+    return this.#loss;
+  }
+
+  /** The error to throw for a failure: that the device is gone, if it is. */
+  explain(error: Error): Error {
+    if (error instanceof DeviceLostError) return this.#loss ??= error;
+    return this.findLoss() ?? error;
   }
 
   /** Records an error that was reported late; the first one is kept until it is thrown. */
@@ -123,12 +154,11 @@ export class GpuContext {
    * @throws {ShaderError} If a kernel that was built without waiting was refused; once.
    */
   checkAlive(): void {
-    if (this.#destroyed) throw new DeviceLostError("destroyed");
-    if (this.#lost !== null) throw this.#lost;
+    if (this.#loss !== null) throw this.#loss;
     const failure = this.#failure;
     if (failure !== null) {
       this.#failure = null;
-      throw failure;
+      throw this.explain(failure);
     }
   }
 
@@ -163,9 +193,21 @@ export class GpuContext {
 
   /** Gives the device and everything on it back. Safe to call twice. */
   destroy(): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
+    this.#loss ??= new DeviceLostError("destroyed");
     this.raw.destroy();
+  }
+}
+
+/** Whether a buffer that is not mapped can be mapped at once. */
+function canMap(buffer: GPUBuffer): boolean {
+  try {
+    // In Deno it is mapped when the call returns; the promise settles later and says nothing new.
+    buffer.mapAsync(GPUMapMode.READ, 0, 16).catch(() => {});
+    buffer.getMappedRange(0, 16);
+    buffer.unmap();
+    return true;
+  } catch {
+    return false;
   }
 }
 

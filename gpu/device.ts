@@ -178,7 +178,7 @@ let current: GpuDevice | null = null;
  * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
  */
 export function sharedDevice(): Promise<GpuDevice> {
-  if (shared === null || current?.lost === true) {
+  if (shared === null || (current !== null && current.context.findLoss() !== null)) {
     current = null;
     shared = openDevice().then((device) => {
       current = device;

@@ -175,8 +175,8 @@ export class PipelineCache {
     const pipeline = await compiling;
     const cause = refused ?? (pipeline instanceof Error ? pipeline : null);
     if (cause !== null) {
-      this.#context.checkAlive();
-      throw new ShaderError(source.label, source.wgsl, cause.message, { cause });
+      const refusal = new ShaderError(source.label, source.wgsl, cause.message, { cause });
+      throw this.#context.explain(refusal);
     }
     // Another caller may have compiled it without waiting in the meantime.
     return this.#kernels.get(key) ??

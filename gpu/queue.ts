@@ -239,7 +239,7 @@ export class GpuQueue {
       return result;
     });
     const failure = await error;
-    if (failure !== null) throw failure;
+    if (failure !== null) throw this.#context.explain(failure);
     this.#context.checkAlive();
     return value;
   }

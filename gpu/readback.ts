@@ -127,13 +127,12 @@ export class Readback {
         range = staging.getMappedRange(0, mapped);
       } catch (cause) {
         staging.destroy();
-        this.#context.checkAlive();
-        throw new DeviceLostError("unknown", "a buffer could not be mapped", { cause });
+        throw this.#context.explain(unmappable(cause));
       }
       const delivered = this.#deliver(trip, range, results, receipt);
       staging.unmap();
       this.#free[size]!.push(staging);
-      if (!delivered) throw refused();
+      if (!delivered) throw this.#context.explain(refused());
     }
     return results.map((result) => result.buffer);
   }
@@ -174,14 +173,13 @@ export class Readback {
         await staging.mapAsync(GPUMapMode.READ, 0, mapped);
       } catch (cause) {
         staging.destroy();
-        this.#context.checkAlive();
-        throw new DeviceLostError("unknown", "a buffer could not be mapped", { cause });
+        throw this.#context.explain(unmappable(cause));
       }
       const delivered = this.#deliver(trip, staging.getMappedRange(0, mapped), results, receipt);
       staging.unmap();
       this.#free[size]!.push(staging);
       const failure = await error;
-      if (failure !== null || !delivered) throw failure ?? refused();
+      if (failure !== null || !delivered) throw this.#context.explain(failure ?? refused());
     }
     return results.map((result) => result.buffer);
   }
@@ -236,8 +234,8 @@ export class Readback {
     try {
       buffer.unmap();
     } catch (cause) {
-      this.#context.checkAlive();
-      throw new OutOfMemoryError({ requested: bytes, live: 0, pooled: 0 }, { cause });
+      const use = { requested: bytes, live: 0, pooled: 0 };
+      throw this.#context.explain(new OutOfMemoryError(use, { cause }));
     }
     this.#made++;
     return buffer;
@@ -317,6 +315,10 @@ function mappedBytes(trip: Trip): number {
 
 function roundUp4(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
+}
+
+function unmappable(cause: unknown): DeviceLostError {
+  return new DeviceLostError("unknown", "a buffer could not be mapped", { cause });
 }
 
 function refused(): GpuCommandError {

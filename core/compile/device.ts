@@ -6,6 +6,7 @@
 
 import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
+import { DeviceLostError } from "../errors.ts";
 import type { Variable } from "../variable.ts";
 
 /** How backends come to be. */
@@ -21,6 +22,8 @@ export interface DeviceProvider {
 let provider: DeviceProvider | null = null;
 let cpu: Backend | null = null;
 let gpu: Promise<Backend> | null = null;
+/** What `gpu` resolved to. */
+let openGpu: Backend | null = null;
 
 /** Called once by mod.ts. */
 export function registerDevices(devices: DeviceProvider): void {
@@ -39,17 +42,29 @@ export function cpuBackend(): Backend {
   return cpu ??= devices().cpu();
 }
 
-/** The GPU backend of this process. Rejects when there is no GPU. */
+/** The GPU backend of this process; a new one if its device was lost. Rejects when there is no GPU. */
 export function gpuBackend(): Promise<Backend> {
-  gpu ??= devices().gpu();
-  // Another try may go better, for example after a device was lost.
-  gpu.catch(() => gpu = null);
+  if (openGpu !== null && openGpu.findLoss() !== null) gpu = openGpu = null;
+  if (gpu === null) {
+    gpu = devices().gpu();
+    // After a failure, another try may go better.
+    gpu.then((backend) => openGpu = backend, () => gpu = null);
+  }
   return gpu;
 }
 
-/** Forgets the GPU backend, after its device was lost; the next use opens a new one. */
-export function forgetGpu(): void {
-  gpu = null;
+/**
+ * The GPU backend in place of one whose device was lost. A device opens only while the program waits for
+ * something, so it may not be there yet: this throws a DeviceLostError then, and the device is being opened.
+ */
+export function replacementOf(lost: Backend, what: string): Backend {
+  if (openGpu !== null && openGpu.lost === null) return openGpu;
+  gpuBackend().catch(() => {});
+  throw new DeviceLostError(
+    lost.lost!.reason,
+    `cannot call ${what} before a new device is open; await its warmUp(…), or any compile, and call again`,
+    { cause: lost.lost },
+  );
 }
 
 /** The device that `CROTON_DEVICE` asks for, where reading it is permitted without asking. */

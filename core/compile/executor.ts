@@ -20,12 +20,13 @@ import {
   type SymbolSource,
 } from "../plan/planner.ts";
 import { Shapes } from "../plan/shapes.ts";
-import { SharedVariable } from "../shared.ts";
+import { checkValues, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
-import { KeptBuffer, residencyOf } from "../residency.ts";
+import { KeptBuffer, lostValue, residencyOf } from "../residency.ts";
 import { config } from "../config.ts";
 import type { Argument } from "./arguments.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
+import { gpuBackend, replacementOf } from "./device.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
@@ -34,6 +35,7 @@ export interface ExecutorRequest {
   readonly inputs: readonly Variable[];
   readonly outputs: readonly Variable[];
   readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  /** Where to run, until it is lost. */
   readonly backend: Backend;
   /** Which axes are symbols from the first plan on; default "auto". */
   readonly dynamicAxes?: DynamicAxes;
@@ -71,9 +73,11 @@ export class Executor {
   readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
   readonly #updateSlots: readonly number[];
+  #backend: Backend;
 
   constructor(request: ExecutorRequest) {
     this.request = request;
+    this.#backend = request.backend;
     this.#history = new AxisHistory(request.dynamicAxes ?? "auto");
     const roots = [...request.outputs, ...request.updates.map(([, value]) => value)];
     const shared = new Set<SharedVariable>();
@@ -85,10 +89,22 @@ export class Executor {
 
   /** Plans and compiles for the given argument shapes, so that the first call need not. */
   async warmUp(args: readonly Argument[]): Promise<void> {
+    if (this.#backend.findLoss() !== null) this.#moveTo(await gpuBackend());
     if (this.#stages.length > 0 || this.#find(args) !== null) return;
     const plan = this.#tryPlan(args);
     if (plan === null) return;
-    this.#keep(plan, await this.request.backend.prepareAsync(plan.program));
+    this.#keep(plan, await this.#backend.prepareAsync(plan.program));
+  }
+
+  /** Where it runs now. */
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  /** What was prepared for a device goes with it. */
+  #moveTo(backend: Backend): void {
+    this.#plans.splice(0).forEach(dispose);
+    this.#backend = backend;
   }
 
   /** The prepared programs so far, for profiles and tests. */
@@ -103,12 +119,16 @@ export class Executor {
 
   /** Whether calls may fail without throwing, so that the next read does. */
   get mayFailLater(): boolean {
-    return this.request.backend.defersErrors &&
+    return this.#backend.defersErrors &&
       this.#plans.some(({ plan }) => plan.program.checks.length > 0);
   }
 
   /** Runs the graph. Arguments have the dtype and rank of their inputs. */
   run(args: readonly Argument[]): Tensor[] {
+    if (this.#backend.lost !== null) {
+      this.#moveTo(replacementOf(this.#backend, `"${this.request.name}"`));
+    }
+    this.#checkThere(args);
     const values = this.#stages.length === 0 ? args : this.#runStages(args);
     let prepared = this.#find(values);
     if (prepared === null) {
@@ -117,9 +137,20 @@ export class Executor {
         // A stage was added: from the start, with it.
         return this.run(args);
       }
-      prepared = this.#keep(plan, this.request.backend.prepare(plan.program));
+      prepared = this.#keep(plan, this.#backend.prepare(plan.program));
     }
     return this.#execute(prepared, values);
+  }
+
+  /** Throws a DeviceLostError that names what a call would read and what has gone with its device. */
+  #checkThere(args: readonly Argument[]): void {
+    checkValues(this.shared);
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i]!, lost = arg instanceof Tensor ? arg.memory.lost : null;
+      if (lost === null) continue;
+      const { label } = this.#inputs()[i]!;
+      throw lostValue(`the input ${label} of "${this.request.name}"`, "give it a new one", lost);
+    }
   }
 
   /** The arguments, followed by what the stages compute from them. */
@@ -184,7 +215,7 @@ export class Executor {
       variable,
       shape: variable.container.shape,
     }));
-    const { outputs, updates, name, backend } = this.request;
+    const { outputs, updates, name } = this.request;
     for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
     try {
       const looped = this.#loopLengths(inputs, shared);
@@ -200,8 +231,8 @@ export class Executor {
         shared: shared.map(withSymbols),
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
-        ieee: backend.ieee,
-        kernelBuffers: backend.kernelBuffers,
+        ieee: this.#backend.ieee,
+        kernelBuffers: this.#backend.kernelBuffers,
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
@@ -257,6 +288,7 @@ export class Executor {
     const variables = dear ? [...owner.outputs] : [variable];
     const executor = new Executor({
       ...this.request,
+      backend: this.#backend,
       name: `${this.request.name} (${variable.label})`,
       inputs: this.#inputs(),
       outputs: variables,
@@ -296,7 +328,8 @@ export class Executor {
 
   #execute(prepared: Prepared, args: readonly Argument[]): Tensor[] {
     const { plan, executable, env } = prepared;
-    const { backend, outputs, updates } = this.request;
+    const { outputs, updates } = this.request;
+    const backend = this.#backend;
     this.#fill(plan.symbols, args, env);
     const residency = residencyOf(backend);
     residency.begin();
@@ -338,6 +371,9 @@ export class Executor {
         shared: this.shared.map((variable) => variable.container.bufferOn(backend)),
         outputs: memory,
       };
+      for (const { shared, output } of plan.updates) {
+        if (output === null) this.shared[shared]!.container.willChange();
+      }
       residency.withRoom(() => executable.run(bindings));
       // Where errors come with the next read, it is now: a call that fails must not change a value.
       if (backend.defersErrors && replaced.length > 0 && plan.program.checks.length > 0) {

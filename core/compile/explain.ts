@@ -10,8 +10,8 @@ import type { Executor } from "./executor.ts";
 
 /** The kernels, loops and memory of each plan. */
 export function explainPlans(executor: Executor): string {
-  const { plans, executables, request } = executor;
-  const lines = [`${request.name} on ${request.backend.name} (${request.backend.description})`];
+  const { plans, executables, request, backend } = executor;
+  const lines = [`${request.name} on ${backend.name} (${backend.description})`];
   if (plans.length === 0) lines.push("  no plan yet: call it first");
   plans.forEach(({ program, symbolicAxes }, i) => {
     const { scratchBytes, kernels } = executables[i]!.info;

@@ -528,6 +528,7 @@ class Callable {
     };
     const executor = new Executor({
       ...this.executor.request,
+      backend: this.executor.backend,
       name,
       outputs: [...better.outputs, ...graph.slice(count + updates.length)],
       updates: better.updates,

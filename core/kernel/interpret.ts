@@ -49,8 +49,13 @@ class InterpreterBackend implements Backend {
   readonly kernelBuffers = Infinity;
   readonly hostReadable = true;
   readonly defersErrors = false;
+  readonly lost = null;
   readonly live = new Set<InterpreterBuffer>();
   #compiled = 0;
+
+  findLoss(): null {
+    return null;
+  }
 
   supports(_dtype: DType): boolean {
     return true;
