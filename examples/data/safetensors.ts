@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { replaceFile } from "./files.ts";
+import { parseStrictJson, shown } from "./strict_json.ts";
 
 /** The element types, and the typed arrays that hold their elements. */
 export interface Elements {
@@ -58,7 +60,7 @@ export class SafetensorsError extends SyntaxError {
    * @param options The cause, if another error led to this one
    */
   constructor(detail: string, tensor?: string, options?: ErrorOptions) {
-    const what = tensor === undefined ? "safetensors file" : `tensor "${tensor}"`;
+    const what = tensor === undefined ? "safetensors file" : `tensor ${shown(tensor)}`;
     super(`Cannot read ${what}: ${detail}`, options);
     this.name = "SafetensorsError";
     this.tensor = tensor;
@@ -96,31 +98,48 @@ const typeOfTag = new Map(
 /** The format allows no longer header. */
 const LONGEST_HEADER = 100_000_000;
 
+/** Objects and lists in each other in a header: the header, a tensor, its shape. */
+const HEADER_DEPTH = 3;
+
 /**
  * Writes tensors.
  *
  * @param tensors The tensors by name
  * @param metadata Notes for whoever reads the file
  * @returns The contents of the file
- * @throws {TypeError} If a dtype is unknown, or data are not of the class that the dtype asks for
- * @throws {RangeError} If there are not as many elements as the shape asks for
+ * @throws {TypeError} If a dtype is unknown, data are not of the class that the dtype asks for, or
+ * notes are no texts
+ * @throws {RangeError} If there are not as many elements as the shape asks for, an element of dtype
+ * `bool` is neither 0 nor 1, or the header gets too long
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
+  const header: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new TypeError(
+        `Cannot write the note ${shown(key)}: expected a text, got ${typeof value}`,
+      );
+    }
+  }
+  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
   let size = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
     checkTensor(name, tensor);
     const { dtype, shape, data } = tensor;
     const offsets = [size, size += data.byteLength];
-    header[name] = { dtype: formats[dtype].tag, shape, data_offsets: offsets };
+    header.push([name, { dtype: formats[dtype].tag, shape, data_offsets: offsets }]);
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // Spaces at the end of the header put the elements at a multiple of 8 bytes.
   const start = Math.ceil((8 + text.length) / 8) * 8;
+  if (start - 8 > LONGEST_HEADER) {
+    throw new RangeError(
+      `Cannot write a header of ${start - 8} bytes: the format allows ${LONGEST_HEADER}`,
+    );
+  }
   const bytes = new Uint8Array(start + size);
   bytes.fill(0x20, 8, start);
   bytes.set(text, 8);
@@ -134,30 +153,52 @@ export function encodeSafetensors(
 }
 
 function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
-  const format = formats[dtype] as Format | undefined;
   if (name === "__metadata__") {
     throw new TypeError('Cannot write a tensor named "__metadata__": the format keeps this name');
   }
-  if (format === undefined) {
+  const what = `Cannot write tensor ${shown(name)}`;
+  if (typeof dtype !== "string" || !Object.hasOwn(formats, dtype)) {
     const known = Object.keys(formats).join(", ");
-    throw new TypeError(`Cannot write tensor "${name}" of dtype "${dtype}": use one of ${known}`);
+    throw new TypeError(`${what} of dtype ${shown(dtype)}: use one of ${known}`);
   }
-  if (!(data instanceof format.view)) {
+  const { view } = formats[dtype];
+  if (!(data instanceof view)) {
     throw new TypeError(
-      `Cannot write tensor "${name}" of dtype "${dtype}": expected data in a ` +
-        `${format.view.name}, got ${(data as object)?.constructor?.name ?? typeof data}`,
+      `${what} of dtype "${dtype}": expected data in a ${view.name}, ` +
+        `got ${(data as object)?.constructor?.name ?? typeof data}`,
     );
   }
-  const bytes = shape.reduce((a, b) => a * b, format.bytes);
-  if (!shape.every(isSize) || bytes !== data.byteLength) {
+  const bytes = isShape(shape) ? byteLength(dtype, shape) : NaN;
+  if (bytes !== data.byteLength) {
+    const expected = Number.isNaN(bytes) ? "sizes that fit in memory" : `${bytes} bytes`;
     throw new RangeError(
-      `Cannot write tensor "${name}" of shape [${shape}]: expected ${bytes} bytes, got ${data.byteLength}`,
+      `${what} of shape ${shown(shape)}: expected ${expected}, got ${data.byteLength} bytes`,
     );
+  }
+  const at = dtype === "bool" ? firstNoBool(data) : -1;
+  if (at >= 0) {
+    throw new RangeError(`${what} of dtype "bool": expected 0 or 1, got ${data[at]} at ${at}`);
   }
 }
 
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isSize);
+}
+
+/** Bytes of the elements; NaN if the sizes that are not 0 are too many to be counted with. */
+function byteLength(dtype: ElementType, shape: readonly number[]): number {
+  const bytes = shape.reduce((a, b) => a * (b || 1), formats[dtype].bytes);
+  if (!Number.isSafeInteger(bytes)) return NaN;
+  return shape.includes(0) ? 0 : bytes;
+}
+
+/** The place of the first byte that is neither false nor true, or -1. */
+function firstNoBool(data: Elements[ElementType]): number {
+  return (data as Uint8Array).findIndex((value) => value > 1);
 }
 
 /**
@@ -171,20 +212,26 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>): TensorFile {
   if (bytes.length < 8) {
     throw new SafetensorsError(`expected at least 8 bytes, got ${bytes.length}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > LONGEST_HEADER || length > bytes.length - 8) {
+  // A plain view, as parts of a Node buffer share its memory.
+  const rest = new Uint8Array(bytes.buffer, bytes.byteOffset + 8, bytes.byteLength - 8);
+  const wanted = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (wanted > LONGEST_HEADER || wanted > rest.length) {
     throw new SafetensorsError(
-      `its header takes ${length} bytes, and ${
-        bytes.length - 8
-      } are there (at most ${LONGEST_HEADER})`,
+      `its header takes ${wanted} bytes, and ${rest.length} are there (at most ${LONGEST_HEADER})`,
     );
   }
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length));
-  if (!isRecord(metadata) || Object.values(metadata).some((v) => typeof v !== "string")) {
-    throw new SafetensorsError('expected texts in "__metadata__" of its header');
+  const length = Number(wanted);
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(rest.subarray(0, length));
+  if (!isRecord(metadata)) {
+    throw new SafetensorsError(`expected texts in "__metadata__", got ${shown(metadata)}`);
   }
-  const body = bytes.subarray(8 + length);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === "string") continue;
+    throw new SafetensorsError(
+      `expected texts in "__metadata__", got ${shown(value)} for ${shown(key)}`,
+    );
+  }
+  const body = rest.subarray(length);
   const tensors: [string, StoredTensor][] = [];
   let end = 0;
   const places = Object.entries(entries).map(([name, entry]) => ({
@@ -204,6 +251,8 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>): TensorFile {
     }
     end = to;
     const data = new formats[dtype].view(body.slice(from, to).buffer);
+    const at = dtype === "bool" ? firstNoBool(data) : -1;
+    if (at >= 0) throw new SafetensorsError(`expected 0 or 1, got ${data[at]} at ${at}`, name);
     tensors.push([name, { dtype, shape, data }]);
   }
   if (end !== body.length) {
@@ -213,14 +262,20 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>): TensorFile {
 }
 
 function parseHeader(bytes: Uint8Array<ArrayBuffer>): Record<string, unknown> {
-  let header: unknown;
+  let text: string;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new SafetensorsError("its header is no JSON", undefined, { cause });
+    throw new SafetensorsError("its header is not in UTF-8", undefined, { cause });
   }
-  if (!isRecord(header)) throw new SafetensorsError("expected an object in its header");
-  return header;
+  if (text[0] !== "{") {
+    throw new SafetensorsError(`expected "{" as the start of its header, got ${shown(text[0])}`);
+  }
+  try {
+    return parseStrictJson(text, HEADER_DEPTH) as Record<string, unknown>;
+  } catch (cause) {
+    throw new SafetensorsError(`its header ${(cause as Error).message}`, undefined, { cause });
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -236,22 +291,25 @@ interface Entry {
 
 function checkEntry(name: string, entry: unknown): Entry {
   const { dtype: tag, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const dtype = typeOfTag.get(String(tag));
+  const dtype = typeof tag === "string" ? typeOfTag.get(tag) : undefined;
   if (dtype === undefined) {
     const known = [...typeOfTag.keys()].join(", ");
-    throw new SafetensorsError(`its dtype is "${tag}": expected one of ${known}`, name);
+    throw new SafetensorsError(`its dtype is ${shown(tag)}: expected one of ${known}`, name);
   }
-  if (!Array.isArray(shape) || !shape.every(isSize)) {
-    throw new SafetensorsError(`expected sizes as its shape, got ${JSON.stringify(shape)}`, name);
+  if (!isShape(shape)) {
+    throw new SafetensorsError(`expected sizes as its shape, got ${shown(shape)}`, name);
   }
   const [from, to] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
   if (!isSize(from) || !isSize(to) || to < from) {
-    throw new SafetensorsError(`expected two offsets, got ${JSON.stringify(offsets)}`, name);
+    throw new SafetensorsError(`expected two offsets, got ${shown(offsets)}`, name);
   }
-  const size = shape.reduce((a, b) => a * b, formats[dtype].bytes);
+  const size = byteLength(dtype, shape);
+  if (Number.isNaN(size)) {
+    throw new SafetensorsError(`its shape ${shown(shape)} has too many elements`, name);
+  }
   if (to - from !== size) {
     throw new SafetensorsError(
-      `expected ${size} bytes for ${dtype} of shape [${shape}], got ${to - from}`,
+      `expected ${size} bytes for ${dtype} of shape ${shown(shape)}, got ${to - from}`,
       name,
     );
   }
@@ -260,21 +318,19 @@ function checkEntry(name: string, entry: unknown): Entry {
 
 /**
  * Writes tensors to a file. The file is replaced as a whole, so that an interruption leaves the old
- * one as it was.
+ * one as it was, and many processes may save to one path.
  *
  * @param path The file
  * @param tensors The tensors by name
  * @param metadata Notes for whoever reads the file
+ * @throws {WriteError} If the file cannot be written; what was there is as it was
  */
 export async function saveSafetensors(
   path: string,
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const bytes = encodeSafetensors(tensors, metadata);
-  const unfinished = `${path}.part`;
-  await Deno.writeFile(unfinished, bytes);
-  await Deno.rename(unfinished, path);
+  await replaceFile(path, encodeSafetensors(tensors, metadata));
 }
 
 /**
@@ -285,5 +341,11 @@ export async function saveSafetensors(
  * @throws {SafetensorsError} If the file breaks the rules of the format
  */
 export async function loadSafetensors(path: string): Promise<TensorFile> {
-  return decodeSafetensors(await Deno.readFile(path));
+  const bytes = await Deno.readFile(path);
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    if (error instanceof SafetensorsError) error.message += `, in ${shown(path)}`;
+    throw error;
+  }
 }

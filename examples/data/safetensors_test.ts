@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -77,20 +78,83 @@ Deno.test("encodeSafetensors() refuses tensors that are not what they say", () =
   assertThrows(write({ dtype: "float8", shape: [1], data }), TypeError, 'of dtype "float8"');
   assertThrows(write({ dtype: "float32", shape: [2], data: [1, 2] }), TypeError, "got Array");
   assertThrows(write({ dtype: "float32", shape: [2], data }, "__metadata__"), TypeError, "named");
+  for (const dtype of ["constructor", "__proto__", ["float32"], {}, null]) {
+    assertThrows(write({ dtype, shape: [2], data }), TypeError, "of dtype");
+  }
+  for (const shape of [2, "2", null, undefined, [2n], [1.5], [NaN], [2 ** 53, 0]]) {
+    assertThrows(write({ dtype: "float32", shape, data }), RangeError, "that fit in memory");
+  }
+  assertThrows(
+    write({ dtype: "bool", shape: [2], data: Uint8Array.of(1, 2) }),
+    RangeError,
+    "expected 0 or 1, got 2 at 1",
+  );
+  const notes = { epoch: 3 } as unknown as Record<string, string>;
+  assertThrows(() => encodeSafetensors({}, notes), TypeError, 'the note "epoch": expected a text');
+});
+
+Deno.test("encodeSafetensors() writes no header that is longer than the format allows", () => {
+  const note = "n".repeat(100_000_000);
+  assertThrows(() => encodeSafetensors({}, { note }), RangeError, "the format allows 100000000");
 });
 
 Deno.test("decodeSafetensors() says what is wrong with a file", () => {
   const entry = (dtype: string, shape: unknown, offsets: unknown): string =>
     JSON.stringify({ dtype, shape, data_offsets: offsets });
   const good = entry("F32", [1], [0, 4]);
+  const badBool = file('{"w":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}', 2);
+  badBool[badBool.length - 1] = 2;
+  const badText = file('{"__metadata__":{"a":"?"}}');
+  badText[8 + 22] = 0xff;
+  const endless = file("{}").fill(0xff, 0, 8);
+  const tooLong = new Uint8Array(100_000_009).fill(0x20);
+  new DataView(tooLong.buffer).setBigUint64(0, 100_000_001n, true);
   const cases: [Uint8Array<ArrayBuffer>, string][] = [
     [new Uint8Array(5), "expected at least 8 bytes, got 5"],
     [file("{}").slice(0, 9), "its header takes 2 bytes, and 1 are there"],
     [new TextEncoder().encode("<!doctype html>"), "its header takes"],
     [file("{"), "its header is no JSON"],
-    [file("[]"), "expected an object in its header"],
-    [file('{"__metadata__":{"a":1}}'), "expected texts"],
-    [file('{"w":null}'), 'tensor "w": its dtype is "undefined"'],
+    [file("[]"), 'expected "{" as the start of its header, got "["'],
+    [file(""), 'expected "{" as the start of its header, got undefined'],
+    [file(" {}"), 'expected "{" as the start of its header, got " "'],
+    [file("\n{}"), 'got "\\n"'],
+    [file("\ufeff{}"), 'got "\ufeff"'],
+    [file('{"__metadata__":{"a":1}}'), 'expected texts in "__metadata__", got 1 for "a"'],
+    [file('{"__metadata__":{"a":"1","b":["x"]}}'), 'got ["x"] for "b"'],
+    [file('{"__metadata__":null}'), 'expected texts in "__metadata__", got null'],
+    [file('{"__metadata__":[]}'), "got []"],
+    [file('{"__metadata__":"x"}'), 'got "x"'],
+    [file('{"__metadata__":{"a":"1","a":"2"}}'), 'its header has "a" twice'],
+    [file(`{"w":${good},"w":${good}}`, 4), 'its header has "w" twice'],
+    [file(`{"w":${good},"\\u0077":${good}}`, 4), 'its header has "w" twice'],
+    [
+      file(`{"w":{"dtype":"F32","dtype":"I32","shape":[1],"data_offsets":[0,4]}}`, 4),
+      '"dtype" twice',
+    ],
+    [file('{"w":null}'), 'tensor "w": its dtype is undefined'],
+    [file('{"w":[]}'), 'tensor "w": its dtype is undefined'],
+    [file('{"w":{"dtype":{"toString":1},"shape":[1],"data_offsets":[0,4]}}', 4), '{"toString":1}'],
+    [file('{"w":{"dtype":["F32"],"shape":[1],"data_offsets":[0,4]}}', 4), 'dtype is ["F32"]'],
+    [file('{"w":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', 4), '"constructor"'],
+    [file('{"w":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}', 4), 'dtype is "f32"'],
+    [file(`{"w":{"dtype":"F32","shape":[[[1]]],"data_offsets":[0,4]}}`, 4), "deeper than 3 levels"],
+    [file(`{"w":{"dtype":"F32","shape":[1e400],"data_offsets":[0,4]}}`, 4), "expected sizes"],
+    [file(`{"w":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}`, 4), "is no JSON"],
+    [file(`{"w":{"dtype":"F32","shape":[-0,-1],"data_offsets":[0,4]}}`, 4), "expected sizes"],
+    [file(`{"w":${entry("F32", [0.25], [0, 1])}}`, 1), "expected sizes as its shape, got [0.25]"],
+    [file(`{"w":${entry("F32", ["1"], [0, 4])}}`, 4), 'got ["1"]'],
+    [file(`{"w":${entry("F32", { length: 1 }, [0, 4])}}`, 4), 'got {"length":1}'],
+    [file(`{"w":${entry("F32", undefined, [0, 4])}}`, 4), "got undefined"],
+    [file(`{"w":${entry("F32", [1], undefined)}}`, 4), "expected two offsets, got undefined"],
+    [file(`{"w":${entry("F32", [1], [0, 4, 8])}}`, 8), "expected two offsets, got [0,4,8]"],
+    [file(`{"w":${entry("F32", [1], [-4, 0])}}`, 4), "expected two offsets, got [-4,0]"],
+    [file(`{"w":${entry("F32", [1], [0.5, 4.5])}}`, 4), "expected two offsets"],
+    [file(`{"w":${entry("F32", [1], ["0", "4"])}}`, 4), "expected two offsets"],
+    [file(`{"w":${entry("F32", [2 ** 40, 2 ** 40], [0, 0])}}`), "has too many elements"],
+    [file(`{"w":${entry("F32", [2 ** 53 - 1, 4, 0], [0, 0])}}`), "has too many elements"],
+    [file(`{"w":${entry("F32", [2 ** 53 - 1, 2 ** 53 - 1, 0], [0, 0])}}`), "has too many"],
+    [file(`{"w":${entry("F32", Array(40).fill(2 ** 52).concat(0), [0, 0])}}`), "has too many"],
+    [file(`{"w":${entry("F32", [3, 1431655766], [0, 8])}}`, 8), "expected 17179869192 bytes"],
     [file(`{"w":${entry("F8_E4M3", [1], [0, 1])}}`, 1), 'its dtype is "F8_E4M3"'],
     [file(`{"w":${entry("F32", [-1], [0, 4])}}`, 4), "expected sizes as its shape, got [-1]"],
     [file(`{"w":${entry("F32", "x", [0, 4])}}`, 4), 'got "x"'],
@@ -103,11 +167,96 @@ Deno.test("decodeSafetensors() says what is wrong with a file", () => {
     [file(`{"w":${good}}`, 5), "expected 4 bytes of elements, got 5"],
     [file(`{"w":${good},"v":${good}}`, 8), "from byte 4 on"],
     [file(`{"w":${entry("F32", [1], [4, 8])}}`, 8), "from byte 0 on"],
+    [file(`{"w":${entry("F32", [2], [0, 8])},"v":${entry("F32", [1], [4, 8])}}`, 8), "byte 8 on"],
+    [file(`{"w":${good},"v":${entry("F32", [1], [8, 12])}}`, 12), 'tensor "v": expected its elem'],
+    [file(`{"w":${good},"v":${entry("F32", [0], [2, 2])}}`, 4), "from byte 4 on"],
+    [file(`{"w":${entry("F32", [1], [2 ** 53 - 5, 2 ** 53 - 1])}}`, 4), "from byte 0 on"],
+    [file('{"w":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}}\0\x01\x02'), "is no JSON"],
+    [badBool, 'tensor "w": expected 0 or 1, got 2 at 1'],
+    [badText, "its header is not in UTF-8"],
+    [endless, "its header takes 18446744073709551615 bytes, and 2 are there (at most 100000000)"],
+    [tooLong, "its header takes 100000001 bytes"],
   ];
   for (const [bytes, text] of cases) {
     const error = assertThrows(() => decodeSafetensors(bytes), SafetensorsError, text);
     assertEquals(error.name, "SafetensorsError");
+    assert(error.message.length < 250 && !error.message.includes("\n"), error.message);
   }
+});
+
+Deno.test("decodeSafetensors() keeps its messages short, whatever the file says", () => {
+  const long = "n\n".repeat(100_000);
+  const many = Array(100_000).fill(1);
+  const entry = { dtype: "F32", shape: [1], data_offsets: [0, 4] };
+  const headers: unknown[] = [
+    { [long]: entry },
+    { [long]: { ...entry, dtype: long } },
+    { [long]: { ...entry, dtype: many } },
+    { [long]: { ...entry, shape: long } },
+    { [long]: { ...entry, shape: [...many, -1] } },
+    { [long]: { ...entry, shape: [...many, 2] } },
+    { [long]: { ...entry, shape: many.map(() => 9e15) } },
+    { [long]: { ...entry, data_offsets: many } },
+    { [long]: { ...entry, shape: [3], data_offsets: [4, 16] } },
+    { [long]: { dtype: "BOOL", shape: [1], data_offsets: [0, 1] } },
+    { __metadata__: long },
+    { __metadata__: { [long]: many } },
+  ];
+  const texts = headers.map((header) => JSON.stringify(header));
+  const name = JSON.stringify(long);
+  texts.push(`{${name}:1,${name}:1}`, `x${name}`, `{${name}`);
+  for (const depth of [10, 100_000]) {
+    texts.push(`{"w":${"[".repeat(depth)}${"]".repeat(depth)}}`, "[".repeat(depth));
+    texts.push(`{"w":${'{"shape":'.repeat(depth)}1${"}".repeat(depth)}}`);
+    texts.push(`{"w":{"dtype":${"[".repeat(depth)}${"]".repeat(depth)}}}`);
+  }
+  for (const text of texts) {
+    const bytes = file(text, 1);
+    bytes[bytes.length - 1] = 7;
+    const error = assertThrows(() => decodeSafetensors(bytes), SafetensorsError);
+    assert(error.message.length < 350 && !error.message.includes("\n"), error.message);
+  }
+});
+
+Deno.test("decodeSafetensors() takes what is odd but allowed", () => {
+  const entry = (shape: number[], from: number, to: number): unknown => ({
+    dtype: "U8",
+    shape,
+    data_offsets: [from, to],
+  });
+  const header = {
+    b: entry([2], 1, 3),
+    "": entry([1], 0, 1),
+    // Without elements, and at the same place as others.
+    none: entry([0, 2 ** 40], 1, 1),
+    constructor: entry([], 3, 4),
+  };
+  const bytes = file(`${JSON.stringify(header)}  \n`, 4);
+  bytes.set([1, 2, 3, 4], bytes.length - 4);
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  assertEquals(metadata, {});
+  assertEquals(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, shape, [...data]]),
+    [["", [1], [1]], ["none", [0, 2 ** 40], []], ["b", [2], [2, 3]], ["constructor", [], [4]]],
+  );
+});
+
+Deno.test("decodeSafetensors() reads from the middle of a buffer, and from one of Node", () => {
+  const bytes = encodeSafetensors(all);
+  const middle = new Uint8Array(bytes.length + 20);
+  middle.set(bytes, 10);
+  assertEquals(decodeSafetensors(middle.subarray(10, 10 + bytes.length)).tensors, all);
+  assertEquals(decodeSafetensors(Buffer.from(middle.buffer, 10, bytes.length)).tensors, all);
+});
+
+Deno.test("names that objects have by themselves are names like any other", () => {
+  const tensor: StoredTensor = { dtype: "int8", shape: [1], data: Int8Array.of(3) };
+  const names = ["__proto__", "constructor", "toString", "größe\n"];
+  const tensors = Object.fromEntries(names.map((name) => [name, tensor]));
+  const notes = Object.fromEntries(names.map((name) => [name, "note"]));
+  const read = decodeSafetensors(encodeSafetensors(tensors, notes));
+  assertEquals(Object.entries(read.tensors), Object.entries(tensors));
+  assertEquals(Object.entries(read.metadata), Object.entries(notes));
 });
 
 Deno.test("saveSafetensors() replaces a file as a whole", async () => {
@@ -120,6 +269,8 @@ Deno.test("saveSafetensors() replaces a file as a whole", async () => {
     const names = Array.from(Deno.readDirSync(folder), (entry) => entry.name);
     assertEquals(names, ["model.safetensors"]);
     assert((await Deno.stat(path)).size > 0);
+    await Deno.writeFile(path, new Uint8Array(5));
+    await assertRejects(() => loadSafetensors(path), SafetensorsError, `got 5, in "${path}"`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

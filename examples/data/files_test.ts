@@ -1,0 +1,139 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { checkReplaceable, makeFolder, reasonOf, replaceFile, WriteError } from "./files.ts";
+
+/** Gives `test` a folder of its own, and takes it away. */
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
+}
+
+/** Runs `action` while a method of open files fails in some way, as on a disk that is full. */
+async function withFailing(
+  method: "write" | "sync",
+  failing: (this: Deno.FsFile, bytes: Uint8Array) => Promise<number>,
+  action: () => Promise<void>,
+): Promise<void> {
+  const original = Reflect.get(Deno.FsFile.prototype, method);
+  Reflect.set(Deno.FsFile.prototype, method, failing);
+  try {
+    await action();
+  } finally {
+    Reflect.set(Deno.FsFile.prototype, method, original);
+  }
+}
+
+const full = () => Promise.reject(new Error("No space left on device (os error 28)"));
+
+Deno.test("replaceFile() makes a file, replaces it, and leaves nothing else", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    for (const bytes of [Uint8Array.of(1, 2, 3), new Uint8Array(), Uint8Array.of(4)]) {
+      await replaceFile(path, bytes);
+      assertEquals(await Deno.readFile(path), bytes);
+      assertEquals(namesIn(folder), ["file"]);
+    }
+    await replaceFile(`${folder}/${"n".repeat(250)}`, Uint8Array.of(5));
+    assertEquals(namesIn(folder).length, 2);
+  }));
+
+Deno.test("replaceFile() goes on where the system takes a part of the bytes only", () =>
+  inFolder(async (folder) => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
+    const { writeSync } = Deno.FsFile.prototype;
+    await withFailing(
+      "write",
+      function (part) {
+        return Promise.resolve(writeSync.call(this, part.subarray(0, 7)));
+      },
+      () => replaceFile(`${folder}/file`, bytes),
+    );
+    assertEquals(await Deno.readFile(`${folder}/file`), bytes);
+  }));
+
+Deno.test("replaceFile() works for many at the same path at the same time", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    const contents = Array.from({ length: 20 }, (_, i) => new Uint8Array(10_000).fill(i));
+    await Promise.all(contents.map((bytes) => replaceFile(path, bytes)));
+    const found = await Deno.readFile(path);
+    assertEquals(found, contents[found[0]!]);
+    assertEquals(namesIn(folder), ["file"]);
+  }));
+
+for (const method of ["write", "sync"] as const) {
+  Deno.test(`replaceFile() leaves the old file, and no other, when the disk is full at ${method}`, () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/file`;
+      await Deno.writeTextFile(path, "old");
+      const replace = () => replaceFile(path, Uint8Array.of(1, 2, 3));
+      await withFailing(method, full, async () => {
+        const error = await assertRejects(replace, WriteError);
+        assertEquals(error.message, `Cannot write "${path}": No space left on device`);
+        assertEquals([error.path, error.name], [path, "WriteError"]);
+      });
+      assertEquals(await Deno.readTextFile(path), "old");
+      assertEquals(namesIn(folder), ["file"]);
+    }));
+}
+
+Deno.test("replaceFile() and checkReplaceable() refuse the place of a folder", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    await Deno.mkdir(`${path}/inner`, { recursive: true });
+    await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, `write "${path}": `);
+    await assertRejects(() => checkReplaceable(path), WriteError, `"${path}": Is a directory`);
+    assertEquals(namesIn(folder), ["file"]);
+    assertEquals(namesIn(path), ["inner"]);
+  }));
+
+Deno.test("checkReplaceable() leaves everything as it was", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/file`;
+    await checkReplaceable(path);
+    assertEquals(namesIn(folder), []);
+    await Deno.writeTextFile(path, "old");
+    await checkReplaceable(path);
+    assertEquals(await Deno.readTextFile(path), "old");
+    assertEquals(namesIn(folder), ["file"]);
+  }));
+
+Deno.test("files in folders that are not there, or are no folders, are refused", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "old");
+    for (const path of [`${folder}/none/file`, `${folder}/file/file`]) {
+      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, path);
+      await assertRejects(() => checkReplaceable(path), WriteError, path);
+    }
+    await assertRejects(() => makeFolder(`${folder}/file`), WriteError, `"${folder}/file": `);
+    await assertRejects(() => makeFolder(""), WriteError, 'write "": the name is empty');
+    assertEquals(namesIn(folder), ["file"]);
+  }));
+
+Deno.test({
+  name: "files in folders that may not be written are refused",
+  // The superuser may write everywhere.
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.chmod(folder, 0o555);
+      const path = `${folder}/file`;
+      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, "denied");
+      await assertRejects(() => checkReplaceable(path), WriteError, "denied");
+      await Deno.chmod(folder, 0o755);
+      assertEquals(namesIn(folder), []);
+    }),
+});
+
+Deno.test("reasonOf() keeps what people can read", () => {
+  assertEquals(reasonOf(new Error("File exists (os error 17): mkdir '/a\n/b'")), "File exists");
+  assertEquals(reasonOf(new Error("broken")), "broken");
+  assertEquals(reasonOf("lost"), "lost");
+});
