@@ -7,11 +7,21 @@
  *
  * @module
  */
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { type DigitSet, PIXELS, SIDE } from "./digits.ts";
+import { reasonOf } from "./files.ts";
+
+/** The most bytes that are read of a file, before and after it is uncompressed: 1 GiB. */
+export const LARGEST = 2 ** 30;
 
 /** What can be wrong with an IDX file. */
-export type IdxProblem = "missing" | "truncated" | "corrupt" | "mismatched";
+export type IdxProblem =
+  | "missing"
+  | "unreadable"
+  | "too large"
+  | "truncated"
+  | "corrupt"
+  | "mismatched";
 
 /** A file that is not the IDX file it should be. */
 export class IdxError extends Error {
@@ -58,9 +68,26 @@ export interface DigitSets {
  * @param bytes The contents, not compressed
  * @param path Names the file in errors
  * @returns Shape and elements; the elements share memory with `bytes`
- * @throws {IdxError} If the contents are truncated or corrupt
+ * @throws {IdxError} If the contents are truncated, corrupt or too large
  */
 export function parseIdx(bytes: Uint8Array<ArrayBuffer>, path: string): IdxArray {
+  const { shape, start, end } = parseHeader(bytes, path);
+  if (bytes.length !== end) {
+    throw new IdxError(
+      path,
+      bytes.length < end ? "truncated" : "corrupt",
+      `expected ${end - start} bytes after the header for shape [${shape}], ` +
+        `got ${bytes.length - start}`,
+    );
+  }
+  return { shape, data: bytes.subarray(start) };
+}
+
+/** The dimensions, and where the elements start and end. */
+function parseHeader(
+  bytes: Uint8Array<ArrayBuffer>,
+  path: string,
+): { shape: number[]; start: number; end: number } {
   if (bytes.length < 4) {
     throw new IdxError(path, "truncated", `expected a header, got ${bytes.length} bytes`);
   }
@@ -79,16 +106,11 @@ export function parseIdx(bytes: Uint8Array<ArrayBuffer>, path: string): IdxArray
     );
   }
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((a, b) => a * b, 1);
-  const found = bytes.length - start;
-  if (found !== size) {
-    throw new IdxError(
-      path,
-      found < size ? "truncated" : "corrupt",
-      `expected ${size} bytes after the header for shape [${shape}], got ${found}`,
-    );
+  const end = shape.reduce((a, b) => a * b, 1) + start;
+  if (end > LARGEST) {
+    throw new IdxError(path, "too large", `shape [${shape}] needs more than ${LARGEST} bytes`);
   }
-  return { shape, data: bytes.subarray(start) };
+  return { shape, start, end };
 }
 
 /**
@@ -96,25 +118,51 @@ export function parseIdx(bytes: Uint8Array<ArrayBuffer>, path: string): IdxArray
  *
  * @param path The file; whether it is compressed shows in its contents, not in its name
  * @returns Shape and elements
- * @throws {IdxError} If the file is missing, truncated or corrupt
+ * @throws {IdxError} If the file is missing, cannot be read, or is truncated, corrupt or too large
  */
 export async function readIdx(path: string): Promise<IdxArray> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new IdxError(path, "missing", "there is no such file", { cause });
-  }
+  const bytes = await readBytes(path);
   const compressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parseIdx(compressed ? gunzip(bytes, path) : bytes, path);
 }
 
+async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size <= LARGEST) return await Deno.readFile(path);
+    throw new IdxError(path, "too large", `expected at most ${LARGEST} bytes, got ${size}`);
+  } catch (cause) {
+    if (cause instanceof IdxError) throw cause;
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new IdxError(path, "missing", "there is no such file", { cause });
+    }
+    throw new IdxError(path, "unreadable", reasonOf(cause), { cause });
+  }
+}
+
+/** The longest header of an IDX file. */
+const HEADER = 20;
+
+/** Uncompresses as many bytes as the header of the IDX file asks for, and no more. */
 function gunzip(bytes: Uint8Array<ArrayBuffer>, path: string): Uint8Array<ArrayBuffer> {
   try {
-    return new Uint8Array(gunzipSync(bytes));
+    let head = new Uint8Array();
+    // The header of gzip itself may be long. A byte behind it holds a thousand at the most.
+    for (let length = 1; head.length < HEADER && length < bytes.length;) {
+      length *= 4;
+      const options = { finishFlush: constants.Z_SYNC_FLUSH };
+      head = new Uint8Array(gunzipSync(bytes.subarray(0, length), options));
+    }
+    const { end } = parseHeader(head, path);
+    return new Uint8Array(gunzipSync(bytes, { maxOutputLength: end }));
   } catch (cause) {
+    if (cause instanceof IdxError) throw cause;
     const { code, message } = cause as Error & { code?: string };
+    if (code === "ERR_BUFFER_TOO_LARGE") {
+      throw new IdxError(path, "corrupt", "its gzip data hold more than its header says", {
+        cause,
+      });
+    }
     // zlib runs out of input where the end of the file is missing.
     const problem = code === "Z_BUF_ERROR" ? "truncated" : "corrupt";
     throw new IdxError(path, problem, `its gzip data cannot be read (${message})`, { cause });
@@ -127,17 +175,20 @@ function gunzip(bytes: Uint8Array<ArrayBuffer>, path: string): Uint8Array<ArrayB
  *
  * @param folder The folder
  * @returns The sets for training and for testing
- * @throws {IdxError} If a file is missing, truncated or corrupt, or does not fit to the others
+ * @throws {IdxError} If a file cannot be used, or does not fit to the others: the first one in the
+ * order above
  */
 export async function loadMnist(folder: string): Promise<DigitSets> {
-  const [train, test] = await Promise.all([loadSet(folder, "train"), loadSet(folder, "t10k")]);
-  return { train, test };
+  // One after the other, so that of several wrong files the same one is named each time.
+  const train = await loadSet(folder, "train");
+  return { train, test: await loadSet(folder, "t10k") };
 }
 
 async function loadSet(folder: string, name: string): Promise<DigitSet> {
   const imagePath = await find(folder, `${name}-images-idx3-ubyte`);
   const labelPath = await find(folder, `${name}-labels-idx1-ubyte`);
-  const [pixels, labels] = await Promise.all([readIdx(imagePath), readIdx(labelPath)]);
+  const pixels = await readIdx(imagePath);
+  const labels = await readIdx(labelPath);
   const [count = 0, rows, columns] = pixels.shape;
   if (pixels.shape.length !== 3 || rows !== SIDE || columns !== SIDE) {
     throw new IdxError(
@@ -171,8 +222,13 @@ async function loadSet(folder: string, name: string): Promise<DigitSet> {
 async function find(folder: string, name: string): Promise<string> {
   const plain = `${folder.replace(/\/+$/, "")}/${name}`;
   for (const path of [plain, `${plain}.gz`]) {
-    const there = await Deno.stat(path).then((info) => info.isFile, () => false);
-    if (there) return path;
+    try {
+      if ((await Deno.stat(path)).isFile) return path;
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) continue;
+      throw new IdxError(path, "unreadable", reasonOf(cause), { cause });
+    }
+    throw new IdxError(path, "unreadable", "it is no file");
   }
   throw new IdxError(plain, "missing", `there is neither this file nor "${name}.gz"`);
 }

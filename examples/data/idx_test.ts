@@ -1,5 +1,11 @@
-import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { IdxError, type IdxProblem, loadMnist, parseIdx, readIdx } from "./idx.ts";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { IdxError, type IdxProblem, LARGEST, loadMnist, parseIdx, readIdx } from "./idx.ts";
 
 /** The bytes of an IDX file; `length` overrides how many elements follow the header. */
 function idx(shape: number[], length = shape.reduce((a, b) => a * b, 1)): Uint8Array<ArrayBuffer> {
@@ -54,6 +60,12 @@ Deno.test("parseIdx() names what is wrong", () => {
     [wrongType, "corrupt", "got 0x00000d01"],
     [new TextEncoder().encode("<!doctype html>"), "corrupt", "magic number"],
     [Uint8Array.of(0, 0, 8, 0), "corrupt", "magic number"],
+    [Uint8Array.of(0, 0, 8, 5), "corrupt", "magic number"],
+    [Uint8Array.of(0, 0, 8, 255), "corrupt", "magic number"],
+    [idx([2 ** 30], 0), "too large", "shape [1073741824] needs more than 1073741824 bytes"],
+    [idx([2 ** 32 - 1, 28, 28], 5), "too large", "shape [4294967295,28,28]"],
+    [idx([2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], 5), "too large", "needs more than"],
+    [idx([2 ** 32 - 1, 0], 5), "corrupt", "expected 0 bytes"],
   ];
   for (const [bytes, problem, text] of cases) {
     const error = assertThrows(() => parseIdx(bytes, "dir/file"), IdxError, text);
@@ -116,4 +128,120 @@ Deno.test("loadMnist() names the file that is wrong", async () => {
 Deno.test("readIdx() says when there is no such file", async () => {
   const error = await assertRejects(() => readIdx("no/such/file"), IdxError, "no such file");
   assertEquals(error.problem, "missing");
+});
+
+Deno.test("loadMnist() names the first of several wrong files each time", async () => {
+  // The first file takes longest, and would be named last if all were read at once.
+  const large = idx([10_000, 28, 28], 10_000 * 784 + 1);
+  const bad = new TextEncoder().encode("these are no digits");
+  const change = {
+    "train-images-idx3-ubyte.gz": null,
+    "train-images-idx3-ubyte": large,
+    "train-labels-idx1-ubyte": bad,
+    "t10k-images-idx3-ubyte": bad,
+    "t10k-labels-idx1-ubyte.gz": bad,
+  };
+  const path = await folder(change);
+  try {
+    for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]) {
+      for (let i = 0; i < 3; i++) {
+        const error = await assertRejects(() => loadMnist(path), IdxError);
+        assertEquals(error.path, `${path}/${name}`);
+      }
+      await Deno.writeFile(`${path}/${name}`, large.subarray(0, large.length - 1));
+    }
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+/** Writes one file, and gives the error of reading it. */
+async function problemOf(bytes: Uint8Array<ArrayBuffer>): Promise<IdxError> {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(path, bytes);
+    return await assertRejects(() => readIdx(path), IdxError);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("readIdx() uncompresses no more than the header asks for", async () => {
+  // A bomb: 20 MB of zeros in 20 kB, behind a header that asks for little, for much, or is none.
+  const bomb = idx([12, 28, 28], 20_000_000);
+  const little = await gzip(bomb);
+  new DataView(bomb.buffer).setUint32(4, 2 ** 31);
+  const much = await gzip(bomb);
+  const none = await gzip(bomb.subarray(100));
+  const cases: [Uint8Array<ArrayBuffer>, IdxProblem, string][] = [
+    [little, "corrupt", "its gzip data hold more than its header says"],
+    [much, "too large", "shape [2147483648,28,28] needs more than 1073741824 bytes"],
+    [none, "corrupt", "magic number"],
+  ];
+  for (const [bytes, problem, text] of cases) {
+    // Whoever gets as far as the end finds a wrong checksum.
+    bytes[bytes.length - 6]! ^= 0xff;
+    const error = await problemOf(bytes);
+    assertEquals(error.problem, problem, error.message);
+    assertStringIncludes(error.message, text);
+  }
+});
+
+Deno.test("readIdx() reads a file that names itself at length in its gzip header", async () => {
+  const bytes = await gzip(idx([2, 3]));
+  // Flag 8 says that a name follows the ten bytes of the header.
+  const named = new Uint8Array([...bytes.subarray(0, 10), ...new Uint8Array(9000).fill(65), 0]);
+  named[3] = 8;
+  const path = await Deno.makeTempFile();
+  try {
+    for (const start of [bytes.subarray(0, 10), named]) {
+      await Deno.writeFile(path, new Uint8Array([...start, ...bytes.subarray(10)]));
+      assertEquals(await readIdx(path), parseIdx(idx([2, 3]), path));
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("readIdx() reads files in several gzip parts, and names cuts at every place", async () => {
+  const whole = await gzip(idx([3, 3]));
+  const path = await Deno.makeTempFile();
+  try {
+    const bytes = idx([3, 3]);
+    const parts = [await gzip(bytes.slice(0, 7)), await gzip(bytes.slice(7))];
+    await Deno.writeFile(path, new Uint8Array(await new Blob(parts).arrayBuffer()));
+    assertEquals(await readIdx(path), parseIdx(bytes, path));
+  } finally {
+    await Deno.remove(path);
+  }
+  for (let length = 0; length < whole.length; length++) {
+    // One byte alone is no sign of gzip.
+    const error = await problemOf(whole.slice(0, length));
+    assertEquals([length, error.problem], [length, "truncated"]);
+  }
+});
+
+Deno.test("files that are too large to be read, or none, are refused", async () => {
+  const path = await folder();
+  const images = `${path}/train-images-idx3-ubyte`;
+  const refused = async (problem: IdxProblem, text: string) => {
+    const error = await assertRejects(() => loadMnist(path), IdxError, text);
+    assertEquals([error.problem, error.path], [problem, images]);
+  };
+  try {
+    // A file with a hole takes no room on the disk.
+    await Deno.writeFile(images, idx([1], 1));
+    await Deno.truncate(images, LARGEST + 1);
+    await refused("too large", "expected at most 1073741824 bytes, got 1073741825");
+    await Deno.remove(images);
+    await Deno.mkdir(images);
+    await refused("unreadable", "it is no file");
+    if (Deno.build.os !== "windows") {
+      const file = `${path}/t10k-images-idx3-ubyte`;
+      const error = await assertRejects(() => loadMnist(file), IdxError, "Not a directory");
+      assertEquals(error.problem, "unreadable");
+    }
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
 });
