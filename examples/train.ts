@@ -13,6 +13,7 @@ import { bold, cyan, dim, green } from "@std/fmt/colors";
 import { format } from "@std/fmt/duration";
 import {
   compile,
+  CrotonError,
   type DeviceOption,
   grad,
   shared,
@@ -23,7 +24,8 @@ import {
   type Variable,
 } from "../mod.ts";
 import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
-import { IdxError, loadMnist } from "./data/idx.ts";
+import { checkReplaceable, makeFolder, replaceFile, WriteError } from "./data/files.ts";
+import { IdxError, LARGEST, loadMnist } from "./data/idx.ts";
 import { drawCharts, sparkline } from "./data/plot.ts";
 import { Progress, significant } from "./data/progress.ts";
 import { loadSafetensors, saveSafetensors } from "./data/safetensors.ts";
@@ -51,6 +53,8 @@ export interface TrainOptions {
   print?: (line: string) => void;
   /** Ends the training early, keeping what was best so far. */
   signal?: AbortSignal;
+  /** Called when the training starts, and with it what `signal` can end. */
+  onStart?: () => void;
 }
 
 /** What a run gives. */
@@ -70,6 +74,9 @@ export interface TrainResult {
   device: string;
 }
 
+/** The most images that are drawn for training: so many need two gigabytes on the device. */
+const MOST_IMAGES = 500_000;
+
 /** Options without a flag given. */
 export const defaults = {
   seed: 1234,
@@ -85,8 +92,8 @@ const help = `Train softmax regression on 28x28 images of digits.
 
 Usage: deno task train [options]
 
-  --data DIR      folder with the four MNIST IDX files (plain or .gz);
-                  without it, digits are drawn by the program
+  --data DIR      folder with the four MNIST IDX files (plain or .gz, up to
+                  ${LARGEST / 2 ** 30} GiB each); without it, digits are drawn by the program
   --images N      images to draw for training       (${defaults.images})
   --epochs N      most epochs                       (${defaults.epochs})
   --batch N       images in a minibatch             (${defaults.batch})
@@ -110,6 +117,11 @@ async function loadSets(options: TrainOptions): Promise<Sets> {
     // The last sixth of the training images is for validation, as usual for this data set.
     const keep = Math.floor(train.labels.length * 5 / 6);
     return { train: part(train, 0, keep), valid: part(train, keep, train.labels.length), test };
+  }
+  if (options.images > MOST_IMAGES) {
+    throw new RangeError(
+      `Cannot train on ${options.images} drawn images: at most ${MOST_IMAGES} are drawn`,
+    );
   }
   if (options.batch > options.images) {
     throw new RangeError(
@@ -150,8 +162,11 @@ function share(set: DigitSet, batch: number): SharedSet {
 /** Trains, and saves the best model, the curves and a record of the run. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const print = options.print ?? ((line: string) => console.log(line));
-  const sets = await loadSets(options);
   const { batch, rate, device } = options;
+  const sets = await loadSets(options);
+  await makeFolder(options.out);
+  const [modelPath, curvesPath] = [`${options.out}/model.safetensors`, `${options.out}/curves.svg`];
+  for (const path of [modelPath, curvesPath]) await checkReplaceable(path);
   const [trainSet, validSet, testSet] = [sets.train, sets.valid, sets.test].map((set) =>
     share(set, batch)
   ) as [SharedSet, SharedSet, SharedSet];
@@ -192,7 +207,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   print(`${bold("Croton")} softmax regression on ${source}`);
   print(dim(`device ${trainModel.device}: ${trainModel.deviceInfo}`));
 
-  await makeFolder(options.out);
+  options.onStart?.();
   const start = performance.now();
   const losses: number[] = [], validationErrors: number[] = [];
   let best = Infinity, testError = NaN, epoch = 0, done = false;
@@ -203,44 +218,47 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const progress = new Progress({ max: options.epochs * trainSet.batches, unit: "batches" });
   const stopped = () => options.signal?.aborted === true;
 
-  while (epoch < options.epochs && !done) {
-    epoch++;
-    const costs: Tensor[] = [];
-    for (let i = 0; i < trainSet.batches && !done; i++) {
-      const iteration = (epoch - 1) * trainSet.batches + i;
-      costs.push(trainModel(i));
-      await progress.update(iteration + 1);
-      if (stopped()) done = true;
-      if ((iteration + 1) % frequency === 0) {
-        const error = meanError(validate, validSet.batches);
-        validationErrors.push(error);
-        progress.note = `validation error ${percent(error)}`;
-        if (error < best) {
-          if (error < best * improvement) {
-            patience = Math.max(patience, iteration * patienceIncrease);
+  try {
+    while (epoch < options.epochs && !done) {
+      epoch++;
+      const costs: Tensor[] = [];
+      for (let i = 0; i < trainSet.batches && !done; i++) {
+        const iteration = (epoch - 1) * trainSet.batches + i;
+        costs.push(trainModel(i));
+        await progress.update(iteration + 1);
+        if (stopped()) done = true;
+        if ((iteration + 1) % frequency === 0) {
+          const error = meanError(validate, validSet.batches);
+          validationErrors.push(error);
+          progress.note = `validation error ${percent(error)}`;
+          if (error < best) {
+            if (error < best * improvement) {
+              patience = Math.max(patience, iteration * patienceIncrease);
+            }
+            best = error;
+            testError = meanError(test, testSet.batches);
+            await save(model, modelPath, { epoch, error: best });
           }
-          best = error;
-          testError = meanError(test, testSet.batches);
-          await save(model, `${options.out}/model.safetensors`, { epoch, error: best });
         }
+        if (patience <= iteration) done = true;
       }
-      if (patience <= iteration) done = true;
+      let total = 0;
+      for (const loss of costs) total += Number(loss.item());
+      losses.push(total / Math.max(1, costs.length));
     }
-    let total = 0;
-    for (const loss of costs) total += Number(loss.item());
-    losses.push(total / Math.max(1, costs.length));
+  } finally {
+    await progress.stop();
   }
-  await progress.stop();
   const seconds = (performance.now() - start) / 1000;
 
   if (best === Infinity) {
     // Stopped before the first validation: what there is, is the best.
     best = meanError(validate, validSet.batches);
     testError = meanError(test, testSet.batches);
-    await save(model, `${options.out}/model.safetensors`, { epoch, error: best });
+    await save(model, modelPath, { epoch, error: best });
   }
-  await Deno.writeTextFile(`${options.out}/curves.svg`, curves(losses, validationErrors));
-  const predicted = await predict(`${options.out}/model.safetensors`, sets.test, 10, device);
+  await replaceFile(curvesPath, new TextEncoder().encode(curves(losses, validationErrors)));
+  const predicted = await predict(modelPath, sets.test, 10, device);
   const result: TrainResult = {
     epochs: epoch,
     validationErrors,
@@ -254,15 +272,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   report(result, trainSet.batches, options, stopped(), print);
   return result;
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await Deno.mkdir(path, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RangeError(`Cannot write to the folder "${path}": ${reason}`, { cause: error });
-  }
 }
 
 function percent(share: number): string {
@@ -296,7 +305,7 @@ async function save(
  *
  * @param path The safetensors file
  * @param set The images
- * @param count How many of them
+ * @param count How many of them, if there are as many
  * @param device Where to run
  */
 export async function predict(
@@ -317,7 +326,8 @@ export async function predict(
   }
   const classify = await compile([x], model.prediction, { device, name: "predict" });
   const images = set.images.slice(0, count * PIXELS);
-  return Array.from(classify(tensor(images, { shape: [count, PIXELS] })).dataSync(), Number);
+  const shape = [images.length / PIXELS, PIXELS];
+  return Array.from(classify(tensor(images, { shape })).dataSync(), Number);
 }
 
 function curves(losses: number[], errors: number[]): string {
@@ -365,6 +375,11 @@ function readOptions(args: string[]): TrainOptions | null {
     },
   });
   if (flags.help) return null;
+  for (const name of ["data", "out"] as const) {
+    if (flags[name] === "") throw new TypeError(`--${name} must be a folder, got ""`);
+  }
+  // What follows "--" is not told as unknown.
+  unknown.push(...flags._.map(String));
   if (unknown.length > 0) {
     throw new TypeError(`Unknown argument "${unknown[0]}"; --help lists the options`);
   }
@@ -376,7 +391,9 @@ function readOptions(args: string[]): TrainOptions | null {
     if (text === undefined) return defaults[name];
     const value = Number(text);
     const inRange = kind === "a whole number from 0" ? value >= 0 : value > 0;
-    const whole = kind === "a positive number" ? Number.isFinite(value) : Number.isInteger(value);
+    const whole = kind === "a positive number"
+      ? Number.isFinite(value)
+      : Number.isSafeInteger(value);
     if (text.trim() === "" || !inRange || !whole) {
       throw new RangeError(`--${name} must be ${kind}, got "${text}"`);
     }
@@ -404,12 +421,14 @@ if (import.meta.main) {
     if (options === null) console.log(help);
     else {
       const interrupted = new AbortController();
-      Deno.addSignalListener("SIGINT", () => interrupted.abort());
-      await train({ ...options, signal: interrupted.signal });
+      // Until there is something to keep, Ctrl-C ends the program at once.
+      const onStart = () => Deno.addSignalListener("SIGINT", () => interrupted.abort());
+      await train({ ...options, signal: interrupted.signal, onStart });
       Deno.exit(0);
     }
   } catch (error) {
-    if (error instanceof IdxError || error instanceof RangeError || error instanceof TypeError) {
+    const known = [IdxError, WriteError, CrotonError, RangeError, TypeError];
+    if (error instanceof Error && known.some((type) => error instanceof type)) {
       console.error(`error: ${error.message}`);
       Deno.exit(1);
     }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { onDevices } from "../dev/devices.ts";
 import { drawDigits, PIXELS } from "./data/digits.ts";
+import { WriteError } from "./data/files.ts";
 import { IdxError } from "./data/idx.ts";
 import { loadSafetensors } from "./data/safetensors.ts";
 import { defaults, predict, train, type TrainOptions, type TrainResult } from "./train.ts";
@@ -25,8 +26,8 @@ async function run(
 }
 
 /** Runs the program as a user does, from the root of the repository. */
-function start(args: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+function start(args: string[], command = Deno.execPath()): Deno.ChildProcess {
+  return new Deno.Command(command, {
     args,
     cwd: new URL("..", import.meta.url),
     stdin: "null",
@@ -36,15 +37,17 @@ function start(args: string[]): Deno.ChildProcess {
 }
 
 /** Arguments that run this program without the launcher; it needs no more permissions than these. */
-const direct = [
-  "run",
-  "--quiet",
-  "--import-map=dev/import_map.json",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "examples/train.ts",
-];
+const direct = directly("--allow-write");
+
+function directly(write: string): string[] {
+  const allowed = ["--allow-read", "--allow-env", write];
+  return ["run", "--quiet", "--import-map=dev/import_map.json", ...allowed, "examples/train.ts"];
+}
+
+/** The names of all files and folders in a folder. */
+function namesIn(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
+}
 
 async function outcome(child: Deno.ChildProcess): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await child.output();
@@ -119,7 +122,10 @@ Deno.test("train() refuses data and folders that it cannot use", async () => {
   await assertRejects(() => run({ batch: 3000 }), RangeError, "a minibatch of 3000");
   await assertRejects(() => run({ data: "/no/such/folder" }), IdxError, "missing");
   const file = await Deno.makeTempFile();
-  await assertRejects(() => run({ out: `${file}/out` }), RangeError, "Cannot write to the folder");
+  await assertRejects(() => run({ out: `${file}/out` }), WriteError, `Cannot write "${file}/out"`);
+  await assertRejects(() => run({ out: file }), WriteError, `Cannot write "${file}"`);
+  await assertRejects(() => run({ out: "" }), WriteError, "the name is empty");
+  await assertRejects(() => run({ images: 500_001 }), RangeError, "at most 500000 are drawn");
   const folder = await Deno.makeTempDir();
   for (
     const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
@@ -127,6 +133,79 @@ Deno.test("train() refuses data and folders that it cannot use", async () => {
     await Deno.writeTextFile(`${folder}/${name}-ubyte`, "these are no digits");
   }
   await assertRejects(() => run({ data: folder }), IdxError, "magic number");
+});
+
+Deno.test("train() refuses to replace a folder, before it trains", async () => {
+  for (const name of ["model.safetensors", "curves.svg"]) {
+    const out = await Deno.makeTempDir();
+    await Deno.mkdir(`${out}/${name}`);
+    const lines: string[] = [];
+    const print = (line: string) => void lines.push(line);
+    await assertRejects(() => run({ out, print }), WriteError, `Cannot write "${out}/${name}": `);
+    assertEquals(lines, []);
+    assertEquals(namesIn(out), [name]);
+  }
+});
+
+Deno.test("many runs may save in one folder at the same time", async () => {
+  const out = await Deno.makeTempDir();
+  const options = { out, images: 100, batch: 10, epochs: 3 };
+  await Promise.all([1, 2, 3, 4].map((seed) => run({ ...options, seed })));
+  assertEquals(namesIn(out), ["curves.svg", "model.safetensors"]);
+  assertEquals((await loadSafetensors(`${out}/model.safetensors`)).tensors["W"]!.shape, [784, 10]);
+});
+
+Deno.test("train() needs no ten images to test with", async () => {
+  const { result } = await run({ images: 1, batch: 1, epochs: 1 });
+  assertEquals([result.labels.length, result.predicted.length], [1, 1]);
+});
+
+Deno.test("the program says in one line what it cannot read or write", async () => {
+  const out = await Deno.makeTempDir();
+  const data = await Deno.makeTempDir();
+  // A bomb: 20 MB of zeros, behind the header of one image.
+  const zeros = new Uint8Array(20_000_000);
+  new DataView(zeros.buffer).setUint32(0, 0x803);
+  [1, 28, 28].forEach((size, i) => new DataView(zeros.buffer).setUint32(4 + 4 * i, size));
+  const bomb = new Response(
+    new Blob([zeros]).stream().pipeThrough(new CompressionStream("gzip")),
+  );
+  for (const name of ["train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]) {
+    await Deno.writeFile(`${data}/${name}-ubyte`, zeros.subarray(0, 16));
+  }
+  await Deno.writeFile(`${data}/train-images-idx3-ubyte.gz`, await bomb.bytes());
+  const small = ["--device=cpu", "--images=100", "--batch=10", "--epochs=1", `--out=${out}`];
+  const cases: [string[], string][] = [
+    [[...direct, ...small, `--data=${data}`], "its gzip data hold more than its header says"],
+    [[...direct, ...small, `--data=${data}/t10k-images-idx3-ubyte`], "unreadable"],
+    [[...directly(`--allow-write=${data}`), ...small], `Cannot write "${out}": Requires write`],
+  ];
+  for (const [args, message] of cases) {
+    const { code, text } = await outcome(start(args));
+    assertEquals(code, 1, `${args}: ${text}`);
+    assert(text.startsWith("error: ") && text.includes(message), `${args}: ${text}`);
+    assertEquals(text.trimEnd().split("\n").length, 1, text);
+    assertEquals(namesIn(out), []);
+  }
+});
+
+Deno.test({
+  name: "the program says in one line that the disk is full, and leaves no half of a file",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const out = await Deno.makeTempDir();
+    // A shell that lets its programs write no more than some kilobytes to a file. Without the trap
+    // the system would end them.
+    const limited = `trap "" XFSZ; ulimit -f 16; exec "$0" "$@"`;
+    const small = ["--device=cpu", "--images=100", "--batch=10", "--epochs=1", `--out=${out}`];
+    const args = ["-c", limited, Deno.execPath(), ...direct, ...small];
+    const { code, text } = await outcome(start(args, "sh"));
+    assertEquals(code, 1, text);
+    const errors = text.split("\n").filter((line) => line.includes("rror"));
+    assertEquals(errors, [`error: Cannot write "${out}/model.safetensors": File too large`], text);
+    assert(!text.includes(" at "), text);
+    assertEquals(namesIn(out), []);
+  },
 });
 
 Deno.test("the program says what is wrong with its arguments", async () => {
@@ -140,6 +219,11 @@ Deno.test("the program says what is wrong with its arguments", async () => {
     [["--device", "tpu"], '--device must be auto, gpu or cpu, got "tpu"'],
     [["--fast"], 'Unknown argument "--fast"'],
     [["digits"], 'Unknown argument "digits"'],
+    [["--", "digits"], 'Unknown argument "digits"'],
+    [["--seed", "1e300"], '--seed must be a whole number from 0, got "1e300"'],
+    [["--images", "3000000"], "at most 500000 are drawn"],
+    [["--out="], '--out must be a folder, got ""'],
+    [["--data", ""], '--data must be a folder, got ""'],
     [["--data", "/no/such/folder"], "/no/such/folder/train-images-idx3-ubyte"],
   ];
   for (const [args, message] of cases) {
