@@ -43,7 +43,8 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (cause) {
-    throw new WriteError(path, cause);
+    const isFile = cause instanceof Deno.errors.AlreadyExists;
+    throw new WriteError(path, isFile ? "it is no folder" : cause);
   }
 }
 

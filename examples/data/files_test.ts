@@ -112,7 +112,7 @@ Deno.test("files in folders that are not there, or are no folders, are refused",
       await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, path);
       await assertRejects(() => checkReplaceable(path), WriteError, path);
     }
-    await assertRejects(() => makeFolder(`${folder}/file`), WriteError, `"${folder}/file": `);
+    await assertRejects(() => makeFolder(`${folder}/file`), WriteError, 'file": it is no folder');
     await assertRejects(() => makeFolder(""), WriteError, 'write "": the name is empty');
     assertEquals(namesIn(folder), ["file"]);
   }));
