@@ -347,7 +347,7 @@ Deno.test("wrong arguments are errors that say what is wrong", () => {
     () => grad(3 as unknown as Variable, x),
     "expected the cost to be a variable, got the number 3",
   );
-  wrong(() => grad(sqr(x), new Set([x]) as unknown as Variable), "a value of class Set");
+  wrong(() => grad(sqr(x), new Set([x]) as unknown as Variable), "an object of class Set");
   wrong(() => grad(sqr(x), [x, 1] as unknown as Variable[]), 'item 1 of "wrt"');
   wrong(() => grad(sqr(x), undefined as unknown as Variable), "got undefined");
   wrong(() => grad(null, x), 'expected "knownGrads"');

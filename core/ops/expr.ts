@@ -5,9 +5,11 @@
  */
 
 import * as T from "../t.ts";
+import { MAX_RANK } from "../type.ts";
 import { Variable } from "../variable.ts";
 import { type IndexNode, type Node, parseExpression, sourceOf, syntaxError } from "./expr_parse.ts";
 import type { IndexItem, SliceSpec } from "./index_spec.ts";
+import { runTask, type Task } from "./tasks.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "./literal.ts";
 
 /** What may stand in a hole: tensors, and plain values for arguments of functions. */
@@ -46,7 +48,7 @@ export function expr(strings: TemplateStringsArray, ...holes: readonly Hole[]): 
     tree = parseExpression(strings.raw);
     parsed.set(strings, tree);
   }
-  const value = new Evaluation(strings.raw, holes).value(tree);
+  const value = runTask(new Evaluation(strings.raw, holes).value(tree));
   if (isTensor(value)) return asVariable(value);
   if (Array.isArray(value)) return T.stack(value as TensorLike[]);
   throw syntaxError(sourceOf(strings.raw), tree.at, `expected a tensor, got ${describe(value)}`);
@@ -159,9 +161,13 @@ function isTensor(value: unknown): value is TensorLike {
     ["number", "bigint", "boolean"].includes(typeof value) || isNumbers(value);
 }
 
-function isNumbers(value: unknown): boolean {
+/** Whether a value is a list of numbers, in lists. What is nested too deep for a tensor says so later. */
+function isNumbers(value: unknown, depth = 0): boolean {
   return Array.isArray(value) &&
-    value.every((item) => ["number", "bigint", "boolean"].includes(typeof item) || isNumbers(item));
+    (depth > MAX_RANK ||
+      value.every((item) =>
+        ["number", "bigint", "boolean"].includes(typeof item) || isNumbers(item, depth + 1)
+      ));
 }
 
 function describe(value: unknown): string {
@@ -172,6 +178,9 @@ function describe(value: unknown): string {
 
 /** Attributes that are values; everything else of a variable is called. */
 const attributes = new Set(["T", "shape", "size", "ndim", "dtype", "name"]);
+
+/** Evaluating a node: it yields the nodes below it, which are evaluated first. */
+type Evaluating<V> = Task<V, unknown>;
 
 class Evaluation {
   readonly #parts: readonly string[];
@@ -186,7 +195,7 @@ class Evaluation {
     return syntaxError(sourceOf(this.#parts), node.at, message);
   }
 
-  value(node: Node): unknown {
+  *value(node: Node): Evaluating<unknown> {
     switch (node.kind) {
       case "number":
       case "text":
@@ -194,19 +203,19 @@ class Evaluation {
       case "hole":
         return this.#holes[node.hole];
       case "list":
-        return node.items.map((item) => this.value(item));
+        return yield* this.#values(node.items);
       case "name":
         return this.#named(node);
       case "unary":
-        return this.#unary(node);
+        return yield* this.#unary(node);
       case "binary":
-        return this.#binary(node);
+        return yield* this.#binary(node);
       case "index":
-        return this.#index(node);
+        return yield* this.#index(node);
       case "call":
-        return this.#call(node);
+        return yield* this.#call(node);
       case "attribute": {
-        const x = this.value(node.x);
+        const x = yield this.value(node.x);
         if (x instanceof Variable && attributes.has(node.name)) {
           return x[node.name as keyof Variable];
         }
@@ -218,8 +227,14 @@ class Evaluation {
     }
   }
 
-  #tensor(node: Node): TensorLike {
-    const value = this.value(node);
+  *#values(nodes: readonly Node[]): Evaluating<unknown[]> {
+    const values: unknown[] = [];
+    for (const node of nodes) values.push(yield this.value(node));
+    return values;
+  }
+
+  *#tensor(node: Node): Evaluating<TensorLike> {
+    const value = yield this.value(node);
     if (isTensor(value)) return value;
     // A list with variables, such as a shape.
     if (Array.isArray(value)) return T.stack(value as TensorLike[]);
@@ -240,16 +255,16 @@ class Evaluation {
     return typeof found === "function" && name !== "expr" ? found as Callable : null;
   }
 
-  #unary({ op, x }: Node & { readonly kind: "unary" }): TensorLike {
-    const value = this.#tensor(x);
+  *#unary({ op, x }: Node & { readonly kind: "unary" }): Evaluating<TensorLike> {
+    const value = yield* this.#tensor(x);
     if (op === "+") return value;
     if (typeof value === "number") return op === "-" ? -value : ~value;
     if (op === "~" && typeof value === "boolean") return !value;
     return op === "-" ? T.neg(value) : T.invert(value);
   }
 
-  #binary(node: Node & { readonly kind: "binary" }): TensorLike {
-    const x = this.#tensor(node.x), y = this.#tensor(node.y);
+  *#binary(node: Node & { readonly kind: "binary" }): Evaluating<TensorLike> {
+    const x = yield* this.#tensor(node.x), y = yield* this.#tensor(node.y);
     if (typeof x === "number" && typeof y === "number") {
       if (!["&", "|", "^", "<<", ">>"].includes(node.op)) return numeric[node.op]!(x, y);
       if (Number.isInteger(x) && Number.isInteger(y)) return numeric[node.op]!(x, y);
@@ -258,23 +273,24 @@ class Evaluation {
     return binary[node.op]!(x, y);
   }
 
-  #index(node: Node & { readonly kind: "index" }): unknown {
-    const x = this.value(node.x);
-    const items = node.items.map((item) => this.#indexItem(item));
+  *#index(node: Node & { readonly kind: "index" }): Evaluating<unknown> {
+    const x = yield this.value(node.x);
+    const items: IndexItem[] = [];
+    for (const item of node.items) items.push(yield* this.#indexItem(item));
     if (Array.isArray(x)) return this.#indexList(node, x, items);
     if (!isTensor(x)) throw this.#fail(node, `cannot index ${describe(x)}`);
     return T.index(x, items);
   }
 
-  #indexItem(item: IndexNode): IndexItem {
+  *#indexItem(item: IndexNode): Evaluating<IndexItem> {
     if (item.kind === "ellipsis") return "...";
-    if (item.kind !== "slice") return this.value(item) as IndexItem;
-    const part = (node: Node | null) => node === null ? null : this.value(node);
-    return {
-      start: part(item.start),
-      stop: part(item.stop),
-      step: part(item.step),
-    } as SliceSpec;
+    if (item.kind !== "slice") return (yield this.value(item)) as IndexItem;
+    const parts: unknown[] = [];
+    for (const node of [item.start, item.stop, item.step]) {
+      parts.push(node === null ? null : yield this.value(node));
+    }
+    const [start, stop, step] = parts;
+    return { start, stop, step } as SliceSpec;
   }
 
   /** An element or a slice of a list, such as `x.shape`. */
@@ -292,7 +308,7 @@ class Evaluation {
     return list.slice(Number(start ?? 0), stop === null ? undefined : Number(stop));
   }
 
-  #call(node: Node & { readonly kind: "call" }): unknown {
+  *#call(node: Node & { readonly kind: "call" }): Evaluating<unknown> {
     const { f } = node;
     let target: Callable | null = null, owner: unknown, name = "";
     if (f.kind === "name") {
@@ -301,16 +317,16 @@ class Evaluation {
       if (target === null) throw this.#fail(f, `unknown function "${name}"`);
     } else if (f.kind === "attribute") {
       name = f.name;
-      owner = this.value(f.x);
+      owner = yield this.value(f.x);
       target = this.#method(owner, name);
       if (target === null) throw this.#fail(f, `${describeOwner(owner)} has no "${name}"`);
     } else {
-      const value = this.value(f);
+      const value = yield this.value(f);
       if (typeof value !== "function") throw this.#fail(f, `cannot call ${describe(value)}`);
       target = value as Callable;
     }
     const isMethod = f.kind === "attribute";
-    return target.apply(owner, this.#arguments(node, name, isMethod));
+    return target.apply(owner, yield* this.#arguments(node, name, isMethod));
   }
 
   #method(owner: unknown, name: string): Callable | null {
@@ -320,20 +336,20 @@ class Evaluation {
     return typeof method === "function" ? method as Callable : null;
   }
 
-  #arguments(
+  *#arguments(
     node: Node & { readonly kind: "call" },
     name: string,
     isMethod: boolean,
-  ): unknown[] {
-    const args = node.args.map((arg) => this.value(arg));
+  ): Evaluating<unknown[]> {
+    const args = yield* this.#values(node.args);
     const slots = Object.hasOwn(places, name) ? places[name]!.slice(isMethod ? 1 : 0) : [];
     const options: Record<string, unknown> = {};
     for (const [key, value] of node.named) {
       const slot = slots.indexOf(key);
-      if (slot < 0) options[key] = this.value(value);
+      if (slot < 0) options[key] = yield this.value(value);
       else if (slot < args.length && args[slot] !== undefined) {
         throw this.#fail(node, `argument "${key}" is given twice`);
-      } else args[slot] = this.value(value);
+      } else args[slot] = yield this.value(value);
     }
     return Object.keys(options).length === 0 ? args : [...args, options];
   }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { runTask, type Task } from "./tasks.ts";
+
 /** A node of the tree; `at` is its place in the text, for messages. */
 export type Node =
   | { readonly kind: "number"; readonly value: number; readonly at: number }
@@ -58,18 +60,25 @@ export function sourceOf(parts: readonly string[]): string {
   return parts.map((part, i) => i === 0 ? part : `\${${i}}${part}`).join("");
 }
 
-/** A SyntaxError that shows the line with a caret below the column. */
+/** Characters that are shown on each side of a mistake. */
+const AROUND = 100;
+
+/** A SyntaxError that shows the line, as far as it is near, with a caret below the column. */
 export function syntaxError(source: string, at: number, message: string): SyntaxError {
   const start = source.lastIndexOf("\n", at - 1) + 1;
   const end = source.indexOf("\n", at);
-  const line = source.slice(start, end < 0 ? source.length : end);
+  const line = source.slice(start, end < 0 ? source.length : end), column = at - start;
   const row = source.slice(0, start).split("\n").length;
   const place = source.includes("\n")
-    ? `line ${row}, column ${at - start + 1}`
-    : `column ${at - start + 1}`;
-  const caret = `${line.slice(0, at - start).replace(/[^\t]/g, " ")}^`;
+    ? `line ${row}, column ${column + 1}`
+    : `column ${column + 1}`;
+  const from = Math.max(0, column - AROUND);
+  const before = (from > 0 ? "…" : "") + line.slice(from, column);
+  const after = line.slice(column, column + AROUND);
+  const more = column + AROUND < line.length ? "…" : "";
+  const caret = `${before.replace(/[^\t]/g, " ")}^`;
   return new SyntaxError(
-    `Cannot read the expression: ${message} at ${place}\n  ${line}\n  ${caret}`,
+    `Cannot read the expression: ${message} at ${place}\n  ${before}${after}${more}\n  ${caret}`,
   );
 }
 
@@ -143,6 +152,9 @@ const COMPARISON = 1;
 /** Words of Python that people may write. */
 const words: Readonly<Record<string, string>> = { and: "&", or: "|", not: "~", is: "==" };
 
+/** Reading a part of the text: it yields the expressions inside it, which are read first. */
+type Reading<V> = Task<V, Node>;
+
 class Parser {
   readonly #source: string;
   readonly #tokens: readonly Token[];
@@ -154,7 +166,7 @@ class Parser {
   }
 
   parse(): Node {
-    const node = this.#expression(0);
+    const node = runTask(this.#expression(0));
     if (this.#peek().kind !== "end") throw this.#unexpected("an operator or the end");
     return node;
   }
@@ -198,15 +210,15 @@ class Parser {
     return syntaxError(this.#source, at, `expected ${expected}, got ${got}`);
   }
 
-  #expression(least: number): Node {
-    let x = this.#unary();
+  *#expression(least: number): Reading<Node> {
+    let x = yield* this.#unary();
     while (true) {
       const { kind, text, at } = this.#peek();
       const power = kind === "sign" ? binding[text] : undefined;
       if (power === undefined || power < least) return x;
       this.#next++;
       // The power is right-associative and takes a sign: 2 ** -1.
-      const y = text === "**" ? this.#expression(UNARY) : this.#expression(power + 1);
+      const y: Node = yield this.#expression(text === "**" ? UNARY : power + 1);
       x = { kind: "binary", op: text, x, y, at };
       const after = this.#peek();
       if (power === COMPARISON && after.kind === "sign" && binding[after.text] === COMPARISON) {
@@ -219,16 +231,16 @@ class Parser {
     }
   }
 
-  #unary(): Node {
+  *#unary(): Reading<Node> {
     const { kind, text, at } = this.#peek();
     if (kind === "sign" && (text === "-" || text === "+" || text === "~")) {
       this.#next++;
-      return { kind: "unary", op: text, x: this.#expression(UNARY), at };
+      return { kind: "unary", op: text, x: yield this.#expression(UNARY), at };
     }
-    return this.#postfix(this.#atom());
+    return yield* this.#postfix(yield* this.#atom());
   }
 
-  #atom(): Node {
+  *#atom(): Reading<Node> {
     const { kind, text, at, hole } = this.#peek();
     switch (kind) {
       case "number":
@@ -245,29 +257,29 @@ class Parser {
         this.#next++;
         return { kind: "name", name: text, at };
       case "sign":
-        if (text === "(") return this.#group();
+        if (text === "(") return yield* this.#group();
         if (text === "[") {
           this.#next++;
-          return { kind: "list", items: this.#list("]"), at };
+          return { kind: "list", items: yield* this.#list("]"), at };
         }
     }
     throw this.#unexpected("a value");
   }
 
   /** Parentheses: one value, or a list when there is a comma. */
-  #group(): Node {
+  *#group(): Reading<Node> {
     const { at } = this.#take();
     if (this.#accept(")")) return { kind: "list", items: [], at };
-    const first = this.#expression(0);
+    const first = yield this.#expression(0);
     if (this.#accept(")")) return first;
     if (!this.#accept(",")) throw this.#unexpected(`")"`);
-    return { kind: "list", items: [first, ...this.#list(")")], at };
+    return { kind: "list", items: [first, ...yield* this.#list(")")], at };
   }
 
-  #list(close: string): Node[] {
+  *#list(close: string): Reading<Node[]> {
     const items: Node[] = [];
     while (!this.#accept(close)) {
-      items.push(this.#expression(0));
+      items.push(yield this.#expression(0));
       if (!this.#isSign(close)) this.#separate(close);
     }
     return items;
@@ -277,11 +289,11 @@ class Parser {
     if (!this.#accept(",")) throw this.#unexpected(`"," or "${close}"`);
   }
 
-  #postfix(x: Node): Node {
+  *#postfix(x: Node): Reading<Node> {
     while (true) {
       const { at } = this.#peek();
-      if (this.#accept("(")) x = this.#call(x, at);
-      else if (this.#accept("[")) x = { kind: "index", x, items: this.#index(), at };
+      if (this.#accept("(")) x = yield* this.#call(x, at);
+      else if (this.#accept("[")) x = { kind: "index", x, items: yield* this.#index(), at };
       else if (this.#accept(".")) {
         if (this.#peek().kind !== "name") throw this.#unexpected("a name");
         x = { kind: "attribute", x, name: this.#take().text, at };
@@ -289,7 +301,7 @@ class Parser {
     }
   }
 
-  #call(f: Node, at: number): Node {
+  *#call(f: Node, at: number): Reading<Node> {
     const args: Node[] = [];
     const named: [string, Node][] = [];
     while (!this.#accept(")")) {
@@ -299,33 +311,33 @@ class Parser {
         if (named.some(([name]) => name === token.text)) {
           throw syntaxError(this.#source, token.at, `argument "${token.text}" is given twice`);
         }
-        named.push([token.text, this.#expression(0)]);
+        named.push([token.text, yield this.#expression(0)]);
       } else if (named.length > 0) {
         throw syntaxError(this.#source, token.at, "a positional argument after a named one");
-      } else args.push(this.#expression(0));
+      } else args.push(yield this.#expression(0));
       if (!this.#isSign(")")) this.#separate(")");
     }
     return { kind: "call", f, args, named, at };
   }
 
-  #index(): IndexNode[] {
+  *#index(): Reading<IndexNode[]> {
     const items: IndexNode[] = [];
     if (this.#isSign("]")) throw this.#unexpected("an index");
     while (!this.#accept("]")) {
-      items.push(this.#indexItem());
+      items.push(yield* this.#indexItem());
       if (!this.#isSign("]")) this.#separate("]");
     }
     return items;
   }
 
-  #indexItem(): IndexNode {
+  *#indexItem(): Reading<IndexNode> {
     if (this.#accept("...")) return { kind: "ellipsis" };
     const ends = () => this.#isSign(":") || this.#isSign(",") || this.#isSign("]");
-    const start = ends() ? null : this.#expression(0);
+    const start: Node | null = ends() ? null : yield this.#expression(0);
     if (start !== null && !this.#isSign(":")) return start;
     this.#expect(":");
-    const stop = ends() ? null : this.#expression(0);
-    const step = this.#accept(":") && !ends() ? this.#expression(0) : null;
+    const stop: Node | null = ends() ? null : yield this.#expression(0);
+    const step: Node | null = this.#accept(":") && !ends() ? yield this.#expression(0) : null;
     return { kind: "slice", start, stop, step };
   }
 }

@@ -1,4 +1,6 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { onDevices } from "../../dev/devices.ts";
+import { compile } from "../../mod.ts";
 import { pp } from "../print.ts";
 import * as T from "../t.ts";
 import type { Variable } from "../variable.ts";
@@ -125,4 +127,46 @@ Deno.test("expr: errors say what to do", () => {
     const text = message(build);
     assertEquals(text.includes(expected), true, `${text}\n  should say: ${expected}`);
   }
+});
+
+/** A template as `T.expr` gets it, of any length. */
+function template(parts: readonly string[]): TemplateStringsArray {
+  return Object.assign([...parts], { raw: parts });
+}
+
+onDevices("expressions are as long and as deep as one likes", async (device) => {
+  const y = T.fvector("y"), deep = 3000, terms = 10_000;
+  const between = (first: string, rest: (i: number) => string, last: string) =>
+    template(Array.from(
+      { length: terms + 1 },
+      (_, i) => i === 0 ? first : i === terms ? last : rest(i),
+    ));
+  const all = Array<typeof y>(terms).fill(y);
+  const inside = T.expr(template(["(".repeat(deep), ")".repeat(deep)]), y);
+  assertEquals(inside, y);
+  const signs = T.expr(template(["-".repeat(deep + 1), ""]), y);
+  const sums = T.expr(between("", (i) => `*${i % 7} + `, ""), ...all);
+  const powers = T.expr(template(["", " ** 1".repeat(deep)]), y);
+  const lists = T.expr(template(["[".repeat(20) + "1" + "]".repeat(20) + "+ sum(", ")"]), y);
+  const f = await compile([y], [signs, sums, powers, lists], { device });
+  const [a, b, c, d] = f([1, 2]);
+  const factors = Array.from({ length: terms - 1 }, (_, i) => (i + 1) % 7)
+    .reduce((sum, factor) => sum + factor, 1);
+  assertEquals(a.arraySync(), [-1, -2]);
+  assertEquals(b.arraySync(), [factors, 2 * factors]);
+  assertEquals(c.arraySync(), [1, 2]);
+  assertEquals([d.shape.length, d.dataSync()[0]], [20, 4]);
+});
+
+Deno.test("messages about long expressions show what is near the mistake", () => {
+  const long = "x + ".repeat(5000);
+  for (const text of [`(${long}`, `${long}?`, `1 + ${"(".repeat(5000)}`, "[".repeat(5000)]) {
+    const error = assertThrows(() => T.expr(template([text])), SyntaxError);
+    assertEquals(error.message.length < 500, true);
+    const [, line, caret] = error.message.split("\n");
+    assertEquals(caret!.length <= line!.length + 1, true);
+  }
+  const nested = `${"[".repeat(200)}1${"]".repeat(200)}`;
+  const error = assertThrows(() => T.expr(template([nested])), Error);
+  assertStringIncludes(error.message, "nested more than 64 deep");
 });
