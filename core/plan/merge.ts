@@ -96,8 +96,10 @@ class Group {
   readonly #substitute: (node: SNode) => SNode;
   /** What is stored after the loops, by where. */
   readonly #written = new Map<string, Store>();
-  readonly reads: Set<number>;
-  readonly writes: Set<number>;
+  readonly reads = new Set<number>();
+  readonly writes = new Set<number>();
+  /** Buffers that one of the steps both reads and writes. */
+  readonly #inPlace = new Set<number>();
   /** The points that it runs over, as text; null if nothing can join it. */
   readonly points: string | null;
   #name: string;
@@ -107,9 +109,7 @@ class Group {
     this.#planner = planner;
     this.#first = step;
     this.#name = step.name;
-    const { reads, writes } = stepAccess(step);
-    this.reads = new Set(reads);
-    this.writes = new Set(writes);
+    this.#noteAccess(step);
     this.points = pointsOf(step)?.map(sizeKey).join() ?? null;
     this.#nodes = step.kind === "nest" ? countNodes(nestNodes(step)) : 0;
     if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
@@ -125,6 +125,15 @@ class Group {
   #note(stores: readonly Store[]): void {
     for (const store of stores) {
       this.#written.set(`${store.buffer}@${addressKey(store.address)}`, store);
+    }
+  }
+
+  #noteAccess(step: Step): void {
+    const { reads, writes } = stepAccess(step);
+    for (const buffer of reads) this.reads.add(buffer);
+    for (const buffer of writes) {
+      this.writes.add(buffer);
+      if (reads.has(buffer)) this.#inPlace.add(buffer);
     }
   }
 
@@ -152,11 +161,8 @@ class Group {
 
   /** Whether a stored value is computed from what a store of this has overwritten by then. */
   #changesItself({ value }: Store): boolean {
-    const step = this.#first;
-    if (step.kind !== "nest") return false;
-    const { reads, writes } = stepAccess(step);
-    if (![...writes].some((buffer) => reads.has(buffer))) return false;
-    return loadsOf([value]).some((load) => writes.has(load.buffer));
+    return this.#inPlace.size > 0 &&
+      loadsOf([value]).some((load) => this.#inPlace.has(load.buffer));
   }
 
   /** Whether a nest must stay behind this. */
@@ -176,9 +182,7 @@ class Group {
     this.#stores.push(...stores);
     this.#note(stores);
     this.#nodes += countNodes(nestNodes(nest));
-    const { reads, writes } = stepAccess(nest);
-    for (const buffer of reads) this.reads.add(buffer);
-    for (const buffer of writes) this.writes.add(buffer);
+    this.#noteAccess(nest);
     if (this.#name !== nest.name && this.#name.length <= 60) this.#name += `+${nest.name}`;
   }
 

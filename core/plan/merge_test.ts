@@ -61,4 +61,9 @@ Deno.test("a kernel stays behind what overwrites what it reads", () => {
 Deno.test("what a kernel has added to in place is read again from memory, not computed again", () => {
   const inPlace = nest("inc", 8, store(1, b.add(load(1), load(0))));
   assertEquals(joined(inPlace, nest("mul", 8, store(2, load(1)))), [[1], [2]]);
+  // Also where that has joined another itself.
+  assertEquals(
+    joined(nest("exp", 8, store(3, load(0))), inPlace, nest("mul", 8, store(2, load(1)))),
+    [[3, 1], [2]],
+  );
 });
