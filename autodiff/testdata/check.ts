@@ -78,12 +78,16 @@ function gradientEnergy(fun: Build): Build {
 }
 
 /** Checks the derivatives of a function at a point. */
-export function check(fun: Build, points: readonly Point[], options: CheckOptions = {}): void {
+export function check(
+  fun: Build,
+  points: readonly Point[],
+  { second = true, plan = true, ...options }: CheckOptions = {},
+): void {
   verifyGrad(fun, points, options);
-  if (options.plan ?? true) {
+  if (plan) {
     for (const known of [false, true]) gradients(fun, points, known);
   }
-  if (options.second ?? true) {
+  if (second) {
     verifyGrad(fun, points, { absTol: 1e-5, relTol: 1e-4, ...options, order: 2 });
     verifyGrad(gradientEnergy(fun), points, { absTol: 1e-5, relTol: 1e-4, ...options });
   }
