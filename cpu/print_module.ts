@@ -368,6 +368,7 @@ class StepPrinter {
       }
       f.block((out) => {
         f.i32(steps).i32Const(0).i32LeS().brIf(out);
+        if (until !== null && loop.mayBeEmpty) f.localGet(until).i32Load8U().brIf(out);
         f.loop((again) => {
           call();
           f.increment(t, 1);

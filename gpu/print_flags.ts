@@ -28,8 +28,7 @@ export class FlagPrinter {
     enclosing: number | null,
   ): PrintedKernel {
     return this.#print(`${name} condition`, (text, flag) => {
-      const value = text.load(condition, text.decl(condition).dtype, "0u");
-      const yes = printCast(value, "bool", text.prelude).text;
+      const yes = this.#condition(text, condition);
       const on = this.#isSet(enclosing, flag);
       return [
         `${flag(then)} = select(0u, 1u, ${on} & ${yes});`,
@@ -38,19 +37,28 @@ export class FlagPrinter {
     });
   }
 
-  /** Begins a loop that can stop: sets its flag and its count of steps to 0. */
-  loopStart(name: string, active: number, count: number, enclosing: number | null): PrintedKernel {
-    return this.#print(`${name} start`, (_, flag) => [
-      `${flag(active)} = select(0u, 1u, ${this.#isSet(enclosing, flag)});`,
-      `${flag(count)} = 0u;`,
-    ]);
+  /**
+   * Begins a loop that can stop: sets its flag and its count of steps to 0. A loop that may have no step
+   * has its condition before the first one.
+   */
+  loopStart(
+    name: string,
+    active: number,
+    count: number,
+    ended: number | null,
+    enclosing: number | null,
+  ): PrintedKernel {
+    return this.#print(`${name} start`, (text, flag) => {
+      const on = this.#isSet(enclosing, flag);
+      const goes = ended === null ? on : `${on} & !${this.#condition(text, ended)}`;
+      return [`${flag(active)} = select(0u, 1u, ${goes});`, `${flag(count)} = 0u;`];
+    });
   }
 
   /** Ends a step: counts it, and clears the flag if the condition holds. */
   loopStep(name: string, active: number, count: number, until: number): PrintedKernel {
     return this.#print(`${name} step`, (text, flag) => {
-      const value = text.load(until, text.decl(until).dtype, "0u");
-      const stop = printCast(value, "bool", text.prelude).text;
+      const stop = this.#condition(text, until);
       return [
         `if (${flag(active)} != 0u) {`,
         `  ${flag(count)} += 1u;`,
@@ -80,6 +88,11 @@ export class FlagPrinter {
       const errors = text.errors("read");
       return [`${flag(target)} = select(0u, 1u, ${errors}[0] == 0u);`];
     });
+  }
+
+  #condition(text: KernelText, buffer: number): string {
+    const value = text.load(buffer, text.decl(buffer).dtype, "0u");
+    return printCast(value, "bool", text.prelude).text;
   }
 
   #isSet(flag: number | null, name: (flag: number) => string): string {

@@ -269,7 +269,8 @@ class ProgramPrinter {
     const stop = until === null ? null : { active: this.#flags++, count: this.#flags++ };
     const inside = stop?.active ?? flag;
     if (stop !== null) {
-      ops.push(...dispatches([printer.loopStart(name, stop.active, stop.count, flag)]));
+      const ended = loop.mayBeEmpty ? until : null;
+      ops.push(...dispatches([printer.loopStart(name, stop.active, stop.count, ended, flag)]));
     }
     if (inKernel !== null && "kernels" in inKernel) {
       ops.push(...dispatches(inKernel.kernels(inside)));

@@ -328,14 +328,22 @@ class ResidentPrinter {
     text.localCounters.set(loop.id, t);
     const body = [`let ${t} = i32(${q});`, ...this.body(inside), ...this.barrier()];
     const done = text.fresh("n");
-    const lines = [...start, `var ${done} = 0u;`];
+    const lines: string[] = [];
     body.push(`${done} = ${q} + 1u;`);
     if (loop.until !== null) {
       const name = text.fresh("c");
       body.push(...this.uniform(loop.until, name), `if (${name}) { break; }`);
     }
+    let most = text.count(loop.steps);
+    if (loop.until !== null && loop.mayBeEmpty) {
+      const name = text.fresh("c");
+      start.push(...this.uniform(loop.until, name));
+      most = `select(${most}, 0u, ${name})`;
+    }
     lines.push(
-      `for (var ${q} = 0u; ${q} < ${text.count(loop.steps)}; ${q}++) {`,
+      ...start,
+      `var ${done} = 0u;`,
+      `for (var ${q} = 0u; ${q} < ${most}; ${q}++) {`,
       ...indent(body),
       "}",
     );

@@ -7,6 +7,9 @@
  * each step are summed up; where they are matrix products, the factors are stacked instead, and one
  * product over time follows the loop.
  *
+ * A loop that may end early has as many rows as it could have steps, and so has its gradient, which runs
+ * over those that were executed: no shape depends on how many there were.
+ *
  * @module
  */
 
@@ -20,7 +23,19 @@ import { arange } from "../core/ops/ranges.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { valueOf } from "../core/ops/literal.ts";
-import { add, cast, eq, gt, minimum, sub, where } from "../core/ops/elementwise.ts";
+import {
+  add,
+  and,
+  cast,
+  eq,
+  ge,
+  gt,
+  lt,
+  maximum,
+  minimum,
+  sub,
+  where,
+} from "../core/ops/elementwise.ts";
 import { incIndex, index, slice } from "../core/ops/indexing.ts";
 import { join, stack } from "../core/ops/combine.ts";
 import { matmul } from "../core/ops/linalg.ts";
@@ -30,7 +45,7 @@ import { any, sum } from "../core/ops/reduce.ts";
 import { zerosLike } from "../core/ops/alloc.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
-import { depthOf, StepGraph } from "./inner.ts";
+import { depthOf, endsEarly, StepGraph } from "./inner.ts";
 import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
 
 type Gradient = Variable | null;
@@ -83,13 +98,18 @@ export function scanGradient(
   const given = new Map(apply.outputs.map((output, i) => [output, outputGradients[i] ?? null]));
   const gradientOf = (output: Variable): Gradient => given.get(output) ?? null;
 
-  const executed = layout.until ? outputs.count : outer.steps;
-  const steps = params.truncateGradient < 0
-    ? executed
-    : minimum(executed, cast(params.truncateGradient, "int64"));
-  const first = params.truncateGradient < 0 ? null : sub(executed, steps);
+  const ends = endsEarly(layout);
+  const executed = ends ? outputs.count : outer.steps;
+  const truncated = (count: Variable) =>
+    params.truncateGradient < 0 ? count : minimum(count, cast(params.truncateGradient, "int64"));
+  const steps = truncated(outer.steps);
+  const limit = ends ? truncated(executed) : null;
+  const first = params.truncateGradient < 0 ? null : sub(executed, limit ?? steps);
+  /** How many steps from the end each of some steps is. */
+  const fromEnd = (count: Variable) => sub(sub(executed, 1), arange(count));
   /** Rows of the steps that the gradient visits, last first; row t is element t + tap. */
   const backwards = (rows: Variable, tap = 0): Variable => {
+    if (ends) return index(rows, [add(maximum(fromEnd(steps), 0), tap)]);
     const start = first === null ? tap === 0 ? null : tap : add(first, tap);
     const stop = tap === 0 ? executed : add(executed, tap);
     return index(index(rows, [slice(start, stop)]), [slice(null, null, -1)]);
@@ -265,10 +285,16 @@ export function scanGradient(
     const mine = contribution(other);
     if (mine === null) return null;
     const mask = maskOf(mine);
-    return { finish: sumOverTime(back, mine, outer.others[i]!), mask };
+    return { finish: sumOverTime(back, mine, outer.others[i]!, !ends), mask };
   });
 
-  const built = buildBackward(back, params, steps, placeholders.others, outer.others);
+  const built = buildBackward(
+    back,
+    params,
+    { steps, limit },
+    placeholders.others,
+    outer.others,
+  );
   const traces = built.traces, finals = built.carried;
   for (const { at, mask } of chosen) declareSupport(finals[at]!, finals[mask]!, "explicit");
 
@@ -283,15 +309,20 @@ export function scanGradient(
       if (map === null) return;
       const { at, mask } = map;
       if (mask !== null) declareSupport(traces[at]!, traces[mask]!, "explicit");
-      const rows = index(traces[at]!, [slice(null, null, -1)]);
       const tap = layout.sequences[i]![k]!;
-      const start = first === null ? tap : add(first, tap);
       const into = total ?? zerosLike(outer.sequences[i]!);
+      if (ends) {
+        const rows = rowsForward(traces[at]!, fromEnd(outer.steps), steps);
+        total = incIndex(into, [slice(tap, add(outer.steps, tap))], rows);
+        return;
+      }
+      const rows = index(traces[at]!, [slice(null, null, -1)]);
+      const start = first === null ? tap : add(first, tap);
       total = incIndex(into, [slice(start, add(executed, tap))], rows);
     });
     gradients[1 + i] = total;
   });
-  const whole = first === null ? null : eq(steps, executed);
+  const whole = first === null ? null : eq(limit ?? steps, executed);
   const ifWhole = (gradient: Variable): Variable =>
     whole === null ? gradient : where(whole, gradient, zerosLike(gradient));
   let at = 0;
@@ -323,6 +354,13 @@ export function scanGradient(
   return gradients;
 }
 
+/** Rows of backward steps for the forward steps they belong to; zeros for those that have none. */
+function rowsForward(rows: Variable, places: Variable, count: Variable): Variable {
+  const has = and(ge(places, 0), lt(places, count));
+  const taken = index(rows, [where(has, places, 0)]);
+  return where(dimshuffle(has, 0, ...rows.type.shape.slice(1).map(() => "x" as const)), taken, 0);
+}
+
 /** Gradient of a trace, with that of its last row added to it. */
 function traceGradient(
   trace: Gradient,
@@ -342,11 +380,16 @@ function replaceKnown(gradient: Variable, known: ReadonlyMap<Variable, Variable>
 type Finish = (traces: readonly Variable[], finals: readonly Variable[]) => Variable;
 
 /** The sum over all steps of a contribution of one step. */
-function sumOverTime(back: BackwardStep, contribution: Variable, other: Variable): Finish {
+function sumOverTime(
+  back: BackwardStep,
+  contribution: Variable,
+  other: Variable,
+  byProducts: boolean,
+): Finish {
   const finishes: Finish[] = [];
   const rest: Variable[] = [];
   for (const term of terms(contribution)) {
-    const product = productOverTime(back, term);
+    const product = byProducts ? productOverTime(back, term) : null;
     if (product !== null) finishes.push(product);
     else rest.push(term);
   }
@@ -418,7 +461,7 @@ function stackOverTime(
 function buildBackward(
   back: BackwardStep,
   forward: ScanParams,
-  steps: Variable,
+  { steps, limit }: { steps: Variable; limit: Variable | null },
   others: readonly Variable[],
   outerOthers: readonly Variable[],
 ): { traces: readonly Variable[]; carried: readonly Variable[] } {
@@ -438,6 +481,7 @@ function buildBackward(
       carried: back.carried.length,
       others: fixed.length,
       until: false,
+      limited: limit !== null,
     },
     [
       ...used.map(({ place }) => place),
@@ -451,6 +495,7 @@ function buildBackward(
     ...used.map(({ outer }) => outer),
     ...back.carried.map(({ initial }) => initial),
     ...fixed.map((i) => outerOthers[i]!),
+    ...(limit === null ? [] : [limit]),
   ], {
     step,
     name: `gradient of ${forward.name ?? "scan"}`,
@@ -476,7 +521,7 @@ export function scanConnected(apply: Apply<ScanParams>, input: number): boolean 
     ...layout.carried === 0 ? [] : placeholders.carried.map(() => []),
     ...placeholders.others.map((other) => [other]),
   ];
-  const mine = places[input - 1]!;
+  const mine = places[input - 1] ?? [];
   // First values always show in the results.
   const initial = input - 1 - layout.sequences.length;
   if (initial >= 0 && initial < layout.states.length + layout.carried) return true;

@@ -23,6 +23,8 @@ export interface StepLayout {
   readonly others: number;
   /** Whether the last result is a condition that ends the loop. */
   readonly until: boolean;
+  /** Whether the last input of the node is how many of the steps are executed at most. */
+  readonly limited?: boolean;
 }
 
 /** One step: `inputs` are placeholders, `outputs` functions of them alone. */
@@ -83,6 +85,11 @@ export class StepGraph {
       new Map(this.inputs.map((input, i) => [input, values[i]!] as const)),
     );
   }
+}
+
+/** Whether a loop may execute fewer steps than it has rows. */
+export function endsEarly(layout: StepLayout): boolean {
+  return layout.until || layout.limited === true;
 }
 
 /** Number of earlier rows that a state reads: its largest tap. */

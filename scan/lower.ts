@@ -10,7 +10,7 @@
 import { IndexError } from "../core/errors.ts";
 import type { Apply } from "../core/graph/graph.ts";
 import { type Ix, sizeIx } from "../core/kernel/builder.ts";
-import type { AxisRef, Term } from "../core/kernel/scalar.ts";
+import type { AxisRef, SNode, Term } from "../core/kernel/scalar.ts";
 import {
   addSize,
   contiguousStrides,
@@ -26,7 +26,7 @@ import { Scope } from "../core/plan/scope.ts";
 import { Shapes } from "../core/plan/shapes.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import type { Variable } from "../core/variable.ts";
-import { depthOf } from "./inner.ts";
+import { depthOf, endsEarly } from "./inner.ts";
 import {
   placeholderLeaves,
   scanInputs,
@@ -89,6 +89,7 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
   const outputs = scanOutputs(apply);
   const steps = stepCount(shapes, apply);
   const loop = planner.loopId();
+  const ends = endsEarly(layout);
 
   const inner = new Scope(
     planner,
@@ -131,7 +132,7 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     scope.place(trace, place);
     kept.add(place.buffer);
     // Rows after the end of a loop that stops early are zero.
-    if (layout.until) fillZero(scope, place);
+    if (ends) fillZero(scope, place);
     send(traced[i]!, stepRow(place, loop, 0));
   });
   outputs.histories.forEach((history, i) => {
@@ -139,7 +140,7 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     const place = scope.outputPlace(history);
     scope.place(history, place);
     kept.add(place.buffer);
-    if (layout.until) fillZero(scope, place);
+    if (ends) fillZero(scope, place);
     send(placeholders.carried[i]!, stepRow(place, loop, 0));
   });
   outputs.finals.forEach((final, i) => {
@@ -158,15 +159,21 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     kept.add(place.buffer);
     send(results.maps[mapped]!, place);
   });
-  const until = results.until === null
-    ? null
-    : planner.buffers.add(`${name} until`, "bool", [], { kind: "temp" });
-  if (until !== null) {
-    send(results.until!, until);
-    kept.add(until.buffer);
-  }
+  const until = ends ? planner.buffers.add(`${name} until`, "bool", [], { kind: "temp" }) : null;
+  if (until !== null) kept.add(until.buffer);
+  const limit = outer.limit === null ? null : startLimit(
+    scope,
+    scanLabel(params),
+    outer.limit,
+    until!,
+    outputs.finals.slice(layout.states.length).some((final) => scope.isUsed(final)),
+  );
+  if (until !== null && limit === null) send(results.until!, until);
 
-  inner.prepare([...destinations.keys()]);
+  inner.prepare([
+    ...destinations.keys(),
+    ...(limit === null || results.until === null ? [] : [results.until]),
+  ]);
   for (const [variable, places] of destinations) {
     const first = places[0]!;
     if (inner.placeOf(variable) === null && variable.owner !== null) inner.want(variable, first);
@@ -180,12 +187,26 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     }
   }
 
-  const needsCount = layout.until || scope.isUsed(outputs.count);
+  if (limit !== null) {
+    const kernel = new Kernel(inner, [], [], false), { b } = kernel;
+    const axis: AxisRef = { kind: "loop", loop, shift: 1, modulus: 0 };
+    const all = b.compare(
+      "ge",
+      b.ixNode({ offset: 0, terms: [{ axis, stride: 1 }], rest: null }),
+      loadPlace(b, planner.storage, limit, []) as SNode,
+    );
+    const also = results.until === null ? null : kernel.readReal(results.until, []);
+    const yes = also === null ? all : b.binary("or", all, b.cast(also, "bool"));
+    kernel.storePlace(until!, [], yes);
+    inner.finish(`${name} until`, kernel);
+  }
+
+  const needsCount = ends || scope.isUsed(outputs.count);
   const count = needsCount
     ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
     : null;
   const body = dropUnread(planner, mergeSteps(planner, inner.steps), kept);
-  const { strategy, reason } = chooseStrategy(body, params.strategy, layout.until);
+  const { strategy, reason } = chooseStrategy(body, params.strategy, ends);
   scope.steps.push({
     kind: "loop",
     name,
@@ -193,6 +214,7 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     steps,
     body,
     until: until?.buffer ?? null,
+    mayBeEmpty: limit !== null,
     count: count?.buffer ?? null,
     strategy,
     reason,
@@ -200,7 +222,7 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
 
   const last = (ring: Ring, output: Variable) => {
     if (!scope.isUsed(output)) return;
-    readLast(scope, ring, output, steps, layout.until ? count : null);
+    readLast(scope, ring, output, steps, ends ? count : null);
   };
   layout.states.forEach((_, i) => last(rings[i]!, outputs.finals[i]!));
   outputs.carried.forEach((output, i) => last(carriedRings[i]!, output));
@@ -235,6 +257,34 @@ function startRing(
   kernel.storePlace(target, kernel.axes, kernel.read(initial, kernel.axes));
   scope.finish(`${name} start`, kernel);
   return { buffer: place.buffer, dtype: initial.dtype, depth, modulus, row };
+}
+
+/** The limit of a loop as an int32, and its condition before the first step. */
+function startLimit(
+  scope: Scope,
+  label: string,
+  limit: Variable,
+  until: Place,
+  needsStep: boolean,
+): Place {
+  const { planner } = scope;
+  const kernel = new Kernel(scope, [], [], false), { b } = kernel;
+  const wide = kernel.readReal(limit, []);
+  const zero = b.constant(wide.type, 0);
+  kernel.check(
+    b.compare("lt", wide, zero),
+    `Cannot run ${label}: the number of steps must be >= 0`,
+  );
+  const none = b.compare("le", wide, zero);
+  if (needsStep) {
+    kernel.check(none, `Cannot take the last result of ${label}: it has no steps`);
+  }
+  const place = planner.buffers.add(`${label} limit`, "int32", [], { kind: "temp" });
+  const most = b.constant(wide.type, 2 ** 31 - 1);
+  kernel.storePlace(place, [], b.cast(b.binary("min", wide, most), "i32"));
+  kernel.storePlace(until, [], none);
+  scope.finish(`${label} limit`, kernel);
+  return place;
 }
 
 function fillZero(scope: Scope, place: Place): void {

@@ -3,7 +3,8 @@
  *
  * Inputs: the number of steps (int64 scalar); the sequences; the first rows of the states (oldest first,
  * as many as the state reads back); the first values of the carried states; the values that stay the
- * same. Outputs: the traces of states and mapped results (one row for each step); their last rows; the
+ * same; and for a limited loop how many of the steps are executed, a number that the device may have
+ * computed. Outputs: the traces of states and mapped results (one row for each step); their last rows; the
  * last values of the carried states; the histories of the carried states (their value before each step);
  * the number of steps executed. What nobody reads is not computed.
  *
@@ -50,6 +51,8 @@ export interface ScanInputs {
   readonly initials: readonly Variable[];
   readonly carried: readonly Variable[];
   readonly others: readonly Variable[];
+  /** How many of the steps are executed, if that is another number (int64 scalar). */
+  readonly limit: Variable | null;
 }
 
 /** Splits the inputs of a scan node. */
@@ -63,6 +66,7 @@ export function scanInputs(params: ScanParams, inputs: readonly Variable[]): Sca
     initials: take(layout.states.length),
     carried: take(layout.carried),
     others: take(layout.others),
+    limit: layout.limited ? inputs[at]! : null,
   };
 }
 
@@ -313,9 +317,11 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   const initials = take(layout.states.length);
   let carried = take(layout.carried);
   const others = take(layout.others);
-  if (steps < 0) {
+  const limit = layout.limited ? Number(inputs[at]!.data[0]) : steps;
+  for (const asked of [steps, limit]) {
+    if (asked >= 0) continue;
     throw new RangeError(
-      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(steps)}`,
+      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(asked)}`,
     );
   }
   sequences.forEach(({ shape }, i) => {
@@ -330,7 +336,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
   const histories: Value[][] = carried.map(() => []);
   let count = 0;
   let emptyRows: readonly (readonly number[])[] = [];
-  while (count < steps) {
+  while (count < Math.min(steps, limit)) {
     const values = new Map<Variable, Value>();
     placeholders.sequences.forEach((taps, i) =>
       taps.forEach((tap, k) =>
@@ -351,7 +357,7 @@ function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
     count++;
     if (layout.until && Number(made[next]!.data[0]) !== 0) break;
   }
-  if (steps === 0 && layout.maps > 0) {
+  if (count === 0 && layout.maps > 0) {
     // The shape of a result without rows is that of a step, whatever its values.
     const zero = (value: Value) => makeZero(value.dtype, value.shape);
     const values = new Map<Variable, Value>();

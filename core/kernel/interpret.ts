@@ -562,11 +562,12 @@ class Machine {
   #loop(loop: Loop): void {
     const steps = this.#size(loop.steps);
     let done = 0;
-    while (done < steps) {
+    const ended = () => loop.until !== null && this.#buffer(loop.until).load(0) !== 0;
+    while (done < steps && !(done === 0 && loop.mayBeEmpty && ended())) {
       this.#loops.set(loop.id, done);
       this.runAll(loop.body);
       done++;
-      if (loop.until !== null && this.#buffer(loop.until).load(0) !== 0) break;
+      if (ended()) break;
     }
     this.#loops.delete(loop.id);
     if (loop.count !== null) this.#buffer(loop.count).store(0, done, "i32");

@@ -203,6 +203,8 @@ export interface Loop {
   readonly body: readonly Step[];
   /** A bool buffer of one element: after a step in which it is non-zero the loop ends. */
   readonly until: number | null;
+  /** Whether that buffer is written before the loop, too: then the loop may have no step at all. */
+  readonly mayBeEmpty?: boolean;
   /** An int32 buffer of one element that receives the number of executed steps. */
   readonly count: number | null;
   /** The strategy asked for or chosen by the planner, and why. */

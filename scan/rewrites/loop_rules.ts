@@ -19,7 +19,7 @@ import { optimise } from "../../core/rewrite/mod.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
-import { depthOf, type StepGraph } from "../inner.ts";
+import { depthOf, endsEarly, type StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
 import { parallelScan } from "./parallel.ts";
 import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
@@ -243,7 +243,7 @@ export const batchSequences: Rule = rule(
   "scan(f(g(x[t]))) -> scan(f(h[t])), h = g of all x at once",
   (apply, context) => {
     // Sums of products come first, and those need to know who reads the sum.
-    if (apply.params.step.layout.until || !isCounted(apply, context)) return null;
+    if (endsEarly(apply.params.step.layout) || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const leaves = sequenceLeaves(parts);
     const places = new Set(leaves.keys());
@@ -287,7 +287,7 @@ export const batchResults: Rule = rule(
   "scan(.., g(s[t])) -> g of all s at once",
   (apply) => {
     const { layout } = apply.params.step;
-    if (layout.until || layout.maps === 0) return null;
+    if (endsEarly(layout) || layout.maps === 0) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
     const leaves = sequenceLeaves(parts);
@@ -360,7 +360,7 @@ export const sumAtOnce: Rule = rule(
   "scan-sum-at-once",
   "last of s[t] = s[t-1] + g(x[t]) -> s0 + sum of g of all x at once",
   (apply, context) => {
-    if (apply.params.step.layout.until || !isCounted(apply, context)) return null;
+    if (endsEarly(apply.params.step.layout) || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
     const leaves = sequenceLeaves(parts);
@@ -486,7 +486,9 @@ export const unroll: Rule = rule(
     const { params } = apply;
     const { layout, placeholders } = params.step;
     const outer = scanInputs(params, apply.inputs);
-    if (layout.until || params.strategy !== null || !(outer.steps instanceof Constant)) return null;
+    if (endsEarly(layout) || params.strategy !== null || !(outer.steps instanceof Constant)) {
+      return null;
+    }
     const steps = Number(outer.steps.value.data[0]);
     if (steps < 1 || steps > UNROLL) return null;
     const states = outer.initials.map((initial, i) =>

@@ -11,7 +11,7 @@
 import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import type { Variable } from "../../core/variable.ts";
-import { StepGraph } from "../inner.ts";
+import { endsEarly, StepGraph } from "../inner.ts";
 import { isScan, scanOp, type ScanParams } from "../op.ts";
 import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 
@@ -52,7 +52,7 @@ function planOf(order: readonly Apply[]): Replacements {
 }
 
 function mergeable({ params }: Loop): boolean {
-  return !params.step.layout.until && params.shared.size === 0 && params.strategy === null;
+  return !endsEarly(params.step.layout) && params.shared.size === 0 && params.strategy === null;
 }
 
 /**
@@ -94,6 +94,7 @@ function join(loops: readonly Loop[]): Replacements {
       carried: side(({ carried }) => carried),
       others: parts.flatMap(({ others }) => others),
       until: null,
+      limit: null,
     };
   };
   const names = new Set(loops.map(({ params }) => params.name ?? "scan"));

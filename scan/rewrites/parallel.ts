@@ -25,7 +25,7 @@ import { TensorType } from "../../core/type.ts";
 import type { Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { ceilSqrtOp } from "../checkpoint.ts";
-import { StepGraph } from "../inner.ts";
+import { endsEarly, StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOp, scanOutputs, type ScanParams } from "../op.ts";
 
 /** Runs an associative loop in pieces, when that is asked for. */
@@ -37,7 +37,7 @@ export const parallelScan: Rule = {
     const apply = node as unknown as Apply<ScanParams>;
     if (!isScan(apply) || apply.params.strategy !== "parallel") return null;
     const { layout, placeholders, results } = apply.params.step;
-    const plain = !layout.until && layout.carried === 0 && layout.maps === 0 &&
+    const plain = !endsEarly(layout) && layout.carried === 0 && layout.maps === 0 &&
       layout.states.length === 1 && layout.states[0]!.join() === "-1";
     if (!plain) return null;
     const place = placeholders.states[0]![0]!;

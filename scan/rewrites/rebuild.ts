@@ -28,6 +28,7 @@ export interface ScanParts {
   carried: { initial: Variable; place: Variable; next: Variable; from: number }[];
   others: { outer: Variable; place: Variable }[];
   until: Variable | null;
+  limit: Variable | null;
 }
 
 /** Takes a node apart. */
@@ -58,6 +59,7 @@ export function partsOf(apply: Apply<ScanParams>): ScanParts {
     })),
     others: placeholders.others.map((place, i) => ({ outer: outer.others[i]!, place })),
     until: results.until,
+    limit: outer.limit,
   };
 }
 
@@ -119,6 +121,7 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
     ...parts.states.map(({ initial }) => initial),
     ...parts.carried.map(({ initial }) => initial),
     ...others.map((other) => other.outer),
+    ...(parts.limit === null ? [] : [parts.limit]),
   ];
   // The same parts give the same node, however often a rewrite makes it.
   const key = [
@@ -126,6 +129,7 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
     sequences.map(({ taps }) => taps.join(",")).join(";"),
     parts.states.map(({ taps, from }) => `${taps.join(",")}@${from}`).join(";"),
     parts.carried.map(({ from }) => from).join(),
+    parts.limit === null ? "" : "limited",
     ...[old, results, outer].map((list) => list.map((variable) => variable.id).join()),
   ].join("|");
   const known = built.get(key)?.deref();
@@ -143,6 +147,7 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
       carried: parts.carried.length,
       others: others.length,
       until: parts.until !== null,
+      limited: parts.limit !== null,
     },
     old.map((place) => fresh.get(place)!),
     replace(results, fresh),
