@@ -250,17 +250,11 @@ function finish(
     ...closed.values,
   ], params);
   const made = scanOutputs(node);
-  if (request.checkpoint !== null && result.until !== null) {
-    throw new TypeError(
-      `Cannot build ${label}: a loop that ends by a condition cannot be checkpointed; leave out ` +
-        `"checkpoint", or give nSteps without until`,
-    );
-  }
   const nested = request.checkpoint === null ? null : checkpointed(node, request.checkpoint);
-  const traces = nested?.traces ??
-    (result.until === null
-      ? made.traces
-      : made.traces.map((trace) => index(trace, [slice(null, made.count)])));
+  const { traces: rows, count: executed } = nested ?? made;
+  const traces = result.until === null
+    ? rows
+    : rows.map((trace) => index(trace, [slice(null, executed)]));
   const carried = nested?.carried ?? made.carried;
   const outputs: Variable[] = new Array(count);
   fed.forEach((i, at) => outputs[i] = traces[at]!);

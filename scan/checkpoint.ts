@@ -3,18 +3,20 @@
  * each of them only, and computes those between again.
  *
  * The steps are split into segments of `length` steps; what is left, one segment at most, comes last.
+ * Where a condition ends a segment, it ends the loop over the segments, too, and the last one has no step.
  *
  * @module
  */
 
-import { type Apply, applyOp, makeVariable } from "../core/graph/graph.ts";
+import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
 import type { Op } from "../core/graph/op.ts";
 import { makeValue } from "../core/graph/value.ts";
 import { opaqueSize } from "../core/kernel/size.ts";
-import { add, intDiv, maximum, mul, sub } from "../core/ops/elementwise.ts";
+import { add, intDiv, maximum, mul, sub, where } from "../core/ops/elementwise.ts";
 import { join } from "../core/ops/combine.ts";
 import { index, slice } from "../core/ops/indexing.ts";
-import { asVariable } from "../core/ops/literal.ts";
+import { castTo } from "../core/ops/build.ts";
+import { asVariable, valueOf } from "../core/ops/literal.ts";
 import { reshape, shapeOf } from "../core/ops/shape.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
@@ -45,6 +47,8 @@ export const ceilSqrtOp: Op = {
 export interface Checkpointed {
   readonly traces: readonly Variable[];
   readonly carried: readonly Variable[];
+  /** Steps executed. */
+  readonly count: Variable;
 }
 
 /** Builds the nested form of a scan node. */
@@ -53,7 +57,7 @@ export function checkpointed(
   every: number | "sqrt",
 ): Checkpointed {
   const { params } = plain;
-  const { layout } = params.step;
+  const { step } = params, { layout } = step;
   const outer = scanInputs(params, plain.inputs);
   const { steps } = outer;
   const length = every === "sqrt"
@@ -70,11 +74,7 @@ export function checkpointed(
   const single: ScanParams = {
     ...params,
     checkpoint: null,
-    step: new StepGraph(
-      { ...layout, sequences: rows.map(() => [0]) },
-      params.step.inputs,
-      params.step.outputs,
-    ),
+    step: singleStep(step, rows.length, false),
   };
   const cut = rows.map((row) => {
     const whole = index(row, [slice(null, done)]);
@@ -90,15 +90,21 @@ export function checkpointed(
     states: outer.initials.map((initial) => place(initial)),
     carried: outer.carried.map((value) => place(value)),
     others: outer.others.map((value) => place(value)),
+    // Whether the loop has ended, and after how many steps.
+    flow: layout.until ? [makeVariable(TensorType.of("bool", [])), place(steps)] : [],
     length: place(length),
   };
+  const start = layout.until ? [makeConstant(valueOf(false)), asVariable(0, "int64")] : [];
   const segment = scanOutputs(applyOp(scanOp, [
     places.length,
     ...places.segments,
     ...places.states,
     ...places.carried,
+    ...places.flow.slice(0, 1),
     ...places.others,
   ], single));
+  const ended = segment.carried.slice(layout.carried);
+  const flow = [...ended, ...places.flow.slice(1).map((count) => add(count, segment.count))];
   const states = outer.initials.map((_, i) =>
     lastRows(places.states[i]!, segment.traces[i]!, depthOf(layout.states[i]!))
   );
@@ -109,6 +115,7 @@ export function checkpointed(
       reshapeRows(index(initial, [slice(null, depthOf(layout.states[i]!))]))
     ),
     ...outer.carried,
+    ...start,
     ...outer.others,
     length,
   ], {
@@ -120,36 +127,70 @@ export function checkpointed(
         sequences: cut.map(() => [0]),
         states: states.map(() => [-1]),
         maps: segment.traces.length,
-        carried: layout.carried,
+        carried: layout.carried + flow.length,
         others: outer.others.length + 1,
-        until: false,
+        until: layout.until,
       },
       [
         ...places.segments,
         ...places.states,
         ...places.carried,
+        ...places.flow,
         ...places.others,
         places.length,
       ],
-      [...states, ...segment.traces, ...segment.carried],
+      [
+        ...states,
+        ...segment.traces,
+        ...segment.carried.slice(0, layout.carried),
+        ...flow,
+        ...ended,
+      ],
     ),
   }));
 
   // The last segment starts where the others end.
+  const [hasEnded, before] = nested.carried.slice(layout.carried);
+  const left = sub(steps, done);
   const last = scanOutputs(applyOp(scanOp, [
-    sub(steps, done),
+    left,
     ...rows.map((row) => index(row, [slice(done)])),
     ...outer.initials.map((_, i) => nested.finals[i]!),
-    ...nested.carried,
+    ...nested.carried.slice(0, layout.carried + (hasEnded ? 1 : 0)),
     ...outer.others,
-  ], single));
+    ...(hasEnded ? [where(hasEnded, 0, left)] : []),
+  ], { ...single, step: singleStep(step, rows.length, layout.until) }));
   const count = layout.states.length;
   const traces = last.traces.map((trace, i) => {
-    const before = nested.traces[count + i]!;
-    const rest = Array.from({ length: trace.ndim - 1 }, (_, d) => shapeOf(before, d + 2));
-    return join(0, reshape(before, [done, ...rest]), trace);
+    const cuts = nested.traces[count + i]!;
+    const rest = Array.from({ length: trace.ndim - 1 }, (_, d) => shapeOf(cuts, d + 2));
+    return join(0, reshape(cuts, [done, ...rest]), trace);
   });
-  return { traces, carried: last.carried };
+  return {
+    traces,
+    carried: last.carried.slice(0, layout.carried),
+    count: before === undefined ? steps : add(before, last.count),
+  };
+}
+
+/** The step over sequences of one tap each, which keeps the value of its condition, if it has one. */
+function singleStep(step: StepGraph, sequences: number, limited: boolean): StepGraph {
+  const { layout, placeholders, results } = step;
+  const until = results.until === null ? [] : [castTo(results.until, "bool")];
+  return new StepGraph(
+    {
+      ...layout,
+      sequences: Array.from({ length: sequences }, () => [0]),
+      carried: layout.carried + until.length,
+      limited,
+    },
+    [
+      ...step.inputs.slice(0, step.inputs.length - placeholders.others.length),
+      ...until.map(({ type }) => makeVariable(type)),
+      ...placeholders.others,
+    ],
+    [...results.states, ...results.maps, ...results.carried, ...until, ...until],
+  );
 }
 
 /** The rows that the next segment reads back. */
