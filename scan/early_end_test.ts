@@ -20,7 +20,9 @@ async function check(
     ...x.map((_, i) => (at(moved(i, h), w) - at(moved(i, -h), w)) / (2 * h)),
     (at(x, w + h) - at(x, w - h)) / (2 * h),
   ];
-  const own = device === "cpu" ? wide : [T.fvector("x"), T.fscalar("w")] as const;
+  const own: readonly [Variable, Variable] = device === "cpu"
+    ? wide
+    : [T.fvector("x"), T.fscalar("w")];
   const value = build(...own);
   const f = await compile([...own], [value, ...grad(value, [...own])], { device });
   const [found, ...slopes] = f(x, w) as Tensor[];
