@@ -22,9 +22,11 @@ import { createGpuBackend, gpuAvailable } from "./gpu/mod.ts";
 registerDevices({
   cpu: () => createCpuBackend(),
   gpu: () => createGpuBackend(),
-  hasFastGpu: async () => {
+  noFastGpu: async () => {
     const answer = await gpuAvailable();
-    return answer.available && !answer.info.isFallbackAdapter;
+    if (!answer.available) return answer.reason;
+    const { description, isFallbackAdapter } = answer.info;
+    return isFallbackAdapter ? `the GPU adapter "${description}" computes on the CPU` : null;
   },
 });
 

@@ -29,8 +29,10 @@ export interface DeviceBuffer {
 export interface Bindings {
   /** Values of the base symbols by slot. */
   readonly env: Float64Array;
-  readonly inputs: readonly DeviceBuffer[];
-  readonly shared: readonly DeviceBuffer[];
+  /** Null for a dtype that the device does not have: no kernel reads it. */
+  readonly inputs: readonly (DeviceBuffer | null)[];
+  /** Null as in `inputs`. */
+  readonly shared: readonly (DeviceBuffer | null)[];
   /** Null for the number of an update that the program makes in place. */
   readonly outputs: readonly (DeviceBuffer | null)[];
 }

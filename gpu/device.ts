@@ -141,7 +141,9 @@ export class GpuDevice {
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<GpuDevice> {
   const adapter = await findAdapter(options.powerPreference ?? "high-performance");
-  if (typeof adapter === "string") throw new NoGpuError(adapter);
+  if (typeof adapter === "string") {
+    throw new NoGpuError(adapter === NO_ADAPTER ? `${adapter} (${ADVICE})` : adapter);
+  }
   const context = new GpuContext(await request(adapter, options), readInfo(adapter));
   const device = new GpuDevice(context, options);
   try {
@@ -167,6 +169,13 @@ export async function gpuAvailable(): Promise<GpuAvailability> {
     return { available: false, reason: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** Why there is no GPU: most often there is no driver. */
+const NO_ADAPTER = "there is no adapter";
+
+const ADVICE =
+  "no driver was found; Mesa's software driver, in Debian the package mesa-vulkan-drivers, " +
+  "gives one on any machine; the environment variable DENO_WEBGPU_BACKEND=vulkan makes Deno look there";
 
 let shared: Promise<GpuDevice> | null = null;
 let current: GpuDevice | null = null;
@@ -206,10 +215,7 @@ async function findAdapter(
   } catch (error) {
     return `asking for an adapter failed: ${error instanceof Error ? error.message : error}`;
   }
-  return adapter ??
-    "there is no adapter (no driver was found; Mesa's software driver, in Debian the package " +
-      "mesa-vulkan-drivers, gives one on any machine; the environment variable " +
-      "DENO_WEBGPU_BACKEND=vulkan makes Deno look there)";
+  return adapter ?? NO_ADAPTER;
 }
 
 async function request(adapter: GPUAdapter, options: DeviceOptions): Promise<GPUDevice> {

@@ -7,7 +7,6 @@
 import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { DeviceLostError } from "../errors.ts";
-import type { Variable } from "../variable.ts";
 
 /** How backends come to be. */
 export interface DeviceProvider {
@@ -15,8 +14,8 @@ export interface DeviceProvider {
   cpu(): Backend;
   /** Opens the GPU backend; throws when there is none. */
   gpu(): Promise<Backend>;
-  /** Whether there is a GPU that is faster than the CPU: not a software adapter. Never throws. */
-  hasFastGpu(): Promise<boolean>;
+  /** Why there is no GPU that is faster than the CPU; null if there is one. Never throws. */
+  noFastGpu(): Promise<string | null>;
 }
 
 let provider: DeviceProvider | null = null;
@@ -87,13 +86,15 @@ export function checkDevice(device: string): DeviceOption {
   throw new TypeError(`Unknown device "${device}": expected "auto", "gpu" or "cpu"`);
 }
 
-/** The first variable that a backend cannot hold, or null. */
-export function unsupported(backend: Backend, variables: readonly Variable[]): Variable | null {
-  return variables.find((variable) => !backend.supports(variable.dtype)) ?? null;
-}
+/** What decides whether a graph can run on a backend: in words why it cannot, or null. */
+export type Placement = (backend: Backend) => string | null;
 
-/** What decides whether a graph can run on a backend. */
-export type Placement = (backend: Backend) => Variable | null;
+/** A backend, and what to say of it. */
+export interface Choice {
+  readonly backend: Backend;
+  /** Its description, and why it is not another. */
+  readonly info: string;
+}
 
 /**
  * Chooses the backend of a function. "auto" takes the GPU when a real one is there and can hold all
@@ -103,21 +104,30 @@ export async function chooseBackend(
   asked: DeviceOption | undefined,
   placement: Placement,
   what: string,
-): Promise<Backend> {
+): Promise<Choice> {
   const device = checkDevice(asked ?? environmentDevice() ?? config.device);
-  if (device === "cpu") return cpuBackend();
+  if (device === "cpu") return choiceOf(cpuBackend());
   if (device === "auto") {
-    if (!await devices().hasFastGpu()) return cpuBackend();
-    const backend = await gpuBackend().catch(() => null);
-    return backend !== null && placement(backend) === null ? backend : cpuBackend();
+    const why = await devices().noFastGpu();
+    if (why !== null) return insteadOfGpu(why);
+    const backend = await gpuBackend().catch((error: Error) => error);
+    if (backend instanceof Error) return insteadOfGpu(backend.message);
+    const refusal = placement(backend);
+    return refusal === null ? choiceOf(backend) : insteadOfGpu(refusal);
   }
   const backend = await gpuBackend();
-  const culprit = placement(backend);
-  if (culprit !== null) {
-    throw new TypeError(
-      `Cannot compile ${what} for the GPU: ${culprit.label} is ${culprit.dtype}, which the GPU does not have; use ` +
-        `device: "cpu", or another dtype`,
-    );
-  }
-  return backend;
+  const refusal = placement(backend);
+  if (refusal === null) return choiceOf(backend);
+  throw new TypeError(
+    `Cannot compile ${what} for the GPU: ${refusal}; use device: "cpu", or another dtype`,
+  );
+}
+
+function choiceOf(backend: Backend): Choice {
+  return { backend, info: backend.description };
+}
+
+function insteadOfGpu(why: string): Choice {
+  const backend = cpuBackend();
+  return { backend, info: `${backend.description} (device "auto": ${why})` };
 }

@@ -367,8 +367,12 @@ export class Executor {
       }
       const bindings = {
         env,
-        inputs: args.map((arg, i) => argumentBuffer(prepared, i, backend, arg)),
-        shared: this.shared.map((variable) => variable.container.bufferOn(backend)),
+        inputs: args.map((arg, i) =>
+          backend.supports(arg.dtype) ? argumentBuffer(prepared, i, backend, arg) : null
+        ),
+        shared: this.shared.map(({ dtype, container }) =>
+          backend.supports(dtype) ? container.bufferOn(backend) : null
+        ),
         outputs: memory,
       };
       for (const { shared, output } of plan.updates) {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Backend } from "../backend.ts";
 import type { DynamicAxes } from "./axes.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { dtypeInfo } from "../dtype.ts";
@@ -280,9 +279,9 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     better[count + i]!,
   ]);
   const variables = specs.map((spec) => spec.variable);
-  const backend: Backend = await chooseBackend(
+  const { backend, info } = await chooseBackend(
     options.device,
-    placementOf([...better], variables),
+    placementOf(better, variables, raw),
     what,
   );
   const executor = new Executor({
@@ -293,10 +292,8 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     backend,
     dynamicAxes: options.dynamicAxes ?? "auto",
   });
-  const made = new Callable(definition, executor, profile, {
-    outputs: better.slice(0, count),
-    updates,
-  });
+  const graph = { outputs: better.slice(0, count), updates };
+  const made = new Callable(definition, executor, info, profile, graph);
   if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {
     await made.warmUpStatic();
   }
@@ -308,6 +305,8 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
 class Callable {
   readonly definition: Definition;
   readonly executor: Executor;
+  /** The device in words. */
+  readonly deviceInfo: string;
   readonly profile: Profile | null;
   readonly graph: CompiledFunction["graph"];
   /** Current defaults by input; null where an argument is required. */
@@ -319,11 +318,13 @@ class Callable {
   constructor(
     definition: Definition,
     executor: Executor,
+    deviceInfo: string,
     profile: Profile | null,
     graph: CompiledFunction["graph"],
   ) {
     this.definition = definition;
     this.executor = executor;
+    this.deviceInfo = deviceInfo;
     this.profile = profile;
     this.graph = graph;
     this.#what = `"${definition.name}"`;
@@ -534,18 +535,18 @@ class Callable {
       updates: better.updates,
     });
     const profile = this.profile === null ? null : new Profile(name);
-    return new Callable(changed, executor, profile, better).toFunction();
+    return new Callable(changed, executor, this.deviceInfo, profile, better).toFunction();
   }
 
   toFunction(): CompiledFunction {
     const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
     const { executor, profile, graph } = this;
-    const { backend } = executor.request;
+    const { backend } = executor;
     const members: { [K in keyof CompiledFunction]: CompiledFunction[K] } = {
       name: this.definition.name,
       device: backend.name,
-      deviceInfo: backend.description,
+      deviceInfo: this.deviceInfo,
       sharedVariables: executor.shared,
       inputs: this.inputs,
       graph,

@@ -1,8 +1,7 @@
 // Memory over many calls, and what a device cannot hold.
 
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/devices.ts";
-import { gpuTest } from "../../dev/gpu_device.ts";
 import { compile, grad, scan, shared, T, tensor, type Variable } from "../../mod.ts";
 import type { Backend } from "../backend.ts";
 import { cpuBackend, gpuBackend } from "./device.ts";
@@ -74,32 +73,6 @@ onDevices("using gives the memory of a result back at once", async (device) => {
   assertThrows(() => kept.dataSync(), TypeError, "after dispose()");
   given.dispose();
   assertThrows(() => f(given), TypeError, "after dispose()");
-});
-
-gpuTest("what the GPU does not have is named, with its dtype", async () => {
-  const x = T.dvector("x"), l = T.lvector("l"), s = shared([1], { dtype: "float64", name: "s" });
-  const fails = async (
-    inputs: Variable[],
-    output: Variable | null,
-    message: RegExp,
-    updates = {},
-  ) => {
-    const error = await assertRejects(
-      () => compile(inputs, output, { device: "gpu", name: "f", ...updates }),
-      TypeError,
-    );
-    assertMatch(error.message, message);
-  };
-  await fails([x], x.add(1), /Cannot compile "f" for the GPU: "x" is float64, .*device: "cpu"/);
-  await fails([], s.add(1), /"s" is float64/);
-  await fails([], null, /"s" is float64/, { updates: [[s, s.mul(2)]] });
-  await fails([l], l.add(1), /"l" is int64, whose values are not known to fit in 32 bits/);
-});
-
-Deno.test("without a real GPU, or for what it does not have, auto takes the CPU", async () => {
-  const x = T.dvector("x");
-  const f = await compile([x], x.add(1), { device: "auto" });
-  assertEquals([f.device, f([1]).arraySync()], ["cpu", [2]]);
 });
 
 onDevices("lengths that cannot be are errors, and change nothing", async (device) => {
