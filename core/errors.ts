@@ -58,7 +58,10 @@ export class NoGpuError extends CrotonError {
   }
 }
 
-/** The GPU device is gone, with everything that was stored on it. */
+/**
+ * The GPU device is gone, with everything that was stored on it. The next `compile`, or `warmUp` of a
+ * function, opens a new one.
+ */
 export class DeviceLostError extends CrotonError {
   static {
     brand(this);

@@ -92,6 +92,42 @@ gpuTest("a device that is lost by itself says so too", async () => {
   device.destroy();
 });
 
+gpuTest("a loss is told from other failures at once", async () => {
+  const lose = async () => {
+    const device = await openDevice({ selfTest: false });
+    const { buffer } = device.buffers.acquire(16);
+    assertEquals(device.context.findLoss(), null);
+    device.context.raw.destroy();
+    assert(!device.lost);
+    return { device, buffer };
+  };
+  const failures: ((lost: Awaited<ReturnType<typeof lose>>) => unknown)[] = [
+    // Without the question, these were out of memory, or a command that was refused.
+    ({ device }) => device.buffers.acquire(1 << 20),
+    ({ device, buffer }) => device.readback.readSync(buffer, 0, 16),
+    ({ device }) => {
+      device.context.fail(new GpuCommandError("internal", "it hangs"));
+      device.checkAlive();
+    },
+    ({ device }) => {
+      throw device.context.findLoss();
+    },
+  ];
+  for (const failure of failures) {
+    const lost = await lose();
+    assertThrows(() => failure(lost), DeviceLostError);
+    assert(lost.device.lost);
+    lost.device.destroy();
+  }
+  const { device } = await lose();
+  const source = { label: "k", wgsl: "@compute @workgroup_size(1) fn main() {}", storage: [] };
+  await assertRejects(() => device.pipelines.create(source), DeviceLostError);
+  const alive = await openDevice({ selfTest: false });
+  const refused = new GpuCommandError("internal", "not lost");
+  for (let i = 0; i < 100; i++) assert(alive.context.explain(refused) === refused);
+  alive.destroy();
+});
+
 gpuTest("an error that WebGPU reports late is thrown once by the next check", async () => {
   using device = await openDevice({ selfTest: false });
   const { raw } = device.context;

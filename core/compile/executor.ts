@@ -89,11 +89,17 @@ export class Executor {
 
   /** Plans and compiles for the given argument shapes, so that the first call need not. */
   async warmUp(args: readonly Argument[]): Promise<void> {
-    if (this.#backend.findLoss() !== null) this.#moveTo(await gpuBackend());
+    if (this.#backend.findLoss() !== null) {
+      const other = await gpuBackend();
+      if (this.#backend.lost !== null) this.#moveTo(other);
+    }
     if (this.#stages.length > 0 || this.#find(args) !== null) return;
     const plan = this.#tryPlan(args);
     if (plan === null) return;
-    this.#keep(plan, await this.#backend.prepareAsync(plan.program));
+    const backend = this.#backend, executable = await backend.prepareAsync(plan.program);
+    // A call in the meantime may have found that the plan needs more, or that the device was lost.
+    if (backend === this.#backend && this.#stages.length === 0) this.#keep(plan, executable);
+    else executable.dispose();
   }
 
   /** Where it runs now. */

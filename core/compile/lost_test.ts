@@ -307,6 +307,45 @@ gpuTest("training goes on after a loss from values that were set again", async (
   assertEquals([1, 2, 3].map(() => train(xs, ys).item()), costs.slice(1));
 });
 
+gpuTest("values that are read or set before anybody knows of the loss", async () => {
+  const s = shared([1, 2], { ...f32, name: "s" });
+  const f = await compile([], s.sum(), { ...gpu, updates: [[s, s.add(1)]] });
+  f();
+  await loseGpu();
+  const error = assertThrows(() => s.getValue(), DeviceLostError);
+  assertMatch(error.message, /"s" went/);
+  await f.warmUp();
+  s.setValue([5, 6]);
+  f();
+  await loseGpu();
+  s.setValue([7, 8]);
+  await f.warmUp();
+  assertEquals(f().item(), 15);
+  f();
+  await loseGpu();
+  // A read for another device finds out.
+  const g = await compile([], s.mul(2), { device: "cpu" });
+  assertMatch(assertThrows(() => g(), DeviceLostError).message, /"s" went/);
+  s.setValue([1, 1]);
+  assertEquals(g().arraySync(), [2, 2]);
+});
+
+gpuTest("what is prepared while the device goes is not kept", async () => {
+  const x = T.fvector("x");
+  const f = await compile([x], x.mul(2).add(1), gpu);
+  f([1]);
+  const lost = await loseGpu();
+  lost.findLoss();
+  const warming = [f.warmUp([1, 2]), f.warmUp([1, 2, 3])];
+  await gpuBackend();
+  await loseGpu();
+  await Promise.allSettled(warming);
+  await f.warmUp([1]);
+  for (const n of [1, 2, 3]) {
+    assertEquals(f(new Float32Array(n).fill(1)).arraySync(), Array(n).fill(3));
+  }
+});
+
 gpuTest("a lost device gives back nothing and needs nothing given back", async () => {
   const x = T.fvector("x"), s = shared([1, 2], f32);
   const f = await compile([x], x.mul(2), { ...gpu, updates: [[s, s.add(1)]] });
