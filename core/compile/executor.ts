@@ -72,6 +72,8 @@ export class Executor {
   readonly #plans: Prepared[] = [];
   readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
+  /** Shared integers that plans need as numbers: read at each call. */
+  readonly #counts = new Set<SharedVariable>();
   readonly #updateSlots: readonly number[];
   #backend: Backend;
 
@@ -140,7 +142,7 @@ export class Executor {
     if (prepared === null) {
       const plan = this.#tryPlan(values);
       if (plan === null) {
-        // A stage was added: from the start, with it.
+        // A value was missing: from the start, with it.
         return this.run(args);
       }
       prepared = this.#keep(plan, this.#backend.prepare(plan.program));
@@ -202,8 +204,11 @@ export class Executor {
     for (let slot = 0; slot < symbols.length; slot++) {
       const source = symbols[slot]!, { leaf } = source;
       let value: number;
-      if (source.kind === "value") value = hostInteger(args[leaf]!);
-      else {
+      if (source.kind === "value") {
+        value = leaf < args.length
+          ? hostInteger(args[leaf]!)
+          : sharedInteger(this.shared[leaf - args.length]!);
+      } else {
         const shape = leaf < args.length
           ? args[leaf]!.shape
           : this.shared[leaf - args.length]!.container.shape;
@@ -220,6 +225,7 @@ export class Executor {
     const shared = this.shared.map((variable): PlanLeaf => ({
       variable,
       shape: variable.container.shape,
+      ...(this.#counts.has(variable) ? { value: sharedInteger(variable) } : {}),
     }));
     const { outputs, updates, name } = this.request;
     for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
@@ -242,7 +248,7 @@ export class Executor {
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
-      this.#addStage(error.variable);
+      this.#need(error.variable);
       return null;
     }
   }
@@ -281,8 +287,16 @@ export class Executor {
     return found;
   }
 
-  #addStage(variable: Variable): void {
+  /** Makes the value of a variable known to later plans. */
+  #need(variable: Variable): void {
     const owner = variable.owner;
+    const counts = variable instanceof SharedVariable && variable.ndim === 0 &&
+      isDiscrete(variable.dtype) && !this.#counts.has(variable);
+    if (counts) {
+      this.#counts.add(variable);
+      this.#plans.splice(0).forEach(dispose);
+      return;
+    }
     if (owner === null) {
       throw new TypeError(
         `Cannot plan: a shape depends on the value of ${variable.label}, which is not an integer scalar`,
@@ -457,6 +471,10 @@ function leafOf(variable: Variable, arg: Argument): PlanLeaf {
 function hostInteger(arg: Argument): number {
   const data: TypedArray = arg.dataSync();
   return Number(data[0]);
+}
+
+function sharedInteger({ container }: SharedVariable): number {
+  return Number(container.hostSync()[0]);
 }
 
 function concreteShape(shape: readonly Size[], env: Float64Array): number[] {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
-import { compile, type DType, scan, T, type Tensor, type Variable } from "../../mod.ts";
+import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
+import { executorOf } from "../compile/function.ts";
 
 const x = T.vector("x");
 const xs = [10, 20, 30, 40, 50];
@@ -88,3 +89,40 @@ Deno.test("A position beyond 32 bits is out of range", async () => {
   const f = await compile([x, i], x.at(i), { device: "cpu" });
   assertThrows(() => f(xs, 2 ** 32 + 1), Error, "out of range");
 });
+
+onDevices("a shared integer is a size, whatever its value at the call", async (device) => {
+  for (const dtype of ["int32", "int64", "uint8"] as const) {
+    const k = shared(3, { dtype, name: "k" }), x = T.fvector("x");
+    const range = await compile([], T.arange(k), { device, updates: [[k, k.add(1)]] });
+    const head = await compile([x], x.slice(0, k), { device });
+    const ones = await compile([], T.ones([k, 2], "float32").sum(), { device });
+    const steps = await compile([x], powers(x, k), { device });
+    const inside = await compile([x], ranges(x, k), { device, mode: "debug" });
+    const given = new Float32Array([1, 2, 3, 4, 5, 6]);
+    for (const n of [3, 4, 5]) {
+      assertEquals(numbers(head(given)), [1, 2, 3, 4, 5].slice(0, n));
+      assertEquals(ones().item(), 2 * n);
+      assertEquals(numbers(steps([2])), [2 ** n]);
+      assertEquals(numbers(inside([1, 2])), [1, 2].map((v) => v * n * (n - 1) / 2));
+      assertEquals(numbers(range()), Array.from({ length: n }, (_, i) => i));
+    }
+    k.setValue(0);
+    assertEquals([numbers(head(given)), ones().item()], [[], 0]);
+    assertEquals(executorOf(head).plans.length <= 3, true);
+  }
+});
+
+function powers(x: Variable, k: Variable): Variable {
+  const [rows] = scan((v: Variable) => v.mul(x), {
+    outputsInfo: T.onesLike(x),
+    nSteps: k,
+  }) as unknown as [Variable];
+  return rows.at(-1);
+}
+
+function ranges(x: Variable, k: Variable): Variable {
+  const [rows] = scan((v: Variable) => v.mul(T.cast(T.arange(k).sum(), "float32")), {
+    sequences: x,
+  }) as unknown as [Variable];
+  return rows;
+}
