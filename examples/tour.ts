@@ -9,7 +9,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { bold, cyan, dim } from "@std/fmt/colors";
-import { compile, config, T } from "../mod.ts";
+import { compile, config, NoGpuError, T } from "../mod.ts";
 import { firstSteps } from "./tour/first_steps.ts";
 import { gradients } from "./tour/gradients.ts";
 import { loops } from "./tour/loops.ts";
@@ -112,4 +112,12 @@ async function main(): Promise<number> {
   return 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    if (!(error instanceof NoGpuError)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(1);
+  }
+}

@@ -26,9 +26,14 @@ async function run(
 }
 
 /** Runs the program as a user does, from the root of the repository. */
-function start(args: string[], command = Deno.execPath()): Deno.ChildProcess {
+function start(
+  args: string[],
+  command = Deno.execPath(),
+  env: Record<string, string> = {},
+): Deno.ChildProcess {
   return new Deno.Command(command, {
     args,
+    env,
     cwd: new URL("..", import.meta.url),
     stdin: "null",
     stdout: "piped",
@@ -206,6 +211,18 @@ Deno.test({
     assert(!text.includes(" at "), text);
     assertEquals(namesIn(out), []);
   },
+});
+
+Deno.test("the programs say in one line that there is no GPU", async () => {
+  const out = await Deno.makeTempDir();
+  const tour = direct.with(-1, "examples/tour.ts");
+  for (const args of [[...direct, "--images=600", `--out=${out}`], tour]) {
+    const hidden = { DENO_WEBGPU_BACKEND: "none" };
+    const child = start([...args, "--device=gpu"], Deno.execPath(), hidden);
+    const { code, text } = await outcome(child);
+    assertEquals(code, 1, text);
+    assert(/^error: Cannot use a GPU: [^\n]*\n$/.test(text), text);
+  }
 });
 
 Deno.test("the program says what is wrong with its arguments", async () => {

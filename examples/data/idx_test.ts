@@ -1,10 +1,12 @@
 import {
+  assert,
   assertAlmostEquals,
   assertEquals,
   assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { Random } from "./random.ts";
 import { IdxError, type IdxProblem, LARGEST, loadMnist, parseIdx, readIdx } from "./idx.ts";
 
 /** The bytes of an IDX file; `length` overrides how many elements follow the header. */
@@ -219,6 +221,34 @@ Deno.test("readIdx() reads files in several gzip parts, and names cuts at every 
     const error = await problemOf(whole.slice(0, length));
     assertEquals([length, error.problem], [length, "truncated"]);
   }
+});
+
+Deno.test("loadMnist() reads damaged files or refuses them, and does nothing else", async () => {
+  const random = new Random(21);
+  const path = await folder();
+  const plain = idx([12, 28, 28]);
+  const [whole, packed] = [plain, await gzip(plain)];
+  let refused = 0;
+  try {
+    for (let i = 0; i < 300; i++) {
+      const bytes = (i % 2 === 0 ? whole : packed).slice();
+      const most = random.below(2) === 0 ? 16 : bytes.length;
+      for (let damages = 1 + random.below(3); damages > 0; damages--) {
+        bytes[random.below(Math.min(most, bytes.length))] = random.below(256);
+      }
+      await Deno.writeFile(`${path}/train-images-idx3-ubyte.gz`, bytes);
+      try {
+        await loadMnist(path);
+      } catch (error) {
+        assert(error instanceof IdxError, `seed 21, file ${i}: ${error}`);
+        assert(error.message.length < 350 && !error.message.includes("\n"), error.message);
+        refused++;
+      }
+    }
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+  assert(refused > 100, `${refused} of 300 refused`);
 });
 
 Deno.test("files that are too large to be read, or none, are refused", async () => {

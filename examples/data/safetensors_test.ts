@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { Random } from "./random.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -257,6 +258,33 @@ Deno.test("names that objects have by themselves are names like any other", () =
   const read = decodeSafetensors(encodeSafetensors(tensors, notes));
   assertEquals(Object.entries(read.tensors), Object.entries(tensors));
   assertEquals(Object.entries(read.metadata), Object.entries(notes));
+});
+
+Deno.test("decodeSafetensors() reads damaged files or refuses them, and does nothing else", () => {
+  const random = new Random(21);
+  const whole = encodeSafetensors(all, { note: "x" });
+  const header = new DataView(whole.buffer).getUint32(0, true);
+  const marks = [...'{}[],:"\\0919.-e \xff\0'].map((mark) => mark.charCodeAt(0));
+  let refused = 0;
+  for (let i = 0; i < 3000; i++) {
+    let bytes = whole.slice();
+    for (let damages = 1 + random.below(3); damages > 0; damages--) {
+      const at = random.below(8 + header);
+      const mark = marks[random.below(marks.length)]!;
+      const kind = random.below(4);
+      if (kind === 0) bytes = bytes.slice(0, bytes.length - 1 - random.below(20));
+      else if (kind === 1) bytes.copyWithin(at, random.below(bytes.length));
+      else bytes[at] = mark;
+    }
+    try {
+      decodeSafetensors(bytes);
+    } catch (error) {
+      assert(error instanceof SafetensorsError, `seed 21, file ${i}: ${error}`);
+      assert(error.message.length < 350 && !error.message.includes("\n"), error.message);
+      refused++;
+    }
+  }
+  assert(refused > 2000, `${refused} of 3000 refused`);
 });
 
 Deno.test("saveSafetensors() replaces a file as a whole", async () => {
