@@ -89,6 +89,10 @@ const positions: Record<string, (m: Variable, n: number) => Variable> = {
   max: (m, n) => int32(T.max(m, -1)).mod(n),
   any: (m) => int32(T.any(m.gt(2), -1)),
   all: (m) => int32(T.all(m.gt(-1), -1)),
+  "int64 sum": (m, n) => T.sum(m, -1).mod(n),
+  "negative int64 sum": (m, n) => T.sum(m, -1).mod(n).neg().sub(1),
+  "int64 prod": (m, n) => T.prod(T.add(m, 1), -1).mod(n),
+  "int64 dot": (m, n) => T.sum(T.mul(T.cast(m, "int64"), m), -1).mod(n),
   sum: (m, n) => int32(T.sum(T.cast(T.eq(m, 1), "float32"), -1)).mod(n),
   "negative argmax": (m) => T.argmax(m, -1).neg().sub(1),
   "mean of two": (m) => T.intDiv(T.argmax(m, -1).add(T.argmin(m, -1)), 2),
@@ -172,6 +176,10 @@ onDevices("a position out of range that comes from a reduction", async (device) 
       v.variable.at(T.sum(T.eq(rows, 3)).add(2) as Variable & { ndim: 0 }),
     ]);
     await fails(device, [v, i], [T.take(v.variable, T.argmax(rows, 1).add(3)), T.argmax(rows, 1)]);
+    const huge = T.sum(rows, 1).add(2 ** 32);
+    await fails(device, [v, i], [T.take(v.variable, huge)]);
+    await fails(device, [v, i], [T.take(v.variable, huge.neg()), huge]);
+    await fails(device, [v, i], [v.variable.at(T.sum(huge) as Variable & { ndim: 0 })]);
     await agree(device, [v, i], [T.take(v.variable, T.max(rows, 1).sub(1))]);
   }
 });
