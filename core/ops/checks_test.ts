@@ -4,7 +4,9 @@ import {
   compile,
   debugprint,
   evaluateGraph,
+  grad,
   IndexError,
+  scan,
   ShapeError,
   T,
   type Tensor,
@@ -132,6 +134,56 @@ for (const [name, { build, right, wrong }] of Object.entries(cases)) {
     }
   });
 }
+
+onDevices("Positions are checked whatever they are positions of", async (device) => {
+  const n = T.shape(v).at(0);
+  const programs: Record<string, Variable> = {
+    "zeros at": T.zeros([3]).at(k),
+    "ones at": T.ones([n]).at(k).mul(2),
+    "like ones": T.onesLike(v).at(k),
+    "a row of zeros": T.zeros([3, 2]).at(k).sum(),
+    "alloc of a vector": T.alloc(v, 2, 2).at(k),
+    "a number stretched": T.broadcastTo(v.at(0), [3]).at(k),
+    "a number repeated": T.repeat(v.at(0), 3).at(k),
+    "taken from zeros": T.take(T.zerosLike(v), i.mul(k)),
+    "taken along an axis": T.take(T.ones([3, 2]), i.mul(k), 1).sum(),
+    "both positions": T.zeros([n]).at(k).add(T.ones([n]).at(k)),
+    "set to zero": T.setSubtensor(T.zeros([3]).at(k), T.constant(0)),
+    "increased by nothing": T.incSubtensor(v.at(k), T.constant(0)),
+    "set and read back": T.setSubtensor(v.at(k), T.constant(5)).at(k),
+    "sum of a change": T.sum(T.incSubtensor(T.take(T.zerosLike(v), i.mul(k)), 1)),
+    "sum of counts": T.sum(T.bincount(i.sub(k))),
+    gradient: grad(v.at(k), v),
+    "gradient of what is taken": grad(T.sum(T.take(v, i.mul(k))), v),
+    "in a step": scan((e: Variable) => T.zeros([3]).at(k).add(e), { sequences: v })[0] as Variable,
+  };
+  for (const [name, program] of Object.entries(programs)) {
+    const f = await compile([v, i, k], program, { device, onUnusedInput: "ignore" });
+    const right = () => numbers(f([1, 2], [0, 1], 0));
+    const before = right();
+    assertThrows(() => f([1, 2], [0, 1], 9).dataSync(), IndexError, "", name);
+    assertEquals(right(), before, name);
+  }
+});
+
+onDevices("Lengths are checked where their tensor comes to nothing", async (device) => {
+  const total = T.sum(i, { dtype: "int32" });
+  const programs: Record<string, Variable> = {
+    "sum of zeros": T.sum(T.zeros([k])),
+    "mean of ones": T.mean(T.ones([k])),
+    "sum of zeros, length computed": T.sum(T.zeros([total])),
+    "mean of ones, length computed": T.mean(T.ones([total])),
+    "sum of ones, length computed": T.sum(T.ones([T.sum(i), 2]), 0),
+    "shape, length computed": T.ones([T.sum(i)]).shape[0]!,
+    "sum of a number": T.sum(T.alloc(v.at(0), T.sum(i))),
+  };
+  for (const [name, program] of Object.entries(programs)) {
+    const f = await compile([v, i, k], program, { device, onUnusedInput: "ignore" });
+    f([1, 2], [1, 2], 3).dataSync();
+    assertThrows(() => f([1, 2], [1, -2], -1).dataSync(), Error, "length", name);
+    f([1, 2], [1, 2], 3).dataSync();
+  }
+});
 
 Deno.test("The reference checks as the devices do", () => {
   const int = (data: number[], shape = [data.length]): Value => ({

@@ -21,6 +21,7 @@ import {
   numberOf,
   under,
 } from "./match.ts";
+import { hasCheck } from "./in_range.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 
 /** The other argument of an op of two, if one of them is the number. */
@@ -101,7 +102,10 @@ const mulZero: Rule = {
   law: "x * 0 -> 0",
   roots: ["mul"],
   assumesFinite: true,
-  rewrite: (apply) => otherThan(apply, 0) === null ? null : insteadNumber(apply.output, 0),
+  rewrite(apply): Rewritten {
+    const other = otherThan(apply, 0);
+    return other === null || hasCheck(other) ? null : insteadNumber(apply.output, 0);
+  },
 };
 
 const zeroOver: Rule = {
@@ -109,7 +113,9 @@ const zeroOver: Rule = {
   law: "0 / x -> 0",
   roots: ["div"],
   assumesFinite: true,
-  rewrite: (apply) => isNumber(apply.inputs[0]!, 0) ? insteadNumber(apply.output, 0) : null,
+  rewrite({ inputs: [x, y], output }): Rewritten {
+    return isNumber(x!, 0) && !hasCheck(y!) ? insteadNumber(output, 0) : null;
+  },
 };
 
 const subSelf: Rule = {
@@ -117,7 +123,9 @@ const subSelf: Rule = {
   law: "x - x -> 0",
   roots: ["sub"],
   assumesFinite: true,
-  rewrite: ({ inputs: [x, y], output }) => x === y ? insteadNumber(output, 0) : null,
+  rewrite({ inputs: [x, y], output }): Rewritten {
+    return x === y && !hasCheck(x!) ? insteadNumber(output, 0) : null;
+  },
 };
 
 const divSelf: Rule = {
@@ -125,7 +133,9 @@ const divSelf: Rule = {
   law: "x / x -> 1",
   roots: ["div"],
   assumesFinite: true,
-  rewrite: ({ inputs: [x, y], output }) => x === y ? insteadNumber(output, 1) : null,
+  rewrite({ inputs: [x, y], output }): Rewritten {
+    return x === y && !hasCheck(x!) ? insteadNumber(output, 1) : null;
+  },
 };
 
 const divSize: Rule = {

@@ -12,6 +12,7 @@ import type { IncSubtensorParams, SubtensorParams } from "../ops/subtensor.ts";
 import type { Variable } from "../variable.ts";
 import { namesLengthOf } from "./indexing_rules.ts";
 import { applied, applyAgain, ew, instead, isNumber, sameLengths, sameShape } from "./match.ts";
+import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 
 /** Where a value was put: the index with its scalars. */
@@ -27,11 +28,13 @@ const readBack: Rule = {
   law: "set(x[i], y)[i] -> y, inc(x[i], y)[i] -> x[i] + y",
   roots: ["subtensor"],
   mayHideError: true,
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const change = applied(apply.inputs[0]!, "incSubtensor");
     if (change === null || !sameIndex(apply, 1, change, 2)) return null;
     const [x, y] = change.inputs as [Variable, Variable];
     if ((change.params as IncSubtensorParams).set) {
+      const isLast = context.uses(change.output) <= 1;
+      if (isLast && losesCheck(positionsIn(apply), context)) return null;
       const lengths = lengthsOf(apply.output);
       if (sameLengths(lengthsOf(y), lengths)) return y;
       if (lengths.some((n) => typeof n !== "number" && namesLengthOf(n, apply))) return null;
@@ -46,15 +49,15 @@ const changeNothing: Rule = {
   name: "change-nothing",
   law: "inc(x[i], 0) -> x, set(x[i], x[i]) -> x",
   roots: ["incSubtensor", "advInc"],
-  mayHideError: true,
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     const { set } = apply.params as { set: boolean };
-    if (!set) return isNumber(y, 0) ? x : null;
+    if (!set) return isNumber(y, 0) && !losesCheck(positionsIn(apply), context) ? x : null;
     const read = applied(y, "subtensor");
     const same = apply.op.name === "incSubtensor" && read !== null && read.inputs[0] === x &&
       sameIndex(read, 1, apply, 2);
-    return same ? x : null;
+    const isLast = same && context.uses(y) <= 1;
+    return same && !(isLast && losesCheck(positionsIn(apply), context, read)) ? x : null;
   },
 };
 

@@ -9,6 +9,7 @@ import type { Apply } from "../graph/graph.ts";
 import { castTo } from "../ops/build.ts";
 import { type DimshuffleParams, shuffled } from "../ops/dimshuffle.ts";
 import type { Variable } from "../variable.ts";
+import { hasCheck, isGiven, isInRange, positionsIn } from "./in_range.ts";
 import { ew, isReal, number, numberOf, padded } from "./match.ts";
 import type { RewriteContext } from "./rule.ts";
 import { type PartView, viewThrough } from "./views.ts";
@@ -133,6 +134,8 @@ function takenApart(
   const plain = [scale.over, scale.below].every((x) => Number.isFinite(x) && x !== 0) &&
     (!isDiscrete(dtype) || Number.isSafeInteger(scale.over));
   if (!plain) return null;
+  // A length that must not be negative is still to be checked where it cancels.
+  for (const [base, power] of powers) if (power === 0 && hasCheck(base)) return null;
   const factors = [...powers].flatMap(([base, power]) => power === 0 ? [] : [{ base, power }]);
   return { dtype, ...settledScale(scale), factors, steps };
 }
@@ -189,7 +192,7 @@ function openItem(
   }
   if (variable !== root && !opens(variable)) return null;
   const through = variable === root || !throughViews ? null : viewThrough(apply);
-  if (through !== null && leadsToProduct(apply.inputs[0]!)) {
+  if (through !== null && leadsToProduct(apply.inputs[0]!) && keepsCheck(apply)) {
     return [{
       variable: apply.inputs[0]!,
       power,
@@ -206,6 +209,11 @@ function openItem(
     power: power * sign,
     view: view && ((v) => view(padded(v, variable.ndim))),
   }));
+}
+
+/** Whether some factor is still looked at where a view of a product is that of its factors. */
+function keepsCheck(view: Apply): boolean {
+  return positionsIn(view).every(isInRange) || isGiven(view.inputs[0]!);
 }
 
 function leadsToProduct(variable: Variable): boolean {

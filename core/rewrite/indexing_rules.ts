@@ -19,7 +19,17 @@ import {
   type SubtensorParams,
 } from "../ops/subtensor.ts";
 import type { Variable } from "../variable.ts";
-import { applied, applyAgain, ew, inShape, moved, reducedAs, under } from "./match.ts";
+import {
+  applied,
+  applyAgain,
+  ew,
+  inShape,
+  isOneFromEnd,
+  moved,
+  reducedAs,
+  under,
+} from "./match.ts";
+import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 import { viewThrough } from "./views.ts";
 
@@ -288,10 +298,11 @@ const partOfStretched: Rule = {
   name: "part-of-stretched",
   law: "(x stretched)[i, 1:] -> x[i] stretched",
   roots: ["subtensor"],
-  mayHideError: true,
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const whole = apply.inputs[0]!, inner = under(whole, "broadcastTo");
     if (inner === null || inner.ndim === 0) return null;
+    const lost = positionsIn(apply).filter(({ axis }) => isOneFromEnd(inner, whole.ndim - axis));
+    if (losesCheck(lost, context)) return null;
     const lengths = lengthsOf(apply.output);
     if (lengths.some((n) => typeof n !== "number" && namesLengthOf(n, apply))) return null;
     const part = viewThrough(apply)?.(inner) ?? null;
@@ -463,10 +474,10 @@ const positionsOfStretched: Rule = {
   name: "positions-of-stretched-scalar",
   law: "(a number stretched)[positions] -> the number stretched",
   roots: ["advIndex"],
-  mayHideError: true,
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const inner = under(apply.inputs[0]!, "broadcastTo");
     if (inner === null || inner.ndim > 0) return null;
+    if (losesCheck(positionsIn(apply), context)) return null;
     const lengths = lengthsOf(apply.output);
     if (lengths.some((n) => typeof n !== "number" && namesLengthOf(n, apply))) return null;
     return inShape(inner, lengths);

@@ -36,6 +36,7 @@ import {
   sameShape,
   under,
 } from "./match.ts";
+import { losesCheck, positionsIn } from "./in_range.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { isPartOf, viewThrough } from "./views.ts";
 
@@ -167,7 +168,7 @@ const sumOfScatter: Rule = {
   name: "sum-of-scatter",
   law: "sum(inc(zeros[i, j], y), 1) -> inc(zeros[i], y), sum of all -> sum(y)",
   roots: ["reduce"],
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const { kind, axes: gone, dtype } = apply.params as ReduceParams, x = apply.inputs[0]!;
     const scatter = scatterOf(x);
     if (kind !== "sum" || dtype !== x.dtype || scatter?.apply.op.name !== "advInc") return null;
@@ -182,6 +183,8 @@ const sumOfScatter: Rule = {
       const at = keptAxes.indexOf(axis);
       return at < first ? at : at + rank;
     };
+    const lost = positionsIn(scatter.apply).filter(({ axis }) => gone.includes(axis));
+    if (context.uses(x) <= 1 && losesCheck(lost, context)) return null;
     const outside = gone.filter((axis) => !axes.includes(axis)).map(place);
     const left = axes.flatMap((axis, i) => gone.includes(axis) ? [] : [i]);
     if (left.length === 0) {
@@ -220,9 +223,10 @@ const scatterOfZero: Rule = {
   name: "scatter-of-nothing",
   law: "inc(zeros[i], 0) -> zeros",
   roots: ["advInc", "incSubtensor"],
-  mayHideError: true,
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    return isNumber(x!, 0) && isNumber(y!, 0) ? insteadNumber(output, 0) : null;
+  rewrite(apply, context): Rewritten {
+    const [x, y] = apply.inputs as [Variable, Variable];
+    if (!isNumber(x, 0) || !isNumber(y, 0)) return null;
+    return losesCheck(positionsIn(apply), context) ? null : insteadNumber(apply.output, 0);
   },
 };
 

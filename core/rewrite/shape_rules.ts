@@ -26,6 +26,7 @@ import type { ShapeIParams } from "../ops/shape.ts";
 import { elementwiseOps } from "../ops/elementwise_table.ts";
 import type { Variable } from "../variable.ts";
 import { applied, applyAgain, inShape, numberOf, sameLengths, sameShape, under } from "./match.ts";
+import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 import { unpadded } from "./factors.ts";
 
@@ -80,9 +81,9 @@ const movedScalar: Rule = {
   law: "a stretched scalar, moved or picked from -> the scalar stretched to the new shape",
   roots: ["dimshuffle", "reshape", "subtensor"],
   mayHideError: true,
-  rewrite(apply): Rewritten {
+  rewrite(apply, context): Rewritten {
     const scalar = stretchedScalar(apply.inputs[0]!);
-    if (scalar === null) return null;
+    if (scalar === null || losesCheck(positionsIn(apply), context)) return null;
     const lengths = lengthsOf(apply.output);
     // A length that only the result itself can tell would lead back to it.
     if (lengths.some((n) => typeof n !== "number" && dependsOn(n, apply))) return null;

@@ -81,6 +81,7 @@ function transposed(of: Variable): Variable {
 }
 
 const zeros = T.zeros([4], "float64");
+const places = T.constant([0, 1, -1], "int64");
 const table = T.zeros([2, 3], "float64");
 
 /** By rule. */
@@ -146,13 +147,19 @@ export const indexCases: Cases = {
   },
   "part-of-stretched": {
     fires: [
-      () => [sub(T.broadcastTo(x, [len(m), len(x)]), [one], at), x],
+      () => [sub(T.broadcastTo(x, [4, len(x)]), [one], int(-4)), x],
+      () => [slices(T.broadcastTo(x, [4, len(x)]), 1, 3, null), T.broadcastTo(x, [2, len(x)])],
       () => [
         sub(T.broadcastTo(x3, [2, 3]), [whole, one], at),
         T.broadcastTo(sub(x3, [one], at), [2]),
       ],
     ],
-    not: [() => sub(T.broadcastTo(x, [len(m), len(y)]), [whole, one], at)],
+    not: [
+      () => sub(T.broadcastTo(x, [len(m), len(y)]), [whole, one], at),
+      () => sub(T.broadcastTo(x, [len(m), len(x)]), [one], int(0)),
+      () => sub(T.broadcastTo(x, [4, len(x)]), [one], at),
+      () => sub(T.broadcastTo(x, [4, len(x)]), [one], int(4)),
+    ],
     numbers: six,
   },
   "part-of-moved": {
@@ -182,23 +189,40 @@ export const indexCases: Cases = {
   },
   "read-back": {
     fires: [
-      () => [sub(change(true, x, s, [one], at), [one], at), s],
+      () => [sub(change(true, x3, s, [one], int(2)), [one], int(2)), s],
       () => [
         sub(change(false, x, s, [one], at), [one], at),
         ew("add", sub(x, [one], at), s),
       ],
-      () => [sub(change(true, m, s, [one], at), [one], at), T.broadcastTo(s, [len(m, 1)])],
+      () => [
+        ew("add", sub(change(true, m, s, [one], at), [one], at), sub(m, [one], at)),
+        ew("add", T.broadcastTo(s, [len(m, 1)]), sub(m, [one], at)),
+      ],
+      () => {
+        const changed = change(true, x, s, [one], at);
+        return [ew("add", changed, sub(changed, [one], at)), ew("add", changed, s)];
+      },
     ],
-    not: [() => sub(change(true, x, s, [one], int(0)), [one], at)],
+    not: [
+      () => sub(change(true, x, s, [one], int(0)), [one], at),
+      () => sub(change(true, x, s, [one], at), [one], at),
+    ],
     numbers: six,
   },
   "change-nothing": {
     fires: [
-      () => [change(false, x, num(0), [one], at), x],
-      () => [change(true, x, sub(x, [one], at), [one], at), x],
-      () => [put(false, x, num(0), [0], i), x],
+      () => [change(false, x3, num(0), [one], int(1)), x3],
+      () => [change(true, x3, sub(x3, [one], int(1)), [one], int(1)), x3],
+      () => [put(false, x3, num(0), [0], places), x3],
+      () => [
+        ew("add", put(false, x, num(0), [0], i), sum(pick(x, [0], i), 0)),
+        ew("add", x, sum(pick(x, [0], i), 0)),
+      ],
     ],
     not: [
+      () => change(false, x, num(0), [one], at),
+      () => change(true, x, sub(x, [one], at), [one], at),
+      () => put(false, x, num(0), [0], i),
       () => change(true, x, num(0), [one], at),
       () => change(true, x, sub(x, [one], at), [one], int(0)),
     ],
@@ -237,8 +261,20 @@ export const indexCases: Cases = {
     numbers: six,
   },
   "positions-of-stretched-scalar": {
-    fires: [() => [pick(T.broadcastTo(s, [len(m)]), [0], i), T.broadcastTo(s, [len(i)])]],
-    not: [() => pick(x, [0], i)],
+    fires: [
+      () => [pick(T.broadcastTo(s, [2]), [0], places), T.broadcastTo(s, [3])],
+      // Another one checks them.
+      () => [
+        ew("add", pick(T.broadcastTo(s, [len(x)]), [0], i), pick(x, [0], i)),
+        ew("add", T.broadcastTo(s, [len(i)]), pick(x, [0], i)),
+      ],
+    ],
+    not: [
+      () => pick(x, [0], i),
+      () => pick(T.broadcastTo(s, [len(m)]), [0], i),
+      () => pick(T.broadcastTo(s, [1]), [0], places),
+      () => ew("add", pick(T.broadcastTo(s, [len(m)]), [0], i), pick(x, [0], i)),
+    ],
     numbers: six,
   },
   "part-of-reduced": {
@@ -288,8 +324,12 @@ export const indexCases: Cases = {
   },
 
   "scatter-of-nothing": {
-    fires: [() => [put(false, table, num(0), [0], i), T.zeros([2, 3], "float64")]],
-    not: [() => put(false, m23, num(0), [0], i), () => put(false, table, s, [0], i)],
+    fires: [() => [put(false, table, num(0), [0], places), table]],
+    not: [
+      () => put(false, m23, num(0), [0], places),
+      () => put(false, table, s, [0], places),
+      () => put(false, table, num(0), [0], i),
+    ],
     numbers: [0, 1, -1, 0, 1, -2],
   },
   "stretched-values": {
@@ -342,13 +382,25 @@ export const indexCases: Cases = {
   },
   "sum-of-scatter": {
     fires: [
-      () => [sum(put(false, table, x, [0, 1], i, i), 0, 1), sum(T.broadcastTo(x, [len(i)]), 0)],
       () => [
-        sum(put(false, table, s, [0, 1], i, i), 1),
-        put(false, T.zeros([2], "float64"), T.broadcastTo(s, [len(i)]), [0], i),
+        sum(put(false, table, x3, [0, 1], places, places), 0, 1),
+        sum(x3, 0),
       ],
+      () => [
+        sum(put(false, table, s, [0, 1], places, places), 1),
+        put(false, T.zeros([2], "float64"), T.broadcastTo(s, [3]), [0], places),
+      ],
+      () => {
+        const changed = put(false, table, x, [0, 1], i, i);
+        return [
+          ew("mul", changed, sum(changed, 0, 1)),
+          ew("mul", changed, sum(T.broadcastTo(x, [len(i)]), 0)),
+        ];
+      },
     ],
     not: [
+      () => sum(put(false, table, x, [0, 1], i, i), 0, 1),
+      () => sum(put(false, table, s, [0, 1], i, i), 1),
       () => sum(put(true, table, s, [0, 1], i, i), 1),
       () => sum(put(false, m23, s, [0, 1], i, i), 1),
       () => sum(put(false, table, s, [0, 1], i, j), 1),

@@ -92,9 +92,12 @@ export const shapeCases: Cases = {
     fires: [
       () => [shuffle(stretch(s, len(m), len(m, 1)), 1, 0), stretch(s, len(m, 1), len(m))],
       () => [reshape(stretch(s, int(2), int(3)), int(6)), stretch(s, int(6))],
-      () => [T.index(stretch(s, len(x), int(3)), 0), stretch(s, int(3))],
+      () => [T.index(stretch(s, int(2), len(x)), 1), stretch(s, len(x))],
+      () => [T.index(stretch(s, int(2)), T.slice(1)), stretch(s, int(1))],
     ],
     not: [
+      () => T.index(stretch(s, len(x), int(3)), 0),
+      () => T.index(stretch(s, int(3)), 3),
       () => shuffle(stretch(x, len(m), len(x)), 1, 0),
       () => T.index(stretch(s, len(x)), T.slice(1, len(y))),
     ],
