@@ -210,7 +210,9 @@ export function atan2<A extends TensorLike, B extends TensorLike>(y: A, x: B): F
 }
 
 /**
- * log(exp(x) + exp(y)), without overflow; of two times -Infinity it is -Infinity.
+ * log(exp(x) + exp(y)), without overflow; of two times -Infinity it is -Infinity. No digits are lost where
+ * the larger one is not negative; where it is, the result may be near 0, and then it is as accurate as that
+ * one.
  *
  * @example
  * ```ts
@@ -227,8 +229,9 @@ export function logaddexp<A extends TensorLike, B extends TensorLike>(
 }
 
 /**
- * log(exp(x) - exp(y)), without overflow or loss of digits: -Infinity where they are equal, NaN where y is
- * larger.
+ * log(exp(x) - exp(y)), without overflow: -Infinity where they are equal, NaN where y is larger. No digits
+ * are lost where x is not positive, as logarithms of probabilities are; where it is, the result may be near
+ * 0, and then it is as accurate as x.
  *
  * @example
  * ```ts

@@ -159,9 +159,11 @@ export function sigmoid(b: ScalarBuilder, x: SNode): SNode {
   return m.keepNan(x, m.select(m.lt(x, expRange(m)[0]), 0, y));
 }
 
-/** log(1 + e^z) for z ≤ 0. */
-function log1pExp(m: Calc, z: SNode): SNode {
-  const e = m.select(m.lt(z, expRange(m)[0]), 0, moderateExp(m, z));
+/** log(1 + e^(z + low)) for z ≤ 0 and a low part that rounding left out of it. */
+function log1pExp(m: Calc, z: SNode, low: SNode | null = null): SNode {
+  const rounded = moderateExp(m, z);
+  const exp = low === null ? rounded : m.madd(rounded, low, rounded);
+  const e = m.select(m.lt(z, expRange(m)[0]), 0, exp);
   // 1 + e is in [1, 2]: one halving brings it to where the polynomial holds.
   const big = m.gt(e, Math.SQRT2 - 1);
   const f = m.select(big, m.madd(e, 0.5, -0.5), e);
@@ -175,27 +177,47 @@ export function softplus(b: ScalarBuilder, x: SNode): SNode {
   return m.keepNan(x, m.add(log, m.select(m.gt(x, 0), x, 0)));
 }
 
+/**
+ * What the difference low - high was rounded by, which matters where log(e^high ± e^low) is near 0. It is
+ * 0 where e to the difference is, so that infinities have none.
+ */
+function roundedBy(m: Calc, apart: SNode, low: SNode, high: SNode): SNode {
+  const back = m.add(apart, high);
+  const error = m.sub(m.sub(low, back), m.add(high, m.sub(apart, back)));
+  return m.select(m.both(m.gt(apart, expRange(m)[0]), m.ne(low, high)), error, 0);
+}
+
 /** log(e^x + e^y). */
 export function logaddexp(b: ScalarBuilder, x: SNode, y: SNode): SNode {
   const m = new Calc(b, x);
   // Equal infinities have no difference.
-  const apart = m.select(m.eq(x, y), 0, m.neg(m.abs(m.sub(x, y))));
-  const sum = m.add(log1pExp(m, apart), m.select(m.gt(x, y), x, y));
+  const isFirst = m.gt(x, y);
+  const low = m.select(isFirst, y, x), high = m.select(isFirst, x, y);
+  const apart = m.select(m.eq(x, y), 0, m.sub(low, high));
+  const sum = m.add(log1pExp(m, apart, roundedBy(m, apart, low, high)), high);
   return m.keepNan(x, m.keepNan(y, sum));
 }
 
 /** log(1 - e^x): of two forms that lose no digits, on either side of 1/2. */
 export function log1mexp(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
-  const near = log(b, m.neg(expm1(b, x))), far = log1p(b, m.neg(exp(b, x)));
-  return m.keepNan(x, m.select(m.gt(x, -Math.LN2), near, far));
+  return m.keepNan(x, log1mExp(m, x, expm1(b, x), exp(b, x)));
+}
+
+function log1mExp(m: Calc, x: SNode, less1: SNode, whole: SNode): SNode {
+  const near = log(m.b, m.neg(less1)), far = log1p(m.b, m.neg(whole));
+  return m.select(m.gt(x, -Math.LN2), near, far);
 }
 
 /** log(e^x - e^y). */
 export function logdiffexp(b: ScalarBuilder, x: SNode, y: SNode): SNode {
   const m = new Calc(b, x);
   const isNothing = m.both(m.eq(x, -Infinity), m.eq(y, -Infinity));
-  const difference = m.add(x, log1mexp(b, m.sub(y, x)));
+  const apart = m.sub(y, x), error = roundedBy(m, apart, y, x);
+  const less1 = expm1(b, apart), whole = exp(b, apart);
+  // The derivative of both is e^apart.
+  const log = log1mExp(m, apart, m.madd(whole, error, less1), m.madd(whole, error, whole));
+  const difference = m.add(x, log);
   return m.keepNan(x, m.keepNan(y, m.select(isNothing, -Infinity, difference)));
 }
 
