@@ -180,7 +180,7 @@ Deno.test("wrong parameters are refused", () => {
     [() => stream.shuffleRows(T.scalar()), TypeError, "no axis"],
     [() => new RandomStreams(1.5), TypeError, "an integer"],
     [() => stream.seed(0.5), TypeError, "an integer"],
-    [() => stream.split(0), RangeError, "from 1 on"],
+    [() => stream.split(0), RangeError, "from 1 to"],
   ];
   for (const [make, kind, message] of refused) assertThrows(make, kind, message, String(make));
   assertEquals(stream.stateUpdates.length, 0, "Refused draws have used up generators");
