@@ -48,6 +48,9 @@ export function axisIx(axis: AxisRef | number): Ix {
   return { offset: 0, terms: [{ axis: ref, stride: 1 }], rest: null };
 }
 
+/** Ids below this make exact pairs in one number. */
+const MOST_IDS = 2 ** 26;
+
 /** Makes nodes. One builder serves one kernel, so that equal nodes are the same object. */
 export class ScalarBuilder {
   /**
@@ -56,6 +59,8 @@ export class ScalarBuilder {
    */
   readonly ieee: boolean;
   readonly #nodes = new Map<string, SNode>();
+  /** Primitives of one and two arguments, by the ids of these. */
+  readonly #prims = new Map<Prim, Map<ScalarType, Map<number, SNode>>>();
   #next = 0;
 
   /** Makes a builder without nodes; `ieee` is false by default. */
@@ -148,8 +153,20 @@ export class ScalarBuilder {
   prim(op: Prim, type: ScalarType, ...args: SNode[]): SNode {
     const simple = this.#simplify(op, type, args);
     if (simple !== null) return simple;
-    const key = `${op}:${type}:${args.map((arg) => arg.id).join(",")}`;
-    return this.#intern(key, (id) => ({ id, op, type, args }));
+    const [a, b] = args;
+    if (args.length > 2 || b !== undefined && b.id + 1 >= MOST_IDS) {
+      const key = `${op}:${type}:${args.map((arg) => arg.id).join(",")}`;
+      return this.#intern(key, (id) => ({ id, op, type, args }));
+    }
+    // Most nodes by far: found by a number, which is made faster than a text.
+    let byType = this.#prims.get(op);
+    if (byType === undefined) this.#prims.set(op, byType = new Map());
+    let table = byType.get(type);
+    if (table === undefined) byType.set(type, table = new Map());
+    const key = a!.id * MOST_IDS + (b === undefined ? 0 : b.id + 1);
+    let node = table.get(key);
+    if (node === undefined) table.set(key, node = { id: this.#next++, op, type, args });
+    return node;
   }
 
   #simplify(op: Prim, type: ScalarType, args: readonly SNode[]): SNode | null {
