@@ -230,26 +230,61 @@ function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params:
   return `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey(op, params)}`;
 }
 
-/** Applications that have a name of their own, so that equal ones are other nodes. */
-const apart = new WeakSet<Apply>();
-
 /**
- * Names what the library made. Names are not part of what a node is: whoever builds the same expression
- * later gets a node without this name.
+ * Applications that the library named, with the session it did so in. Names are not part of what a node
+ * is: whoever builds the same expression elsewhere gets a node without this name.
  */
+const named = new WeakMap<Apply, number>();
+
+/** A stretch of work on one graph: nodes that it names are the same node within it alone. */
+let session: { readonly number: number; readonly start: number } | null = null;
+let sessions = 0;
+
+/** Runs `work` as one session; inside another one as part of that. */
+export function inSession<R>(work: () => R): R {
+  if (session !== null) return work();
+  session = { number: ++sessions, start: nextId };
+  try {
+    return work();
+  } finally {
+    session = null;
+  }
+}
+
+/** Whether an application may stand for an equal one that is wanted now. */
+export function isSharable(apply: Apply): boolean {
+  const where = named.get(apply);
+  return where === undefined || where === session?.number;
+}
+
+/** Names what the library made outside of a session. */
 export function nameApart(variable: Variable, name: string): void {
-  const owner = variable.owner;
   variable.name = name;
-  if (owner === null) return;
-  const key = keyOf(owner.op, owner.inputs, owner.params);
-  if (applies.get(key)?.deref() === owner) applies.delete(key);
-  apart.add(owner);
+  if (variable.owner !== null) named.set(variable.owner, 0);
+}
+
+/** Gives a name to what stands for something of that name, if it is new in this session. */
+export function inheritName(variable: Variable, name: string | null): void {
+  const { owner } = variable;
+  if (name === null || variable.name !== null || owner === null || session === null) return;
+  if (variable.id < session.start) return;
+  variable.name = name;
+  named.set(owner, session.number);
+}
+
+/** Makes the named applications of a graph part of this session. */
+export function adoptNamed(order: readonly Apply[]): void {
+  for (const apply of order) {
+    if (session === null || !named.has(apply) || apply.op.pure === false) continue;
+    named.set(apply, session.number);
+    remember(keyOf(apply.op, apply.inputs, apply.params), apply);
+  }
 }
 
 /** Of applications that differ in nothing but names, the first stands for all. */
 export function equalApplications(order: readonly Apply[]): Map<Variable, Variable> {
   const same = new Map<Variable, Variable>();
-  if (!order.some((apply) => apart.has(apply))) return same;
+  if (!order.some((apply) => named.has(apply))) return same;
   const first = new Map<string, Apply>();
   for (const apply of order) {
     if (apply.op.pure === false) continue;
@@ -261,6 +296,11 @@ export function equalApplications(order: readonly Apply[]): Map<Variable, Variab
   return same;
 }
 
+function remember(key: string, apply: Apply): void {
+  applies.set(key, new WeakRef(apply));
+  cleanup.register(apply, [applies as Map<string, WeakRef<object>>, key]);
+}
+
 /** Applies an op: the same application gives the same node. */
 export function applyOp<P extends Params>(
   op: Op<P>,
@@ -269,13 +309,10 @@ export function applyOp<P extends Params>(
 ): Apply<P> {
   const key = keyOf(op, inputs, params);
   const have = applies.get(key)?.deref();
-  if (have !== undefined) return have as unknown as Apply<P>;
+  if (have !== undefined && isSharable(have)) return have as unknown as Apply<P>;
   const types = op.infer(inputs, params);
   const made = new Apply(op, inputs, params, types);
-  if (op.pure !== false) {
-    applies.set(key, new WeakRef(made as unknown as Apply));
-    cleanup.register(made, [applies as Map<string, WeakRef<object>>, key]);
-  }
+  if (op.pure !== false) remember(key, made as unknown as Apply);
   return made;
 }
 

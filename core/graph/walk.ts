@@ -5,7 +5,7 @@
  */
 
 import type { Variable } from "../variable.ts";
-import { type Apply, applyOp } from "./graph.ts";
+import { type Apply, applyOp, inheritName, inSession, withOriginOf } from "./graph.ts";
 import { shown } from "../shown.ts";
 
 /**
@@ -80,17 +80,18 @@ export function replace(
     );
   }
   const made = new Map<Variable, Variable>(replacements);
-  for (const apply of toposort(outputs, (variable) => replacements.has(variable))) {
-    const inputs = apply.inputs.map((input) => made.get(input) ?? input);
-    if (inputs.every((input, i) => input === apply.inputs[i])) continue;
-    const rebuilt = applyOp(apply.op, inputs, apply.params);
-    apply.outputs.forEach((output, i) => {
-      if (!made.has(output)) {
-        const fresh = rebuilt.outputs[i]!;
-        if (fresh.name === null) fresh.name = output.name;
-        made.set(output, fresh);
-      }
-    });
-  }
+  const order = toposort(outputs, (variable) => replacements.has(variable));
+  inSession(() => order.forEach((apply) => rebuild(apply, made)));
   return outputs.map((output) => made.get(output) ?? output);
+}
+
+function rebuild(apply: Apply, made: Map<Variable, Variable>): void {
+  const inputs = apply.inputs.map((input) => made.get(input) ?? input);
+  if (inputs.every((input, i) => input === apply.inputs[i])) return;
+  const rebuilt = withOriginOf(apply.output, () => applyOp(apply.op, inputs, apply.params));
+  apply.outputs.forEach((output, i) => {
+    if (made.has(output)) return;
+    inheritName(rebuilt.outputs[i]!, output.name);
+    made.set(output, rebuilt.outputs[i]!);
+  });
 }

@@ -8,7 +8,14 @@
  * @module
  */
 
-import { type Apply, applyOp, variablesMade, withOriginOf } from "../graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  inheritName,
+  inSession,
+  variablesMade,
+  withOriginOf,
+} from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Variable } from "../variable.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";
@@ -36,12 +43,14 @@ export function runPhase(
   observe: RewriteObserver | null = null,
 ): Variable[] {
   const run = new Run(phase, hits, observe);
-  let current = [...outputs];
-  for (;;) {
-    const next = new Pass(run, current).outputs();
-    if (next.every((output, i) => output === current[i])) return current;
-    current = next;
-  }
+  return inSession(() => {
+    let current = [...outputs];
+    for (;;) {
+      const next = new Pass(run, current).outputs();
+      if (next.every((output, i) => output === current[i])) return current;
+      current = next;
+    }
+  });
 }
 
 /** What lasts from pass to pass. */
@@ -208,9 +217,7 @@ class Pass {
       this.#final.set(output, final);
       if (final === output) return;
       this.#context.became(output, final);
-      // What is new takes the name; what was there keeps its own.
-      const isNew = final.id > output.id && final.owner !== null;
-      if (isNew && final.name === null && output.name !== null) final.name = output.name;
+      inheritName(final, output.name);
     });
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { equalApplications } from "../graph/graph.ts";
+import { adoptNamed, equalApplications, inSession } from "../graph/graph.ts";
 import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "../validate.ts";
 import type { Variable } from "../variable.ts";
@@ -77,18 +77,21 @@ export function optimise(
   hits: RuleHits = new Map(),
   observe: RewriteObserver | null = null,
 ): Variable[] {
-  let current = replace(outputs, equalApplications(toposort(outputs)));
-  if (mode.verify) validateGraph(current, "before rewriting");
-  for (const phase of [...phases, ...addedPhases]) {
-    const wanted = (rule: Rule): boolean => {
-      if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
-      if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
-      return mode.base === "fastRun" || mode.base === "fastCompile" && quick.has(phase.name);
-    };
-    const rules = phase.rules.filter(wanted);
-    if (rules.length === 0) continue;
-    current = runPhase({ ...phase, rules }, current, hits, observe);
-    if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
-  }
-  return current;
+  return inSession(() => {
+    let current = replace(outputs, equalApplications(toposort(outputs)));
+    adoptNamed(toposort(current));
+    if (mode.verify) validateGraph(current, "before rewriting");
+    for (const phase of [...phases, ...addedPhases]) {
+      const wanted = (rule: Rule): boolean => {
+        if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
+        if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
+        return mode.base === "fastRun" || mode.base === "fastCompile" && quick.has(phase.name);
+      };
+      const rules = phase.rules.filter(wanted);
+      if (rules.length === 0) continue;
+      current = runPhase({ ...phase, rules }, current, hits, observe);
+      if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
+    }
+    return current;
+  });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
+import { type Apply, applyOp, isSharable, makeVariable } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/shared.ts";
@@ -133,7 +133,9 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
     ...[old, results, outer].map((list) => list.map((variable) => variable.id).join()),
   ].join("|");
   const known = built.get(key)?.deref();
-  if (known !== undefined) return { apply: known, outputs: scanOutputs(known) };
+  if (known !== undefined && isSharable(known)) {
+    return { apply: known, outputs: scanOutputs(known) };
+  }
   const fresh = new Map(old.map((place) => {
     const made = makeVariable(place.type);
     made.name = place.name;
