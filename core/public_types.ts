@@ -5,7 +5,7 @@
  * @module
  */
 
-export type { Dim } from "./ops/arguments.ts";
+export type { AxesArguments, Dim } from "./ops/arguments.ts";
 export type { RoundMode } from "./ops/arithmetic.ts";
 export type { DTypeOption } from "./ops/build.ts";
 export type { ResolvedDType } from "./ops/conversion.ts";
@@ -26,7 +26,15 @@ export type { Hole } from "./ops/expr.ts";
 export type { IndexItem, IndexSpec, SliceSpec } from "./ops/index_spec.ts";
 export type { TakeMode } from "./ops/indexing.ts";
 export type { CloseOptions } from "./ops/logic.ts";
-export type { GeluOptions, SoftmaxAxis } from "./ops/nn.ts";
-export type { Axes, Reduced, ReduceOptions, SumOptions, VarianceOptions } from "./ops/reduce.ts";
+export type { GeluOptions } from "./ops/nn.ts";
+export type {
+  Axes,
+  AxesList,
+  AxesOf,
+  Reduced,
+  ReduceOptions,
+  SumOptions,
+  VarianceOptions,
+} from "./ops/reduce.ts";
 export type * from "./type_arithmetic.ts";
 export type { ElementwiseVariable } from "./variable_elementwise.ts";

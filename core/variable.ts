@@ -8,7 +8,7 @@ import type { Givens } from "./compile/updates.ts";
 import type { DType } from "./dtype.ts";
 import { type Apply, registerVariableClass } from "./graph/graph.ts";
 import type { Value } from "./graph/value.ts";
-import { type Dim, listed } from "./ops/arguments.ts";
+import { type AxesArguments, type Dim, listed } from "./ops/arguments.ts";
 import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
 import { broadcastTo } from "./ops/broadcast_to.ts";
 import type { PatternItem } from "./ops/dimshuffle.ts";
@@ -17,7 +17,7 @@ import type { IndexItem } from "./ops/index_spec.ts";
 import { index, slice, take, type TakeMode } from "./ops/indexing.ts";
 import { dot, matmul, outer } from "./ops/linalg.ts";
 import type { TensorLike } from "./ops/literal.ts";
-import type { Axes, Reduced, SumOptions, VarianceOptions } from "./ops/reduce.ts";
+import type { AxesList, AxesOf, Reduced, SumOptions, VarianceOptions } from "./ops/reduce.ts";
 import { argsort, cumprod, cumsum, sort } from "./ops/order.ts";
 import * as reductions from "./ops/reduce.ts";
 import { flatten, ravel, reshape } from "./ops/reshape.ts";
@@ -99,116 +99,116 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** The sum over axes: all of them, one, several, or as options say. */
-  sum<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+  sum<S extends Variable, const X extends AxesList<SumOptions> = []>(
     this: S,
-    axes?: X,
-  ): Reduced<SumDType<DTypeOf<S>>, S, X> {
-    return reductions.sum(this, axes);
+    ...axes: X
+  ): Reduced<SumDType<DTypeOf<S>>, S, AxesOf<X>> {
+    return reductions.sum<S, X>(this, ...axes);
   }
 
   /** The product over axes. */
-  prod<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+  prod<S extends Variable, const X extends AxesList<SumOptions> = []>(
     this: S,
-    axes?: X,
-  ): Reduced<SumDType<DTypeOf<S>>, S, X> {
-    return reductions.prod(this, axes);
+    ...axes: X
+  ): Reduced<SumDType<DTypeOf<S>>, S, AxesOf<X>> {
+    return reductions.prod<S, X>(this, ...axes);
   }
 
   /** The mean over axes. */
-  mean<S extends Variable, const X extends Axes<SumOptions> = undefined>(
+  mean<S extends Variable, const X extends AxesList<SumOptions> = []>(
     this: S,
-    axes?: X,
-  ): Reduced<Floating<DTypeOf<S>>, S, X> {
-    return reductions.mean(this, axes);
+    ...axes: X
+  ): Reduced<Floating<DTypeOf<S>>, S, AxesOf<X>> {
+    return reductions.mean<S, X>(this, ...axes);
   }
 
   /** The variance over axes. */
-  var<S extends Variable, const X extends Axes<VarianceOptions> = undefined>(
+  var<S extends Variable, const X extends AxesList<VarianceOptions> = []>(
     this: S,
-    axes?: X,
-  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
-    return reductions.variance(this, axes);
+    ...axes: X
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, AxesOf<X>> {
+    return reductions.variance<S, X>(this, ...axes);
   }
 
   /** The standard deviation over axes. */
-  std<S extends Variable, const X extends Axes<VarianceOptions> = undefined>(
+  std<S extends Variable, const X extends AxesList<VarianceOptions> = []>(
     this: S,
-    axes?: X,
-  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
-    return reductions.std(this, axes);
+    ...axes: X
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, AxesOf<X>> {
+    return reductions.std<S, X>(this, ...axes);
   }
 
   /** The greatest element over axes. */
-  max<S extends Variable, const X extends Axes = undefined>(
+  max<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<DTypeOf<S>, S, X> {
-    return reductions.max(this, axes);
+    ...axes: X
+  ): Reduced<DTypeOf<S>, S, AxesOf<X>> {
+    return reductions.max<S, X>(this, ...axes);
   }
 
   /** The least element over axes. */
-  min<S extends Variable, const X extends Axes = undefined>(
+  min<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<DTypeOf<S>, S, X> {
-    return reductions.min(this, axes);
+    ...axes: X
+  ): Reduced<DTypeOf<S>, S, AxesOf<X>> {
+    return reductions.min<S, X>(this, ...axes);
   }
 
   /** max - min over axes. */
-  ptp<S extends Variable, const X extends Axes = undefined>(
+  ptp<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<DTypeOf<S>, S, X> {
-    return reductions.ptp(this, axes);
+    ...axes: X
+  ): Reduced<DTypeOf<S>, S, AxesOf<X>> {
+    return reductions.ptp<S, X>(this, ...axes);
   }
 
   /** The position of the greatest element over axes. */
-  argmax<S extends Variable, const X extends Axes = undefined>(
+  argmax<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<"int64", S, X> {
-    return reductions.argmax(this, axes);
+    ...axes: X
+  ): Reduced<"int64", S, AxesOf<X>> {
+    return reductions.argmax<S, X>(this, ...axes);
   }
 
   /** The position of the least element over axes. */
-  argmin<S extends Variable, const X extends Axes = undefined>(
+  argmin<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<"int64", S, X> {
-    return reductions.argmin(this, axes);
+    ...axes: X
+  ): Reduced<"int64", S, AxesOf<X>> {
+    return reductions.argmin<S, X>(this, ...axes);
   }
 
   /** Whether any element over axes is not zero. */
-  any<S extends Variable, const X extends Axes = undefined>(
+  any<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<"bool", S, X> {
-    return reductions.any(this, axes);
+    ...axes: X
+  ): Reduced<"bool", S, AxesOf<X>> {
+    return reductions.any<S, X>(this, ...axes);
   }
 
   /** Whether all elements over axes are not zero. */
-  all<S extends Variable, const X extends Axes = undefined>(
+  all<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<"bool", S, X> {
-    return reductions.all(this, axes);
+    ...axes: X
+  ): Reduced<"bool", S, AxesOf<X>> {
+    return reductions.all<S, X>(this, ...axes);
   }
 
   /** (sum |x|^order)^(1/order) over axes. */
-  norm<S extends Variable, const X extends Axes = undefined>(
+  norm<S extends Variable, const X extends AxesList = []>(
     this: S,
     order?: number,
-    axes?: X,
-  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, X> {
-    return reductions.norm(this, order, axes);
+    ...axes: X
+  ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, AxesOf<X>> {
+    return reductions.norm<S, X>(this, order, ...axes);
   }
 
   /** log(sum(exp(x))) over axes. */
-  logsumexp<S extends Variable, const X extends Axes = undefined>(
+  logsumexp<S extends Variable, const X extends AxesList = []>(
     this: S,
-    axes?: X,
-  ): Reduced<Floating<DTypeOf<S>>, S, X> {
-    return reductions.logsumexp(this, axes);
+    ...axes: X
+  ): Reduced<Floating<DTypeOf<S>>, S, AxesOf<X>> {
+    return reductions.logsumexp<S, X>(this, ...axes);
   }
 
   /** NumPy's `dot`. */
@@ -322,9 +322,9 @@ export class Variable<D extends DType = DType, N extends number = number>
     return dimshuffle(this as Variable, listed(pattern));
   }
 
-  /** Axes in another order, reversed by default. */
-  transpose(axes?: readonly number[]): Variable<D, N> {
-    return transpose(this as Variable, axes) as Variable as Variable<D, N>;
+  /** Axes in another order, one by one or in a list; reversed without any. */
+  transpose(...axes: AxesArguments): Variable<D, N> {
+    return transpose(this as Variable, ...axes) as Variable as Variable<D, N>;
   }
 
   /** Two axes exchanged. */
@@ -333,15 +333,13 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** Without axes of length 1: those given, or all known ones. */
-  squeeze(
-    axis?: number | readonly number[] | null,
-  ): Variable<D> {
-    return squeeze(this as Variable, axis) as Variable as Variable<D>;
+  squeeze(...axes: AxesArguments): Variable<D> {
+    return squeeze(this as Variable, ...axes) as Variable as Variable<D>;
   }
 
   /** With new axes of length 1 at these places. */
-  expandDims(axis: number | readonly number[]): Variable<D> {
-    return expandDims(this as Variable, axis) as Variable as Variable<D>;
+  expandDims(...axes: AxesArguments): Variable<D> {
+    return expandDims(this as Variable, ...axes) as Variable as Variable<D>;
   }
 
   /** Stretched to a shape by NumPy's rule. */

@@ -332,3 +332,49 @@ Deno.test("options of everything that differentiates are known by name and have 
   fails(() => grad(loose("c".repeat(2e4)), x), /got the string "c+…"/);
   fails(() => grad(loose(class {}), x), /got a function/);
 });
+
+Deno.test("axes are taken one by one, in a list, and with options behind them", () => {
+  const t = T.dtensor3("t"), lists: readonly number[][] = [[0], [1, 0], [-1, 1], [2, 0, 1]];
+  const same = (a: Variable, b: Variable) => assertEquals(a === b, true, `${a} is not ${b}`);
+  const names = ["sum", "prod", "mean", "var", "std", "max", "min", "ptp", "argmax", "argmin"];
+  for (const name of [...names, "any", "all", "logsumexp", "squeeze", "expandDims", "flip"]) {
+    const of = T as unknown as Record<string, Loose>, x = loose(t);
+    const method = (...args: unknown[]) =>
+      x[name] === undefined ? of[name](t, ...args) : x[name](...args);
+    for (const list of lists) {
+      same(of[name](t, list), of[name](t, ...list));
+      same(method(list), of[name](t, list));
+      same(method(...list), of[name](t, list));
+      same(method(...list, undefined), of[name](t, list));
+    }
+    if (name !== "expandDims") {
+      same(method(), of[name](t));
+      same(method(null), of[name](t));
+      fails(() => method(0, 3), /expected the axis to be an integer from -3 to 2, got 3/);
+    }
+    fails(() => method(0, 0), /expected different axes/);
+    fails(() => method([0], 1), /expected the axis to be an integer .* got \[0\]/);
+    fails(() => method(0, "1"), /expected the axis .* got "1"/);
+    fails(() => method(0, null), /expected the axis .* got null/);
+  }
+  for (const name of names) {
+    const x = loose(t);
+    const kept = x[name]({ axis: [0, 1], keepdims: true });
+    same(x[name](0, 1, { keepdims: true }), kept);
+    same(x[name]([0, 1], { keepdims: true }), kept);
+    fails(() => x[name](0, { axis: 1 }), /the axes are given twice/);
+    fails(() => x[name](0, { keepdim: true }), /did you mean "keepdims"/);
+    fails(() => x[name]({ keepdims: true }, 0), /expected the axis/);
+  }
+  same(t.norm(2, 0, 1), t.norm(2, [0, 1]));
+  same(t.transpose(2, 0, 1), t.transpose([2, 0, 1]));
+  same(T.transpose(t, 2, 0, 1), t.dimshuffle(2, 0, 1));
+  same(t.transpose(loose(null)), t.T);
+  fails(() => t.transpose(0, 1), /expected 3 axes, got 2/);
+  fails(() => t.transpose(loose(2n), 0, 1), /got 2n/);
+  same(T.softmax(t, 0, 1), T.softmax(t, [0, 1]));
+  same(T.logSoftmax(t, null), T.logSoftmax(t, [0, 1, 2]));
+  same(T.softmax(t), T.softmax(t, 2));
+  same(T.expr`${t}.sum(0, keepdims=True)`, t.sum({ axis: 0, keepdims: true }));
+  same(T.expr`sum(${t}, 0, 2)`, t.sum([0, 2]));
+});

@@ -92,6 +92,19 @@ export function normalizeAxes(axes: readonly number[], ndim: number, action: str
   return all;
 }
 
+/** Axes one by one, or in a list; nothing or null stands for all, or for those that the op takes then. */
+export type AxesArguments =
+  | readonly number[]
+  | readonly [axes?: number | readonly number[] | null];
+
+/** The axes in a list of arguments, not checked yet; null for none. */
+export function axesOf(rest: readonly unknown[]): readonly number[] | null {
+  let count = rest.length;
+  while (count > 0 && rest[count - 1] === undefined) count--;
+  if (count === 0 || count === 1 && rest[0] === null) return null;
+  return listed(rest.slice(0, count)) as readonly number[];
+}
+
 /**
  * A list given as one argument or as several: `f(0, 1)` is `f([0, 1])`.
  *

@@ -15,7 +15,15 @@ import { shown } from "../shown.ts";
 import { MAX_RANK, TensorType } from "../type.ts";
 import type { DTypeOf, Like, Plus1, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
-import { expectInputs, listed, normalizeAxes, normalizeAxis, shapeLabel } from "./arguments.ts";
+import {
+  type AxesArguments,
+  axesOf,
+  expectInputs,
+  listed,
+  normalizeAxes,
+  normalizeAxis,
+  shapeLabel,
+} from "./arguments.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { gather, rowMajor } from "./moving.ts";
 import { expectList } from "../options.ts";
@@ -175,17 +183,18 @@ export function dimshuffle(
  * T.transpose(T.tensor3("t"), [2, 0, 1]);
  * ```
  */
-export function transpose<A extends TensorLike>(x: A, axes?: readonly number[]): Like<A>;
-export function transpose(x: TensorLike, axes?: readonly number[]): Variable {
-  const v = asVariable(x);
-  if (axes === undefined) {
+export function transpose<A extends TensorLike>(x: A, ...axes: AxesArguments): Like<A>;
+export function transpose(x: TensorLike, ...given: AxesArguments): Variable {
+  const v = asVariable(x), axes = axesOf(given);
+  if (axes === null) {
     return shuffled(v, Array.from({ length: v.ndim }, (_, d) => v.ndim - 1 - d));
   }
   const action = `Cannot transpose ${shapeLabel(v)}`;
-  if (axes.length !== v.ndim) {
-    throw new RangeError(`${action}: expected ${v.ndim} axes, got ${axes.length}`);
+  const order = normalizeAxes(axes, v.ndim, action);
+  if (order.length !== v.ndim) {
+    throw new RangeError(`${action}: expected ${v.ndim} axes, got ${order.length}`);
   }
-  return shuffled(v, normalizeAxes(axes, v.ndim, action));
+  return shuffled(v, order);
 }
 
 /**
@@ -255,17 +264,9 @@ export function moveaxis(
  * T.squeeze(T.matrix("m"), 0); // the rows of m must be one
  * ```
  */
-export function squeeze<A extends TensorLike>(
-  x: A,
-  axis?: number | readonly number[] | null,
-): Variable<DTypeOf<A>>;
-export function squeeze(x: TensorLike, axis?: number | readonly number[] | null): Variable {
-  const v = asVariable(x);
-  const wanted = axis === undefined || axis === null
-    ? null
-    : typeof axis === "number"
-    ? [axis]
-    : axis;
+export function squeeze<A extends TensorLike>(x: A, ...axes: AxesArguments): Variable<DTypeOf<A>>;
+export function squeeze(x: TensorLike, ...axes: AxesArguments): Variable {
+  const v = asVariable(x), wanted = axesOf(axes);
   const drop = wanted === null
     ? v.type.shape.flatMap((n, d) => n === 1 ? [d] : [])
     : normalizeAxes(wanted, v.ndim, `Cannot squeeze ${shapeLabel(v)}`);
@@ -283,15 +284,13 @@ export function squeeze(x: TensorLike, axis?: number | readonly number[] | null)
  * T.expandDims(T.matrix("image"), [0, 1]); // one image of one channel
  * ```
  */
-export function expandDims<A extends TensorLike, const X extends number | readonly number[]>(
+export function expandDims<A extends TensorLike, const X extends AxesArguments>(
   x: A,
-  axis: X,
-): Variable<DTypeOf<A>, X extends number ? Plus1<RankOf<A>> : number>;
-export function expandDims(x: TensorLike, axis: number | readonly number[]): Variable {
+  ...axes: X
+): Variable<DTypeOf<A>, X extends readonly [number] ? Plus1<RankOf<A>> : number>;
+export function expandDims(x: TensorLike, ...axes: AxesArguments): Variable {
   const v = asVariable(x), action = `Cannot add axes to ${shapeLabel(v)}`;
-  const list = typeof axis === "number"
-    ? [axis]
-    : expectList(action, axis, "an axis or a list of axes");
+  const list = expectList(action, axesOf(axes)!, "an axis or a list of axes");
   const ndim = v.ndim + list.length;
   const fresh = normalizeAxes(list, ndim, action);
   let next = 0;

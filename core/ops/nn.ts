@@ -16,7 +16,7 @@ import type {
   RankOf,
 } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
-import { normalizeAxes } from "./arguments.ts";
+import { type AxesArguments, axesOf, normalizeAxes } from "./arguments.ts";
 import { abs, add, clip, div, mul, neg, sub } from "./arithmetic.ts";
 import { asFloating, castTo } from "./build.ts";
 import { disconnectedGrad } from "./conversion.ts";
@@ -30,18 +30,16 @@ import { max, sum } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
 import { checkOptions } from "../options.ts";
 
-/** Over which axes probabilities add up to 1: one, several, or null for all. */
-export type SoftmaxAxis = number | readonly number[] | null;
-
 /** `x` less its greatest element along axes, and options that keep those axes. */
 function shifted(
   name: string,
   x: TensorLike,
-  axis: SoftmaxAxis,
+  given: AxesArguments,
 ): [Variable, { axis: number[]; keepdims: true }] {
   const v = asFloating(x), action = `Cannot take the ${name} of ${v.label}`;
   if (!isFloat(v.dtype)) throw new TypeError(`${action}: expected real numbers, got ${v.dtype}`);
-  const list = axis === null ? v.type.shape.map((_, d) => d) : [axis].flat();
+  const all = given.length === 1 && given[0] === null;
+  const list = axesOf(given) ?? (all ? v.type.shape.map((_, d) => d) : [-1]);
   const axes = { axis: normalizeAxes(list, v.ndim, action), keepdims: true } as const;
   // The shift cancels, so gradients need not see it.
   return [sub(v, disconnectedGrad(max(v, axes) as Variable)), axes];
@@ -61,14 +59,14 @@ function shifted(
  * const p = T.softmax(x.dot(w).add(b));
  * ```
  */
-export function softmax<A extends TensorLike>(x: A, axis: SoftmaxAxis = -1): FloatLike<A> {
+export function softmax<A extends TensorLike>(x: A, ...axis: AxesArguments): FloatLike<A> {
   const [z, axes] = shifted("softmax", x, axis);
   const e: Variable = exp(z);
   return div(e, sum(e, axes)) as Variable as FloatLike<A>;
 }
 
 /** log(softmax(x)) along an axis (the last one by default), accurate where the softmax is tiny. */
-export function logSoftmax<A extends TensorLike>(x: A, axis: SoftmaxAxis = -1): FloatLike<A> {
+export function logSoftmax<A extends TensorLike>(x: A, ...axis: AxesArguments): FloatLike<A> {
   const [z, axes] = shifted("logSoftmax", x, axis);
   return sub(z, log(sum(exp(z), axes))) as Variable as FloatLike<A>;
 }

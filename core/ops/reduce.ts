@@ -1,8 +1,8 @@
 /**
  * Sums, means, extremes and what is composed of them, over all axes, one or several.
  *
- * The axes are given as a number, as a list, or in options: `sum(x)`, `sum(x, 0)`, `sum(x, [0, -1])`,
- * `sum(x, { axis: 0, keepdims: true })`.
+ * The axes are given as numbers, as a list, or in options: `sum(x)`, `sum(x, 0)`, `sum(x, [0, -1])`,
+ * `sum(x, 0, -1)`, `sum(x, { axis: 0, keepdims: true })`, `sum(x, 0, { keepdims: true })`.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type {
 } from "../type_arithmetic.ts";
 import { checkOptions, type OptionKinds } from "../options.ts";
 import type { Variable } from "../variable.ts";
-import { intConstant, normalizeAxes, staticInt } from "./arguments.ts";
+import { axesOf, intConstant, normalizeAxes, staticInt } from "./arguments.ts";
 import { abs, add, div, mul, pow, sqr, sqrt, sub } from "./arithmetic.ts";
 import { asFloating, castTo, type DTypeOption, resolveDType } from "./build.ts";
 import { disconnectedGrad } from "./conversion.ts";
@@ -62,6 +62,23 @@ export type Axes<O extends ReduceOptions = ReduceOptions> =
   | undefined
   | O;
 
+/** Axes as arguments: one by one, or in a list, or in options, which may also come last. */
+export type AxesList<O extends ReduceOptions = ReduceOptions> =
+  | readonly []
+  | readonly [axes: Axes<O>]
+  | readonly [axes: number | readonly number[] | null | undefined, options: O | undefined]
+  | readonly number[]
+  | readonly [...number[], O];
+
+/** Axes or options that a list of arguments stands for. */
+export type AxesOf<X extends readonly unknown[]> = X extends readonly [] ? undefined
+  : X extends readonly [infer A] ? A
+  : X extends readonly number[] ? X
+  : X extends readonly [...infer A extends readonly number[], infer O]
+    ? Omit<O, "axis"> & { readonly axis: A }
+  : X extends readonly [infer A, infer O] ? Omit<O, "axis"> & { readonly axis: A }
+  : undefined;
+
 /** A reduced variable: the dtype `D`, and the rank that is left of `A` over the axes `X`. */
 export type Reduced<D extends DType, A, X> = Variable<D, ReducedRank<RankOf<A>, X>>;
 
@@ -78,16 +95,19 @@ const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, ddof: "num
 function planOf<O extends ReduceOptions = ReduceOptions>(
   name: string,
   x: Variable,
-  given: Axes<O>,
+  given: readonly unknown[],
   kinds: OptionKinds<O> = reduceKinds as OptionKinds<O>,
 ): Plan<O> {
   const action = `Cannot take the ${name} of ${x.label}`;
-  const isOptions = typeof given === "object" && given !== null && !Array.isArray(given);
-  const options: Partial<O> = isOptions ? checkOptions(action, given as O, kinds) : {};
-  const axis = isOptions ? options.axis : given as number | readonly number[] | null | undefined;
-  let listed: readonly number[] = x.type.shape.map((_, d) => d);
-  if (typeof axis === "number") listed = [axis];
-  else if (axis !== undefined && axis !== null) listed = axis;
+  const last = given.at(-1);
+  const isOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const options: Partial<O> = isOptions ? checkOptions(action, last as O, kinds) : {};
+  const separate = axesOf(isOptions ? given.slice(0, -1) : given);
+  const inOptions = axesOf([options.axis]);
+  if (separate !== null && inOptions !== null) {
+    throw new TypeError(`${action}: the axes are given twice, as arguments and as an option`);
+  }
+  const listed = separate ?? inOptions ?? x.type.shape.map((_, d) => d);
   const axes = normalizeAxes(listed, x.ndim, action).sort((a, b) => a - b);
   return { axes, keepdims: options.keepdims ?? false, options };
 }
@@ -115,7 +135,11 @@ function sumDType(dtype: DType): DType {
   return dtype.startsWith("uint") ? "uint64" : dtype;
 }
 
-function total<R extends Variable>(kind: "sum" | "prod", x: TensorLike, axes: Axes<SumOptions>): R {
+function total<R extends Variable>(
+  kind: "sum" | "prod",
+  x: TensorLike,
+  axes: readonly unknown[],
+): R {
   const v = asVariable(x), plan = planOf(kind, v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype === undefined ? sumDType(v.dtype) : resolveDType(dtype);
@@ -141,18 +165,18 @@ function total<R extends Variable>(kind: "sum" | "prod", x: TensorLike, axes: Ax
  * const kept = T.sum(x, { axis: 1, keepdims: true });
  * ```
  */
-export function sum<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+export function sum<A extends TensorLike, const X extends AxesList<SumOptions> = []>(
   x: A,
-  axes?: X,
-): Reduced<SumDType<DTypeOf<A>>, A, X> {
+  ...axes: X
+): Reduced<SumDType<DTypeOf<A>>, A, AxesOf<X>> {
   return total("sum", x, axes);
 }
 
 /** The product over axes, with the dtypes of `sum`; the product of nothing is 1. */
-export function prod<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+export function prod<A extends TensorLike, const X extends AxesList<SumOptions> = []>(
   x: A,
-  axes?: X,
-): Reduced<SumDType<DTypeOf<A>>, A, X> {
+  ...axes: X
+): Reduced<SumDType<DTypeOf<A>>, A, AxesOf<X>> {
   return total("prod", x, axes);
 }
 
@@ -165,7 +189,7 @@ export function countOf(x: Variable, axes?: readonly number[]): Variable {
   return dims.slice(1).reduce((n: Variable, m) => mul(n, m), dims[0]!);
 }
 
-function average<R extends Variable>(x: TensorLike, axes: Axes<SumOptions>): R {
+function average<R extends Variable>(x: TensorLike, axes: readonly unknown[]): R {
   const v = asVariable(x), plan = planOf("mean", v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype !== undefined
@@ -194,14 +218,14 @@ function average<R extends Variable>(x: TensorLike, axes: Axes<SumOptions>): R {
  * const errorRate = T.mean(T.neq(p, y));
  * ```
  */
-export function mean<A extends TensorLike, const X extends Axes<SumOptions> = undefined>(
+export function mean<A extends TensorLike, const X extends AxesList<SumOptions> = []>(
   x: A,
-  axes?: X,
-): Reduced<Floating<DTypeOf<A>>, A, X> {
+  ...axes: X
+): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
   return average(x, axes);
 }
 
-function spread(x: TensorLike, axes: Axes<VarianceOptions>): Variable {
+function spread(x: TensorLike, axes: readonly unknown[]): Variable {
   const v = asFloating(x), plan = planOf("variance", v, axes, varianceKinds);
   const centre = mean(v, { axis: plan.axes, keepdims: true });
   const off: Variable = sub(v, centre);
@@ -232,22 +256,26 @@ function perFreedom(total: Variable, free: Variable): Variable {
  * const unbiased = T.var(T.matrix("x"), { axis: 0, ddof: 1 });
  * ```
  */
-export function variance<A extends TensorLike, const X extends Axes<VarianceOptions> = undefined>(
+export function variance<A extends TensorLike, const X extends AxesList<VarianceOptions> = []>(
   x: A,
-  axes?: X,
-): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
-  return spread(x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+  ...axes: X
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
+  return spread(x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
 }
 
 /** The standard deviation: the square root of the variance. */
-export function std<A extends TensorLike, const X extends Axes<VarianceOptions> = undefined>(
+export function std<A extends TensorLike, const X extends AxesList<VarianceOptions> = []>(
   x: A,
-  axes?: X,
-): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
-  return sqrt(spread(x, axes)) as Variable as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+  ...axes: X
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
+  return sqrt(spread(x, axes)) as Variable as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
 }
 
-function extreme<R extends Variable>(kind: "max" | "min", x: TensorLike, axes: Axes): R {
+function extreme<R extends Variable>(
+  kind: "max" | "min",
+  x: TensorLike,
+  axes: readonly unknown[],
+): R {
   const v = asVariable(x), plan = planOf(kind, v, axes);
   const isBool = v.dtype === "bool";
   const name: ReduceOpKind = isBool ? (kind === "max" ? "any" : "all") : kind;
@@ -266,34 +294,38 @@ function extreme<R extends Variable>(kind: "max" | "min", x: TensorLike, axes: A
  * const shifted = x.sub(T.max(x, { axis: 1, keepdims: true }));
  * ```
  */
-export function max<A extends TensorLike, const X extends Axes = undefined>(
+export function max<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<DTypeOf<A>, A, X> {
+  ...axes: X
+): Reduced<DTypeOf<A>, A, AxesOf<X>> {
   return extreme("max", x, axes);
 }
 
 /** The least element over axes; NaN if there is one. The gradient is shared among equals. */
-export function min<A extends TensorLike, const X extends Axes = undefined>(
+export function min<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<DTypeOf<A>, A, X> {
+  ...axes: X
+): Reduced<DTypeOf<A>, A, AxesOf<X>> {
   return extreme("min", x, axes);
 }
 
 /** max - min over axes. */
-export function ptp<A extends TensorLike, const X extends Axes = undefined>(
+export function ptp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<DTypeOf<A>, A, X> {
+  ...axes: X
+): Reduced<DTypeOf<A>, A, AxesOf<X>> {
   return sub(extreme("max", x, axes), extreme("min", x, axes)) as Variable as Reduced<
     DTypeOf<A>,
     A,
-    X
+    AxesOf<X>
   >;
 }
 
-function position<R extends Variable>(kind: "argmax" | "argmin", x: TensorLike, axes: Axes): R {
+function position<R extends Variable>(
+  kind: "argmax" | "argmin",
+  x: TensorLike,
+  axes: readonly unknown[],
+): R {
   const v = asVariable(x), plan = planOf(kind, v, axes);
   if (v.ndim === 0) return intConstant(0) as R;
   if (plan.axes.length === 0) {
@@ -313,47 +345,51 @@ function position<R extends Variable>(kind: "argmax" | "argmin", x: TensorLike, 
  * const prediction = T.argmax(T.matrix("scores"), 1);
  * ```
  */
-export function argmax<A extends TensorLike, const X extends Axes = undefined>(
+export function argmax<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<"int64", A, X> {
+  ...axes: X
+): Reduced<"int64", A, AxesOf<X>> {
   return position("argmax", x, axes);
 }
 
 /** The position of the least element; otherwise as `argmax`. */
-export function argmin<A extends TensorLike, const X extends Axes = undefined>(
+export function argmin<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<"int64", A, X> {
+  ...axes: X
+): Reduced<"int64", A, AxesOf<X>> {
   return position("argmin", x, axes);
 }
 
 /** The greatest element and its position. */
-export function maxAndArgmax<A extends TensorLike, const X extends Axes = undefined>(
+export function maxAndArgmax<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): [Reduced<DTypeOf<A>, A, X>, Reduced<"int64", A, X>] {
-  return [max(x, axes), argmax(x, axes)];
+  ...axes: X
+): [Reduced<DTypeOf<A>, A, AxesOf<X>>, Reduced<"int64", A, AxesOf<X>>] {
+  return [max<A, X>(x, ...axes), argmax<A, X>(x, ...axes)];
 }
 
-function logic<R extends Variable>(kind: "any" | "all", x: TensorLike, axes: Axes): R {
+function logic<R extends Variable>(
+  kind: "any" | "all",
+  x: TensorLike,
+  axes: readonly unknown[],
+): R {
   const v = asVariable(x), plan = planOf(kind, v, axes);
   return finish(reduced(kind, v, plan.axes, "bool"), v.ndim, plan);
 }
 
 /** Whether any element over axes is not zero; false for none. */
-export function any<A extends TensorLike, const X extends Axes = undefined>(
+export function any<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<"bool", A, X> {
+  ...axes: X
+): Reduced<"bool", A, AxesOf<X>> {
   return logic("any", x, axes);
 }
 
 /** Whether all elements over axes are not zero; true for none. */
-export function all<A extends TensorLike, const X extends Axes = undefined>(
+export function all<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<"bool", A, X> {
+  ...axes: X
+): Reduced<"bool", A, AxesOf<X>> {
   return logic("all", x, axes);
 }
 
@@ -363,7 +399,7 @@ export function allclose(
   y: TensorLike,
   options: CloseOptions = {},
 ): Variable<"bool", 0> {
-  return logic("all", isclose(x, y, options), undefined);
+  return logic("all", isclose(x, y, options), []);
 }
 
 /**
@@ -377,25 +413,25 @@ export function allclose(
  * const lengths = T.norm(T.matrix("x"), 2, 1);
  * ```
  */
-export function norm<A extends TensorLike, const X extends Axes = undefined>(
+export function norm<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   order = 2,
-  axes?: X,
-): Reduced<RealOf<Floating<DTypeOf<A>>>, A, X> {
-  return normOf(asFloating(x), order, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, X>;
+  ...axes: X
+): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
+  return normOf(asFloating(x), order, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
 }
 
-function normOf(x: Variable, order: number, axes: Axes): Variable {
+function normOf(x: Variable, order: number, axes: AxesList): Variable {
   if (typeof order !== "number" || Number.isNaN(order)) {
     throw new TypeError(`Cannot take the norm: expected a number as order, got ${shown(order)}`);
   }
   const size: Variable = abs(x);
-  if (order === Infinity) return max(size, axes);
-  if (order === -Infinity) return min(size, axes);
-  if (order === 0) return castTo(sum(neq(size, 0), axes), size.dtype);
-  if (order === 1) return sum(size, axes);
-  if (order === 2) return sqrt(sum(isComplex(x.dtype) ? sqr(size) : sqr(x), axes)) as Variable;
-  return pow(sum(pow(size, order), axes), 1 / order) as Variable;
+  if (order === Infinity) return max(size, ...axes);
+  if (order === -Infinity) return min(size, ...axes);
+  if (order === 0) return castTo(sum(neq(size, 0), ...axes), size.dtype);
+  if (order === 1) return sum(size, ...axes);
+  if (order === 2) return sqrt(sum(isComplex(x.dtype) ? sqr(size) : sqr(x), ...axes)) as Variable;
+  return pow(sum(pow(size, order), ...axes), 1 / order) as Variable;
 }
 
 /**
@@ -408,10 +444,10 @@ function normOf(x: Variable, order: number, axes: Axes): Variable {
  * const logZ = T.logsumexp(T.matrix("scores"), 1);
  * ```
  */
-export function logsumexp<A extends TensorLike, const X extends Axes = undefined>(
+export function logsumexp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
-  axes?: X,
-): Reduced<Floating<DTypeOf<A>>, A, X> {
+  ...axes: X
+): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
   const v = asFloating(x), plan = planOf("logsumexp", v, axes);
   if (!isFloat(v.dtype)) {
     throw new TypeError(

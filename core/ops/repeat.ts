@@ -11,6 +11,8 @@ import { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
 import {
+  type AxesArguments,
+  axesOf,
   type Dim,
   intConstant,
   normalizeAxes,
@@ -186,14 +188,10 @@ function rolled(x: Variable, shift: Dim, axis: number): Variable {
  * T.flip(T.matrix("m"), 0); // rows from the last to the first
  * ```
  */
-export function flip<A extends TensorLike>(x: A, axis?: number | readonly number[] | null): Like<A>;
-export function flip(x: TensorLike, axis: number | readonly number[] | null = null): Variable {
-  const v = asVariable(x);
-  const axes = axis === null ? v.type.shape.map((_, d) => d) : normalizeAxes(
-    typeof axis === "number" ? [axis] : axis as readonly number[],
-    v.ndim,
-    `Cannot flip ${shapeLabel(v)}`,
-  );
+export function flip<A extends TensorLike>(x: A, ...axes: AxesArguments): Like<A>;
+export function flip(x: TensorLike, ...given: AxesArguments): Variable {
+  const v = asVariable(x), listed = axesOf(given) ?? v.type.shape.map((_, d) => d);
+  const axes = normalizeAxes(listed, v.ndim, `Cannot flip ${shapeLabel(v)}`);
   return axes.reduce((turned, d) => between(turned, d, null, null, -1), v);
 }
 

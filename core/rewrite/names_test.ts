@@ -96,13 +96,13 @@ onDevices("givens, copies and loops leave no names behind", async (device) => {
   assertEquals(namesIn(g), ["h"]);
   assertEquals(T.exp(z.mul(s)).name, null);
   assertEquals(T.exp(z.mul(other)).name, null);
-  const { outputs: states } = scan((v: Variable) => {
+  const [states] = scan((v: Variable) => {
     const bent = T.tanh(u.mul(2)), next = v.mul(bent);
     bent.name = "bent";
     next.name = "next";
     return next;
   }, { outputsInfo: [T.onesLike(u)], nSteps: 3 });
-  const loop = await compile([u], [states.at(-1), grad(states.sum(), u)], { device });
+  const loop = await compile([u], [states!.at(-1), grad(states!.sum(), u)], { device });
   for (const variable of ancestors([...loop.graph.outputs])) {
     const written = variable.owner?.op.name === "tanh" && variable.owner.inputs[0] === u.mul(2);
     if (variable.owner !== null && !written) assertEquals(again(variable).name, null);
