@@ -44,7 +44,7 @@ export class Container {
   /** Type of the elements. */
   readonly dtype: DType;
   /** The variable whose value it is. */
-  owner: Variable | null = null;
+  owner: SharedVariable | null = null;
   #shape: readonly number[];
   /** The elements, if the host has them; it keeps those that are on a device that it cannot read at once. */
   #host: TypedArray | null;
@@ -166,11 +166,12 @@ export class Container {
 }
 
 /** The error for values that went with their device. */
-function lostValues(variables: readonly Variable[], cause: DeviceLostError): DeviceLostError {
+function lostValues(variables: readonly SharedVariable[], cause: DeviceLostError): DeviceLostError {
   const names = variables.map(({ label, name, origin }) =>
     name !== null || origin === "" ? label : `${label} (made at ${origin})`
   );
-  const advice = "give it a new one by setValue, or by seed of a random stream";
+  const drawn = variables.some(({ defaultUpdate }) => defaultUpdate !== null);
+  const advice = `give it a new one by setValue${drawn ? ", or by seed of its random stream" : ""}`;
   return lostValue(names.join(" and of "), advice, cause);
 }
 

@@ -222,6 +222,7 @@ export class Tensor<D extends DType = DType> {
   /** What `console.log` shows: dtype, shape and values. */
   [Symbol.for("Deno.customInspect")](): string {
     if (this.#disposed) return `Tensor(${this.dtype}[${this.shape}], disposed)`;
+    if (this.#memory.lost !== null) return `Tensor(${this.dtype}[${this.shape}], lost)`;
     return `Tensor(${this.dtype}[${this.shape}]) ${this.toString()}`;
   }
 

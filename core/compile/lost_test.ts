@@ -164,6 +164,7 @@ for (const noticed of [true, false]) {
     await assertRejects(() => unread.data(), DeviceLostError, "this float32 tensor");
     const error = assertThrows(() => g(given, unread), DeviceLostError);
     assertMatch(error.message, /the input "y" of "g" went/);
+    assertEquals(Deno.inspect(unread), "Tensor(float32[2], lost)");
     unread.dispose();
     const h = await compile([x], x.sum(), { device: "cpu" });
     assertEquals(h(read).item(), 6);
