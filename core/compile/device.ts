@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from "../shown.ts";
 import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { DeviceLostError } from "../errors.ts";
@@ -81,9 +82,9 @@ export function environmentDevice(): DeviceOption | null {
 }
 
 /** Checks the name of a device. */
-export function checkDevice(device: string): DeviceOption {
+export function checkDevice(device: unknown): DeviceOption {
   if (device === "auto" || device === "gpu" || device === "cpu") return device;
-  throw new TypeError(`Unknown device "${device}": expected "auto", "gpu" or "cpu"`);
+  throw new TypeError(`Unknown device ${shown(device)}: expected "auto", "gpu" or "cpu"`);
 }
 
 /** What decides whether a graph can run on a backend: in words why it cannot, or null. */
@@ -105,7 +106,7 @@ export async function chooseBackend(
   placement: Placement,
   what: string,
 ): Promise<Choice> {
-  const device = checkDevice(asked ?? environmentDevice() ?? config.device);
+  const device = checkDevice(asked === undefined ? environmentDevice() ?? config.device : asked);
   if (device === "cpu") return choiceOf(cpuBackend());
   if (device === "auto") {
     const why = await devices().noFastGpu();

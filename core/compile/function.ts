@@ -94,7 +94,7 @@ export async function compile<
 
 const optionKinds: OptionKinds<CompileOptions> = {
   updates: "any",
-  dynamicAxes: "any",
+  dynamicAxes: ["auto", "all", "none"],
   givens: "any",
   noDefaultUpdates: "any",
   name: "string",
@@ -235,10 +235,12 @@ function checkLeaves(
       } but was not provided and not given a value`,
     );
   }
-  const policy = options.onUnusedInput ?? config.onUnusedInput;
+  const policy = options.onUnusedInput === undefined ? config.onUnusedInput : options.onUnusedInput;
   if (!["raise", "warn", "ignore"].includes(policy)) {
     throw new TypeError(
-      `Cannot compile ${what}: onUnusedInput must be "raise", "warn" or "ignore", got "${policy}"`,
+      `Cannot compile ${what}: onUnusedInput must be "raise", "warn" or "ignore", got ${
+        shown(policy)
+      }`,
     );
   }
   if (policy === "ignore") return;

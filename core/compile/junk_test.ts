@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { onDevices } from "../../dev/devices.ts";
 
 import { fuzzArguments } from "../../dev/fuzz/arguments.ts";
+import { fuzzCalls } from "../../dev/fuzz/calls.ts";
 import {
   compile,
   debugprint,
@@ -143,7 +144,7 @@ Deno.test("options are known by name and have their type", async () => {
     fails(() => reduce(x, { axsi: 0 }), /unknown option "axsi"; did you mean "axis"\?/);
     fails(() => reduce(x, { keepdims: 1 }), /expected "keepdims" to be true or false, got 1/);
     fails(() => reduce(x, x), /expected an object of options, got "x"/);
-    fails(() => reduce(x, 2n), /expected an axis or a list of axes, got 2n/);
+    fails(() => reduce(x, 2n), /expected the axis to be an integer from -1 to 0, got 2n/);
     fails(() => reduce(y, ["0"]), /expected the axis to be an integer from -2 to 1, got "0"/);
     fails(() => reduce(y, [0, -2]), /expected different axes/);
   }
@@ -377,4 +378,53 @@ Deno.test("axes are taken one by one, in a list, and with options behind them", 
   same(T.softmax(t), T.softmax(t, 2));
   same(T.expr`${t}.sum(0, keepdims=True)`, t.sum({ axis: 0, keepdims: true }));
   same(T.expr`sum(${t}, 0, 2)`, t.sum([0, 2]));
+});
+
+Deno.test("the options of compile are checked one by one, null among them", async () => {
+  const x = T.dvector("x");
+  const bad: readonly (readonly [object, RegExp])[] = [
+    [{ device: null }, /Unknown device null: expected "auto", "gpu" or "cpu"/],
+    [{ device: ["cpu"] }, /Unknown device \["cpu"\]/],
+    [{ mode: null }, /expected an object of options, got null/],
+    [{ mode: 3 }, /expected an object of options, got 3/],
+    [{ mode: [] }, /expected an object of options, got \[\]/],
+    [{ mode: new Map() }, /expected an object of options/],
+    [{ mode: { exluding: [] } }, /unknown option "exluding"; did you mean "excluding"/],
+    [{ mode: { excluding: 3 } }, /expected a list of names of rewrites, got 3/],
+    [{ mode: { excluding: [3] } }, /Unknown rewrite 3/],
+    [{ mode: { base: "x" } }, /expected "base" to be "fastRun" or/],
+    [{ mode: { verify: 1 } }, /expected "verify" to be true or false, got 1/],
+    [{ dynamicAxes: null }, /expected "dynamicAxes" to be "auto" or "all" or "none", got null/],
+    [{ onUnusedInput: null }, /onUnusedInput must be "raise", "warn" or "ignore", got null/],
+    [{ updates: null }, /updates are pairs/],
+    [{ givens: null }, /givens are pairs/],
+    [{ noDefaultUpdates: null }, /noDefaultUpdates must be/],
+    [{ name: null }, /expected "name" to be a string, got null/],
+    [{ profile: null }, /expected "profile" to be true or false, got null/],
+    [{ allowInputDowncast: 1 }, /expected "allowInputDowncast" to be true or false/],
+  ];
+  for (const [options, message] of bad) {
+    await rejects(compile([x], x.add(1), loose(options)), message);
+  }
+  await compile([x], x.add(1), { device: undefined, mode: undefined, dynamicAxes: undefined });
+});
+
+onDevices("calls of compiled functions with junk fail well, and change nothing", async (device) => {
+  assertEquals(await fuzzCalls(device, 1, 400), []);
+});
+
+onDevices("arrays in all kinds of memory are read as what they are", async (device) => {
+  const x = T.fvector("x"), f = await compile([x], x.mul(2), { device }) as Loose;
+  const part = new Float32Array([9, 1, 2, 9]).subarray(1, 3);
+  const common = new Float32Array(new SharedArrayBuffer(8));
+  common.set([1, 2]);
+  const buffer = new ArrayBuffer(8, { maxByteLength: 64 }), grown = new Float32Array(buffer);
+  grown.set([1, 2]);
+  for (const value of [part, common, grown]) assertEquals(f(value).arraySync(), [2, 4]);
+  buffer.resize(16);
+  assertEquals(f(grown).arraySync(), [2, 4, 0, 0]);
+  buffer.resize(4);
+  assertEquals(f(grown).arraySync(), [2]);
+  fails(() => f(new DataView(new ArrayBuffer(8))), /expected a number, nested arrays/);
+  assertEquals(f([1, 2]).arraySync(), [2, 4]);
 });

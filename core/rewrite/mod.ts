@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, expectList } from "../options.ts";
+import { shown } from "../shown.ts";
 import { adoptNamed, equalApplications, inSession } from "../graph/graph.ts";
 import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "../validate.ts";
@@ -44,7 +46,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
   if (typeof mode === "string") {
     if (mode !== "fastRun" && mode !== "fastCompile" && mode !== "debug") {
       throw new TypeError(
-        `Unknown mode "${mode}": expected "fastRun", "fastCompile", "debug" or an object`,
+        `Unknown mode ${shown(mode)}: expected "fastRun", "fastCompile", "debug" or an object`,
       );
     }
     return {
@@ -54,12 +56,23 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
       verify: mode === "debug",
     };
   }
+  checkOptions<ModeOptions>("Cannot take the mode", mode, {
+    base: ["fastRun", "fastCompile", "none"],
+    including: "any",
+    excluding: "any",
+    verify: "boolean",
+  });
+  for (const list of [mode.including ?? [], mode.excluding ?? []]) {
+    expectList("Cannot take the mode", list, "a list of names of rewrites");
+  }
   const known = new Set(
     [...phases, ...addedPhases].flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]),
   );
   for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
     if (!known.has(name)) {
-      throw new TypeError(`Unknown rewrite "${name}": known are ${[...known].sort().join(", ")}`);
+      throw new TypeError(
+        `Unknown rewrite ${shown(name)}: known are ${[...known].sort().join(", ")}`,
+      );
     }
   }
   return {
