@@ -106,15 +106,24 @@ export function residencyOf(backend: Backend): Residency {
 export class KeptBuffer implements Resident {
   readonly buffer: DeviceBuffer;
   readonly #residency: Residency;
+  readonly #dtype: DType;
+  readonly #elements: number;
 
   /** Takes the memory. */
   constructor(residency: Residency, dtype: DType, elements: number) {
     this.#residency = residency;
+    this.#dtype = dtype;
+    this.#elements = elements;
     this.buffer = residency.allocate(dtype, elements);
   }
 
   get bytes(): number {
     return this.buffer.bytes;
+  }
+
+  /** Whether it is there and large enough: how many bytes an element takes is the device's. */
+  holds(dtype: DType, elements: number): boolean {
+    return !this.buffer.disposed && this.#dtype === dtype && this.#elements >= elements;
   }
 
   evict(): void {

@@ -441,7 +441,7 @@ function keptBuffer(
 ): DeviceBuffer {
   const residency = residencyOf(backend);
   let have = kept[i];
-  if (!have || have.buffer.disposed || have.bytes < elements * dtypeInfo(dtype).bytes) {
+  if (!have?.holds(dtype, elements)) {
     have?.dispose();
     kept[i] = have = new KeptBuffer(residency, dtype, elements);
   }

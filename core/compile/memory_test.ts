@@ -107,3 +107,15 @@ onDevices(
     assertEquals(s.getValue().item(), 2);
   },
 );
+
+onDevices("arguments of narrow types may be longer or shorter at each call", async (device) => {
+  for (const dtype of ["bool", "int8", "uint8", "int16", "uint16"] as const) {
+    const v = T.vector("v", { dtype }), x = T.fvector("x");
+    const f = await compile([v], v.neq(0).sum(), { device });
+    const g = await compile([x, v], x.at(v.neq(0)), { device });
+    for (const n of [3, 2, 3, 9, 1, 100, 4]) {
+      assertEquals(f(Array<number>(n).fill(1)).item(), BigInt(n));
+      assertEquals(g(Array<number>(n).fill(2), Array<number>(n).fill(1)).shape, [n]);
+    }
+  }
+});
