@@ -10,6 +10,9 @@ import { applyOp, makeVariable } from "../core/graph/graph.ts";
 import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { LoopStrategy } from "../core/kernel/program.ts";
+import { castTo } from "../core/ops/build.ts";
+import { join } from "../core/ops/combine.ts";
+import { max } from "../core/ops/reduce.ts";
 import { cast } from "../core/ops/elementwise.ts";
 import { maximum, minimum, sub } from "../core/ops/elementwise.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
@@ -23,6 +26,8 @@ import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
 import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
+import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
+import { evened, type Most } from "./uneven.ts";
 
 /** A scan, its arguments made uniform. */
 export interface ScanRequest {
@@ -219,7 +224,17 @@ function finish(
     ...bound.slice(count),
   ];
   const own = [...sequencePlaces.flat(), ...fed.flatMap((i) => statePlaces[i]!), ...carriedPlaces];
-  const closed = close(movingSlices(results, own), own, fixed);
+  const moved = movingSlices(results, own);
+  const most = mostOf({ request, steps, sequences, sequencePlaces, specs, statePlaces, fed }, {
+    results: moved,
+    own,
+    maps: mapped.length,
+    shared,
+    carriedPlaces,
+    until: result.until !== null,
+    fixed,
+  });
+  const closed = close(evened(moved, own, most), own, fixed);
   const step = new StepGraph(
     {
       sequences: sequences.map(({ taps }) => taps),
@@ -260,6 +275,129 @@ function finish(
   fed.forEach((i, at) => outputs[i] = traces[at]!);
   mapped.forEach((i, at) => outputs[i] = traces[fed.length + at]!);
   return { outputs, updates: new Map(shared.map((variable, i) => [variable, carried[i]!])) };
+}
+
+/** The loop that is about to be built. */
+interface Draft {
+  readonly request: ScanRequest;
+  readonly steps: Variable;
+  readonly sequences: readonly { variable: Variable; taps: readonly number[] }[];
+  readonly sequencePlaces: readonly (readonly Variable[])[];
+  readonly specs: readonly OutputSpec[];
+  readonly statePlaces: readonly (readonly Variable[])[];
+  readonly fed: readonly number[];
+}
+
+/** Its step, as far as it is known. */
+interface DraftStep {
+  readonly results: readonly Variable[];
+  readonly own: readonly Variable[];
+  readonly maps: number;
+  readonly shared: readonly SharedVariable[];
+  readonly carriedPlaces: readonly Variable[];
+  readonly until: boolean;
+  readonly fixed: ReadonlyMap<Variable, Variable>;
+}
+
+/**
+ * The most that an integer of the step is in any step: found by a loop of its own, of what the integer
+ * depends on. There is none if that is the integer itself.
+ */
+function mostOf(loop: Draft, step: DraftStep): Most {
+  const { results, own } = step;
+  const states = results.slice(0, loop.fed.length);
+  const carried = results.slice(loop.fed.length + step.maps).slice(0, step.shared.length);
+  const until = step.until ? results.at(-1)! : null;
+  const found = new Map<Variable, Variable | null>();
+  const find = (count: Variable): Variable | null => {
+    // What an earlier result of this very loop decides has no bound but one that is written down.
+    found.set(count, boundOf(count, own));
+    const needs = (kept: readonly Variable[]) =>
+      reachedBy([count, ...until ? [until] : [], ...kept]);
+    let size = -1, keptStates: number[] = [], keptCarried: number[] = [];
+    while (size !== keptStates.length + keptCarried.length) {
+      size = keptStates.length + keptCarried.length;
+      const reached = needs([
+        ...keptStates.map((i) => states[i]!),
+        ...keptCarried.map((i) => carried[i]!),
+      ]);
+      keptStates = states.flatMap((_, i) =>
+        loop.statePlaces[loop.fed[i]!]!.some((place) => reached.has(place)) ? [i] : []
+      );
+      keptCarried = carried.flatMap((_, i) => reached.has(step.carriedPlaces[i]!) ? [i] : []);
+    }
+    const nexts = [
+      ...keptStates.map((i) => states[i]!),
+      count,
+      ...keptCarried.map((i) => carried[i]!),
+      ...(until === null ? [] : [until]),
+    ];
+    const closed = close(evened(nexts, own, most), own, step.fixed);
+    const rest = closed.outputs.slice(keptStates.length + 1);
+    const { outputs } = rebuild({
+      steps: loop.steps,
+      sequences: loop.sequences.map(({ variable, taps }, i) => ({
+        outer: variable,
+        taps,
+        places: loop.sequencePlaces[i]!,
+      })),
+      states: keptStates.map((i, at) => {
+        const spec = loop.specs[loop.fed[i]!]!;
+        return {
+          initial: firstRows(spec),
+          taps: spec.taps,
+          places: loop.statePlaces[loop.fed[i]!]!,
+          next: closed.outputs[at]!,
+          from: i,
+        };
+      }),
+      maps: [{ value: closed.outputs[keptStates.length]!, from: 0 }],
+      carried: keptCarried.map((i, at) => ({
+        initial: step.shared[i]!,
+        place: step.carriedPlaces[i]!,
+        next: rest[at]!,
+        from: i,
+      })),
+      others: closed.places.map((place, i) => ({ outer: closed.values[i]!, place })),
+      until: until === null ? null : rest.at(-1)!,
+      limit: null,
+    }, {
+      step: new StepGraph(
+        { sequences: [], states: [], maps: 0, carried: 0, others: 0, until: false },
+        [],
+        [],
+      ),
+      name: `lengths in ${loop.request.name ?? "scan"}`,
+      truncateGradient: -1,
+      strategy: null,
+      checkpoint: null,
+      profile: false,
+      shared: new Map(),
+      implicit: new Set(),
+    });
+    const [counts] = outputs.traces.slice(keptStates.length);
+    return max(join(0, asVariable([0], "int64"), castTo(counts!, "int64")));
+  };
+  const most: Most = (count) => {
+    if (!reachesAny(count, own)) return maximum(count, 0);
+    if (!found.has(count)) found.set(count, find(count));
+    return found.get(count)!;
+  };
+  return most;
+}
+
+function reachesAny(variable: Variable, places: readonly Variable[]): boolean {
+  const reached = reachedBy([variable]);
+  return places.some((place) => reached.has(place));
+}
+
+/** What bounds a minimum and does not depend on the step, or null. */
+function boundOf(count: Variable, own: readonly Variable[]): Variable | null {
+  const apply = count.owner;
+  if (apply?.op.name === "cast") return boundOf(apply.inputs[0]!, own);
+  if (apply?.op.name !== "minimum") return null;
+  const bound = apply.inputs.find((input) => !reachesAny(input, own));
+  return bound === undefined ? null : maximum(castTo(bound, "int64"), 0);
 }
 
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */

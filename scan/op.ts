@@ -13,7 +13,8 @@
 
 import { ShapeError } from "../core/errors.ts";
 import type { Apply } from "../core/graph/graph.ts";
-import type { Op, ShapeContext } from "../core/graph/op.ts";
+import { isDiscrete } from "../core/dtype.ts";
+import { NeedValue, type Op, type ShapeContext } from "../core/graph/op.ts";
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
 import type { LoopStrategy } from "../core/kernel/program.ts";
 import { addSize, type Guards, type Size, sizeValue } from "../core/kernel/size.ts";
@@ -163,11 +164,22 @@ export function placeholderLeaves(
   );
   inner.others.forEach((other, i) => {
     const value = outer.others[i]!;
-    const shape = context.shape(value);
-    const known = context.knows(value);
-    leaves.set(other, known ? { shape, integers: context.integers(value) } : { shape });
+    leaves.set(other, { shape: context.shape(value), ...integersOf(context, value) });
   });
   return leaves;
+}
+
+function integersOf(
+  context: ShapeContext,
+  value: Variable,
+): Pick<LeafInfo, "integers" | "need"> {
+  if (!isDiscrete(value.dtype) || value.ndim > 1) return {};
+  try {
+    return { integers: context.integers(value) };
+  } catch (error) {
+    if (error instanceof NeedValue) return { need: error.variable };
+    throw error;
+  }
 }
 
 /** Shapes inside the step. */

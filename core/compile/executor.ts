@@ -289,6 +289,7 @@ export class Executor {
 
   /** Makes the value of a variable known to later plans. */
   #need(variable: Variable): void {
+    this.#checkOutsideLoops(variable);
     const owner = variable.owner;
     const counts = variable instanceof SharedVariable && variable.ndim === 0 &&
       isDiscrete(variable.dtype) && !this.#counts.has(variable);
@@ -302,7 +303,6 @@ export class Executor {
         `Cannot plan: a shape depends on the value of ${variable.label}, which is not an integer scalar`,
       );
     }
-    this.#checkOutsideLoops(variable);
     // What is dear to compute is kept with the value that was asked for.
     const dear = ["emit", "control"].includes(owner.op.lowering.kind);
     const variables = dear ? [...owner.outputs] : [variable];
@@ -328,7 +328,9 @@ export class Executor {
     throw new ShapeError(
       `Cannot run "${this.request.name}": the shapes inside a loop must be the same at each step, and ` +
         `one of them depends on ${variable.label}, which the steps compute. To take n rows at each ` +
-        `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n)))`,
+        `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n))); ` +
+        `of rows whose number varies, return what has one shape, such as their sum or rows.at(-1), or ` +
+        `compute the most there can be and keep T.where(T.arange(most).lt(n), rows, 0)`,
     );
   }
 

@@ -58,9 +58,12 @@ export interface ShapeContext {
 /** Thrown by a ShapeContext: a shape depends on the value of `variable`. */
 export class NeedValue extends Error {
   readonly variable: Variable;
-  constructor(variable: Variable) {
+  /** Whether it must be this one: what is computed from it belongs to a step of a loop. */
+  readonly isOutside: boolean;
+  constructor(variable: Variable, isOutside = false) {
     super("A shape depends on a computed value");
     this.variable = variable;
+    this.isOutside = isOutside;
   }
 }
 

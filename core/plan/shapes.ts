@@ -17,6 +17,8 @@ export interface LeafInfo {
   readonly shape: readonly Size[];
   /** Elements in row-major order, for integer leaves of rank 0 and 1 whose value the host knows. */
   readonly integers?: readonly Size[];
+  /** What has to be computed for the host to have them; default: the leaf itself. */
+  readonly need?: Variable;
 }
 
 /** Finds shapes and integers on demand and remembers them. */
@@ -106,7 +108,9 @@ export class Shapes implements ShapeContext {
   #find(variable: Variable): readonly Size[] {
     const leaf = this.#leaf(variable);
     if (leaf !== undefined) {
-      if (leaf.integers === undefined) throw new NeedValue(variable);
+      if (leaf.integers === undefined) {
+        throw new NeedValue(leaf.need ?? variable, leaf.need !== undefined);
+      }
       return leaf.integers;
     }
     if (variable instanceof Constant) return Array.from(variable.value.data, Number);
@@ -118,7 +122,7 @@ export class Shapes implements ShapeContext {
       try {
         return owner.op.integers(this, owner);
       } catch (error) {
-        throw error instanceof NeedValue && variable.ndim === 0 ? new NeedValue(variable) : error;
+        throw variable.ndim === 0 ? needed(error, variable) : error;
       }
     }
     if (owner.op.size !== undefined && variable.ndim === 0) {
@@ -136,7 +140,7 @@ export class Shapes implements ShapeContext {
       try {
         return this.#exact(input, variable)[0]!;
       } catch (error) {
-        throw error instanceof NeedValue ? new NeedValue(variable) : error;
+        throw needed(error, variable);
       }
     });
   }
@@ -157,8 +161,12 @@ export class Shapes implements ShapeContext {
   #generic(owner: Apply, variable: Variable): readonly Size[] {
     const inputs: (readonly Size[])[] = [];
     for (const input of owner.inputs) {
-      if (!this.knows(input)) throw new NeedValue(variable);
-      inputs.push(this.#exact(input, variable));
+      if (!isDiscrete(input.dtype) || input.ndim > 1) throw new NeedValue(variable);
+      try {
+        inputs.push(this.#exact(input, variable));
+      } catch (error) {
+        throw needed(error, variable);
+      }
     }
     const count = variable.ndim === 0 ? 1 : sizeValue(this.shape(variable)[0]!);
     const compute = (values: readonly number[], at: number): number => {
@@ -180,6 +188,11 @@ export class Shapes implements ShapeContext {
         (...values) => compute(values, at),
       ));
   }
+}
+
+/** An error of an input, for what is computed from it. */
+function needed(error: unknown, variable: Variable): unknown {
+  return error instanceof NeedValue && !error.isOutside ? new NeedValue(variable) : error;
 }
 
 /** Inputs whose shape the shape of an application depends on, most often all. */

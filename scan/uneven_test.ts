@@ -1,0 +1,194 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
+import {
+  compile,
+  grad,
+  IndexError,
+  scan,
+  ShapeError,
+  T,
+  type Tensor,
+  until,
+  type Variable,
+} from "../mod.ts";
+
+// deno-lint-ignore no-explicit-any
+type Step = any;
+
+function loop(step: Step, options: Parameters<typeof scan>[1]): Variable {
+  return scan(step, options as never)[0] as unknown as Variable;
+}
+
+const one = T.constant(1, { dtype: "float32" });
+
+/** m doublings. */
+function doubled(m: Variable, start: Variable = one): Variable {
+  return loop((last: Variable) => last.mul(2), { outputsInfo: start, nSteps: m });
+}
+
+/** The results for several vectors of step counts, by one function. */
+async function results(
+  device: TestDevice,
+  step: (m: Variable) => Variable,
+  ...calls: (readonly number[])[]
+): Promise<number[][]> {
+  const n = T.ivector("n");
+  const f = await compile([n], loop(step, { sequences: n }), { device });
+  return calls.map((call) => numbers(f(call) as Tensor).map((x) => Number(x.toPrecision(6))));
+}
+
+onDevices("an inner loop has as many steps as the outer step computes", async (device) => {
+  const check = async (step: (m: Variable) => Variable, expected: (m: number) => number) => {
+    // Longer, shorter, and again.
+    const calls = [[1, 2, 3], [5, 1], [4, 2, 6, 1], [1, 2, 3]];
+    const wanted = calls.map((call) => call.map((m) => Number(expected(m).toPrecision(6))));
+    assertEquals(await results(device, step, ...calls), wanted, step.toString());
+  };
+  const powers = (m: number) => Array.from({ length: m }, (_, i) => 2 ** (i + 1));
+  const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
+  await check((m) => doubled(m).at(-1), (m) => 2 ** m);
+  await check((m) => doubled(m.mul(2).sub(1)).at(-1), (m) => 2 ** (2 * m - 1));
+  await check((m) => doubled(m).sum(), (m) => sum(powers(m)));
+  await check((m) => doubled(m).mean(), (m) => sum(powers(m)) / m);
+  await check((m) => T.max(doubled(m).neg()), () => -2);
+  await check((m) => T.min(doubled(m)), () => 2);
+  await check((m) => T.argmax(doubled(m)), (m) => m - 1);
+  await check((m) => T.exp(T.log(doubled(m))).prod(), (m) => 2 ** (m * (m + 1) / 2));
+  await check((m) => T.dot(doubled(m), doubled(m)), (m) => sum(powers(m).map((x) => x * x)));
+  await check((m) => T.cumsum(doubled(m)).at(-1), (m) => sum(powers(m)));
+  await check((m) => doubled(m).at({ start: 1 }).sum(), (m) => sum(powers(m).slice(1)));
+  await check((m) => doubled(m).at({ step: -1 }).at(0), (m) => 2 ** m);
+  await check(
+    (m) => doubled(m).at({ step: 2 }).sum(),
+    (m) => sum(powers(m).filter((_, i) => i % 2 === 0)),
+  );
+  await check((m) => doubled(m).shape[0]!, (m) => m);
+  await check(
+    (m) => doubled(m).add(T.cast(T.arange(m), "float32")).sum(),
+    (m) => sum(powers(m)) + m * (m - 1) / 2,
+  );
+  await check(
+    (m) => doubled(m, T.stack([one, one.mul(3)])).sum(0).at(1),
+    (m) => 3 * sum(powers(m)),
+  );
+});
+
+onDevices("lengths inside of a step may vary", async (device) => {
+  const given = [3, 1, 2];
+  const of = async (step: (m: Variable) => Variable) => (await results(device, step, given))[0];
+  assertEquals(await of((m) => T.arange(m).sum()), [3, 0, 1]);
+  assertEquals(await of((m) => T.arange(m, 10, 3).sum()), [18, 12, 15]);
+  assertEquals(await of((m) => T.ones([m]).sum()), [3, 1, 2]);
+  const x = T.constant([1, 10, 100, 1000], { dtype: "float32" });
+  assertEquals(await of((m) => x.at({ stop: m }).sum()), [111, 1, 11]);
+  assertEquals(await of((m) => x.at({ start: m }).sum()), [1000, 1110, 1100]);
+  assertEquals(await of((m) => x.at({ stop: m.neg() }).sum()), [1, 111, 11]);
+  assertEquals(await of((m) => x.at({ start: m.sub(1), stop: m.mul(2) }).sum()), [1100, 11, 1110]);
+  assertEquals(await of((m) => x.at(T.arange(m)).sum()), [111, 1, 11]);
+  // A loop over as many elements, and over as many of a sequence.
+  const square = (i: Variable) => i.mul(i);
+  assertEquals(await of((m) => loop(square, { sequences: T.arange(m) }).sum()), [5, 0, 1]);
+  const add = (v: Variable, a: Variable) => a.add(v);
+  const total = (m: Variable) =>
+    loop(add, { sequences: x, nSteps: m, outputsInfo: T.constant(0, { dtype: "float32" }) });
+  assertEquals(await of((m) => total(m).at(-1)), [111, 1, 11]);
+});
+
+onDevices(
+  "loops of computed lengths are nested, end early and carry their number",
+  async (device) => {
+    const of = async (step: (m: Variable) => Variable) =>
+      (await results(device, step, [1, 2, 3]))[0];
+    const over = (m: Variable | number, step: (b: Variable) => Variable) =>
+      loop(step, { sequences: T.arange(m) }).sum();
+    assertEquals(await of((a) => over(a, (b) => doubled(b.add(1)).sum())), [2, 8, 22]);
+    assertEquals(await of((a) => over(2, (b) => doubled(a.add(b)).sum())), [8, 20, 44]);
+    assertEquals(await of((a) => over(2, () => doubled(a).sum())), [4, 12, 28]);
+    const ending = (m: Variable, nSteps: Variable | number) =>
+      loop((last: Variable) => [last.mul(2), until(last.mul(2).gt(m.mul(3)))], {
+        outputsInfo: one,
+        nSteps,
+      });
+    assertEquals(await of((m) => ending(m, 10).sum()), [6, 14, 30]);
+    assertEquals(await of((m) => ending(m, m).sum()), [2, 6, 14]);
+    // The number is a state, and what an inner loop gave.
+    const [, y] = scan((k: Variable) => [k.add(1), doubled(k).at(-1)] as Step, {
+      outputsInfo: [T.constant(0n, { dtype: "int64" }), null],
+      nSteps: 4,
+    })[0] as unknown as Variable[];
+    assertEquals(numbers((await compile([], y!, { device }))() as Tensor), [1, 2, 4, 8]);
+    const own = (count: (s: Variable) => Variable, take: (rows: Variable) => Variable) =>
+      loop((s: Variable) => take(doubled(count(T.cast(s, "int64")))), {
+        outputsInfo: one,
+        nSteps: 3,
+      });
+    const last = await compile([], own((s) => s, (rows) => rows.at(-1)), { device });
+    assertEquals(numbers(last() as Tensor), [2, 4, 16]);
+    const bounded = own((s) => T.minimum(s, 5), (rows) => rows.sum());
+    assertEquals(numbers((await compile([], bounded, { device }))() as Tensor), [2, 6, 62]);
+    assertThrows(() => own((s) => s, (rows) => rows.sum()), ShapeError, "T.minimum(n, 100)");
+  },
+);
+
+onDevices("an inner loop may have no step, and not fewer", async (device) => {
+  const n = T.ivector("n");
+  const compiled = async (step: (m: Variable) => Variable) =>
+    await compile([n], loop(step, { sequences: n }), { device });
+  const last = await compiled((m) => doubled(m).at(-1));
+  assertEquals(numbers(last([0, 2]) as Tensor), [1, 4]);
+  assertEquals(numbers(last([0, 0]) as Tensor), [1, 1]);
+  assertEquals(numbers(last([]) as Tensor), []);
+  const total = await compiled((m) => doubled(m).sum());
+  assertEquals(numbers(total([0, 2]) as Tensor), [0, 6]);
+  assertThrows(
+    () => (last([2, -1]) as Tensor).dataSync(),
+    RangeError,
+    "number of steps must be >= 0",
+  );
+  const most = await compiled((m) => doubled(m).max());
+  assertEquals(numbers(most([1, 2]) as Tensor), [2, 4]);
+  assertThrows(() => (most([2, 0]) as Tensor).dataSync(), IndexError);
+  const second = await compiled((m) => doubled(m).at(-2));
+  assertEquals(numbers(second([2, 3]) as Tensor), [2, 4]);
+  assertThrows(() => (second([1, 3]) as Tensor).dataSync(), IndexError);
+  const whole = await compiled((m) => doubled(m));
+  assertThrows(
+    () => whole([1, 2]),
+    ShapeError,
+    "the shapes inside a loop must be the same at each step",
+  );
+});
+
+onDevices("gradients go through loops of a computed number of steps", async (device) => {
+  const check = async (
+    step: (m: Variable, w: Variable) => Variable,
+    f: (m: number, w: number) => number,
+    nested = false,
+  ) => {
+    const n = T.ivector("n"), w = device === "cpu" ? T.dscalar("w") : T.fscalar("w");
+    const cost = (w: Variable) =>
+      loop((m: Variable, w: Variable) => nested ? grad(step(m, w), w) : step(m, w), {
+        sequences: n,
+        nonSequences: w,
+      }).sum();
+    const slope = await compile([n, w], nested ? cost(w) : grad(cost(w), w), { device });
+    for (const call of [[1, 2, 3], [4], [3, 0, 2]]) {
+      const h = 1e-5, at = (w: number) => call.reduce((sum, m) => sum + f(m, w), 0);
+      const expected = (at(1.3 + h) - at(1.3 - h)) / (2 * h);
+      const found = Number((slope(call, 1.3) as Tensor).item());
+      assertAlmostEquals(found, expected, (device === "cpu" ? 1e-7 : 1e-4) * Math.abs(expected));
+    }
+  };
+  const powers = (m: Variable, w: Variable) =>
+    loop((last: Variable, w: Variable) => last.mul(w), {
+      outputsInfo: T.onesLike(w),
+      nonSequences: w,
+      nSteps: m,
+    });
+  const sum = (m: number, f: (i: number) => number) =>
+    Array.from({ length: m }, (_, i) => f(i + 1)).reduce((a, b) => a + b, 0);
+  await check((m, w) => powers(m, w).at(-1), (m, w) => w ** m);
+  await check((m, w) => powers(m, w).sqr().sum(), (m, w) => sum(m, (i) => w ** (2 * i)));
+  await check((m, w) => T.log(powers(m, w)).sum(), (m, w) => sum(m, (i) => i * Math.log(w)));
+  await check((m, w) => powers(m, w).at(-1).mul(w), (m, w) => w ** (m + 1), true);
+});
