@@ -15,8 +15,8 @@ import {
 // deno-lint-ignore no-explicit-any
 type Step = any;
 
-function loop(step: Step, options: Parameters<typeof scan>[1]): Variable {
-  return scan(step, options as never)[0] as unknown as Variable;
+function loop(step: Step, options: object): Variable {
+  return (scan as unknown as (step: Step, options: object) => Variable[])(step, options)[0]!;
 }
 
 const one = T.constant(1, { dtype: "float32" });
