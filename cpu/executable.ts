@@ -5,7 +5,7 @@
  */
 
 import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
-import { IndexError } from "../core/errors.ts";
+import { checkError } from "../core/errors.ts";
 import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import type { Arena } from "./arena.ts";
@@ -162,7 +162,7 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
     const code = this.#entry(block);
-    if (code !== 0) throw new IndexError(this.#checks[code - 1]!.message);
+    if (code !== 0) throw checkError(this.#checks[code - 1]!);
   }
 
   /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { IndexError } from "../core/errors.ts";
+import { checkError } from "../core/errors.ts";
 import type { GpuDevice } from "./device.ts";
+import type { Check } from "../core/kernel/program.ts";
 import type { ReadRequest } from "./readback.ts";
 
 /** Words in one page of the log. */
@@ -14,17 +15,17 @@ const PAGE_WORDS = 1024;
 
 /** The outcome of the checks of one run. */
 export class RunChecks {
-  readonly #messages: readonly string[];
+  readonly #checks: readonly Check[];
   #failed: number | null = null;
   #known = false;
   #told = false;
 
   /**
    * @param request Where the word is.
-   * @param messages What each check says when it fails.
+   * @param checks The checks, by number.
    */
-  constructor(readonly request: ReadRequest, messages: readonly string[]) {
-    this.#messages = messages;
+  constructor(readonly request: ReadRequest, checks: readonly Check[]) {
+    this.#checks = checks;
   }
 
   /** Whether the word was read. */
@@ -53,7 +54,7 @@ export class RunChecks {
   tell(): void {
     if (this.#failed === null || this.#told) return;
     this.#told = true;
-    throw new IndexError(this.#messages[this.#failed] ?? "An index is out of range");
+    throw checkError(this.#checks[this.#failed] ?? { message: "An index is out of range" });
   }
 }
 
@@ -71,10 +72,10 @@ export class CheckLog {
   }
 
   /** A place for the word of a run that is about to be recorded. */
-  open(messages: readonly string[]): RunChecks {
+  open(programChecks: readonly Check[]): RunChecks {
     if (this.#page === null || this.#used === PAGE_WORDS) this.#turn();
     const request = { buffer: this.#page!, offset: 4 * this.#used++, bytes: 4 };
-    const checks = new RunChecks(request, messages);
+    const checks = new RunChecks(request, programChecks);
     this.#pending.add(checks);
     return checks;
   }

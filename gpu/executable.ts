@@ -152,13 +152,13 @@ export class GpuExecutable implements Executable {
     this.#bindings = bindings;
     try {
       this.#takeMemory(bindings);
-      const messages = this.#program.checks.map((check) => check.message);
-      if (messages.length > 0) {
+      const failures = this.#program.checks;
+      if (failures.length > 0) {
         device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4);
       }
       this.#perform(this.#printed.ops);
       this.#perform(this.#printed.commit);
-      const run = messages.length > 0 ? checks.open(messages) : null;
+      const run = failures.length > 0 ? checks.open(failures) : null;
       if (run !== null) {
         const { buffer, offset } = run.request;
         device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, 4);

@@ -234,7 +234,7 @@ function finish(
     until: result.until !== null,
     fixed,
   });
-  const closed = close(evened(moved, own, most), own, fixed);
+  const closed = close(evened(moved, own, most), own, fixed, most.found);
   const step = new StepGraph(
     {
       sequences: sequences.map(({ taps }) => taps),
@@ -303,7 +303,7 @@ interface DraftStep {
  * The most that an integer of the step is in any step: found by a loop of its own, of what the integer
  * depends on. There is none if that is the integer itself.
  */
-function mostOf(loop: Draft, step: DraftStep): Most {
+function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Variable> } {
   const { results, own } = step;
   const states = results.slice(0, loop.fed.length);
   const carried = results.slice(loop.fed.length + step.maps).slice(0, step.shared.length);
@@ -332,7 +332,7 @@ function mostOf(loop: Draft, step: DraftStep): Most {
       ...keptCarried.map((i) => carried[i]!),
       ...(until === null ? [] : [until]),
     ];
-    const closed = close(evened(nexts, own, most), own, step.fixed);
+    const closed = close(evened(nexts, own, most), own, step.fixed, all);
     const rest = closed.outputs.slice(keptStates.length + 1);
     const { outputs } = rebuild({
       steps: loop.steps,
@@ -378,12 +378,15 @@ function mostOf(loop: Draft, step: DraftStep): Most {
     const [counts] = outputs.traces.slice(keptStates.length);
     return max(join(0, asVariable([0], "int64"), castTo(counts!, "int64")));
   };
+  const all = new Set<Variable>();
   const most: Most = (count) => {
     if (!reachesAny(count, own)) return maximum(count, 0);
     if (!found.has(count)) found.set(count, find(count));
-    return found.get(count)!;
+    const bound = found.get(count)!;
+    if (bound !== null) all.add(bound);
+    return bound;
   };
-  return most;
+  return Object.assign(most, { found: all });
 }
 
 function reachesAny(variable: Variable, places: readonly Variable[]): boolean {
@@ -457,6 +460,7 @@ function close(
   outputs: readonly Variable[],
   own: readonly Variable[],
   fixed: ReadonlyMap<Variable, Variable>,
+  lengths: ReadonlySet<Variable>,
 ): { outputs: Variable[]; places: Variable[]; values: Variable[] } {
   const inside = new Set<Variable>(own);
   for (const apply of toposort(outputs)) {
@@ -480,6 +484,7 @@ function close(
   const cut = (variable: Variable) => cuts.has(variable);
   for (const apply of toposort(outputs, cut)) {
     if (apply.op.name === "draw") apply.outputs.forEach(visit);
+    apply.outputs.filter((output) => lengths.has(output)).forEach(visit);
   }
   for (const leaf of graphInputs(replace(outputs, cuts))) if (!places.has(leaf)) visit(leaf);
   const back = [...cuts.keys()];

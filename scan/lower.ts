@@ -274,6 +274,7 @@ function startLimit(
   kernel.check(
     b.compare("lt", wide, zero),
     `Cannot run ${label}: the number of steps must be >= 0`,
+    RangeError,
   );
   const none = b.compare("le", wide, zero);
   if (needsStep) {

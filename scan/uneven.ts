@@ -35,6 +35,7 @@ import { index, slice } from "../core/ops/indexing.ts";
 import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
 import { asVariable, valueOf } from "../core/ops/literal.ts";
 import { arange } from "../core/ops/ranges.ts";
+import { reshape } from "../core/ops/shape.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 import { endsEarly } from "./inner.ts";
 import { isScan, scanInputs, scanLabel, scanOutputs, type ScanParams } from "./op.ts";
@@ -190,6 +191,8 @@ class Evening {
         );
       case "cumop":
         return this.#like(rows, applyOp(apply.op, [value], apply.params).output);
+      case "reshape":
+        return this.#flat(apply, rows);
       case "reduce":
       case "argreduce":
         return this.#reduce(apply, rows);
@@ -243,6 +246,22 @@ class Evening {
       ? row
       : applyOp(apply.op, [row], { ...apply.params, axes: rest }).output;
     return where(gt(length, 0), result, castTo(first, result.dtype));
+  }
+
+  /** All elements in one row. */
+  #flat(apply: Apply, { value, axis, count, length }: Rows): Rows | null {
+    const isFlat = apply.inputs.length === 2 && constantOf(apply.inputs[1]!) === -1;
+    if (!isFlat || axis !== 0) return null;
+    const each = lengthsOf(value).slice(1).map(lengthVariable);
+    const times = (n: Variable) => each.reduce((product, own) => mul(product, own), n);
+    return {
+      value: reshape(value, [times(count)]),
+      axis: 0,
+      count: times(count),
+      length: times(length),
+      last: null,
+      unbounded: null,
+    };
   }
 
   #matmul(apply: Apply): Made | null {

@@ -85,6 +85,10 @@ onDevices("lengths inside of a step may vary", async (device) => {
   assertEquals(await of((m) => x.at({ stop: m.neg() }).sum()), [1, 111, 11]);
   assertEquals(await of((m) => x.at({ start: m.sub(1), stop: m.mul(2) }).sum()), [1100, 11, 1110]);
   assertEquals(await of((m) => x.at(T.arange(m)).sum()), [111, 1, 11]);
+  const rows = (m: Variable) => doubled(m, T.stack([one, one.mul(3)])).ravel();
+  assertEquals(await of((m) => rows(m).sum()), [56, 8, 24]);
+  const chosen = (m: Variable) => T.ifelse(m.gt(1), doubled(m).sum(), one) as Variable;
+  assertEquals(await of(chosen), [14, 1, 6]);
   // A loop over as many elements, and over as many of a sequence.
   const square = (i: Variable) => i.mul(i);
   assertEquals(await of((m) => loop(square, { sequences: T.arange(m) }).sum()), [5, 0, 1]);

@@ -17,11 +17,12 @@ import type {
   ExecutableInfo,
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
-import { IndexError } from "../errors.ts";
+import { checkError } from "../errors.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
 import { Accumulator } from "./interpret_reduction.ts";
 import type {
   BufferDecl,
+  Check,
   Gemm,
   Loop,
   Nest,
@@ -171,7 +172,7 @@ class InterpretedProgram implements Executable {
     for (const decl of buffers) {
       memory.set(decl.id, new Memory(decl, this.#bind(decl, bindings), bindings.env));
     }
-    const machine = new Machine(bindings.env, memory, checks.map((check) => check.message));
+    const machine = new Machine(bindings.env, memory, checks);
     machine.runAll(steps);
     machine.throwFailure();
     machine.runAll(commit);
@@ -326,22 +327,22 @@ type Values = (node: SNode) => ScalarValue;
 class Machine {
   readonly #env: SizeEnv;
   readonly #memory: ReadonlyMap<number, Memory>;
-  readonly #messages: readonly string[];
+  readonly #programChecks: readonly Check[];
   readonly #loops = new Map<number, number>();
   #failed: number | null = null;
 
   constructor(
     env: SizeEnv,
     memory: ReadonlyMap<number, Memory>,
-    messages: readonly string[],
+    programChecks: readonly Check[],
   ) {
     this.#env = env;
     this.#memory = memory;
-    this.#messages = messages;
+    this.#programChecks = programChecks;
   }
 
   throwFailure(): void {
-    if (this.#failed !== null) throw new IndexError(this.#messages[this.#failed]);
+    if (this.#failed !== null) throw checkError(this.#programChecks[this.#failed]!);
   }
 
   runAll(steps: readonly Step[]): void {

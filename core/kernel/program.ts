@@ -230,9 +230,14 @@ export interface Branch {
 /** One thing to do. */
 export type Step = Nest | Gemm | Sort | Nonzero | Loop | Branch;
 
+/** Makes the error of a check that failed. */
+export type CheckError = new (message: string) => Error;
+
 /** A run-time check and the error it stands for. */
 export interface Check {
   readonly message: string;
+  /** Its class; default: an IndexError. */
+  readonly error?: CheckError;
 }
 
 /** A whole function for one set of shapes. */

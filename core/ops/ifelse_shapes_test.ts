@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
-import { compile, grad, scan, T, type Tensor, type Variable } from "../../mod.ts";
+import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../../mod.ts";
 
 // Lengths that go together only in the branch that is taken.
 
@@ -53,7 +53,11 @@ onDevices("ifelse() whose branch cannot be is an error once it is taken", async 
       onUnusedInput: "ignore",
     });
     assertEquals(numbers(f(0, 0, [1, 2, 3], [1, 2])), [1, 2, 3]);
-    assertThrows(() => f(1, 1, [1, 2, 3], [1, 2]).dataSync(), Error, "expected equal lengths or 1");
+    assertThrows(
+      () => f(1, 1, [1, 2, 3], [1, 2]).dataSync(),
+      ShapeError,
+      "expected equal lengths or 1",
+    );
     assertEquals(numbers(f(1, 1, [1, 2, 3], [1])), [2, 3, 4]);
   }
 });

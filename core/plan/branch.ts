@@ -7,7 +7,7 @@
 
 import { isArgumentError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
-import type { Step } from "../kernel/program.ts";
+import type { CheckError, Step } from "../kernel/program.ts";
 import type { Variable } from "../variable.ts";
 import { Kernel } from "./kernel.ts";
 import { dropUnread, mergeSteps } from "./merge.ts";
@@ -31,7 +31,7 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
     try {
       return side(first);
     } catch (error) {
-      if (isArgumentError(error)) return failure(scope, error.message);
+      if (isArgumentError(error)) return failure(scope, error);
       throw error;
     }
   };
@@ -55,10 +55,10 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
 }
 
 /** Steps that end in an error. */
-function failure(scope: Scope, message: string): readonly Step[] {
+function failure(scope: Scope, { message, constructor }: Error): readonly Step[] {
   const inner = new Scope(scope.planner, scope.shapes, scope);
   const kernel = new Kernel(inner, [], [], false);
-  kernel.check(kernel.b.constant("bool", 1), message);
+  kernel.check(kernel.b.constant("bool", 1), message, constructor as CheckError);
   inner.finish("ifelse", kernel);
   return inner.steps;
 }

@@ -25,7 +25,7 @@ import {
   wrapSmall,
   zeroIx,
 } from "../kernel/builder.ts";
-import type { NestCheck, ReduceKind, Reduction, Store } from "../kernel/program.ts";
+import type { CheckError, NestCheck, ReduceKind, Reduction, Store } from "../kernel/program.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import {
   contiguousStrides,
@@ -290,9 +290,9 @@ export class Kernel implements NestBuilder {
     }
   }
 
-  check(failed: SNode, message: string): void {
+  check(failed: SNode, message: string, error?: CheckError): void {
     if (failed.op === "const" && failed.value === 0) return;
-    const check = this.scope.planner.addCheck(message);
+    const check = this.scope.planner.addCheck(message, error);
     this.checks.push({ failed, check, inner: this.#inLoops });
   }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { IndexError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
-import type { Check, Program } from "../kernel/program.ts";
+import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
 import { commitUpdates } from "./commit.ts";
@@ -93,10 +94,12 @@ export class Planner {
   }
 
   /** Numbers a run-time check. */
-  addCheck(message: string): number {
-    const have = this.checks.findIndex((check) => check.message === message);
+  addCheck(message: string, error: CheckError = IndexError): number {
+    const have = this.checks.findIndex((check) =>
+      check.message === message && check.error === error
+    );
     if (have >= 0) return have;
-    this.checks.push({ message });
+    this.checks.push({ message, error });
     return this.checks.length - 1;
   }
 
