@@ -23,7 +23,7 @@ import * as reductions from "./ops/reduce.ts";
 import { flatten, ravel, reshape } from "./ops/reshape.ts";
 import { diagonal, trace } from "./ops/matrices.ts";
 import { repeat } from "./ops/repeat.ts";
-import { dimsOf } from "./ops/shape.ts";
+import { dimsOf, type ShapeLike } from "./ops/shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TensorType } from "./type.ts";
 import type {
@@ -37,7 +37,13 @@ import type {
   RealOf,
   SumDType,
 } from "./type_arithmetic.ts";
-import { ElementwiseVariable } from "./variable_elementwise.ts";
+import * as elementwise from "./ops/elementwise.ts";
+import { ElementwiseVariable, registerElementwise } from "./variable_elementwise.ts";
+
+/** A shape given as one argument, which may be a vector, or as several. */
+function lengthsOf(shape: readonly (Dim | readonly Dim[])[]): ShapeLike {
+  return shape.length === 1 ? shape[0]! : shape as readonly Dim[];
+}
 
 type Evaluator = (variable: Variable, givens: Givens) => Promise<Tensor>;
 
@@ -299,9 +305,12 @@ export class Variable<D extends DType = DType, N extends number = number>
     return trace(this, offset) as Variable as Variable<SumDType<DTypeOf<S>>>;
   }
 
-  /** The same elements in another shape; one length may be -1. */
-  reshape<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]> {
-    return reshape(this as Variable, shape) as Variable as Variable<D, L["length"]>;
+  /** The same elements in another shape, in a list or one by one; one length may be -1. */
+  reshape<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]>;
+  /** The same, with the lengths one by one. */
+  reshape<const L extends readonly Dim[]>(...shape: L): Variable<D, L["length"]>;
+  reshape(...shape: readonly (Dim | readonly Dim[])[]): Variable {
+    return reshape(this as Variable, lengthsOf(shape));
   }
 
   /** The first `ndim` - 1 axes, and one of all that is left. */
@@ -342,9 +351,12 @@ export class Variable<D extends DType = DType, N extends number = number>
     return expandDims(this as Variable, ...axes) as Variable as Variable<D>;
   }
 
-  /** Stretched to a shape by NumPy's rule. */
-  broadcastTo<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]> {
-    return broadcastTo(this as Variable, shape) as Variable as Variable<D, L["length"]>;
+  /** Stretched to a shape, in a list or one by one, by NumPy's rule. */
+  broadcastTo<const L extends readonly Dim[]>(shape: L): Variable<D, L["length"]>;
+  /** The same, with the lengths one by one. */
+  broadcastTo<const L extends readonly Dim[]>(...shape: L): Variable<D, L["length"]>;
+  broadcastTo(...shape: readonly (Dim | readonly Dim[])[]): Variable {
+    return broadcastTo(this as Variable, lengthsOf(shape));
   }
 
   /** `value` stretched to this shape. */
@@ -402,6 +414,7 @@ export class Constant<D extends DType = DType, N extends number = number> extend
   }
 }
 
+registerElementwise(elementwise);
 registerVariableClass(
   (type: TensorType, owner: Apply | null, index: number) => new Variable(type, owner, index),
   (type: TensorType, value: Value) => new Constant(type, value),

@@ -9,7 +9,7 @@ import { VariableNode } from "./graph/graph.ts";
 import type { DTypeOption } from "./ops/build.ts";
 import type { RoundMode } from "./ops/arithmetic.ts";
 import type { ResolvedDType } from "./ops/conversion.ts";
-import * as ops from "./ops/elementwise.ts";
+import type * as elementwise from "./ops/elementwise.ts";
 import type { TensorLike } from "./ops/literal.ts";
 import type {
   BoolPair,
@@ -25,6 +25,15 @@ import type {
 import type { Variable } from "./variable.ts";
 
 type Node = VariableNode;
+type Operations = typeof elementwise;
+
+/** The functions that the methods stand for. They make variables, so that they cannot come before them. */
+let ops: Operations;
+
+/** Called once by variable.ts: whichever file is loaded first, the class below is there for it to extend. */
+export function registerElementwise(functions: Operations): void {
+  ops = functions;
+}
 
 // The methods take their types from `this`, so that variables of narrower types stay assignable to
 // variables of wider ones and the compiler has little to compare.

@@ -12,6 +12,7 @@ import {
   jacobian,
   Lop,
   Out,
+  RandomStreams,
   Rop,
   shared,
   subgraphGrad,
@@ -427,4 +428,81 @@ onDevices("arrays in all kinds of memory are read as what they are", async (devi
   assertEquals(f(grown).arraySync(), [2]);
   fails(() => f(new DataView(new ArrayBuffer(8))), /expected a number, nested arrays/);
   assertEquals(f([1, 2]).arraySync(), [2, 4]);
+});
+
+onDevices("a mask of another length says what it indexes, with both lengths", async (device) => {
+  const v = T.fvector("v"), x = T.fmatrix("x"), m = T.vector("m", { dtype: "bool" });
+  const one = /Cannot index "v" by the mask "m": axis 0 of "v" has length 3, .* mask has length 2/;
+  const picked = await compile([v, m], v.at(m), { device }) as Loose;
+  const set = await compile([v, m], T.setIndex(v, m, 0), { device }) as Loose;
+  for (const f of [picked, set]) fails(() => f([1, 2, 3], [true, false]), one);
+  assertEquals(picked([1, 2, 3], [true, false, true]).arraySync(), [1, 3]);
+  const columns = await compile([x, m], x.at("...", m), { device }) as Loose;
+  fails(() => columns([[1, 2, 3]], [true, false]), /by the mask "m": axis 1 of "x" has length 3/);
+  fails(
+    () => T.tensor("float32", [3], "y").at(T.tensor("bool", [2], "k")),
+    /Cannot index "y" by the mask "k": axis 0 of "y" has length 3/,
+  );
+});
+
+onDevices("softmax and logsumexp of no elements give what NumPy gives", async (device) => {
+  const x = T.fmatrix("x"), none = tensor([], { shape: [2, 0] });
+  const outputs = [T.softmax(x), T.softmax(x, 0), T.logSoftmax(x), T.logSoftmax(x, 0)];
+  const f = await compile([x], outputs, { device }) as Loose;
+  for (const result of f(none)) assertEquals(result.shape, [2, 0]);
+  const slope = grad(T.softmax(x).sqr().sum(), x);
+  const g = await compile([x], [T.logsumexp(x, 1), T.logsumexp(x), slope], { device }) as Loose;
+  const [rows, all, slopes] = g(none);
+  assertEquals(rows.arraySync(), [-Infinity, -Infinity]);
+  assertEquals(all.item(), -Infinity);
+  assertEquals(slopes.shape, [2, 0]);
+  assertEquals(g([[1000, -Infinity], [0, -Infinity]])[0].arraySync(), [1000, 0]);
+});
+
+Deno.test("methods take the lengths of a shape one by one", () => {
+  const v = T.fvector("v"), n = T.iscalar("n"), x = loose(v);
+  assertEquals(v.reshape(2, 3) === v.reshape([2, 3]), true);
+  assertEquals(v.reshape(n, -1) === v.reshape([n, -1]), true);
+  assertEquals(v.reshape(6) === v.reshape([6]), true);
+  assertEquals(v.broadcastTo(2, 3) === v.broadcastTo([2, 3]), true);
+  assertEquals(T.expr`${v}.reshape(2, 3)` === v.reshape([2, 3]), true);
+  assertEquals(x.reshape(T.tensor("int64", [2], "shape")).ndim, 2);
+  fails(() => x.reshape(2, "3"), /the length of axis 1 .* got "3"/);
+  fails(() => x.reshape([2], 3), /the length of axis 0 .* got \[2\]/);
+  fails(() => x.broadcastTo(2, null), /the length of axis 1 .* got null/);
+});
+
+Deno.test("what draws are given is checked by name and by kind", () => {
+  const streams = loose(new RandomStreams(3));
+  const bad = ["x", null, () => 1, Symbol("s")];
+  const names: readonly (readonly [string, string])[] = [
+    ["uniform", "low"],
+    ["normal", "std"],
+    ["gamma", "shape"],
+    ["binomial", "n"],
+    ["poisson", "lam"],
+    ["integers", "high"],
+    ["choice", "a"],
+    ["categorical", "p"],
+    ["multinomial", "pvals"],
+  ];
+  for (const [name, option] of names) {
+    const draw = (options: unknown) => streams[name](options);
+    for (const value of bad) {
+      fails(() => draw({ [option]: value }), new RegExp(`expected "${option}" to be numbers or`));
+    }
+    fails(() => draw({ [option]: NaN }), /NaN|expected|missing/);
+    fails(() => draw({ [`${option}s`]: 1 }), /unknown option/);
+    for (const options of [new Map(), Promise.resolve()]) {
+      fails(() => draw(options), /expected|missing/);
+    }
+    fails(() => draw({ ndim: "1" }), /expected "ndim" to be a number, got "1"/);
+    fails(() => draw("x"), /Cannot/);
+  }
+  fails(() => streams.normal([2], 0, -1), /expected "std" to be a number from 0 on, got -1/);
+  fails(() => streams.normal([-1]), /length of axis 0 to be an integer from 0 on, got -1/);
+  fails(() => streams.choice({ a: 3, replace: 1 }), /"replace" to be true or false, got 1/);
+  for (const states of [null, undefined, "x", 3, {}, new Map()]) {
+    fails(() => streams.restore(states), /expected \d+ words in an array, got/);
+  }
 });

@@ -18,7 +18,7 @@ import { asVariable, type TensorLike } from "./literal.ts";
 import { reshaped } from "./reshape.ts";
 import { lastRow } from "./last_row.ts";
 import { maskPositions } from "./selecting.ts";
-import { dimsOf, specifyShape } from "./shape.ts";
+import { dimsOf, maskOf } from "./shape.ts";
 import {
   incSubtensorOp,
   type IncSubtensorParams,
@@ -158,11 +158,11 @@ function mergeMasks(
   for (const item of items) {
     if (item.kind === "int") continue;
     const count = item.kind === "newaxis" ? 1 : axesTaken(item);
-    const own = lengths.slice(axis, axis + count);
+    const first = axis, own = lengths.slice(first, first + count);
     axis += count;
     if (item.kind === "mask") {
       axes.push(dims.length);
-      tensors.push(maskPositions(specifyShape(item.tensor, own)));
+      tensors.push(maskPositions(maskOf(x, item.tensor, first)));
       dims.push(dimVariable(productDims(own)));
       merges ||= count > 1;
       continue;
@@ -325,7 +325,7 @@ function maskedChange(
   const value = valueFor(x, y, x.ndim);
   if (value.ndim !== 0) return null;
   const first = items.findIndex((item) => item.kind === "mask"), mask = masks[0]!.tensor;
-  const checked = specifyShape(mask, dimsOf(x).slice(first, first + mask.ndim));
+  const checked = maskOf(x, mask, first);
   const pattern = Array.from(
     { length: x.ndim },
     (_, d): PatternItem => d >= first && d < first + mask.ndim ? d - first : "x",

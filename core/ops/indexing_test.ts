@@ -195,7 +195,7 @@ Deno.test("masks", () => {
   assertThrows(
     () => evaluate([index(x, rows)], [[x, m34], [rows, value("bool", [4], [1, 1, 0, 0])]]),
     ShapeError,
-    "expected length 3 of axis 0, got 4",
+    'axis 0 of "x" has length 3, and axis 0 of the mask has length 4',
   );
 });
 

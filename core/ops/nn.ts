@@ -26,7 +26,7 @@ import { index, takeAlongAxis } from "./indexing.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { ge, gt, le, lt, where } from "./logic.ts";
 import { arange } from "./ranges.ts";
-import { max, sum } from "./reduce.ts";
+import { sum, topOf } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
 import { checkOptions } from "../options.ts";
 
@@ -40,9 +40,12 @@ function shifted(
   if (!isFloat(v.dtype)) throw new TypeError(`${action}: expected real numbers, got ${v.dtype}`);
   const all = given.length === 1 && given[0] === null;
   const list = axesOf(given) ?? (all ? v.type.shape.map((_, d) => d) : [-1]);
-  const axes = { axis: normalizeAxes(list, v.ndim, action), keepdims: true } as const;
+  const axes = {
+    axis: normalizeAxes(list, v.ndim, action).sort((a, b) => a - b),
+    keepdims: true,
+  } as const;
   // The shift cancels, so gradients need not see it.
-  return [sub(v, disconnectedGrad(max(v, axes) as Variable)), axes];
+  return [sub(v, disconnectedGrad(topOf(v, axes.axis))), axes];
 }
 
 /**

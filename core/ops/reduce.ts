@@ -130,6 +130,13 @@ function reduced(
   return castTo(x, dtype);
 }
 
+/** The greatest element along axes, which stay; -Infinity for none. For floats. */
+export function topOf(x: Variable, axes: readonly number[]): Variable {
+  if (axes.length === 0) return x;
+  const top = apply(reduceOp, [x], { kind: "max", axes, dtype: x.dtype, empty: true });
+  return finish(top, x.ndim, { axes: [...axes], keepdims: true, options: {} });
+}
+
 function sumDType(dtype: DType): DType {
   if (dtype === "bool" || dtype.startsWith("int")) return "int64";
   return dtype.startsWith("uint") ? "uint64" : dtype;
@@ -435,7 +442,7 @@ function normOf(x: Variable, order: number, axes: AxesList): Variable {
 }
 
 /**
- * log(sum(exp(x))) over axes, without overflow.
+ * log(sum(exp(x))) over axes, without overflow; -Infinity for no elements.
  *
  * @example
  * ```ts
@@ -456,7 +463,7 @@ export function logsumexp<A extends TensorLike, const X extends AxesList = []>(
   }
   const kept = { axis: plan.axes, keepdims: true } as const;
   // The shift cancels, so gradients need not see it. It must not be infinite: Inf - Inf is NaN.
-  const top: Variable = disconnectedGrad(max(v, kept) as Variable);
+  const top: Variable = disconnectedGrad(topOf(v, plan.axes));
   const shift: Variable = where(isfinite(top), top, 0);
   const total: Variable = sum(exp(sub(v, shift)), kept);
   // Where all is infinite the sum is 0 or infinite, and gradients end.

@@ -138,9 +138,24 @@ export const makeVectorOp: Op<MakeVectorParams> = {
 export interface SpecifyShapeParams {
   /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
   readonly shape: readonly (number | null | "given")[];
+  /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */
+  readonly masks?: { readonly label: string; readonly from: number };
 }
 
-function shapePromiseError(label: string, axis: number, wanted: number, got: number): ShapeError {
+function shapePromiseError(
+  label: string,
+  { masks }: SpecifyShapeParams,
+  axis: number,
+  wanted: number,
+  got: number,
+): ShapeError {
+  if (masks !== undefined) {
+    return new ShapeError(
+      `Cannot index ${masks.label} by the mask ${label}: axis ${
+        masks.from + axis
+      } of ${masks.label} has length ${wanted}, and axis ${axis} of the mask has length ${got}`,
+    );
+  }
   return new ShapeError(
     `Cannot take ${label} as having the specified shape: expected length ${wanted} of axis ${axis}, got ${got}`,
   );
@@ -150,7 +165,8 @@ function shapePromiseError(label: string, axis: number, wanted: number, got: num
 export const specifyShapeOp: Op<SpecifyShapeParams> = {
   name: "specifyShape",
   indexFrom: 1,
-  infer(inputs: readonly Variable[], { shape }: SpecifyShapeParams): readonly TensorType[] {
+  infer(inputs: readonly Variable[], params: SpecifyShapeParams): readonly TensorType[] {
+    const { shape } = params;
     const given = shape.filter((n) => n === "given").length;
     expectInputs("specifyShape", inputs, 1 + given);
     expectIndexScalars("specifyShape", inputs, 1);
@@ -167,7 +183,8 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
       const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
       const have = x.type.shape[axis]!;
       if (wanted !== null && have !== null && wanted !== have) {
-        throw shapePromiseError(shapeLabel(x), axis, wanted, have);
+        const label = params.masks === undefined ? shapeLabel(x) : x.label;
+        throw shapePromiseError(label, params, axis, wanted, have);
       }
       return wanted ?? have;
     });
@@ -182,19 +199,21 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
         if (promise === null) return have;
         const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
         if (!context.guards.equal(have, wanted)) {
-          throw shapePromiseError(x.label, axis, sizeValue(wanted), sizeValue(have));
+          throw shapePromiseError(x.label, apply.params, axis, sizeValue(wanted), sizeValue(have));
         }
         return typeof have === "number" ? have : wanted;
       }),
     ];
   },
-  evaluate(inputs: readonly Value[], { shape }: SpecifyShapeParams): readonly Value[] {
+  evaluate(inputs: readonly Value[], params: SpecifyShapeParams): readonly Value[] {
     let next = 1;
-    shape.forEach((promise, axis) => {
+    params.shape.forEach((promise, axis) => {
       if (promise === null) return;
       const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
       const have = inputs[0]!.shape[axis]!;
-      if (have !== wanted) throw shapePromiseError("a value", axis, wanted, have);
+      if (have === wanted) return;
+      const label = params.masks === undefined ? "a value" : "of bools";
+      throw shapePromiseError(label, params, axis, wanted, have);
     });
     return [inputs[0]!];
   },
@@ -315,7 +334,20 @@ export const LONG_VECTOR = 16;
  */
 export function specifyShape<A extends TensorLike>(x: A, shape: readonly (Dim | null)[]): Like<A>;
 export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Variable {
-  const v = asVariable(x);
+  return withShape(asVariable(x), shape);
+}
+
+/** A mask, which is checked to have the lengths of the axes of x from one on. */
+export function maskOf(x: Variable, mask: Variable, from: number): Variable {
+  const lengths = dimsOf(x).slice(from, from + mask.ndim);
+  return withShape(mask, lengths, { masks: { label: x.label, from } });
+}
+
+function withShape(
+  v: Variable,
+  shape: readonly (Dim | null)[],
+  more: Pick<SpecifyShapeParams, "masks"> = {},
+): Variable {
   const action = `Cannot specify the shape of ${shapeLabel(v)}`;
   const given: Variable[] = [];
   const promises = Array.from(expectList(action, shape, "a list of lengths"), (dim, axis) => {
@@ -327,7 +359,7 @@ export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Var
   });
   const told = promises.every((n, axis) => n === null || n === v.type.shape[axis]);
   if (told && promises.length === v.ndim) return v;
-  return applyOp<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises });
+  return applyOp<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises, ...more });
 }
 
 /** A shape as users write it: one length, several, or an integer vector. */

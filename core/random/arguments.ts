@@ -10,6 +10,7 @@ import { staticInt } from "../ops/arguments.ts";
 import { castTo, type DTypeOption, resolveDType } from "../ops/build.ts";
 import { stretched } from "../ops/broadcast_to.ts";
 import { add } from "../ops/elementwise.ts";
+import { checkOptions, type OptionKinds } from "../options.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/literal.ts";
 import { asDims, dimsOf, type ShapeLike } from "../ops/shape.ts";
 import { Constant, Variable } from "../variable.ts";
@@ -59,13 +60,10 @@ export function optionsOf<O extends DrawOptions>(
       }), got ${list.length}`,
     );
   }
-  const known = new Set<string>([...order, ...others, "ndim", "dtype"]);
-  for (const key of Object.keys(options)) {
-    if (known.has(key)) continue;
-    throw new TypeError(
-      `${action}: unknown option "${key}"; expected ${[...known].join(", ")}`,
-    );
-  }
+  const kinds = Object.fromEntries(
+    [...order, ...others, "ndim", "dtype"].map((key) => [key, optionKinds[key] ?? "any"]),
+  );
+  checkOptions(action, options as object, kinds as OptionKinds<object>);
   const given: Record<string, unknown> = { ...options as unknown as Record<string, unknown> };
   list.forEach((value, i) => {
     const name = order[i]!;
@@ -75,7 +73,28 @@ export function optionsOf<O extends DrawOptions>(
     }
     given[name] = value;
   });
+  for (const name of [...names, ...others]) {
+    const value = given[name];
+    if (value !== undefined && !mayBeParameter(value)) {
+      throw new TypeError(
+        `${action}: expected "${name}" to be numbers or a variable, got ${shown(value)}`,
+      );
+    }
+  }
   return given as unknown as O;
+}
+
+/** Options whose values are not numbers. */
+const optionKinds: Readonly<Record<string, "boolean" | "number">> = {
+  ndim: "number",
+  replace: "boolean",
+};
+
+/** Whether a value may stand for numbers; what they are is checked by whom they are for. */
+function mayBeParameter(value: unknown): boolean {
+  return typeof value === "object"
+    ? value !== null
+    : ["number", "bigint", "boolean"].includes(typeof value);
 }
 
 function isOptions(value: unknown): boolean {

@@ -179,6 +179,12 @@ export class RandomStreams {
    */
   restore(states: ArrayLike<number>): void {
     const words = 4 * this.#generators.length;
+    const given: unknown = states;
+    if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+      throw new TypeError(
+        `Cannot restore a stream: expected ${words} words in an array, got ${shown(given)}`,
+      );
+    }
     if (states.length !== words) {
       throw new RangeError(
         `Cannot restore a stream of ${this.#generators.length} variables: expected ${words} words, got ` +
