@@ -500,9 +500,17 @@ Deno.test("what draws are given is checked by name and by kind", () => {
     fails(() => draw("x"), /Cannot/);
   }
   fails(() => streams.normal([2], 0, -1), /expected "std" to be a number from 0 on, got -1/);
+  fails(() => streams.uniform(Array(5000).fill(1), [0.5, 8]), /"low" of shape .* does not fit/);
   fails(() => streams.normal([-1]), /length of axis 0 to be an integer from 0 on, got -1/);
   fails(() => streams.choice({ a: 3, replace: 1 }), /"replace" to be true or false, got 1/);
   for (const states of [null, undefined, "x", 3, {}, new Map()]) {
     fails(() => streams.restore(states), /expected \d+ words in an array, got/);
+  }
+});
+
+Deno.test("grids are made of slices", () => {
+  for (const bad of [null, undefined, 1, "x", new ArrayBuffer(8)]) {
+    fails(() => T.mgrid(loose(bad)), /expected slices with a stop, got/);
+    fails(() => T.ogrid(T.slice(0, 2), loose(bad)), /expected slices with a stop, got/);
   }
 });

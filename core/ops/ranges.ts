@@ -209,10 +209,11 @@ export function meshgrid(
 }
 
 function rangeOf(spec: SliceSpec): Variable {
-  if (spec.stop === undefined || spec.stop === null) {
-    throw new TypeError("Cannot make a grid: expected slices with a stop");
+  const stop: SliceSpec["stop"] = (spec as SliceSpec | null | undefined)?.stop;
+  if (stop === undefined || stop === null) {
+    throw new TypeError(`Cannot make a grid: expected slices with a stop, got ${shown(spec)}`);
   }
-  return arange(spec.start ?? 0, spec.stop, spec.step ?? 1);
+  return arange(spec.start ?? 0, stop, spec.step ?? 1);
 }
 
 /**

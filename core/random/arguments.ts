@@ -14,7 +14,7 @@ import { checkOptions, type OptionKinds } from "../options.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/literal.ts";
 import { asDims, dimsOf, type ShapeLike } from "../ops/shape.ts";
 import { Constant, Variable } from "../variable.ts";
-import { shown } from "../shown.ts";
+import { cut, shown } from "../shown.ts";
 
 /** Lengths of the axes of a draw: numbers, integer scalars, or an integer vector. */
 export type SizeLike = ShapeLike | null | undefined;
@@ -241,14 +241,16 @@ export function sized(
     });
     if (!fits) {
       throw new RangeError(
-        `${action}: "${names[i]}" of shape [${
-          param.type.shape.map((n) => n ?? "?")
-        }] does not fit ` +
-          `size [${dims.map((dim) => staticInt(dim) ?? "?")}]`,
+        `${action}: "${names[i]}" of shape [${lengthsText(param.type.shape)}] does not fit ` +
+          `size [${lengthsText(dims.map(staticInt))}]`,
       );
     }
   });
   return { dims, params: params.map((param) => brought(param, dims)) };
+}
+
+function lengthsText(lengths: readonly (number | null)[]): string {
+  return cut(lengths.map((n) => n ?? "?").join(","));
 }
 
 function brought(param: Variable, dims: readonly Variable[]): Variable {

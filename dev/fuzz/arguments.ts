@@ -56,6 +56,12 @@ export function judgeError(error: unknown): string | null {
   if (!typed && !(error instanceof SyntaxError)) return `is a ${error.name}`;
   if (error.message.length > LONGEST) return `has ${error.message.length} characters`;
   if (internal.test(error.message)) return "is the engine's own";
+  // Shown only where it was passed.
+  if (
+    error.message.replace(/\b(got|but|use|dtype) \[?(undefined(, )?)+/g, "").includes("undefined")
+  ) {
+    return "speaks of undefined";
+  }
   if (error.message.includes("[object ")) {
     return "shows a value as the engine does";
   }
@@ -254,6 +260,7 @@ const skipped = new Set([
   "evaluateGraph",
 ]);
 
+/** What backends call, which is typed and not for users. */
 const internalMethods = new Set(["bufferOn"]);
 
 type Callable = (...args: unknown[]) => unknown;
@@ -282,9 +289,7 @@ function methods(object: object): string[] {
 export function targets(): Target[] {
   const all: Target[] = [];
   for (const [name, value] of Object.entries(T)) {
-    // One of the constructors with a letter for a dtype stands for all.
-    const typed = /^[bcdfilwz](scalar|vector|matri|tensor|row|col)/.test(name);
-    if (typeof value === "function" && !isClass(value) && (!typed || name === "fvector")) {
+    if (typeof value === "function" && !isClass(value)) {
       all.push({ name: `T.${name}`, call: (args) => (value as Callable)(...args) });
     }
   }
