@@ -7,7 +7,7 @@
 import { isComplex, isFloat, realOf } from "../dtype.ts";
 import { VerificationError } from "../errors.ts";
 import { fromTypedArray, type Value } from "../graph/value.ts";
-import { graphInputs } from "../graph/walk.ts";
+import { ancestors, graphInputs } from "../graph/walk.ts";
 import { evaluateGraph } from "../reference.ts";
 import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
 import { difference } from "../rewrite/testing.ts";
@@ -95,6 +95,14 @@ function culprit(
   return found;
 }
 
+/** What rounding may change: that of the coarsest float on the way to a variable. */
+function toleranceOf(variable: Variable): number {
+  const floats = ancestors([variable]).flatMap(({ dtype }) =>
+    isFloat(dtype) || isComplex(dtype) ? [tolerances[realOf(dtype)]!] : []
+  );
+  return Math.max(...floats);
+}
+
 function compareValues(name: string, variable: Variable, tensor: Tensor, value: Value): void {
   if (tensor.shape.join() !== value.shape.join()) {
     throw new VerificationError(
@@ -104,7 +112,7 @@ function compareValues(name: string, variable: Variable, tensor: Tensor, value: 
   }
   const data = tensor.dataSync();
   const exact = !isFloat(tensor.dtype) && !isComplex(tensor.dtype);
-  const tolerance = exact ? 0 : tolerances[realOf(tensor.dtype)]!;
+  const tolerance = exact ? 0 : toleranceOf(variable);
   for (let i = 0; i < data.length; i++) {
     const have = Number(data[i]), want = Number(value.data[i]);
     if (Object.is(have, want) || have === want || Number.isNaN(have) && Number.isNaN(want)) {
