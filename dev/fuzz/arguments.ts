@@ -249,6 +249,7 @@ const skipped = new Set([
   "applyOp",
   "makeConstant",
   "registerGradient",
+  "setLoopBuilder",
   "gpuAvailable",
   "Tensor",
   "TensorType",
