@@ -121,3 +121,49 @@ onDevices(
     }
   },
 );
+
+/** A root where there is one: the branch not taken has none. */
+const rootOf = (x: Variable) => T.where(x.gt(0), T.sqrt(x), x.mul(0.5));
+
+onDevices("loops that end early take the branch of a choice in their steps", async (device) => {
+  const values: [number[], number] = [[1, -1, 3, -2, 4, 5, 2], 1.6];
+  for (const checkpoint of [undefined, 1, 3, "sqrt"] as const) {
+    for (const most of [4, 1e6]) {
+      await check(device, (x, w) => {
+        const [y] = scan((x: Variable, last: Variable, w: Variable) => {
+          const next = last.mul(w).add(rootOf(x)).add(T.where(x.lt(0), 0, T.log(x)));
+          return [next, until(next.gt(most))];
+        }, {
+          sequences: x,
+          outputsInfo: T.zerosLike(w),
+          nonSequences: w,
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+        });
+        return (y as Variable).at(-1).add((y as Variable).sqr().sum());
+      }, values);
+    }
+  }
+});
+
+onDevices("gradients that go back a few steps take the branch of a choice", async (device) => {
+  const [x, w] = device === "cpu"
+    ? [T.dvector("x"), T.dscalar("w")]
+    : [T.fvector("x"), T.fscalar("w")];
+  const [y] = scan((x: Variable, last: Variable, w: Variable) => {
+    const next = last.mul(w).add(rootOf(x));
+    return [next, until(next.gt(10))];
+  }, { sequences: x, outputsInfo: T.zerosLike(w), nonSequences: w, truncateGradient: 2 });
+  const f = await compile([x, w], grad((y as Variable).at(-1), [x, w]), { device });
+  // The loop ends after the fourth step; what is before the last two is constant.
+  const values = [4, 1, -2, 9, 5], slope = 2, h = 1e-5;
+  const after = (state: number, of: readonly number[], w: number) =>
+    of.reduce((last, x) => last * w + (x > 0 ? Math.sqrt(x) : x / 2), state);
+  const first = after(0, values.slice(0, 2), slope), rest = values.slice(2, 4);
+  const tail = (i: number, by: number) =>
+    after(first, rest.map((x, j) => i === j ? x + by : x), slope + (i < 0 ? by : 0));
+  const difference = (i: number) => (tail(i, h) - tail(i, -h)) / (2 * h);
+  const expected = [0, 0, difference(0), difference(1), 0, difference(-1)];
+  const found = (f(values, slope) as Tensor[]).flatMap(numbers);
+  assertEquals(found.length, expected.length);
+  found.forEach((value, i) => assertAlmostEquals(value, expected[i]!, 1e-4));
+});
