@@ -2,8 +2,10 @@
  * Keeps compilers from rewriting float arithmetic by laws that hold for real numbers only.
  *
  * Mesa, for one, turns `x - x` into 0, `x * 0` into 0, `(a + b) - a` into b, `(x + 1) + 2` into
- * `x + 3` and `a * b + a * c` into `a * (b + c)`, whatever NaN, infinities and rounding have to say. WGSL has no way to forbid it, so where
- * such a law would apply one operand is hidden behind an exclusive or with a zero from memory.
+ * `x + 3` and `a * b + a * c` into `a * (b + c)`, whatever NaN, infinities and rounding have to say. A
+ * quotient by what it knows to be 0 it takes for undefined, and 0 divided by anything for 0. WGSL has no
+ * way to forbid it, so where such a law would apply an operand is hidden behind an exclusive or with a
+ * zero from memory.
  *
  * @module
  */
@@ -32,6 +34,12 @@ export function hideArguments(
   });
 }
 
+/** A float, hidden in another way: twice the same exclusive or would be none. */
+export function hideStart(text: string, prelude: Prelude): string {
+  prelude.use("special");
+  return `bitcast<f32>(bitcast<u32>(${text}) ^ special.x ^ 0x7f800000u)`;
+}
+
 /** Which arguments to hide. */
 function endangered(node: SNode): number[] {
   const [a, b] = node.args as [SNode, SNode];
@@ -44,8 +52,9 @@ function endangered(node: SNode): number[] {
       // n * c2 + (n * c1 + x), the reduction of an angle.
       return shareFactor([[a, b]], terms(node.args[2]!)) ? [2] : [];
     case "div":
-      if (strip(a) === strip(b)) return [0];
-      return isConstant(b) && scaled(a) ? [0] : [];
+      // Loops over nothing, unrolled loops and choices make more values known than are constants here.
+      if (!isConstant(b) || isZero(b)) return mayBeZero(a) || strip(a) === strip(b) ? [0, 1] : [1];
+      return scaled(a) ? [0] : [];
     case "add":
     case "sub":
     case "eq":
@@ -125,6 +134,13 @@ function shifted(node: SNode): boolean {
 function scaled(node: SNode): boolean {
   const inner = strip(node);
   return (inner.op === "mul" || inner.op === "div") && inner.args.some(isConstant);
+}
+
+/** Whether a compiler may find that a node is 0, perhaps in one of two cases. */
+function mayBeZero(node: SNode): boolean {
+  const { op, args } = strip(node);
+  return op !== "load" && (args.length === 0 || op === "cast" || op === "select") &&
+    !(isConstant(node) && !isZero(node));
 }
 
 function strip(node: SNode): SNode {

@@ -8,7 +8,7 @@
 import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
-import { hideArguments } from "./print_exact.ts";
+import { hideArguments, hideStart } from "./print_exact.ts";
 import { WIDE_DIVISION_TURNS } from "./int64.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
 import {
@@ -198,7 +198,11 @@ export class NestBody {
   /** Declares the accumulators. */
   declare(): string[] {
     return this.accumulators.flatMap(({ reduction, type, value, position }) => {
-      const start = identityText(reduction.kind, type, this.text.prelude);
+      const identity = identityText(reduction.kind, type, this.text.prelude);
+      // What is left by a loop over nothing is no constant for the compiler to reckon with.
+      const start = type === "f32" && this.nest.loops.includes(0)
+        ? hideStart(identity, this.text.prelude)
+        : identity;
       const lines = [`var ${value}: ${wgslName(type)} = ${start};`];
       if (position !== "") lines.push(`var ${position} = -1i;`);
       return lines;
