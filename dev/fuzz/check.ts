@@ -147,10 +147,25 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
       found = results.map(resultValue);
     } catch (error) {
       // A program that cannot be evaluated fails on every device, or computes less of itself.
-      if (reference === null && isRefusal(error)) continue;
-      return failed(errorKind("call", error), errorText(error));
+      if (reference !== null || !isRefusal(error)) {
+        return failed(errorKind("call", error), errorText(error));
+      }
+      const wrong = changedState(states);
+      if (wrong !== null) return failed("changed by a call that fails", wrong);
+      continue;
     }
-    if (reference === null) break;
+    if (reference === null) {
+      // Where nothing was read yet, the GPU tells when something is.
+      const error = readingError(updates);
+      if (error === null) {
+        if (!program.laws.some(({ kind }) => kind === "refused")) break;
+        return failed("not refused", "the reference refuses a call that goes well");
+      }
+      if (!isRefusal(error)) return failed(errorKind("read", error), errorText(error));
+      const wrong = changedState(states);
+      if (wrong !== null) return failed("changed by a call that fails", wrong);
+      continue;
+    }
     found.push(...updates.map(([target]) => resultValue(target.getValue())));
     const wrong = compareAll(run, inputs, found) ?? brokenLaw(run, inputs);
     if (wrong !== null) return { status: "failed", failure: wrong };
@@ -158,6 +173,25 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
   }
   f.free();
   return passed;
+}
+
+function readingError(updates: Run["updates"]): unknown {
+  try {
+    for (const [target] of updates) target.getValue();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Says which shared variable does not have its value. */
+function changedState(states: ReadonlyMap<Variable, Value>): string | null {
+  for (const [variable, value] of states) {
+    const found = resultValue((variable as SharedVariable).getValue());
+    const wrong = mismatch({ value, tolerance: () => 0 }, found, false);
+    if (wrong !== null) return `${variable.name}: ${wrong}`;
+  }
+  return null;
 }
 
 function compareAll(run: Run, inputs: Map<Variable, Value>, found: Value[]): Failure | null {

@@ -30,8 +30,9 @@ async function answer(request: Request): Promise<Answer> {
       : { status: "failed", failure: { kind: "value", message } };
     return { outcome };
   }
-  const generator = new Generator(request.seed);
-  kinds.find(({ name }) => name === request.kind)!.generate(generator);
+  const kind = kinds.find(({ name }) => name === request.kind)!;
+  const generator = new Generator(request.seed, null, kind.calls);
+  kind.generate(generator);
   return { program: generator.finish() };
 }
 

@@ -58,8 +58,10 @@ export class Rejected extends Error {}
 export interface InputOptions {
   readonly style?: Style;
   readonly shared?: boolean;
-  /** The numbers in each call, in place of random ones. */
-  readonly data?: readonly (number | bigint)[];
+  /** The numbers, in all calls or in each of them, in place of random ones. */
+  readonly data?: readonly (number | bigint)[] | ((call: number) => readonly (number | bigint)[]);
+  /** Integers from 0 to this one, which is left out. */
+  readonly below?: number;
 }
 
 /** Words of errors that JavaScript throws by itself: no library should let them out. */
@@ -153,11 +155,11 @@ export class Generator {
   readonly #laws: Law[] = [];
   #counter: { next: number };
 
-  constructor(seed: number | Random, parent: Generator | null = null) {
+  constructor(seed: number | Random, parent: Generator | null = null, calls?: number) {
     this.random = typeof seed === "number" ? new Random(seed) : seed;
     this.#parent = parent;
     this.wide = parent?.wide ?? this.random.chance(0.4);
-    this.calls = parent?.calls ?? this.random.pick([1, 1, 1, 2, 3]);
+    this.calls = parent?.calls ?? calls ?? this.random.pick([1, 1, 1, 2, 3]);
     this.mode = parent?.mode ??
       this.random.pick(
         ["fastRun", "fastRun", "fastRun", "fastRun", "fastCompile", "debug"] as const,
@@ -222,7 +224,11 @@ export class Generator {
     const input: Input = { name, dtype, shape, shared: options.shared ?? false };
     for (let call = 0; call < this.calls; call++) {
       const at = lengths.map((n) => typeof n === "number" ? n : n.lengths[call]!);
-      const data = options.data ?? this.numbers(dtype, sizeOf(at), options.style);
+      const data = typeof options.data === "function"
+        ? options.data(call)
+        : options.data ?? (options.below === undefined
+          ? this.numbers(dtype, sizeOf(at), options.style)
+          : this.#places(dtype, sizeOf(at), options.below));
       this.#data[call]![name] = { shape: at, data };
     }
     const first = this.#data[0]![name]!;
@@ -230,6 +236,13 @@ export class Generator {
     this.#inputs.push(input);
     this.#scope.set(name, variable);
     return this.#keep(name, variable, valueOf(input, first));
+  }
+
+  #places(dtype: DType, count: number, below: number): (number | bigint)[] {
+    return Array.from({ length: count }, () => {
+      const x = this.random.below(below);
+      return dtypeInfo(dtype).bytes === 8 ? BigInt(x) : x;
+    });
   }
 
   #keep(name: string, variable: Variable, value: Value): Ref {
@@ -474,6 +487,8 @@ export const isVector = (ref: Ref): boolean => ref.shape.length === 1;
 /** A kind of random programs. */
 export interface Kind {
   readonly name: string;
+  /** How often its programs are called; by chance if it is not stated. */
+  readonly calls?: number;
   /** Adds lines to a program. */
   generate(g: Generator): void;
 }

@@ -60,7 +60,9 @@ export type Law =
     readonly is: string;
     /** Whether it must be a number: elsewhere the rule of chains may well say 0 times infinity. */
     readonly defined: boolean;
-  };
+  }
+  /** A call that the reference refuses is refused. */
+  | { readonly kind: "refused" };
 
 /** A program with arguments for some calls. */
 export interface Program {
@@ -102,9 +104,13 @@ export function readsOf(expr: Expr): string[] {
 export function pruned(program: Program): Program {
   const names = new Set([...program.outputs, ...program.updates.flat()]);
   const laws = program.laws.filter((law) =>
-    law.kind === "equal" ? names.has(law.output) : [law.of, law.is].every((name) => names.has(name))
+    law.kind === "equal"
+      ? names.has(law.output)
+      : law.kind === "refused" || [law.of, law.is].every((name) => names.has(name))
   );
-  for (const law of laws) names.add(law.kind === "equal" ? law.other : law.wrt);
+  for (const law of laws) {
+    if (law.kind !== "refused") names.add(law.kind === "equal" ? law.other : law.wrt);
+  }
   const statements = keptLines(program.statements, names);
   const inputs = program.inputs.filter(({ name }) => names.has(name));
   const calls = program.calls.map((call) =>

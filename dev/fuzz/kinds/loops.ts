@@ -88,6 +88,8 @@ function loop(g: Generator, options: { poison: boolean; until: boolean; inner: b
     ...(random.chance(0.15) ? { checkpoint: random.pick([1, 2, "sqrt"] as const) } : {}),
   };
   const outputs = g.loop(parts, (inner, given) => {
+    // What reads the bad state may well have no derivative.
+    inner.pool = inner.pool.filter((ref) => ref !== given.states[bad]);
     const inputs = [...given.sequences];
     if (options.inner) inner.attempt(() => inputs.push(innerLoop(inner, given.states[0]!)));
     if (random.chance(0.3)) wander(inner, 3);

@@ -7,6 +7,7 @@
 import type { KernelKind, Kind } from "../generator.ts";
 import { branches } from "./branches.ts";
 import { gradients, graphs, updates, wild } from "./graphs.ts";
+import { failing } from "./failing.ts";
 import { guards } from "./guards.ts";
 import { narrowIntegers, wideIntegers } from "./integers.ts";
 import { cpuKernels, gpuKernels } from "./kernels.ts";
@@ -23,6 +24,7 @@ import {
 } from "./loops.ts";
 import { positions } from "./positions.ts";
 import { rewriting } from "./rewriting.ts";
+import { scatter } from "./scatter.ts";
 import { sizes } from "./sizes.ts";
 import { stable } from "./stable.ts";
 
@@ -32,6 +34,8 @@ export const kinds: readonly Kind[] = [
   wild,
   gradients,
   updates,
+  failing,
+  scatter,
   positions,
   narrowIntegers,
   wideIntegers,
