@@ -8,6 +8,7 @@
 import { isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { EmitContext, NestBuilder, Target } from "../graph/op.ts";
+import { toposort } from "../graph/walk.ts";
 import { axisIx, zeroIx } from "../kernel/builder.ts";
 import type { Operand, Step } from "../kernel/program.ts";
 import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/size.ts";
@@ -37,6 +38,8 @@ export class Scope {
   #order: readonly Apply[] = [];
   #positions: ReadonlyMap<Apply | null, number> = new Map();
   #emitted = 0;
+  /** How many emissions are under way, one inside the other. */
+  #emitting = 0;
   /** Variables whose kernel is being built: it reads through them. */
   readonly #open = new Set<Variable>();
 
@@ -97,15 +100,32 @@ export class Scope {
 
   /** Emits what is stored, inputs first, up to a variable, so that long chains do not recurse. */
   #emitBefore(variable: Variable): void {
-    const end = this.#positions.get(variable.owner) ?? -1;
-    while (this.#emitted < end) {
-      for (const output of this.#order[this.#emitted++]!.outputs) {
-        if (this.#roots.has(output) && this.placeOf(output) === null) this.#emit(output);
+    const emit = (apply: Apply) => {
+      for (const output of apply.outputs) {
+        if (output !== variable && this.#roots.has(output) && this.placeOf(output) === null) {
+          this.#emit(output);
+        }
       }
+    };
+    if (this.#emitting > 0) {
+      // What comes next in order may need what is being emitted.
+      toposort([variable], (other) => this.placeOf(other) !== null).forEach(emit);
+      return;
     }
+    const end = this.#positions.get(variable.owner) ?? -1;
+    while (this.#emitted < end) emit(this.#order[this.#emitted++]!);
   }
 
   #emit(variable: Variable): Place {
+    this.#emitting++;
+    try {
+      return this.#emitNow(variable);
+    } finally {
+      this.#emitting--;
+    }
+  }
+
+  #emitNow(variable: Variable): Place {
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
     const lowering = loweringOf(apply, this.shapes);

@@ -1,0 +1,27 @@
+// In which order values are computed.
+
+import { assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../../dev/devices.ts";
+import { compile, T, type Variable } from "../../mod.ts";
+
+onDevices(
+  "what reads a choice comes after it, also where its branch needs something stored",
+  async (device) => {
+    const x = T.fmatrix("x"), c = T.bscalar("c");
+    // Stored, since the second output reads it again and again; the branch alone asks for it first.
+    const stored = T.clip(T.softmax(x), -1, 0.5) as Variable;
+    const chosen = T.ifelse(c, stored, stored.add(stored)) as Variable;
+    const spread = T.mul(
+      stored.dimshuffle(["x", 0, 1]),
+      stored.dimshuffle([0, "x", 1]),
+    ) as Variable;
+    const f = await compile([x, c], [chosen.reshape([-1]), spread.sum(), T.min(stored)], {
+      device,
+    });
+    for (const condition of [1, 0]) {
+      const [first, sum, least] = f([[1], [2], [3]], condition).map(numbers);
+      assertEquals(first, Array(3).fill(condition === 1 ? 0.5 : 1));
+      assertEquals([sum, least], [[9 * 0.25], [0.5]]);
+    }
+  },
+);
