@@ -5,8 +5,9 @@
  */
 
 import { dtypeInfo } from "../core/dtype.ts";
-import type { NestCheck } from "../core/kernel/program.ts";
+import { checkedInteger, type NestCheck } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
+import { ScalarBuilder } from "../core/kernel/builder.ts";
 import { type Size, sizeKey } from "../core/kernel/size.ts";
 import { type Demand, findDemands } from "./demands.ts";
 import type { FunctionContext } from "./context.ts";
@@ -572,11 +573,23 @@ export function printCheck(
       outer: [],
       checks: [],
     };
+  // Where it fails: the largest of the integers that do, and NaN where there is none to tell.
+  const integer = isReduced ? null : checkedInteger(failed);
+  const worst = integer === null ? null : failedInteger(test, lowered!);
   const varying = run.filter((size) => typeof size !== "number");
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
     new NestPrinter(context, test, plan, () => {
-      f.if(() => f.i32Const(check + 1).return());
+      f.if(() => {
+        if (worst !== null) {
+          new NestPrinter(context, worst, scalarPlan(worst), () => {
+            const value = f.local("f64");
+            f.localSet(value).localGet(context.block).localGet(value);
+            f.f64Store(context.module.params.failure());
+          }).print();
+        }
+        f.i32Const(check + 1).return();
+      });
     }).print();
   };
   context.scoped(() => {
@@ -587,4 +600,13 @@ export function printCheck(
     pushAllPositive(context, varying);
     f.if(() => context.scoped(body));
   });
+}
+
+/** The largest integer that fails a test over loops, as a float64. */
+function failedInteger(test: Kernel, failed: SNode): Kernel | null {
+  const integer = checkedInteger(failed);
+  if (integer === null) return null;
+  const b = new ScalarBuilder({ ieee: true });
+  const value = b.select(failed, b.cast(integer, "f64"), b.constant("f64", -Infinity));
+  return { ...test, reductions: [{ kind: "max", type: "f64", value }] };
 }

@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
+import { checkedInteger, type Nest, type Reduction, type Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
+import { MOST_INTEGERS } from "./checks.ts";
 import { hideArguments } from "./print_exact.ts";
 import { WIDE_DIVISION_TURNS } from "./int64.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
@@ -191,7 +192,12 @@ export class NestBody {
     return checks.map(({ failed, check }) => {
       const code = `${(0xffffffff - check) >>> 0}u`;
       const errors = this.text.errors("write");
-      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code}); }`;
+      const integer = check < MOST_INTEGERS ? checkedInteger(failed) : null;
+      const printed = integer === null ? undefined : values.get(integer);
+      const kept = printed?.type === "i32" || printed?.type === "u32"
+        ? ` atomicStore(&${errors}[${check + 1}], bitcast<u32>(${printed.text}) ^ 0x80000000u);`
+        : "";
+      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code});${kept} }`;
     });
   }
 

@@ -35,7 +35,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   readonly index: number;
   /** Label for messages, printing and named arguments. */
   name: string | null = null;
-  readonly #origin: { stack?: string } | null;
+  readonly #origin: Origin;
 
   /** Makes output `index` of `owner`, or a leaf when there is no owner. */
   constructor(type: TensorType<D, N>, owner: Apply | null = null, index = 0) {
@@ -58,7 +58,15 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
 
   /** Where in the user's program it was made, as `file:line:column`, or "" when unknown. */
   get origin(): string {
-    return this.#origin === null ? "" : originOf(this.#origin.stack ?? "");
+    return placeOf(this.#origin);
+  }
+
+  /**
+   * What the user wrote that made it: where, the function they called, and for a part of a gradient the
+   * variable that was differentiated.
+   */
+  get written(): Written {
+    return { ...frameOf(this.#origin.stack ?? ""), forward: this.#origin.forward ?? null };
   }
 
   /** The label. */
@@ -69,9 +77,16 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   /** How messages call it: its name, or the op that computes it. */
   get label(): string {
     if (this.name !== null) return `"${this.name}"`;
-    return this.owner === null ? `an unnamed ${this.type}` : `the result of ${this.owner.op.name}`;
+    if (this.owner === null) return `an unnamed ${this.type}`;
+    const { op, inputs } = this.owner;
+    const { call } = this.written;
+    const arranged = ARRANGING.has(op.name) && call !== op.name && inputs.length > 0;
+    return arranged ? inputs[0]!.label : `the result of ${call === "" ? op.name : call}`;
   }
 }
+
+/** Ops that the library puts around operands, and that the user has not written. */
+const ARRANGING = new Set(["dimshuffle", "broadcastTo", "reshape", "cast", "length", "inRange"]);
 
 let inherited: VariableNode | null = null;
 
@@ -91,7 +106,24 @@ export function withOriginOf<R>(source: VariableNode, make: () => R): R {
 
 const limited = Error as { stackTraceLimit?: number };
 
-let commonOrigin: { stack?: string } | null = null;
+/** The stack where something was made, and for a part of a gradient what was differentiated. */
+export interface Origin {
+  /** Formatted when somebody reads it. */
+  readonly stack?: string;
+  readonly forward?: VariableNode;
+}
+
+/** What the user wrote: see {@linkcode VariableNode.written}. */
+export interface Written {
+  /** `file:line:column`, or "" when unknown. */
+  readonly place: string;
+  /** The function that they called there, or "". */
+  readonly call: string;
+  /** For a part of a gradient what was differentiated. */
+  readonly forward: VariableNode | null;
+}
+
+let commonOrigin: Origin | null = null;
 
 /**
  * Calls `build`, and says of all variables it makes that they come from where this was called: one look
@@ -107,7 +139,30 @@ export function withOrigin<T>(build: () => T): T {
   }
 }
 
-function captureOrigin(): { stack?: string } | null {
+/** Says of all variables that `build`, inside {@linkcode withOrigin}, makes that they differentiate `forward`. */
+export function withForward<T>(forward: VariableNode, build: () => T): T {
+  const common = commonOrigin;
+  if (common === null) return build();
+  commonOrigin = {
+    get stack() {
+      return common.stack;
+    },
+    forward,
+  };
+  try {
+    return build();
+  } finally {
+    commonOrigin = common;
+  }
+}
+
+/** What the gradient that is being built differentiates, if one is. */
+export function differentiated(): VariableNode | null {
+  return commonOrigin?.forward ?? null;
+}
+
+/** Where the user's program is now. */
+export function captureOrigin(): Origin {
   if (commonOrigin !== null) return commonOrigin;
   const before = limited.stackTraceLimit;
   limited.stackTraceLimit = 32;
@@ -118,9 +173,21 @@ function captureOrigin(): { stack?: string } | null {
   return holder;
 }
 
+/** The function of a frame, as in `at Variable.add (file…)` and `at Object.f [as g] (file…)`. */
+const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
+
 const here = import.meta.url.replace(/core\/graph\/graph\.ts.*$/, "");
 
-function originOf(stack: string): string {
+/** Where the user's program was, as `file:line:column`, or "". */
+export function placeOf(origin: Origin): string {
+  return frameOf(origin.stack ?? "").place;
+}
+
+const NO_FRAME = { place: "", call: "" };
+
+/** The user's innermost frame, and the function of the library that was called there. */
+function frameOf(stack: string): { place: string; call: string } {
+  let call = "";
   for (const line of stack.split("\n").slice(1)) {
     const place = /\(?((?:file|https?|blob|data):[^\s)]*:\d+:\d+|\/[^\s)]*:\d+:\d+)\)?$/.exec(
       line.trim(),
@@ -129,9 +196,11 @@ function originOf(stack: string): string {
     const inLibrary = place.startsWith(here) &&
       /^(core|cpu|gpu|autodiff|scan|mod\.ts)/.test(place.slice(here.length)) &&
       !/_(test|bench)\.ts/.test(place);
-    if (!inLibrary) return place;
+    if (!inLibrary) return { place, call };
+    const [, name = "", as] = FUNCTION.exec(line.trim()) ?? [];
+    call = as ?? name;
   }
-  return "";
+  return NO_FRAME;
 }
 
 /** One use of an op on concrete inputs. */

@@ -67,6 +67,11 @@ export class NeedValue extends Error {
   }
 }
 
+/** What a check says when it fails; one that depends on sizes is made when it is shown. */
+export type CheckMessage =
+  | string
+  | ((valueOf: (size: Size) => number, bad: number | null) => string);
+
 /** Reading elements of variables inside a kernel. */
 export interface ElementContext extends ShapeContext {
   /** Makes the nodes of the kernel. */
@@ -80,7 +85,7 @@ export interface ElementContext extends ShapeContext {
   /** How a dtype is held on the device: complex numbers as their parts. */
   held(dtype: DType): DType;
   /** Reports an index error when `failed` is true in any iteration. */
-  check(failed: SNode, message: string): void;
+  check(failed: SNode, message: CheckMessage): void;
   /** Quotient and remainder of a non-negative index by a size, simplified where possible. */
   divMod(index: Ix, by: Size): [Ix, Ix];
   /**

@@ -173,7 +173,7 @@ function partIndex(
     if (entry.kind === "int") {
       if (context.guards.equal(n, 0)) empty = true;
       const ix = context.scalarIndex(entry.at);
-      return scalarPosition(context, ix, n, outOfRange(x.label, d, n));
+      return scalarPosition(context, ix, n, outOfRange(x, d, n));
     }
     const { start, step } = sliceSizes(context, entry, n);
     return b.addIx(sizeIx(start), b.scaleIx(at[next++]!, step));
@@ -286,7 +286,9 @@ export const subtensorOp: Op<SubtensorParams> = {
       const at = fix(context.integer(entry.at));
       const value = values[at < 0 ? at + n : at];
       if (value === undefined) {
-        throw new IndexError(`${outOfRange(x.label, 0, n)}, got ${shown(at)}`);
+        throw new IndexError(
+          `An index into ${x.label} is out of range: axis 0 has length ${n}, got ${shown(at)}`,
+        );
       }
       return [value];
     }
