@@ -140,6 +140,18 @@ const table: Record<string, Failing> = {
     args: [filled(3), [0, 5]],
     says: ["length 3, got 5", "in at("],
   },
+  "an op that is taken out of a loop": {
+    make: () => scan((a) => a.dot(v.mul(3)), { sequences: [x] })[0]!,
+    inputs: [x, v],
+    args: [filled(2, 3), filled(4)],
+    says: ["in dot(", "of shape (4"],
+  },
+  "a position that is taken out of a loop": {
+    make: () => scan((a) => u.at(a.add(2)), { sequences: [at] })[0]!,
+    inputs: [u, at],
+    args: [filled(3), [0, 5]],
+    says: ["length 3, got 7", "in at("],
+  },
   "the gradient of a position": {
     make: () => grad(u.at(i.add(1)).mul(3), u),
     inputs: [u, i],
