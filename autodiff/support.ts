@@ -14,11 +14,12 @@ import type { Params } from "../core/graph/op.ts";
 import { type AdvIncParams, advIndexOp } from "../core/ops/adv_index.ts";
 import { castTo } from "../core/ops/build.ts";
 import { and, invert, neq, or, where } from "../core/ops/elementwise.ts";
-import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
+import { isWholeEntry, knownDims, lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
+import { isFullRange } from "../core/rewrite/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import type { Variable } from "../core/variable.ts";
 import { withAxes } from "./shapes.ts";
@@ -28,12 +29,16 @@ type Mask = Variable | null;
 
 const yes = makeConstant(valueOf(true, "bool")), no = makeConstant(valueOf(false, "bool"));
 
-/** Which choices count: all, or only those by conditions, not those that indices and `max` make. */
-export type Choices = "all" | "explicit";
+/**
+ * Which choices count: all, or only those by conditions, not those that indices and `max` make; for matrix
+ * products also those by a single index, which costs no more than its positions.
+ */
+export type Choices = "all" | "explicit" | "indexed";
 
 const found: Readonly<Record<Choices, WeakMap<Variable, Variable | false>>> = {
   all: new WeakMap(),
   explicit: new WeakMap(),
+  indexed: new WeakMap(),
 };
 
 /** Conditions of kinks, as `maximum` has one. */
@@ -48,7 +53,9 @@ export function asKink(condition: Variable): Variable {
 /** Says where a variable may be other than zero that rules cannot look into. */
 export function declareSupport(variable: Variable, mask: Variable, choices: Choices): void {
   found.all.set(variable, mask);
-  if (choices === "explicit") found.explicit.set(variable, mask);
+  if (choices === "all") return;
+  found.explicit.set(variable, mask);
+  found.indexed.set(variable, mask);
 }
 
 /** Where a gradient may be other than zero; null for everywhere. */
@@ -104,6 +111,15 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     applyOp(apply.op, [...masks, ...inputs.slice(masks.length)], apply.params);
   if (name === "switch") return choiceRule(apply, choices);
   if (inPlace.has(name)) return { needs: [first], find: (mask) => mask ?? null };
+  // Parts that are put together again are everywhere, except for rows, of which there are few.
+  const together = name === "add" || name === "sub" || name === "complex" || name === "join";
+  if (together && choices === "indexed") {
+    const find = (a: Mask = null, b: Mask = null) =>
+      name !== "join" && isOfRows(a) && isOfRows(b)
+        ? either(a!, b!)
+        : support(variable, "explicit");
+    return { needs: inputs.slice(0, 2), find };
+  }
   if (name === "add" || name === "sub" || name === "complex") {
     return { needs: inputs, find: (a, b) => a && b ? either(a, b) : null };
   }
@@ -118,7 +134,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     return { needs: [first], find: (mask) => mask ? summed(mask, apply) : null };
   }
   if (name === "reduce" || name === "matmul" || adding.has(name)) {
-    return { needs: [], find: () => sumRule(apply) };
+    return { needs: [], find: () => sumRule(apply, choices) };
   }
   if (name === "join" || name === "makeVector" || name === "pad") {
     const parts = name === "pad" ? inputs.slice(0, 2) : inputs;
@@ -132,6 +148,13 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     // Parts that are put together again are everywhere: not worth finding out for a matrix product.
     if (choices === "explicit") return everywhere;
     const { set } = apply.params as IncSubtensorParams, parts = inputs.slice(0, 2);
+    if (choices === "indexed") {
+      const find = (part: Mask = null) =>
+        part !== null && isNumber(first, 0)
+          ? again(whole(no, first), whole(part, parts[1]!))
+          : positionsOf(apply);
+      return { needs: [parts[1]!], find };
+    }
     const find = (base: Mask = null, part: Mask = null) => {
       if (set ? base === null && part === null : base === null) return null;
       return again(whole(base ?? yes, first), whole(part ?? yes, parts[1]!));
@@ -153,19 +176,60 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
  * Sums are zero where all terms are. Only choices of the program are worth finding out: what was left
  * out by an index, or at a kink, is rarely left out of a whole sum.
  */
-function sumRule(apply: Apply): Mask {
+function sumRule(apply: Apply, choices: Choices): Mask {
   const { inputs: [x, y], op: { name } } = apply as Apply & {
     inputs: readonly [Variable, Variable];
   };
-  const mask = support(x, "explicit");
   if (name === "matmul") {
-    const columns = support(y, "explicit");
-    return both(mask && anyAlong(mask, x, x.ndim - 1), columns && anyAlong(columns, y, y.ndim - 2));
+    const which = choices === "explicit" ? "explicit" : "indexed";
+    return both(chosenAlong(x, x.ndim - 1, which), chosenAlong(y, y.ndim - 2, which));
   }
+  const mask = support(x, "explicit");
   const { kind = "sum", axes } = apply.params as Partial<ReduceParams>;
   if (mask === null || kind !== "sum") return null;
   if (name === "reduce") return any(aligned(mask, x), axes!);
   return summed(mask, apply);
+}
+
+/** Where values were put into zeros, or were not replaced by zeros, with length 1 along the axes that no index picks from. */
+function positionsOf(apply: Apply): Mask {
+  const [base, part, ...places] = apply.inputs as [Variable, Variable, ...Variable[]];
+  const { set } = apply.params as IncSubtensorParams, isPut = isNumber(base, 0);
+  if (!isPut && !(set && isNumber(part, 0))) return null;
+  const { index, axes } = apply.params as unknown as IncSubtensorParams & AdvIncParams;
+  const lengths = lengthsOf(base);
+  const picks = (axis: number) =>
+    apply.op.name === "advInc"
+      ? axes.some((own, i) => own === axis && !isFullRange(places[i]!, lengths[axis]!))
+      : index[axis] !== undefined && !isWholeEntry(index[axis]!);
+  const picked = lengths.map((_, axis) => picks(axis));
+  // Beside positions along one axis, those along another may be all there are.
+  if (!picked.includes(true)) return null;
+  const kept = (axis: number) => apply.op.name === "advInc" ? axes.includes(axis) : picked[axis];
+  const all = knownDims(base).map((dim, axis) => kept(axis) ? dim : lengthVariable(1));
+  return applyOp(apply.op, [stretched(isPut ? no : yes, all), isPut ? yes : no, ...places], {
+    ...apply.params,
+    set: true,
+  } as Params);
+}
+
+function isOfRows(mask: Mask): boolean {
+  return mask !== null && mask.ndim > 1 && mask.type.shape.at(-1) === 1;
+}
+
+/** Where a sum of products over an axis of an operand has a choice along its other axes; null without. */
+export function chosenAlong(operand: Variable, over: number, choices: Choices): Mask {
+  const mask = support(operand, choices);
+  if (mask === null) return null;
+  const others = Array.from({ length: operand.ndim }, (_, axis) => axis).filter((d) => d !== over);
+  const open = (axis: number) => {
+    const at = axis - operand.ndim + mask.ndim;
+    return at >= 0 && mask.type.shape[at] !== 1;
+  };
+  if (choices === "indexed" && support(operand, "explicit") === null && !others.some(open)) {
+    return null;
+  }
+  return anyAlong(mask, operand, over);
 }
 
 /** Where a sum has terms that count. */
@@ -211,6 +275,8 @@ function any(mask: Variable, axes: readonly number[]): Variable {
 
 /** Whether there is anything along an axis, which gets length 1. */
 export function anyAlong(mask: Variable, of: Variable, axis: number): Variable {
+  const own = axis - of.ndim + mask.ndim;
+  if (own < 0 || mask.type.shape[own] === 1) return mask;
   return withAxes(any(aligned(mask, of), [axis]), [axis]);
 }
 

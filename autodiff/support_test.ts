@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/devices.ts";
 import {
   compile,
@@ -199,11 +199,59 @@ Deno.test("what is honestly undefined stays so", async () => {
   assertEquals(numbers(f([0, 4]) as Tensor), [nan, 1]);
 });
 
-Deno.test("matrix products are masked for a choice, not for a maximum or a slice behind them", () => {
-  const X = T.dmatrix("X"), W = T.dmatrix("W"), z = T.dot(X, W);
-  const isMasked = (y: Variable) => pp(grad(y.sum(), W)).includes("Any");
-  for (const y of [T.maximum(z, 0), T.clip(z, 0, 1), z.slice(1), T.tanh(T.maximum(z, 0))]) {
-    assertEquals(isMasked(y), false);
+Deno.test("matrix products are masked for a choice or an index, not for a maximum or parts", () => {
+  const X = T.dmatrix("X"), W = T.dmatrix("W"), i = T.lvector("i"), z = T.dot(X, W);
+  const isMasked = (y: Variable) => {
+    const product = grad(y.sum(), W).owner!;
+    assertEquals(product.op.name, "matmul");
+    return product.inputs[0]!.owner!.inputs[0]!.owner?.op.name === "switch";
+  };
+  const n = X.shape[0]!,
+    gates = [T.index(z, T.slice(), T.slice(0, 2)), T.index(z, T.slice(), T.slice(2, 4))];
+  const plain: Variable[] = [
+    T.maximum(z, 0),
+    T.clip(z, 0, 1),
+    T.tanh(T.maximum(z, 0)),
+    // What a network picks from all rows.
+    T.index(z, T.slice(), 0),
+    T.sigmoid(gates[0]!).mul(T.tanh(gates[1]!)),
+    T.index(T.logSoftmax(z), T.arange(n), i),
+    T.index(z, T.arange(n), i),
+    T.take(z, i, 1),
+  ];
+  plain.forEach((y, at) => assertEquals(isMasked(y), false, String(at)));
+  const chosen = [T.where(X.gt(0), z, 0), z.slice(1), z.at(0), T.take(z, i, 0), T.tanh(z).at(-1)];
+  chosen.forEach((y, at) => assertEquals(isMasked(y), true, String(at)));
+  // Rows are known without looking at the columns.
+  assert(!pp(grad(z.slice(1).sum(), W)).includes("Any"));
+});
+
+onDevices("rows of a product that nobody takes do not count", async (device) => {
+  const x = T.matrix("x"), w = T.matrix("w"), r = T.ivector("r");
+  const z = T.dot(T.sqrt(x), w), first = T.constant([[1, 2], [1, 2]]);
+  const costs: Record<string, Variable> = {
+    take: T.take(z, r, 0),
+    slice: z.slice(0, 2),
+    "slice of a slice": z.slice(0, 3).slice(0, 2),
+    "a part of a part": T.take(z.slice(null, null, -1), T.sub(2, r), 0),
+    "replaced by zero": T.setSubtensor(z.at(2), 0),
+    "functions behind": T.tanh(T.take(T.sqr(z), r, 0)),
+    "a sum behind": T.take(z.add(w.at(0)), r, 0),
+    "two products": T.take(T.dot(T.sqrt(z), first), r, 0),
+    "matrix by vector": T.take(T.dot(T.log(x), w.at(0)), r),
+    columns: T.take(T.dot(w, T.sqrt(x.T)), r, 1),
+    "one column": T.dot(w, T.sqrt(x.T)).T.at(0),
+    "a product of three": T.take(T.dot(T.dot(T.sqrt(x), w), first), r, 0),
+  };
+  for (const [name, cost] of Object.entries(costs)) {
+    const slopes = grad(cost.sum(), [x, w]);
+    const options = { device, onUnusedInput: "ignore" } as const;
+    const f = await compile([x, w, r], slopes as Variable[], options);
+    const [w0, taken] = [[[1, 2], [3, 4]], [0, 1]];
+    const bad = f([[1, 4], [4, 9], [-1, 0]], w0, taken).map(numbers);
+    const good = f([[1, 4], [4, 9], [16, 25]], w0, taken).map(numbers);
+    // The last row has no part in it.
+    assertEquals(bad[0]!.slice(4), [0, 0], name);
+    assertEquals(bad, good, name);
   }
-  assertEquals(isMasked(T.where(X.gt(0), z, 0)), true);
 });
