@@ -207,16 +207,16 @@ Deno.test("matrix products are masked for a choice or an index, not for a maximu
     return product.inputs[0]!.owner!.inputs[0]!.owner?.op.name === "switch";
   };
   const n = X.shape[0]!,
-    gates = [T.index(z, T.slice(), T.slice(0, 2)), T.index(z, T.slice(), T.slice(2, 4))];
+    gates = [z.at(T.slice(), T.slice(0, 2)), z.at(T.slice(), T.slice(2, 4))];
   const plain: Variable[] = [
     T.maximum(z, 0),
     T.clip(z, 0, 1),
     T.tanh(T.maximum(z, 0)),
     // What a network picks from all rows.
-    T.index(z, T.slice(), 0),
+    z.at(T.slice(), 0),
     T.sigmoid(gates[0]!).mul(T.tanh(gates[1]!)),
-    T.index(T.logSoftmax(z), T.arange(n), i),
-    T.index(z, T.arange(n), i),
+    T.logSoftmax(z).at(T.arange(n), i),
+    z.at(T.arange(n), i),
     T.take(z, i, 1),
   ];
   plain.forEach((y, at) => assertEquals(isMasked(y), false, String(at)));
