@@ -198,17 +198,24 @@ function positionsOf(apply: Apply): Mask {
   if (!isPut && !(set && isNumber(part, 0))) return null;
   const { index, axes } = apply.params as unknown as IncSubtensorParams & AdvIncParams;
   const lengths = lengthsOf(base);
-  const picks = (axis: number) =>
-    apply.op.name === "advInc"
-      ? axes.some((own, i) => own === axis && !isFullRange(places[i]!, lengths[axis]!))
-      : index[axis] !== undefined && !isWholeEntry(index[axis]!);
-  const picked = lengths.map((_, axis) => picks(axis));
-  // Beside positions along one axis, those along another may be all there are.
+  const isAdvanced = apply.op.name === "advInc";
+  // A range over all of an axis beside other positions picks nothing from it.
+  const own = isAdvanced
+    ? places.flatMap((place, i) => isFullRange(place, lengths[axes[i]!]!) ? [] : [i])
+    : [];
+  const picked = lengths.map((_, axis) =>
+    isAdvanced
+      ? own.some((i) => axes[i] === axis)
+      : index[axis] !== undefined && !isWholeEntry(index[axis]!)
+  );
   if (!picked.includes(true)) return null;
-  const kept = (axis: number) => apply.op.name === "advInc" ? axes.includes(axis) : picked[axis];
-  const all = knownDims(base).map((dim, axis) => kept(axis) ? dim : lengthVariable(1));
-  return applyOp(apply.op, [stretched(isPut ? no : yes, all), isPut ? yes : no, ...places], {
+  // What a range pairs with positions is replaced at these pairs alone.
+  if (!isPut && isAdvanced && own.length < places.length) return null;
+  const all = knownDims(base).map((dim, axis) => picked[axis] ? dim : lengthVariable(1));
+  const kept = isAdvanced ? own.map((i) => places[i]!) : places;
+  return applyOp(apply.op, [stretched(isPut ? no : yes, all), isPut ? yes : no, ...kept], {
     ...apply.params,
+    ...(isAdvanced ? { axes: own.map((i) => axes[i]!) } : {}),
     set: true,
   } as Params);
 }

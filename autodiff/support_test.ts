@@ -255,3 +255,12 @@ onDevices("rows of a product that nobody takes do not count", async (device) => 
     assertEquals(bad, good, name);
   }
 });
+
+onDevices("an element replaced in each row of a product leaves the others", async (device) => {
+  const x = T.matrix("x"), w = T.matrix("w"), i = T.ivector("i");
+  const z = T.dot(x, w), pair = T.arange(x.shape[0]!);
+  const cost = T.setSubtensor(z.at(pair, i), 0).sum();
+  const f = await compile([x, w, i], grad(cost, [x, w]) as Variable[], { device });
+  const slopes = f([[1, 2], [3, 4]], [[5, 6], [7, 8]], [0, 1]).map(numbers);
+  assertEquals(slopes, [[6, 8, 5, 7], [3, 1, 4, 2]]);
+});
