@@ -181,6 +181,8 @@ export type PlainLowering<P extends Params> =
     ): Element;
     /** Inputs that must be in memory first (gathered at computed places, where fusing would recompute). */
     readonly materialise?: readonly number[];
+    /** Whether it is input 0 as it is. */
+    readonly same?: boolean;
     readonly cost: number;
   }
   /** A reduction of input 0 over axes; the output has the other axes. */

@@ -113,6 +113,7 @@ export const sumToOp: Op<SumToParams> = {
       return {
         kind: "virtual",
         cost: 0,
+        same: true,
         element: (elements, { inputs }, index) => elements.read(inputs[0]!, index),
       };
     },

@@ -116,7 +116,8 @@ export class Kernel implements NestBuilder {
     return this.scope.shapes.knows(variable);
   }
 
-  read(variable: Variable, index: readonly Ix[]): Element {
+  read(given: Variable, index: readonly Ix[]): Element {
+    const variable = this.scope.standIn(given);
     const key = `${variable.id}@${index.map(ixKey).join(";")}`;
     let element = this.#memo.get(key);
     if (element === undefined) {

@@ -7,8 +7,15 @@
 import type { Apply } from "../graph/graph.ts";
 import type { Params, PlainLowering, ShapeContext } from "../graph/op.ts";
 
+const chosen = new WeakMap<ShapeContext, Map<Apply, PlainLowering<Params>>>();
+
 /** The lowering of an application for the shapes at hand. */
 export function loweringOf(apply: Apply, shapes: ShapeContext): PlainLowering<Params> {
   const { lowering } = apply.op;
-  return lowering.kind === "byShape" ? lowering.choose(shapes, apply) : lowering;
+  if (lowering.kind !== "byShape") return lowering;
+  let known = chosen.get(shapes);
+  if (known === undefined) chosen.set(shapes, known = new Map());
+  let choice = known.get(apply);
+  if (choice === undefined) known.set(apply, choice = lowering.choose(shapes, apply));
+  return choice;
 }

@@ -65,14 +65,25 @@ function elements(shapes: Shapes, variable: Variable): number {
 }
 
 interface Use {
-  /** The roots whose kernels compute with the variable. */
-  readonly roots: Set<unknown>;
+  /** The root whose kernel computes with the variable, or that there are several. */
+  root: Apply | Variable | "several" | null;
   /** How many times an element is read, roughly. */
   reads: number;
   required: boolean;
 }
 
-const unused: Use = { roots: new Set(), reads: 0, required: false };
+/** What a level of a plan stores, and how. */
+export interface Roots {
+  readonly roots: Set<Variable>;
+  /** What anything reads. */
+  readonly used: ReadonlySet<Variable>;
+  /** What is read in the place of variables that are others as they are. */
+  readonly same: ReadonlyMap<Variable, Variable>;
+  /** The applications, inputs first. */
+  readonly order: readonly Apply[];
+}
+
+const unused: Use = { root: null, reads: 0, required: false };
 
 /**
  * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
@@ -84,19 +95,27 @@ export function chooseRoots(
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
   kernelBuffers = Infinity,
-): { roots: Set<Variable>; used: Set<Variable>; order: readonly Apply[] } {
-  const order = toposort(outputs, placed, eagerInputs);
+): Roots {
+  const all = toposort(outputs, placed, eagerInputs);
+  const same = findSame(all, outputs, shapes);
+  const order = all.filter((apply) => !same.has(apply.output));
+  const inputs = new Map(
+    order.map((apply) =>
+      [apply, dataInputs(apply, shapes).map((input) => same.get(input) ?? input)] as const
+    ),
+  );
+  const inputsOf = (apply: Apply) => inputs.get(apply)!;
   const uses = new Map<Variable, Use>();
   const use = (variable: Variable): Use => {
     let found = uses.get(variable);
     if (found === undefined) {
-      uses.set(variable, found = { roots: new Set(), reads: 0, required: false });
+      uses.set(variable, found = { root: null, reads: 0, required: false });
     }
     return found;
   };
   for (const output of outputs) use(output).required = true;
   const roots = new Set<Variable>();
-  const cost = inlineCosts(order, shapes);
+  const cost = inlineCosts(order, inputsOf, shapes);
 
   for (const apply of order.toReversed()) {
     const lowering = loweringOf(apply, shapes);
@@ -111,13 +130,13 @@ export function chooseRoots(
       if (stores) roots.add(output);
     }
     if (!apply.outputs.some((output) => uses.has(output))) continue;
-    const inputs = dataInputs(apply, shapes);
     const stored = roots.has(apply.output) || own;
     const mine = uses.get(apply.output) ?? unused;
-    for (const input of inputs) {
+    for (const input of inputsOf(apply)) {
       const theirs = use(input);
-      if (stored) theirs.roots.add(own ? apply : apply.output);
-      else for (const root of mine.roots) theirs.roots.add(root);
+      const root = !stored ? mine.root : own ? apply : apply.output;
+      if (theirs.root === null) theirs.root = root;
+      else if (root !== null && root !== theirs.root) theirs.root = "several";
       const times = stored
         ? 1
         : Math.max(1, mine.reads / Math.max(1, elements(shapes, apply.output)));
@@ -126,21 +145,38 @@ export function chooseRoots(
         : elements(shapes, apply.output);
       theirs.reads += each * times;
     }
-    markRequired(apply, lowering, use, shapes);
+    markRequired(apply, lowering, (input) => use(same.get(input) ?? input), shapes);
   }
   for (const [variable, mine] of uses) {
     if (mine.required && variable.owner !== null) roots.add(variable);
   }
-  splitLarge(order, roots, placed, shapes, kernelBuffers);
-  return { roots, used: new Set(uses.keys()), order };
+  splitLarge(order, inputsOf, roots, placed, kernelBuffers);
+  return { roots, used: new Set(uses.keys()), same, order };
+}
+
+/** The variables that are others as they are, for the shapes at hand; outputs have memory of their own. */
+function findSame(
+  order: readonly Apply[],
+  outputs: readonly Variable[],
+  shapes: Shapes,
+): Map<Variable, Variable> {
+  const same = new Map<Variable, Variable>();
+  const own = new Set(outputs);
+  for (const apply of order) {
+    const lowering = loweringOf(apply, shapes);
+    if (lowering.kind !== "virtual" || lowering.same !== true || own.has(apply.output)) continue;
+    const input = apply.inputs[0]!;
+    same.set(apply.output, same.get(input) ?? input);
+  }
+  return same;
 }
 
 /** Stores something in the middle of expressions that are too long, or read too much, for one kernel. */
 function splitLarge(
   order: readonly Apply[],
+  inputsOf: (apply: Apply) => readonly Variable[],
   roots: Set<Variable>,
   placed: (variable: Variable) => boolean,
-  shapes: Shapes,
   kernelBuffers: number,
 ): void {
   const nodes = new Map<Variable, number>();
@@ -155,7 +191,7 @@ function splitLarge(
   // One buffer is for the result.
   const most = kernelBuffers - 1;
   for (const apply of order) {
-    const inputs = dataInputs(apply, shapes);
+    const inputs = inputsOf(apply);
     if (most < Infinity) {
       const all = () => inputs.reduce((sum, input) => sum.union(readsOf(input)), none);
       let mine = all();
@@ -213,20 +249,24 @@ function mustStore(
   if (mine.required) return true;
   const again = mine.reads > 1.5 * elements(shapes, output);
   if (lowering.kind === "reduce" || lowering.kind === "matmul") {
-    return again || mine.roots.size > 1;
+    return again || mine.root === "several";
   }
-  return cost > CHEAP && (again || mine.roots.size > 1);
+  return cost > CHEAP && (again || mine.root === "several");
 }
 
 /** Cost of one element when nothing between it and the leaves is stored. */
-function inlineCosts(order: readonly Apply[], shapes: Shapes): Map<Variable, number> {
+function inlineCosts(
+  order: readonly Apply[],
+  inputsOf: (apply: Apply) => readonly Variable[],
+  shapes: Shapes,
+): Map<Variable, number> {
   const cost = new Map<Variable, number>();
   for (const apply of order) {
     const lowering = loweringOf(apply, shapes);
     let total = lowering.kind === "elementwise" || lowering.kind === "virtual"
       ? lowering.cost
       : 100;
-    for (const input of dataInputs(apply, shapes)) total += cost.get(input) ?? 0;
+    for (const input of inputsOf(apply)) total += cost.get(input) ?? 0;
     for (const output of apply.outputs) cost.set(output, Math.min(total, 1e6));
   }
   return cost;

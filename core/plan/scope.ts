@@ -34,6 +34,7 @@ export class Scope {
   readonly #wanted = new Map<Variable, Place>();
   #roots = new Set<Variable>();
   #used: ReadonlySet<Variable> = new Set();
+  #same: ReadonlyMap<Variable, Variable> = new Map();
   /** Applications in the order in which they are emitted, where each is, and how many of them were. */
   #order: readonly Apply[] = [];
   #positions: ReadonlyMap<Apply | null, number> = new Map();
@@ -71,6 +72,11 @@ export class Scope {
     return this.#used.has(variable);
   }
 
+  /** What is read in the place of a variable: where that is another one as it is, the other. */
+  standIn(variable: Variable): Variable {
+    return this.#same.get(variable) ?? this.parent?.standIn(variable) ?? variable;
+  }
+
   /** Asks for a variable to be computed into a place. */
   want(variable: Variable, place: Place): void {
     this.#wanted.set(variable, place);
@@ -82,13 +88,15 @@ export class Scope {
     const chosen = chooseRoots(outputs, placed, this.shapes, this.planner.kernelBuffers);
     this.#roots = chosen.roots;
     this.#used = chosen.used;
+    this.#same = chosen.same;
     this.#order = chosen.order;
     this.#positions = new Map(chosen.order.map((apply, i) => [apply, i]));
     this.#emitted = 0;
   }
 
   /** Brings a variable into memory, wherever that is. */
-  materialise(variable: Variable): Place {
+  materialise(given: Variable): Place {
+    const variable = this.standIn(given);
     const have = this.placeOf(variable);
     if (have !== null) return have;
     if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
@@ -296,14 +304,16 @@ export class Scope {
   }
 
   /** The variable as an affine view of memory; computed into contiguous memory if it is not one. */
-  affine(variable: Variable, sameType = true): Place {
+  affine(given: Variable, sameType = true): Place {
+    const variable = this.standIn(given);
     const placed = this.placeOf(variable);
     if (placed !== null) return placed;
     return (sameType ? this.#view(variable) : null) ?? this.#forced(variable);
   }
 
   /** The variable as other strides of memory that is there or will be, or null. */
-  #view(variable: Variable): Place | null {
+  #view(given: Variable): Place | null {
+    const variable = this.standIn(given);
     const placed = this.placeOf(variable);
     if (placed !== null) return placed;
     const owner = variable.owner;

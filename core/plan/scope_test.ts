@@ -3,6 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
 import { compile, T, type Variable } from "../../mod.ts";
+import { summedTo } from "../ops/sum_to.ts";
+import { planProgram } from "./planner.ts";
 
 onDevices(
   "what reads a choice comes after it, also where its branch needs something stored",
@@ -25,3 +27,18 @@ onDevices(
     }
   },
 );
+
+Deno.test("what is another value as it is takes no kernel and no memory", () => {
+  const x = T.fmatrix("x"), n = T.lscalar("n");
+  const planned = (value: number) => {
+    const inputs = [{ variable: x, shape: [3, 4] }, { variable: n, shape: [], value }];
+    // One after the other, in front of an op that reads memory.
+    const same = summedTo(summedTo(x, [0], [n]), [0], [n.mul(1)]);
+    const sorted = T.sort(same) as Variable;
+    const request = { name: "f", inputs, shared: [], outputs: [sorted], updates: [] };
+    const { program } = planProgram(request);
+    return { steps: program.steps.map(({ kind }) => kind), buffers: program.buffers.length };
+  };
+  assertEquals(planned(3), { steps: ["sort"], buffers: 3 });
+  assertEquals(planned(1).steps, ["nest", "sort"]);
+});

@@ -259,7 +259,8 @@ class PassContext implements RewriteContext {
   readonly #order: readonly Apply[];
   readonly #clients = new Map<Variable, Apply[]>();
   readonly #asked: ReadonlySet<Variable>;
-  readonly #sources = new Map<Variable, Variable[]>();
+  /** What variables stand for, with how often all of these are used. */
+  readonly #sources = new Map<Variable, { readonly forms: Set<Variable>; uses: number }>();
 
   constructor(order: readonly Apply[], outputs: readonly Variable[]) {
     this.#order = order;
@@ -280,25 +281,26 @@ class PassContext implements RewriteContext {
   }
 
   became(before: Variable, after: Variable): void {
-    const list = this.#sources.get(after);
-    if (list === undefined) this.#sources.set(after, [before]);
-    else if (!list.includes(before)) list.push(before);
+    let sources = this.#sources.get(after);
+    if (sources === undefined) this.#sources.set(after, sources = { forms: new Set(), uses: 0 });
+    if (sources.forms.has(before)) return;
+    sources.forms.add(before);
+    sources.uses += this.#usesBefore(before);
   }
 
-  #forms(variable: Variable): readonly Variable[] {
-    this.asked = true;
-    return [variable, ...this.#sources.get(variable) ?? []];
+  #usesBefore(variable: Variable): number {
+    return (this.#clients.get(variable)?.length ?? 0) + (this.#asked.has(variable) ? 1 : 0);
   }
 
   clients(variable: Variable): readonly Apply[] {
-    return this.#forms(variable).flatMap((form) => this.#clients.get(form) ?? []);
+    this.asked = true;
+    const forms = [variable, ...this.#sources.get(variable)?.forms ?? []];
+    return forms.flatMap((form) => this.#clients.get(form) ?? []);
   }
 
   uses(variable: Variable): number {
-    return this.#forms(variable).reduce(
-      (n, form) => n + (this.#clients.get(form)?.length ?? 0) + (this.#asked.has(form) ? 1 : 0),
-      0,
-    );
+    this.asked = true;
+    return this.#usesBefore(variable) + (this.#sources.get(variable)?.uses ?? 0);
   }
 }
 

@@ -158,3 +158,17 @@ Deno.test("tall graphs do not need a deep stack", () => {
   const [made] = optimise([tall]);
   assertEquals(toposort([made!]).length, 20_000);
 });
+
+Deno.test("uses are those of all that a variable stands for, each once", () => {
+  const counts: number[] = [];
+  const a = T.exp(T.sin(x)), b = T.exp(T.cos(y));
+  const merge = rule("merge", ["sin", "cos"], () => x);
+  const count = rule("count", ["exp"], ({ inputs }, context) => {
+    counts.push(context.uses(inputs[0]!));
+    return null;
+  });
+  runPhase(phase(merge, count), [a, b, T.sin(x)], new Map());
+  // In the first pass x stands for the sine, which is an output, too, and later for the cosine as well.
+  assertEquals(counts[0], 1 + 2);
+  assertEquals(counts.at(-1), 2);
+});

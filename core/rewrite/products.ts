@@ -24,10 +24,13 @@ import { scatterOf, valuesTimes } from "./scatter.ts";
 import { tidied } from "./sigmoid_factors.ts";
 import { buildSum, isSum, sumCost, sumOf, sumOps, type Term } from "./terms.ts";
 
-/** Whether the only use of an application is as a part of a larger one of the same kind. */
+/**
+ * Whether the only use of an application is as a part of a larger one of the same kind, or its uses are
+ * known in the next pass only, because it was made just now.
+ */
 function isInside(apply: Apply, ops: readonly string[], context: RewriteContext): boolean {
-  const { output } = apply;
-  if (context.uses(output) !== 1) return false;
+  const { output } = apply, uses = context.uses(output);
+  if (uses !== 1) return uses === 0;
   const [client] = context.clients(output);
   // A power is taken apart only if its exponent is known.
   return client !== undefined && client.op.name !== "pow" && ops.includes(client.op.name) &&
