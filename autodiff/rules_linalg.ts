@@ -11,7 +11,7 @@ import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { turned } from "./shapes.ts";
-import { anyAlong, support } from "./support.ts";
+import { asKink, chosenAlong, support } from "./support.ts";
 
 /** The last two axes exchanged: a view, which products read in place. */
 function transposed(x: Variable): Variable {
@@ -23,9 +23,14 @@ function transposed(x: Variable): Variable {
 export const matmulGradient: GradientRule = {
   pullback(apply: Apply, [g], wanted): Gradient[] {
     const [a, b] = apply.inputs as [Variable, Variable];
-    const mask = support(g!, "explicit");
-    const chosen = (x: Variable, over: number): Variable =>
-      mask === null ? x : where(anyAlong(mask, g!, g!.ndim - over), x, 0);
+    const isIndex = support(g!, "explicit") === null;
+    const chosen = (x: Variable, over: number): Variable => {
+      // Of weights themselves all columns count: what is in them is a number.
+      const isWeights = over === 2 && isIndex && x.owner === null;
+      const mask = isWeights ? null : chosenAlong(g!, g!.ndim - over, "indexed");
+      if (mask === null) return x;
+      return where(isIndex ? asKink(mask) : mask, x, 0);
+    };
     return [
       wanted[0] ? applyOp(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
       wanted[1] ? applyOp(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,

@@ -14,11 +14,19 @@ import type { Params } from "../core/graph/op.ts";
 import { type AdvIncParams, advIndexOp } from "../core/ops/adv_index.ts";
 import { castTo } from "../core/ops/build.ts";
 import { and, invert, neq, or, where } from "../core/ops/elementwise.ts";
-import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
+import {
+  isWholeEntry,
+  knownDims,
+  type Length,
+  lengthsOf,
+  lengthVariable,
+} from "../core/ops/known_lengths.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
+import type { SumToParams } from "../core/ops/sum_to.ts";
+import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import type { Variable } from "../core/variable.ts";
 import { withAxes } from "./shapes.ts";
@@ -28,12 +36,16 @@ type Mask = Variable | null;
 
 const yes = makeConstant(valueOf(true, "bool")), no = makeConstant(valueOf(false, "bool"));
 
-/** Which choices count: all, or only those by conditions, not those that indices and `max` make. */
-export type Choices = "all" | "explicit";
+/**
+ * Which choices count: all, or only those by conditions, not those that indices and `max` make; for matrix
+ * products also those by a single index, which costs no more than its positions.
+ */
+export type Choices = "all" | "explicit" | "indexed";
 
 const found: Readonly<Record<Choices, WeakMap<Variable, Variable | false>>> = {
   all: new WeakMap(),
   explicit: new WeakMap(),
+  indexed: new WeakMap(),
 };
 
 /** Conditions of kinks, as `maximum` has one. */
@@ -48,7 +60,9 @@ export function asKink(condition: Variable): Variable {
 /** Says where a variable may be other than zero that rules cannot look into. */
 export function declareSupport(variable: Variable, mask: Variable, choices: Choices): void {
   found.all.set(variable, mask);
-  if (choices === "explicit") found.explicit.set(variable, mask);
+  if (choices === "all") return;
+  found.explicit.set(variable, mask);
+  found.indexed.set(variable, mask);
 }
 
 /** Where a gradient may be other than zero; null for everywhere. */
@@ -104,21 +118,29 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     applyOp(apply.op, [...masks, ...inputs.slice(masks.length)], apply.params);
   if (name === "switch") return choiceRule(apply, choices);
   if (inPlace.has(name)) return { needs: [first], find: (mask) => mask ?? null };
-  if (name === "add" || name === "sub" || name === "complex") {
+  const adds = name === "add" || name === "sub" || name === "complex";
+  if (choices === "indexed" && (adds || name === "join")) {
+    // Parts that indices took are put together; others that are put together are everywhere.
+    const byIndex = (part: Variable) => adds && support(part, "explicit") === null;
+    const find = (a: Mask = null, b: Mask = null) =>
+      a && b && inputs.every(byIndex) ? either(a, b) : support(variable, "explicit");
+    return { needs: inputs.slice(0, 2), find };
+  }
+  if (adds) {
     return { needs: inputs, find: (a, b) => a && b ? either(a, b) : null };
   }
   if (name === "dimshuffle") {
     return { needs: [first], find: (mask) => mask ? again(aligned(mask, first)) : null };
   }
   if (moving.has(name)) {
-    return { needs: [first], find: (mask) => mask ? again(whole(mask, first)) : null };
+    return { needs: [first], find: (mask) => mask ? movedMask(apply, mask) : null };
   }
   if (name === "sumTo") {
     // Mostly nothing has to be summed up.
-    return { needs: [first], find: (mask) => mask ? summed(mask, apply) : null };
+    return { needs: [first], find: (mask) => mask ? summedTo(mask, apply) : null };
   }
   if (name === "reduce" || name === "matmul" || adding.has(name)) {
-    return { needs: [], find: () => sumRule(apply) };
+    return { needs: [], find: () => sumRule(apply, choices) };
   }
   if (name === "join" || name === "makeVector" || name === "pad") {
     const parts = name === "pad" ? inputs.slice(0, 2) : inputs;
@@ -132,6 +154,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     // Parts that are put together again are everywhere: not worth finding out for a matrix product.
     if (choices === "explicit") return everywhere;
     const { set } = apply.params as IncSubtensorParams, parts = inputs.slice(0, 2);
+    if (choices === "indexed") return { needs: parts, find: (...masks) => putRule(apply, masks) };
     const find = (base: Mask = null, part: Mask = null) => {
       if (set ? base === null && part === null : base === null) return null;
       return again(whole(base ?? yes, first), whole(part ?? yes, parts[1]!));
@@ -153,19 +176,106 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
  * Sums are zero where all terms are. Only choices of the program are worth finding out: what was left
  * out by an index, or at a kink, is rarely left out of a whole sum.
  */
-function sumRule(apply: Apply): Mask {
+function sumRule(apply: Apply, choices: Choices): Mask {
   const { inputs: [x, y], op: { name } } = apply as Apply & {
     inputs: readonly [Variable, Variable];
   };
-  const mask = support(x, "explicit");
   if (name === "matmul") {
-    const columns = support(y, "explicit");
-    return both(mask && anyAlong(mask, x, x.ndim - 1), columns && anyAlong(columns, y, y.ndim - 2));
+    const which = choices === "explicit" ? "explicit" : "indexed";
+    return both(chosenAlong(x, x.ndim - 1, which), chosenAlong(y, y.ndim - 2, which));
   }
+  const mask = support(x, "explicit");
   const { kind = "sum", axes } = apply.params as Partial<ReduceParams>;
   if (mask === null || kind !== "sum") return null;
   if (name === "reduce") return any(aligned(mask, x), axes!);
   return summed(mask, apply);
+}
+
+/** Where parts that indices took were put into zeros, or into what has such parts already. */
+function putRule(apply: Apply, [base = null, part = null]: readonly Mask[]): Mask {
+  const [x, y] = apply.inputs as [Variable, Variable], { set } = apply.params as IncSubtensorParams;
+  if (isNumber(x, 0)) {
+    if (part === null) return positionsOf(apply, true);
+    return applyOp(
+      apply.op,
+      [whole(no, x), whole(part, y), ...apply.inputs.slice(2)],
+      apply.params,
+    );
+  }
+  if (set) return isNumber(y, 0) ? both(positionsOf(apply, false), base) : null;
+  const positions = base === null ? null : positionsOf(apply, true);
+  return positions === null ? null : either(base!, positions);
+}
+
+/** True at the positions of an index or false there, with length 1 along axes that it picks nothing from. */
+function positionsOf(apply: Apply, there: boolean): Mask {
+  const [base, , ...places] = apply.inputs as [Variable, Variable, ...Variable[]];
+  const { index, axes } = apply.params as unknown as IncSubtensorParams & AdvIncParams;
+  const isAdvanced = apply.op.name === "advInc", lengths = lengthsOf(base);
+  // A range beside positions picks from each row, or from nearly all of them.
+  const own = isAdvanced
+    ? places.flatMap((place, i) => isRange(place, lengths[axes[i]!]!, places.length) ? [] : [i])
+    : [];
+  const picked = lengths.map((_, axis) =>
+    isAdvanced
+      ? own.some((i) => axes[i] === axis)
+      : index[axis] !== undefined && !isWholeEntry(index[axis]!)
+  );
+  if (!picked.includes(true)) return null;
+  // What a range pairs with positions is replaced at these pairs alone.
+  if (!there && isAdvanced && own.length < places.length) return null;
+  const all = knownDims(base).map((dim, axis) => picked[axis] ? dim : lengthVariable(1));
+  const kept = isAdvanced ? own.map((i) => places[i]!) : places;
+  return applyOp(apply.op, [stretched(there ? no : yes, all), there ? yes : no, ...kept], {
+    ...apply.params,
+    ...(isAdvanced ? { axes: own.map((i) => axes[i]!) } : {}),
+    set: true,
+  } as Params);
+}
+
+/** Whether positions are a range over all of an axis, or one from its start that stands beside others. */
+function isRange(place: Variable, length: Length, places: number): boolean {
+  return isFullRange(place, length) || places > 1 && isRangeFromStart(place);
+}
+
+/** A mask moved as its variable is; rows that are reshaped stay rows. */
+function movedMask({ op, inputs, params, output }: Apply, mask: Variable): Variable {
+  const [x, ...rest] = inputs as [Variable, ...Variable[]];
+  const [from, to] = [x, output].map((v) => lengthsOf(v).at(-1));
+  if (op.name === "reshape" && from === to && from !== undefined && mask.type.shape.at(-1) === 1) {
+    const dims = [...knownDims(x).slice(0, -1), lengthVariable(1)];
+    return applyOp(op, [stretched(mask, dims), ...rest.slice(0, -1), lengthVariable(1)], params);
+  }
+  return applyOp(op, [whole(mask, x), ...rest], params);
+}
+
+/** Where a sum of products over an axis of an operand has a choice along its other axes; null without. */
+export function chosenAlong(operand: Variable, over: number, choices: Choices): Mask {
+  const mask = support(operand, choices);
+  if (mask === null) return null;
+  const others = Array.from({ length: operand.ndim }, (_, axis) => axis).filter((d) => d !== over);
+  const open = (axis: number) => {
+    const at = axis - operand.ndim + mask.ndim;
+    return at >= 0 && mask.type.shape[at] !== 1;
+  };
+  if (choices === "indexed" && support(operand, "explicit") === null && !others.some(open)) {
+    return null;
+  }
+  return anyAlong(mask, operand, over);
+}
+
+/** The same for `sumTo`: along an axis where a mask has length 1 there is nothing to sum up. */
+function summedTo(mask: Variable, { op, inputs: [x, ...dims], params }: Apply): Variable {
+  const { axes } = params as unknown as SumToParams, full = aligned(mask, x!);
+  const left = axes.filter((axis) => full.type.shape[axis] !== 1);
+  if (left.length === 0) return mask;
+  const own = lengthsOf(full).map(lengthVariable), all = knownDims(x!);
+  const counted = castTo(
+    stretched(full, own.map((n, d) => left.includes(d) ? all[d]! : n)),
+    "int32",
+  );
+  const kept = dims.filter((_, i) => left.includes(axes[i]!));
+  return neq(applyOp(op, [counted, ...kept], { axes: left }) as Variable, 0) as Variable;
 }
 
 /** Where a sum has terms that count. */
@@ -211,6 +321,8 @@ function any(mask: Variable, axes: readonly number[]): Variable {
 
 /** Whether there is anything along an axis, which gets length 1. */
 export function anyAlong(mask: Variable, of: Variable, axis: number): Variable {
+  const own = axis - of.ndim + mask.ndim;
+  if (own < 0 || mask.type.shape[own] === 1) return mask;
   return withAxes(any(aligned(mask, of), [axis]), [axis]);
 }
 

@@ -34,6 +34,8 @@ const unary: readonly ((v: Variable) => Variable)[] = [
   (v) => v.slice(null, null, -1).slice(null, null, -1),
   (v) => T.stack([v, v.mul(2)]).sum(0),
   (v) => T.reshape(T.dimshuffle(v, "x", 0), [-1]),
+  (v) => T.dot(T.stack([v, T.neg(v)], 1), T.constant([2, 0.5])),
+  (v) => T.dot(T.constant([[0.5, -1]]), T.stack([v, T.sqr(v)])).at(0),
   (v) => scan((e: Variable) => T.sin(e).mul(e), { sequences: v })[0] as Variable,
 ];
 const binary = [T.mul, T.div, T.add, T.sub, T.pow, T.maximum, T.atan2] as readonly ((
@@ -78,6 +80,9 @@ Deno.test("gradients of random functions are those of what was chosen", () => {
       T.where(others, 0, y).mean().mul(points.length),
       T.setIndex(y, [T.nonzero(others)[0]!], 0).sum(),
       y.at(T.nonzero(chosen)[0]!).sum(),
+      ...good.some((b) => b)
+        ? [good.flatMap((b, i) => b ? [y.at(i)] : []).reduce((sum, part) => sum.add(part))]
+        : [],
     ];
     for (const cost of costs) {
       const plain = grad(cost, x, { disconnectedInputs: "ignore" }) as Variable;

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { toposort } from "../core/graph/walk.ts";
 import { numbers, onDevices } from "../dev/devices.ts";
 import {
   compile,
@@ -9,6 +10,7 @@ import {
   type Mode,
   pp,
   Rop,
+  scan,
   T,
   type Tensor,
   tensor,
@@ -136,6 +138,16 @@ const guarded: readonly Case[] = [
     [4, 2, 0],
     [0, 0, 0],
   ],
+  [
+    "elements of a product",
+    (x) => {
+      const y = T.dot(T.stack([T.sqrt(x), x], 1), T.constant([2, 0.5], { dtype: "float32" }));
+      return y.at(1).add(y.at(2));
+    },
+    [0, 1, 4],
+    [0, 3 / 2, 1],
+    [0, -1 / 2, -1 / 16],
+  ],
   ["x ** 0", (x) => T.pow(x, [0, 1, 2]).sum(), [0, 0, 0], [0, 1, 0], [0, 0, 2]],
   ["0 ** x", (x) => T.pow([0, 1, 2], x).sum(), [2, 2, 1], [0, 0, 2 * Math.LN2], [
     0,
@@ -199,11 +211,112 @@ Deno.test("what is honestly undefined stays so", async () => {
   assertEquals(numbers(f([0, 4]) as Tensor), [nan, 1]);
 });
 
-Deno.test("matrix products are masked for a choice, not for a maximum or a slice behind them", () => {
-  const X = T.dmatrix("X"), W = T.dmatrix("W"), z = T.dot(X, W);
-  const isMasked = (y: Variable) => pp(grad(y.sum(), W)).includes("Any");
-  for (const y of [T.maximum(z, 0), T.clip(z, 0, 1), z.slice(1), T.tanh(T.maximum(z, 0))]) {
-    assertEquals(isMasked(y), false);
+/** How many choices there are in gradients. */
+function choicesIn(cost: Variable, wrt: readonly Variable[]): number {
+  const slopes = grad(cost, wrt, { disconnectedInputs: "ignore" }) as Variable[];
+  return toposort(slopes).filter(({ op }) => op.name === "switch").length;
+}
+
+Deno.test("matrix products are masked for a choice or rows of an index, not for a maximum or columns", () => {
+  const X = T.dmatrix("X"), W = T.dmatrix("W"), i = T.lvector("i"), z = T.dot(X, W);
+  const isMasked = (y: Variable) => {
+    const product = grad(y.sum(), W).owner!;
+    assertEquals(product.op.name, "matmul");
+    return product.inputs[0]!.owner!.inputs[0]!.owner?.op.name === "switch";
+  };
+  for (const y of [T.maximum(z, 0), T.clip(z, 0, 1), T.tanh(T.maximum(z, 0)), T.take(z, i, 1)]) {
+    assertEquals(isMasked(y), false, pp(y));
   }
-  assertEquals(isMasked(T.where(X.gt(0), z, 0)), true);
+  const chosen = [
+    T.where(X.gt(0), z, 0),
+    z.slice(1),
+    z.at(0),
+    T.take(z, i, 0),
+    T.tanh(z).at(-1),
+    z.at(0).add(z.at(1)),
+    z.at(i, i),
+  ];
+  for (const y of chosen) assertEquals(isMasked(y), true, pp(y));
+  // Rows are known without looking at the columns.
+  for (const y of [z.slice(1), T.matmul(T.tensor3("H"), W).at(0)]) {
+    assertEquals(pp(grad(y.sum(), W)).includes("Any"), false, pp(y));
+  }
+});
+
+Deno.test("ordinary networks get no choices by what they pick from products", () => {
+  const X = T.fmatrix("X"), W = T.fmatrix("W"), V = T.fmatrix("V"), b = T.fvector("b");
+  const y = T.lvector("y"), t = T.fvector("t"), all = T.slice();
+  const hidden = T.tanh(T.dot(X, W)), z = T.dot(hidden, V).add(b);
+  const vector = T.dot(T.tanh(T.dot(X.at(0), W)), V).add(b);
+  const last = (states: unknown) => (states as Variable).at(-1);
+  const [states] = scan((row: Variable, h: Variable) => T.tanh(T.dot(row, W).add(T.dot(h, V))), {
+    sequences: X,
+    outputsInfo: b,
+  });
+  const costs: Record<string, Variable> = {
+    "values of actions": T.sqr(z.at(T.arange(y.shape[0]!), y).sub(t)).mean(),
+    "the same by its rows": T.sqr(z.at(T.arange(X.shape[0]!), y).sub(t)).mean(),
+    "one column": z.at(all, 0).sum(),
+    "a mixture": T.sqr(z.at(all, 0).mul(T.exp(z.at(all, 1)))).sum(),
+    gates: T.sigmoid(z.at(all, T.slice(0, 2))).mul(T.tanh(z.at(all, T.slice(2, 4)))).sum(),
+    "gates of a vector": T.sigmoid(vector.slice(0, 2)).mul(T.tanh(vector.slice(2, 4))).sum(),
+    "embedded words": T.sqr(T.dot(T.tanh(T.dot(W.at(y), V)), V)).sum(),
+    "the last step": T.sqr(T.dot(last(states), V)).sum(),
+  };
+  for (const [name, cost] of Object.entries(costs)) {
+    assertEquals(choicesIn(cost, [W, V, b]), 0, name);
+  }
+  // Cross entropy has those of its own alone, with what it picks and without.
+  const own = T.logSoftmax(z), picked = own.at(T.arange(y.shape[0]!), y);
+  assertEquals(choicesIn(picked.mean(), [W, V, b]), choicesIn(T.sqr(own).mean(), [W, V, b]));
+});
+
+onDevices("rows of a product that nobody takes do not count", async (device) => {
+  const x = T.matrix("x"), w = T.matrix("w"), r = T.ivector("r");
+  const z = T.dot(T.sqrt(x), w), first = T.constant([[1, 2], [1, 2]]);
+  const costs: Record<string, Variable> = {
+    take: T.take(z, r, 0),
+    slice: z.slice(0, 2),
+    "slice of a slice": z.slice(0, 3).slice(0, 2),
+    "a part of a part": T.take(z.slice(null, null, -1), T.sub(2, r), 0),
+    "replaced by zero": T.setSubtensor(z.at(2), 0),
+    "functions behind": T.tanh(T.take(T.sqr(z), r, 0)),
+    "a sum behind": T.take(z.add(w.at(0)), r, 0),
+    "two products": T.take(T.dot(T.sqrt(z), first), r, 0),
+    "matrix by vector": T.take(T.dot(T.log(x), w.at(0)), r),
+    columns: T.take(T.dot(w, T.sqrt(x.T)), r, 1),
+    "one column": T.dot(w, T.sqrt(x.T)).T.at(0),
+    "a column of data": T.dot(w, T.log(x).T).T.slice(0, 2),
+    "two rows": z.at(0).add(z.at(1)),
+    "rows in a list": T.stack([z.at(1), z.at(0)]),
+    "rows of several kinds": T.take(z, r, 0).sum(0).add(z.at(0)).mul(z.slice(0, 2)),
+    "a difference of rows": T.sqr(z.slice(0, 1).sub(z.slice(1, 2))),
+    "two columns": T.dot(w, T.sqrt(x.T)).at(T.slice(), 0).mul(T.dot(w, T.sqrt(x.T)).at(0, 1)),
+    "elements of a vector": T.dot(T.log(x), w.at(0)).at(0).mul(T.dot(T.log(x), w.at(0)).at(1)),
+    "an element of each row": T.dot(w, T.sqrt(x.T)).at(T.arange(2), r),
+    "pairs of positions": z.at(r, T.sub(1, r)),
+    "a batch": T.matmul(T.reshape(T.sqrt(x), [3, 1, 2]), w).slice(0, 2),
+    "steps of a batch": T.matmul(T.reshape(T.sqrt(x), [1, 3, 2]), w).at(T.slice(), T.slice(0, 2)),
+    "a product of three": T.take(T.dot(T.dot(T.sqrt(x), w), first), r, 0),
+  };
+  for (const [name, cost] of Object.entries(costs)) {
+    const slopes = grad(cost.sum(), [x, w]);
+    const options = { device, onUnusedInput: "ignore" } as const;
+    const f = await compile([x, w, r], slopes as Variable[], options);
+    const [w0, taken] = [[[1, 2], [3, 4]], [0, 1]];
+    const bad = f([[1, 4], [4, 9], [-1, 0]], w0, taken).map(numbers);
+    const good = f([[1, 4], [4, 9], [16, 25]], w0, taken).map(numbers);
+    // The last row has no part in it.
+    assertEquals(bad[0]!.slice(4), [0, 0], name);
+    assertEquals(bad, good, name);
+  }
+});
+
+onDevices("an element replaced in each row of a product leaves the others", async (device) => {
+  const x = T.matrix("x"), w = T.matrix("w"), i = T.ivector("i");
+  const z = T.dot(x, w), pair = T.arange(x.shape[0]!);
+  const cost = T.setSubtensor(z.at(pair, i), 0).sum();
+  const f = await compile([x, w, i], grad(cost, [x, w]) as Variable[], { device });
+  const slopes = f([[1, 2], [3, 4]], [[5, 6], [7, 8]], [0, 1]).map(numbers);
+  assertEquals(slopes, [[6, 8, 5, 7], [3, 1, 4, 2]]);
 });

@@ -456,11 +456,17 @@ const rangeOfAll: Rule = {
 
 /** Whether a variable is 0, 1, … up to a length. */
 export function isFullRange(index: Variable, length: Length): boolean {
+  if (!isRangeFromStart(index)) return false;
+  const stop = (under(index, "cast") ?? index).owner!.inputs[1]!;
+  return typeof length === "number" ? staticInt(stop) === length : namesLength(stop, length);
+}
+
+/** Whether positions are 0, 1, 2, and so on. */
+export function isRangeFromStart(index: Variable): boolean {
   const range = applied(under(index, "cast") ?? index, "arange");
   if (range === null) return false;
-  const [start, stop, step] = range.inputs as [Variable, Variable, Variable];
-  if (staticInt(start) !== 0 || staticInt(step) !== 1) return false;
-  return typeof length === "number" ? staticInt(stop) === length : namesLength(stop, length);
+  const [start, , step] = range.inputs as [Variable, Variable, Variable];
+  return staticInt(start) === 0 && staticInt(step) === 1;
 }
 
 function namesLength(stop: Variable, length: Variable): boolean {
