@@ -198,24 +198,25 @@ function valuePositions(
   const layout = layoutOf(x.shape.length, axes);
   const places = broadcastShapes(action, indices.map((index) => index.shape));
   const shape = arrange(layout, places, layout.kept.map((d) => x.shape[d]!));
+  const positionOn = (which: number, place: readonly number[]): number => {
+    const tensor = indices[which]!, axis = axes[which]!, n = x.shape[axis]!;
+    const given = Number(tensor.data[broadcastPosition(place, tensor.shape)]);
+    const i = given < 0 ? given + n : given;
+    if (i >= 0 && i < n) return i;
+    throw new IndexError(
+      `Cannot take index ${given} of a value of shape ${
+        shapeText(x.shape)
+      }: axis ${axis} has length ${n}`,
+    );
+  };
+  // Where the result has no elements, too.
+  forEachIndex(places, (place) => axes.forEach((_, which) => positionOn(which, place)));
   const at = (index: readonly number[]): number => {
     const [place, kept] = separate(layout, places.length, index);
     let position = 0;
     x.shape.forEach((n, d) => {
       const which = axes.indexOf(d);
-      let i = which < 0 ? kept[layout.kept.indexOf(d)]! : 0;
-      if (which >= 0) {
-        const tensor = indices[which]!;
-        const given = Number(tensor.data[broadcastPosition(place, tensor.shape)]);
-        i = given < 0 ? given + n : given;
-        if (i < 0 || i >= n) {
-          throw new IndexError(
-            `Cannot take index ${given} of a value of shape ${
-              shapeText(x.shape)
-            }: axis ${d} has length ${n}`,
-          );
-        }
-      }
+      const i = which < 0 ? kept[layout.kept.indexOf(d)]! : positionOn(which, place);
       position = position * n + i;
     });
     return position;

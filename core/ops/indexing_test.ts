@@ -114,6 +114,18 @@ Deno.test("an integer out of range is an error of the call", () => {
   }
 });
 
+Deno.test("the reference refuses positions out of range of what has no elements", () => {
+  const x = anyInput("float32", 2, "x"), i = anyInput("int32", 1, "i");
+  const feeds = (at: number) =>
+    new Map([[x, counting("float32", [2, 0])], [i, value("int32", [1], [at])]]);
+  for (const at of [2, -3]) {
+    assertThrows(() => evaluateGraph([index(x, i)], feeds(at)), IndexError, `index ${at}`);
+    const set = setIndex(x, i, 0);
+    assertThrows(() => evaluateGraph([set], feeds(at)), IndexError, `index ${at}`);
+  }
+  assertEquals(evaluateGraph([index(x, i)], feeds(-2))[0]!.shape, [1, 0]);
+});
+
 Deno.test("wrong indices are errors of the program", () => {
   const x = anyInput("float32", 2, "x");
   assertThrows(() => index(x, [0, 0, 0]), IndexError, "at most 2 axes, got 3");
