@@ -8,7 +8,7 @@
 import type { Nest } from "../core/kernel/program.ts";
 import type { Address } from "../core/kernel/scalar.ts";
 import { countsTogether, mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
-import { visitNodes } from "./nodes.ts";
+import { visitNodes } from "../core/kernel/nodes.ts";
 
 /** Axes and loops of a kernel. */
 export interface Arrangement {

@@ -9,9 +9,9 @@ import { dtypeInfo, isComplex } from "../core/dtype.ts";
 import { axisKey, type Ix } from "../core/kernel/builder.ts";
 import type { BufferDecl, Loop, Nest, Program, Step, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, SNode } from "../core/kernel/scalar.ts";
-import { visitNodes } from "./nodes.ts";
-import { Rewriter } from "./rewriter.ts";
-import { eachLeaf } from "./step_facts.ts";
+import { visitNodes } from "../core/kernel/nodes.ts";
+import { Rewriter } from "../core/kernel/rewriter.ts";
+import { eachLeaf } from "../core/kernel/steps.ts";
 
 /** How much there must be to do row by row. */
 export interface RowLimits {

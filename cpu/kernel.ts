@@ -18,7 +18,7 @@ import {
 } from "../core/kernel/scalar.ts";
 import { contiguousStrides, type Size } from "../core/kernel/size.ts";
 import { arrangeAxes } from "./axes.ts";
-import { Rewriter } from "./rewriter.ts";
+import { Rewriter } from "../core/kernel/rewriter.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** How elements lie in memory. */

@@ -7,8 +7,9 @@
 
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
-import type { Kernel, KStore } from "./kernel.ts";
-import { dependencies, visitNodes } from "./nodes.ts";
+import type { Kernel } from "./kernel.ts";
+import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
+import { storeRoots } from "../core/kernel/steps.ts";
 
 /** One loop of a printed nest. */
 export interface Level {
@@ -67,12 +68,9 @@ export function factsOf(kernel: Kernel): KernelFacts {
 }
 
 function findFacts(kernel: Kernel): KernelFacts {
-  const ofStores = (stores: readonly KStore[]) =>
-    stores.flatMap(({ value, guard, address }) =>
-      [value, guard, address.rest].filter((node) => node !== null)
-    );
-  const innerRoots = [...kernel.reductions.map(({ value }) => value), ...ofStores(kernel.inner)];
-  const outerRoots = ofStores(kernel.outer);
+  const innerRoots = [...kernel.reductions.map(({ value }) => value), ...storeRoots(kernel.inner)]
+    .filter((node) => node !== null);
+  const outerRoots = storeRoots(kernel.outer).filter((node) => node !== null);
   const inner = nodesOf(innerRoots), outer = nodesOf(outerRoots);
   const stored = new Set([...kernel.inner, ...kernel.outer].map((store) => store.buffer));
   const selfLoaded = new Set<number>(), running = new Set<number>();
@@ -86,12 +84,6 @@ function findFacts(kernel: Kernel): KernelFacts {
     if (node.op === "running") running.add(node.reduction);
   }
   return { innerRoots, inner, outerRoots, outer, all, selfLoaded, running };
-}
-
-function nodesOf(roots: readonly SNode[]): SNode[] {
-  const nodes: SNode[] = [];
-  visitNodes(roots, (node) => nodes.push(node));
-  return nodes;
 }
 
 /** What nodes depend on, under a plan. */

@@ -21,7 +21,8 @@ import { planNest } from "./choose_vector.ts";
 import type { FunctionContext } from "./context.ts";
 import { type GemmDtype, gemmWorkspaceBytes } from "./gemm.ts";
 import { type Kernel, lowerCopy, lowerEpilogue, storageOf } from "./kernel.ts";
-import { visitNodes } from "./nodes.ts";
+import { loadsOf } from "../core/kernel/nodes.ts";
+import { storeRoots } from "../core/kernel/steps.ts";
 import { WORKSPACE } from "./params.ts";
 import { printNest } from "./print_nest.ts";
 import type { Func, Local, ValType } from "./wasm/mod.ts";
@@ -191,15 +192,10 @@ function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | nul
     if (!apart(operand.base, reach)) return null;
   }
   if (gemm.stores.length === 1 && isAccumulation(store)) return store;
-  let isFree = true;
-  const roots = gemm.stores.flatMap(({ value, guard, address }) =>
-    [value, guard, address.rest].filter((node) => node !== null)
+  const isFree = loadsOf(storeRoots(gemm.stores)).every(({ buffer, address }) =>
+    buffer !== store.buffer ||
+    address.rest === null && apart(address, extentOf(address, sizes))
   );
-  visitNodes(roots, (node) => {
-    if (node.op !== "load" || node.buffer !== store.buffer) return;
-    const { address } = node;
-    if (address.rest !== null || !apart(address, extentOf(address, sizes))) isFree = false;
-  });
   return isFree ? store : null;
 }
 

@@ -24,14 +24,15 @@ import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
 import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
 import { factsOf } from "./nest_plan.ts";
-import { visitNodes } from "./nodes.ts";
+import { visitNodes } from "../core/kernel/nodes.ts";
 import { type HelperName, loadScalar } from "./print_scalar.ts";
 import { planRows, type RowPlan } from "./print_gemv.ts";
 import { printCheck, printNest, printRows } from "./print_nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./print_gemm.ts";
 import { Params, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
-import { canFail, eachLeaf, modularRefs } from "./step_facts.ts";
+import { canFail, modularRefs } from "./step_facts.ts";
+import { eachLeaf } from "../core/kernel/steps.ts";
 import { type Func, type Local, ModuleBuilder, type ValType } from "./wasm/mod.ts";
 
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */

@@ -19,7 +19,7 @@ import {
   type NestPlan,
   strideAlong,
 } from "./nest_plan.ts";
-import { visitNodes } from "./nodes.ts";
+import { visitNodes } from "../core/kernel/nodes.ts";
 import { planNest, scalarPlan } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";
 import { type RowPlan, RowProducts } from "./print_gemv.ts";

@@ -7,10 +7,10 @@
 
 import { dtypeInfo, isComplex } from "../core/dtype.ts";
 import type { BufferDecl, Program, Step, Store } from "../core/kernel/program.ts";
-import type { Address, SNode } from "../core/kernel/scalar.ts";
+import type { Address } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeKey } from "../core/kernel/size.ts";
 
-import { visitNodes } from "./nodes.ts";
+import { type Leaf, stepAccess } from "../core/kernel/steps.ts";
 
 const ALIGN = 64;
 
@@ -69,14 +69,6 @@ export class Scratch {
   }
 }
 
-/** What one leaf step does with buffers. */
-interface Access {
-  readonly reads: ReadonlySet<number>;
-  readonly writes: ReadonlySet<number>;
-  /** Buffers that are overwritten as a whole before anything reads them. */
-  readonly covers: ReadonlySet<number>;
-}
-
 function findLives(program: Program): Life[] {
   const lives = new Map<number, Life>();
   const temps = new Map<number, BufferDecl>();
@@ -125,7 +117,7 @@ function findLives(program: Program): Life[] {
           }
         }
       } else {
-        const { reads, writes, covers } = accesses(step, temps);
+        const { reads, writes } = stepAccess(step), covers = coveredBy(step, temps);
         for (const id of reads) note(id, false);
         for (const id of writes) note(id, covers.has(id));
         position++;
@@ -172,57 +164,22 @@ function outliveLoops(program: Program, lives: Map<number, Life>): void {
   }
 }
 
-function accesses(
-  step: Exclude<Step, { kind: "loop" | "branch" }>,
-  temps: ReadonlyMap<number, BufferDecl>,
-): Access {
-  const reads = new Set<number>(), writes = new Set<number>(), covers = new Set<number>();
-  const roots: SNode[] = [];
-  const node = (root: SNode | null) => {
-    if (root !== null) roots.push(root);
-  };
-  const store = ({ buffer, address, value, guard }: Store, axes: readonly Size[]) => {
-    writes.add(buffer);
-    node(address.rest);
-    node(value);
-    node(guard);
+/** Temps that a step overwrites as a whole. */
+function coveredBy(step: Leaf, temps: ReadonlyMap<number, BufferDecl>): Set<number> {
+  const covers = new Set<number>();
+  const store = ({ buffer, address, guard }: Store, axes: readonly Size[]) => {
     const decl = temps.get(buffer);
     const whole = decl !== undefined && guard === null && !isComplex(decl.dtype) &&
       isInjective(address, axes) && sizeKey(productSize(axes)) === sizeKey(decl.elements);
     if (whole) covers.add(buffer);
   };
-  switch (step.kind) {
-    case "nest": {
-      const all = [...step.axes, ...step.loops];
-      for (const reduction of step.reductions) node(reduction.value);
-      for (const check of step.checks) node(check.failed);
-      for (const one of step.inner) store(one, all);
-      for (const one of step.outer) store(one, step.axes);
-      break;
-    }
-    case "gemm": {
-      for (const operand of [step.left, step.right]) {
-        reads.add(operand.buffer);
-        node(operand.base.rest);
-      }
-      const points = [...step.batch, step.m, step.n];
-      for (const one of step.stores) store(one, points);
-      break;
-    }
-    case "sort":
-      reads.add(step.source);
-      for (const id of [step.values, step.positions]) if (id !== null) writes.add(id);
-      break;
-    case "nonzero":
-      reads.add(step.source);
-      writes.add(step.positions).add(step.count);
-      break;
+  if (step.kind === "nest") {
+    for (const one of step.inner) store(one, [...step.axes, ...step.loops]);
+    for (const one of step.outer) store(one, step.axes);
+  } else if (step.kind === "gemm") {
+    for (const one of step.stores) store(one, [...step.batch, step.m, step.n]);
   }
-  visitNodes(roots, (one) => {
-    if (one.op === "load") reads.add(one.buffer);
-  });
-  for (const id of reads) covers.delete(id);
-  return { reads, writes, covers };
+  return covers;
 }
 
 /** Whether different points have different addresses as far as can be seen: no computed part, no loop. */

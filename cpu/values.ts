@@ -12,7 +12,7 @@ import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
 import type { Demand } from "./demands.ts";
 import { type Analysis, type NestPlan, strideAlong } from "./nest_plan.ts";
-import { visitNodes } from "./nodes.ts";
+import { visitNodes } from "../core/kernel/nodes.ts";
 import type { Access, Pointers } from "./pointers.ts";
 import { applyScalar, loadScalar, pushConst, valType } from "./print_scalar.ts";
 import {

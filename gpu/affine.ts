@@ -5,8 +5,8 @@
  * @module
  */
 
+import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
 import type { Prim, ScalarType, SNode } from "../core/kernel/scalar.ts";
-import { dependencies, schedule } from "./print_nest.ts";
 
 /** How a step makes a new value of the old one. */
 export type Associative =
@@ -28,7 +28,7 @@ export function associative(
 ): Associative | null {
   // Whether a node depends on the old value, or on anything else that is not free.
   const depends = new Map<SNode, boolean>();
-  for (const node of schedule([value])) {
+  for (const node of nodesOf([value])) {
     if (!isOld(node) && !isFree(node)) return null;
     depends.set(node, isOld(node) || dependencies(node).some((arg) => depends.get(arg)!));
   }
@@ -40,7 +40,7 @@ export function associative(
     return null;
   }
   const parts = new Map<SNode, Parts | null>();
-  for (const node of schedule([value])) {
+  for (const node of nodesOf([value])) {
     parts.set(node, partsOf(node, isOld, (arg) => depends.get(arg)!, parts));
   }
   const found = parts.get(value);

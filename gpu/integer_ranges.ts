@@ -4,11 +4,11 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import type { Reduction } from "../core/kernel/program.ts";
 import type { AxisRef, ScalarType, SNode } from "../core/kernel/scalar.ts";
 import { type Guards, productSize, type Size } from "../core/kernel/size.ts";
-import { schedule } from "./print_nest.ts";
 
 /** Bounds of an integer, both included; null where nothing is known that floats hold exactly. */
 export type Range = readonly [low: number, high: number] | null;
@@ -90,7 +90,7 @@ export class Ranges {
   of(node: SNode): Range {
     const known = this.#known.get(node);
     if (known !== undefined) return known;
-    for (const part of schedule([node])) {
+    for (const part of nodesOf([node])) {
       if (this.#known.has(part)) continue;
       const range = this.#find(part);
       const whole = TYPES[part.type] ?? null;

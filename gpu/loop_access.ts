@@ -4,43 +4,27 @@
  * @module
  */
 
-import type { Loop, Nest, Store } from "../core/kernel/program.ts";
-import type { Address, LoadNode, SNode } from "../core/kernel/scalar.ts";
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { stepRoots, type Touch, touchesOf } from "../core/kernel/steps.ts";
+import type { Loop, Nest } from "../core/kernel/program.ts";
+import type { Address, SNode } from "../core/kernel/scalar.ts";
 import { addSize, mulSize, type Size, sizeKey, subSize } from "../core/kernel/size.ts";
 import { axisKey } from "../core/kernel/builder.ts";
-import { innerRoots, outerRoots, schedule } from "./print_nest.ts";
 
 /** One load or store in the body of a loop. */
-export interface Access {
-  readonly buffer: number;
-  readonly address: Address;
+export interface Access extends Touch {
   /** The number of the nest in the body. */
   readonly nest: number;
-  /** The store, or null for a load. */
-  readonly store: Store | null;
-  readonly load: LoadNode | null;
 }
 
 /** All loads and stores of nests, in order. */
 export function accessesOf(nests: readonly Nest[]): Access[] {
-  return nests.flatMap((nest, n) => {
-    const found: Access[] = [];
-    for (const node of schedule([...innerRoots(nest), ...outerRoots(nest)])) {
-      if (node.op !== "load") continue;
-      const { buffer, address } = node;
-      found.push({ buffer, address, nest: n, store: null, load: node });
-    }
-    for (const store of [...nest.inner, ...nest.outer]) {
-      const { buffer, address } = store;
-      found.push({ buffer, address, nest: n, store, load: null });
-    }
-    return found;
-  });
+  return nests.flatMap((nest, n) => touchesOf(nest).map((touch) => ({ ...touch, nest: n })));
 }
 
 /** Number of scalar operations of one iteration of a nest. */
 export function nodeCount(nest: Nest): number {
-  return schedule([...innerRoots(nest), ...outerRoots(nest)])
+  return nodesOf(stepRoots(nest))
     .filter((node: SNode) => node.op !== "const" && node.op !== "index").length;
 }
 

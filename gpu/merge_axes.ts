@@ -4,10 +4,11 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { innerRoots, outerRoots } from "../core/kernel/steps.ts";
 import type { Nest } from "../core/kernel/program.ts";
 import type { Address } from "../core/kernel/scalar.ts";
 import { mulSize, type Size, sizeKey } from "../core/kernel/size.ts";
-import { innerRoots, outerRoots, schedule } from "./print_nest.ts";
 
 /**
  * The same nest with fewer axes to take a linear number apart into: where all addresses have
@@ -18,7 +19,7 @@ export function mergeAxes(nest: Nest): Nest {
   const count = nest.axes.length;
   const addresses: Address[] = [...nest.inner, ...nest.outer].map((store) => store.address);
   const fixed = new Set<number>();
-  for (const node of schedule([...innerRoots(nest), ...outerRoots(nest)])) {
+  for (const node of nodesOf([...innerRoots(nest), ...outerRoots(nest)])) {
     if (node.op === "load") addresses.push(node.address);
     if (node.op === "index" && node.axis.kind === "axis") fixed.add(node.axis.axis);
   }

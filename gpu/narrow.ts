@@ -5,6 +5,8 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { stepRoots } from "../core/kernel/steps.ts";
 import type { DType } from "../core/dtype.ts";
 import { ScalarBuilder } from "../core/kernel/builder.ts";
 import type {
@@ -28,7 +30,6 @@ import {
   type RangeContext,
   Ranges,
 } from "./integer_ranges.ts";
-import { innerRoots, schedule, storeRoots } from "./print_nest.ts";
 import { isArg } from "./print_reduction.ts";
 
 /** Operations whose low word depends on the low words of the arguments alone. */
@@ -83,16 +84,12 @@ function isWideNode({ type }: SNode): boolean {
 function hasWide(steps: readonly Step[]): boolean {
   return steps.some((step) => {
     switch (step.kind) {
-      case "nest":
-        return schedule([...innerRoots(step), ...storeRoots(step.outer)]).some(isWideNode);
-      case "gemm":
-        return schedule(storeRoots(step.stores)).some(isWideNode);
       case "loop":
         return hasWide(step.body);
       case "branch":
         return hasWide(step.then) || hasWide(step.otherwise);
       default:
-        return false;
+        return nodesOf(stepRoots(step)).some(isWideNode);
     }
   });
 }
@@ -330,7 +327,7 @@ class KernelNarrower {
   /** Makes parts first, so that deep expressions need no deep recursion. */
   #prepare(node: SNode): void {
     if (this.#full.has(node) || this.#low.has(node)) return;
-    for (const part of schedule([node])) {
+    for (const part of nodesOf([node])) {
       if (this.#full.has(part) || this.#low.has(part)) continue;
       if (isWideNode(part) && this.#fits(part)) this.#makeLow(part);
       else this.#makeFull(part);

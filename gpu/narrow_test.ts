@@ -1,3 +1,5 @@
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { innerRoots, storeRoots } from "../core/kernel/steps.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { DType } from "../core/dtype.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
@@ -5,7 +7,6 @@ import type { Nest, Program, Step } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
 import { baseSize } from "../core/kernel/size.ts";
 import { narrowProgram } from "./narrow.ts";
-import { innerRoots, schedule, storeRoots } from "./print_nest.ts";
 import {
   compare,
   gpuTest,
@@ -57,7 +58,7 @@ function pairs(program: Program): number {
     steps.reduce((sum, step) => {
       switch (step.kind) {
         case "nest":
-          return sum + schedule([...innerRoots(step), ...storeRoots(step.outer)]).filter((node) =>
+          return sum + nodesOf([...innerRoots(step), ...storeRoots(step.outer)]).filter((node) =>
             node.op !== "load" && node.op !== "const" && node.op !== "cast" &&
             [node, ...node.args].some(({ type }) => type === "i64" || type === "u64")
           ).length;

@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { Program, Step, Store } from "../core/kernel/program.ts";
-import type { Address, SNode } from "../core/kernel/scalar.ts";
+import { eachLeaf, touchesOf } from "../core/kernel/steps.ts";
+import type { Program } from "../core/kernel/program.ts";
 import { mulSize, type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import { wordCount } from "./convert.ts";
 import type { Bound, PrintedKernel } from "./kernel_text.ts";
-import { schedule, storeRoots } from "./print_nest.ts";
 import { kernelsOf, type Op, type PrintedProgram } from "./print_program.ts";
 
 /** Where scratch memory is: for each piece, the number of its slot. */
@@ -170,41 +169,13 @@ function keyOf(bound: Bound): string | null {
 /** Buffers of which steps of a loop use different parts: the address depends on a loop counter. */
 function stepAddressed(program: Program): Set<number> {
   const found = new Set<number>();
-  const note = (buffer: number, address: Address) => {
-    const moves = address.terms.some((term) => term.axis.kind === "loop");
-    // A computed part may depend on anything.
-    if (moves || address.rest !== null) found.add(buffer);
-  };
-  const nodes = (roots: (SNode | null)[]) => {
-    for (const node of schedule(roots)) if (node.op === "load") note(node.buffer, node.address);
-  };
-  const stores = (list: readonly Store[]) => {
-    for (const { buffer, address } of list) note(buffer, address);
-    nodes(storeRoots(list));
-  };
-  const visit = (step: Step): void => {
-    switch (step.kind) {
-      case "nest":
-        nodes([
-          ...step.reductions.map((reduction) => reduction.value),
-          ...step.checks.map((check) => check.failed),
-        ]);
-        stores(step.inner);
-        stores(step.outer);
-        break;
-      case "gemm":
-        note(step.left.buffer, step.left.base);
-        note(step.right.buffer, step.right.base);
-        stores(step.stores);
-        break;
-      case "loop":
-        step.body.forEach(visit);
-        break;
-      case "branch":
-        step.then.forEach(visit);
-        step.otherwise.forEach(visit);
+  eachLeaf([...program.steps, ...program.commit], (step) => {
+    for (const { buffer, address } of touchesOf(step)) {
+      // A computed part may depend on anything.
+      if (address.rest !== null || address.terms.some(({ axis }) => axis.kind === "loop")) {
+        found.add(buffer);
+      }
     }
-  };
-  [...program.steps, ...program.commit].forEach(visit);
+  });
   return found;
 }

@@ -9,6 +9,8 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { innerRoots } from "../core/kernel/steps.ts";
 import type { BufferDecl, Nest } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
 import {
@@ -20,14 +22,7 @@ import {
   sizeValue,
 } from "../core/kernel/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import {
-  type AccumulatorText,
-  decompose,
-  innerRoots,
-  NestBody,
-  schedule,
-  writtenBy,
-} from "./print_nest.ts";
+import { type AccumulatorText, decompose, NestBody, writtenBy } from "./print_nest.ts";
 import {
   accumulatedType,
   betterText,
@@ -68,7 +63,7 @@ export function canShareLoops(nest: Nest): boolean {
   if (nest.loops.length === 0) return false;
   const written = writtenBy([...nest.inner, ...nest.outer]);
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return false;
-  return schedule(innerRoots(nest)).every((node) =>
+  return nodesOf(innerRoots(nest)).every((node) =>
     node.op !== "running" && !(node.op === "load" && written.has(node.buffer))
   );
 }
@@ -114,7 +109,7 @@ function runsAlongLoops(nest: Nest): boolean {
   };
   const loop = last(nest.loops, nest.axes.length), axis = last(nest.axes, 0);
   let along = 0, across = 0;
-  for (const node of schedule(innerRoots(nest))) {
+  for (const node of nodesOf(innerRoots(nest))) {
     if (node.op !== "load") continue;
     for (const term of node.address.terms) {
       if (term.axis.kind !== "axis" || sizeValue(term.stride) !== 1) continue;

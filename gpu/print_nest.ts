@@ -5,6 +5,8 @@
  * @module
  */
 
+import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
+import { checkRoots, innerRoots, outerRoots, storeRoots } from "../core/kernel/steps.ts";
 import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
@@ -28,62 +30,6 @@ import {
   wgslType,
 } from "./print_scalar.ts";
 
-/** Nodes in an order in which each comes after what it needs. */
-export function schedule(roots: Iterable<SNode | null>): SNode[] {
-  const done = new Set<SNode>();
-  const order: SNode[] = [];
-  for (const root of roots) {
-    if (root === null) continue;
-    const stack: SNode[] = [root];
-    while (stack.length > 0) {
-      const node = stack[stack.length - 1]!;
-      if (done.has(node)) {
-        stack.pop();
-        continue;
-      }
-      const waiting = dependencies(node).filter((arg) => !done.has(arg));
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      stack.pop();
-      done.add(node);
-      order.push(node);
-    }
-  }
-  return order;
-}
-
-/** The nodes that a node needs. */
-export function dependencies(node: SNode): readonly SNode[] {
-  return node.op === "load" && node.address.rest !== null
-    ? [...node.args, node.address.rest]
-    : node.args;
-}
-
-/** All nodes that a list of stores needs directly. */
-export function storeRoots(stores: readonly Store[]): (SNode | null)[] {
-  return stores.flatMap(({ value, guard, address }) => [value, guard, address.rest]);
-}
-
-/** What is needed in each iteration of the loops of a nest. */
-export function innerRoots(nest: Nest): (SNode | null)[] {
-  return [
-    ...nest.reductions.map((reduction) => reduction.value),
-    ...checkRoots(nest, true),
-    ...storeRoots(nest.inner),
-  ];
-}
-
-/** What is needed after the loops of a nest. */
-export function outerRoots(nest: Nest): (SNode | null)[] {
-  return [...checkRoots(nest, false), ...storeRoots(nest.outer)];
-}
-
-function checkRoots({ checks }: Nest, inner: boolean): SNode[] {
-  return checks.filter((check) => check.inner === inner).map((check) => check.failed);
-}
-
 /** Buffers that a list of stores writes. */
 export function writtenBy(stores: readonly Store[]): Set<number> {
   return new Set(stores.map((store) => store.buffer));
@@ -91,7 +37,7 @@ export function writtenBy(stores: readonly Store[]): Set<number> {
 
 /** Whether inner stores of a nest use a running value. */
 export function usesRunning(nest: Nest): boolean {
-  return schedule(storeRoots(nest.inner)).some((node) => node.op === "running");
+  return nodesOf(storeRoots(nest.inner)).some((node) => node.op === "running");
 }
 
 /** Names of one accumulated value. */
@@ -151,7 +97,7 @@ export class NestBody {
       position: isArg(reduction.kind) ? text.fresh("r") : "",
     }));
     this.#lines = Array.from({ length: this.depth + 2 }, () => []);
-    for (const node of schedule(this.#roots())) this.#emit(node);
+    for (const node of nodesOf(this.#roots())) this.#emit(node);
   }
 
   /** What is needed in each iteration, without the products that are added by `fma`. */
@@ -256,7 +202,7 @@ export class NestBody {
   outer(): string[] {
     this.#after = new Map();
     const lines: string[] = [];
-    for (const node of schedule(outerRoots(this.nest))) {
+    for (const node of nodesOf(outerRoots(this.nest))) {
       if (!this.#volatile(node) && this.#levels.get(node) === 0) {
         this.#after.set(node, this.#printed.get(node)!);
       } else this.#after.set(node, this.#name(this.#print(node, this.#after), lines));
@@ -510,7 +456,7 @@ export function decompose(
 /** Loop turns that one thread needs for the helpers of each iteration of a nest. */
 export function turnsPerIteration(nest: Nest): number {
   let turns = 1;
-  for (const node of schedule(innerRoots(nest))) {
+  for (const node of nodesOf(innerRoots(nest))) {
     // The exact remainder divides a few bits at a time.
     if (node.op === "rem" && node.type === "f32") turns += 40;
     const wide = node.type === "i64" || node.type === "u64";

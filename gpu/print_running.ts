@@ -6,6 +6,8 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { innerRoots } from "../core/kernel/steps.ts";
 import type { BufferDecl, Nest } from "../core/kernel/program.ts";
 import {
   addSize,
@@ -28,7 +30,7 @@ import {
   toMemory,
   withoutLoops,
 } from "./print_group.ts";
-import { decompose, innerRoots, NestBody, schedule, usesRunning, writtenBy } from "./print_nest.ts";
+import { decompose, NestBody, usesRunning, writtenBy } from "./print_nest.ts";
 import { accumulatedType, combineText, identityText, isArg } from "./print_reduction.ts";
 import { printCast } from "./print_scalar.ts";
 import { workgroupScan } from "./print_scan.ts";
@@ -52,12 +54,12 @@ export function chooseRunning(nest: Nest): RunningShape | null {
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return null;
   if (nest.reductions.some(({ kind }) => isArg(kind))) return null;
   const written = writtenBy([...nest.inner, ...nest.outer]);
-  for (const node of schedule(innerRoots(nest))) {
+  for (const node of nodesOf(innerRoots(nest))) {
     if (node.op === "load" && written.has(node.buffer)) return null;
   }
   // A value that is reduced must not depend on running ones.
   const values = nest.reductions.map(({ value }) => value);
-  if (schedule(values).some((node) => node.op === "running")) return null;
+  if (nodesOf(values).some((node) => node.op === "running")) return null;
   const rows = sizeValue(productSize(nest.axes));
   const length = sizeValue(productSize(nest.loops));
   if (rows >= MANY_ROWS || length < LONG_ROW) return null;

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { nodesOf } from "../core/kernel/nodes.ts";
+import { type Roots, stepRoots, storeRoots, storesOf } from "../core/kernel/steps.ts";
 import { LimitError } from "../core/errors.ts";
 import type { Nest, Store } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
-import { innerRoots, outerRoots, schedule, storeRoots } from "./print_nest.ts";
 
 /** A part of a nest. */
 interface Part {
@@ -21,8 +22,8 @@ interface Part {
 
 /** The storage buffers that a nest binds, without flags. */
 export function boundBuffers(nest: Nest): Set<number> {
-  const found = loadsOf([...innerRoots(nest), ...outerRoots(nest)], nest);
-  for (const store of [...nest.inner, ...nest.outer]) found.add(store.buffer);
+  const found = loadsOf(stepRoots(nest), nest);
+  for (const store of storesOf(nest)) found.add(store.buffer);
   return found;
 }
 
@@ -103,7 +104,7 @@ function partOf(nest: Nest, part: Part): Nest {
     ...checks.map((check) => check.failed),
   ];
   const used = new Set<number>();
-  for (const node of schedule(roots)) {
+  for (const node of nodesOf(roots)) {
     if (node.op === "reduced" || node.op === "running") used.add(node.reduction);
     if (node.op === "product") used.add(0);
   }
@@ -123,13 +124,13 @@ function partOf(nest: Nest, part: Part): Nest {
 }
 
 /** Buffers that values need, also by way of reductions. */
-function loadsOf(roots: readonly (SNode | null)[], nest: Nest): Set<number> {
+function loadsOf(roots: Roots, nest: Nest): Set<number> {
   const found = new Set<number>();
   const used = new Set<number>();
-  let wave: readonly (SNode | null)[] = roots;
+  let wave = roots;
   while (wave.length > 0) {
     const next: SNode[] = [];
-    for (const node of schedule(wave)) {
+    for (const node of nodesOf(wave)) {
       if (node.op === "load") found.add(node.buffer);
       const reduction = node.op === "reduced" || node.op === "running"
         ? node.reduction

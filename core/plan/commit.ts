@@ -8,7 +8,8 @@
 import { addressKey } from "../kernel/builder.ts";
 import type { Gemm, Nest, Step, Store } from "../kernel/program.ts";
 import { sizeKey } from "../kernel/size.ts";
-import { loadsOf, stepAccess, stepNodes, visitNodes } from "./access.ts";
+import { loadsOf, nodesOf } from "../kernel/nodes.ts";
+import { stepAccess, stepRoots } from "../kernel/steps.ts";
 import { Kernel } from "./kernel.ts";
 import { dropUnread } from "./merge.ts";
 import { loadPlace, type Place } from "./place.ts";
@@ -148,10 +149,8 @@ function movable(
 
 /** The checks of a nest as a nest of their own. */
 function checksOf(nest: Nest): Nest {
-  let reduces = false;
-  visitNodes(nest.checks.map(({ failed }) => failed), (node) => {
-    if (node.op === "reduced" || node.op === "running") reduces = true;
-  });
+  const reduces = nodesOf(nest.checks.map(({ failed }) => failed))
+    .some(({ op }) => op === "reduced" || op === "running");
   return {
     ...nest,
     name: `${nest.name} checks`,
@@ -173,7 +172,7 @@ function readsAtPoint(
     stores.filter((store) => store.buffer === written).map((store) => addressKey(store.address)),
   );
   const loops = step.kind === "nest" && step.loops.length > 0;
-  return loadsOf(stepNodes(step)).every((load) =>
+  return loadsOf(stepRoots(step)).every((load) =>
     load.buffer !== old || !loops && addresses.has(addressKey(load.address)) ||
     loops && readsOnlyAfter(step as Nest, load.id, addresses.has(addressKey(load.address)))
   );

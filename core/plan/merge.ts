@@ -9,7 +9,8 @@ import { addressKey, type ScalarBuilder } from "../kernel/builder.ts";
 import type { Gemm, Nest, NestCheck, Step, Store } from "../kernel/program.ts";
 import type { Prim, SNode } from "../kernel/scalar.ts";
 import { type Size, sizeKey } from "../kernel/size.ts";
-import { loadsOf, nestNodes, stepAccess, visitNodes } from "./access.ts";
+import { loadsOf, nodesOf } from "../kernel/nodes.ts";
+import { stepAccess, stepRoots } from "../kernel/steps.ts";
 import type { Planner } from "./planner.ts";
 
 /** How far back a kernel looks for one to join. */
@@ -111,7 +112,7 @@ class Group {
     this.#name = step.name;
     this.#noteAccess(step);
     this.points = pointsOf(step)?.map(sizeKey).join() ?? null;
-    this.#nodes = step.kind === "nest" ? countNodes(nestNodes(step)) : 0;
+    this.#nodes = step.kind === "nest" ? nodesOf(stepRoots(step)).length : 0;
     if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
     this.#substitute = substitution(
       planner.b,
@@ -151,7 +152,7 @@ class Group {
       if (all.size > kernelBuffers) return false;
     }
     const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
-    return loadsOf(nestNodes(nest)).every((load) => {
+    return loadsOf(stepRoots(nest)).every((load) => {
       if (!this.writes.has(load.buffer)) return true;
       if (inner?.has(load.buffer) || load.args.length > 0) return false;
       const store = this.#written.get(`${load.buffer}@${addressKey(load.address)}`);
@@ -181,7 +182,7 @@ class Group {
     }
     this.#stores.push(...stores);
     this.#note(stores);
-    this.#nodes += countNodes(nestNodes(nest));
+    this.#nodes += nodesOf(stepRoots(nest)).length;
     this.#noteAccess(nest);
     if (this.#name !== nest.name && this.#name.length <= 60) this.#name += `+${nest.name}`;
   }
@@ -199,12 +200,6 @@ class Group {
       checks: [...nest.checks, ...this.#checks],
     };
   }
-}
-
-function countNodes(roots: readonly SNode[]): number {
-  let count = 0;
-  visitNodes(roots, () => count++);
-  return count;
 }
 
 /** The points that a step runs over, or null if nothing can join it. */

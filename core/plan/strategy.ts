@@ -6,7 +6,8 @@
 
 import type { LoopStrategy, Step } from "../kernel/program.ts";
 import { sizeKey, sizeValue } from "../kernel/size.ts";
-import { accessOf, loadsOf, stepNodes } from "./access.ts";
+import { loadsOf } from "../kernel/nodes.ts";
+import { accessOf, stepRoots } from "../kernel/steps.ts";
 import { addressKey } from "../kernel/builder.ts";
 
 /** A strategy, and why. */
@@ -70,7 +71,7 @@ function lanesObstacle(body: readonly Step[], until: boolean): string | null {
     for (const store of step.outer) stores.add(`${store.buffer}:${pointKey(store.address)}`);
   }
   for (const step of body) {
-    for (const load of loadsOf(stepNodes(step))) {
+    for (const load of loadsOf(stepRoots(step))) {
       if (!written.has(load.buffer)) continue;
       if (!stores.has(`${load.buffer}:${pointKey(load.address)}`)) {
         return "an element depends on other elements of the state";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { DType } from "../core/dtype.ts";
-import { type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { Address, ProductNode, SNode } from "../core/kernel/scalar.ts";
+import type { DType } from "../dtype.ts";
+import { type Ix, ScalarBuilder, sizeIx } from "./builder.ts";
+import type { Address, ProductNode, SNode } from "./scalar.ts";
 import { visitNodes } from "./nodes.ts";
 
 /** Rewrites nodes; subclasses change what becomes of loads, addresses and products. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SNode } from "../core/kernel/scalar.ts";
+import type { LoadNode, SNode } from "./scalar.ts";
 
 /** What a node needs. */
 export function dependencies(node: SNode): readonly SNode[] {
@@ -18,12 +18,13 @@ export function dependencies(node: SNode): readonly SNode[] {
  * visited is put there.
  */
 export function visitNodes(
-  roots: readonly SNode[],
+  roots: Iterable<SNode | null>,
   visit: (node: SNode) => void,
   seen: { has(node: SNode): boolean; add(node: SNode): unknown } = new Set<SNode>(),
 ): void {
   const stack: SNode[] = [];
   for (const root of roots) {
+    if (root === null) continue;
     stack.push(root);
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
@@ -43,4 +44,20 @@ export function visitNodes(
       visit(node);
     }
   }
+}
+
+/** The nodes under some roots, in an order in which each comes after what it needs. */
+export function nodesOf(roots: Iterable<SNode | null>): SNode[] {
+  const nodes: SNode[] = [];
+  visitNodes(roots, (node) => nodes.push(node));
+  return nodes;
+}
+
+/** The loads among the nodes under some roots. */
+export function loadsOf(roots: Iterable<SNode | null>): LoadNode[] {
+  const loads: LoadNode[] = [];
+  visitNodes(roots, (node) => {
+    if (node.op === "load") loads.push(node);
+  });
+  return loads;
 }
