@@ -123,14 +123,20 @@ export function guarded(total: Variable, shift: Variable): Variable {
 
 /** Whether greatest elements along axes are taken off a variable already. */
 function isShifted(x: Variable, axes: readonly number[]): boolean {
+  const open = axes.filter((axis) => x.type.shape[axis] !== 1);
+  if (open.length === 0) return isMarked(x);
   const tops = termsOf(x).flatMap(({ base, scale }) => {
     const marked = scale === -1 ? shiftedBy(base) : null;
     const top = scale === -1 ? applied(unwrapped(marked ?? base), "reduce") : null;
     return top === null || (top.params as ReduceParams).kind !== "max" ? [] : [top];
   });
   // Rules may change the axes of what was taken off; to do it more than twice is no use anyway.
-  return tops.length > 1 ||
-    tops.some((top) => (top.params as ReduceParams).axes.join() === axes.join());
+  return tops.length > 1 || tops.some((top) => {
+    const own = (top.params as ReduceParams).axes;
+    // Those of length 1 are left out of it.
+    return own.join() === axes.join() ||
+      open.length < axes.length && own.length === open.length;
+  });
 }
 
 /** The sum over axes of exp(exponent) * rest. */

@@ -15,6 +15,7 @@ import type { ReshapeParams } from "../ops/reshape.ts";
 import type { SumToParams } from "../ops/sum_to.ts";
 import { summedTo } from "../ops/sum_to.ts";
 import type { Variable } from "../variable.ts";
+import { expSumOf } from "./exp_sums.ts";
 import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";
 import {
   applied,
@@ -44,15 +45,28 @@ const reduceOnes: Rule = {
   name: "reduce-ones",
   law: "a sum over an axis of length 1 -> the axis dropped",
   roots: ["reduce"],
+  // Quotients and logarithms of sums of exponentials are to be seen first.
   rewrite(apply): Rewritten {
-    const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
-    const ones = axes.filter((axis) => x.type.shape[axis] === 1);
-    if (ones.length === 0 || kind === "any" || kind === "all") return null;
-    const left = axes.filter((axis) => !ones.includes(axis));
-    const rest = left.map((axis) => axis - ones.filter((one) => one < axis).length);
-    return reducedAs(params, withoutAxes(x, ones), rest);
+    const found = withoutOnes(apply);
+    return found === null || expSumOf(apply.output) !== null ? null : found;
   },
 };
+
+const reduceExpOnes: Rule = {
+  name: "reduce-exp-ones",
+  law: "a sum of exponentials over an axis of length 1 -> the axis dropped",
+  roots: ["reduce"],
+  rewrite: withoutOnes,
+};
+
+function withoutOnes(apply: Apply): Variable | null {
+  const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
+  const ones = axes.filter((axis) => x.type.shape[axis] === 1);
+  if (ones.length === 0 || kind === "any" || kind === "all") return null;
+  const left = axes.filter((axis) => !ones.includes(axis));
+  const rest = left.map((axis) => axis - ones.filter((one) => one < axis).length);
+  return reducedAs(params, withoutAxes(x, ones), rest);
+}
 
 const reduceReduce: Rule = {
   name: "reduce-twice",
@@ -364,6 +378,7 @@ export const reductionRules: readonly Rule[] = [
 
 /** Rules that take work out of reductions. */
 export const cheaperReductions: readonly Rule[] = [
+  reduceExpOnes,
   extremeOfNeg,
   placeOfExtreme,
   prodOfExp,

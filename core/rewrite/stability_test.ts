@@ -179,6 +179,40 @@ Deno.test("softmax as people write it", () => {
   ]);
 });
 
+Deno.test("softmax and logarithms of sums along axes of length 1", () => {
+  for (const axis of [0, 1, [0, 1]]) {
+    const z = T.tensor("float64", [axis === 1 ? 2 : 1, axis === 1 ? 1 : 2]);
+    const over = { axis, keepdims: true }, total = T.sum(T.exp(z), over);
+    const both = typeof axis === "object";
+    const at: Given = [[z, makeValue("float64", z.type.shape as number[], [1000, 999])]];
+    const first = 0.7310585786300049, parts = both ? [first, 1 - first] : [1, 1];
+    const softmax = T.div(T.exp(z), total), top = 1000 + Math.log(1 + Math.exp(-1));
+    check(softmax, at, parts);
+    check(T.log(total), at, both ? [top] : [1000, 999]);
+    check(T.log(softmax), at, both ? [1000 - top, 999 - top] : [0, 0]);
+    const slope = grad(T.sqr(softmax).sum(), z) as Variable, p = parts[0]!;
+    // The derivative of p² + (1 - p)², and that of its square, by chains of p (1 - p).
+    const away = 2 * p * (1 - p) * (2 * p - 1);
+    const change = 2 * p * (1 - p) * ((1 - 2 * p) * (2 * p - 1) + 2 * p * (1 - p));
+    checkGradient(slope, at, [away, -away]);
+    const second = 4 * away * change;
+    checkGradient(grad(T.sqr(slope).sum(), z) as Variable, at, [second, -second]);
+  }
+});
+
+Deno.test("exponentials beside a sum of them", () => {
+  const s = T.dscalar("s"),
+    at: Given = [[x, vector(1000, 999)], [s, makeValue("float64", [], [1001])]];
+  const sum = T.sum(T.exp(x)), [a, b, c] = [1000, 999, 1001].map((n) => Math.exp(n - 1000));
+  const all = a! + b! + c!;
+  check(T.log(T.add(sum, T.exp(s))), at, [1000 + Math.log(all)]);
+  check(T.log(T.add(sum, T.mul(T.sum(T.exp(x)), 2))), at, [1000 + Math.log(3 * (a! + b!))]);
+  check(T.log(T.add(1, sum)), at, [1000 + Math.log(a! + b!)]);
+  const slopes = grad(T.log(T.add(sum, T.exp(s))), [x, s]) as Variable[];
+  checkGradient(slopes[0]!, at, [a! / all, b! / all]);
+  checkGradient(slopes[1]!, at, [c! / all]);
+});
+
 Deno.test("logarithms of softmax, before and after picking the labels", () => {
   const far = makeValue("float64", [1, 2], [0, -2000]);
   for (const p of [naive, T.softmax(m)]) {

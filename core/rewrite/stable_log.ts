@@ -161,6 +161,10 @@ function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
   const found: Exponential[] = [];
   const one: Product = { dtype, over: 1, below: 1, factors: [], steps: 0 };
   for (const { base, scale } of terms) {
+    if (isExpSum(base)) {
+      found.push({ exponent: ew("log", base), rest: { ...one, over: scale } });
+      continue;
+    }
     const product = expProductOf(base);
     if (product === null) return null;
     const rest = { ...product.rest, over: product.rest.over * scale };
@@ -265,7 +269,7 @@ const logOfSum: Rule = {
   name: "log-of-sum",
   law:
     "log(1 + x) -> log1p(x), log(1 + exp(x)) -> softplus(x), log(exp(x) + exp(y)) without overflow, " +
-    "log(1 - exp(x)) and log(exp(x) - 1) without loss of digits",
+    "also with sums of exponentials, log(1 - exp(x)) and log(exp(x) - 1) without loss of digits",
   roots: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {

@@ -17,7 +17,7 @@ function expSumBelow(base: Variable) {
   const found = expSumOf(sum);
   if (found === null) return null;
   const kept = withKeptAxes(sum, found.summand.ndim, found.axes);
-  return unpadded(kept) === base ? found : null;
+  return unpadded(kept) === base || sum.type.shape.every((n) => n === 1) ? found : null;
 }
 
 const softmax: Rule = {

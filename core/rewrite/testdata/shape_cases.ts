@@ -221,7 +221,15 @@ export const shapeCases: Cases = {
       () => [reduce("max", row, 0, 1), reduce("max", shuffle(row, 1), 0)],
       () => [reduce("sum", fixed("e", [1, 1]), 0, 1), shuffle(fixed("e", [1, 1]))],
     ],
-    not: [() => reduce("sum", row, 1), () => reduce("any", row, 0)],
+    not: [
+      () => reduce("sum", row, 1),
+      () => reduce("any", row, 0),
+      () => reduce("sum", ew("exp", row), 0),
+    ],
+  },
+  "reduce-exp-ones": {
+    fires: [() => [reduce("sum", ew("exp", row), 0), shuffle(ew("exp", row), 1)]],
+    not: [() => reduce("sum", ew("exp", row), 1)],
   },
   "reduce-twice": {
     fires: [
