@@ -54,6 +54,29 @@ export function cut(text: string, longest: number = LONGEST): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
 
+function fewOf(items: readonly string[]): readonly string[] {
+  if (items.length <= 2 * MOST) return items;
+  return [...items.slice(0, MOST), `${items.length - MOST} more`];
+}
+
+/** Some words in a message: "a", "a and b", "a, b and c", shortened when there are many. */
+export function listText(items: readonly string[]): string {
+  const few = fewOf(items);
+  return few.length < 2 ? few.join("") : `${few.slice(0, -1).join(", ")} and ${few.at(-1)}`;
+}
+
+/** The same with commas alone: "a, b, c". */
+export function commaText(items: readonly string[]): string {
+  return fewOf(items).join(", ");
+}
+
+/** The lengths of a shape in a message, shortened when there are many. */
+export function lengthsText(shape: readonly (number | null)[]): string {
+  const items: unknown[] = shape.slice(0, 2 * MOST).map((n) => n ?? "?");
+  if (shape.length > 2 * MOST) items.push(`… ${shape.length} axes`);
+  return items.join(", ");
+}
+
 /** A shape in a message: `[2, 3]`, shortened when it is long. */
 export function shownShape(shape: readonly unknown[]): string {
   return shown([...shape]);

@@ -5,7 +5,7 @@
  */
 
 import { type DType, dtypeInfo } from "./dtype.ts";
-import { shown } from "./shown.ts";
+import { lengthsText, shown } from "./shown.ts";
 
 /** Lengths of the axes; null where a length is known only when the function is called. */
 export type StaticShape = readonly (number | null)[];
@@ -70,12 +70,14 @@ export class TensorType<D extends DType = DType, N extends number = number> {
 
   /** Whether values of `other` are values of this type for all that is known. */
   accepts(other: TensorType): boolean {
+    expectType(other);
     return this.dtype === other.dtype && this.ndim === other.ndim &&
       this.shape.every((n, d) => n === null || n === other.shape[d]);
   }
 
   /** Whether some value could have both types: same dtype and rank, no contradicting length. */
   compatible(other: TensorType): boolean {
+    expectType(other);
     return this.dtype === other.dtype && this.ndim === other.ndim &&
       this.shape.every((n, d) => n === null || other.shape[d] === null || n === other.shape[d]);
   }
@@ -87,7 +89,12 @@ export class TensorType<D extends DType = DType, N extends number = number> {
     let rank: string = names[this.ndim] ?? `${this.ndim}D`;
     if (this.ndim === 2 && this.shape[0] === 1 && this.shape[1] === null) rank = "row";
     else if (this.ndim === 2 && this.shape[1] === 1 && this.shape[0] === null) rank = "col";
-    else if (known) rank = `(${this.shape.map((n) => n ?? "?").join(", ")})`;
+    else if (known) rank = `(${lengthsText(this.shape)})`;
     return `TensorType(${this.dtype}, ${rank})`;
   }
+}
+
+function expectType(other: unknown): void {
+  if (other instanceof TensorType) return;
+  throw new TypeError(`Cannot compare types: expected a TensorType, got ${shown(other)}`);
 }

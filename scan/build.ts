@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cut } from "../core/shown.ts";
 import type { DType } from "../core/dtype.ts";
 import { MissingInputError } from "../core/errors.ts";
 import { applyOp, makeVariable } from "../core/graph/graph.ts";
@@ -73,7 +74,7 @@ export function buildScan(
   request: ScanRequest,
   step: (args: StepArguments) => StepResult,
 ): BuiltScan {
-  const label = request.name === null ? "scan" : `scan "${request.name}"`;
+  const label = request.name === null ? "scan" : `scan "${cut(request.name)}"`;
   const sequences = request.sequences.map((spec) => arranged(spec, request.goBackwards));
   const steps = countSteps(request, label);
   const sequencePlaces = sequences.map(({ variable, taps }, i) =>

@@ -10,12 +10,9 @@ import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
-import { arange } from "../core/ops/shape.ts";
-import type { Variable } from "../core/variable.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./op.ts";
 import { stackedRows } from "./rows.ts";
-import { positionalScan } from "./scan.ts";
 
 registerLastRow(lastOfTrace);
 addPhase({ name: "scan", rules: loopRules });
@@ -23,13 +20,6 @@ addPhase({ name: "join-scans", rules: [mergeScans] });
 addPhase({ name: "joined-scans", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
 setLoopBuilder(stackedRows);
-setLoopBuilder((count, body) => {
-  const [results] = positionalScan((step) => body(step!), {
-    sequences: arange(count),
-    returnList: true,
-  });
-  return results as Variable[];
-});
 
 export {
   type OutputInfo,

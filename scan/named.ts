@@ -4,6 +4,7 @@
  * @module
  */
 
+import { commaText, cut } from "../core/shown.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import type { Variable } from "../core/variable.ts";
 import {
@@ -109,7 +110,7 @@ export function namedScan<
     carry: "any",
     nonSequences: "any",
   });
-  const label = options.name === undefined ? "scan" : `scan "${options.name}"`;
+  const label = options.name === undefined ? "scan" : `scan "${cut(options.name)}"`;
   checkCheckpoint(options.checkpoint, label);
   const sequences = Object.entries(options.sequences ?? {});
   const carry = Object.entries(options.carry ?? {});
@@ -179,7 +180,7 @@ function checkResults(
     if (!(key in record)) {
       throw new TypeError(
         `Cannot build ${label}: "${key}" is carried, so the step must return its new value; it returned ` +
-          `${Object.keys(record).join(", ") || "nothing"}`,
+          `${commaText(Object.keys(record).map((name) => cut(name))) || "nothing"}`,
       );
     }
   }

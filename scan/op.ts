@@ -25,7 +25,7 @@ import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, type StepGraph } from "./inner.ts";
 import { lowerScan } from "./lower.ts";
-import { shown } from "../core/shown.ts";
+import { cut, shown } from "../core/shown.ts";
 
 /** What a scan node is made of, beside its inputs. */
 export interface ScanParams {
@@ -104,7 +104,7 @@ export function isScan(apply: Apply | null): apply is Apply<ScanParams> {
 
 /** How messages call a scan. */
 export function scanLabel(params: ScanParams): string {
-  return params.name === null ? "scan" : `scan "${params.name}"`;
+  return params.name === null ? "scan" : `scan "${cut(params.name)}"`;
 }
 
 /** The number of steps of a node, checked against zero and the lengths of its sequences. */

@@ -18,7 +18,7 @@ import {
 } from "./arguments.ts";
 import { buildScan, type StepResult, symbolic, updateValue } from "./build.ts";
 import { Until } from "./until.ts";
-import { shown } from "../core/shown.ts";
+import { cut, shown } from "../core/shown.ts";
 import { checkOptions, type OptionKinds } from "../core/options.ts";
 
 /** Updates that a step may return: a Map, or pairs in a list. */
@@ -98,7 +98,7 @@ export function positionalScan(
     nonSequences: "any",
     returnList: "boolean",
   });
-  const label = options.name === undefined ? "scan" : `scan "${options.name}"`;
+  const label = options.name === undefined ? "scan" : `scan "${cut(options.name)}"`;
   const sequences = asList<SequenceLike>(options.sequences).map(sequenceSpec);
   const info = options.outputsInfo;
   const listed = info === undefined || info === null || Array.isArray(info) && info.length === 0
@@ -150,6 +150,9 @@ function isUpdates(value: unknown): value is StepUpdates {
     );
 }
 
+/** Lists of outputs, updates and pairs are nested no deeper than this. */
+const DEEPEST = 8;
+
 /** Tells outputs, updates and the condition apart, by their kinds. */
 export function parseReturn(value: unknown, label: string): StepResult {
   const outputs: Variable[] = [];
@@ -173,21 +176,27 @@ export function parseReturn(value: unknown, label: string): StepResult {
       updates.set(target, variable);
     }
   };
-  const add = (part: unknown): void => {
+  const add = (part: unknown, depth: number): void => {
     if (part instanceof Until) {
       if (until !== null) {
         throw new TypeError(`Cannot build ${label}: the step returned two conditions`);
       }
       until = part.condition;
     } else if (isUpdates(part)) addUpdates(part);
-    else if (Array.isArray(part)) part.forEach(add);
-    else outputs.push(symbolic(part, label));
+    else if (Array.isArray(part)) {
+      if (depth === DEEPEST) {
+        throw new TypeError(
+          `Cannot build ${label}: the step returned lists nested more than ${DEEPEST} deep`,
+        );
+      }
+      part.forEach((inner) => add(inner, depth + 1));
+    } else outputs.push(symbolic(part, label));
   };
   if (value instanceof Until) {
     throw new TypeError(
       `Cannot build ${label}: the step returned a condition alone; return outputs or updates with it`,
     );
   }
-  if (value !== undefined && value !== null) add(value);
+  if (value !== undefined && value !== null) add(value, 0);
   return { outputs, updates, until };
 }

@@ -18,7 +18,7 @@ import {
   valueOf,
 } from "../ops/literal.ts";
 import type { SharedValue } from "../shared.ts";
-import { cut, shown, shownShape } from "../shown.ts";
+import { commaText, cut, shown, shownShape } from "../shown.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import type { InputSpec } from "./inputs.ts";
@@ -92,21 +92,21 @@ function bindNamed(
   for (const [name, value] of Object.entries(named)) {
     const matches = specs.flatMap((spec, i) => spec.name === name ? [i] : []);
     if (matches.length === 0) {
-      const known = specs.flatMap((spec) => spec.name === null ? [] : [`"${spec.name}"`]);
+      const known = specs.flatMap((spec) => spec.name === null ? [] : [`"${cut(spec.name)}"`]);
       const unnamed = specs.length - known.length;
       throw new TypeError(
         `Cannot call ${what}: unknown input ${shown(name)}; named inputs are ${
-          known.join(", ") || "none"
+          commaText(known) || "none"
         }` +
           (unnamed > 0 ? `, and ${unnamed} without a name` : ""),
       );
     }
     if (matches.length > 1) {
-      throw new TypeError(`Cannot call ${what}: ${matches.length} inputs are named "${name}"`);
+      throw new TypeError(`Cannot call ${what}: ${matches.length} inputs are named ${shown(name)}`);
     }
     const i = matches[0]!;
     if (i < positional && bound[i] !== undefined) {
-      throw new TypeError(`Cannot call ${what}: multiple values for input "${name}"`);
+      throw new TypeError(`Cannot call ${what}: multiple values for input ${shown(name)}`);
     }
     bound[i] = value;
   }

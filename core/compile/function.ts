@@ -14,8 +14,8 @@ import { placementOf } from "../plan/placement.ts";
 import { type Mode, optimise, type ResolvedMode, resolveMode } from "../rewrite/mod.ts";
 import { type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
-import { checkOptions, type OptionKinds } from "../options.ts";
-import { cut, shown } from "../shown.ts";
+import { checkOptions, expectList, type OptionKinds } from "../options.ts";
+import { commaText, cut, shown } from "../shown.ts";
 import { Constant, Variable } from "../variable.ts";
 import {
   type Argument,
@@ -329,7 +329,7 @@ class Callable {
     this.deviceInfo = deviceInfo;
     this.profile = profile;
     this.graph = graph;
-    this.#what = `"${definition.name}"`;
+    this.#what = `"${cut(definition.name)}"`;
     const mode = resolveMode(definition.options.mode);
     this.#debug = mode.verify ? mode : null;
     this.defaults = definition.specs.map((spec) =>
@@ -424,11 +424,14 @@ class Callable {
 
   subset(keys: readonly (number | string)[], values: readonly unknown[]): Tensor[] {
     const known = this.definition.form.keys;
+    expectList(`Cannot call ${this.#what}`, keys, "a list of outputs");
     const places = keys.map((key) => {
       const place = known.indexOf(key);
       if (place < 0) {
         throw new TypeError(
-          `Cannot call ${this.#what}: no output "${key}"; outputs are ${known.join(", ")}`,
+          `Cannot call ${this.#what}: no output "${
+            cut(typeof key === "string" ? key : shown(key))
+          }"; outputs are ${commaText(known.map((k) => cut(String(k))))}`,
         );
       }
       return place;
@@ -445,7 +448,7 @@ class Callable {
     const shared = this.executor.shared.filter((variable) =>
       typeof key === "string" ? variable.name === key : variable === key
     );
-    const label = typeof key === "string" ? `"${key}"` : key.label;
+    const label = shown(key);
     if (inputs.length + shared.length > 1) {
       throw new TypeError(`Cannot look up ${label} in ${this.#what}: the name is ambiguous`);
     }

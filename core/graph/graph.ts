@@ -8,6 +8,7 @@
  */
 
 import type { DType } from "../dtype.ts";
+import { cut } from "../shown.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import type { Op, Params } from "./op.ts";
@@ -68,7 +69,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
 
   /** How messages call it: its name, or the op that computes it. */
   get label(): string {
-    if (this.name !== null) return `"${this.name}"`;
+    if (this.name !== null) return `"${cut(this.name)}"`;
     return this.owner === null ? `an unnamed ${this.type}` : `the result of ${this.owner.op.name}`;
   }
 }

@@ -15,6 +15,11 @@ export type Dim = number | bigint | Variable;
 
 /** An int64 scalar constant. */
 export function intConstant(value: number | bigint): Variable {
+  if (typeof value === "number" && !Number.isSafeInteger(value)) {
+    throw new RangeError(
+      `Cannot make a length or position: expected an integer up to 2^53, got ${shown(value)}`,
+    );
+  }
   return makeConstant({ dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) });
 }
 

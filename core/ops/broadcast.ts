@@ -7,18 +7,15 @@
 import { ShapeError } from "../errors.ts";
 import type { ShapeContext } from "../graph/op.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
+import { lengthsText, listText } from "../shown.ts";
 import type { StaticShape } from "../type.ts";
+
+export { listText };
 
 /** A shape in messages: `(2, 3)`, `(5,)`, `()`. */
 export function shapeText(shape: readonly (number | null)[]): string {
   if (shape.length === 1) return `(${shape[0] ?? "?"},)`;
-  return `(${shape.map((n) => n ?? "?").join(", ")})`;
-}
-
-/** "a", "a and b", "a, b and c". */
-export function listText(items: readonly string[]): string {
-  if (items.length < 2) return items.join("");
-  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+  return `(${lengthsText(shape)})`;
 }
 
 /** The error for shapes that do not go together; `action` as in `Cannot apply "add"`. */

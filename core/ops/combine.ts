@@ -16,7 +16,8 @@ import { addDims, dimVariable, floorDivDims } from "./lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { asDims, makeVector, shapeOf, specifyShape } from "./shape.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "./subtensor.ts";
-import { shown } from "../shown.ts";
+import { listText, shown } from "../shown.ts";
+import { MAX_RANK } from "../type.ts";
 
 export { joinOp };
 
@@ -100,7 +101,9 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
   const ndim = all[0]!.ndim;
   if (all.some((v) => v.ndim !== ndim)) {
     throw new TypeError(
-      `Cannot stack tensors: expected one rank, got ${all.map((v) => String(v.type)).join(", ")}`,
+      `Cannot stack tensors: expected one rank, got ${
+        listText([...new Set(all.map((v) => String(v.type)))])
+      }`,
     );
   }
   const at = normalizeAxis(axis, ndim + 1, "Cannot stack tensors");
@@ -121,8 +124,15 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
  * ```
  */
 export function stacklists(lists: NestedTensors): Variable {
+  return stackLevel(lists, 0);
+}
+
+function stackLevel(lists: NestedTensors, depth: number): Variable {
   if (!Array.isArray(lists)) return asVariable(lists as TensorLike);
-  return stack((lists as readonly NestedTensors[]).map((part) => stacklists(part)));
+  if (depth === MAX_RANK) {
+    throw new TypeError(`Cannot stack tensors: the lists are nested more than ${MAX_RANK} deep`);
+  }
+  return stack(lists.map((part: NestedTensors) => stackLevel(part, depth + 1)));
 }
 
 /** Tensors in nested lists. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, isComplex } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
 import type { DTypeOf, Floating, Like, MaxRank, RankOf, RealOf } from "../type_arithmetic.ts";
 import type { FloatDType } from "../dtype.ts";
 import type { Variable } from "../variable.ts";
@@ -54,6 +54,7 @@ export function bitcast<A extends TensorLike, D extends DType>(
   dtype: D,
 ): Variable<D, RankOf<A>> {
   const variable = asVariable(x);
+  dtypeInfo(dtype);
   if (variable.dtype === dtype) return variable as Variable as Variable<D, RankOf<A>>;
   return elementwise("bitcast", [variable], { dtype }) as Variable as Variable<D, RankOf<A>>;
 }
