@@ -7,6 +7,7 @@
 import * as croton from "../../mod.ts";
 import type { SharedVariable, Variable } from "../../mod.ts";
 import { fromTypedArray, makeValue, rounded, type Value } from "../../core/graph/value.ts";
+import { toposort } from "../../core/graph/walk.ts";
 import type { Data, Expr, Input, Pattern, Program, Statement } from "./program.ts";
 
 /** What names stand for. */
@@ -16,6 +17,7 @@ type Callable = (...args: unknown[]) => unknown;
 
 /** A function of `mod.ts` by its name: "T.add", "grad". */
 function functionNamed(path: string): Callable {
+  if (path === "new RandomStreams") return (seed) => new croton.RandomStreams(seed as number);
   let found: unknown = croton;
   for (const part of path.split(".")) found = (found as Record<string, unknown>)[part];
   if (typeof found !== "function") throw new TypeError(`There is no function ${path}`);
@@ -67,6 +69,19 @@ export function inputVariable(input: Input, data: Data): Variable {
   const { name, dtype, shape } = input;
   if (!input.shared) return croton.T.tensor(dtype, shape as number[], name) as Variable;
   return croton.shared(tensorOf(input, data), { name }) as Variable;
+}
+
+/** The values, and those of the shared variables that numbers are drawn by. */
+export function withStates(
+  outputs: readonly Variable[],
+  values: ReadonlyMap<Variable, Value>,
+): Map<Variable, Value> {
+  const all = new Map(values);
+  for (const variable of toposort(outputs).flatMap(({ inputs }) => inputs)) {
+    if (!(variable instanceof croton.SharedVariable) || all.has(variable)) continue;
+    all.set(variable, resultValue(variable.getValue()));
+  }
+  return all;
 }
 
 /** Numbers as an argument. */

@@ -69,7 +69,8 @@ export function expectedValues(
         spread = Math.max(spread, Math.abs(x - y));
       }
       if (!Number.isFinite(x)) return 0;
-      const scale = value.data.length === 0 ? 0 : Math.abs(x);
+      const other = isComplex(value.dtype) ? Math.abs(Number(value.data[i ^ 1])) : 0;
+      const scale = Math.max(Math.abs(x), other);
       const tolerance = 30 * spread + 16 * unit * scale + 64 * TINY;
       // What is all noise says nothing.
       return spread > 0.02 * Math.max(scale, 1e-30) && spread > 1e-2 ? null : tolerance;

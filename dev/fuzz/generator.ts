@@ -10,7 +10,7 @@ import { CrotonError } from "../../core/errors.ts";
 import { sizeOf, type Value } from "../../core/graph/value.ts";
 import { evaluateGraph, T, Variable } from "../../mod.ts";
 import type { Device } from "./check.ts";
-import { inputVariable, run, type Scope, valueOf } from "./build.ts";
+import { inputVariable, run, type Scope, valueOf, withStates } from "./build.ts";
 import {
   type Data,
   type Expr,
@@ -124,6 +124,11 @@ export interface LoopParts {
   readonly states?: readonly Ref[];
   /** Number of results that are not fed back. */
   readonly maps?: number;
+  /** Taps of the sequences, one after the other, and of the states; null for the nearest one. */
+  readonly taps?: {
+    readonly sequences?: readonly (readonly number[] | null)[];
+    readonly states?: readonly (readonly number[] | null)[];
+  };
   readonly nSteps?: Ref | number;
   readonly goBackwards?: boolean;
   readonly checkpoint?: number | "sqrt";
@@ -252,6 +257,18 @@ export class Generator {
     return ref;
   }
 
+  /** Numbers drawn by chance, by a stream of their own. */
+  draw(distribution: string, ...args: readonly Arg[]): Ref {
+    const seed: Expr = { kind: "value", value: this.random.below(1000) };
+    const stream: Expr = { kind: "call", fn: "new RandomStreams", args: [seed] };
+    const expr: Expr = {
+      kind: "call",
+      fn: `.${distribution}`,
+      args: [stream, ...args.map(exprOf)],
+    };
+    return this.#add({ pattern: this.#fresh("v"), expr })[0]!;
+  }
+
   /** Adds a line that gives one variable. Throws a Rejected if it cannot be. */
   call(fn: string, ...args: readonly Arg[]): Ref {
     const name = this.#fresh("v");
@@ -295,7 +312,7 @@ export class Generator {
       if (!this.wide && variables.some(({ dtype }) => dtype === "float64")) {
         throw new Rejected("float64");
       }
-      values = evaluateGraph(variables, this.#values);
+      values = evaluateGraph(variables, withStates(variables, this.#values));
     } catch (error) {
       names.forEach((name) => this.#scope.delete(name));
       if (error instanceof Rejected || isRefusal(error)) throw new Rejected(String(error));
@@ -331,7 +348,7 @@ export class Generator {
 
   /** A loop: its outputs, in the order of the step's. */
   loop(parts: LoopParts, step: (inner: Generator, given: StepParts) => StepResults): Ref[] {
-    const { sequences = [], states = [] } = parts;
+    const { sequences = [], states = [], taps = {} } = parts;
     const inner = new Generator(this.random, this);
     const placeholder = (of: Ref, value: Value): Ref => {
       const name = this.#fresh("p");
@@ -339,23 +356,25 @@ export class Generator {
       inner.#scope.set(name, variable);
       return inner.#keep(name, variable, value);
     };
-    const rows = sequences.map((ref) => {
+    const rowOf = (ref: Ref): Value => {
       if (ref.shape.length === 0 || ref.shape[0] === 0) throw new Rejected("no rows");
       const shape = ref.shape.slice(1);
-      return placeholder(ref, {
-        ...ref.value,
-        shape,
-        data: ref.value.data.slice(0, sizeOf(shape)),
-      });
-    });
-    const olds = states.map((ref) => placeholder(ref, ref.value));
+      return { ...ref.value, shape, data: ref.value.data.slice(0, sizeOf(shape)) };
+    };
+    const rows = sequences.flatMap((ref, i) =>
+      (taps.sequences?.[i] ?? [0]).map(() => placeholder(ref, rowOf(ref)))
+    );
+    const olds = states.flatMap((ref, i) =>
+      taps.states?.[i]?.map(() => placeholder(ref, rowOf(ref))) ?? [placeholder(ref, ref.value)]
+    );
     const { outputs, until } = step(inner, { sequences: rows, states: olds });
     this.broken ||= inner.broken;
     if (outputs.length === 0) throw new Rejected("no outputs");
     const fitted = outputs.map((output, i) => {
       const state = states[i];
       if (state === undefined) return output;
-      if (output.shape.join() !== state.shape.join()) throw new Rejected("state of another shape");
+      const shape = taps.states?.[i] ? state.shape.slice(1) : state.shape;
+      if (output.shape.join() !== shape.join()) throw new Rejected("state of another shape");
       return output.dtype === state.dtype ? output : inner.call("T.cast", output, state.dtype);
     });
     const result: Expr[] = fitted.map(exprOf);
@@ -370,9 +389,15 @@ export class Generator {
     };
     const names = fitted.map(() => this.#fresh("v"));
     const options: Record<string, Arg> = { returnList: true };
-    if (sequences.length > 0) options["sequences"] = sequences;
+    const tapped = (key: string, ref: Ref | null, at?: readonly number[] | null) =>
+      ref !== null && at ? { [key]: ref, taps: at } : ref;
+    if (sequences.length > 0) {
+      options["sequences"] = sequences.map((ref, i) => tapped("input", ref, taps.sequences?.[i]));
+    }
     if (states.length > 0) {
-      options["outputsInfo"] = fitted.map((_, i) => states[i] ?? null);
+      options["outputsInfo"] = fitted.map((_, i) =>
+        tapped("initial", states[i] ?? null, taps.states?.[i])
+      );
     }
     for (const name of ["nSteps", "goBackwards", "checkpoint", "strategy"] as const) {
       if (parts[name] !== undefined) options[name] = parts[name];

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeValue, type Value } from "../../core/graph/value.ts";
-import { T, type Variable } from "../../mod.ts";
+import { compile, scan, ShapeError, T, type Variable } from "../../mod.ts";
+import { isVaryingShape } from "./check.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { Generator } from "./generator.ts";
 import { graphs } from "./kinds/graphs.ts";
@@ -63,4 +64,20 @@ Deno.test("a program that never ends is stopped", async () => {
   const outcome = await runner.check(programOf(3), "cpu");
   await runner.stop();
   assertEquals(outcome.status === "failed" && outcome.failure.kind, "hangs");
+});
+
+Deno.test("a program may be refused for shapes that vary from step to step, and for no other", async () => {
+  const m = T.matrix("m");
+  const [rows] = scan((row: Variable) => m.slice(T.argmax(row)), { sequences: m });
+  const errors: unknown[] = [];
+  for (const output of [rows as Variable, T.dot(m, m)]) {
+    const f = await compile([m], output, { device: "cpu" });
+    try {
+      f([[1, 2, 3], [4, 5, 6]]);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  assert(errors.length === 2 && errors.every((error) => error instanceof ShapeError));
+  assertEquals(errors.map(isVaryingShape), [true, false]);
 });

@@ -55,9 +55,12 @@ const noiseOp: Op<NoiseParams> = {
   evaluate: ([x, ...others], { ulps }) => {
     const exact = others.every(isWhole);
     const unit = units[x!.dtype]! * ulps;
-    const data = (x!.data as Float64Array).map((value) => {
+    const numbers = x!.data as Float64Array, isPair = isComplex(x!.dtype);
+    const data = numbers.map((value, i) => {
       if (exact && Number.isInteger(value) && Math.abs(value) < 65536) return value;
-      return roundTo(x!.dtype, value * (1 + unit * (2 * random.next() - 1)));
+      // Either part of a complex number has the errors of the greater one.
+      const size = isPair ? Math.max(Math.abs(value), Math.abs(numbers[i ^ 1]!)) : value;
+      return roundTo(x!.dtype, value + size * unit * (2 * random.next() - 1));
     });
     return [{ ...x!, data }];
   },

@@ -214,6 +214,7 @@ export function programText(program: Program, device: string): string {
   }
   const used = new Set(["T", "compile", "tensor"]);
   const body = lines.join("\n");
+  if (body.includes("new RandomStreams(")) used.add("RandomStreams");
   for (const name of ["grad", "hessian", "jacobian", "scan", "until", "shared", "foldl", "map"]) {
     if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);
   }

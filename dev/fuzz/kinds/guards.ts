@@ -1,4 +1,4 @@
-import { type Generator, isFloatRef, type Kind, type Ref } from "../generator.ts";
+import { type Generator, isFloatRef, type Kind, type Ref, Rejected } from "../generator.ts";
 
 /** A value that is not defined everywhere, and the condition under which it is. */
 function partial(g: Generator, x: Ref): { value: Ref; fine: Ref } {
@@ -35,6 +35,34 @@ function guarded(g: Generator): Ref {
     : g.call("T.where", g.call("T.invert", fine), other, value);
 }
 
+/** Rows of a product of which only the good ones are taken. */
+function taken(g: Generator, x: Ref): Ref {
+  const { random } = g, { value, fine } = partial(g, x);
+  const columns = g.call("T.stack", [value, random.chance(0.5) ? value : x], 1);
+  const weights = g.input(g.float, random.pick([[2], [2, 1], [2, 3]]));
+  let y = g.call("T.dot", columns, weights);
+  if (weights.shape.length > 1 && random.chance(0.3)) {
+    y = g.call("T.dot", g.call("T.tanh", y), g.input(g.float, [weights.shape[1]!, 2]));
+  }
+  if (random.chance(0.3)) y = g.call("T.add", y, 1);
+  const good = Array.from(fine.value.data as ArrayLike<number>, Number).flatMap((b, i) =>
+    b ? [i] : []
+  );
+  if (good.length === 0) throw new Rejected("nothing is defined");
+  switch (random.below(4)) {
+    case 0:
+      return g.call("T.take", y, random.shuffle(good), 0);
+    case 1:
+      return g.call("T.index", y, [g.call("T.nonzero", fine, { returnList: false })]);
+    case 2:
+      return good.map((i) => g.call(".at", y, i)).reduce((sum, row) => g.call("T.add", sum, row));
+    default: {
+      const [i] = good, from = random.chance(0.5) ? i! : i! - x.shape[0]!;
+      return g.call(".slice", y, from, from + 1 === 0 ? null : from + 1);
+    }
+  }
+}
+
 /** Functions that are defined only in part, guarded by conditions, and their gradients at bad points. */
 export const guards: Kind = {
   name: "guards",
@@ -49,6 +77,9 @@ export const guards: Kind = {
       let y: Ref;
       if (g.random.chance(0.25)) {
         y = g.loop({ sequences: [x] }, (inner) => ({ outputs: [guarded(inner)] }))[0]!;
+      } else if (g.random.chance(0.3)) {
+        y = taken(g, x);
+        if (g.random.chance(0.3)) y = g.call("T.tanh", y);
       } else {
         y = guarded(g);
         if (g.random.chance(0.4)) y = guarded(g);

@@ -186,6 +186,34 @@ const plain = { poison: false, until: false, inner: false };
 
 /** Loops of all forms. */
 export const loops = loopsOf("loops", { ...plain, derivatives: 0 });
+/** Loops that read sequences and states at several taps. */
+export const tapped: Kind = {
+  name: "taps",
+  generate(g) {
+    const { random } = g, n = random.pick([1, 2, 3]), length = g.length([4, 5, 7]);
+    const shape = random.chance(0.5) ? [n] : [], deepest = random.pick([2, 3]);
+    const a = g.input(g.float, [length, ...shape]), b = g.input(g.float, [length, ...shape]);
+    const first = g.input(g.float, [deepest, ...shape]), plain = g.input(g.float, shape);
+    const earlier = Array.from({ length: deepest }, (_, i) => i - deepest);
+    const kept = earlier.filter((tap) => tap === -deepest || random.chance(0.5));
+    const around = () => random.pick([null, [-1, 0], [0, 1], [-2, 0, 1], [0, 2], [-1], [1]]);
+    g.attempt(() => {
+      const outputs = g.loop({
+        sequences: [a, b],
+        states: [first, plain],
+        taps: { sequences: [around(), around()], states: [kept, null] },
+        ...(random.chance(0.2) ? { goBackwards: true } : {}),
+        ...(random.chance(0.2) ? { checkpoint: random.pick([1, 2, "sqrt"] as const) } : {}),
+      }, (inner, { sequences, states }) => {
+        const all = [...sequences, ...states];
+        return { outputs: [states[0]!, states.at(-1)!].map((old) => next(inner, old, all)) };
+      });
+      outputs.forEach((output) => random.chance(0.6) && g.output(output));
+      const cost = costOf(g, outputs), made = g.gradients(cost, [a, b, first, plain]);
+      if (random.chance(0.4)) g.gradients(g.call("T.sum", g.call("T.sqr", random.pick(made))), [a]);
+    });
+  },
+};
 /** Loops that end early. */
 export const ending = loopsOf("until", { ...plain, until: true, derivatives: 1 });
 /** Values and gradients of loops together. */

@@ -6,6 +6,9 @@
 
 import type { KernelKind, Kind } from "../generator.ts";
 import { branches } from "./branches.ts";
+import { complexNumbers } from "./complex.ts";
+import { convolutions } from "./convolutions.ts";
+import { draws } from "./draws.ts";
 import { gradients, graphs, updates, wild } from "./graphs.ts";
 import { failing } from "./failing.ts";
 import { guards } from "./guards.ts";
@@ -21,6 +24,7 @@ import {
   nested,
   nestedEnding,
   poisoned,
+  tapped,
 } from "./loops.ts";
 import { positions } from "./positions.ts";
 import { rewriting } from "./rewriting.ts";
@@ -48,7 +52,11 @@ export const kinds: readonly Kind[] = [
   poisoned,
   nested,
   nestedEnding,
+  tapped,
   counters,
+  complexNumbers,
+  convolutions,
+  draws,
   guards,
   stable,
   long,

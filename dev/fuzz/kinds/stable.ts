@@ -4,7 +4,7 @@ import type { Generator, Kind, Ref } from "../generator.ts";
 function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
   const { random } = g;
   const exp = (x: Ref) => g.call("T.exp", x);
-  switch (random.below(7)) {
+  switch (random.below(9)) {
     case 0:
       return {
         naive: g.call("T.log", g.call("T.add", exp(a), exp(b))),
@@ -32,6 +32,20 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
         naive: g.call("T.div", exp(v), g.call("T.sum", exp(v))),
         stable: g.call("T.softmax", v),
       };
+    case 6:
+      return {
+        naive: g.call("T.log", g.call("T.add", g.call("T.sum", exp(v)), exp(b))),
+        stable: g.call("T.logaddexp", g.call("T.logsumexp", v), b),
+      };
+    case 7: {
+      const axis = random.below(2),
+        over = { axis: random.chance(0.5) ? axis : [0, 1], keepdims: true };
+      const m = g.call("T.expandDims", v, axis);
+      return {
+        naive: g.call("T.div", exp(m), g.call("T.sum", exp(m), over)),
+        stable: g.call("T.softmax", m, over.axis),
+      };
+    }
     default:
       return {
         naive: g.call("T.log", g.call("T.softmax", v)),
