@@ -180,8 +180,21 @@ function comparison(
   };
 }
 
-/** Comparisons of bools go through i32: not every machine orders bools. */
+/**
+ * Comparisons of bools go through i32: not every machine orders bools. A negative number is less
+ * than every unsigned one.
+ */
 function compare(b: ScalarBuilder, prim: ComparePrim, x: SNode, y: SNode): SNode {
+  if (x.type !== y.type) {
+    const signed = x.type === "i64" ? x : y;
+    const holding = x === signed ? ["lt", "le"] : ["gt", "ge"];
+    const ifNegative = prim === "ne" || holding.includes(prim);
+    return b.select(
+      b.compare("lt", signed, b.constant("i64", 0)),
+      b.constant("bool", ifNegative),
+      b.compare(prim, b.cast(x, "u64"), b.cast(y, "u64")),
+    );
+  }
   if (x.type !== "bool" || prim === "eq" || prim === "ne") return b.compare(prim, x, y);
   return b.compare(prim, b.cast(x, "i32"), b.cast(y, "i32"));
 }

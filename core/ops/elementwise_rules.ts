@@ -70,14 +70,20 @@ export function magnitudes(name: string, inputs: readonly DType[]): DTypes {
 
 /** Any dtypes; the result is bool. */
 export function equality(_name: string, inputs: readonly DType[]): DTypes {
-  return all(inputs, promoteAll(inputs), "bool");
+  return compared(inputs, promoteAll(inputs));
 }
 
 /** Ordered dtypes; the result is bool. */
 export function order(name: string, inputs: readonly DType[]): DTypes {
   const dtype = promoteAll(inputs);
   if (isComplex(dtype)) throw wrongDType(name, inputs, "real numbers, complex ones have no order");
-  return all(inputs, dtype, "bool");
+  return compared(inputs, dtype);
+}
+
+/** No integer holds both uint64 and int64, and a float64 would take neighbours for equal. */
+function compared(inputs: readonly DType[], dtype: DType): DTypes {
+  if (isDiscrete(dtype) || !inputs.every(isDiscrete)) return all(inputs, dtype, "bool");
+  return { compute: inputs.map((x) => x === "uint64" ? x : "int64"), output: "bool" };
 }
 
 /** Bools or integers. */

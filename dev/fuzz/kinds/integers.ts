@@ -19,6 +19,7 @@ const binary = [
   "le",
   "eq",
 ] as const;
+const comparisons = ["eq", "neq", "lt", "le", "gt", "ge"] as const;
 const unary = ["abs", "neg", "sign", "sqr", "invert"] as const;
 
 function step(g: Generator, dtypes: readonly DType[]): void {
@@ -57,9 +58,11 @@ function step(g: Generator, dtypes: readonly DType[]): void {
         g.call("T.cast", random.below(9), x.dtype),
       );
       break;
-    case 9:
-      g.call("T.where", g.call("T.gt", x, same()), x, same());
+    case 9: {
+      const other = random.chance(0.5) ? same() : g.pick(isIntRef);
+      g.call("T.where", g.call(`T.${random.pick(comparisons)}`, x, other), x, same());
       break;
+    }
     case 10:
       g.call(random.pick(["T.cumsum", "T.cumprod", "T.sort", "T.argsort"]), x, 0);
       break;
