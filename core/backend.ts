@@ -41,6 +41,8 @@ export interface Bindings {
 export interface ExecutableInfo {
   /** Scratch bytes for the sizes of the last run (of the plan, before the first). */
   readonly scratchBytes: number;
+  /** Size of the compiled code: bytes of the module, or of the text of its kernels. */
+  readonly codeBytes: number;
   /** Number of kernels printed. */
   readonly kernels: number;
   /** The text or bytes that were printed, for people: WGSL by kernel, or the size of the module. */
@@ -62,6 +64,8 @@ export interface Executable {
    * in `commit` has run); on others the next read throws it.
    */
   run(bindings: Bindings): void;
+  /** Bytes of scratch memory that it holds for itself between runs, until `free`. */
+  readonly heldBytes: number;
   readonly info: ExecutableInfo;
   /** Gives scratch memory back; it is taken again at the next run. */
   free(): void;
@@ -72,9 +76,15 @@ export interface Executable {
 export interface BackendStats {
   /** Modules or pipelines made since the backend was opened. */
   readonly compiled: number;
+  /** Modules or pipelines that are kept now. */
+  readonly code: number;
   /** Live buffers, and their bytes. */
   readonly buffers: number;
   readonly bytes: number;
+  /** Bytes in use, scratch memory and constants of programs included. */
+  readonly used: number;
+  /** The most bytes in use since the last `resetPeak`. */
+  readonly peak: number;
   /** Bytes the device memory has grown to: the size of the WebAssembly memory, or of the pool. */
   readonly reserved: number;
 }
@@ -106,4 +116,6 @@ export interface Backend {
   /** Resolves when all submitted work is done. */
   sync(): Promise<void>;
   readonly stats: BackendStats;
+  /** Measures the peak from now on. */
+  resetPeak(): void;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { FloatDType } from "./dtype.ts";
+import { type MemoryOptions, type MemoryStatistics, memoryStatistics } from "./memory.ts";
 
 /** Which device runs compiled functions: the GPU when a real one is there, or one of the two. */
 export type DeviceOption = "auto" | "gpu" | "cpu";
@@ -19,6 +20,24 @@ export interface Config {
   onUnusedInput: "raise" | "warn" | "ignore";
   /** How many plans a function keeps; the one that was not used for longest goes first. */
   plans: number;
+  /**
+   * Bytes that the plans of all functions may take together: code, constants, and what describes them.
+   * The ones that were not used for longest go first; a call that needs one makes it again.
+   */
+  planBytes: number;
+  /**
+   * How much memory is in use now, and was at most.
+   *
+   * @example
+   * ```ts
+   * import { compile, config, T } from "@croton/croton";
+   * const x = T.fvector("x"), f = await compile([x], x.add(1), { device: "cpu" });
+   * f([1, 2, 3]);
+   * const { cpu, plans } = config.memory({ resetPeak: true });
+   * console.assert(plans > 0 && cpu !== null && cpu.live + cpu.cached <= cpu.peak);
+   * ```
+   */
+  readonly memory: (options?: MemoryOptions) => MemoryStatistics;
 }
 
 /** The settings in force. */
@@ -27,4 +46,6 @@ export const config: Config = {
   device: "auto",
   onUnusedInput: "raise",
   plans: 16,
+  planBytes: 1 << 28,
+  memory: memoryStatistics,
 };

@@ -91,6 +91,8 @@ export interface MemoryUse {
   live: number;
   /** Bytes in free buffers that are kept for reuse. */
   pooled: number;
+  /** Which device, by default the GPU. */
+  device?: "CPU" | "GPU";
 }
 
 /** The device has no memory left for a buffer, even after the free ones were given back. */
@@ -113,7 +115,9 @@ export class OutOfMemoryError extends CrotonError {
    */
   constructor(use: MemoryUse, options?: ErrorOptions) {
     super(
-      `Cannot allocate ${use.requested} bytes on the GPU: the device is out of memory ` +
+      `Cannot allocate ${use.requested} bytes on the ${
+        use.device ?? "GPU"
+      }: the device is out of memory ` +
         `(${use.live} bytes in use, ${use.pooled} bytes pooled)`,
       options,
     );

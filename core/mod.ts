@@ -27,6 +27,7 @@ export type {
 } from "./compile/types.ts";
 export type { Givens, UpdatePair, Updates } from "./compile/updates.ts";
 export { type Config, config, type DeviceOption } from "./config.ts";
+export type { DeviceMemory, MemoryOptions, MemoryStatistics } from "./memory.ts";
 export {
   type ComplexDType,
   type DType,

@@ -10,7 +10,7 @@
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
-import { DeviceLostError, LimitError } from "./errors.ts";
+import { DeviceLostError, LimitError, OutOfMemoryError } from "./errors.ts";
 
 /** The error for a value that went with its device: whose it is, and how to get another. */
 export function lostValue(whose: string, advice: string, cause: DeviceLostError): DeviceLostError {
@@ -36,6 +36,8 @@ export class Residency {
   readonly #entries = new Map<Resident, number>();
   #bytes = 0;
   #call = 0;
+  /** Bytes of buffers that functions keep between calls. */
+  keptBuffers = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -75,7 +77,8 @@ export class Residency {
     try {
       return act();
     } catch (error) {
-      if (!(error instanceof LimitError) || !this.#shrink(0)) throw error;
+      const full = error instanceof LimitError || error instanceof OutOfMemoryError;
+      if (!full || !this.#shrink(0)) throw error;
       return act();
     }
   }
@@ -115,6 +118,7 @@ export class KeptBuffer implements Resident {
     this.#dtype = dtype;
     this.#elements = elements;
     this.buffer = residency.allocate(dtype, elements);
+    residency.keptBuffers += this.buffer.bytes;
   }
 
   get bytes(): number {
@@ -127,12 +131,14 @@ export class KeptBuffer implements Resident {
   }
 
   evict(): void {
+    if (this.buffer.disposed) return;
+    this.#residency.keptBuffers -= this.buffer.bytes;
     this.buffer.dispose();
   }
 
   /** Gives the memory back. */
   dispose(): void {
     this.#residency.delete(this);
-    this.buffer.dispose();
+    this.evict();
   }
 }

@@ -36,6 +36,11 @@ export class Arena {
     this.#bytes = bytes;
   }
 
+  /** Says that a program of so many bytes goes: the block does, if no other may need as much. */
+  leave(bytes: number): void {
+    if (bytes >= this.#bytes) this.release();
+  }
+
   /** Gives the block back. */
   release(): void {
     if (this.#bytes > 0) this.#memory.release(this.#address, this.#bytes);

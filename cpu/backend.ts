@@ -6,6 +6,7 @@
 
 import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
+import { CodeCache } from "../core/code_cache.ts";
 import type { Program } from "../core/kernel/program.ts";
 import { Arena } from "./arena.ts";
 import { CpuBuffer } from "./buffer.ts";
@@ -20,7 +21,7 @@ import { hasRelaxedSimd } from "./wasm/mod.ts";
 const ROWS: RowLimits = { bytes: 1 << 19, elements: 256 };
 
 /** How many compiled programs are kept although nothing may use them. */
-const MOST_RECENT = 64;
+const MOST_UNUSED = 64;
 
 /** How the CPU device prints programs. */
 export interface CpuOptions {
@@ -58,13 +59,8 @@ class CpuBackend implements Backend, Device {
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: PrintOptions;
   readonly #rows: RowLimits;
-  /** Compiled programs by their bytes, while something uses them. */
-  readonly #entries = new Map<string, WeakRef<Entry>>();
-  readonly #unused = new FinalizationRegistry<string>((key) => {
-    if (this.#entries.get(key)?.deref() === undefined) this.#entries.delete(key);
-  });
-  /** The last ones linked, which are kept in any case: the same program is often planned again. */
-  readonly #recent: Entry[] = [];
+  /** Compiled programs by their bytes. */
+  readonly code = new CodeCache<Entry>(MOST_UNUSED);
   #compiled = 0;
 
   constructor(options: CpuOptions) {
@@ -92,21 +88,21 @@ class CpuBackend implements Backend, Device {
     const program = fuseRows(source, this.#rows);
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
-    const entry = this.#find(key) ?? this.#link(key, new WebAssembly.Module(bytes));
-    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length }, entry);
+    const entry = this.code.acquire(key) ?? this.#link(key, new WebAssembly.Module(bytes));
+    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length, key }, entry);
   }
 
   async prepareAsync(source: Program): Promise<Executable> {
     const program = fuseRows(source, this.#rows);
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
-    let entry = this.#find(key);
+    let entry = this.code.acquire(key);
     if (entry === undefined) {
       const module = await WebAssembly.compile(bytes);
       // Another call may have linked the same program in the meantime.
-      entry = this.#find(key) ?? this.#link(key, module);
+      entry = this.code.acquire(key) ?? this.#link(key, module);
     }
-    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length }, entry);
+    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length, key }, entry);
   }
 
   sync(): Promise<void> {
@@ -114,11 +110,12 @@ class CpuBackend implements Backend, Device {
   }
 
   get stats(): BackendStats {
-    return { compiled: this.#compiled, ...this.#counts, reserved: this.memory.reserved };
+    const { used, peak, reserved } = this.memory, code = this.code.size;
+    return { compiled: this.#compiled, code, ...this.#counts, used, peak, reserved };
   }
 
-  #find(key: string): Entry | undefined {
-    return this.#entries.get(key)?.deref();
+  resetPeak(): void {
+    this.memory.resetPeak();
   }
 
   #link(key: string, module: WebAssembly.Module): Entry {
@@ -131,12 +128,7 @@ class CpuBackend implements Backend, Device {
       env: { memory: this.memory.memory },
       runtime,
     });
-    const entry = exports.run as Entry;
-    this.#entries.set(key, new WeakRef(entry));
-    this.#unused.register(entry, key);
-    this.#recent.push(entry);
-    if (this.#recent.length > MOST_RECENT) this.#recent.shift();
-    return entry;
+    return this.code.add(key, exports.run as Entry);
   }
 }
 

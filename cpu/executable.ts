@@ -5,6 +5,7 @@
  */
 
 import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
+import type { CodeCache } from "../core/code_cache.ts";
 import { checkError } from "../core/errors.ts";
 import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
@@ -24,12 +25,15 @@ export interface Device {
   readonly memory: CpuMemory;
   readonly arena: Arena;
   readonly constants: Constants;
+  readonly code: CodeCache<Entry>;
 }
 
 /** What a program needs to know of what was printed for it. */
 export type Printed = Omit<PrintedModule, "bytes"> & {
   /** Bytes of the module. */
   readonly bytes: number;
+  /** By what the code is kept. */
+  readonly key: string;
 };
 
 /** A place in the parameter block that holds the address of what is bound in a role. */
@@ -45,13 +49,17 @@ interface Slot {
 class Holdings {
   readonly #device: Device;
   readonly #bytes: number;
+  readonly #key: string;
   readonly #constants: ArrayBufferView[] = [];
   /** The parameter block; 0 once given back. */
   block: number;
+  /** Bytes of the arena that the program needs. */
+  scratchBytes = 0;
 
-  constructor(device: Device, bytes: number) {
+  constructor(device: Device, bytes: number, key: string) {
     this.#device = device;
     this.#bytes = bytes;
+    this.#key = key;
     this.block = device.memory.allocate(bytes);
   }
 
@@ -69,6 +77,8 @@ class Holdings {
     if (this.block === 0) return;
     for (const data of this.#constants) this.#device.constants.release(data);
     this.#device.memory.release(this.block, this.#bytes);
+    this.#device.code.release(this.#key);
+    this.#device.arena.leave(this.scratchBytes);
     this.block = 0;
   }
 }
@@ -78,6 +88,8 @@ const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.releas
 
 /** A program on the CPU device. */
 export class CpuExecutable implements Executable {
+  /** The scratch memory is that of the device. */
+  readonly heldBytes = 0;
   readonly #device: Device;
   readonly #entry: Entry;
   readonly #printed: Printed;
@@ -107,7 +119,7 @@ export class CpuExecutable implements Executable {
     this.#checks = program.checks;
     this.#scratch = new Scratch(program);
     const { params } = printed;
-    this.#holdings = new Holdings(device, Math.max(8, params.bytes));
+    this.#holdings = new Holdings(device, Math.max(8, params.bytes), printed.key);
     dropped.register(this, this.#holdings, this);
     this.#usesEnv = params.hasSizes ||
       program.buffers.some(({ elements }) => typeof elements !== "number") ||
@@ -143,6 +155,7 @@ export class CpuExecutable implements Executable {
     const { kernels, bytes } = this.#printed;
     return {
       scratchBytes: this.#scratchBytes,
+      codeBytes: bytes,
       kernels,
       listing: `WebAssembly module of ${bytes} bytes, ${kernels} kernels`,
     };
@@ -177,7 +190,7 @@ export class CpuExecutable implements Executable {
     const { arena, memory } = this.#device;
     const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
     arena.need(bytes);
-    this.#scratchBytes = bytes;
+    this.#scratchBytes = this.#holdings.scratchBytes = bytes;
     this.#arenaVersion = arena.version;
     const { i32 } = memory.heap;
     const start = this.#holdings.block / 4;

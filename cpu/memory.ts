@@ -8,7 +8,7 @@
  * @module
  */
 
-import { LimitError } from "../core/errors.ts";
+import { LimitError, OutOfMemoryError } from "../core/errors.ts";
 
 const PAGE = 65536;
 const ALIGN = 64;
@@ -50,6 +50,8 @@ export class CpuMemory {
   readonly #small: number[][] = [];
   /** Free large ranges, sorted by address, never touching each other. */
   readonly #ranges: Range[] = [];
+  #used = 0;
+  #peak = 0;
 
   /**
    * Makes the memory.
@@ -69,6 +71,21 @@ export class CpuMemory {
     return this.#heap.u8.length;
   }
 
+  /** Bytes of the blocks that are taken. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** The most bytes that were taken together. */
+  get peak(): number {
+    return this.#peak;
+  }
+
+  /** Measures the peak from now on. */
+  resetPeak(): void {
+    this.#peak = this.#used;
+  }
+
   /** Views of the memory as it is now; valid until the next allocation. */
   get heap(): Heap {
     if (this.#heap.u8.length === 0) this.#heap = makeHeap(this.memory);
@@ -77,6 +94,13 @@ export class CpuMemory {
 
   /** Takes a block; gives its address. */
   allocate(bytes: number): number {
+    const address = this.#allocate(bytes);
+    this.#used += bytes;
+    this.#peak = Math.max(this.#peak, this.#used);
+    return address;
+  }
+
+  #allocate(bytes: number): number {
     if (bytes <= SMALL) {
       const index = classOf(bytes);
       const free = this.#small[index] ??= [];
@@ -88,6 +112,7 @@ export class CpuMemory {
 
   /** Gives a block of this many bytes back. */
   release(address: number, bytes: number): void {
+    this.#used -= bytes;
     if (bytes <= SMALL) {
       (this.#small[classOf(bytes)] ??= []).push(address);
     } else {
@@ -178,10 +203,9 @@ export class CpuMemory {
       try {
         this.memory.grow(pages);
       } catch (cause) {
-        throw new RangeError(
-          `Cannot allocate ${bytes} bytes: the WebAssembly memory of ${size} bytes cannot grow`,
-          { cause },
-        );
+        const pooled = size - this.#used;
+        const use = { device: "CPU", requested: bytes, live: this.#used, pooled } as const;
+        throw new OutOfMemoryError(use, { cause });
       }
     }
     this.#heap = makeHeap(this.memory);

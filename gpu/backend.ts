@@ -49,7 +49,7 @@ export class GpuBackend implements Backend {
   readonly device: GpuDevice;
   /** Outcomes of checks. */
   readonly checks: CheckLog;
-
+  readonly counts = { buffers: 0, bytes: 0 };
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
   /** What kernels must stay within. */
@@ -86,9 +86,20 @@ export class GpuBackend implements Backend {
   }
 
   get stats(): BackendStats {
-    const { live, liveBytes, reservedBytes } = this.device.buffers.stats;
-    const compiled = this.device.pipelines.created;
-    return { compiled, buffers: live, bytes: liveBytes, reserved: reservedBytes };
+    const { liveBytes, peakBytes, reservedBytes } = this.device.buffers.stats;
+    const { created, size } = this.device.pipelines;
+    return {
+      compiled: created,
+      code: size,
+      ...this.counts,
+      used: liveBytes,
+      peak: peakBytes,
+      reserved: reservedBytes,
+    };
+  }
+
+  resetPeak(): void {
+    this.device.buffers.resetPeak();
   }
 
   get lost(): DeviceLostError | null {

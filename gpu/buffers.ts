@@ -42,6 +42,8 @@ export interface PoolStats {
   readonly live: number;
   /** Bytes of them, as they were asked for (rounded up to 16). */
   readonly liveBytes: number;
+  /** The most of them at one time, since the last `resetPeak`. */
+  readonly peakBytes: number;
   /** Free buffers kept for reuse. */
   readonly pooled: number;
   /** Bytes of free buffers kept for reuse. */
@@ -75,6 +77,7 @@ export class BufferPool {
   readonly #usage: number;
   #live = 0;
   #liveBytes = 0;
+  #peakBytes = 0;
   #pooled = 0;
   #pooledBytes = 0;
   #reservedBytes = 0;
@@ -99,6 +102,7 @@ export class BufferPool {
     return {
       live: this.#live,
       liveBytes: this.#liveBytes,
+      peakBytes: this.#peakBytes,
       pooled: this.#pooled,
       pooledBytes: this.#pooledBytes,
       pages: this.#pages.length,
@@ -125,8 +129,7 @@ export class BufferPool {
     } else {
       buffer = this.#create(capacity);
     }
-    this.#live++;
-    this.#liveBytes += size;
+    this.#count(size);
     return new Handle(buffer, 0, size, null);
   }
 
@@ -201,9 +204,19 @@ export class BufferPool {
     return freed;
   }
 
-  #piece(page: Page, slot: number, size: number): BufferHandle {
+  /** Measures the peak from now on. */
+  resetPeak(): void {
+    this.#peakBytes = this.#liveBytes;
+  }
+
+  #count(size: number): void {
     this.#live++;
     this.#liveBytes += size;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+  }
+
+  #piece(page: Page, slot: number, size: number): BufferHandle {
+    this.#count(size);
     return new Handle(page.buffer, slot * SLOT_BYTES, size, page);
   }
 

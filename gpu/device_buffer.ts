@@ -16,6 +16,8 @@ import type { GpuDevice } from "./device.ts";
 export interface BufferOwner {
   readonly device: GpuDevice;
   readonly checks: CheckLog;
+  /** Live values, and their bytes. */
+  readonly counts: { buffers: number; bytes: number };
   /** What kernels must stay within. */
   readonly limits: GpuLimits;
   /** About how long a dispatch that runs many steps of a loop may take. */
@@ -40,6 +42,8 @@ export class GpuBuffer implements DeviceBuffer {
     this.#owner = owner;
     this.bytes = 4 * words;
     this.#handle = owner.device.buffers.acquire(this.bytes);
+    owner.counts.buffers++;
+    owner.counts.bytes += this.bytes;
   }
 
   get disposed(): boolean {
@@ -97,7 +101,10 @@ export class GpuBuffer implements DeviceBuffer {
 
   dispose(): void {
     if (this.#handle === null) return;
-    this.#owner.device.buffers.release(this.#handle);
+    const { device, counts } = this.#owner;
+    device.buffers.release(this.#handle);
+    counts.buffers--;
+    counts.bytes -= this.bytes;
     this.#handle = null;
     this.run = null;
   }

@@ -135,9 +135,16 @@ export class GpuExecutable implements Executable {
     );
   }
 
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const slot of this.#slots) bytes += slot?.bytes ?? 0;
+    return bytes;
+  }
+
   get info(): ExecutableInfo {
     return {
       scratchBytes: this.#scratchBytes,
+      codeBytes: this.#listing.length,
       kernels: this.#kernels.size,
       listing: this.#listing,
     };
@@ -195,6 +202,7 @@ export class GpuExecutable implements Executable {
     if (this.#flags !== null) buffers.release(this.#flags);
     if (this.#errors !== null) buffers.release(this.#errors);
     this.#flags = this.#errors = null;
+    for (const { kernel } of this.#kernels.values()) this.#owner.device.pipelines.release(kernel);
   }
 
   /** Bind groups keep their buffers alive. */

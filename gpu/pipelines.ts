@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CodeCache } from "../core/code_cache.ts";
 import { LimitError, ShaderError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
 import type { Uniforms } from "./uniforms.ts";
@@ -28,13 +29,7 @@ export interface KernelSource {
 }
 
 /** A kernel that is ready to be dispatched. */
-export interface Kernel {
-  /** The name of the source that first asked for it. */
-  readonly label: string;
-  /** The WGSL. */
-  readonly wgsl: string;
-  /** How each binding of group 0 is used. */
-  readonly storage: readonly Access[];
+export interface Kernel extends KernelSource {
   /** The compiled pipeline. */
   readonly pipeline: GPUComputePipeline;
   /** The layout of group 0. */
@@ -51,11 +46,14 @@ export interface Binding {
   readonly bytes: number;
 }
 
-/** Compiles kernels and keeps them. */
+/** How many kernels are kept although no program uses them. */
+const MOST_UNUSED = 256;
+
+/** Compiles kernels, and keeps them while programs use them. */
 export class PipelineCache {
   readonly #context: GpuContext;
   readonly #uniforms: Uniforms;
-  readonly #kernels = new Map<string, Kernel>();
+  readonly #kernels = new CodeCache<Kernel>(MOST_UNUSED);
   readonly #pending = new Map<string, Promise<Kernel>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #created = 0;
@@ -76,22 +74,34 @@ export class PipelineCache {
     return this.#created;
   }
 
+  /** Number of pipelines that are kept now. */
+  get size(): number {
+    return this.#kernels.size;
+  }
+
+  /** Says that one of those who asked for a kernel needs it no more. */
+  release(kernel: Kernel): void {
+    this.#kernels.release(keyOf(kernel));
+  }
+
   /**
-   * The kernel of a source, compiled if no equal one was before.
+   * The kernel of a source, compiled if no equal one is kept; it stays until `release`.
    *
    * @throws {ShaderError} (as a rejection) If WebGPU refuses the text.
    * @throws {LimitError} If it binds more storage buffers than the device allows.
    */
-  create(source: KernelSource): Promise<Kernel> {
+  async create(source: KernelSource): Promise<Kernel> {
     const key = keyOf(source);
-    const ready = this.#kernels.get(key);
-    if (ready !== undefined) return Promise.resolve(ready);
-    let pending = this.#pending.get(key);
-    if (pending === undefined) {
-      pending = this.#compile(source, key).finally(() => this.#pending.delete(key));
-      this.#pending.set(key, pending);
+    const ready = this.#kernels.acquire(key);
+    if (ready !== undefined) return ready;
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      await pending;
+      return this.create(source);
     }
-    return pending;
+    const compiling = this.#compile(source, key).finally(() => this.#pending.delete(key));
+    this.#pending.set(key, compiling);
+    return await compiling;
   }
 
   /** The kernels of several sources, compiled side by side. */
@@ -107,7 +117,7 @@ export class PipelineCache {
    */
   createSync(source: KernelSource): Kernel {
     const key = keyOf(source);
-    const ready = this.#kernels.get(key);
+    const ready = this.#kernels.acquire(key);
     if (ready !== undefined) return ready;
     const descriptor = this.#describe(source);
     const { raw } = this.#context;
@@ -179,7 +189,7 @@ export class PipelineCache {
       throw this.#context.explain(refusal);
     }
     // Another caller may have compiled it without waiting in the meantime.
-    return this.#kernels.get(key) ??
+    return this.#kernels.acquire(key) ??
       this.#keep(source, key, pipeline as GPUComputePipeline, descriptor.group);
   }
 
@@ -189,11 +199,17 @@ export class PipelineCache {
     pipeline: GPUComputePipeline,
     layout: GPUBindGroupLayout,
   ): Kernel {
-    const { label, wgsl, storage } = source;
-    const kernel: Kernel = { label, wgsl, storage: [...storage], pipeline, layout };
-    this.#kernels.set(key, kernel);
+    const { label, wgsl, storage, entryPoint } = source;
+    const kernel: Kernel = {
+      label,
+      wgsl,
+      storage: [...storage],
+      ...(entryPoint === undefined ? {} : { entryPoint }),
+      pipeline,
+      layout,
+    };
     this.#created++;
-    return kernel;
+    return this.#kernels.add(key, kernel);
   }
 
   #module(source: KernelSource): GPUShaderModule {

@@ -8,6 +8,7 @@ import { shown } from "../shown.ts";
 import type { Backend } from "../backend.ts";
 import { config, type DeviceOption } from "../config.ts";
 import { DeviceLostError } from "../errors.ts";
+import { watchDevice } from "../memory.ts";
 
 /** How backends come to be. */
 export interface DeviceProvider {
@@ -39,7 +40,8 @@ function devices(): DeviceProvider {
 
 /** The CPU backend of this process. */
 export function cpuBackend(): Backend {
-  return cpu ??= devices().cpu();
+  if (cpu === null) watchDevice(cpu = devices().cpu());
+  return cpu;
 }
 
 /** The GPU backend of this process; a new one if its device was lost. Rejects when there is no GPU. */
@@ -48,7 +50,7 @@ export function gpuBackend(): Promise<Backend> {
   if (gpu === null) {
     gpu = devices().gpu();
     // After a failure, another try may go better.
-    gpu.then((backend) => openGpu = backend, () => gpu = null);
+    gpu.then((backend) => watchDevice(openGpu = backend), () => gpu = null);
   }
   return gpu;
 }

@@ -22,11 +22,11 @@ import {
 import { Shapes } from "../plan/shapes.ts";
 import { checkValues, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
-import { KeptBuffer, lostValue, residencyOf } from "../residency.ts";
-import { config } from "../config.ts";
+import { lostValue, residencyOf } from "../residency.ts";
 import type { Argument } from "./arguments.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
+import { PlanCache, PreparedPlan } from "./plan_cache.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
@@ -41,19 +41,6 @@ export interface ExecutorRequest {
   readonly dynamicAxes?: DynamicAxes;
 }
 
-/** A plan made ready, with what a call needs at hand. */
-interface Prepared {
-  readonly plan: Plan;
-  readonly executable: Executable;
-  readonly env: Float64Array;
-  /** Whether the guards hold for the values in `env`. */
-  holds: boolean;
-  /** Memory of outputs that are copied to the host at once (CPU), kept between calls. */
-  readonly outputs: (KeptBuffer | null)[];
-  /** Memory of arguments that are not tensors of the user's, kept between calls. */
-  readonly arguments: (KeptBuffer | null)[];
-}
-
 /** Results of at least this many bytes stay on a device that the host could read at once. */
 const LARGE_BYTES = 1 << 20;
 
@@ -63,19 +50,22 @@ interface Stage {
   readonly variables: readonly Variable[];
 }
 
+/** What a function that is dropped leaves behind. */
+const dropped = new FinalizationRegistry<PlanCache>((cache) => cache.clear());
+
 /** A compiled graph. */
 export class Executor {
   readonly request: ExecutorRequest;
   /** The shared variables it reads or updates. */
   readonly shared: readonly SharedVariable[];
-  /** The plans, last used first. */
-  readonly #plans: Prepared[] = [];
+  readonly #cache = new PlanCache();
   readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
   /** Shared integers that plans need as numbers: read at each call. */
   readonly #counts = new Set<SharedVariable>();
   readonly #updateSlots: readonly number[];
   #backend: Backend;
+  #disposed = false;
 
   constructor(request: ExecutorRequest) {
     this.request = request;
@@ -87,10 +77,12 @@ export class Executor {
     for (const [target] of request.updates) shared.add(target);
     this.shared = [...shared];
     this.#updateSlots = request.updates.map(([target]) => this.shared.indexOf(target));
+    dropped.register(this, this.#cache);
   }
 
   /** Plans and compiles for the given argument shapes, so that the first call need not. */
   async warmUp(args: readonly Argument[]): Promise<void> {
+    this.#checkAlive();
     if (this.#backend.findLoss() !== null) {
       const other = await gpuBackend();
       if (this.#backend.lost !== null) this.#moveTo(other);
@@ -100,7 +92,8 @@ export class Executor {
     if (plan === null) return;
     const backend = this.#backend, executable = await backend.prepareAsync(plan.program);
     // A call in the meantime may have found that the plan needs more, or that the device was lost.
-    if (backend === this.#backend && this.#stages.length === 0) this.#keep(plan, executable);
+    const wanted = backend === this.#backend && this.#stages.length === 0 && !this.#disposed;
+    if (wanted) this.#keep(plan, executable);
     else executable.dispose();
   }
 
@@ -111,33 +104,46 @@ export class Executor {
 
   /** What was prepared for a device goes with it. */
   #moveTo(backend: Backend): void {
-    this.#plans.splice(0).forEach(dispose);
+    this.#cache.clear();
     this.#backend = backend;
   }
 
   /** The prepared programs so far, for profiles and tests. */
   get executables(): readonly Executable[] {
-    return this.#plans.map((prepared) => prepared.executable);
+    return this.#cache.plans.map((prepared) => prepared.executable);
   }
 
   /** The plans so far, for printing and tests. */
   get plans(): readonly Plan[] {
-    return this.#plans.map((prepared) => prepared.plan);
+    return this.#cache.plans.map((prepared) => prepared.plan);
   }
 
   /** Whether calls may fail without throwing, so that the next read does. */
   get mayFailLater(): boolean {
     return this.#backend.defersErrors &&
-      this.#plans.some(({ plan }) => plan.program.checks.length > 0);
+      this.#cache.plans.some(({ plan }) => plan.program.checks.length > 0);
   }
 
   /** Runs the graph. Arguments have the dtype and rank of their inputs. */
   run(args: readonly Argument[]): Tensor[] {
+    this.#checkAlive();
     if (this.#backend.lost !== null) {
       this.#moveTo(replacementOf(this.#backend, `"${this.request.name}"`));
     }
     this.#checkThere(args);
-    const values = this.#stages.length === 0 ? args : this.#runStages(args);
+    if (this.#stages.length === 0) return this.#runWith(args, args);
+    const values = [...args];
+    try {
+      for (const stage of this.#stages) values.push(...stage.executor.run(values));
+      return this.#runWith(args, values);
+    } finally {
+      // Nobody else has what the stages computed.
+      for (const value of values.slice(args.length)) if (value instanceof Tensor) value.dispose();
+    }
+  }
+
+  /** Runs the graph with `args` and what the stages computed of them, all in `values`. */
+  #runWith(args: readonly Argument[], values: readonly Argument[]): Tensor[] {
     let prepared = this.#find(values);
     if (prepared === null) {
       const plan = this.#tryPlan(values);
@@ -148,6 +154,10 @@ export class Executor {
       prepared = this.#keep(plan, this.#backend.prepare(plan.program));
     }
     return this.#execute(prepared, values);
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw new TypeError(`Cannot call "${this.request.name}" after dispose()`);
   }
 
   /** Throws a DeviceLostError that names what a call would read and what has gone with its device. */
@@ -161,31 +171,24 @@ export class Executor {
     }
   }
 
-  /** The arguments, followed by what the stages compute from them. */
-  #runStages(args: readonly Argument[]): Argument[] {
-    const values = [...args];
-    for (const stage of this.#stages) values.push(...stage.executor.run(values));
-    return values;
-  }
-
   #inputs(): Variable[] {
     return [...this.request.inputs, ...this.#stages.flatMap((stage) => stage.variables)];
   }
 
   /** The plan that serves these arguments, moved to the front. */
-  #find(args: readonly Argument[]): Prepared | null {
-    const plans = this.#plans;
+  #find(args: readonly Argument[]): PreparedPlan | null {
+    const { plans } = this.#cache;
     for (let at = 0; at < plans.length; at++) {
       const prepared = plans[at]!;
       if (!this.#fits(prepared, args)) continue;
-      if (at > 0) plans.unshift(...plans.splice(at, 1));
+      this.#cache.use(at);
       return prepared;
     }
     return null;
   }
 
   /** Whether a plan serves these arguments; fills its environment on the way. */
-  #fits(prepared: Prepared, args: readonly Argument[]): boolean {
+  #fits(prepared: PreparedPlan, args: readonly Argument[]): boolean {
     const { plan, env } = prepared, { lengths, symbols } = plan;
     const changed = this.#fill(symbols, args, env);
     if (changed) prepared.holds = false;
@@ -295,7 +298,7 @@ export class Executor {
       isDiscrete(variable.dtype) && !this.#counts.has(variable);
     if (counts) {
       this.#counts.add(variable);
-      this.#plans.splice(0).forEach(dispose);
+      this.#cache.clear();
       return;
     }
     if (owner === null) {
@@ -315,7 +318,7 @@ export class Executor {
       updates: [],
     });
     this.#stages.push({ executor, variables });
-    this.#plans.splice(0).forEach(dispose);
+    this.#cache.clear();
   }
 
   /** A length that each step of a loop finds anew cannot be computed ahead. */
@@ -334,21 +337,11 @@ export class Executor {
     );
   }
 
-  #keep(plan: Plan, executable: Executable): Prepared {
-    const prepared: Prepared = {
-      plan,
-      executable,
-      env: new Float64Array(plan.symbols.length),
-      holds: false,
-      outputs: [],
-      arguments: [],
-    };
-    this.#plans.unshift(prepared);
-    this.#plans.splice(Math.max(1, config.plans)).forEach(dispose);
-    return prepared;
+  #keep(plan: Plan, executable: Executable): PreparedPlan {
+    return this.#cache.add(new PreparedPlan(plan, executable, this.#backend));
   }
 
-  #execute(prepared: Prepared, args: readonly Argument[]): Tensor[] {
+  #execute(prepared: PreparedPlan, args: readonly Argument[]): Tensor[] {
     const { plan, executable, env } = prepared;
     const { outputs, updates } = this.request;
     const backend = this.#backend;
@@ -373,7 +366,7 @@ export class Executor {
         const elements = count(concrete);
         const fresh = !backend.hostReadable || elements * dtypeInfo(dtype).bytes >= LARGE_BYTES;
         memory.push(
-          fresh ? take(dtype, elements) : keptBuffer(prepared.outputs, i, backend, dtype, elements),
+          fresh ? take(dtype, elements) : prepared.keptBuffer(prepared.outputs, i, dtype, elements),
         );
       }
       for (let i = 0; i < plan.updates.length; i++) {
@@ -401,6 +394,7 @@ export class Executor {
         if (output === null) this.shared[shared]!.container.willChange();
       }
       residency.withRoom(() => executable.run(bindings));
+      prepared.noteScratch();
       // Where errors come with the next read, it is now: a call that fails must not change a value.
       if (backend.defersErrors && replaced.length > 0 && plan.program.checks.length > 0) {
         const { shared, buffer } = replaced[0]!;
@@ -423,43 +417,27 @@ export class Executor {
 
   /** Gives scratch memory back; it is taken again at the next call. */
   free(): void {
-    for (const prepared of this.#plans) {
-      prepared.executable.free();
-      for (const buffer of [...prepared.outputs, ...prepared.arguments]) buffer?.dispose();
-      prepared.outputs.length = 0;
-      prepared.arguments.length = 0;
-    }
+    for (const prepared of this.#cache.plans) prepared.free();
     for (const stage of this.#stages) stage.executor.free();
   }
-}
 
-/** Memory that is kept from call to call, made again when it is gone or too small. */
-function keptBuffer(
-  kept: (KeptBuffer | null)[],
-  i: number,
-  backend: Backend,
-  dtype: DType,
-  elements: number,
-): DeviceBuffer {
-  const residency = residencyOf(backend);
-  let have = kept[i];
-  if (!have?.holds(dtype, elements)) {
-    have?.dispose();
-    kept[i] = have = new KeptBuffer(residency, dtype, elements);
+  /** Gives everything back that plans hold. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#cache.clear();
+    for (const stage of this.#stages) stage.executor.dispose();
   }
-  residency.touch(have);
-  return have.buffer;
 }
 
 /** The memory of an argument: a tensor's own, or a buffer kept for what is made at each call. */
 function argumentBuffer(
-  prepared: Prepared,
+  prepared: PreparedPlan,
   i: number,
   backend: Backend,
   arg: Argument,
 ): DeviceBuffer {
   if (arg instanceof Tensor) return arg.bufferOn(backend);
-  const buffer = keptBuffer(prepared.arguments, i, backend, arg.dtype, count(arg.shape));
+  const buffer = prepared.keptBuffer(prepared.arguments, i, arg.dtype, count(arg.shape));
   buffer.write(arg.dtype, arg.dataSync());
   return buffer;
 }
@@ -501,10 +479,4 @@ function sameShape(
     if (have[d] !== (n < 0 ? env[-1 - n] : n)) return false;
   }
   return true;
-}
-
-/** Gives all that a plan holds back. */
-function dispose({ executable, outputs, arguments: args }: Prepared): void {
-  for (const buffer of [...outputs, ...args]) buffer?.dispose();
-  executable.dispose();
 }

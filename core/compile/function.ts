@@ -563,10 +563,13 @@ class Callable {
       copy: (options) => this.copy(options),
       warmUp: async (...values) => await executor.warmUp(this.#arguments(values)),
       free: () => executor.free(),
+      dispose: () => executor.dispose(),
+      [Symbol.dispose]: () => executor.dispose(),
     };
     for (const [key, value] of Object.entries(members)) {
       Object.defineProperty(call, key, { value, enumerable: true });
     }
+    Object.defineProperty(call, Symbol.dispose, { value: members[Symbol.dispose] });
     executors.set(call, executor);
     return call as unknown as CompiledFunction;
   }

@@ -116,6 +116,10 @@ export interface CompiledFunction<
   warmUp(...args: unknown[]): Promise<void>;
   /** Gives scratch memory back; it is taken again at the next call. */
   free(): void;
+  /** Gives everything back that the function holds: plans, code, memory. It cannot be called afterwards. */
+  dispose(): void;
+  /** As `dispose`, at the end of a `using` block. */
+  [Symbol.dispose](): void;
   /**
    * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
    * why, and the memory that is planned. A function that was never called has no plan yet.

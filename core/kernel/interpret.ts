@@ -84,8 +84,11 @@ class InterpreterBackend implements Backend {
   get stats(): BackendStats {
     let bytes = 0;
     for (const buffer of this.live) bytes += buffer.bytes;
-    return { compiled: this.#compiled, buffers: this.live.size, bytes, reserved: bytes };
+    const same = { bytes, used: bytes, peak: bytes, reserved: bytes };
+    return { compiled: this.#compiled, code: this.#compiled, buffers: this.live.size, ...same };
   }
+
+  resetPeak(): void {}
 }
 
 class InterpreterBuffer implements DeviceBuffer {
@@ -146,6 +149,7 @@ function memoryOf(buffer: DeviceBuffer): ArrayBuffer {
 }
 
 class InterpretedProgram implements Executable {
+  readonly heldBytes = 0;
   readonly info: ExecutableInfo;
   readonly #program: Program;
   readonly #constants = new Map<number, ArrayBuffer>();
@@ -163,7 +167,7 @@ class InterpretedProgram implements Executable {
     }
     const lines: string[] = [];
     const kernels = outline([...program.steps, ...program.commit], "", lines);
-    this.info = { scratchBytes, kernels, listing: lines.join("\n") };
+    this.info = { scratchBytes, codeBytes: 0, kernels, listing: lines.join("\n") };
   }
 
   run(bindings: Bindings): void {

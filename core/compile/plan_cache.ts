@@ -1,0 +1,163 @@
+/**
+ * Plans that are ready to run, and how long they are kept: a number for each function, and bytes for all
+ * functions together.
+ *
+ * @module
+ */
+
+import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
+import { config } from "../config.ts";
+import type { DType } from "../dtype.ts";
+import { planTotals } from "../memory.ts";
+import type { Plan } from "../plan/planner.ts";
+import { KeptBuffer, residencyOf, type Resident } from "../residency.ts";
+
+/** Bytes of the objects that describe a plan, about: as many for each kernel again. */
+const PLAN_BYTES = 1 << 14;
+
+/** Scratch memory that a program holds for itself. */
+class HeldScratch implements Resident {
+  bytes = 0;
+
+  constructor(readonly executable: Executable) {}
+
+  evict(): void {
+    this.executable.free();
+    this.bytes = 0;
+  }
+}
+
+/** A plan made ready, with what a call needs at hand. */
+export class PreparedPlan {
+  readonly plan: Plan;
+  readonly executable: Executable;
+  readonly env: Float64Array;
+  /** Whether the guards hold for the values in `env`. */
+  holds = false;
+  /** Code, constants and description. */
+  readonly bytes: number;
+  /** Memory of outputs that are copied to the host at once (CPU), kept between calls. */
+  readonly outputs: (KeptBuffer | null)[] = [];
+  /** Memory of arguments that are not tensors of the user's, kept between calls. */
+  readonly arguments: (KeptBuffer | null)[] = [];
+  readonly #backend: Backend;
+  readonly #scratch: HeldScratch;
+
+  /** Takes over what was prepared for a device. */
+  constructor(plan: Plan, executable: Executable, backend: Backend) {
+    this.plan = plan;
+    this.executable = executable;
+    this.env = new Float64Array(plan.symbols.length);
+    this.#backend = backend;
+    this.#scratch = new HeldScratch(executable);
+    const { codeBytes, kernels } = executable.info;
+    const constants = plan.program.buffers.reduce(
+      (sum, { role }) => sum + (role.kind === "constant" ? role.data.byteLength : 0),
+      0,
+    );
+    this.bytes = codeBytes + constants + PLAN_BYTES * (1 + kernels);
+  }
+
+  /** Memory that is kept from call to call, made again when it is gone or too small. */
+  keptBuffer(
+    kept: (KeptBuffer | null)[],
+    i: number,
+    dtype: DType,
+    elements: number,
+  ): DeviceBuffer {
+    const residency = residencyOf(this.#backend);
+    let have = kept[i];
+    if (!have?.holds(dtype, elements)) {
+      have?.dispose();
+      kept[i] = have = new KeptBuffer(residency, dtype, elements);
+    }
+    residency.touch(have);
+    return have.buffer;
+  }
+
+  /** Says that a call has run: its scratch memory may leave until the next one. */
+  noteScratch(): void {
+    const scratch = this.#scratch, { heldBytes } = this.executable;
+    if (heldBytes === 0 && scratch.bytes === 0) return;
+    const residency = residencyOf(this.#backend);
+    if (heldBytes !== scratch.bytes) {
+      residency.delete(scratch);
+      scratch.bytes = heldBytes;
+    }
+    residency.touch(scratch);
+  }
+
+  /** Gives the memory back that calls need; the next one takes it again. */
+  free(): void {
+    this.#forget();
+    this.#scratch.evict();
+  }
+
+  /** Gives all that it holds back. */
+  dispose(): void {
+    this.#forget();
+    this.executable.dispose();
+  }
+
+  #forget(): void {
+    residencyOf(this.#backend).delete(this.#scratch);
+    for (const buffer of [...this.outputs, ...this.arguments]) buffer?.dispose();
+    this.outputs.length = 0;
+    this.arguments.length = 0;
+  }
+}
+
+/** The plans of all functions with the caches they are in, used last at the end. */
+const everywhere = new Map<PreparedPlan, PlanCache>();
+let usedLast: PreparedPlan | null = null;
+
+/** The plans of one function. It knows nothing of the function, so it can outlive it to give all back. */
+export class PlanCache {
+  /** Used last first. */
+  readonly #plans: PreparedPlan[] = [];
+
+  /** The plans, used last first. */
+  get plans(): readonly PreparedPlan[] {
+    return this.#plans;
+  }
+
+  /** Keeps a plan. */
+  add(prepared: PreparedPlan): PreparedPlan {
+    this.#plans.unshift(prepared);
+    everywhere.set(prepared, this);
+    usedLast = prepared;
+    planTotals.plans++;
+    planTotals.bytes += prepared.bytes;
+    const most = Math.max(1, config.plans);
+    while (this.#plans.length > most) this.#drop(this.#plans.at(-1)!);
+    for (const [oldest, cache] of everywhere) {
+      if (planTotals.bytes <= config.planBytes || oldest === prepared) break;
+      cache.#drop(oldest);
+    }
+    return prepared;
+  }
+
+  /** Says that the plan at a place is used. */
+  use(at: number): void {
+    const prepared = this.#plans[at]!;
+    if (at > 0) this.#plans.unshift(...this.#plans.splice(at, 1));
+    if (prepared === usedLast) return;
+    usedLast = prepared;
+    everywhere.delete(prepared);
+    everywhere.set(prepared, this);
+  }
+
+  /** Drops all plans. */
+  clear(): void {
+    for (const prepared of [...this.#plans]) this.#drop(prepared);
+  }
+
+  #drop(prepared: PreparedPlan): void {
+    this.#plans.splice(this.#plans.indexOf(prepared), 1);
+    everywhere.delete(prepared);
+    if (usedLast === prepared) usedLast = null;
+    planTotals.plans--;
+    planTotals.bytes -= prepared.bytes;
+    prepared.dispose();
+  }
+}
