@@ -21,6 +21,8 @@ import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print_p
 
 /** Steps of a loop with a stop condition that are submitted before the flag is first looked at. */
 const FIRST_LOOK = 256;
+/** The same for kernels that run many steps each. */
+const FIRST_LOOK_IN_KERNEL = 8;
 
 /** Bind groups kept for one kernel. */
 const MAX_GROUPS = 16;
@@ -264,9 +266,10 @@ export class GpuExecutable implements Executable {
         case "steps": {
           const steps = sizeAt(op.steps, this.#env);
           if (steps === 0 && op.always) this.#dispatch(op.kernel, 0, 0);
-          for (let first = 0; first < steps; first += op.chunk) {
+          this.#repeat(Math.ceil(steps / op.chunk), op.stops, FIRST_LOOK_IN_KERNEL, (i) => {
+            const first = i * op.chunk;
             this.#dispatch(op.kernel, first, Math.min(steps, first + op.chunk));
-          }
+          });
         }
       }
     }
@@ -279,19 +282,26 @@ export class GpuExecutable implements Executable {
   #loop({ loop, body, stops, flag }: Op & { kind: "loop" }): void {
     const { readback } = this.#owner.device;
     const steps = sizeAt(loop.steps, this.#env);
-    let look = FIRST_LOOK;
     // A long loop in a branch that is not taken.
-    if (flag !== null && steps > look && readback.sync && !this.#isSet(flag)) return;
-    for (let t = 0; t < steps; t++) {
-      if (stops !== null && t === look && readback.sync) {
-        if (!this.#isSet(stops)) break;
+    if (flag !== null && steps > FIRST_LOOK && readback.sync && !this.#isSet(flag)) return;
+    this.#repeat(steps, stops, FIRST_LOOK, (t) => {
+      this.#counters.set(loop.id, t);
+      this.#perform(body);
+    });
+    this.#counters.delete(loop.id);
+  }
+
+  /** Submits work again and again until the flag `stops` says that the rest would do nothing. */
+  #repeat(count: number, stops: number | null, look: number, submit: (i: number) => void): void {
+    const looks = stops !== null && this.#owner.device.readback.sync;
+    for (let i = 0; i < count; i++) {
+      if (looks && i === look) {
+        if (!this.#isSet(stops)) return;
         // Waiting costs as much as some dozens of steps that do nothing, so look ever less often.
         look *= 2;
       }
-      this.#counters.set(loop.id, t);
-      this.#perform(body);
+      submit(i);
     }
-    this.#counters.delete(loop.id);
   }
 
   /** Waits for the device and looks at a flag. */

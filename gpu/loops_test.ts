@@ -197,6 +197,56 @@ gpuTest("a scalar loop stops when its condition holds, in any strategy", async (
   }
 });
 
+/** Counts to `stop` in a loop that could have 2^31 - 1 steps. */
+function counting(strategy: LoopStrategy, stop: number): Setup {
+  const b = new ScalarBuilder(), c = new ScalarBuilder();
+  const next = b.add(b.load(0, "float32", sizeIx(0)), b.constant("f32", 1));
+  const ends = c.compare("ge", c.load(0, "float32", sizeIx(0)), c.constant("f32", stop));
+  const set = (buffer: number, value: SNode) => ({
+    buffer,
+    address: sizeIx(0),
+    value,
+    guard: null,
+  });
+  return {
+    buffers: [
+      ["y", "float32", 1, sharedRole(0)],
+      ["stop", "bool", 1, temp],
+      ["count", "int32", 1, output(0)],
+    ],
+    steps: [
+      loop(0, 2 ** 31 - 1, [nest({ outer: [set(0, next)] }), nest({ outer: [set(1, ends)] })], {
+        strategy,
+        until: 1,
+        count: 2,
+      }),
+    ],
+    inputs: [],
+    shared: [Float32Array.of(0)],
+  };
+}
+
+gpuTest("a loop that ends early submits little behind its end", async () => {
+  const prototype = GPUComputePassEncoder.prototype, dispatch = prototype.dispatchWorkgroups;
+  const { device } = await gpu();
+  const impatient = await createGpuBackend({ device, dispatchSeconds: 0 });
+  let dispatches = 0;
+  prototype.dispatchWorkgroups = function (...grid) {
+    dispatches++;
+    return dispatch.apply(this, grid);
+  };
+  try {
+    for (const strategy of STRATEGIES) {
+      dispatches = 0;
+      const { outputs } = await runOn(impatient, counting(strategy, 20));
+      assertEquals(Array.from(outputs[0] as Int32Array), [20]);
+      assert(dispatches < 2000, `${strategy}: ${dispatches} dispatches`);
+    }
+  } finally {
+    prototype.dispatchWorkgroups = dispatch;
+  }
+});
+
 /** y(t) = blend(W y(t-1), x(t)), of a batch; a trace with room for the first state. */
 function recurrence(strategy: LoopStrategy, batch: number, n: number, stop: number | null): Setup {
   const steps = 6;

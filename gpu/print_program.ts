@@ -63,6 +63,8 @@ export type Op =
     readonly steps: Size;
     /** Steps of one dispatch. */
     readonly chunk: number;
+    /** The flag that says whether it goes on, for a loop with a stop condition. */
+    readonly stops: number | null;
     /** Whether to dispatch it even if there are no steps. */
     readonly always: boolean;
   };
@@ -226,7 +228,7 @@ class ProgramPrinter {
     const iterations = productSize(nest.loops);
     if (!fits || (nest.loops.length > 0 && sizeValue(iterations) > chunk)) {
       const kernel = printChunkedNest(nest, this.#decls, this.#makeScratch, flag);
-      return [{ kind: "steps", kernel, steps: iterations, chunk, always: true }];
+      return [{ kind: "steps", kernel, steps: iterations, chunk, stops: null, always: true }];
     }
     const text = new KernelText(this.#decls);
     const points = productSize(nest.axes);
@@ -277,7 +279,8 @@ class ProgramPrinter {
     } else if (inKernel !== null) {
       const kernel = inKernel.print(inside, stop);
       const { chunk } = inKernel;
-      ops.push({ kind: "steps", kernel, steps: loop.steps, chunk, always: false });
+      const stops = stop?.active ?? null;
+      ops.push({ kind: "steps", kernel, steps: loop.steps, chunk, stops, always: false });
     } else {
       const body = this.#steps(loop.body, inside);
       if (stop !== null) {
