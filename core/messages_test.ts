@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { compile, grad, scan, T, TensorType } from "../mod.ts";
+import { onDevices } from "../dev/devices.ts";
+import { compile, grad, IndexError, scan, T, tensor, TensorType } from "../mod.ts";
 import { deep } from "../dev/fuzz/arguments.ts";
 import * as croton from "../mod.ts";
 
@@ -67,4 +68,14 @@ Deno.test("lengths beyond all integers are errors", () => {
   fails(() => T.flatten(wide), "an integer up to 2^53");
   fails(() => T.bitcast(T.fvector(), loose(undefined)), "Unknown dtype");
   fails(() => grad(T.fvector("x").sum(), loose(deep(10_000, 1))), "Cannot");
+});
+
+onDevices("debug mode checks positions in what rewriting drops", async (device) => {
+  const x = T.fmatrix("x"), i = T.ivector("i"), part = x.at(i);
+  for (const y of [part.mul(0), part.sub(part), T.zerosLike(part), part.slice(0, 0)]) {
+    const f = await compile([x, i], y, { device, mode: "debug" });
+    assertThrows(() => f([[1], [2]], [5]), IndexError, "index 5");
+    assertThrows(() => f(tensor([], { shape: [2, 0] }), [5]), IndexError, "index 5");
+    f([[1], [2]], [1]);
+  }
 });
