@@ -4,6 +4,7 @@
  * @module
  */
 
+import { differentiated, withForward } from "../core/graph/graph.ts";
 import type { Variable } from "../core/variable.ts";
 
 /** No gradient flows although there is a connection: through floor, a comparison, an integer. */
@@ -48,7 +49,8 @@ export class Scattered {
    * @param onto Adds the part to a gradient of the whole tensor.
    */
   constructor(onto: (base: Variable) => Variable) {
-    this.onto = onto;
+    const forward = differentiated();
+    this.onto = forward === null ? onto : (base) => withForward(forward, () => onto(base));
   }
 }
 

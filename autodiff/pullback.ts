@@ -6,7 +6,7 @@
 
 import { isComplex, isDiscrete } from "../core/dtype.ts";
 import { NullGradientError } from "../core/errors.ts";
-import { type Apply, applyOp, withOrigin } from "../core/graph/graph.ts";
+import { type Apply, applyOp, withForward, withOrigin } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { ifelseOp } from "../core/ops/control.ts";
@@ -202,7 +202,10 @@ class Pass {
       return false;
     });
     if (!wanted.includes(true)) return;
-    const pulled = throughRule(rule, apply, flows, wanted);
+    const pulled = withForward(
+      apply.output,
+      () => throughRule(rule, apply, flows, wanted),
+    );
     apply.inputs.forEach((input, i) => {
       if (wanted[i]) this.#arrive(input, pulled[i] === undefined ? zeroGradient : pulled[i]);
     });

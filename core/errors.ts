@@ -303,13 +303,6 @@ function numberLines(text: string): string {
   return lines.map((line, i) => `${String(i + 1).padStart(width)} | ${line}`).join("\n");
 }
 
-/** The error of a run-time check. */
-export function checkError(
-  { message, error = IndexError }: { message: string; error?: new (message: string) => Error },
-): Error {
-  return new error(message);
-}
-
 /**
  * Whether an error says that something does not fit, such as lengths: not one of the language itself, as
  * when the stack is full.

@@ -7,7 +7,7 @@
 import type { Givens } from "./compile/updates.ts";
 import type { DType } from "./dtype.ts";
 import { type Apply, registerVariableClass } from "./graph/graph.ts";
-import type { Value } from "./graph/value.ts";
+import { type Value, valueText } from "./graph/value.ts";
 import { type AxesArguments, type Dim, listed } from "./ops/arguments.ts";
 import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
 import { broadcastTo } from "./ops/broadcast_to.ts";
@@ -411,6 +411,10 @@ export class Constant<D extends DType = DType, N extends number = number> extend
   constructor(type: TensorType<D, N>, value: Value) {
     super(type);
     this.value = value;
+  }
+
+  protected override get leafLabel(): string {
+    return valueText(this.value);
   }
 }
 

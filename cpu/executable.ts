@@ -6,8 +6,7 @@
 
 import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
 import type { CodeCache } from "../core/code_cache.ts";
-import { checkError } from "../core/errors.ts";
-import type { BufferDecl, Check, Program } from "../core/kernel/program.ts";
+import { type BufferDecl, type Check, checkError, type Program } from "../core/kernel/program.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import type { Arena } from "./arena.ts";
 import { CpuBuffer } from "./buffer.ts";
@@ -121,6 +120,7 @@ export class CpuExecutable implements Executable {
     const { params } = printed;
     this.#holdings = new Holdings(device, Math.max(8, params.bytes), printed.key);
     dropped.register(this, this.#holdings, this);
+    params.readFailure(this.#holdings.view());
     this.#usesEnv = params.hasSizes ||
       program.buffers.some(({ elements }) => typeof elements !== "number") ||
       printed.workspaces.some((size) => typeof size !== "number");
@@ -175,7 +175,9 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
     const code = this.#entry(block);
-    if (code !== 0) throw checkError(this.#checks[code - 1]!);
+    if (code === 0) return;
+    const bad = this.#printed.params.readFailure(this.#holdings.view());
+    throw checkError(this.#checks[code - 1], bindings.env, bad);
   }
 
   /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */

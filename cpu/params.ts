@@ -23,6 +23,7 @@ export class Params {
   readonly #buffers = new Map<number, number>();
   readonly #sizes = new Map<string, SizeParam>();
   #bytes = 0;
+  #failure: number | null = null;
 
   #place(bytes: number): number {
     const offset = Math.ceil(this.#bytes / bytes) * bytes;
@@ -49,6 +50,19 @@ export class Params {
       this.#sizes.set(key, param);
     }
     return param.offset;
+  }
+
+  /** Offset in the block of the integer that failed a check, as a float64. */
+  failure(): number {
+    return this.#failure ??= this.#place(8);
+  }
+
+  /** Takes the integer that failed a check, if one was left. */
+  readFailure(block: DataView): number | null {
+    if (this.#failure === null) return null;
+    const value = block.getFloat64(this.#failure, true);
+    block.setFloat64(this.#failure, NaN, true);
+    return Number.isFinite(value) ? value : null;
   }
 
   /** Bytes of the block. */

@@ -5,8 +5,9 @@
  */
 
 import { dtypeInfo } from "../core/dtype.ts";
-import type { NestCheck } from "../core/kernel/program.ts";
+import { checkedInteger, type NestCheck } from "../core/kernel/program.ts";
 import type { SNode } from "../core/kernel/scalar.ts";
+import { ScalarBuilder } from "../core/kernel/builder.ts";
 import { type Size, sizeKey } from "../core/kernel/size.ts";
 import { type Demand, findDemands } from "./demands.ts";
 import type { FunctionContext } from "./context.ts";
@@ -24,7 +25,7 @@ import { planNest, scalarPlan } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";
 import { type RowPlan, RowProducts } from "./print_gemv.ts";
 import { Reductions } from "./print_reduce.ts";
-import { storeScalar, valType } from "./print_scalar.ts";
+import { applyScalar, storeScalar, valType } from "./print_scalar.ts";
 import { type Form, formsOf } from "./print_simd.ts";
 import { loadAccess, Values } from "./values.ts";
 import { storeLanes } from "./vector_memory.ts";
@@ -125,18 +126,19 @@ class NestPrinter {
   readonly #hasLoops: boolean;
   readonly #flush: Flush | null;
   #demands: Demand[][] = [];
-  readonly #finish: (() => void) | null;
+  readonly #finish: ((push: (node: SNode) => void) => void) | null;
   readonly #products: RowProducts | null;
 
   /**
    * `finish` gets, after the loops, the value of the outer store on the stack instead of its being stored,
-   * or without one that of the first reduction; `products` prints the products that the values refer to.
+   * or without one that of the first reduction, and what pushes other nodes; `products` prints the
+   * products that the values refer to.
    */
   constructor(
     context: FunctionContext,
     kernel: Kernel,
     plan: NestPlan,
-    finish: (() => void) | null = null,
+    finish: ((push: (node: SNode) => void) => void) | null = null,
     products: RowProducts | null = null,
   ) {
     this.#finish = finish;
@@ -254,7 +256,7 @@ class NestPrinter {
         const [tested] = this.#kernel.outer;
         if (tested === undefined) this.#reductions.pushResult(0);
         else this.#values.scalar(tested.value);
-        this.#finish();
+        this.#finish((node) => this.#values.scalar(node));
       });
     } else if (depth === levels.length) {
       this.#context.scoped(() => this.#iteration(depth));
@@ -572,11 +574,29 @@ export function printCheck(
       outer: [],
       checks: [],
     };
+  // Where it fails: the largest of the integers that do, and NaN where there is none to tell.
+  const integer = checkedInteger(failed);
+  const worst = isReduced || integer === null ? null : failedInteger(test, lowered!);
+  const leave = () => {
+    const value = f.local("f64");
+    f.localSet(value).localGet(context.block).localGet(value);
+    f.f64Store(context.module.params.failure());
+  };
   const varying = run.filter((size) => typeof size !== "number");
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
-    new NestPrinter(context, test, plan, () => {
-      f.if(() => f.i32Const(check + 1).return());
+    new NestPrinter(context, test, plan, (push) => {
+      f.if(() => {
+        if (worst !== null) new NestPrinter(context, worst, scalarPlan(worst), leave).print();
+        else if (integer !== null) {
+          context.scoped(() => {
+            push(integer);
+            applyScalar(f, "cast", "f64", integer.type, context.module.helper);
+            leave();
+          });
+        }
+        f.i32Const(check + 1).return();
+      });
     }).print();
   };
   context.scoped(() => {
@@ -587,4 +607,14 @@ export function printCheck(
     pushAllPositive(context, varying);
     f.if(() => context.scoped(body));
   });
+}
+
+/** The largest integer that fails a test over loops, as a float64. */
+function failedInteger(test: Kernel, failed: SNode): Kernel | null {
+  const integer = checkedInteger(failed);
+  if (integer === null) return null;
+  // The values at hand where this is printed are found by the ids of their nodes.
+  const b = new ScalarBuilder({ ieee: true, firstId: 2 ** 25 });
+  const value = b.select(failed, b.cast(integer, "f64"), b.constant("f64", -Infinity));
+  return { ...test, reductions: [{ kind: "max", type: "f64", value }] };
 }

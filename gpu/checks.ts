@@ -5,27 +5,43 @@
  * @module
  */
 
-import { checkError } from "../core/errors.ts";
+import { captureOrigin, type Origin } from "../core/graph/graph.ts";
+import { locateCall } from "../core/graph/written.ts";
+import { type Check, checkError } from "../core/kernel/program.ts";
+import type { SizeEnv } from "../core/kernel/size.ts";
 import type { GpuDevice } from "./device.ts";
-import type { Check } from "../core/kernel/program.ts";
 import type { ReadRequest } from "./readback.ts";
 
 /** Words in one page of the log. */
 const PAGE_WORDS = 1024;
 
+/** The most checks of a program that leave the integer that failed. */
+export const MOST_INTEGERS = 64;
+
+/** Words that the checks of a run leave: which one failed, and for each check an integer. */
+export function checkWords(checks: readonly Check[]): number {
+  return 1 + Math.min(checks.length, MOST_INTEGERS);
+}
+
 /** The outcome of the checks of one run. */
 export class RunChecks {
   readonly #checks: readonly Check[];
+  readonly #env: SizeEnv;
+  /** Where the run was asked for. */
+  readonly #origin: Origin = captureOrigin();
+  #integer: number | null = null;
   #failed: number | null = null;
   #known = false;
   #told = false;
 
   /**
-   * @param request Where the word is.
-   * @param checks The checks, by number.
+   * @param request Where the words are.
+   * @param checks What each check says when it fails.
+   * @param env The sizes of the run.
    */
-  constructor(readonly request: ReadRequest, checks: readonly Check[]) {
+  constructor(readonly request: ReadRequest, checks: readonly Check[], env: SizeEnv) {
     this.#checks = checks;
+    this.#env = Float64Array.from(env);
   }
 
   /** Whether the word was read. */
@@ -38,12 +54,18 @@ export class RunChecks {
     return this.#known && (this.#failed === null || this.#told);
   }
 
-  /** Takes the word: 0, or 2³² − 1 minus the number of the first check that failed. */
+  /**
+   * Takes the words: 0, or 2³² − 1 minus the number of the first check that failed; then what each check
+   * left, plus 2³¹, so that 0 means nothing.
+   */
   resolve(memory: ArrayBuffer): void {
     if (this.#known) return;
-    const word = new Uint32Array(memory)[0]!;
+    const words = new Uint32Array(memory), word = words[0]!;
     this.#known = true;
-    this.#failed = word === 0 ? null : 0xffffffff - word;
+    if (word === 0) return;
+    this.#failed = 0xffffffff - word;
+    const integer = words[1 + this.#failed];
+    if (integer !== undefined && integer !== 0) this.#integer = (integer ^ 0x80000000) | 0;
   }
 
   /**
@@ -54,7 +76,9 @@ export class RunChecks {
   tell(): void {
     if (this.#failed === null || this.#told) return;
     this.#told = true;
-    throw checkError(this.#checks[this.#failed] ?? { message: "An index is out of range" });
+    const error = checkError(this.#checks[this.#failed], this.#env, this.#integer);
+    locateCall(error, this.#origin);
+    throw error;
   }
 }
 
@@ -71,13 +95,15 @@ export class CheckLog {
     this.#device = device;
   }
 
-  /** A place for the word of a run that is about to be recorded. */
-  open(programChecks: readonly Check[]): RunChecks {
-    if (this.#page === null || this.#used === PAGE_WORDS) this.#turn();
-    const request = { buffer: this.#page!, offset: 4 * this.#used++, bytes: 4 };
-    const checks = new RunChecks(request, programChecks);
-    this.#pending.add(checks);
-    return checks;
+  /** A place for the words of a run that is about to be recorded. */
+  open(checks: readonly Check[], env: SizeEnv): RunChecks {
+    const words = checkWords(checks);
+    if (this.#page === null || this.#used + words > PAGE_WORDS) this.#turn();
+    const request = { buffer: this.#page!, offset: 4 * this.#used, bytes: 4 * words };
+    this.#used += words;
+    const run = new RunChecks(request, checks, env);
+    this.#pending.add(run);
+    return run;
   }
 
   /** Takes a word that was read. */

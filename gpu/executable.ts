@@ -10,6 +10,7 @@ import { dtypeInfo, type TypedArray } from "../core/dtype.ts";
 import type { BufferDecl, Program } from "../core/kernel/program.ts";
 import { sizeAt } from "../core/kernel/size.ts";
 import type { BufferHandle } from "./buffers.ts";
+import { checkWords } from "./checks.ts";
 import { toWords, wordCount } from "./convert.ts";
 import { type BufferOwner, gpuBuffer } from "./device_buffer.ts";
 import { foldGrid } from "./grid.ts";
@@ -161,16 +162,16 @@ export class GpuExecutable implements Executable {
     this.#bindings = bindings;
     try {
       this.#takeMemory(bindings);
-      const failures = this.#program.checks;
-      if (failures.length > 0) {
-        device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4);
+      const tests = this.#program.checks;
+      if (tests.length > 0) {
+        device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4 * checkWords(tests));
       }
       this.#perform(this.#printed.ops);
       this.#perform(this.#printed.commit);
-      const run = failures.length > 0 ? checks.open(failures) : null;
+      const run = tests.length > 0 ? checks.open(tests, bindings.env) : null;
       if (run !== null) {
-        const { buffer, offset } = run.request;
-        device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, 4);
+        const { buffer, offset, bytes } = run.request;
+        device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, bytes);
       }
       for (const output of bindings.outputs) {
         if (output !== null) gpuBuffer(output, this.#owner).run = run;
@@ -241,7 +242,7 @@ export class GpuExecutable implements Executable {
       this.#flags = device.buffers.acquire(4 * this.#printed.flags);
       device.queue.write(this.#flags.buffer, this.#flags.offset, Uint32Array.of(1));
     }
-    this.#errors ??= device.buffers.acquire(16);
+    this.#errors ??= device.buffers.acquire(4 * Math.max(4, checkWords(this.#program.checks)));
   }
 
   #perform(ops: readonly Op[]): void {

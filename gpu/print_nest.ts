@@ -7,9 +7,10 @@
 
 import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
 import { checkRoots, innerRoots, outerRoots, storeRoots } from "../core/kernel/steps.ts";
-import type { Nest, Reduction, Store } from "../core/kernel/program.ts";
+import { checkedInteger, type Nest, type Reduction, type Store } from "../core/kernel/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../core/kernel/scalar.ts";
 import { productSize, type Size, sizeValue } from "../core/kernel/size.ts";
+import { MOST_INTEGERS } from "./checks.ts";
 import { hideArguments, hideStart } from "./print_exact.ts";
 import { WIDE_DIVISION_TURNS } from "./int64.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
@@ -137,7 +138,10 @@ export class NestBody {
     return checks.map(({ failed, check }) => {
       const code = `${(0xffffffff - check) >>> 0}u`;
       const errors = this.text.errors("write");
-      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code}); }`;
+      const integer = check < MOST_INTEGERS ? checkedInteger(failed) : null;
+      const printed = integer === null ? undefined : values.get(integer);
+      const kept = printed === undefined ? "" : keptInteger(printed, `${errors}[${check + 1}]`);
+      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code});${kept} }`;
     });
   }
 
@@ -463,4 +467,22 @@ export function turnsPerIteration(nest: Nest): number {
     if (wide && (node.op === "rem" || node.op === "div")) turns += WIDE_DIVISION_TURNS;
   }
   return turns;
+}
+
+/** Leaves an integer in a word, plus 2³¹, if it fits an i32. */
+function keptInteger({ text, type }: Printed, place: string): string {
+  const keep = (word: string) => `atomicStore(&${place}, ${word} ^ 0x80000000u);`;
+  const most = "0x7fffffffu";
+  switch (type) {
+    case "i32":
+      return ` ${keep(`bitcast<u32>(${text})`)}`;
+    case "u32":
+      return ` if (${text} <= ${most}) { ${keep(text)} }`;
+    case "i64":
+      return ` if (${text}.y == select(0u, ~0u, ${text}.x > ${most})) { ${keep(`${text}.x`)} }`;
+    case "u64":
+      return ` if (${text}.y == 0u && ${text}.x <= ${most}) { ${keep(`${text}.x`)} }`;
+    default:
+      return "";
+  }
 }

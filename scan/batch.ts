@@ -6,7 +6,7 @@
  */
 
 import type { Apply } from "../core/graph/graph.ts";
-import { applyOp } from "../core/graph/graph.ts";
+import { applyOp, withOriginOf } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise.ts";
 import { broadcastTo } from "../core/ops/broadcast_to.ts";
@@ -180,14 +180,19 @@ export function batch(
     }
     const known = inputs as Batched[];
     if (known.every((input) => !input.stacked)) {
-      const made = applyOp(apply.op, known.map((input) => input.value), apply.params);
+      const made = withOriginOf(
+        apply.outputs[0]!,
+        () => applyOp(apply.op, known.map((input) => input.value), apply.params),
+      );
       apply.outputs.forEach((output, i) => {
         if (!leaves.has(output)) done.set(output, { value: made.outputs[i]!, stacked: false });
       });
       continue;
     }
     const rule = Object.hasOwn(elementwiseOps, apply.op.name) ? elementwise : rules[apply.op.name];
-    const result = apply.outputs.length === 1 ? rule?.(apply, known) ?? null : null;
+    const result = apply.outputs.length === 1
+      ? withOriginOf(apply.output, () => rule?.(apply, known) ?? null)
+      : null;
     for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, result);
   }
   return outputs.map(find);

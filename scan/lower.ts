@@ -273,7 +273,8 @@ function startLimit(
   const zero = b.constant(wide.type, 0);
   kernel.check(
     b.compare("lt", wide, zero),
-    `Cannot run ${label}: the number of steps must be >= 0`,
+    (_, bad) =>
+      `Cannot run ${label}: the number of steps must be >= 0${bad === null ? "" : `, got ${bad}`}`,
     RangeError,
   );
   const none = b.compare("le", wide, zero);

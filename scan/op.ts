@@ -12,7 +12,7 @@
  */
 
 import { ShapeError } from "../core/errors.ts";
-import type { Apply } from "../core/graph/graph.ts";
+import { type Apply, standsFor, writtenLabel } from "../core/graph/graph.ts";
 import { isDiscrete } from "../core/dtype.ts";
 import { NeedValue, type Op, type ShapeContext } from "../core/graph/op.ts";
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
@@ -122,7 +122,7 @@ export function stepCount(context: ShapeContext, apply: Apply<ScanParams>): Size
     const reach = Math.max(...params.step.layout.sequences[i]!, 0);
     const needed = addSize(count, reach);
     if (!context.guards.equal(count, 0) && context.guards.less(length, needed)) {
-      const what = `sequence ${i} (${sequence.label})`;
+      const what = `sequence ${i} (${writtenLabel(sequence)})`;
       throw shortSequence(params, what, sizeValue(length), sizeValue(count), reach);
     }
   });
@@ -151,20 +151,29 @@ export function placeholderLeaves(
   const outer = scanInputs(apply.params, apply.inputs);
   const inner = step.placeholders;
   const leaves = new Map<Variable, LeafInfo>();
+  const state = "the state that starts as ";
   inner.sequences.forEach((taps, i) => {
     const shape = context.shape(outer.sequences[i]!).slice(1);
-    for (const tap of taps) leaves.set(tap, { shape });
+    for (const tap of taps) {
+      leaves.set(tap, { shape });
+      standsFor(tap, outer.sequences[i]!, "an element of ");
+    }
   });
   inner.states.forEach((taps, i) => {
     const shape = context.shape(outer.initials[i]!).slice(1);
-    for (const tap of taps) leaves.set(tap, { shape });
+    for (const tap of taps) {
+      leaves.set(tap, { shape });
+      standsFor(tap, outer.initials[i]!, state);
+    }
   });
-  inner.carried.forEach((state, i) =>
-    leaves.set(state, { shape: context.shape(outer.carried[i]!) })
-  );
+  inner.carried.forEach((place, i) => {
+    leaves.set(place, { shape: context.shape(outer.carried[i]!) });
+    standsFor(place, outer.carried[i]!, state);
+  });
   inner.others.forEach((other, i) => {
     const value = outer.others[i]!;
     leaves.set(other, { shape: context.shape(value), ...integersOf(context, value) });
+    standsFor(other, value);
   });
   return leaves;
 }

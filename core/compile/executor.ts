@@ -278,7 +278,8 @@ export class Executor {
     const sources = new Map(symbols.map((source) => [symbolName(source), source]));
     const shapes = new Shapes(new Guards(), leaves);
     for (const apply of loops) {
-      for (const size of apply.op.dynamicSizes!(shapes, apply)) {
+      const sizes = shapes.located(apply, () => apply.op.dynamicSizes!(shapes, apply));
+      for (const size of sizes) {
         for (const base of typeof size === "number" ? [] : size.bases) {
           const source = sources.get(base);
           if (source?.kind !== "length") continue;

@@ -9,6 +9,7 @@ import { config, type DeviceOption } from "../config.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { MissingInputError, UnusedInputError } from "../errors.ts";
 import { makeVariable } from "../graph/graph.ts";
+import { locateCall } from "../graph/written.ts";
 import { ancestors, graphInputs, replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
 import { type Mode, optimise, type ResolvedMode, resolveMode } from "../rewrite/mod.ts";
@@ -405,12 +406,21 @@ class Callable {
     const start = this.profile === null ? 0 : performance.now();
     const args = this.#arguments(values);
     const count = this.definition.outputs.length;
-    const results = this.#debug === null
-      ? this.executor.run(args)
-      : verifyCall(this.definition, this.executor, args, this.#debug);
+    const results = this.#execute(args);
     if (results.length > count) this.#keepStates(results.splice(count));
     if (this.profile !== null) this.profile.record(performance.now() - start);
     return results;
+  }
+
+  #execute(args: readonly Argument[]): Tensor[] {
+    try {
+      return this.#debug === null
+        ? this.executor.run(args)
+        : verifyCall(this.definition, this.executor, args, this.#debug);
+    } catch (error) {
+      locateCall(error);
+      throw error;
+    }
   }
 
   #keepStates(states: readonly Tensor[]): void {

@@ -36,7 +36,7 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   readonly index: number;
   /** Label for messages, printing and named arguments. */
   name: string | null = null;
-  readonly #origin: { stack?: string } | null;
+  readonly #origin: Origin;
 
   /** Makes output `index` of `owner`, or a leaf when there is no owner. */
   constructor(type: TensorType<D, N>, owner: Apply | null = null, index = 0) {
@@ -59,7 +59,15 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
 
   /** Where in the user's program it was made, as `file:line:column`, or "" when unknown. */
   get origin(): string {
-    return this.#origin === null ? "" : originOf(this.#origin.stack ?? "");
+    return placeOf(this.#origin);
+  }
+
+  /**
+   * What the user wrote that made it: where, the function they called, and for a part of a gradient the
+   * variable that was differentiated.
+   */
+  get written(): Written {
+    return { ...frameOf(this.#origin.stack ?? ""), forward: this.#origin.forward ?? null };
   }
 
   /** The label. */
@@ -67,11 +75,68 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
     return this.label;
   }
 
-  /** How messages call it: its name, or the op that computes it. */
+  /** How messages call it: its name, or the op that computes it; {@linkcode writtenLabel} tells more. */
   get label(): string {
     if (this.name !== null) return `"${cut(this.name)}"`;
-    return this.owner === null ? `an unnamed ${this.type}` : `the result of ${this.owner.op.name}`;
+    return this.owner === null ? this.leafLabel : `the result of ${this.owner.op.name}`;
   }
+
+  /** How messages call it if it has no name and no op computes it. */
+  protected get leafLabel(): string {
+    return `an unnamed ${this.type}`;
+  }
+}
+
+/** Ops that the library puts around operands. */
+const ARRANGING = new Set([
+  "dimshuffle",
+  "broadcastTo",
+  "reshape",
+  "cast",
+  "length",
+  "inRange",
+  "specifyShape",
+]);
+
+/** A variable as the user wrote it: without what the library put around it, as for a product. */
+export function asWritten(variable: Variable): Variable {
+  let from = variable;
+  for (;;) {
+    const { owner } = from;
+    if (from.name !== null || owner === null || !ARRANGING.has(owner.op.name)) break;
+    if (from.written.call === owner.op.name) break;
+    from = owner.inputs[0]!;
+  }
+  if (from === variable || from.name !== null) return from;
+  // What a call ends with, as a product of vectors that drops axes, is its result; so are zeros.
+  const isNumber = from.owner === null && "value" in from && from.ndim === 0;
+  return isNumber || from.owner !== null && sameCall(from, variable) ? variable : from;
+}
+
+/** Whether one call of the user's made both. */
+export function sameCall(a: VariableNode, b: VariableNode): boolean {
+  const one = a.written, other = b.written;
+  return one.place !== "" && one.place === other.place && one.call === other.call;
+}
+
+/** What placeholders of a loop's step stand for. */
+const standing = new WeakMap<VariableNode, { readonly as: string; readonly for: Variable }>();
+
+/** Says what an unnamed placeholder stands for, for messages, as in `a row of "x"`. */
+export function standsFor(placeholder: Variable, variable: Variable, as = ""): void {
+  standing.set(placeholder, { as, for: variable });
+}
+
+/** How messages call a variable: by its name, or by the function that the user called. Takes its time. */
+export function writtenLabel(variable: Variable): string {
+  const from = asWritten(variable);
+  if (from.name !== null) return from.label;
+  if (from.owner === null) {
+    const known = standing.get(from);
+    return known === undefined ? from.label : `${known.as}${writtenLabel(known.for)}`;
+  }
+  const { call } = from.written;
+  return call === "" ? from.label : `the result of ${call}`;
 }
 
 let inherited: VariableNode | null = null;
@@ -92,7 +157,24 @@ export function withOriginOf<R>(source: VariableNode, make: () => R): R {
 
 const limited = Error as { stackTraceLimit?: number };
 
-let commonOrigin: { stack?: string } | null = null;
+/** The stack where something was made, and for a part of a gradient what was differentiated. */
+export interface Origin {
+  /** Formatted when somebody reads it. */
+  readonly stack?: string;
+  readonly forward?: Variable;
+}
+
+/** What the user wrote: see {@linkcode VariableNode.written}. */
+export interface Written {
+  /** `file:line:column`, or "" when unknown. */
+  readonly place: string;
+  /** The function that they called there, or "". */
+  readonly call: string;
+  /** For a part of a gradient what was differentiated. */
+  readonly forward: Variable | null;
+}
+
+let commonOrigin: Origin | null = null;
 
 /**
  * Calls `build`, and says of all variables it makes that they come from where this was called: one look
@@ -108,7 +190,30 @@ export function withOrigin<T>(build: () => T): T {
   }
 }
 
-function captureOrigin(): { stack?: string } | null {
+/** Says of all variables that `build`, inside {@linkcode withOrigin}, makes that they differentiate `forward`. */
+export function withForward<T>(forward: Variable, build: () => T): T {
+  const common = commonOrigin;
+  if (common === null) return build();
+  commonOrigin = {
+    get stack() {
+      return common.stack;
+    },
+    forward,
+  };
+  try {
+    return build();
+  } finally {
+    commonOrigin = common;
+  }
+}
+
+/** What the gradient that is being built differentiates, if one is. */
+export function differentiated(): Variable | null {
+  return commonOrigin?.forward ?? null;
+}
+
+/** Where the user's program is now. */
+export function captureOrigin(): Origin {
   if (commonOrigin !== null) return commonOrigin;
   const before = limited.stackTraceLimit;
   limited.stackTraceLimit = 32;
@@ -119,9 +224,21 @@ function captureOrigin(): { stack?: string } | null {
   return holder;
 }
 
+/** The function of a frame, as in `at Variable.add (file…)` and `at Object.f [as g] (file…)`. */
+const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
+
 const here = import.meta.url.replace(/core\/graph\/graph\.ts.*$/, "");
 
-function originOf(stack: string): string {
+/** Where the user's program was, as `file:line:column`, or "". */
+export function placeOf(origin: Origin): string {
+  return frameOf(origin.stack ?? "").place;
+}
+
+const NO_FRAME = { place: "", call: "" };
+
+/** The user's innermost frame, and the function of the library that was called there. */
+function frameOf(stack: string): { place: string; call: string } {
+  let call = "";
   for (const line of stack.split("\n").slice(1)) {
     const place = /\(?((?:file|https?|blob|data):[^\s)]*:\d+:\d+|\/[^\s)]*:\d+:\d+)\)?$/.exec(
       line.trim(),
@@ -130,9 +247,11 @@ function originOf(stack: string): string {
     const inLibrary = place.startsWith(here) &&
       /^(core|cpu|gpu|autodiff|scan|mod\.ts)/.test(place.slice(here.length)) &&
       !/_(test|bench)\.ts/.test(place);
-    if (!inLibrary) return place;
+    if (!inLibrary) return { place, call };
+    const [, name = "", as] = FUNCTION.exec(line.trim()) ?? [];
+    call = as ?? name;
   }
-  return "";
+  return NO_FRAME;
 }
 
 /** One use of an op on concrete inputs. */

@@ -8,7 +8,7 @@
 import type { DType } from "../dtype.ts";
 import type { ScalarBuilder } from "../kernel/builder.ts";
 import type { Ix } from "../kernel/builder.ts";
-import type { ReduceKind, Step } from "../kernel/program.ts";
+import type { CheckError, ReduceKind, Step } from "../kernel/program.ts";
 import type { ScalarType, SNode } from "../kernel/scalar.ts";
 import type { Guards, Size } from "../kernel/size.ts";
 import type { SharedVariable } from "../shared.ts";
@@ -67,6 +67,11 @@ export class NeedValue extends Error {
   }
 }
 
+/** What a check says when it fails; one that depends on sizes is made when it is shown. */
+export type CheckMessage =
+  | string
+  | ((valueOf: (size: Size) => number, bad: number | null) => string);
+
 /** Reading elements of variables inside a kernel. */
 export interface ElementContext extends ShapeContext {
   /** Makes the nodes of the kernel. */
@@ -79,8 +84,8 @@ export interface ElementContext extends ShapeContext {
   scalarIndex(variable: Variable): Ix;
   /** How a dtype is held on the device: complex numbers as their parts. */
   held(dtype: DType): DType;
-  /** Reports an index error when `failed` is true in any iteration. */
-  check(failed: SNode, message: string): void;
+  /** Reports an error, an IndexError by default, when `failed` is true in any iteration. */
+  check(failed: SNode, message: CheckMessage, error?: CheckError): void;
   /** Quotient and remainder of a non-negative index by a size, simplified where possible. */
   divMod(index: Ix, by: Size): [Ix, Ix];
   /**

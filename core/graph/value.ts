@@ -29,6 +29,26 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+/** The most elements of a value that a message shows. */
+const MOST_SHOWN = 8;
+
+/** A value for messages: its elements if they are few, as in `[[1, 2], [3, 4]]`. */
+export function valueText({ dtype, shape, data }: Value): string {
+  if (data.length > MOST_SHOWN || isComplex(dtype)) return "a constant";
+  let items = Array.from<number | bigint, string>(
+    data as ArrayLike<number | bigint>,
+    (n) => typeof n === "bigint" ? String(n) : String(Number(n.toPrecision(7))),
+  );
+  for (const length of shape.toReversed()) {
+    const rows = items;
+    items = Array.from(
+      { length: length === 0 ? 1 : rows.length / length },
+      (_, i) => `[${rows.slice(i * length, (i + 1) * length).join(", ")}]`,
+    );
+  }
+  return items[0] ?? "";
+}
+
 /** Zero-filled elements for `n` values of a dtype. */
 export function valueData(dtype: DType, n: number): ValueData {
   if (dtype === "int64") return new BigInt64Array(n);

@@ -61,11 +61,15 @@ export class ScalarBuilder {
   readonly #nodes = new Map<string, SNode>();
   /** Primitives of one and two arguments, by the ids of these. */
   readonly #prims = new Map<Prim, Map<ScalarType, Map<number, SNode>>>();
-  #next = 0;
+  #next: number;
 
-  /** Makes a builder without nodes; `ieee` is false by default. */
-  constructor(options: { readonly ieee?: boolean } = {}) {
+  /**
+   * Makes a builder without nodes; `ieee` is false by default. `firstId` keeps the nodes apart from those
+   * of another builder that are used beside them.
+   */
+  constructor(options: { readonly ieee?: boolean; readonly firstId?: number } = {}) {
     this.ieee = options.ieee ?? false;
+    this.#next = options.firstId ?? 0;
   }
 
   #intern(key: string, make: (id: number) => SNode): SNode {

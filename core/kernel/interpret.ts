@@ -17,22 +17,23 @@ import type {
   ExecutableInfo,
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
-import { checkError } from "../errors.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
 import { Accumulator } from "./interpret_reduction.ts";
-import type {
-  BufferDecl,
-  Check,
-  Gemm,
-  Loop,
-  Nest,
-  NestCheck,
-  Nonzero,
-  Operand,
-  Program,
-  Sort,
-  Step,
-  Store,
+import {
+  type BufferDecl,
+  type Check,
+  checkedInteger,
+  checkError,
+  type Gemm,
+  type Loop,
+  type Nest,
+  type NestCheck,
+  type Nonzero,
+  type Operand,
+  type Program,
+  type Sort,
+  type Step,
+  type Store,
 } from "./program.ts";
 import type { Address, AxisRef, ScalarType, SNode } from "./scalar.ts";
 import { scalarTypeOf } from "./scalar.ts";
@@ -331,22 +332,24 @@ type Values = (node: SNode) => ScalarValue;
 class Machine {
   readonly #env: SizeEnv;
   readonly #memory: ReadonlyMap<number, Memory>;
-  readonly #programChecks: readonly Check[];
+  readonly #checks: readonly Check[];
   readonly #loops = new Map<number, number>();
-  #failed: number | null = null;
+  #failed: { readonly check: number; readonly bad: number | null } | null = null;
 
   constructor(
     env: SizeEnv,
     memory: ReadonlyMap<number, Memory>,
-    programChecks: readonly Check[],
+    checks: readonly Check[],
   ) {
     this.#env = env;
     this.#memory = memory;
-    this.#programChecks = programChecks;
+    this.#checks = checks;
   }
 
   throwFailure(): void {
-    if (this.#failed !== null) throw checkError(this.#programChecks[this.#failed]!);
+    if (this.#failed === null) return;
+    const { check, bad } = this.#failed;
+    throw checkError(this.#checks[check], this.#env, bad);
   }
 
   runAll(steps: readonly Step[]): void {
@@ -483,19 +486,23 @@ class Machine {
       for (const iteration of points(loops)) {
         context.axes = [...point, ...iteration];
         const values = this.#evaluate(first, context);
-        this.#checks(innerChecks, values);
+        this.#test(innerChecks, values);
         nest.reductions.forEach(({ value }, r) => reductions[r]!.take(values(value), position));
         this.#stores(nest.inner, inner, context);
         position++;
       }
       context.axes = [...point];
-      this.#checks(outerChecks, this.#evaluate(last, context));
+      this.#test(outerChecks, this.#evaluate(last, context));
       this.#stores(nest.outer, outer, context);
     }
   }
 
-  #checks(checks: readonly NestCheck[], values: Values): void {
-    for (const { failed, check } of checks) if (values(failed) !== 0) this.#failed ??= check;
+  #test(checks: readonly NestCheck[], values: Values): void {
+    for (const { failed, check } of checks) {
+      if (this.#failed !== null || values(failed) === 0) continue;
+      const integer = checkedInteger(failed);
+      this.#failed = { check, bad: integer === null ? null : Number(values(integer)) };
+    }
   }
 
   #gemm(gemm: Gemm): void {

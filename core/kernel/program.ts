@@ -5,8 +5,9 @@
  */
 
 import type { DType } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
 import type { Address, ScalarType, SNode } from "./scalar.ts";
-import type { Guards, Size } from "./size.ts";
+import type { Guards, Size, SizeEnv } from "./size.ts";
 
 /** Where the memory of a buffer comes from. */
 export type BufferRole =
@@ -238,6 +239,24 @@ export interface Check {
   readonly message: string;
   /** Its class; default: an IndexError. */
   readonly error?: CheckError;
+  /** The message for the sizes of a call, and the integer that failed where it is known. */
+  readonly describe?: (env: SizeEnv, bad: number | null) => string;
+}
+
+/** The error of a failed check. */
+export function checkError(check: Check | undefined, env: SizeEnv, bad: number | null): Error {
+  const { error = IndexError, message = "An index is out of range" } = check ?? {};
+  return new error(check?.describe?.(env, bad) ?? message);
+}
+
+/** The integer that a check compares with its limits; null where the check is not of that form. */
+export function checkedInteger(failed: SNode): SNode | null {
+  if (failed.op === "or") return checkedInteger(failed.args[0]!);
+  if (!["lt", "le", "gt", "ge"].includes(failed.op)) return null;
+  const limit = (node: SNode): boolean =>
+    node.op === "const" || node.op === "size" || node.op === "cast" && limit(node.args[0]!);
+  const [computed, ...others] = failed.args.filter((node) => !limit(node));
+  return computed === undefined || others.length > 0 ? null : computed;
 }
 
 /** A whole function for one set of shapes. */

@@ -8,6 +8,7 @@ import { isDiscrete } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import type { Apply } from "../graph/graph.ts";
 import type {
+  CheckMessage,
   Element,
   ElementContext,
   EmitContext,
@@ -114,7 +115,7 @@ function positionOf(
   variable: Variable,
   at: readonly Ix[],
   n: Size,
-  message: string,
+  message: CheckMessage,
 ): Ix {
   const { guards, b } = context;
   const [base, index] = underViews(context, variable, at);
@@ -176,7 +177,7 @@ function sourceIndex(
 ): Ix[] | null {
   const shape = context.shape(x), { kept: keptAxes } = layoutOf(x.ndim, axes);
   if (axes.some((axis) => sizeValue(shape[axis]!) === 0 && context.guards.equal(shape[axis]!, 0))) {
-    context.check(context.b.constant("bool", 1), outOfRange(x.label, axes[0]!, 0));
+    context.check(context.b.constant("bool", 1), outOfRange(x, axes[0]!, 0));
     return null;
   }
   const from: Ix[] = new Array(x.ndim);
@@ -184,7 +185,7 @@ function sourceIndex(
   axes.forEach((axis, i) => {
     const index = indices[i]!, n = shape[axis]!;
     const at = stretchedIndex(context, index, places);
-    from[axis] = positionOf(context, index, at, n, outOfRange(x.label, axis, n));
+    from[axis] = positionOf(context, index, at, n, outOfRange(x, axis, n));
   });
   return from;
 }

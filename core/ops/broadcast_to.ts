@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
@@ -61,7 +61,7 @@ export const broadcastToOp: Op<Params> = {
       const have = d < skip ? 1 : from[d - skip]!;
       const fits = !context.guards.less(n, 0) &&
         (context.guards.equal(have, 1) || context.guards.equal(have, n));
-      if (!fits) throw stretchError(x.label, from.map(sizeValue), to.map(sizeValue));
+      if (!fits) throw stretchError(writtenLabel(x), from.map(sizeValue), to.map(sizeValue));
     });
     return [to];
   },

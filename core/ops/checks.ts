@@ -69,7 +69,12 @@ export const lengthOp: Op<CheckParams> = {
         if (!(error instanceof NeedValue)) throw error;
         const n = b.cast(context.readReal(x, []), type);
         const failed = b.compare("lt", n, b.constant(type, 0));
-        context.check(failed, `${apply.params.action}: expected a length >= 0`);
+        const { action } = apply.params;
+        context.check(
+          failed,
+          (_, bad) => `${action}: expected a length >= 0${bad === null ? "" : `, got ${bad}`}`,
+          ShapeError,
+        );
         return n;
       }
     },
@@ -133,7 +138,12 @@ export const inRangeOp: Op<CheckParams> = {
       const n = limit === undefined ? null : context.integer(limit);
       let failed = b.compare("lt", i, b.constant(i.type, 0));
       if (n !== null) failed = b.binary("or", failed, b.compare("ge", i, b.size(n, i.type)));
-      context.check(failed, outside(apply.params, n === null ? null : sizeValue(n)));
+      context.check(
+        failed,
+        (valueOf, bad) =>
+          outside(apply.params, n === null ? null : valueOf(n)) +
+          (bad === null ? "" : `, got ${bad}`),
+      );
       return i;
     },
   },

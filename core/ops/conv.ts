@@ -18,7 +18,7 @@ import { matmul } from "./linalg.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { flip } from "./repeat.ts";
 import { reshaped } from "./reshape.ts";
-import { dimsOf, specifyShape } from "./shape.ts";
+import { dimsOf, specifyShape, withShape } from "./shape.ts";
 import { foldWindowsOp, padded, windowed, type WindowParams } from "./window.ts";
 import { shown } from "../shown.ts";
 import { checkOptions, type OptionKinds } from "../options.ts";
@@ -201,9 +201,9 @@ export function conv2d(
   filters: TensorLike,
   options: ConvOptions = {},
 ): Variable {
-  const { x, w, groups, stride, dilation, pads } = setUp(images, filters, options);
+  const { x: given, w, groups, stride, dilation, pads } = setUp(images, filters, options);
   const [out, into, rows, columns] = dimsOf(w) as [Variable, Variable, Variable, Variable];
-  checkChannels(x, into, out, groups);
+  const x = withChannels(given, into, out, groups);
   const zero = castTo(asVariable(0), x.dtype);
   const wide = padded(x, zero, [2, 3], [pads[0][0], pads[1][0]], [pads[0][1], pads[1][1]]);
   const patches = windowed(wide, [2, 3], [rows, columns], stride, dilation);
@@ -222,10 +222,13 @@ export function conv2d(
   return shuffled(reshapeTo(product, [out, n, high, across]), [1, 0, 2, 3]);
 }
 
-function checkChannels(x: Variable, into: Dim, out: Dim, groups: number): void {
+/** The images, whose channels are checked to be those of the filters. */
+function withChannels(x: Variable, into: Dim, out: Dim, groups: number): Variable {
   expectMultiple(out, groups, "the number of output channels");
   const have = x.type.shape[1]!, each = staticDim(into);
-  if (have === null || each === null || have === each * groups) return;
+  if (have === null || each === null || have === each * groups) {
+    return expectChannels(x, mulDims(into, groups));
+  }
   throw new ShapeError(
     `Cannot convolve ${
       shapeLabel(x)
@@ -233,6 +236,12 @@ function checkChannels(x: Variable, into: Dim, out: Dim, groups: number): void {
       each * groups
     } channels, got ${shown(have)}`,
   );
+}
+
+function expectChannels(x: Variable, channels: Dim): Variable {
+  return withShape(x, [null, channels, null, null], {
+    action: `Cannot convolve ${x.label}: the channels of images and filters must agree`,
+  });
 }
 
 /**
@@ -258,8 +267,9 @@ export function conv2dTranspose(
   filters: TensorLike,
   options: ConvTransposeOptions = {},
 ): Variable {
-  const { x, w, groups, stride, dilation, pads, extent } = setUp(images, filters, options);
+  const { x: given, w, groups, stride, dilation, pads, extent } = setUp(images, filters, options);
   const [into, each, rows, columns] = dimsOf(w) as [Variable, Variable, Variable, Variable];
+  const x = expectChannels(given, into);
   const [n, , high, across] = dimsOf(x) as [Variable, Variable, Variable, Variable];
   const share = floorDivDims(into, groups), out = mulDims(each, groups);
   const places = productDims([n, high, across]), inner = productDims([each, rows, columns]);

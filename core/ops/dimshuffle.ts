@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type { ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Element } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
@@ -81,7 +81,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     const shape = context.shape(x);
     for (const axis of droppedAxes(pattern, x.ndim)) {
       if (!context.guards.equal(shape[axis]!, 1)) {
-        throw dropError(x.label, pattern, axis, String(sizeValue(shape[axis]!)));
+        throw dropError(writtenLabel(x), pattern, axis, String(sizeValue(shape[axis]!)));
       }
     }
     return [pattern.map((item) => item === "x" ? 1 : shape[item]!)];

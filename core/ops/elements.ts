@@ -5,10 +5,17 @@
  */
 
 import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
-import { type Element, type ElementContext, isComplexElement } from "../graph/op.ts";
+import {
+  type CheckMessage,
+  type Element,
+  type ElementContext,
+  isComplexElement,
+} from "../graph/op.ts";
 import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
-import { addSize, type Size, sizeValue } from "../kernel/size.ts";
+import { addSize, type Size } from "../kernel/size.ts";
+import type { Variable } from "../variable.ts";
+import { writtenLabel } from "../graph/graph.ts";
 
 /** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
 export function mapElement(
@@ -45,9 +52,18 @@ export function indexAs(context: ElementContext, ix: Ix, dtype: DType): SNode {
   return context.b.cast(context.b.ixNode(ix), scalarTypeOf(context.held(dtype)));
 }
 
+/** What was indexed; nothing for a part of a gradient, which nobody has written. */
+function intoLabel(x: Variable): string {
+  return x.written.forward === null ? ` into ${writtenLabel(x)}` : "";
+}
+
 /** The message of an index out of range. */
-export function outOfRange(label: string, axis: number, length: Size): string {
-  return `An index into ${label} is out of range: axis ${axis} has length ${sizeValue(length)}`;
+export function outOfRange(x: Variable, axis: number, length: Size, at?: Size): CheckMessage {
+  return (valueOf, bad) => {
+    const index = at === undefined ? bad : valueOf(at);
+    return `An index${intoLabel(x)} is out of range: axis ${axis} has length ${valueOf(length)}` +
+      (index === null ? "" : `, got ${index}`);
+  };
 }
 
 /**
@@ -58,7 +74,7 @@ export function computedPosition(
   context: ElementContext,
   node: SNode,
   n: Size,
-  message: string,
+  message: CheckMessage,
 ): Ix {
   const { b } = context;
   const length = b.cast(b.size(n), node.type);
@@ -85,7 +101,7 @@ export function scalarPosition(
   context: ElementContext,
   ix: Ix,
   n: Size,
-  message: string,
+  message: CheckMessage,
 ): Ix {
   const { b, guards } = context;
   if (ix.terms.length > 0 || ix.rest !== null) {
@@ -94,7 +110,11 @@ export function scalarPosition(
   const from = guards.less(ix.offset, 0) ? addSize(ix.offset, n) : ix.offset;
   if (guards.less(from, 0) || !guards.less(from, n)) {
     // Reported when the kernel runs: the branch of an ifelse that is not taken must not fail.
-    context.check(b.constant("bool", 1), message);
+    const at = ix.offset;
+    const known: CheckMessage = typeof message === "string"
+      ? message
+      : (valueOf) => message(valueOf, valueOf(at));
+    context.check(b.constant("bool", 1), known);
     return zeroIx;
   }
   return sizeIx(from);

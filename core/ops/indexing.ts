@@ -100,7 +100,7 @@ function pathOf(x: Variable, spec: IndexSpec): Path {
       result: spread,
     };
   }
-  const { merged, positions } = mergeMasks(spread, items);
+  const { merged, positions } = mergeMasks(spread, x, items);
   const picked = applyOp<AdvIndexParams>(advIndexOp, [merged, ...positions.tensors], {
     axes: positions.axes,
   });
@@ -150,19 +150,23 @@ function isFull(entry: IndexEntry): boolean {
 /** Positions for every axis that a mask or a tensor of positions takes; masks become positions. */
 function mergeMasks(
   x: Variable,
+  whole: Variable,
   items: readonly Item[],
 ): { merged: Variable; positions: NonNullable<Path["positions"]> } {
   const lengths = dimsOf(x), dims: Variable[] = [];
   const axes: number[] = [], tensors: Variable[] = [];
-  let axis = 0, merges = false;
+  let axis = 0, wholeAxis = 0, merges = false;
   for (const item of items) {
+    const from = wholeAxis;
+    wholeAxis += axesTaken(item);
     if (item.kind === "int") continue;
     const count = item.kind === "newaxis" ? 1 : axesTaken(item);
     const first = axis, own = lengths.slice(first, first + count);
     axis += count;
     if (item.kind === "mask") {
       axes.push(dims.length);
-      tensors.push(maskPositions(maskOf(x, item.tensor, first)));
+      // The axes of a mask are as they are in the whole.
+      tensors.push(maskPositions(maskOf(whole, item.tensor, from)));
       dims.push(dimVariable(productDims(own)));
       merges ||= count > 1;
       continue;

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, asWritten } from "../graph/graph.ts";
 import type { EmitContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { sizeIx } from "../kernel/builder.ts";
@@ -30,6 +30,21 @@ function joinError(shapes: readonly Lengths[], axis: number, at: number): ShapeE
       listText(shapes.map(shapeText))
     } along axis ${axis}: expected equal lengths of axis ${at}`,
   );
+}
+
+/** The error in the user's terms: tensors that were stacked have one axis less than what is joined. */
+function unjoinable(
+  context: ShapeContext,
+  apply: Apply<JoinParams>,
+  shapes: readonly Lengths[],
+  at: number,
+): ShapeError {
+  const written = apply.inputs.map(asWritten);
+  if (written.some((x, i) => x.ndim !== apply.inputs[i]!.ndim - 1)) {
+    return joinError(shapes, apply.params.axis, at);
+  }
+  const texts = written.map((x) => shapeText(context.shape(x).map(sizeValue)));
+  return new ShapeError(`Cannot stack tensors of shapes ${listText(texts)}: expected equal shapes`);
 }
 
 /** Tensors of one dtype and rank, one behind the other along an axis. */
@@ -69,7 +84,7 @@ export const joinOp: Op<JoinParams> = {
       if (d === axis) return shapes.reduce<Size>((sum, shape) => addSize(sum, shape[d]!), 0);
       for (const shape of shapes) {
         if (!context.guards.equal(first, shape[d]!)) {
-          throw joinError(shapes.map((s) => s.map(sizeValue)), axis, d);
+          throw unjoinable(context, apply, shapes.map((s) => s.map(sizeValue)), d);
         }
       }
       return first;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, withOriginOf } from "../graph/graph.ts";
 import type { Variable } from "../variable.ts";
 import type { AdvIndexParams } from "./adv_index.ts";
 import { intConstant, staticInt } from "./arguments.ts";
@@ -88,8 +88,13 @@ const elementwise: LengthRule = {
   needs: (apply) => apply.inputs,
   find: (apply, of) => {
     const all = apply.inputs.map(of), { shape } = apply.output.type, ndim = shape.length;
-    return shape.map((known, axis) =>
-      known ?? jointLength(all.map((own) => own[axis - ndim + own.length] ?? 1))
+    // What fails where these do not go together is the op, not the question.
+    return withOriginOf(
+      apply.output,
+      () =>
+        shape.map((known, axis) =>
+          known ?? jointLength(all.map((own) => own[axis - ndim + own.length] ?? 1))
+        ),
     );
   },
 };

@@ -6,30 +6,22 @@
 
 import { isComplex } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, asWritten, writtenLabel } from "../graph/graph.ts";
 import type { Op, Params, ShapeContext } from "../graph/op.ts";
 import { sizeOf, type Value, widened, wrappedTo } from "../graph/value.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
-import { expectInputs, expectSameDType } from "./arguments.ts";
+import { expectInputs, expectSameDType, shapeLabel } from "./arguments.ts";
 import { shapeText } from "./broadcast.ts";
 import { zeroValue } from "./moving.ts";
 
 type Lengths = readonly (number | null)[];
 
-function productError(a: string, b: string, shapes: [Lengths, Lengths], what: string): ShapeError {
-  return new ShapeError(
-    `Cannot multiply ${a} of shape ${shapeText(shapes[0])} by ${b} of shape ${
-      shapeText(shapes[1])
-    }: ${what}`,
-  );
-}
-
-/** Throws a ShapeError if lengths that are known do not go together. */
-function checkLengths(a: string, b: string, x: Lengths, y: Lengths): void {
+/** Throws a ShapeError, which calls the operands as `words` says, if lengths that are known do not go together. */
+function checkLengths(x: Lengths, y: Lengths, words: () => readonly [string, string]): void {
   const inner = [x.at(-1)!, y.at(-2)!];
-  const fail = (what: string) => productError(a, b, [x, y], what);
+  const fail = (what: string) => new ShapeError(`Cannot multiply ${words().join(" by ")}: ${what}`);
   if (inner[0] !== null && inner[1] !== null && inner[0] !== inner[1]) {
     throw fail(`the inner lengths must agree, got ${inner[0]} and ${inner[1]}`);
   }
@@ -57,7 +49,7 @@ export const matmulOp: Op<Params> = {
       throw new TypeError(`Cannot apply "matmul": expected real numbers, got ${dtype}`);
     }
     const x = a.type.shape, y = b.type.shape;
-    checkLengths(a.label, b.label, x, y);
+    checkLengths(x, y, () => [shapeLabel(asWritten(a)), shapeLabel(asWritten(b))]);
     const batch = x.slice(0, -2).map((n, d) => n ?? y[d]!);
     return [TensorType.of(dtype, [...batch, x.at(-2)!, y.at(-1)!])];
   },
@@ -66,13 +58,16 @@ export const matmulOp: Op<Params> = {
     const x = context.shape(a), y = context.shape(b);
     const agree = (n: Size, m: Size) => context.guards.equal(n, m);
     if (!agree(x.at(-1)!, y.at(-2)!) || !x.slice(0, -2).every((n, d) => agree(n, y[d]!))) {
-      checkLengths(a.label, b.label, x.map(sizeValue), y.map(sizeValue));
+      const words = (v: Variable) =>
+        `${writtenLabel(v)} of shape ${shapeText(context.shape(asWritten(v)).map(sizeValue))}`;
+      checkLengths(x.map(sizeValue), y.map(sizeValue), () => [words(a), words(b)]);
     }
     return [[...x.slice(0, -1), y.at(-1)!]];
   },
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [a, b] = inputs.map(widened) as [Value, Value];
-    checkLengths("a value", "a value", a.shape, b.shape);
+    const words = (v: Value) => `a value of shape ${shapeText(v.shape)}`;
+    checkLengths(a.shape, b.shape, () => [words(a), words(b)]);
     const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
     const batch = sizeOf(a.shape.slice(0, -2));
     const out = zeroValue(a.dtype, [...a.shape.slice(0, -1), n]);

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
@@ -63,12 +63,12 @@ function reshapeError(
  */
 function solveSizes(
   guards: Guards,
-  label: string,
   from: readonly Size[],
   to: readonly Size[],
+  label: () => string,
 ): Size[] {
   const open = to.findIndex((n) => sizeValue(n) === -1 && guards.equal(n, -1));
-  const error = () => reshapeError(label, from.map(sizeValue), to.map(sizeValue));
+  const error = () => reshapeError(label(), from.map(sizeValue), to.map(sizeValue));
   if (to.some((n, d) => d !== open && guards.less(n, 0))) throw error();
   const have = [...from], want: Size[] = [];
   to.forEach((n, d) => {
@@ -103,11 +103,11 @@ export const reshapeOp: Op<ReshapeParams> = {
   shapes(context: ShapeContext, apply: Apply<ReshapeParams>): readonly (readonly Size[])[] {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const to = dims.map((dim) => context.integer(dim));
-    return [solveSizes(context.guards, x.label, context.shape(x), to)];
+    return [solveSizes(context.guards, context.shape(x), to, () => writtenLabel(x))];
   },
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
-    const shape = solveSizes(new Guards(), "a value", x.shape, dims.map(scalarOf));
+    const shape = solveSizes(new Guards(), x.shape, dims.map(scalarOf), () => "a value");
     return [{ ...x, shape: shape.map(sizeValue) }];
   },
   integers(context: ShapeContext, apply: Apply<ReshapeParams>): readonly Size[] {
@@ -141,9 +141,9 @@ function inferShape(x: Variable, dims: readonly (number | null)[]): StaticShape 
   }
   const lengths = solveSizes(
     new Guards(),
-    x.label,
     from as readonly number[],
     dims.map((n) => n ?? -1),
+    () => x.label,
   );
   return lengths.map(sizeValue);
 }

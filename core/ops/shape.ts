@@ -7,7 +7,7 @@
 
 import { type DType, isDiscrete, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
@@ -140,11 +140,13 @@ export interface SpecifyShapeParams {
   readonly shape: readonly (number | null | "given")[];
   /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */
   readonly masks?: { readonly label: string; readonly from: number };
+  /** What was tried with x, for messages, where the library wants these lengths. */
+  readonly action?: string;
 }
 
 function shapePromiseError(
   label: string,
-  { masks }: SpecifyShapeParams,
+  { masks, action }: SpecifyShapeParams,
   axis: number,
   wanted: number,
   got: number,
@@ -157,8 +159,19 @@ function shapePromiseError(
     );
   }
   return new ShapeError(
-    `Cannot take ${label} as having the specified shape: expected length ${wanted} of axis ${axis}, got ${got}`,
+    `${
+      action ?? `Cannot take ${label} as having the specified shape`
+    }: expected length ${wanted} of axis ${axis}, got ${got}`,
   );
+}
+
+/** The params, with a mask's tensor as the user wrote it. */
+function maskedAs({ inputs, params }: Apply<SpecifyShapeParams>): SpecifyShapeParams {
+  const told = inputs[1]?.owner;
+  if (params.masks === undefined || told?.op !== shapeIOp || told.inputs[0]!.name !== null) {
+    return params;
+  }
+  return { ...params, masks: { ...params.masks, label: writtenLabel(told.inputs[0]!) } };
 }
 
 /** x, whose axes are checked to have the given lengths. */
@@ -199,7 +212,8 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
         if (promise === null) return have;
         const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
         if (!context.guards.equal(have, wanted)) {
-          throw shapePromiseError(x.label, apply.params, axis, sizeValue(wanted), sizeValue(have));
+          const lengths = [sizeValue(wanted), sizeValue(have)] as const;
+          throw shapePromiseError(writtenLabel(x), maskedAs(apply), axis, ...lengths);
         }
         return typeof have === "number" ? have : wanted;
       }),
@@ -343,10 +357,11 @@ export function maskOf(x: Variable, mask: Variable, from: number): Variable {
   return withShape(mask, lengths, { masks: { label: x.label, from } });
 }
 
-function withShape(
+/** x, with a promise about its shape, and what an error says that was tried. */
+export function withShape(
   v: Variable,
   shape: readonly (Dim | null)[],
-  more: Pick<SpecifyShapeParams, "masks"> = {},
+  more: Pick<SpecifyShapeParams, "masks" | "action"> = {},
 ): Variable {
   const action = `Cannot specify the shape of ${shapeLabel(v)}`;
   const given: Variable[] = [];

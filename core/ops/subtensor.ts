@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, writtenLabel } from "../graph/graph.ts";
 import {
   type Element,
   type ElementContext,
@@ -173,7 +173,7 @@ function partIndex(
     if (entry.kind === "int") {
       if (context.guards.equal(n, 0)) empty = true;
       const ix = context.scalarIndex(entry.at);
-      return scalarPosition(context, ix, n, outOfRange(x.label, d, n));
+      return scalarPosition(context, ix, n, outOfRange(x, d, n));
     }
     const { start, step } = sliceSizes(context, entry, n);
     return b.addIx(sizeIx(start), b.scaleIx(at[next++]!, step));
@@ -286,7 +286,11 @@ export const subtensorOp: Op<SubtensorParams> = {
       const at = fix(context.integer(entry.at));
       const value = values[at < 0 ? at + n : at];
       if (value === undefined) {
-        throw new IndexError(`${outOfRange(x.label, 0, n)}, got ${shown(at)}`);
+        throw new IndexError(
+          `An index into ${writtenLabel(x)} is out of range: axis 0 has length ${n}, got ${
+            shown(at)
+          }`,
+        );
       }
       return [value];
     }
@@ -356,9 +360,9 @@ export function broadcastIndex(
     if (context.guards.equal(n, part[skip + d]!)) return at[skip + d]!;
     if (context.guards.equal(n, 1)) return zeroIx;
     throw new ShapeError(
-      `Cannot change a part of shape ${shapeText(part.map(sizeValue))} with ${y.label} of shape ${
-        shapeText(shape.map(sizeValue))
-      }: expected equal lengths or 1`,
+      `Cannot change a part of shape ${shapeText(part.map(sizeValue))} with ${
+        writtenLabel(y)
+      } of shape ${shapeText(shape.map(sizeValue))}: expected equal lengths or 1`,
     );
   });
 }

@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type { Op, PlainLowering, ShapeContext } from "../graph/op.ts";
 import { rounded, type Value } from "../graph/value.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
@@ -43,7 +43,7 @@ function summed(context: ShapeContext, apply: Apply<SumToParams>): number[] {
     const wanted = context.integer(dims[i]!);
     if (guards.equal(wanted, shape[axis]!)) return false;
     if (guards.equal(wanted, 1)) return true;
-    throw sumError(x.label, shape.map(sizeValue), axis, sizeValue(wanted));
+    throw sumError(writtenLabel(x), shape.map(sizeValue), axis, sizeValue(wanted));
   });
 }
 

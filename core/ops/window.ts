@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
 import type {
   Element,
   ElementContext,
@@ -227,7 +227,7 @@ export const foldWindowsOp: Op<WindowParams> = {
     const size = apply.params.size.map((n, i) => n ?? have[shape.length + i]!);
     const wanted = windowedSizes(context, shape, size, apply.params);
     if (!wanted.every((n, d) => context.guards.equal(n, have[d]!))) {
-      throw foldError(w.label, have.map(sizeValue), wanted.map(sizeValue));
+      throw foldError(writtenLabel(w), have.map(sizeValue), wanted.map(sizeValue));
     }
     return [shape];
   },
@@ -317,7 +317,9 @@ function widthSizes(context: ShapeContext, apply: Apply<PadParams>): Widths<Size
   const [x, , ...given] = apply.inputs as [Variable, Variable, ...Variable[]];
   const widths = widthsOf(apply.params, x.ndim, given.map((n) => context.integer(n)));
   const all = [...widths.before, ...widths.after];
-  if (all.some((n) => context.guards.less(n, 0))) throw padError(x.label, all.map(sizeValue));
+  if (all.some((n) => context.guards.less(n, 0))) {
+    throw padError(writtenLabel(x), all.map(sizeValue));
+  }
   return widths;
 }
 

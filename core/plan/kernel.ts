@@ -8,6 +8,7 @@
 import { type DType, isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import {
+  type CheckMessage,
   type Element,
   type ElementContext,
   isComplexElement,
@@ -149,7 +150,11 @@ export class Kernel implements NestBuilder {
       const lowering = loweringOf(apply, scope.shapes);
       if (lowering.kind === "elementwise") return this.#elementwise(apply, index);
       if (lowering.kind === "virtual") {
-        return lowering.element(this as ElementContext, apply, index, variable.index);
+        return scope.planner.within(
+          apply,
+          scope.shapes.words,
+          () => lowering.element(this as ElementContext, apply, index, variable.index),
+        );
       }
       if (lowering.kind === "reduce" && this.#canInline(variable, index)) {
         return this.#inlineReduction(variable, apply, lowering);
@@ -291,7 +296,7 @@ export class Kernel implements NestBuilder {
     }
   }
 
-  check(failed: SNode, message: string, error?: CheckError): void {
+  check(failed: SNode, message: CheckMessage, error?: CheckError): void {
     if (failed.op === "const" && failed.value === 0) return;
     const check = this.scope.planner.addCheck(message, error);
     this.checks.push({ failed, check, inner: this.#inLoops });

@@ -6,9 +6,12 @@
 
 import { IndexError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
+import type { Apply } from "../graph/graph.ts";
+import type { CheckMessage } from "../graph/op.ts";
+import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
-import { baseSize, Guards, type Size } from "../kernel/size.ts";
+import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
 import { commitUpdates } from "./commit.ts";
 import { type Storage, storageRules } from "./element.ts";
@@ -84,6 +87,9 @@ export class Planner {
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
   readonly kernelBuffers: number;
+  readonly #checkNumbers = new Map<Apply | null, Map<string, number>>();
+  /** What is being planned. */
+  #current: Apply | null = null;
   #nextLoop = 0;
 
   constructor(request: PlanRequest) {
@@ -94,13 +100,43 @@ export class Planner {
   }
 
   /** Numbers a run-time check. */
-  addCheck(message: string, error: CheckError = IndexError): number {
-    const have = this.checks.findIndex((check) =>
-      check.message === message && check.error === error
-    );
-    if (have >= 0) return have;
-    this.checks.push({ message, error });
-    return this.checks.length - 1;
+  addCheck(message: CheckMessage, error: CheckError = IndexError): number {
+    const apply = this.#current;
+    const same = this.#checkNumbers.get(apply);
+    const have = typeof message === "string" ? same?.get(message) : undefined;
+    if (have !== undefined && this.checks[have]!.error === error) return have;
+    const number = this.checks.length;
+    const describe = (valueOf: (size: Size) => number, bad: number | null) => {
+      const text = typeof message === "string" ? message : message(valueOf, bad);
+      // Messages of a branch that cannot be planned say it already.
+      return apply === null || text.includes("\n  in ") ? text : `${text}\n  ${writtenAs(apply)}`;
+    };
+    this.checks.push({
+      error,
+      get message() {
+        return describe(sizeValue, null);
+      },
+      describe: (env, bad) => describe((size) => sizeAt(size, env), bad),
+    });
+    if (typeof message === "string") {
+      if (same === undefined) this.#checkNumbers.set(apply, new Map([[message, number]]));
+      else same.set(message, number);
+    }
+    return number;
+  }
+
+  /** Plans something of an application: its checks and errors say so. */
+  within<T>(apply: Apply, words: ShapeWords, plan: () => T): T {
+    const before = this.#current;
+    this.#current = apply;
+    try {
+      return plan();
+    } catch (error) {
+      locate(error, apply, words);
+      throw error;
+    } finally {
+      this.#current = before;
+    }
   }
 
   /** A number for a loop. */

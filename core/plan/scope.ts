@@ -146,10 +146,14 @@ export class Scope {
         this.computeInto(variable, this.#places.get(variable)!);
         break;
       case "emit":
-        lowering.emit(new Emitter(this, apply), apply);
+        this.planner.within(
+          apply,
+          this.shapes.words,
+          () => lowering.emit(new Emitter(this, apply), apply),
+        );
         break;
       case "control":
-        lowering.lower(this, apply);
+        this.planner.within(apply, this.shapes.words, () => lowering.lower(this, apply));
         break;
     }
     const place = this.placeOf(variable);

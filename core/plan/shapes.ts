@@ -7,9 +7,11 @@
 import { isDiscrete } from "../dtype.ts";
 import { eagerInputs, NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
+import { locate } from "../graph/written.ts";
 import { type Apply, paramsKey } from "../graph/graph.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
 import { fitsDType } from "../kernel/size_dtype.ts";
+import { shapeText } from "../ops/broadcast.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */
@@ -66,13 +68,34 @@ export class Shapes implements ShapeContext {
         stack.push(...waiting);
         continue;
       }
-      owner.op.shapes(this, owner).forEach((shape, i) => {
+      this.#shapesOf(owner).forEach((shape, i) => {
         this.#shapes.set(owner.outputs[i]!, shape);
       });
       stack.pop();
     }
     return this.#shapes.get(variable)!;
   }
+
+  #shapesOf(apply: Apply): readonly (readonly Size[])[] {
+    return this.located(apply, () => apply.op.shapes(this, apply));
+  }
+
+  /** Asks something of an op; its errors say which one it is. */
+  located<T>(apply: Apply, ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      locate(error, apply, this.words);
+      throw error;
+    }
+  }
+
+  /** The shape of a variable for messages, where it is known. */
+  readonly words = (variable: Variable): string => {
+    const shape = this.#shapes.get(variable) ?? this.#leaf(variable)?.shape;
+    if (shape !== undefined) return ` of shape ${shapeText(shape.map(sizeValue))}`;
+    return this.#parent === null ? "" : this.#parent.words(variable);
+  };
 
   #leafShape(variable: Variable): readonly Size[] {
     const leaf = this.#leaf(variable);
@@ -122,6 +145,7 @@ export class Shapes implements ShapeContext {
       try {
         return owner.op.integers(this, owner);
       } catch (error) {
+        locate(error, owner, this.words);
         throw variable.ndim === 0 ? needed(error, variable) : error;
       }
     }

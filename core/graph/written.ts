@@ -1,0 +1,128 @@
+/**
+ * Errors in the user's words: which call of theirs made an op, where, and of what.
+ *
+ * @module
+ */
+
+import { isDiscrete } from "../dtype.ts";
+import { isArgumentError } from "../errors.ts";
+import { Constant, type Variable } from "../variable.ts";
+import {
+  type Apply,
+  asWritten,
+  captureOrigin,
+  placeOf,
+  sameCall,
+  type Written,
+  writtenLabel,
+} from "./graph.ts";
+
+/** The most operands that a message lists, and the most characters of a name. */
+const MOST_OPERANDS = 4, MOST_NAME = 60;
+
+/** The most nodes that are looked at to find the operands. */
+const MOST_NODES = 200;
+
+const located = new WeakSet<object>();
+
+/** What is known of the shape of a variable, in words; "" where nothing is. */
+export type ShapeWords = (variable: Variable) => string;
+
+function clip(text: string): string {
+  return text.length <= MOST_NAME ? text : `${text.slice(0, MOST_NAME)}…`;
+}
+
+/** Whether an integer, or a range, that the library computed tells lengths of tensors and nothing else. */
+function tellsLengths(variable: Variable, depth = 0): boolean {
+  const { owner } = variable;
+  if (variable instanceof Constant) return variable.ndim === 0;
+  if (owner === null || variable.name !== null || depth > 8) return false;
+  if (owner.op.name === "shapeI") return true;
+  if (!isDiscrete(variable.dtype) || variable.ndim > (owner.op.name === "arange" ? 1 : 0)) {
+    return false;
+  }
+  if (owner.op.name === "arange" && variable.written.call === "arange") return false;
+  return owner.inputs.length > 0 && owner.inputs.every((input) => tellsLengths(input, depth + 1));
+}
+
+/** Ops whose constant inputs are what the user gives as an index. */
+const INDEXING = new Set(["subtensor", "incSubtensor"]);
+
+/** What the user's call was applied to: the inputs of the ops that it made. */
+function operands(apply: Apply): Variable[] {
+  const found = new Set<Variable>(), seen = new Set<Apply>();
+  const visit = (from: Apply): void => {
+    seen.add(from);
+    for (const given of from.inputs) {
+      const input = asWritten(given), owner = input.owner;
+      if (owner === null) {
+        const shows = input.name !== null || input.ndim > 0 || !(input instanceof Constant) ||
+          from === apply && INDEXING.has(from.op.name);
+        if (shows) found.add(input);
+        continue;
+      }
+      if (seen.has(owner)) continue;
+      const own = input.name === null && (tellsLengths(input) || sameCall(input, apply.output));
+      if (own && seen.size < MOST_NODES) visit(owner);
+      else found.add(input);
+    }
+  };
+  visit(apply);
+  return [...found];
+}
+
+/** A call in words, as in `dot("x" of shape (2, 3), "y")`. */
+function callText(apply: Apply, shapeOf: ShapeWords): string {
+  const { call } = apply.output.written;
+  const texts = new Set(operands(apply).map((v) => `${clip(writtenLabel(v))}${shapeOf(v)}`));
+  const list = [...texts].slice(0, MOST_OPERANDS);
+  if (texts.size > MOST_OPERANDS) list.push("…");
+  return `${call === "" ? apply.op.name : call}(${list.join(", ")})`;
+}
+
+function placeText({ place }: Written): string {
+  return place === "" ? "" : `, made at ${place}`;
+}
+
+/** Which call of the user's made an op, as in `in dot("x" of shape (2, 3), "y"), made at file:1:2`. */
+export function writtenAs(apply: Apply, shapeOf: ShapeWords = () => ""): string {
+  const { written } = apply.output, forward = written.forward;
+  if (forward === null || forward.owner === null) {
+    return `in ${callText(apply, shapeOf)}${placeText(written)}`;
+  }
+  const asked = written.place === "" ? "" : `; the gradient was asked for at ${written.place}`;
+  return `in the gradient of ${callText(forward.owner, shapeOf)}${
+    placeText(forward.written)
+  }${asked}`;
+}
+
+function append(error: Error, words: string): void {
+  const before = error.message, message = `${before}\n  ${words}`;
+  const stack = error.stack;
+  error.message = message;
+  // The text that is printed was made with the old message.
+  if (stack !== undefined) error.stack = stack.replace(before, () => message);
+}
+
+/** Says of an error, once, which call of the user's it is about. */
+export function locate(error: unknown, apply: Apply, shapeOf?: ShapeWords): void {
+  if (!isArgumentError(error) || located.has(error)) return;
+  located.add(error);
+  const { call } = apply.output.written, { name } = apply.op;
+  if (call !== "" && call !== name) {
+    const before = error.message;
+    error.message = before.replace(`Cannot apply "${name}"`, () => `Cannot apply "${call}"`);
+    if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  }
+  append(error, writtenAs(apply, shapeOf));
+}
+
+const called = new WeakSet<object>();
+
+/** Says of an error about an op, once, which call of a compiled function it ended. */
+export function locateCall(error: unknown, origin = captureOrigin()): void {
+  if (!isArgumentError(error) || called.has(error)) return;
+  called.add(error);
+  const place = placeOf(origin);
+  if (place !== "") append(error, `called at ${place}`);
+}
