@@ -292,9 +292,10 @@ function denseTotal(variable: Variable, flows: readonly Flow[]): Variable {
       side.length === 0 ? filledLike(variable, 0) : dense(variable, total(variable, side) as Flow);
     terms.push(applyOp(ifelseOp, [condition, side(then), side(otherwise)], { n: 1 }).output);
   }
-  const base = terms.length > 0
-    ? terms.reduce((sum, term) => add(sum, term))
-    : filledLike(variable, 0);
+  const base = withForward(
+    variable,
+    () => terms.length > 0 ? terms.reduce((sum, term) => add(sum, term)) : filledLike(variable, 0),
+  );
   return parts.reduce((sum, part) => part.onto(sum), base);
 }
 

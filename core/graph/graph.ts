@@ -96,6 +96,25 @@ const ARRANGING = new Set([
   "length",
   "inRange",
   "specifyShape",
+  "nonzero",
+]);
+
+/** Functions whose results are what those ops make: these the user has written. */
+const ARRANGEMENTS = new Set([
+  ...ARRANGING,
+  "T",
+  "astype",
+  "expandDims",
+  "flatnonzero",
+  "flatten",
+  "moveaxis",
+  "ravel",
+  "shapePadAxis",
+  "shapePadLeft",
+  "shapePadRight",
+  "squeeze",
+  "swapaxes",
+  "transpose",
 ]);
 
 /** A variable as the user wrote it: without what the library put around it, as for a product. */
@@ -104,7 +123,7 @@ export function asWritten(variable: Variable): Variable {
   for (;;) {
     const { owner } = from;
     if (from.name !== null || owner === null || !ARRANGING.has(owner.op.name)) break;
-    if (from.written.call === owner.op.name) break;
+    if (ARRANGEMENTS.has(from.written.call)) break;
     from = owner.inputs[0]!;
   }
   if (from === variable || from.name !== null) return from;
@@ -224,8 +243,8 @@ export function captureOrigin(): Origin {
   return holder;
 }
 
-/** The function of a frame, as in `at Variable.add (file…)` and `at Object.f [as g] (file…)`. */
-const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
+/** The function of a frame, as in `at Variable.add (file…)`, `at get T (file…)` and `at f [as g] (file…)`. */
+const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?(?:get )?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
 
 const here = import.meta.url.replace(/core\/graph\/graph\.ts.*$/, "");
 

@@ -23,6 +23,9 @@ const MOST_OPERANDS = 4, MOST_NAME = 60;
 /** The most nodes that are looked at to find the operands. */
 const MOST_NODES = 200;
 
+/** Functions that make graphs of many ops, and that are not the op that fails. */
+const BUILDERS = new Set(["expr", "grad", "hessian", "jacobian", "Lop", "Rop", "scan"]);
+
 const located = new WeakSet<object>();
 
 /** What is known of the shape of a variable, in words; "" where nothing is. */
@@ -109,7 +112,7 @@ export function locate(error: unknown, apply: Apply, shapeOf?: ShapeWords): void
   if (!isArgumentError(error) || located.has(error)) return;
   located.add(error);
   const { call } = apply.output.written, { name } = apply.op;
-  if (call !== "" && call !== name) {
+  if (call !== "" && call !== name && !BUILDERS.has(call)) {
     const before = error.message;
     error.message = before.replace(`Cannot apply "${name}"`, () => `Cannot apply "${call}"`);
     if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);

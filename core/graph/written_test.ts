@@ -379,6 +379,36 @@ const table: Record<string, Failing> = {
     args: [filled(2), filled(3)],
     says: ["2 and 3", 'in sub("u" of shape (2,), "apart" of shape (3,))'],
   },
+  "the gradient of a table": {
+    make: () => grad(T.sqr(x.at(at)).sum().add(x.sum()), x),
+    inputs: [x, at],
+    args: [filled(3, 2), [0, 3]],
+    says: ["An index is out of range: axis 0 has length 3, got 3", 'gradient of at("x", "at")'],
+  },
+  "the transpose of a factor": {
+    make: () => x.T.dot(y),
+    inputs: [x, y],
+    args: [filled(2, 3), filled(4, 3)],
+    says: ['Cannot multiply the result of T of shape (3, 2) by "y" of shape (4, 3)'],
+  },
+  "an axis that is left out": {
+    make: () => T.squeeze(x, 0),
+    inputs: [x],
+    args: [filled(3, 2)],
+    says: ['Cannot leave out axis 0 of "x"', 'in squeeze("x" of shape (3, 2))'],
+  },
+  "values for a mask": {
+    make: () => T.setSubtensor(u.at(mask), v),
+    inputs: [u, mask, v],
+    args: [filled(3), [true, false, true], filled(3)],
+    says: ["part of shape (2,)", '"mask"', "in setSubtensor("],
+  },
+  "an expression": {
+    make: () => T.expr`${x} @ ${v} + ${u}`,
+    inputs: [x, v, u],
+    args: [filled(2, 3), filled(3), filled(3)],
+    says: ['Cannot apply "add"', 'in expr("'],
+  },
   "the gradient of positions": {
     make: () => grad(T.take(u, at, 0).sum(), u),
     inputs: [u, at],

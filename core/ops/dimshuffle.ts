@@ -81,7 +81,13 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     const shape = context.shape(x);
     for (const axis of droppedAxes(pattern, x.ndim)) {
       if (!context.guards.equal(shape[axis]!, 1)) {
-        throw dropError(writtenLabel(x), pattern, axis, String(sizeValue(shape[axis]!)));
+        const got = String(sizeValue(shape[axis]!));
+        if (apply.output.written.call === "dimshuffle") {
+          throw dropError(writtenLabel(x), pattern, axis, got);
+        }
+        throw new ShapeError(
+          `Cannot leave out axis ${axis} of ${writtenLabel(x)}: it must have length 1, got ${got}`,
+        );
       }
     }
     return [pattern.map((item) => item === "x" ? 1 : shape[item]!)];

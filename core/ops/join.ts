@@ -40,9 +40,9 @@ function unjoinable(
   at: number,
 ): ShapeError {
   const written = apply.inputs.map(asWritten);
-  if (written.some((x, i) => x.ndim !== apply.inputs[i]!.ndim - 1)) {
-    return joinError(shapes, apply.params.axis, at);
-  }
+  const stacks = apply.output.written.call === "stack" &&
+    written.every((x, i) => x.ndim === apply.inputs[i]!.ndim - 1);
+  if (!stacks) return joinError(shapes, apply.params.axis, at);
   const texts = written.map((x) => shapeText(context.shape(x).map(sizeValue)));
   return new ShapeError(`Cannot stack tensors of shapes ${listText(texts)}: expected equal shapes`);
 }
