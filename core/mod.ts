@@ -60,8 +60,9 @@ export {
   UnusedInputError,
   VerificationError,
 } from "./errors.ts";
-export { Apply, applyOp, makeConstant, VariableNode } from "./graph/graph.ts";
+export { Apply, applyOp, makeConstant, VariableNode, type Written } from "./graph/graph.ts";
 export type {
+  CheckMessage,
   ComplexElement,
   ControlScope,
   Element,
@@ -79,6 +80,7 @@ export type {
 export type { Ix, ScalarBuilder } from "./kernel/builder.ts";
 export type {
   Branch,
+  CheckError,
   Gemm,
   Loop,
   LoopStrategy,

@@ -413,6 +413,7 @@ export class Constant<D extends DType = DType, N extends number = number> extend
     this.value = value;
   }
 
+  /** The value, if it is short. */
   protected override get leafLabel(): string {
     return valueText(this.value);
   }
