@@ -7,6 +7,8 @@
 
 import { MissingInputError } from "./errors.ts";
 import type { Apply } from "./graph/graph.ts";
+import { locate } from "./graph/written.ts";
+import { shapeText } from "./ops/broadcast.ts";
 import type { Value } from "./graph/value.ts";
 import { Constant, type Variable } from "./variable.ts";
 
@@ -50,9 +52,25 @@ function neededInputs(apply: Apply, values: ReadonlyMap<Variable, Value>): reado
 }
 
 function evaluateApply(apply: Apply, args: Value[], values: Map<Variable, Value>): void {
-  const chosen = apply.op.name === "ifelse";
-  const results = chosen ? args : apply.op.evaluate(args, apply.params, apply);
+  const results = apply.op.name === "ifelse" ? args : resultsOf(apply, args, values);
   apply.outputs.forEach((output, i) => {
     if (!values.has(output)) values.set(output, results[i]!);
   });
+}
+
+/** Evaluates one op; its errors say which one it is. */
+function resultsOf(
+  apply: Apply,
+  args: Value[],
+  values: ReadonlyMap<Variable, Value>,
+): readonly Value[] {
+  try {
+    return apply.op.evaluate(args, apply.params, apply);
+  } catch (error) {
+    locate(error, apply, (variable) => {
+      const value = values.get(variable);
+      return value === undefined ? "" : ` of shape ${shapeText(value.shape)}`;
+    });
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { compile, grad, hessian, scan, shared, T, type Variable } from "../../mod.ts";
 import { onDevices } from "../../dev/devices.ts";
 import { writtenLabel } from "./graph.ts";
@@ -461,6 +461,20 @@ onDevices("an error of a later call says the lengths of that call", async (devic
     message = String(error);
   }
   assert(message.includes("axis 0 has length 7, got 7"), message);
+});
+
+Deno.test("debug mode names what the user wrote", async () => {
+  const f = await compile([u, i], u.mul(2).at(i), { mode: "debug" });
+  const g = await compile([x, v], x.dot(v), { mode: "debug" });
+  const cases = [
+    [() => f([1, 2], 5), ["index 5", "in at(the result of mul of shape (2,)", '"i"']],
+    [() => g([[1, 2]], [3]), ['in dot("x" of shape (1, 2), "v" of shape (1,))']],
+  ] as const;
+  for (const [call, says] of cases) {
+    const { message } = assertThrows(call, Error);
+    for (const words of says) assert(message.includes(words), message);
+    assert(/made at \S*written_test.*\n {2}called at \S*written_test/.test(message), message);
+  }
 });
 
 Deno.test("a variable knows the call that made it", () => {
