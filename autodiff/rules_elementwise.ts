@@ -134,12 +134,12 @@ const rows = {
   softplus: derivative((x) => sigmoid(x)),
   // In forms whose own derivatives do not overflow.
   logaddexp: [
-    (g, _y, a, b) => mul(g, sigmoid(apart(a!, b!, 0))),
-    (g, _y, a, b) => mul(g, sigmoid(apart(b!, a!, 0))),
+    (g, _y, a, b) => times(g, sigmoid(apart(a!, b!, 0))),
+    (g, _y, a, b) => times(g, sigmoid(apart(b!, a!, 0))),
   ],
   logdiffexp: [
-    (g, _y, a, b) => mul(g, sub(1, expOverExpm1(apart(b!, a!, -Infinity)))),
-    (g, _y, a, b) => mul(g, expOverExpm1(apart(b!, a!, -Infinity))),
+    (g, _y, a, b) => times(g, sub(1, expOverExpm1(apart(b!, a!, -Infinity)))),
+    (g, _y, a, b) => times(g, expOverExpm1(apart(b!, a!, -Infinity))),
   ],
   log1mexp: derivative((x) => expOverExpm1(x)),
   erf: derivative((x) => mul(exp(neg(sqr(x))), 2 / Math.sqrt(Math.PI))),

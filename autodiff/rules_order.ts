@@ -10,7 +10,8 @@ import { arangeOp, type ArangeParams } from "../core/ops/arange.ts";
 import { castTo } from "../core/ops/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
 import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
-import { and, conj, div, eq, le, mul, where } from "../core/ops/elementwise.ts";
+import { and, conj, div, eq, le, mul, neq, where } from "../core/ops/elementwise.ts";
+import { stretched } from "../core/ops/broadcast_to.ts";
 import { derivedAs } from "../core/ops/derived_as.ts";
 import { advIndexOp, type AdvIndexParams } from "../core/ops/indexing.ts";
 import { argsortOp, type SortParams } from "../core/ops/order.ts";
@@ -20,7 +21,7 @@ import type { Gradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { sumOver, turned } from "./shapes.ts";
-import { selectedBy } from "./support.ts";
+import { asKink, selectedBy, support } from "./support.ts";
 
 /** x with an axis in the other direction. */
 function reversed(x: Variable, axis: number): Variable {
@@ -75,7 +76,19 @@ function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
   const row = numbered(length, axis, rank), column = numbered(length, axis + 1, rank);
   const without = running("prod", where(eq(row, column), 1, wide(x)), axis + 1);
   const terms: Variable = selectedBy(wide(g), mul(wide(g), conj(without)));
-  return sumOver(where(le(row, column), terms, 0), [axis + 1]);
+  return sumOver(where(asKink(le(row, column)), terms, 0), [axis + 1]);
+}
+
+/**
+ * Where an element is in a product that counts; null for everywhere. What an index leaves out of a vector
+ * is rarely worth finding out: products have parts in them that are behind each other.
+ */
+function reaching(g: Variable, axis: number): Variable | null {
+  const mask = support(g, g.ndim === 1 ? "explicit" : "all");
+  if (mask === null) return null;
+  const counts = castTo(stretched(mask, knownDims(g)), "int32");
+  const reached = neq(sumFrom(counts, axis), 0) as Variable;
+  return support(g, "explicit") === null ? asKink(reached) : reached;
 }
 
 /** The rule of `cumop`. */
@@ -83,8 +96,16 @@ export const cumopGradient: GradientRule<CumulativeParams> = {
   pullback(apply: Apply<CumulativeParams>, [g]): Gradient[] {
     const { kind, axis } = apply.params;
     if (kind === "sum") return [sumFrom(g!, axis)];
-    const x = apply.inputs[0]!;
-    return [derivedAs(runningProduct(g!, x, apply.output, axis), runningPolynomial(g!, x, axis))];
+    const reached = reaching(g!, axis);
+    const chosen = (v: Variable, instead: number) =>
+      reached === null ? v : where(reached, v, instead) as Variable;
+    const x = chosen(apply.inputs[0]!, 1);
+    return [
+      derivedAs(
+        chosen(runningProduct(g!, x, apply.output, axis), 0),
+        chosen(runningPolynomial(g!, x, axis), 0),
+      ),
+    ];
   },
 };
 

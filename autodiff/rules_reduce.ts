@@ -61,8 +61,9 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const otherZeros: Variable = sub(withAxes(sumOver(zero, axes), axes), zero);
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
-  const others = mul(withAxes(g, axes), conj(productOfOthers(factors, axes))) as Variable;
-  const all = withAxes(g, axes), value = where(eq(otherZeros, 0), slope, 0) as Variable;
+  const all = withAxes(g, axes), counted = selectedBy(all, factors, "all", 1);
+  const others = mul(all, conj(productOfOthers(counted, axes))) as Variable;
+  const value = where(eq(otherZeros, 0), slope, 0) as Variable;
   return derivedAs(selectedBy(all, value), selectedBy(all, others));
 }
 
@@ -84,9 +85,10 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const reversed = (v: Variable) => slice(v, { step: true }, -1);
   // The product of the elements in front of each.
   const before = (v: Variable): Variable => {
-    const ones = applyOp<CumulativeParams>(cumulativeOp, [v], { kind: "prod", axis: rank });
     const one = spreadLike(numberLike(v, 1), slice(v, { stop: true }, 1));
-    return applyOp<JoinParams>(joinOp, [one, slice(ones, { stop: true }, -1)], { axis: rank });
+    const parts = [one, slice(v, { stop: true }, -1)];
+    const shifted = applyOp<JoinParams>(joinOp, parts, { axis: rank });
+    return applyOp<CumulativeParams>(cumulativeOp, [shifted], { kind: "prod", axis: rank });
   };
   const others = mul(before(row), reversed(before(reversed(row)))) as Variable;
   return turned(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));

@@ -100,7 +100,6 @@ const inPlace = new Set([
   "conj",
   "copy",
   "specifyShape",
-  "derivedAs",
   "mul",
   "div",
 ]);
@@ -118,6 +117,8 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     applyOp(apply.op, [...masks, ...inputs.slice(masks.length)], apply.params);
   if (name === "switch") return choiceRule(apply, choices);
   if (inPlace.has(name)) return { needs: [first], find: (mask) => mask ?? null };
+  // The choices of the other one are made by how it is computed.
+  if (name === "derivedAs") return { needs: [inputs[1]!], find: (mask) => mask ?? null };
   const adds = name === "add" || name === "sub" || name === "complex";
   if (choices === "indexed" && (adds || name === "join")) {
     // Parts that indices took are put together; others that are put together are everywhere.
@@ -343,16 +344,20 @@ export function combined(
   return shell.put(combined(shell.value, shell.by, combine));
 }
 
-/** A value that a gradient was multiplied into: zero where the gradient is by its structure. */
+/**
+ * A value that a gradient was multiplied into, or is going to be: zero, or another number, where the
+ * gradient is zero by its structure.
+ */
 export function selectedBy(
   gradient: Variable,
   value: Variable,
   choices: Choices = "all",
+  instead = 0,
 ): Variable {
   const mask = support(gradient, choices);
   if (mask === null) return value;
   if (support(gradient, "explicit") === null) asKink(mask);
-  return where(mask, value, 0) as Variable;
+  return where(mask, value, instead) as Variable;
 }
 
 /** Whether a factor has an element for each of a gradient; what stretches belongs to several. */

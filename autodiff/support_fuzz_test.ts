@@ -35,10 +35,13 @@ const unary: readonly ((v: Variable) => Variable)[] = [
   (v) => T.stack([v, v.mul(2)]).sum(0),
   (v) => T.reshape(T.dimshuffle(v, "x", 0), [-1]),
   (v) => T.dot(T.stack([v, T.neg(v)], 1), T.constant([2, 0.5])),
+  (v) => T.prod(T.stack([v, T.cos(v), T.exp(v)], 1), 1),
+  (v) => T.cumprod(T.stack([v, T.cos(v)], 1), 1).sum(1),
+  (v) => T.logdiffexp(v, 0.4),
   (v) => T.dot(T.constant([[0.5, -1]]), T.stack([v, T.sqr(v)])).at(0),
   (v) => scan((e: Variable) => T.sin(e).mul(e), { sequences: v })[0] as Variable,
 ];
-const binary = [T.mul, T.div, T.add, T.sub, T.pow, T.maximum, T.atan2] as readonly ((
+const binary = [T.mul, T.div, T.add, T.sub, T.pow, T.maximum, T.atan2, T.logaddexp] as readonly ((
   a: Variable,
   b: Variable,
 ) => Variable)[];

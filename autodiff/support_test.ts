@@ -148,6 +148,42 @@ const guarded: readonly Case[] = [
     [0, 3 / 2, 1],
     [0, -1 / 2, -1 / 16],
   ],
+  [
+    "products of rows",
+    (x) => T.where(T.isnan(x), 0, T.prod(T.stack([x, T.sqr(x)], 1), 1)).sum(),
+    [2, nan, 0],
+    [12, 0, 0],
+    [12, 0, 0],
+  ],
+  [
+    "running products of rows taken",
+    (x) => T.cumprod(T.stack([x, T.sqr(x)], 1), 1).slice(null, 2).sum(),
+    [2, 0, nan],
+    [13, 1, 0],
+    [12, 0, 0],
+  ],
+  [
+    "logdiffexp",
+    (x) => T.where(x.gt(0), T.logdiffexp(x, 0), 0).sum(),
+    [0, -1, Math.LN2],
+    [0, 0, 2],
+    [
+      0,
+      0,
+      -2,
+    ],
+  ],
+  [
+    "logaddexp",
+    (x) => T.where(T.isnan(x), 0, T.logaddexp(x, 0)).sum(),
+    [nan, 0, 0],
+    [0, 0.5, 0.5],
+    [
+      0,
+      0.25,
+      0.25,
+    ],
+  ],
   ["x ** 0", (x) => T.pow(x, [0, 1, 2]).sum(), [0, 0, 0], [0, 1, 0], [0, 0, 2]],
   ["0 ** x", (x) => T.pow([0, 1, 2], x).sum(), [2, 2, 1], [0, 0, 2 * Math.LN2], [
     0,

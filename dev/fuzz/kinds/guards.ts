@@ -4,7 +4,7 @@ import { type Generator, isFloatRef, type Kind, type Ref, Rejected } from "../ge
 function partial(g: Generator, x: Ref): { value: Ref; fine: Ref } {
   const { random } = g;
   const positive = () => g.call("T.gt", x, 0);
-  switch (random.below(8)) {
+  switch (random.below(11)) {
     case 0:
       return { value: g.call("T.sqrt", x), fine: positive() };
     case 1:
@@ -19,6 +19,18 @@ function partial(g: Generator, x: Ref): { value: Ref; fine: Ref } {
       return { value: g.call("T.acos", x), fine: g.call("T.lt", g.call("T.abs", x), 1) };
     case 6:
       return { value: g.call("T.log1p", x), fine: g.call("T.gt", x, -1) };
+    case 7:
+      return { value: g.call("T.logdiffexp", x, 0), fine: positive() };
+    case 8:
+    case 9: {
+      const parts = g.call("T.stack", [x, g.call("T.log", x)], 1);
+      return {
+        value: random.chance(0.5)
+          ? g.call("T.prod", parts, 1)
+          : g.call("T.sum", g.call("T.cumprod", parts, 1), 1),
+        fine: positive(),
+      };
+    }
     default: {
       const safe = g.call("T.where", positive(), x, 1);
       return { value: g.call("T.div", g.call("T.log", safe), safe), fine: positive() };
