@@ -89,6 +89,14 @@ export interface BackendStats {
   readonly reserved: number;
 }
 
+/** How much there must be to do row by row. */
+export interface RowLimits {
+  /** Bytes of results that pass from one nest to another. */
+  readonly bytes: number;
+  /** Elements of a row. */
+  readonly elements: number;
+}
+
 /** A device. */
 export interface Backend {
   readonly name: "cpu" | "gpu";
@@ -100,6 +108,8 @@ export interface Backend {
   readonly ieee: boolean;
   /** How many buffers a kernel can read and write. */
   readonly kernelBuffers: number;
+  /** When it is better to run neighbouring nests row by row; null for never. */
+  readonly rows: RowLimits | null;
   /** Whether the host can read results at once, without waiting for the device. */
   readonly hostReadable: boolean;
   /** Whether the error of a failed check comes with the next read, not with the call. */

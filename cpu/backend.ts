@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
+import type {
+  Backend,
+  BackendStats,
+  DeviceBuffer,
+  Executable,
+  RowLimits,
+} from "../core/backend.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import { CodeCache } from "../core/code_cache.ts";
 import type { Program } from "../core/kernel/program.ts";
@@ -12,7 +18,6 @@ import { Arena } from "./arena.ts";
 import { CpuBuffer } from "./buffer.ts";
 import { Constants } from "./constants.ts";
 import { CpuExecutable, type Device, type Entry } from "./executable.ts";
-import { fuseRows, type RowLimits } from "./fuse_rows.ts";
 import { CpuMemory } from "./memory.ts";
 import { printModule, type PrintOptions } from "./print_module.ts";
 import { Runtime } from "./runtime.ts";
@@ -49,6 +54,7 @@ class CpuBackend implements Backend, Device {
   readonly description: string;
   readonly ieee = true;
   readonly kernelBuffers = Infinity;
+  readonly rows: RowLimits;
   readonly hostReadable = true;
   readonly defersErrors = false;
   readonly lost = null;
@@ -58,14 +64,13 @@ class CpuBackend implements Backend, Device {
   readonly #runtime: Runtime;
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: PrintOptions;
-  readonly #rows: RowLimits;
   /** Compiled programs by their bytes. */
   readonly code = new CodeCache<Entry>(MOST_UNUSED);
   #compiled = 0;
 
   constructor(options: CpuOptions) {
     const { simd = true, relaxed = hasRelaxedSimd(), check = false, rows = ROWS } = options;
-    this.#rows = rows;
+    this.rows = rows;
     this.#options = { simd, relaxed: simd && relaxed, check };
     this.#runtime = new Runtime(this.memory, this.#options.relaxed);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
@@ -84,16 +89,14 @@ class CpuBackend implements Backend, Device {
     return new CpuBuffer(this.memory, dtypeInfo(dtype).bytes * elements, this.#counts);
   }
 
-  prepare(source: Program): Executable {
-    const program = fuseRows(source, this.#rows);
+  prepare(program: Program): Executable {
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
     const entry = this.code.acquire(key) ?? this.#link(key, new WebAssembly.Module(bytes));
     return new CpuExecutable(this, program, { ...printed, bytes: bytes.length, key }, entry);
   }
 
-  async prepareAsync(source: Program): Promise<Executable> {
-    const program = fuseRows(source, this.#rows);
+  async prepareAsync(program: Program): Promise<Executable> {
     const { bytes, ...printed } = printModule(program, this.#options);
     const key = textOf(bytes);
     let entry = this.code.acquire(key);

@@ -4,5 +4,5 @@
  * @module
  */
 
-export type { RowLimits } from "./fuse_rows.ts";
+export type { RowLimits } from "../core/backend.ts";
 export { type CpuOptions, createCpuBackend } from "./backend.ts";

@@ -43,6 +43,7 @@ export interface GpuBackendOptions extends DeviceOptions {
 export class GpuBackend implements Backend {
   readonly name = "gpu";
   readonly ieee = false;
+  readonly rows = null;
   readonly hostReadable = false;
   readonly defersErrors = true;
   /** The device. */

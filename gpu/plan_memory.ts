@@ -5,6 +5,7 @@
  */
 
 import { eachLeaf, touchesOf } from "../core/kernel/steps.ts";
+import { type Life, Lives } from "../core/plan/lives.ts";
 import type { Program } from "../core/kernel/program.ts";
 import { mulSize, type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
 import { wordCount } from "./convert.ts";
@@ -29,32 +30,27 @@ export function slotBytes(plan: MemoryPlan, env: SizeEnv | null): number[] {
   });
 }
 
-interface Piece {
-  readonly key: string;
-  readonly words: Size;
-  first: number;
-  last: number;
-}
-
 /** Plans the scratch memory of a printed program. */
 export function planMemory(program: Program, printed: PrintedProgram): MemoryPlan {
-  const pieces = new Map<string, Piece>();
   const words = new Map<string, Size>();
   for (const { id, role, elements, dtype } of program.buffers) {
     if (role.kind === "temp") words.set(`b${id}`, mulSize(elements, wordCount(dtype, 1)));
   }
   for (const { id, words: size } of printed.scratch) words.set(`s${id}`, size);
 
-  const walk = new Walk(words, pieces, stepAddressed(program));
-  walk.ops([...printed.ops, ...printed.commit]);
+  const lives = livesOfPieces(
+    [...printed.ops, ...printed.commit],
+    (key) => words.has(key),
+    stepAddressed(program),
+  );
 
   const temps = new Map<number, number>(), scratch = new Map<number, number>();
   const slots: { sizes: Size[]; bytes: number; free: number }[] = [];
-  for (const piece of [...pieces.values()].sort((a, b) => a.first - b.first)) {
-    const need = sizeValue(piece.words);
+  for (const [key, life] of [...lives].sort(([, a], [, b]) => a.first - b.first)) {
+    const size = words.get(key)!, need = sizeValue(size);
     let best = -1;
     slots.forEach((slot, i) => {
-      if (slot.free >= piece.first) return;
+      if (slot.free >= life.first) return;
       if (best < 0 || waste(slot.bytes, need) < waste(slots[best]!.bytes, need)) best = i;
     });
     // A slot that would have to grow is worth it only if little is lost.
@@ -63,11 +59,11 @@ export function planMemory(program: Program, printed: PrintedProgram): MemoryPla
       slots.push({ sizes: [], bytes: 0, free: -1 });
     }
     const slot = slots[best]!;
-    slot.sizes.push(piece.words);
+    slot.sizes.push(size);
     slot.bytes = Math.max(slot.bytes, need);
-    slot.free = piece.last;
-    const number = Number(piece.key.slice(1));
-    (piece.key.startsWith("b") ? temps : scratch).set(number, best);
+    slot.free = life.last;
+    const number = Number(key.slice(1));
+    (key.startsWith("b") ? temps : scratch).set(number, best);
   }
   return { temps, scratch, slots: slots.map((slot) => slot.sizes) };
 }
@@ -76,83 +72,29 @@ function waste(have: number, need: number): number {
   return Math.abs(have - need);
 }
 
-/** Follows the ops in order and notes when each piece is in use. */
-class Walk {
-  #time = 0;
-  readonly #words: ReadonlyMap<string, Size>;
-  readonly #pieces: Map<string, Piece>;
-  readonly #addressed: ReadonlySet<number>;
-
-  constructor(
-    words: ReadonlyMap<string, Size>,
-    pieces: Map<string, Piece>,
-    addressed: ReadonlySet<number>,
-  ) {
-    this.#words = words;
-    this.#pieces = pieces;
-    this.#addressed = addressed;
-  }
-
-  ops(ops: readonly Op[]): void {
-    for (const op of ops) this.#op(op);
-  }
-
-  #op(op: Op): void {
-    switch (op.kind) {
-      case "dispatch":
-      case "steps":
-        return this.#kernel(op.kernel);
-      case "exchanges":
-        this.#kernel(op.exchange);
-        return this.#kernel(op.merge);
-      case "loop":
-        return this.#loop(op.body);
+/** When pieces are in use; `addressed` buffers are written in parts by the steps of a loop. */
+function livesOfPieces(
+  ops: readonly Op[],
+  isPiece: (key: string) => boolean,
+  addressed: ReadonlySet<number>,
+): ReadonlyMap<string, Readonly<Life>> {
+  const lives = new Lives<string>();
+  const kernel = ({ bound, reads, source }: PrintedKernel) => {
+    lives.step(bound.flatMap((one, i): [string, boolean][] => {
+      const key = keyOf(one);
+      if (key === null || !isPiece(key)) return [];
+      const isFresh = !reads[i] && source.storage[i] === "write";
+      return [[key, isFresh && !(one.kind === "buffer" && addressed.has(one.id))]];
+    }));
+  };
+  const visit = (list: readonly Op[]): void => {
+    for (const op of list) {
+      if (op.kind === "loop") lives.loop(() => visit(op.body));
+      else for (const one of kernelsOf([op])) kernel(one);
     }
-  }
-
-  #kernel(kernel: PrintedKernel): void {
-    this.#time++;
-    for (const bound of kernel.bound) this.#use(bound);
-  }
-
-  #use(bound: Bound): void {
-    const key = keyOf(bound);
-    const words = key === null ? undefined : this.#words.get(key);
-    if (key === null || words === undefined) return;
-    const piece = this.#pieces.get(key);
-    if (piece === undefined) {
-      this.#pieces.set(key, { key, words, first: this.#time, last: this.#time });
-    } else piece.last = this.#time;
-  }
-
-  /**
-   * What is used in a loop is in use all through it, because the next step may read what this one
-   * left; except for what each step writes before it reads it, and nothing outside uses.
-   */
-  #loop(body: readonly Op[]): void {
-    const known = new Set(this.#pieces.keys());
-    const start = this.#time + 1;
-    const own = new Set<string>();
-    const seen = new Set<string>();
-    for (const kernel of kernelsOf(body)) {
-      kernel.bound.forEach((bound, i) => {
-        const key = keyOf(bound);
-        if (key === null || seen.has(key)) return;
-        seen.add(key);
-        const fresh = !kernel.reads[i] && kernel.source.storage[i] === "write";
-        const addressed = bound.kind === "buffer" && this.#addressed.has(bound.id);
-        if (fresh && !addressed && !known.has(key)) own.add(key);
-      });
-    }
-    this.ops(body);
-    this.#time++;
-    for (const key of seen) {
-      const piece = this.#pieces.get(key);
-      if (piece === undefined || own.has(key)) continue;
-      piece.first = Math.min(piece.first, start);
-      piece.last = this.#time;
-    }
-  }
+  };
+  visit(ops);
+  return lives.found;
 }
 
 function keyOf(bound: Bound): string | null {

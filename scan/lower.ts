@@ -20,10 +20,11 @@ import {
   type Size,
 } from "../core/kernel/size.ts";
 import { Kernel } from "../core/plan/kernel.ts";
-import { dropUnread, mergeSteps } from "../core/plan/merge.ts";
+import { arrange, simplify } from "../core/plan/passes.ts";
 import { loadPlace, type Place } from "../core/plan/place.ts";
 import { Scope } from "../core/plan/scope.ts";
 import { Shapes } from "../core/plan/shapes.ts";
+import { StepGraph } from "../core/plan/step_graph.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, endsEarly } from "./inner.ts";
@@ -205,14 +206,14 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
   const count = needsCount
     ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
     : null;
-  const body = dropUnread(planner, mergeSteps(planner, inner.steps), kept);
-  const { strategy, reason } = chooseStrategy(body, params.strategy, ends);
+  const level = simplify(new StepGraph(planner, name, inner.steps, kept));
+  const { strategy, reason } = chooseStrategy(level.steps, params.strategy, ends);
   scope.steps.push({
     kind: "loop",
     name,
     id: loop,
     steps,
-    body,
+    body: arrange(level).steps,
     until: until?.buffer ?? null,
     mayBeEmpty: limit !== null,
     count: count?.buffer ?? null,

@@ -248,6 +248,7 @@ export class Executor {
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         ieee: this.#backend.ieee,
         kernelBuffers: this.#backend.kernelBuffers,
+        rows: this.#backend.rows,
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;

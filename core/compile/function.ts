@@ -553,6 +553,10 @@ class Callable {
     return new Callable(changed, executor, this.deviceInfo, profile, better).toFunction();
   }
 
+  #explainOptions(given: object | undefined): { readonly passes?: unknown } {
+    return checkOptions(`Cannot explain ${this.#what}`, given, { passes: "boolean" });
+  }
+
   toFunction(): CompiledFunction {
     const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
@@ -566,7 +570,7 @@ class Callable {
       inputs: this.inputs,
       graph,
       profile,
-      explain: () => explainPlans(executor),
+      explain: (options) => explainPlans(executor, this.#explainOptions(options).passes === true),
       subset: (keys, ...values) => this.subset(keys, values),
       get: (key) => this.get(key),
       set: (key, value) => this.set(key, value),

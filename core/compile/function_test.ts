@@ -189,6 +189,13 @@ Deno.test("explain tells the kernels of each plan", async () => {
   assertMatch(f.explain(), /total on cpu.*\n.*no plan yet/);
   f([1, 2, 3]);
   assertMatch(f.explain(), /plan 1: [1-9]\d* kernels/);
+  assertMatch(f.explain(), /\[\], over 3: x -> output 0/);
+  assert(!f.explain().includes("merge"));
+  const passes = f.explain({ passes: true });
+  for (const pass of ["lower", "merge", "unread", "commit", "rows", "lives"]) {
+    assert(passes.includes(`${pass} (total):`), passes);
+  }
+  assertThrows(() => f.explain({ pass: true } as never), TypeError, "passes");
 });
 
 onDevices("warmUp plans for the shapes of its arguments", async (device) => {

@@ -122,7 +122,8 @@ export interface CompiledFunction<
   [Symbol.dispose](): void;
   /**
    * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
-   * why, and the memory that is planned. A function that was never called has no plan yet.
+   * why, what they read and write, and the memory that is planned. A function that was never called has
+   * no plan yet. With `passes`, the steps after each pass of the planner, too.
    */
-  explain(): string;
+  explain(options?: { readonly passes?: boolean }): string;
 }

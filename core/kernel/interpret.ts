@@ -49,6 +49,7 @@ class InterpreterBackend implements Backend {
   readonly description = "interpreter";
   readonly ieee = true;
   readonly kernelBuffers = Infinity;
+  readonly rows = null;
   readonly hostReadable = true;
   readonly defersErrors = false;
   readonly lost = null;

@@ -10,9 +10,10 @@ import type { Apply } from "../graph/graph.ts";
 import type { CheckError, Step } from "../kernel/program.ts";
 import type { Variable } from "../variable.ts";
 import { Kernel } from "./kernel.ts";
-import { dropUnread, mergeSteps } from "./merge.ts";
+import { arrange, simplify } from "./passes.ts";
 import type { Place } from "./place.ts";
 import { Scope } from "./scope.ts";
+import { StepGraph } from "./step_graph.ts";
 
 /** Emits the steps of a choice between two lists of `n` values and places its outputs. */
 export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
@@ -43,7 +44,8 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
   }
   const flag = scope.contiguous(condition).buffer;
   const kept = new Set(places.map((place) => place.buffer));
-  const finish = (steps: readonly Step[]) => dropUnread(planner, mergeSteps(planner, steps), kept);
+  const finish = (steps: readonly Step[]) =>
+    arrange(simplify(new StepGraph(planner, "ifelse", steps, kept))).steps;
   const [then, otherwise] = [sideIfAny(1), sideIfAny(1 + n)];
   scope.steps.push({
     kind: "branch",

@@ -11,11 +11,11 @@ import { sizeKey } from "../kernel/size.ts";
 import { loadsOf, nodesOf } from "../kernel/nodes.ts";
 import { stepAccess, stepRoots } from "../kernel/steps.ts";
 import { Kernel } from "./kernel.ts";
-import { dropUnread } from "./merge.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { Planner } from "./planner.ts";
 import { Scope } from "./scope.ts";
 import { Shapes } from "./shapes.ts";
+import type { StepGraph } from "./step_graph.ts";
 
 /** What `commitUpdates` needs to know. */
 export interface CommitRequest {
@@ -28,56 +28,42 @@ export interface CommitRequest {
   }[];
 }
 
-/** The steps of a program, with those that write shared variables at the end. */
-export interface Committed {
-  readonly steps: Step[];
-  readonly commit: Step[];
-  /** Updates (by number) that are written in place. */
-  readonly inPlace: ReadonlySet<number>;
-}
-
-/** Decides which updates are written in place, and how. */
-export function commitUpdates(
-  planner: Planner,
-  merged: readonly Step[],
-  request: CommitRequest,
-): Committed {
-  const steps = dropUnread(planner, merged);
-  const staying: Step[] = [], commit: Step[] = [];
+/** Decides which updates are written in place, and how; gives their numbers. */
+export function commitUpdates(graph: StepGraph, request: CommitRequest): ReadonlySet<number> {
+  const { planner } = graph;
+  const moved: Step[] = [];
   const inPlace = new Set<number>();
   const updates = new Map(request.updates.map((update, i) => [update.place.buffer, i]));
-  const around: Surroundings = { writers: new Map(), reads: new Set(), writes: new Set() };
-  for (const step of steps) {
-    for (const buffer of stepAccess(step).writes) {
-      around.writers.set(buffer, (around.writers.get(buffer) ?? 0) + 1);
-    }
-  }
+  const behind: Behind = { reads: new Set(), writes: new Set() };
+  const note = (step: Step) => {
+    const { reads, writes } = stepAccess(step);
+    for (const buffer of reads) behind.reads.add(buffer);
+    for (const buffer of writes) behind.writes.add(buffer);
+  };
 
   // Backwards, so that a step is moved only when nothing after it stays behind and reads it.
-  for (const step of steps.toReversed()) {
+  for (const entry of graph.entries.toReversed()) {
+    const step = entry.step!;
     const mine = [...stepAccess(step).writes].flatMap((buffer) => updates.get(buffer) ?? []);
-    const moved = mine.length === 0 ? null : movable(planner, around, step, request, mine);
-    for (const i of moved === null ? [] : mine) {
+    const sent = mine.length === 0 ? null : inPlaceStep(graph, behind, step, request, mine);
+    if (sent === null) {
+      note(step);
+      continue;
+    }
+    for (const i of mine) {
       inPlace.add(i);
       // Nothing uses the buffer any more.
-      planner.buffers.rebind(request.updates[i]!.place.buffer, { kind: "temp" });
+      planner.buffers.change(request.updates[i]!.place.buffer, { role: { kind: "temp" } });
     }
-    const note = (list: Step[], one: Step) => {
-      list.push(one);
-      const { reads, writes } = stepAccess(one);
-      for (const buffer of reads) around.reads.add(buffer);
-      for (const buffer of writes) around.writes.add(buffer);
-    };
-    if (moved === null) note(staying, step);
-    else if (moved.kind !== "nest" || moved.checks.length === 0) note(commit, moved);
-    else {
-      // All that can fail comes before the first commit.
-      note(commit, { ...moved, checks: [] });
-      note(staying, checksOf(moved));
-    }
+    // All that can fail comes before the first commit.
+    const checks = sent.kind === "nest" && sent.checks.length > 0 ? checksOf(sent) : null;
+    const last = checks === null ? sent : { ...sent, checks: [] };
+    moved.push(last);
+    note(last);
+    graph.replace(entry, checks);
+    if (checks !== null) note(checks);
   }
-  staying.reverse();
-  commit.reverse();
+  for (const step of moved.toReversed()) graph.addCommit(step);
 
   if (planner.checks.length > 0) {
     request.updates.forEach((update, i) => {
@@ -85,41 +71,38 @@ export function commitUpdates(
       const target = request.shared(update.shared);
       if (!sameShape(target, update.place)) return;
       // The old value may be read by other commits: those run first.
-      planner.buffers.rebind(update.place.buffer, { kind: "temp" });
-      commit.push(copyStep(planner, update.place, target));
+      planner.buffers.change(update.place.buffer, { role: { kind: "temp" } });
+      graph.addCommit(copyStep(planner, update.place, target));
       inPlace.add(i);
     });
   }
-  return { steps: staying, commit, inPlace };
+  return inPlace;
 }
 
 function sameShape(a: Place, b: Place): boolean {
   return a.shape.map(sizeKey).join() === b.shape.map(sizeKey).join();
 }
 
-/** What a step has around it. */
-interface Surroundings {
-  /** How many steps write a buffer. */
-  readonly writers: Map<number, number>;
-  /** What the steps behind it read and write. */
+/** What the steps behind a step read and write. */
+interface Behind {
   readonly reads: Set<number>;
   readonly writes: Set<number>;
 }
 
 /** The step with its stores sent to the shared variables, or null if it must stay as it is. */
-function movable(
-  planner: Planner,
-  around: Surroundings,
+function inPlaceStep(
+  graph: StepGraph,
+  behind: Behind,
   step: Step,
   request: CommitRequest,
   mine: readonly number[],
-): Step | null {
+): Nest | Gemm | null {
   if (step.kind !== "nest" && step.kind !== "gemm") return null;
   if (step.kind === "nest" && step.inner.length > 0) return null;
   // Everything it writes must be something that no later step reads or overwrites.
   for (const buffer of stepAccess(step).writes) {
-    if (around.reads.has(buffer) || around.writes.has(buffer)) return null;
-    if (planner.buffers.all[buffer]!.role.kind === "temp") return null;
+    if (behind.reads.has(buffer) || behind.writes.has(buffer)) return null;
+    if (graph.planner.buffers.all[buffer]!.role.kind === "temp") return null;
   }
   const stores = step.kind === "gemm" ? step.stores : step.outer;
   const targets = new Map<number, Place>();
@@ -130,8 +113,8 @@ function movable(
     claimed.add(target.buffer);
     targets.set(update.place.buffer, target);
     // Steps before it are done by then; steps after it still need the old value if they read it.
-    if (around.reads.has(target.buffer)) return null;
-    if (around.writers.get(update.place.buffer)! > 1) return null;
+    if (behind.reads.has(target.buffer)) return null;
+    if (graph.writersOf(update.place.buffer).size > 1) return null;
     if (!readsAtPoint(step, stores, update.place.buffer, target.buffer)) return null;
     // A store that comes later would read the new value.
     const writer = stores.findLastIndex((store) => store.buffer === update.place.buffer);

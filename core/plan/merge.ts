@@ -1,6 +1,6 @@
 /**
  * Joins kernels that run over the same points: what one stores and the next reads at the same point
- * stays in a register, and memory that nobody else reads is not written at all.
+ * stays in a register.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { type Size, sizeKey } from "../kernel/size.ts";
 import { loadsOf, nodesOf } from "../kernel/nodes.ts";
 import { stepAccess, stepRoots } from "../kernel/steps.ts";
 import type { Planner } from "./planner.ts";
+import type { Entry, StepGraph } from "./step_graph.ts";
 
 /** How far back a kernel looks for one to join. */
 const WINDOW = 40;
@@ -19,77 +20,24 @@ const WINDOW = 40;
 /** Kernels with more nodes than this take in no more. */
 const MOST_NODES = 1500;
 
-/** Joins kernels of one level and drops stores that nobody reads. */
-export function mergeSteps(planner: Planner, steps: readonly Step[]): Step[] {
-  const out: Group[] = [];
-  for (const step of steps) {
-    const at = step.kind === "nest" ? partner(out, step) : -1;
-    if (at < 0) out.push(new Group(planner, step));
-    else out[at]!.add(step as Nest);
-  }
-  return out.map((group) => group.step);
-}
-
-/** Drops stores into scratch memory that no step reads; `kept` buffers are read elsewhere. */
-export function dropUnread(
-  planner: Planner,
-  steps: readonly Step[],
-  kept: ReadonlySet<number> = new Set(),
-): Step[] {
-  const current: (Step | null)[] = [...steps];
-  const readers = new Map<number, number>();
-  const writers = new Map<number, number[]>();
-  const count = (step: Step, by: number) => {
-    for (const buffer of stepAccess(step).reads) {
-      readers.set(buffer, (readers.get(buffer) ?? 0) + by);
-    }
-  };
-  steps.forEach((step, at) => {
-    count(step, 1);
-    for (const buffer of stepAccess(step).writes) {
-      const have = writers.get(buffer);
-      if (have === undefined) writers.set(buffer, [at]);
-      else have.push(at);
-    }
-  });
-  const live = ({ buffer }: Store) =>
-    planner.buffers.all[buffer]!.role.kind !== "temp" || kept.has(buffer) ||
-    (readers.get(buffer) ?? 0) > 0;
-  // Backwards, since what a dropped store read was mostly written before it.
-  const waiting = steps.map((_, at) => at);
-  while (waiting.length > 0) {
-    const at = waiting.pop()!, step = current[at]!;
-    if (step === null) continue;
-    const next = keepStores(step, live);
-    if (next === step) continue;
-    current[at] = next;
-    count(step, -1);
-    if (next !== null) count(next, 1);
-    for (const buffer of stepAccess(step).reads) {
-      if (readers.get(buffer) === 0) waiting.push(...writers.get(buffer) ?? []);
+/** Joins nests of one level with earlier steps. */
+export function joinNests(graph: StepGraph): void {
+  const groups: Group[] = [];
+  for (const entry of graph.entries) {
+    const step = entry.step!;
+    const at = step.kind === "nest" ? partner(groups, step) : -1;
+    if (at < 0) groups.push(new Group(graph.planner, entry));
+    else {
+      groups[at]!.add(step as Nest);
+      graph.replace(entry, null);
     }
   }
-  return current.filter((step) => step !== null);
-}
-
-/** A step without the stores that are not wanted; null where nothing is left to do. */
-function keepStores(step: Step, wanted: (store: Store) => boolean): Step | null {
-  if (step.kind === "nest") {
-    const inner = step.inner.filter(wanted), outer = step.outer.filter(wanted);
-    if (inner.length + outer.length + step.checks.length === 0) return null;
-    if (inner.length === step.inner.length && outer.length === step.outer.length) return step;
-    return { ...step, inner, outer };
-  }
-  if (step.kind === "gemm") {
-    const stores = step.stores.filter(wanted);
-    if (stores.length === step.stores.length) return step;
-    return stores.length === 0 ? null : { ...step, stores };
-  }
-  return step;
+  for (const group of groups) graph.replace(group.entry, group.step);
 }
 
 /** A step, with the nests that have joined it. */
 class Group {
+  readonly entry: Entry;
   readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
@@ -106,7 +54,9 @@ class Group {
   #name: string;
   #nodes: number;
 
-  constructor(planner: Planner, step: Step) {
+  constructor(planner: Planner, entry: Entry) {
+    const step = entry.step!;
+    this.entry = entry;
     this.#planner = planner;
     this.#first = step;
     this.#name = step.name;

@@ -3,11 +3,15 @@
 import { assertEquals } from "@std/assert";
 import { axisIx, ScalarBuilder } from "../kernel/builder.ts";
 import type { Nest, Store } from "../kernel/program.ts";
-import { mergeSteps } from "./merge.ts";
+import { check } from "../../dev/file_check.ts";
+import { T } from "../../mod.ts";
+import { joinNests } from "./merge.ts";
 import type { Planner } from "./planner.ts";
+import { StepGraph } from "./step_graph.ts";
+import { afterPasses } from "./testdata/passes.ts";
 
 const b = new ScalarBuilder();
-const planner = { b, kernelBuffers: Infinity } as Planner;
+const planner = { b, kernelBuffers: Infinity, trace: null as Planner["trace"] } as Planner;
 const at = axisIx(0);
 const load = (buffer: number) => b.load(buffer, "float32", at);
 const store = (buffer: number, value: Store["value"]): Store => ({
@@ -30,18 +34,22 @@ function nest(name: string, length: number, ...outer: Store[]): Nest {
   };
 }
 
+function merged(...steps: Nest[]): Nest[] {
+  return new StepGraph(planner, "f", steps).pass("merge", joinNests).steps as Nest[];
+}
+
 /** What is left of steps, by the buffers that each stores into. */
 function joined(...steps: Nest[]): number[][] {
-  return mergeSteps(planner, steps).map((step) => (step as Nest).outer.map(({ buffer }) => buffer));
+  return merged(...steps).map(({ outer }) => outer.map(({ buffer }) => buffer));
 }
 
 Deno.test("a kernel joins the one whose results it reads at the same points", () => {
-  const made = mergeSteps(planner, [
+  const made = merged(
     nest("add", 8, store(1, b.add(load(0), load(0)))),
     nest("mul", 8, store(2, b.mul(load(1), load(1)))),
-  ]);
+  );
   assertEquals(made.length, 1);
-  const [, second] = (made[0] as Nest).outer;
+  const [, second] = made[0]!.outer;
   const sum = b.add(load(0), load(0));
   assertEquals(second!.value, b.mul(sum, sum));
 });
@@ -66,4 +74,18 @@ Deno.test("what a kernel has added to in place is read again from memory, not co
     joined(nest("exp", 8, store(3, load(0))), inPlace, nest("mul", 8, store(2, load(1)))),
     [[3, 1], [2]],
   );
+});
+
+Deno.test("what follows a product or a total runs in its kernel", () => {
+  const X = T.matrix("X"), Y = T.matrix("Y"), z = X.dot(Y), t = X.sum(1);
+  const after = afterPasses({
+    inputs: [[X, [20, 30]], [Y, [30, 40]]],
+    outputs: [z, z.exp(), t, t.sqr()],
+  });
+  check(after.lower!, ["-> output 0", "-> output 1", "-> output 2", "-> output 3"]);
+  check(after.merge!, [
+    "product matmul+exp [20, 40], over 30: X, Y -> output 0, output 1",
+    "[20], over 30: X -> output 2, output 3",
+    "NOT ->",
+  ]);
 });

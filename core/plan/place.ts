@@ -53,9 +53,9 @@ export class BufferTable {
     return { buffer: id, dtype, shape, base: zeroIx, strides: contiguousStrides(shape) };
   }
 
-  /** Changes what a buffer is bound to. */
-  rebind(id: number, role: BufferRole): void {
-    this.#buffers[id] = { ...this.#buffers[id]!, role };
+  /** Changes what a buffer is bound to, or its length. */
+  change(id: number, to: Partial<Pick<BufferDecl, "role" | "elements">>): void {
+    this.#buffers[id] = { ...this.#buffers[id]!, ...to };
   }
 
   /** The buffer of a constant. */

@@ -9,17 +9,18 @@ import type { DType } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
+import type { RowLimits } from "../backend.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
-import { commitUpdates } from "./commit.ts";
 import { type Storage, storageRules } from "./element.ts";
 import { checkPositions } from "./limits.ts";
-import { mergeSteps } from "./merge.ts";
+import { runPasses } from "./passes.ts";
 import { BufferTable } from "./place.ts";
 import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
+import { StepGraph, type Trace } from "./step_graph.ts";
 
 /** A leaf of the function, bound to memory at each call. */
 export interface PlanLeaf {
@@ -53,6 +54,8 @@ export interface PlanRequest {
   readonly ieee?: boolean;
   /** How many buffers a kernel can read and write; default: any number. */
   readonly kernelBuffers?: number;
+  /** When nests are run row by row; default: never. */
+  readonly rows?: RowLimits | null;
 }
 
 /** Where the value of a base symbol is found at a call. Leaves are the inputs, then the shared variables. */
@@ -62,6 +65,8 @@ export type SymbolSource =
 
 /** A planned function. */
 export interface Plan {
+  /** What was planned. */
+  readonly request: PlanRequest;
   readonly program: Program;
   /** Sources of the size environment, by slot. */
   readonly symbols: readonly SymbolSource[];
@@ -90,11 +95,15 @@ export class Planner {
   readonly #checkNumbers = new Map<Apply | null, Map<string, number>>();
   /** What is being planned. */
   #current: Apply | null = null;
+  readonly rows: RowLimits | null;
+  readonly trace: Trace | null;
   #nextLoop = 0;
 
-  constructor(request: PlanRequest) {
+  constructor(request: PlanRequest, trace: Trace | null = null) {
     this.b = new ScalarBuilder({ ieee: request.ieee ?? false });
     this.kernelBuffers = request.kernelBuffers ?? Infinity;
+    this.rows = request.rows ?? null;
+    this.trace = trace;
     this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
   }
@@ -193,9 +202,9 @@ export function planLeaves(request: Pick<PlanRequest, "inputs" | "shared">): Pla
   return { leaves, sizes, symbols, lengths };
 }
 
-/** Plans a function. */
-export function planProgram(request: PlanRequest): Plan {
-  const planner = new Planner(request);
+/** Plans a function; `trace` sees the steps after each pass. */
+export function planProgram(request: PlanRequest, trace: Trace | null = null): Plan {
+  const planner = new Planner(request, trace);
   const { leaves, sizes, symbols, lengths } = planLeaves(request);
   [...request.inputs, ...request.shared].forEach(({ symbolic }, leaf) =>
     symbolic?.forEach((symbol, axis) => {
@@ -255,7 +264,8 @@ export function planProgram(request: PlanRequest): Plan {
   });
 
   const count = request.outputs.length;
-  const committed = commitUpdates(planner, mergeSteps(planner, scope.steps), {
+  const graph = new StepGraph(planner, request.name, scope.steps);
+  const inPlace = runPasses(graph, {
     shared: (slot) => scope.placeOf(request.shared[slot]!.variable)!,
     updates: request.updates.map((update, i) => ({
       shared: update.shared,
@@ -263,13 +273,15 @@ export function planProgram(request: PlanRequest): Plan {
       output: count + i,
     })),
   });
-  checkPositions(planner.guards, [...committed.steps, ...committed.commit]);
+  const { steps, commit } = graph;
+  checkPositions(planner.guards, [...steps, ...commit]);
   return {
+    request,
     program: {
       name: request.name,
       buffers: planner.buffers.all,
-      steps: committed.steps,
-      commit: committed.commit,
+      steps,
+      commit,
       checks: planner.checks,
       symbols: symbols.map(symbolName),
       guards: planner.guards,
@@ -291,7 +303,7 @@ export function planProgram(request: PlanRequest): Plan {
     })),
     updates: request.updates.map((update, i) => ({
       shared: update.shared,
-      output: committed.inPlace.has(i) ? null : count + i,
+      output: inPlace.has(i) ? null : count + i,
       shape: shapes.shape(update.value),
     })),
   };
