@@ -1,6 +1,24 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../dev/devices.ts";
-import { compile, grad, IndexError, scan, T, tensor, TensorType } from "../mod.ts";
+import {
+  compile,
+  grad,
+  graphInputs,
+  hessian,
+  In,
+  IndexError,
+  jacobian,
+  Out,
+  RandomStreams,
+  replace,
+  scan,
+  shared,
+  T,
+  tensor,
+  TensorType,
+  until,
+  type Variable,
+} from "../mod.ts";
 import { deep } from "../dev/fuzz/arguments.ts";
 import * as croton from "../mod.ts";
 
@@ -78,4 +96,41 @@ onDevices("debug mode checks positions in what rewriting drops", async (device) 
     assertThrows(() => f(tensor([], { shape: [2, 0] }), [5]), IndexError, "index 5");
     f([[1], [2]], [1]);
   }
+});
+
+Deno.test("JSON shows variables without the graph that computes them, however deep it is", async () => {
+  const x = T.vector("x");
+  let y: Variable = x;
+  for (let i = 0; i < 20_000; i++) y = T.sin(y);
+  const shown = { id: y.id, label: "the result of sin", dtype: "float32", shape: [null] };
+  assertEquals(JSON.parse(JSON.stringify(y)), shown);
+  assertEquals(
+    JSON.parse(JSON.stringify([new In(x), new Out(y)])).map((v: { variable: { id: number } }) =>
+      v.variable.id
+    ),
+    [
+      x.id,
+      y.id,
+    ],
+  );
+  const apply = JSON.parse(JSON.stringify(y.owner));
+  assertEquals(apply, { id: y.owner!.id, op: "sin", inputs: [{ ...shown, id: shown.id - 2 }] });
+  const [s, draw] = [shared([1n, 2n], { name: "s" }), new RandomStreams(1).normal([2])];
+  for (const variable of [s, draw, T.constant([1n, 2n]), until(y.sum().gt(0)).condition]) {
+    const { label, dtype } = JSON.parse(JSON.stringify(variable));
+    assertEquals([label, dtype], [variable.label, variable.dtype]);
+  }
+  const f = await compile([x], x.add(1), { device: "cpu" });
+  assertEquals(JSON.stringify({ f, container: s.container }).length < 200, true);
+});
+
+Deno.test("long chains can be replaced, and their Jacobians and Hessians built", () => {
+  const x = T.vector("x"), z = T.vector("z");
+  let y: Variable = x;
+  for (let i = 0; i < 20_000; i++) y = T.sin(y);
+  assertEquals(graphInputs(replace([y], new Map([[x, z]]))), [z]);
+  let short: Variable = x;
+  for (let i = 0; i < 1000; i++) short = T.sin(short);
+  assertEquals(jacobian(short, x).ndim, 2);
+  assertEquals(hessian(short.sum(), x).ndim, 2);
 });

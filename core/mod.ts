@@ -60,7 +60,14 @@ export {
   UnusedInputError,
   VerificationError,
 } from "./errors.ts";
-export { Apply, applyOp, makeConstant, VariableNode, type Written } from "./graph/graph.ts";
+export {
+  Apply,
+  applyOp,
+  makeConstant,
+  type VariableJson,
+  VariableNode,
+  type Written,
+} from "./graph/graph.ts";
 export type {
   CheckMessage,
   ComplexElement,

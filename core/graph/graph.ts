@@ -24,6 +24,15 @@ export function variablesMade(): number {
   return nextId - 1;
 }
 
+/** A variable in JSON; `id` tells those of one label apart. */
+export interface VariableJson {
+  readonly id: number;
+  readonly label: string;
+  readonly dtype: DType;
+  /** Lengths of the axes; null where unknown. */
+  readonly shape: readonly (number | null)[];
+}
+
 /** The fields of every variable; `Variable` adds the methods that users call. */
 export class VariableNode<D extends DType = DType, N extends number = number> {
   /** Creation number. */
@@ -79,6 +88,11 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   get label(): string {
     if (this.name !== null) return `"${cut(this.name)}"`;
     return this.owner === null ? this.leafLabel : `the result of ${this.owner.op.name}`;
+  }
+
+  /** What `JSON.stringify` shows: the variable alone, without the graph that computes it. */
+  toJSON(): VariableJson {
+    return { id: this.id, label: this.label, dtype: this.dtype, shape: this.type.shape };
   }
 
   /** How messages call it if it has no name and no op computes it. */
@@ -302,6 +316,11 @@ export class Apply<P extends Params = Params> {
   /** The first output. */
   get output(): Variable {
     return this.#outputs[0]!;
+  }
+
+  /** What `JSON.stringify` shows: the op, and the variables that it is applied to. */
+  toJSON(): { readonly id: number; readonly op: string; readonly inputs: readonly Variable[] } {
+    return { id: this.id, op: this.op.name, inputs: this.inputs };
   }
 }
 

@@ -117,6 +117,12 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const header: [string, unknown][] = [];
+  if (!isRecord(tensors)) {
+    throw new TypeError(`Cannot write tensors: expected an object of them, got ${shown(tensors)}`);
+  }
+  if (!isRecord(metadata)) {
+    throw new TypeError(`Cannot write notes: expected an object of texts, got ${shown(metadata)}`);
+  }
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
       throw new TypeError(
@@ -152,11 +158,15 @@ export function encodeSafetensors(
   return bytes;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+function checkTensor(name: string, tensor: StoredTensor): void {
   if (name === "__metadata__") {
     throw new TypeError('Cannot write a tensor named "__metadata__": the format keeps this name');
   }
   const what = `Cannot write tensor ${shown(name)}`;
+  if (!isRecord(tensor)) {
+    throw new TypeError(`${what}: expected its dtype, shape and data, got ${shown(tensor)}`);
+  }
+  const { dtype, shape, data } = tensor;
   if (typeof dtype !== "string" || !Object.hasOwn(formats, dtype)) {
     const known = Object.keys(formats).join(", ");
     throw new TypeError(`${what} of dtype ${shown(dtype)}: use one of ${known}`);
@@ -207,8 +217,14 @@ function firstNoBool(data: Elements[ElementType]): number {
  * @param bytes The contents of the file
  * @returns The tensors, which have memory of their own, and the notes
  * @throws {SafetensorsError} If the contents break the rules of the format
+ * @throws {TypeError} If `bytes` are no bytes
  */
 export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>): TensorFile {
+  if (!ArrayBuffer.isView(bytes)) {
+    throw new TypeError(
+      `Cannot read a safetensors file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
+    );
+  }
   if (bytes.length < 8) {
     throw new SafetensorsError(`expected at least 8 bytes, got ${bytes.length}`);
   }
@@ -278,7 +294,7 @@ function parseHeader(bytes: Uint8Array<ArrayBuffer>): Record<string, unknown> {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

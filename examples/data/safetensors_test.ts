@@ -303,3 +303,31 @@ Deno.test("saveSafetensors() replaces a file as a whole", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+// deno-lint-ignore no-explicit-any
+type Loose = any;
+
+Deno.test("encodeSafetensors() and decodeSafetensors() say what they expect, whatever they are given", () => {
+  let deep: unknown = 1;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  const data = new Uint8Array(1);
+  const tensor = (more: Loose): Loose => ({ a: { dtype: "uint8", shape: [1], data, ...more } });
+  const calls: [() => unknown, string][] = [
+    [() => encodeSafetensors(undefined as Loose), "expected an object of them, got undefined"],
+    [() => encodeSafetensors([data] as Loose), "expected an object of them, got [{"],
+    [() => encodeSafetensors({}, null as Loose), "expected an object of texts, got null"],
+    [() => encodeSafetensors({ a: null } as Loose), "expected its dtype, shape and data, got null"],
+    [() => encodeSafetensors(tensor({ shape: deep })), "of shape a list of lists"],
+    [() => encodeSafetensors(tensor({ shape: cyclic })), "of shape a list of lists"],
+    [() => encodeSafetensors(tensor({ shape: [1n] })), 'of shape ["1"]'],
+    [() => encodeSafetensors(tensor({ shape: [NaN] })), 'of shape ["NaN"]'],
+    [() => encodeSafetensors(tensor({ dtype: deep })), "of dtype a list of lists"],
+    [() => encodeSafetensors(tensor({ data: null })), "expected data in a Uint8Array, got object"],
+    [() => decodeSafetensors(undefined as Loose), "expected its bytes in a Uint8Array"],
+    [() => decodeSafetensors(new ArrayBuffer(16) as Loose), "expected its bytes in a Uint8Array"],
+    [() => decodeSafetensors("a file" as Loose), "expected its bytes in a Uint8Array"],
+  ];
+  for (const [call, message] of calls) assertThrows(call, Error, message);
+});

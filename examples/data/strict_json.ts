@@ -63,15 +63,25 @@ function isName(text: string, end: number): boolean {
 /**
  * Writes a value as JSON on one short line, for a message.
  *
- * @param value The value, not nested deeply
+ * @param value The value, of any kind
  */
 export function shown(value: unknown): string {
-  const plain = (_: string, part: unknown) => typeof part === "bigint" ? `${part}n` : part;
-  const text = (JSON.stringify(value, plain) ?? String(value)).replace(
+  const text = (json(value) ?? String(value)).replace(
     /[\x7f-\x9f\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return text.length > LONGEST ? `${text.slice(0, LONGEST).toWellFormed()}…` : text;
+}
+
+function json(value: unknown): string | undefined {
+  const isNoJson = (part: unknown) =>
+    typeof part === "bigint" || typeof part === "number" && !Number.isFinite(part);
+  try {
+    return JSON.stringify(value, (_, part) => isNoJson(part) ? String(part) : part);
+  } catch {
+    // It holds itself, or is nested too deep.
+    return Array.isArray(value) ? "a list of lists" : "an object of objects";
+  }
 }
 
 /** How much of a value a message shows, in characters. */
