@@ -17,6 +17,10 @@ export interface DeviceBuffer {
   readSync(dtype: DType, elements: number): TypedArray;
   /** As `readSync`, without blocking where the device can. */
   read(dtype: DType, elements: number): Promise<TypedArray>;
+  /** As `readSync`, in pieces that are cheap to take where nobody may ever look at them. */
+  readPieces(dtype: DType, elements: number): TypedArray[];
+  /** Replaces the contents by what `readPieces` of any device gave. */
+  writePieces(dtype: DType, pieces: readonly TypedArray[]): void;
   /** Replaces the contents; `data` holds values of `dtype`. */
   write(dtype: DType, data: TypedArray): void;
   /** Copies the contents of another buffer of this device, which is at least as long. */
@@ -110,6 +114,10 @@ export interface Backend {
   readonly kernelBuffers: number;
   /** When it is better to run neighbouring nests row by row; null for never. */
   readonly rows: RowLimits | null;
+  /** Bytes of values that may be there before some move to the host, unless `config.deviceBytes` says. */
+  readonly residentBytes: number;
+  /** Whether `readSync` works. */
+  readonly readsSync: boolean;
   /** Whether the host can read results at once, without waiting for the device. */
   readonly hostReadable: boolean;
   /** Whether the error of a failed check comes with the next read, not with the call. */

@@ -26,6 +26,12 @@ export interface Config {
    */
   planBytes: number;
   /**
+   * Bytes of a device's memory for copies of arguments, results that the host has not read, and what
+   * functions keep between calls. Beyond that, or when the device has no more, those move to the host that
+   * were not used for longest. Null: what suits the device, 1 GiB on the CPU and 4 GiB on the GPU.
+   */
+  deviceBytes: number | null;
+  /**
    * How much memory is in use now, and was at most.
    *
    * @example
@@ -47,5 +53,6 @@ export const config: Config = {
   onUnusedInput: "raise",
   plans: 16,
   planBytes: 1 << 28,
+  deviceBytes: null,
   memory: memoryStatistics,
 };

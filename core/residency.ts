@@ -9,6 +9,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
+import { config } from "./config.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { DeviceLostError, LimitError, OutOfMemoryError } from "./errors.ts";
 
@@ -26,15 +27,58 @@ export interface Resident {
   evict(): void;
 }
 
-/** Bytes that residents may take together while nothing asks for more. */
-export const LIMIT = 1 << 28;
+/** What was used by calls as long ago as this is nothing that a loop still works with. */
+const RECENT_CALLS = 4;
 
-/** The residents of one device, last used last. */
+/** A resident in its queue. */
+interface Place {
+  readonly entry: Resident;
+  /** The call that used it last, which cannot do without it. */
+  call: number;
+  queue: Queue;
+  before: Place | null;
+  after: Place | null;
+}
+
+/** Residents in the order of their last use. */
+class Queue {
+  first: Place | null = null;
+  last: Place | null = null;
+  bytes = 0;
+
+  append(place: Place): void {
+    place.queue = this;
+    place.before = this.last;
+    place.after = null;
+    if (this.last === null) this.first = place;
+    else this.last.after = place;
+    this.last = place;
+    this.bytes += place.entry.bytes;
+  }
+
+  remove(place: Place): void {
+    const { before, after } = place;
+    if (before === null) this.first = after;
+    else before.after = after;
+    if (after === null) this.last = before;
+    else after.before = before;
+    this.bytes -= place.entry.bytes;
+  }
+}
+
+/**
+ * The residents of one device. A loop that drops what it makes fills the memory with values that only one
+ * call has used; these may take a quarter, so they cannot drive out what is used again and again.
+ */
 export class Residency {
   readonly #backend: Backend;
-  /** Each with the call that used it last, which cannot do without it. */
-  readonly #entries = new Map<Resident, number>();
-  #bytes = 0;
+  readonly #places = new Map<Resident, Place>();
+  /** Used by one call. */
+  readonly #fresh = new Queue();
+  /** Used by several. */
+  readonly #used = new Queue();
+  /** Those that have left before: they are no fresh ones when they come back. */
+  readonly #known = new WeakSet<Resident>();
   #call = 0;
   /** Bytes of buffers that functions keep between calls. */
   keptBuffers = 0;
@@ -45,7 +89,16 @@ export class Residency {
 
   /** Bytes of all residents. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#fresh.bytes + this.#used.bytes;
+  }
+
+  /** Whether values that are no longer used already have to leave: those press on the host's memory. */
+  get crowded(): boolean {
+    return this.#fresh.bytes > (3 / 16) * this.#most;
+  }
+
+  get #most(): number {
+    return config.deviceBytes ?? this.#backend.residentBytes;
   }
 
   /** Starts a call: what it touches stays until the next one. */
@@ -55,44 +108,92 @@ export class Residency {
 
   /** Adds a resident, or marks it as used. */
   touch(entry: Resident): void {
-    if (!this.#entries.delete(entry)) this.#bytes += entry.bytes;
-    this.#entries.set(entry, this.#call);
-    if (this.#bytes > LIMIT) this.#shrink(LIMIT);
+    let place = this.#places.get(entry);
+    if (place?.call === this.#call) return;
+    if (place !== undefined) {
+      place.queue.remove(place);
+      place.call = this.#call;
+      this.#used.append(place);
+      return;
+    }
+    const queue = this.#known.has(entry) ? this.#used : this.#fresh;
+    place = { entry, call: this.#call, queue, before: null, after: null };
+    this.#places.set(entry, place);
+    queue.append(place);
+    this.#makeRoom(0);
   }
 
   /** Forgets a resident that has left. */
   delete(entry: Resident): void {
-    if (this.#entries.delete(entry)) this.#bytes -= entry.bytes;
+    const place = this.#places.get(entry);
+    if (place === undefined) return;
+    this.#places.delete(entry);
+    place.queue.remove(place);
   }
 
   /** Takes memory of the device; where there is none left, residents go. */
   allocate(dtype: DType, elements: number): DeviceBuffer {
-    const bytes = dtypeInfo(dtype).bytes * elements;
-    if (this.#bytes + bytes > LIMIT) this.#shrink(LIMIT - bytes);
+    this.#makeRoom(dtypeInfo(dtype).bytes * elements);
     return this.withRoom(() => this.#backend.allocate(dtype, elements));
   }
 
-  /** Does what takes memory, again without residents if there is too little. */
+  /** Does what takes memory, again with fewer residents while there is too little. */
   withRoom<R>(act: () => R): R {
-    try {
-      return act();
-    } catch (error) {
-      const full = error instanceof LimitError || error instanceof OutOfMemoryError;
-      if (!full || !this.#shrink(0)) throw error;
-      return act();
+    for (;;) {
+      try {
+        return act();
+      } catch (error) {
+        const full = error instanceof LimitError || error instanceof OutOfMemoryError;
+        if (!full || !(this.#shrink(this.bytes / 2) || this.#shrink(0))) throw error;
+      }
     }
   }
 
-  /** Evicts the residents used longest ago, but none of this call; whether any went. */
+  /** Lets residents leave that are too many beside so many bytes more. */
+  #makeRoom(bytes: number): void {
+    const most = this.#most;
+    if (this.#fresh.bytes + bytes > most / 4) this.#shrinkFresh(most / 4 - bytes);
+    if (this.bytes + bytes > most) this.#shrink(most - bytes);
+  }
+
+  /** Evicts what was used longest ago, but nothing of this call; whether any went. */
   #shrink(limit: number): boolean {
-    let went = false;
-    for (const [entry, call] of this.#entries) {
-      if (this.#bytes <= limit || call === this.#call) break;
-      this.delete(entry);
-      entry.evict();
+    let went = this.#shrinkFresh(limit - this.#used.bytes);
+    let place = this.#used.first;
+    while (place !== null && place.call !== this.#call && this.bytes > limit) {
+      const { after } = place;
+      this.#evict(place.entry);
+      place = after;
       went = true;
     }
     return went;
+  }
+
+  /**
+   * Evicts fresh ones, those before the last calls first and the youngest of them first: what comes next
+   * takes their memory, which is still in the processor's caches.
+   */
+  #shrinkFresh(limit: number): boolean {
+    const queue = this.#fresh;
+    let went = false;
+    for (const recent of [RECENT_CALLS, 0]) {
+      let place = queue.last;
+      while (place !== null && queue.bytes > limit) {
+        const { before } = place;
+        if (place.call < this.#call - recent) {
+          this.#evict(place.entry);
+          went = true;
+        }
+        place = before;
+      }
+    }
+    return went;
+  }
+
+  #evict(entry: Resident): void {
+    this.delete(entry);
+    this.#known.add(entry);
+    entry.evict();
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from "./ops/literal.ts";
 import { formatTensor } from "./format.ts";
 import { checkOptions } from "./options.ts";
+import { joinPieces } from "./pieces.ts";
 import { lostValue, residencyOf, type Resident } from "./residency.ts";
 import { shown } from "./shown.ts";
 import { Variable } from "./variable.ts";
@@ -49,6 +50,10 @@ export class TensorMemory implements Resident {
   /** Refers to this while it has a buffer: what waits for the end of a tensor must not keep its elements. */
   readonly held: { memory: TensorMemory | null } = { memory: null };
   #elements = 0;
+  /** The elements as they left a device, until somebody reads them. */
+  #pieces: TypedArray[] | null = null;
+  /** What went wrong when they left. */
+  #failure: unknown = null;
 
   constructor(dtype: DType, host: TypedArray | null) {
     this.#dtype = dtype;
@@ -57,7 +62,8 @@ export class TensorMemory implements Resident {
 
   /** Why there are no elements any more: they were on a device that was lost. Null while there are. */
   get lost(): DeviceLostError | null {
-    return this.host === null && this.backend !== null ? this.backend.lost : null;
+    const there = this.host !== null || this.#pieces !== null || this.#failure !== null;
+    return there || this.backend === null ? null : this.backend.lost;
   }
 
   /** Bytes of device memory. */
@@ -76,30 +82,79 @@ export class TensorMemory implements Resident {
 
   /** Says that a call uses the device memory, which may leave when others need it more. */
   use(): void {
-    // Reading from a device that finds errors late would show those of other calls.
-    if (this.host === null && this.backend!.defersErrors) return;
+    if (this.host === null && !this.backend!.readsSync) return;
     residencyOf(this.backend!).touch(this);
   }
 
   /** Moves to the host. */
   evict(): void {
-    this.host ??= this.buffer!.readSync(this.#dtype, this.#elements);
+    if (this.buffer === null) return;
+    if (this.host === null && this.#pieces === null) {
+      try {
+        this.#pieces = this.buffer.readPieces(this.#dtype, this.#elements);
+      } catch (error) {
+        if (this.backend!.lost !== null) return;
+        // Of the call that computed it; whoever reads the value is told.
+        this.#failure = error;
+      }
+    }
     this.leave();
+  }
+
+  /** The elements on the host, fetched if they are not there yet. */
+  read(): TypedArray {
+    if (this.#failure !== null) throw this.#failure;
+    this.host ??= this.#pieces !== null
+      ? joinPieces(this.#dtype, this.#pieces)
+      : this.buffer!.readSync(this.#dtype, this.#elements);
+    this.#pieces = null;
+    return this.host;
+  }
+
+  /** Copies the elements to a buffer. */
+  writeTo(buffer: DeviceBuffer): void {
+    if (this.#pieces === null) buffer.write(this.#dtype, this.read());
+    else buffer.writePieces(this.#dtype, this.#pieces);
   }
 
   /** Gives the device memory back; the elements are lost if the host does not have them. */
   leave(): void {
     if (this.buffer === null) return;
     residencyOf(this.backend!).delete(this);
+    dropped.unregister(this.held);
     this.buffer.dispose();
     this.backend = null;
     this.buffer = null;
     this.held.memory = null;
   }
+
+  /** Gives the elements up. */
+  dispose(): void {
+    this.leave();
+    this.host = null;
+    this.#pieces = null;
+    this.#failure = null;
+  }
 }
 
 // What a user drops is freed. The held value must not refer to the tensor.
 const dropped = new FinalizationRegistry<TensorMemory["held"]>(({ memory }) => memory?.leave());
+
+/** Values from this size on press on the garbage collector by their size on the device. */
+const PRESSING_BYTES = 1 << 16;
+
+/**
+ * Memory that nobody touches, so that the system gives none for it: the garbage collector looks at the host's
+ * memory alone, and would let large values on a device wait for long.
+ */
+function pressure(bytes: number): ArrayBuffer | null {
+  if (bytes < PRESSING_BYTES) return null;
+  try {
+    return new ArrayBuffer(bytes, { maxByteLength: bytes });
+  } catch {
+    return null;
+  }
+}
 
 /** An immutable array of numbers with a dtype and a shape, in host or device memory. */
 export class Tensor<D extends DType = DType> {
@@ -108,6 +163,8 @@ export class Tensor<D extends DType = DType> {
   /** Lengths of the axes. */
   readonly shape: readonly number[];
   readonly #memory: TensorMemory;
+  /** For the garbage collector alone. */
+  #pressure: ArrayBuffer | null = null;
   #disposed = false;
 
   /** Wraps elements as they are (not copied). Users call `tensor()`. */
@@ -129,6 +186,7 @@ export class Tensor<D extends DType = DType> {
     buffer: DeviceBuffer,
   ): Tensor<D> {
     const tensor = new Tensor(dtype, shape, null);
+    if (!residencyOf(backend).crowded) tensor.#pressure = pressure(buffer.bytes);
     tensor.#reside(backend, buffer);
     return tensor;
   }
@@ -158,7 +216,7 @@ export class Tensor<D extends DType = DType> {
   dataSync(): TypedArray {
     Tensor.#checkAlive(this);
     try {
-      return this.#memory.host ??= this.#memory.buffer!.readSync(this.dtype, this.size);
+      return this.#memory.read();
     } catch (error) {
       throw this.#explain(error);
     }
@@ -167,16 +225,16 @@ export class Tensor<D extends DType = DType> {
   /** As `dataSync`, without blocking where the device can. */
   async data(): Promise<TypedArray> {
     Tensor.#checkAlive(this);
-    const memory = this.#memory;
-    if (memory.host === null) {
-      try {
-        const read = await memory.buffer!.read(this.dtype, this.size);
+    const memory = this.#memory, { buffer } = memory;
+    try {
+      if (memory.host === null && buffer !== null) {
+        const read = await buffer.read(this.dtype, this.size);
         memory.host ??= read;
-      } catch (error) {
-        throw this.#explain(error);
       }
+      return memory.read();
+    } catch (error) {
+      throw this.#explain(error);
     }
-    return memory.host;
   }
 
   #explain(error: unknown): unknown {
@@ -237,24 +295,21 @@ export class Tensor<D extends DType = DType> {
       this.#memory.use();
       return this.#memory.buffer!;
     }
-    // Not by a method that a subclass may have replaced.
-    const data = Tensor.prototype.dataSync.call(this);
     const buffer = residencyOf(backend).allocate(this.dtype, this.size);
-    buffer.write(this.dtype, data);
-    this.#leave();
+    try {
+      this.#memory.writeTo(buffer);
+    } catch (error) {
+      buffer.dispose();
+      throw this.#explain(error);
+    }
+    this.#memory.leave();
     this.#reside(backend, buffer);
     return buffer;
   }
 
   #reside(backend: Backend, buffer: DeviceBuffer): void {
+    dropped.register(this, this.#memory.held, this.#memory.held);
     this.#memory.enter(backend, buffer, this.size);
-    dropped.register(this, this.#memory.held, this);
-  }
-
-  #leave(): void {
-    if (this.#memory.buffer === null) return;
-    dropped.unregister(this);
-    this.#memory.leave();
   }
 
   /**
@@ -275,8 +330,8 @@ export class Tensor<D extends DType = DType> {
 
   /** Gives its memory back at once; the tensor cannot be used afterwards. */
   dispose(): void {
-    this.#leave();
-    this.#memory.host = null;
+    this.#memory.dispose();
+    this.#pressure = null;
     this.#disposed = true;
   }
 

@@ -55,6 +55,8 @@ class CpuBackend implements Backend, Device {
   readonly ieee = true;
   readonly kernelBuffers = Infinity;
   readonly rows: RowLimits;
+  readonly residentBytes = 2 ** 30;
+  readonly readsSync = true;
   readonly hostReadable = true;
   readonly defersErrors = false;
   readonly lost = null;

@@ -26,6 +26,18 @@ const views: Record<DType, readonly [view: keyof Heap, parts: number]> = {
   complex128: ["f64", 2],
 };
 
+/**
+ * Large arrays come from the system, which clears each page when it is first written: several times the
+ * cost of the copy. Below this size the C library takes them from memory that the process has already.
+ */
+const PIECE_BYTES = 120 * 1024;
+
+/** A copy of its own. Unlike `slice`, this does not clear the memory first. */
+function copyOf<A extends TypedArray>(array: A): A {
+  const { constructor } = array as unknown as { constructor: new (from: A) => A };
+  return new constructor(array);
+}
+
 /** Counts the live buffers of a backend. */
 export interface BufferCounts {
   buffers: number;
@@ -67,6 +79,28 @@ export class CpuBuffer implements DeviceBuffer {
     const heap = this.#memory.heap[view];
     const start = this.address / heap.BYTES_PER_ELEMENT;
     return heap.slice(start, start + parts * elements);
+  }
+
+  readPieces(dtype: DType, elements: number): TypedArray[] {
+    const [view, parts] = views[dtype];
+    this.#check("read", dtypeInfo(dtype).bytes * elements);
+    const heap = this.#memory.heap[view];
+    const start = this.address / heap.BYTES_PER_ELEMENT, end = start + parts * elements;
+    const length = PIECE_BYTES / heap.BYTES_PER_ELEMENT, pieces: TypedArray[] = [];
+    for (let at = start; at < end || pieces.length === 0; at += length) {
+      pieces.push(copyOf(heap.subarray(at, Math.min(end, at + length))));
+    }
+    return pieces;
+  }
+
+  writePieces(dtype: DType, pieces: readonly TypedArray[]): void {
+    this.#check("write", pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    const heap = this.#memory.heap[views[dtype][0]] as Uint8Array;
+    let at = this.address / heap.BYTES_PER_ELEMENT;
+    for (const piece of pieces) {
+      heap.set(piece as Uint8Array, at);
+      at += piece.length;
+    }
   }
 
   read(dtype: DType, elements: number): Promise<TypedArray> {

@@ -44,6 +44,7 @@ export class GpuBackend implements Backend {
   readonly name = "gpu";
   readonly ieee = false;
   readonly rows = null;
+  readonly residentBytes = 2 ** 32;
   readonly hostReadable = false;
   readonly defersErrors = true;
   /** The device. */
@@ -101,6 +102,10 @@ export class GpuBackend implements Backend {
 
   resetPeak(): void {
     this.device.buffers.resetPeak();
+  }
+
+  get readsSync(): boolean {
+    return this.device.readback.sync;
   }
 
   get lost(): DeviceLostError | null {

@@ -6,6 +6,7 @@
 
 import type { DeviceBuffer } from "../core/backend.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
+import { joinPieces } from "../core/pieces.ts";
 import type { BufferHandle } from "./buffers.ts";
 import type { CheckLog, RunChecks } from "./checks.ts";
 import type { GpuLimits } from "./context.ts";
@@ -65,6 +66,14 @@ export class GpuBuffer implements DeviceBuffer {
     const requests = this.#requests(dtype, elements);
     if (requests.length === 0) return noElements(dtype);
     return this.#take(dtype, elements, this.#owner.device.readback.readManySync(requests));
+  }
+
+  readPieces(dtype: DType, elements: number): TypedArray[] {
+    return [this.readSync(dtype, elements)];
+  }
+
+  writePieces(dtype: DType, pieces: readonly TypedArray[]): void {
+    this.write(dtype, joinPieces(dtype, pieces));
   }
 
   async read(dtype: DType, elements: number): Promise<TypedArray> {

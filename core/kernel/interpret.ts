@@ -17,6 +17,7 @@ import type {
   ExecutableInfo,
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
+import { joinPieces } from "../pieces.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
 import { Accumulator } from "./interpret_reduction.ts";
 import {
@@ -49,6 +50,8 @@ class InterpreterBackend implements Backend {
   readonly description = "interpreter";
   readonly ieee = true;
   readonly kernelBuffers = Infinity;
+  readonly residentBytes = Infinity;
+  readonly readsSync = true;
   readonly rows = null;
   readonly hostReadable = true;
   readonly defersErrors = false;
@@ -121,6 +124,14 @@ class InterpreterBuffer implements DeviceBuffer {
     const values = dtypeInfo(dtype).array(elements);
     new Uint8Array(values.buffer).set(new Uint8Array(this.memory, 0, bytes));
     return values;
+  }
+
+  readPieces(dtype: DType, elements: number): TypedArray[] {
+    return [this.readSync(dtype, elements)];
+  }
+
+  writePieces(dtype: DType, pieces: readonly TypedArray[]): void {
+    this.write(dtype, joinPieces(dtype, pieces));
   }
 
   read(dtype: DType, elements: number): Promise<TypedArray> {
