@@ -119,18 +119,12 @@ export class Readback {
       this.#context.scoped("read", () => this.#queue.flush()).error.then((error) => {
         if (error !== null) this.#context.fail(error);
       });
-      let range: ArrayBuffer;
-      try {
-        // The promise settles later and says nothing new.
+      const delivered = this.#mapped(staging, () => {
         const mapped = mappedBytes(trip);
+        // The promise settles later and says nothing new.
         staging.mapAsync(GPUMapMode.READ, 0, mapped).catch(() => {});
-        range = staging.getMappedRange(0, mapped);
-      } catch (cause) {
-        staging.destroy();
-        throw this.#context.explain(unmappable(cause));
-      }
-      const delivered = this.#deliver(trip, range, results, receipt);
-      staging.unmap();
+        return this.#deliver(trip, staging.getMappedRange(0, mapped), results, receipt);
+      });
       this.#free[size]!.push(staging);
       if (!delivered) throw this.#context.explain(refused());
     }
@@ -175,8 +169,10 @@ export class Readback {
         staging.destroy();
         throw this.#context.explain(unmappable(cause));
       }
-      const delivered = this.#deliver(trip, staging.getMappedRange(0, mapped), results, receipt);
-      staging.unmap();
+      const delivered = this.#mapped(
+        staging,
+        () => this.#deliver(trip, staging.getMappedRange(0, mapped), results, receipt),
+      );
       this.#free[size]!.push(staging);
       const failure = await error;
       if (failure !== null || !delivered) throw this.#context.explain(failure ?? refused());
@@ -204,6 +200,18 @@ export class Readback {
       this.#queue.copy(this.#receipts, this.#receipt * 4, staging, at, 4);
     });
     return 0xc0de0000 + this.#receipt;
+  }
+
+  /** Reads a staging buffer and unmaps it; the device may go at any moment, also in between. */
+  #mapped<R>(staging: GPUBuffer, read: () => R): R {
+    try {
+      const result = read();
+      staging.unmap();
+      return result;
+    } catch (cause) {
+      staging.destroy();
+      throw this.#context.explain(unmappable(cause));
+    }
   }
 
   /** Copies what arrived; false if nothing did, since the submission was refused. */

@@ -245,6 +245,38 @@ gpuTest("a loss within a call is an error of that call, or of the read", async (
   }
 });
 
+gpuTest("a loss within a read says so, whichever command finds it", async () => {
+  const x = T.fvector("x");
+  const f = await compile([x], x.mul(2), gpu);
+  for (const command of ["mapAsync", "getMappedRange", "unmap"] as const) {
+    for (const read of ["dataSync", "data"] as const) {
+      await f.warmUp([1, 2]);
+      const unread = f([1, 2]), kept = f([3, 4]);
+      assertEquals(kept.arraySync(), [6, 8]);
+      const backend = await gpuBackend() as GpuBackend;
+      const original = Object.getOwnPropertyDescriptor(GPUBuffer.prototype, command)!;
+      Object.defineProperty(GPUBuffer.prototype, command, {
+        ...original,
+        value(...args: unknown[]) {
+          backend.device.context.raw.destroy();
+          return original.value.apply(this, args);
+        },
+      });
+      try {
+        await assertRejects(
+          async () => await unread[read](),
+          DeviceLostError,
+          "this float32 tensor",
+        );
+      } finally {
+        Object.defineProperty(GPUBuffer.prototype, command, original);
+      }
+      await f.warmUp([1, 2]);
+      assertEquals(f(kept).arraySync(), [12, 16]);
+    }
+  }
+});
+
 gpuTest("inputs with an update are named, and set again", async () => {
   const state = T.fvector("state"), x = T.fvector("x");
   const f = await compile(

@@ -1,4 +1,11 @@
-import { type Generator, isFloatRef, type Kind, type Ref, Rejected } from "../generator.ts";
+import {
+  type Arg,
+  type Generator,
+  isFloatRef,
+  type Kind,
+  type Ref,
+  Rejected,
+} from "../generator.ts";
 
 /** Values that need reductions first: what one point reads, others have written. */
 function reduced(g: Generator, x: Ref): Ref {
@@ -22,31 +29,42 @@ function reduced(g: Generator, x: Ref): Ref {
   }
 }
 
+/** A tensor with something added or set in place, and the place. */
+interface Changed {
+  readonly whole: Ref;
+  /** The changed part of it, read again at the same points. */
+  readonly part?: Ref;
+}
+
 /** A tensor of the shape of a matrix, or a vector, with something added or set in place. */
-function scattered(g: Generator, x: Ref, rows: Ref, labels: Ref): Ref {
+function scattered(g: Generator, x: Ref, rows: Ref, labels: Ref): Changed {
   const { random } = g;
   const change = random.pick(["T.incSubtensor", "T.incSubtensor", "T.setSubtensor"]);
+  const at = (where: Arg, value: (part: Ref) => Arg): Changed => {
+    const whole = g.call(change, g.call("T.index", x, where), value(g.call("T.index", x, where)));
+    return { whole, part: g.call("T.index", whole, where) };
+  };
   switch (random.below(6)) {
     case 0:
-      return g.call(change, g.call("T.index", x, [rows, labels]), random.pick([1, -1, 0.5]));
-    case 1: {
-      const part = g.call("T.index", x, [rows, labels]);
-      return g.call(change, part, g.call("T.sum", x, 1));
-    }
+      return at([rows, labels], () => random.pick([1, -1, 0.5]));
+    case 1:
+      return at([rows, labels], () => g.call("T.sum", x, 1));
     case 2: {
       const columns = g.call("T.transpose", x);
-      return g.call("T.incSubtensor", g.call("T.index", columns, [labels]), x.shape[0]!);
+      const part = g.call("T.index", columns, [labels]);
+      return { whole: g.call("T.incSubtensor", part, x.shape[0]!) };
     }
     case 3:
-      return g.call("T.bincount", labels, g.call("T.sum", x, 1), x.shape[1]!);
-    case 4: {
-      const last = g.call(".slice", x, random.pick([1, 0]));
-      return g.call(change, last, g.call("T.mul", last, 0.5));
-    }
+      return { whole: g.call("T.bincount", labels, g.call("T.sum", x, 1), x.shape[1]!) };
+    case 4:
+      return at(
+        random.pick(["1:", "0:", "::2", ":, 1:", "0"]),
+        (part) => g.call("T.mul", part, 0.5),
+      );
     default: {
       const total = g.call("T.mul", g.call("T.sum", x, 0), 0);
       const weights = g.call("T.max", x, 1);
-      return g.call("T.incSubtensor", g.call("T.index", total, [labels]), weights);
+      return { whole: g.call("T.incSubtensor", g.call("T.index", total, [labels]), weights) };
     }
   }
 }
@@ -106,8 +124,9 @@ export const scatter: Kind = {
       for (let i = g.random.below(3); i > 0; i--) {
         g.attempt(() => {
           const made = scattered(g, reduced(g, inner), rows, labels);
-          read(g, made, 2 + g.random.below(2));
-          if (g.random.chance(0.4)) g.gradients(g.call("T.sum", g.call("T.sqr", made)), [x]);
+          read(g, made.whole, 2 + g.random.below(2));
+          if (made.part !== undefined) read(g, made.part, 1 + g.random.below(2));
+          if (g.random.chance(0.4)) g.gradients(g.call("T.sum", g.call("T.sqr", made.whole)), [x]);
         });
       }
     });
