@@ -8,7 +8,8 @@ import { dtypeInfo } from "../core/dtype.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
-import { Analysis, factsOf, type Level, type NestPlan, strideAlong } from "./nest_plan.ts";
+import { Analysis, factsOf, type Level, type NestPlan } from "./nest_plan.ts";
+import { strideAlong } from "../core/kernel/axes.ts";
 import { hasCast, isWide } from "./print_simd.ts";
 import { hasVectorForm, isShuffled } from "./values.ts";
 

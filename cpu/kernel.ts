@@ -7,6 +7,7 @@
 
 import type { DType } from "../core/dtype.ts";
 import { type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
+import { epilogueOf, gemmAsNest, operandAddress } from "../core/kernel/gemm.ts";
 import type { Gemm, Nest, NestCheck, Operand, ReduceKind, Store } from "../core/kernel/program.ts";
 import {
   type Address,
@@ -131,50 +132,9 @@ export function lowerNest(
   };
 }
 
-/** The nest of a product that lies somewhere already, or is left as a node. */
-function epilogueNest({ name, batch, m, n, stores }: Gemm): Nest {
-  return {
-    kind: "nest",
-    name,
-    axes: [...batch, m, n],
-    loops: [],
-    reductions: [],
-    inner: [],
-    outer: stores,
-    checks: [],
-  };
-}
-
 /** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
 export function lowerGemm(gemm: Gemm, dtypeOf: (buffer: number) => DType): Kernel {
-  const b = new ScalarBuilder();
-  const batch = gemm.batch.length;
-  const [row, column, term] = [batch, batch + 1, batch + 2];
-  const operand = (one: Operand, rows: number, columns: number) =>
-    b.cast(b.load(one.buffer, one.dtype, elementOf(one, rows, columns)), gemm.type);
-  const value = b.mul(operand(gemm.left, row, term), operand(gemm.right, term, column));
-  return lowerNest(
-    {
-      ...epilogueNest(gemm),
-      loops: [gemm.k],
-      reductions: [{ kind: "sum", type: gemm.type, value }],
-    },
-    dtypeOf,
-    (b) => b.reduced(0, gemm.type),
-  );
-}
-
-/** The address of an element of an operand, given the axes that its rows and columns run along. */
-function elementOf(operand: Operand, rows: number, columns: number): Address {
-  const { base, batch, row, column } = operand;
-  const term = (axis: number, stride: Size): Term => ({ axis: { kind: "axis", axis }, stride });
-  const terms = [
-    ...base.terms,
-    ...batch.map((stride, i) => term(i, stride)),
-    term(rows, row),
-    term(columns, column),
-  ];
-  return { ...base, terms: terms.filter(({ stride }) => stride !== 0) };
+  return lowerNest(gemmAsNest(gemm), dtypeOf, (b) => b.reduced(0, gemm.type));
 }
 
 /** Makes a kernel of the stores of a product, which lies in a buffer already or is left as a node. */
@@ -184,7 +144,7 @@ export function lowerEpilogue(
   product: { readonly buffer: number; readonly dtype: DType; readonly address: Address } | null,
 ): Kernel {
   return lowerNest(
-    epilogueNest(gemm),
+    epilogueOf(gemm),
     dtypeOf,
     product === null
       ? null
@@ -208,12 +168,12 @@ export function lowerCopy(
     stride,
   }));
   return lowerNest({
-    ...epilogueNest(gemm),
+    ...epilogueOf(gemm),
     axes,
     outer: [{
       buffer: to.buffer,
       address: { offset: 0, terms: terms.filter(({ stride }) => stride !== 0), rest: null },
-      value: b.load(operand.buffer, operand.dtype, elementOf(operand, batch, batch + 1)),
+      value: b.load(operand.buffer, operand.dtype, operandAddress(operand, batch, batch + 1)),
       guard: null,
     }],
   }, () => to.dtype);

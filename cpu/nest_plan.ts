@@ -8,6 +8,7 @@
 import type { Address, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel } from "./kernel.ts";
+import { strideAlong } from "../core/kernel/axes.ts";
 import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
 import { storeRoots } from "../core/kernel/steps.ts";
 
@@ -29,14 +30,6 @@ export interface NestPlan {
   readonly axisCount: number;
   /** The depth (from 1) of the level in vector mode; 0 if there is none. */
   readonly vector: number;
-}
-
-/** The stride of an address along an axis; 0 where it doesn't run along it. */
-export function strideAlong(address: Address, axis: number): Size {
-  for (const term of address.terms) {
-    if (term.axis.kind === "axis" && term.axis.axis === axis) return term.stride;
-  }
-  return 0;
 }
 
 /** What is known of a kernel without a plan. */

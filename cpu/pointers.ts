@@ -11,7 +11,8 @@ import type { Address, SNode } from "../core/kernel/scalar.ts";
 import { type Size, sizeKey } from "../core/kernel/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
-import { type Analysis, type NestPlan, strideAlong } from "./nest_plan.ts";
+import type { Analysis, NestPlan } from "./nest_plan.ts";
+import { strideAlong } from "../core/kernel/axes.ts";
 import { splitSize } from "./params.ts";
 import type { Local } from "./wasm/mod.ts";
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { strideAlong } from "../core/kernel/axes.ts";
 import { addressKey } from "../core/kernel/builder.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import type { Gemm, Operand, Store } from "../core/kernel/program.ts";
@@ -130,7 +131,7 @@ export function planProduct(
     }));
     target = { buffer: PRODUCT, address: { offset: 0, terms, rest: null } };
   } else target = { buffer: direct.buffer, address: direct.address };
-  const strides = sizes.map((_, axis) => strideOf(target.address, axis));
+  const strides = sizes.map((_, axis) => strideAlong(target.address, axis));
   const accumulate = direct !== null && isAccumulation(direct);
   const isPlain = direct !== null && gemm.stores.length === 1 &&
     (accumulate || direct.value.op === "product");
@@ -159,11 +160,6 @@ function isSmall({ m, n, k, batch, left, right }: Gemm): boolean {
   return (n === 1 && left.row === 1) || (m === 1 && right.column === 1);
 }
 
-function strideOf(address: Address, axis: number): Size {
-  const term = address.terms.find((one) => one.axis.kind === "axis" && one.axis.axis === axis);
-  return term?.stride ?? 0;
-}
-
 /** The store that the product may be written to in place of its value, if there is one. */
 function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | null {
   const store = gemm.stores[0];
@@ -173,10 +169,10 @@ function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | nul
   if (dtype !== native(gemm.type)) return null;
   const sizes = [...gemm.batch, gemm.m, gemm.n];
   const [row, column] = [sizes.length - 2, sizes.length - 1].map((axis) =>
-    sizes[axis] === 1 ? 1 : strideOf(store.address, axis)
+    sizes[axis] === 1 ? 1 : strideAlong(store.address, axis)
   );
   if (row !== 1 && column !== 1) return null;
-  if (sizes.some((size, axis) => size !== 1 && strideOf(store.address, axis) === 0)) return null;
+  if (sizes.some((size, axis) => size !== 1 && strideAlong(store.address, axis) === 0)) return null;
   const extent = extentOf(store.address, sizes);
   const apart = (address: Address, other: number | null) =>
     other !== null && extent !== null && areApart(store.address, extent, address, other);
@@ -211,7 +207,7 @@ function isAccumulation({ buffer, address, value }: Store): boolean {
 
 /** How many elements an address reaches over, if that is known and it only goes up. */
 function extentOf(address: Address, sizes: readonly Size[]): number | null {
-  return extentBy(sizes.map((_, axis) => strideOf(address, axis)), sizes);
+  return extentBy(sizes.map((_, axis) => strideAlong(address, axis)), sizes);
 }
 
 function extentBy(strides: readonly Size[], sizes: readonly Size[]): number | null {

@@ -12,14 +12,8 @@ import { type Size, sizeKey } from "../core/kernel/size.ts";
 import { type Demand, findDemands } from "./demands.ts";
 import type { FunctionContext } from "./context.ts";
 import { type Kernel, type KStore, renumber } from "./kernel.ts";
-import {
-  Analysis,
-  factsOf,
-  type KernelFacts,
-  type Level,
-  type NestPlan,
-  strideAlong,
-} from "./nest_plan.ts";
+import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "./nest_plan.ts";
+import { strideAlong } from "../core/kernel/axes.ts";
 import { visitNodes } from "../core/kernel/nodes.ts";
 import { planNest, scalarPlan } from "./choose_vector.ts";
 import { type Access, Pointers } from "./pointers.ts";

@@ -8,16 +8,9 @@
 import { nodesOf } from "../core/kernel/nodes.ts";
 import { stepRoots } from "../core/kernel/steps.ts";
 import type { DType } from "../core/dtype.ts";
+import { epilogueOf } from "../core/kernel/gemm.ts";
 import { ScalarBuilder } from "../core/kernel/builder.ts";
-import type {
-  BufferDecl,
-  Gemm,
-  Nest,
-  Program,
-  Reduction,
-  Step,
-  Store,
-} from "../core/kernel/program.ts";
+import type { BufferDecl, Nest, Program, Reduction, Step, Store } from "../core/kernel/program.ts";
 import type { Address, Prim, PrimNode, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
 import {
@@ -94,20 +87,6 @@ function hasWide(steps: readonly Step[]): boolean {
   });
 }
 
-/** The kernel that a gemm's stores run in, as far as ranges go. */
-function epilogue(gemm: Gemm): Nest {
-  return {
-    kind: "nest",
-    name: gemm.name,
-    axes: [...gemm.batch, gemm.m, gemm.n],
-    loops: [],
-    reductions: [],
-    inner: [],
-    outer: gemm.stores,
-    checks: [],
-  };
-}
-
 /** Steps of the enclosing loops by id. */
 type Enclosing = ReadonlyMap<number, Size>;
 
@@ -153,7 +132,7 @@ function bufferRanges(program: Program): (id: number) => Range {
       switch (step.kind) {
         case "nest":
         case "gemm": {
-          const nest = step.kind === "nest" ? step : epilogue(step);
+          const nest = step.kind === "nest" ? step : epilogueOf(step);
           const ranges = new Ranges(contextOf(program, nest, enclosing, of));
           for (const { buffer, value } of [...nest.inner, ...nest.outer]) {
             if (open.has(buffer)) put(buffer, storedRange(value, ranges));
@@ -236,7 +215,7 @@ class Narrower {
           };
         }
         case "gemm": {
-          const kernel = this.#kernel(epilogue(step), enclosing);
+          const kernel = this.#kernel(epilogueOf(step), enclosing);
           const [left, right] = [step.left, step.right].map((operand) => ({
             ...operand,
             dtype: heldDtype(this.#decls, operand.buffer, operand.dtype),

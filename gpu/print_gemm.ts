@@ -8,7 +8,7 @@ import type { BufferDecl, Gemm, Nest, Operand } from "../core/kernel/program.ts"
 import type { Address } from "../core/kernel/scalar.ts";
 import { mulSize, productSize, type Size, sizeAt, sizeValue } from "../core/kernel/size.ts";
 import { KernelText, type PrintedKernel, type RunContext, type Scratch } from "./kernel_text.ts";
-import { gemmAsNest } from "./lower_gemm.ts";
+import { gemmAsNest } from "../core/kernel/gemm.ts";
 import {
   chooseSchedule,
   MATMUL_PARAM_WORDS,

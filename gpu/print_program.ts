@@ -20,7 +20,7 @@ import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { nodeCount, type StepTurns } from "./loop_access.ts";
 import { mergeAxes } from "./merge_axes.ts";
 import { LoopBudget, productOf } from "./loop_budget.ts";
-import { gemmAsNest } from "./lower_gemm.ts";
+import { gemmAsNest } from "../core/kernel/gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
 import { chooseGroup, chooseManyParts, printGroupNest } from "./print_group.ts";
 import { lanesTurns, lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";

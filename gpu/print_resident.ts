@@ -24,7 +24,7 @@ import {
   reach,
   type StepTurns,
 } from "./loop_access.ts";
-import { gemmAsNest } from "./lower_gemm.ts";
+import { gemmAsNest } from "../core/kernel/gemm.ts";
 import { canShareLoops, printSharedNest, SHARED_BYTES, sharedBytes } from "./print_group.ts";
 import type { StopFlags } from "./print_lanes.ts";
 import { productOf } from "./loop_budget.ts";
