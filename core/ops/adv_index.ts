@@ -166,7 +166,7 @@ function stretchedIndex(context: ElementContext, variable: Variable, at: readonl
   return shape.map((n, d) => context.guards.equal(n, 1) ? zeroIx : at[skip + d]!);
 }
 
-/** The index into x, or null if an indexed axis is empty, so that nothing can be read. */
+/** The index into x, or null if an indexed axis is empty or there are no positions: nothing can be read. */
 function sourceIndex(
   context: ElementContext,
   x: Variable,
@@ -176,7 +176,10 @@ function sourceIndex(
   kept: readonly Ix[],
 ): Ix[] | null {
   const shape = context.shape(x), { kept: keptAxes } = layoutOf(x.ndim, axes);
-  if (axes.some((axis) => sizeValue(shape[axis]!) === 0 && context.guards.equal(shape[axis]!, 0))) {
+  const isEmpty = (n: Size) => sizeValue(n) === 0 && context.guards.equal(n, 0);
+  // Positions that broadcast to none are not looked at, though some may not vary with the empty axis.
+  if (indices.some((index) => context.shape(index).some(isEmpty))) return null;
+  if (axes.some((axis) => isEmpty(shape[axis]!))) {
     context.check(context.b.constant("bool", 1), outOfRange(x, axes[0]!, 0));
     return null;
   }

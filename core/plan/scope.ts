@@ -13,6 +13,7 @@ import { axisIx, zeroIx } from "../kernel/builder.ts";
 import type { Operand, Step } from "../kernel/program.ts";
 import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
+import { checksOfNothing } from "./empty.ts";
 import { Kernel } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";
 import { realNode } from "./element.ts";
@@ -229,6 +230,8 @@ export class Scope {
 
   /** Adds the step of a kernel. */
   finish(name: string, kernel: Kernel): void {
+    const unseen = checksOfNothing(name, kernel, this.shapes.guards, kernel.b);
+    if (unseen !== null) this.steps.push(unseen);
     if (kernel.product === null) {
       this.steps.push({
         kind: "nest",
