@@ -11,6 +11,7 @@ import { type Apply, makeVariable } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise_table.ts";
 import { runPhase } from "../core/rewrite/driver.ts";
+import { expPartOf } from "../core/rewrite/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 import type { Variable } from "../core/variable.ts";
@@ -75,7 +76,8 @@ function stableForm(apply: Apply, isEnd: (variable: Variable) => boolean): Varia
   return form!;
 }
 
-function isTransparent({ op: { name } }: Apply): boolean {
+function isTransparent({ op: { name }, output }: Apply): boolean {
+  if (name === "matmul") return expPartOf(output) !== null;
   return moving.includes(name) || Object.hasOwn(elementwiseOps, name) && !opaque.includes(name);
 }
 

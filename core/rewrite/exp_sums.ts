@@ -6,22 +6,15 @@
  */
 
 import { lengthsOf } from "../ops/known_lengths.ts";
+import type { DimshuffleParams } from "../ops/dimshuffle.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
 import type { Variable } from "../variable.ts";
-import {
-  buildProduct,
-  type Factor,
-  opensAll,
-  type Product,
-  productOf,
-  unpadded,
-} from "./factors.ts";
+import { buildProduct, type Factor, opensAll, type Product } from "./factors.ts";
 import {
   applied,
   constantNumber,
   ew,
   inShape,
-  isReal,
   number,
   numberOf,
   reduced,
@@ -39,7 +32,7 @@ export interface ExpProduct {
 }
 
 /** The exponent of a power of a number, as a term; null for anything else. */
-function exponentOf({ base, power }: Factor): Term | null {
+export function exponentOf({ base, power }: Factor): Term | null {
   const natural = under(base, "exp"), binary = under(base, "exp2");
   if (natural !== null) return { base: natural, scale: power };
   if (binary !== null) return { base: binary, scale: power * Math.LN2 };
@@ -48,13 +41,6 @@ function exponentOf({ base, power }: Factor): Term | null {
   const [x, y] = general.inputs as [Variable, Variable], value = constantNumber(x);
   if (value === null || !(value > 0) || value === Infinity || y.dtype !== base.dtype) return null;
   return { base: y, scale: power * Math.log(value) };
-}
-
-/** The exponentials of a product and the rest; null without exponentials. */
-export function expProductOf(variable: Variable): ExpProduct | null {
-  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
-  const found = product === null ? null : exponentsOf(product);
-  return found === null || found.exponent.length === 0 ? null : found;
 }
 
 /** The exponentials of a product and the rest. */
@@ -96,11 +82,14 @@ function shiftedBy(variable: Variable): Variable | null {
   return test !== null && unwrapped(test) === top ? top : null;
 }
 
-/** The terms of an exponent. */
+/** The terms of an exponent, of all branches where it is a choice. */
 function termsOf(exponent: Variable): readonly Term[] {
   const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
   const bounded = x === undefined ? exponent : numberOf(x) !== null ? y! : x;
-  return sumOf(bounded, opensAll)?.terms ?? [];
+  // What is taken off goes into the branches.
+  const choice = applied(unwrapped(bounded), "switch");
+  if (choice !== null) return choice.inputs.slice(1).flatMap((branch) => termsOf(branch));
+  return sumOf(unwrapped(bounded), opensAll)?.terms ?? [];
 }
 
 /** Whether something was taken off an exponent so that it does not overflow. */
@@ -122,7 +111,17 @@ export function guarded(total: Variable, shift: Variable): Variable {
 }
 
 /** Whether greatest elements along axes are taken off a variable already. */
-function isShifted(x: Variable, axes: readonly number[]): boolean {
+export function isShifted(x: Variable, axes: readonly number[]): boolean {
+  const shuffle = applied(x, "dimshuffle"), stretch = applied(x, "broadcastTo");
+  if (shuffle !== null) {
+    const { pattern } = shuffle.params as DimshuffleParams;
+    const own = axes.flatMap((axis) => pattern[axis] === "x" ? [] : [pattern[axis] as number]);
+    return isShifted(shuffle.inputs[0]!, own.sort((a, b) => a - b));
+  }
+  if (stretch !== null) {
+    const inner = stretch.inputs[0]!;
+    return isShifted(inner, ownAxes(axes, x, inner));
+  }
   const open = axes.filter((axis) => x.type.shape[axis] !== 1);
   if (open.length === 0) return isMarked(x);
   const tops = termsOf(x).flatMap(({ base, scale }) => {
@@ -149,27 +148,8 @@ export interface ExpSum {
 }
 
 /** Those of the axes of a summand that a part of it has. */
-function ownAxes(axes: readonly number[], summand: Variable, part: Variable): number[] {
+export function ownAxes(axes: readonly number[], summand: Variable, part: Variable): number[] {
   return axes.map((axis) => axis - summand.ndim + part.ndim).filter((axis) => axis >= 0);
-}
-
-function unstretched(variable: Variable): Variable {
-  let inner = unpadded(variable);
-  while (inner.owner?.op.name === "broadcastTo") inner = unpadded(inner.owner.inputs[0]!);
-  return inner;
-}
-
-/** The sum of exponentials over axes that a variable is, if they may overflow. */
-export function expSumOf(variable: Variable): ExpSum | null {
-  const sum = applied(variable, "reduce");
-  if (sum === null || !isReal(variable.dtype)) return null;
-  const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
-  if (kind !== "sum" || dtype !== summand.dtype) return null;
-  const product = expProductOf(unstretched(summand));
-  if (product === null) return null;
-  const exponent = unstretched(sumOfTerms(product.exponent, dtype));
-  if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
-  return { axes, exponent, rest: product.rest, summand };
 }
 
 /** A sum of exponentials as exp(shift) * total. */

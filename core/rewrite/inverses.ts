@@ -59,10 +59,12 @@ const inverseWhere: Rule = {
   name: "inverse-where",
   law: "exp(log(x)) -> switch(x >= 0, x, NaN), and so for sqr(sqrt(x)) and others",
   roots: Object.keys(somewhere),
-  rewrite({ op: { name }, inputs: [x] }): Rewritten {
+  rewrite({ op: { name }, inputs: [x], output }, context): Rewritten {
     const [inner, compare, bound] = somewhere[name]!;
     const found = under(x!, inner);
     if (found === null || !isReal(found.dtype)) return null;
+    // The outer one of log(exp(log(x))) goes first: it leaves a logarithm that may have a stable form.
+    if (context.clients(output).some(({ op }) => op.name === inner)) return null;
     const { dtype } = found;
     return ew(
       "switch",

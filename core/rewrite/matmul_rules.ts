@@ -10,7 +10,8 @@ import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts
 import { applied, applyAgain, instead, insteadNumber, isNumber, moved } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 
-function transposed(x: Variable): Variable {
+/** A matrix with its last two axes exchanged. */
+export function transposed(x: Variable): Variable {
   const last = x.ndim - 1;
   return moved(
     x,

@@ -15,7 +15,7 @@ import type { ReshapeParams } from "../ops/reshape.ts";
 import type { SumToParams } from "../ops/sum_to.ts";
 import { summedTo } from "../ops/sum_to.ts";
 import type { Variable } from "../variable.ts";
-import { expSumOf } from "./exp_sums.ts";
+import { expSumOf } from "./exp_parts.ts";
 import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";
 import {
   applied,

@@ -6,15 +6,13 @@
 
 import type { Apply } from "../graph/graph.ts";
 import type { Variable } from "../variable.ts";
+import { expPartOf, expProductOf, expSumOf, powersOf } from "./exp_parts.ts";
 import {
   exponentsOf,
-  expProductOf,
-  expSumOf,
   finiteShift,
   guarded,
   isMarked,
   isOne,
-  shifted,
   shiftedExp,
   sumOfTerms,
   weightedBy,
@@ -84,9 +82,11 @@ const logOfProduct: Rule = {
       } else if (!isAlone && isExpSum(base)) {
         terms.push({ base: ew("log", base), scale: power });
       } else {
-        const parts = isAlone ? null : shiftedThroughView(base);
-        if (parts !== null) terms.push({ base: parts.shift, scale: power });
-        rest.push(parts === null ? factor : { base: parts.total, power });
+        const part = isAlone ? null : expPartOf(base);
+        for (const { base: x, scale } of part?.exponent ?? []) {
+          terms.push({ base: x, scale: scale * power });
+        }
+        rest.push(...part === null ? [factor] : powersOf(part.rest, power));
       }
     }
     if (terms.length === 0) return null;
@@ -100,15 +100,6 @@ const logOfProduct: Rule = {
 function isExpSum(variable: Variable): boolean {
   const found = expSumOf(viewsOf(variable).inner);
   return found !== null && found.rest.factors.length === 0 && found.rest.over > 0;
-}
-
-/** A view of a sum of exponentials, in the form exp(shift) * total; null for anything else. */
-function shiftedThroughView(variable: Variable): { total: Variable; shift: Variable } | null {
-  const { inner, views } = viewsOf(variable), found = expSumOf(inner);
-  if (found === null) return null;
-  const { total, shift } = shifted(found);
-  const viewed = (whole: Variable) => views.reduceRight((v, view) => sameView(view, v), whole);
-  return { total: viewed(total), shift: viewed(shift) };
 }
 
 /** What was viewed, and the views, outermost first. */
@@ -294,14 +285,17 @@ const log1pOfSum: Rule = {
 
 const logSumExp: Rule = {
   name: "log-sum-exp",
-  law: "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp",
+  law:
+    "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp, " +
+    "for products of matrices and for choices",
   roots: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
-    const found = expSumOf(x!);
+    const isOurs = x!.owner !== null && ["reduce", "matmul", "switch"].includes(x!.owner.op.name);
+    const found = isOurs && isReal(output.dtype) ? expPartOf(x!) : null;
     if (found === null) return null;
-    const { total, shift } = shifted(found);
-    return instead(output, ew("add", ew("log", total), shift));
+    const rest = isOne(found.rest) ? [] : [{ base: ew("log", buildProduct(found.rest)), scale: 1 }];
+    return instead(output, sumOfTerms([...rest, ...found.exponent], output.dtype));
   },
 };
 

@@ -6,7 +6,8 @@
 
 import type { Variable } from "../variable.ts";
 import { buildProduct, type Factor, productOps, realProduct, unpadded } from "./factors.ts";
-import { expSumOf, shifted, sumOfTerms } from "./exp_sums.ts";
+import { expSumOf } from "./exp_parts.ts";
+import { shifted, sumOfTerms } from "./exp_sums.ts";
 import { applied, ew, instead, under, withKeptAxes } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 

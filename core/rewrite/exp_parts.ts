@@ -1,0 +1,259 @@
+/**
+ * Expressions that are linear in exponentials, in the form exp(exponent) * rest without overflow: sums and
+ * products of matrices of them, views and choices.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { lengthsOf } from "../ops/known_lengths.ts";
+import { matmulOp } from "../ops/matmul.ts";
+import type { ReduceParams } from "../ops/reduce_ops.ts";
+import type { Variable } from "../variable.ts";
+import {
+  exponentOf,
+  type ExpProduct,
+  type ExpSum,
+  finiteShift,
+  guarded,
+  isMarked,
+  isOne,
+  isShifted,
+  ownAxes,
+  shifted,
+  shiftedExp,
+  sumOfTerms,
+  weightedBy,
+  whereItCounts,
+} from "./exp_sums.ts";
+import {
+  buildProduct,
+  type Factor,
+  opensAll,
+  type Product,
+  productOf,
+  unpadded,
+} from "./factors.ts";
+import {
+  applied,
+  ew,
+  inShape,
+  isReal,
+  number,
+  numberOf,
+  reduced,
+  reducedAs,
+  withKeptAxes,
+} from "./match.ts";
+import { transposed } from "./matmul_rules.ts";
+import type { Term } from "./terms.ts";
+import { isView, sameView, viewThrough } from "./views.ts";
+
+/** Exponentials farther inside than this many sums, choices and views are not looked for. */
+const DEEPEST = 6;
+
+/** The exponentials of a product and the rest; null without exponentials. */
+export function expProductOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
+  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
+  if (product === null) return null;
+  const exponent: Term[] = [], rest: Factor[] = [];
+  for (const factor of product.factors) {
+    const term = exponentOf(factor);
+    if (term !== null) {
+      exponent.push(term);
+      continue;
+    }
+    const { base, power } = factor, inner = depth === 0 ? null : expPartOf(base, depth - 1);
+    if (inner === null) {
+      rest.push(factor);
+      continue;
+    }
+    exponent.push({ base: sumOfTerms(inner.exponent, base.dtype), scale: power });
+    rest.push(...powersOf(inner.rest, power));
+  }
+  return exponent.length === 0 ? null : { exponent, rest: { ...product, factors: rest } };
+}
+
+/** The factors of a power of a product. */
+export function powersOf(product: Product, by: number): Factor[] {
+  if (isOne(product)) return [];
+  if (product.over !== 1 || product.below !== 1) {
+    return [{ base: buildProduct(product), power: by }];
+  }
+  return product.factors.map(({ base, power }) => ({ base, power: power * by }));
+}
+
+/** What is computed from exponentials by anything but a product, as one; null for anything else. */
+export function expPartOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
+  const apply = variable.owner;
+  if (apply === null || !isReal(variable.dtype)) return null;
+  switch (apply.op.name) {
+    case "switch":
+      return choiceOf(apply, depth);
+    case "reduce":
+      return (apply.params as ReduceParams).kind === "sum"
+        ? sumPartOf(variable, depth)
+        : extremeOf(apply, depth);
+    case "matmul":
+      return matmulOf(apply, depth);
+    default:
+      return isView(apply) ? viewOf(apply, depth) : null;
+  }
+}
+
+const one = (dtype: Variable["dtype"]): Product => ({
+  dtype,
+  over: 1,
+  below: 1,
+  factors: [],
+  steps: 0,
+});
+
+/** exp(exponent) * rest */
+function expProduct(exponent: Variable, rest: Variable | null): ExpProduct {
+  const factors = rest === null ? [] : [{ base: unpadded(rest), power: 1 }];
+  return {
+    exponent: [{ base: unpadded(exponent), scale: 1 }],
+    rest: { ...one(exponent.dtype), factors },
+  };
+}
+
+function viewOf(apply: Apply, depth: number): ExpProduct | null {
+  const whole = apply.inputs[0]!, inner = expProductOf(whole, depth);
+  if (inner === null || apply.op.name === "broadcastTo") return inner;
+  const through = apply.op.name === "dimshuffle" ? viewThrough(apply) : null;
+  const view = (part: Variable) =>
+    through?.(part) ?? sameView(apply, inShape(part, lengthsOf(whole)));
+  const rest = isOne(inner.rest) ? null : view(buildProduct(inner.rest));
+  return expProduct(view(sumOfTerms(inner.exponent, whole.dtype)), rest);
+}
+
+/** What is switched to as an exponential; 0 is that of -Infinity. */
+function branchOf(branch: Variable, depth: number) {
+  const value = numberOf(branch), { dtype } = branch;
+  if (value !== null) {
+    return { isExp: false, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
+  }
+  const found = expProductOf(branch, depth);
+  if (found === null) return null;
+  const rest = isOne(found.rest) ? null : buildProduct(found.rest);
+  return { isExp: true, exponent: sumOfTerms(found.exponent, dtype), rest };
+}
+
+function choiceOf({ inputs: [condition, x, y], output }: Apply, depth: number): ExpProduct | null {
+  const p = branchOf(x!, depth), q = branchOf(y!, depth);
+  if (p === null || q === null || !p.isExp && !q.isExp) return null;
+  const lengths = lengthsOf(output);
+  const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
+  const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
+  // 0 is 0 by its exponent already.
+  const isPlain = [p, q].every(({ rest, isExp }) => isExp ? rest === null : numberOf(rest!) === 0);
+  return expProduct(exponent, isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit));
+}
+
+/** The greatest or least of exponentials is that of their exponents. */
+function extremeOf(apply: Apply, depth: number): ExpProduct | null {
+  const params = apply.params as ReduceParams, x = apply.inputs[0]!;
+  if (params.kind !== "max" && params.kind !== "min") return null;
+  const found = expProductOf(x, depth);
+  if (found === null || !isOne(found.rest)) return null;
+  const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
+  return expProduct(reducedAs(params, exponent, params.axes), null);
+}
+
+function unstretched(variable: Variable): Variable {
+  let inner = unpadded(variable);
+  while (inner.owner?.op.name === "broadcastTo") inner = unpadded(inner.owner.inputs[0]!);
+  return inner;
+}
+
+/** The sum of exponentials over axes that a variable is, if they may overflow. */
+export function expSumOf(variable: Variable, depth = DEEPEST): ExpSum | null {
+  const sum = applied(variable, "reduce");
+  if (sum === null || !isReal(variable.dtype)) return null;
+  const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
+  if (kind !== "sum" || dtype !== summand.dtype) return null;
+  const product = expProductOf(unstretched(summand), depth);
+  if (product === null) return null;
+  const exponent = unstretched(sumOfTerms(product.exponent, dtype));
+  if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
+  return { axes, exponent, rest: product.rest, summand };
+}
+
+function sumPartOf(variable: Variable, depth: number): ExpProduct | null {
+  const found = expSumOf(variable, depth);
+  if (found === null) return null;
+  const { total, shift } = shifted(found);
+  return expProduct(shift, total);
+}
+
+/** The greatest exponents along an axis, as what to take off. */
+function shiftAlong(exponent: Variable, axis: number): Variable {
+  const params = { kind: "max", axes: [axis], dtype: exponent.dtype, empty: true } as const;
+  return finiteShift(withKeptAxes(reducedAs(params, exponent, [axis]), exponent.ndim, [axis]));
+}
+
+/** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
+function matmulOf(apply: Apply, depth: number): ExpProduct | null {
+  const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
+  const p = expProductOf(a, depth), q = expProductOf(b, depth);
+  if (p === null && q === null) return null;
+  const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
+    if (side === null) return null;
+    const exponent = inShape(sumOfTerms(side.exponent, of.dtype), lengthsOf(of));
+    return isMarked(sumOfTerms(side.exponent, of.dtype)) || isShifted(exponent, [axis]);
+  };
+  const done = [isDone(p, a, rank - 1), isDone(q, b, rank - 2)];
+  if (!done.includes(false)) return null;
+  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b, depth);
+  if (q !== null) {
+    const { exponent, total } = balanced(a, p, b, q);
+    return expProduct(exponent, total);
+  }
+  const turned = balanced(transposed(b), null, transposed(a), turnedOver(a, p!));
+  return expProduct(transposed(turned.exponent), transposed(turned.total));
+}
+
+/** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
+function asSum(a: Variable, b: Variable, depth: number): ExpProduct | null {
+  const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
+  const axis = isColumn ? rank - 1 : rank - 2;
+  const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
+  const lengths = lengthsOf(part).map((n, d) => d === axis ? lengthsOf(whole)[d]! : n);
+  const product = ew("mul", whole, inShape(part, lengths));
+  const found = expSumOf(reduced("sum", product, [axis]), depth);
+  if (found === null) return null;
+  const { total, shift } = shifted(found);
+  return expProduct(withKeptAxes(shift, rank, [axis]), withKeptAxes(total, rank, [axis]));
+}
+
+/** The parts of a transposed matrix. */
+function turnedOver(of: Variable, { exponent, rest }: ExpProduct): ExpProduct {
+  const turned = (v: Variable) => transposed(inShape(v, lengthsOf(of)));
+  return expProduct(
+    turned(sumOfTerms(exponent, of.dtype)),
+    isOne(rest) ? null : turned(buildProduct(rest)),
+  );
+}
+
+/**
+ * The product of a matrix and of exponentials. Rows of the second may differ so much that columns lose
+ * their digits: the greatest of each row goes to the column of the first that meets it.
+ */
+function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct) {
+  const rank = a.ndim, { dtype } = a;
+  const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
+  const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
+  const common = shiftAlong(whereItCounts(below, q.rest), rank - 1);
+  const own = transposed(common);
+  const above = p === null ? own : ew("add", sumOfTerms(p.exponent, dtype), own);
+  const spread = inShape(above, lengthsOf(a)), left = ew("sub", below, common);
+  const rows = shiftAlong(whereItCounts(spread, weights), rank - 1);
+  const columns = shiftAlong(whereItCounts(left, q.rest), rank - 2);
+  const operands = [
+    inShape(weightedBy(weights, shiftedExp(spread, rows, weights)), lengthsOf(a)),
+    inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
+  ];
+  const total = applyOp(matmulOp, operands, {});
+  return { exponent: ew("add", rows, columns), total: guarded(guarded(total, rows), columns) };
+}
