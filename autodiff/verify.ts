@@ -125,7 +125,13 @@ export function verifyGrad(
   );
   const at = new Map(variables.map((variable, i) => [variable, values[i]!]));
   const next = weights(seed);
-  let cost = projected(fun(...variables), at, next);
+  const made: unknown = fun(...variables);
+  if (!(made instanceof Variable)) {
+    throw new TypeError(
+      `${action}: expected the function to return a variable, got ${shown(made)}`,
+    );
+  }
+  let cost = projected(made, at, next);
   for (let n = 1;; n++) {
     const gradients = grad(cost, variables, { disconnectedInputs: "ignore" }) as Variable[];
     compare(cost, gradients, at, options);

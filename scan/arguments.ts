@@ -67,6 +67,17 @@ export function asList<X>(value: X | readonly X[] | null | undefined): readonly 
   return numbers ? [value as X] : value as readonly X[];
 }
 
+/** The fields of an object that describes a sequence or an output. */
+function expectFields(info: object, names: readonly string[], what: string): void {
+  const unknown = Object.keys(info).find((key) => !names.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `Cannot build a scan: ${what} has an unknown field ${shown(unknown)}; fields are ${
+      names.join(" and ")
+    }`,
+  );
+}
+
 function tapList(taps: number | readonly number[], what: string): readonly number[] {
   const list = typeof taps === "number" ? [taps] : taps;
   for (const tap of list) {
@@ -91,6 +102,7 @@ export function sequenceSpec(value: SequenceLike, i: number): SequenceSpec {
     : { input: value as TensorLike };
   const variable = asVariable(info.input);
   const what = `sequence ${i} (${variable.label})`;
+  if (info === value) expectFields(info, ["input", "taps"], what);
   if (variable.ndim === 0) {
     throw new TypeError(
       `Cannot build a scan: ${what} is a scalar, and a sequence needs an axis to run over`,
@@ -107,6 +119,7 @@ export function outputSpec(value: OutputInfoLike, i: number): OutputSpec {
   const isObject = isInfo(value, ["initial", "taps"]);
   const info: OutputInfo = isObject ? value as OutputInfo : { initial: value as TensorLike };
   const what = `output ${i}`;
+  if (isObject) expectFields(value as object, ["initial", "taps"], what);
   if (info.taps === null || Array.isArray(info.taps) && info.taps.length === 0) return none;
   if (info.initial === undefined || info.initial === null) {
     if (info.taps === undefined) return none;

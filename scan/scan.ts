@@ -113,7 +113,7 @@ export function positionalScan(
       nonSequences,
       nSteps: stepsVariable(options.nSteps),
       goBackwards: options.goBackwards ?? false,
-      truncateGradient: options.truncateGradient ?? -1,
+      truncateGradient: expectTruncation(options.truncateGradient ?? -1, label),
       strict: options.strict ?? false,
       name: options.name ?? null,
       strategy: options.strategy ?? null,
@@ -134,6 +134,13 @@ export function checkCheckpoint(checkpoint: LoopOptions["checkpoint"], label: st
     `Cannot build ${label}: checkpoint must be a positive integer or "sqrt", got ${
       shown(checkpoint)
     }`,
+  );
+}
+
+function expectTruncation(steps: number, label: string): number {
+  if (Number.isInteger(steps) && steps >= -1) return steps;
+  throw new RangeError(
+    `Cannot build ${label}: truncateGradient must be a number of steps, or -1 for all, got ${steps}`,
   );
 }
 
@@ -197,6 +204,11 @@ export function parseReturn(value: unknown, label: string): StepResult {
       `Cannot build ${label}: the step returned a condition alone; return outputs or updates with it`,
     );
   }
-  if (value !== undefined && value !== null) add(value, 0);
+  if (value === undefined) {
+    throw new TypeError(
+      `Cannot build ${label}: the step returned nothing; return its outputs, or null if it has none`,
+    );
+  }
+  if (value !== null) add(value, 0);
   return { outputs, updates, until };
 }

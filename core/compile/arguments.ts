@@ -124,7 +124,7 @@ export function convertArgument(
     if (variable.ndim !== 0) throw wrongRank(spec, [], where());
     return scalarArgument(spec, value, rules, where);
   }
-  const argument = convertArray(spec, value, rules, where);
+  const argument = arrayArgument(spec, value, rules, where);
   const shape = argument.shape, expected = variable.type.shape;
   if (shape.length !== expected.length) throw wrongRank(spec, shape, where());
   for (let d = 0; d < shape.length; d++) {
@@ -137,6 +137,23 @@ export function convertArgument(
     }
   }
   return argument;
+}
+
+/** Errors of what makes tensors say which input it was for. */
+function arrayArgument(
+  spec: InputSpec,
+  value: unknown,
+  rules: ConversionRules,
+  where: () => string,
+): Argument {
+  try {
+    return convertArray(spec, value, rules, where);
+  } catch (error) {
+    const isOurs = error instanceof Error &&
+      /^Cannot (make a tensor|use a t(ensor|yped array))\b/.test(error.message);
+    if (isOurs) error.message = `${where()}: ${error.message}`;
+    throw error;
+  }
 }
 
 function wrongRank(spec: InputSpec, shape: readonly number[], where: string): TypeError {

@@ -96,7 +96,7 @@ function culprit(
 }
 
 /** What rounding may change: that of the coarsest float on the way to a variable. */
-function toleranceOf(variable: Variable): number {
+export function toleranceOf(variable: Variable): number {
   const floats = ancestors([variable]).flatMap(({ dtype }) =>
     isFloat(dtype) || isComplex(dtype) ? [tolerances[realOf(dtype)]!] : []
   );

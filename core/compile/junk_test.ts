@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/devices.ts";
 
+import { runInNewContext } from "node:vm";
 import { cyclic, deep, everyMethod, fuzzArguments } from "../../dev/fuzz/arguments.ts";
 import { fuzzCalls } from "../../dev/fuzz/calls.ts";
 import {
@@ -14,11 +15,13 @@ import {
   Out,
   RandomStreams,
   Rop,
+  scan,
   shared,
   subgraphGrad,
   T,
   tensor,
   type Variable,
+  verifyGrad,
 } from "../../mod.ts";
 
 /** A function as JavaScript sees it: types do not keep wrong arguments away. */
@@ -506,3 +509,49 @@ Deno.test("grids are made of slices", () => {
     fails(() => T.ogrid(T.slice(0, 2), loose(bad)), /expected slices with a stop, got/);
   }
 });
+
+Deno.test("a scan says what is wrong with its options and with what the step returns", () => {
+  const x = T.vector("x"), keep = (a: Loose) => a;
+  fails(() => scan(loose(() => {}), { sequences: x }), /the step returned nothing; return its out/);
+  fails(() => scan(keep, { sequences: loose({ input: x, tap: [0] }) }), /unknown field "tap"/);
+  fails(
+    () => scan(keep, { outputsInfo: loose({ initial: x, tap: [-1] }), nSteps: 2 }),
+    /output 0 has an unknown field "tap"; fields are initial and taps/,
+  );
+  for (const truncateGradient of [1.5, -5, NaN]) {
+    fails(
+      () => scan(keep, { sequences: x, truncateGradient }),
+      /truncateGradient must be a number/,
+    );
+  }
+});
+
+Deno.test("a function whose gradient is verified returns a variable", () => {
+  fails(() => verifyGrad(loose(() => 1), [[1]]), /return a variable, got 1/);
+});
+
+Deno.test("names that are no texts can be shown", () => {
+  const x = T.vector("x");
+  x.name = loose(5);
+  assertEquals(x.label, '"5"');
+});
+
+onDevices(
+  "errors of arrays name the input, and objects of other realms name inputs",
+  async (device) => {
+    const x = T.fvector("x"), s = T.fscalar("s");
+    const f = (await compile([x, s], x.mul(s), { device })) as Loose;
+    const lying = (length: number) =>
+      new Proxy([1, 2], { get: (list, key) => key === "length" ? length : Reflect.get(list, key) });
+    const gone = new Float32Array([1, 2]);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    for (const value of [lying(-1), lying(0.5), ["1"], [null], [[1], [1, 2]], gone]) {
+      fails(
+        () => f(value, 2),
+        /^Bad argument to "function" at input 0 \("x"\): Cannot (make|use) a/,
+      );
+    }
+    const named = runInNewContext("({ x: [1, 2], s: 2 })");
+    assertEquals(f(named).arraySync(), [2, 4]);
+  },
+);

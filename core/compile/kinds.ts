@@ -16,5 +16,6 @@ export function isVariableLike(value: unknown): boolean {
 export function isNamed(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || isHostTensor(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  // Objects of another realm, such as a frame or a node:vm context, have an Object.prototype of their own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

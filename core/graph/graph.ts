@@ -86,7 +86,8 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
 
   /** How messages call it: its name, or the op that computes it; {@linkcode writtenLabel} tells more. */
   get label(): string {
-    if (this.name !== null) return `"${cut(this.name)}"`;
+    // Nothing keeps JavaScript from giving a name that is no text.
+    if (this.name !== null) return `"${cut(String(this.name))}"`;
     return this.owner === null ? this.leafLabel : `the result of ${this.owner.op.name}`;
   }
 

@@ -185,7 +185,14 @@ export function flattenNested(nested: unknown): { shape: number[]; elements: Nes
         `Cannot make a tensor: arrays are nested more than ${DEEPEST} deep (does one hold itself?)`,
       );
     }
-    shape.push(level.length);
+    const { length } = level;
+    // Proxies can say anything.
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new TypeError(
+        `Cannot make a tensor: an array says that its length is ${shown(length)}`,
+      );
+    }
+    shape.push(length);
   }
   const count = sizeOf(shape);
   if (!(count <= MOST)) {

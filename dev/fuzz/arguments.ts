@@ -41,7 +41,7 @@ const internal = new RegExp(
     "cannot be converted to a BigInt",
     "is not a valid array length",
     "Division by zero",
-    "is not defined",
+    "^\\S+ is not defined",
     "is not an? (object|typed array|Object)",
     "precision",
     "expected a proxy|on proxy",
