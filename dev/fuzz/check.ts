@@ -9,6 +9,7 @@ import { toposort } from "../../core/graph/walk.ts";
 import { isScan } from "../../scan/op.ts";
 import {
   compile,
+  config,
   evaluateGraph,
   ShapeError,
   type SharedVariable,
@@ -107,7 +108,13 @@ export async function check(program: Program, device: Device): Promise<Outcome> 
   if (device === "gpu" && isForCpu([...outputs, ...updates.map(([, value]) => value)])) {
     return { status: "skipped", reason: "float64" };
   }
-  return await runCalls({ program, built, outputs, updates, wanted, names }, device);
+  const { plans, planBytes, deviceBytes } = config;
+  Object.assign(config, program.room);
+  try {
+    return await runCalls({ program, built, outputs, updates, wanted, names }, device);
+  } finally {
+    Object.assign(config, { plans, planBytes, deviceBytes });
+  }
 }
 
 async function runCalls(run: Run, device: Device): Promise<Outcome> {

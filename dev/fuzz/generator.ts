@@ -147,6 +147,7 @@ export class Generator {
   /** Set when the library failed by an error that it does not mean to throw. */
   broken = false;
   mode: Program["mode"];
+  room: Program["room"];
   /** More elements than this make most programs slow and no better. */
   mostElements = 4096;
   readonly #parent: Generator | null;
@@ -492,6 +493,7 @@ export class Generator {
       laws: this.#laws,
       calls: this.#data,
       mode: this.mode,
+      ...(this.room === undefined ? {} : { room: this.room }),
     });
   }
 }

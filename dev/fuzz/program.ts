@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType, ModeOptions } from "../../mod.ts";
+import type { Config, DType, ModeOptions } from "../../mod.ts";
 
 /** An expression of a program. */
 export type Expr =
@@ -75,7 +75,12 @@ export interface Program {
   /** Arguments by name, for one call after the other. */
   readonly calls: readonly Readonly<Record<string, Data>>[];
   readonly mode: "fastRun" | "fastCompile" | "debug" | ModeOptions;
+  /** Settings of what is kept; the usual ones if left out. */
+  readonly room?: Room;
 }
+
+/** How much is kept. */
+export type Room = Pick<Config, "plans" | "planBytes" | "deviceBytes">;
 
 /** All names in a pattern. */
 export function namesOf(pattern: Pattern): string[] {
@@ -203,6 +208,9 @@ export function programText(program: Program, device: string): string {
   if (program.updates.length > 0) {
     options.push(`updates: [${program.updates.map((pair) => `[${pair.join(", ")}]`).join(", ")}]`);
   }
+  if (program.room !== undefined) {
+    lines.push(`Object.assign(config, ${JSON.stringify(program.room)});`);
+  }
   lines.push(
     `const f = await compile([${given.map(({ name }) => name).join(", ")}], [${
       program.outputs.join(", ")
@@ -214,6 +222,7 @@ export function programText(program: Program, device: string): string {
   }
   const used = new Set(["T", "compile", "tensor"]);
   const body = lines.join("\n");
+  if (program.room !== undefined) used.add("config");
   if (body.includes("new RandomStreams(")) used.add("RandomStreams");
   for (const name of ["grad", "hessian", "jacobian", "scan", "until", "shared", "foldl", "map"]) {
     if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);

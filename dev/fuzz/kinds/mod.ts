@@ -14,6 +14,7 @@ import { failing } from "./failing.ts";
 import { guards } from "./guards.ts";
 import { narrowIntegers, wideIntegers } from "./integers.ts";
 import { cpuKernels, gpuKernels } from "./kernels.ts";
+import { lengths } from "./lengths.ts";
 import { long } from "./long.ts";
 import {
   counters,
@@ -35,6 +36,7 @@ import { stable } from "./stable.ts";
 /** Kinds of graphs. */
 export const kinds: readonly Kind[] = [
   graphs,
+  lengths,
   wild,
   gradients,
   updates,
