@@ -92,9 +92,13 @@ export class Residency {
     return this.#fresh.bytes + this.#used.bytes;
   }
 
-  /** Whether values that are no longer used already have to leave: those press on the host's memory. */
-  get crowded(): boolean {
-    return this.#fresh.bytes > (3 / 16) * this.#most;
+  /**
+   * Whether the garbage collector should hear of new values: not while the few that there are may all be
+   * disposed of, and no more when they move to the host, whose memory it knows.
+   */
+  get pressing(): boolean {
+    const share = this.#fresh.bytes / this.#most;
+    return share > 1 / 32 && share < 3 / 16;
   }
 
   get #most(): number {

@@ -186,7 +186,7 @@ export class Tensor<D extends DType = DType> {
     buffer: DeviceBuffer,
   ): Tensor<D> {
     const tensor = new Tensor(dtype, shape, null);
-    if (!residencyOf(backend).crowded) tensor.#pressure = pressure(buffer.bytes);
+    if (residencyOf(backend).pressing) tensor.#pressure = pressure(buffer.bytes);
     tensor.#reside(backend, buffer);
     return tensor;
   }
