@@ -110,6 +110,8 @@ export interface Backend {
   supports(dtype: DType): boolean;
   /** Whether it keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee: boolean;
+  /** Whether programs may have functions as nodes, and not only primitives. */
+  readonly functions: boolean;
   /** How many buffers a kernel can read and write. */
   readonly kernelBuffers: number;
   /** When it is better to run neighbouring nests row by row; null for never. */

@@ -53,6 +53,7 @@ class CpuBackend implements Backend, Device {
   readonly name = "cpu";
   readonly description: string;
   readonly ieee = true;
+  readonly functions = true;
   readonly kernelBuffers = Infinity;
   readonly rows: RowLimits;
   readonly residentBytes = 2 ** 30;

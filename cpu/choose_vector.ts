@@ -6,6 +6,7 @@
 
 import { dtypeInfo } from "../core/dtype.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
+import { nodesOf } from "../core/kernel/nodes.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
 import { Analysis, factsOf, type Level, type NestPlan } from "./nest_plan.ts";
@@ -47,8 +48,10 @@ function isPlain(kernel: Kernel, axis: number): boolean {
   const isStored = (store: KStore) =>
     store.guard === null && store.address.rest === null && strideAlong(store.address, axis) === 1;
   if (!kernel.inner.every(isStored) || !kernel.outer.every(isStored)) return false;
-  return factsOf(kernel).all.every((node) => {
+  const isFree = (node: SNode): boolean => {
     switch (node.op) {
+      case "call":
+        return nodesOf([node.func.body]).every(isFree);
       case "load": {
         const stride = strideAlong(node.address, axis);
         return node.args.length === 0 && node.address.rest === null &&
@@ -61,7 +64,8 @@ function isPlain(kernel: Kernel, axis: number): boolean {
         return node.args[1]!.op === "const";
     }
     return hasVectorForm(node);
-  });
+  };
+  return factsOf(kernel).all.every(isFree);
 }
 
 /** A plan without vectors. */
@@ -140,7 +144,9 @@ function costOf(kernel: Kernel, plan: NestPlan): number {
     let cost = 0;
     for (const node of list) {
       // What loops don't change costs little.
-      if (analysis.level(node) >= at) cost += nodeCost(node, analysis, vector?.axis ?? -1);
+      if (analysis.level(node) < at) continue;
+      const varies = (one: SNode) => analysis.varies(one);
+      cost += nodeCost(node, varies, vector?.axis ?? -1);
     }
     return cost;
   };
@@ -156,22 +162,26 @@ function costOf(kernel: Kernel, plan: NestPlan): number {
 
 const free: ReadonlySet<SNode["op"]> = new Set(["const", "index", "size", "reduced", "bitcast"]);
 
-function nodeCost(node: SNode, analysis: Analysis, axis: number): number {
+function nodeCost(node: SNode, varies: (node: SNode) => boolean, axis: number): number {
   if (free.has(node.op)) return 0;
-  if (!analysis.varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
+  if (node.op === "call") {
+    const inside = varies(node) ? ({ op }: SNode) => op !== "const" : () => false;
+    return nodesOf([node.func.body]).reduce((cost, one) => cost + nodeCost(one, inside, axis), 0);
+  }
+  if (!varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
   if (node.op === "load") {
     const { rest } = node.address;
     const stride = strideAlong(node.address, axis);
     const guard = node.args.length > 0 ? 4 : 0;
     const wide = isWide(node.type) ? 2 : 1;
-    if (rest !== null && analysis.varies(rest)) return 6 * wide + guard;
+    if (rest !== null && varies(rest)) return 6 * wide + guard;
     const { bytes } = dtypeInfo(node.dtype);
     const each = stride === 1 ? 1 : guard === 0 && isShuffled(stride, bytes) ? 2 : 6;
     return each * wide + guard;
   }
   const wide = isWide(node.type) || node.args.some((arg) => isWide(arg.type)) ? 2 : 1;
   if (node.op === "cast") return hasCast(node.args[0]!.type, node.type) ? wide : 12;
-  const varyingShift = (node.op === "shl" || node.op === "shr") && analysis.varies(node.args[1]!);
+  const varyingShift = (node.op === "shl" || node.op === "shr") && varies(node.args[1]!);
   if (varyingShift || !hasVectorForm(node)) return isFloat(node) ? 80 : 16;
   return wide;
 }
@@ -188,11 +198,12 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 
 /** What an iteration of a kernel does, in about so many instructions. */
 function workOf(kernel: Kernel): number {
-  let work = 2;
-  for (const { op, type } of factsOf(kernel).all) {
-    if (!free.has(op)) work += isWide(type) ? 2 : 1;
-  }
-  return work;
+  const workOfNodes = (nodes: readonly SNode[]): number =>
+    nodes.reduce((work, node) => {
+      if (node.op === "call") return work + workOfNodes(nodesOf([node.func.body]));
+      return free.has(node.op) ? work : work + (isWide(node.type) ? 2 : 1);
+    }, 0);
+  return 2 + workOfNodes(factsOf(kernel).all);
 }
 
 /** Prints short inner loops turn by turn, where that isn't much code. */

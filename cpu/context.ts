@@ -6,12 +6,13 @@
  */
 
 import type { AxisRef } from "../core/kernel/scalar.ts";
+import type { ScalarFunction } from "../core/kernel/functions.ts";
 import type { BufferDecl } from "../core/kernel/program.ts";
 import type { Size, Sym } from "../core/kernel/size.ts";
 import { axisKey } from "../core/kernel/builder.ts";
 import type { Params } from "./params.ts";
 import type { Helpers } from "./print_scalar.ts";
-import type { FunctionBuilder, Local, ModuleBuilder, ValType } from "./wasm/mod.ts";
+import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "./wasm/mod.ts";
 
 /** What the functions of one module share. */
 export interface ModuleContext {
@@ -19,6 +20,8 @@ export interface ModuleContext {
   readonly params: Params;
   readonly buffers: ReadonlyMap<number, BufferDecl>;
   readonly helper: Helpers;
+  /** A function of scalars, or of vectors of them. */
+  readonly call: (func: ScalarFunction, vector: boolean) => Func;
   /** Whether vector instructions may be used at all. */
   readonly simd: boolean;
   /** Whether the relaxed vector instructions may be used. */

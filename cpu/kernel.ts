@@ -77,9 +77,10 @@ class Lowering extends Rewriter {
   constructor(
     axis: (axis: number) => Ix,
     dtypes: (buffer: number) => DType,
+    functions: boolean,
     product: Product | null = null,
   ) {
-    super(axis);
+    super(axis, functions);
     this.#dtypes = dtypes;
     this.#product = product === null
       ? null
@@ -109,14 +110,18 @@ class Lowering extends Rewriter {
   }
 }
 
-/** Makes a kernel of a nest. `product` makes the node that stands for the product of an epilogue. */
+/**
+ * Makes a kernel of a nest. `functions` says whether it calls functions, and `product` makes the node that
+ * stands for the product of an epilogue.
+ */
 export function lowerNest(
   nest: Nest,
   dtypeOf: (buffer: number) => DType,
+  functions = false,
   product: Product | null = null,
 ): Kernel {
   const { axes, loops, map } = arrangeAxes(nest);
-  const lowering = new Lowering((axis) => axisTerm(map.get(axis)), dtypeOf, product);
+  const lowering = new Lowering((axis) => axisTerm(map.get(axis)), dtypeOf, functions, product);
   return {
     name: nest.name,
     axes,
@@ -134,7 +139,7 @@ export function lowerNest(
 
 /** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
 export function lowerGemm(gemm: Gemm, dtypeOf: (buffer: number) => DType): Kernel {
-  return lowerNest(gemmAsNest(gemm), dtypeOf, (b) => b.reduced(0, gemm.type));
+  return lowerNest(gemmAsNest(gemm), dtypeOf, false, (b) => b.reduced(0, gemm.type));
 }
 
 /** Makes a kernel of the stores of a product, which lies in a buffer already or is left as a node. */
@@ -146,6 +151,7 @@ export function lowerEpilogue(
   return lowerNest(
     epilogueOf(gemm),
     dtypeOf,
+    false,
     product === null
       ? null
       : (b, address) => b.load(product.buffer, storageOf(product.dtype), address(product.address)),
@@ -186,6 +192,6 @@ function axisTerm(axis: number | undefined): Ix {
 
 /** Nodes with other numbers for their axes; axes that are not in the map must not occur. */
 export function renumber(nodes: readonly SNode[], axes: ReadonlyMap<number, number>): SNode[] {
-  const lowering = new Lowering((axis) => axisTerm(axes.get(axis)), () => "float32");
+  const lowering = new Lowering((axis) => axisTerm(axes.get(axis)), () => "float32", false);
   return nodes.map((node) => lowering.node(node));
 }

@@ -95,7 +95,7 @@ export class Analysis {
    * @param plan The plan.
    * @param facts The kernel's facts.
    */
-  constructor(plan: NestPlan, facts: KernelFacts) {
+  constructor(plan: NestPlan, facts: Pick<KernelFacts, "all" | "selfLoaded">) {
     this.#plan = plan;
     plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
     this.#selfLoaded = facts.selfLoaded;

@@ -19,13 +19,16 @@ import type {
   Step,
 } from "../core/kernel/program.ts";
 import { mulSize, type Size } from "../core/kernel/size.ts";
+import { choosesCalls } from "./choose_calls.ts";
 import { planNest } from "./choose_vector.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
 import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
 import { factsOf } from "./nest_plan.ts";
+import type { ScalarFunction } from "../core/kernel/functions.ts";
 import { visitNodes } from "../core/kernel/nodes.ts";
 import { type HelperName, loadScalar } from "./print_scalar.ts";
+import { printFunction } from "./print_function.ts";
 import { planRows, type RowPlan } from "./print_gemv.ts";
 import { printCheck, printNest, printRows } from "./print_nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./print_gemm.ts";
@@ -64,6 +67,8 @@ export function printModule(program: Program, options: PrintOptions): PrintedMod
 class ModulePrinter {
   readonly #program: Program;
   readonly #builder: ModuleBuilder;
+  /** Whether a nest calls functions. */
+  readonly calls: (nest: Nest, inLoop: boolean) => boolean;
   readonly #params = new Params();
   readonly #module: ModuleContext;
   readonly #imports = new Map<string, Func>();
@@ -74,6 +79,7 @@ class ModulePrinter {
 
   constructor(program: Program, options: PrintOptions) {
     this.#program = program;
+    this.calls = choosesCalls(program);
     this.#builder = new ModuleBuilder({ check: options.check });
     const buffers = new Map<number, BufferDecl>();
     for (const decl of program.buffers) buffers.set(decl.id, decl);
@@ -86,7 +92,17 @@ class ModulePrinter {
       }
       return func;
     };
+    const functions = new Map<string, Func>();
+    const call = (func: ScalarFunction, vector: boolean): Func => {
+      const key = `${func.name}:${vector}`;
+      const have = functions.get(key);
+      if (have !== undefined) return have;
+      const made = printFunction(this.#module, func, vector);
+      functions.set(key, made);
+      return made;
+    };
     this.#module = {
+      call,
       builder: this.#builder,
       params: this.#params,
       buffers,
@@ -271,7 +287,8 @@ class StepPrinter {
 
   #nest(nest: Nest): void {
     const { simd } = this.#owner.module;
-    const kernel = lowerNest(nest, this.#owner.dtypeOf);
+    const calls = this.#owner.calls(nest, this.#inLoop);
+    const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);
     const fails = kernel.checks.length > 0;
     this.#place(nest.name, sizeOf(kernel), fails, (context) => {
       for (const check of kernel.checks) printCheck(context, kernel, check, simd);

@@ -184,6 +184,10 @@ export class Values {
       case "product":
         this.#bound.scalar(node);
         return;
+      case "call":
+        for (const arg of node.args) this.scalar(arg);
+        f.call(this.context.module.call(node.func, false));
+        return;
       default:
         for (const arg of node.args) this.scalar(arg);
         applyScalar(f, node.op, node.type, node.args[0]!.type, this.context.module.helper);
@@ -295,6 +299,10 @@ export class Values {
         return;
       case "size":
         throw new TypeError("Cannot print a size that differs between lanes");
+      case "call":
+        for (const arg of node.args) this.vector(arg, form);
+        f.call(this.context.module.call(node.func, true));
+        return;
       default:
         this.#applyVector(node, form);
     }

@@ -45,6 +45,7 @@ export class GpuBackend implements Backend {
   readonly ieee = false;
   readonly rows = null;
   readonly residentBytes = 2 ** 32;
+  readonly functions = false;
   readonly hostReadable = false;
   readonly defersErrors = true;
   /** The device. */

@@ -10,6 +10,7 @@ import { stepRoots } from "../core/kernel/steps.ts";
 import type { DType } from "../core/dtype.ts";
 import { epilogueOf } from "../core/kernel/gemm.ts";
 import { ScalarBuilder } from "../core/kernel/builder.ts";
+import { noFunction } from "../core/kernel/functions.ts";
 import type { BufferDecl, Nest, Program, Reduction, Step, Store } from "../core/kernel/program.ts";
 import type { Address, Prim, PrimNode, SNode } from "../core/kernel/scalar.ts";
 import type { Size } from "../core/kernel/size.ts";
@@ -409,6 +410,8 @@ class KernelNarrower {
       }
       case "product":
         return b.product(node.type);
+      case "call":
+        throw noFunction(node);
     }
     const { op, type } = node;
     const values = node.args.filter((_, i) => !(op === "select" && i === 0));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { noFunction } from "../core/kernel/functions.ts";
 import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
 import { checkRoots, innerRoots, outerRoots, storeRoots } from "../core/kernel/steps.ts";
 import { checkedInteger, type Nest, type Reduction, type Store } from "../core/kernel/program.ts";
@@ -313,6 +314,8 @@ export class NestBody {
         return this.reduced(node.reduction);
       case "product":
         return this.reduced(0);
+      case "call":
+        throw noFunction(node);
       default: {
         const args = node.args.map((arg) => values.get(arg)!);
         return printPrim(node.op, node.type, hideArguments(node, args, text.prelude), text.prelude);

@@ -247,6 +247,7 @@ export class Executor {
         outputs,
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         ieee: this.#backend.ieee,
+        functions: this.#backend.functions,
         kernelBuffers: this.#backend.kernelBuffers,
         rows: this.#backend.rows,
       });

@@ -18,6 +18,7 @@ import type {
 } from "./scalar.ts";
 import { scalarTypeOf } from "./scalar.ts";
 import { foldPrim } from "./fold.ts";
+import type { ScalarFunction } from "./functions.ts";
 import { addSize, mulSize, type Size, sizeKey } from "./size.ts";
 
 /** Text of an axis, equal for equal axes. */
@@ -58,17 +59,26 @@ export class ScalarBuilder {
    * (WGSL) functions are built so that NaN goes round the arithmetic, chosen by its bits.
    */
   readonly ieee: boolean;
+  /** Whether functions are nodes; otherwise their primitives are built at once. */
+  readonly functions: boolean;
   readonly #nodes = new Map<string, SNode>();
   /** Primitives of one and two arguments, by the ids of these. */
   readonly #prims = new Map<Prim, Map<ScalarType, Map<number, SNode>>>();
   #next: number;
 
   /**
-   * Makes a builder without nodes; `ieee` is false by default. `firstId` keeps the nodes apart from those
-   * of another builder that are used beside them.
+   * Makes a builder without nodes; `ieee` and `functions` are false by default. `firstId` keeps the nodes
+   * apart from those of another builder that are used beside them.
    */
-  constructor(options: { readonly ieee?: boolean; readonly firstId?: number } = {}) {
+  constructor(
+    options: {
+      readonly ieee?: boolean;
+      readonly functions?: boolean;
+      readonly firstId?: number;
+    } = {},
+  ) {
     this.ieee = options.ieee ?? false;
+    this.functions = options.functions ?? false;
     this.#next = options.firstId ?? 0;
   }
 
@@ -151,6 +161,16 @@ export class ScalarBuilder {
   /** The product of a gemm kernel. */
   product(type: ScalarType): SNode {
     return this.#intern(`p:${type}`, (id) => ({ id, op: "product", type, args: [] }));
+  }
+
+  /** A function of arguments. */
+  call(func: ScalarFunction, args: readonly SNode[]): SNode {
+    if (!this.functions || args.every((arg) => arg.op === "const")) return func.build(this, args);
+    const { name, type } = func;
+    return this.#intern(
+      `f:${name}:${args.map((arg) => arg.id).join(",")}`,
+      (id) => ({ id, op: "call", type, args, func }),
+    );
   }
 
   /** A primitive; constants are folded and exact identities applied. */

@@ -18,6 +18,7 @@ import type {
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
 import { joinPieces } from "../pieces.ts";
+import { noFunction } from "./functions.ts";
 import { castValue, foldPrim, type ScalarValue } from "./fold.ts";
 import { Accumulator } from "./interpret_reduction.ts";
 import {
@@ -49,6 +50,7 @@ class InterpreterBackend implements Backend {
   readonly name = "cpu";
   readonly description = "interpreter";
   readonly ieee = true;
+  readonly functions = false;
   readonly kernelBuffers = Infinity;
   readonly residentBytes = Infinity;
   readonly readsSync = true;
@@ -462,6 +464,8 @@ class Machine {
         return context.reductions[node.reduction]!.value;
       case "product":
         return context.product;
+      case "call":
+        throw noFunction(node);
       default:
         return foldPrim(node.op, node.type, node.args[0]!.type, node.args.map(values));
     }

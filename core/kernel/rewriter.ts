@@ -11,13 +11,17 @@ import { visitNodes } from "./nodes.ts";
 
 /** Rewrites nodes; subclasses change what becomes of loads, addresses and products. */
 export class Rewriter {
-  readonly builder: ScalarBuilder = new ScalarBuilder();
+  readonly builder: ScalarBuilder;
   readonly #memo = new Map<SNode, SNode>();
   readonly #done = { has: (node: SNode) => this.#memo.has(node), add: () => {} };
   readonly #axis: (axis: number) => Ix;
 
-  /** @param axis What an axis becomes. */
-  constructor(axis: (axis: number) => Ix) {
+  /**
+   * @param axis What an axis becomes.
+   * @param functions Whether functions stay nodes; otherwise their primitives take their place.
+   */
+  constructor(axis: (axis: number) => Ix, functions: boolean) {
+    this.builder = new ScalarBuilder({ ieee: true, functions });
     this.#axis = axis;
   }
 
@@ -52,6 +56,8 @@ export class Rewriter {
         return b.running(node.reduction, node.type);
       case "product":
         return this.product(node);
+      case "call":
+        return b.call(node.func, node.args.map((arg) => this.node(arg)));
       default:
         return b.prim(node.op, node.type, ...node.args.map((arg) => this.node(arg)));
     }

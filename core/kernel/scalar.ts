@@ -18,6 +18,7 @@
  */
 
 import type { DType } from "../dtype.ts";
+import type { ScalarFunction } from "./functions.ts";
 import type { Size } from "./size.ts";
 
 /** Machine types that values have inside a kernel. */
@@ -145,6 +146,14 @@ export interface PrimNode extends NodeBase {
   readonly op: Prim;
 }
 
+/** A function applied to arguments; only where the builder makes such nodes. */
+export interface CallNode extends NodeBase {
+  /** Tells the nodes apart. */
+  readonly op: "call";
+  /** The function. */
+  readonly func: ScalarFunction;
+}
+
 /** A node of the scalar language. */
 export type SNode =
   | ConstNode
@@ -154,6 +163,7 @@ export type SNode =
   | ReducedNode
   | RunningNode
   | ProductNode
+  | CallNode
   | PrimNode;
 
 /** The machine type that a stored dtype has inside kernels. Complex buffers are stored as their parts. */

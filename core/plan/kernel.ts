@@ -6,7 +6,7 @@
  */
 
 import { type DType, isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, paramsKey } from "../graph/graph.ts";
 import {
   type CheckMessage,
   type Element,
@@ -27,7 +27,8 @@ import {
   zeroIx,
 } from "../kernel/builder.ts";
 import type { CheckError, NestCheck, ReduceKind, Reduction, Store } from "../kernel/program.ts";
-import type { SNode } from "../kernel/scalar.ts";
+import { scalarFunction } from "../kernel/functions.ts";
+import { isFloatType, type SNode } from "../kernel/scalar.ts";
 import {
   contiguousStrides,
   floorDivSize,
@@ -46,6 +47,10 @@ import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Scope } from "./scope.ts";
 
 type ReduceLowering = PlainLowering<Params> & { kind: "reduce" };
+type ElementwiseLowering = PlainLowering<Params> & { kind: "elementwise" };
+
+/** Elementwise ops of at least this cost are functions. */
+const LEAST_COST = 8;
 
 /** One kernel under construction. */
 export class Kernel implements NestBuilder {
@@ -190,9 +195,26 @@ export class Kernel implements NestBuilder {
         throw new TypeError(`Cannot compute ${apply.op.name} of complex numbers`);
       }
       result = lowering.complex(b, args, apply.params);
-    } else result = lowering.scalar(b, args.map(realNode), apply.params);
+    } else result = this.#function(apply, lowering, args.map(realNode));
     if (isComplexElement(result)) return result;
     return wrapSmall(b, b.cast(result, storage.scalar(out)), out);
+  }
+
+  /** An elementwise op of real arguments: functions of floats as nodes where the device takes them. */
+  #function(apply: Apply, lowering: ElementwiseLowering, args: readonly SNode[]): SNode {
+    const { b } = this, { op, params } = apply, { type } = args[0]!;
+    if (b.functions && lowering.cost >= LEAST_COST && isFloatType(type)) {
+      const same = args.every((arg) => arg.type === type);
+      const func = !same ? null : scalarFunction(
+        `${op.name}${paramsKey(op, params)}`,
+        type,
+        args.length,
+        b.ieee,
+        (b, args) => lowering.scalar(b, args, params),
+      );
+      if (func !== null) return b.call(func, args);
+    }
+    return lowering.scalar(b, args, params);
   }
 
   /** Reads an input at the index of a broadcast result. */

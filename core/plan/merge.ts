@@ -9,6 +9,7 @@ import { addressKey, type ScalarBuilder } from "../kernel/builder.ts";
 import type { Gemm, Nest, NestCheck, Step, Store } from "../kernel/program.ts";
 import type { Prim, SNode } from "../kernel/scalar.ts";
 import { type Size, sizeKey } from "../kernel/size.ts";
+import { sizeOfNodes } from "../kernel/functions.ts";
 import { loadsOf, nodesOf } from "../kernel/nodes.ts";
 import { stepAccess, stepRoots } from "../kernel/steps.ts";
 import type { Planner } from "./planner.ts";
@@ -62,7 +63,7 @@ class Group {
     this.#name = step.name;
     this.#noteAccess(step);
     this.points = pointsOf(step)?.map(sizeKey).join() ?? null;
-    this.#nodes = step.kind === "nest" ? nodesOf(stepRoots(step)).length : 0;
+    this.#nodes = step.kind === "nest" ? sizeOfNodes(nodesOf(stepRoots(step))) : 0;
     if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
     this.#substitute = substitution(
       planner.b,
@@ -132,7 +133,7 @@ class Group {
     }
     this.#stores.push(...stores);
     this.#note(stores);
-    this.#nodes += nodesOf(stepRoots(nest)).length;
+    this.#nodes += sizeOfNodes(nodesOf(stepRoots(nest)));
     this.#noteAccess(nest);
     if (this.#name !== nest.name && this.#name.length <= 60) this.#name += `+${nest.name}`;
   }
@@ -210,6 +211,8 @@ export function substitution(
         const args = node.args.map(go);
         made = args.every((arg, i) => arg === node.args[i])
           ? node
+          : node.op === "call"
+          ? b.call(node.func, args)
           : b.prim(node.op as Prim, node.type, ...args);
       }
     }

@@ -52,6 +52,8 @@ export interface PlanRequest {
   readonly updates: readonly { readonly shared: number; readonly value: Variable }[];
   /** Whether the device keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
   readonly ieee?: boolean;
+  /** Whether the device takes functions as nodes. */
+  readonly functions?: boolean;
   /** How many buffers a kernel can read and write; default: any number. */
   readonly kernelBuffers?: number;
   /** When nests are run row by row; default: never. */
@@ -100,7 +102,8 @@ export class Planner {
   #nextLoop = 0;
 
   constructor(request: PlanRequest, trace: Trace | null = null) {
-    this.b = new ScalarBuilder({ ieee: request.ieee ?? false });
+    const { ieee = false, functions = false } = request;
+    this.b = new ScalarBuilder({ ieee, functions });
     this.kernelBuffers = request.kernelBuffers ?? Infinity;
     this.rows = request.rows ?? null;
     this.trace = trace;

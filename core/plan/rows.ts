@@ -251,7 +251,7 @@ class RowRewriter extends Rewriter {
   readonly #local: ReadonlyMap<number, number>;
 
   constructor(axis: (axis: number) => Ix, row: AxisRef, local: ReadonlyMap<number, number>) {
-    super(axis);
+    super(axis, true);
     this.#row = axisKey(row);
     this.#local = local;
   }

@@ -3,6 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
 import { compile, T, type Variable } from "../../mod.ts";
+import { nodesOf } from "../kernel/nodes.ts";
+import { stepRoots } from "../kernel/steps.ts";
 import { summedTo } from "../ops/sum_to.ts";
 import { planProgram } from "./planner.ts";
 
@@ -41,4 +43,20 @@ Deno.test("what is another value as it is takes no kernel and no memory", () => 
   };
   assertEquals(planned(3), { steps: ["sort"], buffers: 3 });
   assertEquals(planned(1).steps, ["nest", "sort"]);
+});
+
+Deno.test("functions are nodes of their own where a device takes them, and primitives elsewhere", () => {
+  const x = T.fvector("x");
+  const request = {
+    name: "f",
+    inputs: [{ variable: x, shape: [3] }],
+    shared: [],
+    outputs: [T.sin(T.add(T.exp(x), 1)) as Variable],
+    updates: [],
+  };
+  const ops = (functions: boolean) =>
+    planProgram({ ...request, ieee: true, functions }).program.steps
+      .flatMap((step) => nodesOf(stepRoots(step)).map(({ op }) => op as string));
+  assertEquals(ops(true), ["const", "load", "call", "add", "call"]);
+  assertEquals(ops(false).includes("call"), false);
 });
