@@ -219,11 +219,14 @@ function finish(
   const fed = specs.flatMap((spec, i) => spec.initial === null ? [] : [i]);
   const mapped = specs.flatMap((spec, i) => spec.initial === null ? [i] : []);
   const count = result.outputs.length;
+  const still = constantStates(specs, statePlaces, bound, fixed);
   const results = [
     ...fed.map((i) => bound[i]!),
-    ...mapped.map((i) => bound[i]!),
-    ...bound.slice(count),
+    ...replace([...mapped.map((i) => bound[i]!), ...bound.slice(count)], still),
   ];
+  fed.forEach((i, at) => {
+    if (bound[i] !== statePlaces[i]![0]) results[at] = replace([bound[i]!], still)[0]!;
+  });
   const own = [...sequencePlaces.flat(), ...fed.flatMap((i) => statePlaces[i]!), ...carriedPlaces];
   const moved = movingSlices(results, own);
   const most = mostOf({ request, steps, sequences, sequencePlaces, specs, statePlaces, fed }, {
@@ -276,6 +279,27 @@ function finish(
   fed.forEach((i, at) => outputs[i] = traces[at]!);
   mapped.forEach((i, at) => outputs[i] = traces[fed.length + at]!);
   return { outputs, updates: new Map(shared.map((variable, i) => [variable, carried[i]!])) };
+}
+
+/** States that the step returns as it got them are what they were at the start: lengths may come of them. */
+function constantStates(
+  specs: readonly OutputSpec[],
+  places: readonly (readonly Variable[])[],
+  results: readonly Variable[],
+  fixed: Map<Variable, Variable>,
+): Map<Variable, Variable> {
+  const still = new Map<Variable, Variable>();
+  specs.forEach(({ initial, rows, taps }, i) => {
+    const [place] = places[i]!;
+    if (initial === null || rows || taps.length > 1 || results[i] !== place) return;
+    if (initial instanceof Constant) return void still.set(place!, initial);
+    const have = fixed.get(initial) ?? makeVariable(initial.type);
+    // What is drawn or updated is so before the loop, not in each step of it.
+    fixed.set(initial, have);
+    have.name ??= place!.name;
+    still.set(place!, have);
+  });
+  return still;
 }
 
 /** The loop that is about to be built. */

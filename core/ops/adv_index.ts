@@ -50,7 +50,7 @@ export interface AdvIndexParams {
 }
 
 /** Where the axes of a result come from. */
-interface Layout {
+export interface Layout {
   /** The axes of x that are not indexed. */
   readonly kept: readonly number[];
   /** Where in the result the axes of the index tensors are. */
@@ -58,14 +58,14 @@ interface Layout {
 }
 
 /** NumPy's placement: in place of indexed axes that are neighbours, else in front. */
-function layoutOf(ndim: number, axes: readonly number[]): Layout {
+export function layoutOf(ndim: number, axes: readonly number[]): Layout {
   const kept = Array.from({ length: ndim }, (_, d) => d).filter((d) => !axes.includes(d));
   const together = axes.every((axis, i) => i === 0 || axis === axes[i - 1]! + 1);
   return { kept, at: together ? axes[0] ?? 0 : 0 };
 }
 
 /** A list for the axes of a result, from those of the index tensors and those of the kept axes. */
-function arrange<T>(layout: Layout, places: readonly T[], kept: readonly T[]): T[] {
+export function arrange<T>(layout: Layout, places: readonly T[], kept: readonly T[]): T[] {
   return [...kept.slice(0, layout.at), ...places, ...kept.slice(layout.at)];
 }
 

@@ -29,10 +29,17 @@ import { scalarOf } from "./moving.ts";
 export interface CheckParams {
   /** What the error says was tried, as in "Cannot make a tensor". */
   readonly action: string;
+  /** What the error says that was expected, where a negative length stands for lengths that do not go together. */
+  readonly expected?: string;
 }
 
-function negative({ action }: CheckParams, n: number): ShapeError {
-  return new ShapeError(`${action}: expected a length >= 0, got ${n}`);
+function negative(params: CheckParams, n: number): ShapeError {
+  return new ShapeError(negativeText(params, n));
+}
+
+function negativeText({ action, expected }: CheckParams, n: number | string | null): string {
+  if (expected !== undefined) return `${action}: ${expected}`;
+  return `${action}: expected a length >= 0${n === null ? "" : `, got ${n}`}`;
 }
 
 /** A 0-d integer as a length: int64, and an error if it is negative. */
@@ -69,12 +76,7 @@ export const lengthOp: Op<CheckParams> = {
         if (!(error instanceof NeedValue)) throw error;
         const n = b.cast(context.readReal(x, []), type);
         const failed = b.compare("lt", n, b.constant(type, 0));
-        const { action } = apply.params;
-        context.check(
-          failed,
-          (_, bad) => `${action}: expected a length >= 0${bad === null ? "" : `, got ${bad}`}`,
-          ShapeError,
-        );
+        context.check(failed, (_, bad) => negativeText(apply.params, bad), ShapeError);
         return n;
       }
     },
@@ -90,8 +92,18 @@ export function checkedLength(dim: Dim, action: string): Variable {
   return applyOp<CheckParams>(lengthOp, [n], { action });
 }
 
-function outside({ action }: CheckParams, below: number | null): string {
-  return `${action}: expected integers ${below === null ? ">= 0" : `from 0 to ${below - 1}`}`;
+/** An int64 length, or a ShapeError when the function is called if it is negative. */
+export function lengthOr(n: Variable, params: CheckParams): Variable {
+  return applyOp<CheckParams>(lengthOp, [n], params);
+}
+
+function outside({ action }: CheckParams, below: number | null, bounded = below !== null): string {
+  const range = below !== null
+    ? `from 0 to ${below - 1}`
+    : bounded
+    ? "in the range that there is"
+    : ">= 0";
+  return `${action}: expected integers ${range}`;
 }
 
 /** Integers that must not be negative, and with a second input must be less than that 0-d integer. */
@@ -135,19 +147,32 @@ export const inRangeOp: Op<CheckParams> = {
     element(context: ElementContext, apply: Apply<CheckParams>, index: readonly Ix[]): Element {
       const [x, limit] = apply.inputs as [Variable, Variable | undefined], { b } = context;
       const i = context.readReal(x, index);
-      const n = limit === undefined ? null : context.integer(limit);
+      const n = limit === undefined ? null : sizeOrNull(context, limit);
       let failed = b.compare("lt", i, b.constant(i.type, 0));
-      if (n !== null) failed = b.binary("or", failed, b.compare("ge", i, b.size(n, i.type)));
+      if (limit !== undefined) {
+        const below = n === null ? b.cast(context.readReal(limit, []), i.type) : b.size(n, i.type);
+        failed = b.binary("or", failed, b.compare("ge", i, below));
+      }
       context.check(
         failed,
         (valueOf, bad) =>
-          outside(apply.params, n === null ? null : valueOf(n)) +
+          outside(apply.params, n === null ? null : valueOf(n), limit !== undefined) +
           (bad === null ? "" : `, got ${bad}`),
       );
       return i;
     },
   },
 };
+
+/** An integer that is known before the kernel runs, or null. */
+function sizeOrNull(context: ElementContext, variable: Variable): Size | null {
+  try {
+    return context.integer(variable);
+  } catch (error) {
+    if (error instanceof NeedValue) return null;
+    throw error;
+  }
+}
 
 /** Integers with an IndexError, when the function is called, unless they are in [0, below). */
 export function inRange(x: Variable, below: Dim | null, action: string): Variable {
