@@ -137,7 +137,7 @@ export function namedScan<
     const [named, ...rest] = Array.isArray(returned) ? returned : [returned];
     const results = checkResults(named, carry.map(([key]) => key), label);
     keys = Object.keys(results);
-    const extra = parseReturn(rest.length === 0 ? undefined : rest, label);
+    const extra = parseReturn(rest.length === 0 ? null : rest, label);
     return { outputs: Object.values(results), updates: extra.updates, until: extra.until };
   };
   const built = buildScan({

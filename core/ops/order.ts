@@ -297,7 +297,7 @@ export function searchsorted(
     throw new TypeError(`Cannot search in ${edges.label}: expected a vector, got ${edges.type}`);
   }
   if (side !== "left" && side !== "right") {
-    throw new RangeError(`Cannot search: expected side "left" or "right", got "${side}"`);
+    throw new RangeError(`Cannot search: expected side "left" or "right", got ${shown(side)}`);
   }
   const before = isBefore(
     shapePadLeft(edges, values.ndim),
