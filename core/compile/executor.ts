@@ -24,6 +24,7 @@ import { checkValues, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { lostValue, residencyOf } from "../residency.ts";
 import type { Argument } from "./arguments.ts";
+import { missingValues, stageOutputs } from "./stages.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
 import { PlanCache, PreparedPlan } from "./plan_cache.ts";
@@ -131,29 +132,26 @@ export class Executor {
       this.#moveTo(replacementOf(this.#backend, `"${this.request.name}"`));
     }
     this.#checkThere(args);
-    if (this.#stages.length === 0) return this.#runWith(args, args);
     const values = [...args];
+    let stage = 0;
     try {
-      for (const stage of this.#stages) values.push(...stage.executor.run(values));
-      return this.#runWith(args, values);
+      for (;;) {
+        for (; stage < this.#stages.length; stage++) {
+          values.push(...this.#stages[stage]!.executor.run(values));
+        }
+        const prepared = this.#find(values) ?? this.#prepare(values);
+        if (prepared !== null) return this.#execute(prepared, values);
+        // A value was missing: there is a stage for it now.
+      }
     } finally {
       // Nobody else has what the stages computed.
       for (const value of values.slice(args.length)) if (value instanceof Tensor) value.dispose();
     }
   }
 
-  /** Runs the graph with `args` and what the stages computed of them, all in `values`. */
-  #runWith(args: readonly Argument[], values: readonly Argument[]): Tensor[] {
-    let prepared = this.#find(values);
-    if (prepared === null) {
-      const plan = this.#tryPlan(values);
-      if (plan === null) {
-        // A value was missing: from the start, with it.
-        return this.run(args);
-      }
-      prepared = this.#keep(plan, this.#backend.prepare(plan.program));
-    }
-    return this.#execute(prepared, values);
+  #prepare(args: readonly Argument[]): PreparedPlan | null {
+    const plan = this.#tryPlan(args);
+    return plan === null ? null : this.#keep(plan, this.#backend.prepare(plan.program));
   }
 
   #checkAlive(): void {
@@ -169,6 +167,16 @@ export class Executor {
       const { label } = this.#inputs()[i]!;
       throw lostValue(`the input ${label} of "${this.request.name}"`, "give it a new one", lost);
     }
+  }
+
+  /** What is computed: outputs, and new values of shared variables. */
+  get #roots(): Variable[] {
+    return [...this.request.outputs, ...this.request.updates.map(([, value]) => value)];
+  }
+
+  /** The functions that compute values which plans need as numbers. */
+  get stages(): readonly Executor[] {
+    return this.#stages.map((stage) => stage.executor);
   }
 
   #inputs(): Variable[] {
@@ -253,7 +261,7 @@ export class Executor {
       });
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
-      this.#need(error.variable);
+      this.#need(error.variable, inputs, shared);
       return null;
     }
   }
@@ -263,9 +271,8 @@ export class Executor {
     inputs: readonly PlanLeaf[],
     shared: readonly PlanLeaf[],
   ): Map<Variable, Set<number>> {
-    const roots = [...this.request.outputs, ...this.request.updates.map(([, value]) => value)];
     const given = new Set(this.#inputs());
-    const loops = toposort(roots, (variable) => given.has(variable)).filter((apply) =>
+    const loops = toposort(this.#roots, (variable) => given.has(variable)).filter((apply) =>
       apply.op.dynamicSizes !== undefined
     );
     const found = new Map<Variable, Set<number>>();
@@ -293,45 +300,56 @@ export class Executor {
     return found;
   }
 
-  /** Makes the value of a variable known to later plans. */
-  #need(variable: Variable): void {
-    this.#checkOutsideLoops(variable);
-    const owner = variable.owner;
-    const counts = variable instanceof SharedVariable && variable.ndim === 0 &&
-      isDiscrete(variable.dtype) && !this.#counts.has(variable);
-    if (counts) {
+  /** Makes the value of a variable known to later plans, and what else can be known at the same time. */
+  #need(
+    variable: Variable,
+    inputs: readonly PlanLeaf[],
+    shared: readonly PlanLeaf[],
+  ): void {
+    if (this.#isInLoop(variable)) throw this.#unevenLoop(variable);
+    this.#cache.clear();
+    if (this.#isCount(variable)) {
       this.#counts.add(variable);
-      this.#cache.clear();
       return;
     }
-    if (owner === null) {
+    if (variable.owner === null) {
       throw new TypeError(
         `Cannot plan: a shape depends on the value of ${variable.label}, which is not an integer scalar`,
       );
     }
-    // What is dear to compute is kept with the value that was asked for.
-    const dear = ["emit", "control"].includes(owner.op.lowering.kind);
-    const variables = dear ? [...owner.outputs] : [variable];
+    const given = new Set(this.#inputs()), isGiven = (one: Variable) => given.has(one);
+    const shapes = new Shapes(new Guards(), planLeaves({ inputs, shared }).leaves);
+    const missing = missingValues(shapes, this.#roots, isGiven);
+    const asked = [...missing].filter((one) => one.owner !== null && !this.#isInLoop(one));
+    const variables = stageOutputs([...new Set([variable, ...asked])], this.#roots, isGiven);
     const executor = new Executor({
       ...this.request,
       backend: this.#backend,
       name: `${this.request.name} (${variable.label})`,
-      inputs: this.#inputs(),
+      inputs: [...given],
       outputs: variables,
       updates: [],
     });
     this.#stages.push({ executor, variables });
-    this.#cache.clear();
+  }
+
+  /** Whether a variable is a shared integer whose value is not read yet. */
+  #isCount(variable: Variable): variable is SharedVariable {
+    return variable instanceof SharedVariable && variable.ndim === 0 &&
+      isDiscrete(variable.dtype) && !this.#counts.has(variable);
+  }
+
+  /** Whether a variable depends on what the steps of a loop compute. */
+  #isInLoop(variable: Variable): boolean {
+    const inputs = new Set(this.#inputs());
+    return graphInputs([variable]).some((leaf) =>
+      !inputs.has(leaf) && !(leaf instanceof SharedVariable) && !(leaf instanceof Constant)
+    );
   }
 
   /** A length that each step of a loop finds anew cannot be computed ahead. */
-  #checkOutsideLoops(variable: Variable): void {
-    const inputs = new Set(this.#inputs());
-    const inside = graphInputs([variable]).some((leaf) =>
-      !inputs.has(leaf) && !(leaf instanceof SharedVariable) && !(leaf instanceof Constant)
-    );
-    if (!inside) return;
-    throw new ShapeError(
+  #unevenLoop(variable: Variable): ShapeError {
+    return new ShapeError(
       `Cannot run "${this.request.name}": the shapes inside a loop must be the same at each step, and ` +
         `one of them depends on ${variable.label}, which the steps compute. To take n rows at each ` +
         `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n))); ` +

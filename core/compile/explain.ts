@@ -20,5 +20,8 @@ export function explainPlans(executor: Executor, passes = false): string {
     lines.push(...printSteps(program.commit, program.buffers, "  update: "));
     if (passes) lines.push(printPasses(request));
   });
+  for (const stage of executor.stages) {
+    lines.push(`first, for lengths that it needs: ${explainPlans(stage, passes)}`);
+  }
   return lines.join("\n");
 }

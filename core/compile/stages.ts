@@ -1,0 +1,62 @@
+/**
+ * Values that a plan needs as numbers, and what is computed on the way to them.
+ *
+ * @module
+ */
+
+import { eagerInputs, NeedValue } from "../graph/op.ts";
+import { toposort } from "../graph/walk.ts";
+import type { Shapes } from "../plan/shapes.ts";
+import type { Variable } from "../variable.ts";
+
+/** Whether a variable is in memory already. */
+type Given = (variable: Variable) => boolean;
+
+/** The values that shapes depend on and that the host does not know, without those that wait for others. */
+export function missingValues(
+  shapes: Shapes,
+  roots: readonly Variable[],
+  given: Given,
+): ReadonlySet<Variable> {
+  const missing = new Set<Variable>(), unknown = new Set<Variable>();
+  for (const { inputs, outputs } of toposort(roots, given, eagerInputs)) {
+    try {
+      if (!inputs.some((input) => unknown.has(input))) {
+        for (const output of outputs) shapes.shape(output);
+        continue;
+      }
+    } catch (error) {
+      // Any other error is for who plans the whole.
+      if (error instanceof NeedValue) missing.add(error.variable);
+    }
+    for (const output of outputs) unknown.add(output);
+  }
+  return missing;
+}
+
+/** How expressions are computed that are computed again where they are read. */
+const cheap: ReadonlySet<string> = new Set(["elementwise", "virtual", "byShape"]);
+
+/**
+ * What a stage gives: the values that are asked for, and what it has to compute for them that is dear
+ * and that the rest of the function reads as well.
+ */
+export function stageOutputs(
+  asked: readonly Variable[],
+  roots: readonly Variable[],
+  given: Given,
+): Variable[] {
+  const own = toposort(asked, given), mine = new Set(own);
+  const dear = new Set<Variable>();
+  for (const { op, inputs, outputs } of own) {
+    if (cheap.has(op.lowering.kind) && !inputs.some((input) => dear.has(input))) continue;
+    for (const output of outputs) dear.add(output);
+  }
+  const found = new Set(asked);
+  const rest = toposort(roots, (variable) => given(variable) || found.has(variable))
+    .filter((apply) => !mine.has(apply) && apply.op.name !== "shapeI");
+  for (const variable of [...roots, ...rest.flatMap(({ inputs }) => inputs)]) {
+    if (dear.has(variable) && !given(variable)) found.add(variable);
+  }
+  return [...found];
+}
