@@ -6,7 +6,6 @@
 
 import { dtypeInfo } from "../core/dtype.ts";
 import type { Address, SNode } from "../core/kernel/scalar.ts";
-import { nodesOf } from "../core/kernel/nodes.ts";
 import type { Size } from "../core/kernel/size.ts";
 import type { Kernel, KStore } from "./kernel.ts";
 import { Analysis, factsOf, type Level, type NestPlan } from "./nest_plan.ts";
@@ -51,7 +50,7 @@ function isPlain(kernel: Kernel, axis: number): boolean {
   const isFree = (node: SNode): boolean => {
     switch (node.op) {
       case "call":
-        return nodesOf([node.func.body]).every(isFree);
+        return node.func.nodes.every(isFree);
       case "load": {
         const stride = strideAlong(node.address, axis);
         return node.args.length === 0 && node.address.rest === null &&
@@ -166,7 +165,7 @@ function nodeCost(node: SNode, varies: (node: SNode) => boolean, axis: number): 
   if (free.has(node.op)) return 0;
   if (node.op === "call") {
     const inside = varies(node) ? ({ op }: SNode) => op !== "const" : () => false;
-    return nodesOf([node.func.body]).reduce((cost, one) => cost + nodeCost(one, inside, axis), 0);
+    return node.func.nodes.reduce((cost, one) => cost + nodeCost(one, inside, axis), 0);
   }
   if (!varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
   if (node.op === "load") {
@@ -200,7 +199,7 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 function workOf(kernel: Kernel): number {
   const workOfNodes = (nodes: readonly SNode[]): number =>
     nodes.reduce((work, node) => {
-      if (node.op === "call") return work + workOfNodes(nodesOf([node.func.body]));
+      if (node.op === "call") return work + workOfNodes(node.func.nodes);
       return free.has(node.op) ? work : work + (isWide(node.type) ? 2 : 1);
     }, 0);
   return 2 + workOfNodes(factsOf(kernel).all);

@@ -6,7 +6,6 @@
  */
 
 import type { ScalarFunction } from "../core/kernel/functions.ts";
-import { nodesOf } from "../core/kernel/nodes.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
 import { findDemands } from "./demands.ts";
 import { Analysis, type NestPlan } from "./nest_plan.ts";
@@ -25,7 +24,7 @@ const vectors: NestPlan = {
 
 /** Prints a function, of vectors or of single values. */
 export function printFunction(module: ModuleContext, func: ScalarFunction, vector: boolean): Func {
-  const { body, type, count } = func;
+  const { body, type, count, nodes } = func;
   const one = vector ? "v128" : valType(type);
   const f = module.builder.declare({
     name: vector ? `${func.name}:vector` : func.name,
@@ -38,7 +37,7 @@ export function printFunction(module: ModuleContext, func: ScalarFunction, vecto
   // Nothing in it is in memory, so there is no block of parameters.
   const context = new FunctionContext(module, f, f.params[0] as Local<"i32">, new Map());
   const plan = vector ? vectors : scalars;
-  const analysis = new Analysis(plan, { all: nodesOf([body]), selfLoaded: new Set() });
+  const analysis = new Analysis(plan, { all: nodes, selfLoaded: new Set() });
   findDemands(analysis, [{ node: body, vector }], plan.levels.length);
   const values = new Values(context, plan, analysis, new Pointers(context, plan, analysis), bound);
   values.shorten(body);

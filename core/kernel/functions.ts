@@ -25,8 +25,8 @@ export interface ScalarFunction {
   readonly build: BuildFunction;
   /** Its value; argument `i` is written as the result of reduction `i`. */
   readonly body: SNode;
-  /** Number of nodes in its body. */
-  readonly size: number;
+  /** All nodes of its value, arguments first. */
+  readonly nodes: readonly SNode[];
 }
 
 const known = new Map<string, ScalarFunction | null>();
@@ -47,11 +47,11 @@ export function scalarFunction(
   if (found === undefined) {
     const b = new ScalarBuilder({ ieee });
     const body = build(b, Array.from({ length: count }, (_, i) => b.reduced(i, type)));
-    const nodes = nodesOf([body]), size = nodes.length;
+    const nodes = nodesOf([body]);
     const isWide = (one: ScalarType) => one.endsWith("64");
-    const fits = size >= LEAST_SIZE && body.type === type &&
+    const fits = nodes.length >= LEAST_SIZE && body.type === type &&
       nodes.every((node) => node.type === "bool" || isWide(node.type) === isWide(type));
-    known.set(key, found = fits ? { name: key, type, count, build, body, size } : null);
+    known.set(key, found = fits ? { name: key, type, count, build, body, nodes } : null);
   }
   return found;
 }
@@ -63,5 +63,5 @@ export function noFunction({ func }: CallNode): TypeError {
 
 /** About how many primitives nodes are, functions included. */
 export function sizeOfNodes(nodes: readonly SNode[]): number {
-  return nodes.reduce((size, node) => size + (node.op === "call" ? node.func.size : 1), 0);
+  return nodes.reduce((size, node) => size + (node.op === "call" ? node.func.nodes.length : 1), 0);
 }
