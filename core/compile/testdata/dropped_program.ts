@@ -32,16 +32,19 @@ const empty = () => memory().live <= live && memory().cached <= cached;
 // Functions, with plans for several lengths, stages, constants and scratch memory.
 await (async () => {
   for (let i = 0; i < 4; i++) {
-    const table = T.constant(new Float32Array(1 << 18).fill(i));
+    const table = T.constant(new Float32Array(1 << 16).fill(i));
     const f = await compile([x], [table.add(x.sum()).sort().sum(), x.at(x.gt(i))], {
       device,
       dynamicAxes: "none",
     });
-    for (const n of [10, 20, 30]) f(new Float32Array(n).fill(5));
+    for (const n of [10, 20, 30]) {
+      // On the GPU, the check of an index waits for a read, and knows the graph that its error names.
+      for (const result of f(new Float32Array(n).fill(5))) result.dataSync();
+    }
   }
 })();
 check(config.memory().plans >= 12, "plans are there");
-check(memory().cached > cached + (3 << 20), "constants are there");
+check(memory().cached > cached + (3 << 18), "constants are there");
 await settles("functions", () => config.memory().plans === 0 && empty());
 check(memory().modules <= modules + 256, "modules");
 
