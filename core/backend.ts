@@ -101,6 +101,12 @@ export interface RowLimits {
   readonly elements: number;
 }
 
+/** Loops in kernels. */
+export interface LoopKernels {
+  /** From how many steps on an associative loop is run by a scan unasked. */
+  readonly scanSteps: number;
+}
+
 /** A device. */
 export interface Backend {
   readonly name: "cpu" | "gpu";
@@ -114,6 +120,8 @@ export interface Backend {
   readonly functions: boolean;
   /** How many buffers a kernel can read and write. */
   readonly kernelBuffers: number;
+  /** How loops run in kernels, by a strategy to be chosen; null if they run inside one function. */
+  readonly loopKernels: LoopKernels | null;
   /** When it is better to run neighbouring nests row by row; null for never. */
   readonly rows: RowLimits | null;
   /** Bytes of values that may be there before some move to the host, unless `config.deviceBytes` says. */

@@ -52,6 +52,7 @@ export function createCpuBackend(options: CpuOptions = {}): Backend {
 class CpuBackend implements Backend, Device {
   readonly name = "cpu";
   readonly description: string;
+  readonly loopKernels = null;
   readonly ieee = true;
   readonly functions = true;
   readonly kernelBuffers = Infinity;

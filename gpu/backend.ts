@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
+import type {
+  Backend,
+  BackendStats,
+  DeviceBuffer,
+  Executable,
+  LoopKernels,
+} from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 import type { DeviceLostError } from "../core/errors.ts";
 import type { Program } from "../core/kernel/program.ts";
@@ -38,6 +44,9 @@ export interface GpuBackendOptions extends DeviceOptions {
    */
   readonly limits?: Partial<GpuLimits>;
 }
+
+/** From so many steps on, a scan that takes each of them twice is faster than one thread. */
+const SCAN_STEPS = 1 << 13;
 
 /** The GPU. */
 export class GpuBackend implements Backend {
@@ -75,6 +84,11 @@ export class GpuBackend implements Backend {
     this.#ownsDevice = options.device === undefined;
     this.limits = { ...device.limits, ...options.limits };
     this.checks = new CheckLog(device);
+  }
+
+  /** Threads of a software adapter wait for each other longer than a scan saves. */
+  get loopKernels(): LoopKernels {
+    return { scanSteps: this.device.info.isFallbackAdapter ? Infinity : SCAN_STEPS };
   }
 
   get description(): string {

@@ -5,9 +5,8 @@
  * @module
  */
 
-import { dtypeInfo } from "../core/dtype.ts";
-import type { BufferDecl, Nest, Program } from "../core/kernel/program.ts";
-import { scalarTypeOf, type SNode } from "../core/kernel/scalar.ts";
+import type { BufferDecl, Nest } from "../core/kernel/program.ts";
+import type { SNode } from "../core/kernel/scalar.ts";
 import {
   addSize,
   floorDivSize,
@@ -17,12 +16,12 @@ import {
   sizeAt,
   sizeValue,
 } from "../core/kernel/size.ts";
-import { type Associative, associative } from "./affine.ts";
+import type { LanesPlan } from "../core/plan/lanes.ts";
+import type * as core from "../core/plan/parallel.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import { accessesOf } from "./loop_access.ts";
-import { isWide } from "./int64.ts";
+import type { isWide } from "./int64.ts";
 import { GROUP_THREADS, memoryType, memoryWords } from "./print_group.ts";
-import { type Chain, chainPlace, type LanesPlan, wholeRounds } from "./print_lanes.ts";
+import { chainPlace, wholeRounds } from "./print_lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "./print_nest.ts";
 import { combineText, identityText } from "./print_reduction.ts";
 import { type Printed, printPrim, storedType, type WgslType, wgslType } from "./print_scalar.ts";
@@ -32,65 +31,15 @@ import { workgroupScan } from "./print_scan.ts";
 const STEPS_OF_PART = 4096;
 const MAX_PARTS = 256;
 
-/** A carried value and how a step changes it. */
-interface State {
-  readonly chain: Chain;
-  readonly law: Associative;
+interface State extends core.State {
   readonly type: Exclude<WgslType, "bool">;
 }
 
-/** A loop that can be run by a scan. */
-export interface ParallelPlan {
+interface ParallelPlan {
   readonly lanes: LanesPlan;
   readonly states: readonly State[];
   /** Workgroups that share a point. */
   readonly parts: number;
-}
-
-/** A plan for a loop that can be run in lanes, or why there is none. */
-export function planParallel(lanes: LanesPlan, program: Program): ParallelPlan | string {
-  const { loop, nests, chains } = lanes;
-  if (loop.until !== null) return "it has a stop condition";
-  const accesses = accessesOf(nests);
-  const written = new Set(accesses.flatMap(({ store, buffer }) => store === null ? [] : [buffer]));
-  for (const buffer of written) {
-    const own = accesses.filter((access) => access.buffer === buffer);
-    const stores = own.filter(({ store }) => store !== null);
-    if (stores.length !== 1) return "a result is stored more than once";
-    const chain = chains.find((have) => have.buffer === buffer);
-    if (chain !== undefined) {
-      if ([...chain.ages.values()].some((age) => age > 1)) {
-        return "it needs more than one step back";
-      }
-      continue;
-    }
-    if (own.length > 1) return "a step reads what others store";
-    const moves = stores[0]!.address.terms.some(({ axis, stride }) =>
-      axis.kind === "loop" && axis.loop === loop.id && axis.modulus === 0 && stride !== 0
-    );
-    if (!moves) return "steps store in one place";
-  }
-  const states: State[] = [];
-  for (const chain of chains) {
-    const old = [...chain.ages].filter(([, age]) => age === 1).map(([node]) => node);
-    if (old.length === 0) continue;
-    const isOld = (node: SNode) => old.some((load) => load === node && load.args.length === 0);
-    const isFree = (node: SNode) =>
-      node.op !== "reduced" && node.op !== "running" && node.op !== "product" &&
-      !(node.op === "load" && written.has(node.buffer));
-    const law = associative(chain.store.value, isOld, isFree);
-    const { dtype } = program.buffers.find((decl) => decl.id === chain.buffer)!;
-    const type = wgslType(scalarTypeOf(dtype));
-    // Narrower types round or wrap when they are stored.
-    const plain = dtypeInfo(dtype).bytes >= 4;
-    if (law === null || type === "bool" || !plain) return "its step is not associative";
-    states.push({ chain, law, type });
-  }
-  const weight = states.reduce((sum, { type }) => sum + (isWide(type) ? 2 : 1), 0);
-  if (states.length === 0 || weight > 4) return "it carries nothing, or too much";
-  const steps = sizeValue(loop.steps);
-  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, steps / STEPS_OF_PART)));
-  return { lanes, states, parts: Math.min(MAX_PARTS, wanted) };
 }
 
 /**
@@ -102,11 +51,18 @@ export function planParallel(lanes: LanesPlan, program: Program): ParallelPlan |
  * @param flag The flag that must be set for the kernels to run.
  */
 export function printParallel(
-  plan: ParallelPlan,
+  { lanes, states }: core.ParallelPlan,
   decls: ReadonlyMap<number, BufferDecl>,
   scratch: (words: Size) => Scratch,
   flag: number | null,
 ): PrintedKernel[] {
+  const steps = sizeValue(lanes.loop.steps);
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, steps / STEPS_OF_PART)));
+  const plan: ParallelPlan = {
+    lanes,
+    states: states.map((state) => ({ ...state, type: wgslType(state.type) as State["type"] })),
+    parts: Math.min(MAX_PARTS, wanted),
+  };
   const elements = mulSize(productSize(plan.lanes.axes), plan.parts);
   const memory = plan.states.map(({ type }): StateMemory => ({
     a: scratch(memoryWords(type, elements)),

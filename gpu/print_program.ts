@@ -17,14 +17,16 @@ import type {
 import { MAX_POSITION, productSize, type Size, sizeValue } from "../core/kernel/size.ts";
 import type { GpuLimits } from "./context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import { nodeCount, type StepTurns } from "./loop_access.ts";
+import { type LoopContext, planLanes } from "../core/plan/lanes.ts";
+import { nodeCount, type StepTurns } from "../core/plan/loop_access.ts";
+import { planParallel } from "../core/plan/parallel.ts";
 import { mergeAxes } from "./merge_axes.ts";
 import { LoopBudget, productOf } from "./loop_budget.ts";
 import { gemmAsNest } from "../core/kernel/gemm.ts";
 import { FlagPrinter } from "./print_flags.ts";
 import { chooseGroup, chooseManyParts, printGroupNest } from "./print_group.ts";
-import { lanesTurns, lanesWork, planLanes, printLanes, type StopFlags } from "./print_lanes.ts";
-import { planParallel, printParallel } from "./print_parallel.ts";
+import { lanesTurns, lanesWork, printLanes, type StopFlags } from "./print_lanes.ts";
+import { printParallel } from "./print_parallel.ts";
 import { planResident, printResident, residentTurns, residentWork } from "./print_resident.ts";
 import { printGemm, suitsTiles } from "./print_gemm.ts";
 import { printChunkedNest } from "./print_chunked.ts";
@@ -122,6 +124,7 @@ export function printProgram(program: Program, target: PrintTarget): PrintedProg
 class ProgramPrinter {
   readonly #program: Program;
   readonly #limits: GpuLimits;
+  readonly #context: LoopContext;
   readonly #software: boolean;
   readonly #dispatchSeconds: number;
   readonly #budget: LoopBudget;
@@ -136,6 +139,9 @@ class ProgramPrinter {
     this.#program = program;
     this.#budget = new LoopBudget(loopTurns, program.guards);
     this.#limits = limits;
+    // The flags and the errors need bindings too.
+    const kernelBuffers = limits.maxStorageBuffersPerShaderStage - 2;
+    this.#context = { buffers: program.buffers, guards: program.guards, kernelBuffers };
     this.#software = software;
     this.#dispatchSeconds = dispatchSeconds;
     this.#decls = new Map(program.buffers.map((decl) => [decl.id, decl]));
@@ -300,9 +306,9 @@ class ProgramPrinter {
     const { strategy, name } = loop;
     const reasons: string[] = [];
     if (strategy === "lanes" || strategy === "parallel") {
-      const plan = planLanes(loop, this.#program, this.#limits);
+      const plan = planLanes(loop, this.#context);
       if (typeof plan !== "string" && strategy === "parallel") {
-        const scan = planParallel(plan, this.#program);
+        const scan = planParallel(plan, this.#context);
         if (typeof scan !== "string") {
           this.#note(loop, "parallel", reasons);
           return { kernels: (flag) => printParallel(scan, this.#decls, this.#makeScratch, flag) };

@@ -23,7 +23,7 @@ import {
   nodeCount,
   reach,
   type StepTurns,
-} from "./loop_access.ts";
+} from "../core/plan/loop_access.ts";
 import { gemmAsNest } from "../core/kernel/gemm.ts";
 import { canShareLoops, printSharedNest, SHARED_BYTES, sharedBytes } from "./print_group.ts";
 import type { StopFlags } from "./print_lanes.ts";

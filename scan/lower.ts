@@ -10,6 +10,7 @@
 import { IndexError } from "../core/errors.ts";
 import type { Apply } from "../core/graph/graph.ts";
 import { type Ix, sizeIx } from "../core/kernel/builder.ts";
+import type { Loop } from "../core/kernel/program.ts";
 import type { AxisRef, SNode, Term } from "../core/kernel/scalar.ts";
 import {
   addSize,
@@ -207,19 +208,20 @@ export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
     ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
     : null;
   const level = simplify(new StepGraph(planner, name, inner.steps, kept));
-  const { strategy, reason } = chooseStrategy(level.steps, params.strategy, ends);
-  scope.steps.push({
+  const asWritten: Loop = {
     kind: "loop",
     name,
     id: loop,
     steps,
-    body: arrange(level).steps,
+    body: level.steps,
     until: until?.buffer ?? null,
     mayBeEmpty: limit !== null,
     count: count?.buffer ?? null,
-    strategy,
-    reason,
-  });
+    strategy: "stepped",
+    reason: "",
+  };
+  const choice = chooseStrategy(asWritten, params.strategy, planner.strategyContext);
+  scope.steps.push({ ...asWritten, ...choice, body: arrange(level).steps });
 
   const last = (ring: Ring, output: Variable) => {
     if (!scope.isUsed(output)) return;

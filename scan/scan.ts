@@ -52,7 +52,12 @@ export interface LoopOptions {
   readonly profile?: boolean;
   /** For the gradient, keep every n-th state and compute the others again: n, or "sqrt" of the steps. */
   readonly checkpoint?: number | "sqrt";
-  /** How to run the loop; default: what the planner finds best. */
+  /**
+   * How to run the loop on a GPU; default: what the planner finds best. "parallel" takes the steps in
+   * pieces side by side, where they are associative in their state: sums, products, maxima, `a * s + b`.
+   * Float products are taken so only when asked for, since a product of many factors can overflow
+   * though no state does. A strategy that the step does not allow is a TypeError that says why.
+   */
   readonly strategy?: LoopStrategy;
 }
 

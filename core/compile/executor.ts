@@ -257,6 +257,7 @@ export class Executor {
         ieee: this.#backend.ieee,
         functions: this.#backend.functions,
         kernelBuffers: this.#backend.kernelBuffers,
+        loopKernels: this.#backend.loopKernels,
         rows: this.#backend.rows,
       });
     } catch (error) {

@@ -54,6 +54,7 @@ class InterpreterBackend implements Backend {
   readonly kernelBuffers = Infinity;
   readonly residentBytes = Infinity;
   readonly readsSync = true;
+  readonly loopKernels = null;
   readonly rows = null;
   readonly hostReadable = true;
   readonly defersErrors = false;

@@ -9,7 +9,7 @@ import type { DType } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
-import type { RowLimits } from "../backend.ts";
+import type { LoopKernels, RowLimits } from "../backend.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
@@ -20,6 +20,7 @@ import { runPasses } from "./passes.ts";
 import { BufferTable } from "./place.ts";
 import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
+import type { StrategyContext } from "./strategy.ts";
 import { StepGraph, type Trace } from "./step_graph.ts";
 
 /** A leaf of the function, bound to memory at each call. */
@@ -56,6 +57,8 @@ export interface PlanRequest {
   readonly functions?: boolean;
   /** How many buffers a kernel can read and write; default: any number. */
   readonly kernelBuffers?: number;
+  /** How loops run in kernels; default: they run inside one function. */
+  readonly loopKernels?: LoopKernels | null;
   /** When nests are run row by row; default: never. */
   readonly rows?: RowLimits | null;
 }
@@ -94,6 +97,7 @@ export class Planner {
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
   readonly kernelBuffers: number;
+  readonly #loopKernels: LoopKernels | null;
   readonly #checkNumbers = new Map<Apply | null, Map<string, number>>();
   /** What is being planned. */
   #current: Apply | null = null;
@@ -105,10 +109,17 @@ export class Planner {
     const { ieee = false, functions = false } = request;
     this.b = new ScalarBuilder({ ieee, functions });
     this.kernelBuffers = request.kernelBuffers ?? Infinity;
+    this.#loopKernels = request.loopKernels ?? null;
     this.rows = request.rows ?? null;
     this.trace = trace;
     this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
+  }
+
+  /** What the strategy of a loop depends on. */
+  get strategyContext(): StrategyContext {
+    const { buffers: { all: buffers }, guards, kernelBuffers } = this;
+    return { buffers, guards, kernelBuffers, loopKernels: this.#loopKernels };
   }
 
   /** Numbers a run-time check. */

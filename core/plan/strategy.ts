@@ -4,16 +4,22 @@
  * @module
  */
 
-import type { LoopStrategy, Step } from "../kernel/program.ts";
-import { sizeKey, sizeValue } from "../kernel/size.ts";
-import { loadsOf } from "../kernel/nodes.ts";
-import { accessOf, stepRoots } from "../kernel/steps.ts";
-import { addressKey } from "../kernel/builder.ts";
+import type { LoopKernels } from "../backend.ts";
+import type { Loop, LoopStrategy, Step } from "../kernel/program.ts";
+import { productSize, type Size, sizeValue } from "../kernel/size.ts";
+import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";
+import { isSafeInAnyOrder, planParallel } from "./parallel.ts";
 
 /** A strategy, and why. */
 export interface Choice {
   readonly strategy: LoopStrategy;
   readonly reason: string;
+}
+
+/** What decides beside the loop. */
+export interface StrategyContext extends LoopContext {
+  /** How the device runs loops in kernels; null if it runs all of them inside one function. */
+  readonly loopKernels: LoopKernels | null;
 }
 
 /** Steps that compute at most this many elements are looped over inside one kernel. */
@@ -22,80 +28,92 @@ const RESIDENT_POINTS = 1 << 16;
 /** So are those whose products take at most this many multiplications: more keep a whole GPU busy. */
 const RESIDENT_PRODUCTS = 1 << 19;
 
-/** The strategies that a step allows, best first. */
-export function eligibleStrategies(body: readonly Step[], until: boolean): Choice[] {
-  const choices: Choice[] = [];
-  const lanes = lanesObstacle(body, until);
-  if (lanes === null) {
-    choices.push({ strategy: "lanes", reason: "the step is elementwise in its state" });
-  }
-  const resident = residentObstacle(body);
-  if (resident === null) {
-    choices.push({ strategy: "resident", reason: "the step's work fits one kernel" });
-  }
-  choices.push({ strategy: "stepped", reason: lanes ?? resident ?? "always possible" });
-  return choices;
-}
+/** So many points keep a GPU busy with a thread for each. */
+const MANY_POINTS = 1 << 10;
 
 /**
- * Chooses the strategy of a loop. Throws a TypeError when the one asked for is not possible, with the
- * reason.
+ * Chooses the strategy of a loop.
+ *
+ * @param loop The loop, whatever strategy it has.
+ * @param asked The strategy that the user wants, or null.
+ * @param context What decides beside the loop.
+ * @throws TypeError when the one asked for is not possible, with the reason.
  */
 export function chooseStrategy(
-  body: readonly Step[],
+  loop: Loop,
   asked: LoopStrategy | null,
-  until: boolean,
+  context: StrategyContext,
 ): Choice {
-  const choices = eligibleStrategies(body, until);
-  if (asked === null) return choices[0]!;
-  const found = choices.find((choice) => choice.strategy === asked);
-  if (found !== undefined) return { strategy: asked, reason: "asked for" };
-  throw new TypeError(
-    `Cannot run a scan with strategy "${asked}": possible are ${
-      choices.map((choice) => `"${choice.strategy}"`).join(", ")
-    }`,
-  );
-}
-
-/** Why one thread cannot run the whole loop for one element, or null if it can. */
-function lanesObstacle(body: readonly Step[], until: boolean): string | null {
-  let key: string | null = null;
-  const written = accessOf(body).writes;
-  const stores = new Set<string>();
-  for (const step of body) {
-    if (step.kind !== "nest") return `the step has a ${step.kind}`;
-    if (step.loops.length > 0) return "the step reduces over an axis";
-    const mine = step.axes.map(sizeKey).join();
-    if (key !== null && mine !== key) return "the step's kernels have different shapes";
-    key = mine;
-    for (const store of step.outer) stores.add(`${store.buffer}:${pointKey(store.address)}`);
+  const inOrder = "the steps run one after the other inside one function";
+  if (asked === null && context.loopKernels === null) {
+    return { strategy: "stepped", reason: inOrder };
   }
-  for (const step of body) {
-    for (const load of loadsOf(stepRoots(step))) {
-      if (!written.has(load.buffer)) continue;
-      if (!stores.has(`${load.buffer}:${pointKey(load.address)}`)) {
-        return "an element depends on other elements of the state";
-      }
+  const obstacles = obstaclesOf(loop, context);
+  if (asked !== null) {
+    const obstacle = obstacles[asked];
+    if (obstacle === null) {
+      return { strategy: asked, reason: `asked for${context.loopKernels ? "" : `; ${inOrder}`}` };
     }
+    const possible = Object.entries(obstacles).flatMap(([name, why]) =>
+      why === null ? [`"${name}"`] : []
+    );
+    throw new TypeError(
+      `Cannot run "${loop.name}" with strategy "${asked}": ${obstacle}; possible are ${
+        possible.join(", ")
+      }`,
+    );
   }
-  if (until && key !== null && key !== "") return "the loop ends by a condition on the whole state";
-  return null;
+  if (obstacles.parallel === null && isWorthScan(loop, context)) {
+    return { strategy: "parallel", reason: "many steps, which can be taken in any order" };
+  }
+  if (obstacles.lanes === null) {
+    return { strategy: "lanes", reason: "the step is elementwise in its state" };
+  }
+  if (obstacles.resident === null) {
+    return { strategy: "resident", reason: "the step's work fits one kernel" };
+  }
+  return { strategy: "stepped", reason: obstacles.lanes };
 }
 
-/** An address without the terms of loops. */
-function pointKey(address: Parameters<typeof addressKey>[0]): string {
-  return addressKey({
-    offset: 0,
-    terms: address.terms.filter((term) => term.axis.kind === "axis"),
-    rest: address.rest,
-  });
+/** Why a loop cannot be run by each strategy; null if it can. */
+function obstaclesOf(loop: Loop, context: LoopContext): Record<LoopStrategy, string | null> {
+  const lanes = lanesOf(loop, context);
+  const parallel = typeof lanes === "string" ? lanes : planParallel(lanes, context);
+  return {
+    parallel: typeof parallel === "string" ? parallel : null,
+    lanes: typeof lanes === "string" ? lanes : null,
+    resident: residentObstacle(loop.body),
+    stepped: null,
+  };
+}
+
+/** A plan by which one thread runs the whole loop for one element, or why it cannot. */
+function lanesOf(loop: Loop, context: LoopContext): LanesPlan | string {
+  for (const step of loop.body) {
+    if (step.kind !== "nest") return `the step has a ${step.kind}`;
+    // The threads of a group share the work of a reduction.
+    if (step.loops.length > 0) return "the step reduces over an axis";
+  }
+  return planLanes(loop, context);
+}
+
+/** Whether to take each step twice, by many threads. */
+function isWorthScan(loop: Loop, context: StrategyContext): boolean {
+  if (context.loopKernels === null) return false;
+  if (sizeValue(loop.steps) < context.loopKernels.scanSteps) return false;
+  const lanes = planLanes(loop, context);
+  if (typeof lanes === "string" || sizeValue(productSize(lanes.axes)) >= MANY_POINTS) return false;
+  const plan = planParallel(lanes, context);
+  return typeof plan !== "string" && isSafeInAnyOrder(plan);
 }
 
 function residentObstacle(body: readonly Step[]): string | null {
   let points = 0, products = 0;
   for (const step of body) {
     if (step.kind !== "nest" && step.kind !== "gemm") return `the step has a ${step.kind}`;
-    const axes = step.kind === "gemm" ? [...step.batch, step.m, step.n] : step.axes;
+    const axes: readonly Size[] = step.kind === "gemm"
+      ? [...step.batch, step.m, step.n]
+      : step.axes;
     const count = axes.reduce<number>((n, size) => n * sizeValue(size), 1);
     points = Math.max(points, count);
     if (step.kind === "gemm") products += count * sizeValue(step.k);

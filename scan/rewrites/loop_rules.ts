@@ -21,7 +21,6 @@ import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { depthOf, endsEarly, type StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
-import { parallelScan } from "./parallel.ts";
 import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 import { shareStates } from "./share.ts";
 
@@ -593,7 +592,6 @@ export const loopRules: readonly Rule[] = [
   constantStates,
   hoistInvariants,
   unroll,
-  parallelScan,
   sumAtOnce,
   batchSequences,
   batchResults,

@@ -214,20 +214,6 @@ Deno.test("scan-unroll writes loops of few steps out", () => {
   check("scan-unroll", false, [open as Variable], [start, five]);
 });
 
-Deno.test("scan-parallel runs affine recurrences in pieces, when asked to", () => {
-  const step = (x: Variable, h: Variable) => h.mul(0.5).add(x).sub(h.mul(x));
-  const [h] = scan(step, { sequences: X, outputsInfo: h0, strategy: "parallel" });
-  check("scan-parallel", true, [h as Variable], [x5, start]);
-  const [plain] = scan(step, { sequences: X, outputsInfo: h0 });
-  check("scan-parallel", false, [plain as Variable], [x5, start]);
-  const [curved] = scan((x: Variable, h: Variable) => h.sqr().add(x), {
-    sequences: X,
-    outputsInfo: h0,
-    strategy: "parallel",
-  });
-  check("scan-parallel", false, [curved as Variable], [x5, start]);
-});
-
 Deno.test("scan-merge joins loops over the same steps", () => {
   const [a] = scan((x: Variable, h: Variable) => T.tanh(h.add(x)), {
     sequences: X,

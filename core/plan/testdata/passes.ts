@@ -7,7 +7,8 @@ import { livesOf } from "../lives.ts";
 import { printSteps } from "../print.ts";
 
 /** What to plan: inputs with their shapes, outputs, and new values of shared variables. */
-export interface Planned extends Partial<Pick<PlanRequest, "rows" | "kernelBuffers">> {
+export interface Planned
+  extends Partial<Pick<PlanRequest, "rows" | "kernelBuffers" | "loopKernels">> {
   inputs: [Variable, number[]][];
   outputs?: Variable[];
   updates?: [SharedVariable, Variable][];

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { dependencies, nodesOf } from "../core/kernel/nodes.ts";
-import type { Prim, ScalarType, SNode } from "../core/kernel/scalar.ts";
+import { dependencies, nodesOf } from "../kernel/nodes.ts";
+import type { Prim, ScalarType, SNode } from "../kernel/scalar.ts";
 
 /** How a step makes a new value of the old one. */
 export type Associative =

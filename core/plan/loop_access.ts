@@ -4,12 +4,12 @@
  * @module
  */
 
-import { nodesOf } from "../core/kernel/nodes.ts";
-import { stepRoots, type Touch, touchesOf } from "../core/kernel/steps.ts";
-import type { Loop, Nest } from "../core/kernel/program.ts";
-import type { Address, SNode } from "../core/kernel/scalar.ts";
-import { addSize, mulSize, type Size, sizeKey, subSize } from "../core/kernel/size.ts";
-import { axisKey } from "../core/kernel/builder.ts";
+import { nodesOf } from "../kernel/nodes.ts";
+import { stepRoots, type Touch, touchesOf } from "../kernel/steps.ts";
+import type { Loop, Nest } from "../kernel/program.ts";
+import type { Address, SNode } from "../kernel/scalar.ts";
+import { addSize, mulSize, type Size, sizeKey, subSize } from "../kernel/size.ts";
+import { axisKey } from "../kernel/builder.ts";
 
 /** One load or store in the body of a loop. */
 export interface Access extends Touch {
