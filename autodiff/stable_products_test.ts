@@ -66,6 +66,35 @@ const forms: Record<string, Form> = {
     growth: 1,
     build: ({ x, y }) => log(exp(log(sum(mul(exp(x), y))))),
   },
+  "attention": { growth: 0, build: ({ x, y }) => sum(mul(exp(x), y)).div(sum(exp(x))) },
+  "attention of rows": {
+    growth: 0,
+    build: ({ x, m }) => {
+      const e = exp(row(x).add(m));
+      return dot(e, m).div(sum(e, { axis: 1, keepdims: true }));
+    },
+  },
+  "attention of a vector": { growth: 0, build: ({ x, m }) => dot(exp(x), m).div(sum(exp(x))) },
+  "attention with a mask": {
+    growth: 0,
+    build: ({ x, y, m }) => {
+      const e = T.where(T.gt(y, 0.3), exp(x), 0);
+      return dot(m, e).div(sum(e));
+    },
+  },
+  "a sum over an exponential": { growth: 0, build: ({ x }) => sum(exp(x)).div(exp(x)) },
+  "over the greatest": { growth: 0, build: ({ x }) => exp(x).div(T.max(exp(x))) },
+  "over the first": { growth: 0, build: ({ x }) => exp(x).div(exp(x).at(0)) },
+  "squares": { growth: 0, build: ({ x }) => T.sqr(exp(x)).div(sum(T.sqr(exp(x)))) },
+  "over the norm": { growth: 0, build: ({ x }) => exp(x).div(T.sqrt(sum(T.sqr(exp(x))))) },
+  "over a sum of three": {
+    growth: 0,
+    build: ({ x, y }) => exp(x).div(exp(x).add(mul(y, exp(x.sub(1)))).add(exp(x.at(0)))),
+  },
+  "over another sum": {
+    growth: 0,
+    build: ({ x, y }) => sum(mul(y, exp(x))).div(dot(T.sqr(y), exp(x.add(y)))),
+  },
   "the greatest": { growth: 1, build: ({ x, y }) => log(mul(y, T.max(exp(x)))) },
 };
 

@@ -46,11 +46,17 @@ import {
   withKeptAxes,
 } from "./match.ts";
 import { transposed } from "./matmul_rules.ts";
-import type { Term } from "./terms.ts";
+import { sumOf, type Term } from "./terms.ts";
 import { isView, sameView, viewThrough } from "./views.ts";
 
 /** Exponentials farther inside than this many sums, choices and views are not looked for. */
-const DEEPEST = 6;
+const DEEPEST = 24;
+
+/** What was found: the same parts are asked for again and again. */
+const known = new WeakMap<Variable, ExpProduct | null>();
+
+/** Sums of more terms than this are left alone. */
+const MOST_TERMS = 12;
 
 /** The exponentials of a product and the rest; null without exponentials. */
 export function expProductOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
@@ -85,6 +91,12 @@ export function powersOf(product: Product, by: number): Factor[] {
 
 /** What is computed from exponentials by anything but a product, as one; null for anything else. */
 export function expPartOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
+  let found = known.get(variable);
+  if (found === undefined) known.set(variable, found = newPartOf(variable, depth));
+  return found;
+}
+
+function newPartOf(variable: Variable, depth: number): ExpProduct | null {
   const apply = variable.owner;
   if (apply === null || !isReal(variable.dtype)) return null;
   switch (apply.op.name) {
@@ -96,6 +108,11 @@ export function expPartOf(variable: Variable, depth = DEEPEST): ExpProduct | nul
         : extremeOf(apply, depth);
     case "matmul":
       return matmulOf(apply, depth);
+    case "add":
+    case "sub":
+      return addedOf(variable, depth);
+    case "sqrt":
+      return rootOf(apply, depth);
     default:
       return isView(apply) ? viewOf(apply, depth) : null;
   }
@@ -159,6 +176,69 @@ function extremeOf(apply: Apply, depth: number): ExpProduct | null {
   if (found === null || !isOne(found.rest)) return null;
   const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
   return expProduct(reducedAs(params, exponent, params.axes), null);
+}
+
+function rootOf({ inputs: [x], output }: Apply, depth: number): ExpProduct | null {
+  const found = expProductOf(x!, depth);
+  if (found === null) return null;
+  const exponent = sumOfTerms(
+    found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
+    output.dtype,
+  );
+  return expProduct(exponent, isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest)));
+}
+
+/** Terms that are added up, of which some are exponentials. */
+function addedOf(variable: Variable, depth: number): ExpProduct | null {
+  const sum = sumOf(variable, opensAll, opensAll, MOST_TERMS), { dtype } = variable;
+  if (sum === null || sum.terms.length + (sum.constant === 0 ? 0 : 1) < 2) return null;
+  let found = false;
+  const parts = sum.terms.map(({ base, scale }): Exponential => {
+    const part = expProductOf(base, depth);
+    if (part === null) {
+      return {
+        exponent: null,
+        rest: { ...one(dtype), over: scale, factors: [{ base, power: 1 }] },
+      };
+    }
+    found = true;
+    const rest = { ...part.rest, over: part.rest.over * scale };
+    return { exponent: sumOfTerms(part.exponent, dtype), rest };
+  });
+  if (!found || areShifted(parts)) return null;
+  if (sum.constant !== 0) {
+    parts.push({ exponent: null, rest: { ...one(dtype), over: sum.constant } });
+  }
+  const { total, shift } = addedUp(parts, dtype);
+  return expProduct(shift, total);
+}
+
+/** exp(exponent) * rest. */
+export interface Exponential {
+  /** Null for exp(0). */
+  readonly exponent: Variable | null;
+  readonly rest: Product;
+}
+
+/** Whether a maximum of exponents was taken off them already. */
+export function areShifted(parts: readonly Exponential[]): boolean {
+  if (parts.some(({ exponent }) => exponent !== null && isMarked(exponent))) return true;
+  const [shift, ...others] = parts.map(({ exponent }) =>
+    exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
+  );
+  return shift !== null && shift !== undefined && applied(shift, "maximum") !== null &&
+    others.every((other) => other === shift);
+}
+
+/** A sum of exponentials as exp(shift) * total. */
+export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
+  const zero = number(0, dtype);
+  const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
+  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)));
+  const terms = parts.map(({ exponent, rest }) =>
+    weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
+  );
+  return { total: guarded(terms.reduce((x, y) => ew("add", x, y)), shift), shift };
 }
 
 function unstretched(variable: Variable): Variable {

@@ -64,6 +64,12 @@ Deno.test("products of exponentials without a logarithm or quotient are left alo
   assertEquals(count("isfinite"), 0);
 });
 
+Deno.test("quotients of exponentials taken off by hand stay as they are", () => {
+  const e = exp(x.sub(T.max(x))), count = opsOf(sum(e.mul(y)).div(sum(e)));
+  assertEquals([count("exp"), count("isfinite")], [1, 0]);
+  assertEquals(opsOf(dot(a, exp(b)).div(y))("isfinite"), 0);
+});
+
 Deno.test("what was taken off by hand stays as it is", () => {
   const top = T.max(x), rows = T.max(a, { axis: 1, keepdims: true });
   for (

@@ -26,6 +26,7 @@ import { cheaperScatters, scatterRules } from "./scatter.ts";
 import { shapeRules } from "./shape_rules.ts";
 import { stableErfRules } from "./stable_erf.ts";
 import { stableLogRules } from "./stable_log.ts";
+import { quotientRules } from "./stable_quotients.ts";
 import { logisticForms, stableSigmoidRules } from "./stable_sigmoid.ts";
 import { fewerExps, stableSoftmaxRules } from "./stable_softmax.ts";
 
@@ -59,7 +60,7 @@ const stable: readonly Rule[] = [
 export const phases: readonly Phase[] = [
   { name: "fold", rules: foldRules },
   { name: "canonicalize", rules: canonical },
-  { name: "stabilize", rules: [...stable, ...canonical] },
+  { name: "stabilize", rules: [...stable, ...canonical, ...quotientRules] },
   {
     name: "simplify",
     rules: [

@@ -6,30 +6,18 @@
 
 import type { Apply } from "../graph/graph.ts";
 import type { Variable } from "../variable.ts";
-import { expPartOf, expProductOf, expSumOf, powersOf } from "./exp_parts.ts";
 import {
-  exponentsOf,
-  finiteShift,
-  guarded,
-  isMarked,
-  isOne,
-  shiftedExp,
-  sumOfTerms,
-  weightedBy,
-  whereItCounts,
-} from "./exp_sums.ts";
+  addedUp,
+  areShifted,
+  type Exponential,
+  expPartOf,
+  expProductOf,
+  expSumOf,
+  powersOf,
+} from "./exp_parts.ts";
+import { exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
 import { buildProduct, type Factor, opensAll, type Product, productOf } from "./factors.ts";
-import {
-  applied,
-  ew,
-  instead,
-  isNumber,
-  isReal,
-  negated,
-  number,
-  numberOf,
-  under,
-} from "./match.ts";
+import { ew, instead, isNumber, isReal, negated, number, numberOf, under } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { buildSum, type Sum, sumOf, type Term } from "./terms.ts";
 import { isView, sameView } from "./views.ts";
@@ -135,13 +123,6 @@ const logOfReciprocal: Rule = {
   },
 };
 
-/** exp(exponent) * rest. */
-interface Exponential {
-  /** Null for exp(0). */
-  readonly exponent: Variable | null;
-  readonly rest: Product;
-}
-
 /** The number that is beside an exponential; null for anything else. */
 function factorOf({ rest: { over, below, factors } }: Exponential): number | null {
   return factors.length === 0 ? over / below : null;
@@ -163,16 +144,6 @@ function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
   }
   if (constant !== 0) found.push({ exponent: null, rest: { ...one, over: constant } });
   return found;
-}
-
-/** Whether a maximum of exponents was taken off them already. */
-function areShifted(parts: readonly Exponential[]): boolean {
-  if (parts.some(({ exponent }) => exponent !== null && isMarked(exponent))) return true;
-  const [shift, ...others] = parts.map(({ exponent }) =>
-    exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
-  );
-  return shift !== null && shift !== undefined && applied(shift, "maximum") !== null &&
-    others.every((other) => other === shift);
 }
 
 /** x + value */
@@ -199,14 +170,8 @@ function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype
   }
   // With one exponential alone there may be nothing to gain, and digits to lose.
   if (parts.filter(({ exponent }) => exponent !== null).length < 2) return null;
-  const counting = parts.map(({ exponent, rest }) =>
-    whereItCounts(exponent ?? number(0, dtype), rest)
-  );
-  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)));
-  const terms = parts.map(({ exponent, rest }) =>
-    weightedBy(rest, shiftedExp(exponent ?? number(0, dtype), shift, rest))
-  );
-  return ew("add", ew("log", guarded(terms.reduce((x, y) => ew("add", x, y)), shift)), shift);
+  const { total, shift } = addedUp(parts, dtype);
+  return ew("add", ew("log", total), shift);
 }
 
 /** log(exp(a) - exp(b)) */

@@ -73,6 +73,29 @@ export const stableCases: Cases = {
       () => ew("log", sum(e(x), 0)),
     ],
   },
+  "quotient-of-exps": {
+    fires: [
+      () => [ew("div", e(x), e(y)), e(ew("sub", x, y))],
+      () => [
+        ew("div", ew("mul", e(x), y), ew("mul", e(z), s)),
+        ew("div", ew("mul", y, e(ew("sub", x, z))), s),
+      ],
+      () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
+      () => {
+        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        return [
+          ew("div", sum(e(x), 0), e(s)),
+          ew("mul", guarded(total, off), e(ew("sub", off, s))),
+        ];
+      },
+    ],
+    not: [
+      () => ew("div", x, e(y)),
+      () => ew("div", e(x), y),
+      () => ew("mul", e(x), sum(e(y), 0)),
+      () => ew("div", shifted(), column(shiftedSum())),
+    ],
+  },
   "log-sum-exp": {
     fires: [
       () => [

@@ -1,10 +1,20 @@
 import type { Generator, Kind, Ref } from "../generator.ts";
 
+/** Weights that are 0 or not far from 1. */
+function weights(g: Generator, shape: readonly number[]): Ref {
+  const count = shape.reduce((x, y) => x * y, 1);
+  return g.input(g.float, shape, {
+    data: Array.from({ length: count }, () => g.random.pick([0, 0.5, 1, 0.25, 1.5])),
+  });
+}
+
 /** An expression that overflows as it is written, and one that does not. */
 function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
   const { random } = g;
   const exp = (x: Ref) => g.call("T.exp", x);
-  switch (random.below(9)) {
+  const log = (x: Ref) => g.call("T.log", x), sum = (x: Ref) => g.call("T.sum", x);
+  const dot = (x: Ref, y: Ref) => g.call("T.dot", x, y);
+  switch (random.below(16)) {
     case 0:
       return {
         naive: g.call("T.log", g.call("T.add", exp(a), exp(b))),
@@ -44,6 +54,52 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
       return {
         naive: g.call("T.div", exp(m), g.call("T.sum", exp(m), over)),
         stable: g.call("T.softmax", m, over.axis),
+      };
+    }
+    case 8:
+    case 9: {
+      // Products with weights, of which some are 0.
+      const [n] = v.shape as [number], first = random.chance(0.5);
+      const w = weights(g, random.chance(0.5) ? [n] : [n, n]);
+      const rows = w.shape.length === 1 ? w : first ? w : g.call("T.transpose", w);
+      return {
+        naive: log(first ? dot(w, exp(v)) : dot(exp(v), w)),
+        stable: g.call("T.logsumexp", g.call("T.add", g.call("T.log", rows), v), -1),
+      };
+    }
+    case 10: {
+      const m = g.call("T.add", g.call("T.expandDims", v, 0), g.call("T.expandDims", v, 1));
+      return {
+        naive: log(dot(exp(m), exp(v))),
+        stable: g.call("T.logsumexp", g.call("T.add", m, v), 1),
+      };
+    }
+    case 11: {
+      const w = weights(g, [v.shape[0]!]);
+      return {
+        naive: g.call("T.div", sum(g.call("T.mul", exp(v), w)), sum(exp(v))),
+        stable: sum(g.call("T.mul", g.call("T.softmax", v), w)),
+      };
+    }
+    case 12: {
+      const w = weights(g, [v.shape[0]!, 3]);
+      return {
+        naive: g.call("T.div", dot(exp(v), w), sum(exp(v))),
+        stable: dot(g.call("T.softmax", v), w),
+      };
+    }
+    case 13: {
+      const top = random.chance(0.5) ? g.call("T.max", v) : g.call("T.min", v);
+      return {
+        naive: g.call("T.div", exp(g.call("T.minimum", v, top)), exp(top)),
+        stable: exp(g.call("T.sub", g.call("T.minimum", v, top), top)),
+      };
+    }
+    case 14: {
+      const chosen = g.call("T.gt", v, 0);
+      return {
+        naive: log(sum(g.call("T.where", chosen, exp(v), 0))),
+        stable: g.call("T.logsumexp", g.call("T.where", chosen, v, -Infinity)),
       };
     }
     default:
