@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
-import { compile, grad, scan, T, type Tensor, type Variable } from "../mod.ts";
+import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../mod.ts";
 
 // deno-lint-ignore no-explicit-any
 type Step = any;
@@ -142,4 +142,15 @@ onDevices("a state that never changes may say how many steps there are", async (
     assertEquals(numbers(slope!), [4]);
     assertEquals((f([0], 1) as Tensor[])[0]!.shape, [1, 1]);
   }
+});
+
+onDevices("a length that leaves the step is named as it was written", async (device) => {
+  const n = T.ivector("n"), s = T.scalar("s", "float32");
+  const y = loop((m: Variable, s: Variable) => trace(T.add(m, 1), s), {
+    sequences: n,
+    nonSequences: s,
+  });
+  const f = await compile([n, s], y, { device });
+  const error = assertThrows(() => f([1, 2], 1), ShapeError, "the result of add (made at ");
+  assertEquals(/maximum|minimum/.test(error.message), false, error.message);
 });

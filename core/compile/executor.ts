@@ -8,6 +8,7 @@
 import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import { writtenLabel } from "../graph/graph.ts";
 import { NeedValue } from "../graph/op.ts";
 import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size, sizeAt } from "../kernel/size.ts";
@@ -352,7 +353,9 @@ export class Executor {
   #unevenLoop(variable: Variable): ShapeError {
     return new ShapeError(
       `Cannot run "${this.request.name}": the shapes inside a loop must be the same at each step, and ` +
-        `one of them depends on ${variable.label}, which the steps compute. To take n rows at each ` +
+        `one of them depends on ${
+          writtenLength(variable)
+        }, which the steps compute. To take n rows at each ` +
         `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n))); ` +
         `of rows whose number varies, return what has one shape, such as their sum or rows.at(-1), or ` +
         `compute the most there can be and keep T.where(T.arange(most).lt(n), rows, 0)`,
@@ -501,4 +504,22 @@ function sameShape(
     if (have[d] !== (n < 0 ? env[-1 - n] : n)) return false;
   }
   return true;
+}
+
+/** A length as the user wrote it, not as the library bounds, converts or checks it. */
+function writtenLength(variable: Variable): string {
+  let found = variable;
+  const steps = new Set(["maximum", "minimum", "cast", "length", "where"]);
+  for (let depth = 0; depth < 20; depth++) {
+    const { owner } = found;
+    if (owner === null || found.name !== null || found.written.call === owner.op.name) break;
+    if (!steps.has(owner.op.name)) break;
+    const next = owner.inputs.find((input) =>
+      !(input instanceof Constant) && input.dtype !== "bool"
+    );
+    if (next === undefined) break;
+    found = next;
+  }
+  const { place } = found.written;
+  return `${writtenLabel(found)}${place === "" ? "" : ` (made at ${place})`}`;
 }

@@ -123,7 +123,30 @@ function innerLoop(g: Generator, state: Ref): Ref {
   const [out] = g.loop({ states: [state], nSteps: steps }, (inner, given) => ({
     outputs: [damped(inner, inner.call("T.add", given.states[0]!, 0.3))],
   }));
-  return random.chance(0.7) ? g.call(".at", out!, -1) : g.call("T.sum", out!, 0);
+  return ofTrace(g, out!);
+}
+
+/** A value of the shape of one row, of the rows of an inner loop. */
+function ofTrace(g: Generator, rows: Ref): Ref {
+  const { random } = g;
+  switch (random.below(9)) {
+    case 0:
+      return g.call(".at", g.call("T.sort", rows, 0), 0);
+    case 1:
+      return g.call("T.sum", g.call("T.join", 0, rows, rows), 0);
+    case 2:
+      return g.call("T.sum", g.call("T.repeat", rows, 2, 0), 0);
+    case 3:
+      return g.call(".at", g.call("T.cumsum", rows, 0), -1);
+    case 4:
+      return g.call("T.max", rows, 0);
+    case 5:
+      return g.call("T.mean", rows, 0);
+    case 6:
+      return g.call("T.sum", rows, 0);
+    default:
+      return g.call(".at", rows, -1);
+  }
 }
 
 function inputs(g: Generator): void {
