@@ -19,7 +19,6 @@ import {
 import type { LanesPlan } from "../core/plan/lanes.ts";
 import type * as core from "../core/plan/parallel.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
-import type { isWide } from "./int64.ts";
 import { GROUP_THREADS, memoryType, memoryWords } from "./print_group.ts";
 import { chainPlace, wholeRounds } from "./print_lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "./print_nest.ts";
