@@ -27,8 +27,8 @@ export function checkWords(checks: readonly Check[]): number {
 export class RunChecks {
   readonly #checks: readonly Check[];
   readonly #env: SizeEnv;
-  /** Where the run was asked for. */
-  readonly #origin: Origin = captureOrigin();
+  /** Where the run was asked for, in words: unread frames would keep what ran alive. */
+  readonly #origin: Origin = { stack: captureOrigin().stack ?? "" };
   #integer: number | null = null;
   #failed: number | null = null;
   #known = false;
