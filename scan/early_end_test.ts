@@ -83,6 +83,26 @@ onDevices(
   },
 );
 
+onDevices("a gradient that goes back a few steps of a loop within another one", async (device) => {
+  const x = T.fvector("x");
+  for (const mode of ["fastRun", "fastCompile"] as const) {
+    for (const ends of [true, false]) {
+      const [sums] = scan((w: Variable, sum: Variable) => {
+        const [powers] = scan((last: Variable) => {
+          const next = last.mul(w);
+          return ends ? [next, until(next.gt(30))] : next;
+        }, { outputsInfo: T.constant(1, "float32"), nSteps: ends ? 20 : 4, truncateGradient: 2 });
+        return sum.add((powers as Variable).at(-1));
+      }, { sequences: x, outputsInfo: 0 });
+      const last = (sums as Variable).at(-1);
+      const f = await compile([x], [last, grad(last, x)], { device, mode });
+      const [value, slopes] = (f([2, 3]) as Tensor[]).map(numbers);
+      // Of wⁿ the last two factors count: 2wⁿ⁻¹.
+      assertEquals([value, slopes], ends ? [[32 + 81], [32, 54]] : [[16 + 81], [16, 54]]);
+    }
+  }
+});
+
 onDevices("a loop that ends by a condition may be checkpointed", async (device) => {
   const values: [number[], number] = [[1, 1, 3, 2, 4, 5, 2], 1.6];
   for (const checkpoint of [1, 2, 3, "sqrt", 20] as const) {

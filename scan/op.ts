@@ -197,7 +197,9 @@ export function stepShapes(
   guards: Guards,
   apply: Apply<ScanParams>,
 ): Shapes {
-  return new Shapes(guards, placeholderLeaves(context, apply));
+  // What the host found out about constants of the step is known to whoever the loop is in.
+  const around = context instanceof Shapes ? context : null;
+  return new Shapes(guards, placeholderLeaves(context, apply), around);
 }
 
 function checkStateShape(

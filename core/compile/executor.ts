@@ -7,8 +7,8 @@
 
 import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
-import { writtenLabel } from "../graph/graph.ts";
+import { isArgumentError, ShapeError } from "../errors.ts";
+import { type Apply, writtenLabel } from "../graph/graph.ts";
 import { NeedValue } from "../graph/op.ts";
 import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size, sizeAt } from "../kernel/size.ts";
@@ -289,8 +289,7 @@ export class Executor {
     const sources = new Map(symbols.map((source) => [symbolName(source), source]));
     const shapes = new Shapes(new Guards(), leaves);
     for (const apply of loops) {
-      const sizes = shapes.located(apply, () => apply.op.dynamicSizes!(shapes, apply));
-      for (const size of sizes) {
+      for (const size of sizesOf(apply, shapes)) {
         for (const base of typeof size === "number" ? [] : size.bases) {
           const source = sources.get(base);
           if (source?.kind !== "length") continue;
@@ -314,7 +313,8 @@ export class Executor {
       this.#counts.add(variable);
       return;
     }
-    if (variable.owner === null) {
+    const known = this.#stages.some(({ variables }) => variables.includes(variable));
+    if (variable.owner === null || known) {
       throw new TypeError(
         `Cannot plan: a shape depends on the value of ${variable.label}, which is not an integer scalar`,
       );
@@ -480,6 +480,16 @@ function hostInteger(arg: Argument): number {
 
 function sharedInteger({ container }: SharedVariable): number {
   return Number(container.hostSync()[0]);
+}
+
+/** The lengths that a loop runs over; none where they do not fit, which is an error if it is to run. */
+function sizesOf(apply: Apply, shapes: Shapes): readonly Size[] {
+  try {
+    return apply.op.dynamicSizes!(shapes, apply);
+  } catch (error) {
+    if (isArgumentError(error)) return [];
+    throw error;
+  }
 }
 
 function concreteShape(shape: readonly Size[], env: Float64Array): number[] {

@@ -7,6 +7,12 @@ import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "
 const a = T.vector("a"), b = T.vector("b"), c = T.iscalar("c"), m = T.matrix("m");
 const sum = a.sum();
 
+/** A sum by a loop, over sequences whose lengths need not go together. */
+const overPairs = (scan((x, y, s) => s!.add(x!.mul(y!)), {
+  sequences: [a, T.join(0, b, b).mul(a)],
+  outputsInfo: 0,
+})[0] as Variable).at(-1);
+
 /** Conditions that do not hold: one the host knows, and one that is computed. */
 const conditions = { "known on the host": c, computed: sum.lt(0) };
 
@@ -28,6 +34,11 @@ const programs: Record<string, (c: Variable) => readonly [Variable, number[]]> =
       sequences: a,
     })[0] as Variable,
     [1, 2, 3],
+  ],
+  "a loop over what does not fit": (c) => [T.ifelse(c, overPairs, sum), [6]],
+  "the gradient of a loop over what does not fit": (c) => [
+    grad(T.ifelse(c, overPairs, sum), a),
+    [1, 1, 1],
   ],
   "a loop in a choice": (c) => [
     T.ifelse(c, scan((x) => x!.mul(2), { sequences: b, nSteps: 3 })[0] as Variable, a),
