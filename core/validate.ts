@@ -24,7 +24,7 @@ const legalParams: Readonly<Record<string, readonly string[]>> = {
   argreduce: ["kind", "axes"],
   shapeI: ["axis"],
   makeVector: ["dtype"],
-  specifyShape: ["shape"],
+  specifyShape: ["shape", "masks", "action"],
   dimshuffle: ["pattern"],
   reshape: ["ndim"],
   broadcastTo: [],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { T, type Variable } from "../../mod.ts";
+import { compile, T, type Variable } from "../../mod.ts";
 import { toleranceOf } from "./debug.ts";
 
 Deno.test("debug mode allows for the rounding of the coarsest float on the way", () => {
@@ -18,4 +18,16 @@ Deno.test("debug mode allows for the rounding of the coarsest float on the way",
     [T.argmax(half).astype("float64"), 2e-2],
   ];
   for (const [variable, tolerance] of all) assertEquals(toleranceOf(variable), tolerance);
+});
+
+Deno.test("debug mode takes masks and convolutions, which check lengths in words of their own", async () => {
+  const x = T.vector("x"), mask = T.vector("mask", { dtype: "bool" });
+  const chosen = await compile([x, mask], x.at(mask), { device: "cpu", mode: "debug" });
+  assertEquals(chosen([1, 2, 3], [true, false, true]).arraySync(), [1, 3]);
+  const images = T.tensor4("images"), filters = T.tensor4("filters");
+  const back = await compile([images, filters], T.conv2dTranspose(images, filters), {
+    device: "cpu",
+    mode: "debug",
+  });
+  assertEquals(back([[[[2]]]], [[[[1, 3]]]]).arraySync(), [[[[6, 2]]]]);
 });
