@@ -29,7 +29,7 @@ export const matmulGradient: GradientRule = {
       const isWeights = over === 2 && isIndex && x.owner === null;
       const mask = isWeights ? null : chosenAlong(g!, g!.ndim - over, "indexed");
       if (mask === null) return x;
-      return where(isIndex ? asKink(mask) : mask, x, 0);
+      return where(isIndex ? asKink(mask, mask) : mask, x, 0);
     };
     return [
       wanted[0] ? applyOp(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,

@@ -79,16 +79,14 @@ function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
   return sumOver(where(asKink(le(row, column)), terms, 0), [axis + 1]);
 }
 
-/**
- * Where an element is in a product that counts; null for everywhere. What an index leaves out of a vector
- * is rarely worth finding out: products have parts in them that are behind each other.
- */
+/** Where an element is in a product that counts; null for everywhere. */
 function reaching(g: Variable, axis: number): Variable | null {
-  const mask = support(g, g.ndim === 1 ? "explicit" : "all");
+  const mask = support(g);
   if (mask === null) return null;
   const counts = castTo(stretched(mask, knownDims(g)), "int32");
   const reached = neq(sumFrom(counts, axis), 0) as Variable;
-  return support(g, "explicit") === null ? asKink(reached) : reached;
+  if (support(g, "explicit") !== null) return reached;
+  return asKink(reached, support(g, "indexed") && reached);
 }
 
 /** The rule of `cumop`. */

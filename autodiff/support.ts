@@ -29,6 +29,7 @@ import type { SumToParams } from "../core/ops/sum_to.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import type { Variable } from "../core/variable.ts";
+import { replace, toposort } from "../core/graph/walk.ts";
 import { withAxes } from "./shapes.ts";
 
 /** Bools that broadcast to the shape of a gradient: false where it is zero by its structure. */
@@ -48,21 +49,41 @@ const found: Readonly<Record<Choices, WeakMap<Variable, Variable | false>>> = {
   indexed: new WeakMap(),
 };
 
-/** Conditions of kinks, as `maximum` has one. */
-const kinks = new WeakSet<Variable>();
+/** Conditions of kinks, as `maximum` has one, each with what an index makes of it. */
+const kinks = new WeakMap<Variable, Mask>();
 
-/** Notes that a condition belongs to a kink, where what is left out is rarely infinite. */
-export function asKink(condition: Variable): Variable {
-  kinks.add(condition);
+/**
+ * Notes that a condition belongs to a kink, where what is left out is rarely infinite, or to positions.
+ *
+ * @param byIndex Where positions are in it; null if there are none.
+ */
+export function asKink(condition: Variable, byIndex: Mask = null): Variable {
+  kinks.set(condition, byIndex ?? kinks.get(condition) ?? null);
   return condition;
 }
 
-/** Says where a variable may be other than zero that rules cannot look into. */
+/** Graphs in which variables are replaced, with what is known of the conditions in them. */
+export function replaceWithKinks(
+  graphs: readonly Variable[],
+  places: ReadonlyMap<Variable, Variable>,
+): Variable[] {
+  const conditions = toposort(graphs).flatMap(({ op, inputs }) =>
+    op.name === "switch" ? [asWritten(inputs[0]!)] : []
+  ).filter((condition) => kinks.has(condition));
+  const masks = conditions.map((condition) => kinks.get(condition) ?? no);
+  const replaced = replace([...graphs, ...conditions, ...masks], places);
+  conditions.forEach((_, i) => {
+    const mask = replaced[graphs.length + conditions.length + i]!;
+    asKink(replaced[graphs.length + i]!, mask === no ? null : mask);
+  });
+  return replaced.slice(0, graphs.length);
+}
+
+/** Says where a variable may be other than zero that rules cannot look into, and what made it so. */
 export function declareSupport(variable: Variable, mask: Variable, choices: Choices): void {
   found.all.set(variable, mask);
-  if (choices === "all") return;
-  found.explicit.set(variable, mask);
-  found.indexed.set(variable, mask);
+  if (choices !== "all") found.indexed.set(variable, mask);
+  if (choices === "explicit") found.explicit.set(variable, mask);
 }
 
 /** Where a gradient may be other than zero; null for everywhere. */
@@ -152,10 +173,10 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     return { needs: parts, find };
   }
   if (name === "incSubtensor" || name === "advInc") {
-    // Parts that are put together again are everywhere: not worth finding out for a matrix product.
-    if (choices === "explicit") return everywhere;
     const { set } = apply.params as IncSubtensorParams, parts = inputs.slice(0, 2);
-    if (choices === "indexed") return { needs: parts, find: (...masks) => putRule(apply, masks) };
+    if (choices !== "all") {
+      return { needs: parts, find: (...masks) => putRule(apply, masks, choices) };
+    }
     const find = (base: Mask = null, part: Mask = null) => {
       if (set ? base === null && part === null : base === null) return null;
       return again(whole(base ?? yes, first), whole(part ?? yes, parts[1]!));
@@ -173,39 +194,59 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   return everywhere;
 }
 
-/**
- * Sums are zero where all terms are. Only choices of the program are worth finding out: what was left
- * out by an index, or at a kink, is rarely left out of a whole sum.
- */
+/** Sums are zero where all terms are. */
 function sumRule(apply: Apply, choices: Choices): Mask {
   const { inputs: [x, y], op: { name } } = apply as Apply & {
     inputs: readonly [Variable, Variable];
   };
   if (name === "matmul") {
-    const which = choices === "explicit" ? "explicit" : "indexed";
-    return both(chosenAlong(x, x.ndim - 1, which), chosenAlong(y, y.ndim - 2, which));
+    return both(chosenAlong(x, x.ndim - 1, choices), chosenAlong(y, y.ndim - 2, choices));
   }
-  const mask = support(x, "explicit");
   const { kind = "sum", axes } = apply.params as Partial<ReduceParams>;
-  if (mask === null || kind !== "sum") return null;
-  if (name === "reduce") return any(aligned(mask, x), axes!);
-  return summed(mask, apply);
+  if (kind !== "sum") return null;
+  // A running sum has those parts that end before what was left out.
+  const mask = chosenBeside(x, axes ?? [], choices);
+  if (mask === null) return null;
+  return name === "reduce" ? any(aligned(mask, x), axes!) : summed(mask, apply);
+}
+
+/**
+ * What a sum over axes has to know of its terms. What was left out by an index, or at a kink, is rarely
+ * left out of a whole sum: it counts if it is along other axes.
+ */
+export function chosenBeside(x: Variable, axes: readonly number[], choices: Choices): Mask {
+  const explicit = support(x, "explicit");
+  if (choices === "explicit") return explicit;
+  const mask = support(x, "indexed");
+  return mask !== null && (explicit !== null || isOpenBeside(mask, x, axes)) ? mask : null;
+}
+
+/** Whether a mask may differ along an axis of a variable other than some. */
+function isOpenBeside(mask: Variable, of: Variable, axes: readonly number[]): boolean {
+  const skip = of.ndim - mask.ndim;
+  return mask.type.shape.some((n, axis) => n !== 1 && !axes.includes(axis + skip));
 }
 
 /** Where parts that indices took were put into zeros, or into what has such parts already. */
-function putRule(apply: Apply, [base = null, part = null]: readonly Mask[]): Mask {
-  const [x, y] = apply.inputs as [Variable, Variable], { set } = apply.params as IncSubtensorParams;
-  if (isNumber(x, 0)) {
-    if (part === null) return positionsOf(apply, true);
-    return applyOp(
-      apply.op,
-      [whole(no, x), whole(part, y), ...apply.inputs.slice(2)],
-      apply.params,
-    );
+function putRule(
+  apply: Apply,
+  [base = null, part = null]: readonly Mask[],
+  choices: Choices,
+): Mask {
+  const [x, y, ...places] = apply.inputs as [Variable, Variable, ...Variable[]];
+  const { set } = apply.params as IncSubtensorParams, counts = choices === "indexed";
+  const isEmpty = isNumber(x, 0);
+  if (set && !isEmpty) {
+    if (!isNumber(y, 0)) return null;
+    return counts ? both(positionsOf(apply, false), base) : base;
   }
-  if (set) return isNumber(y, 0) ? both(positionsOf(apply, false), base) : null;
-  const positions = base === null ? null : positionsOf(apply, true);
-  return positions === null ? null : either(base!, positions);
+  if (!isEmpty && base === null) return null;
+  const there = part !== null
+    ? applyOp(apply.op, [whole(no, x), whole(part, y), ...places], apply.params)
+    : counts
+    ? positionsOf(apply, true)
+    : null;
+  return isEmpty || there === null ? there : either(base!, there);
 }
 
 /** True at the positions of an index or false there, with length 1 along axes that it picks nothing from. */
@@ -252,17 +293,8 @@ function movedMask({ op, inputs, params, output }: Apply, mask: Variable): Varia
 
 /** Where a sum of products over an axis of an operand has a choice along its other axes; null without. */
 export function chosenAlong(operand: Variable, over: number, choices: Choices): Mask {
-  const mask = support(operand, choices);
-  if (mask === null) return null;
-  const others = Array.from({ length: operand.ndim }, (_, axis) => axis).filter((d) => d !== over);
-  const open = (axis: number) => {
-    const at = axis - operand.ndim + mask.ndim;
-    return at >= 0 && mask.type.shape[at] !== 1;
-  };
-  if (choices === "indexed" && support(operand, "explicit") === null && !others.some(open)) {
-    return null;
-  }
-  return anyAlong(mask, operand, over);
+  const mask = chosenBeside(operand, [over], choices);
+  return mask === null ? null : anyAlong(mask, operand, over);
 }
 
 /** The same for `sumTo`: along an axis where a mask has length 1 there is nothing to sum up. */
@@ -287,17 +319,26 @@ function summed(mask: Variable, { op, inputs: [x, ...rest], params }: Apply): Va
 
 function choiceRule({ inputs }: Apply, choices: Choices): MaskRule {
   const [given, a, b] = inputs as [Variable, Variable, Variable];
-  const counts = choices === "all" || !kinks.has(given);
-  const condition = castTo(given, "bool");
+  const byIndex = kinks.get(asWritten(given)), counts = choices === "all" || byIndex === undefined;
   if (isNumber(b, 0)) {
-    return { needs: [a], find: (mask = null) => counts ? both(condition, mask) : mask };
+    const condition = counts ? castTo(given, "bool") : choices === "indexed" ? byIndex : null;
+    return { needs: [a], find: (mask = null) => both(condition, mask) };
   }
+  const condition = castTo(given, "bool");
   if (isNumber(a, 0)) {
     return { needs: [b], find: (mask = null) => counts ? both(invert(condition), mask) : mask };
   }
   const find = (x: Mask = null, y: Mask = null) =>
     x === null && y === null ? null : where(condition, x ?? yes, y ?? yes) as Variable;
   return { needs: [a, b], find };
+}
+
+/** A condition without what stretches it. */
+function asWritten(condition: Variable): Variable {
+  const { owner } = condition;
+  return owner?.op.name === "broadcastTo" && !kinks.has(condition)
+    ? asWritten(owner.inputs[0]!)
+    : condition;
 }
 
 function both(a: Mask, b: Mask): Mask {
@@ -339,7 +380,7 @@ export function combined(
   const shell = shellOf(gradient, by);
   if (shell === null) {
     const made = combine(gradient, by);
-    return selectedBy(gradient, made, goesWith(by, gradient) ? "all" : "explicit");
+    return chosenWhere(gradient, maskBeside(gradient, by), made);
   }
   return shell.put(combined(shell.value, shell.by, combine));
 }
@@ -354,10 +395,22 @@ export function selectedBy(
   choices: Choices = "all",
   instead = 0,
 ): Variable {
-  const mask = support(gradient, choices);
+  return chosenWhere(gradient, support(gradient, choices), value, instead);
+}
+
+function chosenWhere(gradient: Variable, mask: Mask, value: Variable, instead = 0): Variable {
   if (mask === null) return value;
-  if (support(gradient, "explicit") === null) asKink(mask);
+  if (support(gradient, "explicit") === null) asKink(mask, support(gradient, "indexed"));
   return where(mask, value, instead) as Variable;
+}
+
+/** What has to be known of a gradient that is combined with a factor, which may stretch along axes. */
+function maskBeside(gradient: Variable, by: Variable): Mask {
+  const lengths = lengthsOf(gradient), own = lengthsOf(by), skip = gradient.ndim - by.ndim;
+  const stretches = lengths.flatMap((n, axis) =>
+    axis < skip || own[axis - skip] === 1 && n !== 1 ? [axis] : []
+  );
+  return stretches.length === 0 ? support(gradient) : chosenBeside(gradient, stretches, "all");
 }
 
 /** Whether a factor has an element for each of a gradient; what stretches belongs to several. */

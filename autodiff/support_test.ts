@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { toposort } from "../core/graph/walk.ts";
 import { numbers, onDevices } from "../dev/devices.ts";
 import {
@@ -184,6 +184,20 @@ const guarded: readonly Case[] = [
       0.25,
     ],
   ],
+  [
+    "elements of a running product",
+    (x) => T.sqr(T.cumprod(x).at(1)),
+    [2, 3, nan],
+    [36, 24, 0],
+    [18, 8, 0],
+  ],
+  [
+    "elements of a running sum",
+    (x) => T.cumsum(T.log(x)).slice(null, 2).sum(),
+    [1, 2, -1],
+    [2, 0.5, 0],
+    [-2, -0.25, 0],
+  ],
   ["x ** 0", (x) => T.pow(x, [0, 1, 2]).sum(), [0, 0, 0], [0, 1, 0], [0, 0, 2]],
   ["0 ** x", (x) => T.pow([0, 1, 2], x).sum(), [2, 2, 1], [0, 0, 2 * Math.LN2], [
     0,
@@ -355,4 +369,54 @@ onDevices("an element replaced in each row of a product leaves the others", asyn
   const f = await compile([x, w, i], grad(cost, [x, w]) as Variable[], { device });
   const slopes = f([[1, 2], [3, 4]], [[5, 6], [7, 8]], [0, 1]).map(numbers);
   assertEquals(slopes, [[6, 8, 5, 7], [3, 1, 4, 2]]);
+});
+
+/** What is left of rows that are left out: nothing, in first and second derivatives. */
+function leavesOut(name: string, wrong: readonly number[], right: readonly number[]): void {
+  right.forEach((value, i) => {
+    const close = Math.abs(wrong[i]! - value) <= 1e-3 * (1 + Math.abs(value));
+    assert(close, `${name}: ${wrong}, not ${right}`);
+  });
+}
+
+onDevices("rows that are reduced, of which some are taken", async (device) => {
+  const axis = { axis: 1, keepdims: true } as const;
+  const functions: Record<string, (x: Variable) => Variable> = {
+    "a share": (x) => T.div(x, T.sum(x, axis)),
+    "a share of a share": (x) => {
+      const y = T.div(x, T.sum(x, axis));
+      return T.div(y, T.sum(T.sqr(y), axis));
+    },
+    "the length": (x) => T.div(x, T.sqrt(T.sum(T.sqr(x), axis))),
+    "the spread": (x) => T.div(T.sub(x, T.mean(x, axis)), T.std(x, axis)),
+    "the variance": (x) => T.mul(T.var(x, axis), x),
+    "log-softmax": (x) => T.sqr(T.logSoftmax(T.log(x))),
+    "the greatest": (x) => T.log(T.sub(2, T.div(x, T.max(x, axis)))),
+    "a running sum": (x) => T.mul(T.cumsum(T.log(x), 1), x),
+    "a running product": (x) => T.cumprod(T.sqrt(x), 1),
+    "in order": (x) => T.mul(T.sort(x, 1), T.log(x)),
+  };
+  const rows: Record<string, (y: Variable) => Variable> = {
+    taken: (y) => T.take(y, [0, 2], 0),
+    "one by one": (y) => T.mul(y.at(0), y.at(2)),
+    replaced: (y) => T.setSubtensor(y.at(1), 0),
+    "sums of rows": (y) => T.sqr(T.take(y.sum(1), [0, 2])),
+  };
+  const x = T.fmatrix("x"), weights = T.constant([[0.3, -1], [0.7, 1], [0.5, 2]]);
+  const cases = Object.entries(functions).flatMap(([name, f], i) =>
+    Object.entries(rows).flatMap(([which, take], j) =>
+      // Compiling all is slow on the GPU.
+      device === "cpu" || j === i % 4 ? [[`${name}, ${which}`, take(f(x)).sum()] as const] : []
+    )
+  );
+  const outputs = cases.flatMap(([, cost]) => {
+    const slope = grad(cost, x);
+    return [slope, grad(T.mul(slope, T.cast(weights, "float32")).sum(), x)];
+  });
+  const f = await compile([x], outputs, { device });
+  const of = (row: number[]) => f([[1.6, 0.5], row, [2.2, 0.4]]).map(numbers);
+  const right = of([1, 2]).map((value) => [...value.slice(0, 2), 0, 0, ...value.slice(4)]);
+  for (const row of [[nan, 1], [0, 0], [-1, 1]]) {
+    of(row).forEach((value, i) => leavesOut(cases[i >> 1]![0], value, right[i]!));
+  }
 });

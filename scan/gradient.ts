@@ -15,10 +15,16 @@
 
 import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
 import { pullback } from "../autodiff/pullback.ts";
-import { type Choices, declareSupport, support } from "../autodiff/support.ts";
+import {
+  asKink,
+  chosenBeside,
+  declareSupport,
+  replaceWithKinks,
+  support,
+} from "../autodiff/support.ts";
 import { isComplex, isFloat } from "../core/dtype.ts";
 import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
-import { replace, toposort } from "../core/graph/walk.ts";
+import { toposort } from "../core/graph/walk.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
@@ -49,6 +55,12 @@ import { depthOf, endsEarly, StepGraph } from "./inner.ts";
 import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
 
 type Gradient = Variable | null;
+
+/** The trace that says where a gradient may be other than zero, and what made it so. */
+interface Choice {
+  readonly at: number;
+  readonly kind: "indexed" | "explicit";
+}
 
 function differentiable(variable: Variable): boolean {
   return isFloat(variable.dtype) || isComplex(variable.dtype);
@@ -160,16 +172,49 @@ export function scanGradient(
   // what starts as zeros; what was chosen from carries the choice with it.
   const isLater = back.sequence(gt(arange(steps), 0));
   const choices: { initial: Variable; place: Variable; of: Variable }[] = [];
-  const declare = (last: Gradient, place: Variable) => {
-    if (last === null) return declareSupport(place, isLater, "all");
-    const mask = support(last, "explicit");
-    if (mask === null) return;
-    const chosen = makeVariable(TensorType.of("bool", place.type.shape));
-    declareSupport(place, chosen, "explicit");
-    choices.push({ initial: stretched(mask, knownDims(last)), place: chosen, of: place });
+  const none = makeConstant(valueOf(false));
+  const arriving = [
+    ...pending.map((entries, i) => ({
+      entries,
+      last: gradientOf(outputs.finals[i]!),
+      rows: gradientOf(outputs.traces[i]!),
+    })),
+    ...adjoint.map((entry, i) => ({
+      entries: entry === null ? [] : [entry],
+      last: gradientOf(outputs.carried[i]!),
+      rows: gradientOf(outputs.histories[i]!),
+    })),
+  ].map(({ entries, last, rows }) => ({
+    entries,
+    last,
+    mask: last === null ? none : chosenBeside(last, [], "indexed"),
+    later: rows === null ? none : chosenBeside(rows, [0], "indexed"),
+    isExplicit: [last, rows].some((part) => part !== null && support(part, "explicit") !== null),
+  }));
+  const isChosen = arriving.some(({ mask, later }) =>
+    mask !== null && later !== null && (mask !== none || later !== none)
+  );
+  const kind = arriving.some(({ isExplicit }) => isExplicit) ? "explicit" : "indexed";
+  for (const { entries, last, mask, later } of arriving) {
+    entries.forEach(({ initial, place }, j) => {
+      if (!isChosen || mask === null || later === null) {
+        if (j === 0 && last === null) declareSupport(place, isLater, "all");
+        return;
+      }
+      const chosen = makeVariable(TensorType.of("bool", place.type.shape));
+      declareSupport(place, chosen, kind);
+      const first = stretched(j === 0 ? mask : none, knownDims(initial));
+      choices.push({ initial: first, place: chosen, of: place });
+    });
+  }
+  /** Rows that reach the steps from outside, with what they are chosen by. */
+  const rowOf = (rows: Variable, mask: Gradient, isKink: boolean): Variable => {
+    const row = back.sequence(backwards(rows));
+    if (mask === null) return row;
+    const chosen = back.sequence(backwards(stretched(mask, knownDims(rows))));
+    if (isKink && support(rows, "explicit") === null) asKink(chosen, chosen);
+    return where(chosen, row, 0);
   };
-  pending.forEach(([mine], i) => mine && declare(gradientOf(outputs.finals[i]!), mine.place));
-  adjoint.forEach((entry, i) => entry && declare(gradientOf(outputs.carried[i]!), entry.place));
 
   const cotangentsOf = (live: ReadonlySet<Variable>): Map<Variable, Variable> => {
     const cotangents = new Map<Variable, Variable>();
@@ -177,19 +222,12 @@ export function scanGradient(
       const have = cotangents.get(output);
       cotangents.set(output, have === undefined ? gradient : add(have, gradient));
     };
-    /** What reaches the rows of an output from outside, with what it is chosen by. */
-    const outside = (output: Variable, rows: Gradient, which: Choices) => {
-      if (rows === null) return;
-      const row = back.sequence(backwards(rows)), mask = support(rows, which);
-      if (mask === null) return contribute(output, row);
-      const chosen = back.sequence(backwards(stretched(mask, knownDims(rows))));
-      contribute(output, where(chosen, row, 0));
-    };
     results.states.forEach((state, i) => {
       const mine = pending[i]![0];
       if (mine === undefined) return;
       if (live.has(state)) contribute(state, mine.place);
-      outside(state, gradientOf(outputs.traces[i]!), "explicit");
+      const rows = gradientOf(outputs.traces[i]!);
+      if (rows !== null) contribute(state, rowOf(rows, chosenBeside(rows, [0], "indexed"), true));
     });
     results.maps.forEach((map, j) => {
       if (!differentiable(map)) return;
@@ -200,7 +238,7 @@ export function scanGradient(
         outputs.traces[i]!,
         executed,
       );
-      outside(map, rows, "all");
+      if (rows !== null) contribute(map, rowOf(rows, support(rows), false));
     });
     results.carried.forEach((state, i) => {
       if (adjoint[i] !== null && live.has(state)) contribute(state, adjoint[i]!.place);
@@ -251,7 +289,7 @@ export function scanGradient(
     if (entry === null || !live.has(results.carried[i]!)) return -1;
     const outside = gradientOf(outputs.histories[i]!);
     const mine = contribution(placeholders.carried[i]!);
-    const extra = outside === null ? null : back.sequence(backwards(outside));
+    const extra = outside && rowOf(outside, chosenBeside(outside, [0], "indexed"), true);
     const next = mine === null ? extra : extra === null ? mine : add(mine, extra);
     back.carried.push({ ...entry, next: next ?? zerosLike(entry.place) });
     return back.carried.length - 1;
@@ -261,7 +299,7 @@ export function scanGradient(
     const entry = back.carried.find((carried) => carried.place === of);
     if (entry === undefined) return [];
     const mask = stretched(
-      support(entry.next, "explicit") ?? makeConstant(valueOf(true)),
+      support(entry.next, "indexed") ?? makeConstant(valueOf(true)),
       knownDims(of),
     );
     back.carried.push({ initial, place, next: mask });
@@ -269,9 +307,12 @@ export function scanGradient(
   });
 
   // Sequences: one trace for each tap.
-  const maskOf = (gradient: Variable): number | null => {
-    const mask = support(gradient, "explicit");
-    return mask === null ? null : back.map(stretched(mask, knownDims(gradient)));
+  const maskOf = (gradient: Variable): Choice | null => {
+    const mask = chosenBeside(gradient, [], "indexed");
+    return mask && {
+      at: back.map(stretched(mask, knownDims(gradient))),
+      kind: support(gradient, "explicit") === null ? "indexed" : "explicit",
+    };
   };
   const sequenceMaps = placeholders.sequences.map((taps, i) =>
     taps.map((tap) => {
@@ -296,7 +337,7 @@ export function scanGradient(
     outer.others,
   );
   const traces = built.traces, finals = built.carried;
-  for (const { at, mask } of chosen) declareSupport(finals[at]!, finals[mask]!, "explicit");
+  for (const { at, mask } of chosen) declareSupport(finals[at]!, finals[mask]!, kind);
 
   // Back to the order of the inputs.
   const gradients: Pulled[] = apply.inputs.map(() => null);
@@ -308,7 +349,7 @@ export function scanGradient(
     maps.forEach((map, k) => {
       if (map === null) return;
       const { at, mask } = map;
-      if (mask !== null) declareSupport(traces[at]!, traces[mask]!, "explicit");
+      if (mask !== null) declareSupport(traces[at]!, traces[mask.at]!, mask.kind);
       const tap = layout.sequences[i]![k]!;
       const into = total ?? zerosLike(outer.sequences[i]!);
       if (ends) {
@@ -347,7 +388,7 @@ export function scanGradient(
     if (sum === null) return;
     const total = sum.finish(traces, finals);
     if (sum.mask !== null) {
-      declareSupport(total, any(traces[sum.mask]!, { axis: 0 }), "explicit");
+      declareSupport(total, any(traces[sum.mask.at]!, { axis: 0 }), sum.mask.kind);
     }
     gradients[firstOther + i] = total;
   });
@@ -374,7 +415,7 @@ function traceGradient(
 
 /** The expression with the results of the forward step read from their traces. */
 function replaceKnown(gradient: Variable, known: ReadonlyMap<Variable, Variable>): Variable {
-  return replace([gradient], known)[0]!;
+  return replaceWithKinks([gradient], known)[0]!;
 }
 
 type Finish = (traces: readonly Variable[], finals: readonly Variable[]) => Variable;
@@ -488,7 +529,7 @@ function buildBackward(
       ...back.carried.map(({ place }) => place),
       ...fixed.map((i) => fresh.get(others[i]!)!),
     ],
-    replace(results, fresh),
+    replaceWithKinks(results, fresh),
   );
   const node = applyOp(scanOp, [
     steps,

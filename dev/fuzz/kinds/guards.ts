@@ -47,14 +47,45 @@ function guarded(g: Generator): Ref {
     : g.call("T.where", g.call("T.invert", fine), other, value);
 }
 
-/** Rows of a product of which only the good ones are taken. */
+/** Rows of which something is reduced. */
+function reduced(g: Generator, columns: Ref): Ref {
+  const { random } = g, axis = { axis: 1, keepdims: true };
+  switch (random.below(5)) {
+    case 0:
+      return g.call("T.div", columns, g.call("T.sum", g.call("T.exp", columns), axis));
+    case 1:
+      return g.call("T.sub", columns, g.call(random.pick(["T.mean", "T.max"]), columns, axis));
+    case 2:
+      return g.call("T.logSoftmax", columns);
+    case 3:
+      return g.call("T.mul", g.call(random.pick(["T.cumsum", "T.cumprod"]), columns, 1), columns);
+    default:
+      return g.call("T.sqr", g.call("T.var", columns, axis));
+  }
+}
+
+/** The last state of a loop that starts from something partial, with what is wrong left out. */
+function afterLoop(g: Generator, x: Ref): Ref {
+  const { value, fine } = partial(g, x);
+  const [states] = g.loop({ states: [value], nSteps: 2 }, (inner, { states: [s] }) => ({
+    outputs: [inner.call("T.mul", s!, inner.call("T.tanh", s!))],
+  }));
+  return g.call("T.where", fine, g.call(".at", states!, -1), 0);
+}
+
+/** Rows of a product, or of what is reduced along each, of which only the good ones are taken. */
 function taken(g: Generator, x: Ref): Ref {
   const { random } = g, { value, fine } = partial(g, x);
   const columns = g.call("T.stack", [value, random.chance(0.5) ? value : x], 1);
-  const weights = g.input(g.float, random.pick([[2], [2, 1], [2, 3]]));
-  let y = g.call("T.dot", columns, weights);
-  if (weights.shape.length > 1 && random.chance(0.3)) {
-    y = g.call("T.dot", g.call("T.tanh", y), g.input(g.float, [weights.shape[1]!, 2]));
+  let y: Ref;
+  if (random.chance(0.5)) {
+    const weights = g.input(g.float, random.pick([[2], [2, 1], [2, 3]]));
+    y = g.call("T.dot", columns, weights);
+    if (weights.shape.length > 1 && random.chance(0.3)) {
+      y = g.call("T.dot", g.call("T.tanh", y), g.input(g.float, [weights.shape[1]!, 2]));
+    }
+  } else {
+    y = reduced(g, columns);
   }
   if (random.chance(0.3)) y = g.call("T.add", y, 1);
   const good = Array.from(fine.value.data as ArrayLike<number>, Number).flatMap((b, i) =>
@@ -89,7 +120,9 @@ export const guards: Kind = {
       let y: Ref;
       if (g.random.chance(0.25)) {
         y = g.loop({ sequences: [x] }, (inner) => ({ outputs: [guarded(inner)] }))[0]!;
-      } else if (g.random.chance(0.3)) {
+      } else if (g.random.chance(0.15)) {
+        y = afterLoop(g, x);
+      } else if (g.random.chance(0.4)) {
         y = taken(g, x);
         if (g.random.chance(0.3)) y = g.call("T.tanh", y);
       } else {

@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../dev/devices.ts";
+import { toposort } from "../core/graph/walk.ts";
+import { compile, grad, scan, T, type Variable } from "../mod.ts";
+
+const loops: Record<string, (x: Variable, w: Variable) => Variable> = {
+  "a state": (x) =>
+    scan((s: Variable) => T.sin(s).mul(s), { outputsInfo: x, nSteps: 2 })[0] as Variable,
+  "a factor": (x, w) =>
+    scan((s: Variable, w: Variable) => T.sqr(s).mul(w), {
+      outputsInfo: x,
+      nonSequences: w,
+      nSteps: 2,
+    })[0] as Variable,
+  "a sequence": (x) =>
+    scan((e: Variable, s: Variable) => T.sqr(s).add(e), {
+      sequences: T.stack([x, T.sqr(x)]),
+      outputsInfo: x,
+    })[0] as Variable,
+  "two states": (x) =>
+    (scan((s: Variable, r: Variable) => [T.sqr(r).add(s), T.sin(s).mul(r)], {
+      outputsInfo: [x, x.mul(2)],
+      nSteps: 3,
+    })[0] as unknown as Variable[])[0]!,
+  "a step before the last": (x) =>
+    scan((s: Variable, r: Variable) => T.sqr(s).add(r), {
+      outputsInfo: { initial: T.stack([x, T.log(x)]), taps: [-2, -1] },
+      nSteps: 3,
+    })[0] as Variable,
+};
+
+const choices: Record<string, (states: Variable) => Variable> = {
+  "a choice": (s) => T.where([true, false, true], s.at(-1), 0).sum(),
+  "a choice of a function": (s) => T.where(T.isfinite(s.at(-1)), T.tanh(s.at(-1)), 0).sum(),
+  "a choice at each step": (s) => T.where([true, false, true], s, 0).sum(),
+  elements: (s) => T.sqr(s.at(-1).at(0)).add(s.at(-1).at(2)),
+  "elements taken": (s) => s.at(-1).take([0, 2]).sum(),
+  "elements of each step": (s) => s.at(T.slice(), 0).sum().add(s.at(T.slice(), 2).sum()),
+  "elements of a sum": (s) => s.sum(0).at(0).mul(s.sum(0).at(2)),
+};
+
+onDevices("elements of states that are left out behind a loop", async (device) => {
+  const x = T.fvector("x"), w = T.fscalar("w");
+  const names: string[] = [], outputs: Variable[] = [];
+  Object.entries(loops).forEach(([loop, build], i) =>
+    Object.entries(choices).forEach(([choice, choose], j) => {
+      // Compiling all is slow on the GPU.
+      if (device === "gpu" && j % 5 !== i) return;
+      const states = build(x, w), cost = choose(states);
+      const slope = grad(cost, x);
+      outputs.push(slope, grad(T.mul(slope, [0.3, 0.7, -0.5]).sum(), x));
+      names.push(`${loop}, ${choice}`);
+    })
+  );
+  const f = await compile([x, w], outputs, { device, onUnusedInput: "ignore" });
+  const of = (middle: number) => f([1.2, middle, 0.7], 0.9).map(numbers);
+  const right = of(1.1);
+  for (const middle of [NaN, Infinity]) {
+    of(middle).forEach((found, i) => {
+      const [a, , c] = right[i]!, expected = [a!, 0, c!];
+      expected.forEach((value, k) => {
+        const close = Math.abs(found[k]! - value) <= 1e-3 * (1 + Math.abs(value));
+        assert(close, `${names[i >> 1]}: ${found}, not ${expected}`);
+      });
+    });
+  }
+});
+
+Deno.test("loops whose last states are all taken carry no choices", () => {
+  const X = T.fmatrix("X"), W = T.fmatrix("W"), h = T.fvector("h");
+  const [states] = scan((row: Variable, s: Variable) => T.tanh(T.dot(s, W).add(row)), {
+    sequences: X,
+    outputsInfo: h,
+  });
+  const inside = (cost: Variable) =>
+    toposort([grad(cost, h)]).flatMap(({ op, params }) =>
+      op.name === "scan" ? toposort((params as { step: { outputs: Variable[] } }).step.outputs) : []
+    ).filter(({ op }) => op.name === "switch").length;
+  const all = states as Variable;
+  for (const cost of [all.sum(), T.sqr(all.at(-1)).sum(), all.slice(1).mean()]) {
+    assertEquals(inside(cost), 0);
+  }
+  assert(inside(all.at(-1).at(0)) > 0);
+});
