@@ -107,8 +107,14 @@ const cases: Record<string, {
   linspace: { build: () => T.linspace(0, 1, k), right: [[feed(2), [0, 1]]], wrong: [feed(-1)] },
   toOneHot: {
     build: () => T.toOneHot(i, k),
-    right: [[feed(2, [], [1]), [0, 1]]],
-    wrong: [feed(-1)],
+    right: [[feed(2, [], [1]), [0, 1]], [feed(2, [], []), []]],
+    wrong: [feed(-1), feed(2, [], [2]), feed(2, [], [-1])],
+  },
+  "arange of floats": {
+    build: () => T.arange(v.at(0), v.at(1), v.at(2)),
+    right: [[feed(0, [0, 1, 0.5]), [0, 0.5]], [feed(0, [1, 0, 0.5]), []]],
+    wrong: [[0, 1, NaN], [0, 1, 0], [0, NaN, 1], [NaN, 1, 1], [0, Infinity, 1], [-Infinity, 0, 1]]
+      .map((bounds) => feed(0, bounds)),
   },
   split: {
     build: () => T.split(v, [k, T.sub(2, k)])[0]!,

@@ -250,7 +250,8 @@ export function bincount(
  * Ones where a last axis, of length `count`, has the position that x holds, and zeros elsewhere; `dtype`
  * defaults to floatX.
  *
- * Throws a TypeError for floats.
+ * Throws a TypeError for floats. A position below 0 or from `count` on is an IndexError when the function
+ * is called.
  *
  * @example
  * ```ts
@@ -266,8 +267,10 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
       `Cannot make one-hot rows: expected integers, got ${v.label} of type ${v.type}`,
     );
   }
-  const columns = shapePadLeft(arange(checkedLength(count, "Cannot make one-hot rows")), v.ndim);
-  const hot = elementwise("eq", [shapePadRight(castTo(v, "int64")), columns]);
+  const action = "Cannot make one-hot rows", length = checkedLength(count, action);
+  const columns = shapePadLeft(arange(length), v.ndim);
+  const places = inRange(castTo(v, "int64"), length, action);
+  const hot = elementwise("eq", [shapePadRight(places), columns]);
   return castTo(hot, dtype === undefined ? config.floatX : resolveDType(dtype));
 }
 

@@ -11,7 +11,7 @@ import { Variable } from "../variable.ts";
 import { arangeOp, type ArangeParams } from "./arange.ts";
 import { asIndexScalar, type Dim } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
-import { checkedLength } from "./checks.ts";
+import { checkedLength, lengthOr } from "./checks.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "./build.ts";
 import { type PatternItem, shuffled } from "./dimshuffle.ts";
 import type { SliceSpec } from "./index_spec.ts";
@@ -101,6 +101,16 @@ function floatDType(values: readonly RangeValue[]): DType {
   return floats.length === 0 ? config.floatX : floats.reduce(promote);
 }
 
+/** How many numbers there are in so many steps, which a bad bound makes infinite or NaN. */
+function countedSteps(steps: Variable): Variable {
+  const whole = dimVariable(maxDims(castTo(elementwise("ceil", [steps]), "int64"), 0));
+  const bad = castTo(asVariable(-1), "int64");
+  return lengthOr(elementwise("switch", [elementwise("isfinite", [steps]), whole, bad]), {
+    action: "Cannot make a range",
+    expected: "expected finite numbers and a step other than 0",
+  });
+}
+
 function floatRange(
   from: RangeValue,
   to: RangeValue,
@@ -114,10 +124,9 @@ function floatRange(
     Variable,
     Variable,
   ];
-  const count = known ? Math.max(0, Math.ceil((Number(to) - Number(from)) / Number(by))) : maxDims(
-    castTo(elementwise("ceil", [elementwise("div", [elementwise("sub", [b, a]), s])]), "int64"),
-    0,
-  );
+  const count = known
+    ? Math.max(0, Math.ceil((Number(to) - Number(from)) / Number(by)))
+    : countedSteps(elementwise("div", [elementwise("sub", [b, a]), s]));
   if (typeof count === "number" && !Number.isFinite(count)) {
     throw new RangeError("Cannot make a range: expected a step other than 0");
   }
