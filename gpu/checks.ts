@@ -23,12 +23,15 @@ export function checkWords(checks: readonly Check[]): number {
   return 1 + Math.min(checks.length, MOST_INTEGERS);
 }
 
+/** Where the latest runs were asked for, by the buffers of their results. */
+const origins = new WeakMap<object, Origin>();
+
 /** The outcome of the checks of one run. */
 export class RunChecks {
   readonly #checks: readonly Check[];
   readonly #env: SizeEnv;
-  /** Where the run was asked for, in words: unread frames would keep what ran alive. */
-  readonly #origin: Origin = { stack: captureOrigin().stack ?? "" };
+  /** Where the run was asked for, as long as a result of it is there: the frames keep what ran alive. */
+  readonly #origin = new WeakRef<Origin>(captureOrigin());
   #integer: number | null = null;
   #failed: number | null = null;
   #known = false;
@@ -42,6 +45,12 @@ export class RunChecks {
   constructor(readonly request: ReadRequest, checks: readonly Check[], env: SizeEnv) {
     this.#checks = checks;
     this.#env = Float64Array.from(env);
+  }
+
+  /** Notes that a buffer holds a result. */
+  keepFor(buffer: object): void {
+    const origin = this.#origin.deref();
+    if (origin !== undefined) origins.set(buffer, origin);
   }
 
   /** Whether the word was read. */
@@ -77,7 +86,8 @@ export class RunChecks {
     if (this.#failed === null || this.#told) return;
     this.#told = true;
     const error = checkError(this.#checks[this.#failed], this.#env, this.#integer);
-    locateCall(error, this.#origin);
+    const origin = this.#origin.deref();
+    if (origin !== undefined) locateCall(error, origin);
     throw error;
   }
 }

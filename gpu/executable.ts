@@ -173,11 +173,12 @@ export class GpuExecutable implements Executable {
         const { buffer, offset, bytes } = run.request;
         device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, bytes);
       }
-      for (const output of bindings.outputs) {
-        if (output !== null) gpuBuffer(output, this.#owner).run = run;
-      }
-      for (const slot of this.#committed) {
-        gpuBuffer(bindings.shared[slot]!, this.#owner).run = run;
+      const committed = Array.from(this.#committed, (slot) => bindings.shared[slot]!);
+      for (const result of [...bindings.outputs, ...committed]) {
+        if (result === null) continue;
+        const buffer = gpuBuffer(result, this.#owner);
+        buffer.run = run;
+        run?.keepFor(buffer);
       }
     } finally {
       this.#bindings = null;
