@@ -101,10 +101,12 @@ export type {
   Step,
   Store,
 } from "./kernel/program.ts";
+export type { BuildFunction, ScalarFunction } from "./kernel/functions.ts";
 export type {
   Address,
   AxisRef,
   BinaryPrim,
+  CallNode,
   ComparePrim,
   ConstNode,
   IndexNode,

@@ -43,20 +43,26 @@ export class Scratch {
       const bytes = elements * dtypeInfo(life.decl.dtype).bytes;
       return { life, bytes: Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN), offset: 0 };
     });
+    // In the order of their offsets, so that many of them are not sorted for each.
     const placed: typeof items = [];
     const offsets = new Map<number, number>();
     let total = 0;
     for (const item of [...items].sort((a, b) => b.bytes - a.bytes)) {
-      const rivals = placed.filter(({ life }) =>
-        life.first <= item.life.last && item.life.first <= life.last
-      ).sort((a, b) => a.offset - b.offset);
-      let offset = 0;
-      for (const rival of rivals) {
-        if (rival.offset - offset >= item.bytes) break;
-        offset = Math.max(offset, rival.offset + rival.bytes);
+      const { first, last } = item.life;
+      let offset = 0, at = 0;
+      for (let i = 0; i < placed.length; i++) {
+        const { life, offset: from, bytes } = placed[i]!;
+        if (life.first > last || first > life.last) continue;
+        if (from - offset >= item.bytes) break;
+        offset = Math.max(offset, from + bytes);
       }
       item.offset = offset;
-      placed.push(item);
+      for (let end = placed.length; at < end;) {
+        const middle = (at + end) >> 1;
+        if (placed[middle]!.offset < offset) at = middle + 1;
+        else end = middle;
+      }
+      placed.splice(at, 0, item);
       offsets.set(item.life.decl.id, offset);
       total = Math.max(total, offset + item.bytes);
     }

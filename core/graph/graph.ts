@@ -26,8 +26,11 @@ export function variablesMade(): number {
 
 /** A variable in JSON; `id` tells those of one label apart. */
 export interface VariableJson {
+  /** Creation number. */
   readonly id: number;
+  /** What messages call it. */
   readonly label: string;
+  /** Its dtype. */
   readonly dtype: DType;
   /** Lengths of the axes; null where unknown. */
   readonly shape: readonly (number | null)[];

@@ -19,9 +19,11 @@ const LEAST_SIZE = 12;
 export interface ScalarFunction {
   /** Equal for equal functions alone. */
   readonly name: string;
+  /** Type of its arguments and value. */
   readonly type: ScalarType;
   /** Number of arguments. */
   readonly count: number;
+  /** Makes its value with another builder. */
   readonly build: BuildFunction;
   /** Its value; argument `i` is written as the result of reduction `i`. */
   readonly body: SNode;
