@@ -17,10 +17,28 @@ import type { Phase } from "../core/rewrite/rule.ts";
 import type { Variable } from "../core/variable.ts";
 
 /** Where there may be something to stabilise. */
-const roots = new Set(["log", "log1p", "log2", "log10", "div", "reciprocal"]);
+const roots = new Set([
+  "log",
+  "log1p",
+  "log2",
+  "log10",
+  "log1mexp",
+  "logdiffexp",
+  "div",
+  "reciprocal",
+]);
 
 /** Ops that rules look through, and that mean the same to gradients when they are rewritten. */
-const moving = ["dimshuffle", "broadcastTo", "reduce", "reshape", "subtensor", "fill", "join"];
+const moving = [
+  "dimshuffle",
+  "broadcastTo",
+  "reduce",
+  "reshape",
+  "subtensor",
+  "fill",
+  "join",
+  "makeVector",
+];
 const opaque = ["copy", "zeroGrad", "disconnectedGrad", "undefinedGrad", "gradScale", "gradClip"];
 
 /** What is farther away than this many applications does not matter. */
@@ -99,4 +117,14 @@ function endsOf(apply: Apply, isEnd: (variable: Variable) => boolean): Variable[
 }
 
 /** Ops whose results overflow, or come so close to a bound that their logarithm loses its digits. */
-const curved = new Set(["exp", "exp2", "expm1", "pow", "sigmoid", "tanh", "erfc", "erf"]);
+const curved = new Set([
+  "exp",
+  "exp2",
+  "expm1",
+  "pow",
+  "sigmoid",
+  "tanh",
+  "erfc",
+  "erf",
+  "softplus",
+]);

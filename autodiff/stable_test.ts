@@ -85,6 +85,31 @@ const cases: Record<string, Case> = {
     dx: [p(1), p(-1)],
     dy: [2 * p(1), 2 * p(-1)],
   },
+  "scalars in a row": {
+    build: () => log(sum(T.stack([1, exp(x.at(0)), exp(x.at(1))]))),
+    x: two,
+    dx: [p(1), p(-1)],
+    ddx: [apart, -apart, -apart, apart],
+  },
+  "rows put together": {
+    build: () => log(sum(T.concatenate([exp(x), mul(2, exp(y)), y]))),
+    x: two,
+    y: [-800, 999],
+    dx: [1 / (1 + 3 * Math.exp(-1)), Math.exp(-1) / (1 + 3 * Math.exp(-1))],
+    dy: [0, 2 * Math.exp(-1) / (1 + 3 * Math.exp(-1))],
+  },
+  "log1mexp(-softplus(x))": {
+    build: () => T.log1mexp(neg(T.softplus(x))),
+    x: [-1000, -100, 0, 1000],
+    dx: [1, 1, 0.5, 0],
+  },
+  "logdiffexp(y, y - softplus(x))": {
+    build: () => T.logdiffexp(y, sub(y, T.softplus(x))),
+    x: [-1000, -100, 0, 1000],
+    y: [0, 100, 1000, -1000],
+    dx: [1, 1, 0.5, 0],
+    dy: [1, 1, 1, 1],
+  },
   "log(mean(exp(x)))": { build: () => log(T.mean(exp(x))), x: two, dx: [p(1), p(-1)] },
   "base 2": {
     build: () => T.log2(sum(exp(x))),

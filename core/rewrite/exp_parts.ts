@@ -1,6 +1,6 @@
 /**
  * Expressions that are linear in exponentials, in the form exp(exponent) * rest without overflow: sums and
- * products of matrices of them, views and choices.
+ * products of matrices of them, views, choices and what is put in a row.
  *
  * @module
  */
@@ -36,6 +36,7 @@ import {
 } from "./factors.ts";
 import {
   applied,
+  applyAgain,
   ew,
   inShape,
   isReal,
@@ -113,6 +114,9 @@ function newPartOf(variable: Variable, depth: number): ExpProduct | null {
       return addedOf(variable, depth);
     case "sqrt":
       return rootOf(apply, depth);
+    case "join":
+    case "makeVector":
+      return joinedOf(apply, depth);
     default:
       return isView(apply) ? viewOf(apply, depth) : null;
   }
@@ -166,6 +170,28 @@ function choiceOf({ inputs: [condition, x, y], output }: Apply, depth: number): 
   // 0 is 0 by its exponent already.
   const isPlain = [p, q].every(({ rest, isExp }) => isExp ? rest === null : numberOf(rest!) === 0);
   return expProduct(exponent, isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit));
+}
+
+/** Parts in a row, of which some are exponentials. */
+function joinedOf(apply: Apply, depth: number): ExpProduct | null {
+  const { inputs, output: { dtype } } = apply;
+  if (inputs.length > MOST_TERMS) return null;
+  const parts = inputs.map((part) => expProductOf(part, depth));
+  if (parts.every((part) => part === null)) return null;
+  const joined = (of: (part: ExpProduct | null, i: number) => Variable) =>
+    applyAgain(apply, parts.map((part, i) => inShape(of(part, i), lengthsOf(inputs[i]!))));
+  const exponent = joined((part, i) =>
+    part !== null
+      ? sumOfTerms(part.exponent, dtype)
+      : number(numberOf(inputs[i]!) === 0 ? -Infinity : 0, dtype)
+  );
+  const isPlain = parts.every((part, i) =>
+    part === null ? [0, 1].includes(numberOf(inputs[i]!)!) : isOne(part.rest)
+  );
+  return expProduct(
+    exponent,
+    isPlain ? null : joined((part, i) => part === null ? inputs[i]! : buildProduct(part.rest)),
+  );
 }
 
 /** The greatest or least of exponentials is that of their exponents. */

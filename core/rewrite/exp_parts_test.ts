@@ -26,6 +26,14 @@ const naive: Record<string, { build: () => Variable; matmuls: number }> = {
   "batch and matrix": { build: () => log(T.matmul(t, exp(a))), matmuls: 1 },
   "bilinear": { build: () => log(dot(dot(exp(x), a), exp(y))), matmuls: 0 },
   "choice": { build: () => log(sum(T.where(T.gt(y, 0), exp(x), 0))), matmuls: 0 },
+  "rows put together": { build: () => log(sum(T.concatenate([exp(x), y]))), matmuls: 0 },
+  "scalars put together": { build: () => log(sum(T.stack([1, exp(x.at(0))]))), matmuls: 0 },
+  "a row with a vector": {
+    build: () => log(dot(T.stack([0, exp(x.at(0)), 3]), [1, 2, 3])),
+    matmuls: 0,
+  },
+  "columns": { build: () => log(sum(T.stack([exp(x), exp(y).mul(2)]), { axis: 0 })), matmuls: 0 },
+  "a row": { build: () => log(T.stack([2, exp(x.at(0)).mul(2)])), matmuls: 0 },
   "the greatest": { build: () => log(T.max(exp(x)).mul(y)), matmuls: 0 },
 };
 

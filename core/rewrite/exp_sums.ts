@@ -82,13 +82,15 @@ function shiftedBy(variable: Variable): Variable | null {
   return test !== null && unwrapped(test) === top ? top : null;
 }
 
-/** The terms of an exponent, of all branches where it is a choice. */
+/** The terms of an exponent, of all branches where it is a choice and of all parts in a row. */
 function termsOf(exponent: Variable): readonly Term[] {
   const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
   const bounded = x === undefined ? exponent : numberOf(x) !== null ? y! : x;
   // What is taken off goes into the branches.
   const choice = applied(unwrapped(bounded), "switch");
-  if (choice !== null) return choice.inputs.slice(1).flatMap((branch) => termsOf(branch));
+  if (choice !== null) return choice.inputs.slice(1).flatMap(termsOf);
+  const row = applied(unwrapped(bounded), "join") ?? applied(unwrapped(bounded), "makeVector");
+  if (row !== null) return row.inputs.flatMap(termsOf);
   return sumOf(unwrapped(bounded), opensAll)?.terms ?? [];
 }
 

@@ -248,15 +248,18 @@ const log1pOfSum: Rule = {
   },
 };
 
+/** What may have exponentials in it that other rules do not look for. */
+const sources = new Set(["reduce", "matmul", "switch", "join", "makeVector"]);
+
 const logSumExp: Rule = {
   name: "log-sum-exp",
   law:
     "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp, " +
-    "for products of matrices and for choices",
+    "for products of matrices, for choices and for parts in a row",
   roots: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
-    const isOurs = x!.owner !== null && ["reduce", "matmul", "switch"].includes(x!.owner.op.name);
+    const isOurs = x!.owner !== null && sources.has(x!.owner.op.name);
     const found = isOurs && isReal(output.dtype) ? expPartOf(x!) : null;
     if (found === null) return null;
     const rest = isOne(found.rest) ? [] : [{ base: ew("log", buildProduct(found.rest)), scale: 1 }];
@@ -296,6 +299,25 @@ const log1pOfView: Rule = {
     const whole = ew("log1p", negative === null ? inner : ew("neg", inner)).owner!;
     const found = log1pOfSum.rewrite(whole, context) as Variable | null;
     return found === null ? null : sameView(view, found);
+  },
+};
+
+const log1mexpOfSoftplus: Rule = {
+  name: "log1mexp-of-softplus",
+  law: "log(1 - exp(-softplus(x))) -> -softplus(-x), also of a difference of two exponentials",
+  roots: ["log1mexp", "logdiffexp"],
+  stabilises: true,
+  rewrite({ inputs: [x, y], output }): Rewritten {
+    if (!isReal(output.dtype)) return null;
+    const sum = sumOf(y === undefined ? x! : ew("sub", y, x!), opensAll, opensAll, 3);
+    if (sum === null || sum.terms.length !== 1 || sum.constant !== 0) return null;
+    const { base, scale } = sum.terms[0]!, z = under(base, "softplus");
+    if (z === null || scale !== -1) return null;
+    const terms = [
+      ...y === undefined || isNumber(x!, 0) ? [] : [{ base: x!, scale: 1 }],
+      logSigmoid(z),
+    ];
+    return instead(output, sumOfTerms(terms, output.dtype));
   },
 };
 
@@ -367,6 +389,7 @@ export const stableLogRules: readonly Rule[] = [
   logOfSum,
   logOfView,
   logOfReciprocal,
+  log1mexpOfSoftplus,
   logOfTanh,
   logOfBase,
   log1pOfSum,

@@ -203,6 +203,23 @@ export const stableCases: Cases = {
         ew("log", ew("add", e(ew("sub", x, finite(y))), ew("mul", z, e(ew("sub", y, finite(y)))))),
     ],
   },
+  "log1mexp-of-softplus": {
+    fires: [
+      () => [ew("log1mexp", neg(softplus(x))), neg(softplus(neg(x)))],
+      () => [ew("log1mexp", ew("mul", num(-1), softplus(x))), neg(softplus(neg(x)))],
+      () => [ew("logdiffexp", num(0), neg(softplus(x))), neg(softplus(neg(x)))],
+      () => [
+        ew("logdiffexp", y, ew("sub", y, softplus(x))),
+        ew("sub", y, softplus(neg(x))),
+      ],
+    ],
+    not: [
+      () => ew("log1mexp", softplus(x)),
+      () => ew("log1mexp", ew("mul", num(-2), softplus(x))),
+      () => ew("log1mexp", ew("sub", num(-1), softplus(x))),
+      () => ew("logdiffexp", x, neg(softplus(y))),
+    ],
+  },
   "log-of-tanh": {
     fires: [() => [
       ew("log", ew("tanh", x)),
