@@ -59,10 +59,15 @@ export function evaluator(
     if (node.op === "load") return (x) => values[at] = x[node.buffer]!;
     const args = node.args.map((arg) => slots.get(arg)!), from = node.args[0]!.type;
     const { op, type } = node;
-    if (op === "index" || op === "size" || op === "reduced" || op === "running") {
-      throw new TypeError(`Cannot evaluate "${op}"`);
+    switch (op) {
+      case "index":
+      case "size":
+      case "reduced":
+      case "running":
+      case "product":
+      case "call":
+        throw new TypeError(`Cannot evaluate "${op}"`);
     }
-    if (op === "product") throw new TypeError(`Cannot evaluate "product"`);
     if (op === "madd" && type === "f32" && !fused) {
       const [a, c, d] = args as [number, number, number];
       return () => {
