@@ -17,16 +17,8 @@ import type { Phase } from "../core/rewrite/rule.ts";
 import type { Variable } from "../core/variable.ts";
 
 /** Where there may be something to stabilise. */
-const roots = new Set([
-  "log",
-  "log1p",
-  "log2",
-  "log10",
-  "log1mexp",
-  "logdiffexp",
-  "div",
-  "reciprocal",
-]);
+const logarithms = new Set(["log", "log1p", "log2", "log10", "log1mexp", "logdiffexp"]);
+const roots = new Set([...logarithms, "div", "reciprocal"]);
 
 /** Ops that rules look through, and that mean the same to gradients when they are rewritten. */
 const moving = [
@@ -56,6 +48,9 @@ const stabilising = new Set(
   stabilise.rules.filter((rule) => rule.stabilises === true).map(({ name }) => name),
 );
 
+/** The part of a graph that matters to an application: where it ends, and what the ends are stable as. */
+type Ends = ReadonlyMap<Variable, Variable>;
+
 /** The stable forms in a graph, found as it is walked. */
 export class StableForms {
   readonly #isEnd: (variable: Variable) => boolean;
@@ -69,51 +64,76 @@ export class StableForms {
   /** What something is stable as; null where it is stable as it stands. */
   of(apply: Apply): Variable | null {
     if (!roots.has(apply.op.name)) return null;
-    const known = this.#found.get(apply);
-    if (known !== undefined) return known;
-    const form = stableForm(apply, this.#isEnd);
+    // Logarithms inside come first, so that those of a chain are taken one by one.
+    const waiting = [apply];
+    while (waiting.length > 0) {
+      const next = waiting[waiting.length - 1]!;
+      const unknown: Apply[] = [];
+      const ends = this.#found.has(next) ? null : this.#endsOf(next, unknown);
+      if (unknown.length > 0) waiting.push(...unknown);
+      else {
+        waiting.pop();
+        if (!this.#found.has(next)) this.#add(next, ends);
+      }
+    }
+    return this.#found.get(apply)!;
+  }
+
+  #add(apply: Apply, ends: Ends | null): void {
+    const form = ends === null ? null : stableForm(apply, ends);
     this.#found.set(apply, form);
-    // What is in it is stable already.
-    for (const inner of form === null ? [] : toposort([form], this.#isEnd)) {
+    if (form === null) return;
+    // What is in it is stable already; what is behind its ends need not be.
+    const behind = new Set(ends!.values());
+    for (const inner of toposort([form], (v) => behind.has(v) || this.#isEnd(v))) {
       if (roots.has(inner.op.name) && !this.#found.has(inner)) this.#found.set(inner, null);
     }
-    return form;
+  }
+
+  /**
+   * Where the part that matters ends; null if nothing in it is curved. What has a stable form of its own is
+   * not looked into: logarithms, and quotients in exponents.
+   */
+  #endsOf(apply: Apply, unknown: Apply[]): Ends | null {
+    const ends = new Map<Variable, Variable>(), inside = new Set<Apply>([apply]);
+    const exponents: Variable[] = [];
+    const enter = (variables: readonly Variable[], own: ReadonlySet<string>) => {
+      const queue = [...variables];
+      for (const input of queue) {
+        const { owner } = input, isEnd = this.#isEnd(input);
+        if (isEnd) ends.set(input, input);
+        if (isEnd || owner === null || inside.has(owner)) continue;
+        const form = own.has(owner.op.name) ? this.#found.get(owner) : null;
+        if (form === undefined) unknown.push(owner);
+        if (form || inside.size >= MOST || !isTransparent(owner)) {
+          ends.set(input, form ?? input);
+          continue;
+        }
+        inside.add(owner);
+        (curved.has(owner.op.name) ? exponents : queue).push(...owner.inputs);
+      }
+    };
+    enter(apply.inputs, logarithms);
+    if (exponents.length === 0) return null;
+    for (const exponent of exponents) enter([exponent], roots);
+    return ends;
   }
 }
 
-function stableForm(apply: Apply, isEnd: (variable: Variable) => boolean): Variable | null {
-  const ends = endsOf(apply, isEnd);
-  if (ends === null) return null;
+function stableForm(apply: Apply, ends: Ends): Variable | null {
   // The rules see nothing but the part that matters, so that they cannot go around what has to stay.
-  const places = ends.map((end) => [end, makeVariable(end.type)] as const);
-  const [closed] = replace([apply.output], new Map(places));
+  const places = [...ends].map(([end, form]) => [end, form, makeVariable(end.type)] as const);
+  const [closed] = replace([apply.output], new Map(places.map(([end, , place]) => [end, place])));
   const hits = new Map<string, number>();
   const [made] = runPhase(stabilise, [closed!], hits);
   if (![...hits.keys()].some((name) => stabilising.has(name))) return null;
-  const [form] = replace([made!], new Map(places.map(([end, place]) => [place, end])));
+  const [form] = replace([made!], new Map(places.map(([, form, place]) => [place, form])));
   return form!;
 }
 
 function isTransparent({ op: { name }, output }: Apply): boolean {
   if (name === "matmul") return expPartOf(output) !== null;
   return moving.includes(name) || Object.hasOwn(elementwiseOps, name) && !opaque.includes(name);
-}
-
-/** Where the part of a graph that matters to an application ends; null if nothing in it is curved. */
-function endsOf(apply: Apply, isEnd: (variable: Variable) => boolean): Variable[] | null {
-  const ends = new Set<Variable>(), inside = new Set<Apply>([apply]);
-  let found = false;
-  for (const { op, inputs } of inside) {
-    found ||= curved.has(op.name);
-    for (const input of inputs) {
-      const { owner } = input;
-      const goesOn = owner !== null && !isEnd(input) && isTransparent(owner) &&
-        (inside.has(owner) || inside.size < MOST);
-      if (goesOn) inside.add(owner);
-      else if (owner !== null || isEnd(input)) ends.add(input);
-    }
-  }
-  return found ? [...ends] : null;
 }
 
 /** Ops whose results overflow, or come so close to a bound that their logarithm loses its digits. */

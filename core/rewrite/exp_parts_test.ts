@@ -97,3 +97,16 @@ Deno.test("exp(log(x)) under a logarithm goes with the logarithm", () => {
   assertEquals([count("ge"), count("log")], [0, 1]);
   assertEquals(opsOf(exp(log(x)))("ge"), 1);
 });
+
+Deno.test("links of a chain are stabilised one by one", () => {
+  const size = (links: number): number[] => {
+    let v: Variable = x;
+    for (let i = 0; i < links; i++) v = log(dot(exp(v), a));
+    const order = toposort(optimise([v], resolveMode()));
+    const count = (name: string) => order.filter(({ op }) => op.name === name).length;
+    assertEquals([count("exp"), count("log"), count("ge")], [links, links, 0]);
+    return [order.length, toposort(optimise([grad(sum(v), x) as Variable], resolveMode())).length];
+  };
+  const [few, more, most] = [size(4), size(8), size(12)];
+  few!.forEach((n, i) => assertEquals(most![i]! - more![i]!, more![i]! - n));
+});

@@ -1,0 +1,113 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../dev/devices.ts";
+import { compile, grad, T, type Variable } from "../mod.ts";
+
+const { add, dot, exp, log, mul, sum } = T;
+
+/** A vector, weights of the same length, and a square matrix of more weights. */
+interface Given {
+  readonly x: Variable;
+  readonly y: Variable;
+  readonly m: Variable;
+}
+
+interface Chain {
+  /** One link as it overflows. */
+  readonly naive: (v: Variable, given: Given) => Variable;
+  /** The same without overflow. */
+  readonly stable: (v: Variable, given: Given) => Variable;
+}
+
+const column = (v: Variable) => v.dimshuffle(0, "x");
+
+const chains: Record<string, Chain> = {
+  "vector · matrix": {
+    naive: (v, { m }) => log(dot(exp(v), m)),
+    stable: (v, { m }) => T.logsumexp(add(column(v), log(m)), 0),
+  },
+  "matrix · vector, with terms between": {
+    naive: (v, { y, m }) => add(log(dot(m, exp(v))), y),
+    stable: (v, { y, m }) => add(T.logsumexp(add(log(m), v), 1), y),
+  },
+  "weighted sums": {
+    naive: (v, { x, y }) => add(log(sum(mul(exp(v), y))), x),
+    stable: (v, { x, y }) => add(T.logsumexp(add(v, log(y))), x),
+  },
+  "sums with axes kept": {
+    naive: (v, { m }) => log(sum(mul(exp(v), m), { axis: 1, keepdims: true })).dimshuffle(0),
+    stable: (v, { m }) => T.logsumexp(add(v, log(m)), 1),
+  },
+  "two terms": {
+    naive: (v, { x, y }) => log(add(exp(v), mul(y, exp(x)))),
+    stable: (v, { x, y }) => T.logaddexp(v, add(x, log(y))),
+  },
+  "base 2": {
+    naive: (v, { m }) => T.log2(dot(T.exp2(v), m)),
+    stable: (v, { m }) =>
+      T.logsumexp(add(column(v).mul(Math.LN2), log(m)), 0).div(T.constant(Math.LN2, v.dtype)),
+  },
+  "the exponential used elsewhere": {
+    naive: (v, { m }) => {
+      const e = exp(v);
+      return log(dot(e, m)).add(e.div(sum(e)));
+    },
+    stable: (v, { m }) => T.logsumexp(add(column(v), log(m)), 0).add(T.softmax(v)),
+  },
+};
+
+function chained(link: Chain["naive"], given: Given, depth: number): Variable {
+  let v = given.x;
+  for (let i = 0; i < depth; i++) v = link(v, given);
+  return v;
+}
+
+function given(dtype: "float32" | "float64"): Given {
+  return { x: T.tensor(dtype, [2]), y: T.tensor(dtype, [2]), m: T.tensor(dtype, [2, 2]) };
+}
+
+/** A sum in which each element counts differently. */
+const costOf = (v: Variable) => sum(mul(v, [1, 3]));
+
+const modes = ["fastRun", "fastCompile", { base: "none" }] as const;
+const points = [[0.3, -0.8], [1000, 998], [-1000, -1003]];
+const y = [0.5, 0.25], m = [[0.5, 0.5], [0.3, 0.75]];
+
+function close(found: readonly number[], expected: readonly number[], what: string): void {
+  assertEquals(found.length, expected.length, what);
+  found.forEach((value, i) =>
+    assertAlmostEquals(value, expected[i]!, 5e-4 * (1 + Math.abs(expected[i]!)), what)
+  );
+}
+
+for (const [name, { naive, stable }] of Object.entries(chains)) {
+  onDevices(`chains of logarithms: ${name}`, async (device) => {
+    const right = given("float64"), own = given("float32");
+    for (const depth of device === "cpu" ? [2, 7, 40] : [2, 25]) {
+      const outputs = (of: Given, link: Chain["naive"]) => {
+        const v = chained(link, of, depth), cost = costOf(v);
+        return [v, ...grad(cost, [of.x, of.y, of.m], { disconnectedInputs: "ignore" })];
+      };
+      const inputs = ({ x, y, m }: Given) => [x, y, m];
+      const want = await compile(inputs(right), outputs(right, stable), {
+        device: "cpu",
+        onUnusedInput: "ignore",
+      });
+      for (const mode of device === "cpu" && depth < 20 ? modes : modes.slice(0, 1)) {
+        const have = await compile(inputs(own), outputs(own, naive), {
+          device,
+          mode,
+          onUnusedInput: "ignore",
+        });
+        for (const x of points) {
+          const expected = want(x, y, m).map((result) => numbers(result));
+          // Without rewrites the value itself is that of the chain as written.
+          const first = typeof mode === "string" ? 0 : 1;
+          have(x, y, m).slice(first).forEach((result, k) => {
+            const i = first + k;
+            close(numbers(result), expected[i]!, `${name}: output ${i}, ${depth} deep at ${x}`);
+          });
+        }
+      }
+    }
+  });
+}
