@@ -22,13 +22,18 @@ import {
   replaceWithKinks,
   support,
 } from "../autodiff/support.ts";
-import { isComplex, isFloat } from "../core/dtype.ts";
+import { isComplex, isDiscrete, isFloat } from "../core/dtype.ts";
 import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
+import { cumsum } from "../core/ops/order.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
+import { staticInt } from "../core/ops/arguments.ts";
 import { valueOf } from "../core/ops/literal.ts";
+import type { AdvIncParams } from "../core/ops/adv_index.ts";
+import type { IncSubtensorParams } from "../core/ops/subtensor.ts";
+import { isNumber } from "../core/rewrite/match.ts";
 import {
   add,
   and,
@@ -39,6 +44,7 @@ import {
   lt,
   maximum,
   minimum,
+  or,
   sub,
   where,
 } from "../core/ops/elementwise.ts";
@@ -50,7 +56,8 @@ import { reshape, shapeOf } from "../core/ops/shape.ts";
 import { any, sum } from "../core/ops/reduce.ts";
 import { zerosLike } from "../core/ops/alloc.ts";
 import { TensorType } from "../core/type.ts";
-import type { Variable } from "../core/variable.ts";
+import { Constant, type Variable } from "../core/variable.ts";
+import { withAxes } from "../autodiff/shapes.ts";
 import { depthOf, endsEarly, StepGraph } from "./inner.ts";
 import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
 
@@ -170,7 +177,6 @@ export function scanGradient(
 
   // What is known of the zeros of gradients on their way: at the last step, nothing has come back yet to
   // what starts as zeros; what was chosen from carries the choice with it.
-  const isLater = back.sequence(gt(arange(steps), 0));
   const choices: { initial: Variable; place: Variable; of: Variable }[] = [];
   const none = makeConstant(valueOf(false));
   const arriving = [
@@ -194,11 +200,27 @@ export function scanGradient(
   const isChosen = arriving.some(({ mask, later }) =>
     mask !== null && later !== null && (mask !== none || later !== none)
   );
+  // Nothing comes back to steps behind the last row that is read.
+  const traced = outputs.traces.flatMap((trace) => gradientOf(trace) ?? []);
+  const kept = [...outputs.finals, ...outputs.carried, ...outputs.histories];
+  const early = isChosen || kept.some((output) => gradientOf(output) !== null)
+    ? null
+    : new Map(traced.flatMap((rows) => {
+      const at = earlySteps(rows);
+      return at === null ? [] : [[rows, at] as const];
+    }));
+  const isRead = early !== null && early.size > 0 && traced.every((rows) => early.has(rows))
+    ? [...early.values()].reduce((a, b) => or(a, b))
+    : null;
+  const isLater = back.sequence(
+    isRead === null ? gt(arange(steps), 0) : reachedLater(backwards(isRead)),
+  );
   const kind = arriving.some(({ isExplicit }) => isExplicit) ? "explicit" : "indexed";
   for (const { entries, last, mask, later } of arriving) {
     entries.forEach(({ initial, place }, j) => {
       if (!isChosen || mask === null || later === null) {
-        if (j === 0 && last === null) declareSupport(place, isLater, "all");
+        if (isRead !== null) declareSupport(place, isLater, "explicit");
+        else if (j === 0 && last === null) declareSupport(place, isLater, "all");
         return;
       }
       const chosen = makeVariable(TensorType.of("bool", place.type.shape));
@@ -210,6 +232,7 @@ export function scanGradient(
   /** Rows that reach the steps from outside, with what they are chosen by. */
   const rowOf = (rows: Variable, mask: Gradient, isKink: boolean): Variable => {
     const row = back.sequence(backwards(rows));
+    if (isRead !== null) return where(back.sequence(backwards(early!.get(rows)!)), row, 0);
     if (mask === null) return row;
     const chosen = back.sequence(backwards(stretched(mask, knownDims(rows))));
     if (isKink && support(rows, "explicit") === null) asKink(chosen, chosen);
@@ -310,7 +333,7 @@ export function scanGradient(
   const maskOf = (gradient: Variable): Choice | null => {
     const mask = chosenBeside(gradient, [], "indexed");
     return mask && {
-      at: back.map(stretched(mask, knownDims(gradient))),
+      at: back.map(withAxes(mask, Array.from({ length: gradient.ndim - mask.ndim }, (_, d) => d))),
       kind: support(gradient, "explicit") === null ? "indexed" : "explicit",
     };
   };
@@ -393,6 +416,59 @@ export function scanGradient(
     gradients[firstOther + i] = total;
   });
   return gradients;
+}
+
+/**
+ * At which steps rows may be other than zero, if they were put into zeros at places that do not reach the
+ * end; null for others.
+ */
+function earlySteps(rows: Variable): Variable | null {
+  const { owner } = rows;
+  if (isNumber(rows, 0)) {
+    return stretched(makeConstant(valueOf(false)), knownDims(rows).slice(0, 1));
+  }
+  if (owner?.op.name === "add") {
+    const [a, b] = owner.inputs.map(earlySteps);
+    return a && b ? or(a, b) : null;
+  }
+  const put = owner === null ? null : earlyPlaces(owner);
+  const before = put === null ? null : earlySteps(owner!.inputs[0]!);
+  if (before === null) return null;
+  return applyOp(owner!.op, [before, makeConstant(valueOf(true)), ...put!.places], put!.params)
+    .output;
+}
+
+/** Where along the first axis an index puts something, if it leaves out the end by its constants. */
+function earlyPlaces({ op, inputs, params, output }: Apply) {
+  const length = output.type.shape[0] ?? Infinity, places = inputs.slice(2);
+  const isBefore = (at: number | null, end = 0) =>
+    at !== null && (at < 0 ? at < end : at < length + end);
+  if (op.name === "advInc") {
+    const { axes } = params as unknown as AdvIncParams, [at] = places;
+    const isKnown = axes.join() === "0" && at instanceof Constant && isDiscrete(at.dtype) &&
+      Array.from(at.value.data as ArrayLike<number>, Number).every((n) => isBefore(n, -1));
+    return isKnown ? { places, params: { axes, set: true } } : null;
+  }
+  const { index = [] } = params as unknown as Partial<IncSubtensorParams>, [entry] = index;
+  if (op.name !== "incSubtensor" || entry === undefined) return null;
+  const of = (has: boolean) => has ? places[own++]! : null;
+  let own = 0;
+  if (entry.kind === "int") {
+    const at = of(true)!, value = staticInt(at);
+    // An argument is rarely the last place.
+    if (value === null ? at.owner !== null : !isBefore(value, -1)) return null;
+  } else {
+    const [, stop, step] = [of(entry.start), of(entry.stop), of(entry.step)];
+    const by = step === null ? 1 : staticInt(step);
+    if (by === null || by < 0 || stop === null || !isBefore(staticInt(stop))) return null;
+  }
+  return { places: places.slice(0, own), params: { index: [entry], set: true } };
+}
+
+/** Where there is a step before that is reached. */
+function reachedLater(reached: Variable): Variable {
+  const count = cast(reached, "int32");
+  return gt(sub(cumsum(count, 0), count), 0);
 }
 
 /** Rows of backward steps for the forward steps they belong to; zeros for those that have none. */
