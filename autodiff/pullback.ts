@@ -10,6 +10,8 @@ import { type Apply, applyOp, withForward, withOrigin } from "../core/graph/grap
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { ifelseOp } from "../core/ops/control.ts";
+import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
+import { specifyShape } from "../core/ops/shape.ts";
 import { add, real } from "../core/ops/elementwise.ts";
 import { Variable } from "../core/variable.ts";
 import {
@@ -289,7 +291,9 @@ function denseTotal(variable: Variable, flows: readonly Flow[]): Variable {
   }
   for (const [condition, { then, otherwise }] of choices) {
     const side = (side: readonly Flow[]) =>
-      side.length === 0 ? filledLike(variable, 0) : dense(variable, total(variable, side) as Flow);
+      side.length === 0
+        ? filledLike(variable, 0)
+        : inShapeOf(variable, dense(variable, total(variable, side) as Flow));
     terms.push(applyOp(ifelseOp, [condition, side(then), side(otherwise)], { n: 1 }).output);
   }
   const base = withForward(
@@ -297,6 +301,14 @@ function denseTotal(variable: Variable, flows: readonly Flow[]): Variable {
     () => terms.length > 0 ? terms.reduce((sum, term) => add(sum, term)) : filledLike(variable, 0),
   );
   return parts.reduce((sum, part) => part.onto(sum), base);
+}
+
+/** A gradient that says its shape: where its branch is not taken, what it is made of need not have one. */
+function inShapeOf(variable: Variable, gradient: Variable): Variable {
+  const own = lengthsOf(gradient), lengths = lengthsOf(variable);
+  return own.every((n, axis) => n === lengths[axis])
+    ? gradient
+    : specifyShape(gradient, knownDims(variable));
 }
 
 /** A gradient as a variable. */

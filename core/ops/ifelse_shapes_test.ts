@@ -16,6 +16,10 @@ const overPairs = (scan((x, y, s) => s!.add(x!.mul(y!)), {
 /** Conditions that do not hold: one the host knows, and one that is computed. */
 const conditions = { "known on the host": c, computed: sum.lt(0) };
 
+/** The last state of a loop over a. */
+const byStep = (step: (x: Variable, s: Variable) => Variable) =>
+  (scan(step, { sequences: a, outputsInfo: 1 })[0] as Variable).at(-1);
+
 const programs: Record<string, (c: Variable) => readonly [Variable, number[]]> = {
   "a sum": (c) => [T.ifelse(c, a.add(b), a), [1, 2, 3]],
   "a longer other branch": (c) => [T.ifelse(c, a.add(b), T.join(0, a, a)), [1, 2, 3, 1, 2, 3]],
@@ -35,6 +39,26 @@ const programs: Record<string, (c: Variable) => readonly [Variable, number[]]> =
     })[0] as Variable,
     [1, 2, 3],
   ],
+  "the gradient of a choice by each step of a loop": (c) => [
+    grad(byStep((x, s) => T.ifelse(x.mul(c).gt(0), s.add(T.dot(a, b)), s.add(sum))), a),
+    [3, 3, 3],
+  ],
+  "the gradient of a choice by each step in what is not read": (c) => [
+    grad(byStep((x, s) => T.ifelse(x.mul(c).gt(0), s.add(T.dot(a, b)), s.add(sum))), b),
+    [0, 0],
+  ],
+  "the gradient of the other branch": (c) => [
+    grad(byStep((x, s) => T.ifelse(x.mul(c).le(0), s.mul(a.mul(a).sum()), T.dot(a, b))), a),
+    [1176, 2352, 3528],
+  ],
+  "the gradient of rows by each step": (c) => [
+    grad(byStep((x, s) => s.add(T.ifelse(x.mul(c).gt(0), a.add(b), a.mul(x)).sum())), a),
+    [12, 12, 12],
+  ],
+  "second derivatives of a choice by each step": (c) => {
+    const last = byStep((x, s) => T.ifelse(x.mul(c).gt(0), T.dot(a, T.exp(b)), s.add(T.dot(a, a))));
+    return [grad(grad(last, a).sum(), a), [6, 6, 6]];
+  },
   "a loop over what does not fit": (c) => [T.ifelse(c, overPairs, sum), [6]],
   "the gradient of a loop over what does not fit": (c) => [
     grad(T.ifelse(c, overPairs, sum), a),
