@@ -123,7 +123,7 @@ class Pass {
     this.#stable = new StableForms((variable) => own.has(variable));
     this.#order = toposort(ends, (variable) => this.#constants.has(variable), (apply) => {
       const form = this.#stable.of(apply);
-      return form === null ? apply.inputs : [form];
+      return form === null ? apply.inputs : [form, ...this.#stable.freedOf(apply)];
     });
     this.#relevant = this.#dependents();
     for (const [variable, gradient] of seeds) this.#arrive(variable, gradient);
@@ -142,7 +142,10 @@ class Pass {
     for (const apply of this.#order) {
       const form = this.#stable.of(apply);
       if (form !== null) {
-        if (relevant.has(form) && !this.#constants.has(apply.output)) relevant.add(apply.output);
+        const sources = [form, ...this.#stable.freedOf(apply)];
+        if (sources.some((v) => relevant.has(v)) && !this.#constants.has(apply.output)) {
+          relevant.add(apply.output);
+        }
         continue;
       }
       const inputs = apply.inputs.flatMap((input, i) => relevant.has(input) ? [i] : []);
@@ -180,7 +183,11 @@ class Pass {
     const form = this.#stable.of(apply);
     if (form !== null) {
       if (this.#relevant.has(apply.output)) {
-        this.#arrive(form, this.#sum(apply.output));
+        const gradient = this.#sum(apply.output);
+        this.#arrive(form, gradient);
+        if (gradient !== null) {
+          for (const input of this.#stable.freedOf(apply)) this.#arrive(input, zeroGradient);
+        }
       }
       return;
     }

@@ -8,7 +8,7 @@
  */
 
 import { type Apply, makeVariable } from "../core/graph/graph.ts";
-import { replace, toposort } from "../core/graph/walk.ts";
+import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise_table.ts";
 import { runPhase } from "../core/rewrite/driver.ts";
 import { expPartOf } from "../core/rewrite/exp_parts.ts";
@@ -55,6 +55,8 @@ type Ends = ReadonlyMap<Variable, Variable>;
 export class StableForms {
   readonly #isEnd: (variable: Variable) => boolean;
   readonly #found = new Map<Apply, Variable | null>();
+  /** Applications whose forms are free of something that they depend on as written. */
+  readonly #freed = new Set<Apply>();
 
   /** @param isEnd Whether a variable has to stay part of the graph, since its own gradient is asked for. */
   constructor(isEnd: (variable: Variable) => boolean) {
@@ -79,10 +81,16 @@ export class StableForms {
     return this.#found.get(apply)!;
   }
 
+  /** Inputs as written, where something cancelled: their gradients are 0, but defined. */
+  freedOf(apply: Apply): readonly Variable[] {
+    return this.#freed.has(apply) ? apply.inputs : [];
+  }
+
   #add(apply: Apply, ends: Ends | null): void {
-    const form = ends === null ? null : stableForm(apply, ends);
+    const found = ends === null ? null : stableForm(apply, ends), form = found?.form ?? null;
     this.#found.set(apply, form);
     if (form === null) return;
+    if (found!.isFreed) this.#freed.add(apply);
     // What is in it is stable already; what is behind its ends need not be.
     const behind = new Set(ends!.values());
     for (const inner of toposort([form], (v) => behind.has(v) || this.#isEnd(v))) {
@@ -120,15 +128,19 @@ export class StableForms {
   }
 }
 
-function stableForm(apply: Apply, ends: Ends): Variable | null {
+function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolean } | null {
   // The rules see nothing but the part that matters, so that they cannot go around what has to stay.
   const places = [...ends].map(([end, form]) => [end, form, makeVariable(end.type)] as const);
   const [closed] = replace([apply.output], new Map(places.map(([end, , place]) => [end, place])));
   const hits = new Map<string, number>();
   const [made] = runPhase(stabilise, [closed!], hits);
-  if (![...hits.keys()].some((name) => stabilising.has(name))) return null;
+  // What cancels does not overflow any more, either.
+  const isBetter = [...hits.keys()].some((name) => stabilising.has(name)) ||
+    curvesOf(made!) < curvesOf(closed!);
+  if (!isBetter) return null;
   const [form] = replace([made!], new Map(places.map(([, form, place]) => [place, form])));
-  return form!;
+  const left = new Set(graphInputs([made!]));
+  return { form: form!, isFreed: places.some(([, , place]) => !left.has(place)) };
 }
 
 function isTransparent({ op: { name }, output }: Apply): boolean {
@@ -148,3 +160,7 @@ const curved = new Set([
   "erf",
   "softplus",
 ]);
+
+function curvesOf(variable: Variable): number {
+  return toposort([variable]).filter(({ op }) => curved.has(op.name)).length;
+}

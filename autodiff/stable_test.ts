@@ -194,6 +194,22 @@ const cases: Record<string, Case> = {
     dx: [apart],
     dy: [-apart],
   },
+  "a weight that cancels": {
+    build: () => div(sum(mul(exp(x), T.specifyShape(y, [1]))), sum(exp(x))),
+    x: [800],
+    y: [0.25],
+    dx: [0],
+    dy: [1],
+    ddx: [0],
+  },
+  "a sum that cancels": {
+    build: () => log(mul(div(sum(exp(x)), sum(exp(x))), y)),
+    x: two,
+    y: [0.25],
+    dx: [0, 0],
+    dy: [4],
+    ddx: [0, 0, 0, 0],
+  },
   "nothing at all": { build: () => log(sum(exp(x))), x: [-Infinity, -Infinity], dx: [0, 0] },
   "logsumexp of nothing": { build: () => T.logsumexp(x), x: [-Infinity, -Infinity], dx: [0, 0] },
   "logaddexp at infinity": {

@@ -110,6 +110,40 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
   }
 }
 
+/** Logarithms of sums of exponentials of logarithms of sums of them, and so on. */
+function chain(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
+  const { random } = g, [n] = v.shape as [number];
+  const exp = (x: Ref) => g.call("T.exp", x), log = (x: Ref) => g.call("T.log", x);
+  const logs = (x: Ref, axis = -1) => g.call("T.logsumexp", x, axis);
+  const positive = (shape: readonly number[]) => g.input(g.float, shape, { style: "positive" });
+  const matrix = positive([n, n]), row = positive([n]);
+  let naive = v, stable = v;
+  for (let left = 2 + random.below(7); left > 0; left--) {
+    switch (random.below(5)) {
+      case 0:
+        naive = log(g.call("T.dot", exp(naive), matrix));
+        stable = logs(g.call("T.add", log(g.call("T.transpose", matrix)), stable));
+        break;
+      case 1:
+        naive = log(g.call("T.dot", matrix, exp(naive)));
+        stable = logs(g.call("T.add", log(matrix), stable));
+        break;
+      case 2:
+        naive = g.call("T.add", log(g.call("T.sum", g.call("T.mul", exp(naive), row))), v);
+        stable = g.call("T.add", logs(g.call("T.add", stable, log(row))), v);
+        break;
+      case 3:
+        naive = log(g.call("T.add", exp(naive), exp(b)));
+        stable = g.call("T.logaddexp", stable, b);
+        break;
+      default:
+        naive = g.call("T.add", naive, a);
+        stable = g.call("T.add", stable, a);
+    }
+  }
+  return { naive, stable };
+}
+
 /** Logarithms of sums of exponentials and their relatives, with extreme values, and their gradients. */
 export const stable: Kind = {
   name: "stable",
@@ -120,7 +154,7 @@ export const stable: Kind = {
     const n = g.random.pick([1, 2, 4]);
     const v = g.input(g.float, [n], { data: pick(n) });
     g.attempt(() => {
-      const { naive, stable } = pair(g, a, b, v);
+      const { naive, stable } = g.random.chance(0.3) ? chain(g, a, b, v) : pair(g, a, b, v);
       g.output(naive);
       g.law({ kind: "equal", output: naive.name, other: stable.name });
       g.attempt(() => {
