@@ -37,10 +37,7 @@ await (async () => {
       device,
       dynamicAxes: "none",
     });
-    for (const n of [10, 20, 30]) {
-      // On the GPU, the check of an index waits for a read, and knows the graph that its error names.
-      for (const result of f(new Float32Array(n).fill(5))) result.dataSync();
-    }
+    for (const n of [10, 20, 30]) f(new Float32Array(n).fill(5));
   }
 })();
 check(config.memory().plans >= 12, "plans are there");
