@@ -128,6 +128,14 @@ export class StableForms {
   }
 }
 
+/** What gradients flow through, in the place of graphs; null if that is how they are written. */
+export function stableFormsOf(outputs: readonly Variable[]): readonly Variable[] | null {
+  const forms = new StableForms(() => false);
+  return toposort(outputs).some((apply) => forms.of(apply) !== null)
+    ? runPhase(stabilise, outputs, new Map())
+    : null;
+}
+
 function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolean } | null {
   // The rules see nothing but the part that matters, so that they cannot go around what has to stay.
   const places = [...ends].map(([end, form]) => [end, form, makeVariable(end.type)] as const);

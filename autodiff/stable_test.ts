@@ -1,6 +1,8 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/devices.ts";
-import { compile, grad, hessian, scan, T, type Variable } from "../mod.ts";
+import { toposort } from "../core/graph/walk.ts";
+import { optimise } from "../core/rewrite/mod.ts";
+import { compile, grad, hessian, scan, T, until, type Variable } from "../mod.ts";
 
 const { add, div, exp, log, log1p, mul, neg, sqr, sub, sum, sigmoid, tanh } = T;
 
@@ -280,6 +282,59 @@ onDevices("a recursion of logarithms of sums of exponentials in a scan", async (
     assert(flat[i]!.every(Number.isFinite), `${flat[i]}`);
     close(flat[i]!, flat[4 + i]!, String(i));
   }
+});
+
+/** Recursions of which the states overflow as they are written, and the same in stable forms. */
+const recursions: Record<string, (stable: boolean) => Variable> = {
+  "two exponentials": (stable) =>
+    scan((e: Variable, s: Variable) => stable ? T.logaddexp(s, e) : log(add(exp(s), exp(e))), {
+      sequences: y,
+      outputsInfo: x,
+    })[0] as Variable,
+  "a sum, beside a state": (stable) =>
+    (scan((e: Variable, s: Variable, r: Variable) => [
+      add(stable ? T.logsumexp(add(s, r)) : log(sum(exp(add(s, r)))), mul(s, 0.5)),
+      tanh(sub(r, e)),
+    ], { sequences: y, outputsInfo: [x, x] })[0] as unknown as Variable[])[0]!,
+  "two steps back": (stable) =>
+    scan((a: Variable, b: Variable) => stable ? T.logaddexp(a, b) : log(add(exp(a), exp(b))), {
+      outputsInfo: { initial: T.stack([x, mul(x, 0.999)]), taps: [-2, -1] },
+      nSteps: 3,
+    })[0] as Variable,
+  "until a bound": (stable) =>
+    scan((e: Variable, s: Variable) => {
+      const next = stable ? T.logaddexp(s, e) : log(add(exp(s), exp(e)));
+      return [next, until(T.gt(e, 1000.5))];
+    }, { sequences: y, outputsInfo: x })[0] as Variable,
+};
+
+onDevices("states that overflow as they are written, without rewrites", async (device) => {
+  const all = Object.entries(recursions);
+  for (const [name, build] of device === "gpu" ? all.slice(0, 2) : all) {
+    for (const mode of [{ base: "none" }, "fastCompile", "fastRun"] as const) {
+      if (device === "gpu" && mode !== "fastCompile") continue;
+      const gradients = [false, true].flatMap((stable) => {
+        const cost = sum(mul(build(stable).at(-1), [1, 2]));
+        return [
+          ...grad(cost, [x, y], { disconnectedInputs: "ignore" }),
+          grad(sum(grad(cost, x)), x),
+        ];
+      });
+      const f = await compile([x, y], gradients, { device, mode, onUnusedInput: "ignore" });
+      const found = f([1000, 999], [999, 1000, 1001, 1002]).map(numbers);
+      for (let i = 0; i < 3; i++) close(found[i]!, found[3 + i]!, `${name} ${i}`);
+    }
+  }
+});
+
+Deno.test("the stable form of a loop is the loop that runs anyway", () => {
+  for (const [name, build] of Object.entries(recursions).slice(0, 2)) {
+    const cost = sum(build(false).at(-1)), loops = optimise([cost, grad(cost, x)]);
+    assert(toposort(loops).filter(({ op }) => op.name === "scan").length === 2, name);
+  }
+  const plain = scan((s: Variable) => tanh(s), { outputsInfo: x, nSteps: 3 })[0] as Variable;
+  const loops = toposort([grad(sum(plain.at(-1)), x)]).filter(({ op }) => op.name === "scan");
+  assert(loops.length === 2);
 });
 
 Deno.test("a variable in the middle gets the gradient of its own uses", async () => {

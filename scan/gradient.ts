@@ -15,6 +15,7 @@
 
 import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
 import { pullback } from "../autodiff/pullback.ts";
+import { stableFormsOf } from "../autodiff/stable.ts";
 import {
   asKink,
   chosenBeside,
@@ -59,7 +60,7 @@ import { TensorType } from "../core/type.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 import { withAxes } from "../autodiff/shapes.ts";
 import { depthOf, endsEarly, StepGraph } from "./inner.ts";
-import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
+import { scanInputs, scanOp, type ScanOutputs, scanOutputs, type ScanParams } from "./op.ts";
 
 type Gradient = Variable | null;
 
@@ -103,6 +104,24 @@ class BackwardStep {
   }
 }
 
+/**
+ * What the steps give that the gradient reads. Where it flows through stable forms, they are computed by
+ * these, too: a state that has overflowed in one step would be wrong in the derivatives of the next. With
+ * all rewrites, that is the loop that runs anyway.
+ */
+function valuesOf(apply: Apply<ScanParams>): ScanOutputs {
+  const { params, inputs } = apply, { step: { layout, inputs: places, outputs } } = params;
+  // A loop that draws numbers draws them once.
+  const stable = params.shared.size === 0 && layout.states.length + layout.carried > 0
+    ? stableFormsOf(outputs)
+    : null;
+  if (stable === null) return scanOutputs(apply);
+  // Placeholders belong to one step only.
+  const fresh = new Map(places.map((place) => [place, makeVariable(place.type)] as const));
+  const own = new StepGraph(layout, [...fresh.values()], replaceWithKinks(stable, fresh));
+  return scanOutputs(applyOp(scanOp, inputs, { ...params, step: own }));
+}
+
 /** Gradients of the inputs of a scan node, from those of its outputs; null where there is none. */
 export function scanGradient(
   apply: Apply<ScanParams>,
@@ -113,12 +132,12 @@ export function scanGradient(
   const { step } = params;
   const { layout, placeholders, results } = step;
   const outer = scanInputs(params, apply.inputs);
-  const outputs = scanOutputs(apply);
+  const outputs = scanOutputs(apply), values = valuesOf(apply);
   const given = new Map(apply.outputs.map((output, i) => [output, outputGradients[i] ?? null]));
   const gradientOf = (output: Variable): Gradient => given.get(output) ?? null;
 
   const ends = endsEarly(layout);
-  const executed = ends ? outputs.count : outer.steps;
+  const executed = ends ? values.count : outer.steps;
   const truncated = (count: Variable) =>
     params.truncateGradient < 0 ? count : minimum(count, cast(params.truncateGradient, "int64"));
   const steps = truncated(outer.steps);
@@ -144,16 +163,16 @@ export function scanGradient(
   );
   placeholders.states.forEach((taps, i) => {
     const depth = depthOf(layout.states[i]!);
-    const rows = join(0, index(outer.initials[i]!, [slice(null, depth)]), outputs.traces[i]!);
+    const rows = join(0, index(outer.initials[i]!, [slice(null, depth)]), values.traces[i]!);
     taps.forEach((tap, k) =>
       known.set(tap, back.sequence(backwards(rows, depth + layout.states[i]![k]!)))
     );
   });
   placeholders.carried.forEach((state, i) =>
-    known.set(state, back.sequence(backwards(outputs.histories[i]!)))
+    known.set(state, back.sequence(backwards(values.histories[i]!)))
   );
   results.states.forEach((state, i) => {
-    if (state.owner !== null) known.set(state, back.sequence(backwards(outputs.traces[i]!)));
+    if (state.owner !== null) known.set(state, back.sequence(backwards(values.traces[i]!)));
   });
 
   // Gradients on their way back.
