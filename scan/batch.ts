@@ -60,8 +60,15 @@ function steps(x: Batched): Variable {
 const rules: Readonly<Record<string, Rule>> = {
   dimshuffle: (apply, [x]) => {
     const { pattern } = apply.params as { pattern: readonly (number | "x")[] };
-    const shifted = pattern.map((axis) => axis === "x" ? axis : axis + 1);
-    return { value: dimshuffle(x!.value, 0, ...shifted), stacked: true };
+    // Rows of a trace are known to have length 1 where the state has it, whatever the type of a trace.
+    const isLost = (axis: number) => !pattern.includes(axis) && x!.value.type.shape[axis + 1] !== 1;
+    const axes = apply.inputs[0]!.type.shape.map((_, axis) => axis);
+    const whole = axes.filter((axis) => !isLost(axis));
+    const value = whole.length === axes.length
+      ? x!.value
+      : index(x!.value, [slice(), ...axes.map((axis) => isLost(axis) ? 0 : slice())]);
+    const moved = pattern.map((axis) => axis === "x" ? axis : whole.indexOf(axis) + 1);
+    return { value: dimshuffle(value, 0, ...moved), stacked: true };
   },
   reduce: shiftedAxes("axes"),
   argreduce: shiftedAxes("axes"),

@@ -343,3 +343,19 @@ Deno.test("the reference checks the lengths of sequences, also of those that no 
     );
   }
 });
+
+onDevices("scan() with states of one column, read without it in a gradient", async (device) => {
+  const x = T.tensor("float32", [null, 1], "x"), h0 = T.tensor("float32", [2, 1], "h0");
+  const w = T.fvector("w");
+  const [h] = scan(
+    (x: Variable, before: Variable, h: Variable) => T.sin(h.mul(w)).add(before).add(x),
+    {
+      sequences: x,
+      outputsInfo: { initial: h0, taps: [-2, -1] },
+    },
+  );
+  const first = grad((h as Variable).sum(), w), second = grad(first.sum(), x);
+  // Debug mode compares with the reference.
+  const f = await compile([x, h0, w], [first, second], { device, mode: "debug" });
+  f([[1], [-0.5], [2], [0.25]], [[0.3], [-1]], [0.7]);
+});

@@ -154,7 +154,7 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
       const results = f(...given.map((input) => tensorOf(input, call[input.name]!)));
       found = results.map(resultValue);
     } catch (error) {
-      if (isVaryingShape(error) && slicesInSteps(program.statements)) {
+      if (isVaryingShape(error) && variesByStep(program.statements)) {
         return { status: "skipped", reason: "shapes that vary from step to step" };
       }
       // A program that cannot be evaluated fails on every device, or computes less of itself.
@@ -192,16 +192,30 @@ export function isVaryingShape(error: unknown): boolean {
   return error instanceof ShapeError && text.test(error.message);
 }
 
-/** Whether the bounds of a slice are computed in the step of a loop. */
-function slicesInSteps(statements: readonly Statement[]): boolean {
+/** Ops whose result need not have the length of what they are given. */
+const REDUCING = /^(\.at|T\.(sum|mean|max|min|prod|dot))$/;
+
+/** Whether a step of a loop computes the bounds of a slice, or the length of a loop that leaves it. */
+function variesByStep(statements: readonly Statement[]): boolean {
   const lambdas = statements.flatMap(({ expr }) => expr.kind === "call" ? expr.args : [])
     .filter((arg) => arg.kind === "lambda");
-  return lambdas.some(({ body }) => {
+  return lambdas.some(({ body, result }) => {
     const own = new Set(body.flatMap(({ pattern }) => namesOf(pattern)));
     const isSlice = ({ expr }: Statement) =>
       expr.kind === "call" && expr.fn === ".slice" &&
       expr.args.slice(1).some((bound) => readsOf(bound).some((name) => own.has(name)));
-    return body.some(isSlice) || slicesInSteps(body);
+    // What has the varying length: the loop's results, and what is made of them but for one row or a sum.
+    const varying = new Set<string>();
+    for (const { pattern, expr } of body) {
+      if (expr.kind !== "call") continue;
+      const options = expr.fn === "scan" ? expr.args[1] : undefined;
+      const steps = options?.kind === "object" ? options.fields.nSteps : undefined;
+      const longer = steps !== undefined && readsOf(steps).some((name) => own.has(name));
+      const kept = !REDUCING.test(expr.fn) && readsOf(expr).some((name) => varying.has(name));
+      if (longer || kept) { for (const name of namesOf(pattern)) varying.add(name); }
+    }
+    const leaves = readsOf(result).some((name) => varying.has(name));
+    return body.some(isSlice) || leaves || variesByStep(body);
   });
 }
 
