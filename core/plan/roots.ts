@@ -150,8 +150,9 @@ export function chooseRoots(
   for (const [variable, mine] of uses) {
     if (mine.required && variable.owner !== null) roots.add(variable);
   }
-  splitLarge(order, inputsOf, roots, placed, kernelBuffers);
-  return { roots, used: new Set(uses.keys()), same, order };
+  const used = new Set(uses.keys());
+  splitLarge(order, inputsOf, used, roots, placed, kernelBuffers);
+  return { roots, used, same, order };
 }
 
 /** The variables that are others as they are, for the shapes at hand; outputs have memory of their own. */
@@ -175,6 +176,7 @@ function findSame(
 function splitLarge(
   order: readonly Apply[],
   inputsOf: (apply: Apply) => readonly Variable[],
+  used: ReadonlySet<Variable>,
   roots: Set<Variable>,
   placed: (variable: Variable) => boolean,
   kernelBuffers: number,
@@ -207,7 +209,7 @@ function splitLarge(
     for (const input of inputs) total += roots.has(input) ? 1 : nodes.get(input) ?? 1;
     for (const output of apply.outputs) {
       nodes.set(output, total);
-      if (total > LARGE) roots.add(output);
+      if (total > LARGE && used.has(output)) roots.add(output);
     }
   }
 }

@@ -1,8 +1,8 @@
 // In which order values are computed.
 
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
-import { compile, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, type Variable } from "../../mod.ts";
 import { nodesOf } from "../kernel/nodes.ts";
 import { stepRoots } from "../kernel/steps.ts";
 import { summedTo } from "../ops/sum_to.ts";
@@ -60,3 +60,22 @@ Deno.test("functions are nodes of their own where a device takes them, and primi
   assertEquals(ops(true), ["const", "load", "call", "add", "call"]);
   assertEquals(ops(false).includes("call"), false);
 });
+
+onDevices(
+  "of a loop of many inputs and outputs only those are stored that are read",
+  async (device) => {
+    // More inputs than one expression has nodes.
+    const xs = Array.from({ length: 450 }, (_, i) => T.fvector(`x${i}`));
+    const states = scan((...args: Variable[]) => {
+      const rows = args.slice(0, xs.length), state = args[xs.length]!;
+      const total = rows.reduce((sum, row) => sum.add(row));
+      return [T.sin(state.add(total)), total];
+    }, { sequences: xs, outputsInfo: [0, null] }) as unknown as [Variable[]];
+    const last = states[0][0]!.at(-1), sum = states[0][1]!.sum();
+    const f = await compile(xs, [last, sum], { device });
+    const args = xs.map(() => [0.001, 0.002]);
+    const [a, b] = f(...args).map((result) => numbers(result)[0]!);
+    assertAlmostEquals(a!, Math.sin(Math.sin(0.45) + 0.9), 1e-5);
+    assertAlmostEquals(b!, 1.35, 1e-5);
+  },
+);
