@@ -8,7 +8,7 @@ import type { LoopKernels } from "../backend.ts";
 import type { Loop, LoopStrategy, Step } from "../kernel/program.ts";
 import { productSize, type Size, sizeValue } from "../kernel/size.ts";
 import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";
-import { isSafeInAnyOrder, planParallel } from "./parallel.ts";
+import { isSafeInAnyOrder, type ParallelPlan, planParallel } from "./parallel.ts";
 
 /** A strategy, and why. */
 export interface Choice {
@@ -48,7 +48,15 @@ export function chooseStrategy(
   if (asked === null && context.loopKernels === null) {
     return { strategy: "stepped", reason: inOrder };
   }
-  const obstacles = obstaclesOf(loop, context);
+  const lanes = lanesOf(loop, context);
+  const parallel = typeof lanes === "string" ? lanes : planParallel(lanes, context);
+  /** Why the loop cannot be run by each strategy; null if it can. */
+  const obstacles: Record<LoopStrategy, string | null> = {
+    parallel: typeof parallel === "string" ? parallel : null,
+    lanes: typeof lanes === "string" ? lanes : null,
+    resident: residentObstacle(loop.body),
+    stepped: null,
+  };
   if (asked !== null) {
     const obstacle = obstacles[asked];
     if (obstacle === null) {
@@ -63,7 +71,7 @@ export function chooseStrategy(
       }`,
     );
   }
-  if (obstacles.parallel === null && isWorthScan(loop, context)) {
+  if (typeof parallel !== "string" && isWorthScan(parallel, context)) {
     return { strategy: "parallel", reason: "many steps, which can be taken in any order" };
   }
   if (obstacles.lanes === null) {
@@ -73,18 +81,6 @@ export function chooseStrategy(
     return { strategy: "resident", reason: "the step's work fits one kernel" };
   }
   return { strategy: "stepped", reason: obstacles.lanes };
-}
-
-/** Why a loop cannot be run by each strategy; null if it can. */
-function obstaclesOf(loop: Loop, context: LoopContext): Record<LoopStrategy, string | null> {
-  const lanes = lanesOf(loop, context);
-  const parallel = typeof lanes === "string" ? lanes : planParallel(lanes, context);
-  return {
-    parallel: typeof parallel === "string" ? parallel : null,
-    lanes: typeof lanes === "string" ? lanes : null,
-    resident: residentObstacle(loop.body),
-    stepped: null,
-  };
 }
 
 /** A plan by which one thread runs the whole loop for one element, or why it cannot. */
@@ -98,13 +94,10 @@ function lanesOf(loop: Loop, context: LoopContext): LanesPlan | string {
 }
 
 /** Whether to take each step twice, by many threads. */
-function isWorthScan(loop: Loop, context: StrategyContext): boolean {
-  if (context.loopKernels === null) return false;
-  if (sizeValue(loop.steps) < context.loopKernels.scanSteps) return false;
-  const lanes = planLanes(loop, context);
-  if (typeof lanes === "string" || sizeValue(productSize(lanes.axes)) >= MANY_POINTS) return false;
-  const plan = planParallel(lanes, context);
-  return typeof plan !== "string" && isSafeInAnyOrder(plan);
+function isWorthScan(plan: ParallelPlan, { loopKernels }: StrategyContext): boolean {
+  const { loop, axes } = plan.lanes;
+  return loopKernels !== null && sizeValue(loop.steps) >= loopKernels.scanSteps &&
+    sizeValue(productSize(axes)) < MANY_POINTS && isSafeInAnyOrder(plan);
 }
 
 function residentObstacle(body: readonly Step[]): string | null {
