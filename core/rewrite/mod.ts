@@ -83,6 +83,14 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
   };
 }
 
+/** The mode in which a graph is being rewritten. */
+let running: ResolvedMode | null = null;
+
+/** The mode of the graph around, for rules that rewrite the graph inside of an op. */
+export function runningMode(): ResolvedMode {
+  return running ?? resolveMode();
+}
+
 /** Rewrites a graph: all phases of the mode, in order. */
 export function optimise(
   outputs: readonly Variable[],
@@ -90,21 +98,35 @@ export function optimise(
   hits: RuleHits = new Map(),
   observe: RewriteObserver | null = null,
 ): Variable[] {
-  return inSession(() => {
-    let current = replace(outputs, equalApplications(toposort(outputs)));
-    adoptNamed(toposort(current));
-    if (mode.verify) validateGraph(current, "before rewriting");
-    for (const phase of [...phases, ...addedPhases]) {
-      const wanted = (rule: Rule): boolean => {
-        if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
-        if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
-        return mode.base === "fastRun" || mode.base === "fastCompile" && quick.has(phase.name);
-      };
-      const rules = phase.rules.filter(wanted);
-      if (rules.length === 0) continue;
-      current = runPhase({ ...phase, rules }, current, hits, observe);
-      if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
-    }
-    return current;
-  });
+  const around = running;
+  running = mode;
+  try {
+    return inSession(() => rewritten(outputs, mode, hits, observe));
+  } finally {
+    running = around;
+  }
+}
+
+function rewritten(
+  outputs: readonly Variable[],
+  mode: ResolvedMode,
+  hits: RuleHits,
+  observe: RewriteObserver | null,
+): Variable[] {
+  let current = replace(outputs, equalApplications(toposort(outputs)));
+  adoptNamed(toposort(current));
+  if (mode.verify) validateGraph(current, "before rewriting");
+  for (const phase of [...phases, ...addedPhases]) {
+    const wanted = (rule: Rule): boolean => {
+      if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
+      if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
+      return rule.isInner === true || mode.base === "fastRun" ||
+        mode.base === "fastCompile" && quick.has(phase.name);
+    };
+    const rules = phase.rules.filter(wanted);
+    if (rules.length === 0) continue;
+    current = runPhase({ ...phase, rules }, current, hits, observe);
+    if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
+  }
+  return current;
 }

@@ -37,6 +37,8 @@ export interface Rule {
   readonly assumesFinite?: boolean;
   /** It gives a value where the graph as written overflows, is NaN or loses its digits. */
   readonly stabilises?: boolean;
+  /** It applies the rules of the mode to the graph inside of an op, and so belongs to every mode. */
+  readonly isInner?: boolean;
   /**
    * The replacements of the outputs of `apply` (null for one that stays), or null when the rule does not
    * apply. A replacement has the dtype, the rank and the shape of what it replaces, and does not contain

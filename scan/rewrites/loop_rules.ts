@@ -15,7 +15,7 @@ import { dimshuffle } from "../../core/ops/dimshuffle.ts";
 import { index, slice } from "../../core/ops/indexing.ts";
 import { matmul } from "../../core/ops/linalg.ts";
 import { reshape, shapeOf } from "../../core/ops/shape.ts";
-import { optimise } from "../../core/rewrite/mod.ts";
+import { optimise, type ResolvedMode, runningMode } from "../../core/rewrite/mod.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
@@ -30,7 +30,7 @@ function rule(
   name: string,
   law: string,
   rewrite: (apply: Apply<ScanParams>, context: RewriteContext) => Results,
-  facts: Pick<Rule, "mayHideError"> = {},
+  facts: Pick<Rule, "mayHideError" | "isInner"> = {},
 ): Rule {
   return {
     name,
@@ -45,18 +45,19 @@ function finish(apply: Apply<ScanParams>, parts: ScanParts): Results {
   return replacements(apply, parts, rebuild(parts, apply.params));
 }
 
-const optimised = new WeakSet<StepGraph>();
+/** In which mode steps are rewritten already. */
+const optimised = new WeakMap<StepGraph, ResolvedMode>();
 
-/** Rewrites the step itself, once. */
+/** Rewrites the step itself, once, in the mode of the graph around it. */
 export const optimiseStep: Rule = rule(
   "scan-step",
   "scan(f) -> scan(optimised f)",
   (apply) => {
-    const { step } = apply.params;
-    if (optimised.has(step)) return null;
-    const better = optimise(step.outputs);
+    const { step } = apply.params, mode = runningMode();
+    if (optimised.get(step) === mode) return null;
+    const better = optimise(step.outputs, mode);
     if (better.every((output, i) => output === step.outputs[i])) {
-      optimised.add(step);
+      optimised.set(step, mode);
       return null;
     }
     const parts = partsOf(apply);
@@ -66,9 +67,10 @@ export const optimiseStep: Rule = rule(
     for (const state of parts.carried) state.next = better[next++]!;
     if (parts.until !== null) parts.until = better[next]!;
     const rebuilt = rebuild(parts, apply.params);
-    optimised.add(rebuilt.apply.params.step);
+    optimised.set(rebuilt.apply.params.step, mode);
     return replacements(apply, parts, rebuilt);
   },
+  { isInner: true },
 );
 
 /** Drops results, states and inputs that nothing needs. */

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { Value } from "../../core/graph/value.ts";
 import { evaluateGraph } from "../../core/reference.ts";
-import { optimise, resolveMode } from "../../core/rewrite/mod.ts";
+import { type Mode, optimise, resolveMode } from "../../core/rewrite/mod.ts";
 import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
 import { isScan, type ScanParams } from "../op.ts";
 import type { Apply } from "../../core/graph/graph.ts";
@@ -69,6 +69,21 @@ Deno.test("scan-step rewrites the step", () => {
   const better = check("scan-step", true, [h as Variable], [x5, start]);
   assertEquals(insideLoops(better).filter((name) => name !== "sumTo"), ["add"]);
   check("scan-step", false, better, [x5, start]);
+});
+
+Deno.test("a mode applies inside of loops, too", () => {
+  const [h] = scan((x: Variable, h: Variable) => T.log(T.exp(h).add(T.exp(x))).mul(1), {
+    sequences: X,
+    outputsInfo: h0,
+  });
+  const ops = (mode: Mode) => insideLoops(optimise([h as Variable], resolveMode(mode)));
+  for (const mode of ["fastRun", "fastCompile", "debug"] as const) {
+    assertEquals(ops(mode), ["logaddexp"], mode);
+  }
+  assertEquals(ops({ base: "none", including: ["stabilize"] }), ["logaddexp"]);
+  assert(ops({ base: "none" }).includes("mul"));
+  assertEquals(ops({ excluding: ["stabilize"] }).at(-1), "log");
+  assert(!ops({ excluding: ["scan-step"] }).includes("logaddexp"));
 });
 
 Deno.test("scan-last-value reads the last value without the trace", () => {
