@@ -101,6 +101,17 @@ export interface RowLimits {
   readonly elements: number;
 }
 
+/** What one kernel of a device can do. */
+export interface KernelLimits {
+  /** How many buffers it can read and write. */
+  readonly buffers: number;
+  /** How many primitives it has at most where it can be helped: larger ones take too long to compile. */
+  readonly nodes: number;
+}
+
+/** Kernels can do anything. */
+export const noLimits: KernelLimits = { buffers: Infinity, nodes: Infinity };
+
 /** Loops in kernels. */
 export interface LoopKernels {
   /** From how many steps on an associative loop is run by a scan unasked. */
@@ -118,8 +129,8 @@ export interface Backend {
   readonly ieee: boolean;
   /** Whether programs may have functions as nodes, and not only primitives. */
   readonly functions: boolean;
-  /** How many buffers a kernel can read and write. */
-  readonly kernelBuffers: number;
+  /** What a kernel can do. */
+  readonly kernelLimits: KernelLimits;
   /** How loops run in kernels, by a strategy to be chosen; null if they run inside one function. */
   readonly loopKernels: LoopKernels | null;
   /** When it is better to run neighbouring nests row by row; null for never. */

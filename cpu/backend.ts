@@ -4,12 +4,13 @@
  * @module
  */
 
-import type {
-  Backend,
-  BackendStats,
-  DeviceBuffer,
-  Executable,
-  RowLimits,
+import {
+  type Backend,
+  type BackendStats,
+  type DeviceBuffer,
+  type Executable,
+  noLimits,
+  type RowLimits,
 } from "../core/backend.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import { CodeCache } from "../core/code_cache.ts";
@@ -55,7 +56,7 @@ class CpuBackend implements Backend, Device {
   readonly loopKernels = null;
   readonly ieee = true;
   readonly functions = true;
-  readonly kernelBuffers = Infinity;
+  readonly kernelLimits = noLimits;
   readonly rows: RowLimits;
   readonly residentBytes = 2 ** 30;
   readonly readsSync = true;

@@ -9,6 +9,7 @@ import type {
   BackendStats,
   DeviceBuffer,
   Executable,
+  KernelLimits,
   LoopKernels,
 } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
@@ -47,6 +48,15 @@ export interface GpuBackendOptions extends DeviceOptions {
 
 /** From so many steps on, a scan that takes each of them twice is faster than one thread. */
 const SCAN_STEPS = 1 << 13;
+
+/**
+ * Drivers take more than twice as long for a kernel of twice as many nodes. This is about 40 sines, or 100
+ * exponentials: next to so much work, writing and reading what is in between costs little.
+ */
+const MOST_NODES = 6000;
+
+/** Software adapters take milliseconds for each function, and their memory is a cache. */
+const SOFTWARE_NODES = 1200;
 
 /** The GPU. */
 export class GpuBackend implements Backend {
@@ -97,9 +107,13 @@ export class GpuBackend implements Backend {
     return words === "" ? "GPU" : words;
   }
 
-  /** Two of the device's are for flags and failed checks. */
-  get kernelBuffers(): number {
-    return this.limits.maxStorageBuffersPerShaderStage - 2;
+  get kernelLimits(): KernelLimits {
+    const { limits: { maxStorageBuffersPerShaderStage }, device: { info } } = this;
+    return {
+      // Two of the device's are for flags and failed checks.
+      buffers: maxStorageBuffersPerShaderStage - 2,
+      nodes: info.isFallbackAdapter ? SOFTWARE_NODES : MOST_NODES,
+    };
   }
 
   get stats(): BackendStats {

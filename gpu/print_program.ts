@@ -140,8 +140,8 @@ class ProgramPrinter {
     this.#budget = new LoopBudget(loopTurns, program.guards);
     this.#limits = limits;
     // The flags and the errors need bindings too.
-    const kernelBuffers = limits.maxStorageBuffersPerShaderStage - 2;
-    this.#context = { buffers: program.buffers, guards: program.guards, kernelBuffers };
+    const kernelLimits = { buffers: limits.maxStorageBuffersPerShaderStage - 2 };
+    this.#context = { buffers: program.buffers, guards: program.guards, kernelLimits };
     this.#software = software;
     this.#dispatchSeconds = dispatchSeconds;
     this.#decls = new Map(program.buffers.map((decl) => [decl.id, decl]));

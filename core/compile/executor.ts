@@ -257,7 +257,7 @@ export class Executor {
         updates: updates.map(([, value], i) => ({ shared: this.#updateSlots[i]!, value })),
         ieee: this.#backend.ieee,
         functions: this.#backend.functions,
-        kernelBuffers: this.#backend.kernelBuffers,
+        kernelLimits: this.#backend.kernelLimits,
         loopKernels: this.#backend.loopKernels,
         rows: this.#backend.rows,
       });

@@ -8,13 +8,14 @@
  * @module
  */
 
-import type {
-  Backend,
-  BackendStats,
-  Bindings,
-  DeviceBuffer,
-  Executable,
-  ExecutableInfo,
+import {
+  type Backend,
+  type BackendStats,
+  type Bindings,
+  type DeviceBuffer,
+  type Executable,
+  type ExecutableInfo,
+  noLimits,
 } from "../backend.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
 import { joinPieces } from "../pieces.ts";
@@ -51,7 +52,7 @@ class InterpreterBackend implements Backend {
   readonly description = "interpreter";
   readonly ieee = true;
   readonly functions = false;
-  readonly kernelBuffers = Infinity;
+  readonly kernelLimits = noLimits;
   readonly residentBytes = Infinity;
   readonly readsSync = true;
   readonly loopKernels = null;

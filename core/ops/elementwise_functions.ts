@@ -97,12 +97,12 @@ export const functionRows: Record<FunctionName, ElementwiseRow> = {
   log2: realFunction(Math.log2, math.log2, 12, rising),
   log10: realFunction(Math.log10, math.log10, 12, rising),
   log1p: realFunction(Math.log1p, math.log1p, 14, odd),
-  sin: realFunction(Math.sin, math.sin, 16, {
+  sin: realFunction(Math.sin, math.sin, 36, {
     ...complex(reference.sinComplex, element.sinElement),
     ...zero,
   }),
-  cos: realFunction(Math.cos, math.cos, 16, complex(reference.cosComplex, element.cosElement)),
-  tan: realFunction(Math.tan, math.tan, 20, zero),
+  cos: realFunction(Math.cos, math.cos, 36, complex(reference.cosComplex, element.cosElement)),
+  tan: realFunction(Math.tan, math.tan, 40, zero),
   asin: realFunction(Math.asin, math.asin, 16, odd),
   acos: realFunction(Math.acos, math.acos, 16),
   atan: realFunction(Math.atan, math.atan, 16, odd),

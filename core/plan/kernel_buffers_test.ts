@@ -57,6 +57,6 @@ onDevices("no kernel reads more than the device allows", async (device) => {
   const kernels = plans[0]!.program.steps.length;
   assertEquals(
     kernels,
-    device === "cpu" ? 1 : Math.ceil(COUNT / (request.backend.kernelBuffers - 2)),
+    device === "cpu" ? 1 : Math.ceil(COUNT / (request.backend.kernelLimits.buffers - 2)),
   );
 });

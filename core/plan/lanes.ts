@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { KernelLimits } from "../backend.ts";
 import type { Loop, Nest, Program, Store } from "../kernel/program.ts";
 import type { LoadNode } from "../kernel/scalar.ts";
 import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../kernel/size.ts";
@@ -46,8 +47,7 @@ export interface Chain {
 
 /** What decides beside the loop. */
 export interface LoopContext extends Pick<Program, "buffers" | "guards"> {
-  /** How many buffers a kernel can read and write. */
-  readonly kernelBuffers: number;
+  readonly kernelLimits: Pick<KernelLimits, "buffers">;
 }
 
 /** A plan for a loop, or why there is none. */
@@ -64,7 +64,7 @@ export function planLanes(loop: Loop, context: LoopContext): LanesPlan | string 
   }
   const accesses = accessesOf(nests);
   const buffers = new Set(accesses.map((access) => access.buffer));
-  if (buffers.size > context.kernelBuffers) return `its step uses ${buffers.size} buffers`;
+  if (buffers.size > context.kernelLimits.buffers) return `its step uses ${buffers.size} buffers`;
   const written = new Set(accesses.filter(({ store }) => store !== null).map((a) => a.buffer));
   const chains: Chain[] = [];
   for (const buffer of written) {

@@ -6,6 +6,18 @@
 
 import type { Apply } from "../graph/graph.ts";
 import type { Params, PlainLowering, ShapeContext } from "../graph/op.ts";
+import type { Variable } from "../variable.ts";
+
+/** Ops that only move indices; a product can read its operands through them. */
+const views = new Set([
+  "dimshuffle",
+  "subtensor",
+  "specifyShape",
+  "broadcastTo",
+  "reshape",
+  "windows",
+  "copy",
+]);
 
 const chosen = new WeakMap<ShapeContext, Map<Apply, PlainLowering<Params>>>();
 
@@ -18,4 +30,17 @@ export function loweringOf(apply: Apply, shapes: ShapeContext): PlainLowering<Pa
   let choice = known.get(apply);
   if (choice === undefined) known.set(apply, choice = lowering.choose(shapes, apply));
   return choice;
+}
+
+/** Whether an application only moves indices. */
+export function isView(apply: Apply, shapes: ShapeContext): boolean {
+  if (apply.op.lowering.kind === "byShape") return loweringOf(apply, shapes).kind === "virtual";
+  return views.has(apply.op.name);
+}
+
+/** The variable that a chain of views looks at. */
+export function viewBase(variable: Variable, shapes: ShapeContext): Variable {
+  let base = variable;
+  while (base.owner !== null && isView(base.owner, shapes)) base = base.owner.inputs[0]!;
+  return base;
 }

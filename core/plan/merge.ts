@@ -63,7 +63,7 @@ class Group {
     this.#name = step.name;
     this.#noteAccess(step);
     this.points = pointsOf(step)?.map(sizeKey).join() ?? null;
-    this.#nodes = step.kind === "nest" ? sizeOfNodes(nodesOf(stepRoots(step))) : 0;
+    this.#nodes = step.kind === "nest" ? sizeOfNest(step) : 0;
     if (step.kind === "nest" || step.kind === "gemm") this.#note(storesOf(step));
     this.#substitute = substitution(
       planner.b,
@@ -96,11 +96,11 @@ class Group {
     const related = [...mine.reads].some((x) => this.reads.has(x) || this.writes.has(x));
     if (!related) return false;
     if ([...mine.writes].some((x) => this.reads.has(x) || this.writes.has(x))) return false;
-    if (this.#nodes > MOST_NODES) return false;
-    const { kernelBuffers } = this.#planner;
-    if (kernelBuffers < Infinity) {
+    const { buffers, nodes } = this.#planner.kernelLimits;
+    if (this.#nodes > MOST_NODES || this.#nodes + sizeOfNest(nest) > nodes) return false;
+    if (buffers < Infinity) {
       const all = this.reads.union(this.writes).union(mine.reads).union(mine.writes);
-      if (all.size > kernelBuffers) return false;
+      if (all.size > buffers) return false;
     }
     const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
     return loadsOf(stepRoots(nest)).every((load) => {
@@ -133,7 +133,7 @@ class Group {
     }
     this.#stores.push(...stores);
     this.#note(stores);
-    this.#nodes += sizeOfNodes(nodesOf(stepRoots(nest)));
+    this.#nodes += sizeOfNest(nest);
     this.#noteAccess(nest);
     if (this.#name !== nest.name && this.#name.length <= 60) this.#name += `+${nest.name}`;
   }
@@ -220,4 +220,8 @@ export function substitution(
     return made;
   };
   return go;
+}
+
+function sizeOfNest(nest: Nest): number {
+  return sizeOfNodes(nodesOf(stepRoots(nest)));
 }

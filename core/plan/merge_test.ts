@@ -1,6 +1,7 @@
 // Which kernels join, by hand-made steps.
 
 import { assertEquals } from "@std/assert";
+import { noLimits } from "../backend.ts";
 import { axisIx, ScalarBuilder } from "../kernel/builder.ts";
 import type { Nest, Store } from "../kernel/program.ts";
 import { check } from "../../dev/file_check.ts";
@@ -11,7 +12,7 @@ import { StepGraph } from "./step_graph.ts";
 import { afterPasses } from "./testdata/passes.ts";
 
 const b = new ScalarBuilder();
-const planner = { b, kernelBuffers: Infinity, trace: null as Planner["trace"] } as Planner;
+const planner = { b, kernelLimits: noLimits, trace: null as Planner["trace"] } as Planner;
 const at = axisIx(0);
 const load = (buffer: number) => b.load(buffer, "float32", at);
 const store = (buffer: number, value: Store["value"]): Store => ({

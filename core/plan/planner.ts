@@ -9,7 +9,7 @@ import type { DType } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
-import type { LoopKernels, RowLimits } from "../backend.ts";
+import { type KernelLimits, type LoopKernels, noLimits, type RowLimits } from "../backend.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
@@ -55,8 +55,8 @@ export interface PlanRequest {
   readonly ieee?: boolean;
   /** Whether the device takes functions as nodes. */
   readonly functions?: boolean;
-  /** How many buffers a kernel can read and write; default: any number. */
-  readonly kernelBuffers?: number;
+  /** What a kernel can do; default: anything. */
+  readonly kernelLimits?: KernelLimits;
   /** How loops run in kernels; default: they run inside one function. */
   readonly loopKernels?: LoopKernels | null;
   /** When nests are run row by row; default: never. */
@@ -96,7 +96,7 @@ export class Planner {
   readonly storage: Storage;
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
-  readonly kernelBuffers: number;
+  readonly kernelLimits: KernelLimits;
   readonly #loopKernels: LoopKernels | null;
   readonly #checkNumbers = new Map<Apply | null, Map<string, number>>();
   /** What is being planned. */
@@ -108,7 +108,7 @@ export class Planner {
   constructor(request: PlanRequest, trace: Trace | null = null) {
     const { ieee = false, functions = false } = request;
     this.b = new ScalarBuilder({ ieee, functions });
-    this.kernelBuffers = request.kernelBuffers ?? Infinity;
+    this.kernelLimits = request.kernelLimits ?? noLimits;
     this.#loopKernels = request.loopKernels ?? null;
     this.rows = request.rows ?? null;
     this.trace = trace;
@@ -118,8 +118,8 @@ export class Planner {
 
   /** What the strategy of a loop depends on. */
   get strategyContext(): StrategyContext {
-    const { buffers: { all: buffers }, guards, kernelBuffers } = this;
-    return { buffers, guards, kernelBuffers, loopKernels: this.#loopKernels };
+    const { buffers: { all: buffers }, guards, kernelLimits } = this;
+    return { buffers, guards, kernelLimits, loopKernels: this.#loopKernels };
   }
 
   /** Numbers a run-time check. */

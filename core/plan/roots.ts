@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type KernelLimits, noLimits } from "../backend.ts";
 import type { Apply } from "../graph/graph.ts";
 import {
   eagerInputs,
@@ -14,39 +15,13 @@ import {
   type PlainLowering,
 } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
-import { sizeValue } from "../kernel/size.ts";
-import { Constant, type Variable } from "../variable.ts";
-import { loweringOf } from "./lowering.ts";
+import type { Variable } from "../variable.ts";
+import { isView, loweringOf, viewBase } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
+import { splitLarge } from "./split.ts";
 
 /** Computing an expression of at most this cost again is no dearer than writing and reading it. */
 const CHEAP = 3;
-
-/** Kernels with more nodes than this are cut in two. */
-const LARGE = 400;
-
-/** Ops that only move indices; a product can read its operands through them. */
-const views = new Set([
-  "dimshuffle",
-  "subtensor",
-  "specifyShape",
-  "broadcastTo",
-  "reshape",
-  "windows",
-  "copy",
-]);
-
-/** The variable that a chain of views looks at. */
-function viewBase(variable: Variable, shapes: Shapes): Variable {
-  let base = variable;
-  while (base.owner !== null && isView(base.owner, shapes)) base = base.owner.inputs[0]!;
-  return base;
-}
-
-function isView(apply: Apply, shapes: Shapes): boolean {
-  if (apply.op.lowering.kind === "byShape") return loweringOf(apply, shapes).kind === "virtual";
-  return views.has(apply.op.name);
-}
 
 /** Ops that read nothing of their first input but its shape. */
 const shapeOnly = new Set(["shapeI", "fill"]);
@@ -58,10 +33,6 @@ export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   return apply.inputs.filter((input, i) =>
     i >= first && !lazy.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
   );
-}
-
-function elements(shapes: Shapes, variable: Variable): number {
-  return shapes.shape(variable).reduce<number>((n, size) => n * sizeValue(size), 1);
 }
 
 interface Use {
@@ -87,14 +58,14 @@ const unused: Use = { root: null, reads: 0, required: false };
 
 /**
  * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
- * and what would be computed too often otherwise. `placed` variables are in memory already; a kernel can bind
- * `kernelBuffers` of them.
+ * and what would be computed too often otherwise. `placed` variables are in memory already; kernels stay
+ * within `limits`.
  */
 export function chooseRoots(
   outputs: readonly Variable[],
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
-  kernelBuffers = Infinity,
+  limits: KernelLimits = noLimits,
 ): Roots {
   const all = toposort(outputs, placed, eagerInputs);
   const same = findSame(all, outputs, shapes);
@@ -139,10 +110,10 @@ export function chooseRoots(
       else if (root !== null && root !== theirs.root) theirs.root = "several";
       const times = stored
         ? 1
-        : Math.max(1, mine.reads / Math.max(1, elements(shapes, apply.output)));
+        : Math.max(1, mine.reads / Math.max(1, shapes.elements(apply.output)));
       const each = lowering.kind === "reduce" || own
-        ? elements(shapes, input)
-        : elements(shapes, apply.output);
+        ? shapes.elements(input)
+        : shapes.elements(apply.output);
       theirs.reads += each * times;
     }
     markRequired(apply, lowering, (input) => use(same.get(input) ?? input), shapes);
@@ -151,7 +122,7 @@ export function chooseRoots(
     if (mine.required && variable.owner !== null) roots.add(variable);
   }
   const used = new Set(uses.keys());
-  splitLarge(order, inputsOf, used, roots, placed, kernelBuffers);
+  splitLarge({ order, inputsOf, used, roots, placed, shapes }, limits);
   return { roots, used, same, order };
 }
 
@@ -170,48 +141,6 @@ function findSame(
     same.set(apply.output, same.get(input) ?? input);
   }
   return same;
-}
-
-/** Stores something in the middle of expressions that are too long, or read too much, for one kernel. */
-function splitLarge(
-  order: readonly Apply[],
-  inputsOf: (apply: Apply) => readonly Variable[],
-  used: ReadonlySet<Variable>,
-  roots: Set<Variable>,
-  placed: (variable: Variable) => boolean,
-  kernelBuffers: number,
-): void {
-  const nodes = new Map<Variable, number>();
-  /** What the kernel of an expression reads. */
-  const reads = new Map<Variable, ReadonlySet<Variable>>();
-  const none: ReadonlySet<Variable> = new Set();
-  const readsOf = (input: Variable): ReadonlySet<Variable> => {
-    if (input instanceof Constant && input.value.data.length <= 1) return none;
-    const stored = roots.has(input) || input.owner === null || placed(input);
-    return stored ? new Set([input]) : reads.get(input) ?? new Set([input]);
-  };
-  // One buffer is for the result.
-  const most = kernelBuffers - 1;
-  for (const apply of order) {
-    const inputs = inputsOf(apply);
-    if (most < Infinity) {
-      const all = () => inputs.reduce((sum, input) => sum.union(readsOf(input)), none);
-      let mine = all();
-      while (mine.size > most) {
-        const largest = inputs.reduce((a, b) => readsOf(b).size > readsOf(a).size ? b : a);
-        if (readsOf(largest).size < 2) break;
-        roots.add(largest);
-        mine = all();
-      }
-      for (const output of apply.outputs) reads.set(output, mine);
-    }
-    let total = 1;
-    for (const input of inputs) total += roots.has(input) ? 1 : nodes.get(input) ?? 1;
-    for (const output of apply.outputs) {
-      nodes.set(output, total);
-      if (total > LARGE && used.has(output)) roots.add(output);
-    }
-  }
 }
 
 function markRequired(
@@ -249,7 +178,7 @@ function mustStore(
   shapes: Shapes,
 ): boolean {
   if (mine.required) return true;
-  const again = mine.reads > 1.5 * elements(shapes, output);
+  const again = mine.reads > 1.5 * shapes.elements(output);
   if (lowering.kind === "reduce" || lowering.kind === "matmul") {
     return again || mine.root === "several";
   }

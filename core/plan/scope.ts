@@ -86,7 +86,7 @@ export class Scope {
   /** Decides what is stored, for these outputs. */
   prepare(outputs: readonly Variable[]): void {
     const placed = (variable: Variable) => this.placeOf(variable) !== null;
-    const chosen = chooseRoots(outputs, placed, this.shapes, this.planner.kernelBuffers);
+    const chosen = chooseRoots(outputs, placed, this.shapes, this.planner.kernelLimits);
     this.#roots = chosen.roots;
     this.#used = chosen.used;
     this.#same = chosen.same;

@@ -76,6 +76,11 @@ export class Shapes implements ShapeContext {
     return this.#shapes.get(variable)!;
   }
 
+  /** How many elements a variable has for the sizes at hand. */
+  elements(variable: Variable): number {
+    return this.shape(variable).reduce<number>((n, size) => n * sizeValue(size), 1);
+  }
+
   #shapesOf(apply: Apply): readonly (readonly Size[])[] {
     return this.located(apply, () => apply.op.shapes(this, apply));
   }

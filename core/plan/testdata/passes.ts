@@ -8,7 +8,7 @@ import { printSteps } from "../print.ts";
 
 /** What to plan: inputs with their shapes, outputs, and new values of shared variables. */
 export interface Planned
-  extends Partial<Pick<PlanRequest, "rows" | "kernelBuffers" | "loopKernels">> {
+  extends Partial<Pick<PlanRequest, "rows" | "kernelLimits" | "loopKernels">> {
   inputs: [Variable, number[]][];
   outputs?: Variable[];
   updates?: [SharedVariable, Variable][];
