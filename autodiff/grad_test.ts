@@ -34,7 +34,8 @@ import { index } from "../core/ops/indexing.ts";
 import { batchedDot, dot, tensordot } from "../core/ops/linalg.ts";
 import { categoricalCrossentropy, elu, relu, softmax } from "../core/ops/nn.ts";
 import { mean, sum } from "../core/ops/reduce.ts";
-import { dimshuffle, shapeOf } from "../core/ops/shape.ts";
+import { dimshuffle } from "../core/ops/dimshuffle.ts";
+import { shapeOf } from "../core/ops/shape.ts";
 import {
   anyInput,
   evaluate,

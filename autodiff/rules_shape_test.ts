@@ -6,20 +6,11 @@ import { diag, diagonal, trace, tril, triu } from "../core/ops/matrices.ts";
 import { arange, linspace } from "../core/ops/ranges.ts";
 import { sum } from "../core/ops/reduce.ts";
 import { flip, pad, repeat, roll, tile } from "../core/ops/repeat.ts";
-import {
-  broadcastTo,
-  dimshuffle,
-  expandDims,
-  fill,
-  flatten,
-  makeVector,
-  reshape,
-  shapeOf,
-  specifyShape,
-  squeeze,
-  swapaxes,
-  transpose,
-} from "../core/ops/shape.ts";
+import { broadcastTo } from "../core/ops/broadcast_to.ts";
+import { dimshuffle, expandDims, squeeze, swapaxes, transpose } from "../core/ops/dimshuffle.ts";
+import { fill } from "../core/ops/alloc.ts";
+import { flatten, reshape } from "../core/ops/reshape.ts";
+import { makeVector, shapeOf, specifyShape } from "../core/ops/shape.ts";
 import { summedTo } from "../core/ops/sum_to.ts";
 import { index } from "../core/ops/indexing.ts";
 import type { Variable } from "../core/variable.ts";

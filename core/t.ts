@@ -166,56 +166,44 @@ export {
 // Shapes.
 export {
   alloc,
-  arange,
-  broadcastTo,
-  concatenate,
-  diag,
-  diagonal,
-  dimshuffle,
-  expandDims,
-  eye,
   fill,
-  fillDiagonal,
-  flatten,
-  flip,
   full,
   fullLike,
-  identity,
-  identityLike,
-  join,
-  linspace,
-  makeVector,
-  meshgrid,
-  mgrid,
-  moveaxis,
-  ogrid,
   ones,
   onesLike,
-  pad,
-  ravel,
-  repeat,
-  reshape,
-  roll,
   second,
-  shape,
-  shapePadAxis,
-  shapePadLeft,
-  shapePadRight,
-  specifyShape,
-  split,
-  squeeze,
-  stack,
-  stacklists,
-  swapaxes,
-  tile,
+  zeros,
+  zerosLike,
+} from "./ops/alloc.ts";
+export { arange, linspace, meshgrid, mgrid, ogrid } from "./ops/ranges.ts";
+export { broadcastTo } from "./ops/broadcast_to.ts";
+export { concatenate, join, split, stack, stacklists } from "./ops/combine.ts";
+export {
+  diag,
+  diagonal,
+  eye,
+  fillDiagonal,
+  identity,
+  identityLike,
   trace,
-  transpose,
   tri,
   tril,
   triu,
-  zeros,
-  zerosLike,
-} from "./ops/shape.ts";
+} from "./ops/matrices.ts";
+export {
+  dimshuffle,
+  expandDims,
+  moveaxis,
+  shapePadAxis,
+  shapePadLeft,
+  shapePadRight,
+  squeeze,
+  swapaxes,
+  transpose,
+} from "./ops/dimshuffle.ts";
+export { flatten, ravel, reshape } from "./ops/reshape.ts";
+export { flip, pad, repeat, roll, tile } from "./ops/repeat.ts";
+export { makeVector, shape, specifyShape } from "./ops/shape.ts";
 
 // Indexing.
 export {

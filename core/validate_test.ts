@@ -3,7 +3,8 @@ import { T, type Variable } from "../mod.ts";
 import { type Apply, Apply as ApplyNode, makeConstant } from "./graph/graph.ts";
 import type { Op } from "./graph/op.ts";
 import { elementwiseOps } from "./ops/elementwise.ts";
-import { dimshuffleOp, shapeIOp } from "./ops/shape.ts";
+import { dimshuffleOp } from "./ops/dimshuffle.ts";
+import { shapeIOp } from "./ops/shape.ts";
 import { TensorType } from "./type.ts";
 import { validateGraph } from "./validate.ts";
 

@@ -14,7 +14,8 @@ import { join } from "../core/ops/combine.ts";
 import { dimshuffle } from "../core/ops/dimshuffle.ts";
 import { index, slice } from "../core/ops/indexing.ts";
 import { matmul } from "../core/ops/linalg.ts";
-import { reshape, shapeOf } from "../core/ops/shape.ts";
+import { reshape } from "../core/ops/reshape.ts";
+import { shapeOf } from "../core/ops/shape.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 
 /** A value outside the loop: stacked over the steps, or the same for all of them. */

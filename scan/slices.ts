@@ -13,7 +13,7 @@ import type { Apply } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { add, cast } from "../core/ops/elementwise.ts";
 import { index } from "../core/ops/indexing.ts";
-import { arange } from "../core/ops/shape.ts";
+import { arange } from "../core/ops/ranges.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 
 interface SliceEntry {

@@ -31,19 +31,9 @@ import {
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 import { copyElement, zeroValue } from "./moving.ts";
 import { mapElement } from "./elements.ts";
-import { broadcastToOp } from "./broadcast_to.ts";
 import { dimshuffleOp, type DimshuffleParams } from "./dimshuffle.ts";
 import { subtensorOp } from "./subtensor.ts";
 import { expectList } from "../options.ts";
-
-export * from "./dimshuffle.ts";
-export * from "./reshape.ts";
-export * from "./broadcast_to.ts";
-export * from "./alloc.ts";
-export * from "./combine.ts";
-export * from "./repeat.ts";
-export * from "./ranges.ts";
-export * from "./matrices.ts";
 
 /** Params of {@linkcode shapeIOp}. */
 export interface ShapeIParams {
@@ -274,7 +264,7 @@ function lengthOf(x: Variable, axis: number): Variable {
     const { pattern } = owner.params as DimshuffleParams;
     return lengthOf(owner.inputs[0]!, pattern[axis] as number);
   }
-  if (owner?.op === broadcastToOp) {
+  if (owner?.op.name === "broadcastTo") {
     const given = owner.inputs[1 + axis]!;
     if (given.dtype === "int64") return given;
   }

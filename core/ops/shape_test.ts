@@ -2,27 +2,20 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ShapeError } from "../errors.ts";
 import { evaluateGraph } from "../reference.ts";
 import { Constant, type Variable } from "../variable.ts";
+import { alloc, fill, onesLike, zeros } from "./alloc.ts";
+import { broadcastTo } from "./broadcast_to.ts";
 import {
-  alloc,
-  broadcastTo,
   dimshuffle,
   expandDims,
-  fill,
-  flatten,
   moveaxis,
-  onesLike,
-  ravel,
-  reshape,
-  shape,
-  shapeOf,
   shapePadLeft,
   shapePadRight,
-  specifyShape,
   squeeze,
   swapaxes,
   transpose,
-  zeros,
-} from "./shape.ts";
+} from "./dimshuffle.ts";
+import { flatten, ravel, reshape } from "./reshape.ts";
+import { shape, shapeOf, specifyShape } from "./shape.ts";
 import { anyInput, counting, evaluate, input, run, value } from "./testdata/harness.ts";
 
 const t = () => anyInput("float32", 3, "t");

@@ -26,7 +26,8 @@ import { gt, lt } from "../ops/elementwise.ts";
 import { index } from "../ops/indexing.ts";
 import type { TensorLike } from "../ops/literal.ts";
 import { max, sum } from "../ops/reduce.ts";
-import { expandDims, shapeOf } from "../ops/shape.ts";
+import { expandDims } from "../ops/dimshuffle.ts";
+import { shapeOf } from "../ops/shape.ts";
 import type { DType } from "../dtype.ts";
 import type { Variable } from "../variable.ts";
 import {
