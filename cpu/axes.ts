@@ -8,7 +8,7 @@
 import { type AxisUses, axisUses, joinAxes, strideAlong } from "../core/kernel/axes.ts";
 import type { Nest } from "../core/kernel/program.ts";
 import type { Address } from "../core/kernel/scalar.ts";
-import type { Size } from "../core/kernel/size.ts";
+import { type Size, sizeValue } from "../core/kernel/size.ts";
 
 /** Axes and loops of a kernel. */
 export interface Arrangement {
@@ -30,14 +30,18 @@ export function arrangeAxes(nest: Nest): Arrangement {
   return { axes: [...axes.values()], loops: [...loops.values()], map };
 }
 
-/** Puts axes last along which an address runs fastest, if all its strides are known. */
+/**
+ * Puts axes last along which an address runs fastest, by the strides that the plan was made for: any order is
+ * right.
+ */
 function bySpeed(axes: readonly number[], address: Address | undefined): number[] {
   const order = [...axes];
   if (address === undefined || address.rest !== null) return order;
-  const strides = new Map(axes.map((axis) => [axis, strideAlong(address, axis)]));
-  const known = [...strides.values()].every((stride) => typeof stride === "number" && stride !== 0);
-  if (!known) return order;
-  const speed = (axis: number) => Math.abs(strides.get(axis) as number);
+  const speeds = new Map(
+    axes.map((axis) => [axis, Math.abs(sizeValue(strideAlong(address, axis)))]),
+  );
+  if ([...speeds.values()].includes(0)) return order;
+  const speed = (axis: number) => speeds.get(axis)!;
   return order.sort((a, b) => speed(b) - speed(a) || a - b);
 }
 

@@ -16,6 +16,9 @@ import { hasVectorForm, isShuffled } from "./values.ts";
 /** What a size that isn't known is taken for. */
 const GUESS = 1000;
 
+/** How many accumulators of an axis that is printed without a loop go on beside each other. */
+const MOST_ACCUMULATORS = 4;
+
 /** Plans how to print a kernel. */
 export function planNest(kernel: Kernel, simd: boolean): NestPlan {
   const scalar = scalarPlan(kernel);
@@ -239,8 +242,9 @@ function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
   let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;
   if (kernel.reductions.length > 1 && unroll > 2) unroll = 2;
   const vectors = typeof level.size === "number" ? Math.ceil(level.size / 4) : Infinity;
-  // A short axis is printed without a loop where that isn't much code.
-  if (vectors * work <= 256) unroll = vectors;
+  // A short axis is printed without a loop where that isn't much code and registers hold what it sums up.
+  const accumulators = vectors * kernel.reductions.length;
+  if (vectors * work <= 256 && accumulators <= MOST_ACCUMULATORS) unroll = vectors;
   unroll = Math.min(unroll, vectors);
   const levels = [...plan.levels];
   levels[plan.vector - 1] = { ...level, unroll };

@@ -158,11 +158,23 @@ class NestPrinter {
       direction,
       this.#flush !== null,
       running,
+      this.#isShort(),
     );
     const bound = products ?? this.#reductions;
     this.#values = new Values(context, plan, this.#analysis, this.#pointers, bound);
     this.#reductions.bind(this.#values);
     products?.bind(this.#values, this.#pointers);
+  }
+
+  /** Pushes whether all turns of the outermost loop are one block, where calls tell. */
+  #isShort(): (() => void) | null {
+    if (this.#flush === null) return null;
+    const { depth, block } = this.#flush, { size, mode, unroll } = this.#plan.levels[depth - 1]!;
+    if (typeof size === "number" || depth !== this.#plan.axisCount + 1) return null;
+    return () => {
+      this.#context.pushSize(size);
+      this.#context.f.i32Const(block * (mode === "vector" ? 4 * unroll : 1)).i32LeS();
+    };
   }
 
   print(): void {
@@ -299,15 +311,28 @@ class NestPrinter {
     const i = this.#context.take("i32");
     this.#values.axes[level.axis] = i;
     f.i32Const(0).localSet(i);
-    this.#turnsOf(depth, i, this.#context.operand(level.size), 1, () => {
+    this.#blocks(depth, i, this.#context.operand(level.size), 1, () => {
       this.#context.scoped(() => this.#body(depth));
       this.#pointers.advance(depth, 1);
     });
+    this.#endBlocks(depth);
     leave();
   }
 
-  /** Prints turns up to an end that is known to be ahead, in blocks where sums are moved here. */
-  #turnsOf(
+  /** Prints turns up to an end that is known to be ahead. */
+  #until(i: Local<"i32">, end: number | Local<"i32">, step: number, body: () => void): void {
+    const { f } = this.#context;
+    f.loop((again) => {
+      body();
+      f.increment(i, step).localGet(i).i32(end).i32LtS().brIf(again);
+    });
+  }
+
+  /**
+   * Prints such turns, in blocks where this level moves sums: between the blocks, and `endBlocks` moves
+   * what is left.
+   */
+  #blocks(
     depth: number,
     i: Local<"i32">,
     end: number | Local<"i32">,
@@ -315,24 +340,27 @@ class NestPrinter {
     body: () => void,
   ): void {
     const { f } = this.#context;
-    const until = (last: number | Local<"i32">) =>
-      f.loop((again) => {
-        body();
-        f.increment(i, step).localGet(i).i32(last).i32LtS().brIf(again);
-      });
     const flush = this.#flush;
     if (flush === null || flush.depth !== depth) {
-      until(end);
+      this.#until(i, end, step, body);
       return;
     }
     const blockEnd = this.#context.take("i32");
     f.loop((again) => {
       f.localGet(i).i32Const(flush.block * step).i32Add().localTee(blockEnd).i32(end);
       f.localGet(blockEnd).i32(end).i32LtS().select("i32").localSet(blockEnd);
-      until(blockEnd);
-      this.#reductions.flush();
-      f.localGet(i).i32(end).i32LtS().brIf(again);
+      this.#until(i, blockEnd, step, body);
+      f.localGet(i).i32(end).i32LtS().if(() => {
+        this.#reductions.flush();
+        f.br(again);
+      });
     });
+  }
+
+  /** Behind all turns of a level that moves sums: the outermost loop leaves that to their end. */
+  #endBlocks(depth: number): void {
+    const isOutermost = depth === this.#plan.axisCount + 1;
+    if (this.#flush?.depth === depth && !isOutermost) this.#reductions.flush();
   }
 
   #vectorLoop(depth: number, level: Level): void {
@@ -359,11 +387,14 @@ class NestPrinter {
       this.#turns = null;
       this.#lastLanes = 4;
     };
+    const body = (turns: number) => () => {
+      part(turns, 4);
+      this.#pointers.advance(depth, 4 * turns);
+    };
     const whole = (turns: number, end: number | Local<"i32">) =>
-      this.#turnsOf(depth, i, end, 4 * turns, () => {
-        part(turns, 4);
-        this.#pointers.advance(depth, 4 * turns);
-      });
+      turns === unroll
+        ? this.#blocks(depth, i, end, 4 * turns, body(turns))
+        : this.#until(i, end, 4 * turns, body(turns));
     if (typeof size === "number") {
       const main = size - size % (4 * unroll), singles = size - size % 4, tail = size % 4;
       whole(unroll, main);
@@ -385,6 +416,7 @@ class NestPrinter {
       f.i32Const(3).i32And().localTee(end);
       f.if(() => this.#context.scoped(() => part(1, end)));
     }
+    this.#endBlocks(depth);
     leave();
   }
 

@@ -101,6 +101,7 @@ export class Reductions implements Bound {
   readonly #direction: Direction;
   #turns = 1;
   readonly #flushes: boolean;
+  readonly #pushIsShort: (() => void) | null;
   readonly #states: State[];
   #position?: Local<"i32">;
   #values!: Values;
@@ -111,6 +112,8 @@ export class Reductions implements Bound {
    * @param direction Where the lanes run.
    * @param flushes Whether the nest calls `flush` in regular distances.
    * @param running The reductions whose running values are read.
+   * @param pushIsShort Pushes whether a call has so few turns that no sums have been moved; null where
+   * that isn't known.
    */
   constructor(
     context: FunctionContext,
@@ -118,7 +121,9 @@ export class Reductions implements Bound {
     direction: Direction,
     flushes: boolean,
     running: ReadonlySet<number>,
+    pushIsShort: (() => void) | null,
   ) {
+    this.#pushIsShort = pushIsShort;
     this.#context = context;
     this.#direction = direction;
     this.#flushes = flushes;
@@ -182,7 +187,8 @@ export class Reductions implements Bound {
           state.places[turn] = this.#context.take("v128");
           f.i32x4Const(0).localSet(state.places[turn]!);
         }
-        if (!this.#movesToWide(state)) continue;
+        // Along what is reduced, the turns share one.
+        if (!this.#movesToWide(state) || (this.#direction === "along" && turn > 0)) continue;
         state.sums[turn] = {};
         for (const form of [1, 2] as const) {
           const local = this.#context.take("v128");
@@ -352,8 +358,14 @@ export class Reductions implements Bound {
     const { f } = this.#context;
     for (const state of this.#states) {
       if (!this.#movesToWide(state)) continue;
-      state.parts.forEach((parts, turn) => {
-        const part = parts[0]!;
+      const [first, ...others] = state.parts.map((parts) => parts[0]!);
+      if (this.#direction === "along") {
+        this.#pushTree([first!, ...others], () => f.f32x4Add());
+        f.localSet(first!);
+        for (const other of others) f.f32x4Const(0).localSet(other);
+      }
+      state.sums.forEach((_, turn) => {
+        const part = state.parts[turn]![0]!;
         for (const form of [1, 2] as const) {
           const sum = state.sums[turn]![form]!;
           f.localGet(sum).localGet(part);
@@ -402,33 +414,45 @@ export class Reductions implements Bound {
 
   /** Combines the lanes of all turns to one value. */
   #combine(state: State): void {
-    const { f, module } = this.#context;
+    const { f } = this.#context;
     const { kind, type } = state.reduction;
     if (state.isArg) {
       this.#combineArg(state);
       return;
     }
-    const op = prims[kind];
-    const wide = this.#movesToWide(state);
-    if (wide) this.flush();
-    const lanesType: ScalarType = wide ? "f64" : state.type;
-    const vectors = (wide ? state.sums : state.parts).flatMap((parts) =>
-      formsOf(lanesType).map((form) => parts[form]!)
-    );
-    const [first, ...others] = vectors as [Local<"v128">, ...Local<"v128">[]];
-    f.localGet(first);
-    for (const other of others) {
-      f.localGet(other);
-      applySimd(f, op, lanesType, module.relaxed);
-    }
-    f.localSet(first);
-    const form: Form = isWide(lanesType) ? 1 : 0;
     const result = this.#context.take(valType(type));
-    const push = (lane: number) => {
-      f.localGet(first);
-      extract(f, lanesType, form, lane);
+    const narrow = () => {
+      this.#pushCombined(kind, state.type, state.parts);
+      f.localSet(result);
     };
-    const apply = () => applyScalar(f, op, lanesType, lanesType, module.helper);
+    const wide = () => {
+      this.flush();
+      this.#pushCombined(kind, "f64", state.sums);
+      f.f32DemoteF64().localSet(result);
+    };
+    if (!this.#movesToWide(state)) narrow();
+    else if (this.#pushIsShort === null) wide();
+    else {
+      this.#pushIsShort();
+      f.if(narrow, wide);
+    }
+    state.result = result;
+  }
+
+  /** Pushes what the lanes of some vectors give together. */
+  #pushCombined(kind: ReduceKind, type: ScalarType, vectors: readonly Vectors[]): void {
+    const { f, module } = this.#context;
+    const op = prims[kind];
+    const apply = () => applyScalar(f, op, type, type, module.helper);
+    const all = vectors.flatMap((parts) => formsOf(type).map((form) => parts[form]!));
+    const whole = f.alloc("v128");
+    this.#pushTree(all, () => applySimd(f, op, type, module.relaxed));
+    f.localSet(whole);
+    const form: Form = isWide(type) ? 1 : 0;
+    const push = (lane: number) => {
+      f.localGet(whole);
+      extract(f, type, form, lane);
+    };
     push(0);
     push(1);
     apply();
@@ -438,9 +462,19 @@ export class Reductions implements Bound {
       apply();
       apply();
     }
-    if (wide) f.f32DemoteF64();
-    f.localSet(result);
-    state.result = result;
+    f.free(whole);
+  }
+
+  /** Pushes vectors, combined two by two. */
+  #pushTree(vectors: readonly Local<"v128">[], apply: () => void): void {
+    if (vectors.length === 1) {
+      this.#context.f.localGet(vectors[0]!);
+      return;
+    }
+    const half = vectors.length >> 1;
+    this.#pushTree(vectors.slice(0, half), apply);
+    this.#pushTree(vectors.slice(half), apply);
+    apply();
   }
 
   #combineArg(state: State): void {

@@ -192,7 +192,7 @@ export function storeLanes(
   value: (form: Form) => Local<"v128">,
 ): void {
   const { f } = context;
-  const { storage, whole, lanes } = access;
+  const { storage, whole, lanes, guard } = access;
   const bits = laneBits(context, access);
   const forms: readonly Form[] = isWideStorage(storage) ? [1, 2] : [0];
   for (const form of forms) {
@@ -205,15 +205,14 @@ export function storeLanes(
           storeLane(f, storage, value(form), lane - first, offset);
         })
       );
+    const isFew = guard === null && form === 0 && dtypeInfo(storage).bytes === 4;
     if (!whole) byLane();
-    else if (typeof bits === "number") {
-      if ((bits & all) === all) {
-        const offset = access.address(first);
-        storeWhole(f, storage, value(form), offset);
-      } else if (form === 0 && dtypeInfo(storage).bytes === 4 && typeof lanes === "number") {
-        storeFew(context, access, value(form), lanes);
-      } else byLane();
-    } else {
+    else if (typeof bits === "number" && (bits & all) === all) {
+      const offset = access.address(first);
+      storeWhole(f, storage, value(form), offset);
+    } else if (isFew) storeFew(context, access, value(form), lanes);
+    else if (typeof bits === "number") byLane();
+    else {
       const address = f.alloc("i32");
       const offset = access.address(first);
       f.localSet(address);
@@ -231,15 +230,28 @@ function storeFew(
   context: FunctionContext,
   access: LaneAccess,
   value: Local<"v128">,
-  lanes: number,
+  lanes: Lanes,
 ): void {
   const { f } = context;
-  if (lanes >= 2) {
+  const two = () => {
     const offset = access.address(0);
     f.localGet(value).v128Store64Lane(0, offset, 4);
+  };
+  const one = (lane: number) => {
+    const offset = access.address(lane);
+    f.localGet(value).v128Store32Lane(lane, offset, 4);
+  };
+  if (typeof lanes === "number") {
+    if (lanes >= 2) two();
+    if (lanes % 2 === 1) one(lanes - 1);
+    return;
   }
-  if (lanes % 2 === 1) {
-    const offset = access.address(lanes - 1);
-    f.localGet(value).v128Store32Lane(lanes - 1, offset, 4);
-  }
+  f.localGet(lanes).i32Const(2).i32And().if(
+    () =>
+      context.scoped(() => {
+        two();
+        f.localGet(lanes).i32Const(1).i32And().if(() => context.scoped(() => one(2)));
+      }),
+    () => context.scoped(() => one(0)),
+  );
 }

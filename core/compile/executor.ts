@@ -11,7 +11,7 @@ import { isArgumentError, ShapeError } from "../errors.ts";
 import { type Apply, writtenLabel } from "../graph/graph.ts";
 import { NeedValue } from "../graph/op.ts";
 import { graphInputs, toposort } from "../graph/walk.ts";
-import { Guards, type Size, sizeAt } from "../kernel/size.ts";
+import { Guards, type Size } from "../kernel/size.ts";
 import {
   type Plan,
   type PlanLeaf,
@@ -28,7 +28,7 @@ import type { Argument } from "./arguments.ts";
 import { missingValues, stageOutputs } from "./stages.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
-import { PlanCache, PreparedPlan } from "./plan_cache.ts";
+import { elementCount, PlanCache, PreparedPlan } from "./plan_cache.ts";
 import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
@@ -152,7 +152,10 @@ export class Executor {
 
   #prepare(args: readonly Argument[]): PreparedPlan | null {
     const plan = this.#tryPlan(args);
-    return plan === null ? null : this.#keep(plan, this.#backend.prepare(plan.program));
+    if (plan === null) return null;
+    const prepared = this.#keep(plan, this.#backend.prepare(plan.program));
+    this.#fill(plan.symbols, args, prepared.env);
+    return prepared;
   }
 
   #checkAlive(): void {
@@ -200,7 +203,7 @@ export class Executor {
   #fits(prepared: PreparedPlan, args: readonly Argument[]): boolean {
     const { plan, env } = prepared, { lengths, symbols } = plan;
     const changed = this.#fill(symbols, args, env);
-    if (changed) prepared.holds = false;
+    if (changed) prepared.forgetSizes();
     const count = args.length;
     for (let leaf = 0; leaf < lengths.length; leaf++) {
       const shape = leaf < count ? args[leaf]!.shape : this.shared[leaf - count]!.container.shape;
@@ -370,11 +373,10 @@ export class Executor {
     const { plan, executable, env } = prepared;
     const { outputs, updates } = this.request;
     const backend = this.#backend;
-    this.#fill(plan.symbols, args, env);
+    const sizes = prepared.sizes();
     const residency = residencyOf(backend);
     residency.begin();
     const memory: (DeviceBuffer | null)[] = [];
-    const shapes: number[][] = [];
     /** What this call has taken, until it has succeeded. */
     const taken: DeviceBuffer[] = [];
     const take = (dtype: DType, elements: number): DeviceBuffer => {
@@ -382,13 +384,10 @@ export class Executor {
       taken.push(buffer);
       return buffer;
     };
-    const replaced: { shared: number; shape: number[]; buffer: DeviceBuffer }[] = [];
+    const replaced: { shared: number; shape: readonly number[]; buffer: DeviceBuffer }[] = [];
     try {
       for (let i = 0; i < outputs.length; i++) {
-        const { dtype, shape } = plan.outputs[i]!;
-        const concrete = shape.map((size) => sizeAt(size, env));
-        shapes.push(concrete);
-        const elements = count(concrete);
+        const { dtype } = plan.outputs[i]!, { elements } = sizes.outputs[i]!;
         const fresh = !backend.hostReadable || elements * dtypeInfo(dtype).bytes >= LARGE_BYTES;
         memory.push(
           fresh ? take(dtype, elements) : prepared.keptBuffer(prepared.outputs, i, dtype, elements),
@@ -400,8 +399,8 @@ export class Executor {
           memory.push(null);
           continue;
         }
-        const shape = concreteShape(update.shape, env);
-        const buffer = take(updates[i]![0].dtype, count(shape));
+        const { shape, elements } = sizes.updates[i]!;
+        const buffer = take(updates[i]![0].dtype, elements);
         memory.push(buffer);
         replaced.push({ shared: update.shared, shape, buffer });
       }
@@ -433,10 +432,10 @@ export class Executor {
       this.shared[shared]!.container.replaceBuffer(backend, shape, buffer);
     }
     return outputs.map((variable, i) => {
-      const shape = shapes[i]!, buffer = memory[i]!;
+      const { shape, elements } = sizes.outputs[i]!, buffer = memory[i]!;
       return taken.includes(buffer)
         ? Tensor.onDevice(variable.dtype, shape, backend, buffer)
-        : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, count(shape)));
+        : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, elements));
     });
   }
 
@@ -462,7 +461,7 @@ function argumentBuffer(
   arg: Argument,
 ): DeviceBuffer {
   if (arg instanceof Tensor) return arg.bufferOn(backend);
-  const buffer = prepared.keptBuffer(prepared.arguments, i, arg.dtype, count(arg.shape));
+  const buffer = prepared.keptBuffer(prepared.arguments, i, arg.dtype, elementCount(arg.shape));
   buffer.write(arg.dtype, arg.dataSync());
   return buffer;
 }
@@ -490,16 +489,6 @@ function sizesOf(apply: Apply, shapes: Shapes): readonly Size[] {
     if (isArgumentError(error)) return [];
     throw error;
   }
-}
-
-function concreteShape(shape: readonly Size[], env: Float64Array): number[] {
-  return shape.map((size) => sizeAt(size, env));
-}
-
-function count(shape: readonly number[]): number {
-  let n = 1;
-  for (const size of shape) n *= size;
-  return n;
 }
 
 /** Whether a shape is the one of a plan, where -1 - slot stands for the value of a symbol. */

@@ -9,6 +9,7 @@ import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { config } from "../config.ts";
 import type { DType } from "../dtype.ts";
 import { planTotals } from "../memory.ts";
+import { type Size, sizeAt } from "../kernel/size.ts";
 import type { Plan } from "../plan/planner.ts";
 import { KeptBuffer, residencyOf, type Resident } from "../residency.ts";
 
@@ -27,6 +28,26 @@ class HeldScratch implements Resident {
   }
 }
 
+/** The shape that a result has in a call. */
+interface ResultSize {
+  readonly shape: readonly number[];
+  readonly elements: number;
+}
+
+/** The shapes of the results of a call. */
+interface ResultSizes {
+  readonly outputs: readonly ResultSize[];
+  /** New values of shared variables. */
+  readonly updates: readonly ResultSize[];
+}
+
+/** How many elements a shape has. */
+export function elementCount(shape: readonly number[]): number {
+  let n = 1;
+  for (const size of shape) n *= size;
+  return n;
+}
+
 /** A plan made ready, with what a call needs at hand. */
 export class PreparedPlan {
   readonly plan: Plan;
@@ -42,6 +63,7 @@ export class PreparedPlan {
   readonly arguments: (KeptBuffer | null)[] = [];
   readonly #backend: Backend;
   readonly #scratch: HeldScratch;
+  #sizes: ResultSizes | null = null;
 
   /** Takes over what was prepared for a device. */
   constructor(plan: Plan, executable: Executable, backend: Backend) {
@@ -56,6 +78,23 @@ export class PreparedPlan {
       0,
     );
     this.bytes = codeBytes + constants + PLAN_BYTES * (1 + kernels);
+  }
+
+  /** The shapes of the results for the values in `env`. */
+  sizes(): ResultSizes {
+    if (this.#sizes !== null) return this.#sizes;
+    const at = ({ shape }: { shape: readonly Size[] }): ResultSize => {
+      const concrete = shape.map((size) => sizeAt(size, this.env));
+      return { shape: concrete, elements: elementCount(concrete) };
+    };
+    const { outputs, updates } = this.plan;
+    return this.#sizes = { outputs: outputs.map(at), updates: updates.map(at) };
+  }
+
+  /** Says that values in `env` have changed. */
+  forgetSizes(): void {
+    this.holds = false;
+    this.#sizes = null;
   }
 
   /** Memory that is kept from call to call, made again when it is gone or too small. */
