@@ -166,10 +166,11 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   }
   if (name === "join" || name === "makeVector" || name === "pad") {
     const parts = name === "pad" ? inputs.slice(0, 2) : inputs;
-    const find = (...masks: readonly Mask[]) =>
-      masks.some((mask) => mask)
-        ? again(...masks.map((mask, i) => whole(mask ?? yes, parts[i]!)))
-        : null;
+    const find = (...masks: readonly Mask[]) => {
+      if (masks.every((mask) => mask === null)) return null;
+      const all = masks.map((mask, i) => whole(mask ?? yes, parts[i]!));
+      return name === "makeVector" ? applyOp(apply.op, all, { dtype: "bool" }) : again(...all);
+    };
     return { needs: parts, find };
   }
   if (name === "incSubtensor" || name === "advInc") {

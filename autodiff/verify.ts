@@ -112,13 +112,23 @@ export function verifyGrad(
   if (typeof fun !== "function") {
     throw new TypeError(`${action}: expected a function of variables, got ${shown(fun)}`);
   }
-  const { seed = 1, order = 1 } = checkOptions(action, options, {
+  const { seed = 1, order = 1, eps = 1, absTol = 0, relTol = 0 } = checkOptions(action, options, {
     seed: "number",
     eps: "number",
     absTol: "number",
     relTol: "number",
     order: "any",
   });
+  if (!(eps > 0 && eps < Infinity)) {
+    throw new RangeError(`${action}: expected "eps" to be a number > 0, got ${eps}`);
+  }
+  for (const [name, tolerance] of Object.entries({ absTol, relTol })) {
+    if (tolerance >= 0) continue;
+    throw new RangeError(`${action}: expected "${name}" to be a number >= 0, got ${tolerance}`);
+  }
+  if (order !== 1 && order !== 2) {
+    throw new RangeError(`${action}: expected "order" to be 1 or 2, got ${shown(order)}`);
+  }
   const values = expectList(action, points, "a list of values").map(pointValue);
   const variables = values.map((value) =>
     makeVariable(TensorType.of(value.dtype, value.shape.map(() => null)))

@@ -6,6 +6,7 @@
 
 import type { FloatDType } from "./dtype.ts";
 import { type MemoryOptions, type MemoryStatistics, memoryStatistics } from "./memory.ts";
+import { shown } from "./shown.ts";
 
 /** Which device runs compiled functions: the GPU when a real one is there, or one of the two. */
 export type DeviceOption = "auto" | "gpu" | "cpu";
@@ -46,13 +47,63 @@ export interface Config {
   readonly memory: (options?: MemoryOptions) => MemoryStatistics;
 }
 
-/** The settings in force. */
-export const config: Config = {
+/** What can be assigned. */
+type Settings = Omit<Config, "memory">;
+
+/** What a setting must be: one of some words, or a number that must not be negative, or null. */
+const kinds: {
+  readonly [K in keyof Settings]: readonly Settings[K][] | "amount" | "amount or null";
+} = {
+  floatX: ["float16", "float32", "float64"],
+  device: ["auto", "gpu", "cpu"],
+  onUnusedInput: ["raise", "warn", "ignore"],
+  plans: "amount",
+  planBytes: "amount",
+  deviceBytes: "amount or null",
+};
+
+const values: Settings = {
   floatX: "float32",
   device: "auto",
   onUnusedInput: "raise",
   plans: 16,
   planBytes: 1 << 28,
   deviceBytes: null,
-  memory: memoryStatistics,
 };
+
+/** Throws a TypeError for what a setting cannot be. */
+function checkSetting(name: keyof Settings, value: unknown): void {
+  const kind = kinds[name];
+  const isAmount = typeof value === "number" && value >= 0;
+  if (typeof kind !== "string") {
+    if ((kind as readonly unknown[]).includes(value)) return;
+  } else if (isAmount || kind === "amount or null" && value === null) return;
+  const wanted = typeof kind !== "string"
+    ? kind.map((word) => `"${word}"`).join(" or ")
+    : kind === "amount"
+    ? "a number >= 0"
+    : "a number >= 0, or null";
+  throw new TypeError(`Cannot set config.${name}: expected ${wanted}, got ${shown(value)}`);
+}
+
+function setting<K extends keyof Settings>(name: K): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get: () => values[name],
+    set(value: Settings[K]) {
+      checkSetting(name, value);
+      values[name] = value;
+    },
+  };
+}
+
+/** The settings in force. Assigning what a setting cannot be is a TypeError. */
+export const config: Config = Object.seal(Object.defineProperties(
+  {} as Config,
+  {
+    ...Object.fromEntries(
+      (Object.keys(kinds) as (keyof Settings)[]).map((name) => [name, setting(name)]),
+    ),
+    memory: { enumerable: true, value: memoryStatistics },
+  },
+));

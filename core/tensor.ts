@@ -5,7 +5,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import { type DType, dtypeInfo, isComplex, type TypedArray } from "./dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDType, type TypedArray } from "./dtype.ts";
 import { DeviceLostError } from "./errors.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import {
@@ -156,6 +156,26 @@ function pressure(bytes: number): ArrayBuffer | null {
   }
 }
 
+/** Stands for elements that the host does not have. */
+const elsewhere: TypedArray = new Uint8Array(0);
+
+/** Throws a TypeError for what cannot be the elements of a tensor as they are. */
+function checkElements(dtype: unknown, shape: unknown, host: unknown): void {
+  const action = "Cannot make a tensor";
+  if (!isDType(dtype)) {
+    throw new TypeError(`${action}: expected a dtype, got ${shown(dtype)}; tensor() takes numbers`);
+  }
+  const info = dtypeInfo(dtype);
+  const count = sizeOf(checkLengths(shape, action)) * (isComplex(info.name) ? 2 : 1);
+  const { constructor: { name } } = info.array(0);
+  if (isTypedArray(host) && host.constructor.name === name && host.length === count) return;
+  throw new TypeError(
+    `${action}: expected its elements in a ${name} of length ${count}, got ${
+      isTypedArray(host) ? `a ${host.constructor.name} of length ${host.length}` : shown(host)
+    }; tensor() takes others`,
+  );
+}
+
 /** An immutable array of numbers with a dtype and a shape, in host or device memory. */
 export class Tensor<D extends DType = DType> {
   /** Type of the elements. */
@@ -168,10 +188,11 @@ export class Tensor<D extends DType = DType> {
   #disposed = false;
 
   /** Wraps elements as they are (not copied). Users call `tensor()`. */
-  constructor(dtype: D, shape: readonly number[], host: TypedArray | null) {
+  constructor(dtype: D, shape: readonly number[], host: TypedArray) {
+    if (host !== elsewhere) checkElements(dtype, shape, host);
     this.dtype = dtype;
     this.shape = Object.freeze([...shape]);
-    this.#memory = new TensorMemory(dtype, host);
+    this.#memory = new TensorMemory(dtype, host === elsewhere ? null : host);
   }
 
   /**
@@ -185,7 +206,7 @@ export class Tensor<D extends DType = DType> {
     backend: Backend,
     buffer: DeviceBuffer,
   ): Tensor<D> {
-    const tensor = new Tensor(dtype, shape, null);
+    const tensor = new Tensor(dtype, shape, elsewhere);
     if (residencyOf(backend).pressing) tensor.#pressure = pressure(buffer.bytes);
     tensor.#reside(backend, buffer);
     return tensor;
@@ -204,6 +225,11 @@ export class Tensor<D extends DType = DType> {
   /** Number of axes. */
   get ndim(): number {
     return this.shape.length;
+  }
+
+  /** Whether its memory was given back. */
+  get disposed(): boolean {
+    return this.#disposed;
   }
 
   /** Where the elements are: "host", or the name of the backend that holds them. */

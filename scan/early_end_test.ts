@@ -165,6 +165,24 @@ onDevices("loops that end early take the branch of a choice in their steps", asy
   }
 });
 
+onDevices(
+  "first values that a step stacks have gradients through a loop that may end",
+  async (device) => {
+    await check(device, (x, w) => {
+      const [y] = scan((e: Variable, w: Variable) => {
+        const step = (before: Variable, last: Variable) => [
+          last.mul(w).add(before),
+          until(last.gt(4)),
+        ];
+        const initial = T.stack([e, e.mul(2)]);
+        const [inner] = scan(step, { outputsInfo: { initial, taps: [-2, -1] }, nSteps: 12 });
+        return (inner as Variable).at(-1);
+      }, { sequences: x, nonSequences: w });
+      return (y as Variable).sum();
+    }, [[0.2, 0.5, 3], 1.1]);
+  },
+);
+
 onDevices("gradients that go back a few steps take the branch of a choice", async (device) => {
   const [x, w] = device === "cpu"
     ? [T.dvector("x"), T.dscalar("w")]

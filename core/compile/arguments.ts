@@ -214,7 +214,10 @@ function convertArray(
         `give its getValue()`,
     );
   }
-  if (Tensor.is(value) && value.dtype === dtype) return value;
+  if (Tensor.is(value) && value.dtype === dtype) {
+    if (value.disposed) throw new TypeError(`${where()}: the tensor was disposed of`);
+    return value;
+  }
   const host = hostElements(value);
   if (host !== null) {
     if (host.dtype === dtype) return new HostArgument(dtype, host.shape, host.data);

@@ -32,7 +32,14 @@ import { explainPlans } from "./explain.ts";
 import { checkInputs, In, type InputLike, type InputSpec, Out } from "./inputs.ts";
 import { Profile } from "./profile.ts";
 import type { CompiledFunction, CopyOptions, OutputLike, OutputSpec } from "./types.ts";
-import { checkGivens, checkUpdates, defaultUpdates, type Givens, type Updates } from "./updates.ts";
+import {
+  checkGivens,
+  checkUpdates,
+  defaultUpdates,
+  type Givens,
+  replacementPairs,
+  type Updates,
+} from "./updates.ts";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -494,21 +501,28 @@ class Callable {
     const action = `Cannot copy ${this.#what}`;
     const kinds = { swap: "any", deleteUpdates: "boolean", name: "string" } as const;
     const options = checkOptions(action, given, kinds);
-    const swap = new Map<Variable, Variable>(options.swap as Iterable<[Variable, Variable]> ?? []);
-    for (const [old, fresh] of swap) {
+    const swap = new Map<Variable, Variable>();
+    for (
+      const [old, fresh] of replacementPairs(
+        options.swap === undefined ? [] : options.swap,
+        `${action}: swaps`,
+      )
+    ) {
       if (!this.executor.shared.includes(old as SharedVariable)) {
-        throw new TypeError(`Cannot copy ${this.#what}: it does not use ${old.label}`);
+        throw new TypeError(`${action}: it does not use ${old.label}`);
       }
       if (!(fresh instanceof SharedVariable)) {
         throw new TypeError(
-          `Cannot copy ${this.#what}: ${old.label} can be swapped for a shared variable only`,
+          `${action}: ${old.label} can be swapped for a shared variable only, got ${shown(fresh)}`,
         );
       }
       if (fresh.dtype !== old.dtype || fresh.ndim !== old.ndim) {
         throw new TypeError(
-          `Cannot copy ${this.#what}: ${old.label} has type ${old.type}, its replacement ${fresh.type}`,
+          `${action}: ${old.label} has type ${old.type}, its replacement ${fresh.type}`,
         );
       }
+      if (swap.has(old)) throw new TypeError(`${action}: ${old.label} is swapped twice`);
+      swap.set(old, fresh);
     }
     const updates = options.deleteUpdates === true ? [] : definition.updates;
     const graph = replace([

@@ -6,6 +6,7 @@ import { cyclic, deep, everyMethod, fuzzArguments } from "../../dev/fuzz/argumen
 import { fuzzCalls } from "../../dev/fuzz/calls.ts";
 import {
   compile,
+  config,
   debugprint,
   grad,
   hessian,
@@ -19,6 +20,7 @@ import {
   shared,
   subgraphGrad,
   T,
+  Tensor,
   tensor,
   type Variable,
   verifyGrad,
@@ -555,3 +557,118 @@ onDevices(
     assertEquals(f(named).arraySync(), [2, 4]);
   },
 );
+
+Deno.test("settings are checked when they are assigned", () => {
+  const settings = loose(config), before = { ...config };
+  const wrong: [string, unknown[], RegExp][] = [
+    ["floatX", ["float99", "int32", null, undefined, 32], /expected "float16" or "float32" or/],
+    ["device", ["tpu", null, ["cpu"]], /expected "auto" or "gpu" or "cpu", got/],
+    ["onUnusedInput", ["throw", true], /expected "raise" or "warn" or "ignore", got/],
+    ["plans", [-1, NaN, "16", null], /expected a number >= 0, got/],
+    ["planBytes", [-1, 5n], /expected a number >= 0, got/],
+    ["deviceBytes", [-1, "1 GiB", undefined], /expected a number >= 0, or null, got/],
+    ["floatx", ["float64"], /not extensible/],
+  ];
+  for (const [name, junk, message] of wrong) {
+    for (const value of junk) fails(() => settings[name] = value, message);
+  }
+  assertEquals({ ...config }, before);
+});
+
+Deno.test("a tensor is made of a dtype, a shape and elements", () => {
+  const make = (...args: unknown[]) => new (loose(Tensor))(...args);
+  fails(() => make(), /Cannot make a tensor: expected a dtype, got undefined/);
+  fails(() => make([1, 2]), /expected a dtype, got \[1, 2\]/);
+  fails(() => make("float32", 2, Float32Array.of(1)), /list of lengths as shape, got 2/);
+  for (const junk of [null, [1], Float64Array.of(1, 2), Float32Array.of(1)]) {
+    fails(() => make("float32", [2], junk), /elements in a Float32Array of length 2, got/);
+  }
+  assertEquals(make("float32", [2], Float32Array.of(1, 2)).arraySync(), [1, 2]);
+  assertEquals(make("complex64", [1], Float32Array.of(1, 2)).item(), { re: 1, im: 2 });
+});
+
+Deno.test("variables are not lists", () => {
+  for (const x of [T.vector("x"), T.matrix("m"), T.stack([1, 2])]) {
+    assertThrows(() => [...loose(x)], TypeError, "not iterable");
+    assertThrows(() => new Set(loose(x)), TypeError, "not iterable");
+  }
+});
+
+Deno.test("widths of a padding are integers", () => {
+  const x = T.vector("x");
+  for (const widths of ["a", null, [0.5, 1], [[1, "1"]], [1, {}], NaN, T.fscalar("w")]) {
+    fails(
+      () => T.pad(x, loose(widths)),
+      /Cannot pad "x".*(expected a width to be an integer|pair)/,
+    );
+  }
+  fails(() => T.pad(x, 1, loose({ mode: Symbol("m") })), /expected mode .*got Symbol\(m\)/);
+});
+
+Deno.test("updates and swaps say what they were given", async () => {
+  const s = shared(1, { name: "s" }), t = shared([1]);
+  for (const target of [null, undefined, 5, "s", T.scalar("x")]) {
+    const updates = loose([[target, 1]]);
+    await rejects(compile([], s, { updates }), /only shared .*update 0 is of (null|und|5|"s"|"x")/);
+  }
+  await rejects(
+    compile([], s, { updates: loose("no") }),
+    /in a list, a Map or an object, got "no"/,
+  );
+  const f = await compile([], s.add(1), { device: "cpu" });
+  const refused: [unknown, RegExp][] = [
+    [[[1, 2]], /Cannot copy "function": swaps are pairs \[variable, replacement\], got \[1, 2\]/],
+    [[1], /swaps are pairs \[variable, replacement\], got 1/],
+    [[[s]], /swaps are pairs \[variable/],
+    [new Map([[1, 2]]), /swaps are pairs \[variable/],
+    [5, /swaps are pairs in a list or a Map, got 5/],
+    ["s", /in a list or a Map, got "s"/],
+    [null, /in a list or a Map, got null/],
+    [{ s }, /in a list or a Map, got an object with "s"/],
+    [[[s, 2]], /can be swapped for a shared variable only, got 2/],
+    [[[s, t]], /has type .* its replacement/],
+    [[[s, shared(2)], [s, shared(3)]], /"s" is swapped twice/],
+  ];
+  for (const [swap, message] of refused) fails(() => f.copy({ swap: loose(swap) }), message);
+});
+
+Deno.test("steps and tolerances of a verified gradient are not negative", () => {
+  const verify = (options: object) => verifyGrad((x) => x.sum(), [[1, 2]], options);
+  for (const eps of [-1e-5, 0, NaN, Infinity]) {
+    fails(() => verify({ eps }), /expected "eps" to be a number > 0, got/);
+  }
+  for (const name of ["absTol", "relTol"]) {
+    fails(() => verify({ [name]: -1 }), new RegExp(`expected "${name}" to be a number >= 0`));
+    fails(() => verify({ [name]: NaN }), new RegExp(`expected "${name}" to be a number >= 0`));
+  }
+  for (const order of [0, 3, "2", null]) fails(() => verify({ order }), /"order" to be 1 or 2/);
+});
+
+onDevices("a tensor that was disposed of names the input it was for", async (device) => {
+  const x = T.fvector("x"), m = T.fmatrix("m");
+  const f = await compile([x, m], T.dot(m, x), { device });
+  const gone = tensor([1, 2]), result = f([1, 2], [[1, 2]]);
+  gone.dispose();
+  result.dispose();
+  assertEquals(gone.disposed, true);
+  for (const value of [gone, result]) {
+    fails(() => f(value, [[1, 2]]), /at input 0 \("x"\): the tensor was disposed of/);
+  }
+  const wide = tensor([[1, 2]]);
+  wide.dispose();
+  fails(() => f([1, 2], loose({ m: wide })), /at input 1 \("m"\): the tensor was disposed of/);
+});
+
+Deno.test("what is composed of sums is named as it was written", () => {
+  const m = T.matrix("m"), i = T.imatrix("i");
+  for (const order of [2, 1, 0, 3, Infinity, -Infinity]) {
+    for (const v of [m, i]) {
+      fails(() => T.norm(v, order, 5), /Cannot take the norm of "[mi]": .* from -2 to 1, got 5/);
+    }
+  }
+  fails(() => T.norm(m, loose("2")), /Cannot take the norm of "m": expected a number as order/);
+  fails(() => T.std(i, 2), /Cannot take the standard deviation of "i"/);
+  fails(() => T.var(i, 2), /Cannot take the variance of "i"/);
+  fails(() => T.ptp(m, 2), /Cannot take the ptp of "m"/);
+  fails(() => T.logsumexp(i, 2), /Cannot take the logsumexp of "i"/);
+});

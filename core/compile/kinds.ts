@@ -5,12 +5,6 @@
  */
 
 import { isHostTensor } from "../ops/literal.ts";
-import { Variable } from "../variable.ts";
-
-/** Whether a value is a symbolic variable. */
-export function isVariableLike(value: unknown): boolean {
-  return value instanceof Variable;
-}
 
 /** Whether a value is an object of named arguments: a plain object that is no tensor. */
 export function isNamed(value: unknown): value is Record<string, unknown> {

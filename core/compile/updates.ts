@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isVariableLike } from "./kinds.ts";
 import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
 import { SharedVariable } from "../shared.ts";
+import { shown } from "../shown.ts";
 import { Constant, Variable } from "../variable.ts";
 
 /** One update: the shared variable and its new value. */
@@ -33,7 +33,7 @@ export function checkUpdates(
   if (typeof updates !== "object" || updates === null) {
     throw new TypeError(
       `Cannot compile ${what}: updates are pairs in a list, a Map or an object, got ${
-        updates === null ? "null" : typeof updates
+        shown(updates)
       }`,
     );
   }
@@ -51,9 +51,10 @@ export function checkUpdates(
     }
     const [target, expression] = pair as [unknown, TensorLike];
     if (!(target instanceof SharedVariable)) {
-      const label = isVariableLike(target) ? (target as Variable).label : typeof target;
       throw new TypeError(
-        `Cannot compile ${what}: only shared variables can be updated, and update ${i} is of ${label}`,
+        `Cannot compile ${what}: only shared variables can be updated, and update ${i} is of ${
+          shown(target)
+        }`,
       );
     }
     if (seen.has(target)) {
@@ -76,6 +77,23 @@ export function checkUpdate(target: SharedVariable, value: Variable, what: strin
   );
 }
 
+/**
+ * Variables and what stands for each, in a list of pairs or a Map. Throws a TypeError for anything else.
+ *
+ * @param what How the message starts, as in "Cannot compile f: givens".
+ */
+export function replacementPairs(given: unknown, what: string): [Variable, unknown][] {
+  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+    throw new TypeError(`${what} are pairs in a list or a Map, got ${shown(given)}`);
+  }
+  return Array.from(given as Iterable<unknown>, (pair): [Variable, unknown] => {
+    if (Array.isArray(pair) && pair.length === 2 && pair[0] instanceof Variable) {
+      return [pair[0], pair[1]];
+    }
+    throw new TypeError(`${what} are pairs [variable, replacement], got ${shown(pair)}`);
+  });
+}
+
 /** The replacements of givens, checked. */
 export function checkGivens(
   givens: Givens | undefined,
@@ -84,16 +102,8 @@ export function checkGivens(
 ): Map<Variable, Variable> {
   const replacements = new Map<Variable, Variable>();
   if (givens === undefined) return replacements;
-  const pairs: Iterable<unknown> = givens as Iterable<unknown>;
-  if (typeof (pairs as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`Cannot compile ${what}: givens are pairs in a list or a Map`);
-  }
-  for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof Variable)) {
-      throw new TypeError(`Cannot compile ${what}: givens are pairs [variable, replacement]`);
-    }
-    const old: Variable = pair[0];
-    const fresh = asVariable(pair[1] as TensorLike, old.dtype);
+  for (const [old, given] of replacementPairs(givens, `Cannot compile ${what}: givens`)) {
+    const fresh = asVariable(given as TensorLike, old.dtype);
     if (fresh.dtype !== old.dtype || fresh.ndim !== old.ndim) {
       throw new TypeError(
         `Cannot compile ${what}: the replacement of ${old.label} must have type ${old.type}, and it has ` +

@@ -14,6 +14,7 @@ import {
 import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { addSize, type Size } from "../kernel/size.ts";
+import { expectPositions } from "../plan/limits.ts";
 import type { Variable } from "../variable.ts";
 import { writtenLabel } from "../graph/graph.ts";
 
@@ -77,6 +78,7 @@ export function computedPosition(
   message: CheckMessage,
 ): Ix {
   const { b } = context;
+  expectPositions(context.guards, "pick elements along an axis", n);
   const length = b.cast(b.size(n), node.type);
   const unsigned = node.type === "u32" || node.type === "u64" || node.type === "bool";
   const high = b.compare("ge", node, length);

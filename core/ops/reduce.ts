@@ -232,8 +232,8 @@ export function mean<A extends TensorLike, const X extends AxesList<SumOptions> 
   return average(x, axes);
 }
 
-function spread(x: TensorLike, axes: readonly unknown[]): Variable {
-  const v = asFloating(x), plan = planOf("variance", v, axes, varianceKinds);
+function spread(name: string, x: TensorLike, axes: readonly unknown[]): Variable {
+  const plan = planOf(name, asVariable(x), axes, varianceKinds), v = asFloating(x);
   const centre = mean(v, { axis: plan.axes, keepdims: true });
   const off: Variable = sub(v, centre);
   const square: Variable = isComplex(off.dtype) ? sqr(abs(off)) : sqr(off);
@@ -267,7 +267,7 @@ export function variance<A extends TensorLike, const X extends AxesList<Variance
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return spread(x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
+  return spread("variance", x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
 }
 
 /** The standard deviation: the square root of the variance. */
@@ -275,15 +275,20 @@ export function std<A extends TensorLike, const X extends AxesList<VarianceOptio
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return sqrt(spread(x, axes)) as Variable as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
+  return sqrt(spread("standard deviation", x, axes)) as Variable as Reduced<
+    RealOf<Floating<DTypeOf<A>>>,
+    A,
+    AxesOf<X>
+  >;
 }
 
 function extreme<R extends Variable>(
   kind: "max" | "min",
   x: TensorLike,
   axes: readonly unknown[],
+  label: string = kind,
 ): R {
-  const v = asVariable(x), plan = planOf(kind, v, axes);
+  const v = asVariable(x), plan = planOf(label, v, axes);
   const isBool = v.dtype === "bool";
   const name: ReduceOpKind = isBool ? (kind === "max" ? "any" : "all") : kind;
   return finish(reduced(name, v, plan.axes, v.dtype), v.ndim, plan);
@@ -321,7 +326,7 @@ export function ptp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<DTypeOf<A>, A, AxesOf<X>> {
-  return sub(extreme("max", x, axes), extreme("min", x, axes)) as Variable as Reduced<
+  return sub(extreme("max", x, axes, "ptp"), extreme("min", x, axes, "ptp")) as Variable as Reduced<
     DTypeOf<A>,
     A,
     AxesOf<X>
@@ -425,13 +430,21 @@ export function norm<A extends TensorLike, const X extends AxesList = []>(
   order = 2,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return normOf(asFloating(x), order, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
+  const v = asVariable(x);
+  if (typeof order !== "number" || Number.isNaN(order)) {
+    throw new TypeError(
+      `Cannot take the norm of ${v.label}: expected a number as order, got ${shown(order)}`,
+    );
+  }
+  const { axes: axis, keepdims } = planOf("norm", v, axes);
+  return normOf(asFloating(v), order, [{ axis, keepdims }]) as Reduced<
+    RealOf<Floating<DTypeOf<A>>>,
+    A,
+    AxesOf<X>
+  >;
 }
 
-function normOf(x: Variable, order: number, axes: AxesList): Variable {
-  if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new TypeError(`Cannot take the norm: expected a number as order, got ${shown(order)}`);
-  }
+function normOf(x: Variable, order: number, axes: readonly [ReduceOptions]): Variable {
   const size: Variable = abs(x);
   if (order === Infinity) return max(size, ...axes);
   if (order === -Infinity) return min(size, ...axes);
@@ -455,7 +468,7 @@ export function logsumexp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
-  const v = asFloating(x), plan = planOf("logsumexp", v, axes);
+  const plan = planOf("logsumexp", asVariable(x), axes), v = asFloating(x);
   if (!isFloat(v.dtype)) {
     throw new TypeError(
       `Cannot take the logsumexp of ${v.label}: expected real numbers, got ${v.dtype}`,

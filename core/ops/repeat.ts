@@ -11,6 +11,7 @@ import { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
 import {
+  asIndexScalar,
   type AxesArguments,
   axesOf,
   type Dim,
@@ -242,7 +243,11 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
   const v = asVariable(x), action = `Cannot pad ${shapeLabel(v)}`;
   checkOptions(action, options, { mode: "any", value: "any" });
   const pairs = widthsOf(widths, v.ndim, action);
-  const known = pairs.flat().map(staticDim);
+  const known = pairs.flat().map((width) => {
+    // Checks it, too.
+    asIndexScalar(width, action, "a width");
+    return staticDim(width);
+  });
   if (known.some((n) => n !== null && n < 0)) {
     throw new RangeError(`${action}: expected widths >= 0, got [${known.join(", ")}]`);
   }
@@ -256,7 +261,7 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
   }
   if (!["edge", "reflect", "wrap"].includes(mode)) {
     throw new RangeError(
-      `${action}: expected mode "constant", "edge", "reflect" or "wrap", got "${mode}"`,
+      `${action}: expected mode "constant", "edge", "reflect" or "wrap", got ${shown(mode)}`,
     );
   }
   return axes.reduce((wide, axis) => {

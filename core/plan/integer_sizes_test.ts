@@ -2,6 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
 import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
 import { executorOf } from "../compile/function.ts";
+import { Guards } from "../kernel/size.ts";
+import { Shapes } from "./shapes.ts";
 
 const x = T.vector("x");
 const xs = [10, 20, 30, 40, 50];
@@ -126,3 +128,34 @@ function ranges(x: Variable, k: Variable): Variable {
   }) as unknown as [Variable];
   return rows;
 }
+
+Deno.test("The host follows the elements of vectors that are as short as shapes", () => {
+  const shapes = new Shapes(new Guards(), new Map());
+  for (const make of [(n: number) => T.arange(n), (n: number) => T.arange(n).mul(2).mod(7)]) {
+    assertEquals(shapes.knows(make(64)), true);
+    assertEquals(shapes.knows(make(65)), false);
+    assertEquals(shapes.knows(T.max(make(64))), true);
+    assertEquals(shapes.knows(T.max(make(65))), false);
+  }
+});
+
+onDevices("Lengths that are computed from a range plan for all of its lengths", async (device) => {
+  const n = T.scalar("n", { dtype: "int64" }), range = T.arange(n);
+  const outputs = [
+    range.at(range.mod(3).eq(1)).sum(),
+    T.nonzero(range.ge(n.sub(2)))[0]!,
+    T.arange(T.sum(T.cast(range.gt(3), "int32")).mod(5)),
+    T.zeros([T.max(range).mod(4)]),
+  ];
+  const f = await compile([n], outputs, { device });
+  for (const length of [10, 64, 65, 100, 20_000, 30_001, 2]) {
+    const all = Array.from({ length }, (_, i) => i);
+    const above = all.filter((i) => i > 3).length;
+    assertEquals(f(length).map(numbers), [
+      [all.filter((i) => i % 3 === 1).reduce((a, b) => a + b, 0)],
+      [length - 2, length - 1],
+      all.slice(0, above % 5),
+      Array((length - 1) % 4).fill(0),
+    ]);
+  }
+});

@@ -9,7 +9,12 @@ onDevices("What has more than 2³¹ positions is a LimitError before it runs", a
   const n = T.scalar("n", { dtype: "int64" });
   const row = T.arange(n, { dtype: "int32" });
   const [counted] = scan((s: Variable) => s.add(1), { outputsInfo: T.zeros([]), nSteps: n });
+  // Through floats, so that the host does not know it.
+  const last = T.cast(T.cast(n, "float32"), "int64").sub(1);
   const programs: [string, Variable, number, number][] = [
+    ["positions of a mask", T.nonzero(row.eq(9))[0]!.at(0), 9, 2 ** 31 + 3],
+    ["elements by a mask", T.arange(n).at(row.gt(8)).at(0), 9, 2 ** 31 + 3],
+    ["elements by computed positions", T.arange(n).take(T.stack([last])).at(0), 9, huge],
     ["sum of int64", T.sum(T.arange(n)), 45, huge + 10],
     ["sum of a range", T.sum(T.cast(row, "float32")), 45, huge + 10],
     ["one more than fits", T.sum(T.cast(row, "float32")), 45, 2 ** 31],

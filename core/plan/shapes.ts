@@ -23,6 +23,9 @@ export interface LeafInfo {
   readonly need?: Variable;
 }
 
+/** The host follows the elements of vectors up to this length; longer ones are the business of the device. */
+const MOST_INTEGERS = 64;
+
 /** Finds shapes and integers on demand and remembers them. */
 export class Shapes implements ShapeContext {
   readonly guards: Guards;
@@ -133,7 +136,13 @@ export class Shapes implements ShapeContext {
     }
   }
 
+  /** Whether a vector is as short as those that hold shapes: each element costs a guard, or more. */
+  #isShort(variable: Variable): boolean {
+    return this.guards.decide("few", this.shape(variable), (n) => n <= MOST_INTEGERS);
+  }
+
   #find(variable: Variable): readonly Size[] {
+    if (variable.ndim === 1 && !this.#isShort(variable)) throw new NeedValue(variable);
     const leaf = this.#leaf(variable);
     if (leaf !== undefined) {
       if (leaf.integers === undefined) {
