@@ -27,7 +27,8 @@ import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
-import { scanOp, scanOutputs, type ScanParams } from "./op.ts";
+import { scanOutputs, type ScanParams } from "./node.ts";
+import { scanOp } from "./op.ts";
 import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
 import { evened, type Most } from "./uneven.ts";
 

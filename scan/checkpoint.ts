@@ -22,7 +22,8 @@ import { shapeOf } from "../core/ops/shape.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, StepGraph } from "./inner.ts";
-import { scanInputs, scanOp, scanOutputs, type ScanParams } from "./op.ts";
+import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
+import { scanOp } from "./op.ts";
 
 /** The least integer whose square is not less: a length that the host knows when it knows the number. */
 export const ceilSqrtOp: Op = {

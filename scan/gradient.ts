@@ -61,7 +61,8 @@ import { TensorType } from "../core/type.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 import { withAxes } from "../autodiff/shapes.ts";
 import { depthOf, endsEarly, StepGraph } from "./inner.ts";
-import { scanInputs, scanOp, type ScanOutputs, scanOutputs, type ScanParams } from "./op.ts";
+import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "./node.ts";
+import { scanOp } from "./op.ts";
 
 type Gradient = Variable | null;
 

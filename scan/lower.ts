@@ -29,14 +29,8 @@ import { StepGraph } from "../core/plan/step_graph.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, endsEarly } from "./inner.ts";
-import {
-  placeholderLeaves,
-  scanInputs,
-  scanLabel,
-  scanOutputs,
-  type ScanParams,
-  stepCount,
-} from "./op.ts";
+import { scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
+import { placeholderLeaves, stepCount } from "./step_shapes.ts";
 
 /** A state in memory: rows (time + depth) mod modulus. */
 interface Ring {

@@ -11,7 +11,7 @@ import { registerLastRow } from "../core/ops/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
-import type { ScanParams } from "./op.ts";
+import type { ScanParams } from "./node.ts";
 import { stackedRows } from "./rows.ts";
 
 registerLastRow(lastOfTrace);

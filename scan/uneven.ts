@@ -20,7 +20,7 @@ import { lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import type { Variable } from "../core/variable.ts";
 import { depthOf, endsEarly } from "./inner.ts";
-import { isScan, scanInputs, scanLabel, scanOutputs, type ScanParams } from "./op.ts";
+import { isScan, scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
 import {
   exactly,
   type Extent,

@@ -6,7 +6,7 @@
 
 import { rounded, type Value } from "../../core/graph/value.ts";
 import { toposort } from "../../core/graph/walk.ts";
-import { isScan } from "../../scan/op.ts";
+import { isScan } from "../../scan/node.ts";
 import {
   compile,
   config,

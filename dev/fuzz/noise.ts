@@ -12,7 +12,7 @@ import type { Value } from "../../core/graph/value.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { TensorType } from "../../core/type.ts";
 import type { Variable } from "../../core/variable.ts";
-import { isScan } from "../../scan/op.ts";
+import { isScan } from "../../scan/node.ts";
 import { StepGraph } from "../../scan/inner.ts";
 import { Random } from "./random.ts";
 

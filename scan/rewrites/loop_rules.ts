@@ -21,7 +21,7 @@ import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { depthOf, endsEarly, type StepGraph } from "../inner.ts";
-import { isScan, scanInputs, scanOutputs, type ScanParams } from "../op.ts";
+import { isScan, scanInputs, scanOutputs, type ScanParams } from "../node.ts";
 import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 import { shareStates } from "./share.ts";
 

@@ -4,7 +4,7 @@ import type { Value } from "../../core/graph/value.ts";
 import { evaluateGraph } from "../../core/reference.ts";
 import { type Mode, optimise, resolveMode } from "../../core/rewrite/mod.ts";
 import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
-import { isScan, type ScanParams } from "../op.ts";
+import { isScan, type ScanParams } from "../node.ts";
 import type { Apply } from "../../core/graph/graph.ts";
 import { loopRules } from "./loop_rules.ts";
 import { mergeScans } from "./merge.ts";

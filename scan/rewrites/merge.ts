@@ -12,7 +12,8 @@ import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import type { Variable } from "../../core/variable.ts";
 import { endsEarly, StepGraph } from "../inner.ts";
-import { isScan, scanOp, type ScanParams } from "../op.ts";
+import { isScan, type ScanParams } from "../node.ts";
+import { scanOp } from "../op.ts";
 import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 
 type Loop = Apply<ScanParams>;

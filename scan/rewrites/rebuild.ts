@@ -10,7 +10,8 @@ import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/shared.ts";
 import type { Variable } from "../../core/variable.ts";
 import { StepGraph } from "../inner.ts";
-import { scanInputs, scanOp, type ScanOutputs, scanOutputs, type ScanParams } from "../op.ts";
+import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "../node.ts";
+import { scanOp } from "../op.ts";
 
 /** The parts of a scan, free to be changed. */
 export interface ScanParts {

@@ -1,0 +1,128 @@
+/**
+ * The plain evaluation of a loop, for the reference.
+ *
+ * @module
+ */
+
+import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
+import { evaluateGraph } from "../core/reference.ts";
+import { shown } from "../core/shown.ts";
+import type { Variable } from "../core/variable.ts";
+import { depthOf } from "./inner.ts";
+import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
+import { shortSequence } from "./step_shapes.ts";
+
+function rowOf(value: Value, i: number): Value {
+  const shape = value.shape.slice(1);
+  const size = sizeOf(shape) * (value.data.length / Math.max(1, sizeOf(value.shape)));
+  return { dtype: value.dtype, shape, data: value.data.slice(i * size, (i + 1) * size) };
+}
+
+function stackRows(dtype: Value["dtype"], row: readonly number[], rows: readonly Value[]): Value {
+  const shape = [rows.length, ...row];
+  const data = valueData(dtype, sizeOf(shape));
+  let at = 0;
+  for (const value of rows) {
+    (data as Float64Array).set(value.data as Float64Array, at);
+    at += value.data.length;
+  }
+  return { dtype, shape, data };
+}
+
+/** More rows than the reference keeps. */
+const MOST_ROWS = 2 ** 26;
+
+/** Runs the loop plainly. */
+export function evaluateScan(inputs: readonly Value[], params: ScanParams): Value[] {
+  const { step } = params;
+  const { layout, placeholders, results } = step;
+  const given = scanInputs(params, inputs), { sequences, initials, others } = given;
+  const steps = Number(given.steps.data[0]), limit = Number((given.limit ?? given.steps).data[0]);
+  let carried = given.carried;
+  for (const asked of [steps, limit]) {
+    if (asked >= 0) continue;
+    throw new RangeError(
+      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(asked)}`,
+    );
+  }
+  sequences.forEach(({ shape }, i) => {
+    const reach = Math.max(...layout.sequences[i]!, 0), length = shape[0]!;
+    if (steps === 0 || length >= steps + reach) return;
+    throw shortSequence(params, `sequence ${i}`, length, steps, reach);
+  });
+  const states = initials.map((initial, i) =>
+    Array.from({ length: depthOf(layout.states[i]!) }, (_, row) => rowOf(initial, row))
+  );
+  const maps: Value[][] = results.maps.map(() => []);
+  const histories: Value[][] = carried.map(() => []);
+  let count = 0;
+  let emptyRows: readonly (readonly number[])[] = [];
+  while (count < Math.min(steps, limit)) {
+    const values = new Map<Variable, Value>();
+    placeholders.sequences.forEach((taps, i) =>
+      taps.forEach((tap, k) =>
+        values.set(tap, rowOf(sequences[i]!, count + layout.sequences[i]![k]!))
+      )
+    );
+    placeholders.states.forEach((taps, i) =>
+      taps.forEach((tap, k) => values.set(tap, states[i]!.at(layout.states[i]![k]!)!))
+    );
+    placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
+    placeholders.others.forEach((other, i) => values.set(other, others[i]!));
+    const made = evaluateGraph(step.outputs, values);
+    let next = 0;
+    for (const state of states) state.push(made[next++]!);
+    for (const map of maps) map.push(made[next++]!);
+    carried.forEach((state, i) => histories[i]!.push(state));
+    carried = carried.map(() => made[next++]!);
+    count++;
+    if (layout.until && Number(made[next]!.data[0]) !== 0) break;
+  }
+  if (count === 0 && layout.maps > 0) {
+    // The shape of a result without rows is that of a step, whatever its values.
+    const zero = (value: Value) => makeZero(value.dtype, value.shape);
+    const values = new Map<Variable, Value>();
+    placeholders.sequences.forEach((taps, i) => {
+      const row = sequences[i]!;
+      for (const tap of taps) values.set(tap, makeZero(row.dtype, row.shape.slice(1)));
+    });
+    placeholders.states.forEach((taps, i) => {
+      for (const tap of taps) values.set(tap, zero(states[i]![0]!));
+    });
+    placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
+    placeholders.others.forEach((other, i) => values.set(other, others[i]!));
+    emptyRows = evaluateGraph(results.maps, values).map((value) => value.shape);
+  }
+  const rows = [
+    ...states.map((rows, i) => rows.slice(depthOf(layout.states[i]!))),
+    ...maps,
+  ];
+  const rowShapes = [
+    ...initials.map((initial) => initial.shape.slice(1)),
+    ...maps.map((map, i) => map[0]?.shape ?? emptyRows[i] ?? []),
+  ];
+  const dtypes = [...results.states, ...results.maps].map((v) => v.dtype);
+  // An ended loop leaves the rest of its traces zero: they have one row for each step there could be.
+  const pad = (list: readonly Value[], dtype: Value["dtype"], row: readonly number[]): Value[] => {
+    // Nobody reads a trace that no memory would hold: the loop has a limit that is found as it runs.
+    if (steps > MOST_ROWS) return [...list];
+    const zero = makeZero(dtype, row);
+    return [...list, ...Array.from({ length: steps - list.length }, () => zero)];
+  };
+  const padded = rows.map((list, i) => pad(list, dtypes[i]!, rowShapes[i]!));
+  return [
+    ...padded.map((list, i) => stackRows(dtypes[i]!, rowShapes[i]!, list)),
+    ...rows.map((list, i) =>
+      list.at(-1) ?? (i < states.length ? states[i]!.at(-1)! : makeZero(dtypes[i]!, rowShapes[i]!))
+    ),
+    ...carried,
+    ...carried.map(({ dtype, shape }, i) =>
+      stackRows(dtype, shape, pad(histories[i]!, dtype, shape))
+    ),
+    makeValue("int64", [], [BigInt(count)]),
+  ];
+}
+
+function makeZero(dtype: Value["dtype"], shape: readonly number[]): Value {
+  return { dtype, shape, data: valueData(dtype, sizeOf(shape)) };
+}
