@@ -33,8 +33,11 @@ const moving = [
 ];
 const opaque = ["copy", "zeroGrad", "disconnectedGrad", "undefinedGrad", "gradScale", "gradClip"];
 
-/** What is farther away than this many applications does not matter. */
+/** What is farther away than this many applications matters only where it leads to exponentials. */
 const MOST = 60;
+
+/** Applications looked at for all roots of a graph together, so that many chains of roots end in time. */
+const MOST_IN_ALL = 50_000;
 
 /** The rules that stabilise; wrappers that steer gradients stay. */
 const stabilise: Phase = {
@@ -57,6 +60,9 @@ export class StableForms {
   readonly #found = new Map<Apply, Variable | null>();
   /** Applications whose forms are free of something that they depend on as written. */
   readonly #freed = new Set<Apply>();
+  /** Whether there is something curved behind a variable. */
+  readonly #bent = new Map<Variable, boolean>();
+  #left = MOST_IN_ALL;
 
   /** @param isEnd Whether a variable has to stay part of the graph, since its own gradient is asked for. */
   constructor(isEnd: (variable: Variable) => boolean) {
@@ -105,7 +111,7 @@ export class StableForms {
   #endsOf(apply: Apply, unknown: Apply[]): Ends | null {
     const ends = new Map<Variable, Variable>(), inside = new Set<Apply>([apply]);
     const exponents: Variable[] = [];
-    const enter = (variables: readonly Variable[], own: ReadonlySet<string>) => {
+    const enter = (variables: readonly Variable[], own: ReadonlySet<string>, most: number) => {
       const queue = [...variables];
       for (const input of queue) {
         const { owner } = input, isEnd = this.#isEnd(input);
@@ -113,7 +119,8 @@ export class StableForms {
         if (isEnd || owner === null || inside.has(owner)) continue;
         const form = own.has(owner.op.name) ? this.#found.get(owner) : null;
         if (form === undefined) unknown.push(owner);
-        if (form || inside.size >= MOST || !isTransparent(owner)) {
+        const isFar = inside.size >= most || inside.size >= MOST && !this.#isBent(input);
+        if (form || isFar || !isTransparent(owner)) {
           ends.set(input, form ?? input);
           continue;
         }
@@ -121,10 +128,27 @@ export class StableForms {
         (curved.has(owner.op.name) ? exponents : queue).push(...owner.inputs);
       }
     };
-    enter(apply.inputs, logarithms);
+    if (!apply.inputs.some((input) => this.#isBent(input))) return null;
+    enter(apply.inputs, logarithms, this.#left);
     if (exponents.length === 0) return null;
-    for (const exponent of exponents) enter([exponent], roots);
+    const most = inside.size + MOST;
+    for (const exponent of exponents) enter([exponent], roots, most);
+    if (unknown.length === 0) this.#left = Math.max(MOST, this.#left - inside.size);
     return ends;
+  }
+
+  /** Whether there is something curved in the part that may matter to a root. */
+  #isBent(variable: Variable): boolean {
+    const order = toposort(
+      [variable],
+      (v) => this.#bent.has(v) || this.#isEnd(v),
+      (apply) => curved.has(apply.op.name) || !isTransparent(apply) ? [] : apply.inputs,
+    );
+    for (const { op, inputs, outputs } of order) {
+      const bent = curved.has(op.name) || inputs.some((input) => this.#bent.get(input) === true);
+      for (const output of outputs) this.#bent.set(output, bent);
+    }
+    return this.#bent.get(variable) ?? false;
   }
 }
 

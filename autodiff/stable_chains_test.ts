@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/devices.ts";
 import { compile, grad, T, type Variable } from "../mod.ts";
 
@@ -107,6 +107,37 @@ for (const [name, { naive, stable }] of Object.entries(chains)) {
             close(numbers(result), expected[i]!, `${name}: output ${i}, ${depth} deep at ${x}`);
           });
         }
+      }
+    }
+  });
+}
+
+/** Products of matrices and exponentials without logarithms in between: a hidden Markov model as written. */
+const products: Record<string, (v: Variable, given: Given, step: number) => Variable> = {
+  "vector · matrix": (v, { m }) => dot(v, m),
+  "matrix · vector, with exponentials between": (v, { y, m }, step) =>
+    dot(m, v).mul(exp(y.at(0).mul(step % 3 - 30))),
+};
+
+for (const [name, link] of Object.entries(products)) {
+  onDevices(`long products of matrices under a logarithm: ${name}`, async (device) => {
+    const own = given("float32"), inputs = [own.x, own.y, own.m];
+    for (const depth of device === "cpu" ? [23, 200] : [60]) {
+      let v: Variable = exp(own.x);
+      for (let i = 0; i < depth; i++) v = link(v, own, i);
+      const value = log(v),
+        f = await compile(inputs, [value, grad(costOf(value), own.x)], {
+          device,
+          onUnusedInput: "ignore",
+        });
+      const table = [[0.5, 0.5], [0.25, 0.75]];
+      const [near, slope] = f([0.5, 1], y, table).map(numbers);
+      assert(near!.every(Number.isFinite) && slope!.every(Number.isFinite));
+      close([slope![0]! + slope![1]!], [4], name);
+      for (const far of [1000, -1000]) {
+        const [v, dx] = f([0.5 + far, 1 + far], y, table).map(numbers);
+        close(v!, near!.map((n) => n + far), `${name}, ${depth} deep, ${far}`);
+        close(dx!, slope!, `gradient of ${name}, ${depth} deep, ${far}`);
       }
     }
   });

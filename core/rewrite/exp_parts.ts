@@ -6,6 +6,7 @@
  */
 
 import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { toposort } from "../graph/walk.ts";
 import { lengthsOf } from "../ops/known_lengths.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
@@ -32,6 +33,7 @@ import {
   opensAll,
   type Product,
   productOf,
+  productOps,
   unpadded,
 } from "./factors.ts";
 import {
@@ -47,11 +49,8 @@ import {
   withKeptAxes,
 } from "./match.ts";
 import { transposed } from "./matmul_rules.ts";
-import { sumOf, type Term } from "./terms.ts";
+import { sumOf, sumOps, type Term } from "./terms.ts";
 import { isView, sameView, viewThrough } from "./views.ts";
-
-/** Exponentials farther inside than this many sums, choices and views are not looked for. */
-const DEEPEST = 24;
 
 /** What was found: the same parts are asked for again and again. */
 const known = new WeakMap<Variable, ExpProduct | null>();
@@ -60,7 +59,7 @@ const known = new WeakMap<Variable, ExpProduct | null>();
 const MOST_TERMS = 12;
 
 /** The exponentials of a product and the rest; null without exponentials. */
-export function expProductOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
+export function expProductOf(variable: Variable): ExpProduct | null {
   const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
   if (product === null) return null;
   const exponent: Term[] = [], rest: Factor[] = [];
@@ -70,7 +69,7 @@ export function expProductOf(variable: Variable, depth = DEEPEST): ExpProduct | 
       exponent.push(term);
       continue;
     }
-    const { base, power } = factor, inner = depth === 0 ? null : expPartOf(base, depth - 1);
+    const { base, power } = factor, inner = expPartOf(base);
     if (inner === null) {
       rest.push(factor);
       continue;
@@ -91,34 +90,55 @@ export function powersOf(product: Product, by: number): Factor[] {
 }
 
 /** What is computed from exponentials by anything but a product, as one; null for anything else. */
-export function expPartOf(variable: Variable, depth = DEEPEST): ExpProduct | null {
-  let found = known.get(variable);
-  if (found === undefined) known.set(variable, found = newPartOf(variable, depth));
-  return found;
+export function expPartOf(variable: Variable): ExpProduct | null {
+  // What is inside comes first, so that chains of any length need no deep stack.
+  const order = toposort(
+    [variable],
+    (v) => known.has(v),
+    (apply) => isOpened(apply) ? apply.inputs : [],
+  );
+  for (const { outputs } of order) {
+    for (const output of outputs) known.set(output, newPartOf(output));
+  }
+  return known.get(variable) ?? null;
 }
 
-function newPartOf(variable: Variable, depth: number): ExpProduct | null {
+const opened = new Set([
+  ...productOps,
+  ...sumOps,
+  "switch",
+  "reduce",
+  "matmul",
+  "sqrt",
+  "join",
+  "makeVector",
+]);
+
+/** Whether the exponentials in the inputs of an application may be those of its result. */
+function isOpened(apply: Apply): boolean {
+  return opened.has(apply.op.name) || isView(apply);
+}
+
+function newPartOf(variable: Variable): ExpProduct | null {
   const apply = variable.owner;
   if (apply === null || !isReal(variable.dtype)) return null;
   switch (apply.op.name) {
     case "switch":
-      return choiceOf(apply, depth);
+      return choiceOf(apply);
     case "reduce":
-      return (apply.params as ReduceParams).kind === "sum"
-        ? sumPartOf(variable, depth)
-        : extremeOf(apply, depth);
+      return (apply.params as ReduceParams).kind === "sum" ? sumPartOf(variable) : extremeOf(apply);
     case "matmul":
-      return matmulOf(apply, depth);
+      return matmulOf(apply);
     case "add":
     case "sub":
-      return addedOf(variable, depth);
+      return addedOf(variable);
     case "sqrt":
-      return rootOf(apply, depth);
+      return rootOf(apply);
     case "join":
     case "makeVector":
-      return joinedOf(apply, depth);
+      return joinedOf(apply);
     default:
-      return isView(apply) ? viewOf(apply, depth) : null;
+      return isView(apply) ? viewOf(apply) : null;
   }
 }
 
@@ -139,8 +159,8 @@ function expProduct(exponent: Variable, rest: Variable | null): ExpProduct {
   };
 }
 
-function viewOf(apply: Apply, depth: number): ExpProduct | null {
-  const whole = apply.inputs[0]!, inner = expProductOf(whole, depth);
+function viewOf(apply: Apply): ExpProduct | null {
+  const whole = apply.inputs[0]!, inner = expProductOf(whole);
   if (inner === null || apply.op.name === "broadcastTo") return inner;
   const through = apply.op.name === "dimshuffle" ? viewThrough(apply) : null;
   const view = (part: Variable) =>
@@ -150,19 +170,19 @@ function viewOf(apply: Apply, depth: number): ExpProduct | null {
 }
 
 /** What is switched to as an exponential; 0 is that of -Infinity. */
-function branchOf(branch: Variable, depth: number) {
+function branchOf(branch: Variable) {
   const value = numberOf(branch), { dtype } = branch;
   if (value !== null) {
     return { isExp: false, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
-  const found = expProductOf(branch, depth);
+  const found = expProductOf(branch);
   if (found === null) return null;
   const rest = isOne(found.rest) ? null : buildProduct(found.rest);
   return { isExp: true, exponent: sumOfTerms(found.exponent, dtype), rest };
 }
 
-function choiceOf({ inputs: [condition, x, y], output }: Apply, depth: number): ExpProduct | null {
-  const p = branchOf(x!, depth), q = branchOf(y!, depth);
+function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
+  const p = branchOf(x!), q = branchOf(y!);
   if (p === null || q === null || !p.isExp && !q.isExp) return null;
   const lengths = lengthsOf(output);
   const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
@@ -173,10 +193,10 @@ function choiceOf({ inputs: [condition, x, y], output }: Apply, depth: number): 
 }
 
 /** Parts in a row, of which some are exponentials. */
-function joinedOf(apply: Apply, depth: number): ExpProduct | null {
+function joinedOf(apply: Apply): ExpProduct | null {
   const { inputs, output: { dtype } } = apply;
   if (inputs.length > MOST_TERMS) return null;
-  const parts = inputs.map((part) => expProductOf(part, depth));
+  const parts = inputs.map((part) => expProductOf(part));
   if (parts.every((part) => part === null)) return null;
   const joined = (of: (part: ExpProduct | null, i: number) => Variable) =>
     applyAgain(apply, parts.map((part, i) => inShape(of(part, i), lengthsOf(inputs[i]!))));
@@ -195,17 +215,17 @@ function joinedOf(apply: Apply, depth: number): ExpProduct | null {
 }
 
 /** The greatest or least of exponentials is that of their exponents. */
-function extremeOf(apply: Apply, depth: number): ExpProduct | null {
+function extremeOf(apply: Apply): ExpProduct | null {
   const params = apply.params as ReduceParams, x = apply.inputs[0]!;
   if (params.kind !== "max" && params.kind !== "min") return null;
-  const found = expProductOf(x, depth);
+  const found = expProductOf(x);
   if (found === null || !isOne(found.rest)) return null;
   const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
   return expProduct(reducedAs(params, exponent, params.axes), null);
 }
 
-function rootOf({ inputs: [x], output }: Apply, depth: number): ExpProduct | null {
-  const found = expProductOf(x!, depth);
+function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
+  const found = expProductOf(x!);
   if (found === null) return null;
   const exponent = sumOfTerms(
     found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
@@ -215,12 +235,12 @@ function rootOf({ inputs: [x], output }: Apply, depth: number): ExpProduct | nul
 }
 
 /** Terms that are added up, of which some are exponentials. */
-function addedOf(variable: Variable, depth: number): ExpProduct | null {
+function addedOf(variable: Variable): ExpProduct | null {
   const sum = sumOf(variable, opensAll, opensAll, MOST_TERMS), { dtype } = variable;
   if (sum === null || sum.terms.length + (sum.constant === 0 ? 0 : 1) < 2) return null;
   let found = false;
   const parts = sum.terms.map(({ base, scale }): Exponential => {
-    const part = expProductOf(base, depth);
+    const part = expProductOf(base);
     if (part === null) {
       return {
         exponent: null,
@@ -260,7 +280,8 @@ export function areShifted(parts: readonly Exponential[]): boolean {
 export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
   const zero = number(0, dtype);
   const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
-  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)));
+  const hasWeights = parts.some(({ exponent }, i) => counting[i] !== (exponent ?? zero));
+  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)), hasWeights);
   const terms = parts.map(({ exponent, rest }) =>
     weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
   );
@@ -274,35 +295,36 @@ function unstretched(variable: Variable): Variable {
 }
 
 /** The sum of exponentials over axes that a variable is, if they may overflow. */
-export function expSumOf(variable: Variable, depth = DEEPEST): ExpSum | null {
+export function expSumOf(variable: Variable): ExpSum | null {
   const sum = applied(variable, "reduce");
   if (sum === null || !isReal(variable.dtype)) return null;
   const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
   if (kind !== "sum" || dtype !== summand.dtype) return null;
-  const product = expProductOf(unstretched(summand), depth);
+  const product = expProductOf(unstretched(summand));
   if (product === null) return null;
   const exponent = unstretched(sumOfTerms(product.exponent, dtype));
   if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
   return { axes, exponent, rest: product.rest, summand };
 }
 
-function sumPartOf(variable: Variable, depth: number): ExpProduct | null {
-  const found = expSumOf(variable, depth);
+function sumPartOf(variable: Variable): ExpProduct | null {
+  const found = expSumOf(variable);
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(shift, total);
 }
 
 /** The greatest exponents along an axis, as what to take off. */
-function shiftAlong(exponent: Variable, axis: number): Variable {
+function shiftAlong(exponent: Variable, rest: Product, axis: number): Variable {
   const params = { kind: "max", axes: [axis], dtype: exponent.dtype, empty: true } as const;
-  return finiteShift(withKeptAxes(reducedAs(params, exponent, [axis]), exponent.ndim, [axis]));
+  const counting = whereItCounts(exponent, rest), top = reducedAs(params, counting, [axis]);
+  return finiteShift(withKeptAxes(top, exponent.ndim, [axis]), counting !== exponent);
 }
 
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
-function matmulOf(apply: Apply, depth: number): ExpProduct | null {
+function matmulOf(apply: Apply): ExpProduct | null {
   const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
-  const p = expProductOf(a, depth), q = expProductOf(b, depth);
+  const p = expProductOf(a), q = expProductOf(b);
   if (p === null && q === null) return null;
   const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
     if (side === null) return null;
@@ -311,7 +333,7 @@ function matmulOf(apply: Apply, depth: number): ExpProduct | null {
   };
   const done = [isDone(p, a, rank - 1), isDone(q, b, rank - 2)];
   if (!done.includes(false)) return null;
-  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b, depth);
+  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b);
   if (q !== null) {
     const { exponent, total } = balanced(a, p, b, q);
     return expProduct(exponent, total);
@@ -321,13 +343,13 @@ function matmulOf(apply: Apply, depth: number): ExpProduct | null {
 }
 
 /** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
-function asSum(a: Variable, b: Variable, depth: number): ExpProduct | null {
+function asSum(a: Variable, b: Variable): ExpProduct | null {
   const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
   const axis = isColumn ? rank - 1 : rank - 2;
   const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
   const lengths = lengthsOf(part).map((n, d) => d === axis ? lengthsOf(whole)[d]! : n);
   const product = ew("mul", whole, inShape(part, lengths));
-  const found = expSumOf(reduced("sum", product, [axis]), depth);
+  const found = expSumOf(reduced("sum", product, [axis]));
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(withKeptAxes(shift, rank, [axis]), withKeptAxes(total, rank, [axis]));
@@ -350,12 +372,12 @@ function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct)
   const rank = a.ndim, { dtype } = a;
   const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
   const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
-  const common = shiftAlong(whereItCounts(below, q.rest), rank - 1);
+  const common = shiftAlong(below, q.rest, rank - 1);
   const own = transposed(common);
   const above = p === null ? own : ew("add", sumOfTerms(p.exponent, dtype), own);
   const spread = inShape(above, lengthsOf(a)), left = ew("sub", below, common);
-  const rows = shiftAlong(whereItCounts(spread, weights), rank - 1);
-  const columns = shiftAlong(whereItCounts(left, q.rest), rank - 2);
+  const rows = shiftAlong(spread, weights, rank - 1);
+  const columns = shiftAlong(left, q.rest, rank - 2);
   const operands = [
     inShape(weightedBy(weights, shiftedExp(spread, rows, weights)), lengthsOf(a)),
     inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),

@@ -99,11 +99,19 @@ export function isMarked(exponent: Variable): boolean {
   return termsOf(exponent).some(({ base, scale }) => scale === -1 && shiftedBy(base) !== null);
 }
 
-/** What to take off exponents, given the greatest of them: what is infinite would make NaN. */
-export function finiteShift(top: Variable): Variable {
+/** The exponential of minus this is 0 beside any other. */
+const FAR = { float16: 6e4, float32: 1e30, float64: 1e300 };
+
+/**
+ * What to take off exponents, given the greatest of them: what is infinite would make NaN. Where all weights
+ * are 0, exponents that do not count may be far below others, and the exponential of the difference infinite.
+ */
+export function finiteShift(top: Variable, hasWeights = false): Variable {
   // It cancels, so that gradients need not see it.
-  const fixed = ew("disconnectedGrad", top);
-  return ew("switch", ew("isfinite", fixed), fixed, number(0, top.dtype));
+  const fixed = ew("disconnectedGrad", top), zero = number(0, top.dtype);
+  const far = number(-FAR[top.dtype as keyof typeof FAR], top.dtype);
+  const otherwise = hasWeights ? ew("switch", ew("lt", fixed, zero), far, zero) : zero;
+  return ew("switch", ew("isfinite", fixed), fixed, otherwise);
 }
 
 /** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
@@ -163,23 +171,43 @@ export interface Shifted {
 }
 
 /** An exponent, and -Infinity where a factor beside the exponential is 0. */
-export function whereItCounts(exponent: Variable, { factors }: Product): Variable {
-  const weights = factors.filter(({ power }) => power > 0).map(({ base }) => base);
+export function whereItCounts(exponent: Variable, rest: Product): Variable {
+  const weights = weightsOf(rest);
   if (weights.length === 0) return exponent;
-  const isZero = weights.map((weight) => ew("eq", weight, number(0, weight.dtype)));
-  const never = number(-Infinity, exponent.dtype);
-  return ew("switch", isZero.reduce((a, b) => ew("or", a, b)), never, exponent);
+  return ew("switch", anyIsZero(weights), number(-Infinity, exponent.dtype), exponent);
+}
+
+function anyIsZero(weights: readonly Variable[]): Variable {
+  return weights.map((weight) => ew("eq", weight, number(0, weight.dtype)))
+    .reduce((a, b) => ew("or", a, b));
 }
 
 /** Exponents beside the weight 0 are taken down to this, for 0 times infinity is NaN. */
 const MOST = { float16: 10, float32: 80, float64: 700 };
 
+/** The largest numbers with finite exponentials. */
+const LARGEST = { float16: 11, float32: 88, float64: 709 };
+
+function atMost(bounds: typeof MOST, exponent: Variable): Variable {
+  const most = number(bounds[exponent.dtype as keyof typeof MOST], exponent.dtype);
+  return ew("minimum", most, exponent);
+}
+
 /** exp(exponent - shift) */
 export function shiftedExp(exponent: Variable, shift: Variable, rest: Product): Variable {
-  const difference = ew("sub", exponent, shift);
-  if (!rest.factors.some(({ power }) => power > 0)) return ew("exp", difference);
-  const most = number(MOST[exponent.dtype as keyof typeof MOST], exponent.dtype);
-  return ew("exp", ew("minimum", most, difference));
+  return boundedExp(ew("sub", exponent, shift), rest);
+}
+
+/** The exponential of what is not large unless a factor beside it is 0. */
+export function boundedExp(exponent: Variable, rest: Product): Variable {
+  return ew("exp", weightsOf(rest).length === 0 ? exponent : atMost(MOST, exponent));
+}
+
+/** The exponential of what may be large; in a product of matrices with 0 it has to be finite. */
+export function largeExp(exponent: Variable, rest: Product, isInProduct: boolean): Variable {
+  const weights = weightsOf(rest), counting = isInProduct ? atMost(LARGEST, exponent) : exponent;
+  if (weights.length === 0) return ew("exp", counting);
+  return ew("exp", ew("switch", anyIsZero(weights), atMost(MOST, exponent), counting));
 }
 
 /** An exponential multiplied by the factors that were beside it. */
@@ -187,11 +215,53 @@ export function weightedBy(rest: Product, e: Variable): Variable {
   return buildProduct({ ...rest, factors: [...rest.factors, { base: e, power: 1 }] });
 }
 
+/** What was taken off, and of what it is the greatest exponent. */
+const greatest = new WeakMap<Variable, Pick<ExpSum, "exponent" | "rest">>();
+
+/**
+ * Whether a shift was taken off another sum of the same exponentials: "all" where no exponent is above it,
+ * "counting" where none is that has no weight 0 beside it.
+ */
+export function isAtMost(
+  { exponent, rest }: ExpProduct,
+  shift: Variable,
+): "all" | "counting" | null {
+  const found = greatest.get(unwrapped(shift));
+  if (found === undefined) return null;
+  const own = rootsOf(exponent), other = rootsOf([{ base: found.exponent, scale: 1 }]);
+  if (own.size !== other.size) return null;
+  for (const [base, scale] of own) if (other.get(base) !== scale) return null;
+  const weights = weightsOf(found.rest).map(unwrapped);
+  if (weights.length === 0) return "all";
+  const beside = new Set(weightsOf(rest).map(unwrapped));
+  return weights.every((weight) => beside.has(weight)) ? "counting" : null;
+}
+
+/** The factors that may make 0 of a product. */
+function weightsOf({ factors }: Product): Variable[] {
+  return factors.filter(({ power }) => power > 0).map(({ base }) => base);
+}
+
+/** The terms of a sum without views. */
+function rootsOf(terms: readonly Term[]): Map<Variable, number> {
+  const roots = new Map<Variable, number>();
+  for (const { base, scale } of terms) {
+    const root = unwrapped(base),
+      inner = sumOf(root, opensAll)?.terms ?? [{ base: root, scale: 1 }];
+    for (const term of inner) {
+      const own = unwrapped(term.base);
+      roots.set(own, (roots.get(own) ?? 0) + scale * term.scale);
+    }
+  }
+  return roots;
+}
+
 /** Takes the greatest exponents off. */
 export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
   const params = { kind: "max", axes: own, dtype: exponent.dtype, empty: true } as const;
-  const shift = finiteShift(reducedAs(params, counting, own));
+  const shift = finiteShift(reducedAs(params, counting, own), counting !== exponent);
+  greatest.set(shift, { exponent, rest });
   const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));
   const total = reduced("sum", product, axes);

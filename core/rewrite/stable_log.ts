@@ -19,7 +19,7 @@ import { exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
 import { buildProduct, type Factor, opensAll, type Product, productOf } from "./factors.ts";
 import { ew, instead, isNumber, isReal, negated, number, numberOf, under } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
-import { buildSum, type Sum, sumOf, type Term } from "./terms.ts";
+import { areEqual, buildSum, type Sum, sumOf, type Term } from "./terms.ts";
 import { isView, sameView } from "./views.ts";
 
 /** c and z, for a variable that is c * sigmoid(z). */
@@ -302,22 +302,37 @@ const log1pOfView: Rule = {
   },
 };
 
+/** z, for what is -softplus(z), also as -softplus(-z) - z; null for anything else. */
+function negativeSoftplus({ constant, terms }: Sum): Variable | null {
+  if (constant !== 0 || terms.length > 2) return null;
+  for (const [i, { base, scale }] of terms.entries()) {
+    const z = under(base, "softplus"), other = terms[1 - i];
+    if (z === null || scale !== -1) continue;
+    if (other === undefined) return z;
+    const rest = sumOfTerms([other], z.dtype);
+    if (areEqual(z, rest)) return negated(rest);
+  }
+  return null;
+}
+
 const log1mexpOfSoftplus: Rule = {
   name: "log1mexp-of-softplus",
-  law: "log(1 - exp(-softplus(x))) -> -softplus(-x), also of a difference of two exponentials",
+  law: "log(1 - exp(-softplus(x))) -> -softplus(-x), also of a difference of two exponentials, " +
+    "log(exp(x) - exp(x - y)) -> x + log(1 - exp(-y))",
   roots: ["log1mexp", "logdiffexp"],
   stabilises: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     if (!isReal(output.dtype)) return null;
     const sum = sumOf(y === undefined ? x! : ew("sub", y, x!), opensAll, opensAll, 3);
-    if (sum === null || sum.terms.length !== 1 || sum.constant !== 0) return null;
-    const { base, scale } = sum.terms[0]!, z = under(base, "softplus");
-    if (z === null || scale !== -1) return null;
-    const terms = [
-      ...y === undefined || isNumber(x!, 0) ? [] : [{ base: x!, scale: 1 }],
-      logSigmoid(z),
-    ];
-    return instead(output, sumOfTerms(terms, output.dtype));
+    if (sum === null) return null;
+    const first = y === undefined || isNumber(x!, 0) ? [] : [{ base: x!, scale: 1 }];
+    const z = negativeSoftplus(sum);
+    if (z !== null) return instead(output, sumOfTerms([...first, logSigmoid(z)], output.dtype));
+    if (y === undefined || numberOf(x!) !== null || sum.terms.some(({ base }) => base === x)) {
+      return null;
+    }
+    const below = { base: ew("log1mexp", buildSum(sum)), scale: 1 };
+    return instead(output, sumOfTerms([...first, below], output.dtype));
   },
 };
 

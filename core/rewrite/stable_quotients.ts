@@ -6,14 +6,23 @@
 
 import { expProductOf, powersOf } from "./exp_parts.ts";
 import { type ExpProduct, sumOfTerms } from "./exp_sums.ts";
-import { buildProduct, type Factor, productOps, realProduct } from "./factors.ts";
+import { isAddedUp, timesExp } from "./exp_scaled.ts";
+import {
+  buildProduct,
+  type Factor,
+  type Product,
+  productOps,
+  realProduct,
+  unpadded,
+} from "./factors.ts";
 import { ew, instead } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
+import type { Variable } from "../variable.ts";
 import type { Term } from "./terms.ts";
 
 const quotientOfExps: Rule = {
   name: "quotient-of-exps",
-  law: "sum(exp(x) * v) / sum(exp(x)) -> exp(m - n) * sum(exp(x - m) * v) / sum(exp(x - n)), " +
+  law: "sum(exp(x) * v) / sum(exp(x)) -> sum(exp(x - m) * v) / sum(exp(x - m)), " +
     "exp(x) / max(exp(x)) -> exp(x - max(x)), and so for products of matrices",
   roots: productOps,
   stabilises: true,
@@ -30,21 +39,62 @@ const quotientOfExps: Rule = {
       }
       if (found.size === size) return null;
     }
-    const terms = new Map<Term["base"], number>(), rest: Factor[] = [];
-    for (const factor of product.factors) {
-      const part = found.get(factor), { power } = factor;
-      rest.push(...part === undefined ? [factor] : powersOf(part.rest, power));
-      for (const { base, scale } of part?.exponent ?? []) {
-        terms.set(base, (terms.get(base) ?? 0) + scale * power);
-      }
-    }
-    const left = [...terms].flatMap(([base, scale]) => scale === 0 ? [] : [{ base, scale }]);
-    if (left.length > 0) {
-      rest.push({ base: ew("exp", sumOfTerms(left, output.dtype)), power: 1 });
-    }
-    return instead(output, buildProduct({ ...product, factors: rest }));
+    return instead(output, buildProduct(scaledDown(product, found)));
   },
 };
+
+/** exp(exponent) * rest of each factor, with the exponents below inside of the sums above. */
+function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): Product {
+  const left = new Map<Variable, number>(), rest: Factor[] = [], sums: Factor[] = [];
+  const add = ({ exponent }: ExpProduct, power: number) => {
+    for (const { base, scale } of exponent) left.set(base, (left.get(base) ?? 0) + scale * power);
+  };
+  for (const factor of product.factors) {
+    const part = found.get(factor), { base, power } = factor;
+    if (part === undefined) rest.push(factor);
+    else if (power > 0 && isAddedUp(base)) sums.push(factor);
+    else {
+      add(part, power);
+      rest.push(...powersOf(part.rest, power));
+    }
+  }
+  for (const factor of sums) {
+    const { power } = factor, value = goesInto(factor, left, sums.length === 1);
+    if (value !== null) rest.push({ base: unpadded(value), power });
+    else {
+      const part = found.get(factor)!;
+      add(part, power);
+      rest.push(...powersOf(part.rest, power));
+    }
+  }
+  const terms = termsOf(left);
+  if (terms.length > 0) rest.push({ base: ew("exp", sumOfTerms(terms, product.dtype)), power: 1 });
+  return { ...product, factors: rest };
+}
+
+function termsOf(exponents: ReadonlyMap<Variable, number>): Term[] {
+  return [...exponents].flatMap(([base, scale]) => scale === 0 ? [] : [{ base, scale }]);
+}
+
+/** A sum of exponentials with what was taken off another taken off, too, which leaves the exponents. */
+function goesInto(
+  { base, power }: Factor,
+  left: Map<Variable, number>,
+  isOnly: boolean,
+): Variable | null {
+  for (const [shift, scale] of left) {
+    if (scale > -power) continue;
+    const value = timesExp(base, [{ base: shift, scale: -1 }], "bounds");
+    if (value === null) continue;
+    left.set(shift, scale + power);
+    return value;
+  }
+  if (!isOnly) return null;
+  const by = termsOf(left).map(({ base, scale }) => ({ base, scale: scale / power }));
+  const value = by.length === 0 ? null : timesExp(base, by, "any");
+  if (value !== null) left.clear();
+  return value;
+}
 
 /** The rules of this file. */
 export const quotientRules: readonly Rule[] = [quotientOfExps];

@@ -13,20 +13,26 @@ function sum(of: Variable, ...axes: number[]): Variable {
   return apply<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
 }
 
-/** The greatest element along axes, and what is taken off exponents. */
+/** The greatest element along axes, as what is taken off exponents. */
 function shift(of: Variable, ...axes: number[]): Variable {
-  return finite(apply<ReduceParams>(reduceOp, [of], {
-    kind: "max",
-    axes,
-    dtype: of.dtype,
-    empty: true,
-  }));
+  return finite(greatest(of, axes));
+}
+
+/** The greatest of those along an axis that have weights other than 0. */
+function weightedShift(of: Variable, axis: number): Variable {
+  return finite(greatest(of, [axis]), true);
+}
+
+function greatest(of: Variable, axes: readonly number[]): Variable {
+  const params = { kind: "max", axes, dtype: of.dtype, empty: true } as const;
+  return apply<ReduceParams>(reduceOp, [of], params);
 }
 
 /** What is taken off, given the greatest exponent. */
-function finite(top: Variable): Variable {
+function finite(top: Variable, hasWeights = false): Variable {
   const fixed = ew("disconnectedGrad", top);
-  return ew("switch", ew("isfinite", fixed), fixed, num(0));
+  const far = ew("switch", ew("lt", fixed, num(0)), num(-1e300), num(0));
+  return ew("switch", ew("isfinite", fixed), fixed, hasWeights ? far : num(0));
 }
 
 /** An exponential with a factor beside it that may be 0. */
@@ -81,13 +87,7 @@ export const stableCases: Cases = {
         ew("div", ew("mul", y, e(ew("sub", x, z))), s),
       ],
       () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
-      () => {
-        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
-        return [
-          ew("div", sum(e(x), 0), e(s)),
-          ew("mul", guarded(total, off), e(ew("sub", off, s))),
-        ];
-      },
+      () => [ew("div", sum(e(x), 0), e(s)), sum(e(ew("sub", x, s)), 0)],
     ],
     not: [
       () => ew("div", x, e(y)),
@@ -107,7 +107,8 @@ export const stableCases: Cases = {
         return [ew("log", sum(e(x), 0)), ew("add", ew("log", guarded(total, off)), off)];
       },
       () => {
-        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m), off = shift(counts, 1);
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m),
+          off = weightedShift(counts, 1);
         const total = sum(ew("mul", m, below(m, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(m)), 1)),
@@ -116,7 +117,8 @@ export const stableCases: Cases = {
       },
       // The exponents need not have all axes.
       () => {
-        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x), off = shift(counts, 1);
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x),
+          off = weightedShift(counts, 1);
         const total = sum(ew("mul", m, below(x, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(x)), 1)),
@@ -183,6 +185,7 @@ export const stableCases: Cases = {
         const off = finite(
           counts.map(([w, v]) => ew("switch", ew("eq", w, num(0)), num(-Infinity), v))
             .reduce((p, q) => ew("maximum", p, q)),
+          true,
         );
         const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
           .reduce((p, q) => ew("add", p, q));
@@ -212,9 +215,15 @@ export const stableCases: Cases = {
         ew("logdiffexp", y, ew("sub", y, softplus(x))),
         ew("sub", y, softplus(neg(x))),
       ],
+      // x - softplus(x), as it is written already.
+      () => [ew("logdiffexp", x, neg(softplus(neg(x)))), ew("sub", x, softplus(neg(x)))],
+      () => [ew("log1mexp", neg(ew("add", softplus(neg(x)), x))), neg(softplus(neg(x)))],
+      () => [ew("logdiffexp", x, ew("sub", x, y)), ew("add", x, ew("log1mexp", neg(y)))],
     ],
     not: [
       () => ew("log1mexp", softplus(x)),
+      () => ew("log1mexp", neg(ew("add", softplus(x), x))),
+      () => ew("logdiffexp", x, ew("sub", y, z)),
       () => ew("log1mexp", ew("mul", num(-2), softplus(x))),
       () => ew("log1mexp", ew("sub", num(-1), softplus(x))),
       () => ew("logdiffexp", x, neg(softplus(y))),
