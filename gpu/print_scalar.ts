@@ -453,7 +453,8 @@ function printIntPrim(
     case "shl":
     case "shr": {
       const amount = type === "u32" ? b : `bitcast<u32>(${b})`;
-      return `(${a} ${op === "shl" ? "<<" : ">>"} (${amount} & 31u))`;
+      const least = isLiteral(b!) ? `${parseInt(b!) & 31}u` : `(${amount} & 31u)`;
+      return `(${a} ${op === "shl" ? "<<" : ">>"} ${least})`;
     }
     case "mulhi":
       return `${prelude.use(type === "u32" ? "mulhi_u" : "mulhi_i")}(${a}, ${b})`;
@@ -464,11 +465,16 @@ function printIntPrim(
   throw new TypeError(`Cannot apply "${op}" to ${type}`);
 }
 
+/** Whether a text is a literal integer that is not negative. */
+function isLiteral(text: string): boolean {
+  return /^[0-9]+[iu]$/.test(text);
+}
+
 function printDivision(op: "div" | "rem", type: "i32" | "u32", a: string, b: string): string {
   const [zero, one] = type === "i32" ? ["0i", "1i"] : ["0u", "1u"];
   const sign = op === "div" ? "/" : "%";
   if (b === zero) return zero;
-  if (/^[0-9]+[iu]$/.test(b)) return `(${a} ${sign} ${b})`;
+  if (isLiteral(b)) return `(${a} ${sign} ${b})`;
   // x % 1 is 0, so only a quotient has to be replaced.
   const safe = `(${a} ${sign} select(${b}, ${one}, ${b} == ${zero}))`;
   return op === "div" ? `select(${safe}, ${zero}, ${b} == ${zero})` : safe;

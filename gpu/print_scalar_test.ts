@@ -181,9 +181,9 @@ gpuTest("integer operations follow the rules of the scalar language", async () =
   ]);
 });
 
-gpuTest("integer division by constants follows the rules too", async () => {
+gpuTest("integer division and shifts by constants follow the rules too", async () => {
   await check("i32", same("i32", "div", "rem", "shl", "shr"), 0, true);
-  await check("u32", same("u32", "div", "rem"), 0, true);
+  await check("u32", same("u32", "div", "rem", "shl", "shr"), 0, true);
 });
 
 gpuTest("conversions saturate, wrap and test", async () => {

@@ -222,6 +222,11 @@ export function substitution(
   return go;
 }
 
+const sizes = new WeakMap<Nest, number>();
+
+/** Primitives of a nest, which many groups ask for. */
 function sizeOfNest(nest: Nest): number {
-  return sizeOfNodes(nodesOf(stepRoots(nest)));
+  let size = sizes.get(nest);
+  if (size === undefined) sizes.set(nest, size = sizeOfNodes(nodesOf(stepRoots(nest))));
+  return size;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isComplex } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { KernelLimits } from "../backend.ts";
 import { Constant, type Variable } from "../variable.ts";
@@ -146,7 +147,11 @@ class Functions extends Gathered {
   protected override weight({ owner }: Variable): number {
     const lowering = loweringOf(owner!, this.level.shapes);
     const isOne = lowering.kind === "elementwise" || lowering.kind === "virtual";
-    return isOne && lowering.cost >= LEAST_COST ? lowering.cost * NODES_PER_COST : 0;
+    if (!isOne || lowering.cost < LEAST_COST) return 0;
+    const parts = [...owner!.inputs, ...owner!.outputs].some(({ dtype }) => isComplex(dtype))
+      ? 2
+      : 1;
+    return parts * lowering.cost * NODES_PER_COST;
   }
 }
 

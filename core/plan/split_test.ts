@@ -112,6 +112,32 @@ for (
   });
 }
 
+Deno.test("functions of complex numbers count as two", () => {
+  const z = T.vector("z", "complex64");
+  let w: Variable = z;
+  for (let i = 0; i < 8; i++) w = w.sin();
+  const kept = planned(w, 1200, { inputs: [[z, [100]]], pass: "lower" });
+  check(kept, ["[100]: z -> %2", "[100]: %2 -> output 0", "NOT ->"]);
+});
+
+onDevices("a chain of complex functions has the right values", async (device) => {
+  const y = T.fvector("y");
+  let w: Variable = T.complex(x, y);
+  for (let i = 0; i < 60; i++) w = w.exp().mul(0.3);
+  const f = await compile([x, y], [T.real(w), T.imag(w)], { device });
+  const given = [[0.3, 0.2], [-1, 2]] as const;
+  const parts = f(given.map(([re]) => re), given.map(([, im]) => im)).map(numbers);
+  given.forEach(([re, im], i) => {
+    let [a, b]: number[] = [re, im];
+    for (let n = 0; n < 60; n++) {
+      const size = 0.3 * Math.exp(a!);
+      [a, b] = [size * Math.cos(b!), size * Math.sin(b!)];
+    }
+    assertLess(Math.abs(parts[0]![i]! - a!), 1e-5);
+    assertLess(Math.abs(parts[1]![i]! - b!), 1e-5);
+  });
+});
+
 onDevices("equal kernels of a chain are compiled once", async (device) => {
   const f = await compile([x], repeated(130, (y) => y.sin().sub(x)), { device });
   const { backend } = executorOf(f);
