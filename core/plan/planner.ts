@@ -96,7 +96,9 @@ export class Planner {
   readonly storage: Storage;
   readonly buffers: BufferTable;
   readonly checks: Check[] = [];
-  readonly kernelLimits: KernelLimits;
+  readonly #kernelLimits: KernelLimits;
+  /** How many loops there are around what is being planned. */
+  #loops = 0;
   readonly #loopKernels: LoopKernels | null;
   readonly #checkNumbers = new Map<Apply | null, Map<string, number>>();
   /** What is being planned. */
@@ -108,7 +110,7 @@ export class Planner {
   constructor(request: PlanRequest, trace: Trace | null = null) {
     const { ieee = false, functions = false } = request;
     this.b = new ScalarBuilder({ ieee, functions });
-    this.kernelLimits = request.kernelLimits ?? noLimits;
+    this.#kernelLimits = request.kernelLimits ?? noLimits;
     this.#loopKernels = request.loopKernels ?? null;
     this.rows = request.rows ?? null;
     this.trace = trace;
@@ -146,6 +148,21 @@ export class Planner {
       else same.set(message, number);
     }
     return number;
+  }
+
+  /** What kernels can do. The steps of a loop mostly become one kernel, with what they store in it. */
+  get kernelLimits(): KernelLimits {
+    return this.#loops === 0 ? this.#kernelLimits : { ...this.#kernelLimits, nodes: Infinity };
+  }
+
+  /** Plans a loop. */
+  inLoop(plan: () => void): void {
+    this.#loops++;
+    try {
+      plan();
+    } finally {
+      this.#loops--;
+    }
   }
 
   /** Plans something of an application: its checks and errors say so. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
 import { check } from "../../dev/file_check.ts";
-import { compile, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, type Variable } from "../../mod.ts";
 import { noLimits } from "../backend.ts";
 import { executorOf } from "../compile/function.ts";
 import { afterPasses, type Planned } from "./testdata/passes.ts";
@@ -111,6 +111,23 @@ for (
     });
   });
 }
+
+Deno.test("the steps of a loop, which may become one kernel, are not cut", () => {
+  const step = (y: Variable) => {
+    for (let i = 0; i < 20; i++) y = y.sin().mul(x);
+    return y;
+  };
+  const [y] = scan(step, { outputsInfo: x, nSteps: 5 });
+  check(planned(step(y.at(-1)), 1200), [
+    "5 steps",
+    "NOT ->",
+    "[100]: x, %2 -> %2",
+    "NOT ->",
+    "[100]: x, %2 -> %4",
+    "[100]: x, %4 -> %5",
+    "[100]: x, %5 -> output 0",
+  ]);
+});
 
 Deno.test("functions of complex numbers count as two", () => {
   const z = T.vector("z", "complex64");
