@@ -76,6 +76,10 @@ function stepRow(place: Place, loop: number, tap: number): Place {
 
 /** Emits the steps of a scan node and places its outputs. */
 export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
+  scope.planner.inLoop(() => lowerLoop(scope, apply));
+}
+
+function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
   const { planner, shapes } = scope;
   const { params } = apply;
   const { step } = params;

@@ -93,7 +93,7 @@ export const scanOp: Op<ScanParams> = {
 
   lowering: {
     kind: "control",
-    lower: (scope, apply) => scope.planner.inLoop(() => lowerScan(scope, apply)),
+    lower: lowerScan,
     reads: (apply) => {
       // First rows are copied into the loop's own memory: they need none of theirs.
       const { layout } = apply.params.step;
