@@ -34,7 +34,8 @@ import {
   type Padded,
   padded,
 } from "./padded.ts";
-import { padsOf, type Step } from "./padded_ops.ts";
+import { padsOf } from "./padded_ops/mod.ts";
+import type { Step } from "./padded_ops/step.ts";
 import { partsOf, reachedBy, rebuild } from "./rewrites/rebuild.ts";
 
 /** The most that an integer of the step is in any step, computed outside; null if that is not possible. */
