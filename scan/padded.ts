@@ -27,6 +27,7 @@ import { index, slice } from "../core/ops/indexing.ts";
 import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
 import { asVariable } from "../core/ops/literal.ts";
 import { arange } from "../core/ops/ranges.ts";
+import { padded as paddedBy } from "../core/ops/window.ts";
 import { Constant, type Variable } from "../core/variable.ts";
 
 /** An axis of which the first rows count. */
@@ -189,6 +190,19 @@ export function jointExtent(
 
 export function isAlike(a: Extent, b: Extent, isSame: IsSame): boolean {
   return isSame(a.length, b.length) && isSame(a.count, b.count);
+}
+
+/** Rows of an axis of `count`, at the places that are nearest to those asked for; zeros if there are none. */
+export function rowsNear(
+  value: Variable,
+  axis: number,
+  places: Variable,
+  count: Variable,
+): Variable {
+  const zero = castTo(asVariable(0), value.dtype);
+  const some = paddedBy(value, zero, [axis], [0], [sub(1, minimum(count, 1))]);
+  const near = maximum(minimum(places, sub(count, 1)), 0);
+  return index(some, [...wholes(axis), castTo(near, "int64")]);
 }
 
 /** The tensor with as many rows along an axis as an extent has. A length of 1 stretches, if asked for. */

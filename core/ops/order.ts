@@ -5,7 +5,7 @@
  */
 
 import { config } from "../config.ts";
-import { isDiscrete, isFloat } from "../dtype.ts";
+import { isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
 import { shown } from "../shown.ts";
@@ -24,6 +24,7 @@ import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel } from "./reshape.ts";
 import { flip } from "./repeat.ts";
+import { takeAlongAxis } from "./selecting.ts";
 import { type AxisRank, shapeOf } from "./shape.ts";
 import { argsortOp, sortOp, type SortParams } from "./sort.ts";
 
@@ -73,9 +74,7 @@ function counted(x: TensorLike): Variable {
 
 /**
  * The elements of x in ascending order along an axis (the last one if missing; null flattens). NaN comes
- * last.
- *
- * Throws a TypeError for complex numbers.
+ * last. Complex numbers are in the order of their real parts, then of their imaginary parts.
  *
  * @example
  * ```ts
@@ -90,6 +89,7 @@ export function sort<A extends TensorLike, const X extends number | null = numbe
 ): Variable<DTypeOf<A>, AxisRank<A, X>>;
 export function sort(x: TensorLike, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot sort");
+  if (isComplex(v.dtype)) return takeAlongAxis(v, complexOrder(v, d), d);
   return applyOp<SortParams>(sortOp, [v], { axis: d });
 }
 
@@ -110,7 +110,24 @@ export function argsort<A extends TensorLike, const X extends number | null = nu
 ): Variable<"int64", AxisRank<A, X>>;
 export function argsort(x: TensorLike, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot sort");
-  return applyOp<SortParams>(argsortOp, [v], { axis: d });
+  return isComplex(v.dtype) ? complexOrder(v, d) : orderOf(v, d);
+}
+
+function orderOf(x: Variable, axis: number): Variable {
+  return applyOp<SortParams>(argsortOp, [x], { axis });
+}
+
+/** Positions that sort complex numbers: by the least of the keys first, since equal ones keep their order. */
+function complexOrder(x: Variable, axis: number): Variable {
+  const re = elementwise("real", [x]), im = elementwise("imag", [x]);
+  const stray = (part: Variable, n: number) =>
+    elementwise("switch", [elementwise("isnan", [part]), intConstant(n), intConstant(0)]);
+  // NaN in the imaginary part comes behind all without, NaN in the real part behind that.
+  const keys = [re, elementwise("add", [stray(re, 2), stray(im, 1)])];
+  return keys.reduce((order, key) => {
+    const next = orderOf(takeAlongAxis(key, order, axis), axis);
+    return takeAlongAxis(order, next, axis);
+  }, orderOf(im, axis));
 }
 
 /** The last k of sorted lines, largest first; for negative k the first -k, smallest first. */

@@ -32,6 +32,7 @@ import {
   together,
   wholes,
 } from "../padded.ts";
+import { positionIn } from "./reducing.ts";
 import { actionOf, type Extents, int64, product, type Step } from "./step.ts";
 
 /** Positions that are read or written, in range where they do not count. */
@@ -229,8 +230,8 @@ export function notZero(by: Variable): Variable {
 export function found(apply: Apply, step: Step): Made | null {
   const [input, marks] = apply.inputs as [Variable, Variable];
   const mask = opened(step.of(input));
-  if (mask.extents.slice(1).some((extent) => extent !== null)) return null;
   const count = product(mask.extents.map((_, d) => extentOf(mask, d).count));
-  const value = again(apply, [filled(mask, false), count]);
-  return padded(value, [{ count, length: int64(step, marks) }]);
+  const all = again(apply, [filled(mask, false), count]);
+  const places = positionIn(mask, mask.extents.map((_, d) => d), all);
+  return padded(places, [{ count, length: int64(step, marks) }]);
 }

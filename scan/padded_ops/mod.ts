@@ -27,7 +27,7 @@ import { found, looked, subtensor } from "./indexing.ts";
 import { broadcast, extentsOf, joined, range, reshaped, specifyShape } from "./lengths.ts";
 import { matmul, reduced, sorted, sumTo } from "./reducing.ts";
 import { actionOf, first, int64, type Rule, type Step } from "./step.ts";
-import { widened } from "./windows.ts";
+import { foldWindows, widened, windows } from "./windows.ts";
 import { incSubtensor, scattered } from "./writing.ts";
 
 /** What an op makes of padded inputs or computed lengths; null if it makes no more of them than of others. */
@@ -100,6 +100,8 @@ const rules: Record<string, Rule> = {
   specifyShape,
   sumTo,
   pad: widened,
+  windows,
+  foldWindows,
   ifelse: chosen,
   nonzero: found,
   draw: drawn,

@@ -91,7 +91,7 @@ export function reduced(apply: Apply, step: Step): Made | null {
 }
 
 /** A position among all rows as one among those that count. */
-function positionIn(part: Padded, axes: readonly number[], position: Variable): Variable {
+export function positionIn(part: Padded, axes: readonly number[], position: Variable): Variable {
   if (axes.slice(1).every((axis) => part.extents[axis] === null)) return position;
   let left = position, result: Variable | null = null, scale: Variable | null = null;
   for (const axis of [...axes].reverse()) {

@@ -9,20 +9,7 @@ import { arrange, layoutOf } from "../../core/ops/adv_index.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { inRange } from "../../core/ops/checks.ts";
 import { dimshuffle } from "../../core/ops/dimshuffle.ts";
-import {
-  add,
-  and,
-  eq,
-  ge,
-  gt,
-  intDiv,
-  lt,
-  maximum,
-  minimum,
-  mod,
-  sub,
-  where,
-} from "../../core/ops/elementwise.ts";
+import { add, and, eq, ge, gt, intDiv, lt, mod, sub, where } from "../../core/ops/elementwise.ts";
 import { index, slice } from "../../core/ops/indexing.ts";
 import { lengthsOf } from "../../core/ops/known_lengths.ts";
 import { asVariable } from "../../core/ops/literal.ts";
@@ -41,6 +28,7 @@ import {
   type Padded,
   padded,
   placeIn,
+  rowsNear,
   runOf,
   sameLength,
   stretchedTo,
@@ -137,9 +125,8 @@ export function incSubtensor(apply: Apply, step: Step): Made | null {
           isSame,
           action,
         );
-        const near = maximum(minimum(place, sub(mine.count, 1)), 0);
-        const places = add(where(eq(mine.length, 1), 0, near), sub(checked, run.length));
-        value = index(value, [...wholes(axis), castTo(places, "int64")]);
+        const near = add(where(eq(mine.length, 1), 0, place), sub(checked, run.length));
+        value = rowsNear(value, axis, near, mine.count);
         extents[axis] = null;
       }
     }
