@@ -21,6 +21,8 @@ function rowOf(value: Value, i: number): Value {
 function stackRows(dtype: Value["dtype"], row: readonly number[], rows: readonly Value[]): Value {
   const shape = [rows.length, ...row];
   const data = valueData(dtype, sizeOf(shape));
+  // Rows of different shapes are no tensor: nobody reads it.
+  if (rows.some((value) => value.shape.some((n, d) => n !== row[d]))) return { dtype, shape, data };
   let at = 0;
   for (const value of rows) {
     (data as Float64Array).set(value.data as Float64Array, at);

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Op } from "../core/graph/op.ts";
+import { NeedValue, type Op } from "../core/graph/op.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
 import { evaluateScan } from "./evaluate.ts";
 import { lowerScan } from "./lower.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
-import { checkStateShape, stepCount, stepShapes } from "./step_shapes.ts";
+import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shapes.ts";
 
 /** The scan op. */
 export const scanOp: Op<ScanParams> = {
@@ -55,9 +55,10 @@ export const scanOp: Op<ScanParams> = {
         context.guards,
       );
     });
-    const rows = [...results.states, ...results.maps].map((v) => inner.shape(v));
+    // Results that nobody reads may have another shape in each step.
+    const rows = [...results.states, ...results.maps].map((v) => shapeOrNeed(inner, v));
     return [
-      ...rows.map((row) => [count, ...row]),
+      ...rows.map((row) => row instanceof NeedValue ? row : [count, ...row]),
       ...rows,
       ...results.carried.map((v) => inner.shape(v)),
       ...results.carried.map((v) => [count, ...inner.shape(v)]),

@@ -85,6 +85,19 @@ export function placeholderLeaves(
   return leaves;
 }
 
+/** The shape of a variable, or the value that it takes to know it. */
+export function shapeOrNeed(
+  context: ShapeContext,
+  variable: Variable,
+): readonly Size[] | NeedValue {
+  try {
+    return context.shape(variable);
+  } catch (error) {
+    if (error instanceof NeedValue) return error;
+    throw error;
+  }
+}
+
 function integersOf(
   context: ShapeContext,
   value: Variable,

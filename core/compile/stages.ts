@@ -20,16 +20,19 @@ export function missingValues(
 ): ReadonlySet<Variable> {
   const missing = new Set<Variable>(), unknown = new Set<Variable>();
   for (const { inputs, outputs } of toposort(roots, given, eagerInputs)) {
-    try {
-      if (!inputs.some((input) => unknown.has(input))) {
-        for (const output of outputs) shapes.shape(output);
-        continue;
+    const waits = inputs.some((input) => unknown.has(input));
+    for (const output of outputs) {
+      try {
+        if (!waits) {
+          shapes.shape(output);
+          continue;
+        }
+      } catch (error) {
+        // Any other error is for who plans the whole.
+        if (error instanceof NeedValue) missing.add(error.variable);
       }
-    } catch (error) {
-      // Any other error is for who plans the whole.
-      if (error instanceof NeedValue) missing.add(error.variable);
+      unknown.add(output);
     }
-    for (const output of outputs) unknown.add(output);
   }
   return missing;
 }

@@ -233,8 +233,11 @@ export interface Op<P extends Params = Params> {
    * inputs that cannot be.
    */
   infer(inputs: readonly Variable[], params: P): readonly TensorType[];
-  /** Shapes of the outputs at plan time; lengths that do not agree throw a ShapeError. */
-  shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[])[];
+  /**
+   * Shapes of the outputs at plan time; lengths that do not agree throw a ShapeError. A shape that takes
+   * a value to know is asked for only where the output is read.
+   */
+  shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | NeedValue)[];
   /** Computes the outputs plainly, in float64. */
   evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
   /** How it becomes kernels. */

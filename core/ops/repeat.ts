@@ -32,7 +32,15 @@ import { asVariable, isTypedArray, type TensorLike } from "./literal.ts";
 import { arange } from "./ranges.ts";
 import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel, reshaped } from "./reshape.ts";
-import { asDims, type AxisRank, dimsOf, type ShapeLike, shapeOf, specifyShape } from "./shape.ts";
+import {
+  asDims,
+  type AxisRank,
+  dimsOf,
+  type ShapeLike,
+  shapeOf,
+  specifyShape,
+  withShape,
+} from "./shape.ts";
 import { padded } from "./window.ts";
 import { shown } from "../shown.ts";
 import { checkOptions } from "../options.ts";
@@ -176,7 +184,10 @@ export function roll(
 function rolled(x: Variable, shift: Dim, axis: number): Variable {
   const n = shapeOf(x, axis), cut = modDims(subDims(0, shift), n);
   if (staticDim(cut) === 0) return x;
-  return join(axis, between(x, axis, cut, null), between(x, axis, null, cut));
+  const turned = join(axis, between(x, axis, cut, null), between(x, axis, null, cut));
+  if (staticDim(shift) !== null) return turned;
+  // Parts of computed lengths have the length of the whole, though nothing in these says so.
+  return withShape(turned, dimsOf(x).map((length, d) => d === axis ? length : null));
 }
 
 /**

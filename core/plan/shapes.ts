@@ -32,6 +32,8 @@ export class Shapes implements ShapeContext {
   readonly #leaves: ReadonlyMap<Variable, LeafInfo>;
   readonly #parent: Shapes | null;
   readonly #shapes = new Map<Variable, readonly Size[]>();
+  /** Outputs without a shape, which matters once somebody asks for it. */
+  readonly #unknown = new Map<Variable, NeedValue>();
   readonly #integers = new Map<Variable, readonly Size[]>();
 
   constructor(
@@ -60,6 +62,8 @@ export class Shapes implements ShapeContext {
         stack.pop();
         continue;
       }
+      const unknown = this.#unknown.get(top);
+      if (unknown !== undefined) throw unknown;
       const owner = top.owner;
       if (owner === null || this.#leaf(top) !== undefined) {
         this.#shapes.set(top, this.#leafShape(top));
@@ -72,9 +76,10 @@ export class Shapes implements ShapeContext {
         continue;
       }
       this.#shapesOf(owner).forEach((shape, i) => {
-        this.#shapes.set(owner.outputs[i]!, shape);
+        const output = owner.outputs[i]!;
+        if (shape instanceof NeedValue) this.#unknown.set(output, shape);
+        else this.#shapes.set(output, shape);
       });
-      stack.pop();
     }
     return this.#shapes.get(variable)!;
   }
@@ -84,7 +89,7 @@ export class Shapes implements ShapeContext {
     return this.shape(variable).reduce<number>((n, size) => n * sizeValue(size), 1);
   }
 
-  #shapesOf(apply: Apply): readonly (readonly Size[])[] {
+  #shapesOf(apply: Apply): readonly (readonly Size[] | NeedValue)[] {
     return this.located(apply, () => apply.op.shapes(this, apply));
   }
 

@@ -32,6 +32,14 @@ import {
 } from "../padded.ts";
 import { actionOf, int64, type Step } from "./step.ts";
 
+/** A length of at least so much, or a ShapeError when the function is called. */
+function atLeast(least: number, length: Variable, action: string, what: string): Variable {
+  return lengthOr(castTo(where(lt(length, least), -1, length), "int64"), {
+    action,
+    expected: `expected ${what} >= ${least}`,
+  });
+}
+
 /** A number of elements: as it is, or computed in the step and at most so many in any step. */
 interface Amount {
   readonly most: Variable;
@@ -56,10 +64,7 @@ function amountsOf(
     }
     const most = step.most(own);
     if (most === null) return null;
-    const checked = lengthOr(castTo(where(lt(own, least), -1, own), "int64"), {
-      action,
-      expected: `expected ${what} >= ${least}`,
-    });
+    const checked = atLeast(least, own, action, what);
     all.push({ most: maximum(most, least), own: checked, varies: true });
   }
   return all;
@@ -172,7 +177,8 @@ export function foldWindows(apply: Apply, step: Step): Made | null {
     if (step.varies(dim)) {
       const length = int64(step, dim), count = step.most(length);
       if (count === null) return null;
-      extents[axis] = { count, length };
+      const checked = atLeast(1, size.length, actionOf(apply), "sizes");
+      extents[axis] = { count, length: add(length, sub(checked, size.length)) };
       lengths[axis] = count;
     } else extents[axis] = null;
     if (part.extents[ndim + i] !== null) spare[i] = mul(sub(size.count, 1), dilation[i]!);
