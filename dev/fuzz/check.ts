@@ -19,7 +19,7 @@ import {
 import { build, type Built, resultValue, tensorOf, valueOf, withStates } from "./build.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { isRefusal } from "./generator.ts";
-import { namesOf, type Program, readsOf, type Statement } from "./program.ts";
+import { type Expr, namesOf, type Program, readsOf, type Statement } from "./program.ts";
 import { wrongDerivative } from "./slopes.ts";
 
 /** A device of Croton. */
@@ -211,7 +211,10 @@ function variesByStep(statements: readonly Statement[]): boolean {
       const options = expr.fn === "scan" ? expr.args[1] : undefined;
       const steps = options?.kind === "object" ? options.fields.nSteps : undefined;
       const longer = steps !== undefined && readsOf(steps).some((name) => own.has(name));
-      const kept = !REDUCING.test(expr.fn) && readsOf(expr).some((name) => varying.has(name));
+      const varies = (part: Expr) => readsOf(part).some((name) => varying.has(name));
+      // A product with a factor of fixed length keeps the rows of the other.
+      const reduces = REDUCING.test(expr.fn) && (expr.fn !== "T.dot" || expr.args.every(varies));
+      const kept = !reduces && varies(expr);
       if (longer || kept) { for (const name of namesOf(pattern)) varying.add(name); }
     }
     const leaves = readsOf(result).some((name) => varying.has(name));
