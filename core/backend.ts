@@ -68,10 +68,8 @@ export interface Executable {
    * in `commit` has run); on others the next read throws it.
    */
   run(bindings: Bindings): void;
-  /** Bytes of scratch memory that it holds for itself between runs, until `free`. */
-  readonly heldBytes: number;
   readonly info: ExecutableInfo;
-  /** Gives scratch memory back; it is taken again at the next run. */
+  /** Gives back what it keeps to be faster at the next run, and makes again then. */
   free(): void;
   dispose(): void;
 }

@@ -87,8 +87,6 @@ const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.releas
 
 /** A program on the CPU device. */
 export class CpuExecutable implements Executable {
-  /** The scratch memory is that of the device. */
-  readonly heldBytes = 0;
   readonly #device: Device;
   readonly #entry: Entry;
   readonly #printed: Printed;

@@ -86,7 +86,8 @@ export class GpuExecutable implements Executable {
   readonly #listing: string;
   /** Shared buffers that `commit` writes. */
   readonly #committed: ReadonlySet<number>;
-  #slots: (BufferHandle | null)[];
+  /** Scratch memory of the run that is being recorded. */
+  readonly #slots: BufferHandle[] = [];
   #scratchBytes: number;
   #flags: BufferHandle | null = null;
   #errors: BufferHandle | null = null;
@@ -94,7 +95,7 @@ export class GpuExecutable implements Executable {
   #counters = new Map<number, number>();
   #bindings: Bindings | null = null;
   /** Copies that only this run needs. */
-  #borrowed: BufferHandle[] = [];
+  readonly #borrowed: BufferHandle[] = [];
   #disposed = false;
 
   /**
@@ -120,7 +121,6 @@ export class GpuExecutable implements Executable {
       });
     });
     const bytes = slotBytes(this.#memory, null);
-    this.#slots = bytes.map(() => null);
     this.#scratchBytes = bytes.reduce((a, b) => a + b, 0);
     const parts = [...this.#kernels.values()].map(({ kernel, printed }) =>
       `// ${printed.source.label}\n${kernel.wgsl}`
@@ -136,12 +136,6 @@ export class GpuExecutable implements Executable {
         role.kind === "shared" && written.has(id) ? [role.shared] : []
       ),
     );
-  }
-
-  get heldBytes(): number {
-    let bytes = 0;
-    for (const slot of this.#slots) bytes += slot?.bytes ?? 0;
-    return bytes;
   }
 
   get info(): ExecutableInfo {
@@ -182,18 +176,23 @@ export class GpuExecutable implements Executable {
       }
     } finally {
       this.#bindings = null;
-      for (const copy of this.#borrowed) device.buffers.release(copy);
-      this.#borrowed = [];
+      this.#giveBack(this.#borrowed);
+      this.#giveBack(this.#slots);
     }
   }
 
+  /** What later runs record may use the memory at once, and the last piece is the first to be taken again. */
+  #giveBack(handles: BufferHandle[]): void {
+    while (handles.length > 0) this.#owner.device.buffers.release(handles.pop()!);
+  }
+
+  /** Forgets what is bound, which keeps the objects of buffers alive. */
   free(): void {
-    const { buffers } = this.#owner.device;
-    this.#slots.forEach((handle, i) => {
-      if (handle !== null) buffers.release(handle);
-      this.#slots[i] = null;
-    });
-    this.#forgetGroups();
+    for (const compiled of this.#kernels.values()) {
+      compiled.groups.clear();
+      compiled.group = null;
+      compiled.run = -1;
+    }
   }
 
   dispose(): void {
@@ -209,29 +208,12 @@ export class GpuExecutable implements Executable {
     for (const { kernel } of this.#kernels.values()) this.#owner.device.pipelines.release(kernel);
   }
 
-  /** Bind groups keep their buffers alive. */
-  #forgetGroups(): void {
-    for (const compiled of this.#kernels.values()) {
-      compiled.groups.clear();
-      compiled.group = null;
-      compiled.run = -1;
-    }
-  }
-
-  /** Makes sure that scratch memory of the right size, constants and flags are there. */
+  /** Takes scratch memory for this run, and makes sure that constants and flags are there. */
   #takeMemory(bindings: Bindings): void {
     const { device } = this.#owner;
     const sizes = slotBytes(this.#memory, bindings.env);
     this.#scratchBytes = sizes.reduce((a, b) => a + b, 0);
-    sizes.forEach((bytes, i) => {
-      const have = this.#slots[i];
-      if (have !== null && have !== undefined) {
-        if (have.bytes >= bytes) return;
-        device.buffers.release(have);
-      }
-      this.#slots[i] = null;
-      this.#slots[i] = device.buffers.acquire(bytes);
-    });
+    for (const bytes of sizes) this.#slots.push(device.buffers.acquire(bytes));
     for (const { id, role, dtype } of this.#program.buffers) {
       if (role.kind !== "constant" || this.#constants.has(id)) continue;
       const words = toWords(dtype, role.data as TypedArray);

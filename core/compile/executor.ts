@@ -43,7 +43,10 @@ export interface ExecutorRequest {
   readonly dynamicAxes?: DynamicAxes;
 }
 
-/** Results of at least this many bytes stay on a device that the host could read at once. */
+/**
+ * Results of at least this many bytes stay on a device that the host could read at once; it keeps memory for
+ * smaller ones from call to call.
+ */
 const LARGE_BYTES = 1 << 20;
 
 /** Values that a plan needs as numbers: computed by a function of their own before the main one. */
@@ -377,6 +380,8 @@ export class Executor {
     const residency = residencyOf(backend);
     residency.begin();
     const memory: (DeviceBuffer | null)[] = [];
+    const keeps = (dtype: DType, elements: number) =>
+      backend.hostReadable && elements * dtypeInfo(dtype).bytes < LARGE_BYTES;
     /** What this call has taken, until it has succeeded. */
     const taken: DeviceBuffer[] = [];
     const take = (dtype: DType, elements: number): DeviceBuffer => {
@@ -384,13 +389,26 @@ export class Executor {
       taken.push(buffer);
       return buffer;
     };
+    /** The same until the call is over. */
+    const borrowed: DeviceBuffer[] = [];
+    const argument = (arg: Argument, i: number): DeviceBuffer => {
+      if (arg instanceof Tensor) return arg.bufferOn(backend);
+      const { dtype } = arg, elements = elementCount(arg.shape);
+      let buffer: DeviceBuffer;
+      if (keeps(dtype, elements)) {
+        buffer = prepared.keptBuffer(prepared.arguments, i, dtype, elements);
+      } else borrowed.push(buffer = residency.allocate(dtype, elements));
+      buffer.write(dtype, arg.dataSync());
+      return buffer;
+    };
     const replaced: { shared: number; shape: readonly number[]; buffer: DeviceBuffer }[] = [];
     try {
       for (let i = 0; i < outputs.length; i++) {
         const { dtype } = plan.outputs[i]!, { elements } = sizes.outputs[i]!;
-        const fresh = !backend.hostReadable || elements * dtypeInfo(dtype).bytes >= LARGE_BYTES;
         memory.push(
-          fresh ? take(dtype, elements) : prepared.keptBuffer(prepared.outputs, i, dtype, elements),
+          keeps(dtype, elements)
+            ? prepared.keptBuffer(prepared.outputs, i, dtype, elements)
+            : take(dtype, elements),
         );
       }
       for (let i = 0; i < plan.updates.length; i++) {
@@ -406,9 +424,7 @@ export class Executor {
       }
       const bindings = {
         env,
-        inputs: args.map((arg, i) =>
-          backend.supports(arg.dtype) ? argumentBuffer(prepared, i, backend, arg) : null
-        ),
+        inputs: args.map((arg, i) => backend.supports(arg.dtype) ? argument(arg, i) : null),
         shared: this.shared.map(({ dtype, container }) =>
           backend.supports(dtype) ? container.bufferOn(backend) : null
         ),
@@ -418,7 +434,6 @@ export class Executor {
         if (output === null) this.shared[shared]!.container.willChange();
       }
       residency.withRoom(() => executable.run(bindings));
-      prepared.noteScratch();
       // Where errors come with the next read, it is now: a call that fails must not change a value.
       if (backend.defersErrors && replaced.length > 0 && plan.program.checks.length > 0) {
         const { shared, buffer } = replaced[0]!;
@@ -427,6 +442,8 @@ export class Executor {
     } catch (error) {
       for (const buffer of taken) buffer.dispose();
       throw error;
+    } finally {
+      for (const buffer of borrowed) buffer.dispose();
     }
     for (const { shared, shape, buffer } of replaced) {
       this.shared[shared]!.container.replaceBuffer(backend, shape, buffer);
@@ -451,19 +468,6 @@ export class Executor {
     this.#cache.clear();
     for (const stage of this.#stages) stage.executor.dispose();
   }
-}
-
-/** The memory of an argument: a tensor's own, or a buffer kept for what is made at each call. */
-function argumentBuffer(
-  prepared: PreparedPlan,
-  i: number,
-  backend: Backend,
-  arg: Argument,
-): DeviceBuffer {
-  if (arg instanceof Tensor) return arg.bufferOn(backend);
-  const buffer = prepared.keptBuffer(prepared.arguments, i, arg.dtype, elementCount(arg.shape));
-  buffer.write(arg.dtype, arg.dataSync());
-  return buffer;
 }
 
 function leafOf(variable: Variable, arg: Argument): PlanLeaf {

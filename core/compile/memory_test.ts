@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/devices.ts";
-import { compile, grad, scan, shared, T, tensor, type Variable } from "../../mod.ts";
+import { compile, config, grad, scan, shared, T, tensor, type Variable } from "../../mod.ts";
 import type { Backend } from "../backend.ts";
 import { cpuBackend, gpuBackend } from "./device.ts";
 
@@ -73,6 +73,24 @@ onDevices("using gives the memory of a result back at once", async (device) => {
   assertThrows(() => kept.dataSync(), TypeError, "after dispose()");
   given.dispose();
   assertThrows(() => f(given), TypeError, "after dispose()");
+});
+
+onDevices("functions that do not run hold next to no memory", async (device) => {
+  const x = T.fvector("x"), data = new Float32Array(1 << 18).fill(1);
+  const cached = () => config.memory()[device]!.cached;
+  const functions = [];
+  let first = 0;
+  for (let i = 0; i < 6; i++) {
+    const y = x.add(i), largest = y.max();
+    // What is subtracted needs memory of its own, and the argument a copy on the device.
+    const f = await compile([x], [y.exp().cumsum().sub(largest).sum(), largest], { device });
+    for (const result of f(data)) result.dispose();
+    functions.push(f);
+    if (i === 1) first = cached();
+  }
+  const grown = cached() - first;
+  assert(grown < data.byteLength / 4, `${grown} bytes are held by 4 more functions`);
+  for (const f of functions) f.dispose();
 });
 
 onDevices("lengths that cannot be are errors, and change nothing", async (device) => {

@@ -11,22 +11,10 @@ import type { DType } from "../dtype.ts";
 import { planTotals } from "../memory.ts";
 import { type Size, sizeAt } from "../kernel/size.ts";
 import type { Plan } from "../plan/planner.ts";
-import { KeptBuffer, residencyOf, type Resident } from "../residency.ts";
+import { KeptBuffer, residencyOf } from "../residency.ts";
 
 /** Bytes of the objects that describe a plan, about: as many for each kernel again. */
 const PLAN_BYTES = 1 << 14;
-
-/** Scratch memory that a program holds for itself. */
-class HeldScratch implements Resident {
-  bytes = 0;
-
-  constructor(readonly executable: Executable) {}
-
-  evict(): void {
-    this.executable.free();
-    this.bytes = 0;
-  }
-}
 
 /** The shape that a result has in a call. */
 interface ResultSize {
@@ -57,12 +45,11 @@ export class PreparedPlan {
   holds = false;
   /** Code, constants and description. */
   readonly bytes: number;
-  /** Memory of outputs that are copied to the host at once (CPU), kept between calls. */
+  /** Memory of small outputs that are copied to the host at once (CPU), kept between calls. */
   readonly outputs: (KeptBuffer | null)[] = [];
-  /** Memory of arguments that are not tensors of the user's, kept between calls. */
+  /** Memory of small arguments that are not tensors of the user's (CPU), kept between calls. */
   readonly arguments: (KeptBuffer | null)[] = [];
   readonly #backend: Backend;
-  readonly #scratch: HeldScratch;
   #sizes: ResultSizes | null = null;
 
   /** Takes over what was prepared for a device. */
@@ -71,7 +58,6 @@ export class PreparedPlan {
     this.executable = executable;
     this.env = new Float64Array(plan.symbols.length);
     this.#backend = backend;
-    this.#scratch = new HeldScratch(executable);
     const { codeBytes, kernels } = executable.info;
     const constants = plan.program.buffers.reduce(
       (sum, { role }) => sum + (role.kind === "constant" ? role.data.byteLength : 0),
@@ -114,22 +100,10 @@ export class PreparedPlan {
     return have.buffer;
   }
 
-  /** Says that a call has run: its scratch memory may leave until the next one. */
-  noteScratch(): void {
-    const scratch = this.#scratch, { heldBytes } = this.executable;
-    if (heldBytes === 0 && scratch.bytes === 0) return;
-    const residency = residencyOf(this.#backend);
-    if (heldBytes !== scratch.bytes) {
-      residency.delete(scratch);
-      scratch.bytes = heldBytes;
-    }
-    residency.touch(scratch);
-  }
-
-  /** Gives the memory back that calls need; the next one takes it again. */
+  /** Gives the memory back that it keeps for the next call, which takes it again. */
   free(): void {
     this.#forget();
-    this.#scratch.evict();
+    this.executable.free();
   }
 
   /** Gives all that it holds back. */
@@ -139,7 +113,6 @@ export class PreparedPlan {
   }
 
   #forget(): void {
-    residencyOf(this.#backend).delete(this.#scratch);
     for (const buffer of [...this.outputs, ...this.arguments]) buffer?.dispose();
     this.outputs.length = 0;
     this.arguments.length = 0;

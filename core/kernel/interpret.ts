@@ -166,7 +166,6 @@ function memoryOf(buffer: DeviceBuffer): ArrayBuffer {
 }
 
 class InterpretedProgram implements Executable {
-  readonly heldBytes = 0;
   readonly info: ExecutableInfo;
   readonly #program: Program;
   readonly #constants = new Map<number, ArrayBuffer>();
