@@ -4,6 +4,8 @@
  * @module
  */
 
+import { float16Array } from "./float16.ts";
+
 /** The name of an element type. */
 export type DType =
   | "bool"
@@ -88,7 +90,7 @@ const rows: Record<DType, DTypeInfo> = {
   uint16: { name: "uint16", kind: "uint", bytes: 2, array: (n) => new Uint16Array(n) },
   uint32: { name: "uint32", kind: "uint", bytes: 4, array: (n) => new Uint32Array(n) },
   uint64: { name: "uint64", kind: "uint", bytes: 8, array: (n) => new BigUint64Array(n) },
-  float16: { name: "float16", kind: "float", bytes: 2, array: (n) => new Float16Array(n) },
+  float16: { name: "float16", kind: "float", bytes: 2, array: (n) => new (float16Array())(n) },
   float32: { name: "float32", kind: "float", bytes: 4, array: (n) => new Float32Array(n) },
   float64: { name: "float64", kind: "float", bytes: 8, array: (n) => new Float64Array(n) },
   complex64: {

@@ -9,6 +9,7 @@
  */
 
 import { LimitError, OutOfMemoryError } from "../core/errors.ts";
+import { float16Array } from "../core/float16.ts";
 
 const PAGE = 65536;
 const ALIGN = 64;
@@ -233,6 +234,7 @@ function classBytes(index: number): number {
 
 function makeHeap(memory: WebAssembly.Memory): Heap {
   const buffer = memory.buffer as ArrayBuffer;
+  let f16: Float16Array<ArrayBuffer> | undefined;
   return {
     u8: new Uint8Array(buffer),
     i8: new Int8Array(buffer),
@@ -242,7 +244,9 @@ function makeHeap(memory: WebAssembly.Memory): Heap {
     i32: new Int32Array(buffer),
     u64: new BigUint64Array(buffer),
     i64: new BigInt64Array(buffer),
-    f16: new Float16Array(buffer),
+    get f16() {
+      return f16 ??= new (float16Array())(buffer);
+    },
     f32: new Float32Array(buffer),
     f64: new Float64Array(buffer),
   };

@@ -113,6 +113,11 @@ export class GpuContext {
     this.#probe = canMap(probe) ? probe : null;
   }
 
+  /** Whether a buffer is mapped as soon as it is asked to be, as in Deno; elsewhere it takes a promise. */
+  get mapsAtOnce(): boolean {
+    return this.#probe !== null;
+  }
+
   /** Whether the device is gone, destroyed or lost. */
   get lost(): boolean {
     return this.#loss !== null;

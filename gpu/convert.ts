@@ -8,6 +8,7 @@
  */
 
 import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
+import { float16Array } from "../core/float16.ts";
 
 /** Whether elements of a dtype have a form on the device. */
 export function hasWords(dtype: DType): boolean {
@@ -67,7 +68,7 @@ export function fromWords(dtype: DType, words: ArrayBuffer): TypedArray {
     case "uint32":
       return new Uint32Array(words);
     case "float16":
-      return Float16Array.from(new Float32Array(words));
+      return float16Array().from(new Float32Array(words));
     case "int8":
       return Int8Array.from(new Int32Array(words));
     case "int16":

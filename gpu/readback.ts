@@ -68,7 +68,7 @@ export class Readback {
     });
     const words = Uint32Array.from({ length: RECEIPTS }, (_, i) => 0xc0de0000 + i);
     context.raw.queue.writeBuffer(this.#receipts, 0, words);
-    this.#sync = (options.sync ?? true) && this.#probe();
+    this.#sync = (options.sync ?? true) && context.mapsAtOnce && this.#probe();
   }
 
   /** Whether buffers can be read without waiting for a promise. */

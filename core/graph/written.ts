@@ -11,6 +11,7 @@ import {
   type Apply,
   asWritten,
   captureOrigin,
+  type Origin,
   placeOf,
   sameCall,
   type Written,
@@ -123,7 +124,7 @@ export function locate(error: unknown, apply: Apply, shapeOf?: ShapeWords): void
 const called = new WeakSet<object>();
 
 /** Says of an error about an op, once, which call of a compiled function it ended. */
-export function locateCall(error: unknown, origin = captureOrigin()): void {
+export function locateCall(error: unknown, origin: Origin = captureOrigin()): void {
   if (!isArgumentError(error) || called.has(error)) return;
   called.add(error);
   const place = placeOf(origin);

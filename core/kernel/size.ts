@@ -14,7 +14,7 @@
 export type Size = number | Sym;
 
 /** The greatest position that kernels count to. */
-export const MAX_POSITION = 2 ** 31 - 1;
+export const MAX_POSITION: number = 2 ** 31 - 1;
 
 /** Values of the base atoms, by slot. */
 export type SizeEnv = ArrayLike<number>;

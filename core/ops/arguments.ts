@@ -129,7 +129,7 @@ export function expectInputs(
   name: string,
   inputs: readonly Variable[],
   from: number,
-  to = from,
+  to: number = from,
 ): void {
   if (inputs.length >= from && inputs.length <= to) return;
   const wanted = from === to

@@ -6,6 +6,7 @@
  */
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat, realOf } from "../dtype.ts";
+import { f16round } from "../float16.ts";
 import { type ComplexElement, type Element, isComplexElement } from "../graph/op.ts";
 import type { ScalarBuilder } from "../kernel/builder.ts";
 import { castValue, foldPrim } from "../kernel/fold.ts";
@@ -174,7 +175,7 @@ function castDTypes(_name: string, [from]: readonly DType[], { dtype }: CastPara
 
 /** Converts a reference number, with the rounding and saturation that kernels have. */
 function castNumber(x: number, dtype: DType): number | bigint {
-  if (dtype === "float16") return Math.f16round(x);
+  if (dtype === "float16") return f16round(x);
   return castValue("f64", scalarTypeOf(dtype), x);
 }
 
@@ -183,7 +184,7 @@ function castInteger(x: bigint, from: DType, to: DType): number | bigint {
   if (!isFloat(to)) return x;
   const wide = dtypeInfo(from).bytes === 8;
   const value = castValue(scalarTypeOf(from), scalarTypeOf(to), wide ? x : Number(x));
-  return to === "float16" ? Math.f16round(Number(value)) : value;
+  return to === "float16" ? f16round(Number(value)) : value;
 }
 
 function castElement(b: ScalarBuilder, x: SNode, dtype: DType): SNode {

@@ -64,7 +64,7 @@ export function checksOfNothing(
   if (empty.size === 0) return null;
   const noPoint = [...empty].some((axis) => axis < axisSizes.length);
   const noStep = [...empty].some((axis) => axis >= axisSizes.length);
-  const readable = ({ axes, isOwn }: Uses) => !isOwn && axes.isDisjointFrom(empty);
+  const readable = ({ axes, isOwn }: Uses) => !isOwn && ![...axes].some((axis) => empty.has(axis));
   const reducedUses = reductions.map(({ value }) => usesOf(value));
   const kept = checks.filter(({ inner, uses }) =>
     (noPoint || inner) && readable(uses) &&

@@ -126,7 +126,9 @@ export function livesOf(program: Program): ReadonlyMap<number, Readonly<Life>> {
       } else {
         const { reads, writes } = stepAccess(step), covered = coveredBy(step, temps);
         lives.step(
-          temp(...reads.union(writes)).map((id) => [id, covered.has(id) && !reads.has(id)]),
+          temp(...new Set([...reads, ...writes])).map((
+            id,
+          ) => [id, covered.has(id) && !reads.has(id)]),
         );
       }
     }

@@ -99,7 +99,7 @@ class Group {
     const { buffers, nodes } = this.#planner.kernelLimits;
     if (this.#nodes > MOST_NODES || this.#nodes + sizeOfNest(nest) > nodes) return false;
     if (buffers < Infinity) {
-      const all = this.reads.union(this.writes).union(mine.reads).union(mine.writes);
+      const all = new Set([...this.reads, ...this.writes, ...mine.reads, ...mine.writes]);
       if (all.size > buffers) return false;
     }
     const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;

@@ -91,7 +91,7 @@ export interface Plan {
 
 /** State of one planning run. */
 export class Planner {
-  readonly guards = new Guards();
+  readonly guards: Guards = new Guards();
   readonly b: ScalarBuilder;
   readonly storage: Storage;
   readonly buffers: BufferTable;

@@ -171,7 +171,7 @@ function rowLoop(
   const local = new Map<number, number>();
   for (const [buffer, { first, low, high, steps }] of passing) {
     const decl = buffers.all[buffer]!, width = high - low + 1;
-    const users = graph.readersOf(buffer).union(graph.writersOf(buffer)).size;
+    const users = new Set([...graph.readersOf(buffer), ...graph.writersOf(buffer)]).size;
     const isOnlyHere = !graph.isNeeded(buffer) && steps === users && !isComplex(decl.dtype);
     const coversRow = first.isStore && !first.guarded && first.enclosing === "" &&
       first.points === width;

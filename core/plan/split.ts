@@ -156,5 +156,5 @@ class Functions extends Gathered {
 }
 
 function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
-  return b.size === 0 || a === b ? a : a.size === 0 ? b : a.union(b);
+  return b.size === 0 || a === b ? a : a.size === 0 ? b : new Set([...a, ...b]);
 }

@@ -1,0 +1,161 @@
+/**
+ * Makes one file of the library, `dist/croton.js`, and one of its types, `dist/croton.d.ts`: for Node,
+ * for browsers, and for whoever wants one request instead of hundreds.
+ *
+ * @module
+ */
+
+/** What is used of esbuild. */
+interface Esbuild {
+  build(options: Readonly<Record<string, unknown>>): Promise<{ outputFiles: { text: string }[] }>;
+  transform(text: string, options: Readonly<Record<string, unknown>>): Promise<{ code: string }>;
+  stop(): Promise<void>;
+}
+
+/** What is used of TypeScript. */
+interface TypeScript {
+  transpileDeclaration(
+    text: string,
+    options: Readonly<Record<string, unknown>>,
+  ): { outputText: string; diagnostics?: readonly Diagnostic[] };
+  flattenDiagnosticMessageText(text: Diagnostic["messageText"], newLine: string): string;
+}
+
+interface Diagnostic {
+  code: number;
+  messageText: string | Readonly<Record<string, unknown>>;
+}
+
+/** What is used of rollup. */
+interface Rollup {
+  rollup(options: Readonly<Record<string, unknown>>): Promise<{
+    generate(options: Readonly<Record<string, unknown>>): Promise<{ output: { code: string }[] }>;
+  }>;
+}
+
+/** Names in variables: whoever checks or tests the rest does not fetch them. */
+const tools = {
+  esbuild: "npm:esbuild@0.28.2",
+  typescript: "npm:typescript@5.9.3",
+  rollup: "npm:rollup@4.68.8",
+  dts: "npm:rollup-plugin-dts@6.5.1",
+};
+
+const root = new URL("..", import.meta.url);
+
+/** Engines that run the file: those of 2023 and later. */
+const target = ["es2022", "node20", "chrome120", "firefox121", "safari17"];
+
+/** Deno finds the types by this line. */
+const banner = '// @ts-self-types="./croton.d.ts"\n';
+
+/** What of TypeScript's own libraries the types refer to, whatever the user's settings name. */
+const libraries = ["esnext.disposable", "esnext.float16"]
+  .map((name) => `/// <reference lib="${name}" />\n`).join("");
+
+/** One file of the library. */
+async function bundleCode(file: string): Promise<void> {
+  const esbuild: Esbuild = await import(tools.esbuild);
+  const folder = root.pathname;
+  try {
+    const { outputFiles: [bundle] } = await esbuild.build({
+      absWorkingDir: folder,
+      entryPoints: ["mod.ts"],
+      bundle: true,
+      write: false,
+      format: "esm",
+      target,
+      logLevel: "warning",
+    });
+    const { code } = await esbuild.transform(bundle!.text + namesIn(bundle!.text, folder), {
+      minifyWhitespace: true,
+      minifySyntax: true,
+      target,
+    });
+    await Deno.writeTextFile(file, banner + code);
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+/** A function or class at the top level: the variable, and the name if it differs. */
+const DECLARATION =
+  /^(?:async function|function|class|var(?= [\w$]+ = class\b))\*? ([\w$]+)(?: = class (?!extends\b)([\w$]+))?/;
+
+/**
+ * A statement that gives functions and classes the names back that they have in their modules: esbuild
+ * changes what two modules call the same. Users read the names of classes, and the library reads those
+ * of its functions in stacks, to say in an error which of them was called.
+ */
+function namesIn(bundle: string, folder: string): string {
+  const pairs: string[] = [];
+  let source = "";
+  for (const line of bundle.split("\n")) {
+    if (line.startsWith("// ")) source = Deno.readTextFileSync(`${folder}/${line.slice(3)}`);
+    const found = DECLARATION.exec(line);
+    if (found === null) continue;
+    const [, variable, inner = variable!] = found;
+    const written = [
+      inner,
+      inner.replace(/^_/, ""),
+      inner.replace(/\d$/, ""),
+      inner.replace(/\d\d$/, ""),
+    ]
+      .find((name) => new RegExp(`\\b(?:function\\*?|class) ${name}\\b`).test(source));
+    if (written === undefined) throw new TypeError(`${inner} is not in its module: ${line}`);
+    if (written !== inner) pairs.push(`[${variable}, "${written}"]`);
+  }
+  return `for (const [value, name] of [${pairs}]) Object.defineProperty(value, "name", { value: name });\n`;
+}
+
+/** "Computed property names cannot be inferred": what `console.log` calls needs no type. */
+const COMPUTED_NAME = 9038;
+
+/** The declarations of one module, which follow from its text alone. */
+function declarationsOf(ts: TypeScript, file: string): string {
+  const { outputText, diagnostics = [] } = ts.transpileDeclaration(Deno.readTextFileSync(file), {
+    fileName: file,
+    compilerOptions: { isolatedDeclarations: true, target: 99, module: 99 },
+  });
+  for (const { code, messageText } of diagnostics) {
+    if (code === COMPUTED_NAME) continue;
+    throw new TypeError(`${file}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+  }
+  // Methods named by a symbol are declared twice, as properties first.
+  return outputText.replace(/^ *(?:static )?\[Symbol\.\w+\]: \(.*\) => .*;\n/gm, "");
+}
+
+/** One file of the types. */
+async function bundleTypes(file: string): Promise<void> {
+  const { default: ts }: { default: TypeScript } = await import(tools.typescript);
+  const { rollup }: Rollup = await import(tools.rollup);
+  const { dts }: { dts(): unknown } = await import(tools.dts);
+  const declarations = {
+    name: "declarations",
+    resolveId: (id: string, from: string | undefined) =>
+      from === undefined ? id : new URL(id, `file://${from}`).pathname.replace(/\.ts$/, ".d.ts"),
+    load: (id: string) => declarationsOf(ts, id.replace(/\.d\.ts$/, ".ts")),
+  };
+  const bundle = await rollup({
+    input: new URL("mod.d.ts", root).pathname,
+    plugins: [declarations, dts()],
+    onwarn: (warning: { code?: string; message: string }) => {
+      // Modules of types import each other.
+      if (warning.code !== "CIRCULAR_DEPENDENCY") console.error(warning.message);
+    },
+  });
+  const { output } = await bundle.generate({ format: "es" });
+  await Deno.writeTextFile(file, libraries + output[0]!.code);
+}
+
+async function main(folder = new URL("dist", root).pathname): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await bundleCode(`${folder}/croton.js`);
+  await bundleTypes(`${folder}/croton.d.ts`);
+  for (const name of ["croton.js", "croton.d.ts"]) {
+    const { size } = await Deno.stat(`${folder}/${name}`);
+    console.log(`${folder}/${name}: ${Math.round(size / 1024)} KiB`);
+  }
+}
+
+if (import.meta.main) await main(...Deno.args);
