@@ -41,6 +41,19 @@ const tools = {
   dts: "npm:rollup-plugin-dts@6.5.1",
 };
 
+/** The exit status where the tools cannot be fetched. */
+export const NO_TOOLS = 3;
+
+/** Imports a tool, from the cache or from npm. */
+async function fetched<M>(name: string): Promise<M> {
+  try {
+    return await import(name);
+  } catch (error) {
+    console.error(`Cannot make the bundle without ${name}: ${error}`);
+    Deno.exit(NO_TOOLS);
+  }
+}
+
 const root = new URL("..", import.meta.url);
 
 /** Engines that run the file: those of 2023 and later. */
@@ -55,7 +68,7 @@ const libraries = ["esnext.disposable", "esnext.float16"]
 
 /** One file of the library. */
 async function bundleCode(file: string): Promise<void> {
-  const esbuild: Esbuild = await import(tools.esbuild);
+  const esbuild: Esbuild = await fetched(tools.esbuild);
   const folder = root.pathname;
   try {
     const { outputFiles: [bundle] } = await esbuild.build({
@@ -127,9 +140,9 @@ function declarationsOf(ts: TypeScript, file: string): string {
 
 /** One file of the types. */
 async function bundleTypes(file: string): Promise<void> {
-  const { default: ts }: { default: TypeScript } = await import(tools.typescript);
-  const { rollup }: Rollup = await import(tools.rollup);
-  const { dts }: { dts(): unknown } = await import(tools.dts);
+  const { default: ts }: { default: TypeScript } = await fetched(tools.typescript);
+  const { rollup }: Rollup = await fetched(tools.rollup);
+  const { dts }: { dts(): unknown } = await fetched(tools.dts);
   const declarations = {
     name: "declarations",
     resolveId: (id: string, from: string | undefined) =>

@@ -64,6 +64,29 @@ gpuTest("where nothing can be read at once, promises work", async () => {
   await assertRejects(() => device.readback.read(buffer, 2, 4), RangeError);
 });
 
+gpuTest("an engine that maps buffers late, as browsers do, is read by promises", async () => {
+  const { mapAsync, getMappedRange } = GPUBuffer.prototype;
+  const waiting = new WeakSet<GPUBuffer>();
+  GPUBuffer.prototype.mapAsync = async function (...args) {
+    waiting.add(this);
+    await mapAsync.apply(this, args);
+    waiting.delete(this);
+  };
+  GPUBuffer.prototype.getMappedRange = function (...args) {
+    if (waiting.has(this)) throw new DOMException("The buffer is not mapped", "OperationError");
+    return getMappedRange.apply(this, args);
+  };
+  try {
+    using device = await openDevice();
+    assertEquals(device.readback.sync, false);
+    assertEquals(device.context.loss, null);
+    const data = ramp(4), result = await device.readback.read(upload(device, data), 0, 16);
+    assertEquals(new Uint32Array(result), data);
+  } finally {
+    Object.assign(GPUBuffer.prototype, { mapAsync, getMappedRange });
+  }
+});
+
 gpuTest("many ranges come in one round trip", (device) => {
   const data = ramp(1000);
   const buffer = upload(device, data);

@@ -264,7 +264,22 @@ export function captureOrigin(): Origin {
 /** The function of a frame, as in `at Variable.add (file…)`, `at get T (file…)` and `at f [as g] (file…)`. */
 const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?(?:get )?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
 
-const here = import.meta.url.replace(/core\/graph\/graph\.ts.*$/, "");
+/** The place of a frame: what stands in its parentheses, or all of it. */
+const PLACE = /^at (?:async )?(?:.*? \()?((?:(?:file|https?|blob|data):|\/).*:\d+:\d+)\)?$/;
+
+/** Engines write names of files in stacks with spaces, or with what stands for them in a URL. */
+function decoded(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
+}
+
+const here = decoded(import.meta.url.replace(/core\/graph\/graph\.ts.*$/, ""));
+
+/** How places in the library go on after `here`: with a folder, or with a line where it is one file. */
+const INSIDE = here === decoded(import.meta.url) ? /^:\d/ : /^(core|cpu|gpu|autodiff|scan|mod\.ts)/;
 
 /** Where the user's program was, as `file:line:column`, or "". */
 export function placeOf(origin: Origin): string {
@@ -277,13 +292,11 @@ const NO_FRAME = { place: "", call: "" };
 function frameOf(stack: string): { place: string; call: string } {
   let call = "";
   for (const line of stack.split("\n").slice(1)) {
-    const place = /\(?((?:file|https?|blob|data):[^\s)]*:\d+:\d+|\/[^\s)]*:\d+:\d+)\)?$/.exec(
-      line.trim(),
-    )?.[1];
+    const place = PLACE.exec(line.trim())?.[1];
     if (place === undefined) continue;
-    const inLibrary = place.startsWith(here) &&
-      /^(core|cpu|gpu|autodiff|scan|mod\.ts)/.test(place.slice(here.length)) &&
-      !/_(test|bench)\.ts/.test(place);
+    const path = decoded(place);
+    const inLibrary = path.startsWith(here) && INSIDE.test(path.slice(here.length)) &&
+      !/_(test|bench)\.ts/.test(path);
     if (!inLibrary) return { place, call };
     const [, name = "", as] = FUNCTION.exec(line.trim()) ?? [];
     call = as ?? name;
