@@ -3,11 +3,12 @@ import { dtypeInfo } from "./dtype.ts";
 import { roundToFloat16 } from "./float16.ts";
 
 Deno.test("roundToFloat16() rounds as the engine does", () => {
-  const bits = new Uint16Array(1), half = new Float16Array(bits.buffer);
-  for (bits[0] = 0; half[0]! < 65504; bits[0]++) {
+  const halves = new Float16Array(Uint16Array.from({ length: 0x7c00 }, (_, i) => i).buffer);
+  for (let i = 0; i + 1 < halves.length; i++) {
     // A float16 number, what is halfway to the next one, and what is beside that.
-    const x = half[0]!, y = (x + new Float16Array(new Uint16Array([bits[0]! + 1]).buffer)[0]!) / 2;
-    for (const at of [x, y, y * (1 + 2 ** -52), y * (1 - 2 ** -52), (x + y) / 2]) {
+    const x = halves[i]!, middle = (x + halves[i + 1]!) / 2;
+    const near = [middle * (1 + 2 ** -52), middle * (1 - 2 ** -52), (x + middle) / 2];
+    for (const at of [x, middle, ...near]) {
       for (const signed of [at, -at]) {
         assertStrictEquals(roundToFloat16(signed), Math.f16round(signed));
       }
