@@ -171,6 +171,10 @@ export const junk: readonly (readonly [string, () => unknown])[] = [
   ['{ axis: "0" }', () => ({ axis: "0" })],
   ["{ axis: [0, 0] }", () => ({ axis: [0, 0] })],
   ["{ keepdims: 1 }", () => ({ keepdims: 1 })],
+  ["{ swap: [[1, 2]] }", () => ({ swap: [[1, 2]] })],
+  ["{ swap: 1 }", () => ({ swap: 1 })],
+  ["{ updates: [[null, 1]] }", () => ({ updates: [[null, 1]] })],
+  ["{ givens: [1] }", () => ({ givens: [1] })],
   ['{ dtype: "constructor" }', () => ({ dtype: "constructor" })],
   ["{ dtype: null }", () => ({ dtype: null })],
   ["{ re: 1, im: 2 }", () => ({ re: 1, im: 2 })],
@@ -257,7 +261,6 @@ const skipped = new Set([
   "makeConstant",
   "registerGradient",
   "gpuAvailable",
-  "Tensor",
   "Variable",
   "Constant",
   "SharedVariable",
@@ -308,6 +311,17 @@ export function targets(): Target[] {
     all.push({
       name: isClass(value) ? `new ${name}` : name,
       call: (args) => isClass(value) ? new make(...args) : (value as unknown as Callable)(...args),
+    });
+  }
+  const settings = croton.config as unknown as Record<string, unknown>;
+  for (const name of Object.keys(settings).filter((name) => name !== "memory")) {
+    all.push({
+      name: `config.${name} =`,
+      call: ([value]) => {
+        const before = settings[name];
+        settings[name] = value;
+        settings[name] = before;
+      },
     });
   }
   const receivers: [string, () => object][] = [
@@ -417,4 +431,4 @@ export async function everyMethod(): Promise<string[]> {
   return wrong;
 }
 
-const small = /^(class \w+|type|function|apply|In|Out|until)\b/;
+const small = /^(class \w+|type|function|apply|In|Out|until|config\.\w+|new Tensor)\b/;

@@ -91,7 +91,9 @@ function loop(g: Generator, options: { poison: boolean; until: boolean; inner: b
     // What reads the bad state may well have no derivative.
     inner.pool = inner.pool.filter((ref) => ref !== given.states[bad]);
     const inputs = [...given.sequences];
-    if (options.inner) inner.attempt(() => inputs.push(innerLoop(inner, given.states[0]!)));
+    if (options.inner) {
+      inner.attempt(() => inputs.push(innerLoop(inner, given.states[0]!, options.until)));
+    }
     if (random.chance(0.3)) wander(inner, 3);
     const news = given.states.map((state, i) =>
       i === bad
@@ -109,8 +111,8 @@ function loop(g: Generator, options: { poison: boolean; until: boolean; inner: b
   return { outputs, clean: bad < 0 ? outputs : outputs.slice(0, bad) };
 }
 
-/** A loop inside a step; its number of steps may be computed there. */
-function innerLoop(g: Generator, state: Ref): Ref {
+/** A loop inside a step; its number of steps may be computed there, and it may end early. */
+function innerLoop(g: Generator, state: Ref, mayEnd: boolean): Ref {
   const { random } = g;
   const computed = random.chance(0.6);
   const steps = computed
@@ -120,9 +122,20 @@ function innerLoop(g: Generator, state: Ref): Ref {
       random.pick(["int32", "int64"]),
     )
     : random.pick([1, 2, 3]);
-  const [out] = g.loop({ states: [state], nSteps: steps }, (inner, given) => ({
-    outputs: [damped(inner, inner.call("T.add", given.states[0]!, 0.3))],
-  }));
+  const isDeep = random.chance(0.3), ends = mayEnd && random.chance(0.5);
+  const first = isDeep ? g.call("T.stack", [state, damped(g, state)]) : state;
+  const [out] = g.loop({
+    states: [first],
+    nSteps: steps,
+    ...(isDeep ? { taps: { sequences: [], states: [[-2, -1]] } } : {}),
+  }, (inner, { states: [old, last] }) => {
+    const sum = last === undefined ? old! : inner.call("T.sub", last, old!);
+    const value = damped(inner, inner.call("T.add", sum, 0.3));
+    const until = ends
+      ? { until: inner.call("T.gt", inner.call("T.sum", value), random.pick([0, 0.5])) }
+      : {};
+    return { outputs: [value], ...until };
+  });
   return ofTrace(g, out!);
 }
 

@@ -75,6 +75,27 @@ function use(g: Generator): void {
   }
 }
 
+/** Lengths that are counted in a range, which may be long. */
+function counted(g: Generator): void {
+  const { random } = g;
+  const n = g.input("int64", [], { data: [random.pick([3, 60, 70, 20_000])] });
+  const range = g.call("T.arange", n), left = g.call("T.mod", range, random.pick([2, 3, 7]));
+  const mask = g.call(random.pick(["T.gt", "T.eq", "T.le"]), left, random.pick([0, 1, 5]));
+  switch (random.below(3)) {
+    case 0:
+      g.output(g.call("T.sum", g.call("T.index", range, mask)));
+      break;
+    case 1:
+      g.output(
+        g.call("T.arange", g.call("T.mod", g.call("T.sum", g.call("T.cast", mask, "int32")), 9)),
+      );
+      break;
+    case 2:
+      g.output(g.call(".at", g.call("T.nonzero", mask, { returnList: false }), 0, -1));
+      break;
+  }
+}
+
 /** Lengths, places and counts from integer arithmetic of every dtype. */
 export const sizes: Kind = {
   name: "sizes",
@@ -85,5 +106,6 @@ export const sizes: Kind = {
       g.input(dtype, [], { data: [edge(g, dtype)] });
     }
     for (let i = 0, count = g.random.pick([1, 2, 4]); i < count; i++) g.attempt(use);
+    if (g.random.chance(0.1)) g.attempt(() => counted(g));
   },
 };
