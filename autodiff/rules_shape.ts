@@ -7,7 +7,7 @@
 import type { Apply } from "../core/graph/graph.ts";
 import { apply as applyOp } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
-import { type Dim, intConstant } from "../core/ops/arguments.ts";
+import { type Dim, intConstant, staticDim } from "../core/ops/arguments.ts";
 import type { DimshuffleParams } from "../core/ops/dimshuffle.ts";
 import type { JoinParams } from "../core/ops/join.ts";
 import { addDims, dimVariable } from "../core/ops/lengths.ts";
@@ -17,8 +17,9 @@ import type { SumToParams } from "../core/ops/sum_to.ts";
 import type { PadParams } from "../core/ops/window.ts";
 import { sub } from "../core/ops/elementwise.ts";
 import type { Variable } from "../core/variable.ts";
-import type { Gradient } from "./gradient.ts";
+import { type Gradient, zeroGradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
+import { isZeroPiece } from "./pieces.ts";
 import { type GradientRule, neverConnected } from "./rule.ts";
 import { spreadLike, sumOver, turned, unstretched } from "./shapes.ts";
 
@@ -50,9 +51,12 @@ export const arangeGradient: GradientRule = neverConnected;
 /** The rule of `makeVector`. */
 export const makeVectorGradient: GradientRule = {
   pullback(apply: Apply, [g], wanted): Gradient[] {
-    return apply.inputs.map((_, i) =>
-      wanted[i] ? applyOp(subtensorOp, [g!, intConstant(i)], { index: [{ kind: "int" }] }) : null
-    );
+    return apply.inputs.map((_, i) => {
+      if (!wanted[i]) return null;
+      return isZeroPiece(g!, 0, i, i + 1)
+        ? zeroGradient
+        : applyOp(subtensorOp, [g!, intConstant(i)], { index: [{ kind: "int" }] });
+    });
   },
 };
 
@@ -100,7 +104,10 @@ export const joinGradient: GradientRule<JoinParams> = {
     return apply.inputs.map((x, i) => {
       const from = start, stop: Dim = addDims(from, knownDims(x)[axis]!);
       start = stop;
-      return wanted[i] ? sliced(g!, [axis], [[from, stop]]) : null;
+      if (!wanted[i]) return null;
+      return isZeroPiece(g!, axis, staticDim(from), staticDim(stop))
+        ? zeroGradient
+        : sliced(g!, [axis], [[from, stop]]);
     });
   },
 };

@@ -49,9 +49,14 @@ export function checkOptions<O extends object>(
   return options;
 }
 
+/** The known name that is nearly the one given, for the end of a message; nothing if there is none. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const close = known.find((name) => distance(name, given) <= 2);
+  return close === undefined ? "" : `; did you mean "${close}"?`;
+}
+
 function unknownOption(action: string, key: string, known: readonly string[]): TypeError {
-  const close = known.find((name) => distance(name, key) <= 2);
-  const advice = close === undefined ? "" : `; did you mean "${close}"?`;
+  const advice = suggestion(key, known);
   return new TypeError(
     `${action}: unknown option ${shown(key)}${advice}; options are ${known.join(", ") || "none"}`,
   );

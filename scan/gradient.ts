@@ -25,7 +25,7 @@ import {
 } from "../autodiff/support.ts";
 import { isComplex, isDiscrete, isFloat } from "../core/dtype.ts";
 import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
-import { toposort } from "../core/graph/walk.ts";
+import { ancestors, toposort } from "../core/graph/walk.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { cumsum } from "../core/ops/order.ts";
@@ -223,24 +223,35 @@ export function scanGradient(
   );
   // Nothing comes back to steps behind the last row that is read.
   const traced = outputs.traces.flatMap((trace) => gradientOf(trace) ?? []);
-  const kept = [...outputs.finals, ...outputs.carried, ...outputs.histories];
-  const early = isChosen || kept.some((output) => gradientOf(output) !== null)
-    ? null
-    : new Map(traced.flatMap((rows) => {
-      const at = earlySteps(rows);
-      return at === null ? [] : [[rows, at] as const];
-    }));
-  const isRead = early !== null && early.size > 0 && traced.every((rows) => early.has(rows))
-    ? [...early.values()].reduce((a, b) => or(a, b))
-    : null;
-  const isLater = back.sequence(
-    isRead === null ? gt(arange(steps), 0) : reachedLater(backwards(isRead)),
-  );
+  const early = isChosen ? new Map<Variable, Variable>() : new Map(traced.flatMap((rows) => {
+    const at = earlySteps(rows);
+    return at === null ? [] : [[rows, at] as const];
+  }));
+  /** At which steps an output is read; null if that may be at the end, undefined if it is not. */
+  const timesOf = (rows: Variable | undefined, ends: readonly (Variable | undefined)[]) => {
+    if (ends.some((output) => output !== undefined && gradientOf(output) !== null)) return null;
+    const gradient = rows === undefined ? null : gradientOf(rows);
+    return gradient === null ? undefined : early.get(gradient) ?? null;
+  };
+  const readers = early.size === 0 ? null : readTimes(step, [
+    ...results.states.map((_, i) => timesOf(outputs.traces[i], [outputs.finals[i]])),
+    ...results.carried.map((_, i) =>
+      timesOf(undefined, [outputs.carried[i], outputs.histories[i]])
+    ),
+    ...results.maps.map((_, j) => {
+      const i = layout.states.length + j;
+      return timesOf(outputs.traces[i], [outputs.finals[i]]);
+    }),
+  ]);
+  const isEarly = readers !== null && readers.some((times) => times !== null);
+  const isLater = back.sequence(gt(arange(steps), 0));
   const kind = arriving.some(({ isExplicit }) => isExplicit) ? "explicit" : "indexed";
-  for (const { entries, last, mask, later } of arriving) {
+  arriving.forEach(({ entries, last, mask, later }, i) => {
+    const isRead = readers?.[i] ?? null;
+    const isReached = isRead === null ? null : back.sequence(reachedLater(backwards(isRead)));
     entries.forEach(({ initial, place }, j) => {
       if (!isChosen || mask === null || later === null) {
-        if (isRead !== null) declareSupport(place, isLater, "explicit");
+        if (isReached !== null) declareSupport(place, isReached, "explicit");
         else if (j === 0 && last === null) declareSupport(place, isLater, "all");
         return;
       }
@@ -249,11 +260,12 @@ export function scanGradient(
       const first = stretched(j === 0 ? mask : none, knownDims(initial));
       choices.push({ initial: first, place: chosen, of: place });
     });
-  }
+  });
   /** Rows that reach the steps from outside, with what they are chosen by. */
   const rowOf = (rows: Variable, mask: Gradient, isKink: boolean): Variable => {
     const row = back.sequence(backwards(rows));
-    if (isRead !== null) return where(back.sequence(backwards(early!.get(rows)!)), row, 0);
+    const times = isEarly ? early.get(rows) : undefined;
+    if (times !== undefined) return where(back.sequence(backwards(times)), row, 0);
     if (mask === null) return row;
     const chosen = back.sequence(backwards(stretched(mask, knownDims(rows))));
     if (isKink && support(rows, "explicit") === null) asKink(chosen, chosen);
@@ -437,6 +449,33 @@ export function scanGradient(
     gradients[firstOther + i] = total;
   });
   return gradients;
+}
+
+/**
+ * For each state, and then for what is carried: at which steps what comes from it is read from outside,
+ * null if that may be at the end, or never.
+ *
+ * @param times At which steps the states, what is carried, and other results are read; null if that may be at
+ * the end, undefined for those that are not.
+ */
+function readTimes(
+  { placeholders, results }: StepGraph,
+  times: readonly (Variable | null | undefined)[],
+): (Variable | null)[] {
+  const places = [...placeholders.states, ...placeholders.carried.map((place) => [place])];
+  const sources = [...results.states, ...results.carried, ...results.maps].map((result) => {
+    const from = new Set(ancestors([result]));
+    return places.flatMap((taps, i) => taps.some((tap) => from.has(tap)) ? [i] : []);
+  });
+  return places.map((_, i) => {
+    const reached = new Set([i]);
+    // Also through what is reached, which a set visits, too.
+    for (const at of reached) sources.forEach((from, to) => from.includes(at) && reached.add(to));
+    const all = [...reached].map((at) => times[at]).filter((one) => one !== undefined);
+    return all.length === 0 || all.includes(null)
+      ? null
+      : all.map((one) => one!).reduce((a, b) => or(a, b));
+  });
 }
 
 /**

@@ -138,6 +138,50 @@ for (const [loop, build] of Object.entries(recursions)) {
   });
 }
 
+/** States of which the second and the third overflow before the end. */
+function overflowing(w: Variable): Variable[] {
+  const [states] = scan((a: Variable, b: Variable, c: Variable) => [
+    a.mul(w),
+    b.mul(b).mul(a),
+    c.mul(c).add(b),
+  ], { outputsInfo: [1, 2, 1].map((value) => T.constant(value)), nSteps: 40 });
+  return states as unknown as Variable[];
+}
+
+const beside: Record<string, (states: Variable[]) => [Variable, (w: number) => number]> = {
+  "the first place of another state": ([a, b]) => [a!.at(-1).add(b!.at(0)), (w) => 40 * w ** 39],
+  "two places of another state": (
+    [a, b],
+  ) => [a!.at(-1).add(b!.slice(0, 2).sum()), (w) => 40 * w ** 39 + 16],
+  "a place of a state behind another": (
+    [a, , c],
+  ) => [a!.at(3).add(c!.at(2)), (w) => 4 * w ** 3 + 16],
+  "the first of two that are stacked": (
+    [a, b],
+  ) => [T.stack([a!.at(-1), b!.at(-1)]).at(0), (w) => 40 * w ** 39],
+  "one row of two": ([a, b]) => [T.sqr(T.stack([b!, a!])).at(1, -1), (w) => 80 * w ** 79],
+  "one column of two": (
+    [a, b],
+  ) => [T.stack([a!, b!], 1).at(T.slice(), 0).at(-1), (w) => 40 * w ** 39],
+  "the first two of three": (
+    [a, b],
+  ) => [
+    T.stack([a!.at(-1), a!.at(0), b!.at(-1)]).slice(null, -1).sum(),
+    (w) => 40 * w ** 39 + 1,
+  ],
+};
+
+for (const [name, build] of Object.entries(beside)) {
+  onDevices(`what overflows beside what is read is left out: ${name}`, async (device) => {
+    const w = T.fscalar("w"), [cost, slope] = build(overflowing(w));
+    const f = await compile([w], grad(cost, w), { device });
+    for (const at of [1.01, 0.98]) {
+      const found = f(at).item() as number;
+      assert(Math.abs(found - slope(at)) <= 1e-4 * slope(at), `${found}, not ${slope(at)}`);
+    }
+  });
+}
+
 Deno.test("loops whose last states are all taken carry no choices", () => {
   const X = T.fmatrix("X"), W = T.fmatrix("W"), h = T.fvector("h");
   const [states] = scan((row: Variable, s: Variable) => T.tanh(T.dot(s, W).add(row)), {

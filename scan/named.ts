@@ -4,9 +4,9 @@
  * @module
  */
 
-import { commaText, cut } from "../core/shown.ts";
+import { commaText, cut, shown } from "../core/shown.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
+import { Variable } from "../core/variable.ts";
 import {
   type OutputInfo,
   outputSpec,
@@ -17,6 +17,7 @@ import {
 import { buildScan, symbolic } from "./build.ts";
 import {
   checkCheckpoint,
+  expectTruncation,
   loopKinds,
   type LoopOptions,
   parseReturn,
@@ -112,9 +113,9 @@ export function namedScan<
   });
   const label = options.name === undefined ? "scan" : `scan "${cut(options.name)}"`;
   checkCheckpoint(options.checkpoint, label);
-  const sequences = Object.entries(options.sequences ?? {});
-  const carry = Object.entries(options.carry ?? {});
-  const fixed = Object.entries(options.nonSequences ?? {}).map(([key, value]) =>
+  const sequences = entriesOf(options.sequences, "sequences", label);
+  const carry = entriesOf(options.carry, "carry", label);
+  const fixed = entriesOf(options.nonSequences, "nonSequences", label).map(([key, value]) =>
     [key, asVariable(value)] as const
   );
   checkNames([...sequences, ...carry, ...fixed].map(([key]) => key), label);
@@ -147,7 +148,7 @@ export function namedScan<
     nonSequences: fixed.map(([, variable]) => variable),
     nSteps: stepsVariable(options.nSteps),
     goBackwards: options.goBackwards ?? false,
-    truncateGradient: options.truncateGradient ?? -1,
+    truncateGradient: expectTruncation(options.truncateGradient ?? -1, label),
     strict: options.strict ?? false,
     name: options.name ?? null,
     strategy: options.strategy ?? null,
@@ -157,6 +158,21 @@ export function namedScan<
   const result = Object.fromEntries(keys.map((key, i) => [key, built.outputs[i]!]));
   Object.defineProperty(result, "updates", { value: built.updates });
   return result as unknown as NamedResult<R>;
+}
+
+/** The fields of an option that names what it holds. */
+function entriesOf<V>(
+  named: Readonly<Record<string, V>> | null | undefined,
+  option: string,
+  label: string,
+): [string, V][] {
+  if (named === undefined || named === null) return [];
+  if (typeof named === "object" && !Array.isArray(named) && !(named instanceof Variable)) {
+    return Object.entries(named);
+  }
+  throw new TypeError(
+    `Cannot build ${label}: expected "${option}" to be an object of names, got ${shown(named)}`,
+  );
 }
 
 function checkNames(names: readonly string[], label: string): void {

@@ -70,7 +70,7 @@ export const loopKinds: OptionKinds<LoopOptions> = {
   name: "string",
   profile: "boolean",
   checkpoint: "any",
-  strategy: "any",
+  strategy: ["parallel", "lanes", "resident", "stepped"],
 };
 
 /** Options of `scan`. */
@@ -126,9 +126,28 @@ export function positionalScan(
       profile: options.profile ?? false,
     },
     ({ sequences: taps, states }) =>
-      parseReturn(fn(...taps.flat(), ...states.flat(), ...nonSequences), label),
+      parseReturn(called(fn, [...taps.flat(), ...states.flat(), ...nonSequences], label), label),
   );
   return [pack(built.outputs, options.returnList ?? false), built.updates];
+}
+
+/** What a step returns; if it fails because it got fewer arguments than it takes, the error says so. */
+function called(
+  fn: (...args: Variable[]) => StepReturn,
+  args: readonly Variable[],
+  label: string,
+): StepReturn {
+  try {
+    return fn(...args);
+  } catch (error) {
+    if (fn.length <= args.length || !(error instanceof TypeError)) throw error;
+    throw new TypeError(
+      `Cannot build ${label}: the step has ${fn.length} parameters and ${args.length} of them get values, one for ` +
+        `each tap of a sequence, each tap of an output with a first value, and each non-sequence; a list of ` +
+        `numbers is one value, so write [T.constant(0), T.constant(1)] for two`,
+      { cause: error },
+    );
+  }
 }
 
 /** Checks the option `checkpoint`. */
@@ -142,7 +161,8 @@ export function checkCheckpoint(checkpoint: LoopOptions["checkpoint"], label: st
   );
 }
 
-function expectTruncation(steps: number, label: string): number {
+/** Checks the option `truncateGradient`. */
+export function expectTruncation(steps: number, label: string): number {
   if (Number.isInteger(steps) && steps >= -1) return steps;
   throw new RangeError(
     `Cannot build ${label}: truncateGradient must be a number of steps, or -1 for all, got ${steps}`,

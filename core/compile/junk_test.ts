@@ -672,3 +672,89 @@ Deno.test("what is composed of sums is named as it was written", () => {
   fails(() => T.ptp(m, 2), /Cannot take the ptp of "m"/);
   fails(() => T.logsumexp(i, 2), /Cannot take the logsumexp of "i"/);
 });
+
+Deno.test("sizes and modes of convolutions and pools are shown, whatever they are", () => {
+  const x = T.tensor4("x"), list: unknown[] = [];
+  list.push(list, list);
+  const conv = (options: object) => T.conv2d(x, x, options);
+  for (const subsample of ["a", {}, [1], [1n, 1], [0, 1], list]) {
+    fails(() => conv({ subsample }), /expected strides to be integers >= 1, got/);
+  }
+  for (const borderMode of [null, {}, [1n, 1], [5, null], [[1], [2]], [-1, 1], list, true]) {
+    fails(() => conv({ borderMode }), /expected paddings to be integers >= 0, got/);
+  }
+  fails(() => conv({ borderMode: "same" }), /expected borderMode .* got "same"/);
+  for (const mode of [5, "avg", {}, Symbol("m")]) {
+    fails(() => T.pool2d(x, 2, loose({ mode })), /expected mode "max" or "sum" or .*, got/);
+  }
+  fails(() => T.take(x, 0, 0, loose({})), /"clip" or "wrap", got an empty object/);
+});
+
+Deno.test("shapes of flat positions have no negative lengths", () => {
+  const i = T.ivector("i");
+  fails(() => T.unravelIndex(i, [-3, -4]), /expected a length >= 0, got -3/);
+  fails(() => T.ravelMultiIndex([i, i], [3, -1]), /expected a length >= 0, got -1/);
+});
+
+Deno.test("numbers of several kinds have a dtype that holds them all", () => {
+  const made = (value: Loose) => {
+    const { dtype } = tensor(value);
+    assertEquals(T.constant(value).dtype, dtype);
+    assertEquals(shared(value).dtype, dtype);
+    return [dtype, tensor(value).arraySync()];
+  };
+  assertEquals(made([true, 2]), ["float32", [1, 2]]);
+  assertEquals(made([2, true]), ["float32", [2, 1]]);
+  assertEquals(made([true, false]), ["bool", [true, false]]);
+  assertEquals(made([true, 2n]), ["int64", [1n, 2n]]);
+  assertEquals(made([1n, 2]), ["int64", [1n, 2n]]);
+  assertEquals(made([1, 2n]), ["int64", [1n, 2n]]);
+  assertEquals(made([2n, 1.5]), ["float32", [2, 1.5]]);
+  assertEquals(made([2n, NaN]), ["float32", [2, NaN]]);
+  assertEquals(made([]), ["float32", []]);
+  for (const value of [2n ** 63n, -(2n ** 63n) - 1n, [1n, 2n ** 70n]]) {
+    for (const [name, make] of makers) {
+      if (name !== "setValue") fails(() => make(value), /does not fit int64/);
+    }
+  }
+  assertEquals(tensor(2n ** 63n, { dtype: "uint64" }).item(), 2n ** 63n);
+  assertEquals(tensor(-(2n ** 63n)).item(), -(2n ** 63n));
+});
+
+Deno.test("names of rewrites that there are not are compared with those that there are", async () => {
+  const x = T.vector("x");
+  const at = (name: string) => compile([x], x, { mode: { excluding: [name] } });
+  await rejects(at("add-zerro"), /Unknown rewrite "add-zerro"; did you mean "add-zero"\?/);
+  const error = await assertRejects(() => at("nothing"), TypeError);
+  assertEquals(error.message.length < 1000, true);
+});
+
+Deno.test("a step with more parameters than values says so", () => {
+  const step = (a: Variable, b: Variable) => [a.add(1), b.mul(2)];
+  const run = (options: object) => () => scan(step, options);
+  fails(
+    run({ outputsInfo: [1, 2], nSteps: 3 }),
+    /has 2 parameters and 1 of them get values.*one value/,
+  );
+  fails(run({ outputsInfo: [null, null], nSteps: 3 }), /has 2 parameters and 0 of them/);
+  fails(
+    run({ sequences: { input: T.vector("x"), taps: [] }, nSteps: 2 }),
+    /and 0 of them get values/,
+  );
+  const [pair] = scan(step, { outputsInfo: [1, 2].map((x) => T.constant(x)), nSteps: 3 });
+  assertEquals(loose(pair).length, 2);
+  // What the step itself does wrong stays as it is.
+  fails(() => scan(() => loose(null).x, { nSteps: 1 }), /Cannot read properties of null/);
+});
+
+Deno.test("options of loops by name are objects of names", () => {
+  const step = ({ e }: Loose) => ({ a: e.at(0) });
+  const run = (options: Loose) => () => scan({ sequences: { e: T.vector("x") }, ...options }, step);
+  for (const option of ["carry", "nonSequences", "sequences"]) {
+    for (const junk of [5, [1], T.vector("x"), "no"]) {
+      fails(run({ [option]: junk }), new RegExp(`expected "${option}" to be an object of names`));
+    }
+  }
+  fails(run({ truncateGradient: -2 }), /truncateGradient must be a number of steps/);
+  fails(run({ strategy: "fast" }), /expected "strategy" to be "parallel" or .* got "fast"/);
+});

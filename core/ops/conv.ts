@@ -72,12 +72,15 @@ function pairOf(
   what: string,
 ): Pair<number> {
   const pair = value === undefined ? [1, 1] : typeof value === "number" ? [value, value] : value;
-  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)) {
-    throw new RangeError(
-      `Cannot convolve: expected ${what} to be integers >= ${least}, got [${pair.join(", ")}]`,
-    );
-  }
-  return [pair[0]!, pair[1]!];
+  if (isPairFrom(pair, least)) return pair;
+  throw new RangeError(
+    `Cannot convolve: expected ${what} to be integers >= ${least}, got ${shown(value)}`,
+  );
+}
+
+function isPairFrom(pair: unknown, least: number): pair is Pair<number> {
+  return Array.isArray(pair) && pair.length === 2 &&
+    pair.every((n) => Number.isInteger(n) && n >= least);
 }
 
 /** Zeros in front of and behind both axes. */
@@ -88,20 +91,19 @@ function paddingOf(mode: BorderMode, extent: Pair<Dim>): Pair<Pair<Dim>> {
   if (mode === "half") return [both(floorDivDims(extent[0], 2)), both(floorDivDims(extent[1], 2))];
   if (typeof mode === "string") {
     throw new RangeError(
-      `Cannot convolve: expected borderMode "valid", "full", "half" or numbers, got "${mode}"`,
+      `Cannot convolve: expected borderMode "valid", "full", "half" or numbers, got ${shown(mode)}`,
     );
   }
-  const sides = typeof mode === "number" ? [mode, mode] : mode;
-  const pads = sides.map((side) => typeof side === "number" ? [side, side] : side);
-  if (
-    pads.length !== 2 ||
-    pads.some((p) => p.length !== 2 || p.some((n) => !Number.isInteger(n) || n < 0))
-  ) {
-    throw new RangeError(
-      `Cannot convolve: expected paddings to be integers >= 0, got ${JSON.stringify(mode)}`,
-    );
+  const sides: unknown = typeof mode === "number" ? [mode, mode] : mode;
+  const pads = Array.isArray(sides)
+    ? sides.map((side) => typeof side === "number" ? [side, side] : side)
+    : [];
+  if (pads.length === 2 && pads.every((pad) => isPairFrom(pad, 0))) {
+    return pads as unknown as Pair<Pair<Dim>>;
   }
-  return pads as unknown as Pair<Pair<Dim>>;
+  throw new RangeError(
+    `Cannot convolve: expected paddings to be integers >= 0, got ${shown(mode)}`,
+  );
 }
 
 /** What is common to the convolution and its transpose. */
@@ -158,7 +160,7 @@ function setUp(images: TensorLike, filters: TensorLike, options: ConvTransposeOp
   const extent = [0, 1].map((i) =>
     addDims(mulDims(subDims(size[2 + i]!, 1), dilation[i]!), 1)
   ) as unknown as Pair<Dim>;
-  const pads = paddingOf(options.borderMode ?? "valid", extent);
+  const pads = paddingOf(options.borderMode === undefined ? "valid" : options.borderMode, extent);
   const turned = options.filterFlip === false ? w : flip(w, [2, 3]);
   return { x, w: turned, groups, stride, dilation, pads, extent };
 }

@@ -272,12 +272,23 @@ export function nestedValue(
   return rounded(makeValue(dtype, shape, numbers));
 }
 
+/** The dtype that holds all elements: integers beside BigInts, and floats where there is a fraction. */
 function nestedDType(elements: readonly NestedElement[]): DType {
-  if (elements.some((x) => typeof x === "object")) {
-    return config.floatX === "float64" ? "complex128" : "complex64";
+  let isComplex = false, hasBigInts = false, hasNumbers = false, hasFractions = false;
+  for (const x of elements) {
+    if (typeof x === "object") isComplex = true;
+    else if (typeof x === "number") {
+      hasNumbers = true;
+      hasFractions ||= !Number.isInteger(x);
+    } else if (typeof x === "bigint") {
+      hasBigInts = true;
+      if (x === BigInt.asIntN(64, x)) continue;
+      throw new RangeError(`Cannot make a tensor: ${shown(x)} does not fit int64; give a dtype`);
+    }
   }
-  const first = typeof elements[0];
-  return first === "boolean" ? "bool" : first === "bigint" ? "int64" : config.floatX;
+  if (isComplex) return config.floatX === "float64" ? "complex128" : "complex64";
+  if (hasBigInts) return hasFractions ? config.floatX : "int64";
+  return hasNumbers || elements.length === 0 ? config.floatX : "bool";
 }
 
 function truncate(x: number | bigint): number | bigint {

@@ -28,6 +28,7 @@ import { ge, gt, le, lt, where } from "./logic.ts";
 import { arange } from "./ranges.ts";
 import { sum, topOf } from "./reduce.ts";
 import { shapeOf } from "./shape.ts";
+import { shown } from "../shown.ts";
 import { checkOptions } from "../options.ts";
 
 /** `x` less its greatest element along axes, and options that keep those axes. */
@@ -126,7 +127,7 @@ export function gelu<A extends TensorLike>(x: A, options: GeluOptions = {}): Flo
   }
   if (approximate !== "tanh") {
     throw new TypeError(
-      `Cannot take the gelu: expected approximate "none" or "tanh", got "${approximate}"`,
+      `Cannot take the gelu: expected approximate "none" or "tanh", got ${shown(approximate)}`,
     );
   }
   const cubic = add(v, mul(0.044715, mul(v, mul(v, v))));

@@ -36,6 +36,8 @@ export interface PoolOptions {
   readonly mode?: PoolMode;
 }
 
+const modes: readonly PoolMode[] = ["max", "sum", "average_inc_pad", "average_exc_pad"];
+
 function pairOf(
   value: number | readonly [number, number],
   least: number,
@@ -173,6 +175,13 @@ export function pool2d(
   if (!ignoreBorder && pad.some((n) => n > 0)) {
     throw new RangeError("Cannot pool: expected ignoreBorder to be true together with padding");
   }
+  if (!modes.includes(mode)) {
+    throw new RangeError(
+      `Cannot pool: expected mode ${modes.map((name) => `"${name}"`).join(" or ")}, got ${
+        shown(mode)
+      }`,
+    );
+  }
   const v = mode.startsWith("average") ? asFloating(given) : given;
   const rows = v.ndim - 2;
   const axes = [0, 1].map((i) =>
@@ -183,8 +192,7 @@ export function pool2d(
       return reduceLast(windowsOf(v, axes, least(v.dtype)), 2, "max");
     case "sum":
       return reduceLast(windowsOf(v, axes, 0), 2, "sum");
-    case "average_inc_pad":
-    case "average_exc_pad": {
+    default: {
       const total = reduceLast(windowsOf(v, axes, 0), 2, "sum");
       if (ignoreBorder && (mode === "average_inc_pad" || pad.every((n) => n === 0))) {
         return elementwise("div", [total, castTo(asVariable(ws[0] * ws[1]), v.dtype)]);
@@ -196,9 +204,5 @@ export function pool2d(
       const counts = elementwise("mul", [shuffled(high, [0, "x"]), shuffled(wide, ["x", 0])]);
       return elementwise("div", [total, counts]);
     }
-    default:
-      throw new RangeError(
-        `Cannot pool: expected mode "max", "sum", "average_inc_pad" or "average_exc_pad", got "${mode}"`,
-      );
   }
 }

@@ -12,7 +12,7 @@ import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
 import { castTo, elementwise } from "./build.ts";
-import { inRange } from "./checks.ts";
+import { checkedLength, inRange } from "./checks.ts";
 import { stack } from "./combine.ts";
 import { type PatternItem, shuffled } from "./dimshuffle.ts";
 import { isPositionDType } from "./elements.ts";
@@ -24,6 +24,7 @@ import { reduceOp, type ReduceParams } from "./reduce.ts";
 import { ravel } from "./reshape.ts";
 import { dimsOf, shapeOf } from "./shape.ts";
 import { expectList } from "../options.ts";
+import { shown } from "../shown.ts";
 
 /** What `take` does with positions out of range: an error, the nearest one, or counting around. */
 export type TakeMode = "raise" | "clip" | "wrap";
@@ -109,7 +110,8 @@ export function unravelIndex(flat: TensorLike, dims: readonly Dim[]): Variable[]
   expectList("Cannot find indices", dims, "a list of lengths");
   const action = `Cannot unravel positions in a shape of ${dims.length} axes`;
   const positions = castTo(asVariable(flat, "int64"), "int64");
-  return unravelled(inRange(positions, productDims(dims), action), dims);
+  const lengths = dims.map((dim) => checkedLength(dim, action));
+  return unravelled(inRange(positions, productDims(lengths), action), lengths);
 }
 
 /** The same for positions that are in range. */
@@ -145,14 +147,15 @@ export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly D
       `Cannot find positions: expected an index for each of ${dims.length} axes, got ${indices.length}`,
     );
   }
+  const lengths = dims.map((dim) => checkedLength(dim, "Cannot find positions"));
   return indices.map((index, d) => {
     const positions = castTo(asVariable(index, "int64"), "int64");
-    return inRange(positions, dims[d]!, `Cannot find positions: an index of axis ${d}`);
+    return inRange(positions, lengths[d]!, `Cannot find positions: an index of axis ${d}`);
   }).reduce((
     flat,
     index,
     d,
-  ) => elementwise("add", [elementwise("mul", [flat, dimVariable(dims[d]!)]), index]));
+  ) => elementwise("add", [elementwise("mul", [flat, dimVariable(lengths[d]!)]), index]));
 }
 
 /** x with axis `axis` indexed by a tensor of positions. */
@@ -202,7 +205,7 @@ export function take(
       ? elementwise("mod", [wide, n])
       : elementwise("clip", [wide, dimVariable(0), dimVariable(maxDims(subDims(n, 1), 0))]);
   } else if (mode !== "raise") {
-    throw new RangeError(`${action}: expected mode "raise", "clip" or "wrap", got "${mode}"`);
+    throw new RangeError(`${action}: expected mode "raise", "clip" or "wrap", got ${shown(mode)}`);
   }
   return pick(from, positions, along);
 }

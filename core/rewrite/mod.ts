@@ -4,8 +4,8 @@
  * @module
  */
 
-import { checkOptions, expectList } from "../options.ts";
-import { shown } from "../shown.ts";
+import { checkOptions, expectList, suggestion } from "../options.ts";
+import { commaText, shown } from "../shown.ts";
 import { adoptNamed, equalApplications, inSession } from "../graph/graph.ts";
 import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "../validate.ts";
@@ -71,7 +71,9 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
   for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
     if (!known.has(name)) {
       throw new TypeError(
-        `Unknown rewrite ${shown(name)}: known are ${[...known].sort().join(", ")}`,
+        `Unknown rewrite ${shown(name)}${suggestion(String(name), [...known])}; known are ${
+          commaText([...known].sort())
+        }`,
       );
     }
   }

@@ -171,11 +171,18 @@ function inputs(g: Generator): void {
   g.input(g.float, [n, n]);
 }
 
+/** A part of an output, put beside what is bad and taken from there again. */
+function beside(g: Generator, part: Ref, of: Ref, bad: Ref): Ref {
+  const other = part === of ? bad : g.call(".at", bad, -1);
+  return g.attempt(() => g.call(".at", g.call("T.stack", [part, other]), 0)) ?? part;
+}
+
 /** A scalar of the outputs of a loop. */
-function costOf(g: Generator, outputs: readonly Ref[]): Ref {
+function costOf(g: Generator, outputs: readonly Ref[], bad?: Ref): Ref {
   const { random } = g;
   const y = random.pick(outputs);
-  const part = random.chance(0.5) ? g.call(".at", y, -1) : y;
+  const own = random.chance(0.5) ? g.call(".at", y, -1) : y;
+  const part = bad !== undefined && random.chance(0.4) ? beside(g, own, y, bad) : own;
   const value = random.chance(0.3) ? g.call("T.sqr", part) : part;
   return value.shape.length === 0 ? value : g.call("T.sum", value);
 }
@@ -193,7 +200,7 @@ function loopsOf(
         if (clean === outputs && g.random.chance(0.7)) {
           outputs.forEach((output) => g.output(output));
         }
-        const cost = costOf(g, clean);
+        const cost = costOf(g, clean, clean === outputs ? undefined : outputs[clean.length]);
         g.output(cost);
         if (options.derivatives === 0) return;
         const made = g.gradients(cost, g.floatInputs.filter((ref) => ref.shape.length < 2), {
