@@ -49,7 +49,7 @@ import {
   withKeptAxes,
 } from "./match.ts";
 import { transposed } from "./matmul_rules.ts";
-import { sumOf, sumOps, type Term } from "./terms.ts";
+import { type Sum, sumOf, sumOps, type Term } from "./terms.ts";
 import { isView, sameView, viewThrough } from "./views.ts";
 
 /** What was found: the same parts are asked for again and again. */
@@ -152,10 +152,13 @@ const one = (dtype: Variable["dtype"]): Product => ({
 
 /** exp(exponent) * rest */
 function expProduct(exponent: Variable, rest: Variable | null): ExpProduct {
-  const factors = rest === null ? [] : [{ base: unpadded(rest), power: 1 }];
+  const value = rest === null ? 1 : numberOf(rest), { dtype } = exponent;
+  const isNumber = value !== null && value !== 0 && Number.isFinite(value);
   return {
     exponent: [{ base: unpadded(exponent), scale: 1 }],
-    rest: { ...one(exponent.dtype), factors },
+    rest: isNumber
+      ? { ...one(dtype), over: value }
+      : { ...one(dtype), factors: [{ base: unpadded(rest!), power: 1 }] },
   };
 }
 
@@ -236,8 +239,16 @@ function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
 
 /** Terms that are added up, of which some are exponentials. */
 function addedOf(variable: Variable): ExpProduct | null {
-  const sum = sumOf(variable, opensAll, opensAll, MOST_TERMS), { dtype } = variable;
-  if (sum === null || sum.terms.length + (sum.constant === 0 ? 0 : 1) < 2) return null;
+  const sum = sumOf(variable, opensAll, opensAll, MOST_TERMS) ?? pairOf(variable);
+  const { dtype } = variable, [only] = sum?.terms ?? [];
+  if (sum === null || only === undefined) return null;
+  if (sum.terms.length === 1 && sum.constant === 0) {
+    // x + x
+    const part = expProductOf(only.base);
+    return part === null
+      ? null
+      : { ...part, rest: { ...part.rest, over: part.rest.over * only.scale } };
+  }
   let found = false;
   const parts = sum.terms.map(({ base, scale }): Exponential => {
     const part = expProductOf(base);
@@ -257,6 +268,14 @@ function addedOf(variable: Variable): ExpProduct | null {
   }
   const { total, shift } = addedUp(parts, dtype);
   return expProduct(shift, total);
+}
+
+/** The terms of a sum of many, as two. */
+function pairOf({ owner, dtype }: Variable): Sum | null {
+  if (owner === null || owner.op.name === "neg") return null;
+  const scales = [1, owner.op.name === "sub" ? -1 : 1];
+  const terms = owner.inputs.map((base, i) => ({ base, scale: scales[i]! }));
+  return terms[0]!.base === terms[1]?.base ? null : { dtype, constant: 0, terms, steps: 0 };
 }
 
 /** exp(exponent) * rest. */

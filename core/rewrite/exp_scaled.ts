@@ -23,14 +23,15 @@ const DEEPEST = 6;
 /** Sums of more terms than this are left alone. */
 const MOST_TERMS = 12;
 
-/** Whether a variable, or what it is a view of, adds up exponentials. */
-export function isAddedUp(variable: Variable): boolean {
+/** What adds up exponentials: along axes, of which there may be many, or term by term. */
+export function additionIn(variable: Variable): "axes" | "terms" | null {
   const { owner } = variable;
-  if (owner === null) return false;
+  if (owner === null) return null;
   const { name } = owner.op;
-  if (name === "dimshuffle" || name === "broadcastTo") return isAddedUp(owner.inputs[0]!);
-  if (name === "reduce") return (owner.params as ReduceParams).kind === "sum";
-  return name === "matmul" || name === "add" || name === "sub";
+  if (name === "dimshuffle" || name === "broadcastTo") return additionIn(owner.inputs[0]!);
+  if (name === "reduce") return (owner.params as ReduceParams).kind === "sum" ? "axes" : null;
+  if (name === "matmul") return "axes";
+  return name === "add" || name === "sub" ? "terms" : null;
 }
 
 /**
@@ -134,7 +135,7 @@ function productTimesExp(
   if (product === null || part === null) return null;
   if (!product.factors.some((factor) => exponentOf(factor) !== null)) {
     for (const factor of product.factors) {
-      if (factor.power !== 1 || !isAddedUp(factor.base)) continue;
+      if (factor.power !== 1 || additionIn(factor.base) === null) continue;
       const base = timesExp(factor.base, by, within, depth);
       if (base === null) continue;
       const others = product.factors.filter((other) => other !== factor);

@@ -17,7 +17,17 @@ import {
 } from "./exp_parts.ts";
 import { exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
 import { buildProduct, type Factor, opensAll, type Product, productOf } from "./factors.ts";
-import { ew, instead, isNumber, isReal, negated, number, numberOf, under } from "./match.ts";
+import {
+  applied,
+  ew,
+  instead,
+  isNumber,
+  isReal,
+  negated,
+  number,
+  numberOf,
+  under,
+} from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { areEqual, buildSum, type Sum, sumOf, type Term } from "./terms.ts";
 import { isView, sameView } from "./views.ts";
@@ -230,7 +240,9 @@ const logOfSum: Rule = {
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(x!, opensAll) : null;
-    const value = sum === null ? null : logOfSumForm(sum, false);
+    if (sum === null) return null;
+    const isDoubled = applied(x!, "add") !== null && sum.terms.length === 1 && sum.constant === 0;
+    const value = isDoubled ? ew("log", buildSum(sum)) : logOfSumForm(sum, false);
     return value === null ? null : instead(output, value);
   },
 };

@@ -5,8 +5,8 @@
  */
 
 import { expProductOf, powersOf } from "./exp_parts.ts";
-import { type ExpProduct, sumOfTerms } from "./exp_sums.ts";
-import { isAddedUp, timesExp } from "./exp_scaled.ts";
+import { type ExpProduct, hasShift, sumOfTerms } from "./exp_sums.ts";
+import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
   type Factor,
@@ -15,7 +15,7 @@ import {
   realProduct,
   unpadded,
 } from "./factors.ts";
-import { ew, instead } from "./match.ts";
+import { ew, instead, under } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 import type { Variable } from "../variable.ts";
 import type { Term } from "./terms.ts";
@@ -43,6 +43,29 @@ const quotientOfExps: Rule = {
   },
 };
 
+const expTimesShift: Rule = {
+  name: "exp-times-shift",
+  law: "exp(x) * exp(y - m) -> exp(x + y - m), where m was taken off so that nothing overflows",
+  roots: productOps,
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const product = realProduct(output, context);
+    if (product === null) return null;
+    const isExp = ({ base }: Factor) => under(base, "exp") !== null;
+    const exps = product.factors.filter(isExp);
+    if (exps.length < 2) return null;
+    const shifts = exps.map(({ base }) => hasShift(under(base, "exp")!));
+    if (!shifts.includes(true) || !shifts.includes(false)) return null;
+    const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
+    const factors = product.factors.filter((factor) => !isExp(factor));
+    const e = ew("exp", sumOfTerms(terms, output.dtype));
+    return instead(
+      output,
+      buildProduct({ ...product, factors: [...factors, { base: e, power: 1 }] }),
+    );
+  },
+};
+
 /** exp(exponent) * rest of each factor, with the exponents below inside of the sums above. */
 function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): Product {
   const left = new Map<Variable, number>(), rest: Factor[] = [], sums: Factor[] = [];
@@ -52,13 +75,14 @@ function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): P
   for (const factor of product.factors) {
     const part = found.get(factor), { base, power } = factor;
     if (part === undefined) rest.push(factor);
-    else if (power > 0 && isAddedUp(base)) sums.push(factor);
+    else if (power > 0 && additionIn(base) !== null) sums.push(factor);
     else {
       add(part, power);
       rest.push(...powersOf(part.rest, power));
     }
   }
-  for (const factor of sums) {
+  const isLong = ({ base }: Factor) => additionIn(base) === "axes";
+  for (const factor of [...sums.filter(isLong), ...sums.filter((f) => !isLong(f))]) {
     const { power } = factor, value = goesInto(factor, left, sums.length === 1);
     if (value !== null) rest.push({ base: unpadded(value), power });
     else {
@@ -97,4 +121,4 @@ function goesInto(
 }
 
 /** The rules of this file. */
-export const quotientRules: readonly Rule[] = [quotientOfExps];
+export const quotientRules: readonly Rule[] = [quotientOfExps, expTimesShift];

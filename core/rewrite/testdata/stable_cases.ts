@@ -96,6 +96,17 @@ export const stableCases: Cases = {
       () => ew("div", shifted(), column(shiftedSum())),
     ],
   },
+  "exp-times-shift": {
+    fires: [() => [
+      ew("mul", e(x), e(ew("sub", y, finite(z)))),
+      e(ew("sub", ew("add", x, y), finite(z))),
+    ]],
+    not: [
+      () => ew("mul", e(x), e(ew("sub", y, z))),
+      () => ew("mul", e(ew("sub", x, finite(z))), e(ew("sub", y, finite(z)))),
+      () => ew("mul", x, e(ew("sub", y, finite(z)))),
+    ],
+  },
   "log-sum-exp": {
     fires: [
       () => [
