@@ -99,6 +99,11 @@ export function isMarked(exponent: Variable): boolean {
   return termsOf(exponent).some(({ base, scale }) => scale === -1 && shiftedBy(base) !== null);
 }
 
+/** Whether something that was taken off exponents is a term of an exponent, of whatever sign. */
+export function hasShift(exponent: Variable): boolean {
+  return termsOf(exponent).some(({ base }) => shiftedBy(base) !== null);
+}
+
 /** The exponential of minus this is 0 beside any other. */
 const FAR = { float16: 6e4, float32: 1e30, float64: 1e300 };
 

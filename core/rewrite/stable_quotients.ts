@@ -10,7 +10,9 @@ import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
   type Factor,
+  opensAll,
   type Product,
+  productOf,
   productOps,
   realProduct,
   unpadded,
@@ -49,13 +51,13 @@ const expTimesShift: Rule = {
   roots: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const product = realProduct(output, context);
-    if (product === null) return null;
     const isExp = ({ base }: Factor) => under(base, "exp") !== null;
-    const exps = product.factors.filter(isExp);
-    if (exps.length < 2) return null;
-    const shifts = exps.map(({ base }) => hasShift(under(base, "exp")!));
-    if (!shifts.includes(true) || !shifts.includes(false)) return null;
+    const isOpen = (factor: Factor) => isExp(factor) && !hasShift(under(factor.base, "exp")!);
+    if (realProduct(output, context)?.factors.some(isOpen) !== true) return null;
+    // What has other uses is bounded by itself, but not beside the other.
+    const product = productOf(output, opensAll);
+    const exps = product?.factors.filter(isExp) ?? [];
+    if (product === null || exps.every(isOpen) || !exps.some(isOpen)) return null;
     const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
     const factors = product.factors.filter((factor) => !isExp(factor));
     const e = ew("exp", sumOfTerms(terms, output.dtype));

@@ -99,7 +99,7 @@ export const stableCases: Cases = {
   "exp-times-shift": {
     fires: [() => [
       ew("mul", e(x), e(ew("sub", y, finite(z)))),
-      e(ew("sub", ew("add", x, y), finite(z))),
+      e(ew("add", x, ew("sub", y, finite(z)))),
     ]],
     not: [
       () => ew("mul", e(x), e(ew("sub", y, z))),
