@@ -142,3 +142,52 @@ for (const [name, link] of Object.entries(products)) {
     }
   });
 }
+
+onDevices("quotients by a sum of exponentials inside of each other", async (device) => {
+  const { x } = given("float32");
+  for (const depth of device === "cpu" ? [1, 3, 8] : [3]) {
+    const nested = (v: Variable) => {
+      for (let i = 0; i < depth; i++) v = v.add(mul(v, sum(v)).div(sum(exp(x))));
+      return v;
+    };
+    const softmax = (v: Variable) => exp(v).div(sum(exp(v)));
+    for (const mode of device === "cpu" ? modes : modes.slice(0, 1)) {
+      const [first, second] = [nested(x), nested(softmax(x))];
+      const f = await compile([x], [
+        grad(costOf(first), x),
+        grad(costOf(second), x),
+        grad(sum(T.sqr(grad(costOf(second), x))), x),
+        ...typeof mode === "string" ? [first, second] : [],
+      ], { device, mode });
+      const p = 1 / (1 + Math.exp(-1)), slope = -2 * p * (1 - p);
+      const found = f([1000, 999]).map(numbers);
+      close(found[0]!, [1, 3], `a vector, ${depth} deep`);
+      close(found[1]!, [slope, -slope], `softmax, ${depth} deep`);
+      const curve = 4 * slope * slope * (1 - 2 * p);
+      close(found[2]!, [curve, -curve], `second derivative, ${depth} deep`);
+      if (typeof mode !== "string") continue;
+      close(found[3]!, [1000, 999], "the vector itself");
+      close(found[4]!, [p, 1 - p], "the softmax itself");
+    }
+  }
+});
+
+onDevices("sums of many exponentials, or of the same twice", async (device) => {
+  const { x } = given("float32"), e = exp(x);
+  let many: Variable = e;
+  for (let i = 1; i <= 15; i++) many = many.add(mul(exp(mul(x, 1 - i / 1000)), sum(e).div(sum(e))));
+  const twice = log(e.add(mul(e, sum(e)).div(sum(e)))),
+    apart = T.logdiffexp(x, x.sub(T.softplus(x)));
+  const results = [twice, log(dot(many, [1, 1])), apart];
+  const f = await compile([x], [...results, ...results.map((y) => grad(sum(y), x))], { device });
+  const [a, b, c, da, db, dc] = f([-1000, -1000]).map(numbers);
+  close(a!, [-1000 + Math.LN2, -1000 + Math.LN2], "twice");
+  close(da!, [1, 1], "gradient of it");
+  const total = Array.from({ length: 16 }, (_, i) => Math.exp(i));
+  const whole = total.reduce((p, q) => p + q),
+    own = total.reduce((p, q, i) => p + q * (1 - i / 1000), 0);
+  close(b!, [-1000 + Math.log(2 * whole)], "many");
+  close(db!, [own / whole / 2, own / whole / 2], "gradient of many");
+  close(c!, [-2000, -2000], "a difference");
+  close(dc!, [2, 2], "gradient of a difference");
+});

@@ -31,16 +31,20 @@ const quotientOfExps: Rule = {
   rewrite({ output }, context): Rewritten {
     const product = realProduct(output, context);
     if (product === null) return null;
-    const below = product.factors.filter(({ power }) => power < 0);
     const found = new Map<Factor, ExpProduct>();
-    for (const factors of [below, product.factors.filter(({ power }) => power > 0)]) {
-      const size = found.size;
+    const find = (factors: readonly Factor[]) => {
       for (const factor of factors) {
         const part = expProductOf(factor.base);
         if (part !== null) found.set(factor, part);
       }
-      if (found.size === size) return null;
-    }
+      return found.size;
+    };
+    const below = find(product.factors.filter(({ power }) => power < 0));
+    if (below === 0) return null;
+    const above = find(product.factors.filter(({ power }) => power > 0)) - below;
+    // The square of a sum that is alone overflows in derivatives.
+    const isSum = ({ base, power }: Factor) => power < 0 && additionIn(base) !== null;
+    if (above === 0 && ![...found.keys()].some(isSum)) return null;
     return instead(output, buildProduct(scaledDown(product, found)));
   },
 };

@@ -88,6 +88,13 @@ export const stableCases: Cases = {
       ],
       () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
       () => [ew("div", sum(e(x), 0), e(s)), sum(e(ew("sub", x, s)), 0)],
+      () => {
+        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        return [
+          ew("div", s, sum(e(x), 0)),
+          ew("div", ew("mul", s, e(neg(off))), guarded(total, off)),
+        ];
+      },
     ],
     not: [
       () => ew("div", x, e(y)),
