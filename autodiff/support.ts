@@ -186,11 +186,24 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   }
   if (name === "ifelse") {
     const { n } = apply.params as { n: number }, condition = castTo(first, "bool");
-    // The other branch is nobody's business, and so are its conditions.
-    if (isNumber(inputs[1 + n + variable.index]!, 0)) return { needs: [], find: () => condition };
-    if (isNumber(inputs[1 + variable.index]!, 0)) {
-      return { needs: [], find: () => invert(condition) };
+    const [a, b] = [inputs[1 + variable.index]!, inputs[1 + n + variable.index]!];
+    // The branch that is not taken is nobody's business, and so are its conditions.
+    const chosen = (x: Mask, y: Mask): Variable =>
+      applyOp(apply.op, [first, aligned(x ?? yes, a), aligned(y ?? yes, b)], {
+        ...apply.params,
+        n: 1,
+      });
+    const [isA, isB] = [a, b].map((branch) => !isNumber(branch, 0));
+    if (!isA || !isB) {
+      const find = () => {
+        const mask = support(isA ? a : b, choices === "all" ? "indexed" : choices);
+        if (mask !== null) return isA ? chosen(mask, no) : chosen(no, mask);
+        return isA ? condition : invert(condition);
+      };
+      return { needs: [], find };
     }
+    const find = (x: Mask = null, y: Mask = null) => x === null && y === null ? null : chosen(x, y);
+    return { needs: [a, b], find };
   }
   return everywhere;
 }

@@ -420,3 +420,25 @@ onDevices("rows that are reduced, of which some are taken", async (device) => {
     of(row).forEach((value, i) => leavesOut(cases[i >> 1]![0], value, right[i]!));
   }
 });
+
+onDevices("parts of one tensor in the branches of a choice", async (device) => {
+  const x = T.fmatrix("x"), c = T.iscalar("c"), i = T.iscalar("i");
+  const z = T.mul(T.div(1, x), x.at(0)), column = (k: number | Variable) => z.at(T.slice(), k);
+  const costs: Record<string, Variable> = {
+    columns: T.ifelse(c.gt(0), column(2), column(1)).sum(),
+    "computed columns": T.sqr(T.ifelse(c.gt(0), column(2), column(i))).sum(),
+    "a column or all that is good": T.ifelse(c.gt(0), column(2).sum(), T.take(z, [0, 1], 1).sum()),
+    "a column or nothing of it": T.ifelse(c.gt(0), T.sum(x.at(0, 0)), T.sum(column(1))),
+    "one in the other": T.ifelse(c.gt(1), column(2), T.ifelse(c.gt(0), column(2), column(0))).sum(),
+  };
+  const outputs = Object.values(costs).flatMap((cost) => {
+    const slope = grad(cost, x);
+    return [slope, grad(T.sqr(slope).sum(), x)];
+  });
+  const f = await compile([x, c, i], outputs, { device });
+  const of = (bad: number) => f([[1.5, 2, bad], [0.7, 3, bad]], 0, 1).map(numbers);
+  const right = of(4);
+  for (const bad of [NaN, 0, Infinity]) {
+    of(bad).forEach((found, k) => leavesOut(Object.keys(costs)[k >> 1]!, found, right[k]!));
+  }
+});

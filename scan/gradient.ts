@@ -215,11 +215,13 @@ export function scanGradient(
     entries,
     last,
     mask: last === null ? none : chosenBeside(last, [], "indexed"),
-    later: rows === null ? none : chosenBeside(rows, [0], "indexed"),
+    later: rows === null ? none : chosenRows(rows),
+    isPlain: rows === null || chosenBeside(rows, [0], "indexed") === null,
     isExplicit: [last, rows].some((part) => part !== null && support(part, "explicit") !== null),
   }));
-  const isChosen = arriving.some(({ mask, later }) =>
-    mask !== null && later !== null && (mask !== none || later !== none)
+  // Whole rows at early steps need no more than to know the steps.
+  const isChosen = arriving.some(({ mask, later, isPlain }) =>
+    mask !== null && later !== null && (mask !== none || !isPlain)
   );
   // Nothing comes back to steps behind the last row that is read.
   const traced = outputs.traces.flatMap((trace) => gradientOf(trace) ?? []);
@@ -261,6 +263,8 @@ export function scanGradient(
       choices.push({ initial: first, place: chosen, of: place });
     });
   });
+  const rowChoice = (rows: Variable) =>
+    isChosen ? chosenRows(rows) : chosenBeside(rows, [0], "indexed");
   /** Rows that reach the steps from outside, with what they are chosen by. */
   const rowOf = (rows: Variable, mask: Gradient, isKink: boolean): Variable => {
     const row = back.sequence(backwards(rows));
@@ -283,7 +287,7 @@ export function scanGradient(
       if (mine === undefined) return;
       if (live.has(state)) contribute(state, mine.place);
       const rows = gradientOf(outputs.traces[i]!);
-      if (rows !== null) contribute(state, rowOf(rows, chosenBeside(rows, [0], "indexed"), true));
+      if (rows !== null) contribute(state, rowOf(rows, rowChoice(rows), true));
     });
     results.maps.forEach((map, j) => {
       if (!differentiable(map)) return;
@@ -345,7 +349,7 @@ export function scanGradient(
     if (entry === null || !live.has(results.carried[i]!)) return -1;
     const outside = gradientOf(outputs.histories[i]!);
     const mine = contribution(placeholders.carried[i]!);
-    const extra = outside && rowOf(outside, chosenBeside(outside, [0], "indexed"), true);
+    const extra = outside && rowOf(outside, rowChoice(outside), true);
     const next = mine === null ? extra : extra === null ? mine : add(mine, extra);
     back.carried.push({ ...entry, next: next ?? zerosLike(entry.place) });
     return back.carried.length - 1;
@@ -484,45 +488,89 @@ function readTimes(
  */
 function earlySteps(rows: Variable): Variable | null {
   const { owner } = rows;
-  if (isNumber(rows, 0)) {
-    return stretched(makeConstant(valueOf(false)), knownDims(rows).slice(0, 1));
-  }
+  if (isNumber(rows, 0)) return everyStep(rows, false);
   if (owner?.op.name === "add") {
     const [a, b] = owner.inputs.map(earlySteps);
     return a && b ? or(a, b) : null;
   }
+  if (owner?.op.name === "ifelse") {
+    const { n } = owner.params as { n: number };
+    const [a, b] = [1 + rows.index, 1 + n + rows.index].map((i) => earlySteps(owner.inputs[i]!));
+    if (!a || !b) return null;
+    return applyOp(owner.op, [owner.inputs[0]!, a, b], { ...owner.params, n: 1 }).output;
+  }
   const put = owner === null ? null : earlyPlaces(owner);
-  const before = put === null ? null : earlySteps(owner!.inputs[0]!);
+  const before = put === null
+    ? null
+    : earlySteps(owner!.inputs[0]!) ?? (put.there ? null : everyStep(owner!.inputs[0]!, true));
   if (before === null) return null;
-  return applyOp(owner!.op, [before, makeConstant(valueOf(true)), ...put!.places], put!.params)
-    .output;
+  const there = makeConstant(valueOf(put!.there));
+  return applyOp(owner!.op, [before, there, ...put!.places], put!.params).output;
 }
 
-/** Where along the first axis an index puts something, if it leaves out the end by its constants. */
+/** The same for all steps of rows. */
+function everyStep(rows: Variable, isRead: boolean): Variable {
+  return stretched(makeConstant(valueOf(isRead)), knownDims(rows).slice(0, 1));
+}
+
+/** What rows are chosen by, of each row or of all; null for everything. */
+function chosenRows(rows: Variable): Gradient {
+  const mask = chosenBeside(rows, [0], "indexed");
+  if (mask !== null) return mask;
+  const steps = earlySteps(rows);
+  return steps &&
+    dimshuffle(steps, ...Array.from({ length: rows.ndim }, (_, d) => d === 0 ? 0 : "x" as const));
+}
+
+/** Whether a position is written as the last one of a length. */
+function isLastPlace({ owner }: Variable): boolean {
+  if (owner?.op.name === "cast") return isLastPlace(owner.inputs[0]!);
+  if (owner?.op.name !== "sub" || !isNumber(owner.inputs[1]!, 1)) return false;
+  let length = owner.inputs[0]!;
+  while (length.owner?.op.name === "cast") length = length.owner.inputs[0]!;
+  return length.owner?.op.name === "shapeI";
+}
+
+/**
+ * Where along the first axis an index puts something, or zeros, if that may leave out the end: by its
+ * constants, or because it is computed.
+ */
 function earlyPlaces({ op, inputs, params, output }: Apply) {
-  const length = output.type.shape[0] ?? Infinity, places = inputs.slice(2);
+  const length = output.type.shape[0] ?? Infinity, [, part, ...places] = inputs;
   const isBefore = (at: number | null, end = 0) =>
     at !== null && (at < 0 ? at < end : at < length + end);
+  const { set } = params as unknown as IncSubtensorParams;
+  const there = !set || !isNumber(part!, 0);
   if (op.name === "advInc") {
     const { axes } = params as unknown as AdvIncParams, [at] = places;
-    const isKnown = axes.join() === "0" && at instanceof Constant && isDiscrete(at.dtype) &&
+    if (!there || axes[0] !== 0 || at === undefined || !isDiscrete(at.dtype)) return null;
+    const isKnown = !(at instanceof Constant) ||
       Array.from(at.value.data as ArrayLike<number>, Number).every((n) => isBefore(n, -1));
-    return isKnown ? { places, params: { axes, set: true } } : null;
+    // A range has all steps.
+    if (!isKnown || at.owner?.op.name === "arange") return null;
+    return { places: [at], params: { axes: [0], set: true }, there };
   }
   const { index = [] } = params as unknown as Partial<IncSubtensorParams>, [entry] = index;
   if (op.name !== "incSubtensor" || entry === undefined) return null;
   const of = (has: boolean) => has ? places[own++]! : null;
   let own = 0;
+  const isEarly = (at: Variable | null, end: number) => {
+    if (at === null) return false;
+    const value = staticInt(at);
+    return value === null ? !isLastPlace(at) : isBefore(value, end);
+  };
   if (entry.kind === "int") {
-    const at = of(true)!, value = staticInt(at);
-    // An argument is rarely the last place.
-    if (value === null ? at.owner !== null : !isBefore(value, -1)) return null;
+    if (!there || !isEarly(of(true), -1)) return null;
   } else {
-    const [, stop, step] = [of(entry.start), of(entry.stop), of(entry.step)];
+    const [start, stop, step] = [of(entry.start), of(entry.stop), of(entry.step)];
     const by = step === null ? 1 : staticInt(step);
-    if (by === null || by < 0 || stop === null || !isBefore(staticInt(stop))) return null;
+    if (by === null) return null;
+    if (!there) {
+      // Zeros in the place of the last steps.
+      if (by !== 1 || start === null || stop !== null || index.length > 1) return null;
+    } else if (by < 0 ? !isEarly(start, -1) : !isEarly(stop, 0)) return null;
   }
-  return { places: places.slice(0, own), params: { index: [entry], set: true } };
+  return { places: places.slice(0, own), params: { index: [entry], set: true }, there };
 }
 
 /** Where there is a step before that is reached. */
