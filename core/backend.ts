@@ -53,14 +53,6 @@ export interface ExecutableInfo {
   readonly listing: string;
 }
 
-/** Time of one step of a program, in milliseconds. */
-export interface StepTime {
-  readonly name: string;
-  readonly kind: string;
-  readonly calls: number;
-  readonly milliseconds: number;
-}
-
 /** A program ready to run. */
 export interface Executable {
   /**

@@ -159,12 +159,6 @@ function rowsTimes(stacked: Variable, matrix: Variable): Variable {
   return reshape(product, [shapeOf(stacked, 0), shapeOf(stacked, 1), shapeOf(matrix, 1)]);
 }
 
-/** Whether a step's application can be done for all steps at once. */
-export function canBatch(apply: Apply): boolean {
-  return apply.outputs.length === 1 &&
-    (Object.hasOwn(elementwiseOps, apply.op.name) || Object.hasOwn(rules, apply.op.name));
-}
-
 /**
  * The outputs for all steps at once, from what the placeholders stand for; null for an output that
  * cannot be computed so.

@@ -46,7 +46,6 @@ export interface ScanRequest {
   readonly name: string | null;
   readonly strategy: LoopStrategy | null;
   readonly checkpoint: number | "sqrt" | null;
-  readonly profile: boolean;
 }
 
 /** What the step gives, made uniform. */
@@ -259,7 +258,6 @@ function finish(
     truncateGradient: request.truncateGradient,
     strategy: request.strategy,
     checkpoint: request.checkpoint,
-    profile: request.profile,
     shared: new Map(shared.map((variable, i) => [i, variable])),
     implicit: new Set(shared.flatMap((v, i) => result.updates.has(v) ? [] : [i])),
   };
@@ -398,7 +396,6 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
       truncateGradient: -1,
       strategy: null,
       checkpoint: null,
-      profile: false,
       shared: new Map(),
       implicit: new Set(),
     });

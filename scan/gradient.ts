@@ -727,7 +727,6 @@ function buildBackward(
     truncateGradient: -1,
     strategy: null,
     checkpoint: null,
-    profile: forward.profile,
     shared: new Map(),
     implicit: new Set<number>(),
   });

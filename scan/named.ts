@@ -153,7 +153,6 @@ export function namedScan<
     name: options.name ?? null,
     strategy: options.strategy ?? null,
     checkpoint: options.checkpoint ?? null,
-    profile: options.profile ?? false,
   }, ({ sequences: taps, states }) => step(taps, states));
   const result = Object.fromEntries(keys.map((key, i) => [key, built.outputs[i]!]));
   Object.defineProperty(result, "updates", { value: built.updates });

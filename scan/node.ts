@@ -29,7 +29,6 @@ export interface ScanParams {
   readonly strategy: LoopStrategy | null;
   /** States kept for the gradient: all, or every n-th with recomputation between. */
   readonly checkpoint: number | "sqrt" | null;
-  readonly profile: boolean;
   /** Shared variables whose new value is a carried state, by number of the carried state. */
   readonly shared: ReadonlyMap<number, SharedVariable>;
   /** Carried states that advance by a default update: functions apply them unasked. */

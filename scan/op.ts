@@ -80,7 +80,6 @@ export const scanOp: Op<ScanParams> = {
       params.truncateGradient,
       params.strategy,
       params.checkpoint,
-      params.profile,
       shared,
       [...params.implicit].join(),
     ].join("|");

@@ -48,8 +48,6 @@ export interface LoopOptions {
   readonly strict?: boolean;
   /** Label in profiles and messages. */
   readonly name?: string;
-  /** Measure the loop. */
-  readonly profile?: boolean;
   /** For the gradient, keep every n-th state and compute the others again: n, or "sqrt" of the steps. */
   readonly checkpoint?: number | "sqrt";
   /**
@@ -68,7 +66,6 @@ export const loopKinds: OptionKinds<LoopOptions> = {
   truncateGradient: "number",
   strict: "boolean",
   name: "string",
-  profile: "boolean",
   checkpoint: "any",
   strategy: ["parallel", "lanes", "resident", "stepped"],
 };
@@ -123,7 +120,6 @@ export function positionalScan(
       name: options.name ?? null,
       strategy: options.strategy ?? null,
       checkpoint: options.checkpoint ?? null,
-      profile: options.profile ?? false,
     },
     ({ sequences: taps, states }) =>
       parseReturn(called(fn, [...taps.flat(), ...states.flat(), ...nonSequences], label), label),

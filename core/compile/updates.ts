@@ -8,7 +8,7 @@ import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
 import { SharedVariable } from "../shared.ts";
 import { shown } from "../shown.ts";
-import { Constant, Variable } from "../variable.ts";
+import { Variable } from "../variable.ts";
 
 /** One update: the shared variable and its new value. */
 export type UpdatePair = readonly [SharedVariable, TensorLike];
@@ -178,9 +178,4 @@ export function defaultUpdates(
     frontier = next;
   }
   return all;
-}
-
-/** Whether a leaf needs a value from the caller. */
-export function needsValue(leaf: Variable): boolean {
-  return !(leaf instanceof Constant) && !(leaf instanceof SharedVariable);
 }

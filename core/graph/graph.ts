@@ -14,9 +14,6 @@ import type { Variable } from "../variable.ts";
 import type { Op, Params } from "./op.ts";
 import { sizeOf, type Value } from "./value.ts";
 
-/** Where a variable comes from when no op computes it. */
-export type LeafKind = "input" | "constant" | "shared";
-
 let nextId = 1;
 
 /** How many variables have been made up to now. */

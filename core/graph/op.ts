@@ -128,10 +128,7 @@ export interface Target {
 export interface EmitContext extends ShapeContext {
   /** The memory of output `i`, allocated on first use. */
   output(i: number): Target;
-  /**
-   * The memory of output `i`, holding a copy of `source` already: taken over in place when nothing
-   * else needs `source`, else copied.
-   */
+  /** The memory of output `i`, with a copy of `source` in it. */
   outputFrom(i: number, source: Variable): Target;
   /** Scratch memory. */
   temp(name: string, dtype: DType, shape: readonly Size[]): Target;

@@ -48,11 +48,6 @@ export function zeroElement(
   return isComplex(dtype) ? { re: zero, im: zero } : zero;
 }
 
-/** An index as a number of a dtype. */
-export function indexAs(context: ElementContext, ix: Ix, dtype: DType): SNode {
-  return context.b.cast(context.b.ixNode(ix), scalarTypeOf(context.held(dtype)));
-}
-
 /** What was indexed; nothing for a part of a gradient, which nobody has written. */
 function intoLabel(x: Variable): string {
   return x.written.forward === null ? ` into ${writtenLabel(x)}` : "";

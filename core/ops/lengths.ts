@@ -61,11 +61,6 @@ export function maxDims(a: Dim, b: Dim): Dim {
   return combine("maximum", a, b, Math.max);
 }
 
-/** -a */
-export function negDim(a: Dim): Dim {
-  return subDims(0, a);
-}
-
 /** The length that two broadcast to; lengths that are not known are compared when they are. */
 export function broadcastDims(a: Dim, b: Dim): Dim {
   const x = staticDim(a), y = staticDim(b);

@@ -7,7 +7,7 @@
 import { type DType, isComplex, realOf } from "../dtype.ts";
 import { type ScalarBuilder, wrapSmall } from "../kernel/builder.ts";
 import { type ScalarType, scalarTypeOf, type SNode } from "../kernel/scalar.ts";
-import { type ComplexElement, type Element, isComplexElement } from "../graph/op.ts";
+import { type Element, isComplexElement } from "../graph/op.ts";
 
 /** How dtypes are held on a device. */
 export interface Storage {
@@ -67,10 +67,4 @@ export function constantElement(
   const type = storage.scalar(dtype);
   if (isComplex(dtype)) return { re: b.constant(type, re), im: b.constant(type, im) };
   return b.constant(type, re);
-}
-
-/** Both parts of an element; a real one has imaginary part 0. */
-export function complexElement(b: ScalarBuilder, element: Element): ComplexElement {
-  if (isComplexElement(element)) return element;
-  return { re: element, im: b.constant(element.type, 0) };
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
+import { type DType, isComplex } from "../dtype.ts";
 import type { Element } from "../graph/op.ts";
-import { sizeOf, toTypedArray, type Value } from "../graph/value.ts";
+import { toTypedArray, type Value } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, zeroIx } from "../kernel/builder.ts";
 import type { BufferDecl, BufferRole } from "../kernel/program.ts";
 import type { Address, SNode } from "../kernel/scalar.ts";
@@ -93,9 +93,4 @@ export function loadPlace(
   const re = b.scaleIx(address, 2);
   const im = b.addIx(re, { offset: 1, terms: [], rest: null });
   return { re: b.load(place.buffer, held, re, guard), im: b.load(place.buffer, held, im, guard) };
-}
-
-/** Bytes that a value of this dtype and shape takes. */
-export function bytesOf(dtype: DType, shape: readonly number[]): number {
-  return dtypeInfo(dtype).bytes * sizeOf(shape);
 }

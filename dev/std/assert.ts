@@ -60,21 +60,6 @@ export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) throw new AssertionError(msg);
 }
 
-/** Asserts that `expr` is falsy. */
-export function assertFalse(expr: unknown, msg = ""): asserts expr is false | 0 | "" | null {
-  if (expr) throw new AssertionError(msg);
-}
-
-/** Fails. */
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${suffix(msg)}`);
-}
-
-/** Fails, as this place is never reached. */
-export function unreachable(msg?: string): never {
-  throw new AssertionError(msg ?? "Unreachable");
-}
-
 /** Asserts that `actual` and `expected` are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   if (equal(actual, expected)) return;
@@ -133,41 +118,6 @@ export function assertAlmostEquals(
   );
 }
 
-/** Asserts that `actual` is neither null nor undefined. */
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
-  if (actual !== undefined && actual !== null) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not be null or undefined${suffix(msg)}`,
-  );
-}
-
-/** Asserts that `actual` is an instance of `expectedType`. */
-// deno-lint-ignore no-explicit-any
-export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
-  actual: unknown,
-  expectedType: T,
-  msg = "",
-): asserts actual is InstanceType<T> {
-  if (actual instanceof expectedType) return;
-  throw new AssertionError(
-    `Expected object to be an instance of "${expectedType.name}" but was "${nameOf(actual)}"${
-      suffix(msg)
-    }`,
-  );
-}
-
-/** Asserts that `actual` is not an instance of `unexpectedType`. */
-export function assertNotInstanceOf<A, T>(
-  actual: A,
-  unexpectedType: Class<T>,
-  msg?: string,
-): asserts actual is Exclude<A, T> {
-  if (!(actual instanceof unexpectedType)) return;
-  throw new AssertionError(
-    `Expected object to not be an instance of "${unexpectedType.name}"${suffix(msg)}`,
-  );
-}
-
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return typeof value === "object" ? value.constructor?.name ?? "Object" : typeof value;
@@ -179,45 +129,12 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string): voi
   throw new AssertionError(`Expected actual: "${actual}" to match: "${expected}"${suffix(msg)}`);
 }
 
-/** Asserts that `actual` does not match `expected`. */
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
-  if (!expected.test(actual)) return;
-  throw new AssertionError(
-    `Expected actual: "${actual}" to not match: "${expected}"${suffix(msg)}`,
-  );
-}
-
 /** Asserts that `actual` contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   if (actual.includes(expected)) return;
   throw new AssertionError(
     `Expected actual: "${actual}" to contain: "${expected}"${suffix(msg)}`,
   );
-}
-
-/** Asserts that every element of `expected` is deeply equal to one of `actual`. */
-export function assertArrayIncludes<T>(
-  actual: ArrayLike<T> & object,
-  expected: ArrayLike<T> & object,
-  msg?: string,
-): void {
-  const there = Array.from(actual);
-  const missing = Array.from(expected).filter((item) => !there.some((other) => equal(item, other)));
-  if (missing.length === 0) return;
-  throw new AssertionError(
-    `Expected actual: "${format(actual)}" to include: "${format(expected)}"${suffix(msg)}\n` +
-      `missing: ${format(missing)}`,
-  );
-}
-
-/** Asserts that `actual` has the properties of `expected`, and maybe more. */
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  assertEquals(common(actual, expected), common(expected, expected), msg);
 }
 
 /** What `actual` has of the properties and elements that `pattern` has. */
@@ -239,24 +156,9 @@ function isPlain(value: unknown): value is object {
     ![Date, RegExp, Map, Set].some((type) => value instanceof type);
 }
 
-/** Asserts that `actual` is greater than `expected`. */
-export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
-  order(actual > expected, actual, ">", expected, msg);
-}
-
-/** Asserts that `actual` is greater than or equal to `expected`. */
-export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  order(actual >= expected, actual, ">=", expected, msg);
-}
-
 /** Asserts that `actual` is less than `expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   order(actual < expected, actual, "<", expected, msg);
-}
-
-/** Asserts that `actual` is less than or equal to `expected`. */
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  order(actual <= expected, actual, "<=", expected, msg);
 }
 
 function order(holds: boolean, a: unknown, sign: string, b: unknown, msg?: string): void {
@@ -264,7 +166,7 @@ function order(holds: boolean, a: unknown, sign: string, b: unknown, msg?: strin
 }
 
 /** Asserts that `error` is an error of a class, with a message that includes or matches a text. */
-export function assertIsError<E extends Error = Error>(
+function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: Class<E>,
   msgMatches?: string | RegExp,

@@ -101,7 +101,6 @@ function join(loops: readonly Loop[]): Replacements {
   const names = new Set(loops.map(({ params }) => params.name ?? "scan"));
   const rebuilt = rebuild(all(null), {
     ...loops[0]!.params,
-    profile: loops.some(({ params }) => params.profile),
     name: [...names].join(" and "),
   });
   return new Map(loops.map((loop, i) => [loop, replacements(loop, all(i), rebuilt)]));
