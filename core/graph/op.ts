@@ -171,6 +171,8 @@ export type PlainLowering<P extends Params> =
     complex?(b: ScalarBuilder, args: readonly Element[], params: P): Element;
     /** Rough cost: 1 for an addition, about 10 for exp. */
     readonly cost: number;
+    /** Whether it is input 0 as it is, index by index, whatever the dtype; default false. */
+    readonly view?: boolean;
   }
   /** Output element = something read or made at an index that is computed from the output index. */
   | {
@@ -183,7 +185,12 @@ export type PlainLowering<P extends Params> =
     ): Element;
     /** Inputs that must be in memory first (gathered at computed places, where fusing would recompute). */
     readonly materialise?: readonly number[];
-    /** Whether it is input 0 as it is. */
+    /**
+     * Whether each element is one of input 0 as it is, so that only indices move; default false. Products
+     * and loops read through such views, and where one is read often, what it looks at is stored instead.
+     */
+    readonly view?: boolean;
+    /** Whether it is input 0 as it is, index by index; default false. */
     readonly same?: boolean;
     readonly cost: number;
   }
@@ -239,6 +246,8 @@ export interface Op<P extends Params = Params> {
   evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
   /** How it becomes kernels. */
   readonly lowering: Lowering<P>;
+  /** Of inputs before this one nothing is read but their shapes; default 0. */
+  readonly dataFrom?: number;
   /**
    * Inputs from this one on are integers that say where or how much. They are taken on the host where
    * they are known there, and then no kernel reads them.

@@ -83,6 +83,7 @@ export const broadcastToOp: Op<Params> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element(context: ElementContext, apply: Apply<Params>, index: readonly Ix[]): Element {
       const x = apply.inputs[0]!, shape = context.shape(x);

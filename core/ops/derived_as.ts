@@ -27,6 +27,7 @@ export const derivedAsOp: Op = {
   evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element: (context: ElementContext, { inputs }: Apply, index: readonly Ix[]): Element =>
       context.read(inputs[0]!, index),

@@ -107,6 +107,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element(
       context: ElementContext,

@@ -93,6 +93,7 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
   bitcast: bitcastRow as ElementwiseRow,
   real: {
     ...identity(),
+    view: false,
     dtypes: parts,
     complexReference: ([z]) => complexOf(z!.re),
     complex: (b, [z]) => toComplex(b, z!).re,
@@ -111,6 +112,7 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
   },
   conj: {
     ...identity(),
+    view: false,
     complexReference: ([z]) => complexOf(z!.re, -z!.im),
     complex: (b, [z]) => {
       const { re, im } = toComplex(b, z!);
@@ -154,6 +156,7 @@ function identity(): ElementwiseRow {
     scalar: (_b, [x]) => x!,
     complex: (_b, [x]) => x!,
     cost: 0,
+    view: true,
     facts: ["preservesZero", "monotone", "idempotent"],
     size: (_context, [x]) => x!,
   };

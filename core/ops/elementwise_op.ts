@@ -43,6 +43,8 @@ export interface ElementwiseRow<P extends Params = Params> {
   complex?(b: ScalarBuilder, args: readonly Element[], params: P): Element;
   /** About 1 for an addition, 10 for exp. */
   readonly cost: number;
+  /** Whether it is its argument as it is, whatever the dtype; default false. */
+  readonly view?: boolean;
   readonly facts?: readonly Fact[];
   /** The value as a host integer; without it the planner takes the reference. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
@@ -91,6 +93,7 @@ export function elementwiseOp<P extends Params>(
       scalar: (b, args, params) => row.scalar(b, args, params),
       ...(row.complex && { complex: row.complex.bind(row) }),
       cost: row.cost,
+      ...(row.view && { view: true }),
     },
     facts: new Set(row.facts),
     ...(row.size && { size: row.size.bind(row) }),

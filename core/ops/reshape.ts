@@ -115,6 +115,7 @@ export const reshapeOp: Op<ReshapeParams> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 1,
     element(context: ElementContext, apply: Apply<ReshapeParams>, index: readonly Ix[]): Element {
       const x = apply.inputs[0]!;

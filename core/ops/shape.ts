@@ -44,6 +44,7 @@ export interface ShapeIParams {
 /** The length of one axis, int64. */
 export const shapeIOp: Op<ShapeIParams> = {
   name: "shapeI",
+  dataFrom: 1,
   infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
     expectInputs("shapeI", inputs, 1);
     if (!Number.isInteger(axis) || axis < 0 || axis >= inputs[0]!.ndim) {
@@ -226,6 +227,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element(
       context: ElementContext,

@@ -300,6 +300,7 @@ export const subtensorOp: Op<SubtensorParams> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element(
       context: ElementContext,

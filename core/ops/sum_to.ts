@@ -112,6 +112,7 @@ export const sumToOp: Op<SumToParams> = {
       }
       return {
         kind: "virtual",
+        view: true,
         cost: 0,
         same: true,
         element: (elements, { inputs }, index) => elements.read(inputs[0]!, index),

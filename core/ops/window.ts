@@ -174,6 +174,7 @@ export const windowsOp: Op<WindowParams> = {
   },
   lowering: {
     kind: "virtual",
+    view: true,
     cost: 0,
     element(context: ElementContext, apply: Apply<WindowParams>, index: readonly Ix[]): Element {
       return context.read(apply.inputs[0]!, windowIndex(context, index, apply.params));
@@ -390,6 +391,7 @@ export const padOp: Op<PadParams> = {
 /** Nothing to add: x itself. */
 const unpadded: PlainLowering<PadParams> = {
   kind: "virtual",
+  view: true,
   cost: 0,
   element: (context, apply, index) => context.read(apply.inputs[0]!, index),
 };

@@ -8,17 +8,6 @@ import type { Apply } from "../graph/graph.ts";
 import type { Params, PlainLowering, ShapeContext } from "../graph/op.ts";
 import type { Variable } from "../variable.ts";
 
-/** Ops that only move indices; a product can read its operands through them. */
-const views = new Set([
-  "dimshuffle",
-  "subtensor",
-  "specifyShape",
-  "broadcastTo",
-  "reshape",
-  "windows",
-  "copy",
-]);
-
 const chosen = new WeakMap<ShapeContext, Map<Apply, PlainLowering<Params>>>();
 
 /** The lowering of an application for the shapes at hand. */
@@ -34,8 +23,8 @@ export function loweringOf(apply: Apply, shapes: ShapeContext): PlainLowering<Pa
 
 /** Whether an application only moves indices. */
 export function isView(apply: Apply, shapes: ShapeContext): boolean {
-  if (apply.op.lowering.kind === "byShape") return loweringOf(apply, shapes).kind === "virtual";
-  return views.has(apply.op.name);
+  const lowering = loweringOf(apply, shapes);
+  return (lowering.kind === "virtual" || lowering.kind === "elementwise") && lowering.view === true;
 }
 
 /** The variable that a chain of views looks at. */

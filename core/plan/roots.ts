@@ -23,15 +23,12 @@ import { splitLarge } from "./split.ts";
 /** Computing an expression of at most this cost again is no dearer than writing and reading it. */
 const CHEAP = 3;
 
-/** Ops that read nothing of their first input but its shape. */
-const shapeOnly = new Set(["shapeI", "fill"]);
-
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
-  const first = shapeOnly.has(apply.op.name) ? 1 : 0;
+  const { dataFrom = 0 } = apply.op;
   const lazy = lazyInputs(apply);
   return apply.inputs.filter((input, i) =>
-    i >= first && !lazy.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
+    i >= dataFrom && !lazy.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
   );
 }
 

@@ -1,0 +1,161 @@
+// What ops say of themselves to the planner, next to what their lowerings do.
+
+import { assert, assertEquals } from "@std/assert";
+import { T, type Variable } from "../../mod.ts";
+import { isComplex } from "../dtype.ts";
+import { type Apply, applyOp } from "../graph/graph.ts";
+import type { ElementContext, Op, Params, PlainLowering } from "../graph/op.ts";
+import { ScalarBuilder, sizeIx } from "../kernel/builder.ts";
+import { scalarTypeOf } from "../kernel/scalar.ts";
+import { inRange, lengthOr } from "../ops/checks.ts";
+import { derivedAs } from "../ops/derived_as.ts";
+import { elementwiseNames, elementwiseOps } from "../ops/elementwise.ts";
+import { filledLike } from "../ops/fill.ts";
+import { summedTo } from "../ops/sum_to.ts";
+import { padded, windowed } from "../ops/window.ts";
+import { planProgram } from "./planner.ts";
+
+const x = T.fmatrix("x"), v = T.lvector("v"), n = T.lscalar("n");
+const leaves = [
+  { variable: x, shape: [3, 4] },
+  { variable: v, shape: [3] },
+  { variable: n, shape: [], value: 0 },
+];
+
+/** One application of each op that reads or makes its elements at computed places. */
+const samples: Variable[] = [
+  x.T,
+  x.at(1),
+  x.at(T.slice(null, null, 2)),
+  x.reshape([12]),
+  T.broadcastTo(x, [2, 3, 4]),
+  T.specifyShape(x, [3, 4]),
+  windowed(x, [0], [2], [1], [1]),
+  derivedAs(x, x.mul(1)),
+  padded(x, T.constant(0, { dtype: "float32" }), [0], [n], [n]),
+  summedTo(x, [0], [n.add(3)]),
+  filledLike(x, x.at(0, 0)),
+  x.shape[0]!,
+  T.arange(n.add(3)),
+  T.makeVector([x.at(0, 0), x.at(1, 1)]),
+  x.at(v),
+  inRange(v, 9, "Cannot take"),
+  lengthOr(v.at(0), { action: "Cannot take" }),
+];
+
+interface Observed {
+  /** Whether each element was one that was read of input 0, and nothing else was read or checked. */
+  moves: boolean;
+  /** How many elements were made. */
+  made: number;
+  /** Numbers of the inputs that were read. */
+  readonly read: Set<number>;
+  readonly says: boolean;
+}
+
+/** Plans one application and watches what its lowering does; null where it makes no elements. */
+function observe(apply: Apply): Observed | null {
+  let seen: Observed | null = null;
+  const watched = (lowering: PlainLowering<Params>): PlainLowering<Params> => {
+    if (lowering.kind !== "virtual") return lowering;
+    const mine: Observed = seen ??= {
+      moves: true,
+      made: 0,
+      read: new Set(),
+      says: lowering.view === true,
+    };
+    return {
+      ...lowering,
+      element(context, node, index, output) {
+        const elements = new Set<unknown>();
+        let others = 0;
+        const read = (name: "read" | "readReal") => (variable: Variable, at: typeof index) => {
+          const element = context[name](variable, at);
+          const input = node.inputs.indexOf(variable);
+          mine.read.add(input);
+          if (input === 0) elements.add(element);
+          else others++;
+          return element;
+        };
+        const inside = new Proxy(context, {
+          get(target, name) {
+            if (name === "read" || name === "readReal") return read(name);
+            const value = Reflect.get(target, name, target);
+            if (typeof value !== "function") return value;
+            if (name === "check") others++;
+            return value.bind(target);
+          },
+        });
+        const made = lowering.element(inside as ElementContext, node, index, output);
+        mine.made++;
+        mine.moves &&= elements.size === 1 && elements.has(made) && others === 0;
+        return made;
+      },
+    };
+  };
+  const { op } = apply, { lowering } = op;
+  // Equal applications of equal names are one node.
+  const other: Op = {
+    ...op,
+    name: `${op.name}, watched`,
+    lowering: lowering.kind === "byShape"
+      ? { ...lowering, choose: (context, node) => watched(lowering.choose(context, node)) }
+      : watched(lowering),
+  };
+  const { output } = applyOp(other, apply.inputs, apply.params);
+  planProgram({ name: "f", inputs: leaves, shared: [], outputs: [output], updates: [] });
+  assert((seen as Observed | null)?.made !== 0, op.name);
+  return seen;
+}
+
+const observed = samples.map(({ owner }) => ({ op: owner!.op, seen: observe(owner!) }));
+
+Deno.test("ops whose elements are those of their input at other places say that they are views", () => {
+  const views: string[] = [];
+  for (const { op, seen } of observed) {
+    if (seen === null) continue;
+    assertEquals(seen.says, seen.moves, `"${op.name}"`);
+    if (seen.says) views.push(op.name);
+  }
+  const expected = ["broadcastTo", "derivedAs", "dimshuffle", "pad", "reshape", "specifyShape"];
+  assertEquals(
+    [...new Set(views)].sort(),
+    [...expected, "subtensor", "sumTo", "windows"].sort(),
+  );
+});
+
+Deno.test("ops that read only the shape of an input say so", () => {
+  for (const { op: { name, dataFrom = 0 }, seen } of observed) {
+    if (seen === null) continue;
+    for (let i = 0; i < dataFrom; i++) assert(!seen.read.has(i), `"${name}" reads input ${i}`);
+  }
+  const unread = observed.filter(({ op }) => (op.dataFrom ?? 0) > 0);
+  assertEquals(unread.map(({ op }) => op.name).sort(), ["fill", "shapeI"]);
+});
+
+Deno.test("elementwise ops that give their argument as it is say so", () => {
+  const b = new ScalarBuilder();
+  for (const name of elementwiseNames) {
+    const { lowering, arity, dtypes } = elementwiseOps[name];
+    if (lowering.kind !== "elementwise" || arity !== 1) continue;
+    const params = { dtype: "float32", factor: 2, min: 0, max: 1 };
+    const keeps = (["float32", "int32", "bool", "complex64"] as const).every((dtype) => {
+      let found;
+      try {
+        found = dtypes([dtype], params);
+      } catch {
+        return false;
+      }
+      if (found.output !== dtype) return false;
+      if (!isComplex(dtype)) {
+        const argument = b.load(0, dtype, sizeIx(0));
+        const computed = found.compute[0] === dtype &&
+          argument.type === scalarTypeOf(dtype);
+        return computed && lowering.scalar(b, [argument], params) === argument;
+      }
+      const z = { re: b.load(0, "float32", sizeIx(0)), im: b.load(0, "float32", sizeIx(1)) };
+      return lowering.complex?.(b, [z], params) === z;
+    });
+    assertEquals(lowering.view === true, keeps, name);
+  }
+});
