@@ -176,18 +176,3 @@ export async function assertSnapshot<T>(
     "Snapshot does not match, to update it run: deno task test [file] -- --update",
   );
 }
-
-/** Makes an {@linkcode assertSnapshot} with other defaults. */
-export function createAssertSnapshot<T>(
-  options: SnapshotOptions<T>,
-  baseAssertSnapshot: typeof assertSnapshot = assertSnapshot,
-): typeof assertSnapshot {
-  return async (
-    context: Deno.TestContext,
-    actual: unknown,
-    msgOrOpts?: string | SnapshotOptions<never>,
-  ): Promise<void> => {
-    const own = typeof msgOrOpts === "string" ? { msg: msgOrOpts } : msgOrOpts;
-    await baseAssertSnapshot(context, actual as T, { ...options, ...own } as SnapshotOptions<T>);
-  };
-}

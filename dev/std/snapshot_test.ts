@@ -1,5 +1,5 @@
 import { assertEquals, AssertionError, assertRejects } from "./assert.ts";
-import { assertSnapshot, createAssertSnapshot, serialize } from "./snapshot.ts";
+import { assertSnapshot, serialize } from "./snapshot.ts";
 
 Deno.test("serialize() sorts keys and shows everything", () => {
   assertEquals(serialize({ b: [1], a: "x" }), '{\n  a: "x",\n  b: [\n    1,\n  ],\n}');
@@ -29,9 +29,4 @@ Deno.test("assertSnapshot() fails where the snapshot differs or is missing", asy
     AssertionError,
     "of mine",
   );
-});
-
-Deno.test("createAssertSnapshot() sets other defaults", async (t) => {
-  const assertText = createAssertSnapshot<unknown>({ name: "as text", serializer: String });
-  await assertText(t, [1, 2]);
 });
