@@ -56,7 +56,7 @@ const SCAN_STEPS = 1 << 13;
 const MOST_NODES = 6000;
 
 /** Software adapters take milliseconds for each function, and their memory is a cache. */
-const SOFTWARE_NODES = 1200;
+const SOFTWARE_NODES = 600;
 
 /** The GPU. */
 export class GpuBackend implements Backend {
