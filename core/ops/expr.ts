@@ -217,7 +217,7 @@ class Evaluation {
       case "attribute": {
         const x = yield this.value(node.x);
         if (x instanceof Variable && attributes.has(node.name)) {
-          return x[node.name as keyof Variable];
+          return Reflect.get(x, node.name);
         }
         if (this.#method(x, node.name) === null) {
           throw this.#fail(node, `${describeOwner(x)} has no "${node.name}"`);
@@ -251,7 +251,8 @@ class Evaluation {
   }
 
   #function(name: string): Callable | null {
-    const found = Object.hasOwn(T, name) ? T[name as keyof typeof T] : null;
+    // By reflection: the type of an entry by a computed name would be the union of all functions.
+    const found: unknown = Object.hasOwn(T, name) ? Reflect.get(T, name) : null;
     return typeof found === "function" && name !== "expr" ? found as Callable : null;
   }
 
