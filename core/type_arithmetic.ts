@@ -41,14 +41,17 @@ export type Meeting<A, B> = "complex64" | "float64" extends A | B ? "complex128"
   : "uint16" extends A | B ? "int32"
   : "int16";
 
+/** The dtype of an elementwise result, for each pair. */
+export type Promotions = {
+  [A in DType]: {
+    [B in DType]: B extends Absorbed[A] ? A : A extends Absorbed[B] ? B : Meeting<A, B>;
+  };
+};
+
 /** The dtype of an elementwise result of two dtypes, as `promote` computes it. */
 export type Promote<A extends DType, B extends DType> = DType extends A ? DType
   : DType extends B ? DType
-  : A extends DType ? B extends DType ? B extends Absorbed[A] ? A
-      : A extends Absorbed[B] ? B
-      : Meeting<A, B>
-    : never
-  : never;
+  : Promotions[A][B];
 
 /** The dtype of a float function: floats and complex numbers keep theirs, the others give floatX. */
 export type Floating<D extends DType> = DType extends D ? FloatDType | ComplexDType

@@ -43,36 +43,36 @@ export function asFloating(x: TensorLike): Variable {
 }
 
 /** Applies an op whose result has the dtype of its argument. */
-export function unary<R extends Variable>(name: ElementwiseName, x: TensorLike): R {
-  return elementwise(name, [asVariable(x)]) as R;
+export function unary<R>(name: ElementwiseName, x: TensorLike): R {
+  return elementwise(name, [asVariable(x)]) as Variable & R;
 }
 
 /** Applies a float function: integers become floatX first. */
-export function floating<R extends Variable>(name: ElementwiseName, x: TensorLike): R {
-  return elementwise(name, [asFloating(x)]) as R;
+export function floating<R>(name: ElementwiseName, x: TensorLike): R {
+  return elementwise(name, [asFloating(x)]) as Variable & R;
 }
 
 /** Applies an op to arguments that meet in one dtype; numbers take the dtype of the others. */
-export function meeting<R extends Variable>(
+export function meeting<R>(
   name: ElementwiseName,
   ...args: readonly TensorLike[]
 ): R {
-  return elementwise(name, asVariables(args)) as R;
+  return elementwise(name, asVariables(args)) as Variable & R;
 }
 
 /** Applies a float function of several arguments: if all are integers they become floatX first. */
-export function floatingMeeting<R extends Variable>(
+export function floatingMeeting<R>(
   name: ElementwiseName,
   ...args: readonly TensorLike[]
 ): R {
   const variables = asVariables(args);
   const together = variables.map((v) => v.dtype).reduce(promote);
   const floats = isDiscrete(together) ? variables.map((v) => castTo(v, config.floatX)) : variables;
-  return elementwise(name, floats) as R;
+  return elementwise(name, floats) as Variable & R;
 }
 
 /** Applies an op to several arguments from left to right; on bools alone `logical` is applied. */
-export function folded<R extends Variable>(
+export function folded<R>(
   name: ElementwiseName,
   logical: ElementwiseName | null,
   args: readonly TensorLike[],
@@ -85,5 +85,5 @@ export function folded<R extends Variable>(
   return variables.slice(1).reduce((x, y) => {
     const isBool = x.dtype === "bool" && y.dtype === "bool";
     return elementwise(isBool && logical !== null ? logical : name, [x, y]);
-  }, first) as R;
+  }, first) as Variable & R;
 }

@@ -112,11 +112,11 @@ function planOf<O extends ReduceOptions = ReduceOptions>(
   return { axes, keepdims: options.keepdims ?? false, options };
 }
 
-function finish<R extends Variable>(value: Variable, ndim: number, plan: Plan<unknown>): R {
-  if (!plan.keepdims || plan.axes.length === 0) return value as R;
+function finish<R>(value: Variable, ndim: number, plan: Plan<unknown>): R {
+  if (!plan.keepdims || plan.axes.length === 0) return value as Variable & R;
   let next = 0;
   const pattern = Array.from({ length: ndim }, (_, d) => plan.axes.includes(d) ? "x" : next++);
-  return shuffled(value, pattern as (number | "x")[]) as R;
+  return shuffled(value, pattern as (number | "x")[]) as Variable & R;
 }
 
 function reduced(
@@ -142,7 +142,7 @@ function sumDType(dtype: DType): DType {
   return dtype.startsWith("uint") ? "uint64" : dtype;
 }
 
-function total<R extends Variable>(
+function total<R>(
   kind: "sum" | "prod",
   x: TensorLike,
   axes: readonly unknown[],
@@ -196,7 +196,7 @@ export function countOf(x: Variable, axes?: readonly number[]): Variable {
   return dims.slice(1).reduce((n: Variable, m) => mul(n, m), dims[0]!);
 }
 
-function average<R extends Variable>(x: TensorLike, axes: readonly unknown[]): R {
+function average<R>(x: TensorLike, axes: readonly unknown[]): R {
   const v = asVariable(x), plan = planOf("mean", v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype !== undefined
@@ -209,7 +209,7 @@ function average<R extends Variable>(x: TensorLike, axes: readonly unknown[]): R
   }
   const inner = accDtype === undefined ? out : resolveDType(accDtype);
   const part = reduced("sum", v, plan.axes, inner);
-  if (plan.axes.length === 0) return castTo(part, out) as R;
+  if (plan.axes.length === 0) return castTo(part, out) as Variable & R;
   const value = div(part, castTo(countOf(v, plan.axes), inner));
   return finish(castTo(value, out), v.ndim, plan);
 }
@@ -282,7 +282,7 @@ export function std<A extends TensorLike, const X extends AxesList<VarianceOptio
   >;
 }
 
-function extreme<R extends Variable>(
+function extreme<R>(
   kind: "max" | "min",
   x: TensorLike,
   axes: readonly unknown[],
@@ -326,20 +326,23 @@ export function ptp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<DTypeOf<A>, A, AxesOf<X>> {
-  return sub(extreme("max", x, axes, "ptp"), extreme("min", x, axes, "ptp")) as Variable as Reduced<
+  return sub<Variable, Variable>(
+    extreme("max", x, axes, "ptp"),
+    extreme("min", x, axes, "ptp"),
+  ) as Variable as Reduced<
     DTypeOf<A>,
     A,
     AxesOf<X>
   >;
 }
 
-function position<R extends Variable>(
+function position<R>(
   kind: "argmax" | "argmin",
   x: TensorLike,
   axes: readonly unknown[],
 ): R {
   const v = asVariable(x), plan = planOf(kind, v, axes);
-  if (v.ndim === 0) return intConstant(0) as R;
+  if (v.ndim === 0) return intConstant(0) as Variable & R;
   if (plan.axes.length === 0) {
     throw new RangeError(`Cannot take the ${kind} of ${v.label}: expected at least one axis`);
   }
@@ -380,7 +383,7 @@ export function maxAndArgmax<A extends TensorLike, const X extends AxesList = []
   return [max<A, X>(x, ...axes), argmax<A, X>(x, ...axes)];
 }
 
-function logic<R extends Variable>(
+function logic<R>(
   kind: "any" | "all",
   x: TensorLike,
   axes: readonly unknown[],
