@@ -33,6 +33,7 @@ import { cut } from "./shown.ts";
 import { lostValue } from "./residency.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { TensorType } from "./type.ts";
+import type { ValueDType, ValueRank } from "./type_arithmetic.ts";
 import { Variable } from "./variable.ts";
 
 const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held) =>
@@ -219,13 +220,13 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
   }
 
   /** The value now. A copy: later updates do not change it. */
-  getValue(): Tensor<D> {
+  getValue(): Tensor<D, N> {
     const host = this.container.hostSync().slice() as TypedArray;
     return new Tensor(this.dtype, this.container.shape, host);
   }
 
   /** As `getValue`, without blocking where the device can. */
-  async value(): Promise<Tensor<D>> {
+  async value(): Promise<Tensor<D, N>> {
     const shape = this.container.shape;
     const host = (await this.container.host()).slice() as TypedArray;
     return new Tensor(this.dtype, shape, host);
@@ -321,13 +322,16 @@ function checkNumbers(values: Iterable<NestedElement>, dtype: DType, label: stri
 }
 
 /** Options of `shared`. */
-export interface SharedOptions<D extends DType = DType> {
+export interface SharedOptions<
+  D extends DType = DType,
+  S extends readonly number[] = readonly number[],
+> {
   /** Label for messages, printing and saved models. */
   readonly name?: string;
   /** Element type; default: that of a typed array, else as for `tensor`. */
   readonly dtype?: D;
   /** Axis lengths, for a typed array. */
-  readonly shape?: readonly number[];
+  readonly shape?: S;
   /** Keep the given typed array instead of a copy of it; do not change it afterwards. */
   readonly borrow?: boolean;
   /** Take only values of the exact dtype in `setValue`. */
@@ -349,10 +353,11 @@ export interface SharedOptions<D extends DType = DType> {
  * console.assert(w.ndim === 1 && b.ndim === 0);
  * ```
  */
-export function shared<D extends DType = "float32">(
-  value: SharedValue,
-  options: SharedOptions<D> = {},
-): SharedVariable<D> {
+export function shared<
+  const A extends SharedValue,
+  D extends DType = never,
+  const S extends readonly number[] = never,
+>(value: A, options: SharedOptions<D, S> = {}): SharedVariable<ValueDType<A, D>, ValueRank<A, S>> {
   if ((value as unknown) instanceof Variable) {
     throw new TypeError(
       "Cannot make a shared variable from a symbolic variable: give a value, such as a number, an " +
@@ -367,7 +372,7 @@ export function shared<D extends DType = "float32">(
     strict: "boolean",
     allowDowncast: "boolean",
   });
-  const initial = tensor<D>(value, {
+  const initial = tensor<SharedValue, DType, readonly number[]>(value, {
     ...(dtype === undefined ? {} : { dtype }),
     ...(shape === undefined ? {} : { shape }),
   });
@@ -380,5 +385,5 @@ export function shared<D extends DType = "float32">(
     options,
   );
   if (options.name !== undefined) made.name = options.name;
-  return made as SharedVariable<D>;
+  return made as SharedVariable as SharedVariable<ValueDType<A, D>, ValueRank<A, S>>;
 }

@@ -5,7 +5,14 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import { type DType, dtypeInfo, isComplex, isDType, type TypedArray } from "./dtype.ts";
+import {
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isDType,
+  type TypedArray,
+  type TypedArrayOf,
+} from "./dtype.ts";
 import { DeviceLostError } from "./errors.ts";
 import { sizeOf, toTypedArray } from "./graph/value.ts";
 import {
@@ -14,6 +21,7 @@ import {
   flattenNested,
   hostElements,
   isTypedArray,
+  type NestedElement,
   nestedValue,
   type TensorLike,
   valueOf,
@@ -23,18 +31,50 @@ import { checkOptions } from "./options.ts";
 import { joinPieces } from "./pieces.ts";
 import { lostValue, residencyOf, type Resident } from "./residency.ts";
 import { shown } from "./shown.ts";
+import type { ForAxes, NestedValues, Nestings, ValueDType, ValueRank } from "./type_arithmetic.ts";
 import { Variable } from "./variable.ts";
 
 export type { ComplexNumber };
 
-/** What `item()` gives for a dtype. */
-export type ItemOf<D extends DType> = D extends "bool" ? boolean
-  : D extends "int64" | "uint64" ? bigint
-  : D extends "complex64" | "complex128" ? ComplexNumber
-  : number;
+/** For each dtype what an element is in JavaScript. */
+export interface Items extends Record<DType, NestedElement> {
+  /** Whether it holds. */
+  bool: boolean;
+  /** Of 8 bits. */
+  int8: number;
+  /** Of 16 bits. */
+  int16: number;
+  /** Of 32 bits. */
+  int32: number;
+  /** Of 64 bits, more than a number holds. */
+  int64: bigint;
+  /** Of 8 bits, without sign. */
+  uint8: number;
+  /** Of 16 bits, without sign. */
+  uint16: number;
+  /** Of 32 bits, without sign. */
+  uint32: number;
+  /** Of 64 bits, without sign. */
+  uint64: bigint;
+  /** Of half precision. */
+  float16: number;
+  /** Of single precision. */
+  float32: number;
+  /** Of double precision. */
+  float64: number;
+  /** Of two float32. */
+  complex64: ComplexNumber;
+  /** Of two float64. */
+  complex128: ComplexNumber;
+}
 
-/** What `array()` gives: a scalar, or nested arrays of scalars. */
-export type NestedValues = number | bigint | boolean | ComplexNumber | NestedValues[];
+/** What `item()` gives for a dtype. */
+export type ItemOf<D extends DType> = Items[D];
+
+/** What `array()` gives for a dtype and a rank: nested arrays, or a scalar. */
+export type ArrayOf<D extends DType, N extends number> = Nestings<ItemOf<D>>[N];
+
+export type { NestedValues };
 
 /**
  * Where the elements of a tensor are. Apart from the tensor, so that what watches over device memory
@@ -176,12 +216,15 @@ function checkElements(dtype: unknown, shape: unknown, host: unknown): void {
   );
 }
 
-/** An immutable array of numbers with a dtype and a shape, in host or device memory. */
-export class Tensor<D extends DType = DType> {
+/**
+ * An immutable array of numbers with a dtype and a shape, in host or device memory. `D` is its dtype and
+ * `N` its rank, where known.
+ */
+export class Tensor<D extends DType = DType, N extends number = number> {
   /** Type of the elements. */
   readonly dtype: D;
   /** Lengths of the axes. */
-  readonly shape: readonly number[];
+  readonly shape: ForAxes<number>[N];
   readonly #memory: TensorMemory;
   /** For the garbage collector alone. */
   #pressure: ArrayBuffer | null = null;
@@ -191,7 +234,7 @@ export class Tensor<D extends DType = DType> {
   constructor(dtype: D, shape: readonly number[], host: TypedArray) {
     if (host !== elsewhere) checkElements(dtype, shape, host);
     this.dtype = dtype;
-    this.shape = Object.freeze([...shape]);
+    this.shape = Object.freeze([...shape]) as readonly number[] as ForAxes<number>[N];
     this.#memory = new TensorMemory(dtype, host === elsewhere ? null : host);
   }
 
@@ -223,8 +266,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** Number of axes. */
-  get ndim(): number {
-    return this.shape.length;
+  get ndim(): N {
+    return this.shape.length as N;
   }
 
   /** Whether its memory was given back. */
@@ -239,17 +282,17 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** The elements as a typed array, row-major; complex numbers as (re, im) pairs. Not a copy. */
-  dataSync(): TypedArray {
+  dataSync(): TypedArrayOf[D] {
     Tensor.#checkAlive(this);
     try {
-      return this.#memory.read();
+      return this.#memory.read() as TypedArrayOf[D];
     } catch (error) {
       throw this.#explain(error);
     }
   }
 
   /** As `dataSync`, without blocking where the device can. */
-  async data(): Promise<TypedArray> {
+  async data(): Promise<TypedArrayOf[D]> {
     Tensor.#checkAlive(this);
     const memory = this.#memory, { buffer } = memory;
     try {
@@ -257,7 +300,7 @@ export class Tensor<D extends DType = DType> {
         const read = await buffer.read(this.dtype, this.size);
         memory.host ??= read;
       }
-      return memory.read();
+      return memory.read() as TypedArrayOf[D];
     } catch (error) {
       throw this.#explain(error);
     }
@@ -283,13 +326,15 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** The elements as nested arrays; a scalar as a number. */
-  arraySync(): NestedValues {
-    return nest(this.dtype, this.shape, this.dataSync());
+  arraySync(): ArrayOf<D, N> {
+    const data = this.dataSync();
+    return nest(this.shape, (i) => element(this.dtype, data, i)) as ArrayOf<D, N>;
   }
 
   /** As `arraySync`, without blocking where the device can. */
-  async array(): Promise<NestedValues> {
-    return nest(this.dtype, this.shape, await this.data());
+  async array(): Promise<ArrayOf<D, N>> {
+    const data = await this.data();
+    return nest(this.shape, (i) => element(this.dtype, data, i)) as ArrayOf<D, N>;
   }
 
   /** The value of a tensor of one element, so that `+tensor` and `Math.max(tensor, …)` work. */
@@ -303,8 +348,19 @@ export class Tensor<D extends DType = DType> {
     return formatTensor(this.dtype, this.shape, this.dataSync());
   }
 
+  /**
+   * What `JSON.stringify` writes: the values as `arraySync` gives them, but numbers for integers of 64 bits.
+   *
+   * Throws a TypeError for what JSON has no number for: NaN, infinities, and integers of 64 bits beyond
+   * 2^53.
+   */
+  toJSON(): NestedValues<number | boolean | ComplexNumber> {
+    const { dtype } = this, data = this.dataSync();
+    return nest(this.shape, (i) => jsonElement(dtype, element(dtype, data, i)));
+  }
+
   /** What `console.log` shows: dtype, shape and values. */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     if (this.#disposed) return `Tensor(${this.dtype}[${this.shape}], disposed)`;
     if (this.#memory.lost !== null) return `Tensor(${this.dtype}[${this.shape}], lost)`;
     return `Tensor(${this.dtype}[${this.shape}]) ${this.toString()}`;
@@ -367,30 +423,47 @@ export class Tensor<D extends DType = DType> {
   }
 }
 
-function element(
-  dtype: DType,
-  data: TypedArray,
-  i: number,
-): number | bigint | boolean | ComplexNumber {
+function element(dtype: DType, data: TypedArray, i: number): ItemOf<DType> {
   if (isComplex(dtype)) return { re: Number(data[2 * i]), im: Number(data[2 * i + 1]) };
   return dtype === "bool" ? data[i] !== 0 : data[i]!;
 }
 
-function nest(dtype: DType, shape: readonly number[], data: TypedArray): NestedValues {
+/** An element as JSON has it. */
+function jsonElement(dtype: DType, value: ItemOf<DType>): number | boolean | ComplexNumber {
+  const exact = typeof value === "bigint" ? Number(value) : value;
+  const parts = typeof exact === "object" ? [exact.re, exact.im] : [Number(exact)];
+  const isHeld = typeof value === "bigint"
+    ? Number.isSafeInteger(exact)
+    : parts.every(Number.isFinite);
+  if (isHeld) return exact;
+  const told = typeof value === "bigint"
+    ? '(_, v) => typeof v === "bigint" ? String(v) : v'
+    : '(_, v) => typeof v === "number" && !isFinite(v) ? String(v) : v';
+  throw new TypeError(
+    `Cannot write a ${dtype} tensor as JSON, which has no number for ${
+      parts.find((n) => !Number.isFinite(n)) ?? value
+    }: say what to write, as in JSON.stringify(x.arraySync(), ${told})`,
+  );
+}
+
+function nest<V>(shape: readonly number[], at: (i: number) => V): NestedValues<V> {
   let next = 0;
-  const level = (depth: number): NestedValues => {
-    if (depth === shape.length) return element(dtype, data, next++);
+  const level = (depth: number): NestedValues<V> => {
+    if (depth === shape.length) return at(next++);
     return Array.from({ length: shape[depth]! }, () => level(depth + 1));
   };
   return level(0);
 }
 
 /** Options of `tensor`. */
-export interface TensorOptions<D extends DType = DType> {
+export interface TensorOptions<
+  D extends DType = DType,
+  S extends readonly number[] = readonly number[],
+> {
   /** Element type; default: that of a typed array, bool for booleans, int64 for bigint, else floatX. */
   readonly dtype?: D;
   /** Axis lengths; default: those of nested arrays, or one axis for a typed array. */
-  readonly shape?: readonly number[];
+  readonly shape?: S;
 }
 
 /**
@@ -405,10 +478,15 @@ export interface TensorOptions<D extends DType = DType> {
  * console.assert(x.shape.join() === "2,2");
  * ```
  */
-export function tensor<D extends DType = DType>(
-  data: Exclude<TensorLike, Variable> | Float32Array<ArrayBuffer>,
-  options: TensorOptions<D> = {},
-): Tensor<D> {
+export function tensor<
+  const A extends Exclude<TensorLike, Variable>,
+  D extends DType = never,
+  const S extends readonly number[] = never,
+>(data: A, options: TensorOptions<D, S> = {}): Tensor<ValueDType<A, D>, ValueRank<A, S>> {
+  return makeTensor(data, options) as Tensor as Tensor<ValueDType<A, D>, ValueRank<A, S>>;
+}
+
+function makeTensor(data: Exclude<TensorLike, Variable>, options: TensorOptions): Tensor {
   const action = "Cannot make a tensor";
   const { dtype, shape: asked } = checkOptions(action, options, { dtype: "string", shape: "any" });
   const given: unknown = data;
@@ -421,7 +499,7 @@ export function tensor<D extends DType = DType>(
   if (host !== null && isTypedArray(data)) {
     if (info === null || dtype === host.dtype) {
       const shape = checkCount(wanted ?? host.shape, host.data.length);
-      return new Tensor(host.dtype as D, shape, host.data.slice() as TypedArray);
+      return new Tensor(host.dtype, shape, host.data.slice() as TypedArray);
     }
     const interleaved = wanted !== null && isComplex(dtype!) &&
       host.data.length === 2 * sizeOf(wanted);
@@ -436,7 +514,7 @@ export function tensor<D extends DType = DType>(
     : nestedValue(flattenNested(data), dtype);
   const array = toTypedArray(value);
   return new Tensor(
-    value.dtype as D,
+    value.dtype,
     checkCount(wanted ?? value.shape, sizeOf(value.shape)),
     array,
   );

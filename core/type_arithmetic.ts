@@ -81,13 +81,48 @@ export type UpTo = {
   8: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 };
 
+// Tables rather than conditions where a type of variables depends on its own dtype or rank: the checker
+// knows then that narrower ones are assignable to wider ones, without looking at their members.
+
+/** For each rank a list of an item for each axis. */
+export interface ForAxes<X> {
+  [rank: number]: readonly X[];
+  0: readonly [];
+  1: readonly [X];
+  2: readonly [X, X];
+  3: readonly [X, X, X];
+  4: readonly [X, X, X, X];
+  5: readonly [X, X, X, X, X];
+  6: readonly [X, X, X, X, X, X];
+  7: readonly [X, X, X, X, X, X, X];
+  8: readonly [X, X, X, X, X, X, X, X];
+}
+
+/** A scalar, or nested arrays of scalars. */
+export type NestedValues<V = Scalar> = V | NestedValues<V>[];
+
+/** For each rank arrays nested as deep. */
+export interface Nestings<V> {
+  [rank: number]: NestedValues<V>;
+  0: V;
+  1: V[];
+  2: V[][];
+  3: V[][][];
+  4: V[][][][];
+  5: V[][][][][];
+  6: V[][][][][][];
+  7: V[][][][][][][];
+  8: V[][][][][][][][];
+}
+
 /** The greater of two ranks. */
 export type MaxRank<A extends number, B extends number> = number extends A | B ? number
   : A extends keyof UpTo ? B extends keyof UpTo ? B extends UpTo[A] ? A : B : number
   : number;
 
 /** For each rank the one before it. */
-export type Before = {
+export interface Before {
+  [rank: number]: number;
   0: never;
   1: 0;
   2: 1;
@@ -97,17 +132,26 @@ export type Before = {
   6: 5;
   7: 6;
   8: 7;
-};
+}
 
 /** A rank less one. */
-export type Less1<N extends number> = number extends N ? number
-  : N extends keyof Before ? Before[N]
-  : number;
+export type Less1<N extends number> = Before[N];
+
+/** For each rank the one after it. */
+export interface After {
+  [rank: number]: number;
+  0: 1;
+  1: 2;
+  2: 3;
+  3: 4;
+  4: 5;
+  5: 6;
+  6: 7;
+  7: 8;
+}
 
 /** A rank plus one. */
-export type Plus1<N extends number> = number extends N ? number
-  : N extends 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 ? [1, 2, 3, 4, 5, 6, 7, 8][N]
-  : number;
+export type Plus1<N extends number> = After[N];
 
 /** The dtype of a value that has one of its own; never for a number, which takes that of its neighbour. */
 export type OwnDType<A> = A extends Typed<infer D, number> ? D
@@ -148,11 +192,46 @@ export type PairDType<A, B> = Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B
 /** The dtype that a value has alone. */
 export type DTypeOf<A> = DTypeBeside<A, never>;
 
+/** Elements as users write them. */
+export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
+
 /** The rank of a value. */
 export type RankOf<A> = A extends Typed<DType, infer N> ? N
-  : A extends number | bigint | boolean ? 0
+  : A extends Scalar ? 0
   : A extends ArrayBufferView ? 1
+  : A extends { readonly ndim: infer N extends number } ? N
+  : A extends readonly unknown[] ? Depth<A>
   : number;
+
+/** How deep arrays of numbers are nested. */
+export type Depth<A extends readonly unknown[]> = A extends readonly Scalar[] ? 1
+  : A extends readonly (readonly Scalar[])[] ? 2
+  : A extends readonly (readonly (readonly Scalar[])[])[] ? 3
+  : A extends readonly (readonly (readonly (readonly Scalar[])[])[])[] ? 4
+  : number;
+
+/** The dtype of a value that is made of `A`: the one asked for, or its own. */
+export type ValueDType<A, D extends DType> = [D] extends [never]
+  ? A extends readonly unknown[] ? ElementsDType<A> : DTypeOf<A>
+  : D;
+
+/** The dtype of nested arrays. */
+export type ElementsDType<A extends readonly unknown[]> = A extends readonly [] ? FloatDType
+  : A extends Nested<number> ? FloatDType
+  : A extends Nested<boolean> ? "bool"
+  : A extends Nested<bigint> ? "int64"
+  : DType;
+
+/** Arrays of one kind of element, up to rank 4. */
+export type Nested<V> =
+  | readonly V[]
+  | readonly (readonly V[])[]
+  | readonly (readonly (readonly V[])[])[]
+  | readonly (readonly (readonly (readonly V[])[])[])[];
+
+/** The rank of a value that is made of `A`: that of the shape asked for, or its own. */
+export type ValueRank<A, S extends readonly number[]> = [S] extends [never] ? RankOf<A>
+  : S["length"];
 
 /** The variable that a function of one argument gives, with the dtype kept. */
 export type Like<A> = Variable<DTypeOf<A>, RankOf<A>>;

@@ -30,6 +30,7 @@ import type {
   DotRank,
   DTypeOf,
   Floating,
+  ForAxes,
   IndexedRank,
   Less1,
   PairDType,
@@ -85,13 +86,14 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** What `console.log` shows. */
-  [Symbol.for("Deno.customInspect")](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `Variable ${this.label}: ${this.type}`;
   }
 
   /** Lengths of the axes, as 0-d int64 variables. `T.shape(x)` gives them as one vector. */
-  get shape(): readonly Variable<"int64", 0>[] {
-    return Object.freeze(dimsOf(this as Variable)) as readonly Variable<"int64", 0>[];
+  get shape(): ForAxes<Variable<"int64", 0>>[N] {
+    const dims = Object.freeze(dimsOf(this as Variable)) as readonly Variable<"int64", 0>[];
+    return dims as ForAxes<Variable<"int64", 0>>[N];
   }
 
   /** Number of elements, a 0-d int64 variable. */

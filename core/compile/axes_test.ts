@@ -50,7 +50,7 @@ onDevices("lengths 0 and 1 have plans of their own", async (device) => {
   ];
   for (const [a, b, c] of shapes) {
     const left = ramp(...a), right = ramp(...b), sum = f(left, right);
-    assertEquals(sum.shape, c);
+    assertEquals<readonly number[]>(sum.shape, c);
     const p = numbers(left),
       q = numbers(right),
       at = (s: number[], i: number, j: number) =>

@@ -25,10 +25,13 @@ let cpu: Backend | null = null;
 let gpu: Promise<Backend> | null = null;
 /** What `gpu` resolved to. */
 let openGpu: Backend | null = null;
+/** The answer to `noFastGpu`, asked for once. */
+let noFastGpu: Promise<string | null> | null = null;
 
 /** Called once by mod.ts. */
 export function registerDevices(devices: DeviceProvider): void {
   provider = devices;
+  noFastGpu = null;
 }
 
 function devices(): DeviceProvider {
@@ -111,7 +114,7 @@ export async function chooseBackend(
   const device = checkDevice(asked === undefined ? environmentDevice() ?? config.device : asked);
   if (device === "cpu") return choiceOf(cpuBackend());
   if (device === "auto") {
-    const why = await devices().noFastGpu();
+    const why = await (noFastGpu ??= devices().noFastGpu());
     if (why !== null) return insteadOfGpu(why);
     const backend = await gpuBackend().catch((error: Error) => error);
     if (backend instanceof Error) return insteadOfGpu(backend.message);

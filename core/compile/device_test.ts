@@ -120,6 +120,25 @@ async function withDevices(
   }
 }
 
+Deno.test("auto asks once whether there is a fast GPU", async () => {
+  const x = T.fvector("x");
+  let asked = 0;
+  await withDevices(null, () => Promise.reject(new NoGpuError("none")), async () => {
+    registerDevices({
+      cpu: () => createCpuBackend(),
+      gpu: () => Promise.reject(new NoGpuError("none")),
+      noFastGpu: () => Promise.resolve(`asked ${++asked}`),
+    });
+    const infos = [1, 2, 3].map(async (n) =>
+      (await compile([x], x.add(n), { device: "auto" })).deviceInfo
+    );
+    for (const info of await Promise.all(infos)) assertMatch(info, /device "auto": asked 1\)$/);
+    await compile([x], x.mul(2), { device: "cpu" });
+    await compile([x], x.mul(3), { device: "auto" });
+    assertEquals(asked, 1);
+  });
+});
+
 Deno.test("auto says why it took the CPU: there is no GPU, or it does not open", async () => {
   const x = T.fvector("x"), { description } = cpuBackend();
   const none = "there is no adapter";

@@ -23,8 +23,8 @@ export type OutputSpec =
 export type OutputLike = Variable | Out;
 
 /** The result of one output. */
-export type OneResult<O> = O extends Variable<infer D> ? Tensor<D>
-  : O extends Out<infer D> ? Tensor<D>
+export type OneResult<O> = O extends Variable<infer D, infer N> ? Tensor<D, N>
+  : O extends Out<infer D, infer N> ? Tensor<D, N>
   : Tensor;
 
 /** The result of a call: of the form that was asked for. */

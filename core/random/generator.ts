@@ -74,7 +74,7 @@ function checkState(state: ArrayLike<number>): Block<number> {
  * console.assert(copy.getState().join() === generator.getState().join());
  * ```
  */
-export class Generator extends Tensor<"uint32"> {
+export class Generator extends Tensor<"uint32", 1> {
   readonly #words: Uint32Array<ArrayBuffer>;
 
   /** A generator with this state; by default that of seed 0. */
