@@ -66,6 +66,12 @@ export type OptionalArguments<I extends readonly InputLike[]> = I extends
 /** Arguments by input name. */
 export type NamedArguments = { readonly [name: string]: SharedValue | undefined };
 
+/** Arguments that end with named ones, or else the positional ones, of which messages tell what is missing. */
+export type CheckedArguments<A extends readonly unknown[], I extends readonly InputLike[]> =
+  A extends readonly [...unknown[], Readonly<Record<string, unknown>>]
+    ? A extends readonly [...unknown[], NamedArguments] ? A : [...unknown[], NamedArguments]
+    : ArgumentsOf<I>;
+
 /** Options of `copy`. */
 export interface CopyOptions {
   /** Shared variables to put in the place of others. */
@@ -86,7 +92,7 @@ export interface CompiledFunction<
   /** Computes the outputs and applies the updates. */
   (...args: ArgumentsOf<I>): ResultOf<O>;
   /** The same, with inputs given by name in an object after the positional ones. */
-  (...args: [...unknown[], NamedArguments]): ResultOf<O>;
+  <A extends readonly unknown[]>(...args: CheckedArguments<A, I>): ResultOf<O>;
   /** Name in messages and profiles. */
   readonly name: string;
   /** The device that runs it. */
