@@ -10,12 +10,15 @@ import { stack } from "../core/ops/combine.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { shapeOf } from "../core/ops/shape.ts";
 import { subtensorOp } from "../core/ops/subtensor.ts";
+import type { DType } from "../core/dtype.ts";
+import type { Plus1 } from "../core/type_arithmetic.ts";
 import type { Variable } from "../core/variable.ts";
 import {
   checkResultOptions,
   expectVariable,
   grad,
   likeWrt,
+  type OrNull,
   type ResultOptions,
   type Wrt,
   wrtList,
@@ -60,7 +63,18 @@ function stackedLoop(
 }
 
 /** Matrices of derivatives in the form of the variables: for one one, for several an array. */
-export type JacobianOf<W extends Wrt> = W extends Variable ? Variable : Variable[];
+export type JacobianOf<W extends Wrt, N extends number = number, O = Record<never, never>> =
+  W extends Variable<infer D, infer M> ? Variable<D, JacobianRank<N, M>> | OrNull<O>
+    : {
+      -readonly [K in keyof W]: W[K] extends Variable<infer D, infer M>
+        ? Variable<D, JacobianRank<N, M>> | OrNull<O>
+        : never;
+    };
+
+/** The rank of the derivatives of what has rank N with respect to what has rank M. */
+export type JacobianRank<N extends number, M extends number> = number extends N ? number
+  : N extends 1 ? Plus1<M>
+  : M;
 
 /**
  * The derivatives of all elements of a vector: for each variable a tensor of shape
@@ -80,16 +94,21 @@ export type JacobianOf<W extends Wrt> = W extends Variable ? Variable : Variable
  * const matrix = jacobian(T.exp(x), x); // diagonal
  * ```
  */
-export function jacobian<const W extends Wrt>(
+export function jacobian<
+  const W extends Wrt,
+  N extends number = number,
+  const O extends ResultOptions = Record<never, never>,
+>(expression: Variable<DType, N>, wrt: W, options?: O): JacobianOf<W, N, O>;
+export function jacobian(
   expression: Variable,
-  wrt: W,
+  wrt: Wrt,
   given: ResultOptions = {},
-): JacobianOf<W> {
+): unknown {
   const options = checkResultOptions(given);
   expectVariable(expression, "what is differentiated");
   const list = wrtList(wrt);
   if (expression.ndim === 0) {
-    return likeWrt(wrt, grad(expression, list, options) as Variable[]) as JacobianOf<W>;
+    return likeWrt(wrt, grad(expression, list, options) as Variable[]);
   }
   if (expression.ndim > 1) {
     throw new TypeError(
@@ -119,7 +138,7 @@ export function jacobian<const W extends Wrt>(
     if (options.returnDisconnected === "none") return null;
     return stretched(numberLike(variable, 0), [length, ...knownDims(variable)]);
   });
-  return likeWrt(wrt, matrices) as JacobianOf<W>;
+  return likeWrt(wrt, matrices);
 }
 
 /**
@@ -141,11 +160,12 @@ export function jacobian<const W extends Wrt>(
  * const matrix = hessian(T.pow(x, 3).sum(), x); // 6x on the diagonal
  * ```
  */
-export function hessian<const W extends Wrt>(
+export function hessian<const W extends Wrt, const O extends ResultOptions = Record<never, never>>(
   cost: Variable,
   wrt: W,
-  given: ResultOptions = {},
-): JacobianOf<W> {
+  options?: O,
+): JacobianOf<W, 1, O>;
+export function hessian(cost: Variable, wrt: Wrt, given: ResultOptions = {}): unknown {
   const options = checkResultOptions(given);
   const list = wrtList(wrt);
   for (const variable of list) {
@@ -160,5 +180,5 @@ export function hessian<const W extends Wrt>(
       ? null
       : jacobian(gradient, list[i]!, { ...options, disconnectedInputs: "ignore" })
   );
-  return likeWrt(wrt, matrices) as JacobianOf<W>;
+  return likeWrt(wrt, matrices);
 }

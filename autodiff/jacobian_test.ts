@@ -13,6 +13,7 @@ import {
   numbers,
   run,
 } from "../core/ops/testdata/harness.ts";
+import * as T from "../core/t.ts";
 import type { Variable } from "../core/variable.ts";
 import { hessian, jacobian } from "./mod.ts";
 import cases from "./testdata/cases.json" with { type: "json" };
@@ -71,4 +72,27 @@ Deno.test("what is no vector is an error", () => {
   assertThrows(() => hessian(sum(pow(any, 2)), any), TypeError, 'with respect to "any"');
   assertThrows(() => jacobian(pair, n), TypeError, "int64");
   assertThrows(() => jacobian(3 as unknown as Variable, pair), TypeError, "the number 3");
+});
+
+Deno.test("types: matrices of derivatives have the dtype of the variable, and its rank and one more", () => {
+  const x = T.tensor("float64", [3], "x"), m = T.fmatrix("m"), cost = x.sqr().sum().add(m.sum());
+  const second: Variable<"float64", 2> = hessian(cost, x);
+  const [one] = hessian(cost, [x]), [byVector, byMatrix] = jacobian(x.mul(m.sum()), [x, m]);
+  const listed: readonly [Variable<"float64", 2>, Variable<"float64", 2>, Variable<"float32", 3>] =
+    [
+      one,
+      byVector,
+      byMatrix,
+    ];
+  const slope: Variable<"float32", 2> = jacobian(cost, m);
+  // @ts-expect-error it may be null
+  const maybe: Variable<"float64", 2> = hessian(cost, x, { returnDisconnected: "none" });
+  assertEquals([second, ...listed, slope, maybe].map((v) => [v.dtype, v.ndim]), [
+    ["float64", 2],
+    ["float64", 2],
+    ["float64", 2],
+    ["float32", 3],
+    ["float32", 2],
+    ["float64", 2],
+  ]);
 });

@@ -14,6 +14,7 @@ export type { Profile } from "./compile/profile.ts";
 export type {
   ArgumentOf,
   ArgumentsOf,
+  CheckedArguments,
   CompiledFunction,
   CopyOptions,
   HasDefault,
@@ -174,9 +175,10 @@ export {
   SharedVariable,
 } from "./shared.ts";
 export {
+  type ArrayOf,
   type ComplexNumber,
   type ItemOf,
-  type NestedValues,
+  type Items,
   Tensor,
   tensor,
   type TensorOptions,

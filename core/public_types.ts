@@ -9,6 +9,9 @@ export type { AxesArguments, Dim } from "./ops/arguments.ts";
 export type { RoundMode } from "./ops/arithmetic.ts";
 export type { DTypeOption } from "./ops/build.ts";
 export type { ResolvedDType } from "./ops/conversion.ts";
+export type { Parts } from "./ops/combine.ts";
+export type { Counted } from "./ops/order.ts";
+export type { AxisRank } from "./ops/shape.ts";
 export type {
   ByLetters,
   ConstantDType,

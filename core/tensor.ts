@@ -74,8 +74,6 @@ export type ItemOf<D extends DType> = Items[D];
 /** What `array()` gives for a dtype and a rank: nested arrays, or a scalar. */
 export type ArrayOf<D extends DType, N extends number> = Nestings<ItemOf<D>>[N];
 
-export type { NestedValues };
-
 /**
  * Where the elements of a tensor are. Apart from the tensor, so that what watches over device memory
  * does not keep the tensor alive.

@@ -2,7 +2,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { onDevices } from "../dev/devices.ts";
 import { compile, shared, T, tensor } from "../mod.ts";
 import type { FloatDType } from "./dtype.ts";
-import type { ComplexNumber, NestedValues, Tensor } from "./tensor.ts";
+import type { ComplexNumber, Tensor } from "./tensor.ts";
+import type { NestedValues } from "./type_arithmetic.ts";
 
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends (<X>() => X extends B ? 1 : 2) ? true
   : false;

@@ -85,7 +85,7 @@ export type UpTo = {
 // knows then that narrower ones are assignable to wider ones, without looking at their members.
 
 /** For each rank a list of an item for each axis. */
-export interface ForAxes<X> {
+export type ForAxes<X> = {
   [rank: number]: readonly X[];
   0: readonly [];
   1: readonly [X];
@@ -96,13 +96,13 @@ export interface ForAxes<X> {
   6: readonly [X, X, X, X, X, X];
   7: readonly [X, X, X, X, X, X, X];
   8: readonly [X, X, X, X, X, X, X, X];
-}
+};
 
 /** A scalar, or nested arrays of scalars. */
 export type NestedValues<V = Scalar> = V | NestedValues<V>[];
 
 /** For each rank arrays nested as deep. */
-export interface Nestings<V> {
+export type Nestings<V> = {
   [rank: number]: NestedValues<V>;
   0: V;
   1: V[];
@@ -113,7 +113,7 @@ export interface Nestings<V> {
   6: V[][][][][][];
   7: V[][][][][][][];
   8: V[][][][][][][][];
-}
+};
 
 /** The greater of two ranks. */
 export type MaxRank<A extends number, B extends number> = number extends A | B ? number
@@ -121,7 +121,7 @@ export type MaxRank<A extends number, B extends number> = number extends A | B ?
   : number;
 
 /** For each rank the one before it. */
-export interface Before {
+export type Before = {
   [rank: number]: number;
   0: never;
   1: 0;
@@ -132,13 +132,13 @@ export interface Before {
   6: 5;
   7: 6;
   8: 7;
-}
+};
 
 /** A rank less one. */
 export type Less1<N extends number> = Before[N];
 
 /** For each rank the one after it. */
-export interface After {
+export type After = {
   [rank: number]: number;
   0: 1;
   1: 2;
@@ -148,7 +148,7 @@ export interface After {
   5: 6;
   6: 7;
   7: 8;
-}
+};
 
 /** A rank plus one. */
 export type Plus1<N extends number> = After[N];
@@ -285,8 +285,51 @@ export type DotRank<A extends number, B extends number> = number extends A | B ?
   : B extends 0 ? A
   : A extends 1 ? Less1<B>
   : B extends 1 ? Less1<A>
-  : [A, B] extends [2, 2] ? 2
+  : A extends 2 ? B
+  : B extends 2 ? A
   : number;
+
+/** The rank of `matmul`: the axes before the last two stretch. */
+export type MatmulRank<A extends number, B extends number> = number extends A | B ? number
+  : A extends 1 ? Less1<B>
+  : B extends 1 ? Less1<A>
+  : MaxRank<A, B>;
+
+/** The rank of `x` where an axis is replaced by as many as `I` says; the flattened x has one axis. */
+export type TakenRank<N extends number, I extends number, X> = number extends I ? number
+  : X extends null | undefined ? I
+  : null extends X ? number
+  : I extends 0 ? Less1<N>
+  : I extends 1 ? N
+  : I extends 2 ? Plus1<N>
+  : I extends 3 ? Plus1<Plus1<N>>
+  : number;
+
+/** The dtype in which the tensors of a list meet. */
+export type JoinedDType<L extends readonly unknown[]> = number extends L["length"]
+  ? [Extract<L[number], number>] extends [never] ? Promote<OwnDType<L[number]>, OwnDType<L[number]>>
+  : DType
+  : Met<Owned<L>, NumberBeside<Extract<L[number], number>, Owned<L>>>;
+
+/** The dtype of those tensors of a list that have one of their own. */
+export type Owned<L extends readonly unknown[], Known extends DType = never> = L extends
+  readonly [infer First, ...infer Rest] ? Owned<Rest, Met<Known, OwnDType<First>>> : Known;
+
+/** The dtype in which two meet of which any may not be there. */
+export type Met<A extends DType, B extends DType> = [A] extends [never] ? B
+  : [B] extends [never] ? A
+  : Promote<A, B>;
+
+/** A value that may have rank N, for all that is known. */
+export type OfRank<A, N extends number> = number extends RankOf<A> ? A
+  : RankOf<A> extends N ? A
+  : WrongRank<N>;
+
+/** What stands in messages in the place of a value of another rank. */
+export interface WrongRank<N extends number> extends Typed<DType, N> {
+  /** The ranks that would do. */
+  readonly expectedRank: N;
+}
 
 /** The rank of `x.at(...items)`, where the items say it. */
 export type IndexedRank<N extends number, I extends readonly unknown[]> = number extends I["length"]

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { type DType, dtypes, type FloatDType, promote } from "./dtype.ts";
 import * as T from "./t.ts";
 import type { DotRank, IndexedRank, MaxRank, Promote, ReducedRank } from "./type_arithmetic.ts";
@@ -140,7 +140,7 @@ Deno.test("types: reductions, products, indices, shapes", () => {
   is<"float32", 3>()(f.reshape([2, -1, 3]));
   is<"float32", 3>()(f.dimshuffle(0, "x", 1));
   is<"float32", 1>()(f.flatten());
-  is<"int64", 0>()(f.shape[0]!);
+  is<"int64", 0>()(f.shape[0]);
 });
 
 Deno.test("types: constructors and constants", () => {
@@ -173,4 +173,71 @@ Deno.test("types: narrow variables are accepted for wide ones, not the other way
   is<"float32", 2>()(generic(f));
   assertEquals([any, float, rank, vector, double, narrow].every((v) => v === f), true);
   assertEquals(typeof failing, "function");
+});
+
+/** Takes only a variable of exactly this type, by the type checker and when it runs. */
+function typed<D extends DType, N extends number>(dtype: D, ndim: N): <V extends Variable>(
+  variable: V,
+  ...proof: [V["dtype"], V["ndim"]] extends [D, N] ? [D, N] extends [V["dtype"], V["ndim"]] ? []
+    : [never]
+    : [never]
+) => void {
+  return (variable, ..._proof) => assertEquals([variable.dtype, variable.ndim], [dtype, ndim]);
+}
+
+Deno.test("types: products and sorting agree with what is built", () => {
+  const t = T.ftensor3("t");
+  typed("float32", 3)(t.matmul(f));
+  typed("float32", 3)(T.matmul(t, t));
+  typed("float32", 1)(f.matmul(b));
+  typed("float64", 2)(b.matmul(T.dtensor3("a")));
+  typed("float32", 3)(t.dot(f));
+  typed("float32", 2)(f.sort());
+  typed("float32", 1)(f.sort(null));
+  typed("int64", 2)(f.argsort(0));
+  typed("float32", 1)(f.cumsum());
+  typed("int32", 2)(i.cumsum(1));
+  typed("int64", 1)(f.gt(0).cumprod());
+  typed("float32", 2)(f.repeat(2, 0));
+  typed("int64", 0)(i.trace());
+  typed("float32", 0)(T.trace(f));
+});
+
+Deno.test("types: taking, joining and splitting agree with what is built", () => {
+  typed("float32", 2)(f.take([0, 1], 1));
+  typed("float32", 1)(f.take(0, 0));
+  typed("float32", 1)(f.take(T.ivector("p")));
+  typed("float32", 3)(T.take(f, T.imatrix("p"), 0));
+  typed("float32", 2)(T.stack([b, T.fvector("v")]));
+  typed("int32", 1)(T.stack([T.iscalar("s"), 1]));
+  typed("int32", 1)(T.stack([1, 2, T.iscalar("s")]));
+  typed("float64", 3)(T.stack([i, T.dmatrix("m"), f]));
+  typed("int16", 1)(T.concatenate([b, T.tensor("uint8", [null])]));
+  typed("float32", 2)(T.join(1, f, f, i));
+  typed("float32", 2)(T.concatenate(Array.from({ length: 3 }, () => f)));
+  const [head, tail] = T.split(f, [1, 2], 1), [left, right] = T.split(b, 2);
+  typed("float32", 2)(head);
+  typed("float32", 2)(tail);
+  typed("int8", 1)(left);
+  typed("int8", 1)(right);
+  const parts = T.split(b, [1, 2] as number[]);
+  same<typeof parts, Variable<"int8", 1>[]>();
+  // @ts-expect-error there are two parts
+  const third = T.split(b, 2)[2];
+  assertEquals(third, undefined);
+  typed("float32", 1)(f.squeeze(0));
+  typed("float32", 3)(f.expandDims(1));
+});
+
+Deno.test("types: convolutions take images and filters", () => {
+  const images = T.ftensor4("images"), filters: Variable = T.ftensor4("filters");
+  typed("float32", 4)(T.conv2d(images, images));
+  same<ReturnType<typeof T.conv2d<typeof images, Variable>>, Variable<DType, 4>>();
+  assertEquals(T.conv2d(images, filters).ndim, 4);
+  // @ts-expect-error a matrix is no image
+  assertThrows(() => T.conv2d(f, f), TypeError);
+  // @ts-expect-error a matrix is no filter
+  assertThrows(() => T.conv2dTranspose(images, f), TypeError);
+  // @ts-expect-error a number is no filter
+  assertThrows(() => T.conv2d(images, 1), TypeError);
 });

@@ -18,12 +18,12 @@ import { index, slice, take, type TakeMode } from "./ops/indexing.ts";
 import { dot, matmul, outer } from "./ops/linalg.ts";
 import type { TensorLike } from "./ops/literal.ts";
 import type { AxesList, AxesOf, Reduced, SumOptions, VarianceOptions } from "./ops/reduce.ts";
-import { argsort, cumprod, cumsum, sort } from "./ops/order.ts";
+import { argsort, type Counted, cumprod, cumsum, sort } from "./ops/order.ts";
 import * as reductions from "./ops/reduce.ts";
 import { flatten, ravel, reshape } from "./ops/reshape.ts";
 import { diagonal, trace } from "./ops/matrices.ts";
 import { repeat } from "./ops/repeat.ts";
-import { dimsOf, type ShapeLike } from "./ops/shape.ts";
+import { type AxisRank, dimsOf, type ShapeLike } from "./ops/shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TensorType } from "./type.ts";
 import type {
@@ -33,10 +33,13 @@ import type {
   ForAxes,
   IndexedRank,
   Less1,
+  MatmulRank,
   PairDType,
+  Plus1,
   RankOf,
   RealOf,
   SumDType,
+  TakenRank,
 } from "./type_arithmetic.ts";
 import * as elementwise from "./ops/elementwise.ts";
 import { ElementwiseVariable, registerElementwise } from "./variable_elementwise.ts";
@@ -228,8 +231,11 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** The matrix product over the last two axes; axes before them stretch by NumPy's rule. */
-  matmul<S extends Variable, A extends TensorLike>(this: S, other: A): Variable<PairDType<S, A>> {
-    return matmul(this, other) as Variable as Variable<PairDType<S, A>>;
+  matmul<S extends Variable, A extends TensorLike>(
+    this: S,
+    other: A,
+  ): Variable<PairDType<S, A>, MatmulRank<RankOf<S>, RankOf<A>>> {
+    return matmul(this, other);
   }
 
   /** The product of every element with every element of `other`, a matrix. */
@@ -267,33 +273,54 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** Elements at positions along an axis; of all elements when the axis is null. */
-  take(positions: TensorLike, axis: number | null = null, mode?: TakeMode): Variable<D> {
-    return take(this as Variable, positions, axis, mode) as Variable as Variable<D>;
+  take<S extends Variable, const I extends TensorLike, const X extends number | null = null>(
+    this: S,
+    positions: I,
+    axis?: X,
+    mode?: TakeMode,
+  ): Variable<DTypeOf<S>, TakenRank<RankOf<S>, RankOf<I>, X>> {
+    return take<S, I, X>(this, positions, axis, mode);
   }
 
   /** The elements sorted along an axis, the last one by default. */
-  sort(axis: number | null = -1): Variable<D> {
-    return sort(this as Variable, axis) as Variable as Variable<D>;
+  sort<S extends Variable, const X extends number | null = number>(
+    this: S,
+    axis?: X,
+  ): Variable<DTypeOf<S>, AxisRank<S, X>> {
+    return sort<S, X>(this, axis);
   }
 
   /** The positions that sort the elements along an axis. */
-  argsort(axis: number | null = -1): Variable<"int64"> {
-    return argsort(this as Variable, axis) as Variable<"int64">;
+  argsort<S extends Variable, const X extends number | null = number>(
+    this: S,
+    axis?: X,
+  ): Variable<"int64", AxisRank<S, X>> {
+    return argsort<S, X>(this, axis);
   }
 
   /** Sums of the elements up to and including each one. */
-  cumsum(axis: number | null = null): Variable<D> {
-    return cumsum(this as Variable, axis) as Variable as Variable<D>;
+  cumsum<S extends Variable, const X extends number | null = null>(
+    this: S,
+    axis?: X,
+  ): Variable<Counted<DTypeOf<S>>, AxisRank<S, X>> {
+    return cumsum<S, X>(this, axis);
   }
 
   /** Products of the elements up to and including each one. */
-  cumprod(axis: number | null = null): Variable<D> {
-    return cumprod(this as Variable, axis) as Variable as Variable<D>;
+  cumprod<S extends Variable, const X extends number | null = null>(
+    this: S,
+    axis?: X,
+  ): Variable<Counted<DTypeOf<S>>, AxisRank<S, X>> {
+    return cumprod<S, X>(this, axis);
   }
 
   /** Each element several times. */
-  repeat(counts: Dim | TensorLike, axis: number | null = null): Variable<D> {
-    return repeat(this as Variable, counts, axis) as Variable as Variable<D>;
+  repeat<S extends Variable, const X extends number | null = null>(
+    this: S,
+    counts: Dim | TensorLike,
+    axis?: X,
+  ): Variable<DTypeOf<S>, AxisRank<S, X>> {
+    return repeat<S, X>(this, counts, axis);
   }
 
   /** The diagonal of two axes. */
@@ -303,8 +330,11 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** The sum along the diagonal. */
-  trace<S extends Variable>(this: S, offset = 0): Variable<SumDType<DTypeOf<S>>> {
-    return trace(this, offset) as Variable as Variable<SumDType<DTypeOf<S>>>;
+  trace<S extends Variable>(
+    this: S,
+    offset = 0,
+  ): Variable<SumDType<DTypeOf<S>>, Less1<Less1<RankOf<S>>>> {
+    return trace(this, offset);
   }
 
   /** The same elements in another shape, in a list or one by one; one length may be -1. */
@@ -344,13 +374,19 @@ export class Variable<D extends DType = DType, N extends number = number>
   }
 
   /** Without axes of length 1: those given, or all known ones. */
-  squeeze(...axes: AxesArguments): Variable<D> {
-    return squeeze(this as Variable, ...axes) as Variable as Variable<D>;
+  squeeze<S extends Variable, const X extends AxesArguments>(
+    this: S,
+    ...axes: X
+  ): Variable<DTypeOf<S>, X extends readonly [number] ? Less1<RankOf<S>> : number> {
+    return squeeze<S, X>(this, ...axes);
   }
 
   /** With new axes of length 1 at these places. */
-  expandDims(...axes: AxesArguments): Variable<D> {
-    return expandDims(this as Variable, ...axes) as Variable as Variable<D>;
+  expandDims<S extends Variable, const X extends AxesArguments>(
+    this: S,
+    ...axes: X
+  ): Variable<DTypeOf<S>, X extends readonly [number] ? Plus1<RankOf<S>> : number> {
+    return expandDims<S, X>(this, ...axes);
   }
 
   /** Stretched to a shape, in a list or one by one, by NumPy's rule. */
@@ -389,13 +425,13 @@ export class Variable<D extends DType = DType, N extends number = number>
    * const y = await x.sqr().eval([[x, 3]]);
    * ```
    */
-  eval(givens: Givens = []): Promise<Tensor> {
+  eval(givens: Givens = []): Promise<Tensor<D, N>> {
     if (evaluator === null) {
       throw new TypeError(
         `Cannot compute ${this.label}: import mod.ts, which brings what compiles functions`,
       );
     }
-    return evaluator(this as Variable, givens);
+    return evaluator(this as Variable, givens) as Promise<Tensor> as Promise<Tensor<D, N>>;
   }
 }
 

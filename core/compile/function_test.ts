@@ -11,7 +11,7 @@ import {
   UnusedInputError,
   VerificationError,
 } from "../../mod.ts";
-import type { InputLike, OutputSpec, Tensor } from "../../mod.ts";
+import type { CompiledFunction, InputLike, OutputSpec, Tensor } from "../../mod.ts";
 
 const cpu = { device: "cpu" } as const;
 
@@ -278,4 +278,22 @@ Deno.test("device must be one that there is", async () => {
     TypeError,
     'Unknown device "tpu": expected "auto", "gpu" or "cpu"',
   );
+});
+
+onDevices("types: a call with too few arguments is told by the positional form", async (device) => {
+  const x = T.fvector("x"), y = T.fvector("y");
+  const f = await compile([x, new In(y, { value: [1] })], x.add(y), { device });
+  const g = await compile([x, y], x.sub(y), { device });
+  assertEquals([f([1]), f([1], [2]), f([1], { y: [3] })].map((t) => t.arraySync()), [[2], [3], [
+    4,
+  ]]);
+  assertEquals([g([1], [2]), g({ x: [1], y: [2] })].map((t) => t.arraySync()), [[-1], [-1]]);
+  const any: CompiledFunction = g;
+  assertEquals((any([1], [3]) as Tensor).arraySync(), [-2]);
+  // @ts-expect-error Expected 2 arguments, but got 1.
+  assertThrows(() => g([1]), TypeError);
+  // @ts-expect-error Expected 1-2 arguments, but got 0.
+  assertThrows(() => f(), TypeError);
+  // @ts-expect-error a text is no value
+  assertThrows(() => g([1], { y: "2" }), TypeError);
 });

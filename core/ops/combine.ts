@@ -6,6 +6,7 @@
 
 import { promote } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
+import type { ForAxes, JoinedDType, Like, Plus1, RankOf } from "../type_arithmetic.ts";
 import { Variable } from "../variable.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { castTo } from "./build.ts";
@@ -41,6 +42,10 @@ function inOneDType(values: readonly TensorLike[]): Variable[] {
  * T.join(1, T.matrix("a"), T.matrix("b"));
  * ```
  */
+export function join<const L extends readonly TensorLike[]>(
+  axis: number,
+  ...tensors: L
+): Variable<JoinedDType<L>, RankOf<L[0]>>;
 export function join(axis: number, ...tensors: readonly TensorLike[]): Variable {
   if (typeof axis !== "number") {
     throw new TypeError("Cannot join tensors: expected the axis as a number before the tensors");
@@ -69,6 +74,10 @@ export function join(axis: number, ...tensors: readonly TensorLike[]): Variable 
  * T.concatenate([T.vector("a"), T.vector("b")]);
  * ```
  */
+export function concatenate<const L extends readonly TensorLike[]>(
+  tensors: L,
+  axis?: number,
+): Variable<JoinedDType<L>, RankOf<L[0]>>;
 export function concatenate(tensors: readonly TensorLike[], axis = 0): Variable {
   expectList(tensors, "join tensors");
   return join(axis, ...tensors);
@@ -92,6 +101,10 @@ function expectList(tensors: unknown, what: string): void {
  * T.stack([T.vector("a"), T.vector("b")], 1); // two columns
  * ```
  */
+export function stack<const L extends readonly TensorLike[]>(
+  tensors: L,
+  axis?: number,
+): Variable<JoinedDType<L>, Plus1<RankOf<L[0]>>>;
 export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
   expectList(tensors, "stack tensors");
   if (tensors.length === 0) {
@@ -138,6 +151,11 @@ function stackLevel(lists: NestedTensors, depth: number): Variable {
 /** Tensors in nested lists. */
 export type NestedTensors = TensorLike | readonly NestedTensors[];
 
+/** As many parts as there are lengths, or as a number says. */
+export type Parts<V, S, P extends number> = S extends readonly unknown[]
+  ? { -readonly [K in keyof S]: V }
+  : [...ForAxes<V>[S extends number ? S : P]];
+
 /**
  * x cut along an axis: into parts of the given lengths (numbers, scalars, or an integer vector with the
  * number of parts), or into a number of equal parts.
@@ -152,6 +170,11 @@ export type NestedTensors = TensorLike | readonly NestedTensors[];
  * const [left, right] = T.split(T.matrix("m"), 2, 1);
  * ```
  */
+export function split<
+  A extends TensorLike,
+  const S extends number | readonly Dim[] | Variable,
+  const P extends number = number,
+>(x: A, sizes: S, axis?: number, parts?: P): Parts<Like<A>, S, P>;
 export function split(
   x: TensorLike,
   sizes: number | readonly Dim[] | Variable,

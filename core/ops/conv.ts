@@ -7,7 +7,7 @@
 import { promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply as applyOp } from "../graph/graph.ts";
-import type { PairDType } from "../type_arithmetic.ts";
+import type { OfRank, PairDType } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { type Dim, shapeLabel, staticDim } from "./arguments.ts";
 import { castTo } from "./build.ts";
@@ -194,8 +194,8 @@ function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
  * ```
  */
 export function conv2d<A extends TensorLike, B extends TensorLike>(
-  images: A,
-  filters: B,
+  images: OfRank<A, 4>,
+  filters: OfRank<B, 4>,
   options?: ConvOptions,
 ): Variable<PairDType<A, B>, 4>;
 export function conv2d(
@@ -260,8 +260,8 @@ function expectChannels(x: Variable, channels: Dim): Variable {
  * ```
  */
 export function conv2dTranspose<A extends TensorLike, B extends TensorLike>(
-  images: A,
-  filters: B,
+  images: OfRank<A, 4>,
+  filters: OfRank<B, 4>,
   options?: ConvTransposeOptions,
 ): Variable<PairDType<A, B>, 4>;
 export function conv2dTranspose(

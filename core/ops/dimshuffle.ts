@@ -13,7 +13,7 @@ import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { shown } from "../shown.ts";
 import { MAX_RANK, TensorType } from "../type.ts";
-import type { DTypeOf, Like, Plus1, RankOf } from "../type_arithmetic.ts";
+import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import {
   type AxesArguments,
@@ -271,7 +271,10 @@ export function moveaxis(
  * T.squeeze(T.matrix("m"), 0); // the rows of m must be one
  * ```
  */
-export function squeeze<A extends TensorLike>(x: A, ...axes: AxesArguments): Variable<DTypeOf<A>>;
+export function squeeze<A extends TensorLike, const X extends AxesArguments>(
+  x: A,
+  ...axes: X
+): Variable<DTypeOf<A>, X extends readonly [number] ? Less1<RankOf<A>> : number>;
 export function squeeze(x: TensorLike, ...axes: AxesArguments): Variable {
   const v = asVariable(x), wanted = axesOf(axes);
   const drop = wanted === null

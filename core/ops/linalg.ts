@@ -7,7 +7,7 @@
 import { isComplex, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply as applyOp } from "../graph/graph.ts";
-import type { DotRank, Like, Pair, PairDType, RankOf } from "../type_arithmetic.ts";
+import type { DotRank, Like, MatmulRank, Pair, PairDType, RankOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
@@ -107,7 +107,7 @@ export function dot(a: TensorLike, b: TensorLike): Variable {
 export function matmul<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-): Variable<PairDType<A, B>, DotRank<RankOf<A>, RankOf<B>>>;
+): Variable<PairDType<A, B>, MatmulRank<RankOf<A>, RankOf<B>>>;
 export function matmul(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   if (x.ndim === 0 || y.ndim === 0) {

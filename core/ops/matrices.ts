@@ -7,7 +7,7 @@
 import { config } from "../config.ts";
 import type { DType } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
-import type { DTypeOf, Less1, Like, RankOf } from "../type_arithmetic.ts";
+import type { DTypeOf, Less1, Like, RankOf, SumDType } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
@@ -272,6 +272,12 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
  * T.trace(T.matrix("m"));
  * ```
  */
+export function trace<A extends TensorLike>(
+  x: A,
+  offset?: number,
+  axis1?: number,
+  axis2?: number,
+): Variable<SumDType<DTypeOf<A>>, Less1<Less1<RankOf<A>>>>;
 export function trace(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {
   const line = diagonal(x, offset, axis1, axis2);
   const narrow: Partial<Record<DType, DType>> = {

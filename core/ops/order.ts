@@ -5,7 +5,7 @@
  */
 
 import { config } from "../config.ts";
-import { isComplex, isDiscrete, isFloat } from "../dtype.ts";
+import { type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
 import { shown } from "../shown.ts";
@@ -49,6 +49,10 @@ function along(x: TensorLike, axis: number | null, action: string): [Variable, n
  * T.cumsum(T.matrix("m"), 0);
  * ```
  */
+export function cumsum<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  axis?: X,
+): Variable<Counted<DTypeOf<A>>, AxisRank<A, X>>;
 export function cumsum(x: TensorLike, axis: number | null = null): Variable {
   return cumulative("sum", counted(x), axis);
 }
@@ -63,9 +67,16 @@ export function cumsum(x: TensorLike, axis: number | null = null): Variable {
  * T.cumprod(T.vector("v"));
  * ```
  */
+export function cumprod<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  axis?: X,
+): Variable<Counted<DTypeOf<A>>, AxisRank<A, X>>;
 export function cumprod(x: TensorLike, axis: number | null = null): Variable {
   return cumulative("prod", counted(x), axis);
 }
+
+/** The dtype of running sums: bools are counted. */
+export type Counted<D extends DType> = D extends "bool" ? "int64" : D;
 
 function counted(x: TensorLike): Variable {
   const v = asVariable(x);

@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
-import type { DTypeOf, Like } from "../type_arithmetic.ts";
+import type { DTypeOf, Like, RankOf, TakenRank } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
@@ -183,12 +183,16 @@ function asPositions(index: TensorLike, action: string): Variable {
  * T.take(T.matrix("m"), [0, 2], 1); // two columns
  * ```
  */
-export function take<A extends TensorLike>(
+export function take<
+  A extends TensorLike,
+  const I extends TensorLike,
+  const X extends number | null = null,
+>(
   x: A,
-  index: TensorLike,
-  axis?: number | null,
+  index: I,
+  axis?: X,
   mode?: TakeMode,
-): Variable<DTypeOf<A>>;
+): Variable<DTypeOf<A>, TakenRank<RankOf<A>, RankOf<I>, X>>;
 export function take(
   x: TensorLike,
   index: TensorLike,
