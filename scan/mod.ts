@@ -34,6 +34,7 @@ export {
   type NamedScanOptions,
   type StepRecord,
   Tapped,
+  type TappedSequence,
 } from "./named.ts";
 export {
   type LoopOptions,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DType } from "../core/dtype.ts";
+import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../core/type_arithmetic.ts";
 import { commaText, cut, shown } from "../core/shown.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import { Variable } from "../core/variable.ts";
@@ -28,7 +30,7 @@ import type { Until } from "./until.ts";
 import { checkOptions } from "../core/options.ts";
 
 /** A sequence or a carried value inside a step: read at a tap. */
-export class Tapped {
+export class Tapped<D extends DType = DType, N extends number = number> {
   readonly #name: string;
   readonly #taps: readonly number[];
   readonly #variables: readonly Variable[];
@@ -52,7 +54,7 @@ export class Tapped {
    *
    * Throws a RangeError for a tap that was not asked for.
    */
-  at(tap: number): Variable {
+  at(tap: number): Variable<D, N> {
     const place = this.#taps.indexOf(tap);
     if (place < 0) {
       throw new RangeError(
@@ -60,7 +62,7 @@ export class Tapped {
           `"${this.#name}" is given`,
       );
     }
-    return this.#variables[place]!;
+    return this.#variables[place]! as Variable as Variable<D, N>;
   }
 }
 
@@ -80,9 +82,14 @@ export interface NamedScanOptions<
 
 /** What a step gets. */
 export type StepRecord<S, C, F> =
-  & { readonly [K in keyof S]: Tapped }
+  & { readonly [K in keyof S]: TappedSequence<S[K]> }
   & { readonly [K in keyof C]: Tapped }
-  & { readonly [K in keyof F]: Variable };
+  & { readonly [K in keyof F]: Like<F[K]> };
+
+/** What a step reads of a sequence: its elements. */
+export type TappedSequence<A> = A extends { readonly input: infer X }
+  ? Tapped<DTypeOf<X>, Less1<RankOf<X>>>
+  : Tapped<DTypeOf<A>, Less1<RankOf<A>>>;
 
 /** Results of a step by name; alone, or in a list with a condition or updates. */
 export type NamedReturn<R extends Readonly<Record<string, Variable>>> =
@@ -90,10 +97,15 @@ export type NamedReturn<R extends Readonly<Record<string, Variable>>> =
   | readonly [R, ...(Until | StepUpdates)[]];
 
 /** The results of all steps by name, each with a leading axis of steps. */
-export type NamedResult<R> = { readonly [K in keyof R]: Variable } & {
-  /** New values of shared variables after the loop; pass them to `compile` as updates. */
-  readonly updates: ScanUpdates;
-};
+export type NamedResult<R> =
+  & {
+    readonly [K in keyof R]: R[K] extends Variable<infer D, infer N> ? Variable<D, Plus1<N>>
+      : Variable;
+  }
+  & {
+    /** New values of shared variables after the loop; pass them to `compile` as updates. */
+    readonly updates: ScanUpdates;
+  };
 
 /** Builds a scan from named parts. */
 export function namedScan<

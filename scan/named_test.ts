@@ -58,3 +58,23 @@ Deno.test("scan() by names says what is missing or doubled", () => {
     'two of its inputs are named "x"',
   );
 });
+
+Deno.test("types: named scans keep dtype and rank", () => {
+  const X = T.fmatrix("X"), W = T.dmatrix("W");
+  const { y, sums } = scan(
+    { sequences: { x: X, late: { input: X, taps: [-1] } }, nonSequences: { W } },
+    ({ x, late, W }) => {
+      const row: Variable<"float32", 1> = x.at(0), before: Variable<"float32", 1> = late.at(-1);
+      const fixed: Variable<"float64", 2> = W;
+      return { y: row.add(before).dot(fixed), sums: row.sum() };
+    },
+  );
+  const products: Variable<"float64", 2> = y, vector: Variable<"float32", 1> = sums;
+  // @ts-expect-error the rank is 2
+  const narrow: Variable<"float64", 1> = y;
+  assertEquals([products, vector, narrow].map((v) => [v.dtype, v.ndim]), [
+    ["float64", 2],
+    ["float32", 1],
+    ["float64", 2],
+  ]);
+});
