@@ -27,7 +27,8 @@ export type {
   ResultOf,
 } from "./compile/types.ts";
 export type { Givens, UpdatePair, Updates } from "./compile/updates.ts";
-export { type Config, config, type DeviceOption } from "./config.ts";
+export { type Config, config } from "./config.ts";
+export type { DeviceOption, Settings } from "./settings.ts";
 export type { DeviceMemory, MemoryOptions, MemoryStatistics } from "./memory.ts";
 export {
   type ComplexDType,

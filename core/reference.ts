@@ -8,7 +8,7 @@
 import { MissingInputError } from "./errors.ts";
 import type { Apply } from "./graph/graph.ts";
 import { locate } from "./graph/written.ts";
-import { shapeText } from "./ops/broadcast.ts";
+import { shapeText } from "./shown.ts";
 import type { Value } from "./graph/value.ts";
 import { Constant, type Variable } from "./variable.ts";
 

@@ -9,7 +9,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import { config } from "./config.ts";
+import { settings } from "./settings.ts";
 import { type DType, dtypeInfo } from "./dtype.ts";
 import { DeviceLostError, LimitError, OutOfMemoryError } from "./errors.ts";
 
@@ -102,7 +102,7 @@ export class Residency {
   }
 
   get #most(): number {
-    return config.deviceBytes ?? this.#backend.residentBytes;
+    return settings.deviceBytes ?? this.#backend.residentBytes;
   }
 
   /** Starts a call: what it touches stays until the next one. */

@@ -81,3 +81,9 @@ export function lengthsText(shape: readonly (number | null)[]): string {
 export function shownShape(shape: readonly unknown[]): string {
   return shown([...shape]);
 }
+
+/** A shape in messages: `(2, 3)`, `(5,)`, `()`. */
+export function shapeText(shape: readonly (number | null)[]): string {
+  if (shape.length === 1) return `(${shape[0] ?? "?"},)`;
+  return `(${lengthsText(shape)})`;
+}

@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  type Backend,
-  type BackendStats,
-  type DeviceBuffer,
-  type Executable,
-  noLimits,
-  type RowLimits,
-} from "../core/backend.ts";
+import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
+import { noLimits, type RowLimits } from "../core/kernel/capabilities.ts";
 import { type DType, dtypeInfo } from "../core/dtype.ts";
 import { CodeCache } from "../core/code_cache.ts";
 import type { Program } from "../core/kernel/program.ts";

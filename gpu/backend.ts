@@ -4,14 +4,8 @@
  * @module
  */
 
-import type {
-  Backend,
-  BackendStats,
-  DeviceBuffer,
-  Executable,
-  KernelLimits,
-  LoopKernels,
-} from "../core/backend.ts";
+import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
+import type { KernelLimits, LoopKernels } from "../core/kernel/capabilities.ts";
 import type { DType } from "../core/dtype.ts";
 import type { DeviceLostError } from "../core/errors.ts";
 import type { Program } from "../core/kernel/program.ts";

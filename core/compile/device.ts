@@ -6,7 +6,7 @@
 
 import { shown } from "../shown.ts";
 import type { Backend } from "../backend.ts";
-import { config, type DeviceOption } from "../config.ts";
+import { type DeviceOption, settings } from "../settings.ts";
 import { DeviceLostError } from "../errors.ts";
 import { watchDevice } from "../memory.ts";
 
@@ -111,7 +111,7 @@ export async function chooseBackend(
   placement: Placement,
   what: string,
 ): Promise<Choice> {
-  const device = checkDevice(asked === undefined ? environmentDevice() ?? config.device : asked);
+  const device = checkDevice(asked === undefined ? environmentDevice() ?? settings.device : asked);
   if (device === "cpu") return choiceOf(cpuBackend());
   if (device === "auto") {
     const why = await (noFastGpu ??= devices().noFastGpu());

@@ -5,7 +5,7 @@
  */
 
 import type { DynamicAxes } from "./axes.ts";
-import { config, type DeviceOption } from "../config.ts";
+import { type DeviceOption, settings } from "../settings.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { MissingInputError, UnusedInputError } from "../errors.ts";
 import { makeVariable } from "../graph/graph.ts";
@@ -243,7 +243,9 @@ function checkLeaves(
       } but was not provided and not given a value`,
     );
   }
-  const policy = options.onUnusedInput === undefined ? config.onUnusedInput : options.onUnusedInput;
+  const policy = options.onUnusedInput === undefined
+    ? settings.onUnusedInput
+    : options.onUnusedInput;
   if (!["raise", "warn", "ignore"].includes(policy)) {
     throw new TypeError(
       `Cannot compile ${what}: onUnusedInput must be "raise", "warn" or "ignore", got ${

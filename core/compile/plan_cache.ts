@@ -6,7 +6,7 @@
  */
 
 import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import type { DType } from "../dtype.ts";
 import { planTotals } from "../memory.ts";
 import { type Size, sizeAt } from "../kernel/size.ts";
@@ -140,10 +140,10 @@ export class PlanCache {
     usedLast = prepared;
     planTotals.plans++;
     planTotals.bytes += prepared.bytes;
-    const most = Math.max(1, config.plans);
+    const most = Math.max(1, settings.plans);
     while (this.#plans.length > most) this.#drop(this.#plans.at(-1)!);
     for (const [oldest, cache] of everywhere) {
-      if (planTotals.bytes <= config.planBytes || oldest === prepared) break;
+      if (planTotals.bytes <= settings.planBytes || oldest === prepared) break;
       cache.#drop(oldest);
     }
     return prepared;

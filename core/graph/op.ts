@@ -151,6 +151,8 @@ export interface EmitContext extends ShapeContext {
 export interface ControlScope {
   /** Whether anything at this level reads a variable. */
   isUsed(variable: Variable): boolean;
+  /** Plans a choice by input 0 between two lists of `n` inputs. */
+  branch(apply: Apply, n: number): void;
 }
 
 /** How the planner computes an op, for all shapes or as it says for those at hand. */

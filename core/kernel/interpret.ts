@@ -8,15 +8,15 @@
  * @module
  */
 
-import {
-  type Backend,
-  type BackendStats,
-  type Bindings,
-  type DeviceBuffer,
-  type Executable,
-  type ExecutableInfo,
-  noLimits,
+import type {
+  Backend,
+  BackendStats,
+  Bindings,
+  DeviceBuffer,
+  Executable,
+  ExecutableInfo,
 } from "../backend.ts";
+import { noLimits } from "./capabilities.ts";
 import { type DType, dtypeInfo, realOf, type TypedArray } from "../dtype.ts";
 import { joinPieces } from "../pieces.ts";
 import { noFunction } from "./functions.ts";

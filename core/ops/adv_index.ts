@@ -23,7 +23,8 @@ import { TensorType } from "../type.ts";
 import { Constant, type Variable } from "../variable.ts";
 import { arangeBounds, arangeIndex, type ArangeParams } from "./arange.ts";
 import { expectInputs, shapeLabel } from "./arguments.ts";
-import { broadcastShapes, broadcastSizes, broadcastStatic, shapeText } from "./broadcast.ts";
+import { broadcastShapes, broadcastSizes, broadcastStatic } from "./broadcast.ts";
+import { shapeText } from "../shown.ts";
 import type { DimshuffleParams } from "./dimshuffle.ts";
 import {
   addElements,

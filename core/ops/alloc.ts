@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import type { DType, FloatDType } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
@@ -88,7 +88,7 @@ export function zeros<const S extends ShapeLike, D extends DType = FloatDType>(
   ndim?: number,
 ): Variable<D, ShapeRank<S>>;
 export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
-  return filled(0, shape, dtype ?? config.floatX, ndim);
+  return filled(0, shape, dtype ?? settings.floatX, ndim);
 }
 
 /**
@@ -107,7 +107,7 @@ export function ones<const S extends ShapeLike, D extends DType = FloatDType>(
   ndim?: number,
 ): Variable<D, ShapeRank<S>>;
 export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
-  return filled(1, shape, dtype ?? config.floatX, ndim);
+  return filled(1, shape, dtype ?? settings.floatX, ndim);
 }
 
 /**

@@ -7,16 +7,8 @@
 import { ShapeError } from "../errors.ts";
 import type { ShapeContext } from "../graph/op.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
-import { lengthsText, listText } from "../shown.ts";
+import { listText, shapeText } from "../shown.ts";
 import type { StaticShape } from "../type.ts";
-
-export { listText };
-
-/** A shape in messages: `(2, 3)`, `(5,)`, `()`. */
-export function shapeText(shape: readonly (number | null)[]): string {
-  if (shape.length === 1) return `(${shape[0] ?? "?"},)`;
-  return `(${lengthsText(shape)})`;
-}
 
 /** The error for shapes that do not go together; `action` as in `Cannot apply "add"`. */
 export function mismatch(

@@ -14,7 +14,7 @@ import { TensorType } from "../type.ts";
 import type { DTypeOf } from "../type_arithmetic.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText } from "../shown.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { broadcastPosition, gather, scalarOf } from "./moving.ts";
 import { asDims, hasShape, type ShapeLike, type ShapeRank } from "./shape.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { type DType, dtypeInfo, isDiscrete, promote } from "../dtype.ts";
 import { apply } from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
@@ -19,7 +19,7 @@ export type DTypeOption = DType | "floatX";
 
 /** The dtype that an option stands for. Throws a TypeError for an unknown one. */
 export function resolveDType(dtype: DTypeOption): DType {
-  return dtype === "floatX" ? config.floatX : dtypeInfo(dtype).name;
+  return dtype === "floatX" ? settings.floatX : dtypeInfo(dtype).name;
 }
 
 /** Applies an elementwise op to variables. */
@@ -39,7 +39,7 @@ export function castTo(x: Variable, dtype: DType): Variable {
 /** `x` as a float or complex variable: integers and bools become floatX. */
 export function asFloating(x: TensorLike): Variable {
   const variable = asVariable(x);
-  return isDiscrete(variable.dtype) ? castTo(variable, config.floatX) : variable;
+  return isDiscrete(variable.dtype) ? castTo(variable, settings.floatX) : variable;
 }
 
 /** Applies an op whose result has the dtype of its argument. */
@@ -67,7 +67,9 @@ export function floatingMeeting<R>(
 ): R {
   const variables = asVariables(args);
   const together = variables.map((v) => v.dtype).reduce(promote);
-  const floats = isDiscrete(together) ? variables.map((v) => castTo(v, config.floatX)) : variables;
+  const floats = isDiscrete(together)
+    ? variables.map((v) => castTo(v, settings.floatX))
+    : variables;
   return elementwise(name, floats) as Variable & R;
 }
 

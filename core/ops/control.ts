@@ -10,8 +10,6 @@ import { type Apply, applyOp } from "../graph/graph.ts";
 import type { Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import type { Size } from "../kernel/size.ts";
-import { lowerBranch } from "../plan/branch.ts";
-import type { Scope } from "../plan/scope.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectInputs } from "./arguments.ts";
@@ -87,7 +85,7 @@ export const ifelseOp: Op<IfElseParams> = {
   },
   lowering: {
     kind: "control",
-    lower: (scope, apply) => lowerBranch(scope as Scope, apply as Apply, apply.params.n),
+    lower: (scope, apply) => scope.branch(apply as Apply, apply.params.n),
     lazy: (apply) => Array.from({ length: 2 * apply.params.n }, (_, i) => 1 + i),
   },
 };

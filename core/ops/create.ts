@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import type { DType, FloatDType } from "../dtype.ts";
 import { makeConstant, makeVariable } from "../graph/graph.ts";
 import { checkOptions } from "../options.ts";
@@ -131,7 +131,7 @@ function openConstructor<N extends number>(pattern: StaticShape): OpenConstructo
         });
     return named(TensorType.of(resolveDType(dtype), shaped(pattern, shape)), name);
   };
-  Object.defineProperty(make, "type", { get: () => TensorType.of(config.floatX, pattern) });
+  Object.defineProperty(make, "type", { get: () => TensorType.of(settings.floatX, pattern) });
   return make as OpenConstructor<N>;
 }
 

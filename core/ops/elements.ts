@@ -14,7 +14,7 @@ import {
 import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { addSize, type Size } from "../kernel/size.ts";
-import { expectPositions } from "../plan/limits.ts";
+import { expectPositions } from "../kernel/limits.ts";
 import type { Variable } from "../variable.ts";
 import { writtenLabel } from "../graph/graph.ts";
 

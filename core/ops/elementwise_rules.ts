@@ -8,7 +8,7 @@
  */
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isInt, promote, realOf } from "../dtype.ts";
-import { listText } from "./broadcast.ts";
+import { listText } from "../shown.ts";
 
 /** dtypes of one application. */
 export interface DTypes {

@@ -13,7 +13,7 @@ import { addSize, type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectInputs, expectSameDType } from "./arguments.ts";
-import { listText, shapeText } from "./broadcast.ts";
+import { listText, shapeText } from "../shown.ts";
 import { copyElement, forEachIndex, zeroValue } from "./moving.ts";
 
 /** Params of {@linkcode joinOp}. */

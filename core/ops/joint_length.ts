@@ -13,7 +13,7 @@ import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs } from "./arguments.ts";
-import { listText } from "./broadcast.ts";
+import { listText } from "../shown.ts";
 import { scalarOf } from "./moving.ts";
 
 function jointLength(

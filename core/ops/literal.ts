@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { type DType, dtypeInfo, isComplex, isDType, isFloat, isInt, promote } from "../dtype.ts";
 import type { TypedArray } from "../dtype.ts";
 import { makeConstant } from "../graph/graph.ts";
@@ -286,9 +286,9 @@ function nestedDType(elements: readonly NestedElement[]): DType {
       throw new RangeError(`Cannot make a tensor: ${shown(x)} does not fit int64; give a dtype`);
     }
   }
-  if (isComplex) return config.floatX === "float64" ? "complex128" : "complex64";
-  if (hasBigInts) return hasFractions ? config.floatX : "int64";
-  return hasNumbers || elements.length === 0 ? config.floatX : "bool";
+  if (isComplex) return settings.floatX === "float64" ? "complex128" : "complex64";
+  if (hasBigInts) return hasFractions ? settings.floatX : "int64";
+  return hasNumbers || elements.length === 0 ? settings.floatX : "bool";
 }
 
 function truncate(x: number | bigint): number | bigint {
@@ -338,9 +338,9 @@ function literalDType(elements: readonly NestedElement[], like?: DType): DType |
 }
 
 function numberDType(x: number, like?: DType): DType {
-  if (like === undefined) return config.floatX;
+  if (like === undefined) return settings.floatX;
   if (isFloat(like) || isComplex(like)) return like;
-  if (!Number.isInteger(x)) return config.floatX;
+  if (!Number.isInteger(x)) return settings.floatX;
   if (like === "bool") return "int32";
   const info = dtypeInfo(like);
   const bits = info.bytes * 8;
@@ -352,7 +352,7 @@ function numberDType(x: number, like?: DType): DType {
     const half = 2 ** (dtypeInfo(wider).bytes * 8 - 1);
     if (x >= -half && x < half && promote(like, wider) === wider) return wider;
   }
-  return config.floatX;
+  return settings.floatX;
 }
 
 /** The variables for several values that meet in one op: numbers take the dtype of the others. */

@@ -13,7 +13,7 @@ import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectInputs, expectSameDType, shapeLabel } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText } from "../shown.ts";
 import { zeroValue } from "./moving.ts";
 
 type Lengths = readonly (number | null)[];

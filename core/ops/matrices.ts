@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import type { DType } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Less1, Like, RankOf, SumDType } from "../type_arithmetic.ts";
@@ -59,7 +59,7 @@ export function eye<O extends DTypeOption = "floatX">(
 ): Variable<ResolvedDType<O>, 2>;
 export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
   const [rows, columns] = [n, m ?? n].map((one) => checkedLength(one, "Cannot make a matrix"));
-  return castTo(compare("eq", rows!, columns!, k), dtypeOr(dtype, config.floatX));
+  return castTo(compare("eq", rows!, columns!, k), dtypeOr(dtype, settings.floatX));
 }
 
 /**
@@ -119,7 +119,7 @@ export function tri<O extends DTypeOption = "floatX">(
   dtype?: O,
 ): Variable<ResolvedDType<O>, 2>;
 export function tri(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
-  return castTo(compare("le", n, m ?? n, k), dtypeOr(dtype, config.floatX));
+  return castTo(compare("le", n, m ?? n, k), dtypeOr(dtype, settings.floatX));
 }
 
 function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
@@ -299,7 +299,7 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
   const columns = shapePadLeft(arange(length), v.ndim);
   const places = inRange(castTo(v, "int64"), length, action);
   const hot = elementwise("eq", [shapePadRight(places), columns]);
-  return castTo(hot, dtype === undefined ? config.floatX : resolveDType(dtype));
+  return castTo(hot, dtype === undefined ? settings.floatX : resolveDType(dtype));
 }
 
 /**

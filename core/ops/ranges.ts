@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat, promote } from "../dtype.ts";
 import { apply as applyOp } from "../graph/graph.ts";
 import { Variable } from "../variable.ts";
@@ -98,7 +98,7 @@ function floatDType(values: readonly RangeValue[]): DType {
   const floats = values.flatMap((value) =>
     value instanceof Variable && isFloat(value.dtype) ? [value.dtype as DType] : []
   );
-  return floats.length === 0 ? config.floatX : floats.reduce(promote);
+  return floats.length === 0 ? settings.floatX : floats.reduce(promote);
 }
 
 /** How many numbers there are in so many steps, which a bad bound makes infinite or NaN. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { canCastLosslessly, type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { apply } from "../graph/graph.ts";
 import type {
@@ -202,7 +202,7 @@ function average<R>(x: TensorLike, axes: readonly unknown[]): R {
   const out = dtype !== undefined
     ? resolveDType(dtype)
     : isDiscrete(v.dtype)
-    ? config.floatX
+    ? settings.floatX
     : v.dtype;
   if (isDiscrete(out)) {
     throw new TypeError(`Cannot take the mean of ${v.label} as ${out}: expected a float dtype`);

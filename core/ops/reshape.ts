@@ -28,12 +28,11 @@ import {
   shapeLabel,
   staticInt,
 } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText, shown } from "../shown.ts";
 import { shuffled } from "./dimshuffle.ts";
 import { asVariable, type TensorLike } from "./literal.ts";
 import { scalarOf } from "./moving.ts";
 import { asDims, hasShape, type ShapeLike, shapeOf, type ShapeRank } from "./shape.ts";
-import { shown } from "../shown.ts";
 
 /** Params of {@linkcode reshapeOp}. */
 export interface ReshapeParams {

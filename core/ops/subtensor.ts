@@ -21,7 +21,7 @@ import { addSize, floorDivSize, mulSize, type Size, sizeValue, subSize } from ".
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText, shown } from "../shown.ts";
 import { addElements, outOfRange, scalarPosition, zeroElement } from "./elements.ts";
 import {
   addElement,
@@ -33,7 +33,6 @@ import {
   rowMajor,
   scalarOf,
 } from "./moving.ts";
-import { shown } from "../shown.ts";
 
 /** How one leading axis is indexed. Each "int" and each true flag takes one scalar input, in order. */
 export type IndexEntry =

@@ -13,7 +13,7 @@ import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText } from "../shown.ts";
 import { addElement, broadcastPosition, forEachIndex, scalarOf, zeroValue } from "./moving.ts";
 
 /** Params of {@linkcode sumToOp}. */

@@ -29,7 +29,7 @@ import {
   staticDim,
   staticInt,
 } from "./arguments.ts";
-import { shapeText } from "./broadcast.ts";
+import { shapeText } from "../shown.ts";
 import { addElements, zeroElement } from "./elements.ts";
 import {
   addElement,

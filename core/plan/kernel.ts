@@ -41,7 +41,7 @@ import {
 } from "../kernel/size.ts";
 import { Constant, type Variable } from "../variable.ts";
 import { castElement, constantElement, realNode } from "./element.ts";
-import { expectPositions } from "./limits.ts";
+import { expectPositions } from "../kernel/limits.ts";
 import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Scope } from "./scope.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { KernelLimits } from "../backend.ts";
+import type { KernelLimits } from "../kernel/capabilities.ts";
 import type { Loop, Nest, Program, Store } from "../kernel/program.ts";
 import type { LoadNode } from "../kernel/scalar.ts";
 import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../kernel/size.ts";

@@ -1,7 +1,7 @@
 // Which kernels join, by hand-made steps.
 
 import { assertEquals } from "@std/assert";
-import { noLimits } from "../backend.ts";
+import { noLimits } from "../kernel/capabilities.ts";
 import { axisIx, ScalarBuilder } from "../kernel/builder.ts";
 import type { Nest, Store } from "../kernel/program.ts";
 import { check } from "../../dev/file_check.ts";

@@ -9,15 +9,21 @@ import type { DType } from "../dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
-import { type KernelLimits, type LoopKernels, noLimits, type RowLimits } from "../backend.ts";
+import {
+  type KernelLimits,
+  type LoopKernels,
+  noLimits,
+  type RowLimits,
+} from "../kernel/capabilities.ts";
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
 import type { Variable } from "../variable.ts";
 import { type Storage, storageRules } from "./element.ts";
-import { checkPositions } from "./limits.ts";
+import { checkPositions } from "../kernel/limits.ts";
 import { runPasses } from "./passes.ts";
 import { BufferTable } from "./place.ts";
+import { lowerBranch } from "./branch.ts";
 import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
 import type { StrategyContext } from "./strategy.ts";
@@ -122,6 +128,11 @@ export class Planner {
   get strategyContext(): StrategyContext {
     const { buffers: { all: buffers }, guards, kernelLimits } = this;
     return { buffers, guards, kernelLimits, loopKernels: this.#loopKernels };
+  }
+
+  /** Plans a choice between two lists of `n` values. */
+  branch(scope: Scope, apply: Apply, n: number): void {
+    lowerBranch(scope, apply, n);
   }
 
   /** Numbers a run-time check. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type KernelLimits, noLimits } from "../backend.ts";
+import { type KernelLimits, noLimits } from "../kernel/capabilities.ts";
 import type { Apply } from "../graph/graph.ts";
 import {
   eagerInputs,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RowLimits } from "../backend.ts";
+import type { RowLimits } from "../kernel/capabilities.ts";
 import { dtypeInfo, isComplex } from "../dtype.ts";
 import { axisKey, type Ix } from "../kernel/builder.ts";
 import type { Loop, Nest, Store } from "../kernel/program.ts";

@@ -68,6 +68,11 @@ export class Scope {
     return this.#roots.has(variable) || (this.parent?.isRoot(variable) ?? false);
   }
 
+  /** Plans a choice by input 0 between two lists of `n` inputs. */
+  branch(apply: Apply, n: number): void {
+    this.planner.branch(this, apply, n);
+  }
+
   /** Whether anything at this level reads a variable. */
   isUsed(variable: Variable): boolean {
     return this.#used.has(variable);

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { numbers, onDevices } from "../../dev/devices.ts";
 import { check } from "../../dev/file_check.ts";
 import { compile, scan, T, type Variable } from "../../mod.ts";
-import { noLimits } from "../backend.ts";
+import { noLimits } from "../kernel/capabilities.ts";
 import { executorOf } from "../compile/function.ts";
 import { afterPasses, type Planned } from "./testdata/passes.ts";
 

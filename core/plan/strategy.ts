@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LoopKernels } from "../backend.ts";
+import type { LoopKernels } from "../kernel/capabilities.ts";
 import type { Loop, LoopStrategy, Step } from "../kernel/program.ts";
 import { productSize, type Size, sizeValue } from "../kernel/size.ts";
 import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";

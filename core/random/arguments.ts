@@ -4,7 +4,7 @@
  * @module
  */
 
-import { config } from "../config.ts";
+import { settings } from "../settings.ts";
 import { type DType, dtypeInfo, isComplex, isFloat, promote } from "../dtype.ts";
 import { staticInt } from "../ops/arguments.ts";
 import { castTo, type DTypeOption, resolveDType } from "../ops/build.ts";
@@ -154,7 +154,7 @@ export function floatDType(
 ): DType {
   if (dtype === undefined) {
     const floats = params.map((param) => param.dtype).filter(isFloat);
-    return floats.reduce<DType>(promote, config.floatX);
+    return floats.reduce<DType>(promote, settings.floatX);
   }
   const chosen = resolveDType(dtype);
   if (!isFloat(chosen)) {

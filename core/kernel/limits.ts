@@ -5,8 +5,8 @@
  */
 
 import { LimitError } from "../errors.ts";
-import type { Step } from "../kernel/program.ts";
-import { type Guards, MAX_POSITION, productSize, type Size, sizeValue } from "../kernel/size.ts";
+import type { Step } from "./program.ts";
+import { type Guards, MAX_POSITION, productSize, type Size, sizeValue } from "./size.ts";
 
 /** Throws a LimitError if there are more positions than 32-bit integers can count. */
 export function expectPositions(guards: Guards, what: string, count: Size): void {
