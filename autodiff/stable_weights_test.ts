@@ -51,6 +51,11 @@ const quotients: Record<string, (given: Given) => Variable> = {
   "weights below that are not above": ({ x, w, mask }) =>
     dot(exp(x), w).div(sum(exp(x).mul(mask.add(1)))),
   "a term beside the sum": ({ x, w }) => dot(exp(x), w).add(exp(x.at(0))).div(sum(exp(x))),
+  "a difference of ranks": ({ x, w }) => {
+    const e = exp(x);
+    return dot(e, w).mul(2).sub(sum(e)).div(sum(e).mul(3));
+  },
+  "numbers on both sides": ({ x, w }) => dot(exp(x), w).mul(2).div(sum(exp(x)).mul(3)),
   "squares": ({ x, w }) => T.sqr(dot(exp(x), w)).div(T.sqr(sum(exp(x)))),
   "two sums": ({ x, w }) =>
     dot(exp(x), w).mul(sum(exp(x).mul(w.at(null, 0)))).div(

@@ -59,6 +59,23 @@ export function opensAll(): boolean {
   return true;
 }
 
+/**
+ * Whether the only use of an application is as a part of a larger one of the same kind, or its uses are
+ * known in the next pass only, because it was made just now.
+ */
+export function isInside(
+  apply: Apply,
+  ops: readonly string[],
+  context: RewriteContext,
+): boolean {
+  const { output } = apply, uses = context.uses(output);
+  if (uses !== 1) return uses === 0;
+  const [client] = context.clients(output);
+  // A power is taken apart only if its exponent is known.
+  return client !== undefined && client.op.name !== "pow" && ops.includes(client.op.name) &&
+    client.output.dtype === output.dtype;
+}
+
 interface Item {
   readonly variable: Variable;
   readonly power: number;

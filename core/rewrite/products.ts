@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
 import type { Variable } from "../variable.ts";
 import {
   buildProduct,
   type Factor,
+  isInside,
   isProduct,
   opensAll,
   opensSingle,
@@ -23,19 +23,6 @@ import type { RewriteContext, Rewritten, Rule } from "./rule.ts";
 import { scatterOf, valuesTimes } from "./scatter.ts";
 import { tidied } from "./sigmoid_factors.ts";
 import { buildSum, isSum, sumCost, sumOf, sumOps, type Term } from "./terms.ts";
-
-/**
- * Whether the only use of an application is as a part of a larger one of the same kind, or its uses are
- * known in the next pass only, because it was made just now.
- */
-function isInside(apply: Apply, ops: readonly string[], context: RewriteContext): boolean {
-  const { output } = apply, uses = context.uses(output);
-  if (uses !== 1) return uses === 0;
-  const [client] = context.clients(output);
-  // A power is taken apart only if its exponent is known.
-  return client !== undefined && client.op.name !== "pow" && ops.includes(client.op.name) &&
-    client.output.dtype === output.dtype;
-}
 
 const cancelFactors: Rule = {
   name: "cancel-factors",

@@ -10,6 +10,7 @@ import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
   type Factor,
+  isInside,
   opensAll,
   type Product,
   productOf,
@@ -28,9 +29,10 @@ const quotientOfExps: Rule = {
     "exp(x) / max(exp(x)) -> exp(x - max(x)), and so for products of matrices",
   roots: productOps,
   stabilises: true,
-  rewrite({ output }, context): Rewritten {
-    const product = realProduct(output, context);
-    if (product === null) return null;
+  rewrite(apply, context): Rewritten {
+    const { output } = apply, product = realProduct(output, context);
+    // What is above may be beside a part with the sum below.
+    if (product === null || isInside(apply, productOps, context)) return null;
     const found = new Map<Factor, ExpProduct>();
     const find = (factors: readonly Factor[]) => {
       for (const factor of factors) {
