@@ -16,6 +16,7 @@ import {
   type ExpProduct,
   type ExpSum,
   finiteShift,
+  greatestAlong,
   guarded,
   isMarked,
   isOne,
@@ -23,6 +24,7 @@ import {
   ownAxes,
   shifted,
   shiftedExp,
+  shiftOf,
   sumOfTerms,
   weightedBy,
   whereItCounts,
@@ -299,8 +301,10 @@ export function areShifted(parts: readonly Exponential[]): boolean {
 export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
   const zero = number(0, dtype);
   const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
-  const hasWeights = parts.some(({ exponent }, i) => counting[i] !== (exponent ?? zero));
-  const shift = finiteShift(counting.reduce((x, y) => ew("maximum", x, y)), hasWeights);
+  const all = parts.map(({ exponent }) => exponent ?? zero);
+  const greatest = (of: readonly Variable[]) => of.reduce((x, y) => ew("maximum", x, y));
+  const among = greatest(counting), isWhole = counting.every((of, i) => of === all[i]);
+  const shift = finiteShift(among, isWhole ? among : greatest(all));
   const terms = parts.map(({ exponent, rest }) =>
     weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
   );
@@ -331,13 +335,6 @@ function sumPartOf(variable: Variable): ExpProduct | null {
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(shift, total);
-}
-
-/** The greatest exponents along an axis, as what to take off. */
-function shiftAlong(exponent: Variable, rest: Product, axis: number): Variable {
-  const params = { kind: "max", axes: [axis], dtype: exponent.dtype, empty: true } as const;
-  const counting = whereItCounts(exponent, rest), top = reducedAs(params, counting, [axis]);
-  return finiteShift(withKeptAxes(top, exponent.ndim, [axis]), counting !== exponent);
 }
 
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
@@ -391,14 +388,24 @@ function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct)
   const rank = a.ndim, { dtype } = a;
   const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
   const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
-  const common = shiftAlong(below, q.rest, rank - 1);
+  const along = (exponent: Variable, counting: Variable, axis: number) =>
+    shiftOf(exponent, counting, [axis], true);
+  const inRows = whereItCounts(below, q.rest), common = along(below, inRows, rank - 1);
   const own = transposed(common);
   const above = p === null ? own : ew("add", sumOfTerms(p.exponent, dtype), own);
   const spread = inShape(above, lengthsOf(a)), left = ew("sub", below, common);
-  const rows = shiftAlong(spread, weights, rank - 1);
-  const columns = shiftAlong(left, q.rest, rank - 2);
+  let counting = whereItCounts(spread, weights), beside = weights;
+  if (inRows !== below) {
+    // Rows of zeros alone must not outweigh others.
+    const top = transposed(greatestAlong(inRows, [rank - 1], true));
+    const least = number(-Infinity, dtype);
+    counting = ew("switch", ew("eq", top, least), least, counting);
+    beside = q.rest;
+  }
+  const rows = along(spread, counting, rank - 1);
+  const columns = along(left, whereItCounts(left, q.rest), rank - 2);
   const operands = [
-    inShape(weightedBy(weights, shiftedExp(spread, rows, weights)), lengthsOf(a)),
+    inShape(weightedBy(weights, shiftedExp(spread, rows, beside)), lengthsOf(a)),
     inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
   ];
   const total = applyOp(matmulOp, operands, {});

@@ -17,6 +17,7 @@ import {
   inShape,
   number,
   numberOf,
+  padded,
   reduced,
   reducedAs,
   under,
@@ -74,12 +75,13 @@ function unwrapped(variable: Variable): Variable {
   return inner;
 }
 
-/** t, for what is t where t is finite and else 0: the mark of what is taken off exponents. */
+/** t, for what is t where t is finite: the mark of what is taken off exponents. */
 function shiftedBy(variable: Variable): Variable | null {
   const apply = applied(unwrapped(variable), "switch");
   if (apply === null) return null;
   const top = unwrapped(apply.inputs[1]!), test = under(unwrapped(apply.inputs[0]!), "isfinite");
-  return test !== null && unwrapped(test) === top ? top : null;
+  // What is taken off may be the greatest of those that count, or else of all.
+  return test !== null && unwrapped(test) === top ? shiftedBy(top) ?? top : null;
 }
 
 /** The terms of an exponent, of all branches where it is a choice and of all parts in a row. */
@@ -104,19 +106,32 @@ export function hasShift(exponent: Variable): boolean {
   return termsOf(exponent).some(({ base }) => shiftedBy(base) !== null);
 }
 
-/** The exponential of minus this is 0 beside any other. */
-const FAR = { float16: 6e4, float32: 1e30, float64: 1e300 };
-
 /**
- * What to take off exponents, given the greatest of them: what is infinite would make NaN. Where all weights
- * are 0, exponents that do not count may be far below others, and the exponential of the difference infinite.
+ * What to take off exponents, given the greatest of those that count, and of all: those beside zeros alone
+ * matter to the gradients in the zeros. What is infinite would make NaN.
  */
-export function finiteShift(top: Variable, hasWeights = false): Variable {
+export function finiteShift(counting: Variable, all: Variable): Variable {
   // It cancels, so that gradients need not see it.
-  const fixed = ew("disconnectedGrad", top), zero = number(0, top.dtype);
-  const far = number(-FAR[top.dtype as keyof typeof FAR], top.dtype);
-  const otherwise = hasWeights ? ew("switch", ew("lt", fixed, zero), far, zero) : zero;
-  return ew("switch", ew("isfinite", fixed), fixed, otherwise);
+  const [top, other] = [counting, all].map((v) => ew("disconnectedGrad", v));
+  const chosen = counting === all ? top! : ew("switch", ew("isfinite", top!), top!, other!);
+  return ew("switch", ew("isfinite", chosen), chosen, number(0, counting.dtype));
+}
+
+/** The greatest along axes, which stay with length 1 or not. */
+export function greatestAlong(of: Variable, axes: readonly number[], isKept: boolean): Variable {
+  const top = reducedAs({ kind: "max", axes, dtype: of.dtype, empty: true }, of, axes);
+  return isKept ? withKeptAxes(top, of.ndim, axes) : top;
+}
+
+/** The same for exponents along axes, which stay with length 1 or not. */
+export function shiftOf(
+  exponent: Variable,
+  counting: Variable,
+  axes: readonly number[],
+  isKept = false,
+): Variable {
+  const top = (of: Variable) => greatestAlong(of, axes, isKept), among = top(counting);
+  return finiteShift(among, counting === exponent ? among : top(exponent));
 }
 
 /** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
@@ -264,8 +279,7 @@ function rootsOf(terms: readonly Term[]): Map<Variable, number> {
 /** Takes the greatest exponents off. */
 export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
-  const params = { kind: "max", axes: own, dtype: exponent.dtype, empty: true } as const;
-  const shift = finiteShift(reducedAs(params, counting, own), counting !== exponent);
+  const shift = shiftOf(padded(exponent, counting.ndim), counting, own);
   greatest.set(shift, { exponent, rest });
   const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));

@@ -18,9 +18,9 @@ function shift(of: Variable, ...axes: number[]): Variable {
   return finite(greatest(of, axes));
 }
 
-/** The greatest of those along an axis that have weights other than 0. */
-function weightedShift(of: Variable, axis: number): Variable {
-  return finite(greatest(of, [axis]), true);
+/** The greatest of those along an axis that have weights other than 0, or else of all. */
+function weightedShift(counting: Variable, of: Variable, axis: number): Variable {
+  return finite(greatest(counting, [axis]), greatest(of, [axis]));
 }
 
 function greatest(of: Variable, axes: readonly number[]): Variable {
@@ -28,11 +28,13 @@ function greatest(of: Variable, axes: readonly number[]): Variable {
   return apply<ReduceParams>(reduceOp, [of], params);
 }
 
-/** What is taken off, given the greatest exponent. */
-function finite(top: Variable, hasWeights = false): Variable {
+/** What is taken off, given the greatest exponent, and that of all if some have weights. */
+function finite(top: Variable, all: Variable | null = null): Variable {
   const fixed = ew("disconnectedGrad", top);
-  const far = ew("switch", ew("lt", fixed, num(0)), num(-1e300), num(0));
-  return ew("switch", ew("isfinite", fixed), fixed, hasWeights ? far : num(0));
+  const chosen = all === null
+    ? fixed
+    : ew("switch", ew("isfinite", fixed), fixed, ew("disconnectedGrad", all));
+  return ew("switch", ew("isfinite", chosen), chosen, num(0));
 }
 
 /** An exponential with a factor beside it that may be 0. */
@@ -126,7 +128,7 @@ export const stableCases: Cases = {
       },
       () => {
         const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m),
-          off = weightedShift(counts, 1);
+          off = weightedShift(counts, m, 1);
         const total = sum(ew("mul", m, below(m, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(m)), 1)),
@@ -136,7 +138,7 @@ export const stableCases: Cases = {
       // The exponents need not have all axes.
       () => {
         const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x),
-          off = weightedShift(counts, 1);
+          off = weightedShift(counts, T.dimshuffle(x, "x", 0), 1);
         const total = sum(ew("mul", m, below(x, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(x)), 1)),
@@ -203,7 +205,7 @@ export const stableCases: Cases = {
         const off = finite(
           counts.map(([w, v]) => ew("switch", ew("eq", w, num(0)), num(-Infinity), v))
             .reduce((p, q) => ew("maximum", p, q)),
-          true,
+          ew("maximum", x, y),
         );
         const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
           .reduce((p, q) => ew("add", p, q));
