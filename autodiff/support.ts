@@ -28,8 +28,8 @@ import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
 import type { SumToParams } from "../core/ops/sum_to.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
-import type { Variable } from "../core/variable.ts";
-import { replace, toposort } from "../core/graph/walk.ts";
+import { Constant, type Variable } from "../core/variable.ts";
+import { ancestors, replace, toposort } from "../core/graph/walk.ts";
 import { withAxes } from "./shapes.ts";
 
 /** Bools that broadcast to the shape of a gradient: false where it is zero by its structure. */
@@ -112,7 +112,7 @@ interface MaskRule {
 
 const everywhere: MaskRule = { needs: [], find: () => null };
 
-/** Ops that keep each element where it is, and zero zero. */
+/** Ops that keep each element where it is, or stretch it, and zero zero. */
 const inPlace = new Set([
   "neg",
   "cast",
@@ -123,9 +123,11 @@ const inPlace = new Set([
   "specifyShape",
   "mul",
   "div",
+  // Masks stretch anyway.
+  "broadcastTo",
 ]);
 /** Ops that move elements of their first input. */
-const moving = new Set(["reshape", "broadcastTo", "subtensor", "advIndex", "windows"]);
+const moving = new Set(["reshape", "subtensor", "advIndex", "windows"]);
 /** Ops that add up elements of their first input. */
 const adding = new Set(["cumop", "foldWindows"]);
 
@@ -218,10 +220,10 @@ function sumRule(apply: Apply, choices: Choices): Mask {
   }
   const { kind = "sum", axes } = apply.params as Partial<ReduceParams>;
   if (kind !== "sum") return null;
-  // A running sum has those parts that end before what was left out.
-  const mask = chosenBeside(x, axes ?? [], choices);
+  // A running sum has those parts that end before what was left out, and windows add up along new axes.
+  const over = name === "reduce" ? axes! : [], mask = chosenBeside(x, over, choices);
   if (mask === null) return null;
-  return name === "reduce" ? any(aligned(mask, x), axes!) : summed(mask, apply);
+  return name === "reduce" ? any(aligned(mask, x), over) : summed(mask, apply);
 }
 
 /**
@@ -232,7 +234,15 @@ export function chosenBeside(x: Variable, axes: readonly number[], choices: Choi
   const explicit = support(x, "explicit");
   if (choices === "explicit") return explicit;
   const mask = support(x, "indexed");
-  return mask !== null && (explicit !== null || isOpenBeside(mask, x, axes)) ? mask : null;
+  return mask !== null && (explicit !== null || isOpenBeside(mask, x, axes) || isComputed(mask))
+    ? mask
+    : null;
+}
+
+/** Whether a mask is one bool for all of a variable, which only a call can tell. */
+function isComputed(mask: Variable): boolean {
+  return mask.type.shape.every((n) => n === 1) &&
+    ancestors([mask]).some((v) => v.owner === null && !(v instanceof Constant));
 }
 
 /** Whether a mask may differ along an axis of a variable other than some. */

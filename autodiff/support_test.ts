@@ -442,3 +442,25 @@ onDevices("parts of one tensor in the branches of a choice", async (device) => {
     of(bad).forEach((found, k) => leavesOut(Object.keys(costs)[k >> 1]!, found, right[k]!));
   }
 });
+
+onDevices("windows of which some are taken", async (device) => {
+  const x = T.fmatrix("x"), k = T.iscalar("k"), image = T.dimshuffle(x, "x", "x", 0, 1);
+  const pool = (v: Variable, size: [number, number], mode: "max" | "sum" = "max") =>
+    T.pool2d(v, size, { mode });
+  const costs: Record<string, Variable> = {
+    "the greatest of rows": T.take(pool(T.sqrt(image), [1, 2]), [0, 2], 2).sum(),
+    "computed rows": T.sqr(pool(T.log(image), [1, 2]).at(0, 0, T.stack([k, k.add(2)]))).sum(),
+    "sums of rows": T.sqr(T.take(pool(T.sqrt(image), [1, 2], "sum"), [0, 2], 2)).sum(),
+    "functions of the greatest": T.log(pool(T.div(1, image), [1, 2])).at(0, 0, 0).sum(),
+  };
+  const outputs = Object.values(costs).flatMap((cost) => {
+    const slope = grad(cost, x);
+    return [slope, grad(T.sqr(slope).sum(), x)];
+  });
+  const f = await compile([x, k], outputs, { device });
+  const of = (row: number[]) => f([[1.5, 2], row, [0.7, 3]], 0).map(numbers);
+  const right = of([1, 2]);
+  for (const row of [[NaN, NaN], [NaN, 1], [-1, -1]]) {
+    of(row).forEach((found, i) => leavesOut(Object.keys(costs)[i >> 1]!, found, right[i]!));
+  }
+});

@@ -33,7 +33,7 @@ import { knownDims } from "../core/ops/known_lengths.ts";
 import { staticInt } from "../core/ops/arguments.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import type { AdvIncParams } from "../core/ops/adv_index.ts";
-import type { IncSubtensorParams } from "../core/ops/subtensor.ts";
+import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import {
   add,
@@ -489,7 +489,7 @@ function readTimes(
 function earlySteps(rows: Variable): Variable | null {
   const { owner } = rows;
   if (isNumber(rows, 0)) return everyStep(rows, false);
-  if (owner?.op.name === "add") {
+  if (owner?.op.name === "add" || owner?.op.name === "sub") {
     const [a, b] = owner.inputs.map(earlySteps);
     return a && b ? or(a, b) : null;
   }
@@ -499,6 +499,9 @@ function earlySteps(rows: Variable): Variable | null {
     if (!a || !b) return null;
     return applyOp(owner.op, [owner.inputs[0]!, a, b], { ...owner.params, n: 1 }).output;
   }
+  const from = owner === null ? null : rowsFrom(owner);
+  if (from !== null) return earlySteps(from);
+  if (owner?.op.name === "subtensor" || owner?.op.name === "dimshuffle") return stepsOfPart(owner);
   const put = owner === null ? null : earlyPlaces(owner);
   const before = put === null
     ? null
@@ -506,6 +509,68 @@ function earlySteps(rows: Variable): Variable | null {
   if (before === null) return null;
   const there = makeConstant(valueOf(put!.there));
   return applyOp(owner!.op, [before, there, ...put!.places], put!.params).output;
+}
+
+/** What an op makes its rows from, each from the same row, and zeros from zeros; null for others. */
+function rowsFrom({ op: { name }, inputs, params, output }: Apply): Variable | null {
+  const [first, second, third] = inputs as [Variable, Variable, Variable];
+  const { pattern, axes = [], axis, kind = "sum" } = params as {
+    pattern?: readonly unknown[];
+    axes?: readonly number[];
+    axis?: number;
+    kind?: string;
+  };
+  const isSame = (of: Variable) => of.ndim > 0 && of.type.shape[0] === output.type.shape[0];
+  switch (name) {
+    case "switch":
+      return isNumber(third, 0) ? second : isNumber(second, 0) ? third : null;
+    case "derivedAs":
+      return second;
+    case "neg":
+    case "cast":
+      return first;
+    case "mul":
+    case "div":
+    case "matmul":
+      return first.ndim === output.ndim && isSame(first) ? first : null;
+    case "broadcastTo":
+    case "dimshuffle":
+      return (pattern?.[0] ?? first.ndim - output.ndim) === 0 && isSame(first) ? first : null;
+    case "reduce":
+    case "sumTo":
+      return kind === "sum" && !axes.includes(0) ? first : null;
+    case "cumop":
+      return kind === "sum" && axis !== 0 ? first : null;
+    default:
+      return null;
+  }
+}
+
+/** The same for a part of rows, or for one of several loops' rows. */
+function stepsOfPart({ inputs, params, output }: Apply): Variable | null {
+  const [from, ...places] = inputs as [Variable, ...Variable[]];
+  const { index: [entry] = [] } = params as unknown as Partial<IncSubtensorParams>;
+  if (entry?.kind === "slice") {
+    const before = earlySteps(from);
+    if (before === null) return null;
+    const own = [entry.start, entry.stop, entry.step].filter(Boolean).length;
+    return applyOp(subtensorOp, [before, ...places.slice(0, own)], { index: [entry] }).output;
+  }
+  // Of a loop that constants say is read, all is.
+  const mask = isByCall(from) ? support(output, "indexed") : null;
+  if (mask === null) return null;
+  const all = stretched(mask, knownDims(output));
+  return any(all, { axis: all.type.shape.flatMap((_, d) => d === 0 ? [] : [d]) });
+}
+
+/** Whether a position that is computed says where along the first axis something was put. */
+function isByCall({ owner }: Variable): boolean {
+  if (owner === null) return false;
+  const from = rowsFrom(owner) ?? (owner.op.name === "subtensor" ? owner.inputs[0]! : null);
+  if (from !== null) return isByCall(from);
+  if (owner.op.name === "add" || owner.op.name === "sub") return owner.inputs.some(isByCall);
+  const put = earlyPlaces(owner);
+  return put !== null && put.places.some((place) => staticInt(place) === null);
 }
 
 /** The same for all steps of rows. */

@@ -109,6 +109,10 @@ const early: Record<string, (states: Variable, k: Variable) => Variable> = {
   "all but the last": (s) => s.slice(null, -1).mean(),
   "changes": (s) => T.sqr(s.slice(1, 2).sub(s.slice(0, 1))).sum(),
   "rows": (s) => s.take([1, 0, 1], 0).sum(),
+  "a row of a product": (s, k) => T.dot(s, [[0.5, 0.2], [0.3, 0.9]]).at(k).sum(),
+  "a function of a row of a product": (s) =>
+    T.sqr(T.dot(T.sin(s), [[0.5, 0.2], [0.3, 0.9]])).at(1).sum(),
+  "a reduced row": (s, k) => T.sqr(s.sum(1)).at(k),
 };
 
 for (const [loop, build] of Object.entries(recursions)) {
@@ -148,7 +152,10 @@ function overflowing(w: Variable): Variable[] {
   return states as unknown as Variable[];
 }
 
-const beside: Record<string, (states: Variable[]) => [Variable, (w: number) => number]> = {
+const beside: Record<
+  string,
+  (states: Variable[], n: Variable) => [Variable, (w: number) => number]
+> = {
   "the first place of another state": ([a, b]) => [a!.at(-1).add(b!.at(0)), (w) => 40 * w ** 39],
   "two places of another state": (
     [a, b],
@@ -169,14 +176,29 @@ const beside: Record<string, (states: Variable[]) => [Variable, (w: number) => n
     T.stack([a!.at(-1), a!.at(0), b!.at(-1)]).slice(null, -1).sum(),
     (w) => 40 * w ** 39 + 1,
   ],
+  "a computed one of two": (
+    [a, b],
+    n,
+  ) => [T.stack([a!.at(-1), b!.at(-1)]).at(n), (w) => 40 * w ** 39],
+  "all steps of a computed one of two": (
+    [a, b],
+    n,
+  ) => [T.stack([b!, a!]).at(n.add(1)).slice(-2).sum(), (w) => 40 * w ** 39 + 39 * w ** 38],
+  "the first steps of two loops": (
+    [a, b],
+  ) => [T.join(0, a!, b!).slice(38, 40).sum(), (w) => 40 * w ** 39 + 39 * w ** 38],
+  "a computed number of steps of two loops": (
+    [a, b],
+    n,
+  ) => [T.join(0, a!, b!).slice(38, n.add(40)).sum(), (w) => 40 * w ** 39 + 39 * w ** 38],
 };
 
 for (const [name, build] of Object.entries(beside)) {
   onDevices(`what overflows beside what is read is left out: ${name}`, async (device) => {
-    const w = T.fscalar("w"), [cost, slope] = build(overflowing(w));
-    const f = await compile([w], grad(cost, w), { device });
+    const w = T.fscalar("w"), n = T.iscalar("n"), [cost, slope] = build(overflowing(w), n);
+    const f = await compile([w, n], grad(cost, w), { device, onUnusedInput: "ignore" });
     for (const at of [1.01, 0.98]) {
-      const found = f(at).item() as number;
+      const found = f(at, 0).item() as number;
       assert(Math.abs(found - slope(at)) <= 1e-4 * slope(at), `${found}, not ${slope(at)}`);
     }
   });

@@ -7,8 +7,10 @@
 import { NeedValue, type Op } from "../core/graph/op.ts";
 import { TensorType } from "../core/type.ts";
 import type { Variable } from "../core/variable.ts";
+import { staticInt } from "../core/ops/arguments.ts";
 import { evaluateScan } from "./evaluate.ts";
 import { lowerScan } from "./lower.ts";
+import { endsEarly } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
 import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shapes.ts";
 
@@ -25,12 +27,15 @@ export const scanOp: Op<ScanParams> = {
     }
     const { results } = step;
     const traced = [...results.states, ...results.maps];
+    // A loop that may end early has as many rows as steps it made.
+    const count = endsEarly(step.layout) ? null : staticInt(steps);
+    const length = count === null || count < 0 ? null : count;
     const row = (v: Variable) => TensorType.of(v.dtype, v.type.shape);
     return [
-      ...traced.map((v) => TensorType.of(v.dtype, [null, ...v.type.shape])),
+      ...traced.map((v) => TensorType.of(v.dtype, [length, ...v.type.shape])),
       ...traced.map(row),
       ...results.carried.map(row),
-      ...results.carried.map((v) => TensorType.of(v.dtype, [null, ...v.type.shape])),
+      ...results.carried.map((v) => TensorType.of(v.dtype, [length, ...v.type.shape])),
       TensorType.of("int64", []),
     ];
   },

@@ -359,3 +359,18 @@ onDevices("scan() with states of one column, read without it in a gradient", asy
   const f = await compile([x, h0, w], [first, second], { device, mode: "debug" });
   f([[1], [-0.5], [2], [0.25]], [[0.3], [-1]], [0.7]);
 });
+
+Deno.test("traces of a constant number of steps have a static length", () => {
+  const x = T.fscalar("x"), n = T.iscalar("n");
+  const lengthOf = (nSteps: number | Variable, ends = false) => {
+    const [states] = scan(
+      (s: Variable) => ends ? [s.mul(2), until(s.gt(9))] : [s.mul(2)],
+      { outputsInfo: x, nSteps, returnList: true },
+    );
+    return (states as unknown as Variable[])[0]!.type.shape[0];
+  };
+  assertEquals(lengthOf(3), 3);
+  assertEquals(lengthOf(0), 0);
+  assertEquals(lengthOf(n), null);
+  assertEquals(lengthOf(3, true), null);
+});
