@@ -1,10 +1,14 @@
 import type { Generator, Kind, Ref } from "../generator.ts";
 
-/** Weights that are 0 or not far from 1. */
-function weights(g: Generator, shape: readonly number[]): Ref {
-  const count = shape.reduce((x, y) => x * y, 1);
+/** Weights that are 0 or not far from 1; whole columns may be 0. */
+function weights(g: Generator, shape: readonly number[], hasColumns = false): Ref {
+  const count = shape.reduce((x, y) => x * y, 1), columns = shape[shape.length - 1]!;
+  const isEmpty = Array.from({ length: columns }, () => hasColumns && g.random.chance(0.3));
   return g.input(g.float, shape, {
-    data: Array.from({ length: count }, () => g.random.pick([0, 0.5, 1, 0.25, 1.5])),
+    data: Array.from(
+      { length: count },
+      (_, i) => isEmpty[i % columns] ? 0 : g.random.pick([0, 0.5, 1, 0.25, 1.5]),
+    ),
   });
 }
 
@@ -110,6 +114,57 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
   }
 }
 
+/**
+ * Quotients with weights, some of them 0, and what they are as sums over softmaxes; and what to differentiate
+ * by. The exponents are near each other, so that no gradient is what is left of equal numbers.
+ */
+function weighted(g: Generator): { naive: Ref; stable: Ref; wrt: Ref[] } {
+  const { random } = g, n = random.pick([2, 4]), far = random.pick([1000, -800, 0, 30]);
+  const data = Array.from({ length: n }, (_, i) => far + i % 2 + random.pick([0, 0.5, -0.25]));
+  const v = g.input(g.float, [n], { data });
+  const exp = (x: Ref) => g.call("T.exp", x), sum = (x: Ref) => g.call("T.sum", x);
+  const dot = (x: Ref, y: Ref) => g.call("T.dot", x, y);
+  const div = (x: Ref, y: Ref | number) => g.call("T.div", x, y), soft = g.call("T.softmax", v);
+  const w = weights(g, [n, 3], true),
+    wrt = [v, w],
+    m = g.input(g.float, [n, 3], { style: "positive" });
+  const turned = g.call("T.transpose", w);
+  switch (random.below(6)) {
+    case 0:
+      return { naive: div(dot(exp(v), w), sum(exp(v))), stable: dot(soft, w), wrt };
+    case 1:
+      return { naive: div(dot(turned, exp(v)), sum(exp(v))), stable: dot(turned, soft), wrt };
+    case 2:
+      return {
+        naive: div(dot(exp(v), w), dot(exp(v), m)),
+        stable: div(dot(soft, w), dot(soft, m)),
+        wrt,
+      };
+    case 3: {
+      // Parts of several ranks.
+      const above = g.call("T.sub", g.call("T.mul", dot(exp(v), w), 2), sum(exp(v)));
+      return {
+        naive: div(above, g.call("T.mul", sum(exp(v)), 3)),
+        stable: div(g.call("T.sub", g.call("T.mul", dot(soft, w), 2), 1), 3),
+        wrt,
+      };
+    }
+    case 4: {
+      // Quotients inside of quotients.
+      const p = div(exp(v), sum(exp(v)));
+      return { naive: div(dot(p, w), dot(p, m)), stable: div(dot(soft, w), dot(soft, m)), wrt };
+    }
+    default: {
+      const square = g.input(g.float, [3, 3], { style: "positive" });
+      return {
+        naive: div(dot(dot(exp(v), w), square), dot(dot(exp(v), m), square)),
+        stable: div(dot(dot(soft, w), square), dot(dot(soft, m), square)),
+        wrt,
+      };
+    }
+  }
+}
+
 /** Logarithms of sums of exponentials of logarithms of sums of them, and so on. */
 function chain(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
   const { random } = g, [n] = v.shape as [number];
@@ -154,14 +209,17 @@ export const stable: Kind = {
     const n = g.random.pick([1, 2, 4]);
     const v = g.input(g.float, [n], { data: pick(n) });
     g.attempt(() => {
-      const { naive, stable } = g.random.chance(0.3) ? chain(g, a, b, v) : pair(g, a, b, v);
+      const kind = g.random.next(), given = [a, b, v];
+      const { naive, stable, wrt } = kind < 0.25
+        ? weighted(g)
+        : { ...kind < 0.5 ? chain(g, a, b, v) : pair(g, a, b, v), wrt: given };
       g.output(naive);
       g.law({ kind: "equal", output: naive.name, other: stable.name });
       g.attempt(() => {
         const weights = g.input(g.float, naive.shape, { style: "positive" });
         const costs = [naive, stable].map((y) => g.call("T.sum", g.call("T.mul", y, weights)));
         const options = { disconnectedInputs: "ignore" };
-        const [bad, good] = costs.map((cost) => g.callMany("grad", 3, cost, [a, b, v], options));
+        const [bad, good] = costs.map((cost) => g.callMany("grad", wrt.length, cost, wrt, options));
         bad!.forEach((gradient, i) => {
           g.output(gradient);
           g.law({ kind: "equal", output: gradient.name, other: good![i]!.name });
