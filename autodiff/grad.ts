@@ -6,12 +6,11 @@
 
 import { isComplex, isDiscrete } from "../core/dtype.ts";
 import { DisconnectedInputError } from "../core/errors.ts";
-import { makeConstant, nameApart } from "../core/graph/graph.ts";
+import { makeConstant, nameApart, Variable } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { filledLike as filledNode } from "../core/ops/fill.ts";
 import { asVariable, type TensorLike, valueOf } from "../core/ops/literal.ts";
-import { Variable } from "../core/variable.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import { type Found, passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";

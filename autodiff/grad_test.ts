@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { DisconnectedInputError, NullGradientError } from "../core/errors.ts";
-import { makeConstant } from "../core/graph/graph.ts";
+import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue, type Value } from "../core/graph/value.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { ifelse } from "../core/ops/control.ts";
@@ -47,7 +47,6 @@ import {
 import { pp } from "../core/print.ts";
 import { evaluateGraph } from "../core/reference.ts";
 import { shared } from "../core/shared.ts";
-import type { Variable } from "../core/variable.ts";
 import {
   considerConstant,
   grad,

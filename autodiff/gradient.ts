@@ -4,8 +4,7 @@
  * @module
  */
 
-import { differentiated, withForward } from "../core/graph/graph.ts";
-import type { Variable } from "../core/variable.ts";
+import { differentiated, type Variable, withForward } from "../core/graph/graph.ts";
 
 /** No gradient flows although there is a connection: through floor, a comparison, an integer. */
 export class ZeroGradient {

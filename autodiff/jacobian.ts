@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply as applyOp } from "../core/graph/graph.ts";
+import { apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/arguments.ts";
 import { stack } from "../core/ops/combine.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
@@ -12,7 +12,6 @@ import { shapeOf } from "../core/ops/shape.ts";
 import { subtensorOp } from "../core/ops/subtensor.ts";
 import type { DType } from "../core/dtype.ts";
 import type { Plus1 } from "../core/type_arithmetic.ts";
-import type { Variable } from "../core/variable.ts";
 import {
   checkResultOptions,
   expectVariable,

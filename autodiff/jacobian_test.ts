@@ -14,7 +14,7 @@ import {
   run,
 } from "../core/ops/testdata/harness.ts";
 import * as T from "../core/t.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { hessian, jacobian } from "./mod.ts";
 import cases from "./testdata/cases.json" with { type: "json" };
 

@@ -7,7 +7,7 @@
 import { staticInt } from "../core/ops/arguments.ts";
 import type { IncSubtensorParams } from "../core/ops/subtensor.ts";
 import { isNumber } from "../core/rewrite/match.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 
 /**
  * Whether a gradient is zero by its structure in [from, stop) of an axis, as far as constants tell: all

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { grad, T, type Variable } from "../mod.ts";
+import { compile, grad, T, type Variable } from "../mod.ts";
 import { numbers, onDevices } from "../dev/devices.ts";
-import { compile } from "../mod.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { isZeroPiece } from "./pieces.ts";
 

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { makeVariable } from "../core/graph/graph.ts";
+import { makeVariable, type Variable } from "../core/graph/graph.ts";
 import { replace } from "../core/graph/walk.ts";
 import type { TensorLike } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
 import { UndefinedGradient } from "./gradient.ts";
 import { checkOptions } from "../core/options.ts";
 import {

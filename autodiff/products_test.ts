@@ -8,7 +8,7 @@ import { softmax } from "../core/ops/nn.ts";
 import { max, sum } from "../core/ops/reduce.ts";
 import { anyInput, evaluate, expectClose, numbers, run } from "../core/ops/testdata/harness.ts";
 import { evaluateGraph } from "../core/reference.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { Lop, Rop } from "./mod.ts";
 import { pointValue, spread } from "./testdata/check.ts";
 

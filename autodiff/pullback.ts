@@ -6,14 +6,13 @@
 
 import { isComplex, isDiscrete } from "../core/dtype.ts";
 import { NullGradientError } from "../core/errors.ts";
-import { type Apply, applyOp, withForward, withOrigin } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Variable, withForward, withOrigin } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/build.ts";
 import { ifelseOp } from "../core/ops/control.ts";
 import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
 import { specifyShape } from "../core/ops/shape.ts";
 import { add, real } from "../core/ops/elementwise.ts";
-import { Variable } from "../core/variable.ts";
 import {
   Conditional,
   type Flow,

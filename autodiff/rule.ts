@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
+import type { Apply, Variable } from "../core/graph/graph.ts";
 import { isIndexInput, type Params } from "../core/graph/op.ts";
-import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 
 /** The derivative of an op. */

@@ -9,7 +9,7 @@
  */
 
 import { isComplex } from "../core/dtype.ts";
-import type { Apply } from "../core/graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import {
   add,
@@ -49,7 +49,6 @@ import {
   trigamma,
   where,
 } from "../core/ops/elementwise.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";

@@ -35,7 +35,7 @@ import {
 } from "../core/ops/elementwise.ts";
 import { sum } from "../core/ops/reduce.ts";
 import { expectClose } from "../core/ops/testdata/harness.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { grad } from "./mod.ts";
 import { check, complexPoint, filled, gradients, type Point, spread } from "./testdata/check.ts";
 

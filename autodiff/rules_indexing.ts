@@ -4,21 +4,18 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, makeConstant } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, makeConstant, type Variable } from "../core/graph/graph.ts";
 import {
   advIncOp,
   type AdvIncParams,
   advIndexOp,
   type AdvIndexParams,
-} from "../core/ops/indexing.ts";
-import {
   incSubtensorOp,
   type IncSubtensorParams,
   subtensorOp,
   type SubtensorParams,
 } from "../core/ops/indexing.ts";
 import { valueOf } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
 import { type Gradient, Scattered } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";

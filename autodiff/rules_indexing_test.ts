@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { makeConstant } from "../core/graph/graph.ts";
+import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue } from "../core/graph/value.ts";
 import { gt, mul, sqr, tanh } from "../core/ops/elementwise.ts";
 import {
@@ -14,7 +14,6 @@ import {
 import { argmax } from "../core/ops/reduce.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { shapeOf } from "../core/ops/shape.ts";
-import type { Variable } from "../core/variable.ts";
 import { type Build, check, filled, gradients, spread } from "./testdata/check.ts";
 
 function ints(shape: readonly number[], list: readonly number[]): Variable {

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import { where } from "../core/ops/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg.ts";
-import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { turned } from "./shapes.ts";

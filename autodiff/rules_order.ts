@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/arguments.ts";
 import { arangeOp, type ArangeParams } from "../core/ops/arange.ts";
 import { castTo } from "../core/ops/build.ts";
@@ -16,7 +16,6 @@ import { derivedAs } from "../core/ops/derived_as.ts";
 import { advIndexOp, type AdvIndexParams } from "../core/ops/indexing.ts";
 import { argsortOp, type SortParams } from "../core/ops/order.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
-import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";

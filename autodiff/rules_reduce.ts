@@ -5,8 +5,7 @@
  */
 
 import { isComplex } from "../core/dtype.ts";
-import type { Apply } from "../core/graph/graph.ts";
-import { apply as applyOp } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/arguments.ts";
 import { castTo } from "../core/ops/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
@@ -17,7 +16,6 @@ import { knownDims } from "../core/ops/known_lengths.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { reshaped } from "../core/ops/reshape.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
-import type { Variable } from "../core/variable.ts";
 import type { Gradient } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";

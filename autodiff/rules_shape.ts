@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
-import { apply as applyOp } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import { type Dim, intConstant, staticDim } from "../core/ops/arguments.ts";
 import type { DimshuffleParams } from "../core/ops/dimshuffle.ts";
@@ -16,7 +15,6 @@ import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/
 import type { SumToParams } from "../core/ops/sum_to.ts";
 import type { PadParams } from "../core/ops/window.ts";
 import { sub } from "../core/ops/elementwise.ts";
-import type { Variable } from "../core/variable.ts";
 import { type Gradient, zeroGradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/known_lengths.ts";
 import { isZeroPiece } from "./pieces.ts";

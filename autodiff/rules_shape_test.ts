@@ -13,7 +13,7 @@ import { flatten, reshape } from "../core/ops/reshape.ts";
 import { makeVector, shapeOf, specifyShape } from "../core/ops/shape.ts";
 import { summedTo } from "../core/ops/sum_to.ts";
 import { index } from "../core/ops/indexing.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { type Build, check, filled, gradients, spread } from "./testdata/check.ts";
 
 /** A weight for each element, so that wrong places are found. */

@@ -1,11 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { apply } from "../core/graph/graph.ts";
+import { apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import type { Op, Params } from "../core/graph/op.ts";
-import { mul, sqr } from "../core/ops/elementwise.ts";
-import { elementwiseOps } from "../core/ops/elementwise.ts";
+import { elementwiseOps, mul, sqr } from "../core/ops/elementwise.ts";
 import { TensorType } from "../core/type.ts";
-import type { Variable } from "../core/variable.ts";
-import { makeVariable } from "../core/graph/graph.ts";
 import { sum } from "../core/ops/reduce.ts";
 import { grad, registerGradient } from "./mod.ts";
 import { NullGradientError } from "../core/errors.ts";

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { apply, makeConstant } from "../core/graph/graph.ts";
+import { apply, makeConstant, type Variable } from "../core/graph/graph.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
 import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
 import { valueOf } from "../core/ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
 import { summedTo } from "../core/ops/sum_to.ts";
-import type { Variable } from "../core/variable.ts";
 import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
 
 /** The sum over some axes, which vanish; none gives x itself. */

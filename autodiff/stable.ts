@@ -7,14 +7,13 @@
  * @module
  */
 
-import { type Apply, makeVariable } from "../core/graph/graph.ts";
+import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise_table.ts";
 import { runPhase } from "../core/rewrite/driver.ts";
 import { expPartOf } from "../core/rewrite/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
-import type { Variable } from "../core/variable.ts";
 
 /** Where there may be something to stabilise. */
 const logarithms = new Set(["log", "log1p", "log2", "log10", "log1mexp", "logdiffexp"]);

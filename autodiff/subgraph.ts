@@ -5,7 +5,7 @@
  */
 
 import { checkOptions } from "../core/options.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { finished, type KnownGrads, knownPairs, seedOf, wrtList } from "./grad.ts";
 import { passBack } from "./pullback.ts";
 

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, makeConstant } from "../core/graph/graph.ts";
+import { type Apply, apply as applyOp, Constant, makeConstant, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import { type AdvIncParams, advIndexOp } from "../core/ops/adv_index.ts";
 import { castTo } from "../core/ops/build.ts";
@@ -28,7 +28,6 @@ import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
 import type { SumToParams } from "../core/ops/sum_to.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 import { ancestors, replace, toposort } from "../core/graph/walk.ts";
 import { withAxes } from "./shapes.ts";
 

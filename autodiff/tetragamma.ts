@@ -16,7 +16,7 @@ import {
   sub,
   where,
 } from "../core/ops/elementwise.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 
 /** How far the argument is moved up before the asymptotic series is used. */
 const STEPS = 12;

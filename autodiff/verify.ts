@@ -6,14 +6,13 @@
 
 import { isComplex, isDiscrete, realOf } from "../core/dtype.ts";
 import { GradientError } from "../core/errors.ts";
-import { makeConstant, makeVariable } from "../core/graph/graph.ts";
+import { makeConstant, makeVariable, Variable } from "../core/graph/graph.ts";
 import { makeValue, sizeOf, type Value } from "../core/graph/value.ts";
 import { add, imag, mul, real } from "../core/ops/elementwise.ts";
 import { castHost, type TensorLike, valueOf } from "../core/ops/literal.ts";
 import { sum } from "../core/ops/reduce.ts";
 import { evaluateGraph } from "../core/reference.ts";
 import { TensorType } from "../core/type.ts";
-import { Variable } from "../core/variable.ts";
 import { grad } from "./grad.ts";
 import { checkOptions, expectList } from "../core/options.ts";
 import { shown } from "../core/shown.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { GradientError } from "../core/errors.ts";
 import { derivedAs } from "../core/ops/derived_as.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { zeroGrad } from "../core/ops/conversion.ts";
 import { add, exp, gradScale, mul, real, sqr } from "../core/ops/elementwise.ts";
 import { index, slice } from "../core/ops/indexing.ts";

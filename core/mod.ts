@@ -4,8 +4,6 @@
  * @module
  */
 
-import "./compile/evaluate.ts";
-
 export * as T from "./t.ts";
 export type { DynamicAxes } from "./compile/axes.ts";
 export { compile, compile as function, type CompileOptions } from "./compile/function.ts";
@@ -65,9 +63,10 @@ export {
 export {
   Apply,
   applyOp,
+  Constant,
   makeConstant,
+  Variable,
   type VariableJson,
-  VariableNode,
   type Written,
 } from "./graph/graph.ts";
 export type {
@@ -79,6 +78,7 @@ export type {
   EmitContext,
   Fact,
   Lowering,
+  NeedValue,
   NestBuilder,
   Op,
   Params,
@@ -186,4 +186,3 @@ export {
 } from "./tensor.ts";
 export { type StaticShape, TensorType } from "./type.ts";
 export type * from "./public_types.ts";
-export { Constant, Variable } from "./variable.ts";

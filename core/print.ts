@@ -5,11 +5,10 @@
  */
 
 import { isComplex, isFloat } from "./dtype.ts";
-import type { Apply } from "./graph/graph.ts";
+import { type Apply, Constant, type Variable } from "./graph/graph.ts";
 import { toposort } from "./graph/walk.ts";
 import type { Value } from "./graph/value.ts";
 import type { IndexEntry } from "./ops/subtensor.ts";
-import { Constant, type Variable } from "./variable.ts";
 import { checkOptions } from "./options.ts";
 import { shown } from "./shown.ts";
 

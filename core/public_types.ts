@@ -40,4 +40,5 @@ export type {
   VarianceOptions,
 } from "./ops/reduce.ts";
 export type * from "./type_arithmetic.ts";
-export type { ElementwiseVariable } from "./variable_elementwise.ts";
+export type { Methods } from "./methods.ts";
+export type { ElementwiseMethods } from "./methods_elementwise.ts";

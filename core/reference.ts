@@ -6,11 +6,10 @@
  */
 
 import { MissingInputError } from "./errors.ts";
-import type { Apply } from "./graph/graph.ts";
+import { type Apply, Constant, type Variable } from "./graph/graph.ts";
 import { locate } from "./graph/written.ts";
 import { shapeText } from "./shown.ts";
 import type { Value } from "./graph/value.ts";
-import { Constant, type Variable } from "./variable.ts";
 
 /**
  * Values of `outputs` for given values of variables (inputs, shared variables, or anything between).

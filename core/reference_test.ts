@@ -3,7 +3,7 @@ import { MissingInputError } from "./errors.ts";
 import { makeValue, type Value } from "./graph/value.ts";
 import { evaluateGraph } from "./reference.ts";
 import * as T from "./t.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./graph/graph.ts";
 
 const x = T.dscalar("x"), c = T.scalar("c", "bool");
 

@@ -34,7 +34,7 @@ import { lostValue } from "./residency.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { TensorType } from "./type.ts";
 import type { ValueDType, ValueRank } from "./type_arithmetic.ts";
-import { Variable } from "./variable.ts";
+import { Variable } from "./graph/graph.ts";
 
 const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held) =>
   held.buffer?.dispose()

@@ -4,6 +4,8 @@
  * @module
  */
 
+import "./methods.ts";
+
 // Input variables and constants.
 export {
   col,

@@ -32,7 +32,7 @@ import { joinPieces } from "./pieces.ts";
 import { lostValue, residencyOf, type Resident } from "./residency.ts";
 import { shown } from "./shown.ts";
 import type { ForAxes, NestedValues, Nestings, ValueDType, ValueRank } from "./type_arithmetic.ts";
-import { Variable } from "./variable.ts";
+import { Variable } from "./graph/graph.ts";
 
 export type { ComplexNumber };
 

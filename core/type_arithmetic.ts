@@ -8,7 +8,7 @@
 
 import type { ComplexDType, DType, FloatDType, IntDType, TypedArrayOf } from "./dtype.ts";
 import type { TensorType } from "./type.ts";
-import type { Variable } from "./variable.ts";
+import type { Variable } from "./graph/graph.ts";
 
 /** Anything with a tensor type: a variable. */
 export interface Typed<D extends DType, N extends number> {

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type DType, dtypes, type FloatDType, promote } from "./dtype.ts";
 import * as T from "./t.ts";
 import type { DotRank, IndexedRank, MaxRank, Promote, ReducedRank } from "./type_arithmetic.ts";
-import type { Constant, Variable } from "./variable.ts";
+import type { Constant, Variable } from "./graph/graph.ts";
 
 // What is tested here is decided by the type checker. `Same` is exact: neither `any` nor a wider type
 // passes.

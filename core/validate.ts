@@ -12,11 +12,10 @@
  */
 
 import { type DType, isComplex, isDiscrete } from "./dtype.ts";
-import type { Apply } from "./graph/graph.ts";
+import { type Apply, Constant, type Variable } from "./graph/graph.ts";
 import { isIndexInput } from "./graph/op.ts";
 import { sizeOf, type Value, valueData } from "./graph/value.ts";
 import { elementwiseOps } from "./ops/elementwise_table.ts";
-import { Constant, type Variable } from "./variable.ts";
 
 /** Which parameters an op has. */
 const legalParams: Readonly<Record<string, readonly string[]>> = {

@@ -5,8 +5,16 @@ import { axisIx, ScalarBuilder, sizeIx, zeroIx } from "../core/kernel/builder.ts
 import { createInterpreterBackend } from "../core/kernel/interpret.ts";
 import { baseSize } from "../core/kernel/size.ts";
 import { createCpuBackend } from "./mod.ts";
-import { nest, output, programOf, Runner, sharedRole, temp } from "./testdata/programs.ts";
-import { input, type Setup } from "./testdata/programs.ts";
+import {
+  input,
+  nest,
+  output,
+  programOf,
+  Runner,
+  type Setup,
+  sharedRole,
+  temp,
+} from "./testdata/programs.ts";
 import { Random } from "../dev/fuzz/random.ts";
 import { randomData } from "./testdata/random_runs.ts";
 

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { DType, TypedArray } from "../core/dtype.ts";
-import { dtypeInfo } from "../core/dtype.ts";
+import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
 import { axisIx, ScalarBuilder } from "../core/kernel/builder.ts";
 import { foldPrim, type ScalarValue } from "../core/kernel/fold.ts";
 import type { Prim, ScalarType } from "../core/kernel/scalar.ts";

@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { DType } from "../core/dtype.ts";
-import { dtypeInfo } from "../core/dtype.ts";
+import { type DType, dtypeInfo } from "../core/dtype.ts";
 import { addSize, mulSize, type Size } from "../core/kernel/size.ts";
 import { type Storage, storageOf } from "./kernel.ts";
 import { loadScalar, storeScalar } from "./print_scalar.ts";

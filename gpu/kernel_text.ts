@@ -7,8 +7,7 @@
 
 import type { DType } from "../core/dtype.ts";
 import type { BufferDecl } from "../core/kernel/program.ts";
-import type { AxisRef, ScalarType } from "../core/kernel/scalar.ts";
-import { scalarTypeOf } from "../core/kernel/scalar.ts";
+import { type AxisRef, type ScalarType, scalarTypeOf } from "../core/kernel/scalar.ts";
 import { type Size, sizeAt, type SizeEnv, sizeKey } from "../core/kernel/size.ts";
 import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import type { Access, KernelSource } from "./pipelines.ts";

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { Size } from "../core/kernel/size.ts";
-import { baseSize, sizeKey } from "../core/kernel/size.ts";
+import { baseSize, type Size, sizeKey } from "../core/kernel/size.ts";
 import { mergeAxes } from "./merge_axes.ts";
 import { nest } from "./testdata/compare.ts";
 

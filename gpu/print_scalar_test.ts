@@ -1,6 +1,5 @@
 import { assert } from "@std/assert";
-import type { DType, TypedArray } from "../core/dtype.ts";
-import { dtypeInfo } from "../core/dtype.ts";
+import { type DType, dtypeInfo, type TypedArray } from "../core/dtype.ts";
 import { axisIx, ScalarBuilder } from "../core/kernel/builder.ts";
 import type { Store } from "../core/kernel/program.ts";
 import type { Prim, ScalarType, SNode } from "../core/kernel/scalar.ts";

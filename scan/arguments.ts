@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../core/dtype.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import { Constant, Variable } from "../core/variable.ts";
+import { Constant, Variable } from "../core/graph/graph.ts";
 import { shown } from "../core/shown.ts";
 
 /** A sequence with the places it is read at, relative to the step. */

@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
-import { applyOp, withOriginOf } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise.ts";
 import { broadcastTo } from "../core/ops/broadcast_to.ts";
@@ -16,7 +15,6 @@ import { index, slice } from "../core/ops/indexing.ts";
 import { matmul } from "../core/ops/linalg.ts";
 import { reshape } from "../core/ops/reshape.ts";
 import { shapeOf } from "../core/ops/shape.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 
 /** A value outside the loop: stacked over the steps, or the same for all of them. */
 export interface Batched {

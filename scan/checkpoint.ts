@@ -8,7 +8,13 @@
  * @module
  */
 
-import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  makeConstant,
+  makeVariable,
+  type Variable,
+} from "../core/graph/graph.ts";
 import type { Op } from "../core/graph/op.ts";
 import { makeValue } from "../core/graph/value.ts";
 import { opaqueSize } from "../core/kernel/size.ts";
@@ -20,7 +26,6 @@ import { asVariable, valueOf } from "../core/ops/literal.ts";
 import { reshape } from "../core/ops/reshape.ts";
 import { shapeOf } from "../core/ops/shape.ts";
 import { TensorType } from "../core/type.ts";
-import type { Variable } from "../core/variable.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";

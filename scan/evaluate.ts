@@ -7,7 +7,7 @@
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
 import { evaluateGraph } from "../core/reference.ts";
 import { shown } from "../core/shown.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { depthOf } from "./inner.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
 import { shortSequence } from "./step_shapes.ts";

@@ -24,7 +24,14 @@ import {
   support,
 } from "../autodiff/support.ts";
 import { isComplex, isDiscrete, isFloat } from "../core/dtype.ts";
-import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  Constant,
+  makeConstant,
+  makeVariable,
+  type Variable,
+} from "../core/graph/graph.ts";
 import { ancestors, toposort } from "../core/graph/walk.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { stretched } from "../core/ops/broadcast_to.ts";
@@ -58,7 +65,6 @@ import { shapeOf } from "../core/ops/shape.ts";
 import { any, sum } from "../core/ops/reduce.ts";
 import { zerosLike } from "../core/ops/alloc.ts";
 import { TensorType } from "../core/type.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 import { withAxes } from "../autodiff/shapes.ts";
 import { depthOf, endsEarly, StepGraph } from "./inner.ts";
 import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "./node.ts";

@@ -5,7 +5,7 @@
  */
 
 import { replace } from "../core/graph/walk.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 
 let next = 1;
 

@@ -5,7 +5,7 @@
  */
 
 import type { TensorLike } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import type { OutputInfo, SequenceInfo } from "./arguments.ts";
 import {
   type NamedResult,

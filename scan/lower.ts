@@ -8,7 +8,7 @@
  */
 
 import { IndexError } from "../core/errors.ts";
-import type { Apply } from "../core/graph/graph.ts";
+import type { Apply, Variable } from "../core/graph/graph.ts";
 import { type Ix, sizeIx } from "../core/kernel/builder.ts";
 import type { Loop } from "../core/kernel/program.ts";
 import type { AxisRef, SNode, Term } from "../core/kernel/scalar.ts";
@@ -27,7 +27,6 @@ import { Scope } from "../core/plan/scope.ts";
 import { Shapes } from "../core/plan/shapes.ts";
 import { StepGraph } from "../core/plan/step_graph.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
-import type { Variable } from "../core/variable.ts";
 import { depthOf, endsEarly } from "./inner.ts";
 import { scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
 import { placeholderLeaves, stepCount } from "./step_shapes.ts";

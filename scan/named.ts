@@ -8,7 +8,7 @@ import type { DType } from "../core/dtype.ts";
 import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../core/type_arithmetic.ts";
 import { commaText, cut, shown } from "../core/shown.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import { Variable } from "../core/variable.ts";
+import { Variable } from "../core/graph/graph.ts";
 import {
   type OutputInfo,
   outputSpec,

@@ -11,11 +11,10 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
+import type { Apply, Variable } from "../core/graph/graph.ts";
 import type { LoopStrategy } from "../core/kernel/program.ts";
 import type { SharedVariable } from "../core/shared.ts";
 import { cut } from "../core/shown.ts";
-import type { Variable } from "../core/variable.ts";
 import type { StepGraph } from "./inner.ts";
 
 /** What a scan node is made of, beside its inputs. */

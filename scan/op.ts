@@ -6,7 +6,7 @@
 
 import { NeedValue, type Op } from "../core/graph/op.ts";
 import { TensorType } from "../core/type.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { staticInt } from "../core/ops/arguments.ts";
 import { evaluateScan } from "./evaluate.ts";
 import { lowerScan } from "./lower.ts";

@@ -5,7 +5,7 @@
  */
 
 import { dtypeInfo } from "../core/dtype.ts";
-import { type Apply, applyOp } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Constant, type Variable } from "../core/graph/graph.ts";
 import { castTo } from "../core/ops/build.ts";
 import { lengthOr } from "../core/ops/checks.ts";
 import { dimshuffle } from "../core/ops/dimshuffle.ts";
@@ -28,7 +28,6 @@ import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/known_leng
 import { asVariable } from "../core/ops/literal.ts";
 import { arange } from "../core/ops/ranges.ts";
 import { padded as paddedBy } from "../core/ops/window.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 
 /** An axis of which the first rows count. */
 export interface Extent {

@@ -5,7 +5,7 @@
  */
 
 import { arange } from "../core/ops/ranges.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { scan } from "./loop.ts";
 
 /** The results of `body` for the steps 0 to `count` - 1, stacked along a new first axis. */

@@ -7,7 +7,7 @@
 import type { LoopStrategy } from "../core/kernel/program.ts";
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
 import { SharedVariable } from "../core/shared.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import {
   asList,
   type OutputInfoLike,

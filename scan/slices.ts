@@ -9,12 +9,11 @@
  */
 
 import { isDiscrete } from "../core/dtype.ts";
-import type { Apply } from "../core/graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { add, cast } from "../core/ops/elementwise.ts";
 import { index } from "../core/ops/indexing.ts";
 import { arange } from "../core/ops/ranges.ts";
-import { Constant, type Variable } from "../core/variable.ts";
 
 interface SliceEntry {
   readonly kind: string;

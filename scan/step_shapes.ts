@@ -6,11 +6,10 @@
 
 import { isDiscrete } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { type Apply, standsFor, writtenLabel } from "../core/graph/graph.ts";
+import { type Apply, standsFor, type Variable, writtenLabel } from "../core/graph/graph.ts";
 import { NeedValue, type ShapeContext } from "../core/graph/op.ts";
 import { addSize, type Guards, type Size, sizeValue } from "../core/kernel/size.ts";
 import { type LeafInfo, Shapes } from "../core/plan/shapes.ts";
-import type { Variable } from "../core/variable.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
 
 /** The number of steps of a node, checked against zero and the lengths of its sequences. */

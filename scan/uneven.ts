@@ -8,7 +8,13 @@
  * @module
  */
 
-import { type Apply, applyOp, makeConstant, makeVariable } from "../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  makeConstant,
+  makeVariable,
+  type Variable,
+} from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { isDiscrete } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
@@ -18,7 +24,6 @@ import { le, minimum, sub, where } from "../core/ops/elementwise.ts";
 import { index, slice } from "../core/ops/indexing.ts";
 import { lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
 import { valueOf } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
 import { depthOf, endsEarly } from "./inner.ts";
 import { isScan, scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
 import {

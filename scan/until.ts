@@ -5,7 +5,7 @@
  */
 
 import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 
 /** A condition under which a scan ends, after the step in which it is true. */
 export class Until {

@@ -6,7 +6,7 @@
 
 import { index } from "../core/ops/indexing.ts";
 import type { TensorLike } from "../core/ops/literal.ts";
-import type { Variable } from "../core/variable.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import type { OutputInfoLike, SequenceLike } from "./arguments.ts";
 import {
   type LoopOptions,

@@ -6,7 +6,7 @@
  */
 
 import { isComplex } from "../../core/dtype.ts";
-import { makeVariable } from "../../core/graph/graph.ts";
+import { makeVariable, type Variable } from "../../core/graph/graph.ts";
 import type { Value } from "../../core/graph/value.ts";
 import { add, imag, mul, real, sqr } from "../../core/ops/elementwise.ts";
 import { valueOf } from "../../core/ops/literal.ts";
@@ -14,7 +14,6 @@ import { sum } from "../../core/ops/reduce.ts";
 import { evaluate, numbers } from "../../core/ops/testdata/harness.ts";
 import { tensor } from "../../core/tensor.ts";
 import { TensorType } from "../../core/type.ts";
-import type { Variable } from "../../core/variable.ts";
 import { grad, verifyGrad, type VerifyOptions } from "../mod.ts";
 
 /** What builds a function of variables. */

@@ -4,8 +4,15 @@
  * @module
  */
 
-import { canCastLosslessly, canHold, type DType, dtypeInfo, isComplex, isInt } from "../dtype.ts";
-import type { TypedArray } from "../dtype.ts";
+import {
+  canCastLosslessly,
+  canHold,
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isInt,
+  type TypedArray,
+} from "../dtype.ts";
 import { sizeOf, toTypedArray } from "../graph/value.ts";
 import {
   castHost,
@@ -20,7 +27,7 @@ import {
 import type { SharedValue } from "../shared.ts";
 import { commaText, cut, shown, shownShape } from "../shown.ts";
 import { Tensor, tensor } from "../tensor.ts";
-import { Variable } from "../variable.ts";
+import { Variable } from "../graph/graph.ts";
 import type { InputSpec } from "./inputs.ts";
 import { isNamed } from "./kinds.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { SymbolicLength } from "../plan/planner.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 /** Which axes are symbols from the first plan on. */
 export type DynamicAxes = "auto" | "all" | "none";

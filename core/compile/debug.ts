@@ -13,7 +13,7 @@ import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
 import { difference } from "../rewrite/testing.ts";
 import { SharedVariable } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import type { Argument } from "./arguments.ts";
 import type { Executor } from "./executor.ts";
 

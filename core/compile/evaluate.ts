@@ -5,7 +5,7 @@
  */
 
 import type { Tensor } from "../tensor.ts";
-import { registerEvaluator, type Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { compile } from "./function.ts";
 import type { Givens } from "./updates.ts";
 import { shown } from "../shown.ts";
@@ -34,5 +34,3 @@ function pairsOf(givens: Givens): (readonly [Variable, unknown])[] {
   }
   return pairs as (readonly [Variable, unknown])[];
 }
-
-registerEvaluator(evaluate);

@@ -8,7 +8,7 @@
 import type { Backend, DeviceBuffer, Executable } from "../backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../dtype.ts";
 import { isArgumentError, ShapeError } from "../errors.ts";
-import { type Apply, writtenLabel } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable, writtenLabel } from "../graph/graph.ts";
 import { NeedValue } from "../graph/op.ts";
 import { graphInputs, toposort } from "../graph/walk.ts";
 import { Guards, type Size } from "../kernel/size.ts";
@@ -29,7 +29,6 @@ import { missingValues, stageOutputs } from "./stages.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
 import { elementCount, PlanCache, PreparedPlan } from "./plan_cache.ts";
-import { Constant, type Variable } from "../variable.ts";
 
 /** What to run. */
 export interface ExecutorRequest {

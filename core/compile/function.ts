@@ -8,7 +8,7 @@ import type { DynamicAxes } from "./axes.ts";
 import { type DeviceOption, settings } from "../settings.ts";
 import { dtypeInfo } from "../dtype.ts";
 import { MissingInputError, UnusedInputError } from "../errors.ts";
-import { makeVariable } from "../graph/graph.ts";
+import { Constant, makeVariable, Variable } from "../graph/graph.ts";
 import { locateCall } from "../graph/written.ts";
 import { ancestors, graphInputs, replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
@@ -17,7 +17,6 @@ import { type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor } from "../tensor.ts";
 import { checkOptions, expectList, type OptionKinds } from "../options.ts";
 import { commaText, cut, shown } from "../shown.ts";
-import { Constant, Variable } from "../variable.ts";
 import {
   type Argument,
   bindArguments,

@@ -3,15 +3,18 @@ import { onDevices } from "../../dev/devices.ts";
 import {
   applyOp,
   compile,
+  type CompiledFunction,
   In,
+  type InputLike,
   MissingInputError,
   Out,
+  type OutputSpec,
   shared,
   T,
+  type Tensor,
   UnusedInputError,
   VerificationError,
 } from "../../mod.ts";
-import type { CompiledFunction, InputLike, OutputSpec, Tensor } from "../../mod.ts";
 
 const cpu = { device: "cpu" } as const;
 

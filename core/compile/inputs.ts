@@ -6,11 +6,10 @@
 
 import type { DType, TypedArray } from "../dtype.ts";
 import { UnusedInputError } from "../errors.ts";
-import type { SharedValue } from "../shared.ts";
-import { SharedVariable } from "../shared.ts";
+import { type SharedValue, SharedVariable } from "../shared.ts";
 import { checkOptions } from "../options.ts";
 import { shown } from "../shown.ts";
-import { Constant, Variable } from "../variable.ts";
+import { Constant, Variable } from "../graph/graph.ts";
 
 /** Options of `In`. */
 export interface InOptions {

@@ -7,7 +7,7 @@
 import { eagerInputs, NeedValue } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Shapes } from "../plan/shapes.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 /** Whether a variable is in memory already. */
 type Given = (variable: Variable) => boolean;

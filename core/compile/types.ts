@@ -7,7 +7,7 @@
 import type { DType } from "../dtype.ts";
 import type { SharedValue, SharedVariable } from "../shared.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import type { In, InputLike, Out } from "./inputs.ts";
 import type { Profile } from "./profile.ts";
 

@@ -8,7 +8,7 @@ import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
 import { SharedVariable } from "../shared.ts";
 import { shown } from "../shown.ts";
-import { Variable } from "../variable.ts";
+import { Variable } from "../graph/graph.ts";
 
 /** One update: the shared variable and its new value. */
 export type UpdatePair = readonly [SharedVariable, TensorLike];

@@ -10,9 +10,9 @@
 import type { DType } from "../dtype.ts";
 import { cut } from "../shown.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
+import type { Methods } from "../methods.ts";
 import type { Op, Params } from "./op.ts";
-import { sizeOf, type Value } from "./value.ts";
+import { sizeOf, type Value, valueText } from "./value.ts";
 
 let nextId = 1;
 
@@ -33,8 +33,21 @@ export interface VariableJson {
   readonly shape: readonly (number | null)[];
 }
 
-/** The fields of every variable; `Variable` adds the methods that users call. */
-export class VariableNode<D extends DType = DType, N extends number = number> {
+/**
+ * A tensor that a graph computes or is given. `D` is its dtype and `N` its rank, where known.
+ *
+ * Variables are made by constructors such as `T.matrix("x")` and by operations on other variables;
+ * every operation is a function of `T` and, in most cases, a method.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [x, w] = [T.matrix("x"), T.vector("w")];
+ * const p = x.dot(w).neg().exp().add(1).reciprocal();
+ * ```
+ */
+export class Variable<D extends DType = DType, N extends number = number> {
   /** Creation number. */
   readonly id: number;
   /** Dtype and static shape. */
@@ -79,9 +92,23 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
     return { ...frameOf(this.#origin.stack ?? ""), forward: this.#origin.forward ?? null };
   }
 
-  /** The label. */
+  /** The name, or what computes it. */
   toString(): string {
-    return this.label;
+    return this.name ?? this.label;
+  }
+
+  /** Text in templates. Throws a TypeError for JavaScript's operators, which cannot build graphs. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      `Cannot use ${this.label} as a JavaScript number or condition: variables have no value yet ` +
+        "(write x.add(y) and x.gt(y), or T.expr`...`)",
+    );
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Variable ${this.label}: ${this.type}`;
   }
 
   /** How messages call it: its name, or the op that computes it; {@linkcode writtenLabel} tells more. */
@@ -99,6 +126,32 @@ export class VariableNode<D extends DType = DType, N extends number = number> {
   /** How messages call it if it has no name and no op computes it. */
   protected get leafLabel(): string {
     return `an unnamed ${this.type}`;
+  }
+}
+
+/** The operations as methods, which `core/variable.ts` brings. */
+export interface Variable<D extends DType = DType, N extends number = number>
+  extends Methods<D, N> {}
+
+/** A variable whose value is fixed when the graph is built. */
+export class Constant<D extends DType = DType, N extends number = number> extends Variable<D, N> {
+  /** The value. */
+  readonly value: Value;
+
+  /**
+   * Makes a constant; {@linkcode makeConstant} gives equal values the same variable.
+   *
+   * @param type Its type.
+   * @param value Its value.
+   */
+  constructor(type: TensorType<D, N>, value: Value) {
+    super(type);
+    this.value = value;
+  }
+
+  /** The value, if it is short. */
+  protected override get leafLabel(): string {
+    return valueText(this.value);
   }
 }
 
@@ -148,13 +201,13 @@ export function asWritten(variable: Variable): Variable {
 }
 
 /** Whether one call of the user's made both. */
-export function sameCall(a: VariableNode, b: VariableNode): boolean {
+export function sameCall(a: Variable, b: Variable): boolean {
   const one = a.written, other = b.written;
   return one.place !== "" && one.place === other.place && one.call === other.call;
 }
 
 /** What placeholders of a loop's step stand for. */
-const standing = new WeakMap<VariableNode, { readonly as: string; readonly for: Variable }>();
+const standing = new WeakMap<Variable, { readonly as: string; readonly for: Variable }>();
 
 /** Says what an unnamed placeholder stands for, for messages, as in `a row of "x"`. */
 export function standsFor(placeholder: Variable, variable: Variable, as = ""): void {
@@ -173,13 +226,13 @@ export function writtenLabel(variable: Variable): string {
   return call === "" ? from.label : `the result of ${call}`;
 }
 
-let inherited: VariableNode | null = null;
+let inherited: Variable | null = null;
 
 /**
  * Runs `make`. The variables made meanwhile have the origin of `source`: what a rewrite makes stands
  * for something that the user wrote.
  */
-export function withOriginOf<R>(source: VariableNode, make: () => R): R {
+export function withOriginOf<R>(source: Variable, make: () => R): R {
   const before = inherited;
   inherited = source;
   try {
@@ -198,7 +251,7 @@ export interface Origin {
   readonly forward?: Variable;
 }
 
-/** What the user wrote: see {@linkcode VariableNode.written}. */
+/** What the user wrote: see {@linkcode Variable.written}. */
 export interface Written {
   /** `file:line:column`, or "" when unknown. */
   readonly place: string;
@@ -338,25 +391,13 @@ export class Apply<P extends Params = Params> {
   }
 }
 
-type VariableFactory = (type: TensorType, owner: Apply | null, index: number) => Variable;
-type ConstantFactory = (type: TensorType, value: Value) => Variable;
-
-let variableFactory: VariableFactory | null = null;
-let constantFactory: ConstantFactory | null = null;
-
-/** Called once by variable.ts, which holds the class with all the methods. */
-export function registerVariableClass(make: VariableFactory, constant: ConstantFactory): void {
-  variableFactory = make;
-  constantFactory = constant;
-}
-
 /** A new variable; without an owner it is an input. */
 export function makeVariable(
   type: TensorType,
   owner: Apply | null = null,
   index = 0,
 ): Variable {
-  return variableFactory!(type, owner, index);
+  return new Variable(type, owner, index);
 }
 
 const constants = new Map<string, WeakRef<Variable>>();
@@ -368,12 +409,12 @@ const cleanup = new FinalizationRegistry<[Map<string, WeakRef<object>>, string]>
 /** The constant with this value. Equal small constants are the same variable. */
 export function makeConstant(value: Value): Variable {
   const type = TensorType.of(value.dtype, value.shape);
-  if (sizeOf(value.shape) > 64) return constantFactory!(type, value);
+  if (sizeOf(value.shape) > 64) return new Constant(type, value);
   const parts = Array.from(value.data as ArrayLike<number | bigint>, exactText);
   const key = `${value.dtype}[${value.shape}]${parts}`;
   const have = constants.get(key)?.deref();
   if (have !== undefined) return have;
-  const made = constantFactory!(type, value);
+  const made = new Constant(type, value);
   constants.set(key, new WeakRef(made));
   cleanup.register(made, [constants as Map<string, WeakRef<object>>, key]);
   return made;

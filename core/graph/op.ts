@@ -6,16 +6,14 @@
  */
 
 import type { DType } from "../dtype.ts";
-import type { ScalarBuilder } from "../kernel/builder.ts";
-import type { Ix } from "../kernel/builder.ts";
+import type { Ix, ScalarBuilder } from "../kernel/builder.ts";
 import type { CheckError, ReduceKind, Step } from "../kernel/program.ts";
 import type { ScalarType, SNode } from "../kernel/scalar.ts";
 import type { Guards, Size } from "../kernel/size.ts";
 import type { SharedVariable } from "../shared.ts";
 import type { TensorType } from "../type.ts";
-import type { Apply } from "./graph.ts";
+import type { Apply, Variable } from "./graph.ts";
 import type { Value } from "./value.ts";
-import type { Variable } from "../variable.ts";
 
 /** Static parameters of an application: plain data, compared by content. */
 // deno-lint-ignore ban-types
@@ -57,9 +55,12 @@ export interface ShapeContext {
 
 /** Thrown by a ShapeContext: a shape depends on the value of `variable`. */
 export class NeedValue extends Error {
+  /** What must be known. */
   readonly variable: Variable;
   /** Whether it must be this one: what is computed from it belongs to a step of a loop. */
   readonly isOutside: boolean;
+
+  /** Says that a shape depends on `variable`, `isOutside` the loop that asks. */
   constructor(variable: Variable, isOutside = false) {
     super("A shape depends on a computed value");
     this.variable = variable;

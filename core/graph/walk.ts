@@ -4,8 +4,14 @@
  * @module
  */
 
-import type { Variable } from "../variable.ts";
-import { type Apply, applyOp, inheritName, inSession, withOriginOf } from "./graph.ts";
+import {
+  type Apply,
+  applyOp,
+  inheritName,
+  inSession,
+  type Variable,
+  withOriginOf,
+} from "./graph.ts";
 import { shown } from "../shown.ts";
 
 /**

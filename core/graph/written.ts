@@ -6,14 +6,15 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { isArgumentError } from "../errors.ts";
-import { Constant, type Variable } from "../variable.ts";
 import {
   type Apply,
   asWritten,
   captureOrigin,
+  Constant,
   type Origin,
   placeOf,
   sameCall,
+  type Variable,
   type Written,
   writtenLabel,
 } from "./graph.ts";

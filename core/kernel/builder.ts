@@ -5,18 +5,18 @@
  */
 
 import type { DType } from "../dtype.ts";
-import type {
-  Address,
-  AxisRef,
-  BinaryPrim,
-  ComparePrim,
-  Prim,
-  ScalarType,
-  SNode,
-  Term,
-  UnaryPrim,
+import {
+  type Address,
+  type AxisRef,
+  type BinaryPrim,
+  type ComparePrim,
+  type Prim,
+  type ScalarType,
+  scalarTypeOf,
+  type SNode,
+  type Term,
+  type UnaryPrim,
 } from "./scalar.ts";
-import { scalarTypeOf } from "./scalar.ts";
 import { foldPrim } from "./fold.ts";
 import type { ScalarFunction } from "./functions.ts";
 import { addSize, mulSize, type Size, sizeKey } from "./size.ts";

@@ -38,8 +38,7 @@ import {
   type Step,
   type Store,
 } from "./program.ts";
-import type { Address, AxisRef, ScalarType, SNode } from "./scalar.ts";
-import { scalarTypeOf } from "./scalar.ts";
+import { type Address, type AxisRef, type ScalarType, scalarTypeOf, type SNode } from "./scalar.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "./size.ts";
 
 /** Opens the interpreter. Each call has its own buffers and statistics. */

@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import type {
   CheckMessage,
   Element,
@@ -20,7 +20,6 @@ import { rounded, type Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { arangeBounds, arangeIndex, type ArangeParams } from "./arange.ts";
 import { expectInputs, shapeLabel } from "./arguments.ts";
 import { broadcastShapes, broadcastSizes, broadcastStatic } from "./broadcast.ts";

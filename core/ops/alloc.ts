@@ -6,9 +6,8 @@
 
 import { settings } from "../settings.ts";
 import type { DType, FloatDType } from "../dtype.ts";
-import { makeConstant } from "../graph/graph.ts";
+import { makeConstant, Variable } from "../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
-import { Variable } from "../variable.ts";
 import { type Dim, listed, shapeLabel } from "./arguments.ts";
 import { checkedLength } from "./checks.ts";
 import { stretched } from "./broadcast_to.ts";

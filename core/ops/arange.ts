@@ -5,7 +5,7 @@
  */
 
 import { type DType, isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, rounded, type Value } from "../graph/value.ts";
 import { type Ix, wrapSmall } from "../kernel/builder.ts";
@@ -21,7 +21,6 @@ import {
 } from "../kernel/size.ts";
 import { wrappedSize } from "../kernel/size_dtype.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
 import { scalarOf } from "./moving.ts";
 

@@ -5,9 +5,8 @@
  */
 
 import { type DType, isDiscrete } from "../dtype.ts";
-import { makeConstant } from "../graph/graph.ts";
+import { Constant, makeConstant, Variable } from "../graph/graph.ts";
 import { shapeText, shown } from "../shown.ts";
-import { Constant, Variable } from "../variable.ts";
 
 /** A length or a position: a number, or a 0-d integer variable. */
 export type Dim = number | bigint | Variable;

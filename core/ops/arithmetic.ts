@@ -15,7 +15,7 @@ import type {
   RankOf,
   RealOf,
 } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   asFloating,
   elementwise,

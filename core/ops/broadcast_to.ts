@@ -5,14 +5,13 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
 import type { DTypeOf } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
 import { shapeText } from "../shown.ts";
 import { asVariable, type TensorLike } from "./literal.ts";

@@ -7,11 +7,9 @@
 
 import { settings } from "../settings.ts";
 import { type DType, dtypeInfo, isDiscrete, promote } from "../dtype.ts";
-import { apply } from "../graph/graph.ts";
+import { apply, type Variable } from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
-import type { Variable } from "../variable.ts";
-import type { ElementwiseName } from "./elementwise_table.ts";
-import { elementwiseOps } from "./elementwise_table.ts";
+import { type ElementwiseName, elementwiseOps } from "./elementwise_table.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
 
 /** A dtype, or the one that `config.floatX` names now. */

@@ -6,7 +6,7 @@
 
 import { dtypeInfo, isDiscrete } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import {
   type Element,
   type ElementContext,
@@ -19,7 +19,6 @@ import type { Ix } from "../kernel/builder.ts";
 import { scalarTypeOf } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
 import { isNotNegative } from "./known_lengths.ts";
 import { dimVariable } from "./lengths.ts";

@@ -5,9 +5,8 @@
  */
 
 import { promote } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, Variable } from "../graph/graph.ts";
 import type { ForAxes, JoinedDType, Like, Plus1, RankOf } from "../type_arithmetic.ts";
-import { Variable } from "../variable.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { castTo } from "./build.ts";
 import { checkedLength } from "./checks.ts";

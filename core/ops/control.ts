@@ -6,12 +6,11 @@
 
 import { isComplex } from "../dtype.ts";
 import { isArgumentError } from "../errors.ts";
-import { type Apply, applyOp } from "../graph/graph.ts";
+import { type Apply, applyOp, type Variable } from "../graph/graph.ts";
 import type { Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import type { Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs } from "./arguments.ts";
 import { castTo } from "./build.ts";
 import { asVariable, type TensorLike } from "./literal.ts";

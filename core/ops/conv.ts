@@ -6,9 +6,8 @@
 
 import { promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { OfRank, PairDType } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { type Dim, shapeLabel, staticDim } from "./arguments.ts";
 import { castTo } from "./build.ts";
 import { between } from "./combine.ts";

@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ShapeError } from "../errors.ts";
-import { makeConstant } from "../graph/graph.ts";
-import { applyOp } from "../graph/graph.ts";
+import { applyOp, makeConstant } from "../graph/graph.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import {
   type BorderMode,

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex } from "../dtype.ts";
+import { type DType, dtypeInfo, type FloatDType, isComplex } from "../dtype.ts";
 import type { DTypeOf, Floating, Like, MaxRank, RankOf, RealOf } from "../type_arithmetic.ts";
-import type { FloatDType } from "../dtype.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   asFloating,
   castTo,

@@ -6,12 +6,11 @@
 
 import { settings } from "../settings.ts";
 import type { DType, FloatDType } from "../dtype.ts";
-import { makeConstant, makeVariable } from "../graph/graph.ts";
+import { Constant, makeConstant, makeVariable, Variable } from "../graph/graph.ts";
 import { checkOptions } from "../options.ts";
 import { shown } from "../shown.ts";
 import { MAX_RANK, type StaticShape, TensorType } from "../type.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
-import { Constant, Variable } from "../variable.ts";
 import { type DTypeOption, resolveDType } from "./build.ts";
 import type { ResolvedDType } from "./conversion.ts";
 import { type TensorLike, valueOf } from "./literal.ts";

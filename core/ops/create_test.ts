@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { config } from "../config.ts";
 import * as T from "../t.ts";
-import { Constant } from "../variable.ts";
+import { Constant } from "../graph/graph.ts";
 
 Deno.test("letters stand for dtypes", () => {
   const made = [

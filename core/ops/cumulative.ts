@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import {
   type Element,
   type EmitContext,
@@ -17,7 +17,6 @@ import { sizeOf, type Value, widened, wrappedTo } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../kernel/builder.ts";
 import { type Size, subSize } from "../kernel/size.ts";
 import type { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { mapElement } from "./elements.ts";
 import { asVariable, type TensorLike } from "./literal.ts";

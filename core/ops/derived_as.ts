@@ -4,14 +4,12 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
-import { applyOp } from "../graph/graph.ts";
+import { type Apply, applyOp, type Variable } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import type { Size } from "../kernel/size.ts";
 import type { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs } from "./arguments.ts";
 
 /** The first input; its derivatives are those of the second, which is never computed for its value. */

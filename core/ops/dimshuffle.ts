@@ -5,16 +5,14 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
-import type { ElementContext, Op, ShapeContext } from "../graph/op.ts";
-import type { Element } from "../graph/op.ts";
+import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../graph/graph.ts";
+import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { shown } from "../shown.ts";
 import { MAX_RANK, TensorType } from "../type.ts";
 import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import {
   type AxesArguments,
   axesOf,

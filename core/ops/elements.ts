@@ -15,8 +15,7 @@ import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../kernel/builder.t
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { addSize, type Size } from "../kernel/size.ts";
 import { expectPositions } from "../kernel/limits.ts";
-import type { Variable } from "../variable.ts";
-import { writtenLabel } from "../graph/graph.ts";
+import { type Variable, writtenLabel } from "../graph/graph.ts";
 
 /** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
 export function mapElement(

@@ -5,14 +5,13 @@
  */
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isInt } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { Element, Fact, Op, Params, ShapeContext } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import type { ScalarBuilder } from "../kernel/builder.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import type { Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import {
   broadcastShapes,
   broadcastSizes,

@@ -7,7 +7,7 @@ import type { ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import { evaluateGraph } from "../reference.ts";
 import * as T from "../t.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { elementwiseNames, elementwiseOps } from "./elementwise.ts";
 
 function vector(dtype: DType): Variable {

@@ -6,7 +6,7 @@
 
 import * as T from "../t.ts";
 import { MAX_RANK } from "../type.ts";
-import { Variable } from "../variable.ts";
+import { Variable } from "../graph/graph.ts";
 import { type IndexNode, type Node, parseExpression, sourceOf, syntaxError } from "./expr_parse.ts";
 import type { IndexItem, SliceSpec } from "./index_spec.ts";
 import { runTask, type Task } from "./tasks.ts";

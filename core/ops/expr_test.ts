@@ -3,7 +3,7 @@ import { onDevices } from "../../dev/devices.ts";
 import { compile } from "../../mod.ts";
 import { pp } from "../print.ts";
 import * as T from "../t.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 const x = T.fmatrix("x"), w = T.fvector("w"), b = T.fscalar("b"), i = T.ivector("i");
 

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import type { Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs } from "./arguments.ts";
 import { gather } from "./moving.ts";
 

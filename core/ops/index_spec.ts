@@ -7,9 +7,8 @@
 
 import type { TypedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
-import { makeConstant } from "../graph/graph.ts";
+import { makeConstant, Variable } from "../graph/graph.ts";
 import { makeValue } from "../graph/value.ts";
-import { Variable } from "../variable.ts";
 import { asIndexScalar, type Dim } from "./arguments.ts";
 import { castTo } from "./build.ts";
 import { isPositionDType } from "./elements.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { IndexError, ShapeError } from "../errors.ts";
 import { evaluateGraph } from "../reference.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   choose,
   flatnonzero,

@@ -5,13 +5,12 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, asWritten } from "../graph/graph.ts";
+import { type Apply, asWritten, type Variable } from "../graph/graph.ts";
 import type { EmitContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { sizeIx } from "../kernel/builder.ts";
 import { addSize, type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs, expectSameDType } from "./arguments.ts";
 import { listText, shapeText } from "../shown.ts";
 import { copyElement, forEachIndex, zeroValue } from "./moving.ts";

@@ -5,13 +5,12 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import { scalarTypeOf } from "../kernel/scalar.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs } from "./arguments.ts";
 import { listText } from "../shown.ts";
 import { scalarOf } from "./moving.ts";

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { type Apply, withOriginOf } from "../graph/graph.ts";
-import type { Variable } from "../variable.ts";
+import { type Apply, type Variable, withOriginOf } from "../graph/graph.ts";
 import type { AdvIndexParams } from "./adv_index.ts";
 import { intConstant, staticInt } from "./arguments.ts";
 import type { DimshuffleParams } from "./dimshuffle.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Constant, type Variable } from "../variable.ts";
+import { Constant, type Variable } from "../graph/graph.ts";
 import type { IndexSpec } from "./index_spec.ts";
 
 type Finder = (x: Variable) => Variable | null;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { asIndexScalar, type Dim, staticDim } from "./arguments.ts";
 import { castTo, elementwise } from "./build.ts";
 

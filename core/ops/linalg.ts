@@ -6,9 +6,8 @@
 
 import { isComplex, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { DotRank, Like, MatmulRank, Pair, PairDType, RankOf } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";
 import { castTo, elementwise } from "./build.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Value } from "../graph/value.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   batchedDot,
   batchedTensordot,

@@ -5,12 +5,19 @@
  */
 
 import { settings } from "../settings.ts";
-import { type DType, dtypeInfo, isComplex, isDType, isFloat, isInt, promote } from "../dtype.ts";
-import type { TypedArray } from "../dtype.ts";
-import { makeConstant } from "../graph/graph.ts";
+import {
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isDType,
+  isFloat,
+  isInt,
+  promote,
+  type TypedArray,
+} from "../dtype.ts";
+import { makeConstant, Variable } from "../graph/graph.ts";
 import { fromTypedArray, makeValue, rounded, sizeOf, type Value } from "../graph/value.ts";
 import { shown } from "../shown.ts";
-import { Variable } from "../variable.ts";
 
 /** A complex number as `array()` gives it. */
 export interface ComplexNumber {

@@ -5,7 +5,7 @@
  */
 
 import type { BoolLike, BoolPair, Choice, Like, Pair } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { asFloating, elementwise, folded, meeting, unary } from "./build.ts";
 import { abs, add, mul, sub } from "./arithmetic.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";

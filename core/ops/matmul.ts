@@ -6,12 +6,11 @@
 
 import { isComplex } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, asWritten, writtenLabel } from "../graph/graph.ts";
+import { type Apply, asWritten, type Variable, writtenLabel } from "../graph/graph.ts";
 import type { Op, Params, ShapeContext } from "../graph/op.ts";
 import { sizeOf, type Value, widened, wrappedTo } from "../graph/value.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs, expectSameDType, shapeLabel } from "./arguments.ts";
 import { shapeText } from "../shown.ts";
 import { zeroValue } from "./moving.ts";

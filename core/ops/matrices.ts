@@ -6,9 +6,8 @@
 
 import { settings } from "../settings.ts";
 import type { DType } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { DTypeOf, Less1, Like, RankOf, SumDType } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "./arguments.ts";
 import type { ResolvedDType } from "./conversion.ts";

@@ -15,7 +15,7 @@ import type {
   Pair,
   RankOf,
 } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { type AxesArguments, axesOf, normalizeAxes } from "./arguments.ts";
 import { abs, add, clip, div, mul, neg, sub } from "./arithmetic.ts";
 import { asFloating, castTo } from "./build.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { makeValue, type Value } from "../graph/value.ts";
 import { evaluateGraph } from "../reference.ts";
 import * as T from "../t.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 function near(
   actual: ArrayLike<number | bigint>,

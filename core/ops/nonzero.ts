@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { EmitContext, Op, Params, ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../kernel/scalar.ts";
 import { productSize, type Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs } from "./arguments.ts";
 
 /**

@@ -6,10 +6,9 @@
 
 import { settings } from "../settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../type_arithmetic.ts";
 import { shown } from "../shown.ts";
-import type { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
 import { type Dim, intConstant, normalizeAxis, shapeLabel, staticDim } from "./arguments.ts";

@@ -5,10 +5,8 @@
  */
 
 import { type DType, dtypeInfo, type FloatDType, isComplex, isDiscrete } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
-import { makeConstant } from "../graph/graph.ts";
+import { apply as applyOp, makeConstant, type Variable } from "../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { type Dim, shapeLabel } from "./arguments.ts";
 import { ones } from "./alloc.ts";
 import { asFloating, castTo, elementwise } from "./build.ts";

@@ -6,8 +6,7 @@
 
 import { settings } from "../settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat, promote } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
-import { Variable } from "../variable.ts";
+import { apply as applyOp, Variable } from "../graph/graph.ts";
 import { arangeOp, type ArangeParams } from "./arange.ts";
 import { asIndexScalar, type Dim } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";

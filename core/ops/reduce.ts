@@ -9,7 +9,7 @@
 
 import { settings } from "../settings.ts";
 import { canCastLosslessly, type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
-import { apply } from "../graph/graph.ts";
+import { apply, type Variable } from "../graph/graph.ts";
 import type {
   DTypeOf,
   Floating,
@@ -19,7 +19,6 @@ import type {
   SumDType,
 } from "../type_arithmetic.ts";
 import { checkOptions, type OptionKinds } from "../options.ts";
-import type { Variable } from "../variable.ts";
 import { axesOf, intConstant, normalizeAxes, staticInt } from "./arguments.ts";
 import { abs, add, div, mul, pow, sqr, sqrt, sub } from "./arithmetic.ts";
 import { asFloating, castTo, type DTypeOption, resolveDType } from "./build.ts";

@@ -6,12 +6,11 @@
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { Op, ShapeContext } from "../graph/op.ts";
 import { rounded, sizeOf, type Value, valueData } from "../graph/value.ts";
 import { productSize, type Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { forEachPosition } from "./broadcast.ts";
 
 /** What `reduce` computes. */

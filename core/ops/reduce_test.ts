@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import { evaluateGraph } from "../reference.ts";
 import * as T from "../t.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 function value(dtype: DType, shape: number[], numbers: (number | bigint)[]): Value {
   return makeValue(dtype, shape, numbers);

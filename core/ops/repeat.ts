@@ -5,9 +5,8 @@
  */
 
 import { isDiscrete } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, Variable } from "../graph/graph.ts";
 import type { DTypeOf, Like } from "../type_arithmetic.ts";
-import { Variable } from "../variable.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { zeros } from "./alloc.ts";
 import {

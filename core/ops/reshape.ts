@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import type { Value } from "../graph/value.ts";
 import { type Ix, zeroIx } from "../kernel/builder.ts";
@@ -20,7 +20,6 @@ import {
 } from "../kernel/size.ts";
 import { type StaticShape, TensorType } from "../type.ts";
 import type { DTypeOf } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import {
   expectIndexScalars,
   expectInputs,

@@ -5,9 +5,8 @@
  */
 
 import { isDiscrete } from "../dtype.ts";
-import { apply as applyOp } from "../graph/graph.ts";
+import { apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { DTypeOf, Like, RankOf, TakenRank } from "../type_arithmetic.ts";
-import type { Variable } from "../variable.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "./arguments.ts";
 import { stretched } from "./broadcast_to.ts";

@@ -7,7 +7,7 @@
 
 import { type DType, isDiscrete, promote } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, Constant, Variable, writtenLabel } from "../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../graph/op.ts";
 import { makeValue, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
@@ -17,7 +17,6 @@ import { shown } from "../shown.ts";
 import { joinOp, type JoinParams } from "./join.ts";
 import { TensorType } from "../type.ts";
 import type { Like, RankOf } from "../type_arithmetic.ts";
-import { Constant, Variable } from "../variable.ts";
 import {
   asIndexScalar,
   type Dim,

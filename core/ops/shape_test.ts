@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ShapeError } from "../errors.ts";
 import { evaluateGraph } from "../reference.ts";
-import { Constant, type Variable } from "../variable.ts";
+import { Constant, type Variable } from "../graph/graph.ts";
 import { alloc, fill, onesLike, zeros } from "./alloc.ts";
 import { broadcastTo } from "./broadcast_to.ts";
 import {

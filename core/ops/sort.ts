@@ -5,13 +5,12 @@
  */
 
 import { type DType, isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { EmitContext, Op, ShapeContext, Target } from "../graph/op.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import type { Ix } from "../kernel/builder.ts";
 import { productSize, type Size } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectInputs, shapeLabel } from "./arguments.ts";
 import { copyElement, zeroValue } from "./moving.ts";
 

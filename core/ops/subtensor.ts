@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
-import { type Apply, writtenLabel } from "../graph/graph.ts";
+import { type Apply, type Variable, writtenLabel } from "../graph/graph.ts";
 import {
   type Element,
   type ElementContext,
@@ -19,7 +19,6 @@ import { rounded, type Value } from "../graph/value.ts";
 import { type Ix, sizeIx, zeroIx } from "../kernel/builder.ts";
 import { addSize, floorDivSize, mulSize, type Size, sizeValue, subSize } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
 import { shapeText, shown } from "../shown.ts";
 import { addElements, outOfRange, scalarPosition, zeroElement } from "./elements.ts";

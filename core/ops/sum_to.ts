@@ -6,12 +6,11 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../graph/graph.ts";
 import type { Op, PlainLowering, ShapeContext } from "../graph/op.ts";
 import { rounded, type Value } from "../graph/value.ts";
 import { type Size, sizeValue } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "./arguments.ts";
 import { shapeText } from "../shown.ts";
 import { addElement, broadcastPosition, forEachIndex, scalarOf, zeroValue } from "./moving.ts";

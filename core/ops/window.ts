@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { type Apply, apply as applyOp, writtenLabel } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../graph/graph.ts";
 import type {
   Element,
   ElementContext,
@@ -20,7 +20,6 @@ import { rounded, sizeOf, type Value } from "../graph/value.ts";
 import { type Ix, sizeIx } from "../kernel/builder.ts";
 import { addSize, floorDivSize, mulSize, type Size, sizeValue, subSize } from "../kernel/size.ts";
 import { type StaticShape, TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
 import {
   type Dim,
   expectIndexScalars,

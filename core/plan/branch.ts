@@ -6,9 +6,8 @@
  */
 
 import { isArgumentError } from "../errors.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckError, Step } from "../kernel/program.ts";
-import type { Variable } from "../variable.ts";
 import { Kernel } from "./kernel.ts";
 import { arrange, simplify } from "./passes.ts";
 import type { Place } from "./place.ts";

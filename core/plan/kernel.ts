@@ -6,7 +6,7 @@
  */
 
 import { type DType, isComplex } from "../dtype.ts";
-import { type Apply, paramsKey } from "../graph/graph.ts";
+import { type Apply, Constant, paramsKey, type Variable } from "../graph/graph.ts";
 import {
   type CheckMessage,
   type Element,
@@ -39,7 +39,6 @@ import {
   sizeKey,
   sizeValue,
 } from "../kernel/size.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { castElement, constantElement, realNode } from "./element.ts";
 import { expectPositions } from "../kernel/limits.ts";
 import { loweringOf } from "./lowering.ts";

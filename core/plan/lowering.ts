@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { Params, PlainLowering, ShapeContext } from "../graph/op.ts";
-import type { Variable } from "../variable.ts";
 
 const chosen = new WeakMap<ShapeContext, Map<Apply, PlainLowering<Params>>>();
 

@@ -5,10 +5,9 @@
  */
 
 import type { Backend } from "../backend.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import { toTypedArray } from "../graph/value.ts";
 import { toposort } from "../graph/walk.ts";
-import { Constant, type Variable } from "../variable.ts";
 
 /**
  * Finds out, for a backend, why it cannot run a graph: in words the variable that it cannot hold, as the

@@ -6,7 +6,7 @@
 
 import { IndexError } from "../errors.ts";
 import type { DType } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
 import {
@@ -18,7 +18,6 @@ import {
 import { ScalarBuilder } from "../kernel/builder.ts";
 import type { Check, CheckError, Program } from "../kernel/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
-import type { Variable } from "../variable.ts";
 import { type Storage, storageRules } from "./element.ts";
 import { checkPositions } from "../kernel/limits.ts";
 import { runPasses } from "./passes.ts";

@@ -6,7 +6,7 @@
  */
 
 import { type KernelLimits, noLimits } from "../kernel/capabilities.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import {
   eagerInputs,
   isIndexInput,
@@ -15,7 +15,6 @@ import {
   type PlainLowering,
 } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
-import type { Variable } from "../variable.ts";
 import { isView, loweringOf, viewBase } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 import { splitLarge } from "./split.ts";

@@ -6,13 +6,12 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import type { EmitContext, NestBuilder, Target } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { axisIx, zeroIx } from "../kernel/builder.ts";
 import type { Operand, Step } from "../kernel/program.ts";
 import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/size.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { checksOfNothing } from "./empty.ts";
 import { Kernel } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";

@@ -8,11 +8,10 @@ import { isDiscrete } from "../dtype.ts";
 import { eagerInputs, NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
 import { locate } from "../graph/written.ts";
-import { type Apply, paramsKey } from "../graph/graph.ts";
+import { type Apply, Constant, paramsKey, type Variable } from "../graph/graph.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
 import { fitsDType } from "../kernel/size_dtype.ts";
 import { shapeText } from "../shown.ts";
-import { Constant, type Variable } from "../variable.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */
 export interface LeafInfo {

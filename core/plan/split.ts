@@ -5,9 +5,8 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import type { KernelLimits } from "../kernel/capabilities.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { isView, loweringOf } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 

@@ -1,8 +1,16 @@
 // What calls cost whose plan has symbols for all lengths, next to those of a plan made for the lengths:
 // one group for each kind of kernel and length.
 
-import { compile, type DType, grad, shared, T, type Tensor, tensor } from "../../mod.ts";
-import type { Variable } from "../../mod.ts";
+import {
+  compile,
+  type DType,
+  grad,
+  shared,
+  T,
+  type Tensor,
+  tensor,
+  type Variable,
+} from "../../mod.ts";
 
 const device = "cpu";
 

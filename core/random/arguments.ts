@@ -13,7 +13,7 @@ import { add } from "../ops/elementwise.ts";
 import { checkOptions, type OptionKinds } from "../options.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/literal.ts";
 import { asDims, dimsOf, type ShapeLike } from "../ops/shape.ts";
-import { Constant, Variable } from "../variable.ts";
+import { Constant, Variable } from "../graph/graph.ts";
 import { cut, shown } from "../shown.ts";
 
 /** Lengths of the axes of a draw: numbers, integer scalars, or an integer vector. */

@@ -9,27 +9,28 @@ import {
   abs,
   cast,
   clip,
+  exp,
   floor,
+  gt,
   le,
   log,
   log1p,
+  lt,
   maximum,
   sign,
+  sqrt,
   sub,
   tan,
   undefinedGrad,
   where,
 } from "../ops/elementwise.ts";
-import { sqrt } from "../ops/elementwise.ts";
-import { exp } from "../ops/elementwise.ts";
-import { gt, lt } from "../ops/elementwise.ts";
 import { index } from "../ops/indexing.ts";
 import type { TensorLike } from "../ops/literal.ts";
 import { max, sum } from "../ops/reduce.ts";
 import { expandDims } from "../ops/dimshuffle.ts";
 import { shapeOf } from "../ops/shape.ts";
 import type { DType } from "../dtype.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   type Bounds,
   checkBounds,

@@ -7,7 +7,7 @@
  */
 
 import type { DType } from "../dtype.ts";
-import { apply } from "../graph/graph.ts";
+import { apply, type Variable } from "../graph/graph.ts";
 import { castTo } from "../ops/build.ts";
 import {
   abs,
@@ -26,7 +26,6 @@ import {
   sub,
   where,
 } from "../ops/elementwise.ts";
-import type { Variable } from "../variable.ts";
 import { greatest, least, whole } from "./arguments.ts";
 import { binomialInverseOp, type InverseParams, poissonInverseOp, SMALL_MEAN } from "./inverse.ts";
 import type { Proposal, SlotDraw, Source } from "./source.ts";

@@ -20,7 +20,7 @@ import {
   where,
 } from "../ops/elementwise.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
-import { Constant, type Variable } from "../variable.ts";
+import { Constant, type Variable } from "../graph/graph.ts";
 import {
   checkBounds,
   checkHolds,

@@ -18,7 +18,7 @@ import { log } from "../kernel/math/mod.ts";
 import type { SNode } from "../kernel/scalar.ts";
 import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from "../kernel/size.ts";
 import { TensorType } from "../type.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { circle } from "./circle.ts";
 import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
 

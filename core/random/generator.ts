@@ -5,11 +5,10 @@
  */
 
 import type { TypedArray } from "../dtype.ts";
-import { applyOp } from "../graph/graph.ts";
+import { applyOp, Variable } from "../graph/graph.ts";
 import { Container, type SetValueOptions, type SharedValue, SharedVariable } from "../shared.ts";
 import { Tensor, tensor } from "../tensor.ts";
 import { TensorType } from "../type.ts";
-import { Variable } from "../variable.ts";
 import { advanceOp } from "./draw.ts";
 import { type Block, hostWords, philox } from "./philox.ts";
 import { shown } from "../shown.ts";

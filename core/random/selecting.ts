@@ -11,14 +11,13 @@ import { and, le, log, lt, mul } from "../ops/elementwise.ts";
 import { index, slice, take, takeAlongAxis } from "../ops/indexing.ts";
 import { asVariable, type TensorLike } from "../ops/literal.ts";
 import { argsort, cumsum } from "../ops/order.ts";
-import { sum } from "../ops/reduce.ts";
+import { argmax, sum } from "../ops/reduce.ts";
 import { concatenate } from "../ops/combine.ts";
 import { dimsOf, shapeOf } from "../ops/shape.ts";
 import { expandDims } from "../ops/dimshuffle.ts";
 import { reshape } from "../ops/reshape.ts";
 import { zerosLike } from "../ops/alloc.ts";
-import { argmax } from "../ops/reduce.ts";
-import { Constant, type Variable } from "../variable.ts";
+import { Constant, type Variable } from "../graph/graph.ts";
 import {
   checkBounds,
   computeDType,

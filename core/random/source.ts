@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, makeConstant } from "../graph/graph.ts";
+import { apply, makeConstant, type Variable } from "../graph/graph.ts";
 import { intConstant } from "../ops/arguments.ts";
 import { castTo } from "../ops/build.ts";
 import { mul } from "../ops/elementwise.ts";
@@ -12,7 +12,6 @@ import { index } from "../ops/indexing.ts";
 import { arange } from "../ops/ranges.ts";
 import { reshaped } from "../ops/reshape.ts";
 import { argmax } from "../ops/reduce.ts";
-import type { Variable } from "../variable.ts";
 import { type DrawKind, drawOp, type DrawParams } from "./draw.ts";
 import { drawEachOp, type EachParams } from "./each.ts";
 

@@ -6,7 +6,7 @@
 
 import type { DType } from "../dtype.ts";
 import type { TensorLike } from "../ops/literal.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { type DrawArguments, type DrawOptions, optionsOf } from "./arguments.ts";
 import {
   type BetaOptions,

@@ -5,9 +5,8 @@
  */
 
 import { type DType, dtypeInfo } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import { elementwiseOps } from "../ops/elementwise_table.ts";
-import { Constant, type Variable } from "../variable.ts";
 import {
   applied,
   constantNumber,

@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import type { AdvIncParams } from "../ops/adv_index.ts";
 import { stretched } from "../ops/broadcast_to.ts";
 import { isWholeEntry, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import type { IncSubtensorParams, SubtensorParams } from "../ops/subtensor.ts";
-import type { Variable } from "../variable.ts";
 import { namesLengthOf } from "./indexing_rules.ts";
 import { applied, applyAgain, ew, instead, isNumber, sameLengths, sameShape } from "./match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";

@@ -5,10 +5,9 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import { isNotNegative } from "../ops/known_lengths.ts";
 import { castTo } from "../ops/build.ts";
-import type { Variable } from "../variable.ts";
 import {
   applied,
   ew,

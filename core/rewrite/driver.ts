@@ -13,11 +13,11 @@ import {
   applyOp,
   inheritName,
   inSession,
+  type Variable,
   variablesMade,
   withOriginOf,
 } from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
-import type { Variable } from "../variable.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";
 
 /** How often each rule fired. */

@@ -5,12 +5,11 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
 import { lengthsOf } from "../ops/known_lengths.ts";
 import { matmulOp } from "../ops/matmul.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
-import type { Variable } from "../variable.ts";
 import {
   exponentOf,
   type ExpProduct,

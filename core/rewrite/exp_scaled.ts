@@ -5,11 +5,10 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import { lengthsOf } from "../ops/known_lengths.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
-import type { Variable } from "../variable.ts";
 import { boundedExp, exponentOf, isAtMost, largeExp, sumOfTerms, weightedBy } from "./exp_sums.ts";
 import { expProductOf } from "./exp_parts.ts";
 import { buildProduct, opensAll, productOf, unpadded } from "./factors.ts";

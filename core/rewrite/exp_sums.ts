@@ -8,7 +8,7 @@
 import { lengthsOf } from "../ops/known_lengths.ts";
 import type { DimshuffleParams } from "../ops/dimshuffle.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { buildProduct, type Factor, opensAll, type Product } from "./factors.ts";
 import {
   applied,

@@ -5,10 +5,9 @@
  */
 
 import { type DType, isComplex, isDiscrete } from "../dtype.ts";
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import { castTo } from "../ops/build.ts";
 import { type DimshuffleParams, shuffled } from "../ops/dimshuffle.ts";
-import type { Variable } from "../variable.ts";
 import { hasCheck, isGiven, isInRange, positionsIn } from "./in_range.ts";
 import { ew, isReal, number, numberOf, padded } from "./match.ts";
 import type { RewriteContext } from "./rule.ts";

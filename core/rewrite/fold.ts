@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
-import { makeConstant } from "../graph/graph.ts";
+import { type Apply, Constant, makeConstant, type Variable } from "../graph/graph.ts";
 import { rounded, sizeOf } from "../graph/value.ts";
-import { Constant, type Variable } from "../variable.ts";
 import type { Rule } from "./rule.ts";
 
 /** Results with more elements are kept only if they need no more room than what they come from. */

@@ -4,13 +4,11 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import type { AdvIndexParams } from "../ops/adv_index.ts";
 import { staticInt } from "../ops/arguments.ts";
-import type { Length } from "../ops/known_lengths.ts";
-import { lengthsOf } from "../ops/known_lengths.ts";
+import { type Length, lengthsOf } from "../ops/known_lengths.ts";
 import type { SubtensorParams } from "../ops/subtensor.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { isElementwise, sameShape } from "./match.ts";
 import type { RewriteContext } from "./rule.ts";
 

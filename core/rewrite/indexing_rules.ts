@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { AdvIndexParams } from "../ops/adv_index.ts";
 import { intConstant, staticInt } from "../ops/arguments.ts";
 import { castTo } from "../ops/build.ts";
@@ -18,7 +18,6 @@ import {
   subtensorOp,
   type SubtensorParams,
 } from "../ops/subtensor.ts";
-import type { Variable } from "../variable.ts";
 import {
   applied,
   applyAgain,

@@ -6,7 +6,7 @@
 
 import { isComplex } from "../dtype.ts";
 import type { ElementwiseName } from "../ops/elementwise_table.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { ew, isReal, number, under } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 

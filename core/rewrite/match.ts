@@ -5,7 +5,13 @@
  */
 
 import { type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
-import { type Apply, apply as applyOp, makeConstant } from "../graph/graph.ts";
+import {
+  type Apply,
+  apply as applyOp,
+  Constant,
+  makeConstant,
+  type Variable,
+} from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
 import { castTo, elementwise } from "../ops/build.ts";
 import { stretched } from "../ops/broadcast_to.ts";
@@ -14,7 +20,6 @@ import { type ElementwiseName, elementwiseOps } from "../ops/elementwise_table.t
 import { type Length, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import { valueOf } from "../ops/literal.ts";
 import { reduceOp, type ReduceParams } from "../ops/reduce_ops.ts";
-import { Constant, type Variable } from "../variable.ts";
 
 /** Constants with more elements than this are not searched for one repeated value. */
 const LARGE = 4096;

@@ -5,7 +5,7 @@
  */
 
 import type { DimshuffleParams } from "../ops/dimshuffle.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
 import { applied, applyAgain, instead, insteadNumber, isNumber, moved } from "./match.ts";
 import type { RewriteContext, Rewritten, Rule } from "./rule.ts";

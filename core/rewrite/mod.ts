@@ -6,10 +6,9 @@
 
 import { checkOptions, expectList, suggestion } from "../options.ts";
 import { commaText, shown } from "../shown.ts";
-import { adoptNamed, equalApplications, inSession } from "../graph/graph.ts";
+import { adoptNamed, equalApplications, inSession, type Variable } from "../graph/graph.ts";
 import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "../validate.ts";
-import type { Variable } from "../variable.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
 import { addedPhases } from "./extensions.ts";
 import { phases } from "./phases.ts";

@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { applied, ew, instead, insteadNumber, isExact, isReal, number, numberOf } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 

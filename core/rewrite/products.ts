@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import {
   buildProduct,
   type Factor,

@@ -5,16 +5,14 @@
  */
 
 import { isComplex } from "../dtype.ts";
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import { staticInt } from "../ops/arguments.ts";
 import { castTo } from "../ops/build.ts";
 import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import { lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
 import { argreduceOp, type ArgReduceParams, type ReduceParams } from "../ops/reduce_ops.ts";
 import type { ReshapeParams } from "../ops/reshape.ts";
-import type { SumToParams } from "../ops/sum_to.ts";
-import { summedTo } from "../ops/sum_to.ts";
-import type { Variable } from "../variable.ts";
+import { summedTo, type SumToParams } from "../ops/sum_to.ts";
 import { expSumOf } from "./exp_parts.ts";
 import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";
 import {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
-import type { Variable } from "../variable.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 
 /** What a rule may ask about the whole graph. */
 export interface RewriteContext {

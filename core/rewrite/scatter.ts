@@ -5,12 +5,11 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import { type AdvIncParams, advIndexOp } from "../ops/adv_index.ts";
 import { lengthsOf } from "../ops/known_lengths.ts";
 import type { ReduceParams } from "../ops/reduce_ops.ts";
 import { type IncSubtensorParams, subtensorOp } from "../ops/subtensor.ts";
-import type { Variable } from "../variable.ts";
 import { isFullRange } from "./indexing_rules.ts";
 import {
   buildProduct,

@@ -5,9 +5,8 @@
  * @module
  */
 
-import { LONG_VECTOR } from "../ops/shape.ts";
-import { applyOp } from "../graph/graph.ts";
-import type { Apply } from "../graph/graph.ts";
+import { LONG_VECTOR, type ShapeIParams } from "../ops/shape.ts";
+import { type Apply, applyOp, type Variable } from "../graph/graph.ts";
 import { staticInt } from "../ops/arguments.ts";
 import { stretched } from "../ops/broadcast_to.ts";
 import { castTo } from "../ops/build.ts";
@@ -22,9 +21,7 @@ import {
   lengthVariable,
 } from "../ops/known_lengths.ts";
 import { reshaped } from "../ops/reshape.ts";
-import type { ShapeIParams } from "../ops/shape.ts";
 import { elementwiseOps } from "../ops/elementwise_table.ts";
-import type { Variable } from "../variable.ts";
 import { applied, applyAgain, inShape, numberOf, sameLengths, sameShape, under } from "./match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "./rule.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { type Factor, opensAll, type Product } from "./factors.ts";
 import { ew, negated, number, under } from "./match.ts";
 import { areEqual, areOpposite, sumOf, type Term } from "./terms.ts";

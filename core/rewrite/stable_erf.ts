@@ -15,7 +15,7 @@ import {
 } from "./factors.ts";
 import type { Rewritten, Rule } from "./rule.ts";
 import { buildSum, fewTerms } from "./terms.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 
 const complement: Rule = {
   name: "one-minus-erf",

@@ -20,7 +20,7 @@ import {
 } from "./factors.ts";
 import { ew, instead, under } from "./match.ts";
 import type { Rewritten, Rule } from "./rule.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import type { Term } from "./terms.ts";
 
 const quotientOfExps: Rule = {

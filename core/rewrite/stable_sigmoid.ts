@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 import {
   buildProduct,
   isProduct,
@@ -25,7 +25,6 @@ import {
   withoutTanh,
 } from "./sigmoid_factors.ts";
 import { buildSum, fewTerms } from "./terms.ts";
-import type { Variable } from "../variable.ts";
 
 function rewriteProduct(
   apply: Apply,

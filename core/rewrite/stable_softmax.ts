@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { buildProduct, type Factor, productOps, realProduct, unpadded } from "./factors.ts";
 import { expSumOf } from "./exp_parts.ts";
 import { shifted, sumOfTerms } from "./exp_sums.ts";

@@ -6,7 +6,7 @@
 
 import { type DType, isComplex, isDiscrete } from "../dtype.ts";
 import { castTo } from "../ops/build.ts";
-import type { Variable } from "../variable.ts";
+import type { Variable } from "../graph/graph.ts";
 import { ew, isReal, number, numberOf } from "./match.ts";
 import { type Opened, opensSingle, unpadded } from "./factors.ts";
 import type { RewriteContext } from "./rule.ts";

@@ -5,13 +5,12 @@
  * @module
  */
 
-import { paramsKey } from "../graph/graph.ts";
+import { Constant, paramsKey, type Variable } from "../graph/graph.ts";
 import { type DType, dtypeInfo, isComplex, isDiscrete, realOf } from "../dtype.ts";
 import { VerificationError } from "../errors.ts";
 import { makeValue, rounded, sizeOf, type Value } from "../graph/value.ts";
 import { graphInputs } from "../graph/walk.ts";
 import { evaluateGraph } from "../reference.ts";
-import { Constant, type Variable } from "../variable.ts";
 import { runPhase } from "./driver.ts";
 import type { Rule } from "./rule.ts";
 

@@ -5,12 +5,11 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../graph/graph.ts";
+import { type Apply, apply as applyOp, type Variable } from "../graph/graph.ts";
 import type { AdvIndexParams } from "../ops/adv_index.ts";
 import type { DimshuffleParams, PatternItem } from "../ops/dimshuffle.ts";
 import { isWholeEntry, lengthsOf } from "../ops/known_lengths.ts";
 import type { IndexEntry, SubtensorParams } from "../ops/subtensor.ts";
-import type { Variable } from "../variable.ts";
 import { applyAgain, moved, padded, withoutAxes } from "./match.ts";
 
 /** Ops that move or pick the elements of their first input. */

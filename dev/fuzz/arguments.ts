@@ -256,7 +256,6 @@ export interface Target {
 const skipped = new Set([
   "Apply",
   "CrotonError",
-  "VariableNode",
   "applyOp",
   "makeConstant",
   "registerGradient",

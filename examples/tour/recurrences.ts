@@ -11,10 +11,11 @@ import {
   shared,
   type SharedVariable,
   T,
+  type Tensor,
   tensor,
   until,
+  type Variable,
 } from "../../mod.ts";
-import type { Tensor, Variable } from "../../mod.ts";
 import { Random } from "../data/random.ts";
 import type { Chapter, Results } from "./program.ts";
 

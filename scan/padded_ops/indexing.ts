@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { arrange, layoutOf } from "../../core/ops/adv_index.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { lengthOr } from "../../core/ops/checks.ts";
@@ -13,7 +13,6 @@ import type { IndexItem } from "../../core/ops/index_spec.ts";
 import { index, slice } from "../../core/ops/indexing.ts";
 import { lengthsOf } from "../../core/ops/known_lengths.ts";
 import { asVariable } from "../../core/ops/literal.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   again,
   constantOf,

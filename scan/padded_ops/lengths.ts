@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { broadcastTo } from "../../core/ops/broadcast_to.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { join } from "../../core/ops/combine.ts";
@@ -28,7 +28,6 @@ import { arange } from "../../core/ops/ranges.ts";
 import { reshape } from "../../core/ops/reshape.ts";
 import { withShape } from "../../core/ops/shape.ts";
 import { padded as paddedBy } from "../../core/ops/window.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   along,
   constantOf,

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { type Apply, applyOp } from "../../core/graph/graph.ts";
+import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { dimshuffle } from "../../core/ops/dimshuffle.ts";
 import { elementwiseOps, maximum, sub, where } from "../../core/ops/elementwise.ts";
 import { asVariable } from "../../core/ops/literal.ts";
 import { padded as paddedBy } from "../../core/ops/window.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   again,
   type Extent,

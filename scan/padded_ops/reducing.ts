@@ -4,14 +4,13 @@
  * @module
  */
 
-import { type Apply, applyOp } from "../../core/graph/graph.ts";
+import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { add, eq, gt, intDiv, maximum, mod, mul, sub, where } from "../../core/ops/elementwise.ts";
 import { asVariable } from "../../core/ops/literal.ts";
 import { sum } from "../../core/ops/reduce.ts";
 import { summedTo } from "../../core/ops/sum_to.ts";
 import { padded as paddedBy } from "../../core/ops/window.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   again,
   constantOf,

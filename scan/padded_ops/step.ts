@@ -4,11 +4,10 @@
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { mul } from "../../core/ops/elementwise.ts";
 import { asVariable } from "../../core/ops/literal.ts";
-import type { Variable } from "../../core/variable.ts";
 import { type Extent, isPadded, type IsSame, type Made, type Padded } from "../padded.ts";
 
 /** What a rule may ask for. */

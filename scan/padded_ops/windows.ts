@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, applyOp } from "../../core/graph/graph.ts";
+import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { lengthOr } from "../../core/ops/checks.ts";
 import { add, and, ge, intDiv, lt, maximum, mul, sub, where } from "../../core/ops/elementwise.ts";
@@ -17,7 +17,6 @@ import {
   windowed,
   type WindowParams,
 } from "../../core/ops/window.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   along,
   type Extent,

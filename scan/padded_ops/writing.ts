@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { arrange, layoutOf } from "../../core/ops/adv_index.ts";
 import { castTo } from "../../core/ops/build.ts";
 import { inRange } from "../../core/ops/checks.ts";
@@ -15,7 +15,6 @@ import { lengthsOf } from "../../core/ops/known_lengths.ts";
 import { asVariable } from "../../core/ops/literal.ts";
 import { arange } from "../../core/ops/ranges.ts";
 import { padded as paddedBy } from "../../core/ops/window.ts";
-import type { Variable } from "../../core/variable.ts";
 import {
   again,
   along,

@@ -4,8 +4,13 @@
  * @module
  */
 
-import type { Apply } from "../../core/graph/graph.ts";
-import { applyOp, makeVariable } from "../../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  Constant,
+  makeVariable,
+  type Variable,
+} from "../../core/graph/graph.ts";
 import { eagerInputs } from "../../core/graph/op.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise.ts";
@@ -18,7 +23,6 @@ import { reshape } from "../../core/ops/reshape.ts";
 import { shapeOf } from "../../core/ops/shape.ts";
 import { optimise, type ResolvedMode, runningMode } from "../../core/rewrite/mod.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
-import { Constant, type Variable } from "../../core/variable.ts";
 import { batch, type Batched } from "../batch.ts";
 import { depthOf, endsEarly, type StepGraph } from "../inner.ts";
 import { isScan, scanInputs, scanOutputs, type ScanParams } from "../node.ts";

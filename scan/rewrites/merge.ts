@@ -8,9 +8,8 @@
  * @module
  */
 
-import { type Apply, applyOp, makeVariable } from "../../core/graph/graph.ts";
+import { type Apply, applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
-import type { Variable } from "../../core/variable.ts";
 import { endsEarly, StepGraph } from "../inner.ts";
 import { isScan, type ScanParams } from "../node.ts";
 import { scanOp } from "../op.ts";

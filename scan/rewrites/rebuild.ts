@@ -4,11 +4,16 @@
  * @module
  */
 
-import { type Apply, applyOp, isSharable, makeVariable } from "../../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  isSharable,
+  makeVariable,
+  type Variable,
+} from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/shared.ts";
-import type { Variable } from "../../core/variable.ts";
 import { StepGraph } from "../inner.ts";
 import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "../node.ts";
 import { scanOp } from "../op.ts";

@@ -6,8 +6,7 @@
 
 import { replace } from "../../core/graph/walk.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
-import type { Apply } from "../../core/graph/graph.ts";
-import type { Variable } from "../../core/variable.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { scanOutputs, type ScanParams } from "../node.ts";
 import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 

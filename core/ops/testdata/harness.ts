@@ -9,12 +9,11 @@ import { assert, assertEquals } from "@std/assert";
 import { HostArgument } from "../../compile/arguments.ts";
 import { Executor } from "../../compile/executor.ts";
 import type { DType } from "../../dtype.ts";
-import { makeVariable } from "../../graph/graph.ts";
+import { makeVariable, type Variable } from "../../graph/graph.ts";
 import { fromTypedArray, makeValue, rounded, toTypedArray, type Value } from "../../graph/value.ts";
 import { createInterpreterBackend } from "../../kernel/interpret.ts";
 import { evaluateGraph } from "../../reference.ts";
 import { type StaticShape, TensorType } from "../../type.ts";
-import type { Variable } from "../../variable.ts";
 
 /** An input variable. */
 export function input(dtype: DType, shape: StaticShape, name = "x"): Variable {

@@ -1,7 +1,7 @@
 /** What plans look like after each pass. */
 
 import type { SharedVariable } from "../../shared.ts";
-import type { Variable } from "../../variable.ts";
+import type { Variable } from "../../graph/graph.ts";
 import { planProgram, type PlanRequest } from "../planner.ts";
 import { livesOf } from "../lives.ts";
 import { printSteps } from "../print.ts";

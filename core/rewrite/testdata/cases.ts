@@ -5,13 +5,12 @@
  */
 
 import type { DType } from "../../dtype.ts";
-import { makeConstant, makeVariable } from "../../graph/graph.ts";
+import { makeConstant, makeVariable, type Variable } from "../../graph/graph.ts";
 import { TensorType } from "../../type.ts";
 import * as T from "../../t.ts";
 import { jointLengthOf } from "../../ops/joint_length.ts";
 import { shapeOf } from "../../ops/shape.ts";
 import { valueOf } from "../../ops/literal.ts";
-import type { Variable } from "../../variable.ts";
 import { ew } from "../match.ts";
 import type { RuleCases } from "../testing.ts";
 

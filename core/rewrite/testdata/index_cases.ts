@@ -4,14 +4,12 @@
  * @module
  */
 
-import { apply } from "../../graph/graph.ts";
+import { apply, type Variable } from "../../graph/graph.ts";
 import { advIncOp, advIndexOp } from "../../ops/adv_index.ts";
 import { joinOp } from "../../ops/join.ts";
 import { makeVectorOp } from "../../ops/shape.ts";
-import type { ReduceParams } from "../../ops/reduce_ops.ts";
-import { reduceOp } from "../../ops/reduce_ops.ts";
+import { reduceOp, type ReduceParams } from "../../ops/reduce_ops.ts";
 import { incSubtensorOp, type IndexEntry, subtensorOp } from "../../ops/subtensor.ts";
-import type { Variable } from "../../variable.ts";
 import { type Cases, ew, fixed, i, j, len, m, m23, num, row, s, T, v, x, x3, y } from "./cases.ts";
 
 const at = T.iscalar("at");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply } from "../../graph/graph.ts";
+import { apply, type Variable } from "../../graph/graph.ts";
 import { broadcastToOp } from "../../ops/broadcast_to.ts";
 import { dimshuffleOp, type PatternItem } from "../../ops/dimshuffle.ts";
 import { fillOp } from "../../ops/fill.ts";
@@ -14,7 +14,6 @@ import { reduceOp, type ReduceParams } from "../../ops/reduce_ops.ts";
 import { reshapeOp } from "../../ops/reshape.ts";
 import { makeVectorOp, shapeIOp, specifyShapeOp } from "../../ops/shape.ts";
 import { sumToOp } from "../../ops/sum_to.ts";
-import type { Variable } from "../../variable.ts";
 import {
   type Cases,
   ew,

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { apply } from "../../graph/graph.ts";
+import { apply, type Variable } from "../../graph/graph.ts";
 import { reduceOp, type ReduceParams } from "../../ops/reduce_ops.ts";
-import type { Variable } from "../../variable.ts";
 import { c, type Cases, ew, i, m, num, s, T, x, y, z } from "./cases.ts";
 
 function sum(of: Variable, ...axes: number[]): Variable {

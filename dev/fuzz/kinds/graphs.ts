@@ -1,5 +1,11 @@
-import type { Generator, Kind, Ref } from "../generator.ts";
-import { isFloatRef, isIntRef, isVector } from "../generator.ts";
+import {
+  type Generator,
+  isFloatRef,
+  isIntRef,
+  isVector,
+  type Kind,
+  type Ref,
+} from "../generator.ts";
 
 const unary = [
   "neg",

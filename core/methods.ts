@@ -1,18 +1,24 @@
 /**
- * Symbolic variables, with the operations on them as methods.
+ * The operations as methods of variables.
  *
  * @module
  */
 
+import { evaluate } from "./compile/evaluate.ts";
 import type { Givens } from "./compile/updates.ts";
 import type { DType } from "./dtype.ts";
-import { type Apply, registerVariableClass } from "./graph/graph.ts";
-import { type Value, valueText } from "./graph/value.ts";
+import { Variable } from "./graph/graph.ts";
 import { type AxesArguments, type Dim, listed } from "./ops/arguments.ts";
 import { fill, onesLike, zerosLike } from "./ops/alloc.ts";
 import { broadcastTo } from "./ops/broadcast_to.ts";
-import type { PatternItem } from "./ops/dimshuffle.ts";
-import { dimshuffle, expandDims, squeeze, swapaxes, transpose } from "./ops/dimshuffle.ts";
+import {
+  dimshuffle,
+  expandDims,
+  type PatternItem,
+  squeeze,
+  swapaxes,
+  transpose,
+} from "./ops/dimshuffle.ts";
 import type { IndexItem } from "./ops/index_spec.ts";
 import { index, slice, take, type TakeMode } from "./ops/indexing.ts";
 import { dot, matmul, outer } from "./ops/linalg.ts";
@@ -25,7 +31,6 @@ import { diagonal, trace } from "./ops/matrices.ts";
 import { repeat } from "./ops/repeat.ts";
 import { type AxisRank, dimsOf, type ShapeLike } from "./ops/shape.ts";
 import type { Tensor } from "./tensor.ts";
-import type { TensorType } from "./type.ts";
 import type {
   DotRank,
   DTypeOf,
@@ -41,72 +46,33 @@ import type {
   SumDType,
   TakenRank,
 } from "./type_arithmetic.ts";
-import * as elementwise from "./ops/elementwise.ts";
-import { ElementwiseVariable, registerElementwise } from "./variable_elementwise.ts";
+import { ElementwiseMethods } from "./methods_elementwise.ts";
 
 /** A shape given as one argument, which may be a vector, or as several. */
 function lengthsOf(shape: readonly (Dim | readonly Dim[])[]): ShapeLike {
   return shape.length === 1 ? shape[0]! : shape as readonly Dim[];
 }
 
-type Evaluator = (variable: Variable, givens: Givens) => Promise<Tensor>;
-
-let evaluator: Evaluator | null = null;
-
-/** Called once by what compiles functions: how `Variable.eval` computes a value. */
-export function registerEvaluator(evaluate: Evaluator): void {
-  evaluator = evaluate;
-}
-
-/**
- * A tensor that a graph computes or is given. `D` is its dtype and `N` its rank, where known.
- *
- * Variables are made by constructors such as `T.matrix("x")` and by operations on other variables;
- * every operation is a function of `T` and, in most cases, a method.
- *
- * @example
- * ```ts
- * import { T } from "@croton/croton";
- *
- * const [x, w] = [T.matrix("x"), T.vector("w")];
- * const p = x.dot(w).neg().exp().add(1).reciprocal();
- * ```
- */
-export class Variable<D extends DType = DType, N extends number = number>
-  extends ElementwiseVariable<D, N> {
-  /** The name, or what computes it. */
-  override toString(): string {
-    return this.name ?? this.label;
-  }
-
-  /** Text in templates. Throws a TypeError for JavaScript's operators, which cannot build graphs. */
-  [Symbol.toPrimitive](hint: string): string {
-    if (hint === "string") return this.toString();
-    throw new TypeError(
-      `Cannot use ${this.label} as a JavaScript number or condition: variables have no value yet ` +
-        "(write x.add(y) and x.gt(y), or T.expr`...`)",
-    );
-  }
-
-  /** What `console.log` shows. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `Variable ${this.label}: ${this.type}`;
-  }
-
+/** The operations as methods of variables; see {@linkcode Variable}. */
+export abstract class Methods<D extends DType = DType, N extends number = number>
+  extends ElementwiseMethods<D, N> {
   /** Lengths of the axes, as 0-d int64 variables. `T.shape(x)` gives them as one vector. */
   get shape(): ForAxes<Variable<"int64", 0>>[N] {
-    const dims = Object.freeze(dimsOf(this as Variable)) as readonly Variable<"int64", 0>[];
+    const dims = Object.freeze(dimsOf(this as unknown as Variable)) as readonly Variable<
+      "int64",
+      0
+    >[];
     return dims as ForAxes<Variable<"int64", 0>>[N];
   }
 
   /** Number of elements, a 0-d int64 variable. */
   get size(): Variable<"int64", 0> {
-    return reductions.countOf(this as Variable) as Variable<"int64", 0>;
+    return reductions.countOf(this as unknown as Variable) as Variable<"int64", 0>;
   }
 
   /** The axes in reverse order. */
   get T(): Variable<D, N> {
-    return transpose(this as Variable) as Variable as Variable<D, N>;
+    return transpose(this as unknown as Variable) as Variable as Variable<D, N>;
   }
 
   /** The sum over axes: all of them, one, several, or as options say. */
@@ -260,7 +226,7 @@ export class Variable<D extends DType = DType, N extends number = number>
    * ```
    */
   at<const I extends readonly IndexItem[]>(...items: I): Variable<D, IndexedRank<N, I>> {
-    return index(this as Variable, items) as Variable as Variable<D, IndexedRank<N, I>>;
+    return index(this as unknown as Variable, items) as Variable as Variable<D, IndexedRank<N, I>>;
   }
 
   /** The part of axis 0 from `start` to before `stop`, every `step`-th. */
@@ -269,7 +235,10 @@ export class Variable<D extends DType = DType, N extends number = number>
     stop: Dim | null = null,
     step: Dim | null = null,
   ): Variable<D, N> {
-    return index(this as Variable, slice(start, stop, step)) as Variable as Variable<D, N>;
+    return index(this as unknown as Variable, slice(start, stop, step)) as Variable as Variable<
+      D,
+      N
+    >;
   }
 
   /** Elements at positions along an axis; of all elements when the axis is null. */
@@ -325,7 +294,7 @@ export class Variable<D extends DType = DType, N extends number = number>
 
   /** The diagonal of two axes. */
   diagonal(offset = 0, axis1 = 0, axis2 = 1): Variable<D, Less1<N>> {
-    const part = diagonal(this as Variable, offset, axis1, axis2);
+    const part = diagonal(this as unknown as Variable, offset, axis1, axis2);
     return part as Variable as Variable<D, Less1<N>>;
   }
 
@@ -342,17 +311,17 @@ export class Variable<D extends DType = DType, N extends number = number>
   /** The same, with the lengths one by one. */
   reshape<const L extends readonly Dim[]>(...shape: L): Variable<D, L["length"]>;
   reshape(...shape: readonly (Dim | readonly Dim[])[]): Variable {
-    return reshape(this as Variable, lengthsOf(shape));
+    return reshape(this as unknown as Variable, lengthsOf(shape));
   }
 
   /** The first `ndim` - 1 axes, and one of all that is left. */
   flatten<const K extends number = 1>(ndim?: K): Variable<D, K> {
-    return flatten(this as Variable, ndim) as Variable as Variable<D, K>;
+    return flatten(this as unknown as Variable, ndim) as Variable as Variable<D, K>;
   }
 
   /** All elements in one axis. */
   ravel(): Variable<D, 1> {
-    return ravel(this as Variable) as Variable as Variable<D, 1>;
+    return ravel(this as unknown as Variable) as Variable as Variable<D, 1>;
   }
 
   /** Axes in another order, one by one or in a list; "x" makes a new axis of length 1. */
@@ -360,17 +329,17 @@ export class Variable<D extends DType = DType, N extends number = number>
   /** The same, in a list. */
   dimshuffle<const P extends readonly PatternItem[]>(pattern: P): Variable<D, P["length"]>;
   dimshuffle(...pattern: readonly (PatternItem | readonly PatternItem[])[]): Variable {
-    return dimshuffle(this as Variable, listed(pattern));
+    return dimshuffle(this as unknown as Variable, listed(pattern));
   }
 
   /** Axes in another order, one by one or in a list; reversed without any. */
   transpose(...axes: AxesArguments): Variable<D, N> {
-    return transpose(this as Variable, ...axes) as Variable as Variable<D, N>;
+    return transpose(this as unknown as Variable, ...axes) as Variable as Variable<D, N>;
   }
 
   /** Two axes exchanged. */
   swapaxes(a: number, b: number): Variable<D, N> {
-    return swapaxes(this as Variable, a, b) as Variable as Variable<D, N>;
+    return swapaxes(this as unknown as Variable, a, b) as Variable as Variable<D, N>;
   }
 
   /** Without axes of length 1: those given, or all known ones. */
@@ -394,22 +363,22 @@ export class Variable<D extends DType = DType, N extends number = number>
   /** The same, with the lengths one by one. */
   broadcastTo<const L extends readonly Dim[]>(...shape: L): Variable<D, L["length"]>;
   broadcastTo(...shape: readonly (Dim | readonly Dim[])[]): Variable {
-    return broadcastTo(this as Variable, lengthsOf(shape));
+    return broadcastTo(this as unknown as Variable, lengthsOf(shape));
   }
 
   /** `value` stretched to this shape. */
   fill<A extends TensorLike>(value: A): Variable<DTypeOf<A>, N> {
-    return fill(this as Variable, value) as Variable as Variable<DTypeOf<A>, N>;
+    return fill(this as unknown as Variable, value) as Variable as Variable<DTypeOf<A>, N>;
   }
 
   /** Zeros of this shape and dtype. */
   zerosLike(): Variable<D, N> {
-    return zerosLike(this as Variable) as Variable as Variable<D, N>;
+    return zerosLike(this as unknown as Variable) as Variable as Variable<D, N>;
   }
 
   /** Ones of this shape and dtype. */
   onesLike(): Variable<D, N> {
-    return onesLike(this as Variable) as Variable as Variable<D, N>;
+    return onesLike(this as unknown as Variable) as Variable as Variable<D, N>;
   }
 
   /**
@@ -426,39 +395,13 @@ export class Variable<D extends DType = DType, N extends number = number>
    * ```
    */
   eval(givens: Givens = []): Promise<Tensor<D, N>> {
-    if (evaluator === null) {
-      throw new TypeError(
-        `Cannot compute ${this.label}: import mod.ts, which brings what compiles functions`,
-      );
-    }
-    return evaluator(this as Variable, givens) as Promise<Tensor> as Promise<Tensor<D, N>>;
+    return evaluate(this as unknown as Variable, givens) as Promise<Tensor> as Promise<
+      Tensor<D, N>
+    >;
   }
 }
 
-/** A variable whose value is fixed when the graph is built. */
-export class Constant<D extends DType = DType, N extends number = number> extends Variable<D, N> {
-  /** The value. */
-  readonly value: Value;
-
-  /**
-   * Makes a constant; {@linkcode makeConstant} gives equal values the same variable.
-   *
-   * @param type Its type.
-   * @param value Its value.
-   */
-  constructor(type: TensorType<D, N>, value: Value) {
-    super(type);
-    this.value = value;
-  }
-
-  /** The value, if it is short. */
-  protected override get leafLabel(): string {
-    return valueText(this.value);
-  }
+for (const { prototype } of [ElementwiseMethods, Methods]) {
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype);
+  Object.defineProperties(Variable.prototype, methods);
 }
-
-registerElementwise(elementwise);
-registerVariableClass(
-  (type: TensorType, owner: Apply | null, index: number) => new Variable(type, owner, index),
-  (type: TensorType, value: Value) => new Constant(type, value),
-);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import * as T from "./t.ts";
-import { Variable } from "./variable.ts";
+import { Variable } from "./graph/graph.ts";
 
 const x = T.fmatrix("x"), v = T.fvector("v"), i = T.ivector("i");
 
