@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import "../core/methods.ts";
 import { DisconnectedInputError, NullGradientError } from "../core/errors.ts";
 import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue, type Value } from "../core/graph/value.ts";
