@@ -9,7 +9,13 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, Constant, makeConstant, type Variable } from "../core/graph/graph.ts";
+import {
+  type Apply,
+  apply as applyOp,
+  Constant,
+  makeConstant,
+  type Variable,
+} from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import { type AdvIncParams, advIndexOp } from "../core/ops/adv_index.ts";
 import { castTo } from "../core/ops/build.ts";
