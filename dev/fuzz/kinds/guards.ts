@@ -106,6 +106,28 @@ function taken(g: Generator, x: Ref): Ref {
   }
 }
 
+/** Windows over rows of something partial, or branches that read parts of it: the good ones alone. */
+function chosenParts(g: Generator, x: Ref): Ref {
+  const { random } = g, { value, fine } = partial(g, x);
+  const good = Array.from(fine.value.data as ArrayLike<number>, Number).flatMap((b, i) =>
+    b ? [i] : []
+  );
+  if (good.length === 0) throw new Rejected("nothing is defined");
+  const columns = g.call("T.stack", [value, g.call("T.mul", value, 0.5)], 1);
+  if (random.chance(0.5)) {
+    const image = g.call("T.dimshuffle", columns, "x", "x", 0, 1);
+    const pooled = g.call("T.pool2d", image, [1, 2], { mode: random.pick(["max", "sum"]) });
+    return g.call("T.take", pooled, good, 2);
+  }
+  const at = () => random.pick(good), isFirst = g.call("T.gt", x, 0);
+  return g.call(
+    "T.ifelse",
+    g.call("T.any", isFirst),
+    g.call(".at", columns, at()),
+    g.call(".at", columns, at()),
+  );
+}
+
 /** Functions that are defined only in part, guarded by conditions, and their gradients at bad points. */
 export const guards: Kind = {
   name: "guards",
@@ -122,6 +144,8 @@ export const guards: Kind = {
         y = g.loop({ sequences: [x] }, (inner) => ({ outputs: [guarded(inner)] }))[0]!;
       } else if (g.random.chance(0.15)) {
         y = afterLoop(g, x);
+      } else if (g.random.chance(0.2)) {
+        y = chosenParts(g, x);
       } else if (g.random.chance(0.4)) {
         y = taken(g, x);
         if (g.random.chance(0.3)) y = g.call("T.tanh", y);

@@ -177,11 +177,27 @@ function beside(g: Generator, part: Ref, of: Ref, bad: Ref): Ref {
   return g.attempt(() => g.call(".at", g.call("T.stack", [part, other]), 0)) ?? part;
 }
 
+/** The last row of what a loop gives, or others, also at a computed position. */
+function partOf(g: Generator, y: Ref): Ref {
+  const { random } = g;
+  if (random.chance(0.5)) return g.call(".at", y, -1);
+  const scalar = g.pick((ref) => isFloatRef(ref) && ref.shape.length === 0);
+  const computed = g.call("T.cast", g.call("T.mod", g.call("T.abs", scalar), y.shape[0]!), "int32");
+  switch (random.below(3)) {
+    case 0:
+      return g.call(".at", y, computed);
+    case 1:
+      return g.call("T.take", y, g.call("T.stack", [computed, 0]), 0);
+    default:
+      return g.call(".slice", y, null, g.call("T.add", computed, 1));
+  }
+}
+
 /** A scalar of the outputs of a loop. */
 function costOf(g: Generator, outputs: readonly Ref[], bad?: Ref): Ref {
   const { random } = g;
   const y = random.pick(outputs);
-  const own = random.chance(0.5) ? g.call(".at", y, -1) : y;
+  const own = random.chance(0.5) ? partOf(g, y) : y;
   const part = bad !== undefined && random.chance(0.4) ? beside(g, own, y, bad) : own;
   const value = random.chance(0.3) ? g.call("T.sqr", part) : part;
   return value.shape.length === 0 ? value : g.call("T.sum", value);
