@@ -87,8 +87,12 @@ function hostValues(params: DrawParams, words: Block<number>): number[] {
 /** Two normals from two uniforms. */
 export function hostNormals(u: number, v: number): [number, number] {
   // 1 - u lies in (0, 1], so that its logarithm is finite.
-  const radius = Math.sqrt(-2 * Math.log(1 - u)), angle = 2 * Math.PI * v;
-  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+  const radius = Math.sqrt(-2 * Math.log(1 - u));
+  // From the nearest quarter of the circle on, so that values near zero keep their digits.
+  const quarters = Math.round(4 * v), angle = 2 * Math.PI * (v - quarters / 4);
+  const x = radius * Math.cos(angle), y = radius * Math.sin(angle);
+  const turned: [number, number][] = [[x, y], [-y, x], [-x, -y], [y, -x]];
+  return turned[quarters % 4]!;
 }
 
 /** The same in a kernel. */
