@@ -16,7 +16,7 @@
  */
 
 import { createCpuBackend } from "./cpu/mod.ts";
-import { registerDevices } from "./core/compile/device.ts";
+import { registerDevices } from "./core/runtime/device.ts";
 import { createGpuBackend, gpuAvailable } from "./gpu/mod.ts";
 
 registerDevices({

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { isComplex, isDiscrete } from "../core/dtype.ts";
-import { DisconnectedInputError } from "../core/errors.ts";
+import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
+import { DisconnectedInputError } from "../core/base/errors.ts";
 import { makeConstant, nameApart, Variable } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
-import { castTo } from "../core/ops/build.ts";
-import { filledLike as filledNode } from "../core/ops/fill.ts";
-import { asVariable, type TensorLike, valueOf } from "../core/ops/literal.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { filledLike as filledNode } from "../core/ops/create/fill.ts";
+import { asVariable, type TensorLike, valueOf } from "../core/ops/common/literal.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import { type Found, passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";
-import { checkOptions, expectList } from "../core/options.ts";
-import { shown } from "../core/shown.ts";
+import { checkOptions, expectList } from "../core/base/options.ts";
+import { shown } from "../core/base/shown.ts";
 
 /** Gradients by variable. */
 export type KnownGrads =

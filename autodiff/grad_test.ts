@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import "../core/methods.ts";
-import { DisconnectedInputError, NullGradientError } from "../core/errors.ts";
+import "../core/api/methods.ts";
+import { DisconnectedInputError, NullGradientError } from "../core/base/errors.ts";
 import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue, type Value } from "../core/graph/value.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { ifelse } from "../core/ops/control.ts";
+import { ifelse } from "../core/ops/control/control.ts";
 import {
   abs,
   add,
@@ -30,13 +30,13 @@ import {
   tanh,
   undefinedGrad,
   where,
-} from "../core/ops/elementwise.ts";
-import { index } from "../core/ops/indexing.ts";
-import { batchedDot, dot, tensordot } from "../core/ops/linalg.ts";
-import { categoricalCrossentropy, elu, relu, softmax } from "../core/ops/nn.ts";
-import { mean, sum } from "../core/ops/reduce.ts";
-import { dimshuffle } from "../core/ops/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape.ts";
+} from "../core/ops/elementwise/elementwise.ts";
+import { index } from "../core/ops/index/indexing.ts";
+import { batchedDot, dot, tensordot } from "../core/ops/linalg/linalg.ts";
+import { categoricalCrossentropy, elu, relu, softmax } from "../core/ops/nn/nn.ts";
+import { mean, sum } from "../core/ops/reduce/reduce.ts";
+import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
 import {
   anyInput,
   evaluate,
@@ -44,10 +44,10 @@ import {
   input,
   numbers,
   run,
-} from "../core/ops/testdata/harness.ts";
-import { pp } from "../core/print.ts";
-import { evaluateGraph } from "../core/reference.ts";
-import { shared } from "../core/shared.ts";
+} from "../dev/testing/ops/harness.ts";
+import { pp } from "../core/graph/print.ts";
+import { evaluateGraph } from "../core/graph/reference.ts";
+import { shared } from "../core/runtime/shared.ts";
 import {
   considerConstant,
   grad,
@@ -57,7 +57,7 @@ import {
   subgraphGrad,
   zeroGrad,
 } from "./mod.ts";
-import cases from "./testdata/cases.json" with { type: "json" };
+import cases from "../dev/testing/autodiff/cases.json" with { type: "json" };
 
 const x = anyInput("float64", 0, "x"), y = anyInput("float64", 0, "y");
 const v = anyInput("float64", 1, "v"), u = anyInput("float64", 1, "u");

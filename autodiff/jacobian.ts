@@ -5,13 +5,13 @@
  */
 
 import { apply as applyOp, type Variable } from "../core/graph/graph.ts";
-import { intConstant } from "../core/ops/arguments.ts";
-import { stack } from "../core/ops/combine.ts";
-import { stretched } from "../core/ops/broadcast_to.ts";
-import { shapeOf } from "../core/ops/shape.ts";
-import { subtensorOp } from "../core/ops/subtensor.ts";
-import type { DType } from "../core/dtype.ts";
-import type { Plus1 } from "../core/type_arithmetic.ts";
+import { intConstant } from "../core/ops/common/arguments.ts";
+import { stack } from "../core/ops/shape/combine.ts";
+import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
+import { subtensorOp } from "../core/ops/index/subtensor.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import type { Plus1 } from "../core/graph/type_arithmetic.ts";
 import {
   checkResultOptions,
   expectVariable,
@@ -22,7 +22,7 @@ import {
   type Wrt,
   wrtList,
 } from "./grad.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { numberLike } from "./shapes.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DisconnectedInputError } from "../core/errors.ts";
+import { DisconnectedInputError } from "../core/base/errors.ts";
 import { makeValue, type Value } from "../core/graph/value.ts";
-import { mul, pow } from "../core/ops/elementwise.ts";
-import { index } from "../core/ops/indexing.ts";
-import { dot } from "../core/ops/linalg.ts";
-import { sum } from "../core/ops/reduce.ts";
+import { mul, pow } from "../core/ops/elementwise/elementwise.ts";
+import { index } from "../core/ops/index/indexing.ts";
+import { dot } from "../core/ops/linalg/linalg.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
 import {
   anyInput,
   evaluate,
@@ -12,11 +12,11 @@ import {
   input,
   numbers,
   run,
-} from "../core/ops/testdata/harness.ts";
-import * as T from "../core/t.ts";
+} from "../dev/testing/ops/harness.ts";
+import * as T from "../core/api/t.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { hessian, jacobian } from "./mod.ts";
-import cases from "./testdata/cases.json" with { type: "json" };
+import cases from "../dev/testing/autodiff/cases.json" with { type: "json" };
 
 // Loops are tested in scan/; here lengths are known and rows are made one by one.
 const m = input("float64", [2, 3], "m"), v = input("float64", [3], "v");

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { staticInt } from "../core/ops/arguments.ts";
-import type { IncSubtensorParams } from "../core/ops/subtensor.ts";
+import { staticInt } from "../core/ops/common/arguments.ts";
+import type { IncSubtensorParams } from "../core/ops/index/subtensor.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import type { Variable } from "../core/graph/graph.ts";
 

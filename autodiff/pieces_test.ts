@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compile, grad, T, type Variable } from "../mod.ts";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { isZeroPiece } from "./pieces.ts";
 

@@ -6,9 +6,9 @@
 
 import { makeVariable, type Variable } from "../core/graph/graph.ts";
 import { replace } from "../core/graph/walk.ts";
-import type { TensorLike } from "../core/ops/literal.ts";
+import type { TensorLike } from "../core/ops/common/literal.ts";
 import { UndefinedGradient } from "./gradient.ts";
-import { checkOptions } from "../core/options.ts";
+import { checkOptions } from "../core/base/options.ts";
 import {
   checkResultOptions,
   expectVariable,
@@ -20,7 +20,7 @@ import {
   type Wrt,
   wrtList,
 } from "./grad.ts";
-import { assumeShape } from "../core/ops/known_lengths.ts";
+import { assumeShape } from "../core/ops/shape/known_lengths.ts";
 import { passBack, undefinedError } from "./pullback.ts";
 import { filledLike } from "./shapes.ts";
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, grad, hessian, T, type Tensor, type Variable } from "../mod.ts";
 
 onDevices("products have second derivatives where elements are 0", async (device) => {

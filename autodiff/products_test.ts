@@ -1,16 +1,24 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DisconnectedInputError, NullGradientError } from "../core/errors.ts";
+import { DisconnectedInputError, NullGradientError } from "../core/base/errors.ts";
 import { makeValue, type Value } from "../core/graph/value.ts";
 import { ancestors } from "../core/graph/walk.ts";
-import { cast, exp, mul, sin, sqr, tanh, undefinedGrad } from "../core/ops/elementwise.ts";
-import { dot } from "../core/ops/linalg.ts";
-import { softmax } from "../core/ops/nn.ts";
-import { max, sum } from "../core/ops/reduce.ts";
-import { anyInput, evaluate, expectClose, numbers, run } from "../core/ops/testdata/harness.ts";
-import { evaluateGraph } from "../core/reference.ts";
+import {
+  cast,
+  exp,
+  mul,
+  sin,
+  sqr,
+  tanh,
+  undefinedGrad,
+} from "../core/ops/elementwise/elementwise.ts";
+import { dot } from "../core/ops/linalg/linalg.ts";
+import { softmax } from "../core/ops/nn/nn.ts";
+import { max, sum } from "../core/ops/reduce/reduce.ts";
+import { anyInput, evaluate, expectClose, numbers, run } from "../dev/testing/ops/harness.ts";
+import { evaluateGraph } from "../core/graph/reference.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { Lop, Rop } from "./mod.ts";
-import { pointValue, spread } from "./testdata/check.ts";
+import { pointValue, spread } from "../dev/testing/autodiff/check.ts";
 
 const m = anyInput("float64", 2, "m"), v = anyInput("float64", 1, "v");
 const mValue = pointValue(spread([2, 3], -1, 1, 1)), vValue = pointValue(spread([3], -1, 1, 2));

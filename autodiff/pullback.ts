@@ -4,15 +4,15 @@
  * @module
  */
 
-import { isComplex, isDiscrete } from "../core/dtype.ts";
-import { NullGradientError } from "../core/errors.ts";
+import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
+import { NullGradientError } from "../core/base/errors.ts";
 import { type Apply, applyOp, Variable, withForward, withOrigin } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { castTo } from "../core/ops/build.ts";
-import { ifelseOp } from "../core/ops/control.ts";
-import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
-import { specifyShape } from "../core/ops/shape.ts";
-import { add, real } from "../core/ops/elementwise.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { ifelseOp } from "../core/ops/control/control.ts";
+import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
+import { specifyShape } from "../core/ops/shape/shape.ts";
+import { add, real } from "../core/ops/elementwise/elementwise.ts";
 import {
   Conditional,
   type Flow,
@@ -26,8 +26,8 @@ import { type GradientRule, isConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
 import { StableForms } from "./stable.ts";
-import { expectList } from "../core/options.ts";
-import { shown } from "../core/shown.ts";
+import { expectList } from "../core/base/options.ts";
+import { shown } from "../core/base/shown.ts";
 
 /** What flows to a variable in the end. */
 export type Found = Variable | UndefinedGradient | typeof zeroGradient | null;

@@ -5,7 +5,7 @@
  */
 
 import type { Params } from "../core/graph/op.ts";
-import type { ElementwiseName } from "../core/ops/elementwise.ts";
+import type { ElementwiseName } from "../core/ops/elementwise/elementwise.ts";
 import type { GradientRule } from "./rule.ts";
 import { derivedAsGradient, ifelseGradient } from "./rules_control.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Apply } from "../core/graph/graph.ts";
-import type { IfElseParams } from "../core/ops/control.ts";
+import type { IfElseParams } from "../core/ops/control/control.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 

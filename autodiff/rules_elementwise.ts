@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isComplex } from "../core/dtype.ts";
+import { isComplex } from "../core/graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import {
@@ -48,7 +48,7 @@ import {
   sub,
   trigamma,
   where,
-} from "../core/ops/elementwise.ts";
+} from "../core/ops/elementwise/elementwise.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";

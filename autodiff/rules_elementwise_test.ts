@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { NullGradientError } from "../core/errors.ts";
+import { NullGradientError } from "../core/base/errors.ts";
 import type { Params } from "../core/graph/op.ts";
 import {
   abs,
@@ -32,12 +32,19 @@ import {
   sub,
   tanh,
   where,
-} from "../core/ops/elementwise.ts";
-import { sum } from "../core/ops/reduce.ts";
-import { expectClose } from "../core/ops/testdata/harness.ts";
+} from "../core/ops/elementwise/elementwise.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
+import { expectClose } from "../dev/testing/ops/harness.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { grad } from "./mod.ts";
-import { check, complexPoint, filled, gradients, type Point, spread } from "./testdata/check.ts";
+import {
+  check,
+  complexPoint,
+  filled,
+  gradients,
+  type Point,
+  spread,
+} from "../dev/testing/autodiff/check.ts";
 
 type Case = { readonly points: readonly Point[]; readonly params?: Params };
 

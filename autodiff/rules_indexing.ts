@@ -14,8 +14,8 @@ import {
   type IncSubtensorParams,
   subtensorOp,
   type SubtensorParams,
-} from "../core/ops/indexing.ts";
-import { valueOf } from "../core/ops/literal.ts";
+} from "../core/ops/index/indexing.ts";
+import { valueOf } from "../core/ops/common/literal.ts";
 import { type Gradient, Scattered } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue } from "../core/graph/value.ts";
-import { gt, mul, sqr, tanh } from "../core/ops/elementwise.ts";
+import { gt, mul, sqr, tanh } from "../core/ops/elementwise/elementwise.ts";
 import {
   incSubtensor,
   index,
@@ -10,11 +10,11 @@ import {
   slice,
   take,
   takeAlongAxis,
-} from "../core/ops/indexing.ts";
-import { argmax } from "../core/ops/reduce.ts";
-import { arange } from "../core/ops/ranges.ts";
-import { shapeOf } from "../core/ops/shape.ts";
-import { type Build, check, filled, gradients, spread } from "./testdata/check.ts";
+} from "../core/ops/index/indexing.ts";
+import { argmax } from "../core/ops/reduce/reduce.ts";
+import { arange } from "../core/ops/create/ranges.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
+import { type Build, check, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 function ints(shape: readonly number[], list: readonly number[]): Variable {
   return makeConstant(makeValue("int64", shape, list));

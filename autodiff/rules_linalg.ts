@@ -5,8 +5,8 @@
  */
 
 import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
-import { where } from "../core/ops/elementwise.ts";
-import { matmulOp } from "../core/ops/linalg.ts";
+import { where } from "../core/ops/elementwise/elementwise.ts";
+import { matmulOp } from "../core/ops/linalg/linalg.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { turned } from "./shapes.ts";

@@ -1,4 +1,4 @@
-import { mul, tanh } from "../core/ops/elementwise.ts";
+import { mul, tanh } from "../core/ops/elementwise/elementwise.ts";
 import {
   batchedDot,
   batchedTensordot,
@@ -7,8 +7,15 @@ import {
   matmul,
   outer,
   tensordot,
-} from "../core/ops/linalg.ts";
-import { type Build, check, complexPoint, filled, gradients, spread } from "./testdata/check.ts";
+} from "../core/ops/linalg/linalg.ts";
+import {
+  type Build,
+  check,
+  complexPoint,
+  filled,
+  gradients,
+  spread,
+} from "../dev/testing/autodiff/check.ts";
 import { assertEquals } from "@std/assert";
 
 function pair(a: readonly number[], b: readonly number[]) {

@@ -5,19 +5,19 @@
  */
 
 import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
-import { intConstant } from "../core/ops/arguments.ts";
-import { arangeOp, type ArangeParams } from "../core/ops/arange.ts";
-import { castTo } from "../core/ops/build.ts";
-import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
-import { type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
-import { and, conj, div, eq, le, mul, neq, where } from "../core/ops/elementwise.ts";
-import { stretched } from "../core/ops/broadcast_to.ts";
-import { derivedAs } from "../core/ops/derived_as.ts";
-import { advIndexOp, type AdvIndexParams } from "../core/ops/indexing.ts";
-import { argsortOp, type SortParams } from "../core/ops/order.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
+import { intConstant } from "../core/ops/common/arguments.ts";
+import { arangeOp, type ArangeParams } from "../core/ops/create/arange.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
+import { type PatternItem, shuffled } from "../core/ops/shape/dimshuffle.ts";
+import { and, conj, div, eq, le, mul, neq, where } from "../core/ops/elementwise/elementwise.ts";
+import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { derivedAs } from "../core/ops/control/derived_as.ts";
+import { advIndexOp, type AdvIndexParams } from "../core/ops/index/indexing.ts";
+import { argsortOp, type SortParams } from "../core/ops/order/order.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import type { Gradient } from "./gradient.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { sumOver, turned } from "./shapes.ts";
 import { asKink, selectedBy, support } from "./support.ts";

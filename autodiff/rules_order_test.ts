@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { cast, mul, tanh } from "../core/ops/elementwise.ts";
-import { argsort, cumprod, cumsum, diff, sort, topk } from "../core/ops/order.ts";
-import { check, complexPoint, filled, gradients, spread } from "./testdata/check.ts";
+import { cast, mul, tanh } from "../core/ops/elementwise/elementwise.ts";
+import { argsort, cumprod, cumsum, diff, sort, topk } from "../core/ops/order/order.ts";
+import { check, complexPoint, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 Deno.test("running sums and products", () => {
   for (const axis of [null, 0, 1, -1]) {

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { isComplex } from "../core/dtype.ts";
+import { isComplex } from "../core/graph/dtype.ts";
 import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
-import { intConstant } from "../core/ops/arguments.ts";
-import { castTo } from "../core/ops/build.ts";
-import { cumulativeOp, type CumulativeParams } from "../core/ops/cumulative.ts";
-import { derivedAs } from "../core/ops/derived_as.ts";
-import { cast, conj, div, eq, mul, real, sub, where } from "../core/ops/elementwise.ts";
-import { joinOp, type JoinParams } from "../core/ops/join.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
-import { reshaped } from "../core/ops/reshape.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
+import { intConstant } from "../core/ops/common/arguments.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
+import { derivedAs } from "../core/ops/control/derived_as.ts";
+import { cast, conj, div, eq, mul, real, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import { joinOp, type JoinParams } from "../core/ops/shape/join.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
+import { reshaped } from "../core/ops/shape/reshape.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import type { Gradient } from "./gradient.ts";
 import { alwaysZero, type GradientRule } from "./rule.ts";
 import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { makeVariable } from "../core/graph/graph.ts";
-import { cast, mul, tanh } from "../core/ops/elementwise.ts";
+import { cast, mul, tanh } from "../core/ops/elementwise/elementwise.ts";
 import { makeValue } from "../core/graph/value.ts";
 import {
   argmax,
@@ -14,11 +14,18 @@ import {
   std,
   sum,
   variance,
-} from "../core/ops/reduce.ts";
-import { expectClose, run } from "../core/ops/testdata/harness.ts";
-import { TensorType } from "../core/type.ts";
+} from "../core/ops/reduce/reduce.ts";
+import { expectClose, run } from "../dev/testing/ops/harness.ts";
+import { TensorType } from "../core/graph/type.ts";
 import { grad } from "./mod.ts";
-import { type Build, check, complexPoint, filled, gradients, spread } from "./testdata/check.ts";
+import {
+  type Build,
+  check,
+  complexPoint,
+  filled,
+  gradients,
+  spread,
+} from "../dev/testing/autodiff/check.ts";
 
 const axes = [undefined, 0, 1, -1, [0, 2], [0, 1, 2]] as const;
 

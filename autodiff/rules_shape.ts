@@ -6,17 +6,17 @@
 
 import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
-import { type Dim, intConstant, staticDim } from "../core/ops/arguments.ts";
-import type { DimshuffleParams } from "../core/ops/dimshuffle.ts";
-import type { JoinParams } from "../core/ops/join.ts";
-import { addDims, dimVariable } from "../core/ops/lengths.ts";
-import { reshaped } from "../core/ops/reshape.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/subtensor.ts";
-import type { SumToParams } from "../core/ops/sum_to.ts";
-import type { PadParams } from "../core/ops/window.ts";
-import { sub } from "../core/ops/elementwise.ts";
+import { type Dim, intConstant, staticDim } from "../core/ops/common/arguments.ts";
+import type { DimshuffleParams } from "../core/ops/shape/dimshuffle.ts";
+import type { JoinParams } from "../core/ops/shape/join.ts";
+import { addDims, dimVariable } from "../core/ops/common/lengths.ts";
+import { reshaped } from "../core/ops/shape/reshape.ts";
+import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
+import type { SumToParams } from "../core/ops/reduce/sum_to.ts";
+import type { PadParams } from "../core/ops/nn/window.ts";
+import { sub } from "../core/ops/elementwise/elementwise.ts";
 import { type Gradient, zeroGradient } from "./gradient.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { isZeroPiece } from "./pieces.ts";
 import { type GradientRule, neverConnected } from "./rule.ts";
 import { spreadLike, sumOver, turned, unstretched } from "./shapes.ts";

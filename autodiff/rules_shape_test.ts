@@ -1,20 +1,26 @@
 import { assertEquals } from "@std/assert";
-import { concatenate, join, split, stack } from "../core/ops/combine.ts";
-import { add, cast, mul, tanh } from "../core/ops/elementwise.ts";
-import { filledLike } from "../core/ops/fill.ts";
-import { diag, diagonal, trace, tril, triu } from "../core/ops/matrices.ts";
-import { arange, linspace } from "../core/ops/ranges.ts";
-import { sum } from "../core/ops/reduce.ts";
-import { flip, pad, repeat, roll, tile } from "../core/ops/repeat.ts";
-import { broadcastTo } from "../core/ops/broadcast_to.ts";
-import { dimshuffle, expandDims, squeeze, swapaxes, transpose } from "../core/ops/dimshuffle.ts";
-import { fill } from "../core/ops/alloc.ts";
-import { flatten, reshape } from "../core/ops/reshape.ts";
-import { makeVector, shapeOf, specifyShape } from "../core/ops/shape.ts";
-import { summedTo } from "../core/ops/sum_to.ts";
-import { index } from "../core/ops/indexing.ts";
+import { concatenate, join, split, stack } from "../core/ops/shape/combine.ts";
+import { add, cast, mul, tanh } from "../core/ops/elementwise/elementwise.ts";
+import { filledLike } from "../core/ops/create/fill.ts";
+import { diag, diagonal, trace, tril, triu } from "../core/ops/linalg/matrices.ts";
+import { arange, linspace } from "../core/ops/create/ranges.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
+import { flip, pad, repeat, roll, tile } from "../core/ops/shape/repeat.ts";
+import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
+import {
+  dimshuffle,
+  expandDims,
+  squeeze,
+  swapaxes,
+  transpose,
+} from "../core/ops/shape/dimshuffle.ts";
+import { fill } from "../core/ops/create/alloc.ts";
+import { flatten, reshape } from "../core/ops/shape/reshape.ts";
+import { makeVector, shapeOf, specifyShape } from "../core/ops/shape/shape.ts";
+import { summedTo } from "../core/ops/reduce/sum_to.ts";
+import { index } from "../core/ops/index/indexing.ts";
 import type { Variable } from "../core/graph/graph.ts";
-import { type Build, check, filled, gradients, spread } from "./testdata/check.ts";
+import { type Build, check, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 /** A weight for each element, so that wrong places are found. */
 function weighted(x: Variable): Variable {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import type { Op, Params } from "../core/graph/op.ts";
-import { elementwiseOps, mul, sqr } from "../core/ops/elementwise.ts";
-import { TensorType } from "../core/type.ts";
-import { sum } from "../core/ops/reduce.ts";
+import { elementwiseOps, mul, sqr } from "../core/ops/elementwise/elementwise.ts";
+import { TensorType } from "../core/graph/type.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
 import { grad, registerGradient } from "./mod.ts";
-import { NullGradientError } from "../core/errors.ts";
+import { NullGradientError } from "../core/base/errors.ts";
 import { gradientRule } from "./rules.ts";
 
 function isOp(value: unknown): value is Op<Params> {

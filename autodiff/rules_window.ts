@@ -5,8 +5,8 @@
  */
 
 import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
-import { foldWindowsOp, type WindowParams, windowsOp } from "../core/ops/window.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
+import { foldWindowsOp, type WindowParams, windowsOp } from "../core/ops/nn/window.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import type { Gradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 

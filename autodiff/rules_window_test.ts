@@ -1,11 +1,11 @@
-import { conv2d, conv2dTranspose } from "../core/ops/conv.ts";
+import { conv2d, conv2dTranspose } from "../core/ops/nn/conv.ts";
 import { apply } from "../core/graph/graph.ts";
-import { tanh } from "../core/ops/elementwise.ts";
-import { intConstant } from "../core/ops/arguments.ts";
-import { pool2d, type PoolOptions } from "../core/ops/pool.ts";
-import { expectClose } from "../core/ops/testdata/harness.ts";
-import { foldWindowsOp, windowsOp } from "../core/ops/window.ts";
-import { check, filled, gradients, spread } from "./testdata/check.ts";
+import { tanh } from "../core/ops/elementwise/elementwise.ts";
+import { intConstant } from "../core/ops/common/arguments.ts";
+import { pool2d, type PoolOptions } from "../core/ops/nn/pool.ts";
+import { expectClose } from "../dev/testing/ops/harness.ts";
+import { foldWindowsOp, windowsOp } from "../core/ops/nn/window.ts";
+import { check, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 Deno.test("windows and their sum", () => {
   const params = { axes: [1], size: [2], stride: [2], dilation: [2] };

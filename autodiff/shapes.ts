@@ -5,12 +5,12 @@
  */
 
 import { apply, makeConstant, type Variable } from "../core/graph/graph.ts";
-import { stretched } from "../core/ops/broadcast_to.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/dimshuffle.ts";
-import { valueOf } from "../core/ops/literal.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
-import { summedTo } from "../core/ops/sum_to.ts";
-import { knownDims, lengthsOf } from "../core/ops/known_lengths.ts";
+import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/shape/dimshuffle.ts";
+import { valueOf } from "../core/ops/common/literal.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
+import { summedTo } from "../core/ops/reduce/sum_to.ts";
+import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 
 /** The sum over some axes, which vanish; none gives x itself. */
 export function sumOver(x: Variable, axes: readonly number[]): Variable {

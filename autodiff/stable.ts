@@ -9,9 +9,9 @@
 
 import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
-import { elementwiseOps } from "../core/ops/elementwise_table.ts";
+import { elementwiseOps } from "../core/ops/elementwise/table.ts";
 import { runPhase } from "../core/rewrite/driver.ts";
-import { expPartOf } from "../core/rewrite/exp_parts.ts";
+import { expPartOf } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 

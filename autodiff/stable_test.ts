@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { optimise } from "../core/rewrite/mod.ts";
 import { compile, grad, hessian, scan, T, until, type Variable } from "../mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, grad, type Mode, scan, T, type Variable } from "../mod.ts";
 
 const { dot, exp, log, mul, sum } = T;

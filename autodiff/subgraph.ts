@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkOptions } from "../core/options.ts";
+import { checkOptions } from "../core/base/options.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { finished, type KnownGrads, knownPairs, seedOf, wrtList } from "./grad.ts";
 import { passBack } from "./pullback.ts";

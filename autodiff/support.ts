@@ -17,22 +17,22 @@ import {
   type Variable,
 } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
-import { type AdvIncParams, advIndexOp } from "../core/ops/adv_index.ts";
-import { castTo } from "../core/ops/build.ts";
-import { and, invert, neq, or, where } from "../core/ops/elementwise.ts";
+import { type AdvIncParams, advIndexOp } from "../core/ops/index/adv_index.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { and, invert, neq, or, where } from "../core/ops/elementwise/elementwise.ts";
 import {
   isWholeEntry,
   knownDims,
   type Length,
   lengthsOf,
   lengthVariable,
-} from "../core/ops/known_lengths.ts";
-import { valueOf } from "../core/ops/literal.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce.ts";
-import { stretched } from "../core/ops/broadcast_to.ts";
-import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
-import type { SumToParams } from "../core/ops/sum_to.ts";
-import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing_rules.ts";
+} from "../core/ops/shape/known_lengths.ts";
+import { valueOf } from "../core/ops/common/literal.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
+import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { type IncSubtensorParams, subtensorOp } from "../core/ops/index/subtensor.ts";
+import type { SumToParams } from "../core/ops/reduce/sum_to.ts";
+import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import { ancestors, replace, toposort } from "../core/graph/walk.ts";
 import { withAxes } from "./shapes.ts";

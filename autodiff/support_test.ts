@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { toposort } from "../core/graph/walk.ts";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import {
   compile,
   grad,

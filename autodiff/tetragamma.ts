@@ -15,7 +15,7 @@ import {
   sqr,
   sub,
   where,
-} from "../core/ops/elementwise.ts";
+} from "../core/ops/elementwise/elementwise.ts";
 import type { Variable } from "../core/graph/graph.ts";
 
 /** How far the argument is moved up before the asymptotic series is used. */

@@ -4,18 +4,18 @@
  * @module
  */
 
-import { isComplex, isDiscrete, realOf } from "../core/dtype.ts";
-import { GradientError } from "../core/errors.ts";
+import { isComplex, isDiscrete, realOf } from "../core/graph/dtype.ts";
+import { GradientError } from "../core/base/errors.ts";
 import { makeConstant, makeVariable, Variable } from "../core/graph/graph.ts";
 import { makeValue, sizeOf, type Value } from "../core/graph/value.ts";
-import { add, imag, mul, real } from "../core/ops/elementwise.ts";
-import { castHost, type TensorLike, valueOf } from "../core/ops/literal.ts";
-import { sum } from "../core/ops/reduce.ts";
-import { evaluateGraph } from "../core/reference.ts";
-import { TensorType } from "../core/type.ts";
+import { add, imag, mul, real } from "../core/ops/elementwise/elementwise.ts";
+import { castHost, type TensorLike, valueOf } from "../core/ops/common/literal.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
+import { evaluateGraph } from "../core/graph/reference.ts";
+import { TensorType } from "../core/graph/type.ts";
 import { grad } from "./grad.ts";
-import { checkOptions, expectList } from "../core/options.ts";
-import { shown } from "../core/shown.ts";
+import { checkOptions, expectList } from "../core/base/options.ts";
+import { shown } from "../core/base/shown.ts";
 
 /** Options of `verifyGrad`. */
 export interface VerifyOptions {

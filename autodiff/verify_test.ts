@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { GradientError } from "../core/errors.ts";
-import { derivedAs } from "../core/ops/derived_as.ts";
+import { GradientError } from "../core/base/errors.ts";
+import { derivedAs } from "../core/ops/control/derived_as.ts";
 import type { Variable } from "../core/graph/graph.ts";
-import { zeroGrad } from "../core/ops/conversion.ts";
-import { add, exp, gradScale, mul, real, sqr } from "../core/ops/elementwise.ts";
-import { index, slice } from "../core/ops/indexing.ts";
-import { sum } from "../core/ops/reduce.ts";
+import { zeroGrad } from "../core/ops/elementwise/conversion.ts";
+import { add, exp, gradScale, mul, real, sqr } from "../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { sum } from "../core/ops/reduce/reduce.ts";
 import { gradScale as scaled, verifyGrad } from "./mod.ts";
-import { complexPoint } from "./testdata/check.ts";
+import { complexPoint } from "../dev/testing/autodiff/check.ts";
 
 Deno.test("verifyGrad passes right gradients", () => {
   verifyGrad((x, y) => mul(exp(x), y), [[[0.1, 0.2], [0.3, 0.4]], [1.5, -2]]);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { zeroGrad } from "../core/ops/elementwise.ts";
-import type { TensorLike } from "../core/ops/literal.ts";
-import type { Like } from "../core/type_arithmetic.ts";
+import { zeroGrad } from "../core/ops/elementwise/elementwise.ts";
+import type { TensorLike } from "../core/ops/common/literal.ts";
+import type { Like } from "../core/graph/type_arithmetic.ts";
 
 export {
   disconnectedGrad,
@@ -14,7 +14,7 @@ export {
   gradScale,
   undefinedGrad,
   zeroGrad,
-} from "../core/ops/elementwise.ts";
+} from "../core/ops/elementwise/elementwise.ts";
 
 /**
  * The same value, which counts as a constant for gradients: another name of {@linkcode zeroGrad}.

@@ -4,11 +4,11 @@
  * @module
  */
 
-export * as T from "./t.ts";
-export type { DynamicAxes } from "./compile/axes.ts";
-export { compile, compile as function, type CompileOptions } from "./compile/function.ts";
-export { In, type InOptions, type InputLike, Out } from "./compile/inputs.ts";
-export type { Profile } from "./compile/profile.ts";
+export * as T from "./api/t.ts";
+export type { DynamicAxes } from "./runtime/axes.ts";
+export { compile, compile as function, type CompileOptions } from "./runtime/function.ts";
+export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
+export type { Profile } from "./runtime/profile.ts";
 export type {
   ArgumentOf,
   ArgumentsOf,
@@ -23,11 +23,11 @@ export type {
   OutputLike,
   OutputSpec,
   ResultOf,
-} from "./compile/types.ts";
-export type { Givens, UpdatePair, Updates } from "./compile/updates.ts";
-export { type Config, config } from "./config.ts";
-export type { DeviceOption, Settings } from "./settings.ts";
-export type { DeviceMemory, MemoryOptions, MemoryStatistics } from "./memory.ts";
+} from "./runtime/types.ts";
+export type { Givens, UpdatePair, Updates } from "./runtime/updates.ts";
+export { type Config, config } from "./runtime/config.ts";
+export type { DeviceOption, Settings } from "./base/settings.ts";
+export type { DeviceMemory, MemoryOptions, MemoryStatistics } from "./runtime/memory.ts";
 export {
   type ComplexDType,
   type DType,
@@ -41,7 +41,7 @@ export {
   promote,
   type TypedArray,
   type TypedArrayOf,
-} from "./dtype.ts";
+} from "./graph/dtype.ts";
 export {
   CrotonError,
   DeviceLostError,
@@ -59,7 +59,7 @@ export {
   ShapeError,
   UnusedInputError,
   VerificationError,
-} from "./errors.ts";
+} from "./base/errors.ts";
 export {
   Apply,
   applyOp,
@@ -86,7 +86,7 @@ export type {
   ShapeContext,
   Target,
 } from "./graph/op.ts";
-export type { Ix, ScalarBuilder } from "./kernel/builder.ts";
+export type { Ix, ScalarBuilder } from "./ir/builder.ts";
 export type {
   Branch,
   CheckError,
@@ -102,8 +102,8 @@ export type {
   Sort,
   Step,
   Store,
-} from "./kernel/program.ts";
-export type { BuildFunction, ScalarFunction } from "./kernel/functions.ts";
+} from "./ir/program.ts";
+export type { BuildFunction, ScalarFunction } from "./ir/functions.ts";
 export type {
   Address,
   AxisRef,
@@ -124,8 +124,8 @@ export type {
   SNode,
   Term,
   UnaryPrim,
-} from "./kernel/scalar.ts";
-export type { Atom, Guards, Size, SizeEnv, Sym } from "./kernel/size.ts";
+} from "./ir/scalar.ts";
+export type { Atom, Guards, Size, SizeEnv, Sym } from "./ir/size.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type {
@@ -134,9 +134,9 @@ export type {
   NestedArray,
   NestedElement,
   TensorLike,
-} from "./ops/literal.ts";
-export type { ShapeLike } from "./ops/shape.ts";
-export { debugprint, type DebugPrintOptions, pp, type Printable } from "./print.ts";
+} from "./ops/common/literal.ts";
+export type { ShapeLike } from "./ops/shape/shape.ts";
+export { debugprint, type DebugPrintOptions, pp, type Printable } from "./graph/print.ts";
 export {
   type BernoulliOptions,
   type BetaOptions,
@@ -165,7 +165,7 @@ export {
   type StateUpdate,
   type UniformOptions,
 } from "./random/mod.ts";
-export { evaluateGraph } from "./reference.ts";
+export { evaluateGraph } from "./graph/reference.ts";
 export type { Mode, ModeOptions } from "./rewrite/mod.ts";
 export {
   type Container,
@@ -174,7 +174,7 @@ export {
   type SharedOptions,
   type SharedValue,
   SharedVariable,
-} from "./shared.ts";
+} from "./runtime/shared.ts";
 export {
   type ArrayOf,
   type ComplexNumber,
@@ -183,6 +183,6 @@ export {
   Tensor,
   tensor,
   type TensorOptions,
-} from "./tensor.ts";
-export { type StaticShape, TensorType } from "./type.ts";
-export type * from "./public_types.ts";
+} from "./runtime/tensor.ts";
+export { type StaticShape, TensorType } from "./graph/type.ts";
+export type * from "./api/public_types.ts";

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
-import { noLimits, type RowLimits } from "../core/kernel/capabilities.ts";
-import { type DType, dtypeInfo } from "../core/dtype.ts";
-import { CodeCache } from "../core/code_cache.ts";
-import type { Program } from "../core/kernel/program.ts";
-import { Arena } from "./arena.ts";
-import { CpuBuffer } from "./buffer.ts";
-import { Constants } from "./constants.ts";
+import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/runtime/backend.ts";
+import { noLimits, type RowLimits } from "../core/ir/capabilities.ts";
+import { type DType, dtypeInfo } from "../core/graph/dtype.ts";
+import { CodeCache } from "../core/runtime/code_cache.ts";
+import type { Program } from "../core/ir/program.ts";
+import { Arena } from "./memory/arena.ts";
+import { CpuBuffer } from "./memory/buffer.ts";
+import { Constants } from "./memory/constants.ts";
 import { CpuExecutable, type Device, type Entry } from "./executable.ts";
-import { CpuMemory } from "./memory.ts";
-import { printModule, type PrintOptions } from "./print_module.ts";
+import { CpuMemory } from "./memory/memory.ts";
+import { printModule, type PrintOptions } from "./print/module.ts";
 import { Runtime } from "./runtime.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
 

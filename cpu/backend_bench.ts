@@ -12,8 +12,8 @@ import {
   sorting,
   sum,
   type Workload,
-} from "./testdata/bench_programs.ts";
-import { Runner } from "./testdata/programs.ts";
+} from "../dev/testing/cpu/bench_programs.ts";
+import { Runner } from "../dev/testing/cpu/programs.ts";
 
 const workloads: Record<string, () => Workload> = {
   "call of a scalar function": () => line(1),

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type DType, dtypes, type TypedArray } from "../core/dtype.ts";
-import { IndexError } from "../core/errors.ts";
-import { axisIx, ScalarBuilder, sizeIx, zeroIx } from "../core/kernel/builder.ts";
-import { createInterpreterBackend } from "../core/kernel/interpret.ts";
-import { baseSize } from "../core/kernel/size.ts";
+import { type DType, dtypes, type TypedArray } from "../core/graph/dtype.ts";
+import { IndexError } from "../core/base/errors.ts";
+import { axisIx, ScalarBuilder, sizeIx, zeroIx } from "../core/ir/builder.ts";
+import { createInterpreterBackend } from "../dev/testing/interpret.ts";
+import { baseSize } from "../core/ir/size.ts";
 import { createCpuBackend } from "./mod.ts";
 import {
   input,
@@ -14,9 +14,9 @@ import {
   type Setup,
   sharedRole,
   temp,
-} from "./testdata/programs.ts";
+} from "../dev/testing/cpu/programs.ts";
 import { Random } from "../dev/fuzz/random.ts";
-import { randomData } from "./testdata/random_runs.ts";
+import { randomData } from "../dev/testing/cpu/random_runs.ts";
 
 const backend = createCpuBackend({ check: true });
 

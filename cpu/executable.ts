@@ -4,17 +4,22 @@
  * @module
  */
 
-import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
-import type { CodeCache } from "../core/code_cache.ts";
-import { type BufferDecl, type Check, checkError, type Program } from "../core/kernel/program.ts";
-import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/kernel/size.ts";
-import type { Arena } from "./arena.ts";
-import { CpuBuffer } from "./buffer.ts";
-import type { Constants } from "./constants.ts";
-import type { CpuMemory } from "./memory.ts";
-import { WORKSPACE } from "./params.ts";
-import type { PrintedModule } from "./print_module.ts";
-import { Scratch, type ScratchLayout } from "./scratch.ts";
+import type {
+  Bindings,
+  DeviceBuffer,
+  Executable,
+  ExecutableInfo,
+} from "../core/runtime/backend.ts";
+import type { CodeCache } from "../core/runtime/code_cache.ts";
+import { type BufferDecl, type Check, checkError, type Program } from "../core/ir/program.ts";
+import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/ir/size.ts";
+import type { Arena } from "./memory/arena.ts";
+import { CpuBuffer } from "./memory/buffer.ts";
+import type { Constants } from "./memory/constants.ts";
+import type { CpuMemory } from "./memory/memory.ts";
+import { WORKSPACE } from "./print/params.ts";
+import type { PrintedModule } from "./print/module.ts";
+import { Scratch, type ScratchLayout } from "./memory/scratch.ts";
 
 /** Calls a printed program with the address of its parameter block. */
 export type Entry = (block: number) => number;

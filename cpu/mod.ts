@@ -4,5 +4,5 @@
  * @module
  */
 
-export type { RowLimits } from "../core/kernel/capabilities.ts";
+export type { RowLimits } from "../core/ir/capabilities.ts";
 export { type CpuOptions, createCpuBackend } from "./backend.ts";

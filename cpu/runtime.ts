@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { DType } from "../core/dtype.ts";
-import { emitGemm, type GemmDtype } from "./gemm.ts";
-import type { CpuMemory } from "./memory.ts";
-import { printSort } from "./sort.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import { emitGemm, type GemmDtype } from "./gemm/gemm.ts";
+import type { CpuMemory } from "./memory/memory.ts";
+import { printSort } from "./print/sort.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
 
 /** Compiles and keeps functions by name. */

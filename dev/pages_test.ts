@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { examples, runPrograms, withoutFiles } from "./pages.ts";
-import { type Accuracy, accuracy } from "../core/kernel/math/accuracy.ts";
+import { type Accuracy, accuracy } from "../core/math/accuracy.ts";
 
 const root = new URL("..", import.meta.url);
 

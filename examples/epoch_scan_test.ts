@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { onDevices } from "../dev/devices.ts";
+import { onDevices } from "../dev/testing/devices.ts";
 import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
 import { epochByCalls, epochByScan } from "./epoch_scan.ts";
 

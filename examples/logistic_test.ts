@@ -1,7 +1,7 @@
 // Two-class logistic regression, N = 400 with 784 features, against plain loops in float64.
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { onDevices, type TestDevice } from "../dev/devices.ts";
+import { onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import { compile, type FloatDType, grad, shared, T } from "../mod.ts";
 import { Random } from "./data/random.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { onDevices } from "../dev/devices.ts";
+import { onDevices } from "../dev/testing/devices.ts";
 import { config, type DeviceOption, Tensor } from "../mod.ts";
 import { chapters, tour } from "./tour.ts";
 import { bodyOf, describeResults, type Program, type Results } from "./tour/program.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { onDevices } from "../dev/devices.ts";
+import { onDevices } from "../dev/testing/devices.ts";
 import { drawDigits, PIXELS } from "./data/digits.ts";
 import { WriteError } from "./data/files.ts";
 import { IdxError } from "./data/idx.ts";

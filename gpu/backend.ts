@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/backend.ts";
-import type { KernelLimits, LoopKernels } from "../core/kernel/capabilities.ts";
-import type { DType } from "../core/dtype.ts";
-import type { DeviceLostError } from "../core/errors.ts";
-import type { Program } from "../core/kernel/program.ts";
-import { CheckLog } from "./checks.ts";
-import type { GpuLimits } from "./context.ts";
-import { hasWords, wordCount } from "./convert.ts";
-import { type DeviceOptions, type GpuDevice, openDevice } from "./device.ts";
-import { GpuBuffer } from "./device_buffer.ts";
+import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/runtime/backend.ts";
+import type { KernelLimits, LoopKernels } from "../core/ir/capabilities.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import type { DeviceLostError } from "../core/base/errors.ts";
+import type { Program } from "../core/ir/program.ts";
+import { CheckLog } from "./device/checks.ts";
+import type { GpuLimits } from "./device/context.ts";
+import { hasWords, wordCount } from "./device/convert.ts";
+import { type DeviceOptions, type GpuDevice, openDevice } from "./device/device.ts";
+import { GpuBuffer } from "./device/device_buffer.ts";
 import { GpuExecutable, kernelsOfProgram, preparePrint } from "./executable.ts";
-import { findLoopBudget } from "./loop_budget.ts";
+import { findLoopBudget } from "./print/loop_budget.ts";
 
 /** Settings of {@linkcode createGpuBackend}. */
 export interface GpuBackendOptions extends DeviceOptions {

@@ -1,10 +1,10 @@
 /** What programs cost on the GPU: calls, passes over memory, reductions, products, and loops. */
 
-import { availability } from "../dev/gpu_device.ts";
-import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { LoopStrategy } from "../core/kernel/program.ts";
-import type { AxisRef } from "../core/kernel/scalar.ts";
-import { sizeValue } from "../core/kernel/size.ts";
+import { availability } from "../dev/testing/gpu_device.ts";
+import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../core/ir/builder.ts";
+import type { LoopStrategy } from "../core/ir/program.ts";
+import type { AxisRef } from "../core/ir/scalar.ts";
+import { sizeValue } from "../core/ir/size.ts";
 import {
   floats,
   gpu,
@@ -14,7 +14,7 @@ import {
   programOf,
   type Setup,
   sharedRole,
-} from "./testdata/compare.ts";
+} from "../dev/testing/gpu/compare.ts";
 
 const ignore = !availability.available;
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { gpuBackend } from "../core/compile/device.ts";
-import { IndexError } from "../core/errors.ts";
-import { axisIx, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import { createInterpreterBackend } from "../core/kernel/interpret.ts";
+import { gpuBackend } from "../core/runtime/device.ts";
+import { IndexError } from "../core/base/errors.ts";
+import { axisIx, ScalarBuilder, sizeIx } from "../core/ir/builder.ts";
+import { createInterpreterBackend } from "../dev/testing/interpret.ts";
 import { compile, shared, T } from "../mod.ts";
 import type { GpuBackend } from "./backend.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type Setup,
   sharedRole,
   temp,
-} from "./testdata/compare.ts";
+} from "../dev/testing/gpu/compare.ts";
 
 /** y = x[i], and counter += 1 if i is in range. */
 function gather(index: number): Setup {

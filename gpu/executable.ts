@@ -5,20 +5,25 @@
  * @module
  */
 
-import type { Bindings, DeviceBuffer, Executable, ExecutableInfo } from "../core/backend.ts";
-import { dtypeInfo, type TypedArray } from "../core/dtype.ts";
-import type { BufferDecl, Program } from "../core/kernel/program.ts";
-import { sizeAt } from "../core/kernel/size.ts";
-import type { BufferHandle } from "./buffers.ts";
-import { checkWords } from "./checks.ts";
-import { toWords, wordCount } from "./convert.ts";
-import { type BufferOwner, gpuBuffer } from "./device_buffer.ts";
-import { foldGrid } from "./grid.ts";
-import type { Bound, PrintedKernel, RunContext } from "./kernel_text.ts";
-import type { Binding, Kernel } from "./pipelines.ts";
-import { narrowProgram } from "./narrow.ts";
-import { type MemoryPlan, planMemory, slotBytes } from "./plan_memory.ts";
-import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print_program.ts";
+import type {
+  Bindings,
+  DeviceBuffer,
+  Executable,
+  ExecutableInfo,
+} from "../core/runtime/backend.ts";
+import { dtypeInfo, type TypedArray } from "../core/graph/dtype.ts";
+import type { BufferDecl, Program } from "../core/ir/program.ts";
+import { sizeAt } from "../core/ir/size.ts";
+import type { BufferHandle } from "./device/buffers.ts";
+import { checkWords } from "./device/checks.ts";
+import { toWords, wordCount } from "./device/convert.ts";
+import { type BufferOwner, gpuBuffer } from "./device/device_buffer.ts";
+import { foldGrid } from "./print/grid.ts";
+import type { Bound, PrintedKernel, RunContext } from "./print/kernel_text.ts";
+import type { Binding, Kernel } from "./device/pipelines.ts";
+import { narrowProgram } from "./print/narrow.ts";
+import { type MemoryPlan, planMemory, slotBytes } from "./device/plan_memory.ts";
+import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print/program.ts";
 
 /** Steps of a loop with a stop condition that are submitted before the flag is first looked at. */
 const FIRST_LOOK = 256;

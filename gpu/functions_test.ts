@@ -1,12 +1,30 @@
 import { assert } from "@std/assert";
-import { type DType, dtypeInfo, isComplex, isDiscrete, type TypedArray } from "../core/dtype.ts";
+import {
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isDiscrete,
+  type TypedArray,
+} from "../core/graph/dtype.ts";
 import type { Params } from "../core/graph/op.ts";
 import { toTypedArray, type Value, valueData } from "../core/graph/value.ts";
-import { axisIx, ScalarBuilder } from "../core/kernel/builder.ts";
-import { scalarTypeOf } from "../core/kernel/scalar.ts";
-import { type ElementwiseName, elementwiseNames, elementwiseOps } from "../core/ops/elementwise.ts";
-import { hasWords } from "./convert.ts";
-import { gpu, gpuTest, input, nest, output, runOn, type Setup } from "./testdata/compare.ts";
+import { axisIx, ScalarBuilder } from "../core/ir/builder.ts";
+import { scalarTypeOf } from "../core/ir/scalar.ts";
+import {
+  type ElementwiseName,
+  elementwiseNames,
+  elementwiseOps,
+} from "../core/ops/elementwise/elementwise.ts";
+import { hasWords } from "./device/convert.ts";
+import {
+  gpu,
+  gpuTest,
+  input,
+  nest,
+  output,
+  runOn,
+  type Setup,
+} from "../dev/testing/gpu/compare.ts";
 
 // Every elementwise op on the device, for special values and random ones, against its reference.
 

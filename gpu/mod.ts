@@ -13,4 +13,4 @@ export {
   type GpuFeature,
   openDevice,
   sharedDevice,
-} from "./device.ts";
+} from "./device/device.ts";

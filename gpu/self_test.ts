@@ -5,12 +5,12 @@
  * @module
  */
 
-import { NoGpuError } from "../core/errors.ts";
-import type { GpuContext } from "./context.ts";
-import type { PipelineCache } from "./pipelines.ts";
-import type { GpuQueue } from "./queue.ts";
-import type { Readback } from "./readback.ts";
-import { SPECIAL_WGSL } from "./uniforms.ts";
+import { NoGpuError } from "../core/base/errors.ts";
+import type { GpuContext } from "./device/context.ts";
+import type { PipelineCache } from "./device/pipelines.ts";
+import type { GpuQueue } from "./device/queue.ts";
+import type { Readback } from "./device/readback.ts";
+import { SPECIAL_WGSL } from "./device/uniforms.ts";
 
 const COUNT = 256;
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { axisIx, ScalarBuilder, sizeIx } from "../core/kernel/builder.ts";
-import type { Branch, Gemm, Loop } from "../core/kernel/program.ts";
-import type { AxisRef } from "../core/kernel/scalar.ts";
+import { axisIx, ScalarBuilder, sizeIx } from "../core/ir/builder.ts";
+import type { Branch, Gemm, Loop } from "../core/ir/program.ts";
+import type { AxisRef } from "../core/ir/scalar.ts";
 import {
   compare,
   floats,
@@ -12,7 +12,7 @@ import {
   random,
   type Setup,
   temp,
-} from "./testdata/compare.ts";
+} from "../dev/testing/gpu/compare.ts";
 
 /** C = relu(A B + bias), batched, with strides as given. */
 function product(

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isDiscrete } from "../core/dtype.ts";
-import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import { isDiscrete } from "../core/graph/dtype.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { Constant, Variable } from "../core/graph/graph.ts";
-import { shown } from "../core/shown.ts";
+import { shown } from "../core/base/shown.ts";
 
 /** A sequence with the places it is read at, relative to the step. */
 export interface SequenceInfo {

@@ -7,14 +7,14 @@
 
 import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { elementwiseOps } from "../core/ops/elementwise.ts";
-import { broadcastTo } from "../core/ops/broadcast_to.ts";
-import { join } from "../core/ops/combine.ts";
-import { dimshuffle } from "../core/ops/dimshuffle.ts";
-import { index, slice } from "../core/ops/indexing.ts";
-import { matmul } from "../core/ops/linalg.ts";
-import { reshape } from "../core/ops/reshape.ts";
-import { shapeOf } from "../core/ops/shape.ts";
+import { elementwiseOps } from "../core/ops/elementwise/elementwise.ts";
+import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
+import { join } from "../core/ops/shape/combine.ts";
+import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { matmul } from "../core/ops/linalg/linalg.ts";
+import { reshape } from "../core/ops/shape/reshape.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
 
 /** A value outside the loop: stacked over the steps, or the same for all of them. */
 export interface Batched {

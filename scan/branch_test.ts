@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import {
   compile,
   grad,

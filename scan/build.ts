@@ -4,23 +4,23 @@
  * @module
  */
 
-import { cut } from "../core/shown.ts";
-import type { DType } from "../core/dtype.ts";
-import { MissingInputError } from "../core/errors.ts";
+import { cut } from "../core/base/shown.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import { MissingInputError } from "../core/base/errors.ts";
 import { applyOp, Constant, makeVariable, Variable } from "../core/graph/graph.ts";
 import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
-import type { LoopStrategy } from "../core/kernel/program.ts";
-import { castTo } from "../core/ops/build.ts";
-import { join } from "../core/ops/combine.ts";
-import { max } from "../core/ops/reduce.ts";
-import { cast, maximum, minimum, sub } from "../core/ops/elementwise.ts";
-import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import { expandDims } from "../core/ops/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape.ts";
-import { index, slice } from "../core/ops/indexing.ts";
-import { SharedVariable } from "../core/shared.ts";
-import { TensorType } from "../core/type.ts";
+import type { LoopStrategy } from "../core/ir/program.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { join } from "../core/ops/shape/combine.ts";
+import { max } from "../core/ops/reduce/reduce.ts";
+import { cast, maximum, minimum, sub } from "../core/ops/elementwise/elementwise.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
+import { expandDims } from "../core/ops/shape/dimshuffle.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { SharedVariable } from "../core/runtime/shared.ts";
+import { TensorType } from "../core/graph/type.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import { compile, grad, scan, T, type Tensor, until, type Variable } from "../mod.ts";
 
 type Argument = number | number[];

@@ -5,8 +5,8 @@
  */
 
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
-import { evaluateGraph } from "../core/reference.ts";
-import { shown } from "../core/shown.ts";
+import { evaluateGraph } from "../core/graph/reference.ts";
+import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { depthOf } from "./inner.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";

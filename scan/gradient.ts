@@ -23,7 +23,7 @@ import {
   replaceWithKinks,
   support,
 } from "../autodiff/support.ts";
-import { isComplex, isDiscrete, isFloat } from "../core/dtype.ts";
+import { isComplex, isDiscrete, isFloat } from "../core/graph/dtype.ts";
 import {
   type Apply,
   applyOp,
@@ -33,14 +33,14 @@ import {
   type Variable,
 } from "../core/graph/graph.ts";
 import { ancestors, toposort } from "../core/graph/walk.ts";
-import { arange } from "../core/ops/ranges.ts";
-import { stretched } from "../core/ops/broadcast_to.ts";
-import { cumsum } from "../core/ops/order.ts";
-import { knownDims } from "../core/ops/known_lengths.ts";
-import { staticInt } from "../core/ops/arguments.ts";
-import { valueOf } from "../core/ops/literal.ts";
-import type { AdvIncParams } from "../core/ops/adv_index.ts";
-import { type IncSubtensorParams, subtensorOp } from "../core/ops/subtensor.ts";
+import { arange } from "../core/ops/create/ranges.ts";
+import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { cumsum } from "../core/ops/order/order.ts";
+import { knownDims } from "../core/ops/shape/known_lengths.ts";
+import { staticInt } from "../core/ops/common/arguments.ts";
+import { valueOf } from "../core/ops/common/literal.ts";
+import type { AdvIncParams } from "../core/ops/index/adv_index.ts";
+import { type IncSubtensorParams, subtensorOp } from "../core/ops/index/subtensor.ts";
 import { isNumber } from "../core/rewrite/match.ts";
 import {
   add,
@@ -55,16 +55,16 @@ import {
   or,
   sub,
   where,
-} from "../core/ops/elementwise.ts";
-import { incIndex, index, slice } from "../core/ops/indexing.ts";
-import { join, stack } from "../core/ops/combine.ts";
-import { matmul } from "../core/ops/linalg.ts";
-import { dimshuffle } from "../core/ops/dimshuffle.ts";
-import { reshape } from "../core/ops/reshape.ts";
-import { shapeOf } from "../core/ops/shape.ts";
-import { any, sum } from "../core/ops/reduce.ts";
-import { zerosLike } from "../core/ops/alloc.ts";
-import { TensorType } from "../core/type.ts";
+} from "../core/ops/elementwise/elementwise.ts";
+import { incIndex, index, slice } from "../core/ops/index/indexing.ts";
+import { join, stack } from "../core/ops/shape/combine.ts";
+import { matmul } from "../core/ops/linalg/linalg.ts";
+import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
+import { reshape } from "../core/ops/shape/reshape.ts";
+import { shapeOf } from "../core/ops/shape/shape.ts";
+import { any, sum } from "../core/ops/reduce/reduce.ts";
+import { zerosLike } from "../core/ops/create/alloc.ts";
+import { TensorType } from "../core/graph/type.ts";
 import { withAxes } from "../autodiff/shapes.ts";
 import { depthOf, endsEarly, StepGraph } from "./inner.ts";
 import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "./node.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { compile, grad, scan, T, until, type Variable } from "../mod.ts";
 

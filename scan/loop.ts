@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TensorLike } from "../core/ops/literal.ts";
+import type { TensorLike } from "../core/ops/common/literal.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import type { OutputInfo, SequenceInfo } from "./arguments.ts";
 import {

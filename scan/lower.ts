@@ -7,11 +7,11 @@
  * @module
  */
 
-import { IndexError } from "../core/errors.ts";
+import { IndexError } from "../core/base/errors.ts";
 import type { Apply, Variable } from "../core/graph/graph.ts";
-import { type Ix, sizeIx } from "../core/kernel/builder.ts";
-import type { Loop } from "../core/kernel/program.ts";
-import type { AxisRef, SNode, Term } from "../core/kernel/scalar.ts";
+import { type Ix, sizeIx } from "../core/ir/builder.ts";
+import type { Loop } from "../core/ir/program.ts";
+import type { AxisRef, SNode, Term } from "../core/ir/scalar.ts";
 import {
   addSize,
   contiguousStrides,
@@ -19,7 +19,7 @@ import {
   mulSize,
   productSize,
   type Size,
-} from "../core/kernel/size.ts";
+} from "../core/ir/size.ts";
 import { Kernel } from "../core/plan/kernel.ts";
 import { arrange, simplify } from "../core/plan/passes.ts";
 import { loadPlace, type Place } from "../core/plan/place.ts";

@@ -7,7 +7,7 @@
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { registerGradient } from "../autodiff/rules.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
-import { registerLastRow } from "../core/ops/last_row.ts";
+import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";

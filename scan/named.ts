@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { DType } from "../core/dtype.ts";
-import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../core/type_arithmetic.ts";
-import { commaText, cut, shown } from "../core/shown.ts";
-import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../core/graph/type_arithmetic.ts";
+import { commaText, cut, shown } from "../core/base/shown.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { Variable } from "../core/graph/graph.ts";
 import {
   type OutputInfo,
@@ -27,7 +27,7 @@ import {
   type StepUpdates,
 } from "./scan.ts";
 import type { Until } from "./until.ts";
-import { checkOptions } from "../core/options.ts";
+import { checkOptions } from "../core/base/options.ts";
 
 /** A sequence or a carried value inside a step: read at a tap. */
 export class Tapped<D extends DType = DType, N extends number = number> {

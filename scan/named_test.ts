@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, scan, shared, T, until, type Variable } from "../mod.ts";
 
 onDevices("scan() by names gives what the positional form gives", async (device) => {

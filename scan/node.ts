@@ -12,9 +12,9 @@
  */
 
 import type { Apply, Variable } from "../core/graph/graph.ts";
-import type { LoopStrategy } from "../core/kernel/program.ts";
-import type { SharedVariable } from "../core/shared.ts";
-import { cut } from "../core/shown.ts";
+import type { LoopStrategy } from "../core/ir/program.ts";
+import type { SharedVariable } from "../core/runtime/shared.ts";
+import { cut } from "../core/base/shown.ts";
 import type { StepGraph } from "./inner.ts";
 
 /** What a scan node is made of, beside its inputs. */

@@ -5,9 +5,9 @@
  */
 
 import { NeedValue, type Op } from "../core/graph/op.ts";
-import { TensorType } from "../core/type.ts";
+import { TensorType } from "../core/graph/type.ts";
 import type { Variable } from "../core/graph/graph.ts";
-import { staticInt } from "../core/ops/arguments.ts";
+import { staticInt } from "../core/ops/common/arguments.ts";
 import { evaluateScan } from "./evaluate.ts";
 import { lowerScan } from "./lower.ts";
 import { endsEarly } from "./inner.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { dtypeInfo } from "../core/dtype.ts";
+import { dtypeInfo } from "../core/graph/dtype.ts";
 import { type Apply, applyOp, Constant, type Variable } from "../core/graph/graph.ts";
-import { castTo } from "../core/ops/build.ts";
-import { lengthOr } from "../core/ops/checks.ts";
-import { dimshuffle } from "../core/ops/dimshuffle.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { lengthOr } from "../core/ops/common/checks.ts";
+import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
 import {
   add,
   and,
@@ -21,13 +21,13 @@ import {
   mul,
   sub,
   where,
-} from "../core/ops/elementwise.ts";
-import type { IndexItem } from "../core/ops/index_spec.ts";
-import { index, slice } from "../core/ops/indexing.ts";
-import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
-import { asVariable } from "../core/ops/literal.ts";
-import { arange } from "../core/ops/ranges.ts";
-import { padded as paddedBy } from "../core/ops/window.ts";
+} from "../core/ops/elementwise/elementwise.ts";
+import type { IndexItem } from "../core/ops/index/index_spec.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/shape/known_lengths.ts";
+import { asVariable } from "../core/ops/common/literal.ts";
+import { arange } from "../core/ops/create/ranges.ts";
+import { padded as paddedBy } from "../core/ops/nn/window.ts";
 
 /** An axis of which the first rows count. */
 export interface Extent {

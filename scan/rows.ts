@@ -4,7 +4,7 @@
  * @module
  */
 
-import { arange } from "../core/ops/ranges.ts";
+import { arange } from "../core/ops/create/ranges.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { scan } from "./loop.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { LoopStrategy } from "../core/kernel/program.ts";
-import { asVariable, type TensorLike } from "../core/ops/literal.ts";
-import { SharedVariable } from "../core/shared.ts";
+import type { LoopStrategy } from "../core/ir/program.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
+import { SharedVariable } from "../core/runtime/shared.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import {
   asList,
@@ -18,8 +18,8 @@ import {
 } from "./arguments.ts";
 import { buildScan, type StepResult, symbolic, updateValue } from "./build.ts";
 import { Until } from "./until.ts";
-import { cut, shown } from "../core/shown.ts";
-import { checkOptions, type OptionKinds } from "../core/options.ts";
+import { cut, shown } from "../core/base/shown.ts";
+import { checkOptions, type OptionKinds } from "../core/base/options.ts";
 
 /** Updates that a step may return: a Map, or pairs in a list. */
 export type StepUpdates =

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { executorOf } from "../core/compile/function.ts";
-import { cpuBackend, gpuBackend } from "../core/compile/device.ts";
-import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
+import { executorOf } from "../core/runtime/function.ts";
+import { cpuBackend, gpuBackend } from "../core/runtime/device.ts";
+import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import {
   compile,
   evaluateGraph,

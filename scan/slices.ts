@@ -8,12 +8,12 @@
  * @module
  */
 
-import { isDiscrete } from "../core/dtype.ts";
+import { isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
-import { add, cast } from "../core/ops/elementwise.ts";
-import { index } from "../core/ops/indexing.ts";
-import { arange } from "../core/ops/ranges.ts";
+import { add, cast } from "../core/ops/elementwise/elementwise.ts";
+import { index } from "../core/ops/index/indexing.ts";
+import { arange } from "../core/ops/create/ranges.ts";
 
 interface SliceEntry {
   readonly kind: string;

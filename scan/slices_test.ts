@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices } from "../dev/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, grad, IndexError, scan, shared, T, type Variable } from "../mod.ts";
 
 onDevices("scan() slices minibatches by a place that changes with the step", async (device) => {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { isDiscrete } from "../core/dtype.ts";
-import { ShapeError } from "../core/errors.ts";
+import { isDiscrete } from "../core/graph/dtype.ts";
+import { ShapeError } from "../core/base/errors.ts";
 import { type Apply, standsFor, type Variable, writtenLabel } from "../core/graph/graph.ts";
 import { NeedValue, type ShapeContext } from "../core/graph/op.ts";
-import { addSize, type Guards, type Size, sizeValue } from "../core/kernel/size.ts";
+import { addSize, type Guards, type Size, sizeValue } from "../core/ir/size.ts";
 import { type LeafInfo, Shapes } from "../core/plan/shapes.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
 

@@ -16,14 +16,14 @@ import {
   type Variable,
 } from "../core/graph/graph.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
-import { isDiscrete } from "../core/dtype.ts";
-import { ShapeError } from "../core/errors.ts";
-import { castTo } from "../core/ops/build.ts";
-import { lengthOr } from "../core/ops/checks.ts";
-import { le, minimum, sub, where } from "../core/ops/elementwise.ts";
-import { index, slice } from "../core/ops/indexing.ts";
-import { lengthsOf, lengthVariable } from "../core/ops/known_lengths.ts";
-import { valueOf } from "../core/ops/literal.ts";
+import { isDiscrete } from "../core/graph/dtype.ts";
+import { ShapeError } from "../core/base/errors.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { lengthOr } from "../core/ops/common/checks.ts";
+import { le, minimum, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { lengthsOf, lengthVariable } from "../core/ops/shape/known_lengths.ts";
+import { valueOf } from "../core/ops/common/literal.ts";
 import { depthOf, endsEarly } from "./inner.ts";
 import { isScan, scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
 import {

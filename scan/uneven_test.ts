@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices, type TestDevice } from "../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import {
   compile,
   grad,

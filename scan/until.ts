@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asVariable, type TensorLike } from "../core/ops/literal.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import type { Variable } from "../core/graph/graph.ts";
 
 /** A condition under which a scan ends, after the step in which it is true. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { index } from "../core/ops/indexing.ts";
-import type { TensorLike } from "../core/ops/literal.ts";
+import { index } from "../core/ops/index/indexing.ts";
+import type { TensorLike } from "../core/ops/common/literal.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import type { OutputInfoLike, SequenceLike } from "./arguments.ts";
 import {

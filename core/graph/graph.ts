@@ -7,10 +7,10 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
-import { cut } from "../shown.ts";
-import { TensorType } from "../type.ts";
-import type { Methods } from "../methods.ts";
+import type { DType } from "./dtype.ts";
+import { cut } from "../base/shown.ts";
+import { TensorType } from "./type.ts";
+import type { Methods } from "../api/methods.ts";
 import type { Op, Params } from "./op.ts";
 import { sizeOf, type Value, valueText } from "./value.ts";
 
@@ -129,7 +129,7 @@ export class Variable<D extends DType = DType, N extends number = number> {
   }
 }
 
-/** The operations as methods, which `core/variable.ts` brings. */
+/** The operations as methods, which `core/api/methods.ts` brings. */
 export interface Variable<D extends DType = DType, N extends number = number>
   extends Methods<D, N> {}
 

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
-import type { Ix, ScalarBuilder } from "../kernel/builder.ts";
-import type { CheckError, ReduceKind, Step } from "../kernel/program.ts";
-import type { ScalarType, SNode } from "../kernel/scalar.ts";
-import type { Guards, Size } from "../kernel/size.ts";
-import type { SharedVariable } from "../shared.ts";
-import type { TensorType } from "../type.ts";
+import type { DType } from "./dtype.ts";
+import type { Ix, ScalarBuilder } from "../ir/builder.ts";
+import type { CheckError, ReduceKind, Step } from "../ir/program.ts";
+import type { ScalarType, SNode } from "../ir/scalar.ts";
+import type { Guards, Size } from "../ir/size.ts";
+import type { SharedVariable } from "../runtime/shared.ts";
+import type { TensorType } from "./type.ts";
 import type { Apply, Variable } from "./graph.ts";
 import type { Value } from "./value.ts";
 

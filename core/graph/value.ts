@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isComplex, isDiscrete, type TypedArray } from "../dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete, type TypedArray } from "./dtype.ts";
 
 /**
  * Elements of a value. Everything but 64-bit integers is held as float64, whatever its dtype, so that

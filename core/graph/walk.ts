@@ -12,7 +12,7 @@ import {
   type Variable,
   withOriginOf,
 } from "./graph.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../base/shown.ts";
 
 /**
  * The applications that the outputs need, inputs first. `stop` cuts the walk at a variable, and

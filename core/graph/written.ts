@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isDiscrete } from "../dtype.ts";
-import { isArgumentError } from "../errors.ts";
+import { isDiscrete } from "./dtype.ts";
+import { isArgumentError } from "../base/errors.ts";
 import {
   type Apply,
   asWritten,

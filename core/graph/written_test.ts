@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { compile, grad, hessian, scan, shared, T, type Variable } from "../../mod.ts";
-import { onDevices } from "../../dev/devices.ts";
+import { onDevices } from "../../dev/testing/devices.ts";
 import { writtenLabel } from "./graph.ts";
 
 /** A call that fails: what is computed of what, with which arguments, and what the message says. */

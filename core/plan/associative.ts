@@ -5,8 +5,8 @@
  * @module
  */
 
-import { dependencies, nodesOf } from "../kernel/nodes.ts";
-import type { Prim, ScalarType, SNode } from "../kernel/scalar.ts";
+import { dependencies, nodesOf } from "../ir/nodes.ts";
+import type { Prim, ScalarType, SNode } from "../ir/scalar.ts";
 
 /** How a step makes a new value of the old one. */
 export type Associative =

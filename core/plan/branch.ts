@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isArgumentError } from "../errors.ts";
+import { isArgumentError } from "../base/errors.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
-import type { CheckError, Step } from "../kernel/program.ts";
+import type { CheckError, Step } from "../ir/program.ts";
 import { Kernel } from "./kernel.ts";
 import { arrange, simplify } from "./passes.ts";
 import type { Place } from "./place.ts";

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { addressKey } from "../kernel/builder.ts";
-import type { Gemm, Nest, Step, Store } from "../kernel/program.ts";
-import { sizeKey } from "../kernel/size.ts";
-import { loadsOf, nodesOf } from "../kernel/nodes.ts";
-import { stepAccess, stepRoots } from "../kernel/steps.ts";
+import { addressKey } from "../ir/builder.ts";
+import type { Gemm, Nest, Step, Store } from "../ir/program.ts";
+import { sizeKey } from "../ir/size.ts";
+import { loadsOf, nodesOf } from "../ir/nodes.ts";
+import { stepAccess, stepRoots } from "../ir/steps.ts";
 import { Kernel } from "./kernel.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { Planner } from "./planner.ts";

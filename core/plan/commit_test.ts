@@ -1,8 +1,8 @@
 // Where updates are written, and that checks come first.
 
-import { check } from "../../dev/file_check.ts";
+import { check } from "../../dev/testing/file_check.ts";
 import { shared, T } from "../../mod.ts";
-import { afterPasses } from "./testdata/passes.ts";
+import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 const W = shared(new Float32Array(6), { name: "W" }),
   V = shared(new Float32Array(6), { name: "V" });

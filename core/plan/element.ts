@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type DType, isComplex, realOf } from "../dtype.ts";
-import { type ScalarBuilder, wrapSmall } from "../kernel/builder.ts";
-import { type ScalarType, scalarTypeOf, type SNode } from "../kernel/scalar.ts";
+import { type DType, isComplex, realOf } from "../graph/dtype.ts";
+import { type ScalarBuilder, wrapSmall } from "../ir/builder.ts";
+import { type ScalarType, scalarTypeOf, type SNode } from "../ir/scalar.ts";
 import { type Element, isComplexElement } from "../graph/op.ts";
 
 /** How dtypes are held on a device. */

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { ScalarBuilder } from "../kernel/builder.ts";
-import { visitNodes } from "../kernel/nodes.ts";
-import type { Nest, NestCheck, Reduction } from "../kernel/program.ts";
-import type { SNode } from "../kernel/scalar.ts";
-import type { Guards, Size } from "../kernel/size.ts";
+import type { ScalarBuilder } from "../ir/builder.ts";
+import { visitNodes } from "../ir/nodes.ts";
+import type { Nest, NestCheck, Reduction } from "../ir/program.ts";
+import type { SNode } from "../ir/scalar.ts";
+import type { Guards, Size } from "../ir/size.ts";
 import { substitution } from "./merge.ts";
 
 /** What a kernel has, be it a nest or a product. */

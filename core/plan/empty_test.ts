@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { onDevices, type TestDevice } from "../../dev/devices.ts";
+import { onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import {
   compile,
   grad,

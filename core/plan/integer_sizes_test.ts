@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
-import { executorOf } from "../compile/function.ts";
-import { Guards } from "../kernel/size.ts";
+import { executorOf } from "../runtime/function.ts";
+import { Guards } from "../ir/size.ts";
 import { Shapes } from "./shapes.ts";
 
 const x = T.vector("x");

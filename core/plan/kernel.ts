@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type DType, isComplex } from "../dtype.ts";
+import { type DType, isComplex } from "../graph/dtype.ts";
 import { type Apply, Constant, paramsKey, type Variable } from "../graph/graph.ts";
 import {
   type CheckMessage,
@@ -18,17 +18,10 @@ import {
   type PlainLowering,
   type Target,
 } from "../graph/op.ts";
-import {
-  axisIx,
-  type Ix,
-  type ScalarBuilder,
-  sizeIx,
-  wrapSmall,
-  zeroIx,
-} from "../kernel/builder.ts";
-import type { CheckError, NestCheck, ReduceKind, Reduction, Store } from "../kernel/program.ts";
-import { scalarFunction } from "../kernel/functions.ts";
-import { isFloatType, type SNode } from "../kernel/scalar.ts";
+import { axisIx, type Ix, type ScalarBuilder, sizeIx, wrapSmall, zeroIx } from "../ir/builder.ts";
+import type { CheckError, NestCheck, ReduceKind, Reduction, Store } from "../ir/program.ts";
+import { scalarFunction } from "../ir/functions.ts";
+import { isFloatType, type SNode } from "../ir/scalar.ts";
 import {
   contiguousStrides,
   floorDivSize,
@@ -38,9 +31,9 @@ import {
   type Size,
   sizeKey,
   sizeValue,
-} from "../kernel/size.ts";
+} from "../ir/size.ts";
 import { castElement, constantElement, realNode } from "./element.ts";
-import { expectPositions } from "../kernel/limits.ts";
+import { expectPositions } from "../ir/limits.ts";
 import { loweringOf } from "./lowering.ts";
 import { addressOf, loadPlace, type Place } from "./place.ts";
 import type { Scope } from "./scope.ts";

@@ -1,9 +1,9 @@
 // Expressions that read more tensors than one kernel of a device can bind.
 
 import { assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, grad, T, type Variable } from "../../mod.ts";
-import { executorOf } from "../compile/function.ts";
+import { executorOf } from "../runtime/function.ts";
 
 const COUNT = 60;
 const inputs = Array.from({ length: COUNT }, (_, i) => T.fvector(`x${i}`));

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { KernelLimits } from "../kernel/capabilities.ts";
-import type { Loop, Nest, Program, Store } from "../kernel/program.ts";
-import type { LoadNode } from "../kernel/scalar.ts";
-import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../kernel/size.ts";
+import type { KernelLimits } from "../ir/capabilities.ts";
+import type { Loop, Nest, Program, Store } from "../ir/program.ts";
+import type { LoadNode } from "../ir/scalar.ts";
+import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../ir/size.ts";
 import {
   type Access,
   accessesOf,

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, LimitError, scan, T, type Variable } from "../../mod.ts";
-import { baseSize, countsTogether } from "../kernel/size.ts";
+import { baseSize, countsTogether } from "../ir/size.ts";
 
 const huge = 2 ** 32;
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { isComplex } from "../dtype.ts";
-import type { BufferDecl, Program, Step, Store } from "../kernel/program.ts";
-import type { Address } from "../kernel/scalar.ts";
-import { productSize, type Size, sizeKey } from "../kernel/size.ts";
-import { type Leaf, stepAccess } from "../kernel/steps.ts";
+import { isComplex } from "../graph/dtype.ts";
+import type { BufferDecl, Program, Step, Store } from "../ir/program.ts";
+import type { Address } from "../ir/scalar.ts";
+import { productSize, type Size, sizeKey } from "../ir/size.ts";
+import { type Leaf, stepAccess } from "../ir/steps.ts";
 
 /** From when to when a piece is in use, both included. */
 export interface Life {

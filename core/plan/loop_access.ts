@@ -4,12 +4,12 @@
  * @module
  */
 
-import { nodesOf } from "../kernel/nodes.ts";
-import { stepRoots, type Touch, touchesOf } from "../kernel/steps.ts";
-import type { Loop, Nest } from "../kernel/program.ts";
-import type { Address, SNode } from "../kernel/scalar.ts";
-import { addSize, mulSize, type Size, sizeKey, subSize } from "../kernel/size.ts";
-import { axisKey } from "../kernel/builder.ts";
+import { nodesOf } from "../ir/nodes.ts";
+import { stepRoots, type Touch, touchesOf } from "../ir/steps.ts";
+import type { Loop, Nest } from "../ir/program.ts";
+import type { Address, SNode } from "../ir/scalar.ts";
+import { addSize, mulSize, type Size, sizeKey, subSize } from "../ir/size.ts";
+import { axisKey } from "../ir/builder.ts";
 
 /** One load or store in the body of a loop. */
 export interface Access extends Touch {

@@ -2,17 +2,17 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { T, type Variable } from "../../mod.ts";
-import { isComplex } from "../dtype.ts";
+import { isComplex } from "../graph/dtype.ts";
 import { type Apply, applyOp } from "../graph/graph.ts";
 import type { ElementContext, Op, Params, PlainLowering } from "../graph/op.ts";
-import { ScalarBuilder, sizeIx } from "../kernel/builder.ts";
-import { scalarTypeOf } from "../kernel/scalar.ts";
-import { inRange, lengthOr } from "../ops/checks.ts";
-import { derivedAs } from "../ops/derived_as.ts";
-import { elementwiseNames, elementwiseOps } from "../ops/elementwise.ts";
-import { filledLike } from "../ops/fill.ts";
-import { summedTo } from "../ops/sum_to.ts";
-import { padded, windowed } from "../ops/window.ts";
+import { ScalarBuilder, sizeIx } from "../ir/builder.ts";
+import { scalarTypeOf } from "../ir/scalar.ts";
+import { inRange, lengthOr } from "../ops/common/checks.ts";
+import { derivedAs } from "../ops/control/derived_as.ts";
+import { elementwiseNames, elementwiseOps } from "../ops/elementwise/elementwise.ts";
+import { filledLike } from "../ops/create/fill.ts";
+import { summedTo } from "../ops/reduce/sum_to.ts";
+import { padded, windowed } from "../ops/nn/window.ts";
 import { planProgram } from "./planner.ts";
 
 const x = T.fmatrix("x"), v = T.lvector("v"), n = T.lscalar("n");

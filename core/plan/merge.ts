@@ -5,13 +5,13 @@
  * @module
  */
 
-import { addressKey, type ScalarBuilder } from "../kernel/builder.ts";
-import type { Gemm, Nest, NestCheck, Step, Store } from "../kernel/program.ts";
-import type { Prim, SNode } from "../kernel/scalar.ts";
-import { type Size, sizeKey } from "../kernel/size.ts";
-import { sizeOfNodes } from "../kernel/functions.ts";
-import { loadsOf, nodesOf } from "../kernel/nodes.ts";
-import { stepAccess, stepRoots } from "../kernel/steps.ts";
+import { addressKey, type ScalarBuilder } from "../ir/builder.ts";
+import type { Gemm, Nest, NestCheck, Step, Store } from "../ir/program.ts";
+import type { Prim, SNode } from "../ir/scalar.ts";
+import { type Size, sizeKey } from "../ir/size.ts";
+import { sizeOfNodes } from "../ir/functions.ts";
+import { loadsOf, nodesOf } from "../ir/nodes.ts";
+import { stepAccess, stepRoots } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
 import type { Entry, StepGraph } from "./step_graph.ts";
 

@@ -1,15 +1,15 @@
 // Which kernels join, by hand-made steps.
 
 import { assertEquals } from "@std/assert";
-import { noLimits } from "../kernel/capabilities.ts";
-import { axisIx, ScalarBuilder } from "../kernel/builder.ts";
-import type { Nest, Store } from "../kernel/program.ts";
-import { check } from "../../dev/file_check.ts";
+import { noLimits } from "../ir/capabilities.ts";
+import { axisIx, ScalarBuilder } from "../ir/builder.ts";
+import type { Nest, Store } from "../ir/program.ts";
+import { check } from "../../dev/testing/file_check.ts";
 import { T } from "../../mod.ts";
 import { joinNests } from "./merge.ts";
 import type { Planner } from "./planner.ts";
 import { StepGraph } from "./step_graph.ts";
-import { afterPasses } from "./testdata/passes.ts";
+import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 const b = new ScalarBuilder();
 const planner = { b, kernelLimits: noLimits, trace: null as Planner["trace"] } as Planner;

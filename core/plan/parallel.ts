@@ -5,8 +5,8 @@
  * @module
  */
 
-import { dtypeInfo } from "../dtype.ts";
-import { type ScalarType, scalarTypeOf, type SNode } from "../kernel/scalar.ts";
+import { dtypeInfo } from "../graph/dtype.ts";
+import { type ScalarType, scalarTypeOf, type SNode } from "../ir/scalar.ts";
 import { type Associative, associative } from "./associative.ts";
 import type { Chain, LanesPlan, LoopContext } from "./lanes.ts";
 import { accessesOf } from "./loop_access.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type DType, isComplex } from "../dtype.ts";
+import { type DType, isComplex } from "../graph/dtype.ts";
 import type { Element } from "../graph/op.ts";
 import { toTypedArray, type Value } from "../graph/value.ts";
-import { type Ix, type ScalarBuilder, zeroIx } from "../kernel/builder.ts";
-import type { BufferDecl, BufferRole } from "../kernel/program.ts";
-import type { Address, SNode } from "../kernel/scalar.ts";
-import { contiguousStrides, mulSize, productSize, type Size } from "../kernel/size.ts";
+import { type Ix, type ScalarBuilder, zeroIx } from "../ir/builder.ts";
+import type { BufferDecl, BufferRole } from "../ir/program.ts";
+import type { Address, SNode } from "../ir/scalar.ts";
+import { contiguousStrides, mulSize, productSize, type Size } from "../ir/size.ts";
 import type { Storage } from "./element.ts";
 
 /** An affine view of a buffer that holds a tensor. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Backend } from "../backend.ts";
+import type { Backend } from "../runtime/backend.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import { toTypedArray } from "../graph/value.ts";
 import { toposort } from "../graph/walk.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { IndexError } from "../errors.ts";
-import type { DType } from "../dtype.ts";
+import { IndexError } from "../base/errors.ts";
+import type { DType } from "../graph/dtype.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
 import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
@@ -14,12 +14,12 @@ import {
   type LoopKernels,
   noLimits,
   type RowLimits,
-} from "../kernel/capabilities.ts";
-import { ScalarBuilder } from "../kernel/builder.ts";
-import type { Check, CheckError, Program } from "../kernel/program.ts";
-import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../kernel/size.ts";
+} from "../ir/capabilities.ts";
+import { ScalarBuilder } from "../ir/builder.ts";
+import type { Check, CheckError, Program } from "../ir/program.ts";
+import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../ir/size.ts";
 import { type Storage, storageRules } from "./element.ts";
-import { checkPositions } from "../kernel/limits.ts";
+import { checkPositions } from "../ir/limits.ts";
 import { runPasses } from "./passes.ts";
 import { BufferTable } from "./place.ts";
 import { lowerBranch } from "./branch.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { BufferDecl, Program, Step } from "../kernel/program.ts";
-import type { Size } from "../kernel/size.ts";
-import { stepAccess } from "../kernel/steps.ts";
+import type { BufferDecl, Program, Step } from "../ir/program.ts";
+import type { Size } from "../ir/size.ts";
+import { stepAccess } from "../ir/steps.ts";
 import { livesOf } from "./lives.ts";
 import { planProgram, type PlanRequest } from "./planner.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type KernelLimits, noLimits } from "../kernel/capabilities.ts";
+import { type KernelLimits, noLimits } from "../ir/capabilities.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
 import {
   eagerInputs,

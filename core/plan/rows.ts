@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { RowLimits } from "../kernel/capabilities.ts";
-import { dtypeInfo, isComplex } from "../dtype.ts";
-import { axisKey, type Ix } from "../kernel/builder.ts";
-import type { Loop, Nest, Store } from "../kernel/program.ts";
-import { Rewriter } from "../kernel/rewriter.ts";
-import type { Address, AxisRef } from "../kernel/scalar.ts";
-import { touchesOf } from "../kernel/steps.ts";
+import type { RowLimits } from "../ir/capabilities.ts";
+import { dtypeInfo, isComplex } from "../graph/dtype.ts";
+import { axisKey, type Ix } from "../ir/builder.ts";
+import type { Loop, Nest, Store } from "../ir/program.ts";
+import { Rewriter } from "../ir/rewriter.ts";
+import type { Address, AxisRef } from "../ir/scalar.ts";
+import { touchesOf } from "../ir/steps.ts";
 import type { Entry, StepGraph } from "./step_graph.ts";
 
 const LEAST_ROWS = 8;

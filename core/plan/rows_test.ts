@@ -1,12 +1,12 @@
 // Which nests run row by row.
 
 import { assertEquals } from "@std/assert";
-import { check } from "../../dev/file_check.ts";
-import { numbers } from "../../dev/devices.ts";
+import { check } from "../../dev/testing/file_check.ts";
+import { numbers } from "../../dev/testing/devices.ts";
 import { createCpuBackend } from "../../cpu/mod.ts";
 import { T, tensor, type Variable } from "../../mod.ts";
-import { Executor } from "../compile/executor.ts";
-import { afterPasses } from "./testdata/passes.ts";
+import { Executor } from "../runtime/executor.ts";
+import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 const always = { bytes: 0, elements: 1 }, never = { bytes: Infinity, elements: 1 };
 const X = T.fmatrix("X");

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { isComplex } from "../dtype.ts";
+import { isComplex } from "../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import type { EmitContext, NestBuilder, Target } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
-import { axisIx, zeroIx } from "../kernel/builder.ts";
-import type { Operand, Step } from "../kernel/program.ts";
-import { contiguousStrides, type Guards, type Size, sizeKey } from "../kernel/size.ts";
+import { axisIx, zeroIx } from "../ir/builder.ts";
+import type { Operand, Step } from "../ir/program.ts";
+import { contiguousStrides, type Guards, type Size, sizeKey } from "../ir/size.ts";
 import { checksOfNothing } from "./empty.ts";
 import { Kernel } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";

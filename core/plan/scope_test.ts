@@ -1,11 +1,11 @@
 // In which order values are computed.
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, scan, T, type Variable } from "../../mod.ts";
-import { nodesOf } from "../kernel/nodes.ts";
-import { stepRoots } from "../kernel/steps.ts";
-import { summedTo } from "../ops/sum_to.ts";
+import { nodesOf } from "../ir/nodes.ts";
+import { stepRoots } from "../ir/steps.ts";
+import { summedTo } from "../ops/reduce/sum_to.ts";
 import { planProgram } from "./planner.ts";
 
 onDevices(

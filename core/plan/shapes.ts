@@ -4,14 +4,14 @@
  * @module
  */
 
-import { isDiscrete } from "../dtype.ts";
+import { isDiscrete } from "../graph/dtype.ts";
 import { eagerInputs, NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
 import { locate } from "../graph/written.ts";
 import { type Apply, Constant, paramsKey, type Variable } from "../graph/graph.ts";
-import { type Guards, opaqueSize, type Size, sizeValue } from "../kernel/size.ts";
-import { fitsDType } from "../kernel/size_dtype.ts";
-import { shapeText } from "../shown.ts";
+import { type Guards, opaqueSize, type Size, sizeValue } from "../ir/size.ts";
+import { fitsDType } from "../ir/size_dtype.ts";
+import { shapeText } from "../base/shown.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */
 export interface LeafInfo {

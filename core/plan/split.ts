@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isComplex } from "../dtype.ts";
+import { isComplex } from "../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
-import type { KernelLimits } from "../kernel/capabilities.ts";
+import type { KernelLimits } from "../ir/capabilities.ts";
 import { isView, loweringOf } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 

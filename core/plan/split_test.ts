@@ -1,12 +1,12 @@
 // Expressions of more functions than one kernel takes.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
-import { check } from "../../dev/file_check.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
+import { check } from "../../dev/testing/file_check.ts";
 import { compile, scan, T, type Variable } from "../../mod.ts";
-import { noLimits } from "../kernel/capabilities.ts";
-import { executorOf } from "../compile/function.ts";
-import { afterPasses, type Planned } from "./testdata/passes.ts";
+import { noLimits } from "../ir/capabilities.ts";
+import { executorOf } from "../runtime/function.ts";
+import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";
 
 const x = T.fvector("x");
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Step } from "../kernel/program.ts";
-import { stepAccess } from "../kernel/steps.ts";
+import type { Step } from "../ir/program.ts";
+import { stepAccess } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
 
 /** The place of a step in its level; null where a pass has taken the step away. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { LoopKernels } from "../kernel/capabilities.ts";
-import type { Loop, LoopStrategy, Step } from "../kernel/program.ts";
-import { productSize, type Size, sizeValue } from "../kernel/size.ts";
+import type { LoopKernels } from "../ir/capabilities.ts";
+import type { Loop, LoopStrategy, Step } from "../ir/program.ts";
+import { productSize, type Size, sizeValue } from "../ir/size.ts";
 import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";
 import { isSafeInAnyOrder, type ParallelPlan, planParallel } from "./parallel.ts";
 

@@ -1,9 +1,9 @@
 // How loops are run, and what is said where a strategy does not fit.
 
 import { assertThrows } from "@std/assert";
-import { check } from "../../dev/file_check.ts";
+import { check } from "../../dev/testing/file_check.ts";
 import { scan, type ScanOptions, T, type Variable } from "../../mod.ts";
-import { afterPasses, type Planned } from "./testdata/passes.ts";
+import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";
 
 const x = T.fvector("x"), a = T.fvector("a"), k = T.lvector("k"), X = T.fmatrix("X");
 const inputs: [Variable, number[]][] = [[x, [1000]], [a, [1000]], [k, [1000]], [X, [1000, 30]]];

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Step, Store } from "../kernel/program.ts";
-import { stepAccess } from "../kernel/steps.ts";
+import type { Step, Store } from "../ir/program.ts";
+import { stepAccess } from "../ir/steps.ts";
 import type { StepGraph } from "./step_graph.ts";
 
 /** Drops stores into scratch memory that no step reads, and steps that have nothing else to do. */

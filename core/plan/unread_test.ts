@@ -1,9 +1,9 @@
 // What is left of stores that nobody reads.
 
 import { assertEquals } from "@std/assert";
-import { check } from "../../dev/file_check.ts";
+import { check } from "../../dev/testing/file_check.ts";
 import { T } from "../../mod.ts";
-import { afterPasses } from "./testdata/passes.ts";
+import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 Deno.test("one kernel and no temporary, where all is read at the same points", () => {
   const x = T.vector("x");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mulSize, type Size, sizeKey, sizeValue } from "../kernel/size.ts";
+import { mulSize, type Size, sizeKey, sizeValue } from "../ir/size.ts";
 import type { Place } from "./place.ts";
 
 /** The axes of a place in another order; "x" is a new axis of length 1. */

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { settings } from "../settings.ts";
-import { type DType, dtypeInfo, isComplex, isFloat, promote } from "../dtype.ts";
-import { staticInt } from "../ops/arguments.ts";
-import { castTo, type DTypeOption, resolveDType } from "../ops/build.ts";
-import { stretched } from "../ops/broadcast_to.ts";
-import { add } from "../ops/elementwise.ts";
-import { checkOptions, type OptionKinds } from "../options.ts";
-import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/literal.ts";
-import { asDims, dimsOf, type ShapeLike } from "../ops/shape.ts";
+import { settings } from "../base/settings.ts";
+import { type DType, dtypeInfo, isComplex, isFloat, promote } from "../graph/dtype.ts";
+import { staticInt } from "../ops/common/arguments.ts";
+import { castTo, type DTypeOption, resolveDType } from "../ops/common/build.ts";
+import { stretched } from "../ops/shape/broadcast_to.ts";
+import { add } from "../ops/elementwise/elementwise.ts";
+import { checkOptions, type OptionKinds } from "../base/options.ts";
+import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/common/literal.ts";
+import { asDims, dimsOf, type ShapeLike } from "../ops/shape/shape.ts";
 import { Constant, Variable } from "../graph/graph.ts";
-import { cut, shown } from "../shown.ts";
+import { cut, shown } from "../base/shown.ts";
 
 /** Lengths of the axes of a draw: numbers, integer scalars, or an integer vector. */
 export type SizeLike = ShapeLike | null | undefined;

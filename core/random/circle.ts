@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ScalarBuilder } from "../kernel/builder.ts";
-import type { SNode } from "../kernel/scalar.ts";
+import type { ScalarBuilder } from "../ir/builder.ts";
+import type { SNode } from "../ir/scalar.ts";
 
 // Taylor's series; on ±pi/4 the first term left out is below half an ULP.
 const terms = { f32: 5, f64: 9 } as const;

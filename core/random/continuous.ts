@@ -4,7 +4,7 @@
  * @module
  */
 
-import { castTo } from "../ops/build.ts";
+import { castTo } from "../ops/common/build.ts";
 import {
   abs,
   cast,
@@ -23,13 +23,13 @@ import {
   tan,
   undefinedGrad,
   where,
-} from "../ops/elementwise.ts";
-import { index } from "../ops/indexing.ts";
-import type { TensorLike } from "../ops/literal.ts";
-import { max, sum } from "../ops/reduce.ts";
-import { expandDims } from "../ops/dimshuffle.ts";
-import { shapeOf } from "../ops/shape.ts";
-import type { DType } from "../dtype.ts";
+} from "../ops/elementwise/elementwise.ts";
+import { index } from "../ops/index/indexing.ts";
+import type { TensorLike } from "../ops/common/literal.ts";
+import { max, sum } from "../ops/reduce/reduce.ts";
+import { expandDims } from "../ops/shape/dimshuffle.ts";
+import { shapeOf } from "../ops/shape/shape.ts";
+import type { DType } from "../graph/dtype.ts";
 import type { Variable } from "../graph/graph.ts";
 import {
   type Bounds,

@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
+import type { DType } from "../graph/dtype.ts";
 import { apply, type Variable } from "../graph/graph.ts";
-import { castTo } from "../ops/build.ts";
+import { castTo } from "../ops/common/build.ts";
 import {
   abs,
   and,
@@ -25,7 +25,7 @@ import {
   sqrt,
   sub,
   where,
-} from "../ops/elementwise.ts";
+} from "../ops/elementwise/elementwise.ts";
 import { greatest, least, whole } from "./arguments.ts";
 import { binomialInverseOp, type InverseParams, poissonInverseOp, SMALL_MEAN } from "./inverse.ts";
 import type { Proposal, SlotDraw, Source } from "./source.ts";

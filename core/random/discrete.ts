@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isDiscrete } from "../dtype.ts";
-import { castTo } from "../ops/build.ts";
+import { type DType, dtypeInfo, isDiscrete } from "../graph/dtype.ts";
+import { castTo } from "../ops/common/build.ts";
 import {
   add,
   bitcast,
@@ -18,8 +18,8 @@ import {
   minimum,
   mulhi,
   where,
-} from "../ops/elementwise.ts";
-import { asVariable, type TensorLike } from "../ops/literal.ts";
+} from "../ops/elementwise/elementwise.ts";
+import { asVariable, type TensorLike } from "../ops/common/literal.ts";
 import { Constant, type Variable } from "../graph/graph.ts";
 import {
   checkBounds,

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { numbers, onDevices, type TestDevice } from "../../dev/devices.ts";
+import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import { compile, RandomStreams, type RandomVariable, T, type Tensor } from "../../mod.ts";
-import { erf } from "../ops/special_reference.ts";
+import { erf } from "../ops/elementwise/special_reference.ts";
 import {
   expectDistribution,
   expectFrequencies,
   expectMoments,
   logFactorial,
   lowerGamma,
-} from "./testdata/statistics.ts";
+} from "../../dev/testing/random/statistics.ts";
 
 const N = 20000;
 

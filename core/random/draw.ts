@@ -10,14 +10,14 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
+import type { DType } from "../graph/dtype.ts";
 import type { NestBuilder, Op } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
-import { type Ix, type ScalarBuilder, sizeIx } from "../kernel/builder.ts";
-import { log } from "../kernel/math/mod.ts";
-import type { SNode } from "../kernel/scalar.ts";
-import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from "../kernel/size.ts";
-import { TensorType } from "../type.ts";
+import { type Ix, type ScalarBuilder, sizeIx } from "../ir/builder.ts";
+import { log } from "../math/mod.ts";
+import type { SNode } from "../ir/scalar.ts";
+import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from "../ir/size.ts";
+import { TensorType } from "../graph/type.ts";
 import type { Variable } from "../graph/graph.ts";
 import { circle } from "./circle.ts";
 import { type Block, hostWords, kernelWords, philox } from "./philox.ts";

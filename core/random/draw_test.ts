@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import {
   compile,
   evaluateGraph,
@@ -13,7 +13,7 @@ import {
   type Value,
   type Variable,
 } from "../../mod.ts";
-import { runPlanned } from "../ops/testdata/harness.ts";
+import { runPlanned } from "../../dev/testing/ops/harness.ts";
 
 /** The state of a generator as a value of the reference. */
 function stateOf(rng: GeneratorVariable): Value {

@@ -6,8 +6,8 @@
  */
 
 import type { Op } from "../graph/op.ts";
-import type { SNode } from "../kernel/scalar.ts";
-import { elementwiseOp } from "../ops/elementwise_op.ts";
+import type { SNode } from "../ir/scalar.ts";
+import { elementwiseOp } from "../ops/elementwise/op.ts";
 import { hostNormals, hostUniform, kernelNormals, kernelUniform } from "./draw.ts";
 import { hostWords, kernelWords, philox } from "./philox.ts";
 

@@ -4,14 +4,19 @@
  * @module
  */
 
-import type { TypedArray } from "../dtype.ts";
+import type { TypedArray } from "../graph/dtype.ts";
 import { applyOp, Variable } from "../graph/graph.ts";
-import { Container, type SetValueOptions, type SharedValue, SharedVariable } from "../shared.ts";
-import { Tensor, tensor } from "../tensor.ts";
-import { TensorType } from "../type.ts";
+import {
+  Container,
+  type SetValueOptions,
+  type SharedValue,
+  SharedVariable,
+} from "../runtime/shared.ts";
+import { Tensor, tensor } from "../runtime/tensor.ts";
+import { TensorType } from "../graph/type.ts";
 import { advanceOp } from "./draw.ts";
 import { type Block, hostWords, philox } from "./philox.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../base/shown.ts";
 
 /** A seed: any integer; integers that differ by a multiple of 2^64 are the same seed. */
 export type Seed = number | bigint;

@@ -5,10 +5,10 @@
  */
 
 import type { Op } from "../graph/op.ts";
-import type { ScalarBuilder } from "../kernel/builder.ts";
-import { exp, log1p } from "../kernel/math/mod.ts";
-import type { SNode } from "../kernel/scalar.ts";
-import { elementwiseOp } from "../ops/elementwise_op.ts";
+import type { ScalarBuilder } from "../ir/builder.ts";
+import { exp, log1p } from "../math/mod.ts";
+import type { SNode } from "../ir/scalar.ts";
+import { elementwiseOp } from "../ops/elementwise/op.ts";
 
 /** Parameters of the ops: the float dtype of arguments and result. */
 export interface InverseParams {

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { ScalarBuilder } from "../kernel/builder.ts";
-import type { SNode } from "../kernel/scalar.ts";
+import type { ScalarBuilder } from "../ir/builder.ts";
+import type { SNode } from "../ir/scalar.ts";
 
 /** The operations on 32-bit words that the generator needs. */
 export interface WordArithmetic<W> {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { onDevices } from "../../dev/devices.ts";
+import { onDevices } from "../../dev/testing/devices.ts";
 import {
   applyOp,
   compile,

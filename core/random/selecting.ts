@@ -4,19 +4,19 @@
  * @module
  */
 
-import { isDiscrete } from "../dtype.ts";
-import { asIndexScalar, type Dim, shapeLabel, staticInt } from "../ops/arguments.ts";
-import { castTo } from "../ops/build.ts";
-import { and, le, log, lt, mul } from "../ops/elementwise.ts";
-import { index, slice, take, takeAlongAxis } from "../ops/indexing.ts";
-import { asVariable, type TensorLike } from "../ops/literal.ts";
-import { argsort, cumsum } from "../ops/order.ts";
-import { argmax, sum } from "../ops/reduce.ts";
-import { concatenate } from "../ops/combine.ts";
-import { dimsOf, shapeOf } from "../ops/shape.ts";
-import { expandDims } from "../ops/dimshuffle.ts";
-import { reshape } from "../ops/reshape.ts";
-import { zerosLike } from "../ops/alloc.ts";
+import { isDiscrete } from "../graph/dtype.ts";
+import { asIndexScalar, type Dim, shapeLabel, staticInt } from "../ops/common/arguments.ts";
+import { castTo } from "../ops/common/build.ts";
+import { and, le, log, lt, mul } from "../ops/elementwise/elementwise.ts";
+import { index, slice, take, takeAlongAxis } from "../ops/index/indexing.ts";
+import { asVariable, type TensorLike } from "../ops/common/literal.ts";
+import { argsort, cumsum } from "../ops/order/order.ts";
+import { argmax, sum } from "../ops/reduce/reduce.ts";
+import { concatenate } from "../ops/shape/combine.ts";
+import { dimsOf, shapeOf } from "../ops/shape/shape.ts";
+import { expandDims } from "../ops/shape/dimshuffle.ts";
+import { reshape } from "../ops/shape/reshape.ts";
+import { zerosLike } from "../ops/create/alloc.ts";
 import { Constant, type Variable } from "../graph/graph.ts";
 import {
   checkBounds,
@@ -30,7 +30,7 @@ import {
 import { gumbelOf } from "./continuous.ts";
 import { drawIntegers, wholeParameter } from "./discrete.ts";
 import { Source } from "./source.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../base/shown.ts";
 
 /** Options of `categorical`. */
 export interface CategoricalOptions extends DrawOptions {

@@ -5,13 +5,13 @@
  */
 
 import { apply, makeConstant, type Variable } from "../graph/graph.ts";
-import { intConstant } from "../ops/arguments.ts";
-import { castTo } from "../ops/build.ts";
-import { mul } from "../ops/elementwise.ts";
-import { index } from "../ops/indexing.ts";
-import { arange } from "../ops/ranges.ts";
-import { reshaped } from "../ops/reshape.ts";
-import { argmax } from "../ops/reduce.ts";
+import { intConstant } from "../ops/common/arguments.ts";
+import { castTo } from "../ops/common/build.ts";
+import { mul } from "../ops/elementwise/elementwise.ts";
+import { index } from "../ops/index/indexing.ts";
+import { arange } from "../ops/create/ranges.ts";
+import { reshaped } from "../ops/shape/reshape.ts";
+import { argmax } from "../ops/reduce/reduce.ts";
 import { type DrawKind, drawOp, type DrawParams } from "./draw.ts";
 import { drawEachOp, type EachParams } from "./each.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DType } from "../dtype.ts";
-import type { TensorLike } from "../ops/literal.ts";
+import type { DType } from "../graph/dtype.ts";
+import type { TensorLike } from "../ops/common/literal.ts";
 import type { Variable } from "../graph/graph.ts";
 import { type DrawArguments, type DrawOptions, optionsOf } from "./arguments.ts";
 import {
@@ -60,7 +60,7 @@ import {
   type MultinomialOptions,
   type PermutationOptions,
 } from "./selecting.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../base/shown.ts";
 
 /** The state of a generator and its value after one draw: an update. */
 export type StateUpdate = readonly [GeneratorVariable, Variable];

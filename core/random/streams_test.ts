@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices } from "../../dev/devices.ts";
+import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import {
   compile,
   Generator,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, isComplex, isDiscrete, isFloat } from "../dtype.ts";
+import { type DType, isComplex, isDiscrete, isFloat } from "../graph/dtype.ts";
 import {
   type Apply,
   apply as applyOp,
@@ -13,13 +13,13 @@ import {
   type Variable,
 } from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
-import { castTo, elementwise } from "../ops/build.ts";
-import { stretched } from "../ops/broadcast_to.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/dimshuffle.ts";
-import { type ElementwiseName, elementwiseOps } from "../ops/elementwise_table.ts";
-import { type Length, lengthsOf, lengthVariable } from "../ops/known_lengths.ts";
-import { valueOf } from "../ops/literal.ts";
-import { reduceOp, type ReduceParams } from "../ops/reduce_ops.ts";
+import { castTo, elementwise } from "../ops/common/build.ts";
+import { stretched } from "../ops/shape/broadcast_to.ts";
+import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/shape/dimshuffle.ts";
+import { type ElementwiseName, elementwiseOps } from "../ops/elementwise/table.ts";
+import { type Length, lengthsOf, lengthVariable } from "../ops/shape/known_lengths.ts";
+import { valueOf } from "../ops/common/literal.ts";
+import { reduceOp, type ReduceParams } from "../ops/reduce/reduce_ops.ts";
 
 /** Constants with more elements than this are not searched for one repeated value. */
 const LARGE = 4096;

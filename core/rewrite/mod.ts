@@ -4,11 +4,11 @@
  * @module
  */
 
-import { checkOptions, expectList, suggestion } from "../options.ts";
-import { commaText, shown } from "../shown.ts";
+import { checkOptions, expectList, suggestion } from "../base/options.ts";
+import { commaText, shown } from "../base/shown.ts";
 import { adoptNamed, equalApplications, inSession, type Variable } from "../graph/graph.ts";
 import { replace, toposort } from "../graph/walk.ts";
-import { validateGraph } from "../validate.ts";
+import { validateGraph } from "./validate.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
 import { addedPhases } from "./extensions.ts";
 import { phases } from "./phases.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { onDevices } from "../../dev/devices.ts";
+import { onDevices } from "../../dev/testing/devices.ts";
 import {
   ancestors,
   applyOp,

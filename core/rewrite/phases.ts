@@ -10,25 +10,25 @@
  * @module
  */
 
-import { arithmeticRules, cheaperArithmetic } from "./arithmetic.ts";
-import { castRules } from "./casts.ts";
-import { changeRules, cheaperChanges } from "./changes.ts";
-import { cheaperComparisons, comparisonRules } from "./comparison.ts";
+import { arithmeticRules, cheaperArithmetic } from "./algebra/arithmetic.ts";
+import { castRules } from "./algebra/casts.ts";
+import { changeRules, cheaperChanges } from "./indexing/changes.ts";
+import { cheaperComparisons, comparisonRules } from "./algebra/comparison.ts";
 import { foldRules } from "./fold.ts";
-import { cheaperIndexing, indexingRules } from "./indexing_rules.ts";
-import { inverseRules, stableRoots } from "./inverses.ts";
-import { cheaperMatmuls, matmulRules } from "./matmul_rules.ts";
-import { cheaperPowers, powerRules } from "./powers.ts";
-import { cheaperProducts, productRules } from "./products.ts";
-import { cheaperReductions, reductionRules } from "./reductions.ts";
+import { cheaperIndexing, indexingRules } from "./indexing/indexing_rules.ts";
+import { inverseRules, stableRoots } from "./algebra/inverses.ts";
+import { cheaperMatmuls, matmulRules } from "./algebra/matmul_rules.ts";
+import { cheaperPowers, powerRules } from "./algebra/powers.ts";
+import { cheaperProducts, productRules } from "./algebra/products.ts";
+import { cheaperReductions, reductionRules } from "./algebra/reductions.ts";
 import type { Phase, Rule } from "./rule.ts";
-import { cheaperScatters, scatterRules } from "./scatter.ts";
-import { shapeRules } from "./shape_rules.ts";
-import { stableErfRules } from "./stable_erf.ts";
-import { stableLogRules } from "./stable_log.ts";
-import { quotientRules } from "./stable_quotients.ts";
-import { logisticForms, stableSigmoidRules } from "./stable_sigmoid.ts";
-import { fewerExps, stableSoftmaxRules } from "./stable_softmax.ts";
+import { cheaperScatters, scatterRules } from "./indexing/scatter.ts";
+import { shapeRules } from "./indexing/shape_rules.ts";
+import { stableErfRules } from "./stability/erf.ts";
+import { stableLogRules } from "./stability/log.ts";
+import { quotientRules } from "./stability/quotients.ts";
+import { logisticForms, stableSigmoidRules } from "./stability/sigmoid.ts";
+import { fewerExps, stableSoftmaxRules } from "./stability/softmax.ts";
 
 /** Rules that every phase needs, because the others make what they clean up. */
 const canonical: readonly Rule[] = [

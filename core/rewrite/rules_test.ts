@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { phases } from "./phases.ts";
-import { checkRule } from "./testing.ts";
-import { arithmeticCases } from "./testdata/arithmetic_cases.ts";
-import type { Cases } from "./testdata/cases.ts";
-import { functionCases } from "./testdata/function_cases.ts";
-import { indexCases } from "./testdata/index_cases.ts";
-import { logicCases } from "./testdata/logic_cases.ts";
-import { shapeCases } from "./testdata/shape_cases.ts";
-import { stableCases } from "./testdata/stable_cases.ts";
+import { checkRule } from "../../dev/testing/rewrite/rules.ts";
+import { arithmeticCases } from "../../dev/testing/rewrite/arithmetic_cases.ts";
+import type { Cases } from "../../dev/testing/rewrite/cases.ts";
+import { functionCases } from "../../dev/testing/rewrite/function_cases.ts";
+import { indexCases } from "../../dev/testing/rewrite/index_cases.ts";
+import { logicCases } from "../../dev/testing/rewrite/logic_cases.ts";
+import { shapeCases } from "../../dev/testing/rewrite/shape_cases.ts";
+import { stableCases } from "../../dev/testing/rewrite/stable_cases.ts";
 
 const cases: Cases = {
   ...arithmeticCases,

@@ -22,7 +22,7 @@ import {
   tensor,
   type Variable,
 } from "../../mod.ts";
-import { availability } from "../gpu_device.ts";
+import { availability } from "../testing/gpu_device.ts";
 
 /** Numbers, truths or words, nested as the axes are. */
 type Data = number | boolean | string | readonly Data[];

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { compile, RandomStreams, scan, T, tensor } from "../../mod.ts";
-import { availability } from "../gpu_device.ts";
+import { availability } from "../testing/gpu_device.ts";
 import { allDiffer, num, one, same, testCase } from "./harness.ts";
 
 testCase("seed-scan-binomial-noise", async (_, { compile, dtype }) => {

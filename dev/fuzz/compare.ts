@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dtypeInfo, isComplex, isDiscrete } from "../../core/dtype.ts";
+import { dtypeInfo, isComplex, isDiscrete } from "../../core/graph/dtype.ts";
 import { toTypedArray, type Value } from "../../core/graph/value.ts";
 import { evaluateGraph, type Variable } from "../../mod.ts";
 import { withNoise } from "./noise.ts";

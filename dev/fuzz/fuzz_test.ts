@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { onDevices } from "../devices.ts";
+import { onDevices } from "../testing/devices.ts";
 import { foundText, fuzz } from "./driver.ts";
 import { kernelKinds, kindNames } from "./kinds/mod.ts";
 

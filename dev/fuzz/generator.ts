@@ -5,8 +5,8 @@
  * @module
  */
 
-import { type DType, dtypeInfo, isDiscrete, isFloat } from "../../core/dtype.ts";
-import { CrotonError } from "../../core/errors.ts";
+import { type DType, dtypeInfo, isDiscrete, isFloat } from "../../core/graph/dtype.ts";
+import { CrotonError } from "../../core/base/errors.ts";
 import { sizeOf, type Value } from "../../core/graph/value.ts";
 import { evaluateGraph, T, Variable } from "../../mod.ts";
 import type { Device } from "./check.ts";

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { availability } from "../gpu_device.ts";
+import { availability } from "../testing/gpu_device.ts";
 import type { Device } from "./check.ts";
 import { foundText, fuzz, type Progress } from "./driver.ts";
 import { kindNames } from "./kinds/mod.ts";

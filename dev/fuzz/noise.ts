@@ -5,12 +5,12 @@
  * @module
  */
 
-import { isComplex, isFloat } from "../../core/dtype.ts";
+import { isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import type { Op, Params } from "../../core/graph/op.ts";
 import type { Value } from "../../core/graph/value.ts";
 import { toposort } from "../../core/graph/walk.ts";
-import { TensorType } from "../../core/type.ts";
+import { TensorType } from "../../core/graph/type.ts";
 import { isScan } from "../../scan/node.ts";
 import { StepGraph } from "../../scan/inner.ts";
 import { Random } from "./random.ts";

@@ -5,7 +5,7 @@
  */
 
 import { sizeOf, type Value } from "../../core/graph/value.ts";
-import { isFloat } from "../../core/dtype.ts";
+import { isFloat } from "../../core/graph/dtype.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { evaluateGraph, T, type Variable } from "../../mod.ts";
 

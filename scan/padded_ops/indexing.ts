@@ -5,14 +5,23 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
-import { arrange, layoutOf } from "../../core/ops/adv_index.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { lengthOr } from "../../core/ops/checks.ts";
-import { and, eq, gt, maximum, minimum, mul, sub, where } from "../../core/ops/elementwise.ts";
-import type { IndexItem } from "../../core/ops/index_spec.ts";
-import { index, slice } from "../../core/ops/indexing.ts";
-import { lengthsOf } from "../../core/ops/known_lengths.ts";
-import { asVariable } from "../../core/ops/literal.ts";
+import { arrange, layoutOf } from "../../core/ops/index/adv_index.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { lengthOr } from "../../core/ops/common/checks.ts";
+import {
+  and,
+  eq,
+  gt,
+  maximum,
+  minimum,
+  mul,
+  sub,
+  where,
+} from "../../core/ops/elementwise/elementwise.ts";
+import type { IndexItem } from "../../core/ops/index/index_spec.ts";
+import { index, slice } from "../../core/ops/index/indexing.ts";
+import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
 import {
   again,
   constantOf,

@@ -5,9 +5,9 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
-import { broadcastTo } from "../../core/ops/broadcast_to.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { join } from "../../core/ops/combine.ts";
+import { broadcastTo } from "../../core/ops/shape/broadcast_to.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { join } from "../../core/ops/shape/combine.ts";
 import {
   add,
   eq,
@@ -20,14 +20,14 @@ import {
   mul,
   sub,
   where,
-} from "../../core/ops/elementwise.ts";
-import { index } from "../../core/ops/indexing.ts";
-import { lengthsOf } from "../../core/ops/known_lengths.ts";
-import { asVariable } from "../../core/ops/literal.ts";
-import { arange } from "../../core/ops/ranges.ts";
-import { reshape } from "../../core/ops/reshape.ts";
-import { withShape } from "../../core/ops/shape.ts";
-import { padded as paddedBy } from "../../core/ops/window.ts";
+} from "../../core/ops/elementwise/elementwise.ts";
+import { index } from "../../core/ops/index/indexing.ts";
+import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { arange } from "../../core/ops/create/ranges.ts";
+import { reshape } from "../../core/ops/shape/reshape.ts";
+import { withShape } from "../../core/ops/shape/shape.ts";
+import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   along,
   constantOf,

@@ -5,11 +5,11 @@
  */
 
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { dimshuffle } from "../../core/ops/dimshuffle.ts";
-import { elementwiseOps, maximum, sub, where } from "../../core/ops/elementwise.ts";
-import { asVariable } from "../../core/ops/literal.ts";
-import { padded as paddedBy } from "../../core/ops/window.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
+import { elementwiseOps, maximum, sub, where } from "../../core/ops/elementwise/elementwise.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   again,
   type Extent,

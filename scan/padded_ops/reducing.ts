@@ -5,12 +5,22 @@
  */
 
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { add, eq, gt, intDiv, maximum, mod, mul, sub, where } from "../../core/ops/elementwise.ts";
-import { asVariable } from "../../core/ops/literal.ts";
-import { sum } from "../../core/ops/reduce.ts";
-import { summedTo } from "../../core/ops/sum_to.ts";
-import { padded as paddedBy } from "../../core/ops/window.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import {
+  add,
+  eq,
+  gt,
+  intDiv,
+  maximum,
+  mod,
+  mul,
+  sub,
+  where,
+} from "../../core/ops/elementwise/elementwise.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { sum } from "../../core/ops/reduce/reduce.ts";
+import { summedTo } from "../../core/ops/reduce/sum_to.ts";
+import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   again,
   constantOf,

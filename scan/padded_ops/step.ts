@@ -5,9 +5,9 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { mul } from "../../core/ops/elementwise.ts";
-import { asVariable } from "../../core/ops/literal.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { mul } from "../../core/ops/elementwise/elementwise.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
 import { type Extent, isPadded, type IsSame, type Made, type Padded } from "../padded.ts";
 
 /** What a rule may ask for. */

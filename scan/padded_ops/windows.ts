@@ -5,18 +5,28 @@
  */
 
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { lengthOr } from "../../core/ops/checks.ts";
-import { add, and, ge, intDiv, lt, maximum, mul, sub, where } from "../../core/ops/elementwise.ts";
-import { index, slice } from "../../core/ops/indexing.ts";
-import { asVariable } from "../../core/ops/literal.ts";
-import { arange } from "../../core/ops/ranges.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { lengthOr } from "../../core/ops/common/checks.ts";
+import {
+  add,
+  and,
+  ge,
+  intDiv,
+  lt,
+  maximum,
+  mul,
+  sub,
+  where,
+} from "../../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../../core/ops/index/indexing.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { arange } from "../../core/ops/create/ranges.ts";
 import {
   padded as paddedBy,
   type PadParams,
   windowed,
   type WindowParams,
-} from "../../core/ops/window.ts";
+} from "../../core/ops/nn/window.ts";
 import {
   along,
   type Extent,

@@ -5,16 +5,27 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
-import { arrange, layoutOf } from "../../core/ops/adv_index.ts";
-import { castTo } from "../../core/ops/build.ts";
-import { inRange } from "../../core/ops/checks.ts";
-import { dimshuffle } from "../../core/ops/dimshuffle.ts";
-import { add, and, eq, ge, gt, intDiv, lt, mod, sub, where } from "../../core/ops/elementwise.ts";
-import { index, slice } from "../../core/ops/indexing.ts";
-import { lengthsOf } from "../../core/ops/known_lengths.ts";
-import { asVariable } from "../../core/ops/literal.ts";
-import { arange } from "../../core/ops/ranges.ts";
-import { padded as paddedBy } from "../../core/ops/window.ts";
+import { arrange, layoutOf } from "../../core/ops/index/adv_index.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { inRange } from "../../core/ops/common/checks.ts";
+import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
+import {
+  add,
+  and,
+  eq,
+  ge,
+  gt,
+  intDiv,
+  lt,
+  mod,
+  sub,
+  where,
+} from "../../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../../core/ops/index/indexing.ts";
+import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { arange } from "../../core/ops/create/ranges.ts";
+import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   again,
   along,

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { Value } from "../../core/graph/value.ts";
-import { evaluateGraph } from "../../core/reference.ts";
+import { evaluateGraph } from "../../core/graph/reference.ts";
 import { type Mode, optimise, resolveMode } from "../../core/rewrite/mod.ts";
 import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
 import { isScan, type ScanParams } from "../node.ts";

@@ -13,7 +13,7 @@ import {
 } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { RewriteContext } from "../../core/rewrite/rule.ts";
-import type { SharedVariable } from "../../core/shared.ts";
+import type { SharedVariable } from "../../core/runtime/shared.ts";
 import { StepGraph } from "../inner.ts";
 import { scanInputs, type ScanOutputs, scanOutputs, type ScanParams } from "../node.ts";
 import { scanOp } from "../op.ts";

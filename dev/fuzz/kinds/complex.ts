@@ -1,4 +1,4 @@
-import { isComplex } from "../../../core/dtype.ts";
+import { isComplex } from "../../../core/graph/dtype.ts";
 import { type Generator, isFloatRef, type Kind, type Ref } from "../generator.ts";
 
 const isNumberPair = (ref: Ref) => isComplex(ref.dtype);

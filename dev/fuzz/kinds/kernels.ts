@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Backend } from "../../../core/backend.ts";
-import { LimitError } from "../../../core/errors.ts";
-import { createInterpreterBackend } from "../../../core/kernel/interpret.ts";
+import type { Backend } from "../../../core/runtime/backend.ts";
+import { LimitError } from "../../../core/base/errors.ts";
+import { createInterpreterBackend } from "../../testing/interpret.ts";
 import { createCpuBackend } from "../../../cpu/mod.ts";
-import { randomCase } from "../../../cpu/testdata/random_program.ts";
-import { difference, runCase } from "../../../cpu/testdata/random_runs.ts";
+import { randomCase } from "../../testing/cpu/random_program.ts";
+import { difference, runCase } from "../../testing/cpu/random_runs.ts";
 import type { KernelKind } from "../generator.ts";
 
 let cpuBackends: readonly Backend[] | null = null;
@@ -39,9 +39,9 @@ export const gpuKernels: KernelKind = {
   name: "kernels-gpu",
   devices: ["gpu"],
   async check(seed) {
-    const { compare, gpu } = await import("../../../gpu/testdata/compare.ts");
+    const { compare, gpu } = await import("../../testing/gpu/compare.ts");
     const { GpuBackend } = await import("../../../gpu/backend.ts");
-    const { RandomSetup } = await import("../../../gpu/testdata/random_setup.ts");
+    const { RandomSetup } = await import("../../testing/gpu/random_setup.ts");
     const { device } = await gpu();
     const limits = { maxStorageBuffersPerShaderStage: 8 };
     const small = new GpuBackend(device, 150, { device, limits, dispatchSeconds: 0 });

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { isFloat } from "../../../core/dtype.ts";
+import { isFloat } from "../../../core/graph/dtype.ts";
 import type { Value } from "../../../core/graph/value.ts";
 import { optimise, resolveMode } from "../../../core/rewrite/mod.ts";
-import { difference, graphText } from "../../../core/rewrite/testing.ts";
+import { difference } from "../../../core/runtime/difference.ts";
+import { graphText } from "../../testing/rewrite/rules.ts";
 import { evaluateGraph, grad, T, type Variable } from "../../../mod.ts";
 import { build, valueOf } from "../build.ts";
 import { Generator, type KernelKind } from "../generator.ts";

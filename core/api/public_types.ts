@@ -1,0 +1,44 @@
+/**
+ * Types that occur in signatures of the public functions: options, arguments, and what is computed of
+ * dtypes and ranks.
+ *
+ * @module
+ */
+
+export type { AxesArguments, Dim } from "../ops/common/arguments.ts";
+export type { RoundMode } from "../ops/elementwise/arithmetic.ts";
+export type { DTypeOption } from "../ops/common/build.ts";
+export type { ResolvedDType } from "../ops/elementwise/conversion.ts";
+export type { Parts } from "../ops/shape/combine.ts";
+export type { Counted } from "../ops/order/order.ts";
+export type { AxisRank } from "../ops/shape/shape.ts";
+export type {
+  ByLetters,
+  ConstantDType,
+  ConstantOptions,
+  ConstructorOptions,
+  OpenConstructor,
+  OpenConstructorOptions,
+  PatternRank,
+  PluralConstructor,
+  ShapePattern,
+  TensorConstructor,
+} from "../ops/create/create.ts";
+export type { PatternItem } from "../ops/shape/dimshuffle.ts";
+export type { Hole } from "./expr.ts";
+export type { IndexItem, IndexSpec, SliceSpec } from "../ops/index/index_spec.ts";
+export type { TakeMode } from "../ops/index/indexing.ts";
+export type { CloseOptions } from "../ops/elementwise/logic.ts";
+export type { GeluOptions } from "../ops/nn/nn.ts";
+export type {
+  Axes,
+  AxesList,
+  AxesOf,
+  Reduced,
+  ReduceOptions,
+  SumOptions,
+  VarianceOptions,
+} from "../ops/reduce/reduce.ts";
+export type * from "../graph/type_arithmetic.ts";
+export type { Methods } from "./methods.ts";
+export type { ElementwiseMethods } from "./methods_elementwise.ts";

@@ -1,0 +1,180 @@
+/**
+ * Integers that are checked: lengths that must not be negative, and positions that must be in range.
+ *
+ * @module
+ */
+
+import { dtypeInfo, isDiscrete } from "../../graph/dtype.ts";
+import { IndexError, ShapeError } from "../../base/errors.ts";
+import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import {
+  type Element,
+  type ElementContext,
+  NeedValue,
+  type Op,
+  type ShapeContext,
+} from "../../graph/op.ts";
+import { makeValue, type Value } from "../../graph/value.ts";
+import type { Ix } from "../../ir/builder.ts";
+import { scalarTypeOf } from "../../ir/scalar.ts";
+import { type Size, sizeValue } from "../../ir/size.ts";
+import { TensorType } from "../../graph/type.ts";
+import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
+import { isNotNegative } from "../shape/known_lengths.ts";
+import { dimVariable } from "./lengths.ts";
+import { scalarOf } from "./moving.ts";
+
+/** Params of {@linkcode lengthOp} and {@linkcode inRangeOp}. */
+export interface CheckParams {
+  /** What the error says was tried, as in "Cannot make a tensor". */
+  readonly action: string;
+  /** What the error says that was expected, where a negative length stands for lengths that do not go together. */
+  readonly expected?: string;
+}
+
+function negative(params: CheckParams, n: number): ShapeError {
+  return new ShapeError(negativeText(params, n));
+}
+
+function negativeText({ action, expected }: CheckParams, n: number | string | null): string {
+  if (expected !== undefined) return `${action}: ${expected}`;
+  return `${action}: expected a length >= 0${n === null ? "" : `, got ${n}`}`;
+}
+
+/** A 0-d integer as a length: int64, and an error if it is negative. */
+export const lengthOp: Op<CheckParams> = {
+  name: "length",
+  indexFrom: 0,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("length", inputs, 1);
+    expectIndexScalars("length", inputs, 0);
+    return [TensorType.of("int64", [])];
+  },
+  shapes(): readonly (readonly Size[])[] {
+    return [[]];
+  },
+  evaluate([x]: readonly Value[], params: CheckParams): readonly Value[] {
+    const n = scalarOf(x!);
+    if (n < 0) throw negative(params, n);
+    return [makeValue("int64", [], [n])];
+  },
+  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+    const n = context.integer(apply.inputs[0]!);
+    if (context.guards.less(n, 0)) throw negative(apply.params, sizeValue(n));
+    return [n];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<CheckParams>): Element {
+      const [x] = apply.inputs as [Variable], { b } = context;
+      const type = scalarTypeOf(context.held("int64"));
+      try {
+        return b.size(context.integer(apply.output), type);
+      } catch (error) {
+        if (!(error instanceof NeedValue)) throw error;
+        const n = b.cast(context.readReal(x, []), type);
+        const failed = b.compare("lt", n, b.constant(type, 0));
+        context.check(failed, (_, bad) => negativeText(apply.params, bad), ShapeError);
+        return n;
+      }
+    },
+  },
+};
+
+/** A length that somebody gives, checked when the function is called unless it cannot be negative. */
+export function checkedLength(dim: Dim, action: string): Variable {
+  const n = dimVariable(dim), known = staticInt(n);
+  if (known !== null && known < 0) throw negative({ action }, known);
+  const unsigned = dtypeInfo(n.dtype).kind === "uint" || n.dtype === "bool";
+  if (known !== null || unsigned || n.owner?.op === lengthOp || isNotNegative(n)) return n;
+  return applyOp<CheckParams>(lengthOp, [n], { action });
+}
+
+/** An int64 length, or a ShapeError when the function is called if it is negative. */
+export function lengthOr(n: Variable, params: CheckParams): Variable {
+  return applyOp<CheckParams>(lengthOp, [n], params);
+}
+
+function outside({ action }: CheckParams, below: number | null, bounded = below !== null): string {
+  const range = below !== null
+    ? `from 0 to ${below - 1}`
+    : bounded
+    ? "in the range that there is"
+    : ">= 0";
+  return `${action}: expected integers ${range}`;
+}
+
+/** Integers that must not be negative, and with a second input must be less than that 0-d integer. */
+export const inRangeOp: Op<CheckParams> = {
+  name: "inRange",
+  indexFrom: 1,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("inRange", inputs, 1, 2);
+    expectIndexScalars("inRange", inputs, 1);
+    if (!isDiscrete(inputs[0]!.dtype)) {
+      throw new TypeError(`Cannot apply "inRange": expected integers, got ${inputs[0]!.type}`);
+    }
+    return [inputs[0]!.type];
+  },
+  shapes(context: ShapeContext, apply: Apply<CheckParams>): readonly (readonly Size[])[] {
+    return [context.shape(apply.inputs[0]!)];
+  },
+  evaluate([x, limit]: readonly Value[], params: CheckParams): readonly Value[] {
+    const below = limit === undefined ? null : scalarOf(limit);
+    for (const i of x!.data) {
+      if (i < 0 || below !== null && i >= below) {
+        throw new IndexError(`${outside(params, below)}, got ${i}`);
+      }
+    }
+    return [x!];
+  },
+  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+    const [x, limit] = apply.inputs as [Variable, Variable | undefined], { guards } = context;
+    const below = limit === undefined ? null : context.integer(limit);
+    const found = context.integers(x);
+    for (const i of found) {
+      if (!guards.less(i, 0) && (below === null || guards.less(i, below))) continue;
+      const end = below === null ? null : sizeValue(below);
+      throw new IndexError(`${outside(apply.params, end)}, got ${sizeValue(i)}`);
+    }
+    return found;
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 1,
+    element(context: ElementContext, apply: Apply<CheckParams>, index: readonly Ix[]): Element {
+      const [x, limit] = apply.inputs as [Variable, Variable | undefined], { b } = context;
+      const i = context.readReal(x, index);
+      const n = limit === undefined ? null : sizeOrNull(context, limit);
+      let failed = b.compare("lt", i, b.constant(i.type, 0));
+      if (limit !== undefined) {
+        const below = n === null ? b.cast(context.readReal(limit, []), i.type) : b.size(n, i.type);
+        failed = b.binary("or", failed, b.compare("ge", i, below));
+      }
+      context.check(
+        failed,
+        (valueOf, bad) =>
+          outside(apply.params, n === null ? null : valueOf(n), limit !== undefined) +
+          (bad === null ? "" : `, got ${bad}`),
+      );
+      return i;
+    },
+  },
+};
+
+/** An integer that is known before the kernel runs, or null. */
+function sizeOrNull(context: ElementContext, variable: Variable): Size | null {
+  try {
+    return context.integer(variable);
+  } catch (error) {
+    if (error instanceof NeedValue) return null;
+    throw error;
+  }
+}
+
+/** Integers with an IndexError, when the function is called, unless they are in [0, below). */
+export function inRange(x: Variable, below: Dim | null, action: string): Variable {
+  const limits = below === null ? [] : [dimVariable(below)];
+  return applyOp<CheckParams>(inRangeOp, [x, ...limits], { action });
+}

@@ -1,0 +1,155 @@
+/**
+ * Lazy choice between two branches.
+ *
+ * @module
+ */
+
+import { isComplex } from "../../graph/dtype.ts";
+import { isArgumentError } from "../../base/errors.ts";
+import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
+import type { Value } from "../../graph/value.ts";
+import type { Size } from "../../ir/size.ts";
+import { TensorType } from "../../graph/type.ts";
+import { expectInputs } from "../common/arguments.ts";
+import { castTo } from "../common/build.ts";
+import { asVariable, type TensorLike } from "../common/literal.ts";
+
+/** Params of {@linkcode ifelseOp}. */
+export interface IfElseParams {
+  /** How many outputs there are. */
+  readonly n: number;
+}
+
+/** The two values that output `i` can have. */
+function branches(inputs: readonly Variable[], n: number, i: number): [Variable, Variable] {
+  return [inputs[1 + i]!, inputs[1 + n + i]!];
+}
+
+/** The shape of a value, or null where there is none: lengths do not go together. */
+function shapeIfAny(context: ShapeContext, variable: Variable): readonly Size[] | null {
+  try {
+    return context.shape(variable);
+  } catch (error) {
+    if (isArgumentError(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * One of two lists of values, by a bool scalar: the condition, then n values for true, then n for
+ * false. Only what the chosen ones need is computed.
+ */
+export const ifelseOp: Op<IfElseParams> = {
+  name: "ifelse",
+  infer(inputs: readonly Variable[], { n }: IfElseParams): readonly TensorType[] {
+    expectInputs("ifelse", inputs, 1 + 2 * n);
+    const condition = inputs[0]!;
+    if (condition.ndim !== 0 || condition.dtype !== "bool") {
+      throw new TypeError(
+        `Cannot choose by ${condition.label}: expected a bool scalar, got ${condition.type}`,
+      );
+    }
+    return Array.from({ length: n }, (_, i) => {
+      const [a, b] = branches(inputs, n, i);
+      if (a.dtype !== b.dtype || a.ndim !== b.ndim) {
+        throw new TypeError(
+          `Cannot choose between ${a.label} and ${b.label}: expected one dtype and rank, got ${a.type} and ${b.type}`,
+        );
+      }
+      const shape = a.type.shape.map((m, d) => m === b.type.shape[d] ? m : null);
+      return TensorType.of(a.dtype, shape);
+    });
+  },
+  shapes(context: ShapeContext, apply: Apply<IfElseParams>): readonly (readonly Size[])[] {
+    const { n } = apply.params, condition = apply.inputs[0]!;
+    const known = context.knows(condition);
+    return Array.from({ length: n }, (_, i) => {
+      const [then, otherwise] = branches(apply.inputs, n, i);
+      // What is not taken need not even have a shape.
+      if (known) {
+        return context.shape(
+          context.guards.equal(context.integer(condition), 0) ? otherwise : then,
+        );
+      }
+      const a = shapeIfAny(context, then), b = shapeIfAny(context, otherwise);
+      if (a === null) return b ?? context.shape(then);
+      if (b === null || a.every((m, d) => context.guards.equal(m, b[d]!))) return a;
+      return context.guards.equal(context.integer(condition), 0) ? b : a;
+    });
+  },
+  evaluate(inputs: readonly Value[], { n }: IfElseParams): readonly Value[] {
+    const first = Number(inputs[0]!.data[0]) !== 0 ? 1 : 1 + n;
+    return inputs.slice(first, first + n);
+  },
+  lowering: {
+    kind: "control",
+    lower: (scope, apply) => scope.branch(apply as Apply, apply.params.n),
+    lazy: (apply) => Array.from({ length: 2 * apply.params.n }, (_, i) => 1 + i),
+  },
+};
+
+/**
+ * One of two values by a scalar condition, or one of two lists of values: the first where the condition
+ * is not zero. Only the chosen one is computed, unlike with `where`, which chooses for each element.
+ *
+ * Throws a TypeError for a condition that is no scalar, for lists of different length, and for values of
+ * different dtype or rank.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.vector("x"), y = T.vector("y");
+ * T.ifelse(T.iscalar("c"), x, y);
+ * const [a, b] = T.ifelse(T.iscalar("c"), [x, y], [y, x]);
+ * ```
+ */
+export function ifelse(
+  condition: TensorLike,
+  then: Variable | number,
+  otherwise: Variable | number,
+): Variable;
+/** The same for lists. */
+export function ifelse(
+  condition: TensorLike,
+  then: readonly TensorLike[],
+  otherwise: readonly TensorLike[],
+): Variable[];
+export function ifelse(
+  condition: TensorLike,
+  then: TensorLike | readonly TensorLike[],
+  otherwise: TensorLike | readonly TensorLike[],
+): Variable | Variable[] {
+  const c = asVariable(condition);
+  if (c.ndim !== 0 || isComplex(c.dtype)) {
+    throw new TypeError(
+      `Cannot choose by ${c.label}: expected a real scalar as condition, got ${c.type}`,
+    );
+  }
+  const lists = Array.isArray(then) && Array.isArray(otherwise);
+  if (Array.isArray(then) !== Array.isArray(otherwise)) {
+    throw new TypeError(
+      "Cannot choose: expected two values or two lists of values, got one of each",
+    );
+  }
+  const a = (lists ? then : [then]) as readonly TensorLike[];
+  const b = (lists ? otherwise : [otherwise]) as readonly TensorLike[];
+  if (a.length !== b.length) {
+    throw new TypeError(
+      `Cannot choose between lists of values: expected equal lengths, got ${a.length} and ${b.length}`,
+    );
+  }
+  const pairs = a.map((value, i): [Variable, Variable] => {
+    const other = b[i]!;
+    if (typeof value === "number" && typeof other !== "number") {
+      const y = asVariable(other);
+      return [asVariable(value, y.dtype), y];
+    }
+    const x = asVariable(value);
+    return [x, asVariable(other, x.dtype)];
+  });
+  const inputs = [castTo(c, "bool"), ...pairs.map(([x]) => x), ...pairs.map(([, y]) => y)];
+  const { outputs } = applyOp<IfElseParams>(ifelseOp, inputs, { n: pairs.length });
+  return lists ? [...outputs] : outputs[0]!;
+}

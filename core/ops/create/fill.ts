@@ -1,0 +1,48 @@
+/**
+ * One value in the shape of another variable.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
+import type { Value } from "../../graph/value.ts";
+import type { Ix } from "../../ir/builder.ts";
+import type { Size } from "../../ir/size.ts";
+import { TensorType } from "../../graph/type.ts";
+import { expectInputs } from "../common/arguments.ts";
+import { gather } from "../common/moving.ts";
+
+/** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
+export const fillOp: Op<Params> = {
+  name: "fill",
+  dataFrom: 1,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("fill", inputs, 2);
+    const [like, value] = inputs as [Variable, Variable];
+    if (value.ndim !== 0) {
+      throw new TypeError(
+        `Cannot apply "fill": expected a scalar to fill with, got ${value.label} of type ${value.type}`,
+      );
+    }
+    return [TensorType.of(value.dtype, like.type.shape)];
+  },
+  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
+    return [context.shape(apply.inputs[0]!)];
+  },
+  evaluate([like, value]: readonly Value[]): readonly Value[] {
+    return [gather(value!, like!.shape, () => 0)];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<Params>, _index: readonly Ix[]): Element {
+      return context.read(apply.inputs[1]!, []);
+    },
+  },
+};
+
+/** A scalar spread over the shape of a variable, as a node that names that variable. */
+export function filledLike(like: Variable, value: Variable): Variable {
+  return applyOp(fillOp, [like, value], {});
+}

@@ -1,0 +1,205 @@
+/**
+ * Rows of the elementwise table: functions that the kernel's mathematics library computes.
+ *
+ * @module
+ */
+
+import { realOf } from "../../graph/dtype.ts";
+import type { ComplexElement, Element } from "../../graph/op.ts";
+import type { ScalarBuilder } from "../../ir/builder.ts";
+import * as math from "../../math/mod.ts";
+import { isFloatType, type SNode } from "../../ir/scalar.ts";
+import { opaqueSize } from "../../ir/size.ts";
+import { toComplex } from "./complex_elements.ts";
+import * as element from "./complex_functions.ts";
+import * as reference from "./complex_reference.ts";
+import type { ElementwiseRow } from "./op.ts";
+import { fields, floats, numbers } from "./rules.ts";
+import * as special from "./special_reference.ts";
+
+/** Names of the functions. */
+export type FunctionName =
+  | "exp"
+  | "exp2"
+  | "expm1"
+  | "log"
+  | "log2"
+  | "log10"
+  | "log1p"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "sigmoid"
+  | "softplus"
+  | "logaddexp"
+  | "logdiffexp"
+  | "log1mexp"
+  | "pow"
+  | "atan2"
+  | "angle";
+
+type ScalarFunction = (b: ScalarBuilder, x: SNode) => SNode;
+
+/** The row of a real function of one argument; `extra` overrides parts of it. */
+export function realFunction(
+  float: (x: number) => number,
+  scalar: ScalarFunction,
+  cost: number,
+  extra: Partial<ElementwiseRow> = {},
+): ElementwiseRow {
+  return {
+    arity: 1,
+    dtypes: floats,
+    float: ([x]) => float(x!),
+    scalar: (b, [x]) => scalar(b, x!),
+    cost,
+    ...extra,
+  };
+}
+
+/** What makes a function one of complex numbers, too. */
+function complex(
+  plain: (z: reference.Complex) => reference.Complex,
+  kernel: (b: ScalarBuilder, z: ComplexElement) => ComplexElement,
+): Pick<ElementwiseRow, "dtypes" | "complexReference" | "complex"> {
+  return {
+    dtypes: fields,
+    complexReference: ([z]) => plain(z!),
+    complex: (b: ScalarBuilder, [z]: readonly Element[]) => kernel(b, toComplex(b, z!)),
+  };
+}
+
+const odd: Pick<ElementwiseRow, "facts"> = { facts: ["monotone", "preservesZero"] };
+const rising: Pick<ElementwiseRow, "facts"> = { facts: ["monotone"] };
+const zero: Pick<ElementwiseRow, "facts"> = { facts: ["preservesZero"] };
+
+/** The rows. */
+export const functionRows: Record<FunctionName, ElementwiseRow> = {
+  exp: realFunction(Math.exp, math.exp, 10, {
+    ...complex(reference.expComplex, element.expElement),
+    ...rising,
+  }),
+  exp2: realFunction((x) => 2 ** x, math.exp2, 10, rising),
+  expm1: realFunction(Math.expm1, math.expm1, 14, odd),
+  log: realFunction(Math.log, math.log, 12, {
+    ...complex(reference.logComplex, element.logElement),
+    ...rising,
+  }),
+  log2: realFunction(Math.log2, math.log2, 12, rising),
+  log10: realFunction(Math.log10, math.log10, 12, rising),
+  log1p: realFunction(Math.log1p, math.log1p, 14, odd),
+  sin: realFunction(Math.sin, math.sin, 36, {
+    ...complex(reference.sinComplex, element.sinElement),
+    ...zero,
+  }),
+  cos: realFunction(Math.cos, math.cos, 36, complex(reference.cosComplex, element.cosElement)),
+  tan: realFunction(Math.tan, math.tan, 40, zero),
+  asin: realFunction(Math.asin, math.asin, 16, odd),
+  acos: realFunction(Math.acos, math.acos, 16),
+  atan: realFunction(Math.atan, math.atan, 16, odd),
+  sinh: realFunction(Math.sinh, math.sinh, 16, {
+    ...complex(reference.sinhComplex, element.sinhElement),
+    ...odd,
+  }),
+  cosh: realFunction(Math.cosh, math.cosh, 14, complex(reference.coshComplex, element.coshElement)),
+  tanh: realFunction(Math.tanh, math.tanh, 14, {
+    ...complex(reference.tanhComplex, element.tanhElement),
+    ...odd,
+  }),
+  asinh: realFunction(Math.asinh, math.asinh, 18, odd),
+  acosh: realFunction(Math.acosh, math.acosh, 18, rising),
+  atanh: realFunction(Math.atanh, math.atanh, 18, odd),
+  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, rising),
+  softplus: realFunction(special.softplus, math.softplus, 24, rising),
+  logaddexp: {
+    arity: 2,
+    dtypes: floats,
+    float: ([x, y]) => special.logaddexp(x!, y!),
+    scalar: (b, [x, y]) => math.logaddexp(b, x!, y!),
+    cost: 28,
+  },
+  logdiffexp: {
+    arity: 2,
+    dtypes: floats,
+    float: ([x, y]) => special.logdiffexp(x!, y!),
+    scalar: (b, [x, y]) => math.logdiffexp(b, x!, y!),
+    cost: 54,
+  },
+  log1mexp: realFunction(special.log1mexp, math.log1mexp, 50),
+  pow: {
+    arity: 2,
+    dtypes: numbers,
+    float: ([x, y]) => special.pow(x!, y!),
+    int: ([x, y]) => integerPower(x!, y!),
+    complexReference: ([x, y]) => reference.powComplex(x!, y!),
+    scalar: (b, [x, y]) => isFloatType(x!.type) ? math.pow(b, x!, y!) : intPow(b, x!, y!),
+    complex: (b, [x, y]) => element.powElement(b, toComplex(b, x!), toComplex(b, y!)),
+    cost: 30,
+    size: (_context, args) =>
+      opaqueSize("pow", args, (x, y) => Number(integerPower(BigInt(x!), BigInt(y!)))),
+  },
+  atan2: {
+    arity: 2,
+    dtypes: floats,
+    float: ([y, x]) => Math.atan2(y!, x!),
+    scalar: (b, [y, x]) => math.atan2(b, y!, x!),
+    cost: 24,
+  },
+  angle: {
+    arity: 1,
+    dtypes: (name, inputs) => {
+      const { compute, output } = fields(name, inputs);
+      return { compute, output: realOf(output) };
+    },
+    float: ([x]) => Number.isNaN(x) ? NaN : isNegative(x!) ? Math.PI : 0,
+    complexReference: ([z]) => reference.complexOf(reference.angleComplex(z!)),
+    scalar: (b, [x]) => math.atan2(b, b.constant(x!.type, 0), x!),
+    complex: (b, [z]) => element.angleElement(b, toComplex(b, z!)),
+    cost: 24,
+  },
+};
+
+function isNegative(x: number): boolean {
+  return x < 0 || Object.is(x, -0);
+}
+
+/** x^y exactly up to wrapping at 64 bits; a negative power is the truncated reciprocal, 0 ** -1 is 0. */
+function integerPower(x: bigint, y: bigint): bigint {
+  if (y < 0n) return x === 1n ? 1n : x === -1n ? (y % 2n === 0n ? 1n : -1n) : 0n;
+  let result = 1n, factor = x;
+  for (let rest = y; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(128, result * factor);
+    factor = BigInt.asIntN(128, factor * factor);
+  }
+  return result;
+}
+
+/** Integer power by squaring over the bits of the exponent; constant bits fold away. */
+function intPow(b: ScalarBuilder, x: SNode, y: SNode): SNode {
+  const type = x.type, zero = b.constant(type, 0), one = b.constant(type, 1);
+  const isSigned = type === "i32" || type === "i64";
+  const width = type === "i64" || type === "u64" ? 64 : 32;
+  const top = y.op === "const" ? BigInt.asUintN(width, BigInt(y.value)) : 1n << BigInt(width - 1);
+  let result = one, factor = x;
+  for (let bit = 0; (top >> BigInt(bit)) > 0n; bit++) {
+    const mask = b.constant(type, BigInt.asIntN(width, 1n << BigInt(bit)));
+    const isSet = b.compare("ne", b.binary("and", y, mask), zero);
+    result = b.select(isSet, result === one ? factor : b.mul(result, factor), result);
+    if (top >> BigInt(bit + 1) > 0n) factor = b.mul(factor, factor);
+  }
+  if (!isSigned) return result;
+  const isOdd = b.compare("ne", b.binary("and", y, one), zero);
+  const minus = b.constant(type, -1);
+  const fromMinus = b.select(b.compare("eq", x, minus), b.select(isOdd, minus, one), zero);
+  const inverse = b.select(b.compare("eq", x, one), one, fromMinus);
+  return b.select(b.compare("lt", y, zero), inverse, result);
+}

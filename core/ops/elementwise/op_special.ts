@@ -1,0 +1,33 @@
+/**
+ * Rows of the elementwise table: special functions.
+ *
+ * @module
+ */
+
+import * as math from "../../math/mod.ts";
+import { realFunction } from "./op_functions.ts";
+import type { ElementwiseRow } from "./op.ts";
+import * as special from "./special_reference.ts";
+
+/** Names of the special functions. */
+export type SpecialName =
+  | "erf"
+  | "erfc"
+  | "erfinv"
+  | "erfcinv"
+  | "gamma"
+  | "gammaln"
+  | "digamma"
+  | "trigamma";
+
+/** The rows. */
+export const specialRows: Record<SpecialName, ElementwiseRow> = {
+  erf: realFunction(special.erf, math.erf, 24, { facts: ["monotone", "preservesZero"] }),
+  erfc: realFunction(special.erfc, math.erfc, 30),
+  erfinv: realFunction(special.erfinv, math.erfinv, 40, { facts: ["monotone", "preservesZero"] }),
+  erfcinv: realFunction(special.erfcinv, math.erfcinv, 40),
+  gamma: realFunction(special.gamma, math.gamma, 50),
+  gammaln: realFunction(special.gammaln, math.lgamma, 50),
+  digamma: realFunction(special.digamma, math.digamma, 50),
+  trigamma: realFunction(special.trigamma, math.trigamma, 50),
+};

@@ -1,0 +1,63 @@
+/**
+ * Where a tensor is not zero.
+ *
+ * @module
+ */
+
+import type { Apply, Variable } from "../../graph/graph.ts";
+import type { EmitContext, Op, Params, ShapeContext } from "../../graph/op.ts";
+import { makeValue, type Value } from "../../graph/value.ts";
+import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
+import { productSize, type Size } from "../../ir/size.ts";
+import { TensorType } from "../../graph/type.ts";
+import { expectIndexScalars, expectInputs } from "../common/arguments.ts";
+
+/**
+ * The row-major positions at which a bool tensor is true: the tensor, then the number of those
+ * positions, which says how long the result is.
+ */
+export const nonzeroOp: Op<Params> = {
+  name: "nonzero",
+  indexFrom: 1,
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    expectInputs("nonzero", inputs, 2);
+    expectIndexScalars("nonzero", inputs, 1);
+    if (inputs[0]!.dtype !== "bool") {
+      throw new TypeError(`Cannot apply "nonzero": expected a bool tensor, got ${inputs[0]!.type}`);
+    }
+    return [TensorType.of("int64", [null])];
+  },
+  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
+    return [[context.integer(apply.inputs[1]!)]];
+  },
+  evaluate(inputs: readonly Value[]): readonly Value[] {
+    const data = inputs[0]!.data as Float64Array, found: number[] = [];
+    data.forEach((x, i) => {
+      if (x !== 0) found.push(i);
+    });
+    return [makeValue("int64", [found.length], found)];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context: EmitContext, apply: Apply<Params>): void {
+      const mask = apply.inputs[0]!, length = productSize(context.shape(mask));
+      const found = context.temp("positions", "int32", [length]);
+      const count = context.temp("count", "int32", []);
+      context.push({
+        kind: "nonzero",
+        name: "nonzero",
+        dtype: context.held("bool"),
+        source: context.buffer(mask).buffer,
+        length,
+        positions: found.buffer,
+        count: count.buffer,
+      });
+      const out = context.output(0);
+      context.nest("positions", context.shape(apply.output), [], (nest) => {
+        const position = nest.readTarget(found, nest.axes) as SNode;
+        nest.storeOuter(out, nest.axes, nest.b.cast(position, scalarTypeOf(context.held("int64"))));
+      });
+    },
+  },
+};

@@ -1,0 +1,212 @@
+/**
+ * Pooling: one number for each window of an image.
+ *
+ * @module
+ */
+
+import {
+  type DType,
+  dtypeInfo,
+  type FloatDType,
+  isComplex,
+  isDiscrete,
+} from "../../graph/dtype.ts";
+import { apply as applyOp, makeConstant, type Variable } from "../../graph/graph.ts";
+import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
+import { type Dim, shapeLabel } from "../common/arguments.ts";
+import { ones } from "../create/alloc.ts";
+import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { shuffled } from "../shape/dimshuffle.ts";
+import { addDims, floorDivDims, maxDims, mulDims, subDims } from "../common/lengths.ts";
+import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce.ts";
+import { shapeOf } from "../shape/shape.ts";
+import { padded, windowed } from "./window.ts";
+import { shown } from "../../base/shown.ts";
+import { checkOptions } from "../../base/options.ts";
+
+/** What is taken of a window; averages count the padding or leave it out. */
+export type PoolMode = "max" | "sum" | "average_inc_pad" | "average_exc_pad";
+
+/** Options of {@linkcode pool2d}. */
+export interface PoolOptions {
+  /** Whether windows that reach over the border are left out; false if missing. */
+  readonly ignoreBorder?: boolean;
+  /** Distance between windows; the size of a window if missing. */
+  readonly stride?: number | readonly [number, number] | null;
+  /** Padding on both sides of both axes; only with `ignoreBorder`. */
+  readonly pad?: number | readonly [number, number];
+  /** "max" if missing. */
+  readonly mode?: PoolMode;
+}
+
+const modes: readonly PoolMode[] = ["max", "sum", "average_inc_pad", "average_exc_pad"];
+
+function pairOf(
+  value: number | readonly [number, number],
+  least: number,
+  what: string,
+): [number, number] {
+  const pair = typeof value === "number" ? [value, value] : value;
+  if (
+    !Array.isArray(pair) || pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)
+  ) {
+    throw new RangeError(
+      `Cannot pool: expected ${what} to be integers >= ${least}, got ${shown(pair)}`,
+    );
+  }
+  return [pair[0]!, pair[1]!];
+}
+
+/** The least value of a dtype, which no maximum notices. */
+function least(dtype: DType): number | bigint {
+  const { kind, bytes } = dtypeInfo(dtype);
+  if (kind === "int") return -(2n ** BigInt(8 * bytes - 1));
+  return isDiscrete(dtype) ? 0 : -Infinity;
+}
+
+/** How windows lie on one axis. */
+interface Axis {
+  readonly size: number;
+  readonly stride: number;
+  readonly before: Dim;
+  readonly after: Dim;
+}
+
+/** The windows of an axis; partial windows at the end are made whole by padding behind. */
+function axisOf(
+  length: Dim,
+  size: number,
+  stride: number,
+  pad: number,
+  ignoreBorder: boolean,
+): Axis {
+  if (ignoreBorder) return { size, stride, before: pad, after: pad };
+  // One less than the number of windows.
+  const last = stride >= size
+    ? floorDivDims(subDims(length, 1), stride)
+    : maxDims(floorDivDims(addDims(subDims(length, size + 1), stride), stride), 0);
+  const missing = subDims(addDims(mulDims(last, stride), size), length);
+  return { size, stride, before: 0, after: maxDims(missing, 0) };
+}
+
+function windowsOf(x: Variable, axes: readonly Axis[], fill: number | bigint): Variable {
+  const first = x.ndim - axes.length, positions = axes.map((_, i) => first + i);
+  const value = makeConstant(valueOf(fill, x.dtype));
+  const wide = padded(
+    x,
+    value,
+    positions,
+    axes.map((axis) => axis.before),
+    axes.map((axis) => axis.after),
+  );
+  return windowed(
+    wide,
+    positions,
+    axes.map((axis) => axis.size),
+    axes.map((axis) => axis.stride),
+    axes.map(() => 1),
+  );
+}
+
+function reduceLast(x: Variable, count: number, kind: "sum" | "max"): Variable {
+  const axes = Array.from({ length: count }, (_, i) => x.ndim - count + i);
+  if (x.dtype === "bool") {
+    return applyOp<ReduceParams>(reduceOp, [x], { kind: "any", axes, dtype: "bool" });
+  }
+  return applyOp<ReduceParams>(reduceOp, [x], { kind, axes, dtype: x.dtype });
+}
+
+/** How many elements of an axis each window holds, padding left out. */
+function countsOf(x: Variable, axis: Axis, position: number, dtype: DType): Variable {
+  const counted = ones([shapeOf(x, position)], dtype);
+  return reduceLast(windowsOf(counted, [axis], 0), 1, "sum");
+}
+
+/**
+ * The maximum, sum or average of the windows of the last two axes of x. Windows of `size` elements
+ * follow each other at `stride` (the size if missing). Padding never counts for a maximum.
+ *
+ * With `ignoreBorder` there are floor((n + 2*pad - size) / stride) + 1 windows; without it partial
+ * windows at the end are kept, which gives floor((n - 1) / stride) + 1 windows if the stride is at least
+ * the size, else max(0, floor((n - 1 - size + stride) / stride)) + 1.
+ *
+ * Throws a TypeError for fewer than two axes, and a RangeError for padding of at least the size or
+ * together with partial windows.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.pool2d(T.tensor4("images"), [2, 2], { ignoreBorder: true });
+ * ```
+ */
+export function pool2d<A extends TensorLike>(
+  x: A,
+  size: number | readonly [number, number],
+  options?: PoolOptions,
+): Variable<DTypeOf<A> | FloatDType, RankOf<A>>;
+export function pool2d(
+  x: TensorLike,
+  size: number | readonly [number, number],
+  options: PoolOptions = {},
+): Variable {
+  checkOptions("Cannot pool", options, {
+    ignoreBorder: "boolean",
+    stride: "any",
+    pad: "any",
+    mode: "any",
+  });
+  const given = asVariable(x);
+  if (given.ndim < 2 || isComplex(given.dtype)) {
+    throw new TypeError(
+      `Cannot pool ${shapeLabel(given)}: expected real numbers with at least two axes`,
+    );
+  }
+  const mode = options.mode ?? "max", ignoreBorder = options.ignoreBorder ?? false;
+  const ws = pairOf(size, 1, "window sizes");
+  const stride = options.stride === undefined || options.stride === null
+    ? ws
+    : pairOf(options.stride, 1, "strides");
+  const pad = pairOf(options.pad ?? 0, 0, "paddings");
+  if (pad.some((n, i) => n >= ws[i]!)) {
+    throw new RangeError(
+      `Cannot pool: expected paddings below the window sizes [${ws.join(", ")}], got [${
+        pad.join(", ")
+      }]`,
+    );
+  }
+  if (!ignoreBorder && pad.some((n) => n > 0)) {
+    throw new RangeError("Cannot pool: expected ignoreBorder to be true together with padding");
+  }
+  if (!modes.includes(mode)) {
+    throw new RangeError(
+      `Cannot pool: expected mode ${modes.map((name) => `"${name}"`).join(" or ")}, got ${
+        shown(mode)
+      }`,
+    );
+  }
+  const v = mode.startsWith("average") ? asFloating(given) : given;
+  const rows = v.ndim - 2;
+  const axes = [0, 1].map((i) =>
+    axisOf(shapeOf(v, rows + i), ws[i]!, stride[i]!, pad[i]!, ignoreBorder)
+  );
+  switch (mode) {
+    case "max":
+      return reduceLast(windowsOf(v, axes, least(v.dtype)), 2, "max");
+    case "sum":
+      return reduceLast(windowsOf(v, axes, 0), 2, "sum");
+    default: {
+      const total = reduceLast(windowsOf(v, axes, 0), 2, "sum");
+      if (ignoreBorder && (mode === "average_inc_pad" || pad.every((n) => n === 0))) {
+        return elementwise("div", [total, castTo(asVariable(ws[0] * ws[1]), v.dtype)]);
+      }
+      const [high, wide] = axes.map((axis, i) => countsOf(v, axis, rows + i, v.dtype)) as [
+        Variable,
+        Variable,
+      ];
+      const counts = elementwise("mul", [shuffled(high, [0, "x"]), shuffled(wide, ["x", 0])]);
+      return elementwise("div", [total, counts]);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Running sums and products.
+ *
+ * @module
+ */
+
+import { isComplex } from "../../graph/dtype.ts";
+import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import {
+  type Element,
+  type EmitContext,
+  isComplexElement,
+  type Op,
+  type ShapeContext,
+} from "../../graph/op.ts";
+import { sizeOf, type Value, widened, wrappedTo } from "../../graph/value.ts";
+import { type Ix, type ScalarBuilder, sizeIx } from "../../ir/builder.ts";
+import { type Size, subSize } from "../../ir/size.ts";
+import type { TensorType } from "../../graph/type.ts";
+import { expectInputs, normalizeAxis, shapeLabel } from "../common/arguments.ts";
+import { mapElement } from "../common/elements.ts";
+import { asVariable, type TensorLike } from "../common/literal.ts";
+import { copyValue } from "../common/moving.ts";
+import { ravel } from "../shape/reshape.ts";
+
+/** Params of {@linkcode cumulativeOp}. */
+export interface CumulativeParams {
+  /** What is accumulated. */
+  readonly kind: "sum" | "prod";
+  /** The axis along which elements are accumulated. */
+  readonly axis: number;
+}
+
+/** Sums or products of the elements up to and including each one along an axis; the dtype is kept. */
+export const cumulativeOp: Op<CumulativeParams> = {
+  name: "cumop",
+  infer(inputs: readonly Variable[], { axis }: CumulativeParams): readonly TensorType[] {
+    expectInputs("cumop", inputs, 1);
+    const x = inputs[0]!;
+    if (!Number.isInteger(axis) || axis < 0 || axis >= x.ndim) {
+      throw new RangeError(`Cannot accumulate ${shapeLabel(x)} along axis ${axis}`);
+    }
+    if (x.dtype === "bool") {
+      throw new TypeError(`Cannot accumulate ${x.label}: expected numbers, got bool`);
+    }
+    return [x.type];
+  },
+  shapes(context: ShapeContext, apply: Apply<CumulativeParams>): readonly (readonly Size[])[] {
+    return [context.shape(apply.inputs[0]!)];
+  },
+  evaluate(inputs: readonly Value[], { kind, axis }: CumulativeParams): readonly Value[] {
+    const out = copyValue(widened(inputs[0]!)), n = out.shape[axis]!;
+    const outer = sizeOf(out.shape.slice(0, axis)), inner = sizeOf(out.shape.slice(axis + 1));
+    for (let p = 0; p < outer; p++) {
+      for (let i = 1; i < n; i++) {
+        for (let q = 0; q < inner; q++) {
+          const at = (p * n + i) * inner + q;
+          accumulate(out, kind, at, at - inner);
+        }
+      }
+    }
+    return [wrappedTo(inputs[0]!.dtype, out)];
+  },
+  lowering: {
+    kind: "emit",
+    emit(context: EmitContext, apply: Apply<CumulativeParams>): void {
+      const x = apply.inputs[0]!, { kind, axis } = apply.params;
+      if (kind === "prod" && isComplex(x.dtype)) return emitComplexProduct(context, x, axis);
+      const out = context.output(0), shape = context.shape(x);
+      const others = shape.filter((_, d) => d !== axis);
+      context.nest(`cum${kind}`, others, [shape[axis]!], (nest) => {
+        const at = insertAxis(nest.axes, axis, nest.loops[0]!);
+        const running = mapElement([nest.read(x, at)], ([part]) => nest.scan(kind, part!));
+        nest.storeInner(out, at, running);
+      });
+    },
+  },
+};
+
+/** An index with one more axis. */
+function insertAxis(index: readonly Ix[], axis: number, ix: Ix): Ix[] {
+  return [...index.slice(0, axis), ix, ...index.slice(axis)];
+}
+
+/** Complex products are no reduction of parts: each element is multiplied by the one before it. */
+function emitComplexProduct(context: EmitContext, x: Variable, axis: number): void {
+  const out = context.output(0), shape = context.shape(x);
+  context.nest("copy", shape, [], (nest) => {
+    nest.storeOuter(out, nest.axes, nest.read(x, nest.axes));
+  });
+  const steps = subSize(shape[axis]!, 1);
+  if (context.guards.less(steps, 1)) return;
+  context.nest("cumprod", shape.filter((_, d) => d !== axis), [steps], (nest) => {
+    const before = insertAxis(nest.axes, axis, nest.loops[0]!);
+    const at = insertAxis(nest.axes, axis, nest.b.addIx(nest.loops[0]!, sizeIx(1)));
+    const product = multiply(nest.b, nest.readTarget(out, before), nest.readTarget(out, at));
+    nest.storeInner(out, at, product);
+  });
+}
+
+function multiply(b: ScalarBuilder, x: Element, y: Element): Element {
+  if (!isComplexElement(x) || !isComplexElement(y)) {
+    throw new TypeError("Expected complex elements");
+  }
+  return {
+    re: b.sub(b.mul(x.re, y.re), b.mul(x.im, y.im)),
+    im: b.add(b.mul(x.re, y.im), b.mul(x.im, y.re)),
+  };
+}
+
+function accumulate(out: Value, kind: "sum" | "prod", at: number, before: number): void {
+  const data = out.data as Float64Array;
+  if (!isComplex(out.dtype)) {
+    if (kind === "sum") data[at]! += data[before]!;
+    else data[at]! *= data[before]!;
+    return;
+  }
+  const [re, im] = [data[2 * before]!, data[2 * before + 1]!];
+  const [x, y] = [data[2 * at]!, data[2 * at + 1]!];
+  data[2 * at] = kind === "sum" ? re + x : re * x - im * y;
+  data[2 * at + 1] = kind === "sum" ? im + y : re * y + im * x;
+}
+
+/** Applies the op along an axis, or to the flattened tensor. */
+export function cumulative(
+  kind: "sum" | "prod",
+  x: TensorLike,
+  axis: number | null | undefined,
+): Variable {
+  const v = asVariable(x);
+  const from = axis === null || axis === undefined ? ravel(v) : v;
+  const along = axis === null || axis === undefined
+    ? 0
+    : normalizeAxis(axis, v.ndim, `Cannot accumulate ${shapeLabel(v)}`);
+  return applyOp<CumulativeParams>(cumulativeOp, [from], { kind, axis: along });
+}

@@ -1,0 +1,106 @@
+/**
+ * Whether positions need no check any more, so that a rule may drop them.
+ *
+ * @module
+ */
+
+import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
+import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
+import { staticInt } from "../../ops/common/arguments.ts";
+import { type Length, lengthsOf } from "../../ops/shape/known_lengths.ts";
+import type { SubtensorParams } from "../../ops/index/subtensor.ts";
+import { isElementwise, sameShape } from "../match.ts";
+import type { RewriteContext } from "../rule.ts";
+
+/** A position, or many, along an axis of a length. */
+interface Position {
+  readonly index: Variable;
+  readonly axis: number;
+  readonly length: Length;
+}
+
+/** The positions that an indexing of parts, or a change of them, checks. */
+export function positionsIn(apply: Apply): Position[] {
+  const { name } = apply.op, lengths = apply.inputs.length > 0 ? lengthsOf(apply.inputs[0]!) : [];
+  const first = name === "incSubtensor" || name === "advInc" ? 2 : 1;
+  if (name === "advIndex" || name === "advInc") {
+    const { axes } = apply.params as AdvIndexParams;
+    return axes.map((axis, i) => ({
+      index: apply.inputs[first + i]!,
+      axis,
+      length: lengths[axis]!,
+    }));
+  }
+  if (name !== "subtensor" && name !== "incSubtensor") return [];
+  let next = first;
+  return (apply.params as SubtensorParams).index.flatMap((entry, axis) => {
+    const from = next;
+    next += entry.kind === "int"
+      ? 1
+      : Number(entry.start) + Number(entry.stop) + Number(entry.step);
+    const index = apply.inputs[from]!;
+    return entry.kind === "int" ? [{ index, axis, length: lengths[axis]! }] : [];
+  });
+}
+
+/** Whether positions are in range whatever the arguments of the function are. */
+export function isInRange({ index, length }: Position): boolean {
+  if (index.type.shape.includes(0)) return true;
+  if (typeof length !== "number") return false;
+  if (index instanceof Constant) {
+    return Array.from(index.value.data, Number).every((i) => i >= -length && i < length);
+  }
+  const i = staticInt(index);
+  return i !== null && i >= -length && i < length;
+}
+
+/** Ops that give no more than they are made from, so that reading their result may come to nothing. */
+const made = new Set(["broadcastTo", "fill", "incSubtensor", "advInc", "makeVector", "arange"]);
+
+/** Whether elements are certainly different numbers that somebody gave, not ones that rules see through. */
+export function isGiven(variable: Variable): boolean {
+  const stack = [variable];
+  for (let steps = 0; stack.length > 0 && steps < 50; steps++) {
+    const inner = stack.pop()!, apply = inner.owner;
+    if (apply === null) {
+      if (!(inner instanceof Constant)) return true;
+    } else if (isElementwise(apply)) {
+      stack.push(...apply.inputs.filter((input) => sameShape(input, inner)));
+    } else if (!made.has(apply.op.name) && apply.inputs.length > 0) stack.push(apply.inputs[0]!);
+  }
+  return false;
+}
+
+/** Whether an application stays and checks its positions. */
+function isRead({ op: { name }, inputs }: Apply): boolean {
+  return (name === "subtensor" || name === "advIndex") && isGiven(inputs[0]!);
+}
+
+/**
+ * Whether an error gets lost where positions are not checked any more: it does not if something else reads
+ * at the same positions of an axis of the same length.
+ */
+export function losesCheck(
+  positions: readonly Position[],
+  context: RewriteContext,
+  gone: Apply | null = null,
+): boolean {
+  const stays = (one: Position) =>
+    context.clients(one.index).some((apply) =>
+      apply !== gone && isRead(apply) &&
+      positionsIn(apply).some(({ index, length }) => index === one.index && length === one.length)
+    );
+  return !positions.every((one) => isInRange(one) || stays(one));
+}
+
+/** Whether a number is computed from lengths or positions that are checked where it is computed. */
+export function hasCheck(variable: Variable): boolean {
+  const stack = [variable];
+  for (let steps = 0; stack.length > 0 && steps < 50; steps++) {
+    const { owner, ndim } = stack.pop()!;
+    if (owner === null || ndim > 0) continue;
+    if (owner.op.name === "length" || owner.op.name === "inRange") return true;
+    if (isElementwise(owner)) stack.push(...owner.inputs);
+  }
+  return false;
+}

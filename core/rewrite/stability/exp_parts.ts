@@ -1,0 +1,412 @@
+/**
+ * Expressions that are linear in exponentials, in the form exp(exponent) * rest without overflow: sums and
+ * products of matrices of them, views, choices and what is put in a row.
+ *
+ * @module
+ */
+
+import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { toposort } from "../../graph/walk.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { matmulOp } from "../../ops/linalg/matmul.ts";
+import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
+import {
+  exponentOf,
+  type ExpProduct,
+  type ExpSum,
+  finiteShift,
+  greatestAlong,
+  guarded,
+  isMarked,
+  isOne,
+  isShifted,
+  ownAxes,
+  shifted,
+  shiftedExp,
+  shiftOf,
+  sumOfTerms,
+  weightedBy,
+  whereItCounts,
+} from "./exp_sums.ts";
+import {
+  buildProduct,
+  type Factor,
+  opensAll,
+  type Product,
+  productOf,
+  productOps,
+  unpadded,
+} from "../algebra/factors.ts";
+import {
+  applied,
+  applyAgain,
+  ew,
+  inShape,
+  isReal,
+  number,
+  numberOf,
+  reduced,
+  reducedAs,
+  withKeptAxes,
+} from "../match.ts";
+import { transposed } from "../algebra/matmul_rules.ts";
+import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
+import { isView, sameView, viewThrough } from "../indexing/views.ts";
+
+/** What was found: the same parts are asked for again and again. */
+const known = new WeakMap<Variable, ExpProduct | null>();
+
+/** Sums of more terms than this are left alone. */
+const MOST_TERMS = 12;
+
+/** The exponentials of a product and the rest; null without exponentials. */
+export function expProductOf(variable: Variable): ExpProduct | null {
+  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
+  if (product === null) return null;
+  const exponent: Term[] = [], rest: Factor[] = [];
+  for (const factor of product.factors) {
+    const term = exponentOf(factor);
+    if (term !== null) {
+      exponent.push(term);
+      continue;
+    }
+    const { base, power } = factor, inner = expPartOf(base);
+    if (inner === null) {
+      rest.push(factor);
+      continue;
+    }
+    exponent.push({ base: sumOfTerms(inner.exponent, base.dtype), scale: power });
+    rest.push(...powersOf(inner.rest, power));
+  }
+  return exponent.length === 0 ? null : { exponent, rest: { ...product, factors: rest } };
+}
+
+/** The factors of a power of a product. */
+export function powersOf(product: Product, by: number): Factor[] {
+  if (isOne(product)) return [];
+  if (product.over !== 1 || product.below !== 1) {
+    return [{ base: buildProduct(product), power: by }];
+  }
+  return product.factors.map(({ base, power }) => ({ base, power: power * by }));
+}
+
+/** What is computed from exponentials by anything but a product, as one; null for anything else. */
+export function expPartOf(variable: Variable): ExpProduct | null {
+  // What is inside comes first, so that chains of any length need no deep stack.
+  const order = toposort(
+    [variable],
+    (v) => known.has(v),
+    (apply) => isOpened(apply) ? apply.inputs : [],
+  );
+  for (const { outputs } of order) {
+    for (const output of outputs) known.set(output, newPartOf(output));
+  }
+  return known.get(variable) ?? null;
+}
+
+const opened = new Set([
+  ...productOps,
+  ...sumOps,
+  "switch",
+  "reduce",
+  "matmul",
+  "sqrt",
+  "join",
+  "makeVector",
+]);
+
+/** Whether the exponentials in the inputs of an application may be those of its result. */
+function isOpened(apply: Apply): boolean {
+  return opened.has(apply.op.name) || isView(apply);
+}
+
+function newPartOf(variable: Variable): ExpProduct | null {
+  const apply = variable.owner;
+  if (apply === null || !isReal(variable.dtype)) return null;
+  switch (apply.op.name) {
+    case "switch":
+      return choiceOf(apply);
+    case "reduce":
+      return (apply.params as ReduceParams).kind === "sum" ? sumPartOf(variable) : extremeOf(apply);
+    case "matmul":
+      return matmulOf(apply);
+    case "add":
+    case "sub":
+      return addedOf(variable);
+    case "sqrt":
+      return rootOf(apply);
+    case "join":
+    case "makeVector":
+      return joinedOf(apply);
+    default:
+      return isView(apply) ? viewOf(apply) : null;
+  }
+}
+
+const one = (dtype: Variable["dtype"]): Product => ({
+  dtype,
+  over: 1,
+  below: 1,
+  factors: [],
+  steps: 0,
+});
+
+/** exp(exponent) * rest */
+function expProduct(exponent: Variable, rest: Variable | null): ExpProduct {
+  const value = rest === null ? 1 : numberOf(rest), { dtype } = exponent;
+  const isNumber = value !== null && value !== 0 && Number.isFinite(value);
+  return {
+    exponent: [{ base: unpadded(exponent), scale: 1 }],
+    rest: isNumber
+      ? { ...one(dtype), over: value }
+      : { ...one(dtype), factors: [{ base: unpadded(rest!), power: 1 }] },
+  };
+}
+
+function viewOf(apply: Apply): ExpProduct | null {
+  const whole = apply.inputs[0]!, inner = expProductOf(whole);
+  if (inner === null || apply.op.name === "broadcastTo") return inner;
+  const through = apply.op.name === "dimshuffle" ? viewThrough(apply) : null;
+  const view = (part: Variable) =>
+    through?.(part) ?? sameView(apply, inShape(part, lengthsOf(whole)));
+  const rest = isOne(inner.rest) ? null : view(buildProduct(inner.rest));
+  return expProduct(view(sumOfTerms(inner.exponent, whole.dtype)), rest);
+}
+
+/** What is switched to as an exponential; 0 is that of -Infinity. */
+function branchOf(branch: Variable) {
+  const value = numberOf(branch), { dtype } = branch;
+  if (value !== null) {
+    return { isExp: false, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
+  }
+  const found = expProductOf(branch);
+  if (found === null) return null;
+  const rest = isOne(found.rest) ? null : buildProduct(found.rest);
+  return { isExp: true, exponent: sumOfTerms(found.exponent, dtype), rest };
+}
+
+function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
+  const p = branchOf(x!), q = branchOf(y!);
+  if (p === null || q === null || !p.isExp && !q.isExp) return null;
+  const lengths = lengthsOf(output);
+  const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
+  const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
+  // 0 is 0 by its exponent already.
+  const isPlain = [p, q].every(({ rest, isExp }) => isExp ? rest === null : numberOf(rest!) === 0);
+  return expProduct(exponent, isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit));
+}
+
+/** Parts in a row, of which some are exponentials. */
+function joinedOf(apply: Apply): ExpProduct | null {
+  const { inputs, output: { dtype } } = apply;
+  if (inputs.length > MOST_TERMS) return null;
+  const parts = inputs.map((part) => expProductOf(part));
+  if (parts.every((part) => part === null)) return null;
+  const joined = (of: (part: ExpProduct | null, i: number) => Variable) =>
+    applyAgain(apply, parts.map((part, i) => inShape(of(part, i), lengthsOf(inputs[i]!))));
+  const exponent = joined((part, i) =>
+    part !== null
+      ? sumOfTerms(part.exponent, dtype)
+      : number(numberOf(inputs[i]!) === 0 ? -Infinity : 0, dtype)
+  );
+  const isPlain = parts.every((part, i) =>
+    part === null ? [0, 1].includes(numberOf(inputs[i]!)!) : isOne(part.rest)
+  );
+  return expProduct(
+    exponent,
+    isPlain ? null : joined((part, i) => part === null ? inputs[i]! : buildProduct(part.rest)),
+  );
+}
+
+/** The greatest or least of exponentials is that of their exponents. */
+function extremeOf(apply: Apply): ExpProduct | null {
+  const params = apply.params as ReduceParams, x = apply.inputs[0]!;
+  if (params.kind !== "max" && params.kind !== "min") return null;
+  const found = expProductOf(x);
+  if (found === null || !isOne(found.rest)) return null;
+  const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
+  return expProduct(reducedAs(params, exponent, params.axes), null);
+}
+
+function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
+  const found = expProductOf(x!);
+  if (found === null) return null;
+  const exponent = sumOfTerms(
+    found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
+    output.dtype,
+  );
+  return expProduct(exponent, isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest)));
+}
+
+/** Terms that are added up, of which some are exponentials. */
+function addedOf(variable: Variable): ExpProduct | null {
+  const sum = sumOf(variable, opensAll, opensAll, MOST_TERMS) ?? pairOf(variable);
+  const { dtype } = variable, [only] = sum?.terms ?? [];
+  if (sum === null || only === undefined) return null;
+  if (sum.terms.length === 1 && sum.constant === 0) {
+    // x + x
+    const part = expProductOf(only.base);
+    return part === null
+      ? null
+      : { ...part, rest: { ...part.rest, over: part.rest.over * only.scale } };
+  }
+  let found = false;
+  const parts = sum.terms.map(({ base, scale }): Exponential => {
+    const part = expProductOf(base);
+    if (part === null) {
+      return {
+        exponent: null,
+        rest: { ...one(dtype), over: scale, factors: [{ base, power: 1 }] },
+      };
+    }
+    found = true;
+    const rest = { ...part.rest, over: part.rest.over * scale };
+    return { exponent: sumOfTerms(part.exponent, dtype), rest };
+  });
+  if (!found || areShifted(parts)) return null;
+  if (sum.constant !== 0) {
+    parts.push({ exponent: null, rest: { ...one(dtype), over: sum.constant } });
+  }
+  const { total, shift } = addedUp(parts, dtype);
+  return expProduct(shift, total);
+}
+
+/** The terms of a sum of many, as two. */
+function pairOf({ owner, dtype }: Variable): Sum | null {
+  if (owner === null || owner.op.name === "neg") return null;
+  const scales = [1, owner.op.name === "sub" ? -1 : 1];
+  const terms = owner.inputs.map((base, i) => ({ base, scale: scales[i]! }));
+  return terms[0]!.base === terms[1]?.base ? null : { dtype, constant: 0, terms, steps: 0 };
+}
+
+/** exp(exponent) * rest. */
+export interface Exponential {
+  /** Null for exp(0). */
+  readonly exponent: Variable | null;
+  readonly rest: Product;
+}
+
+/** Whether a maximum of exponents was taken off them already. */
+export function areShifted(parts: readonly Exponential[]): boolean {
+  if (parts.some(({ exponent }) => exponent !== null && isMarked(exponent))) return true;
+  const [shift, ...others] = parts.map(({ exponent }) =>
+    exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
+  );
+  return shift !== null && shift !== undefined && applied(shift, "maximum") !== null &&
+    others.every((other) => other === shift);
+}
+
+/** A sum of exponentials as exp(shift) * total. */
+export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
+  const zero = number(0, dtype);
+  const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
+  const all = parts.map(({ exponent }) => exponent ?? zero);
+  const greatest = (of: readonly Variable[]) => of.reduce((x, y) => ew("maximum", x, y));
+  const among = greatest(counting), isWhole = counting.every((of, i) => of === all[i]);
+  const shift = finiteShift(among, isWhole ? among : greatest(all));
+  const terms = parts.map(({ exponent, rest }) =>
+    weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
+  );
+  return { total: guarded(terms.reduce((x, y) => ew("add", x, y)), shift), shift };
+}
+
+function unstretched(variable: Variable): Variable {
+  let inner = unpadded(variable);
+  while (inner.owner?.op.name === "broadcastTo") inner = unpadded(inner.owner.inputs[0]!);
+  return inner;
+}
+
+/** The sum of exponentials over axes that a variable is, if they may overflow. */
+export function expSumOf(variable: Variable): ExpSum | null {
+  const sum = applied(variable, "reduce");
+  if (sum === null || !isReal(variable.dtype)) return null;
+  const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
+  if (kind !== "sum" || dtype !== summand.dtype) return null;
+  const product = expProductOf(unstretched(summand));
+  if (product === null) return null;
+  const exponent = unstretched(sumOfTerms(product.exponent, dtype));
+  if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
+  return { axes, exponent, rest: product.rest, summand };
+}
+
+function sumPartOf(variable: Variable): ExpProduct | null {
+  const found = expSumOf(variable);
+  if (found === null) return null;
+  const { total, shift } = shifted(found);
+  return expProduct(shift, total);
+}
+
+/** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
+function matmulOf(apply: Apply): ExpProduct | null {
+  const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
+  const p = expProductOf(a), q = expProductOf(b);
+  if (p === null && q === null) return null;
+  const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
+    if (side === null) return null;
+    const exponent = inShape(sumOfTerms(side.exponent, of.dtype), lengthsOf(of));
+    return isMarked(sumOfTerms(side.exponent, of.dtype)) || isShifted(exponent, [axis]);
+  };
+  const done = [isDone(p, a, rank - 1), isDone(q, b, rank - 2)];
+  if (!done.includes(false)) return null;
+  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b);
+  if (q !== null) {
+    const { exponent, total } = balanced(a, p, b, q);
+    return expProduct(exponent, total);
+  }
+  const turned = balanced(transposed(b), null, transposed(a), turnedOver(a, p!));
+  return expProduct(transposed(turned.exponent), transposed(turned.total));
+}
+
+/** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
+function asSum(a: Variable, b: Variable): ExpProduct | null {
+  const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
+  const axis = isColumn ? rank - 1 : rank - 2;
+  const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
+  const lengths = lengthsOf(part).map((n, d) => d === axis ? lengthsOf(whole)[d]! : n);
+  const product = ew("mul", whole, inShape(part, lengths));
+  const found = expSumOf(reduced("sum", product, [axis]));
+  if (found === null) return null;
+  const { total, shift } = shifted(found);
+  return expProduct(withKeptAxes(shift, rank, [axis]), withKeptAxes(total, rank, [axis]));
+}
+
+/** The parts of a transposed matrix. */
+function turnedOver(of: Variable, { exponent, rest }: ExpProduct): ExpProduct {
+  const turned = (v: Variable) => transposed(inShape(v, lengthsOf(of)));
+  return expProduct(
+    turned(sumOfTerms(exponent, of.dtype)),
+    isOne(rest) ? null : turned(buildProduct(rest)),
+  );
+}
+
+/**
+ * The product of a matrix and of exponentials. Rows of the second may differ so much that columns lose
+ * their digits: the greatest of each row goes to the column of the first that meets it.
+ */
+function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct) {
+  const rank = a.ndim, { dtype } = a;
+  const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
+  const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
+  const along = (exponent: Variable, counting: Variable, axis: number) =>
+    shiftOf(exponent, counting, [axis], true);
+  const inRows = whereItCounts(below, q.rest), common = along(below, inRows, rank - 1);
+  const own = transposed(common);
+  const above = p === null ? own : ew("add", sumOfTerms(p.exponent, dtype), own);
+  const spread = inShape(above, lengthsOf(a)), left = ew("sub", below, common);
+  let counting = whereItCounts(spread, weights), beside = weights;
+  if (inRows !== below) {
+    // Rows of zeros alone must not outweigh others.
+    const top = transposed(greatestAlong(inRows, [rank - 1], true));
+    const least = number(-Infinity, dtype);
+    counting = ew("switch", ew("eq", top, least), least, counting);
+    beside = q.rest;
+  }
+  const rows = along(spread, counting, rank - 1);
+  const columns = along(left, whereItCounts(left, q.rest), rank - 2);
+  const operands = [
+    inShape(weightedBy(weights, shiftedExp(spread, rows, beside)), lengthsOf(a)),
+    inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
+  ];
+  const total = applyOp(matmulOp, operands, {});
+  return { exponent: ew("add", rows, columns), total: guarded(guarded(total, rows), columns) };
+}

@@ -1,0 +1,288 @@
+/**
+ * Sums of exponentials taken apart into exponents and weights, and what is taken off the exponents so that
+ * they do not overflow.
+ *
+ * @module
+ */
+
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle.ts";
+import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
+import type { Variable } from "../../graph/graph.ts";
+import { buildProduct, type Factor, opensAll, type Product } from "../algebra/factors.ts";
+import {
+  applied,
+  constantNumber,
+  ew,
+  inShape,
+  number,
+  numberOf,
+  padded,
+  reduced,
+  reducedAs,
+  under,
+  withKeptAxes,
+} from "../match.ts";
+import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
+
+/** A product as exp(exponent) * rest. */
+export interface ExpProduct {
+  /** The terms of the exponent. */
+  readonly exponent: readonly Term[];
+  readonly rest: Product;
+}
+
+/** The exponent of a power of a number, as a term; null for anything else. */
+export function exponentOf({ base, power }: Factor): Term | null {
+  const natural = under(base, "exp"), binary = under(base, "exp2");
+  if (natural !== null) return { base: natural, scale: power };
+  if (binary !== null) return { base: binary, scale: power * Math.LN2 };
+  const general = applied(base, "pow");
+  if (general === null) return null;
+  const [x, y] = general.inputs as [Variable, Variable], value = constantNumber(x);
+  if (value === null || !(value > 0) || value === Infinity || y.dtype !== base.dtype) return null;
+  return { base: y, scale: power * Math.log(value) };
+}
+
+/** The exponentials of a product and the rest. */
+export function exponentsOf(product: Product): ExpProduct {
+  const exponent: Term[] = [], rest: Factor[] = [];
+  for (const factor of product.factors) {
+    const term = exponentOf(factor);
+    if (term === null) rest.push(factor);
+    else exponent.push(term);
+  }
+  return { exponent, rest: { ...product, factors: rest } };
+}
+
+/** The terms of a sum, added up. */
+export function sumOfTerms(terms: readonly Term[], dtype: Variable["dtype"]): Variable {
+  return buildSum({ dtype, constant: 0, terms, steps: 0 });
+}
+
+/** Whether a product is one, whatever its factors are. */
+export function isOne({ over, below, factors }: Product): boolean {
+  return over === 1 && below === 1 && factors.length === 0;
+}
+
+/** What was viewed, stretched or wrapped. */
+function unwrapped(variable: Variable): Variable {
+  let inner = variable;
+  const wrappers = ["dimshuffle", "broadcastTo", "disconnectedGrad", "copy"];
+  while (inner.owner !== null && wrappers.includes(inner.owner.op.name)) {
+    inner = inner.owner.inputs[0]!;
+  }
+  return inner;
+}
+
+/** t, for what is t where t is finite: the mark of what is taken off exponents. */
+function shiftedBy(variable: Variable): Variable | null {
+  const apply = applied(unwrapped(variable), "switch");
+  if (apply === null) return null;
+  const top = unwrapped(apply.inputs[1]!), test = under(unwrapped(apply.inputs[0]!), "isfinite");
+  // What is taken off may be the greatest of those that count, or else of all.
+  return test !== null && unwrapped(test) === top ? shiftedBy(top) ?? top : null;
+}
+
+/** The terms of an exponent, of all branches where it is a choice and of all parts in a row. */
+function termsOf(exponent: Variable): readonly Term[] {
+  const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
+  const bounded = x === undefined ? exponent : numberOf(x) !== null ? y! : x;
+  // What is taken off goes into the branches.
+  const choice = applied(unwrapped(bounded), "switch");
+  if (choice !== null) return choice.inputs.slice(1).flatMap(termsOf);
+  const row = applied(unwrapped(bounded), "join") ?? applied(unwrapped(bounded), "makeVector");
+  if (row !== null) return row.inputs.flatMap(termsOf);
+  return sumOf(unwrapped(bounded), opensAll)?.terms ?? [];
+}
+
+/** Whether something was taken off an exponent so that it does not overflow. */
+export function isMarked(exponent: Variable): boolean {
+  return termsOf(exponent).some(({ base, scale }) => scale === -1 && shiftedBy(base) !== null);
+}
+
+/** Whether something that was taken off exponents is a term of an exponent, of whatever sign. */
+export function hasShift(exponent: Variable): boolean {
+  return termsOf(exponent).some(({ base }) => shiftedBy(base) !== null);
+}
+
+/**
+ * What to take off exponents, given the greatest of those that count, and of all: those beside zeros alone
+ * matter to the gradients in the zeros. What is infinite would make NaN.
+ */
+export function finiteShift(counting: Variable, all: Variable): Variable {
+  // It cancels, so that gradients need not see it.
+  const [top, other] = [counting, all].map((v) => ew("disconnectedGrad", v));
+  const chosen = counting === all ? top! : ew("switch", ew("isfinite", top!), top!, other!);
+  return ew("switch", ew("isfinite", chosen), chosen, number(0, counting.dtype));
+}
+
+/** The greatest along axes, which stay with length 1 or not. */
+export function greatestAlong(of: Variable, axes: readonly number[], isKept: boolean): Variable {
+  const top = reducedAs({ kind: "max", axes, dtype: of.dtype, empty: true }, of, axes);
+  return isKept ? withKeptAxes(top, of.ndim, axes) : top;
+}
+
+/** The same for exponents along axes, which stay with length 1 or not. */
+export function shiftOf(
+  exponent: Variable,
+  counting: Variable,
+  axes: readonly number[],
+  isKept = false,
+): Variable {
+  const top = (of: Variable) => greatestAlong(of, axes, isKept), among = top(counting);
+  return finiteShift(among, counting === exponent ? among : top(exponent));
+}
+
+/** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
+export function guarded(total: Variable, shift: Variable): Variable {
+  const top = applied(shift, "switch")!.inputs[1]!;
+  return ew("switch", ew("isfinite", top), total, ew("disconnectedGrad", total));
+}
+
+/** Whether greatest elements along axes are taken off a variable already. */
+export function isShifted(x: Variable, axes: readonly number[]): boolean {
+  const shuffle = applied(x, "dimshuffle"), stretch = applied(x, "broadcastTo");
+  if (shuffle !== null) {
+    const { pattern } = shuffle.params as DimshuffleParams;
+    const own = axes.flatMap((axis) => pattern[axis] === "x" ? [] : [pattern[axis] as number]);
+    return isShifted(shuffle.inputs[0]!, own.sort((a, b) => a - b));
+  }
+  if (stretch !== null) {
+    const inner = stretch.inputs[0]!;
+    return isShifted(inner, ownAxes(axes, x, inner));
+  }
+  const open = axes.filter((axis) => x.type.shape[axis] !== 1);
+  if (open.length === 0) return isMarked(x);
+  const tops = termsOf(x).flatMap(({ base, scale }) => {
+    const marked = scale === -1 ? shiftedBy(base) : null;
+    const top = scale === -1 ? applied(unwrapped(marked ?? base), "reduce") : null;
+    return top === null || (top.params as ReduceParams).kind !== "max" ? [] : [top];
+  });
+  // Rules may change the axes of what was taken off; to do it more than twice is no use anyway.
+  return tops.length > 1 || tops.some((top) => {
+    const own = (top.params as ReduceParams).axes;
+    // Those of length 1 are left out of it.
+    return own.join() === axes.join() ||
+      open.length < axes.length && own.length === open.length;
+  });
+}
+
+/** The sum over axes of exp(exponent) * rest. */
+export interface ExpSum {
+  readonly axes: readonly number[];
+  /** It may have fewer axes than the summand, and axes of length 1 where that has others. */
+  readonly exponent: Variable;
+  readonly rest: Product;
+  readonly summand: Variable;
+}
+
+/** Those of the axes of a summand that a part of it has. */
+export function ownAxes(axes: readonly number[], summand: Variable, part: Variable): number[] {
+  return axes.map((axis) => axis - summand.ndim + part.ndim).filter((axis) => axis >= 0);
+}
+
+/** A sum of exponentials as exp(shift) * total. */
+export interface Shifted {
+  readonly total: Variable;
+  readonly shift: Variable;
+  /** exp(exponent - shift), before it was multiplied and summed. */
+  readonly summand: Variable;
+}
+
+/** An exponent, and -Infinity where a factor beside the exponential is 0. */
+export function whereItCounts(exponent: Variable, rest: Product): Variable {
+  const weights = weightsOf(rest);
+  if (weights.length === 0) return exponent;
+  return ew("switch", anyIsZero(weights), number(-Infinity, exponent.dtype), exponent);
+}
+
+function anyIsZero(weights: readonly Variable[]): Variable {
+  return weights.map((weight) => ew("eq", weight, number(0, weight.dtype)))
+    .reduce((a, b) => ew("or", a, b));
+}
+
+/** Exponents beside the weight 0 are taken down to this, for 0 times infinity is NaN. */
+const MOST = { float16: 10, float32: 80, float64: 700 };
+
+/** The largest numbers with finite exponentials. */
+const LARGEST = { float16: 11, float32: 88, float64: 709 };
+
+function atMost(bounds: typeof MOST, exponent: Variable): Variable {
+  const most = number(bounds[exponent.dtype as keyof typeof MOST], exponent.dtype);
+  return ew("minimum", most, exponent);
+}
+
+/** exp(exponent - shift) */
+export function shiftedExp(exponent: Variable, shift: Variable, rest: Product): Variable {
+  return boundedExp(ew("sub", exponent, shift), rest);
+}
+
+/** The exponential of what is not large unless a factor beside it is 0. */
+export function boundedExp(exponent: Variable, rest: Product): Variable {
+  return ew("exp", weightsOf(rest).length === 0 ? exponent : atMost(MOST, exponent));
+}
+
+/** The exponential of what may be large; in a product of matrices with 0 it has to be finite. */
+export function largeExp(exponent: Variable, rest: Product, isInProduct: boolean): Variable {
+  const weights = weightsOf(rest), counting = isInProduct ? atMost(LARGEST, exponent) : exponent;
+  if (weights.length === 0) return ew("exp", counting);
+  return ew("exp", ew("switch", anyIsZero(weights), atMost(MOST, exponent), counting));
+}
+
+/** An exponential multiplied by the factors that were beside it. */
+export function weightedBy(rest: Product, e: Variable): Variable {
+  return buildProduct({ ...rest, factors: [...rest.factors, { base: e, power: 1 }] });
+}
+
+/** What was taken off, and of what it is the greatest exponent. */
+const greatest = new WeakMap<Variable, Pick<ExpSum, "exponent" | "rest">>();
+
+/**
+ * Whether a shift was taken off another sum of the same exponentials: "all" where no exponent is above it,
+ * "counting" where none is that has no weight 0 beside it.
+ */
+export function isAtMost(
+  { exponent, rest }: ExpProduct,
+  shift: Variable,
+): "all" | "counting" | null {
+  const found = greatest.get(unwrapped(shift));
+  if (found === undefined) return null;
+  const own = rootsOf(exponent), other = rootsOf([{ base: found.exponent, scale: 1 }]);
+  if (own.size !== other.size) return null;
+  for (const [base, scale] of own) if (other.get(base) !== scale) return null;
+  const weights = weightsOf(found.rest).map(unwrapped);
+  if (weights.length === 0) return "all";
+  const beside = new Set(weightsOf(rest).map(unwrapped));
+  return weights.every((weight) => beside.has(weight)) ? "counting" : null;
+}
+
+/** The factors that may make 0 of a product. */
+function weightsOf({ factors }: Product): Variable[] {
+  return factors.filter(({ power }) => power > 0).map(({ base }) => base);
+}
+
+/** The terms of a sum without views. */
+function rootsOf(terms: readonly Term[]): Map<Variable, number> {
+  const roots = new Map<Variable, number>();
+  for (const { base, scale } of terms) {
+    const root = unwrapped(base),
+      inner = sumOf(root, opensAll)?.terms ?? [{ base: root, scale: 1 }];
+    for (const term of inner) {
+      const own = unwrapped(term.base);
+      roots.set(own, (roots.get(own) ?? 0) + scale * term.scale);
+    }
+  }
+  return roots;
+}
+
+/** Takes the greatest exponents off. */
+export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
+  const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
+  const shift = shiftOf(padded(exponent, counting.ndim), counting, own);
+  greatest.set(shift, { exponent, rest });
+  const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
+  const product = inShape(weightedBy(rest, e), lengthsOf(summand));
+  const total = reduced("sum", product, axes);
+  return { total: guarded(total, shift), shift: inShape(shift, lengthsOf(total)), summand: e };
+}

@@ -1,0 +1,74 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { numbers, onDevices } from "../../../dev/testing/devices.ts";
+import { compile, T, type Variable } from "../../../mod.ts";
+
+function logSumExp(...x: number[]): number {
+  const top = Math.max(...x);
+  return top + Math.log(x.reduce((sum, v) => sum + Math.exp(v - top), 0));
+}
+
+const x = T.fvector("x"), y = T.fvector("y"), m = T.fmatrix("m");
+const X = [80, 79, -3], Y = [0.5, 0.25, 0.25], M = [Y, [0, 1, 1]];
+const one = Math.log(0.5 + 0.25 / Math.E) + 80;
+const { log } = Math;
+
+const cases: readonly [name: string, build: () => Variable, expected: readonly number[]][] = [
+  ["weights first", () => T.log(y.mul(T.exp(x.mul(10))).sum()), [
+    logSumExp(800 + log(0.5), 790 + log(0.25)),
+  ]],
+  ["weights last", () => T.log(T.exp(x).mul(y).sum()), [one]],
+  ["rows of weights", () => T.log(m.mul(T.exp(x)).sum(1)), [one, 79]],
+  ["columns of weights", () => T.log(m.mul(T.exp(x)).sum(0)), [
+    80 + log(0.5),
+    79 + log(1.25),
+    log(1.25) - 3,
+  ]],
+  ["all", () => T.log(m.mul(T.exp(x)).sum()), [logSumExp(80 + log(0.5), 79 + log(1.25))]],
+  [
+    "axis kept",
+    () => T.log(m.mul(T.exp(x)).sum({ axis: 1, keepdims: true })),
+    [one, 79],
+  ],
+  [
+    "weights along another axis",
+    () => T.log(y.dimshuffle(0, "x").mul(T.exp(x)).sum(1)),
+    Y.map((v) => log(v) + logSumExp(...X)),
+  ],
+  ["transposed", () => T.log(m.T.mul(T.exp(x.at(":2"))).sum(1)), [
+    80 + log(0.5),
+    80 + log(0.25 + 1 / Math.E),
+    80 + log(0.25 + 1 / Math.E),
+  ]],
+  [
+    "densities",
+    () => T.log(T.exp(T.neg(T.sqr(x.sub(y)))).div(T.sqrt(y.mul(2 * Math.PI))).sum()),
+    [logSumExp(...X.map((v, i) => -((v - Y[i]!) ** 2) - 0.5 * log(2 * Math.PI * Y[i]!)))],
+  ],
+  ["times a number", () => T.log(T.mul(3, y.mul(T.exp(x)).sum())), [one + log(3)]],
+  ["mean", () => T.log(y.mul(T.exp(x)).mean()), [one - log(3)]],
+  ["times a sum", () => T.log(y.sum().mul(y.mul(T.exp(x)).sum())), [one]],
+  ["over a sum", () => T.log(y.mul(T.exp(x)).sum().div(T.exp(x).sum())), [one - logSumExp(...X)]],
+  ["in base 2", () => T.log2(y.mul(T.exp(x)).sum()), [one / Math.LN2]],
+  [
+    "two terms",
+    () => T.log(y.mul(T.exp(x)).add(T.sqr(y).mul(T.exp(x.sub(1))))),
+    X.map((v, i) => v + log(Y[i]! + Y[i]! ** 2 / Math.E)),
+  ],
+];
+
+for (const [name, build, expected] of cases) {
+  onDevices(`log of a weighted sum of exponentials: ${name}`, async (device) => {
+    const f = await compile([x, y, m], build(), { device, onUnusedInput: "ignore" });
+    const found = numbers(f(X, Y, M));
+    assertEquals(found.length, expected.length);
+    found.forEach((value, i) =>
+      assertAlmostEquals(value, expected[i]!, 2e-5 * Math.abs(expected[i]!) + 1e-5)
+    );
+  });
+}
+
+onDevices("what has the weight 0 does not push the others out of range", async (device) => {
+  const f = await compile([x, y], T.log(y.mul(T.exp(x)).sum()), { device });
+  assertAlmostEquals(f([50, -60], [0, 1]).item(), -60, 1e-4);
+  assertEquals(f([50, -60], [0, 0]).item(), -Infinity);
+});

@@ -1,0 +1,132 @@
+/**
+ * Quotients of what is linear in exponentials, without overflow.
+ *
+ * @module
+ */
+
+import { expProductOf, powersOf } from "./exp_parts.ts";
+import { type ExpProduct, hasShift, sumOfTerms } from "./exp_sums.ts";
+import { additionIn, timesExp } from "./exp_scaled.ts";
+import {
+  buildProduct,
+  type Factor,
+  isInside,
+  opensAll,
+  type Product,
+  productOf,
+  productOps,
+  realProduct,
+  unpadded,
+} from "../algebra/factors.ts";
+import { ew, instead, under } from "../match.ts";
+import type { Rewritten, Rule } from "../rule.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Term } from "../algebra/terms.ts";
+
+const quotientOfExps: Rule = {
+  name: "quotient-of-exps",
+  law: "sum(exp(x) * v) / sum(exp(x)) -> sum(exp(x - m) * v) / sum(exp(x - m)), " +
+    "exp(x) / max(exp(x)) -> exp(x - max(x)), and so for products of matrices",
+  roots: productOps,
+  stabilises: true,
+  rewrite(apply, context): Rewritten {
+    const { output } = apply, product = realProduct(output, context);
+    // What is above may be beside a part with the sum below.
+    if (product === null || isInside(apply, productOps, context)) return null;
+    const found = new Map<Factor, ExpProduct>();
+    const find = (factors: readonly Factor[]) => {
+      for (const factor of factors) {
+        const part = expProductOf(factor.base);
+        if (part !== null) found.set(factor, part);
+      }
+      return found.size;
+    };
+    const below = find(product.factors.filter(({ power }) => power < 0));
+    if (below === 0) return null;
+    const above = find(product.factors.filter(({ power }) => power > 0)) - below;
+    // The square of a sum that is alone overflows in derivatives.
+    const isSum = ({ base, power }: Factor) => power < 0 && additionIn(base) !== null;
+    if (above === 0 && ![...found.keys()].some(isSum)) return null;
+    return instead(output, buildProduct(scaledDown(product, found)));
+  },
+};
+
+const expTimesShift: Rule = {
+  name: "exp-times-shift",
+  law: "exp(x) * exp(y - m) -> exp(x + y - m), where m was taken off so that nothing overflows",
+  roots: productOps,
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const isExp = ({ base }: Factor) => under(base, "exp") !== null;
+    const isOpen = (factor: Factor) => isExp(factor) && !hasShift(under(factor.base, "exp")!);
+    if (realProduct(output, context)?.factors.some(isOpen) !== true) return null;
+    // What has other uses is bounded by itself, but not beside the other.
+    const product = productOf(output, opensAll);
+    const exps = product?.factors.filter(isExp) ?? [];
+    if (product === null || exps.every(isOpen) || !exps.some(isOpen)) return null;
+    const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
+    const factors = product.factors.filter((factor) => !isExp(factor));
+    const e = ew("exp", sumOfTerms(terms, output.dtype));
+    return instead(
+      output,
+      buildProduct({ ...product, factors: [...factors, { base: e, power: 1 }] }),
+    );
+  },
+};
+
+/** exp(exponent) * rest of each factor, with the exponents below inside of the sums above. */
+function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): Product {
+  const left = new Map<Variable, number>(), rest: Factor[] = [], sums: Factor[] = [];
+  const add = ({ exponent }: ExpProduct, power: number) => {
+    for (const { base, scale } of exponent) left.set(base, (left.get(base) ?? 0) + scale * power);
+  };
+  for (const factor of product.factors) {
+    const part = found.get(factor), { base, power } = factor;
+    if (part === undefined) rest.push(factor);
+    else if (power > 0 && additionIn(base) !== null) sums.push(factor);
+    else {
+      add(part, power);
+      rest.push(...powersOf(part.rest, power));
+    }
+  }
+  const isLong = ({ base }: Factor) => additionIn(base) === "axes";
+  for (const factor of [...sums.filter(isLong), ...sums.filter((f) => !isLong(f))]) {
+    const { power } = factor, value = goesInto(factor, left, sums.length === 1);
+    if (value !== null) rest.push({ base: unpadded(value), power });
+    else {
+      const part = found.get(factor)!;
+      add(part, power);
+      rest.push(...powersOf(part.rest, power));
+    }
+  }
+  const terms = termsOf(left);
+  if (terms.length > 0) rest.push({ base: ew("exp", sumOfTerms(terms, product.dtype)), power: 1 });
+  return { ...product, factors: rest };
+}
+
+function termsOf(exponents: ReadonlyMap<Variable, number>): Term[] {
+  return [...exponents].flatMap(([base, scale]) => scale === 0 ? [] : [{ base, scale }]);
+}
+
+/** A sum of exponentials with what was taken off another taken off, too, which leaves the exponents. */
+function goesInto(
+  { base, power }: Factor,
+  left: Map<Variable, number>,
+  isOnly: boolean,
+): Variable | null {
+  for (const [shift, scale] of left) {
+    if (scale > -power) continue;
+    const value = timesExp(base, [{ base: shift, scale: -1 }], "bounds");
+    if (value === null) continue;
+    left.set(shift, scale + power);
+    return value;
+  }
+  if (!isOnly) return null;
+  const by = termsOf(left).map(({ base, scale }) => ({ base, scale: scale / power }));
+  const value = by.length === 0 ? null : timesExp(base, by, "any");
+  if (value !== null) left.clear();
+  return value;
+}
+
+/** The rules of this file. */
+export const quotientRules: readonly Rule[] = [quotientOfExps, expTimesShift];

@@ -1,0 +1,126 @@
+/**
+ * What a device must offer: memory, and running Programs.
+ *
+ * @module
+ */
+
+import type { DType, TypedArray } from "../graph/dtype.ts";
+import type { DeviceLostError } from "../base/errors.ts";
+import type { KernelLimits, LoopKernels, RowLimits } from "../ir/capabilities.ts";
+import type { Program } from "../ir/program.ts";
+
+/** Memory of a device. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+  /** Whether `dispose` was called. */
+  readonly disposed: boolean;
+  /** Copies the first `elements` values to the host; complex values come as interleaved pairs. */
+  readSync(dtype: DType, elements: number): TypedArray;
+  /** As `readSync`, without blocking where the device can. */
+  read(dtype: DType, elements: number): Promise<TypedArray>;
+  /** As `readSync`, in pieces that are cheap to take where nobody may ever look at them. */
+  readPieces(dtype: DType, elements: number): TypedArray[];
+  /** Replaces the contents by what `readPieces` of any device gave. */
+  writePieces(dtype: DType, pieces: readonly TypedArray[]): void;
+  /** Replaces the contents; `data` holds values of `dtype`. */
+  write(dtype: DType, data: TypedArray): void;
+  /** Copies the contents of another buffer of this device, which is at least as long. */
+  copyFrom(source: DeviceBuffer): void;
+  /** Gives the memory back. Safe to call twice. */
+  dispose(): void;
+}
+
+/** The memory of one call, by the numbers in the buffer roles. */
+export interface Bindings {
+  /** Values of the base symbols by slot. */
+  readonly env: Float64Array;
+  /** Null for a dtype that the device does not have: no kernel reads it. */
+  readonly inputs: readonly (DeviceBuffer | null)[];
+  /** Null as in `inputs`. */
+  readonly shared: readonly (DeviceBuffer | null)[];
+  /** Null for the number of an update that the program makes in place. */
+  readonly outputs: readonly (DeviceBuffer | null)[];
+}
+
+/** Memory that a prepared program uses, and how its loops run. */
+export interface ExecutableInfo {
+  /** Scratch bytes for the sizes of the last run (of the plan, before the first). */
+  readonly scratchBytes: number;
+  /** Size of the compiled code: bytes of the module, or of the text of its kernels. */
+  readonly codeBytes: number;
+  /** Number of kernels printed. */
+  readonly kernels: number;
+  /** The text or bytes that were printed, for people: WGSL by kernel, or the size of the module. */
+  readonly listing: string;
+}
+
+/** A program ready to run. */
+export interface Executable {
+  /**
+   * Runs the program. Throws the error of a failed check on a device that knows at once (then nothing
+   * in `commit` has run); on others the next read throws it.
+   */
+  run(bindings: Bindings): void;
+  readonly info: ExecutableInfo;
+  /** Gives back what it keeps to be faster at the next run, and makes again then. */
+  free(): void;
+  dispose(): void;
+}
+
+/** Numbers for people and tests. */
+export interface BackendStats {
+  /** Modules or pipelines made since the backend was opened. */
+  readonly compiled: number;
+  /** Modules or pipelines that are kept now. */
+  readonly code: number;
+  /** Live buffers, and their bytes. */
+  readonly buffers: number;
+  readonly bytes: number;
+  /** Bytes in use, scratch memory and constants of programs included. */
+  readonly used: number;
+  /** The most bytes in use since the last `resetPeak`. */
+  readonly peak: number;
+  /** Bytes the device memory has grown to: the size of the WebAssembly memory, or of the pool. */
+  readonly reserved: number;
+}
+
+/** A device. */
+export interface Backend {
+  readonly name: "cpu" | "gpu";
+  /** For people: the adapter, or the features of the engine. */
+  readonly description: string;
+  /** Whether tensors of this dtype can be stored and computed with. */
+  supports(dtype: DType): boolean;
+  /** Whether it keeps NaN and infinities as IEEE 754 says, so that kernels need no guards. */
+  readonly ieee: boolean;
+  /** Whether programs may have functions as nodes, and not only primitives. */
+  readonly functions: boolean;
+  /** What a kernel can do. */
+  readonly kernelLimits: KernelLimits;
+  /** How loops run in kernels, by a strategy to be chosen; null if they run inside one function. */
+  readonly loopKernels: LoopKernels | null;
+  /** When it is better to run neighbouring nests row by row; null for never. */
+  readonly rows: RowLimits | null;
+  /** Bytes of values that may be there before some move to the host, unless `config.deviceBytes` says. */
+  readonly residentBytes: number;
+  /** Whether `readSync` works. */
+  readonly readsSync: boolean;
+  /** Whether the host can read results at once, without waiting for the device. */
+  readonly hostReadable: boolean;
+  /** Whether the error of a failed check comes with the next read, not with the call. */
+  readonly defersErrors: boolean;
+  /** Why it is gone, with all memory that it had; null while it is there, as far as is known. */
+  readonly lost: DeviceLostError | null;
+  /** As `lost`, after asking the device itself. */
+  findLoss(): DeviceLostError | null;
+  allocate(dtype: DType, elements: number): DeviceBuffer;
+  /** Prints and compiles; programs of equal structure share compiled code. */
+  prepare(program: Program): Executable;
+  /** As `prepare`, without blocking on compilers where the device can. */
+  prepareAsync(program: Program): Promise<Executable>;
+  /** Resolves when all submitted work is done. */
+  sync(): Promise<void>;
+  readonly stats: BackendStats;
+  /** Measures the peak from now on. */
+  resetPeak(): void;
+}

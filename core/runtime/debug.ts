@@ -1,0 +1,128 @@
+/**
+ * `mode: "debug"`: every call is compared with the reference interpreter.
+ *
+ * @module
+ */
+
+import { isComplex, isFloat, realOf } from "../graph/dtype.ts";
+import { VerificationError } from "../base/errors.ts";
+import { fromTypedArray, type Value } from "../graph/value.ts";
+import { ancestors, graphInputs } from "../graph/walk.ts";
+import { evaluateGraph } from "../graph/reference.ts";
+import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
+import { difference } from "./difference.ts";
+import { SharedVariable } from "./shared.ts";
+import type { Tensor } from "./tensor.ts";
+import type { Variable } from "../graph/graph.ts";
+import type { Argument } from "./arguments.ts";
+import type { Executor } from "./executor.ts";
+
+/** The part of a function's definition that is checked: the graph before rewriting. */
+export interface Verifiable {
+  readonly name: string;
+  readonly specs: readonly { readonly variable: Variable }[];
+  readonly outputs: readonly Variable[];
+  readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  readonly states: readonly Variable[];
+}
+
+const tolerances: Record<string, number> = { float16: 2e-2, float32: 1e-3, float64: 1e-8 };
+
+/**
+ * Runs a call and the reference: on the graph as it was rewritten, which must give what the call gives,
+ * and on the graph as the user wrote it, which must give the same where its numbers are finite. Throws a
+ * VerificationError that names the output, the place and both values where they differ by more than
+ * rounding, and the rewrite if it is one that changes values.
+ */
+export function verifyCall(
+  definition: Verifiable,
+  executor: Executor,
+  args: readonly Argument[],
+  mode: ResolvedMode,
+): Tensor[] {
+  const inputs = new Map<Variable, Value>();
+  definition.specs.forEach(({ variable }, i) => {
+    const arg = args[i]!;
+    inputs.set(variable, fromTypedArray(arg.dtype, arg.shape, arg.dataSync()));
+  });
+  const wanted = [
+    ...definition.outputs,
+    ...definition.states,
+    ...definition.updates.map(([, value]) => value),
+  ];
+  // The graph as written may read more than what is left of it.
+  for (const variable of new Set([...executor.shared, ...graphInputs(wanted)])) {
+    if (!(variable instanceof SharedVariable)) continue;
+    const { dtype, shape } = variable.container;
+    inputs.set(variable, fromTypedArray(dtype, shape, variable.container.hostSync()));
+  }
+  const asWritten = evaluateGraph(wanted, inputs);
+  const { request } = executor;
+  const rewritten = [...request.outputs, ...request.updates.map(([, value]) => value)];
+  const expected = evaluateGraph(rewritten, inputs);
+  expected.forEach((value, i) => {
+    const wrong = difference(asWritten[i]!, value, whereFinite);
+    if (wrong === null) return;
+    throw new VerificationError(
+      `Rewriting the function "${definition.name}" changed ${wanted[i]!.label}: ${wrong}` +
+        culprit(wanted, inputs, mode),
+    );
+  });
+  const results = executor.run(args);
+  const updated = definition.updates.map(([target]) => target.getValue());
+  [...results, ...updated].forEach((tensor, i) => {
+    const variable = wanted[i]!;
+    compareValues(definition.name, variable, tensor, expected[i]!);
+  });
+  return results;
+}
+
+const whereFinite = { tolerance: 1e-6, onlyFinite: true };
+
+/** The first rewrite that changes a value, in words; nothing if none does it by itself. */
+function culprit(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+  mode: ResolvedMode,
+): string {
+  let found = "";
+  optimise(outputs, mode, new Map(), (rule, before, after) => {
+    if (found !== "") return;
+    const [was, is] = evaluateGraph([before, after], inputs);
+    const wrong = difference(was!, is!, whereFinite);
+    if (wrong !== null) found = ` (by the rewrite "${rule.name}": ${rule.law}; ${wrong})`;
+  });
+  return found;
+}
+
+/** What rounding may change: that of the coarsest float on the way to a variable. */
+export function toleranceOf(variable: Variable): number {
+  const floats = ancestors([variable]).flatMap(({ dtype }) =>
+    isFloat(dtype) || isComplex(dtype) ? [tolerances[realOf(dtype)]!] : []
+  );
+  return Math.max(...floats);
+}
+
+function compareValues(name: string, variable: Variable, tensor: Tensor, value: Value): void {
+  if (tensor.shape.join() !== value.shape.join()) {
+    throw new VerificationError(
+      `The function "${name}" computed ${variable.label} with shape [${tensor.shape}]; the reference ` +
+        `says [${value.shape}]`,
+    );
+  }
+  const data = tensor.dataSync();
+  const exact = !isFloat(tensor.dtype) && !isComplex(tensor.dtype);
+  const tolerance = exact ? 0 : toleranceOf(variable);
+  for (let i = 0; i < data.length; i++) {
+    const have = Number(data[i]), want = Number(value.data[i]);
+    if (Object.is(have, want) || have === want || Number.isNaN(have) && Number.isNaN(want)) {
+      continue;
+    }
+    const scale = Math.max(1, Math.abs(want));
+    if (Math.abs(have - want) <= tolerance * scale) continue;
+    throw new VerificationError(
+      `The function "${name}" computed ${variable.label} with ${have} at position ${i}; the reference ` +
+        `says ${want}`,
+    );
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Devices: registered by mod.ts, chosen for each function.
+ *
+ * @module
+ */
+
+import { shown } from "../base/shown.ts";
+import type { Backend } from "./backend.ts";
+import { type DeviceOption, settings } from "../base/settings.ts";
+import { DeviceLostError } from "../base/errors.ts";
+import { watchDevice } from "./memory.ts";
+
+/** How backends come to be. */
+export interface DeviceProvider {
+  /** Opens the CPU backend; always works. */
+  cpu(): Backend;
+  /** Opens the GPU backend; throws when there is none. */
+  gpu(): Promise<Backend>;
+  /** Why there is no GPU that is faster than the CPU; null if there is one. Never throws. */
+  noFastGpu(): Promise<string | null>;
+}
+
+let provider: DeviceProvider | null = null;
+let cpu: Backend | null = null;
+let gpu: Promise<Backend> | null = null;
+/** What `gpu` resolved to. */
+let openGpu: Backend | null = null;
+/** The answer to `noFastGpu`, asked for once. */
+let noFastGpu: Promise<string | null> | null = null;
+
+/** Called once by mod.ts. */
+export function registerDevices(devices: DeviceProvider): void {
+  provider = devices;
+  noFastGpu = null;
+}
+
+function devices(): DeviceProvider {
+  if (provider === null) {
+    throw new TypeError("Cannot compile: no device is registered; import mod.ts of the package");
+  }
+  return provider;
+}
+
+/** The CPU backend of this process. */
+export function cpuBackend(): Backend {
+  if (cpu === null) watchDevice(cpu = devices().cpu());
+  return cpu;
+}
+
+/** The GPU backend of this process; a new one if its device was lost. Rejects when there is no GPU. */
+export function gpuBackend(): Promise<Backend> {
+  if (openGpu !== null && openGpu.findLoss() !== null) gpu = openGpu = null;
+  if (gpu === null) {
+    gpu = devices().gpu();
+    // After a failure, another try may go better.
+    gpu.then((backend) => watchDevice(openGpu = backend), () => gpu = null);
+  }
+  return gpu;
+}
+
+/**
+ * The GPU backend in place of one whose device was lost. A device opens only while the program waits for
+ * something, so it may not be there yet: this throws a DeviceLostError then, and the device is being opened.
+ */
+export function replacementOf(lost: Backend, what: string): Backend {
+  if (openGpu !== null && openGpu.lost === null) return openGpu;
+  gpuBackend().catch(() => {});
+  throw new DeviceLostError(
+    lost.lost!.reason,
+    `cannot call ${what} before a new device is open; await its warmUp(…), or any compile, and call again`,
+    { cause: lost.lost },
+  );
+}
+
+/** The device that `CROTON_DEVICE` asks for, where reading it is permitted without asking. */
+export function environmentDevice(): DeviceOption | null {
+  try {
+    const state = Deno.permissions.querySync({ name: "env", variable: "CROTON_DEVICE" });
+    if (state.state !== "granted") return null;
+    const value = Deno.env.get("CROTON_DEVICE");
+    if (value === undefined || value === "") return null;
+    return checkDevice(value);
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    return null;
+  }
+}
+
+/** Checks the name of a device. */
+export function checkDevice(device: unknown): DeviceOption {
+  if (device === "auto" || device === "gpu" || device === "cpu") return device;
+  throw new TypeError(`Unknown device ${shown(device)}: expected "auto", "gpu" or "cpu"`);
+}
+
+/** What decides whether a graph can run on a backend: in words why it cannot, or null. */
+export type Placement = (backend: Backend) => string | null;
+
+/** A backend, and what to say of it. */
+export interface Choice {
+  readonly backend: Backend;
+  /** Its description, and why it is not another. */
+  readonly info: string;
+}
+
+/**
+ * Chooses the backend of a function. "auto" takes the GPU when a real one is there and can hold all
+ * variables. Throws a TypeError that names the variable when the GPU was asked for and cannot.
+ */
+export async function chooseBackend(
+  asked: DeviceOption | undefined,
+  placement: Placement,
+  what: string,
+): Promise<Choice> {
+  const device = checkDevice(asked === undefined ? environmentDevice() ?? settings.device : asked);
+  if (device === "cpu") return choiceOf(cpuBackend());
+  if (device === "auto") {
+    const why = await (noFastGpu ??= devices().noFastGpu());
+    if (why !== null) return insteadOfGpu(why);
+    const backend = await gpuBackend().catch((error: Error) => error);
+    if (backend instanceof Error) return insteadOfGpu(backend.message);
+    const refusal = placement(backend);
+    return refusal === null ? choiceOf(backend) : insteadOfGpu(refusal);
+  }
+  const backend = await gpuBackend();
+  const refusal = placement(backend);
+  if (refusal === null) return choiceOf(backend);
+  throw new TypeError(
+    `Cannot compile ${what} for the GPU: ${refusal}; use device: "cpu", or another dtype`,
+  );
+}
+
+function choiceOf(backend: Backend): Choice {
+  return { backend, info: backend.description };
+}
+
+function insteadOfGpu(why: string): Choice {
+  const backend = cpuBackend();
+  return { backend, info: `${backend.description} (device "auto": ${why})` };
+}

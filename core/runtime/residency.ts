@@ -1,0 +1,249 @@
+/**
+ * What may leave a device when its memory gets short: copies of arguments, large results that the host
+ * has not read, buffers that functions keep between calls.
+ *
+ * What a user drops is freed by the garbage collector, but not before the program waits for something.
+ * A loop that never waits would else take more and more memory.
+ *
+ * @module
+ */
+
+import type { Backend, DeviceBuffer } from "./backend.ts";
+import { settings } from "../base/settings.ts";
+import { type DType, dtypeInfo } from "../graph/dtype.ts";
+import { DeviceLostError, LimitError, OutOfMemoryError } from "../base/errors.ts";
+
+/** The error for a value that went with its device: whose it is, and how to get another. */
+export function lostValue(whose: string, advice: string, cause: DeviceLostError): DeviceLostError {
+  const detail = `the value of ${whose} went with it, since the host had no copy; ${advice}`;
+  return new DeviceLostError(cause.reason, detail, { cause });
+}
+
+/** Something in device memory that can be given up. */
+export interface Resident {
+  /** Bytes of device memory. */
+  readonly bytes: number;
+  /** Leaves the device; what only the device has is copied to the host first. */
+  evict(): void;
+}
+
+/** What was used by calls as long ago as this is nothing that a loop still works with. */
+const RECENT_CALLS = 4;
+
+/** A resident in its queue. */
+interface Place {
+  readonly entry: Resident;
+  /** The call that used it last, which cannot do without it. */
+  call: number;
+  queue: Queue;
+  before: Place | null;
+  after: Place | null;
+}
+
+/** Residents in the order of their last use. */
+class Queue {
+  first: Place | null = null;
+  last: Place | null = null;
+  bytes = 0;
+
+  append(place: Place): void {
+    place.queue = this;
+    place.before = this.last;
+    place.after = null;
+    if (this.last === null) this.first = place;
+    else this.last.after = place;
+    this.last = place;
+    this.bytes += place.entry.bytes;
+  }
+
+  remove(place: Place): void {
+    const { before, after } = place;
+    if (before === null) this.first = after;
+    else before.after = after;
+    if (after === null) this.last = before;
+    else after.before = before;
+    this.bytes -= place.entry.bytes;
+  }
+}
+
+/**
+ * The residents of one device. A loop that drops what it makes fills the memory with values that only one
+ * call has used; these may take a quarter, so they cannot drive out what is used again and again.
+ */
+export class Residency {
+  readonly #backend: Backend;
+  readonly #places = new Map<Resident, Place>();
+  /** Used by one call. */
+  readonly #fresh = new Queue();
+  /** Used by several. */
+  readonly #used = new Queue();
+  /** Those that have left before: they are no fresh ones when they come back. */
+  readonly #known = new WeakSet<Resident>();
+  #call = 0;
+  /** Bytes of buffers that functions keep between calls. */
+  keptBuffers = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Bytes of all residents. */
+  get bytes(): number {
+    return this.#fresh.bytes + this.#used.bytes;
+  }
+
+  /**
+   * Whether the garbage collector should hear of new values: not while the few that there are may all be
+   * disposed of, and no more when they move to the host, whose memory it knows.
+   */
+  get pressing(): boolean {
+    const share = this.#fresh.bytes / this.#most;
+    return share > 1 / 32 && share < 3 / 16;
+  }
+
+  get #most(): number {
+    return settings.deviceBytes ?? this.#backend.residentBytes;
+  }
+
+  /** Starts a call: what it touches stays until the next one. */
+  begin(): void {
+    this.#call++;
+  }
+
+  /** Adds a resident, or marks it as used. */
+  touch(entry: Resident): void {
+    let place = this.#places.get(entry);
+    if (place?.call === this.#call) return;
+    if (place !== undefined) {
+      place.queue.remove(place);
+      place.call = this.#call;
+      this.#used.append(place);
+      return;
+    }
+    const queue = this.#known.has(entry) ? this.#used : this.#fresh;
+    place = { entry, call: this.#call, queue, before: null, after: null };
+    this.#places.set(entry, place);
+    queue.append(place);
+    this.#makeRoom(0);
+  }
+
+  /** Forgets a resident that has left. */
+  delete(entry: Resident): void {
+    const place = this.#places.get(entry);
+    if (place === undefined) return;
+    this.#places.delete(entry);
+    place.queue.remove(place);
+  }
+
+  /** Takes memory of the device; where there is none left, residents go. */
+  allocate(dtype: DType, elements: number): DeviceBuffer {
+    this.#makeRoom(dtypeInfo(dtype).bytes * elements);
+    return this.withRoom(() => this.#backend.allocate(dtype, elements));
+  }
+
+  /** Does what takes memory, again with fewer residents while there is too little. */
+  withRoom<R>(act: () => R): R {
+    for (;;) {
+      try {
+        return act();
+      } catch (error) {
+        const full = error instanceof LimitError || error instanceof OutOfMemoryError;
+        if (!full || !(this.#shrink(this.bytes / 2) || this.#shrink(0))) throw error;
+      }
+    }
+  }
+
+  /** Lets residents leave that are too many beside so many bytes more. */
+  #makeRoom(bytes: number): void {
+    const most = this.#most;
+    if (this.#fresh.bytes + bytes > most / 4) this.#shrinkFresh(most / 4 - bytes);
+    if (this.bytes + bytes > most) this.#shrink(most - bytes);
+  }
+
+  /** Evicts what was used longest ago, but nothing of this call; whether any went. */
+  #shrink(limit: number): boolean {
+    let went = this.#shrinkFresh(limit - this.#used.bytes);
+    let place = this.#used.first;
+    while (place !== null && place.call !== this.#call && this.bytes > limit) {
+      const { after } = place;
+      this.#evict(place.entry);
+      place = after;
+      went = true;
+    }
+    return went;
+  }
+
+  /**
+   * Evicts fresh ones, those before the last calls first and the youngest of them first: what comes next
+   * takes their memory, which is still in the processor's caches.
+   */
+  #shrinkFresh(limit: number): boolean {
+    const queue = this.#fresh;
+    let went = false;
+    for (const recent of [RECENT_CALLS, 0]) {
+      let place = queue.last;
+      while (place !== null && queue.bytes > limit) {
+        const { before } = place;
+        if (place.call < this.#call - recent) {
+          this.#evict(place.entry);
+          went = true;
+        }
+        place = before;
+      }
+    }
+    return went;
+  }
+
+  #evict(entry: Resident): void {
+    this.delete(entry);
+    this.#known.add(entry);
+    entry.evict();
+  }
+}
+
+const known = new WeakMap<Backend, Residency>();
+
+/** The residents of a device. */
+export function residencyOf(backend: Backend): Residency {
+  let residency = known.get(backend);
+  if (residency === undefined) known.set(backend, residency = new Residency(backend));
+  return residency;
+}
+
+/** A buffer that a function keeps between calls and can make again. */
+export class KeptBuffer implements Resident {
+  readonly buffer: DeviceBuffer;
+  readonly #residency: Residency;
+  readonly #dtype: DType;
+  readonly #elements: number;
+
+  /** Takes the memory. */
+  constructor(residency: Residency, dtype: DType, elements: number) {
+    this.#residency = residency;
+    this.#dtype = dtype;
+    this.#elements = elements;
+    this.buffer = residency.allocate(dtype, elements);
+    residency.keptBuffers += this.buffer.bytes;
+  }
+
+  get bytes(): number {
+    return this.buffer.bytes;
+  }
+
+  /** Whether it is there and large enough: how many bytes an element takes is the device's. */
+  holds(dtype: DType, elements: number): boolean {
+    return !this.buffer.disposed && this.#dtype === dtype && this.#elements >= elements;
+  }
+
+  evict(): void {
+    if (this.buffer.disposed) return;
+    this.#residency.keptBuffers -= this.buffer.bytes;
+    this.buffer.dispose();
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    this.#residency.delete(this);
+    this.evict();
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The types of compiled functions, as editors show them.
+ *
+ * @module
+ */
+
+import type { DType } from "../graph/dtype.ts";
+import type { SharedValue, SharedVariable } from "./shared.ts";
+import type { Tensor } from "./tensor.ts";
+import type { Variable } from "../graph/graph.ts";
+import type { In, InputLike, Out } from "./inputs.ts";
+import type { Profile } from "./profile.ts";
+
+/** What can be asked for: nothing, one variable, a list, or an object of variables. */
+export type OutputSpec =
+  | null
+  | undefined
+  | OutputLike
+  | readonly OutputLike[]
+  | Readonly<Record<string, OutputLike>>;
+
+/** One thing to compute. */
+export type OutputLike = Variable | Out;
+
+/** The result of one output. */
+export type OneResult<O> = O extends Variable<infer D, infer N> ? Tensor<D, N>
+  : O extends Out<infer D, infer N> ? Tensor<D, N>
+  : Tensor;
+
+/** The result of a call: of the form that was asked for. */
+export type ResultOf<O> = O extends null | undefined ? undefined
+  : O extends Variable | Out ? OneResult<O>
+  : O extends readonly unknown[] ? { -readonly [K in keyof O]: OneResult<O[K]> }
+  : { -readonly [K in keyof O]: OneResult<O[K]> };
+
+/** What a caller may give for an input of rank N. */
+export type ArgumentOf<N extends number> = number extends N ? SharedValue
+  : N extends 0 ? number | bigint | boolean | Tensor
+  : Exclude<SharedValue, number | bigint | boolean>;
+
+/** Whether an input has a value without an argument. */
+export type HasDefault<I> = I extends In<DType, number, infer O>
+  ? O extends { readonly value: SharedValue } | { readonly implicit: true } ? true : false
+  : false;
+
+/** The rank of an input. */
+export type InputRank<I> = I extends In<DType, infer N> ? N
+  : I extends Variable<DType, infer N> ? N
+  : number;
+
+/** The positional arguments: those with a default, and all after them, may be left out. */
+export type ArgumentsOf<I extends readonly InputLike[]> = I extends
+  readonly [infer First, ...infer Rest extends readonly InputLike[]]
+  ? HasDefault<First> extends true ? OptionalArguments<I>
+  : [argument: ArgumentOf<InputRank<First>>, ...ArgumentsOf<Rest>]
+  : I extends readonly [] ? []
+  : SharedValue[];
+
+/** Arguments that may all be left out. */
+export type OptionalArguments<I extends readonly InputLike[]> = I extends
+  readonly [infer First, ...infer Rest extends readonly InputLike[]]
+  ? [argument?: ArgumentOf<InputRank<First>>, ...OptionalArguments<Rest>]
+  : I extends readonly [] ? []
+  : SharedValue[];
+
+/** Arguments by input name. */
+export type NamedArguments = { readonly [name: string]: SharedValue | undefined };
+
+/** Arguments that end with named ones, or else the positional ones, of which messages tell what is missing. */
+export type CheckedArguments<A extends readonly unknown[], I extends readonly InputLike[]> =
+  A extends readonly [...unknown[], Readonly<Record<string, unknown>>]
+    ? A extends readonly [...unknown[], NamedArguments] ? A : [...unknown[], NamedArguments]
+    : ArgumentsOf<I>;
+
+/** Options of `copy`. */
+export interface CopyOptions {
+  /** Shared variables to put in the place of others. */
+  readonly swap?:
+    | ReadonlyMap<SharedVariable, SharedVariable>
+    | readonly (readonly [SharedVariable, SharedVariable])[];
+  /** Drop all updates. */
+  readonly deleteUpdates?: boolean;
+  /** Name of the copy; default: the old one and " copy". */
+  readonly name?: string;
+}
+
+/** A compiled function. */
+export interface CompiledFunction<
+  I extends readonly InputLike[] = readonly InputLike[],
+  O extends OutputSpec = OutputSpec,
+> {
+  /** Computes the outputs and applies the updates. */
+  (...args: ArgumentsOf<I>): ResultOf<O>;
+  /** The same, with inputs given by name in an object after the positional ones. */
+  <A extends readonly unknown[]>(...args: CheckedArguments<A, I>): ResultOf<O>;
+  /** Name in messages and profiles. */
+  readonly name: string;
+  /** The device that runs it. */
+  readonly device: "cpu" | "gpu";
+  /** The device in words, and why `device: "auto"` took the CPU if it did. */
+  readonly deviceInfo: string;
+  /** The shared variables it reads or updates. */
+  readonly sharedVariables: readonly SharedVariable[];
+  /** The inputs, in order. */
+  readonly inputs: readonly Variable[];
+  /** The graph it runs, after rewriting: outputs, then the new values of updates. */
+  readonly graph: {
+    readonly outputs: readonly Variable[];
+    readonly updates: readonly (readonly [SharedVariable, Variable])[];
+  };
+  /** Measurements, when compiled with `profile: true`; else null. */
+  readonly profile: Profile | null;
+  /** Runs it for some outputs only (by index or key); updates are applied all the same. */
+  subset(keys: readonly (number | string)[], ...args: unknown[]): Tensor[];
+  /** The default or state of an input, or the value of a shared variable, by name or variable. */
+  get(key: string | Variable): Tensor;
+  /** Sets what `get` gives. */
+  set(key: string | Variable, value: SharedValue): void;
+  /** A function of the same graph, with other shared variables or without updates. */
+  copy(options?: CopyOptions): CompiledFunction<I, O>;
+  /** Compiles for these argument shapes, so that the first call need not. */
+  warmUp(...args: unknown[]): Promise<void>;
+  /** Gives scratch memory back; it is taken again at the next call. */
+  free(): void;
+  /** Gives everything back that the function holds: plans, code, memory. It cannot be called afterwards. */
+  dispose(): void;
+  /** As `dispose`, at the end of a `using` block. */
+  [Symbol.dispose](): void;
+  /**
+   * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
+   * why, what they read and write, and the memory that is planned. A function that was never called has
+   * no plan yet. With `passes`, the steps after each pass of the planner, too.
+   */
+  explain(options?: { readonly passes?: boolean }): string;
+}

@@ -1,0 +1,162 @@
+/**
+ * What printers of one function share: the code, the parameter block, loop counters, and values that
+ * are at hand in locals.
+ *
+ * @module
+ */
+
+import type { AxisRef } from "../../core/ir/scalar.ts";
+import type { ScalarFunction } from "../../core/ir/functions.ts";
+import type { BufferDecl } from "../../core/ir/program.ts";
+import type { Size, Sym } from "../../core/ir/size.ts";
+import { axisKey } from "../../core/ir/builder.ts";
+import type { Params } from "./params.ts";
+import type { Helpers } from "./scalar.ts";
+import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "../wasm/mod.ts";
+
+/** What the functions of one module share. */
+export interface ModuleContext {
+  readonly builder: ModuleBuilder;
+  readonly params: Params;
+  readonly buffers: ReadonlyMap<number, BufferDecl>;
+  readonly helper: Helpers;
+  /** A function of scalars, or of vectors of them. */
+  readonly call: (func: ScalarFunction, vector: boolean) => Func;
+  /** Whether vector instructions may be used at all. */
+  readonly simd: boolean;
+  /** Whether the relaxed vector instructions may be used. */
+  readonly relaxed: boolean;
+}
+
+/** Locals that hold computed values, forgotten when the block ends that computed them. */
+interface Scope {
+  readonly values: Map<string | number, Local>;
+  readonly owned: Local[];
+}
+
+/** One function while it is printed. */
+export class FunctionContext {
+  readonly f: FunctionBuilder;
+  readonly module: ModuleContext;
+  /** The address of the parameter block. */
+  readonly block: Local<"i32">;
+  /** Loop counters by `axisKey`, and the plain counter of each loop as `t` and its number. */
+  readonly counters: ReadonlyMap<string, Local<"i32">>;
+  readonly #scopes: Scope[] = [{ values: new Map(), owned: [] }];
+
+  constructor(
+    module: ModuleContext,
+    f: FunctionBuilder,
+    block: Local<"i32">,
+    counters: ReadonlyMap<string, Local<"i32">>,
+  ) {
+    this.module = module;
+    this.f = f;
+    this.block = block;
+    this.counters = counters;
+  }
+
+  /** Opens a scope, calls, and closes it: locals that were taken inside become free. */
+  scoped(body: () => void): void {
+    this.#scopes.push({ values: new Map(), owned: [] });
+    body();
+    this.f.free(...this.#scopes.pop()!.owned);
+  }
+
+  /** The local that holds a value, if it is at hand. */
+  find(key: string | number): Local | undefined {
+    for (let i = this.#scopes.length - 1; i >= 0; i--) {
+      const local = this.#scopes[i]!.values.get(key);
+      if (local !== undefined) return local;
+    }
+    return undefined;
+  }
+
+  /** Takes a local that is free again at the end of the current scope. */
+  take<T extends ValType>(type: T): Local<T> {
+    const local = this.f.alloc(type);
+    this.#scopes.at(-1)!.owned.push(local);
+    return local;
+  }
+
+  /** Notes that a local holds a value until the current scope ends. */
+  note(key: string | number, local: Local): void {
+    this.#scopes.at(-1)!.values.set(key, local);
+  }
+
+  /** The local of a value, which is computed by `push` where it is not at hand. */
+  cached<T extends ValType>(key: string | number, type: T, push: () => void): Local<T> {
+    const have = this.find(key);
+    if (have !== undefined) return have as Local<T>;
+    push();
+    const local = this.take(type);
+    this.f.localSet(local);
+    this.note(key, local);
+    return local;
+  }
+
+  /** The address of a buffer. */
+  base(buffer: number): Local<"i32"> {
+    return this.cached(
+      `b${buffer}`,
+      "i32",
+      () => this.f.localGet(this.block).i32Load(this.module.params.buffer(buffer)),
+    );
+  }
+
+  /** A size of this call as an i32. */
+  size(size: Sym): Local<"i32"> {
+    const offset = this.module.params.size(size);
+    return this.cached(`s${size.key}`, "i32", () => this.f.localGet(this.block).i32Load(offset));
+  }
+
+  /** Pushes a size as an i32. */
+  pushSize(size: Size): void {
+    if (typeof size === "number") this.f.i32Const(size | 0);
+    else this.f.localGet(this.size(size));
+  }
+
+  /** A size as an operand that is at hand. */
+  operand(size: Size): number | Local<"i32"> {
+    return typeof size === "number" ? size : this.size(size);
+  }
+
+  /** Pushes a size times a constant, as an i32. */
+  pushScaled(size: Size, factor: number): void {
+    if (typeof size === "number") {
+      this.f.i32Const((size * factor) | 0);
+    } else {
+      this.f.localGet(this.size(size));
+      this.timesConst(factor);
+    }
+  }
+
+  /** Multiplies the i32 on the stack by a constant. */
+  timesConst(factor: number): void {
+    if (factor === 1) return;
+    const power = 31 - Math.clz32(factor);
+    if (factor > 0 && 2 ** power === factor) this.f.i32Const(power).i32Shl();
+    else this.f.i32Const(factor).i32Mul();
+  }
+
+  /** Multiplies the i32 on the stack by a size. */
+  timesSize(size: Size): void {
+    if (typeof size === "number") this.timesConst(size);
+    else this.f.localGet(this.size(size)).i32Mul();
+  }
+
+  /** Pushes the value of the counter of an enclosing loop. */
+  pushCounter(ref: AxisRef & { kind: "loop" }): void {
+    const modular = ref.modulus === 0 ? undefined : this.counters.get(axisKey(ref));
+    if (modular !== undefined) {
+      this.f.localGet(modular);
+      return;
+    }
+    const counter = this.counters.get(`t${ref.loop}`);
+    if (counter === undefined) {
+      throw new TypeError(`Cannot print a kernel: loop ${ref.loop} does not enclose it`);
+    }
+    this.f.localGet(counter);
+    if (ref.shift !== 0) this.f.i32Const(ref.shift).i32Add();
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * Matrix products in a printed program: calls of the product functions, into the buffer that the first
+ * store writes where that is possible, and a nest behind them for what is to be done with the product.
+ *
+ * @module
+ */
+
+import { strideAlong } from "../../core/ir/axes.ts";
+import { addressKey } from "../../core/ir/builder.ts";
+import { type DType, dtypeInfo } from "../../core/graph/dtype.ts";
+import type { Gemm, Operand, Store } from "../../core/ir/program.ts";
+import type { Address, AxisRef, ScalarType, SNode } from "../../core/ir/scalar.ts";
+import {
+  addSize,
+  contiguousStrides,
+  mulSize,
+  opaqueSize,
+  productSize,
+  type Size,
+} from "../../core/ir/size.ts";
+import { planNest } from "./choose_vector.ts";
+import type { FunctionContext } from "./context.ts";
+import { type GemmDtype, gemmWorkspaceBytes } from "../gemm/gemm.ts";
+import { type Kernel, lowerCopy, lowerEpilogue, storageOf } from "./kernel.ts";
+import { loadsOf } from "../../core/ir/nodes.ts";
+import { storeRoots } from "../../core/ir/steps.ts";
+import { WORKSPACE } from "./params.ts";
+import { printNest } from "./nest.ts";
+import type { Func, Local, ValType } from "../wasm/mod.ts";
+
+/** Buffer numbers of the parts of the workspace that a product uses. */
+const PRODUCT = -2, LEFT = -3, RIGHT = -4;
+
+/** Products of fewer multiplications are printed as nests. */
+const SMALL = 512;
+
+/** Matrices up to this size that lie right for it are multiplied by a vector in a nest. */
+const SMALL_MATRIX = 2048;
+
+/** The parameters of a product function. */
+export const gemmParams: readonly ValType[] = new Array<ValType>(13).fill("i32");
+
+/** The name of the product function of a type. */
+export function gemmName(type: ScalarType): string {
+  return `gemm_${type === "f32" ? "float32" : "float64"}`;
+}
+
+/** Where the product goes. */
+interface Target {
+  readonly buffer: number;
+  readonly address: Address;
+}
+
+/** How a product is computed. */
+export interface ProductPlan {
+  readonly gemm: Gemm;
+  readonly left: Operand;
+  readonly right: Operand;
+  readonly target: Target;
+  /** Strides of the target along batch axes, rows and columns. */
+  readonly batch: readonly Size[];
+  readonly row: Size;
+  readonly column: Size;
+  /** Whether the product is added to what is there. */
+  readonly accumulate: boolean;
+  /** What copies operands of other types. */
+  readonly copies: readonly Kernel[];
+  /** What is done with the product; at most one. */
+  readonly epilogue: readonly Kernel[];
+  /** Bytes of workspace, and where its parts are. */
+  readonly workspace: Size;
+  readonly parts: ReadonlyMap<number, Size>;
+}
+
+function native(type: ScalarType): GemmDtype {
+  return type === "f32" ? "float32" : "float64";
+}
+
+function isNative(dtype: DType, type: ScalarType): boolean {
+  return storageOf(dtype) === native(type);
+}
+
+/** Plans a product; null where it is better printed as a nest. */
+export function planProduct(
+  gemm: Gemm,
+  dtypeOf: (buffer: number) => DType,
+): ProductPlan | null {
+  const { type, m, n, k, batch } = gemm;
+  if (type !== "f32" && type !== "f64") return null;
+  if (gemm.left.base.rest !== null || gemm.right.base.rest !== null) return null;
+  if (isSmall(gemm)) return null;
+  const dtype = native(type);
+  const bytes = dtypeInfo(dtype).bytes;
+  const parts = new Map<number, Size>();
+  const known: Size[] = [m, n, k];
+  let workspace = opaqueSize(
+    `gemm_${dtype}`,
+    known,
+    (...sizes) => gemmWorkspaceBytes(sizes[0]!, sizes[1]!, sizes[2]!, dtype),
+  );
+  const part = (id: number, elements: Size) => {
+    parts.set(id, workspace);
+    // A row may be read past its end.
+    workspace = addSize(workspace, addSize(mulSize(elements, bytes), 64));
+  };
+  const copies: Kernel[] = [];
+  const operand = (one: Operand, id: number, rows: Size, columns: Size): Operand => {
+    if (isNative(one.dtype, type)) return one;
+    const sizes = [...batch, rows, columns];
+    part(id, productSize(sizes));
+    copies.push(lowerCopy(gemm, one, rows, columns, { buffer: id, dtype }));
+    const strides = contiguousStrides(sizes);
+    return {
+      buffer: id,
+      dtype,
+      base: { offset: 0, terms: [], rest: null },
+      batch: strides.slice(0, -2),
+      row: columns,
+      column: 1,
+    };
+  };
+  const left = operand(gemm.left, LEFT, m, k), right = operand(gemm.right, RIGHT, k, n);
+  const direct = findTarget(gemm, dtypeOf);
+  const sizes = [...batch, m, n];
+  let target: Target;
+  if (direct === null) {
+    part(PRODUCT, productSize(sizes));
+    const terms = contiguousStrides(sizes).map((stride, axis) => ({
+      axis: { kind: "axis", axis } as AxisRef,
+      stride,
+    }));
+    target = { buffer: PRODUCT, address: { offset: 0, terms, rest: null } };
+  } else target = { buffer: direct.buffer, address: direct.address };
+  const strides = sizes.map((_, axis) => strideAlong(target.address, axis));
+  const accumulate = direct !== null && isAccumulation(direct);
+  const isPlain = direct !== null && gemm.stores.length === 1 &&
+    (accumulate || direct.value.op === "product");
+  const epilogue = isPlain ? [] : [lowerEpilogue(gemm, dtypeOf, { ...target, dtype })];
+  return {
+    gemm,
+    left,
+    right,
+    target,
+    batch: strides.slice(0, -2),
+    row: strides.at(-2)!,
+    column: strides.at(-1)!,
+    accumulate,
+    copies,
+    epilogue,
+    workspace,
+    parts,
+  };
+}
+
+/** Whether a nest computes the product better than a call. */
+function isSmall({ m, n, k, batch, left, right }: Gemm): boolean {
+  if (typeof m !== "number" || typeof n !== "number" || typeof k !== "number") return false;
+  if (m * n * k < SMALL) return true;
+  if (batch.some((size) => size !== 1) || m * n * k > SMALL_MATRIX) return false;
+  return (n === 1 && left.row === 1) || (m === 1 && right.column === 1);
+}
+
+/** The store that the product may be written to in place of its value, if there is one. */
+function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | null {
+  const store = gemm.stores[0];
+  if (store === undefined || store.guard !== null || store.address.rest !== null) return null;
+  const dtype = dtypeOf(store.buffer);
+  // The parts of complex numbers don't lie side by side.
+  if (dtype !== native(gemm.type)) return null;
+  const sizes = [...gemm.batch, gemm.m, gemm.n];
+  const [row, column] = [sizes.length - 2, sizes.length - 1].map((axis) =>
+    sizes[axis] === 1 ? 1 : strideAlong(store.address, axis)
+  );
+  if (row !== 1 && column !== 1) return null;
+  if (sizes.some((size, axis) => size !== 1 && strideAlong(store.address, axis) === 0)) return null;
+  const extent = extentOf(store.address, sizes);
+  const apart = (address: Address, other: number | null) =>
+    other !== null && extent !== null && areApart(store.address, extent, address, other);
+  for (
+    const [operand, rows, columns] of [
+      [gemm.left, gemm.m, gemm.k],
+      [gemm.right, gemm.k, gemm.n],
+    ] as const
+  ) {
+    if (operand.buffer !== store.buffer) continue;
+    const strides = [...operand.batch, operand.row, operand.column];
+    const reach = extentBy(strides, [...gemm.batch, rows, columns]);
+    if (!apart(operand.base, reach)) return null;
+  }
+  if (gemm.stores.length === 1 && isAccumulation(store)) return store;
+  const isFree = loadsOf(storeRoots(gemm.stores)).every(({ buffer, address }) =>
+    buffer !== store.buffer ||
+    address.rest === null && apart(address, extentOf(address, sizes))
+  );
+  return isFree ? store : null;
+}
+
+/** Whether a store adds the product to what it overwrites. */
+function isAccumulation({ buffer, address, value }: Store): boolean {
+  if (value.op !== "add") return false;
+  const [a, b] = value.args as [SNode, SNode];
+  const isOld = (node: SNode) =>
+    node.op === "load" && node.buffer === buffer && node.args.length === 0 &&
+    addressKey(node.address) === addressKey(address);
+  return (a.op === "product" && isOld(b)) || (b.op === "product" && isOld(a));
+}
+
+/** How many elements an address reaches over, if that is known and it only goes up. */
+function extentOf(address: Address, sizes: readonly Size[]): number | null {
+  return extentBy(sizes.map((_, axis) => strideAlong(address, axis)), sizes);
+}
+
+function extentBy(strides: readonly Size[], sizes: readonly Size[]): number | null {
+  let extent = 1;
+  for (const [i, stride] of strides.entries()) {
+    const size = sizes[i]!;
+    if (typeof size !== "number" || typeof stride !== "number" || stride < 0) return null;
+    extent += stride * Math.max(0, size - 1);
+  }
+  return extent;
+}
+
+/** Whether two places in a buffer are different turns of one loop that don't reach into each other. */
+function areApart(a: Address, extentA: number, b: Address, extentB: number): boolean {
+  const loops = (address: Address) => address.terms.filter(({ axis }) => axis.kind === "loop");
+  const [x, ...moreX] = loops(a), [y, ...moreY] = loops(b);
+  if (x?.axis.kind !== "loop" || y?.axis.kind !== "loop" || moreX.length + moreY.length > 0) {
+    return false;
+  }
+  if (x.axis.loop !== y.axis.loop || x.axis.modulus !== y.axis.modulus) return false;
+  if (typeof x.stride !== "number" || x.stride !== y.stride || a.offset !== b.offset) return false;
+  const distance = Math.abs(x.axis.shift - y.axis.shift);
+  const { modulus } = x.axis;
+  const differs = modulus === 0 ? distance > 0 : distance % modulus !== 0;
+  return differs && x.stride >= extentA && x.stride >= extentB;
+}
+
+/** Prints a product. */
+export function printProduct(context: FunctionContext, plan: ProductPlan, gemm: Func): void {
+  const { f } = context;
+  const { simd } = context.module;
+  context.scoped(() => {
+    for (const [id, offset] of plan.parts) {
+      context.cached(`b${id}`, "i32", () => {
+        f.localGet(context.base(WORKSPACE));
+        context.pushSize(offset);
+        f.i32Add();
+      });
+    }
+    for (const kernel of plan.copies) printNest(context, kernel, planNest(kernel, simd));
+    printCalls(context, plan, gemm);
+    for (const kernel of plan.epilogue) printNest(context, kernel, planNest(kernel, simd));
+  });
+}
+
+/** Prints the calls of the product function, for all of the batch. */
+function printCalls(context: FunctionContext, plan: ProductPlan, gemm: Func): void {
+  const { f } = context;
+  const { left, right, target } = plan;
+  const { m, n, k, type, batch } = plan.gemm;
+  const { bytes } = dtypeInfo(native(type));
+  const pointer = (buffer: number, address: Address): Local<"i32"> => {
+    f.localGet(context.base(buffer));
+    context.pushScaled(address.offset, bytes);
+    f.i32Add();
+    for (const { axis, stride } of address.terms) {
+      if (axis.kind !== "loop") continue;
+      context.pushCounter(axis);
+      context.timesSize(stride);
+      context.timesConst(bytes);
+      f.i32Add();
+    }
+    const local = context.take("i32");
+    f.localSet(local);
+    return local;
+  };
+  const a = pointer(left.buffer, left.base), b = pointer(right.buffer, right.base);
+  const c = pointer(target.buffer, target.address);
+  const call = () => {
+    // Columns of the result lie side by side: else the transposed product is computed.
+    const turned = plan.column !== 1 && n !== 1;
+    const [rows, columns, first, second] = turned ? [n, m, b, a] : [m, n, a, b];
+    f.localGet(first).localGet(second).localGet(c).localGet(context.base(WORKSPACE));
+    for (const size of [rows, columns, k]) context.pushSize(size);
+    const strides = turned
+      ? [right.column, right.row, left.column, left.row, plan.column]
+      : [left.row, left.column, right.row, right.column, plan.row];
+    for (const stride of strides) context.pushSize(stride);
+    f.i32Const(plan.accumulate ? 1 : 0).call(gemm);
+  };
+  const loop = (axis: number) => {
+    const size = batch[axis];
+    if (size === undefined) {
+      call();
+      return;
+    }
+    if (size === 1) {
+      loop(axis + 1);
+      return;
+    }
+    const i = context.take("i32");
+    f.forLoop(i, 0, context.operand(size), 1, () => {
+      context.scoped(() => {
+        loop(axis + 1);
+        move(axis, 1);
+      });
+    });
+    // Back to where the axis started.
+    move(axis, size, -1);
+  };
+  const move = (axis: number, times: Size, sign = 1) => {
+    const pairs = [
+      [a, left.batch[axis]!],
+      [b, right.batch[axis]!],
+      [c, plan.batch[axis]!],
+    ] as const;
+    for (const [at, stride] of pairs) {
+      f.localGet(at);
+      context.pushScaled(mulSize(mulSize(stride, times), sign), bytes);
+      f.i32Add().localSet(at);
+    }
+  };
+  loop(0);
+}

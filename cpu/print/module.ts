@@ -1,0 +1,449 @@
+/**
+ * Prints a whole program as one WebAssembly module: a function `run` that gets the address of the
+ * parameter block and gives 0, or 1 plus the number of the check that failed.
+ *
+ * @module
+ */
+
+import { axisKey } from "../../core/ir/builder.ts";
+import { type DType, dtypeInfo } from "../../core/graph/dtype.ts";
+import type {
+  Branch,
+  BufferDecl,
+  Gemm,
+  Loop,
+  Nest,
+  Nonzero,
+  Program,
+  Sort,
+  Step,
+} from "../../core/ir/program.ts";
+import { mulSize, type Size } from "../../core/ir/size.ts";
+import { choosesCalls } from "./choose_calls.ts";
+import { planNest } from "./choose_vector.ts";
+import { FunctionContext, type ModuleContext } from "./context.ts";
+import { printHelper } from "./helpers.ts";
+import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
+import { factsOf } from "./nest_plan.ts";
+import type { ScalarFunction } from "../../core/ir/functions.ts";
+import { visitNodes } from "../../core/ir/nodes.ts";
+import { type HelperName, loadScalar } from "./scalar.ts";
+import { printFunction } from "./function.ts";
+import { planRows, type RowPlan } from "./gemv.ts";
+import { printCheck, printNest, printRows } from "./nest.ts";
+import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./gemm.ts";
+import { Params, WORKSPACE } from "./params.ts";
+import { sortImport, sortWorkspace } from "./sort.ts";
+import { canFail, modularRefs } from "./step_facts.ts";
+import { eachLeaf } from "../../core/ir/steps.ts";
+import { type Func, type Local, ModuleBuilder, type ValType } from "../wasm/mod.ts";
+
+/** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
+const MOST_INLINE = 4000;
+
+/** How a module is printed. */
+export interface PrintOptions {
+  readonly simd: boolean;
+  readonly relaxed: boolean;
+  /** Whether to check the operand stack while printing. */
+  readonly check: boolean;
+}
+
+/** A printed program. */
+export interface PrintedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly params: Params;
+  /** Number of kernels. */
+  readonly kernels: number;
+  /** Workspaces that steps need, one at a time, in bytes. */
+  readonly workspaces: readonly Size[];
+}
+
+/** Prints a program. */
+export function printModule(program: Program, options: PrintOptions): PrintedModule {
+  return new ModulePrinter(program, options).print();
+}
+
+class ModulePrinter {
+  readonly #program: Program;
+  readonly #builder: ModuleBuilder;
+  /** Whether a nest calls functions. */
+  readonly calls: (nest: Nest, inLoop: boolean) => boolean;
+  readonly #params = new Params();
+  readonly #module: ModuleContext;
+  readonly #imports = new Map<string, Func>();
+  readonly #workspaces: Size[] = [];
+  readonly #products = new Map<Gemm, ProductPlan | null>();
+  readonly #rows = new Map<Gemm, RowPlan | null>();
+  #kernels = 0;
+
+  constructor(program: Program, options: PrintOptions) {
+    this.#program = program;
+    this.calls = choosesCalls(program);
+    this.#builder = new ModuleBuilder({ check: options.check });
+    const buffers = new Map<number, BufferDecl>();
+    for (const decl of program.buffers) buffers.set(decl.id, decl);
+    const helpers = new Map<HelperName, Func>();
+    const helper = (name: HelperName): Func => {
+      let func = helpers.get(name);
+      if (func === undefined) {
+        func = printHelper(this.#builder, name, helper);
+        helpers.set(name, func);
+      }
+      return func;
+    };
+    const functions = new Map<string, Func>();
+    const call = (func: ScalarFunction, vector: boolean): Func => {
+      const key = `${func.name}:${vector}`;
+      const have = functions.get(key);
+      if (have !== undefined) return have;
+      const made = printFunction(this.#module, func, vector);
+      functions.set(key, made);
+      return made;
+    };
+    this.#module = {
+      call,
+      builder: this.#builder,
+      params: this.#params,
+      buffers,
+      helper,
+      simd: options.simd,
+      relaxed: options.relaxed,
+    };
+  }
+
+  print(): PrintedModule {
+    const { steps, commit } = this.#program;
+    this.#builder.importMemory({ min: 1 });
+    this.#import([...steps, ...commit]);
+    const f = this.#builder.declare({
+      name: "run",
+      params: ["i32"],
+      results: ["i32"],
+      export: true,
+    });
+    const context = new FunctionContext(
+      this.#module,
+      f,
+      f.params[0] as Local<"i32">,
+      new Map(),
+    );
+    const printer = new StepPrinter(this, context, false);
+    printer.steps(steps);
+    printer.steps(commit);
+    f.i32Const(0);
+    return {
+      bytes: this.#builder.build().slice(),
+      params: this.#params,
+      kernels: this.#kernels,
+      workspaces: this.#workspaces,
+    };
+  }
+
+  /** How a product is computed by the product functions; null where it is printed as a nest. */
+  product(gemm: Gemm): ProductPlan | null {
+    let plan = this.#products.get(gemm);
+    if (plan === undefined) {
+      const direct = !this.#module.simd || this.rows(gemm) !== null;
+      plan = direct ? null : planProduct(gemm, this.dtypeOf);
+      this.#products.set(gemm, plan);
+    }
+    return plan;
+  }
+
+  /** How a small product of a matrix by a vector is computed, if it is one. */
+  rows(gemm: Gemm): RowPlan | null {
+    let plan = this.#rows.get(gemm);
+    if (plan === undefined) {
+      plan = this.#module.simd ? planRows(gemm, this.dtypeOf) : null;
+      this.#rows.set(gemm, plan);
+    }
+    return plan;
+  }
+
+  /** The dtype of a buffer. */
+  readonly dtypeOf = (buffer: number): DType => this.#module.buffers.get(buffer)!.dtype;
+
+  get module(): ModuleContext {
+    return this.#module;
+  }
+
+  /** Imports must come before all functions of the module. */
+  #import(steps: readonly Step[]): void {
+    const add = (name: string, params: readonly ValType[]) => {
+      if (this.#imports.has(name)) return;
+      this.#imports.set(name, this.#builder.importFunc({ name, params }, "runtime"));
+    };
+    eachLeaf(steps, (step) => {
+      if (step.kind === "sort") {
+        const { name, params } = sortImport(step.dtype);
+        add(name, params);
+      } else if (step.kind === "gemm" && this.product(step) !== null) {
+        add(gemmName(step.type), gemmParams);
+      }
+    });
+  }
+
+  imported(name: string): Func {
+    return this.#imports.get(name)!;
+  }
+
+  needWorkspace(bytes: Size): void {
+    this.#workspaces.push(bytes);
+  }
+
+  countKernel(): void {
+    this.#kernels++;
+  }
+}
+
+/** Prints steps one after the other into a function. */
+class StepPrinter {
+  readonly #owner: ModulePrinter;
+  readonly #context: FunctionContext;
+  /** Whether the function is the body of a loop, in which kernels are printed in place. */
+  readonly #inLoop: boolean;
+  #size = 0;
+
+  constructor(owner: ModulePrinter, context: FunctionContext, inLoop: boolean) {
+    this.#owner = owner;
+    this.#context = context;
+    this.#inLoop = inLoop;
+  }
+
+  steps(steps: readonly Step[]): void {
+    for (const step of steps) this.#step(step);
+  }
+
+  #step(step: Step): void {
+    if (step.kind !== "loop" && step.kind !== "branch") this.#owner.countKernel();
+    switch (step.kind) {
+      case "nest":
+        return this.#nest(step);
+      case "gemm":
+        return this.#gemm(step);
+      case "sort":
+        return this.#sort(step);
+      case "nonzero":
+        return this.#nonzero(step);
+      case "loop":
+        return this.#loop(step);
+      case "branch":
+        return this.#branch(step);
+    }
+  }
+
+  /**
+   * Prints a function that has the block and all counters as parameters, and calls it. Where it can
+   * fail, the caller returns its code.
+   */
+  #call(
+    name: string,
+    fails: boolean,
+    extra: readonly (readonly [key: string, local: Local<"i32">])[],
+    body: (context: FunctionContext) => void,
+  ): () => void {
+    const context = this.#context;
+    const counters = [...context.counters, ...extra];
+    const params: ValType[] = ["i32", ...counters.map(() => "i32" as const)];
+    const f = this.#owner.module.builder.declare({
+      name,
+      params,
+      results: fails ? ["i32"] : [],
+    });
+    const [block, ...locals] = f.params as Local<"i32">[];
+    const inside = new FunctionContext(
+      this.#owner.module,
+      f,
+      block!,
+      new Map(counters.map(([key], i) => [key, locals[i]!])),
+    );
+    body(inside);
+    if (fails) f.i32Const(0);
+    return () => {
+      const { f: caller } = context;
+      caller.localGet(context.block);
+      for (const [, local] of counters) caller.localGet(local);
+      caller.call(f.func);
+      if (!fails) return;
+      const code = caller.alloc("i32");
+      caller.localTee(code).if(() => caller.localGet(code).return()).free(code);
+    };
+  }
+
+  /** Prints a kernel here or into a function of its own. */
+  #place(
+    name: string,
+    size: number,
+    fails: boolean,
+    body: (context: FunctionContext) => void,
+  ): void {
+    const here = this.#inLoop ? this.#size + size <= MOST_INLINE : size <= 24;
+    if (here) {
+      this.#size += size;
+      this.#context.scoped(() => body(this.#context));
+    } else this.#call(name, fails, [], body)();
+  }
+
+  #nest(nest: Nest): void {
+    const { simd } = this.#owner.module;
+    const calls = this.#owner.calls(nest, this.#inLoop);
+    const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);
+    const fails = kernel.checks.length > 0;
+    this.#place(nest.name, sizeOf(kernel), fails, (context) => {
+      for (const check of kernel.checks) printCheck(context, kernel, check, simd);
+      printNest(context, kernel, planNest(kernel, simd));
+    });
+  }
+
+  #gemm(gemm: Gemm): void {
+    const { simd } = this.#owner.module;
+    const rows = this.#owner.rows(gemm);
+    if (rows !== null) {
+      const size = sizeOf(rows.kernel) + rows.terms * rows.nest.levels[0]!.unroll;
+      this.#place(gemm.name, size, false, (context) => printRows(context, rows));
+      return;
+    }
+    const product = this.#owner.product(gemm);
+    if (product === null) {
+      const kernel = lowerGemm(gemm, this.#owner.dtypeOf);
+      this.#place(gemm.name, sizeOf(kernel), false, (context) => {
+        printNest(context, kernel, planNest(kernel, simd));
+      });
+      return;
+    }
+    this.#owner.needWorkspace(product.workspace);
+    const kernels = [...product.copies, ...product.epilogue];
+    const size = kernels.reduce((sum, kernel) => sum + sizeOf(kernel), 50);
+    this.#place(gemm.name, size, false, (context) => {
+      printProduct(context, product, this.#owner.imported(gemmName(gemm.type)));
+    });
+  }
+
+  #sort(sort: Sort): void {
+    const context = this.#context, { f } = context;
+    const { name } = sortImport(sort.dtype);
+    this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length));
+    const positionBytes = sort.positions === null
+      ? 0
+      : dtypeInfo(context.module.buffers.get(sort.positions)!.dtype).bytes;
+    const base = (buffer: number | null) =>
+      buffer === null ? f.i32Const(0) : f.localGet(context.base(buffer));
+    context.scoped(() => {
+      base(sort.source);
+      base(sort.values);
+      base(sort.positions);
+      f.i32Const(positionBytes);
+      context.pushSize(sort.rows);
+      context.pushSize(sort.length);
+      f.i32Const(sort.descending ? 1 : 0);
+      base(WORKSPACE);
+      f.call(this.#owner.imported(name));
+    });
+  }
+
+  #nonzero(step: Nonzero): void {
+    this.#call(step.name, false, [], (context) => {
+      const { f } = context;
+      const from = f.local("i32"), to = f.local("i32"), i = f.local("i32"), end = f.local("i32");
+      const { bytes } = dtypeInfo(step.dtype);
+      f.localGet(context.base(step.source)).localSet(from);
+      f.localGet(context.base(step.positions)).localSet(to);
+      context.pushSize(step.length);
+      f.localSet(end);
+      f.forLoop(i, 0, end, 1, () => {
+        f.localGet(to).localGet(i).i32Store().localGet(to);
+        pushIsNonzero(context, step.dtype, from);
+        f.i32Const(2).i32Shl().i32Add().localSet(to);
+        f.increment(from, bytes);
+      });
+      f.localGet(context.base(step.count));
+      f.localGet(to).localGet(context.base(step.positions)).i32Sub().i32Const(2).i32ShrU()
+        .i32Store();
+    })();
+  }
+
+  #loop(loop: Loop): void {
+    const context = this.#context, { f } = context;
+    if (loop.steps === 0 && loop.count === null) return;
+    context.scoped(() => {
+      const t = context.take("i32");
+      const refs = modularRefs(loop.body, loop.id);
+      const modular = refs.map((ref) => ({ ref, local: context.take("i32") }));
+      const fails = canFail(loop.body);
+      const call = this.#call(
+        loop.name,
+        fails,
+        [[`t${loop.id}`, t], ...modular.map(({ ref, local }) => [axisKey(ref), local] as const)],
+        (inside) => new StepPrinter(this.#owner, inside, true).steps(loop.body),
+      );
+      const steps = context.operand(loop.steps);
+      const until = loop.until === null ? null : context.base(loop.until);
+      const count = loop.count === null ? null : context.base(loop.count);
+      f.i32Const(0).localSet(t);
+      for (const { ref: { shift, modulus }, local } of modular) {
+        f.i32Const(((shift % modulus) + modulus) % modulus).localSet(local);
+      }
+      f.block((out) => {
+        f.i32(steps).i32Const(0).i32LeS().brIf(out);
+        if (until !== null && loop.mayBeEmpty) f.localGet(until).i32Load8U().brIf(out);
+        f.loop((again) => {
+          call();
+          f.increment(t, 1);
+          if (until !== null) f.localGet(until).i32Load8U().brIf(out);
+          for (const { ref: { modulus }, local } of modular) {
+            f.localGet(local).i32Const(1).i32Add().localTee(local);
+            f.i32Const(0).localGet(local).i32Const(modulus).i32LtU().select("i32").localSet(local);
+          }
+          f.localGet(t).i32(steps).i32LtS().brIf(again);
+        });
+      });
+      if (count !== null) f.localGet(count).localGet(t).i32Store();
+    });
+  }
+
+  #branch(branch: Branch): void {
+    const context = this.#context, { f } = context;
+    const part = (name: string, steps: readonly Step[]) => () => {
+      if (steps.length === 0) return;
+      this.#call(`${branch.name}_${name}`, canFail(steps), [], (inside) => {
+        new StepPrinter(this.#owner, inside, this.#inLoop).steps(steps);
+      })();
+    };
+    context.scoped(() => {
+      f.localGet(context.base(branch.condition)).i32Load8U();
+      f.if(
+        () => context.scoped(part("then", branch.then)),
+        () => context.scoped(part("otherwise", branch.otherwise)),
+      );
+    });
+  }
+}
+
+/** Pushes 1 if the element at the address in a local is not zero, else 0. */
+function pushIsNonzero(context: FunctionContext, dtype: DType, at: Local<"i32">): void {
+  const { f } = context;
+  const storage = storageOf(dtype);
+  const parts = storage === dtype || dtype === "float16" ? 1 : 2;
+  for (let part = 0; part < parts; part++) {
+    f.localGet(at);
+    loadScalar(f, storage, part * dtypeInfo(storage).bytes);
+    // The sign of a float16 zero doesn't count.
+    if (dtype === "float16") f.i32Const(0x7fff).i32And();
+    if (storage === "float32") f.f32Const(0).f32Ne();
+    else if (storage === "float64") f.f64Const(0).f64Ne();
+    else if (dtypeInfo(storage).bytes === 8) f.i64Const(0).i64Ne();
+    else f.i32Const(0).i32Ne();
+    if (part > 0) f.i32Or();
+  }
+}
+
+/** About how much code a kernel is. */
+function sizeOf(kernel: Kernel): number {
+  let nodes = 4 + factsOf(kernel).all.length;
+  visitNodes(kernel.checks.map(({ failed }) => failed), () => nodes++);
+  const points = [...kernel.axes, ...kernel.loops].reduce(mulSize, 1);
+  // Long loops are better off in functions of their own, which the engine optimises one by one.
+  if (typeof points !== "number") return 4 * nodes;
+  return nodes * Math.max(1, Math.min(16, points / 4));
+}

@@ -1,0 +1,179 @@
+/**
+ * How a kernel is printed: the order of its loops, which of them runs over vectors, and what each
+ * node of its values depends on.
+ *
+ * @module
+ */
+
+import type { Address, SNode } from "../../core/ir/scalar.ts";
+import type { Size } from "../../core/ir/size.ts";
+import type { Kernel } from "./kernel.ts";
+import { strideAlong } from "../../core/ir/axes.ts";
+import { dependencies, nodesOf } from "../../core/ir/nodes.ts";
+import { storeRoots } from "../../core/ir/steps.ts";
+
+/** One loop of a printed nest. */
+export interface Level {
+  /** The kernel axis that it runs over. */
+  readonly axis: number;
+  readonly size: Size;
+  /** One turn per element, all turns printed one after the other, or four elements per vector. */
+  readonly mode: "loop" | "unroll" | "vector";
+  /** Vectors per turn of the main loop. */
+  readonly unroll: number;
+}
+
+/** The loops of a kernel, outermost first. */
+export interface NestPlan {
+  readonly levels: readonly Level[];
+  /** How many of the levels are axes; the rest are the loops that reductions run over. */
+  readonly axisCount: number;
+  /** The depth (from 1) of the level in vector mode; 0 if there is none. */
+  readonly vector: number;
+}
+
+/** What is known of a kernel without a plan. */
+export interface KernelFacts {
+  /** What is computed in each iteration: the roots, and all nodes, arguments first. */
+  readonly innerRoots: readonly SNode[];
+  readonly inner: readonly SNode[];
+  /** What is computed after the loops. */
+  readonly outerRoots: readonly SNode[];
+  readonly outer: readonly SNode[];
+  /** All nodes, arguments first. */
+  readonly all: readonly SNode[];
+  /** Buffers that the kernel both stores into and loads from. */
+  readonly selfLoaded: ReadonlySet<number>;
+  /** Reductions whose running values are read. */
+  readonly running: ReadonlySet<number>;
+}
+
+const known = new WeakMap<Kernel, KernelFacts>();
+
+/** Finds out about a kernel, once. */
+export function factsOf(kernel: Kernel): KernelFacts {
+  let facts = known.get(kernel);
+  if (facts === undefined) {
+    facts = findFacts(kernel);
+    known.set(kernel, facts);
+  }
+  return facts;
+}
+
+function findFacts(kernel: Kernel): KernelFacts {
+  const innerRoots = [...kernel.reductions.map(({ value }) => value), ...storeRoots(kernel.inner)]
+    .filter((node) => node !== null);
+  const outerRoots = storeRoots(kernel.outer).filter((node) => node !== null);
+  const inner = nodesOf(innerRoots), outer = nodesOf(outerRoots);
+  const stored = new Set([...kernel.inner, ...kernel.outer].map((store) => store.buffer));
+  const selfLoaded = new Set<number>(), running = new Set<number>();
+  const all = innerRoots.length === 0
+    ? outer
+    : outerRoots.length === 0
+    ? inner
+    : nodesOf([...innerRoots, ...outerRoots]);
+  for (const node of all) {
+    if (node.op === "load" && stored.has(node.buffer)) selfLoaded.add(node.buffer);
+    if (node.op === "running") running.add(node.reduction);
+  }
+  return { innerRoots, inner, outerRoots, outer, all, selfLoaded, running };
+}
+
+/** What nodes depend on, under a plan. */
+export class Analysis {
+  readonly #plan: NestPlan;
+  readonly #depths = new Map<number, number>();
+  readonly #levels = new Map<SNode, number>();
+  readonly #varies = new Map<SNode, boolean>();
+  readonly #heights = new Map<SNode, number>();
+  readonly #selfLoaded: ReadonlySet<number>;
+  readonly #vectorAxis: number;
+  /** How often nodes are used; filled by `findDemands`. */
+  readonly uses = new Map<SNode, number>();
+
+  /**
+   * @param plan The plan.
+   * @param facts The kernel's facts.
+   */
+  constructor(plan: NestPlan, facts: Pick<KernelFacts, "all" | "selfLoaded">) {
+    this.#plan = plan;
+    plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
+    this.#selfLoaded = facts.selfLoaded;
+    this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
+    for (const node of facts.all) {
+      this.#levels.set(node, this.#findLevel(node));
+      this.#varies.set(node, this.#findVaries(node));
+      let height = 0;
+      for (const arg of dependencies(node)) height = Math.max(height, this.height(arg) + 1);
+      this.#heights.set(node, height);
+    }
+  }
+
+  /** The longest way from a node to one without arguments. */
+  height(node: SNode): number {
+    return this.#heights.get(node)!;
+  }
+
+  /** The depth of the level that runs over a kernel axis. */
+  depthOf(axis: number): number {
+    return this.#depths.get(axis)!;
+  }
+
+  /** The depth of the innermost level that an address depends on, apart from its computed part. */
+  addressDepth(address: Address): number {
+    let depth = 0;
+    for (const { axis } of address.terms) {
+      if (axis.kind === "axis") depth = Math.max(depth, this.depthOf(axis.axis));
+    }
+    return depth;
+  }
+
+  /** The depth of the innermost level that a node depends on; 0 for none. */
+  level(node: SNode): number {
+    return this.#levels.get(node)!;
+  }
+
+  #findLevel(node: SNode): number {
+    const { levels, axisCount } = this.#plan;
+    let level = 0;
+    for (const arg of dependencies(node)) level = Math.max(level, this.level(arg));
+    switch (node.op) {
+      case "index":
+        return node.axis.kind === "axis" ? this.depthOf(node.axis.axis) : 0;
+      case "load":
+        // What an earlier iteration may have written is read anew each time.
+        if (this.#selfLoaded.has(node.buffer)) return levels.length;
+        return Math.max(level, this.addressDepth(node.address));
+      case "reduced":
+        return axisCount;
+      case "running":
+        return levels.length;
+      case "product":
+        return axisCount;
+    }
+    return level;
+  }
+
+  /** Whether a node differs between the lanes of a vector. */
+  varies(node: SNode): boolean {
+    return this.#varies.get(node)!;
+  }
+
+  #findVaries(node: SNode): boolean {
+    const { vector, axisCount } = this.#plan;
+    if (vector === 0) return false;
+    if (dependencies(node).some((arg) => this.varies(arg))) return true;
+    switch (node.op) {
+      case "index":
+        return node.axis.kind === "axis" && node.axis.axis === this.#vectorAxis;
+      case "load":
+        return strideAlong(node.address, this.#vectorAxis) !== 0;
+      case "reduced":
+      case "product":
+        return vector <= axisCount;
+      case "running":
+        return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The parameter block: what a printed module reads from memory at each call instead of having it in
+ * its code, namely where the buffers are and the sizes that may change from call to call.
+ *
+ * @module
+ */
+
+import type { Size, SizeEnv, Sym } from "../../core/ir/size.ts";
+
+/** The buffer number that stands for the workspace of sorts and products. */
+export const WORKSPACE = -1;
+
+/** A value of the block that is computed from the sizes of a call. */
+interface SizeParam {
+  readonly offset: number;
+  readonly size: Sym;
+  /** Held as a float64 rather than as an i32. */
+  readonly wide: boolean;
+}
+
+/** Hands out places in the parameter block while a module is printed. */
+export class Params {
+  readonly #buffers = new Map<number, number>();
+  readonly #sizes = new Map<string, SizeParam>();
+  #bytes = 0;
+  #failure: number | null = null;
+
+  #place(bytes: number): number {
+    const offset = Math.ceil(this.#bytes / bytes) * bytes;
+    this.#bytes = offset + bytes;
+    return offset;
+  }
+
+  /** Offset in the block of the address of a buffer. */
+  buffer(id: number): number {
+    let offset = this.#buffers.get(id);
+    if (offset === undefined) {
+      offset = this.#place(4);
+      this.#buffers.set(id, offset);
+    }
+    return offset;
+  }
+
+  /** Offset in the block of a size, as an i32 or as a float64. */
+  size(size: Sym, wide = false): number {
+    const key = `${wide ? "w" : "n"}${size.key}`;
+    let param = this.#sizes.get(key);
+    if (param === undefined) {
+      param = { offset: this.#place(wide ? 8 : 4), size, wide };
+      this.#sizes.set(key, param);
+    }
+    return param.offset;
+  }
+
+  /** Offset in the block of the integer that failed a check, as a float64. */
+  failure(): number {
+    return this.#failure ??= this.#place(8);
+  }
+
+  /** Takes the integer that failed a check, if one was left. */
+  readFailure(block: DataView): number | null {
+    if (this.#failure === null) return null;
+    const value = block.getFloat64(this.#failure, true);
+    block.setFloat64(this.#failure, NaN, true);
+    return Number.isFinite(value) ? value : null;
+  }
+
+  /** Bytes of the block. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The buffers that have a place, with their offsets. */
+  get buffers(): ReadonlyMap<number, number> {
+    return this.#buffers;
+  }
+
+  /** Writes the sizes for new values of the base symbols. */
+  writeSizes(block: DataView, env: SizeEnv): void {
+    for (const { offset, size, wide } of this.#sizes.values()) {
+      const value = size.evaluate(env);
+      if (wide) block.setFloat64(offset, value, true);
+      else block.setInt32(offset, value, true);
+    }
+  }
+
+  /** Whether anything in the block depends on the base symbols. */
+  get hasSizes(): boolean {
+    return this.#sizes.size > 0;
+  }
+}
+
+/** The constant part of a size, and the rest. */
+export function splitSize(size: Size): { constant: number; rest: Size } {
+  if (typeof size === "number") return { constant: size, rest: 0 };
+  const { constant } = size;
+  return { constant, rest: constant === 0 ? size : withoutConstant(size) };
+}
+
+function withoutConstant(size: Sym): Size {
+  const Make = size.constructor as typeof Sym;
+  return new Make(0, size.terms);
+}

@@ -1,0 +1,553 @@
+/**
+ * Prints reductions: accumulators in locals, one for each value or for each lane, combined at the end.
+ *
+ * Float sums stay accurate for long axes: scalar code adds float32 in float64, and vector code moves
+ * its partial float32 sums to float64 accumulators every few hundred turns.
+ *
+ * @module
+ */
+
+import type { ReduceKind } from "../../core/ir/program.ts";
+import type { Prim, ScalarType, SNode } from "../../core/ir/scalar.ts";
+import type { FunctionContext } from "./context.ts";
+import type { KReduction } from "./kernel.ts";
+import { applyScalar, pushConst, valType } from "./scalar.ts";
+import {
+  applySimd,
+  blend,
+  compareSimd,
+  extract,
+  type Form,
+  formsOf,
+  isWide,
+  lanesOf,
+  narrowMask,
+  pushLaneNumbers,
+  splatConst,
+  widenMask,
+} from "./simd.ts";
+import type { Bound, Values } from "./values.ts";
+import type { Local } from "../wasm/mod.ts";
+
+/** Where the lanes of a reduction run: nowhere, along an axis of the result, or along what is reduced. */
+export type Direction = "scalar" | "across" | "along";
+
+type Vectors = Partial<Record<Form, Local<"v128">>>;
+
+/** The accumulator of one reduction. */
+interface State {
+  readonly reduction: KReduction;
+  readonly isArg: boolean;
+  /** The type that is compared or added up. */
+  readonly type: ScalarType;
+  /** Whether float32 is added in float64 at once. */
+  readonly wide: boolean;
+  /** Scalar accumulator. */
+  total?: Local;
+  /** Position of the best value. */
+  at?: Local<"i32">;
+  /** Vector accumulators by turn, and the float64 ones that they are moved to. */
+  readonly parts: Vectors[];
+  readonly sums: Vectors[];
+  readonly places: Local<"v128">[];
+  /** The results. */
+  result?: Local;
+  readonly results: Vectors[];
+}
+
+const prims: Record<ReduceKind, Prim> = {
+  sum: "add",
+  prod: "mul",
+  max: "max",
+  min: "min",
+  any: "or",
+  all: "and",
+  argmax: "max",
+  argmin: "min",
+};
+
+/** The value that changes nothing. */
+export function identityOf(kind: ReduceKind, type: ScalarType): number | bigint {
+  const big = type === "i64" || type === "u64";
+  switch (kind) {
+    case "sum":
+    case "any":
+      return big ? 0n : 0;
+    case "prod":
+    case "all":
+      return big ? 1n : 1;
+    case "max":
+    case "argmax":
+      return extremes[type][0];
+    case "min":
+    case "argmin":
+      return extremes[type][1];
+  }
+}
+
+const extremes: Record<ScalarType, readonly [number | bigint, number | bigint]> = {
+  bool: [0, 1],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+  i64: [-(2n ** 63n), 2n ** 63n - 1n],
+  u64: [0n, 2n ** 64n - 1n],
+  f32: [-Infinity, Infinity],
+  f64: [-Infinity, Infinity],
+};
+
+/** The accumulators of a nest. */
+export class Reductions implements Bound {
+  readonly #context: FunctionContext;
+  readonly #direction: Direction;
+  #turns = 1;
+  readonly #flushes: boolean;
+  readonly #pushIsShort: (() => void) | null;
+  readonly #states: State[];
+  #position?: Local<"i32">;
+  #values!: Values;
+
+  /**
+   * @param context Where to print.
+   * @param reductions The reductions of the kernel.
+   * @param direction Where the lanes run.
+   * @param flushes Whether the nest calls `flush` in regular distances.
+   * @param running The reductions whose running values are read.
+   * @param pushIsShort Pushes whether a call has so few turns that no sums have been moved; null where
+   * that isn't known.
+   */
+  constructor(
+    context: FunctionContext,
+    reductions: readonly KReduction[],
+    direction: Direction,
+    flushes: boolean,
+    running: ReadonlySet<number>,
+    pushIsShort: (() => void) | null,
+  ) {
+    this.#pushIsShort = pushIsShort;
+    this.#context = context;
+    this.#direction = direction;
+    this.#flushes = flushes;
+    this.#states = reductions.map((reduction, i): State => {
+      const isArg = reduction.kind === "argmax" || reduction.kind === "argmin";
+      const isSum = reduction.kind === "sum" && reduction.type === "f32";
+      const wide = isSum && (direction === "scalar" || running.has(i));
+      return {
+        reduction,
+        isArg,
+        wide,
+        type: isArg ? reduction.value.type : wide ? "f64" : reduction.type,
+        parts: [],
+        sums: [],
+        places: [],
+        results: [],
+      };
+    });
+  }
+
+  /** Sets what prints the reduced values. */
+  bind(values: Values): void {
+    this.#values = values;
+  }
+
+  #movesToWide(state: State): boolean {
+    return this.#flushes && !state.wide && state.type === "f32" && state.reduction.kind === "sum";
+  }
+
+  /** Takes locals, for so many vectors per turn, and sets them to the start. */
+  open(turns: number): void {
+    const { f } = this.#context;
+    this.#turns = turns;
+    if (this.#states.some((state) => state.isArg)) {
+      this.#position = this.#context.take("i32");
+      f.i32Const(0).localSet(this.#position);
+    }
+    for (const state of this.#states) {
+      const { kind } = state.reduction;
+      const identity = identityOf(kind, state.type);
+      if (this.#direction === "scalar") {
+        state.total = this.#context.take(valType(state.type));
+        pushConst(f, state.type, identity);
+        f.localSet(state.total);
+        if (state.isArg) {
+          state.at = this.#context.take("i32");
+          f.i32Const(0).localSet(state.at);
+        }
+        continue;
+      }
+      state.parts.length = state.sums.length = 0;
+      for (let turn = 0; turn < turns; turn++) {
+        state.parts[turn] = {};
+        for (const form of formsOf(state.type)) {
+          const local = this.#context.take("v128");
+          splatConst(f, state.type, form, identity);
+          f.localSet(local);
+          state.parts[turn]![form] = local;
+        }
+        if (state.isArg) {
+          state.places[turn] = this.#context.take("v128");
+          f.i32x4Const(0).localSet(state.places[turn]!);
+        }
+        // Along what is reduced, the turns share one.
+        if (!this.#movesToWide(state) || (this.#direction === "along" && turn > 0)) continue;
+        state.sums[turn] = {};
+        for (const form of [1, 2] as const) {
+          const local = this.#context.take("v128");
+          f.f64x2Const(0).localSet(local);
+          state.sums[turn]![form] = local;
+        }
+      }
+    }
+  }
+
+  /** Takes the values of the current iteration and turn. */
+  take(): void {
+    for (const state of this.#states) {
+      this.#values.shorten(state.reduction.value);
+      if (this.#direction === "scalar") this.#takeScalar(state);
+      else if (state.isArg) this.#takeArg(state);
+      else this.#takeVector(state);
+    }
+  }
+
+  #takeScalar(state: State): void {
+    const { f, module } = this.#context;
+    const { value, kind } = state.reduction;
+    const total = state.total!;
+    if (!state.isArg) {
+      f.localGet(total);
+      this.#values.scalar(value);
+      if (state.wide) f.f64PromoteF32();
+      applyScalar(f, prims[kind], state.type, state.type, module.helper);
+      f.localSet(total);
+      return;
+    }
+    const current = f.alloc(valType(state.type));
+    this.#values.scalar(value);
+    f.localSet(current);
+    this.#pushBetter(state, current, total);
+    f.if(() => {
+      f.localGet(current).localSet(total).localGet(this.#position!).localSet(state.at!);
+    }).free(current);
+  }
+
+  /** Pushes whether a scalar beats another one that comes before it. */
+  #pushBetter(state: State, current: Local, best: Local): void {
+    const { f, module } = this.#context;
+    const { type } = state;
+    f.localGet(current).localGet(best);
+    applyScalar(f, state.reduction.kind === "argmax" ? "gt" : "lt", "bool", type, module.helper);
+    if (type !== "f32" && type !== "f64") return;
+    f.localGet(current).localGet(current);
+    applyScalar(f, "ne", "bool", type, module.helper);
+    f.localGet(best).localGet(best);
+    applyScalar(f, "eq", "bool", type, module.helper);
+    f.i32And().i32Or();
+  }
+
+  /** Pushes a mask of the lanes that count; only where not all do. */
+  #pushTail(form: Form): void {
+    const { f } = this.#context;
+    const { lanes } = this.#values;
+    pushLaneNumbers(f);
+    if (typeof lanes === "number") f.i32x4Const(lanes);
+    else f.localGet(lanes).i32x4Splat();
+    f.i32x4LtS();
+    if (form !== 0) widenMask(f, form);
+  }
+
+  get #partial(): boolean {
+    return this.#direction === "along" && this.#values.lanes !== 4;
+  }
+
+  #takeVector(state: State): void {
+    const { f, module } = this.#context;
+    const { value, kind } = state.reduction;
+    const values = this.#values;
+    const parts = state.parts[values.turn]!;
+    const identity = identityOf(kind, state.type);
+    for (const form of formsOf(state.type)) {
+      const part = parts[form]!;
+      if (this.#isProduct(state, value)) {
+        values.vector(value.args[0]!, form);
+        values.vector(value.args[1]!, form);
+        f.localGet(part);
+        applySimd(f, "madd", state.type, module.relaxed);
+      } else {
+        f.localGet(part);
+        this.#pushValue(state, value, form);
+        if (this.#partial) {
+          splatConst(f, state.type, form, identity);
+          this.#pushTail(form);
+          blend(f, form, module.relaxed);
+        }
+        applySimd(f, prims[kind], state.type, module.relaxed);
+      }
+      f.localSet(part);
+    }
+  }
+
+  /** Whether the value is a product that only this sum uses, so that it can be fused with the sum. */
+  #isProduct(state: State, value: SNode): boolean {
+    return state.reduction.kind === "sum" && value.op === "mul" && !this.#partial && !state.wide &&
+      (state.type === "f32" || state.type === "f64") && this.#values.isPrivate(value);
+  }
+
+  #pushValue(state: State, value: SNode, form: Form): void {
+    const { f } = this.#context;
+    if (state.wide) {
+      this.#values.vector(value, 0);
+      if (form === 2) {
+        const t = f.alloc("v128");
+        f.localTee(t).localGet(t).i64x2Shuffle(1, 1).free(t);
+      }
+      f.f64x2PromoteLowF32x4();
+    } else if (state.type === "bool") this.#values.mask(value, form);
+    else this.#values.vector(value, form);
+  }
+
+  #takeArg(state: State): void {
+    const { f, module } = this.#context;
+    const values = this.#values;
+    const { value, kind } = state.reduction;
+    const parts = state.parts[values.turn]!;
+    const place = state.places[values.turn]!;
+    const forms = formsOf(state.type);
+    const better = forms.map((form) => {
+      const current = f.alloc("v128"), mask = f.alloc("v128");
+      const best = parts[form]!;
+      this.#pushValue(state, value, form);
+      f.localTee(current).localGet(best);
+      compareSimd(f, kind === "argmax" ? "gt" : "lt", state.type);
+      if (state.type === "f32" || state.type === "f64") {
+        f.localGet(current).localGet(current);
+        compareSimd(f, "ne", state.type);
+        f.localGet(best).localGet(best);
+        compareSimd(f, "eq", state.type);
+        f.v128And().v128Or();
+      }
+      if (this.#partial) {
+        this.#pushTail(form);
+        f.v128And();
+      }
+      f.localSet(mask);
+      f.localGet(current).localGet(best).localGet(mask);
+      blend(f, form, module.relaxed);
+      f.localSet(best).free(current);
+      return mask;
+    });
+    f.localGet(this.#position!).i32x4Splat();
+    if (this.#direction === "along") {
+      pushLaneNumbers(f, 4 * values.turn);
+      f.i32x4Add();
+    }
+    f.localGet(place);
+    for (const mask of better) f.localGet(mask);
+    if (better.length === 2) narrowMask(f);
+    blend(f, 0, module.relaxed);
+    f.localSet(place).free(...better);
+  }
+
+  /** Moves on by so many iterations. */
+  advance(elements: number | Local<"i32">): void {
+    const position = this.#position;
+    if (position !== undefined) this.#context.f.increment(position, elements);
+  }
+
+  /** Moves partial float32 sums to their float64 accumulators. */
+  flush(): void {
+    const { f } = this.#context;
+    for (const state of this.#states) {
+      if (!this.#movesToWide(state)) continue;
+      const [first, ...others] = state.parts.map((parts) => parts[0]!);
+      if (this.#direction === "along") {
+        this.#pushTree([first!, ...others], () => f.f32x4Add());
+        f.localSet(first!);
+        for (const other of others) f.f32x4Const(0).localSet(other);
+      }
+      state.sums.forEach((_, turn) => {
+        const part = state.parts[turn]![0]!;
+        for (const form of [1, 2] as const) {
+          const sum = state.sums[turn]![form]!;
+          f.localGet(sum).localGet(part);
+          if (form === 2) f.localGet(part).i64x2Shuffle(1, 1);
+          f.f64x2PromoteLowF32x4().f64x2Add().localSet(sum);
+        }
+        f.f32x4Const(0).localSet(part);
+      });
+    }
+  }
+
+  /** Computes the results. */
+  close(): void {
+    for (const state of this.#states) {
+      if (this.#direction === "along") this.#combine(state);
+      else if (this.#direction === "across") this.#finishVectors(state);
+      else this.#finishScalar(state);
+    }
+  }
+
+  #finishScalar(state: State): void {
+    const { f } = this.#context;
+    state.result = state.isArg ? state.at! : state.total!;
+    if (!state.wide) return;
+    state.result = this.#context.take("f32");
+    f.localGet(state.total!).f32DemoteF64().localSet(state.result);
+  }
+
+  #finishVectors(state: State): void {
+    const { f } = this.#context;
+    if (this.#movesToWide(state)) this.flush();
+    for (let turn = 0; turn < this.#turns; turn++) {
+      if (state.isArg) {
+        state.results[turn] = { 0: state.places[turn]! };
+      } else if (state.wide || this.#movesToWide(state)) {
+        const sums = state.wide ? state.parts[turn]! : state.sums[turn]!;
+        const local = this.#context.take("v128");
+        pushDemoted(this.#context, sums);
+        f.localSet(local);
+        state.results[turn] = { 0: local };
+      } else {
+        state.results[turn] = state.parts[turn]!;
+      }
+    }
+  }
+
+  /** Combines the lanes of all turns to one value. */
+  #combine(state: State): void {
+    const { f } = this.#context;
+    const { kind, type } = state.reduction;
+    if (state.isArg) {
+      this.#combineArg(state);
+      return;
+    }
+    const result = this.#context.take(valType(type));
+    const narrow = () => {
+      this.#pushCombined(kind, state.type, state.parts);
+      f.localSet(result);
+    };
+    const wide = () => {
+      this.flush();
+      this.#pushCombined(kind, "f64", state.sums);
+      f.f32DemoteF64().localSet(result);
+    };
+    if (!this.#movesToWide(state)) narrow();
+    else if (this.#pushIsShort === null) wide();
+    else {
+      this.#pushIsShort();
+      f.if(narrow, wide);
+    }
+    state.result = result;
+  }
+
+  /** Pushes what the lanes of some vectors give together. */
+  #pushCombined(kind: ReduceKind, type: ScalarType, vectors: readonly Vectors[]): void {
+    const { f, module } = this.#context;
+    const op = prims[kind];
+    const apply = () => applyScalar(f, op, type, type, module.helper);
+    const all = vectors.flatMap((parts) => formsOf(type).map((form) => parts[form]!));
+    const whole = f.alloc("v128");
+    this.#pushTree(all, () => applySimd(f, op, type, module.relaxed));
+    f.localSet(whole);
+    const form: Form = isWide(type) ? 1 : 0;
+    const push = (lane: number) => {
+      f.localGet(whole);
+      extract(f, type, form, lane);
+    };
+    push(0);
+    push(1);
+    apply();
+    if (form === 0) {
+      push(2);
+      push(3);
+      apply();
+      apply();
+    }
+    f.free(whole);
+  }
+
+  /** Pushes vectors, combined two by two. */
+  #pushTree(vectors: readonly Local<"v128">[], apply: () => void): void {
+    if (vectors.length === 1) {
+      this.#context.f.localGet(vectors[0]!);
+      return;
+    }
+    const half = vectors.length >> 1;
+    this.#pushTree(vectors.slice(0, half), apply);
+    this.#pushTree(vectors.slice(half), apply);
+    apply();
+  }
+
+  #combineArg(state: State): void {
+    const { f, module } = this.#context;
+    const best = this.#context.take(valType(state.type));
+    const at = this.#context.take("i32");
+    const current = f.alloc(valType(state.type)), place = f.alloc("i32");
+    let isFirst = true;
+    state.parts.forEach((parts, turn) => {
+      for (const form of formsOf(state.type)) {
+        const [first, count] = lanesOf(form);
+        for (let lane = 0; lane < count; lane++) {
+          f.localGet(parts[form]!);
+          extract(f, state.type, form, lane);
+          f.localSet(current);
+          f.localGet(state.places[turn]!).i32x4ExtractLane(first + lane).localSet(place);
+          if (isFirst) {
+            f.localGet(current).localSet(best).localGet(place).localSet(at);
+            isFirst = false;
+            continue;
+          }
+          // Better, or as good and earlier.
+          this.#pushBetter(state, current, best);
+          f.localGet(current).localGet(best);
+          applyScalar(f, "eq", "bool", state.type, module.helper);
+          if (state.type === "f32" || state.type === "f64") {
+            f.localGet(current).localGet(current);
+            applyScalar(f, "ne", "bool", state.type, module.helper);
+            f.localGet(best).localGet(best);
+            applyScalar(f, "ne", "bool", state.type, module.helper);
+            f.i32And().i32Or();
+          }
+          f.localGet(place).localGet(at).i32LtU().i32And().i32Or();
+          f.if(() => f.localGet(current).localSet(best).localGet(place).localSet(at));
+        }
+      }
+    });
+    f.free(current, place);
+    state.result = at;
+  }
+
+  /** Pushes the result of a reduction that isn't one of lanes. */
+  pushResult(reduction: number): void {
+    this.#context.f.localGet(this.#states[reduction]!.result!);
+  }
+
+  scalar(node: SNode): void {
+    const { f } = this.#context;
+    if (node.op === "reduced") f.localGet(this.#states[node.reduction]!.result!);
+    else if (node.op === "running") {
+      const state = this.#states[node.reduction]!;
+      f.localGet(state.isArg ? state.at! : state.total!);
+      if (state.wide) f.f32DemoteF64();
+    } else throw new TypeError(`Cannot print "${node.op}" in a nest`);
+  }
+
+  vector(node: SNode, form: Form): void {
+    const { f } = this.#context;
+    const { turn } = this.#values;
+    if (node.op === "reduced") {
+      f.localGet(this.#states[node.reduction]!.results[turn]![form]!);
+    } else if (node.op === "running") {
+      const state = this.#states[node.reduction]!;
+      if (state.isArg) f.localGet(state.places[turn]!);
+      else if (state.wide) pushDemoted(this.#context, state.parts[turn]!);
+      else f.localGet(state.parts[turn]![form]!);
+    } else throw new TypeError(`Cannot print "${node.op}" in a nest`);
+  }
+}
+
+function pushDemoted(context: FunctionContext, sums: Vectors): void {
+  const { f } = context;
+  f.localGet(sums[1]!).f32x4DemoteF64x2Zero();
+  f.localGet(sums[2]!).f32x4DemoteF64x2Zero();
+  f.i64x2Shuffle(0, 2);
+}

@@ -1,0 +1,552 @@
+/**
+ * Cases of the rules that keep functions accurate.
+ *
+ * @module
+ */
+
+import { apply, type Variable } from "../../../core/graph/graph.ts";
+import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
+import { c, type Cases, ew, i, m, num, s, T, x, y, z } from "./cases.ts";
+
+function sum(of: Variable, ...axes: number[]): Variable {
+  return apply<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
+}
+
+/** The greatest element along axes, as what is taken off exponents. */
+function shift(of: Variable, ...axes: number[]): Variable {
+  return finite(greatest(of, axes));
+}
+
+/** The greatest of those along an axis that have weights other than 0, or else of all. */
+function weightedShift(counting: Variable, of: Variable, axis: number): Variable {
+  return finite(greatest(counting, [axis]), greatest(of, [axis]));
+}
+
+function greatest(of: Variable, axes: readonly number[]): Variable {
+  const params = { kind: "max", axes, dtype: of.dtype, empty: true } as const;
+  return apply<ReduceParams>(reduceOp, [of], params);
+}
+
+/** What is taken off, given the greatest exponent, and that of all if some have weights. */
+function finite(top: Variable, all: Variable | null = null): Variable {
+  const fixed = ew("disconnectedGrad", top);
+  const chosen = all === null
+    ? fixed
+    : ew("switch", ew("isfinite", fixed), fixed, ew("disconnectedGrad", all));
+  return ew("switch", ew("isfinite", chosen), chosen, num(0));
+}
+
+/** An exponential with a factor beside it that may be 0. */
+function below(exponent: Variable, shift: Variable): Variable {
+  return ew("exp", ew("minimum", num(700), ew("sub", exponent, shift)));
+}
+
+/** A sum of exponentials, by what was taken off them. */
+function guarded(total: Variable, shift: Variable): Variable {
+  const test = shift.owner!.inputs[0]!;
+  return ew("switch", test, total, ew("disconnectedGrad", total));
+}
+
+/** The same for the last axis of m, with the axis kept. */
+const kept = () => T.dimshuffle(shift(m, 1), 0, "x");
+const shifted = () => ew("exp", ew("sub", m, kept()));
+const shiftedSum = () => guarded(sum(shifted(), 1), shift(m, 1));
+const e = (of: Variable) => ew("exp", of);
+const onePlus = (of: Variable) => ew("add", num(1), of);
+const sigmoid = (of: Variable) => ew("sigmoid", of);
+const softplus = (of: Variable) => ew("softplus", of);
+const neg = (of: Variable) => ew("neg", of);
+const column = (of: Variable) => T.dimshuffle(of, 0, "x");
+
+/** By rule. */
+export const stableCases: Cases = {
+  "log-of-product": {
+    fires: [
+      () => [ew("log", ew("mul", e(x), s)), ew("add", x, ew("log", s))],
+      () => [ew("log", sigmoid(x)), neg(softplus(neg(x)))],
+      () => [
+        ew("log", ew("div", shifted(), column(sum(shifted(), 1)))),
+        ew("sub", ew("sub", m, kept()), ew("log", column(sum(shifted(), 1)))),
+      ],
+      () => [ew("log", ew("div", e(x), e(y))), ew("sub", x, y)],
+      () => [
+        ew("log", ew("div", sum(e(x), 0), s)),
+        ew("sub", ew("log", sum(e(x), 0)), ew("log", s)),
+      ],
+    ],
+    not: [
+      () => ew("log", ew("mul", x, y)),
+      () => ew("log", ew("mul", e(c), c)),
+      () => ew("log", sum(e(x), 0)),
+    ],
+  },
+  "quotient-of-exps": {
+    fires: [
+      () => [ew("div", e(x), e(y)), e(ew("sub", x, y))],
+      () => [
+        ew("div", ew("mul", e(x), y), ew("mul", e(z), s)),
+        ew("div", ew("mul", y, e(ew("sub", x, z))), s),
+      ],
+      () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
+      () => [ew("div", sum(e(x), 0), e(s)), sum(e(ew("sub", x, s)), 0)],
+      () => {
+        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        return [
+          ew("div", s, sum(e(x), 0)),
+          ew("div", ew("mul", s, e(neg(off))), guarded(total, off)),
+        ];
+      },
+    ],
+    not: [
+      () => ew("div", x, e(y)),
+      () => ew("div", e(x), y),
+      () => ew("mul", e(x), sum(e(y), 0)),
+      () => ew("div", shifted(), column(shiftedSum())),
+    ],
+  },
+  "exp-times-shift": {
+    fires: [() => [
+      ew("mul", e(x), e(ew("sub", y, finite(z)))),
+      e(ew("add", x, ew("sub", y, finite(z)))),
+    ]],
+    not: [
+      () => ew("mul", e(x), e(ew("sub", y, z))),
+      () => ew("mul", e(ew("sub", x, finite(z))), e(ew("sub", y, finite(z)))),
+      () => ew("mul", x, e(ew("sub", y, finite(z)))),
+    ],
+  },
+  "log-sum-exp": {
+    fires: [
+      () => [
+        ew("log", sum(e(m), 1)),
+        ew("add", ew("log", shiftedSum()), shift(m, 1)),
+      ],
+      () => {
+        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        return [ew("log", sum(e(x), 0)), ew("add", ew("log", guarded(total, off)), off)];
+      },
+      () => {
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m),
+          off = weightedShift(counts, m, 1);
+        const total = sum(ew("mul", m, below(m, column(off))), 1);
+        return [
+          ew("log", sum(ew("mul", m, e(m)), 1)),
+          ew("add", ew("log", guarded(total, off)), off),
+        ];
+      },
+      // The exponents need not have all axes.
+      () => {
+        const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x),
+          off = weightedShift(counts, T.dimshuffle(x, "x", 0), 1);
+        const total = sum(ew("mul", m, below(x, column(off))), 1);
+        return [
+          ew("log", sum(ew("mul", m, e(x)), 1)),
+          ew("add", ew("log", guarded(total, off)), off),
+        ];
+      },
+    ],
+    not: [
+      () => ew("log", sum(shifted(), 1)),
+      () => ew("log", sum(m, 1)),
+      () => T.logsumexp(m, 1),
+      () => T.logSoftmax(m),
+    ],
+  },
+  "log-of-sum": {
+    fires: [
+      () => [ew("log", onePlus(x)), ew("log1p", x)],
+      () => [ew("log", ew("sub", num(1), x)), ew("log1p", neg(x))],
+      () => [ew("log", onePlus(e(x))), softplus(x)],
+      () => [ew("log", ew("sub", num(1), sigmoid(x))), neg(softplus(x))],
+      () => [
+        ew("log", ew("add", e(x), e(y))),
+        ew("logaddexp", x, y),
+      ],
+      () => [ew("log", ew("sub", e(x), e(y))), ew("logdiffexp", x, y)],
+      () => [
+        ew("log", ew("sub", e(x), num(2))),
+        ew("add", x, ew("log1mexp", ew("sub", num(Math.LN2), x))),
+      ],
+      () => [
+        ew("log", ew("add", ew("exp2", x), e(y))),
+        ew("logaddexp", ew("mul", num(Math.LN2), x), y),
+      ],
+      () => [
+        ew("log", ew("sub", num(1), ew("sqr", ew("tanh", x)))),
+        ew(
+          "add",
+          num(Math.log(4)),
+          neg(ew("add", softplus(neg(ew("mul", num(2), x))), softplus(ew("mul", num(2), x)))),
+        ),
+      ],
+      () => [
+        ew("log", ew("add", num(2), e(x))),
+        ew("add", num(Math.log(2)), softplus(ew("add", num(-Math.log(2)), x))),
+      ],
+      () => [
+        ew("log", ew("sub", num(1), e(x))),
+        ew("log1mexp", x),
+      ],
+      () => [ew("log", ew("expm1", x)), ew("add", x, ew("log1mexp", neg(x)))],
+      () => {
+        const top = ew("maximum", ew("maximum", x, y), z);
+        const off = finite(top);
+        const parts = [x, y, z].map((v) => e(ew("sub", v, off)));
+        const total = ew("add", ew("add", parts[0]!, parts[1]!), parts[2]!);
+        return [
+          ew("log", ew("add", ew("add", e(x), e(y)), e(z))),
+          ew("add", ew("log", guarded(total, off)), off),
+        ];
+      },
+      () => {
+        const [a, b] = [ew("mul", z, e(x)), ew("mul", s, e(y))];
+        const counts = [[z, x], [s, y]] as const;
+        const off = finite(
+          counts.map(([w, v]) => ew("switch", ew("eq", w, num(0)), num(-Infinity), v))
+            .reduce((p, q) => ew("maximum", p, q)),
+          ew("maximum", x, y),
+        );
+        const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
+          .reduce((p, q) => ew("add", p, q));
+        return [ew("log", ew("add", a, b)), ew("add", ew("log", guarded(total, off)), off)];
+      },
+    ],
+    not: [
+      () => ew("log", ew("add", x, y)),
+      () => ew("log", ew("add", num(2), x)),
+      () => ew("log", ew("add", e(x), y)),
+      () => ew("log", onePlus(c)),
+      () =>
+        ew(
+          "log",
+          ew("add", e(ew("sub", x, ew("maximum", x, y))), e(ew("sub", y, ew("maximum", x, y)))),
+        ),
+      () =>
+        ew("log", ew("add", e(ew("sub", x, finite(y))), ew("mul", z, e(ew("sub", y, finite(y)))))),
+    ],
+  },
+  "log1mexp-of-softplus": {
+    fires: [
+      () => [ew("log1mexp", neg(softplus(x))), neg(softplus(neg(x)))],
+      () => [ew("log1mexp", ew("mul", num(-1), softplus(x))), neg(softplus(neg(x)))],
+      () => [ew("logdiffexp", num(0), neg(softplus(x))), neg(softplus(neg(x)))],
+      () => [
+        ew("logdiffexp", y, ew("sub", y, softplus(x))),
+        ew("sub", y, softplus(neg(x))),
+      ],
+      // x - softplus(x), as it is written already.
+      () => [ew("logdiffexp", x, neg(softplus(neg(x)))), ew("sub", x, softplus(neg(x)))],
+      () => [ew("log1mexp", neg(ew("add", softplus(neg(x)), x))), neg(softplus(neg(x)))],
+      () => [ew("logdiffexp", x, ew("sub", x, y)), ew("add", x, ew("log1mexp", neg(y)))],
+    ],
+    not: [
+      () => ew("log1mexp", softplus(x)),
+      () => ew("log1mexp", neg(ew("add", softplus(x), x))),
+      () => ew("logdiffexp", x, ew("sub", y, z)),
+      () => ew("log1mexp", ew("mul", num(-2), softplus(x))),
+      () => ew("log1mexp", ew("sub", num(-1), softplus(x))),
+      () => ew("logdiffexp", x, neg(softplus(y))),
+    ],
+  },
+  "log-of-tanh": {
+    fires: [() => [
+      ew("log", ew("tanh", x)),
+      ew("sub", ew("log1mexp", ew("mul", num(-2), x)), softplus(ew("mul", num(-2), x))),
+    ]],
+    not: [() => ew("log", ew("tanh", c)), () => ew("log", ew("sinh", x))],
+  },
+  "log-of-base": {
+    fires: [
+      () => [
+        ew("log2", ew("add", e(x), e(y))),
+        ew("mul", num(Math.LOG2E), ew("logaddexp", x, y)),
+      ],
+      () => [ew("log10", sigmoid(x)), ew("mul", num(Math.LOG10E), neg(softplus(neg(x))))],
+      () => [
+        ew("log2", sum(e(m), 1)),
+        ew("mul", num(Math.LOG2E), ew("add", ew("log", shiftedSum()), shift(m, 1))),
+      ],
+    ],
+    not: [() => ew("log2", x), () => ew("log10", onePlus(x)), () => ew("log2", sum(m, 1))],
+  },
+  "log-of-part": {
+    fires: [
+      () => [
+        ew("log", T.index(ew("div", e(m), s), [0])),
+        T.index(ew("sub", m, ew("log", s)), [0]),
+      ],
+      () => [
+        ew("log", column(sum(e(m), 1))),
+        column(ew("add", ew("log", shiftedSum()), shift(m, 1))),
+      ],
+      () => [
+        ew("log", T.index(T.transpose(onePlus(e(m))), [i])),
+        T.index(T.transpose(softplus(m)), [i]),
+      ],
+    ],
+    not: [() => ew("log", T.index(m, 0)), () => ew("log", T.index(onePlus(c), 0))],
+    numbers: [0, 1, -1, 0.5, 2, -2],
+  },
+  "log-of-reciprocal": {
+    fires: [() => [ew("log", ew("reciprocal", x)), neg(ew("log", x))]],
+    not: [() => ew("log", ew("div", x, y)), () => ew("log", ew("reciprocal", c))],
+  },
+  "log1p-of-sum": {
+    fires: [
+      () => [ew("log1p", e(x)), softplus(x)],
+      () => [ew("log1p", neg(sigmoid(x))), neg(softplus(x))],
+      () => [ew("log1p", ew("mul", num(-1), sigmoid(x))), neg(softplus(x))],
+      () => [ew("log1p", ew("sub", x, num(1))), ew("log", x)],
+    ],
+    not: [
+      () => ew("log1p", neg(x)),
+      () => ew("log1p", ew("sub", x, y)),
+      () => ew("log1p", neg(ew("minimum", e(x), num(0.5)))),
+    ],
+  },
+  "log1p-of-part": {
+    fires: [
+      () => [
+        ew("log1p", neg(T.index(sigmoid(x), [i]))),
+        T.index(neg(softplus(x)), [i]),
+      ],
+      () => [ew("log1p", column(e(x))), column(softplus(x))],
+    ],
+    not: [() => ew("log1p", T.index(x, 0))],
+    numbers: [0, 1, -1, 0.5, 2, -2],
+  },
+  "exp-minus-one": {
+    fires: [
+      () => [ew("sub", e(x), num(1)), ew("expm1", x)],
+      () => [ew("sub", num(1), e(x)), neg(ew("expm1", x))],
+      () => [
+        ew("sub", ew("mul", num(2), e(x)), num(2)),
+        ew("mul", num(2), ew("expm1", x)),
+      ],
+    ],
+    not: [() => ew("sub", e(x), num(2)), () => ew("sub", e(x), e(y)), () => onePlus(e(x))],
+  },
+  "x-log-x": {
+    fires: [
+      () => [
+        ew("mul", x, ew("log", x)),
+        ew("mul", x, ew("log", ew("switch", ew("eq", x, num(0)), num(1), x))),
+      ],
+    ],
+    not: [() => ew("mul", x, ew("log", y)), () => ew("mul", c, ew("log", c))],
+  },
+
+  "logistic": {
+    fires: [
+      () => [ew("reciprocal", onePlus(e(neg(x)))), sigmoid(x)],
+      () => [ew("div", e(x), onePlus(e(x))), sigmoid(x)],
+      () => [ew("div", s, onePlus(e(x))), ew("mul", s, sigmoid(neg(x)))],
+      () => [
+        ew("div", e(neg(x)), ew("sqr", onePlus(e(neg(x))))),
+        ew("mul", sigmoid(neg(x)), sigmoid(x)),
+      ],
+      () => [
+        ew("div", num(3), ew("add", num(2), ew("mul", num(2), e(x)))),
+        ew("mul", ew("div", num(3), num(2)), sigmoid(neg(x))),
+      ],
+    ],
+    not: [
+      () => ew("reciprocal", ew("add", num(2), e(x))),
+      () => ew("mul", s, onePlus(e(x))),
+      () => ew("reciprocal", onePlus(e(c))),
+    ],
+  },
+  "exp-times-sigmoid": {
+    fires: [
+      () => [ew("mul", e(x), sigmoid(neg(x))), sigmoid(x)],
+      () => [ew("mul", e(neg(x)), sigmoid(x)), sigmoid(neg(x))],
+      () => [ew("div", sigmoid(x), e(x)), sigmoid(neg(x))],
+      () => [ew("mul", e(ew("sub", x, y)), sigmoid(ew("sub", y, x))), sigmoid(ew("sub", x, y))],
+    ],
+    not: [() => ew("mul", e(x), sigmoid(x)), () => ew("mul", e(neg(x)), sigmoid(y))],
+  },
+  "exp-over-exp-sum": {
+    fires: [
+      () => [ew("div", e(x), ew("add", e(x), e(y))), sigmoid(ew("sub", x, y))],
+      () => [
+        ew("div", ew("mul", s, e(y)), ew("add", e(x), e(y))),
+        ew("mul", s, sigmoid(ew("sub", y, x))),
+      ],
+    ],
+    not: [
+      () => ew("div", s, ew("add", e(x), e(y))),
+      () => ew("div", e(x), ew("add", e(x), y)),
+    ],
+  },
+  "divide-by-one-minus-sigmoid": {
+    fires: [
+      () => [ew("div", y, ew("sub", num(1), sigmoid(x))), ew("div", y, sigmoid(neg(x)))],
+    ],
+    not: [
+      () => ew("mul", y, ew("sub", num(1), sigmoid(x))),
+      () => ew("div", y, ew("sub", num(2), sigmoid(x))),
+    ],
+  },
+  "tanh-logistic": {
+    fires: [
+      () => [
+        ew("div", onePlus(ew("tanh", x)), num(2)),
+        sigmoid(ew("mul", num(2), x)),
+      ],
+      () => [
+        ew("mul", num(0.5), ew("sub", num(1), ew("tanh", x))),
+        sigmoid(ew("mul", num(-2), x)),
+      ],
+    ],
+    not: [() => ew("div", onePlus(ew("tanh", x)), num(3)), () => ew("div", onePlus(x), num(2))],
+  },
+  "one-minus-sigmoid": {
+    fires: [
+      () => [ew("sub", num(1), sigmoid(x)), sigmoid(neg(x))],
+      () => [ew("sub", num(1), sigmoid(ew("sub", x, y))), sigmoid(ew("sub", y, x))],
+    ],
+    not: [
+      () => ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
+      () => ew("mul", ew("mul", y, sigmoid(x)), ew("sub", num(1), sigmoid(x))),
+      () => ew("sub", num(2), sigmoid(x)),
+      () => ew("sub", sigmoid(x), sigmoid(y)),
+    ],
+  },
+  "common-complement": {
+    fires: [
+      () => [ew("sub", y, ew("mul", y, sigmoid(x))), ew("mul", y, sigmoid(neg(x)))],
+      () => [
+        ew("add", ew("sub", ew("mul", y, ew("mul", s, sigmoid(x))), z), neg(ew("mul", s, y))),
+        neg(ew("add", z, ew("mul", ew("mul", s, y), sigmoid(neg(x))))),
+      ],
+    ],
+    not: [
+      () => ew("sub", y, ew("mul", z, sigmoid(x))),
+      () => ew("add", y, ew("mul", y, sigmoid(x))),
+    ],
+  },
+  "one-plus-tanh": {
+    fires: [
+      () => [onePlus(ew("tanh", x)), ew("mul", num(2), sigmoid(ew("mul", num(2), x)))],
+      () => [
+        ew("sub", num(0.5), ew("mul", num(0.5), ew("tanh", x))),
+        sigmoid(ew("mul", num(-2), x)),
+      ],
+    ],
+    not: [
+      () => ew("sub", num(2), ew("tanh", x)),
+      () => ew("mul", onePlus(ew("tanh", x)), ew("tanh", x)),
+    ],
+  },
+  "softplus-difference": {
+    fires: [
+      () => [ew("sub", softplus(x), x), softplus(neg(x))],
+      () => [ew("sub", x, softplus(x)), neg(softplus(neg(x)))],
+    ],
+    not: [() => ew("sub", softplus(x), y)],
+  },
+  "softmax": {
+    fires: [
+      () => [
+        ew("div", e(m), column(sum(e(m), 1))),
+        ew("div", shifted(), column(shiftedSum())),
+      ],
+      () => [
+        ew("div", e(x), sum(e(x), 0)),
+        (() => {
+          const off = shift(x, 0), p = e(ew("sub", x, T.dimshuffle(off, "x")));
+          return ew("div", p, guarded(sum(p, 0), off));
+        })(),
+      ],
+      () => [
+        ew("mul", e(m), column(ew("reciprocal", sum(e(m), 1)))),
+        ew("div", shifted(), column(shiftedSum())),
+      ],
+    ],
+    not: [
+      () => T.softmax(m),
+      () => ew("div", e(m), sum(e(m), 1)),
+      () => ew("div", m, column(sum(e(m), 1))),
+    ],
+  },
+  "exp-product": {
+    fires: [
+      () => [ew("mul", e(x), e(y)), e(ew("add", x, y))],
+      () => [ew("div", e(x), e(y)), e(ew("sub", x, y))],
+      () => [ew("div", s, e(y)), ew("mul", s, e(neg(y)))],
+    ],
+    not: [
+      () => ew("mul", e(x), y),
+      () => ew("maximum", ew("mul", e(x), e(y)), ew("maximum", e(x), e(y))),
+    ],
+  },
+
+  "one-minus-erf": {
+    fires: [
+      () => [ew("sub", num(1), ew("erf", x)), ew("erfc", x)],
+      () => [onePlus(ew("erf", x)), ew("erfc", neg(x))],
+      () => [ew("sub", ew("erf", x), num(1)), neg(ew("erfc", x))],
+      () => [ew("sub", num(1), ew("erfc", x)), ew("erf", x)],
+      () => [ew("sub", num(2), ew("erfc", x)), ew("erfc", neg(x))],
+    ],
+    not: [() => onePlus(ew("erfc", x)), () => ew("sub", num(2), ew("erf", x))],
+  },
+  "log-erfc": {
+    fires: [() => [ew("log", ew("erfc", x)), farLogErfc(x)]],
+    not: [
+      () => ew("log", ew("erfc", ew("minimum", num(8), x))),
+      () => ew("log", ew("erf", x)),
+    ],
+    numbers: [-3, 0, 0.5, 2, 7.9, 8.1, 12, 20],
+  },
+  "gauss-over-erfc": {
+    fires: [
+      () => [
+        ew("div", e(neg(ew("sqr", x))), ew("erfc", x)),
+        farRatio(x),
+      ],
+    ],
+    not: [
+      () => ew("div", e(ew("sqr", x)), ew("erfc", x)),
+      () => ew("div", e(neg(ew("sqr", x))), ew("erfc", y)),
+    ],
+    numbers: [-3, 0, 0.5, 2, 7.9, 8.1, 12, 20],
+  },
+};
+
+function series(of: Variable): Variable {
+  const t = ew("reciprocal", ew("mul", num(2), ew("sqr", of)));
+  let total = num(1);
+  for (let k = 9; k > 0; k--) {
+    total = ew("sub", num(1), ew("mul", ew("mul", num(2 * k - 1), t), total));
+  }
+  return total;
+}
+
+function bySize(near: (of: Variable) => Variable, far: (of: Variable) => Variable, of: Variable) {
+  const limit = num(8);
+  return ew(
+    "switch",
+    ew("lt", of, limit),
+    near(ew("minimum", limit, of)),
+    far(ew("maximum", limit, of)),
+  );
+}
+
+function farLogErfc(of: Variable): Variable {
+  const root = num(Math.sqrt(Math.PI));
+  return bySize(
+    (v) => ew("log", ew("erfc", v)),
+    (v) => ew("sub", ew("log", ew("div", series(v), ew("mul", root, v))), ew("sqr", v)),
+    of,
+  );
+}
+
+function farRatio(of: Variable): Variable {
+  const root = num(Math.sqrt(Math.PI));
+  return bySize(
+    (v) => ew("div", e(neg(ew("sqr", v))), ew("erfc", v)),
+    (v) => ew("div", ew("mul", root, v), series(v)),
+    of,
+  );
+}

@@ -1,0 +1,234 @@
+/**
+ * Sorting of rows: a bitonic network over pairs of a sortable key and a position. Equal keys are
+ * told apart by the position, so the sort is stable.
+ *
+ * @module
+ */
+
+import type { BufferDecl, Sort } from "../../core/ir/program.ts";
+import { scalarTypeOf } from "../../core/ir/scalar.ts";
+import { floorDivSize, mulSize, opaqueSize, type Size } from "../../core/ir/size.ts";
+import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
+import { isWide, WIDE } from "./int64.ts";
+import { type Printed, printPrim, wgslType } from "./scalar.ts";
+
+const THREADS = 256;
+/** Elements that one workgroup sorts in its own memory. */
+export const SORT_BLOCK = 2 * THREADS;
+
+/** The kernels of a sort. */
+export interface PrintedSort {
+  /** Makes keys and sorts blocks of {@linkcode SORT_BLOCK}; run first. */
+  readonly start: readonly PrintedKernel[];
+  /** One exchange over a distance of at least a block; `first` is the run length, `last` the distance. */
+  readonly exchange: PrintedKernel;
+  /** All exchanges over smaller distances; `first` is the run length. */
+  readonly merge: PrintedKernel;
+  /** Writes the results; run last. */
+  readonly finish: PrintedKernel;
+  /** Elements of a row, rounded up to a power of two. */
+  readonly padded: Size;
+}
+
+/**
+ * The kernels that sort the rows of a buffer.
+ *
+ * @param sort What to print.
+ * @param decls The buffers of the program by id.
+ * @param scratch Makes memory between the kernels.
+ * @param flag The flag that must be set for the kernels to run.
+ */
+export function printSort(
+  sort: Sort,
+  decls: ReadonlyMap<number, BufferDecl>,
+  scratch: (words: Scratch["words"]) => Scratch,
+  flag: number | null,
+): PrintedSort {
+  const padded = opaqueSize(
+    "ceilpow2",
+    [sort.length],
+    (n) => n <= 1 ? 1 : 2 ** Math.ceil(Math.log2(n)),
+  );
+  const total = mulSize(sort.rows, padded);
+  const wide = isWide(wgslType(scalarTypeOf(sort.dtype)));
+  const type = wide ? "u64" : "u32", key = wide ? WIDE : "u32";
+  const keys = scratch(mulSize(total, wide ? 2 : 1)), order = scratch(total);
+  const pairs = floorDivSize(total, 2);
+
+  const makeKeys = (): PrintedKernel => {
+    const text = new KernelText(decls);
+    const row = text.count(padded), length = text.count(sort.length);
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+    const source = `at / ${row} * ${length} + min(at % ${row}, ${length} - 1u)`;
+    const value = text.load(sort.source, sort.dtype, source);
+    const lines = [
+      `let at = group * ${THREADS}u + lane;`,
+      `if (at >= ${text.count(total)}) { return; }`,
+      `let value = ${value.text};`,
+      ...keyOf({ ...value, text: "value" }, sort.descending),
+      // Fillers come after all others, because their positions are the largest.
+      `${k}[at] = select(${key}(0xffffffffu), key, at % ${row} < ${length});`,
+      `${o}[at] = at % ${row};`,
+    ];
+    return text.finish(`${sort.name} keys`, lines, THREADS, total, THREADS, flag);
+  };
+
+  /** A kernel that loads a block, runs exchanges in it and stores it. */
+  const blocks = (name: string, body: (text: KernelText, b: Block) => string[]): PrintedKernel => {
+    const text = new KernelText(decls);
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+    const b: Block = {
+      keys: text.shared(key, SORT_BLOCK),
+      order: text.shared("u32", SORT_BLOCK),
+      later: laterText(type, text),
+      row: text.count(padded),
+    };
+    const count = text.count(total);
+    const each = [0, THREADS].map((plus) => plus === 0 ? "lane" : `lane + ${plus}u`);
+    const lines = [
+      `let base = group * ${SORT_BLOCK}u;`,
+      ...each.flatMap((i) => [
+        `${b.keys}[${i}] = ${k}[min(base + ${i}, ${count} - 1u)];`,
+        `${b.order}[${i}] = ${o}[min(base + ${i}, ${count} - 1u)];`,
+      ]),
+      "workgroupBarrier();",
+      ...body(text, b),
+      ...each.map((i) =>
+        `if (base + ${i} < ${count}) { ${k}[base + ${i}] = ${b.keys}[${i}]; ` +
+        `${o}[base + ${i}] = ${b.order}[${i}]; }`
+      ),
+    ];
+    return text.finish(`${sort.name} ${name}`, lines, THREADS, total, SORT_BLOCK, flag);
+  };
+
+  const local = blocks("blocks", (_, b) => [
+    `let largest = min(${b.row}, ${SORT_BLOCK}u);`,
+    "for (var run = 2u; run <= largest; run *= 2u) {",
+    "  for (var distance = run / 2u; distance > 0u; distance /= 2u) {",
+    ...indent(indent(localExchange(b))),
+    "  }",
+    "}",
+  ]);
+  const merge = blocks("merge", (text, b) => {
+    const [run] = text.steps();
+    return [
+      `let run = ${run};`,
+      `for (var distance = ${THREADS}u; distance > 0u; distance /= 2u) {`,
+      ...indent(localExchange(b)),
+      "}",
+    ];
+  });
+
+  const exchange = (): PrintedKernel => {
+    const text = new KernelText(decls);
+    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+    const [run, distance] = text.steps();
+    const row = text.count(padded);
+    const lines = [
+      `let pair = group * ${THREADS}u + lane;`,
+      `if (pair >= ${text.count(pairs)}) { return; }`,
+      `let distance = ${distance};`,
+      "let i = (pair / distance) * (2u * distance) + pair % distance;",
+      "let j = i + distance;",
+      `let ki = ${k}[i];`,
+      `let kj = ${k}[j];`,
+      `let oi = ${o}[i];`,
+      `let oj = ${o}[j];`,
+      laterText(type, text),
+      `if (later == (((i % ${row}) & ${run}) == 0u)) {`,
+      `  ${k}[i] = kj;`,
+      `  ${k}[j] = ki;`,
+      `  ${o}[i] = oj;`,
+      `  ${o}[j] = oi;`,
+      "}",
+    ];
+    return text.finish(`${sort.name} exchange`, lines, THREADS, pairs, THREADS, flag);
+  };
+
+  const finish = (): PrintedKernel => {
+    const text = new KernelText(decls);
+    const row = text.count(padded), length = text.count(sort.length);
+    const items = mulSize(sort.rows, sort.length);
+    const o = text.scratch(order, "u32", "read");
+    const lines = [
+      `let at = group * ${THREADS}u + lane;`,
+      `if (at >= ${text.count(items)}) { return; }`,
+      `let row = at / ${length};`,
+      `let source = ${o}[row * ${row} + at % ${length}];`,
+    ];
+    if (sort.values !== null) {
+      const value = text.load(sort.source, sort.dtype, `row * ${length} + source`);
+      lines.push(text.store(sort.values, "at", value));
+    }
+    if (sort.positions !== null) {
+      lines.push(
+        text.store(sort.positions, "at", { text: "i32(source)", type: "i32", nan: false }),
+      );
+    }
+    return text.finish(`${sort.name} results`, lines, THREADS, items, THREADS, flag);
+  };
+
+  return { start: [makeKeys(), local], exchange: exchange(), merge, finish: finish(), padded };
+}
+
+interface Block {
+  readonly keys: string;
+  readonly order: string;
+  /** The statement that sets `later`. */
+  readonly later: string;
+  readonly row: string;
+}
+
+/** The statement that sets `later`: whether key and position i come after key and position j. */
+function laterText(type: "u32" | "u64", { prelude }: KernelText): string {
+  const [ki, kj] = ["ki", "kj"].map((text): Printed => ({ text, type, nan: false }));
+  const [more, same] = (["gt", "eq"] as const).map((op) =>
+    printPrim(op, "bool", [ki!, kj!], prelude).text
+  );
+  return `let later = ${more} | (${same} & (oi > oj));`;
+}
+
+/** One exchange at `distance` within workgroup memory. */
+function localExchange({ keys, order, later, row }: Block): string[] {
+  return [
+    "let i = (lane / distance) * (2u * distance) + lane % distance;",
+    "let j = i + distance;",
+    `let ki = ${keys}[i];`,
+    `let kj = ${keys}[j];`,
+    `let oi = ${order}[i];`,
+    `let oj = ${order}[j];`,
+    later,
+    `if (later == ((((base + i) % ${row}) & run) == 0u)) {`,
+    `  ${keys}[i] = kj;`,
+    `  ${keys}[j] = ki;`,
+    `  ${order}[i] = oj;`,
+    `  ${order}[j] = oi;`,
+    "}",
+    "workgroupBarrier();",
+  ];
+}
+
+/** Statements that set `key`, a u32 (or a pair of them) that sorts as `value` does, NaN last. */
+function keyOf(value: Printed, descending: boolean): string[] {
+  const flip = descending ? "~" : "";
+  switch (value.type) {
+    case "f32":
+      return [
+        "let bits = bitcast<u32>(value);",
+        // Both zeros are equal.
+        "let plain = select(bits, 0u, (bits << 1u) == 0u);",
+        "let sortable = select(plain | 0x80000000u, ~plain, plain > 0x7fffffffu);",
+        `let key = select(${flip}sortable, 0xffffffffu, (bits & 0x7fffffffu) > 0x7f800000u);`,
+      ];
+    case "i32":
+      return [`let key = ${flip}(bitcast<u32>(value) ^ 0x80000000u);`];
+    case "u32":
+      return [`let key = ${flip}value;`];
+    case "i64":
+      return [`let key = ${flip}(value ^ ${WIDE}(0u, 0x80000000u));`];
+    case "u64":
+      return [`let key = ${flip}value;`];
+    case "bool":
+      return [`let key = ${flip}select(0u, 1u, value);`];
+  }
+}
