@@ -82,7 +82,7 @@ class Run {
   rulesFor(name: string): readonly Rule[] {
     let rules = this.#byRoot.get(name);
     if (rules === undefined) {
-      rules = this.phase.rules.filter(({ roots }) => roots.includes(name) || roots.includes("*"));
+      rules = this.phase.rules.filter(({ ops }) => ops.includes(name) || ops.includes("*"));
       this.#byRoot.set(name, rules);
     }
     return rules;

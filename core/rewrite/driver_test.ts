@@ -13,8 +13,8 @@ function phase(...rules: Rule[]) {
   return { name: "test", rules };
 }
 
-function rule(name: string, roots: string[], rewrite: Rule["rewrite"]): Rule {
-  return { name, law: "for a test", roots, rewrite };
+function rule(name: string, ops: string[], rewrite: Rule["rewrite"]): Rule {
+  return { name, law: "for a test", ops, rewrite };
 }
 
 const expToSin = rule("exp-sin", ["exp"], ({ inputs }) => ew("sin", inputs[0]!));

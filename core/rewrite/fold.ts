@@ -38,7 +38,7 @@ function isCheap(apply: Apply, result: number): boolean {
 export const constantFold: Rule = {
   name: "constant-fold",
   law: "f(1, 2) -> its value",
-  roots: ["*"],
+  ops: ["*"],
   rewrite(apply: Apply): readonly Variable[] | null {
     const { op, inputs, params, outputs } = apply;
     if (op.pure === false || opaque.has(op.name) || inputs.length === 0) return null;

@@ -1,5 +1,5 @@
 /**
- * Rewrite rules: named objects with a law in words, a root op, and a replacement.
+ * Rewrite rules: named objects with a law in words, the ops they look at, and a replacement.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface Rule {
   readonly name: string;
   /** The law: `x * 1 -> x`. */
   readonly law: string;
-  /** Names of the ops at the root of the pattern; `*` for any op. */
-  readonly roots: readonly string[];
+  /** Names of the ops whose applications it looks at; `*` for any op. */
+  readonly ops: readonly string[];
   /** It may hide an error that the graph as written would have shown, such as a wrong shape. */
   readonly mayHideError?: boolean;
   /** It may change results where values are NaN or infinite, or where a divisor is 0. */

@@ -40,7 +40,7 @@ function rule(
   return {
     name,
     law,
-    roots: ["scan"],
+    ops: ["scan"],
     ...facts,
     rewrite: (apply, context) => rewrite(apply as unknown as Apply<ScanParams>, context),
   };
@@ -541,7 +541,7 @@ function stackRows(rows: readonly Variable[]): Variable {
 export const lastValue: Rule = {
   name: "scan-last-value",
   law: "trace of a scan [-1] -> its last value",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   mayHideError: true,
   rewrite: (apply) => {
     const entries = (apply.params as { index: readonly { kind: string }[] }).index;

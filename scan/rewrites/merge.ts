@@ -24,7 +24,7 @@ const plans = new WeakMap<RewriteContext, Replacements>();
 export const mergeScans: Rule = {
   name: "scan-merge",
   law: "scan(f, n), scan(g, n) -> scan(f and g, n)",
-  roots: ["scan"],
+  ops: ["scan"],
   rewrite: (node, context) => {
     const { order } = context;
     let plan = plans.get(context);

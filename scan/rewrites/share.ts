@@ -17,7 +17,7 @@ import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 export const shareStates: Rule = {
   name: "scan-share-states",
   law: "scan(s[t] = f(s[t-1]), r[t] = f(r[t-1])) -> scan(s[t] = f(s[t-1])), if r0 = s0",
-  roots: ["scan"],
+  ops: ["scan"],
   rewrite: (node) => {
     const apply = node as unknown as Apply<ScanParams>;
     const { layout } = apply.params.step;

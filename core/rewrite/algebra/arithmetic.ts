@@ -38,14 +38,14 @@ function insteadOf(apply: Apply, value: Variable | null): Variable | null {
 const addZero: Rule = {
   name: "add-zero",
   law: "x + 0 -> x",
-  roots: ["add"],
+  ops: ["add"],
   rewrite: (apply) => insteadOf(apply, otherThan(apply, 0)),
 };
 
 const subZero: Rule = {
   name: "sub-zero",
   law: "x - 0 -> x, 0 - x -> -x",
-  roots: ["sub"],
+  ops: ["sub"],
   rewrite(apply): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     if (isNumber(y, 0)) return instead(apply.output, x);
@@ -58,14 +58,14 @@ const subZero: Rule = {
 const mulOne: Rule = {
   name: "mul-one",
   law: "x * 1 -> x",
-  roots: ["mul"],
+  ops: ["mul"],
   rewrite: (apply) => insteadOf(apply, otherThan(apply, 1)),
 };
 
 const mulMinusOne: Rule = {
   name: "mul-minus-one",
   law: "-1 * x -> -x",
-  roots: ["mul"],
+  ops: ["mul"],
   rewrite(apply): Rewritten {
     const other = otherThan(apply, -1);
     if (other === null || other.dtype !== apply.output.dtype) return null;
@@ -76,7 +76,7 @@ const mulMinusOne: Rule = {
 const divOne: Rule = {
   name: "div-one",
   law: "x / 1 -> x, x / -1 -> -x",
-  roots: ["div"],
+  ops: ["div"],
   rewrite(apply): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     if (isNumber(y, 1)) return instead(apply.output, x);
@@ -88,7 +88,7 @@ const divOne: Rule = {
 const oneOver: Rule = {
   name: "one-over",
   law: "1 / x -> reciprocal(x)",
-  roots: ["div"],
+  ops: ["div"],
   rewrite(apply): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     if (!isNumber(x, 1) || y.dtype !== apply.output.dtype) return null;
@@ -99,7 +99,7 @@ const oneOver: Rule = {
 const mulZero: Rule = {
   name: "mul-zero",
   law: "x * 0 -> 0",
-  roots: ["mul"],
+  ops: ["mul"],
   assumesFinite: true,
   rewrite(apply): Rewritten {
     const other = otherThan(apply, 0);
@@ -110,7 +110,7 @@ const mulZero: Rule = {
 const zeroOver: Rule = {
   name: "zero-over",
   law: "0 / x -> 0",
-  roots: ["div"],
+  ops: ["div"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     return isNumber(x!, 0) && !hasCheck(y!) ? insteadNumber(output, 0) : null;
@@ -120,7 +120,7 @@ const zeroOver: Rule = {
 const subSelf: Rule = {
   name: "sub-self",
   law: "x - x -> 0",
-  roots: ["sub"],
+  ops: ["sub"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     return x === y && !hasCheck(x!) ? insteadNumber(output, 0) : null;
@@ -130,7 +130,7 @@ const subSelf: Rule = {
 const divSelf: Rule = {
   name: "div-self",
   law: "x / x -> 1",
-  roots: ["div"],
+  ops: ["div"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     return x === y && !hasCheck(x!) ? insteadNumber(output, 1) : null;
@@ -140,7 +140,7 @@ const divSelf: Rule = {
 const divSize: Rule = {
   name: "div-size",
   law: "x / |x| -> sign(x)",
-  roots: ["div"],
+  ops: ["div"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     const isSize = under(y!, "abs") === x && isReal(output.dtype);
@@ -151,7 +151,7 @@ const divSize: Rule = {
 const intDivOne: Rule = {
   name: "int-div-one",
   law: "x // 1 -> x, for integers",
-  roots: ["intDiv"],
+  ops: ["intDiv"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     return isExact(output.dtype) && isNumber(y!, 1) ? instead(output, x!) : null;
   },
@@ -160,7 +160,7 @@ const intDivOne: Rule = {
 const modOne: Rule = {
   name: "mod-one",
   law: "x % 1 -> 0, for integers",
-  roots: ["mod"],
+  ops: ["mod"],
   rewrite({ inputs: [, y], output }): Rewritten {
     return isExact(output.dtype) && isNumber(y!, 1) ? insteadNumber(output, 0) : null;
   },
@@ -169,7 +169,7 @@ const modOne: Rule = {
 const addNeg: Rule = {
   name: "add-neg",
   law: "x + (-y) -> x - y",
-  roots: ["add"],
+  ops: ["add"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const b = under(y!, "neg"), a = under(x!, "neg");
     if (b !== null && y!.dtype === output.dtype) return instead(output, ew("sub", x!, b));
@@ -180,7 +180,7 @@ const addNeg: Rule = {
 const subNeg: Rule = {
   name: "sub-neg",
   law: "x - (-y) -> x + y",
-  roots: ["sub"],
+  ops: ["sub"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const b = under(y!, "neg");
     return b !== null && y!.dtype === output.dtype ? instead(output, ew("add", x!, b)) : null;
@@ -190,7 +190,7 @@ const subNeg: Rule = {
 const negSub: Rule = {
   name: "neg-sub",
   law: "-(x - y) -> y - x",
-  roots: ["neg"],
+  ops: ["neg"],
   rewrite({ inputs: [x], output }, context): Rewritten {
     const inner = applied(x!, "sub");
     if (inner === null || context.uses(x!) > 1) return null;
@@ -201,7 +201,7 @@ const negSub: Rule = {
 const negTogether: Rule = {
   name: "neg-together",
   law: "-x - y -> -(x + y)",
-  roots: ["sub"],
+  ops: ["sub"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const inner = under(x!, "neg");
     if (inner === null || x!.dtype !== output.dtype || numberOf(y!) !== null) return null;
@@ -212,7 +212,7 @@ const negTogether: Rule = {
 const negTimesNumber: Rule = {
   name: "neg-times-number",
   law: "-(2 * x) -> -2 * x",
-  roots: ["neg"],
+  ops: ["neg"],
   rewrite({ inputs: [x], output }, context): Rewritten {
     const inner = applied(x!, "mul");
     if (inner === null || context.uses(x!) > 1) return null;
@@ -227,7 +227,7 @@ const negTimesNumber: Rule = {
 const mulNeg: Rule = {
   name: "mul-neg",
   law: "-x * -y -> x * y, 2 * -x -> -2 * x, -x * y -> -(x * y), and so for quotients",
-  roots: ["mul", "div"],
+  ops: ["mul", "div"],
   rewrite({ op, inputs: [x, y], output }): Rewritten {
     const { dtype } = output;
     if (x!.dtype !== dtype || y!.dtype !== dtype) return null;
@@ -247,7 +247,7 @@ const mulNeg: Rule = {
 const absOf: Rule = {
   name: "abs-of",
   law: "||x|| -> |x|, |-x| -> |x|, |x²| -> x², |exp(x)| -> exp(x)",
-  roots: ["abs"],
+  ops: ["abs"],
   rewrite({ inputs: [x], output }): Rewritten {
     if (x!.dtype !== output.dtype) return null;
     const negative = under(x!, "neg");
@@ -278,7 +278,7 @@ const notNegative = new Set([
 const sqrOf: Rule = {
   name: "sqr-of",
   law: "(-x)² -> x², |x|² -> x²",
-  roots: ["sqr"],
+  ops: ["sqr"],
   rewrite({ inputs: [x], output }): Rewritten {
     const inner = under(x!, "neg") ?? under(x!, "abs");
     return inner !== null && inner.dtype === output.dtype ? ew("sqr", inner) : null;
@@ -303,7 +303,7 @@ const odd = new Set([
 const signThrough: Rule = {
   name: "sign-through",
   law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)",
-  roots: [...even, ...odd],
+  ops: [...even, ...odd],
   rewrite({ op, inputs: [x] }): Rewritten {
     const inner = under(x!, "neg");
     if (inner === null || !isSigned(inner.dtype)) return null;
@@ -320,7 +320,7 @@ const roundings = new Set(["floor", "ceil", "trunc", "round", "roundHalfAway"]);
 const twice: Rule = {
   name: "twice",
   law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)",
-  roots: idempotent.filter((name) => name === "sign" || roundings.has(name)),
+  ops: idempotent.filter((name) => name === "sign" || roundings.has(name)),
   rewrite({ op, inputs: [x] }): Rewritten {
     const inner = x!.owner?.op.name;
     if (inner === undefined) return null;
@@ -331,14 +331,14 @@ const twice: Rule = {
 const sameTwice: Rule = {
   name: "same-twice",
   law: "maximum(x, x) -> x, and(x, x) -> x",
-  roots: ["maximum", "minimum", "and", "or"],
+  ops: ["maximum", "minimum", "and", "or"],
   rewrite: ({ inputs: [x, y] }) => x === y ? x! : null,
 };
 
 const numbersTogether: Rule = {
   name: "numbers-together",
   law: "max(1, max(2, x)) -> max(2, x)",
-  roots: ["maximum", "minimum"],
+  ops: ["maximum", "minimum"],
   rewrite({ op, inputs: [x, y], output }): Rewritten {
     const split = (v: Variable, w: Variable): [number, Variable] | null => {
       const value = v.dtype === output.dtype ? numberOf(v) : null;
@@ -361,7 +361,7 @@ const isCommutative = (apply: Apply) => apply.op.facts?.has("commutative") === t
 const numberFirst: Rule = {
   name: "number-first",
   law: "x * 2 -> 2 * x, and the arguments of commutative ops in one order",
-  roots: Object.values(elementwiseOps)
+  ops: Object.values(elementwiseOps)
     .filter((op) => op.arity === 2 && op.facts?.has("commutative"))
     .map(({ name }) => name),
   rewrite(apply): Rewritten {
@@ -376,7 +376,7 @@ const numberFirst: Rule = {
 const reciprocalOfNumber: Rule = {
   name: "reciprocal-times",
   law: "x * reciprocal(y) -> x / y",
-  roots: ["mul"],
+  ops: ["mul"],
   rewrite({ inputs: [x, y], output }, context): Rewritten {
     const over = (a: Variable, b: Variable): Variable | null => {
       const inner = under(b, "reciprocal");
@@ -390,7 +390,7 @@ const reciprocalOfNumber: Rule = {
 const numberPower: Rule = {
   name: "div-by-power-of-two",
   law: "x / 4 -> 0.25 * x, where that is exact",
-  roots: ["div"],
+  ops: ["div"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const value = constantNumber(y!);
     if (value === null || !isReal(output.dtype) || y!.dtype !== output.dtype) return null;

@@ -14,14 +14,14 @@ import type { Rewritten, Rule } from "../rule.ts";
 const castSame: Rule = {
   name: "cast-same",
   law: "cast(x, dtype of x) -> x",
-  roots: ["cast", "bitcast"],
+  ops: ["cast", "bitcast"],
   rewrite: ({ inputs: [x], output }) => x!.dtype === output.dtype ? x! : null,
 };
 
 const castCast: Rule = {
   name: "cast-cast",
   law: "cast(cast(x, wider), d) -> cast(x, d)",
-  roots: ["cast"],
+  ops: ["cast"],
   rewrite({ inputs: [x], output }): Rewritten {
     const inner = under(x!, "cast");
     if (inner === null || !canCastLosslessly(inner.dtype, x!.dtype)) return null;
@@ -33,7 +33,7 @@ const castCast: Rule = {
 const bitcastBitcast: Rule = {
   name: "bitcast-bitcast",
   law: "bitcast(bitcast(x)) -> bitcast(x)",
-  roots: ["bitcast"],
+  ops: ["bitcast"],
   rewrite(apply): Rewritten {
     const inner = under(apply.inputs[0]!, "bitcast");
     if (inner === null) return null;
@@ -45,7 +45,7 @@ const bitcastBitcast: Rule = {
 const dropWrapper: Rule = {
   name: "drop-wrapper",
   law: "copy(x) -> x, and so for the wrappers that steer gradients",
-  roots: [
+  ops: [
     "copy",
     "zeroGrad",
     "disconnectedGrad",
@@ -60,7 +60,7 @@ const dropWrapper: Rule = {
 const realParts: Rule = {
   name: "parts-of-real",
   law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers",
-  roots: ["real", "conj", "imag"],
+  ops: ["real", "conj", "imag"],
   rewrite({ op: { name }, inputs: [x], output }): Rewritten {
     if (isComplex(x!.dtype)) return null;
     return name === "imag" ? insteadNumber(output, 0) : instead(output, x!);
@@ -70,7 +70,7 @@ const realParts: Rule = {
 const complexParts: Rule = {
   name: "parts-of-complex",
   law: "real(complex(x, y)) -> x, imag(complex(x, y)) -> y, complex(real(z), imag(z)) -> z",
-  roots: ["real", "imag", "complex"],
+  ops: ["real", "imag", "complex"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     if (name === "complex") {
       const z = under(x!, "real");
@@ -85,7 +85,7 @@ const complexParts: Rule = {
 const roundIntegers: Rule = {
   name: "round-integers",
   law: "floor(cast(n)) -> cast(n) for integers, and so for the other roundings",
-  roots: ["floor", "ceil", "trunc", "round", "roundHalfAway"],
+  ops: ["floor", "ceil", "trunc", "round", "roundHalfAway"],
   rewrite({ inputs: [x] }): Rewritten {
     const inner = under(x!, "cast");
     return inner !== null && isExact(inner.dtype) ? x! : null;
@@ -95,7 +95,7 @@ const roundIntegers: Rule = {
 const conjConj: Rule = {
   name: "conj-conj",
   law: "conj(conj(z)) -> z",
-  roots: ["conj"],
+  ops: ["conj"],
   rewrite: ({ inputs: [x] }) => under(x!, "conj"),
 };
 

@@ -25,7 +25,7 @@ import type { Rewritten, Rule } from "../rule.ts";
 const compareSelf: Rule = {
   name: "compare-self",
   law: "x < x -> false, n == n -> true for integers",
-  roots: ["lt", "gt", "le", "ge", "eq", "neq"],
+  ops: ["lt", "gt", "le", "ge", "eq", "neq"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     if (x !== y) return null;
     if (name === "lt" || name === "gt") return insteadNumber(output, 0);
@@ -38,7 +38,7 @@ const compareSelf: Rule = {
 const compareLength: Rule = {
   name: "compare-length",
   law: "length < 0 -> false, length >= 0 -> true, max(length, 0) -> length",
-  roots: ["lt", "ge", "gt", "le", "maximum", "minimum"],
+  ops: ["lt", "ge", "gt", "le", "maximum", "minimum"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     const isLength = (v: Variable) => v.ndim === 0 && isExact(v.dtype) && isNotNegative(v);
     const [left, right] = [isLength(x!) && isNumber(y!, 0), isLength(y!) && isNumber(x!, 0)];
@@ -55,7 +55,7 @@ const compareLength: Rule = {
 const logicNumber: Rule = {
   name: "logic-with-constant",
   law: "x and true -> x, x and false -> false, x or true -> true, x xor true -> not x",
-  roots: ["and", "or", "xor"],
+  ops: ["and", "or", "xor"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     const value = numberOf(x!) ?? numberOf(y!);
     const other = numberOf(x!) === null ? x! : y!;
@@ -71,7 +71,7 @@ const logicNumber: Rule = {
 const xorSelf: Rule = {
   name: "xor-self",
   law: "x xor x -> 0",
-  roots: ["xor"],
+  ops: ["xor"],
   rewrite: ({ inputs: [x, y], output }) => x === y ? insteadNumber(output, 0) : null,
 };
 
@@ -88,7 +88,7 @@ const contrary: Readonly<Record<string, "eq" | "neq" | "lt" | "le" | "gt" | "ge"
 const notCompare: Rule = {
   name: "not-compare",
   law: "not (x == y) -> x != y, not (m < n) -> m >= n for integers",
-  roots: ["invert"],
+  ops: ["invert"],
   rewrite({ inputs: [x] }): Rewritten {
     const apply = x!.owner, name = apply === null ? undefined : contrary[apply.op.name];
     if (apply === null || name === undefined) return null;
@@ -101,7 +101,7 @@ const notCompare: Rule = {
 const compareBool: Rule = {
   name: "compare-bool",
   law: "b == true -> b, b == false -> not b",
-  roots: ["eq", "neq"],
+  ops: ["eq", "neq"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     if (x!.dtype !== "bool" || y!.dtype !== "bool") return null;
     const value = numberOf(x!) ?? numberOf(y!);
@@ -114,7 +114,7 @@ const compareBool: Rule = {
 const testExact: Rule = {
   name: "test-integers",
   law: "isnan(n) -> false, isfinite(n) -> true for integers",
-  roots: ["isnan", "isinf", "isfinite"],
+  ops: ["isnan", "isinf", "isfinite"],
   rewrite({ op: { name }, inputs: [x], output }): Rewritten {
     if (!isExact(x!.dtype)) return null;
     return insteadNumber(output, name === "isfinite" ? 1 : 0);
@@ -124,7 +124,7 @@ const testExact: Rule = {
 const switchKnown: Rule = {
   name: "switch-known",
   law: "switch(true, x, y) -> x, switch(c, x, x) -> x",
-  roots: ["switch"],
+  ops: ["switch"],
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     if (x === y) return instead(output, x!);
     const value = numberOf(c!);
@@ -136,7 +136,7 @@ const switchKnown: Rule = {
 const switchNot: Rule = {
   name: "switch-not",
   law: "switch(not c, x, y) -> switch(c, y, x)",
-  roots: ["switch"],
+  ops: ["switch"],
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     const inner = c!.dtype === "bool" ? under(c!, "invert") : null;
     return inner === null ? null : instead(output, ew("switch", inner, y!, x!));
@@ -146,7 +146,7 @@ const switchNot: Rule = {
 const switchNested: Rule = {
   name: "switch-nested",
   law: "switch(c, switch(c, x, y), z) -> switch(c, x, z)",
-  roots: ["switch"],
+  ops: ["switch"],
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     const first = applied(x!, "switch"), second = applied(y!, "switch");
     if (first !== null && first.inputs[0] === c && x!.dtype === output.dtype) {
@@ -162,7 +162,7 @@ const switchNested: Rule = {
 const switchBool: Rule = {
   name: "switch-to-condition",
   law: "switch(c, true, false) -> c, switch(c, 1, 0) -> cast(c)",
-  roots: ["switch"],
+  ops: ["switch"],
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     const [p, q] = [numberOf(x!), numberOf(y!)];
     if (c!.dtype !== "bool" || isComplex(output.dtype)) return null;
@@ -190,7 +190,7 @@ function switchOf(apply: Apply, side: 1 | 2, value: Variable): Variable {
 const switchSink: Rule = {
   name: "switch-sink",
   law: "x * switch(c, 0, y) -> switch(c, 0, x * y), switch(c, 0, y) / x -> switch(c, 0, y / x)",
-  roots: ["mul", "div"],
+  ops: ["mul", "div"],
   assumesFinite: true,
   rewrite({ op: { name }, inputs: [x, y], output }, context): Rewritten {
     const sink = (choice: Variable, other: Variable): Variable | null => {
@@ -207,7 +207,7 @@ const switchSink: Rule = {
 const switchSum: Rule = {
   name: "switch-sum",
   law: "switch(c, x, 0) + switch(c, 0, y) -> switch(c, x, y)",
-  roots: ["add"],
+  ops: ["add"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const p = applied(x!, "switch"), q = applied(y!, "switch");
     if (p === null || q === null || p.inputs[0] !== q.inputs[0]) return null;
@@ -224,7 +224,7 @@ const switchSum: Rule = {
 const switchNeg: Rule = {
   name: "switch-neg",
   law: "-switch(c, 0, x) -> switch(c, 0, -x)",
-  roots: ["neg"],
+  ops: ["neg"],
   rewrite({ inputs: [x], output }, context): Rewritten {
     const apply = applied(x!, "switch"), side = apply === null ? null : zeroSide(apply);
     if (side === null || context.uses(x!) > 1) return null;
@@ -235,7 +235,7 @@ const switchNeg: Rule = {
 const switchExtreme: Rule = {
   name: "switch-to-maximum",
   law: "switch(x <= 0, 0, x) -> max(0, x), switch(x > 0, x, 0) -> max(0, x) except for NaN",
-  roots: ["switch"],
+  ops: ["switch"],
   assumesFinite: true,
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     const compare = c!.owner;
@@ -255,7 +255,7 @@ const switchExtreme: Rule = {
 const ifelseKnown: Rule = {
   name: "ifelse-known",
   law: "ifelse(true, x, y) -> x, ifelse(c, x, x) -> x",
-  roots: ["ifelse"],
+  ops: ["ifelse"],
   rewrite(apply): Rewritten {
     const { n } = apply.params as { n: number };
     const condition = apply.inputs[0]!, value = numberOf(condition);
@@ -270,7 +270,7 @@ const ifelseKnown: Rule = {
 const switchCast: Rule = {
   name: "switch-condition",
   law: "switch(cast(b), x, y) -> switch(b, x, y)",
-  roots: ["switch"],
+  ops: ["switch"],
   rewrite({ inputs: [c, x, y], output }): Rewritten {
     const inner = under(c!, "cast");
     return inner?.dtype === "bool" ? instead(output, ew("switch", inner, x!, y!)) : null;

@@ -40,7 +40,7 @@ const somewhere: Readonly<Record<string, readonly [ElementwiseName, "ge" | "gt",
 const inverse: Rule = {
   name: "inverse",
   law: "-(-x) -> x, 1 / (1 / x) -> x, log(exp(x)) -> x, asinh(sinh(x)) -> x and so on",
-  roots: [...new Set(everywhere.map(([outer]) => outer))],
+  ops: [...new Set(everywhere.map(([outer]) => outer))],
   assumesFinite: true,
   stabilises: true,
   rewrite({ op: { name }, inputs: [x] }): Rewritten {
@@ -58,7 +58,7 @@ const inverse: Rule = {
 const inverseWhere: Rule = {
   name: "inverse-where",
   law: "exp(log(x)) -> switch(x >= 0, x, NaN), and so for sqr(sqrt(x)) and others",
-  roots: Object.keys(somewhere),
+  ops: Object.keys(somewhere),
   rewrite({ op: { name }, inputs: [x], output }, context): Rewritten {
     const [inner, compare, bound] = somewhere[name]!;
     const found = under(x!, inner);
@@ -78,7 +78,7 @@ const inverseWhere: Rule = {
 const rootOfSquare: Rule = {
   name: "root-of-square",
   law: "sqrt(x²) -> |x|, acosh(cosh(x)) -> |x|",
-  roots: ["sqrt", "acosh"],
+  ops: ["sqrt", "acosh"],
   stabilises: true,
   rewrite({ op: { name }, inputs: [x] }): Rewritten {
     const found = under(x!, name === "sqrt" ? "sqr" : "cosh");
@@ -89,7 +89,7 @@ const rootOfSquare: Rule = {
 const logOfRoot: Rule = {
   name: "log-of-root",
   law: "log(sqrt(x)) -> log(x) / 2, log(x²) -> 2 log|x|",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x] }): Rewritten {
     if (!isReal(x!.dtype)) return null;

@@ -22,7 +22,7 @@ export function transposed(x: Variable): Variable {
 const transposedProduct: Rule = {
   name: "transposed-matmul",
   law: "dot(x, y)ᵀ -> dot(yᵀ, xᵀ)",
-  roots: ["dimshuffle"],
+  ops: ["dimshuffle"],
   rewrite(apply, context): Rewritten {
     const inner = apply.inputs[0]!, product = applied(inner, "matmul");
     if (product === null || context.uses(inner) > 1) return null;
@@ -37,7 +37,7 @@ const transposedProduct: Rule = {
 const zeroProduct: Rule = {
   name: "matmul-zero",
   law: "dot(0, x) -> 0",
-  roots: ["matmul"],
+  ops: ["matmul"],
   assumesFinite: true,
   mayHideError: true,
   rewrite: ({ inputs, output }) =>
@@ -63,7 +63,7 @@ function scalarsOf(
 const scaledProduct: Rule = {
   name: "scaled-matmul",
   law: "dot(2 * x, y) -> 2 * dot(x, y)",
-  roots: ["matmul"],
+  ops: ["matmul"],
   rewrite(apply, context): Rewritten {
     for (const i of [0, 1]) {
       const found = scalarsOf(apply.inputs[i]!, context);

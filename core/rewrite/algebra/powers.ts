@@ -24,7 +24,7 @@ const LARGEST = 64;
 const powerTrivial: Rule = {
   name: "power-trivial",
   law: "x ** 0 -> 1, x ** 1 -> x, 1 ** x -> 1",
-  roots: ["pow"],
+  ops: ["pow"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     const exponent = numberOf(y!);
     if (exponent === 0 || numberOf(x!) === 1 && !isComplex(output.dtype)) {
@@ -37,7 +37,7 @@ const powerTrivial: Rule = {
 const powerOfPower: Rule = {
   name: "power-of-power",
   law: "(x ** a) ** b -> x ** (a * b) for positive integers a and b",
-  roots: ["pow", "sqr"],
+  ops: ["pow", "sqr"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     const inner = applied(x!, "pow");
     if (inner === null || x!.dtype !== output.dtype || isComplex(output.dtype)) return null;
@@ -51,7 +51,7 @@ const powerOfPower: Rule = {
 const powerSpecial: Rule = {
   name: "power-special",
   law: "x ** 2 -> x², x ** 0.5 -> sqrt(x), x ** -1 -> 1 / x, x ** -2 -> 1 / x²",
-  roots: ["pow"],
+  ops: ["pow"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     const { dtype } = output, exponent = numberOf(y!);
@@ -73,7 +73,7 @@ const powerSpecial: Rule = {
 const powerChain: Rule = {
   name: "power-chain",
   law: "x ** 10 -> (x² · ((x²)²)²), by repeated squaring",
-  roots: ["pow"],
+  ops: ["pow"],
   assumesFinite: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     const { dtype } = output, exponent = numberOf(y!);
@@ -99,7 +99,7 @@ function chained(x: Variable, power: number): Variable {
 const powerOfTwo: Rule = {
   name: "power-of-two",
   law: "2 ** x -> exp2(x)",
-  roots: ["pow"],
+  ops: ["pow"],
   rewrite({ inputs: [x, y], output }): Rewritten {
     if (numberOf(x!) !== 2 || !isReal(output.dtype) || y!.dtype !== output.dtype) return null;
     return instead(output, ew("exp2", y!));
@@ -109,7 +109,7 @@ const powerOfTwo: Rule = {
 const mulSelf: Rule = {
   name: "mul-self",
   law: "x * x -> x²",
-  roots: ["mul"],
+  ops: ["mul"],
   rewrite: ({ inputs: [x, y], output }) => x === y ? instead(output, ew("sqr", x!)) : null,
 };
 

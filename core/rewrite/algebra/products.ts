@@ -27,7 +27,7 @@ import { buildSum, isSum, sumCost, sumOf, sumOps, type Term } from "./terms.ts";
 const cancelFactors: Rule = {
   name: "cancel-factors",
   law: "x * y / y -> x, (a / b) * (b / c) -> a / c, 2 * x * 3 -> 6 * x, x / (y / z) -> x * z / y",
-  roots: productOps,
+  ops: productOps,
   assumesFinite: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply;
@@ -103,7 +103,7 @@ function multipliedOut(product: Product, { sum, others }: Split, context: Rewrit
 const distribute: Rule = {
   name: "distribute-to-cancel",
   law: "(a / x + b / y) * x * y -> a * y + b * x",
-  roots: productOps,
+  ops: productOps,
   assumesFinite: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply;
@@ -121,7 +121,7 @@ const distribute: Rule = {
 const collectTerms: Rule = {
   name: "collect-terms",
   law: "(x + y) - x -> y, (1 + x) + 2 -> 3 + x, 2 * x + 3 * x -> 5 * x",
-  roots: sumOps,
+  ops: sumOps,
   assumesFinite: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply;
@@ -138,7 +138,7 @@ const collectTerms: Rule = {
 const commonFactor: Rule = {
   name: "common-factor",
   law: "x * y + x * z -> x * (y + z)",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   rewrite({ op: { name }, inputs: [x, y], output }, context): Rewritten {
     const fits = (v: Variable) =>
       v.owner !== null && v.owner.op.name === "mul" && v.dtype === output.dtype &&

@@ -46,7 +46,7 @@ function paramsOf(apply: Apply): ReduceParams {
 const reduceOnes: Rule = {
   name: "reduce-ones",
   law: "a sum over an axis of length 1 -> the axis dropped",
-  roots: ["reduce"],
+  ops: ["reduce"],
   // Quotients and logarithms of sums of exponentials are to be seen first.
   rewrite(apply): Rewritten {
     const found = withoutOnes(apply);
@@ -57,7 +57,7 @@ const reduceOnes: Rule = {
 const reduceExpOnes: Rule = {
   name: "reduce-exp-ones",
   law: "a sum of exponentials over an axis of length 1 -> the axis dropped",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite: withoutOnes,
 };
 
@@ -73,7 +73,7 @@ function withoutOnes(apply: Apply): Variable | null {
 const reduceReduce: Rule = {
   name: "reduce-twice",
   law: "sum(sum(x, 1), 0) -> sum(x), and so for other reductions",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite(apply, context): Rewritten {
     const params = paramsOf(apply), x = apply.inputs[0]!;
     const inner = applied(x, "reduce");
@@ -93,7 +93,7 @@ const reduceReduce: Rule = {
 const reduceMoved: Rule = {
   name: "reduce-moved",
   law: "sum(transposed x) -> sum(x) over the axes as they were",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite(apply): Rewritten {
     const params = paramsOf(apply), { kind, axes } = params;
     const shuffle = applied(apply.inputs[0]!, "dimshuffle");
@@ -112,7 +112,7 @@ const reduceMoved: Rule = {
 const sumOfReshaped: Rule = {
   name: "sum-of-reshaped",
   law: "sum of all elements of a reshaped x -> sum of all elements of x",
-  roots: ["reduce"],
+  ops: ["reduce"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const params = paramsOf(apply);
@@ -136,7 +136,7 @@ function countOf(x: Variable, axes: readonly number[], dtype: Variable["dtype"])
 const sumOfStretched: Rule = {
   name: "sum-of-stretched",
   law: "sum(x stretched) -> n * x, max(x stretched) -> x",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite(apply): Rewritten {
     const params = paramsOf(apply), { kind, axes, dtype } = params, x = apply.inputs[0]!;
     const inner = under(x, "broadcastTo");
@@ -163,7 +163,7 @@ const sumOfProduct: Rule = {
   name: "sum-of-product",
   law:
     "sum(c * x) -> c * sum(x), sum(x / c) -> sum(x) / c, for c that does not vary along the axes",
-  roots: ["reduce"],
+  ops: ["reduce"],
   assumesFinite: true,
   rewrite(apply, context): Rewritten {
     const { kind, axes, dtype } = paramsOf(apply), x = apply.inputs[0]!;
@@ -198,7 +198,7 @@ const sumOfProduct: Rule = {
 const extremeOfNeg: Rule = {
   name: "extreme-of-neg",
   law: "max(-x) -> -min(x)",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite(apply, context): Rewritten {
     const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
     const inner = under(x, "neg");
@@ -242,7 +242,7 @@ function isSumOfExp(v: Variable): boolean {
 const placeOfExtreme: Rule = {
   name: "place-of-extreme",
   law: "argmax(softmax(x)) -> argmax(x), argmax(exp(x)) -> argmax(x)",
-  roots: ["argreduce"],
+  ops: ["argreduce"],
   assumesFinite: true,
   stabilises: true,
   rewrite(apply): Rewritten {
@@ -257,7 +257,7 @@ const placeOfExtreme: Rule = {
 const sumToKnown: Rule = {
   name: "sum-to-known",
   law: "x summed to the shape that it has -> x, to an axis of length 1 -> a sum",
-  roots: ["sumTo"],
+  ops: ["sumTo"],
   rewrite(apply): Rewritten {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const { axes } = apply.params as SumToParams;
@@ -281,7 +281,7 @@ const sumToKnown: Rule = {
 const sumOfSumTo: Rule = {
   name: "sum-of-sum-to",
   law: "sum(x summed to a shape) -> sum(x)",
-  roots: ["reduce"],
+  ops: ["reduce"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const { kind, axes, dtype } = paramsOf(apply);
@@ -313,7 +313,7 @@ function sumAgain(sum: Apply, x: Variable): Variable {
 const sumToOutside: Rule = {
   name: "sum-to-outside",
   law: "(x summed to a shape) * y -> (x * y) summed to the shape, and so for quotients and -x",
-  roots: ["mul", "div", "neg"],
+  ops: ["mul", "div", "neg"],
   assumesFinite: true,
   mayHideError: true,
   rewrite({ op: { name }, inputs, output }): Rewritten {
@@ -331,7 +331,7 @@ const sumToOutside: Rule = {
 const sumToTogether: Rule = {
   name: "sum-to-together",
   law: "x summed + y summed to the same shape -> (x + y) summed",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
     const p = applied(x!, "sumTo"), q = applied(y!, "sumTo");
     if (p === null || q === null || x!.dtype !== y!.dtype) return null;
@@ -353,7 +353,7 @@ function sameLength(dim: Variable, length: number | Variable): boolean {
 const prodOfExp: Rule = {
   name: "prod-of-exp",
   law: "prod(exp(x)) -> exp(sum(x))",
-  roots: ["reduce"],
+  ops: ["reduce"],
   stabilises: true,
   rewrite(apply, context: RewriteContext): Rewritten {
     const { kind, axes, dtype } = paramsOf(apply), x = apply.inputs[0]!;

@@ -25,7 +25,7 @@ function sameIndex(a: Apply, from: number, b: Apply, to: number): boolean {
 const readBack: Rule = {
   name: "read-back",
   law: "set(x[i], y)[i] -> y, inc(x[i], y)[i] -> x[i] + y",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   mayHideError: true,
   rewrite(apply, context): Rewritten {
     const change = applied(apply.inputs[0]!, "incSubtensor");
@@ -47,7 +47,7 @@ const readBack: Rule = {
 const changeNothing: Rule = {
   name: "change-nothing",
   law: "inc(x[i], 0) -> x, set(x[i], x[i]) -> x",
-  roots: ["incSubtensor", "advInc"],
+  ops: ["incSubtensor", "advInc"],
   rewrite(apply, context): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     const { set } = apply.params as { set: boolean };
@@ -63,7 +63,7 @@ const changeNothing: Rule = {
 const changeAll: Rule = {
   name: "change-all",
   law: "set(x[:], y) -> y, inc(x[:], y) -> x + y",
-  roots: ["incSubtensor"],
+  ops: ["incSubtensor"],
   rewrite(apply): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     const { index, set } = apply.params as IncSubtensorParams;
@@ -77,7 +77,7 @@ const changeAll: Rule = {
 const changeTwice: Rule = {
   name: "change-twice",
   law: "set(set(x[i], y)[i], z) -> set(x[i], z), inc(inc(x[i], y)[i], z) -> inc(x[i], y + z)",
-  roots: ["incSubtensor"],
+  ops: ["incSubtensor"],
   rewrite(apply, context): Rewritten {
     const inner = applied(apply.inputs[0]!, "incSubtensor");
     if (inner === null || !sameIndex(inner, 2, apply, 2)) return null;
@@ -95,7 +95,7 @@ const changeTwice: Rule = {
 const addOfChange: Rule = {
   name: "add-changed-zeros",
   law: "inc(zeros[i], y) + x -> inc(x[i], y)",
-  roots: ["add"],
+  ops: ["add"],
   rewrite({ inputs: [x, y], output }, context): Rewritten {
     const onto = (change: Variable, base: Variable): Variable | null => {
       const apply = change.owner;

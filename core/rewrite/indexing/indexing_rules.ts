@@ -104,7 +104,7 @@ function plainEntry(taken: Taken, length: Length): Taken {
 const wholeSlices: Rule = {
   name: "whole-slices",
   law: "x[:] -> x, x[0:n] -> x, x[0] -> x without an axis of length 1",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const x = apply.inputs[0]!, lengths = lengthsOf(x), taken = takenIn(apply);
     const ones = taken.flatMap(({ entry, scalars }, axis) =>
@@ -214,7 +214,7 @@ function mergeReversed(second: Taken): Taken | null {
 const partOfPart: Rule = {
   name: "part-of-part",
   law: "x[2:][::-1][1] -> x[i], slices of slices as one slice",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const inner = applied(apply.inputs[0]!, "subtensor");
     if (inner === null) return null;
@@ -259,7 +259,7 @@ function constantIndex(taken: Taken, length: number | null): number | null {
 const elementOfVector: Rule = {
   name: "element-of-vector",
   law: "[a, b, c][1] -> b, [a, b, c][1:] -> [b, c]",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const vector = applied(apply.inputs[0]!, "makeVector");
     const [taken] = takenIn(apply);
@@ -285,7 +285,7 @@ const elementOfVector: Rule = {
 const elementOfRange: Rule = {
   name: "element-of-range",
   law: "arange(a, b, s)[i] -> a + i * s, for an i that is in range for sure",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const range = applied(apply.inputs[0]!, "arange"), [taken] = takenIn(apply);
     if (range === null || taken === undefined) return null;
@@ -301,7 +301,7 @@ const elementOfRange: Rule = {
 const partOfStretched: Rule = {
   name: "part-of-stretched",
   law: "(x stretched)[i, 1:] -> x[i] stretched",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply, context): Rewritten {
     const whole = apply.inputs[0]!, inner = under(whole, "broadcastTo");
     if (inner === null || inner.ndim === 0) return null;
@@ -325,7 +325,7 @@ export function namesLengthOf(length: Variable, apply: Apply): boolean {
 const partOfMoved: Rule = {
   name: "part-of-moved",
   law: "(x with axes moved)[i] -> x[:, i] with axes moved",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const shuffle = applied(apply.inputs[0]!, "dimshuffle");
     if (shuffle === null) return null;
@@ -353,7 +353,7 @@ const partOfMoved: Rule = {
 const partOfJoin: Rule = {
   name: "part-of-join",
   law: "join(x, y)[i] -> x[i], for an i that is in x for sure; join(x, y)[n:] -> y",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply): Rewritten {
     const join = applied(apply.inputs[0]!, "join");
     if (join === null) return null;
@@ -398,7 +398,7 @@ const partOfJoin: Rule = {
 const partOfReduced: Rule = {
   name: "part-of-reduced",
   law: "sum(x, 1)[i] -> sum(x[i], 0)",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply, context): Rewritten {
     const total = apply.inputs[0]!, inner = applied(total, "reduce");
     if (inner === null || context.uses(total) > 1) return null;
@@ -421,7 +421,7 @@ const partOfReduced: Rule = {
 const partOfProduct: Rule = {
   name: "part-of-matmul",
   law: "dot(x, y)[i] -> dot(x[i], y), dot(x, y)[:, j] -> dot(x, y[:, j])",
-  roots: ["subtensor"],
+  ops: ["subtensor"],
   rewrite(apply, context): Rewritten {
     const total = apply.inputs[0]!, product = applied(total, "matmul");
     if (product === null || context.uses(total) > 1) return null;
@@ -449,7 +449,7 @@ function withAxis(part: Variable, { entry }: Taken, rank: number, axis: number):
 const rangeOfAll: Rule = {
   name: "all-positions",
   law: "x[arange(n)] -> x where x has n rows",
-  roots: ["advIndex"],
+  ops: ["advIndex"],
   rewrite(apply): Rewritten {
     const [x, ...indices] = apply.inputs as [Variable, ...Variable[]];
     const { axes } = apply.params as AdvIndexParams;
@@ -483,7 +483,7 @@ function namesLength(stop: Variable, length: Variable): boolean {
 const positionsOfStretched: Rule = {
   name: "positions-of-stretched-scalar",
   law: "(a number stretched)[positions] -> the number stretched",
-  roots: ["advIndex"],
+  ops: ["advIndex"],
   rewrite(apply, context): Rewritten {
     const inner = under(apply.inputs[0]!, "broadcastTo");
     if (inner === null || inner.ndim > 0) return null;

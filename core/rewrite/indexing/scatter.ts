@@ -134,7 +134,7 @@ function timesScatter(output: Variable, context: RewriteContext, all: boolean): 
 const scatterCancel: Rule = {
   name: "scatter-cancel",
   law: "inc(zeros[i], y / x[i]) * x -> inc(zeros[i], y)",
-  roots: productOps,
+  ops: productOps,
   assumesFinite: true,
   rewrite: ({ output }, context) => timesScatter(output, context, false),
 };
@@ -142,7 +142,7 @@ const scatterCancel: Rule = {
 const scatterTimes: Rule = {
   name: "scatter-times",
   law: "inc(zeros[i], y) * x -> inc(zeros[i], y * x[i])",
-  roots: productOps,
+  ops: productOps,
   assumesFinite: true,
   rewrite: ({ output }, context) => timesScatter(output, context, true),
 };
@@ -150,7 +150,7 @@ const scatterTimes: Rule = {
 const stretchedValues: Rule = {
   name: "stretched-values",
   law: "inc(x[i], y stretched) -> inc(x[i], y)",
-  roots: ["advInc", "incSubtensor"],
+  ops: ["advInc", "incSubtensor"],
   rewrite(apply): Rewritten {
     const [x, y, ...where] = apply.inputs as [Variable, Variable, ...Variable[]];
     const inner = under(y, "broadcastTo");
@@ -166,7 +166,7 @@ const stretchedValues: Rule = {
 const sumOfScatter: Rule = {
   name: "sum-of-scatter",
   law: "sum(inc(zeros[i, j], y), 1) -> inc(zeros[i], y), sum of all -> sum(y)",
-  roots: ["reduce"],
+  ops: ["reduce"],
   rewrite(apply, context): Rewritten {
     const { kind, axes: gone, dtype } = apply.params as ReduceParams, x = apply.inputs[0]!;
     const scatter = scatterOf(x);
@@ -207,7 +207,7 @@ const sumOfScatter: Rule = {
 const changeEverywhere: Rule = {
   name: "change-everywhere",
   law: "inc(x[arange(n)], y) -> x + y where x has n rows",
-  roots: ["advInc"],
+  ops: ["advInc"],
   rewrite(apply): Rewritten {
     const [x, y, ...indices] = apply.inputs as [Variable, Variable, ...Variable[]];
     const { axes, set } = apply.params as AdvIncParams;
@@ -221,7 +221,7 @@ const changeEverywhere: Rule = {
 const scatterOfZero: Rule = {
   name: "scatter-of-nothing",
   law: "inc(zeros[i], 0) -> zeros",
-  roots: ["advInc", "incSubtensor"],
+  ops: ["advInc", "incSubtensor"],
   rewrite(apply, context): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     if (!isNumber(x, 0) || !isNumber(y, 0)) return null;

@@ -30,7 +30,7 @@ import { unpadded } from "../algebra/factors.ts";
 const lengthKnown: Rule = {
   name: "length-known",
   law: "length of (x + y) -> length of x, where that is the same for sure",
-  roots: ["shapeI"],
+  ops: ["shapeI"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const { axis } = apply.params as ShapeIParams;
@@ -42,7 +42,7 @@ const lengthKnown: Rule = {
 const jointLengths: Rule = {
   name: "joint-length-known",
   law: "joint length of n, 1 and n -> n",
-  roots: ["jointLength"],
+  ops: ["jointLength"],
   rewrite(apply): Rewritten {
     const lengths = apply.inputs.filter((n) => staticInt(n) !== 1);
     if (lengths.length === 0) return lengthVariable(1);
@@ -54,7 +54,7 @@ const jointLengths: Rule = {
 const dimshuffleChain: Rule = {
   name: "dimshuffle-chain",
   law: "moving axes twice -> moving them once, not moving them -> x",
-  roots: ["dimshuffle"],
+  ops: ["dimshuffle"],
   rewrite(apply): Rewritten {
     const { pattern } = apply.params as DimshuffleParams, x = apply.inputs[0]!;
     const inner = applied(x, "dimshuffle");
@@ -76,7 +76,7 @@ function stretchedScalar(variable: Variable): Variable | null {
 const movedScalar: Rule = {
   name: "move-stretched-scalar",
   law: "a stretched scalar, moved or picked from -> the scalar stretched to the new shape",
-  roots: ["dimshuffle", "reshape", "subtensor"],
+  ops: ["dimshuffle", "reshape", "subtensor"],
   mayHideError: true,
   rewrite(apply, context): Rewritten {
     const scalar = stretchedScalar(apply.inputs[0]!);
@@ -98,7 +98,7 @@ function dependsOn(length: Variable, apply: Apply): boolean {
 const fillToBroadcast: Rule = {
   name: "fill-to-broadcast",
   law: "fill(x, s) -> s stretched to the shape of x",
-  roots: ["fill"],
+  ops: ["fill"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const [like, value] = apply.inputs as [Variable, Variable];
@@ -109,7 +109,7 @@ const fillToBroadcast: Rule = {
 const broadcastKnown: Rule = {
   name: "broadcast-known",
   law: "x stretched to a shape that it has -> x, stretched twice -> once",
-  roots: ["broadcastTo"],
+  ops: ["broadcastTo"],
   rewrite(apply): Rewritten {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     if (sameShape(x, apply.output)) return x;
@@ -136,7 +136,7 @@ function stretchesOnly(inner: Variable, middle: Variable, outer: Variable): bool
 const dropPadding: Rule = {
   name: "drop-padding",
   law: "f(x with axes of length 1 in front, y) -> f(x, y)",
-  roots: Object.values(elementwiseOps).filter(({ arity }) => arity > 1).map(({ name }) => name),
+  ops: Object.values(elementwiseOps).filter(({ arity }) => arity > 1).map(({ name }) => name),
   rewrite(apply): Rewritten {
     const { output, inputs } = apply;
     const plain = inputs.map(unpadded);
@@ -149,7 +149,7 @@ const dropPadding: Rule = {
 const dropStretch: Rule = {
   name: "drop-stretch",
   law: "f(x stretched to the shape of y, y) -> f(x, y)",
-  roots: Object.values(elementwiseOps).filter(({ arity }) => arity > 1).map(({ name }) => name),
+  ops: Object.values(elementwiseOps).filter(({ arity }) => arity > 1).map(({ name }) => name),
   rewrite(apply): Rewritten {
     const { output, inputs } = apply;
     let current: readonly Variable[] = inputs;
@@ -179,7 +179,7 @@ function broadcastOf(variables: readonly Variable[], rank: number): Length[] {
 const liftStretch: Rule = {
   name: "lift-stretch",
   law: "f(x stretched, 2) -> f(x, 2) stretched",
-  roots: Object.keys(elementwiseOps),
+  ops: Object.keys(elementwiseOps),
   rewrite(apply): Rewritten {
     const { inputs, output } = apply;
     const outer = inputs.filter((input) => input.owner?.op.name === "broadcastTo");
@@ -196,7 +196,7 @@ const liftStretch: Rule = {
 const reshapeChain: Rule = {
   name: "reshape-chain",
   law: "reshaping twice -> once, reshaping to the shape that x has -> x",
-  roots: ["reshape"],
+  ops: ["reshape"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
@@ -223,7 +223,7 @@ const reshapeChain: Rule = {
 const reshapeOnes: Rule = {
   name: "reshape-ones",
   law: "reshaping that only puts axes of length 1 in or out -> moving axes",
-  roots: ["reshape"],
+  ops: ["reshape"],
   mayHideError: true,
   rewrite(apply): Rewritten {
     const x = apply.inputs[0]!;
@@ -243,7 +243,7 @@ const reshapeOnes: Rule = {
 const specifyKnown: Rule = {
   name: "specify-known",
   law: "a promise of a shape that is known -> x",
-  roots: ["specifyShape"],
+  ops: ["specifyShape"],
   rewrite(apply): Rewritten {
     const x = apply.inputs[0]!;
     return sameShape(x, apply.output) ? x : null;
@@ -253,7 +253,7 @@ const specifyKnown: Rule = {
 const joinOne: Rule = {
   name: "join-one",
   law: "join(x) -> x, join(x, nothing) -> x, join(join(x, y), z) -> join(x, y, z)",
-  roots: ["join"],
+  ops: ["join"],
   rewrite(apply): Rewritten {
     const { axis } = apply.params as JoinParams;
     if (apply.inputs.length === 1) return apply.inputs[0]!;
@@ -279,7 +279,7 @@ const joinOne: Rule = {
 const vectorOfElements: Rule = {
   name: "vector-of-elements",
   law: "[v[0], v[1], v[2]] -> v for a vector of three elements",
-  roots: ["makeVector"],
+  ops: ["makeVector"],
   rewrite({ inputs, output }): Rewritten {
     const vector = inputs.length === 0 ? null : under(inputs[0]!, "subtensor");
     if (vector === null || vector.ndim !== 1 || vector.dtype !== output.dtype) return null;
@@ -295,7 +295,7 @@ const vectorOfElements: Rule = {
 const joinVectors: Rule = {
   name: "join-scalars",
   law: "join([a], [b]) -> [a, b]",
-  roots: ["join"],
+  ops: ["join"],
   rewrite(apply): Rewritten {
     if (apply.output.ndim !== 1) return null;
     const parts = apply.inputs.map((input) => applied(input, "makeVector"));

@@ -22,7 +22,7 @@ const complement: Rule = {
   law:
     "1 - erf(x) -> erfc(x), 1 + erf(x) -> erfc(-x), erf(x) - 1 -> -erfc(x), 1 - erfc(x) -> erf(x), " +
     "2 - erfc(x) -> erfc(-x)",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const sum = fewTerms(output, context);
@@ -88,7 +88,7 @@ function bySize(
 const logErfc: Rule = {
   name: "log-erfc",
   law: "log(erfc(x)) -> -x² - log(x sqrt(π)) + log(series) for large x",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [y] }): Rewritten {
     const x = under(y!, "erfc");
@@ -116,7 +116,7 @@ function gaussOf(base: Variable): Variable | null {
 const gaussOverErfc: Rule = {
   name: "gauss-over-erfc",
   law: "exp(-x²) / erfc(x) -> x sqrt(π) / series for large x",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const product = realProduct(output, context);

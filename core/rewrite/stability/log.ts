@@ -69,7 +69,7 @@ const logOfProduct: Rule = {
   law:
     "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division, " +
     "log(y * sum(exp(x))) -> m + log(y * sum(exp(x - m)))",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const product = isReal(output.dtype) ? productOf(x!, opensAll) : null;
@@ -130,7 +130,7 @@ function logTerm(product: Product): Term {
 const logOfReciprocal: Rule = {
   name: "log-of-reciprocal",
   law: "log(1 / x) -> -log(x)",
-  roots: ["log"],
+  ops: ["log"],
   assumesFinite: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const inner = under(x!, "reciprocal");
@@ -241,7 +241,7 @@ const logOfSum: Rule = {
   law:
     "log(1 + x) -> log1p(x), log(1 + exp(x)) -> softplus(x), log(exp(x) + exp(y)) without overflow, " +
     "also with sums of exponentials, log(1 - exp(x)) and log(exp(x) - 1) without loss of digits",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(x!, opensAll) : null;
@@ -255,7 +255,7 @@ const logOfSum: Rule = {
 const log1pOfSum: Rule = {
   name: "log1p-of-sum",
   law: "log1p(exp(x)) -> softplus(x), log1p(-sigmoid(x)) -> -softplus(x), log1p(x - 1) -> log(x)",
-  roots: ["log1p"],
+  ops: ["log1p"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(x!, opensAll) : null;
@@ -273,7 +273,7 @@ const logSumExp: Rule = {
   law:
     "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp, " +
     "for products of matrices, for choices and for parts in a row",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const isOurs = x!.owner !== null && sources.has(x!.owner.op.name);
@@ -289,7 +289,7 @@ const throughView: readonly Rule[] = [logOfProduct, logSumExp, logOfSum];
 const logOfView: Rule = {
   name: "log-of-part",
   law: "log(softmax(x)[i]) -> log(softmax(x))[i], where the logarithm of the whole is stable",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite(apply, context: RewriteContext): Rewritten {
     const x = apply.inputs[0]!, { inner, views } = viewsOf(x);
@@ -307,7 +307,7 @@ const logOfView: Rule = {
 const log1pOfView: Rule = {
   name: "log1p-of-part",
   law: "log1p(-sigmoid(x)[i]) -> log1p(-sigmoid(x))[i], where the whole is stable",
-  roots: ["log1p"],
+  ops: ["log1p"],
   stabilises: true,
   rewrite({ inputs: [x] }, context: RewriteContext): Rewritten {
     const negative = under(x!, "neg"), view = (negative ?? x!).owner;
@@ -336,7 +336,7 @@ const log1mexpOfSoftplus: Rule = {
   name: "log1mexp-of-softplus",
   law: "log(1 - exp(-softplus(x))) -> -softplus(-x), also of a difference of two exponentials, " +
     "log(exp(x) - exp(x - y)) -> x + log(1 - exp(-y))",
-  roots: ["log1mexp", "logdiffexp"],
+  ops: ["log1mexp", "logdiffexp"],
   stabilises: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     if (!isReal(output.dtype)) return null;
@@ -356,7 +356,7 @@ const log1mexpOfSoftplus: Rule = {
 const logOfTanh: Rule = {
   name: "log-of-tanh",
   law: "log(tanh(x)) -> log(1 - exp(-2 x)) - softplus(-2 x)",
-  roots: ["log"],
+  ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const y = under(x!, "tanh");
@@ -369,7 +369,7 @@ const logOfTanh: Rule = {
 const logOfBase: Rule = {
   name: "log-of-base",
   law: "log2(x) -> log(x) / log(2) where log(x) has a stable form, and so for log10",
-  roots: ["log2", "log10"],
+  ops: ["log2", "log10"],
   stabilises: true,
   rewrite({ op: { name }, inputs: [x], output }, context: RewriteContext): Rewritten {
     if (!isReal(output.dtype)) return null;
@@ -387,7 +387,7 @@ const logOfBase: Rule = {
 const expm1: Rule = {
   name: "exp-minus-one",
   law: "exp(x) - 1 -> expm1(x), 2 - 2 * exp(x) -> -2 * expm1(x)",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   stabilises: true,
   rewrite({ output }): Rewritten {
     const sum = isReal(output.dtype) ? sumOf(output, opensAll, opensAll, 1) : null;
@@ -401,7 +401,7 @@ const expm1: Rule = {
 const xLogX: Rule = {
   name: "x-log-x",
   law: "x * log(x) -> 0 where x = 0, not NaN",
-  roots: ["mul"],
+  ops: ["mul"],
   stabilises: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     if (!isReal(output.dtype)) return null;

@@ -27,7 +27,7 @@ const quotientOfExps: Rule = {
   name: "quotient-of-exps",
   law: "sum(exp(x) * v) / sum(exp(x)) -> sum(exp(x - m) * v) / sum(exp(x - m)), " +
     "exp(x) / max(exp(x)) -> exp(x - max(x)), and so for products of matrices",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply, product = realProduct(output, context);
@@ -54,7 +54,7 @@ const quotientOfExps: Rule = {
 const expTimesShift: Rule = {
   name: "exp-times-shift",
   law: "exp(x) * exp(y - m) -> exp(x + y - m), where m was taken off so that nothing overflows",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const isExp = ({ base }: Factor) => under(base, "exp") !== null;

@@ -43,7 +43,7 @@ const logistic: Rule = {
   law:
     "1 / (1 + exp(-x)) -> sigmoid(x), exp(x) / (1 + exp(x)) -> sigmoid(x), y / (1 + exp(x)) -> " +
     "y * sigmoid(-x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutOnePlusExp),
 };
@@ -51,7 +51,7 @@ const logistic: Rule = {
 const expTimesSigmoid: Rule = {
   name: "exp-times-sigmoid",
   law: "exp(x) * sigmoid(-x) -> sigmoid(x), sigmoid(x) / exp(x) -> sigmoid(-x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpTimesSigmoid),
 };
@@ -59,7 +59,7 @@ const expTimesSigmoid: Rule = {
 const expOverSum: Rule = {
   name: "exp-over-exp-sum",
   law: "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpSums),
 };
@@ -67,7 +67,7 @@ const expOverSum: Rule = {
 const belowComplement: Rule = {
   name: "divide-by-one-minus-sigmoid",
   law: "y / (1 - sigmoid(x)) -> y / sigmoid(-x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutComplement),
 };
@@ -75,7 +75,7 @@ const belowComplement: Rule = {
 const tanhLogistic: Rule = {
   name: "tanh-logistic",
   law: "(1 + tanh(x / 2)) / 2 -> sigmoid(x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite: (apply, context) => rewriteProduct(apply, context, withoutTanh),
 };
@@ -92,7 +92,7 @@ function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteCo
 const complement: Rule = {
   name: "one-minus-sigmoid",
   law: "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
-  roots: ["sub", "add"],
+  ops: ["sub", "add"],
   stabilises: true,
   rewrite(apply, context): Rewritten {
     const { output } = apply;
@@ -126,7 +126,7 @@ function sigmoidBeside(more: Product, less: Product): Variable | null {
 const commonComplement: Rule = {
   name: "common-complement",
   law: "x - x * sigmoid(z) -> x * sigmoid(-z)",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const sum = fewTerms(output, context, MOST_TERMS);
@@ -159,7 +159,7 @@ const MOST_TERMS = 12;
 const onePlusTanh: Rule = {
   name: "one-plus-tanh",
   law: "1 + tanh(x) -> 2 * sigmoid(2 * x), where tanh(x) has no other use",
-  roots: ["add", "sub"],
+  ops: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const sum = fewTerms(output, context);
@@ -176,7 +176,7 @@ const onePlusTanh: Rule = {
 const softplusDifference: Rule = {
   name: "softplus-difference",
   law: "softplus(x) - x -> softplus(-x), x - softplus(x) -> -softplus(-x)",
-  roots: ["sub"],
+  ops: ["sub"],
   stabilises: true,
   rewrite({ inputs: [x, y], output }): Rewritten {
     if (under(x!, "softplus") === y) return instead(output, ew("softplus", negated(y!)));

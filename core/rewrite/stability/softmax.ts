@@ -30,7 +30,7 @@ function expSumBelow(base: Variable) {
 const softmax: Rule = {
   name: "softmax",
   law: "exp(x) / sum(exp(x)) -> exp(x - m) / sum(exp(x - m)) with m = max(x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const product = realProduct(output, context);
@@ -62,7 +62,7 @@ const softmax: Rule = {
 const expProduct: Rule = {
   name: "exp-product",
   law: "exp(x) * exp(y) -> exp(x + y), exp(x) / exp(y) -> exp(x - y), y / exp(x) -> y * exp(-x)",
-  roots: productOps,
+  ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
     const product = realProduct(output, context);
