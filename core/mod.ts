@@ -15,6 +15,7 @@ export type {
   CheckedArguments,
   CompiledFunction,
   CopyOptions,
+  ExplainOptions,
   HasDefault,
   InputRank,
   NamedArguments,

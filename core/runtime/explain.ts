@@ -6,22 +6,24 @@
 
 import { printPasses, printSteps } from "../plan/print.ts";
 import type { Executor } from "./executor.ts";
+import type { ExplainOptions } from "./types.ts";
 
-/** The kernels, loops and memory of each plan; with `passes` also how it came to be. */
-export function explainPlans(executor: Executor, passes = false): string {
+/** The kernels, loops and memory of each plan; with options also how it came to be, and its code. */
+export function explainPlans(executor: Executor, options: ExplainOptions): string {
   const { plans, executables, backend } = executor;
   const lines = [`${executor.request.name} on ${backend.name} (${backend.description})`];
   if (plans.length === 0) lines.push("  no plan yet: call it first");
   plans.forEach(({ program, request, symbolicAxes }, i) => {
-    const { scratchBytes, kernels } = executables[i]!.info;
+    const { scratchBytes, kernels, listing } = executables[i]!.info;
     lines.push(`plan ${i + 1}: ${kernels} kernels, ${scratchBytes} bytes of scratch memory`);
     for (const axis of symbolicAxes) lines.push(`  ${axis}`);
     lines.push(...printSteps(program.steps, program.buffers));
     lines.push(...printSteps(program.commit, program.buffers, "  update: "));
-    if (passes) lines.push(printPasses(request));
+    if (options.passes === true) lines.push(printPasses(request));
+    if (options.code === true) lines.push(listing);
   });
   for (const stage of executor.stages) {
-    lines.push(`first, for lengths that it needs: ${explainPlans(stage, passes)}`);
+    lines.push(`first, for lengths that it needs: ${explainPlans(stage, options)}`);
   }
   return lines.join("\n");
 }

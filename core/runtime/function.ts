@@ -30,7 +30,13 @@ import { Executor } from "./executor.ts";
 import { explainPlans } from "./explain.ts";
 import { checkInputs, In, type InputLike, type InputSpec, Out } from "./inputs.ts";
 import { Profile } from "./profile.ts";
-import type { CompiledFunction, CopyOptions, OutputLike, OutputSpec } from "./types.ts";
+import type {
+  CompiledFunction,
+  CopyOptions,
+  ExplainOptions,
+  OutputLike,
+  OutputSpec,
+} from "./types.ts";
 import {
   checkGivens,
   checkUpdates,
@@ -568,8 +574,11 @@ class Callable {
     return new Callable(changed, executor, this.deviceInfo, profile, better).toFunction();
   }
 
-  #explainOptions(given: object | undefined): { readonly passes?: unknown } {
-    return checkOptions(`Cannot explain ${this.#what}`, given, { passes: "boolean" });
+  #explainOptions(given: ExplainOptions | undefined): ExplainOptions {
+    return checkOptions(`Cannot explain ${this.#what}`, given, {
+      passes: "boolean",
+      code: "boolean",
+    });
   }
 
   toFunction(): CompiledFunction {
@@ -585,7 +594,7 @@ class Callable {
       inputs: this.inputs,
       graph,
       profile,
-      explain: (options) => explainPlans(executor, this.#explainOptions(options).passes === true),
+      explain: (options) => explainPlans(executor, this.#explainOptions(options)),
       subset: (keys, ...values) => this.subset(keys, values),
       get: (key) => this.get(key),
       set: (key, value) => this.set(key, value),

@@ -198,6 +198,7 @@ Deno.test("explain tells the kernels of each plan", async () => {
   for (const pass of ["lower", "merge", "unread", "commit", "rows", "lives"]) {
     assert(passes.includes(`${pass} (total):`), passes);
   }
+  assertMatch(f.explain({ code: true }), /WebAssembly module of [1-9]\d* bytes/);
   assertThrows(() => f.explain({ pass: true } as never), TypeError, "passes");
 });
 

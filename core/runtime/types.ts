@@ -129,7 +129,16 @@ export interface CompiledFunction<
   /**
    * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
    * why, what they read and write, and the memory that is planned. A function that was never called has
-   * no plan yet. With `passes`, the steps after each pass of the planner, too.
+   * no plan yet. With `passes`, the steps after each pass of the planner, too; with `code`, the kernels
+   * as text (WGSL), or on the CPU the size of the WebAssembly module.
    */
-  explain(options?: { readonly passes?: boolean }): string;
+  explain(options?: ExplainOptions): string;
+}
+
+/** Options of {@linkcode CompiledFunction.explain}. */
+export interface ExplainOptions {
+  /** The steps after each pass of the planner, too. */
+  readonly passes?: boolean;
+  /** The text of the kernels, too. */
+  readonly code?: boolean;
 }
