@@ -22,7 +22,7 @@ import {
 } from "../core/ir/size.ts";
 import { Kernel } from "../core/plan/kernel.ts";
 import { arrange, simplify } from "../core/plan/passes.ts";
-import { loadPlace, type Place } from "../core/plan/place.ts";
+import { type BufferView, loadView } from "../core/plan/buffer_view.ts";
 import { Scope } from "../core/plan/scope.ts";
 import { Shapes } from "../core/plan/shapes.ts";
 import { StepGraph } from "../core/plan/step_graph.ts";
@@ -34,7 +34,7 @@ import { placeholderLeaves, stepCount } from "./step_shapes.ts";
 /** A state in memory: rows (time + depth) mod modulus. */
 interface Ring {
   readonly buffer: number;
-  readonly dtype: Place["dtype"];
+  readonly dtype: BufferView["dtype"];
   readonly depth: number;
   readonly modulus: number;
   readonly row: readonly Size[];
@@ -44,8 +44,8 @@ function rowSize(ring: Ring): Size {
   return productSize(ring.row);
 }
 
-/** The row of time t + tap, as a place inside the loop. */
-function ringRow(ring: Ring, loop: number, tap: number): Place {
+/** The row of time t + tap, inside the loop. */
+function ringRow(ring: Ring, loop: number, tap: number): BufferView {
   const axis: AxisRef = { kind: "loop", loop, shift: ring.depth + tap, modulus: ring.modulus };
   return {
     buffer: ring.buffer,
@@ -56,20 +56,20 @@ function ringRow(ring: Ring, loop: number, tap: number): Place {
   };
 }
 
-/** One row of a larger place, at step t + tap. */
-function stepRow(place: Place, loop: number, tap: number): Place {
-  const stride = place.strides[0]!;
+/** One row of a view, at step t + tap. */
+function stepRow(view: BufferView, loop: number, tap: number): BufferView {
+  const stride = view.strides[0]!;
   const term: Term = { axis: { kind: "loop", loop, shift: 0, modulus: 0 }, stride };
   return {
-    buffer: place.buffer,
-    dtype: place.dtype,
-    shape: place.shape.slice(1),
+    buffer: view.buffer,
+    dtype: view.dtype,
+    shape: view.shape.slice(1),
     base: {
-      offset: addSize(place.base.offset, mulSize(stride, tap)),
-      terms: [...place.base.terms, term].filter((t) => t.stride !== 0),
-      rest: place.base.rest,
+      offset: addSize(view.base.offset, mulSize(stride, tap)),
+      terms: [...view.base.terms, term].filter((t) => t.stride !== 0),
+      rest: view.base.rest,
     },
-    strides: place.strides.slice(1),
+    strides: view.strides.slice(1),
   };
 }
 
@@ -96,10 +96,10 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
     scope,
   );
   placeholders.sequences.forEach((taps, i) => {
-    const place = scope.affine(outer.sequences[i]!);
-    taps.forEach((tap, k) => inner.place(tap, stepRow(place, loop, layout.sequences[i]![k]!)));
+    const view = scope.affine(outer.sequences[i]!);
+    taps.forEach((tap, k) => inner.bind(tap, stepRow(view, loop, layout.sequences[i]![k]!)));
   });
-  placeholders.others.forEach((other, i) => inner.place(other, scope.affine(outer.others[i]!)));
+  placeholders.others.forEach((other, i) => inner.bind(other, scope.affine(outer.others[i]!)));
 
   const rings = [
     ...layout.states.map((taps, i) =>
@@ -108,17 +108,17 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
     ...outer.carried.map((initial, i) => startRing(scope, `${name} carry ${i}`, initial, 1, false)),
   ];
   placeholders.states.forEach((taps, i) =>
-    taps.forEach((tap, k) => inner.place(tap, ringRow(rings[i]!, loop, layout.states[i]![k]!)))
+    taps.forEach((tap, k) => inner.bind(tap, ringRow(rings[i]!, loop, layout.states[i]![k]!)))
   );
   const carriedRings = rings.slice(layout.states.length);
   placeholders.carried.forEach((state, i) =>
-    inner.place(state, ringRow(carriedRings[i]!, loop, -1))
+    inner.bind(state, ringRow(carriedRings[i]!, loop, -1))
   );
 
   // Where each result of the step goes: its ring, its trace, or memory for the last value alone.
-  const destinations = new Map<Variable, Place[]>();
-  const send = (variable: Variable, place: Place) => {
-    destinations.set(variable, [...destinations.get(variable) ?? [], place]);
+  const destinations = new Map<Variable, BufferView[]>();
+  const send = (variable: Variable, view: BufferView) => {
+    destinations.set(variable, [...destinations.get(variable) ?? [], view]);
   };
   const kept = new Set<number>();
   results.states.forEach((state, i) => send(state, ringRow(rings[i]!, loop, 0)));
@@ -127,20 +127,20 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
   const traced = [...results.states, ...results.maps];
   outputs.traces.forEach((trace, i) => {
     if (!scope.isUsed(trace)) return;
-    const place = scope.outputPlace(trace);
-    scope.place(trace, place);
-    kept.add(place.buffer);
+    const view = scope.destinationOf(trace);
+    scope.bind(trace, view);
+    kept.add(view.buffer);
     // Rows after the end of a loop that stops early are zero.
-    if (ends) fillZero(scope, place);
-    send(traced[i]!, stepRow(place, loop, 0));
+    if (ends) fillZero(scope, view);
+    send(traced[i]!, stepRow(view, loop, 0));
   });
   outputs.histories.forEach((history, i) => {
     if (!scope.isUsed(history)) return;
-    const place = scope.outputPlace(history);
-    scope.place(history, place);
-    kept.add(place.buffer);
-    if (ends) fillZero(scope, place);
-    send(placeholders.carried[i]!, stepRow(place, loop, 0));
+    const view = scope.destinationOf(history);
+    scope.bind(history, view);
+    kept.add(view.buffer);
+    if (ends) fillZero(scope, view);
+    send(placeholders.carried[i]!, stepRow(view, loop, 0));
   });
   outputs.finals.forEach((final, i) => {
     const mapped = i - layout.states.length;
@@ -153,10 +153,10 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
           `first value`,
       );
     }
-    const place = scope.outputPlace(final);
-    scope.place(final, place);
-    kept.add(place.buffer);
-    send(results.maps[mapped]!, place);
+    const view = scope.destinationOf(final);
+    scope.bind(final, view);
+    kept.add(view.buffer);
+    send(results.maps[mapped]!, view);
   });
   const until = ends ? planner.buffers.add(`${name} until`, "bool", [], { kind: "temp" }) : null;
   if (until !== null) kept.add(until.buffer);
@@ -173,16 +173,18 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
     ...destinations.keys(),
     ...(limit === null || results.until === null ? [] : [results.until]),
   ]);
-  for (const [variable, places] of destinations) {
-    const first = places[0]!;
-    if (inner.placeOf(variable) === null && variable.owner !== null) inner.want(variable, first);
+  for (const [variable, views] of destinations) {
+    const first = views[0]!;
+    if (inner.viewOf(variable) === null && variable.owner !== null) {
+      inner.assignDestination(variable, first);
+    }
   }
-  for (const [variable, places] of destinations) {
-    const computed = variable.owner === null && inner.placeOf(variable) === null
+  for (const [variable, views] of destinations) {
+    const computed = variable.owner === null && inner.viewOf(variable) === null
       ? null
       : inner.materialise(variable);
-    for (const place of places) {
-      if (computed === null || computed !== place) inner.computeInto(variable, place);
+    for (const view of views) {
+      if (computed === null || computed !== view) inner.computeInto(variable, view);
     }
   }
 
@@ -192,11 +194,11 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
     const all = b.compare(
       "ge",
       b.ixNode({ offset: 0, terms: [{ axis, stride: 1 }], rest: null }),
-      loadPlace(b, planner.storage, limit, []) as SNode,
+      loadView(b, planner.storage, limit, []) as SNode,
     );
     const also = results.until === null ? null : kernel.readReal(results.until, []);
     const yes = also === null ? all : b.binary("or", all, b.cast(also, "bool"));
-    kernel.storePlace(until!, [], yes);
+    kernel.storeView(until!, [], yes);
     inner.finish(`${name} until`, kernel);
   }
 
@@ -227,11 +229,11 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
   layout.states.forEach((_, i) => last(rings[i]!, outputs.finals[i]!));
   outputs.carried.forEach((output, i) => last(carriedRings[i]!, output));
   if (scope.isUsed(outputs.count)) {
-    const place = scope.outputPlace(outputs.count);
-    scope.place(outputs.count, place);
+    const view = scope.destinationOf(outputs.count);
+    scope.bind(outputs.count, view);
     const kernel = new Kernel(scope, [], [], false);
-    const node = loadPlace(kernel.b, planner.storage, count!, []);
-    kernel.storePlace(place, [], kernel.b.cast(node as never, planner.storage.scalar("int64")));
+    const node = loadView(kernel.b, planner.storage, count!, []);
+    kernel.storeView(view, [], kernel.b.cast(node as never, planner.storage.scalar("int64")));
     scope.finish(`${name} steps`, kernel);
   }
 }
@@ -247,16 +249,16 @@ function startRing(
   const shape = scope.shapes.shape(initial);
   const row = rows ? shape.slice(1) : shape;
   const modulus = depth + 1;
-  const place = scope.planner.buffers.add(name, initial.dtype, [modulus, ...row], { kind: "temp" });
+  const view = scope.planner.buffers.add(name, initial.dtype, [modulus, ...row], { kind: "temp" });
   const kernel = new Kernel(scope, rows ? [depth, ...row] : row, [], false);
   const target = {
-    ...place,
+    ...view,
     shape: kernel.axisSizes,
-    strides: rows ? place.strides : place.strides.slice(1),
+    strides: rows ? view.strides : view.strides.slice(1),
   };
-  kernel.storePlace(target, kernel.axes, kernel.read(initial, kernel.axes));
+  kernel.storeView(target, kernel.axes, kernel.read(initial, kernel.axes));
   scope.finish(`${name} start`, kernel);
-  return { buffer: place.buffer, dtype: initial.dtype, depth, modulus, row };
+  return { buffer: view.buffer, dtype: initial.dtype, depth, modulus, row };
 }
 
 /** The limit of a loop as an int32, and its condition before the first step. */
@@ -264,9 +266,9 @@ function startLimit(
   scope: Scope,
   label: string,
   limit: Variable,
-  until: Place,
+  until: BufferView,
   needsStep: boolean,
-): Place {
+): BufferView {
   const { planner } = scope;
   const kernel = new Kernel(scope, [], [], false), { b } = kernel;
   const wide = kernel.readReal(limit, []);
@@ -281,18 +283,18 @@ function startLimit(
   if (needsStep) {
     kernel.check(none, `Cannot take the last result of ${label}: it has no steps`);
   }
-  const place = planner.buffers.add(`${label} limit`, "int32", [], { kind: "temp" });
+  const view = planner.buffers.add(`${label} limit`, "int32", [], { kind: "temp" });
   const most = b.constant(wide.type, 2 ** 31 - 1);
-  kernel.storePlace(place, [], b.cast(b.binary("min", wide, most), "i32"));
-  kernel.storePlace(until, [], none);
+  kernel.storeView(view, [], b.cast(b.binary("min", wide, most), "i32"));
+  kernel.storeView(until, [], none);
   scope.finish(`${label} limit`, kernel);
-  return place;
+  return view;
 }
 
-function fillZero(scope: Scope, place: Place): void {
-  const kernel = new Kernel(scope, place.shape, [], false);
-  const zero = kernel.b.constant(scope.planner.storage.scalar(place.dtype), 0);
-  kernel.storePlace(place, kernel.axes, zero);
+function fillZero(scope: Scope, view: BufferView): void {
+  const kernel = new Kernel(scope, view.shape, [], false);
+  const zero = kernel.b.constant(scope.planner.storage.scalar(view.dtype), 0);
+  kernel.storeView(view, kernel.axes, zero);
   scope.finish("zeros", kernel);
 }
 
@@ -302,32 +304,32 @@ function readLast(
   ring: Ring,
   output: Variable,
   steps: Size,
-  executed: Place | null,
+  executed: BufferView | null,
 ): void {
   const { planner } = scope;
-  const place = scope.outputPlace(output);
-  scope.place(output, place);
+  const view = scope.destinationOf(output);
+  scope.bind(output, view);
   const kernel = new Kernel(scope, ring.row, [], false);
   const { b } = kernel;
   let row: Ix;
   if (executed === null) {
     row = sizeIx(modSize(addSize(steps, ring.depth - 1), ring.modulus));
   } else {
-    const ran = loadPlace(b, planner.storage, executed, []) as ReturnType<typeof b.constant>;
+    const ran = loadView(b, planner.storage, executed, []) as ReturnType<typeof b.constant>;
     const time = b.add(ran, b.constant("i32", ring.depth - 1));
     row = b.ix(b.prim("rem", "i32", time, b.constant("i32", ring.modulus)));
   }
-  const whole: Place = {
+  const whole: BufferView = {
     buffer: ring.buffer,
     dtype: ring.dtype,
     shape: [ring.modulus, ...ring.row],
     base: { offset: 0, terms: [], rest: null },
     strides: contiguousStrides([ring.modulus, ...ring.row]),
   };
-  kernel.storePlace(
-    place,
+  kernel.storeView(
+    view,
     kernel.axes,
-    loadPlace(b, planner.storage, whole, [row, ...kernel.axes]),
+    loadView(b, planner.storage, whole, [row, ...kernel.axes]),
   );
   scope.finish("last", kernel);
 }

@@ -10,7 +10,7 @@ import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckError, Step } from "../ir/program.ts";
 import { Kernel } from "./kernel.ts";
 import { arrange, simplify } from "./passes.ts";
-import type { Place } from "./place.ts";
+import type { BufferView } from "./buffer_view.ts";
 import { Scope } from "./scope.ts";
 import { StepGraph } from "./step_graph.ts";
 
@@ -19,13 +19,13 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
   const { planner, shapes } = scope;
   const condition = apply.inputs[0]!;
   const used = apply.outputs.flatMap((output, i) => scope.isUsed(output) ? [i] : []);
-  const places = used.map((i) => {
-    const output = apply.outputs[i]!, place = scope.outputPlace(output);
-    scope.place(output, place);
-    return place;
+  const views = used.map((i) => {
+    const output = apply.outputs[i]!, view = scope.destinationOf(output);
+    scope.bind(output, view);
+    return view;
   });
   const side = (first: number) =>
-    sideSteps(scope, used.map((i) => apply.inputs[first + i]!), places);
+    sideSteps(scope, used.map((i) => apply.inputs[first + i]!), views);
   // A side that cannot be planned for these shapes is an error when it is taken, and not before.
   const sideIfAny = (first: number) => {
     try {
@@ -42,7 +42,7 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
     return;
   }
   const flag = scope.contiguous(condition).buffer;
-  const kept = new Set(places.map((place) => place.buffer));
+  const kept = new Set(views.map((view) => view.buffer));
   const finish = (steps: readonly Step[]) =>
     arrange(simplify(new StepGraph(planner, "ifelse", steps, kept))).steps;
   const [then, otherwise] = [sideIfAny(1), sideIfAny(1 + n)];
@@ -68,22 +68,22 @@ function failure(scope: Scope, { message, constructor }: Error): readonly Step[]
 function sideSteps(
   scope: Scope,
   values: readonly Variable[],
-  places: readonly Place[],
+  views: readonly BufferView[],
 ): readonly Step[] {
   const inner = new Scope(scope.planner, scope.shapes, scope);
   inner.prepare(values);
   values.forEach((value, i) => {
     const first = values.indexOf(value) === i;
-    if (first && value.owner !== null && inner.placeOf(value) === null) {
-      inner.want(value, places[i]!);
+    if (first && value.owner !== null && inner.viewOf(value) === null) {
+      inner.assignDestination(value, views[i]!);
     }
   });
   values.forEach((value, i) => {
-    const place = places[i]!;
-    const computed = value.owner === null && inner.placeOf(value) === null
+    const view = views[i]!;
+    const computed = value.owner === null && inner.viewOf(value) === null
       ? null
       : inner.materialise(value);
-    if (computed !== place) inner.computeInto(value, place);
+    if (computed !== view) inner.computeInto(value, view);
   });
   return inner.steps;
 }

@@ -11,7 +11,7 @@ import { sizeKey } from "../ir/size.ts";
 import { loadsOf, nodesOf } from "../ir/nodes.ts";
 import { stepAccess, stepRoots } from "../ir/steps.ts";
 import { Kernel } from "./kernel.ts";
-import { loadPlace, type Place } from "./place.ts";
+import { type BufferView, loadView } from "./buffer_view.ts";
 import type { Planner } from "./planner.ts";
 import { Scope } from "./scope.ts";
 import { Shapes } from "./shapes.ts";
@@ -20,10 +20,10 @@ import type { StepGraph } from "./step_graph.ts";
 /** What `commitUpdates` needs to know. */
 export interface CommitRequest {
   /** Where a shared variable is, by slot. */
-  shared(slot: number): Place;
+  shared(slot: number): BufferView;
   readonly updates: readonly {
     readonly shared: number;
-    readonly place: Place;
+    readonly view: BufferView;
     readonly output: number;
   }[];
 }
@@ -33,7 +33,7 @@ export function commitUpdates(graph: StepGraph, request: CommitRequest): Readonl
   const { planner } = graph;
   const moved: Step[] = [];
   const inPlace = new Set<number>();
-  const updates = new Map(request.updates.map((update, i) => [update.place.buffer, i]));
+  const updates = new Map(request.updates.map((update, i) => [update.view.buffer, i]));
   const behind: Behind = { reads: new Set(), writes: new Set() };
   const note = (step: Step) => {
     const { reads, writes } = stepAccess(step);
@@ -53,7 +53,7 @@ export function commitUpdates(graph: StepGraph, request: CommitRequest): Readonl
     for (const i of mine) {
       inPlace.add(i);
       // Nothing uses the buffer any more.
-      planner.buffers.change(request.updates[i]!.place.buffer, { role: { kind: "temp" } });
+      planner.buffers.change(request.updates[i]!.view.buffer, { role: { kind: "temp" } });
     }
     // All that can fail comes before the first commit.
     const checks = sent.kind === "nest" && sent.checks.length > 0 ? checksOf(sent) : null;
@@ -69,17 +69,17 @@ export function commitUpdates(graph: StepGraph, request: CommitRequest): Readonl
     request.updates.forEach((update, i) => {
       if (inPlace.has(i)) return;
       const target = request.shared(update.shared);
-      if (!sameShape(target, update.place)) return;
+      if (!sameShape(target, update.view)) return;
       // The old value may be read by other commits: those run first.
-      planner.buffers.change(update.place.buffer, { role: { kind: "temp" } });
-      graph.addCommit(copyStep(planner, update.place, target));
+      planner.buffers.change(update.view.buffer, { role: { kind: "temp" } });
+      graph.addCommit(copyStep(planner, update.view, target));
       inPlace.add(i);
     });
   }
   return inPlace;
 }
 
-function sameShape(a: Place, b: Place): boolean {
+function sameShape(a: BufferView, b: BufferView): boolean {
   return a.shape.map(sizeKey).join() === b.shape.map(sizeKey).join();
 }
 
@@ -105,19 +105,19 @@ function inPlaceStep(
     if (graph.planner.buffers.all[buffer]!.role.kind === "temp") return null;
   }
   const stores = step.kind === "gemm" ? step.stores : step.outer;
-  const targets = new Map<number, Place>();
+  const targets = new Map<number, BufferView>();
   const claimed = new Set<number>();
   for (const i of mine) {
     const update = request.updates[i]!, target = request.shared(update.shared);
-    if (!sameShape(target, update.place) || claimed.has(target.buffer)) return null;
+    if (!sameShape(target, update.view) || claimed.has(target.buffer)) return null;
     claimed.add(target.buffer);
-    targets.set(update.place.buffer, target);
+    targets.set(update.view.buffer, target);
     // Steps before it are done by then; steps after it still need the old value if they read it.
     if (behind.reads.has(target.buffer)) return null;
-    if (graph.writersOf(update.place.buffer).size > 1) return null;
-    if (!readsAtPoint(step, stores, update.place.buffer, target.buffer)) return null;
+    if (graph.writersOf(update.view.buffer).size > 1) return null;
+    if (!readsAtPoint(step, stores, update.view.buffer, target.buffer)) return null;
     // A store that comes later would read the new value.
-    const writer = stores.findLastIndex((store) => store.buffer === update.place.buffer);
+    const writer = stores.findLastIndex((store) => store.buffer === update.view.buffer);
     const later = stores.slice(writer + 1).map((store) => store.value);
     if (loadsOf(later).some((load) => load.buffer === target.buffer)) return null;
   }
@@ -169,10 +169,10 @@ function readsOnlyAfter(nest: Nest, load: number, atPoint: boolean): boolean {
   );
 }
 
-function copyStep(planner: Planner, from: Place, to: Place): Step {
+function copyStep(planner: Planner, from: BufferView, to: BufferView): Step {
   const scope = new Scope(planner, new Shapes(planner.guards, new Map()));
   const kernel = new Kernel(scope, from.shape, [], false);
-  kernel.storePlace(to, kernel.axes, loadPlace(planner.b, planner.storage, from, kernel.axes));
+  kernel.storeView(to, kernel.axes, loadView(planner.b, planner.storage, from, kernel.axes));
   scope.finish("commit", kernel);
   return scope.steps[0]!;
 }

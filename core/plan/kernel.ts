@@ -35,7 +35,7 @@ import {
 import { castElement, constantElement, realNode } from "./element.ts";
 import { expectPositions } from "../ir/limits.ts";
 import { loweringOf } from "./lowering.ts";
-import { addressOf, loadPlace, type Place } from "./place.ts";
+import { addressOf, type BufferView, loadView } from "./buffer_view.ts";
 import type { Scope } from "./scope.ts";
 
 type ReduceLowering = PlainLowering<Params> & { kind: "reduce" };
@@ -132,14 +132,14 @@ export class Kernel implements NestBuilder {
   #compute(variable: Variable, index: readonly Ix[]): Element {
     const { scope, b } = this;
     const storage = scope.planner.storage;
-    const place = scope.placeOf(variable);
-    if (place !== null) return loadPlace(b, storage, place, index);
+    const view = scope.viewOf(variable);
+    if (view !== null) return loadView(b, storage, view, index);
     if (variable instanceof Constant) {
       const value = variable.value, complex = isComplex(variable.dtype);
       if (value.data.length === (complex ? 2 : 1)) {
         return constantElement(b, storage, variable.dtype, value.data[0]!, value.data[1]);
       }
-      return loadPlace(b, storage, scope.planner.buffers.constant(value), index);
+      return loadView(b, storage, scope.planner.buffers.constant(value), index);
     }
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
@@ -163,7 +163,7 @@ export class Kernel implements NestBuilder {
         if (this.product === apply) return this.productElement(apply);
       }
     }
-    return loadPlace(b, storage, scope.materialise(variable), index);
+    return loadView(b, storage, scope.materialise(variable), index);
   }
 
   #elementwise(apply: Apply, index: readonly Ix[]): Element {
@@ -238,7 +238,7 @@ export class Kernel implements NestBuilder {
       this.loopSizes.length === loops.length &&
         loops.every((size, i) => sizeKey(size) === sizeKey(this.loopSizes[i]!));
     if (!same || this.product !== null) {
-      return loadPlace(
+      return loadView(
         this.b,
         this.scope.planner.storage,
         this.scope.materialise(variable),
@@ -376,34 +376,40 @@ export class Kernel implements NestBuilder {
   }
 
   readTarget(target: Target, index: readonly Ix[]): Element {
-    return loadPlace(this.b, this.scope.planner.storage, targetPlace(target), index);
+    return loadView(this.b, this.scope.planner.storage, targetView(target), index);
   }
 
   storeInner(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void {
-    this.#store(this.inner, targetPlace(target), index, value, guard);
+    this.#store(this.inner, targetView(target), index, value, guard);
   }
 
   storeOuter(target: Target, index: readonly Ix[], value: Element, guard?: SNode): void {
-    this.#store(this.outer, targetPlace(target), index, value, guard);
+    this.#store(this.outer, targetView(target), index, value, guard);
   }
 
   /** Stores an element after the loops. */
-  storePlace(place: Place, index: readonly Ix[], value: Element): void {
-    this.#store(this.outer, place, index, value);
+  storeView(view: BufferView, index: readonly Ix[], value: Element): void {
+    this.#store(this.outer, view, index, value);
   }
 
-  #store(list: Store[], place: Place, index: readonly Ix[], value: Element, guard?: SNode): void {
+  #store(
+    list: Store[],
+    view: BufferView,
+    index: readonly Ix[],
+    value: Element,
+    guard?: SNode,
+  ): void {
     const { b } = this;
-    const address = addressOf(b, place, index);
-    const held = this.scope.planner.storage.scalar(place.dtype);
+    const address = addressOf(b, view, index);
+    const held = this.scope.planner.storage.scalar(view.dtype);
     const put = (at: Ix, node: SNode) =>
       list.push({
-        buffer: place.buffer,
+        buffer: view.buffer,
         address: at,
         value: b.cast(node, held),
         guard: guard ?? null,
       });
-    if (!isComplex(place.dtype)) return void put(address, realNode(value));
+    if (!isComplex(view.dtype)) return void put(address, realNode(value));
     const parts = isComplexElement(value) ? value : { re: value, im: b.constant(held, 0) };
     const re = b.scaleIx(address, 2);
     put(re, parts.re);
@@ -411,8 +417,8 @@ export class Kernel implements NestBuilder {
   }
 }
 
-/** A target as a place. */
-export function targetPlace(target: Target): Place {
+/** A target as a view. */
+export function targetView(target: Target): BufferView {
   return {
     buffer: target.buffer,
     dtype: target.dtype,

@@ -21,7 +21,7 @@ import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../ir/size.ts";
 import { type Storage, storageRules } from "./element.ts";
 import { checkPositions } from "../ir/limits.ts";
 import { runPasses } from "./passes.ts";
-import { BufferTable } from "./place.ts";
+import { BufferTable } from "./buffer_view.ts";
 import { lowerBranch } from "./branch.ts";
 import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
@@ -258,7 +258,7 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
   const scope = new Scope(planner, shapes);
   request.inputs.forEach(({ variable }, input) => {
     const shape = shapes.shape(variable);
-    scope.place(
+    scope.bind(
       variable,
       planner.buffers.add(variable.name ?? `input ${input}`, variable.dtype, shape, {
         kind: "input",
@@ -267,7 +267,7 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
     );
   });
   request.shared.forEach(({ variable }, shared) => {
-    scope.place(
+    scope.bind(
       variable,
       planner.buffers.add(
         variable.name ?? `shared ${shared}`,
@@ -286,31 +286,31 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
   const taken = new Set<Variable>();
   const buffers = results.map((variable, output) => {
     const shape = shapes.shape(variable);
-    const place = planner.buffers.add(variable.name ?? `output ${output}`, variable.dtype, shape, {
+    const view = planner.buffers.add(variable.name ?? `output ${output}`, variable.dtype, shape, {
       kind: "output",
       output,
     });
-    if (scope.placeOf(variable) === null && variable.owner !== null && !taken.has(variable)) {
+    if (scope.viewOf(variable) === null && variable.owner !== null && !taken.has(variable)) {
       taken.add(variable);
-      scope.want(variable, place);
+      scope.assignDestination(variable, view);
     }
-    return place;
+    return view;
   });
   results.forEach((variable, i) => {
-    const place = buffers[i]!;
-    const computed = variable.owner === null && scope.placeOf(variable) === null
+    const view = buffers[i]!;
+    const computed = variable.owner === null && scope.viewOf(variable) === null
       ? null
       : scope.materialise(variable);
-    if (computed === null || computed.buffer !== place.buffer) scope.computeInto(variable, place);
+    if (computed === null || computed.buffer !== view.buffer) scope.computeInto(variable, view);
   });
 
   const count = request.outputs.length;
   const graph = new StepGraph(planner, request.name, scope.steps);
   const inPlace = runPasses(graph, {
-    shared: (slot) => scope.placeOf(request.shared[slot]!.variable)!,
+    shared: (slot) => scope.viewOf(request.shared[slot]!.variable)!,
     updates: request.updates.map((update, i) => ({
       shared: update.shared,
-      place: buffers[count + i]!,
+      view: buffers[count + i]!,
       output: count + i,
     })),
   });

@@ -34,7 +34,7 @@ export function fuseRows(graph: StepGraph): void {
 }
 
 /** Where an access of a nest is, as if its row were row 0. */
-interface Place {
+interface RowPlace {
   /** Distance from one row to the next; null where that can't be said. */
   readonly stride: number | null;
   /** The first and last element of a row that may be accessed. */
@@ -45,7 +45,7 @@ interface Place {
 }
 
 /** One access of a nest. */
-interface Access extends Place {
+interface RowAccess extends RowPlace {
   readonly buffer: number;
   readonly isStore: boolean;
   readonly guarded: boolean;
@@ -59,12 +59,12 @@ interface Rows {
   readonly axis: number;
   readonly count: number;
   readonly elements: number;
-  readonly accesses: readonly Access[];
+  readonly accesses: readonly RowAccess[];
 }
 
 /** How the nests of a group access one buffer. */
 interface Passing {
-  readonly first: Access;
+  readonly first: RowAccess;
   /** The first and the last element of a row that is accessed. */
   readonly low: number;
   readonly high: number;
@@ -150,12 +150,12 @@ function rowsOf(nest: Nest, count: number | null): Rows | null {
   const elements = (sizes as number[]).reduce((product, size) => product * size, 1) / rows;
   if (elements === 0) return null;
   const inLoops = (nest.loops as number[]).reduce((product, size) => product * size, 1);
-  const accesses = touchesOf(nest).map(({ buffer, address, store, load }): Access => ({
+  const accesses = touchesOf(nest).map(({ buffer, address, store, load }): RowAccess => ({
     buffer,
     isStore: store !== null,
     guarded: store === null ? load!.args.length > 0 : store.guard !== null,
     points: store === null ? 0 : nest.outer.includes(store) ? elements / inLoops : elements,
-    ...placeOf(address, axis, sizes as number[]),
+    ...rowPlace(address, axis, sizes as number[]),
   }));
   return { nest, axis, count: rows, elements, accesses };
 }
@@ -192,7 +192,11 @@ function rowLoop(
   };
 }
 
-function placeOf({ offset, terms, rest }: Address, row: number, sizes: readonly number[]): Place {
+function rowPlace(
+  { offset, terms, rest }: Address,
+  row: number,
+  sizes: readonly number[],
+): RowPlace {
   let known = rest === null && typeof offset === "number";
   let low = Number(offset), high = low, stride = 0;
   const enclosing: string[] = [];

@@ -17,7 +17,7 @@ import { Kernel } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";
 import { realNode } from "./element.ts";
 import { replacedStore, substitution } from "./merge.ts";
-import { addressOf, loadPlace, type Place } from "./place.ts";
+import { addressOf, type BufferView, loadView } from "./buffer_view.ts";
 import type { Planner } from "./planner.ts";
 import { chooseRoots } from "./roots.ts";
 import type { Shapes } from "./shapes.ts";
@@ -29,9 +29,9 @@ export class Scope {
   readonly shapes: Shapes;
   readonly steps: Step[] = [];
   readonly parent: Scope | null;
-  readonly #places = new Map<Variable, Place>();
-  /** Where a variable must be computed to, when somebody cares. */
-  readonly #wanted = new Map<Variable, Place>();
+  readonly #views = new Map<Variable, BufferView>();
+  /** Where a variable must be computed to: an output of the function, or a row of a loop. */
+  readonly #destinations = new Map<Variable, BufferView>();
   #roots = new Set<Variable>();
   #used: ReadonlySet<Variable> = new Set();
   #same: ReadonlyMap<Variable, Variable> = new Map();
@@ -50,15 +50,15 @@ export class Scope {
     this.parent = parent;
   }
 
-  /** Says that a variable is in memory. */
-  place(variable: Variable, place: Place): void {
-    this.#places.set(variable, place);
+  /** Says where a variable is in memory. */
+  bind(variable: Variable, view: BufferView): void {
+    this.#views.set(variable, view);
   }
 
   /** Where a variable is, or null if it is nowhere yet. */
-  placeOf(variable: Variable): Place | null {
+  viewOf(variable: Variable): BufferView | null {
     if (this.#open.has(variable)) return null;
-    return this.#places.get(variable) ?? this.parent?.placeOf(variable) ?? null;
+    return this.#views.get(variable) ?? this.parent?.viewOf(variable) ?? null;
   }
 
   /** Whether a variable gets memory of its own. */
@@ -82,14 +82,14 @@ export class Scope {
     return this.#same.get(variable) ?? this.parent?.standIn(variable) ?? variable;
   }
 
-  /** Asks for a variable to be computed into a place. */
-  want(variable: Variable, place: Place): void {
-    this.#wanted.set(variable, place);
+  /** Asks for a variable to be computed into a given piece of memory. */
+  assignDestination(variable: Variable, view: BufferView): void {
+    this.#destinations.set(variable, view);
   }
 
   /** Decides what is stored, for these outputs. */
   prepare(outputs: readonly Variable[]): void {
-    const placed = (variable: Variable) => this.placeOf(variable) !== null;
+    const placed = (variable: Variable) => this.viewOf(variable) !== null;
     const chosen = chooseRoots(outputs, placed, this.shapes, this.planner.kernelLimits);
     this.#roots = chosen.roots;
     this.#used = chosen.used;
@@ -100,36 +100,36 @@ export class Scope {
   }
 
   /** Brings a variable into memory, wherever that is. */
-  materialise(given: Variable): Place {
+  materialise(given: Variable): BufferView {
     const variable = this.standIn(given);
-    const have = this.placeOf(variable);
+    const have = this.viewOf(variable);
     if (have !== null) return have;
     if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
     if (variable instanceof Constant) return this.planner.buffers.constant(variable.value);
     this.#emitBefore(variable);
     // An application with several outputs places all of them at once.
-    return this.placeOf(variable) ?? this.#emit(variable);
+    return this.viewOf(variable) ?? this.#emit(variable);
   }
 
   /** Emits what is stored, inputs first, up to a variable, so that long chains do not recurse. */
   #emitBefore(variable: Variable): void {
     const emit = (apply: Apply) => {
       for (const output of apply.outputs) {
-        if (output !== variable && this.#roots.has(output) && this.placeOf(output) === null) {
+        if (output !== variable && this.#roots.has(output) && this.viewOf(output) === null) {
           this.#emit(output);
         }
       }
     };
     if (this.#emitting > 0) {
       // What comes next in order may need what is being emitted.
-      toposort([variable], (other) => this.placeOf(other) !== null).forEach(emit);
+      toposort([variable], (other) => this.viewOf(other) !== null).forEach(emit);
       return;
     }
     const end = this.#positions.get(variable.owner) ?? -1;
     while (this.#emitted < end) emit(this.#order[this.#emitted++]!);
   }
 
-  #emit(variable: Variable): Place {
+  #emit(variable: Variable): BufferView {
     this.#emitting++;
     try {
       return this.#emitNow(variable);
@@ -138,7 +138,7 @@ export class Scope {
     }
   }
 
-  #emitNow(variable: Variable): Place {
+  #emitNow(variable: Variable): BufferView {
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
     const lowering = loweringOf(apply, this.shapes);
@@ -147,8 +147,8 @@ export class Scope {
       case "virtual":
       case "reduce":
       case "matmul":
-        this.#place(variable);
-        this.computeInto(variable, this.#places.get(variable)!);
+        this.#allocate(variable);
+        this.computeInto(variable, this.#views.get(variable)!);
         break;
       case "emit":
         this.planner.within(
@@ -161,20 +161,20 @@ export class Scope {
         this.planner.within(apply, this.shapes.words, () => lowering.lower(this, apply));
         break;
     }
-    const place = this.placeOf(variable);
-    if (place === null) {
+    const view = this.viewOf(variable);
+    if (view === null) {
       throw new TypeError(`Cannot plan: ${apply.op.name} left an output without memory`);
     }
-    return place;
+    return view;
   }
 
-  #place(variable: Variable): void {
-    this.#places.set(variable, this.outputPlace(variable));
+  #allocate(variable: Variable): void {
+    this.#views.set(variable, this.destinationOf(variable));
   }
 
   /** Memory for a variable that is about to be computed. */
-  outputPlace(variable: Variable): Place {
-    return this.#wanted.get(variable) ?? this.planner.buffers.add(
+  destinationOf(variable: Variable): BufferView {
+    return this.#destinations.get(variable) ?? this.planner.buffers.add(
       variable.name ?? variable.owner?.op.name ?? "value",
       variable.dtype,
       this.shapes.shape(variable),
@@ -182,45 +182,47 @@ export class Scope {
     );
   }
 
-  /** Adds a kernel that computes `variable` (stored or not) into a place. */
-  computeInto(variable: Variable, place: Place): void {
+  /** Adds a kernel that computes `variable` (stored or not) into a view. */
+  computeInto(variable: Variable, view: BufferView): void {
     const apply = variable.owner;
-    if (apply?.op.name === "reshape" && this.#placeOwn(variable, place) && isContiguous(place)) {
+    if (
+      apply?.op.name === "reshape" && this.#isNotElsewhere(variable, view) && isContiguous(view)
+    ) {
       // The same elements in the same order: computed by the input's own axes, without divisions.
       const inner = apply.inputs[0]!, shape = this.shapes.shape(inner);
       if (this.isRoot(inner)) this.materialise(inner);
-      return this.computeInto(inner, { ...place, shape, strides: contiguousStrides(shape) });
+      return this.computeInto(inner, { ...view, shape, strides: contiguousStrides(shape) });
     }
     const lowering = apply === null ? undefined : loweringOf(apply, this.shapes);
     const shape = this.shapes.shape(variable);
     const kernel = new Kernel(this, shape, [], true);
     const name = variable.name ?? apply?.op.name ?? "copy";
-    const elsewhere = this.#places.get(variable);
-    if (elsewhere !== undefined && elsewhere.buffer !== place.buffer) {
-      kernel.storePlace(
-        place,
+    const elsewhere = this.#views.get(variable);
+    if (elsewhere !== undefined && elsewhere.buffer !== view.buffer) {
+      kernel.storeView(
+        view,
         kernel.axes,
-        loadPlace(kernel.b, this.planner.storage, elsewhere, kernel.axes),
+        loadView(kernel.b, this.planner.storage, elsewhere, kernel.axes),
       );
     } else if (lowering?.kind === "reduce") {
-      kernel.storePlace(place, kernel.axes, kernel.reduceElement(apply!, lowering));
+      kernel.storeView(view, kernel.axes, kernel.reduceElement(apply!, lowering));
     } else if (lowering?.kind === "matmul") {
       kernel.product = apply!;
-      kernel.storePlace(place, kernel.axes, kernel.productElement(apply!));
+      kernel.storeView(view, kernel.axes, kernel.productElement(apply!));
     } else {
       // The variable itself counts as stored: read through it, not from it.
       const element = lowering?.kind === "elementwise" || lowering?.kind === "virtual"
         ? this.#through(kernel, variable)
         : kernel.read(variable, kernel.axes);
-      kernel.storePlace(place, kernel.axes, element);
+      kernel.storeView(view, kernel.axes, element);
     }
     this.finish(name, kernel);
   }
 
   /** Whether a variable is not in memory elsewhere already. */
-  #placeOwn(variable: Variable, place: Place): boolean {
-    const elsewhere = this.placeOf(variable);
-    return elsewhere === null || elsewhere.buffer === place.buffer;
+  #isNotElsewhere(variable: Variable, view: BufferView): boolean {
+    const elsewhere = this.viewOf(variable);
+    return elsewhere === null || elsewhere.buffer === view.buffer;
   }
 
   #through(kernel: Kernel, variable: Variable): ReturnType<Kernel["read"]> {
@@ -286,7 +288,7 @@ export class Scope {
       stores,
     });
     if (kept === null) return;
-    const stored = realNode(loadPlace(b, this.planner.storage, kept, axes));
+    const stored = realNode(loadView(b, this.planner.storage, kept, axes));
     const replace = substitution(b, (node) => node.op === "product" ? stored : null);
     this.steps.push({
       kind: "nest",
@@ -302,12 +304,12 @@ export class Scope {
 
   /** A matrix of a product, read in place where an affine view of memory allows it. */
   #operand(variable: Variable, output: Variable): Operand {
-    const place = this.affine(variable, output.dtype === variable.dtype);
-    const strides = place.strides;
+    const view = this.affine(variable, output.dtype === variable.dtype);
+    const strides = view.strides;
     return {
-      buffer: place.buffer,
-      dtype: this.planner.storage.of(place.dtype),
-      base: place.base,
+      buffer: view.buffer,
+      dtype: this.planner.storage.of(view.dtype),
+      base: view.base,
       batch: strides.slice(0, -2),
       row: strides.at(-2)!,
       column: strides.at(-1)!,
@@ -315,17 +317,17 @@ export class Scope {
   }
 
   /** The variable as an affine view of memory; computed into contiguous memory if it is not one. */
-  affine(given: Variable, sameType = true): Place {
+  affine(given: Variable, sameType = true): BufferView {
     const variable = this.standIn(given);
-    const placed = this.placeOf(variable);
+    const placed = this.viewOf(variable);
     if (placed !== null) return placed;
     return (sameType ? this.#view(variable) : null) ?? this.#forced(variable);
   }
 
   /** The variable as other strides of memory that is there or will be, or null. */
-  #view(given: Variable): Place | null {
+  #view(given: Variable): BufferView | null {
     const variable = this.standIn(given);
-    const placed = this.placeOf(variable);
+    const placed = this.viewOf(variable);
     if (placed !== null) return placed;
     const owner = variable.owner;
     if (owner === null) return null;
@@ -346,7 +348,7 @@ export class Scope {
   }
 
   /** Reads one element and looks whether it is a plain load with one stride for each axis. */
-  #probe(variable: Variable): Place | null {
+  #probe(variable: Variable): BufferView | null {
     const shape = this.shapes.shape(variable);
     const kernel = new Kernel(this, shape, [], false);
     this.#open.add(variable);
@@ -371,7 +373,7 @@ export class Scope {
     };
   }
 
-  #forced(variable: Variable): Place {
+  #forced(variable: Variable): BufferView {
     if (this.isRoot(variable) || variable instanceof Constant) return this.materialise(variable);
     this.#roots.add(variable);
     return this.materialise(variable);
@@ -379,19 +381,21 @@ export class Scope {
 
   /** The variable as contiguous memory that starts at the start of its buffer. */
   contiguous(variable: Variable): Target {
-    const place = this.affine(variable);
+    const view = this.affine(variable);
     const shape = this.shapes.shape(variable);
-    const want = contiguousStrides(shape);
-    const whole = place.base.offset === 0 && place.base.terms.length === 0 &&
-      place.base.rest === null &&
-      want.every((stride, d) => shape[d] === 1 || sizeKey(stride) === sizeKey(place.strides[d]!));
-    if (whole) return { buffer: place.buffer, dtype: place.dtype, shape };
+    const contiguous = contiguousStrides(shape);
+    const whole = view.base.offset === 0 && view.base.terms.length === 0 &&
+      view.base.rest === null &&
+      contiguous.every((stride, d) =>
+        shape[d] === 1 || sizeKey(stride) === sizeKey(view.strides[d]!)
+      );
+    if (whole) return { buffer: view.buffer, dtype: view.dtype, shape };
     const copy = this.planner.buffers.add("copy", variable.dtype, shape, { kind: "temp" });
     const kernel = new Kernel(this, shape, [], false);
-    kernel.storePlace(
+    kernel.storeView(
       copy,
       kernel.axes,
-      loadPlace(kernel.b, this.planner.storage, place, kernel.axes),
+      loadView(kernel.b, this.planner.storage, view, kernel.axes),
     );
     this.finish("copy", kernel);
     return { buffer: copy.buffer, dtype: copy.dtype, shape };
@@ -433,14 +437,14 @@ class Emitter implements EmitContext {
     let target = this.#outputs.get(i);
     if (target === undefined) {
       const variable = this.#apply.outputs[i]!;
-      let place = this.#scope.outputPlace(variable);
+      let view = this.#scope.destinationOf(variable);
       const shape = this.shape(variable);
-      if (place.base !== zeroIx || !sameSizes(place.strides, contiguousStrides(shape))) {
+      if (view.base !== zeroIx || !sameSizes(view.strides, contiguousStrides(shape))) {
         // Ops with kernels of their own write contiguous memory; a copy follows where that is not wanted.
-        place = this.#scope.planner.buffers.add("value", variable.dtype, shape, { kind: "temp" });
+        view = this.#scope.planner.buffers.add("value", variable.dtype, shape, { kind: "temp" });
       }
-      this.#scope.place(variable, place);
-      target = { buffer: place.buffer, dtype: variable.dtype, shape };
+      this.#scope.bind(variable, view);
+      target = { buffer: view.buffer, dtype: variable.dtype, shape };
       this.#outputs.set(i, target);
     }
     return target;
@@ -455,8 +459,8 @@ class Emitter implements EmitContext {
   }
 
   temp(name: string, dtype: Variable["dtype"], shape: readonly Size[]): Target {
-    const place = this.#scope.planner.buffers.add(name, dtype, shape, { kind: "temp" });
-    return { buffer: place.buffer, dtype, shape };
+    const view = this.#scope.planner.buffers.add(name, dtype, shape, { kind: "temp" });
+    return { buffer: view.buffer, dtype, shape };
   }
 
   buffer(variable: Variable): Target {
@@ -479,8 +483,8 @@ class Emitter implements EmitContext {
   }
 }
 
-function isContiguous(place: Place): boolean {
-  return sameSizes(place.strides, contiguousStrides(place.shape));
+function isContiguous(view: BufferView): boolean {
+  return sameSizes(view.strides, contiguousStrides(view.shape));
 }
 
 function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {

@@ -5,25 +5,25 @@
  */
 
 import { mulSize, type Size, sizeKey, sizeValue } from "../ir/size.ts";
-import type { Place } from "./place.ts";
+import type { BufferView } from "./buffer_view.ts";
 
-/** The axes of a place in another order; "x" is a new axis of length 1. */
-export function permuted(place: Place, pattern: readonly (number | "x")[]): Place {
+/** The axes of a view in another order; "x" is a new axis of length 1. */
+export function permuted(view: BufferView, pattern: readonly (number | "x")[]): BufferView {
   return {
-    ...place,
-    shape: pattern.map((axis) => axis === "x" ? 1 : place.shape[axis]!),
-    strides: pattern.map((axis) => axis === "x" ? 0 : place.strides[axis]!),
+    ...view,
+    shape: pattern.map((axis) => axis === "x" ? 1 : view.shape[axis]!),
+    strides: pattern.map((axis) => axis === "x" ? 0 : view.strides[axis]!),
   };
 }
 
 /**
- * A place with another shape of as many elements, or null if no strides can express it. Lengths are
+ * A view with another shape of as many elements, or null if no strides can express it. Lengths are
  * compared as formulas, so that a view stays right when loop lengths change.
  */
-export function reshapedView(place: Place, shape: readonly Size[]): Place | null {
+export function reshapedView(view: BufferView, shape: readonly Size[]): BufferView | null {
   const old: { size: Size; stride: Size }[] = [];
-  place.shape.forEach((size, d) => {
-    if (size !== 1) old.push({ size, stride: place.strides[d]! });
+  view.shape.forEach((size, d) => {
+    if (size !== 1) old.push({ size, stride: view.strides[d]! });
   });
   const strides: Size[] = shape.map(() => 0);
   let from = 0, to = 0;
@@ -53,5 +53,5 @@ export function reshapedView(place: Place, shape: readonly Size[]): Place | null
     from = oldEnd;
     to = newEnd;
   }
-  return { ...place, shape, strides };
+  return { ...view, shape, strides };
 }

@@ -31,38 +31,38 @@ export interface Resident {
 const RECENT_CALLS = 4;
 
 /** A resident in its queue. */
-interface Place {
+interface QueueItem {
   readonly entry: Resident;
   /** The call that used it last, which cannot do without it. */
   call: number;
   queue: Queue;
-  before: Place | null;
-  after: Place | null;
+  before: QueueItem | null;
+  after: QueueItem | null;
 }
 
 /** Residents in the order of their last use. */
 class Queue {
-  first: Place | null = null;
-  last: Place | null = null;
+  first: QueueItem | null = null;
+  last: QueueItem | null = null;
   bytes = 0;
 
-  append(place: Place): void {
-    place.queue = this;
-    place.before = this.last;
-    place.after = null;
-    if (this.last === null) this.first = place;
-    else this.last.after = place;
-    this.last = place;
-    this.bytes += place.entry.bytes;
+  append(item: QueueItem): void {
+    item.queue = this;
+    item.before = this.last;
+    item.after = null;
+    if (this.last === null) this.first = item;
+    else this.last.after = item;
+    this.last = item;
+    this.bytes += item.entry.bytes;
   }
 
-  remove(place: Place): void {
-    const { before, after } = place;
+  remove(item: QueueItem): void {
+    const { before, after } = item;
     if (before === null) this.first = after;
     else before.after = after;
     if (after === null) this.last = before;
     else after.before = before;
-    this.bytes -= place.entry.bytes;
+    this.bytes -= item.entry.bytes;
   }
 }
 
@@ -72,7 +72,7 @@ class Queue {
  */
 export class Residency {
   readonly #backend: Backend;
-  readonly #places = new Map<Resident, Place>();
+  readonly #items = new Map<Resident, QueueItem>();
   /** Used by one call. */
   readonly #fresh = new Queue();
   /** Used by several. */
@@ -112,27 +112,27 @@ export class Residency {
 
   /** Adds a resident, or marks it as used. */
   touch(entry: Resident): void {
-    let place = this.#places.get(entry);
-    if (place?.call === this.#call) return;
-    if (place !== undefined) {
-      place.queue.remove(place);
-      place.call = this.#call;
-      this.#used.append(place);
+    let item = this.#items.get(entry);
+    if (item?.call === this.#call) return;
+    if (item !== undefined) {
+      item.queue.remove(item);
+      item.call = this.#call;
+      this.#used.append(item);
       return;
     }
     const queue = this.#known.has(entry) ? this.#used : this.#fresh;
-    place = { entry, call: this.#call, queue, before: null, after: null };
-    this.#places.set(entry, place);
-    queue.append(place);
+    item = { entry, call: this.#call, queue, before: null, after: null };
+    this.#items.set(entry, item);
+    queue.append(item);
     this.#makeRoom(0);
   }
 
   /** Forgets a resident that has left. */
   delete(entry: Resident): void {
-    const place = this.#places.get(entry);
-    if (place === undefined) return;
-    this.#places.delete(entry);
-    place.queue.remove(place);
+    const item = this.#items.get(entry);
+    if (item === undefined) return;
+    this.#items.delete(entry);
+    item.queue.remove(item);
   }
 
   /** Takes memory of the device; where there is none left, residents go. */
@@ -163,11 +163,11 @@ export class Residency {
   /** Evicts what was used longest ago, but nothing of this call; whether any went. */
   #shrink(limit: number): boolean {
     let went = this.#shrinkFresh(limit - this.#used.bytes);
-    let place = this.#used.first;
-    while (place !== null && place.call !== this.#call && this.bytes > limit) {
-      const { after } = place;
-      this.#evict(place.entry);
-      place = after;
+    let item = this.#used.first;
+    while (item !== null && item.call !== this.#call && this.bytes > limit) {
+      const { after } = item;
+      this.#evict(item.entry);
+      item = after;
       went = true;
     }
     return went;
@@ -181,14 +181,14 @@ export class Residency {
     const queue = this.#fresh;
     let went = false;
     for (const recent of [RECENT_CALLS, 0]) {
-      let place = queue.last;
-      while (place !== null && queue.bytes > limit) {
-        const { before } = place;
-        if (place.call < this.#call - recent) {
-          this.#evict(place.entry);
+      let item = queue.last;
+      while (item !== null && queue.bytes > limit) {
+        const { before } = item;
+        if (item.call < this.#call - recent) {
+          this.#evict(item.entry);
           went = true;
         }
-        place = before;
+        item = before;
       }
     }
     return went;

@@ -14,7 +14,7 @@ import { contiguousStrides, mulSize, productSize, type Size } from "../ir/size.t
 import type { Storage } from "./element.ts";
 
 /** An affine view of a buffer that holds a tensor. */
-export interface Place {
+export interface BufferView {
   readonly buffer: number;
   /** The dtype of the tensor; the buffer's own is its storage. */
   readonly dtype: DType;
@@ -28,7 +28,7 @@ export interface Place {
 export class BufferTable {
   readonly storage: Storage;
   readonly #buffers: BufferDecl[] = [];
-  readonly #constants = new Map<Value, Place>();
+  readonly #constants = new Map<Value, BufferView>();
 
   constructor(storage: Storage) {
     this.storage = storage;
@@ -40,7 +40,7 @@ export class BufferTable {
   }
 
   /** Adds a buffer that holds a contiguous tensor. */
-  add(name: string, dtype: DType, shape: readonly Size[], role: BufferRole): Place {
+  add(name: string, dtype: DType, shape: readonly Size[], role: BufferRole): BufferView {
     const parts = isComplex(dtype) ? 2 : 1;
     const id = this.#buffers.length;
     this.#buffers.push({
@@ -59,38 +59,38 @@ export class BufferTable {
   }
 
   /** The buffer of a constant. */
-  constant(value: Value): Place {
-    let place = this.#constants.get(value);
-    if (place === undefined) {
+  constant(value: Value): BufferView {
+    let view = this.#constants.get(value);
+    if (view === undefined) {
       const data = toTypedArray(value);
-      place = this.add("constant", value.dtype, value.shape, { kind: "constant", data });
-      this.#constants.set(value, place);
+      view = this.add("constant", value.dtype, value.shape, { kind: "constant", data });
+      this.#constants.set(value, view);
     }
-    return place;
+    return view;
   }
 }
 
-/** The element index of an element of a place. */
-export function addressOf(b: ScalarBuilder, place: Place, index: readonly Ix[]): Ix {
-  let address: Ix = place.base;
+/** The element index of an element of a view. */
+export function addressOf(b: ScalarBuilder, view: BufferView, index: readonly Ix[]): Ix {
+  let address: Ix = view.base;
   index.forEach((ix, d) => {
-    address = b.addIx(address, b.scaleIx(ix, place.strides[d]!));
+    address = b.addIx(address, b.scaleIx(ix, view.strides[d]!));
   });
   return address;
 }
 
-/** Loads an element of a place. */
-export function loadPlace(
+/** Loads an element of a view. */
+export function loadView(
   b: ScalarBuilder,
   storage: Storage,
-  place: Place,
+  view: BufferView,
   index: readonly Ix[],
   guard?: SNode,
 ): Element {
-  const address = addressOf(b, place, index);
-  const held = storage.of(place.dtype);
-  if (!isComplex(place.dtype)) return b.load(place.buffer, held, address, guard);
+  const address = addressOf(b, view, index);
+  const held = storage.of(view.dtype);
+  if (!isComplex(view.dtype)) return b.load(view.buffer, held, address, guard);
   const re = b.scaleIx(address, 2);
   const im = b.addIx(re, { offset: 1, terms: [], rest: null });
-  return { re: b.load(place.buffer, held, re, guard), im: b.load(place.buffer, held, im, guard) };
+  return { re: b.load(view.buffer, held, re, guard), im: b.load(view.buffer, held, im, guard) };
 }
