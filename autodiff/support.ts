@@ -16,21 +16,16 @@ import {
   makeConstant,
   type Variable,
 } from "../core/graph/graph.ts";
-import type { Params } from "../core/graph/op.ts";
+import type { Length, Params } from "../core/graph/op.ts";
 import { type AdvIncParams, advIndexOp } from "../core/ops/index/adv_index.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { and, invert, neq, or, where } from "../core/ops/elementwise/elementwise.ts";
-import {
-  isWholeEntry,
-  knownDims,
-  type Length,
-  lengthsOf,
-  lengthVariable,
-} from "../core/ops/shape/known_lengths.ts";
+import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
+import { lengthVariable } from "../core/ops/common/length_rules.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
 import { stretched } from "../core/ops/shape/broadcast_to.ts";
-import { type IncSubtensorParams, subtensorOp } from "../core/ops/index/subtensor.ts";
+import { type IncSubtensorParams, isWholeEntry, subtensorOp } from "../core/ops/index/subtensor.ts";
 import type { SumToParams } from "../core/ops/reduce/sum_to.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing/indexing_rules.ts";
 import { isNumber } from "../core/rewrite/match.ts";

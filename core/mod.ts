@@ -78,6 +78,8 @@ export type {
   ElementContext,
   EmitContext,
   Fact,
+  Length,
+  LengthRule,
   Lowering,
   NeedValue,
   NestBuilder,

@@ -24,7 +24,8 @@ import {
 } from "../core/ops/elementwise/elementwise.ts";
 import type { IndexItem } from "../core/ops/index/index_spec.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
-import { isNotNegative, lengthsOf, lengthVariable } from "../core/ops/shape/known_lengths.ts";
+import { lengthsOf } from "../core/ops/shape/known_lengths.ts";
+import { isNotNegative, lengthVariable } from "../core/ops/common/length_rules.ts";
 import { asVariable } from "../core/ops/common/literal.ts";
 import { arange } from "../core/ops/create/ranges.ts";
 import { padded as paddedBy } from "../core/ops/nn/window.ts";

@@ -231,6 +231,20 @@ export type PlainLowering<P extends Params> =
     lazy?(apply: Apply<P>): readonly number[];
   };
 
+/** A length: a number, or the 0-d integer variable whose value it is. Equal ones are `===`. */
+export type Length = number | Variable;
+
+/** How the lengths of an op's first output follow from those of other variables, before any shape is known. */
+export interface LengthRule<P extends Params = Params> {
+  /** The variables whose lengths are needed. */
+  needs(apply: Apply<P>): readonly Variable[];
+  /** The lengths, given those of `needs`; null or missing where only the output can say them. */
+  find(
+    apply: Apply<P>,
+    of: (variable: Variable) => readonly Length[],
+  ): readonly (Length | null)[];
+}
+
 /** An operation. One object for each name; what varies is in the params of its applications. */
 export interface Op<P extends Params = Params> {
   /** Name of the operation, unique among all. */
@@ -245,6 +259,8 @@ export interface Op<P extends Params = Params> {
    * a value to know is asked for only where the output is read.
    */
   shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | NeedValue)[];
+  /** The lengths of output 0 in the graph; default: only the output can say those that its type does not. */
+  readonly lengths?: LengthRule<P>;
   /** Computes the outputs plainly, in float64. */
   evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
   /** How it becomes kernels. */
@@ -274,7 +290,7 @@ export interface Op<P extends Params = Params> {
   implicitUpdates?(apply: Apply<P>): readonly (readonly [SharedVariable, Variable])[];
   /** Text that is equal for equal params; default: JSON. */
   key?(params: P): string;
-  /** Algebraic facts, for rewrites. */
+  /** Facts for rewrites; default: none is known. */
   readonly facts?: ReadonlySet<Fact>;
   /** False for ops that must not be folded, merged or moved (printing, random seeds). Default true. */
   readonly pure?: boolean;
@@ -286,8 +302,14 @@ export function isIndexInput(apply: Apply, input: number): boolean {
   return input >= (indexFrom ?? Infinity) || input === 0 && indexFirst === true;
 }
 
-/** Algebraic facts about an elementwise op. */
-export type Fact = "commutative" | "associative" | "idempotent" | "monotone" | "preservesZero";
+/** What rewrites may rely on. */
+export type Fact =
+  | "commutative"
+  | "idempotent"
+  /** The result is a length: an integer that is not negative. */
+  | "length"
+  /** Integers that are not negative give one that is not, unless it wraps. */
+  | "keepsNotNegative";
 
 /** Machine type in which a dtype is computed in kernels, for ops that need to know. */
 export type { ScalarType };

@@ -21,6 +21,7 @@ import { TensorType } from "../graph/type.ts";
 import type { Variable } from "../graph/graph.ts";
 import { circle } from "./circle.ts";
 import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
+import { lengthsNamed } from "../ops/common/length_rules.ts";
 
 /** What is made of the words. */
 export type DrawKind =
@@ -146,6 +147,7 @@ export const drawOp: Op<DrawParams> = {
     return [shape];
   },
 
+  lengths: lengthsNamed(),
   evaluate(inputs, params) {
     const state = inputs[0]!.data;
     const shape = inputs.slice(1).map((dim) => Number(dim.data[0]));

@@ -12,12 +12,13 @@ import {
   makeConstant,
   type Variable,
 } from "../graph/graph.ts";
-import type { Params } from "../graph/op.ts";
+import type { Length, Params } from "../graph/op.ts";
 import { castTo, elementwise } from "../ops/common/build.ts";
 import { stretched } from "../ops/shape/broadcast_to.ts";
 import { type DimshuffleParams, type PatternItem, shuffled } from "../ops/shape/dimshuffle.ts";
 import { type ElementwiseName, elementwiseOps } from "../ops/elementwise/table.ts";
-import { type Length, lengthsOf, lengthVariable } from "../ops/shape/known_lengths.ts";
+import { lengthsOf } from "../ops/shape/known_lengths.ts";
+import { lengthVariable } from "../ops/common/length_rules.ts";
 import { valueOf } from "../ops/common/literal.ts";
 import { reduceOp, type ReduceParams } from "../ops/reduce/reduce_ops.ts";
 

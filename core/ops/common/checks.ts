@@ -20,7 +20,7 @@ import { scalarTypeOf } from "../../ir/scalar.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
-import { isNotNegative } from "../shape/known_lengths.ts";
+import { isNotNegative, sameLengths } from "./length_rules.ts";
 import { dimVariable } from "./lengths.ts";
 import { scalarOf } from "./moving.ts";
 
@@ -44,6 +44,7 @@ function negativeText({ action, expected }: CheckParams, n: number | string | nu
 /** A 0-d integer as a length: int64, and an error if it is negative. */
 export const lengthOp: Op<CheckParams> = {
   name: "length",
+  facts: new Set(["length"]),
   indexFrom: 0,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("length", inputs, 1);
@@ -120,6 +121,7 @@ export const inRangeOp: Op<CheckParams> = {
   shapes(context: ShapeContext, apply: Apply<CheckParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate([x, limit]: readonly Value[], params: CheckParams): readonly Value[] {
     const below = limit === undefined ? null : scalarOf(limit);
     for (const i of x!.data) {

@@ -11,6 +11,7 @@ import type { Ix } from "../../ir/builder.ts";
 import type { Size } from "../../ir/size.ts";
 import type { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
+import { sameLengths } from "../common/length_rules.ts";
 
 /** The first input; its derivatives are those of the second, which is never computed for its value. */
 export const derivedAsOp: Op = {
@@ -22,6 +23,7 @@ export const derivedAsOp: Op = {
   shapes(context: ShapeContext, apply: Apply): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
   lowering: {
     kind: "virtual",

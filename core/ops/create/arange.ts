@@ -22,6 +22,7 @@ import {
 import { wrappedSize } from "../../ir/size_dtype.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, staticInt } from "../common/arguments.ts";
+import { isNotNegative, lengthOfDim, toldBy } from "../common/length_rules.ts";
 import { scalarOf } from "../common/moving.ts";
 
 /** Params of {@linkcode arangeOp}. */
@@ -70,6 +71,13 @@ export const arangeOp: Op<ArangeParams> = {
   shapes(context: ShapeContext, apply: Apply<ArangeParams>): readonly (readonly Size[])[] {
     const [start, stop, step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
     return [[rangeSize(context.guards, start, stop, step)]];
+  },
+  lengths: {
+    needs: ({ inputs }) => toldBy(inputs[1]!),
+    find: ({ inputs: [start, stop, step] }, of) => {
+      const counts = staticInt(start!) === 0 && staticInt(step!) === 1 && isNotNegative(stop!);
+      return [counts ? lengthOfDim(stop!, of) : null];
+    },
   },
   evaluate(inputs: readonly Value[], { dtype }: ArangeParams): readonly Value[] {
     const [start, stop, step] = inputs.map(scalarOf) as [number, number, number];

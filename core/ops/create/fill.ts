@@ -11,6 +11,7 @@ import type { Ix } from "../../ir/builder.ts";
 import type { Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
+import { sameLengths } from "../common/length_rules.ts";
 import { gather } from "../common/moving.ts";
 
 /** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
@@ -30,6 +31,7 @@ export const fillOp: Op<Params> = {
   shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate([like, value]: readonly Value[]): readonly Value[] {
     return [gather(value!, like!.shape, () => 0)];
   },

@@ -19,6 +19,7 @@ import {
   broadcastStrides,
   forEachPosition,
 } from "../common/broadcast.ts";
+import { broadcastLengths } from "../common/length_rules.ts";
 import type { Complex } from "./complex_reference.ts";
 import type { DTypes } from "./rules.ts";
 
@@ -83,6 +84,7 @@ export function elementwiseOp<P extends Params>(
     shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[])[] {
       return [broadcastSizes(context, action, apply.inputs.map((x) => context.shape(x)))];
     },
+    lengths: broadcastLengths,
     evaluate(inputs: readonly Value[], params: P): readonly Value[] {
       return [evaluateRow(name, row, inputs, params)];
     },

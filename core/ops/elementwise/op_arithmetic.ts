@@ -66,7 +66,6 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => b.unary("neg", x!),
     complex: (b, [x]) => mapParts(toComplex(b, x!), (part) => b.unary("neg", part)),
     cost: 1,
-    facts: ["preservesZero"],
     size: (_context, [x]) => mulSize(x!, -1),
   },
   abs: {
@@ -78,7 +77,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => x!.type === "u32" || x!.type === "u64" ? x! : b.unary("abs", x!),
     complex: (b, [x]) => absElement(b, toComplex(b, x!)),
     cost: 1,
-    facts: ["idempotent", "preservesZero"],
+    facts: ["idempotent"],
     size: (context, [x]) => context.guards.less(x!, 0) ? mulSize(x!, -1) : x!,
   },
   sign: {
@@ -88,7 +87,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     int: ([x]) => x! > 0n ? 1n : x! < 0n ? -1n : 0n,
     scalar: sign,
     cost: 2,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
     size: (context, [x]) => context.guards.less(x!, 0) ? -1 : context.guards.less(0, x!) ? 1 : 0,
   },
   floor: {
@@ -97,7 +96,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.floor(x!),
     scalar: (b, [x]) => b.unary("floor", x!),
     cost: 1,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
   },
   ceil: {
     arity: 1,
@@ -105,7 +104,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.ceil(x!),
     scalar: (b, [x]) => b.unary("ceil", x!),
     cost: 1,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
   },
   trunc: {
     arity: 1,
@@ -113,7 +112,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.trunc(x!),
     scalar: (b, [x]) => b.unary("trunc", x!),
     cost: 1,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
   },
   round: {
     arity: 1,
@@ -121,7 +120,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => nearest(x!),
     scalar: (b, [x]) => b.unary("nearest", x!),
     cost: 1,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
   },
   roundHalfAway: {
     arity: 1,
@@ -134,7 +133,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
       return b.select(far, b.add(whole, step), whole);
     },
     cost: 4,
-    facts: ["idempotent", "monotone", "preservesZero"],
+    facts: ["idempotent"],
   },
   sqrt: {
     arity: 1,
@@ -144,7 +143,6 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => b.unary("sqrt", x!),
     complex: (b, [x]) => sqrtElement(b, toComplex(b, x!)),
     cost: 4,
-    facts: ["monotone", "preservesZero"],
   },
   sqr: {
     arity: 1,
@@ -155,7 +153,6 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => b.mul(x!, x!),
     complex: (b, [x]) => mulElements(b, toComplex(b, x!), toComplex(b, x!)),
     cost: 1,
-    facts: ["preservesZero"],
     size: (_context, [x]) => mulSize(x!, x!),
   },
   reciprocal: {
@@ -179,7 +176,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x, y]) => b.add(x!, y!),
     complex: (b, [x, y]) => addElements(b, toComplex(b, x!), toComplex(b, y!)),
     cost: 1,
-    facts: ["commutative", "associative"],
+    facts: ["keepsNotNegative", "commutative"],
     size: (_context, [x, y]) => addSize(x!, y!),
   },
   sub: {
@@ -202,7 +199,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x, y]) => b.mul(x!, y!),
     complex: (b, [x, y]) => mulElements(b, toComplex(b, x!), toComplex(b, y!)),
     cost: 1,
-    facts: ["commutative", "associative"],
+    facts: ["keepsNotNegative", "commutative"],
     size: (_context, [x, y]) => mulSize(x!, y!),
   },
   div: {
@@ -221,6 +218,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     int: ([x, y]) => y === 0n ? 0n : (x! - floorMod(x!, y!)) / y!,
     scalar: (b, [x, y]) => isFloatType(x!.type) ? floorDivideFloat(b, x!, y!) : intDiv(b, x!, y!),
     cost: 6,
+    facts: ["keepsNotNegative"],
     size: (_context, [x, y]) => floorDivSize(x!, y!),
   },
   mod: {
@@ -239,7 +237,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     int: ([x, y]) => x! > y! ? x! : y!,
     scalar: (b, [x, y]) => b.binary("max", x!, y!),
     cost: 1,
-    facts: ["commutative", "associative", "idempotent"],
+    facts: ["keepsNotNegative", "commutative", "idempotent"],
     size: (context, [x, y]) => context.guards.max(x!, y!),
   },
   minimum: {
@@ -249,7 +247,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     int: ([x, y]) => x! < y! ? x! : y!,
     scalar: (b, [x, y]) => b.binary("min", x!, y!),
     cost: 1,
-    facts: ["commutative", "associative", "idempotent"],
+    facts: ["keepsNotNegative", "commutative", "idempotent"],
     size: (context, [x, y]) => context.guards.min(x!, y!),
   },
   clip: {

@@ -104,7 +104,6 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
     dtypes: parts,
     complexReference: ([z]) => complexOf(z!.re),
     complex: (b, [z]) => toComplex(b, z!).re,
-    facts: ["preservesZero"],
   },
   imag: {
     arity: 1,
@@ -115,7 +114,6 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
     scalar: (b, [x]) => b.constant(x!.type, 0),
     complex: (b, [z]) => toComplex(b, z!).im,
     cost: 0,
-    facts: ["preservesZero"],
   },
   conj: {
     ...identity(),
@@ -125,7 +123,6 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
       const { re, im } = toComplex(b, z!);
       return { re, im: b.unary("neg", im) };
     },
-    facts: ["preservesZero"],
   },
   complex: {
     arity: 2,
@@ -164,7 +161,7 @@ function identity(): ElementwiseRow {
     complex: (_b, [x]) => x!,
     cost: 0,
     view: true,
-    facts: ["preservesZero", "monotone", "idempotent"],
+    facts: ["idempotent"],
     size: (_context, [x]) => x!,
   };
 }

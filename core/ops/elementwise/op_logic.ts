@@ -72,7 +72,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
     int: ([x, y]) => x! & y!,
     scalar: (b, [x, y]) => b.binary("and", x!, y!),
     cost: 1,
-    facts: ["commutative", "associative", "idempotent"],
+    facts: ["commutative", "idempotent"],
     size: (_context, args) => bitSize("and", args, (x, y) => x! & y!),
   },
   or: {
@@ -81,7 +81,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
     int: ([x, y]) => x! | y!,
     scalar: (b, [x, y]) => b.binary("or", x!, y!),
     cost: 1,
-    facts: ["commutative", "associative", "idempotent"],
+    facts: ["commutative", "idempotent"],
     size: (_context, args) => bitSize("or", args, (x, y) => x! | y!),
   },
   xor: {
@@ -90,7 +90,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
     int: ([x, y]) => x! ^ y!,
     scalar: (b, [x, y]) => b.binary("xor", x!, y!),
     cost: 1,
-    facts: ["commutative", "associative"],
+    facts: ["commutative"],
     size: (_context, args) => bitSize("xor", args, (x, y) => x! ^ y!),
   },
   invert: {

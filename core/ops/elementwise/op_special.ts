@@ -22,9 +22,9 @@ export type SpecialName =
 
 /** The rows. */
 export const specialRows: Record<SpecialName, ElementwiseRow> = {
-  erf: realFunction(special.erf, math.erf, 24, { facts: ["monotone", "preservesZero"] }),
+  erf: realFunction(special.erf, math.erf, 24),
   erfc: realFunction(special.erfc, math.erfc, 30),
-  erfinv: realFunction(special.erfinv, math.erfinv, 40, { facts: ["monotone", "preservesZero"] }),
+  erfinv: realFunction(special.erfinv, math.erfinv, 40),
   erfcinv: realFunction(special.erfcinv, math.erfcinv, 40),
   gamma: realFunction(special.gamma, math.gamma, 50),
   gammaln: realFunction(special.gammaln, math.lgamma, 50),

@@ -25,6 +25,7 @@ import { expectInputs, shapeLabel } from "../common/arguments.ts";
 import { broadcastShapes, broadcastSizes, broadcastStatic } from "../common/broadcast.ts";
 import { shapeText } from "../../base/shown.ts";
 import type { DimshuffleParams } from "../shape/dimshuffle.ts";
+import { jointLength, lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import {
   addElements,
   computedPosition,
@@ -253,6 +254,14 @@ export const advIndexOp: Op<AdvIndexParams> = {
     const [x, ...indices] = apply.inputs as [Variable, ...Variable[]];
     return [resultSizes(context, x, indices, apply.params.axes).result];
   },
+  lengths: lengthsFrom(Infinity, ([whole, ...indices], { params: { axes } }) => {
+    const layout = layoutOf(whole!.length, axes), rank = Math.max(...indices.map((i) => i.length));
+    const places = Array.from(
+      { length: rank },
+      (_, d) => jointLength(indices.map((own) => own[d - rank + own.length] ?? 1)),
+    );
+    return arrange(layout, places, layout.kept.map((d) => whole![d]!));
+  }),
   evaluate(inputs: readonly Value[], { axes }: AdvIndexParams): readonly Value[] {
     const { shape, at } = valuePositions(inputs[0]!, inputs.slice(1), axes);
     return [gather(inputs[0]!, shape, at)];
@@ -296,6 +305,7 @@ export const advIncOp: Op<AdvIncParams> = {
   shapes(context: ShapeContext, apply: Apply<AdvIncParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate(inputs: readonly Value[], { axes, set }: AdvIncParams): readonly Value[] {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);

@@ -21,6 +21,7 @@ import { addSize, floorDivSize, mulSize, type Size, sizeValue, subSize } from ".
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText, shown } from "../../base/shown.ts";
+import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import { addElements, outOfRange, scalarPosition, zeroElement } from "../common/elements.ts";
 import {
   addElement,
@@ -42,6 +43,12 @@ export type IndexEntry =
     readonly stop: boolean;
     readonly step: boolean;
   };
+
+/** Whether an entry of an index takes a whole axis as it is; so does a missing one. */
+export function isWholeEntry(entry: IndexEntry | undefined): boolean {
+  return entry === undefined ||
+    entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;
+}
 
 /** Params of {@linkcode subtensorOp}. */
 export interface SubtensorParams {
@@ -262,6 +269,13 @@ export const subtensorOp: Op<SubtensorParams> = {
     const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
     return [partSizes(context, x, apply.params.index, scalars)];
   },
+  lengths: lengthsFrom(
+    1,
+    ([own], { params: { index } }) =>
+      own!.flatMap((n, axis) =>
+        index[axis]?.kind === "int" ? [] : [isWholeEntry(index[axis]) ? n : null]
+      ),
+  ),
   evaluate(inputs: readonly Value[], { index }: SubtensorParams): readonly Value[] {
     const { shape, at } = partPositions(inputs[0]!, index, inputs.slice(1));
     return [gather(inputs[0]!, shape, at)];
@@ -388,6 +402,7 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
   shapes(context: ShapeContext, apply: Apply<IncSubtensorParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate(inputs: readonly Value[], { index, set }: IncSubtensorParams): readonly Value[] {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);

@@ -13,6 +13,7 @@ import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs, expectSameDType, shapeLabel } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
+import { lengthsFrom } from "../common/length_rules.ts";
 import { zeroValue } from "../common/moving.ts";
 
 type Lengths = readonly (number | null)[];
@@ -63,6 +64,7 @@ export const matmulOp: Op<Params> = {
     }
     return [[...x.slice(0, -1), y.at(-1)!]];
   },
+  lengths: lengthsFrom(2, ([x, y]) => [...x!.slice(0, -1), y!.at(-1)!]),
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [a, b] = inputs.map(widened) as [Value, Value];
     const words = (v: Value) => `a value of shape ${shapeText(v.shape)}`;

@@ -29,6 +29,7 @@ import {
   staticInt,
 } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
+import { lengthsFrom, lengthsNamed } from "../common/length_rules.ts";
 import { addElements, zeroElement } from "../common/elements.ts";
 import {
   addElement,
@@ -165,6 +166,10 @@ export const windowsOp: Op<WindowParams> = {
     const size = withInputs(apply.params.size, given.map((n) => context.integer(n)));
     return [windowedSizes(context, context.shape(x), size, apply.params)];
   },
+  lengths: lengthsFrom(
+    1,
+    ([own], { params: { axes } }) => own!.map((n, d) => axes.includes(d) ? null : n),
+  ),
   evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
     const [x, ...given] = inputs as [Value, ...Value[]];
     const size = withInputs(params.size, given.map(scalarOf));
@@ -231,6 +236,7 @@ export const foldWindowsOp: Op<WindowParams> = {
     }
     return [shape];
   },
+  lengths: lengthsNamed(),
   evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
     const [w, ...dims] = inputs as [Value, ...Value[]];
     const out = zeroValue(w.dtype, dims.map(scalarOf));
@@ -362,6 +368,10 @@ export const padOp: Op<PadParams> = {
     const shape = context.shape(apply.inputs[0]!);
     return [shape.map((n, d) => addSize(addSize(n, before[d]!), after[d]!))];
   },
+  lengths: lengthsFrom(
+    1,
+    ([own], { params: { axes } }) => own!.map((n, d) => axes.includes(d) ? null : n),
+  ),
   evaluate(inputs: readonly Value[], params: PadParams): readonly Value[] {
     const [x, value, ...given] = inputs as [Value, Value, ...Value[]];
     const { before, after } = widthsOf(params, x.shape.length, given.map(scalarOf));

@@ -12,6 +12,7 @@ import type { Ix } from "../../ir/builder.ts";
 import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
+import { sameLengths } from "../common/length_rules.ts";
 import { copyElement, zeroValue } from "../common/moving.ts";
 
 /** Params of {@linkcode sortOp} and {@linkcode argsortOp}. */
@@ -68,6 +69,7 @@ export const sortOp: Op<SortParams> = {
   shapes(context: ShapeContext, apply: Apply<SortParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
     const x = inputs[0]!, out = zeroValue(x.dtype, x.shape);
     evaluateLines(x, axis, (to, from) => copyElement(out, to, x, from));
@@ -91,6 +93,7 @@ export const argsortOp: Op<SortParams> = {
   shapes(context: ShapeContext, apply: Apply<SortParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
     const x = inputs[0]!, out = zeroValue("int64", x.shape);
     evaluateLines(x, axis, (to, _from, position) => out.data[to] = BigInt(position));

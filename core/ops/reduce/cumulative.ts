@@ -18,6 +18,7 @@ import { type Ix, type ScalarBuilder, sizeIx } from "../../ir/builder.ts";
 import { type Size, subSize } from "../../ir/size.ts";
 import type { TensorType } from "../../graph/type.ts";
 import { expectInputs, normalizeAxis, shapeLabel } from "../common/arguments.ts";
+import { sameLengths } from "../common/length_rules.ts";
 import { mapElement } from "../common/elements.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { copyValue } from "../common/moving.ts";
@@ -48,6 +49,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
   shapes(context: ShapeContext, apply: Apply<CumulativeParams>): readonly (readonly Size[])[] {
     return [context.shape(apply.inputs[0]!)];
   },
+  lengths: sameLengths,
   evaluate(inputs: readonly Value[], { kind, axis }: CumulativeParams): readonly Value[] {
     const out = copyValue(widened(inputs[0]!)), n = out.shape[axis]!;
     const outer = sizeOf(out.shape.slice(0, axis)), inner = sizeOf(out.shape.slice(axis + 1));

@@ -12,6 +12,7 @@ import { rounded, sizeOf, type Value, valueData } from "../../graph/value.ts";
 import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { forEachPosition } from "../common/broadcast.ts";
+import { lengthsFrom } from "../common/length_rules.ts";
 
 /** What `reduce` computes. */
 export type ReduceOpKind = "sum" | "prod" | "max" | "min" | "any" | "all";
@@ -65,6 +66,7 @@ export const reduceOp: Op<ReduceParams> = {
     }
     return [without(shape, axes)];
   },
+  lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
   evaluate([x]: readonly Value[], params: ReduceParams): readonly Value[] {
     return [evaluateReduce(x!, params)];
   },
@@ -95,6 +97,7 @@ export const argreduceOp: Op<ArgReduceParams> = {
     expectElements(context, apply.params.kind, shape, apply.params.axes);
     return [without(shape, apply.params.axes)];
   },
+  lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
   evaluate([x]: readonly Value[], params: ArgReduceParams): readonly Value[] {
     return [evaluateArg(x!, params)];
   },

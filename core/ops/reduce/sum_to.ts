@@ -13,6 +13,7 @@ import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
+import { lengthsWith } from "../common/length_rules.ts";
 import {
   addElement,
   broadcastPosition,
@@ -84,6 +85,9 @@ export const sumToOp: Op<SumToParams> = {
     const axes = summed(context, apply);
     return [context.shape(apply.inputs[0]!).map((n, axis) => axes.includes(axis) ? 1 : n)];
   },
+  lengths: lengthsWith((own, named, { axes }) =>
+    own.map((n, axis) => named[axes.indexOf(axis)] ?? n)
+  ),
   evaluate(inputs: readonly Value[], { axes }: SumToParams): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = [...x.shape];

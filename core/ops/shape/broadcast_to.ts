@@ -14,6 +14,7 @@ import { TensorType } from "../../graph/type.ts";
 import type { DTypeOf } from "../../graph/type_arithmetic.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
+import { lengthsNamed } from "../common/length_rules.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { broadcastPosition, gather, scalarOf } from "../common/moving.ts";
 import { asDims, hasShape, type ShapeLike, type ShapeRank } from "./shape.ts";
@@ -64,6 +65,7 @@ export const broadcastToOp: Op<Params> = {
     });
     return [to];
   },
+  lengths: lengthsNamed(),
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const to = dims.map(scalarOf), skip = to.length - x.shape.length;

@@ -22,6 +22,7 @@ import {
   normalizeAxis,
   shapeLabel,
 } from "../common/arguments.ts";
+import { lengthsFrom } from "../common/length_rules.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { gather, rowMajor } from "../common/moving.ts";
 import { expectList } from "../../base/options.ts";
@@ -90,6 +91,10 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     }
     return [pattern.map((item) => item === "x" ? 1 : shape[item]!)];
   },
+  lengths: lengthsFrom(
+    1,
+    ([own], { params: { pattern } }) => pattern.map((item) => item === "x" ? 1 : own![item]!),
+  ),
   evaluate(inputs: readonly Value[], { pattern }: DimshuffleParams): readonly Value[] {
     const x = inputs[0]!;
     for (const axis of droppedAxes(pattern, x.shape.length)) {

@@ -13,6 +13,7 @@ import { addSize, type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs, expectSameDType } from "../common/arguments.ts";
 import { listText, shapeText } from "../../base/shown.ts";
+import { lengthsFrom } from "../common/length_rules.ts";
 import { copyElement, forEachIndex, zeroValue } from "../common/moving.ts";
 
 /** Params of {@linkcode joinOp}. */
@@ -89,6 +90,10 @@ export const joinOp: Op<JoinParams> = {
       return first;
     })];
   },
+  lengths: lengthsFrom(
+    1,
+    ([own], { params: { axis } }) => own!.map((n, d) => d === axis ? null : n),
+  ),
   evaluate(inputs: readonly Value[], { axis }: JoinParams): readonly Value[] {
     const first = inputs[0]!, shapes = inputs.map((x) => x.shape);
     first.shape.forEach((n, d) => {

@@ -37,6 +37,7 @@ function jointLength(
 /** The length that axes of the given lengths broadcast to: 0-d integers in, int64 out. */
 export const jointLengthOp: Op<Params> = {
   name: "jointLength",
+  facts: new Set(["length"]),
   indexFrom: 0,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("jointLength", inputs, 1, Infinity);

@@ -29,6 +29,7 @@ import {
 } from "../common/arguments.ts";
 import { shapeText, shown } from "../../base/shown.ts";
 import { shuffled } from "./dimshuffle.ts";
+import { lengthsNamed } from "../common/length_rules.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { scalarOf } from "../common/moving.ts";
 import { asDims, hasShape, type ShapeLike, shapeOf, type ShapeRank } from "./shape.ts";
@@ -103,6 +104,7 @@ export const reshapeOp: Op<ReshapeParams> = {
     const to = dims.map((dim) => context.integer(dim));
     return [solveSizes(context.guards, context.shape(x), to, () => writtenLabel(x))];
   },
+  lengths: lengthsNamed({ mayBeOpen: true }),
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = solveSizes(new Guards(), x.shape, dims.map(scalarOf), () => "a value");

@@ -33,6 +33,7 @@ import {
   shapeLabel,
   staticInt,
 } from "../common/arguments.ts";
+import { lengthsWith } from "../common/length_rules.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { copyElement, zeroValue } from "../common/moving.ts";
 import { mapElement } from "../common/elements.ts";
@@ -49,6 +50,7 @@ export interface ShapeIParams {
 /** The length of one axis, int64. */
 export const shapeIOp: Op<ShapeIParams> = {
   name: "shapeI",
+  facts: new Set(["length"]),
   dataFrom: 1,
   infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
     expectInputs("shapeI", inputs, 1);
@@ -215,6 +217,10 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
       }),
     ];
   },
+  lengths: lengthsWith((own, named, { shape }) => {
+    let next = 0;
+    return shape.map((n, axis) => n === "given" ? named[next++]! : n ?? own[axis]!);
+  }),
   evaluate(inputs: readonly Value[], params: SpecifyShapeParams): readonly Value[] {
     let next = 1;
     params.shape.forEach((promise, axis) => {

@@ -6,7 +6,7 @@
 
 import { isComplex } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import { isNotNegative } from "../../ops/shape/known_lengths.ts";
+import { isNotNegative } from "../../ops/common/length_rules.ts";
 import { castTo } from "../../ops/common/build.ts";
 import {
   applied,

@@ -9,7 +9,8 @@ import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.t
 import { staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
-import { lengthsOf, lengthVariable } from "../../ops/shape/known_lengths.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { lengthVariable } from "../../ops/common/length_rules.ts";
 import {
   argreduceOp,
   type ArgReduceParams,

@@ -7,8 +7,13 @@
 import type { Apply, Variable } from "../../graph/graph.ts";
 import type { AdvIncParams } from "../../ops/index/adv_index.ts";
 import { stretched } from "../../ops/shape/broadcast_to.ts";
-import { isWholeEntry, lengthsOf, lengthVariable } from "../../ops/shape/known_lengths.ts";
-import type { IncSubtensorParams, SubtensorParams } from "../../ops/index/subtensor.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { lengthVariable } from "../../ops/common/length_rules.ts";
+import {
+  type IncSubtensorParams,
+  isWholeEntry,
+  type SubtensorParams,
+} from "../../ops/index/subtensor.ts";
 import { namesLengthOf } from "./indexing_rules.ts";
 import { applied, applyAgain, ew, instead, isNumber, sameLengths, sameShape } from "../match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";

@@ -7,7 +7,8 @@
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
-import { type Length, lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import type { Length } from "../../graph/op.ts";
 import type { SubtensorParams } from "../../ops/index/subtensor.ts";
 import { isElementwise, sameShape } from "../match.ts";
 import type { RewriteContext } from "../rule.ts";

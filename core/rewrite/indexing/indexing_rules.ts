@@ -10,15 +10,13 @@ import { intConstant, staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
 import type { JoinParams } from "../../ops/shape/join.ts";
-import {
-  isWholeEntry,
-  type Length,
-  lengthsOf,
-  lengthVariable,
-} from "../../ops/shape/known_lengths.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import type { Length } from "../../graph/op.ts";
+import { lengthVariable } from "../../ops/common/length_rules.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
   type IndexEntry,
+  isWholeEntry,
   sliceRange,
   subtensorOp,
   type SubtensorParams,

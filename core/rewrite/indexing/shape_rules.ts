@@ -13,13 +13,9 @@ import { castTo } from "../../ops/common/build.ts";
 import { type DimshuffleParams, type PatternItem, shuffled } from "../../ops/shape/dimshuffle.ts";
 import { jointLengthOf } from "../../ops/shape/joint_length.ts";
 import type { JoinParams } from "../../ops/shape/join.ts";
-import {
-  isNotNegative,
-  jointLength,
-  type Length,
-  lengthsOf,
-  lengthVariable,
-} from "../../ops/shape/known_lengths.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { isNotNegative, jointLength, lengthVariable } from "../../ops/common/length_rules.ts";
+import type { Length } from "../../graph/op.ts";
 import { reshaped } from "../../ops/shape/reshape.ts";
 import { elementwiseOps } from "../../ops/elementwise/table.ts";
 import { applied, applyAgain, inShape, numberOf, sameLengths, sameShape, under } from "../match.ts";

@@ -8,8 +8,8 @@
 import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
-import { isWholeEntry, lengthsOf } from "../../ops/shape/known_lengths.ts";
-import type { IndexEntry, SubtensorParams } from "../../ops/index/subtensor.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { type IndexEntry, isWholeEntry, type SubtensorParams } from "../../ops/index/subtensor.ts";
 import { applyAgain, moved, padded, withoutAxes } from "../match.ts";
 
 /** Ops that move or pick the elements of their first input. */
