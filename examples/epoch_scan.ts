@@ -77,7 +77,7 @@ export async function epochByScan(set: DigitSet, options: EpochOptions): Promise
     const { cost, updates } = step(index);
     return [cost, new Map(updates)];
   }, { sequences: T.arange(batches), name: "epoch" });
-  const train = await compile([], costs as Variable, { updates, device, name: "epoch" });
+  const train = await compile([], costs, { updates, device, name: "epoch" });
   return { parameters, epoch: () => Array.from(train().dataSync(), Number) };
 }
 

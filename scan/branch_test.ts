@@ -75,21 +75,17 @@ onDevices("taps, results that are not asked for, and shared updates", async (dev
   await check(
     device,
     (x) => {
-      const [a] = scan(
-        (
-          a2: Variable,
-          a1: Variable,
-          b2: Variable,
-        ) => [a2.mul(a1), T.exp(b2.mul(100)), T.log(b2.sub(9))],
+      const [[a]] = scan(
+        (a2, a1, b2) => [a2.mul(a1), T.exp(b2.mul(100)), T.log(b2.sub(9))],
         {
           outputsInfo: [{ initial: x.slice(0, 2), taps: [-2, -1] }, {
             initial: x.slice(1, 3),
             taps: [-2],
           }, null],
           nSteps: 3,
-        } as never,
-      )[0] as unknown as Variable[];
-      return a!.at(-1);
+        },
+      );
+      return a.at(-1);
     },
     [2, 3, 5],
     [2 * 2 * 27, 3 * 4 * 9, 0],
@@ -99,10 +95,9 @@ onDevices("taps, results that are not asked for, and shared updates", async (dev
     device,
     (x) => {
       const [a] = scan(
-        (a: Variable) =>
-          [a.mul(x.at(0)), new Map([[counter, T.exp(T.mul(counter, a).mul(1e4))]])] as never,
-        { outputsInfo: T.ones([]), nSteps: 3 } as never,
-      ) as unknown as [Variable];
+        (a) => [a.mul(x.at(0)), new Map([[counter, T.exp(T.mul(counter, a).mul(1e4))]])],
+        { outputsInfo: T.ones([]), nSteps: 3 },
+      );
       return a.at(-1);
     },
     [2],

@@ -15,20 +15,15 @@ import {
   type StepRecord,
 } from "./named.ts";
 import {
+  type NonSequences,
+  type OutputsInfo,
   positionalScan,
   type ScanOptions,
-  type ScanResult,
   type ScanUpdates,
+  type Sequences,
   type StepReturn,
 } from "./scan.ts";
-import type { Until } from "./until.ts";
-
-/** The outputs of a scan, as far as what its step returns tells them. */
-export type ScanResultOf<R, O> = O extends { readonly returnList: true } ? Variable[]
-  : R extends Variable ? Variable
-  : R extends readonly [Variable] | readonly [Variable, Until] ? Variable
-  : R extends readonly [Variable, Variable, ...Variable[]] ? Variable[]
-  : ScanResult;
+import type { ScanResultOf, StepArguments } from "./types.ts";
 
 /**
  * Runs a step function over sequences and earlier results, as a loop inside the graph.
@@ -48,13 +43,10 @@ export type ScanResultOf<R, O> = O extends { readonly returnList: true } ? Varia
  *
  * @example
  * ```ts
- * import { scan, T, type Variable } from "@croton/croton";
+ * import { scan, T } from "@croton/croton";
  * const x = T.vector("x");
- * const [sums] = scan((element: Variable, sum: Variable) => sum.add(element), {
- *   sequences: x,
- *   outputsInfo: 0,
- * });
- * console.assert((sums as Variable).ndim === 1);
+ * const [sums] = scan((element, sum) => sum.add(element), { sequences: x, outputsInfo: 0 });
+ * console.assert(sums.ndim === 1);
  * ```
  */
 export function scan<
@@ -67,10 +59,16 @@ export function scan<
   fn: (record: StepRecord<S, C, F>) => NamedReturn<R>,
 ): NamedResult<R>;
 /** By places, as in Theano. */
-export function scan<const R extends StepReturn, const O extends ScanOptions = ScanOptions>(
-  fn: (...args: Variable[]) => R,
-  options?: O,
-): [ScanResultOf<R, O>, ScanUpdates];
+export function scan<
+  const R extends StepReturn,
+  const S extends Sequences = null,
+  const I extends OutputsInfo = null,
+  const F extends NonSequences = null,
+  W extends boolean = false,
+>(
+  fn: (...args: StepArguments<S, I, F>) => R,
+  options?: ScanOptions<S, I, F, W>,
+): [ScanResultOf<R, W>, ScanUpdates];
 export function scan(first: unknown, second?: unknown): unknown {
   if (typeof first === "function") {
     return positionalScan(first as (...args: Variable[]) => StepReturn, second as ScanOptions);

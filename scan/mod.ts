@@ -27,30 +27,45 @@ export {
   type SequenceInfo,
   type SequenceLike,
 } from "./arguments.ts";
-export { scan, type ScanResultOf } from "./loop.ts";
+export { scan } from "./loop.ts";
 export {
   type NamedResult,
   type NamedReturn,
   type NamedScanOptions,
   type StepRecord,
   Tapped,
-  type TappedSequence,
+  type TappedAs,
 } from "./named.ts";
 export {
   type LoopOptions,
+  type NonSequences,
+  type OutputsInfo,
   type ScanOptions,
   type ScanResult,
   type ScanUpdates,
+  type Sequences,
   type StepReturn,
   type StepUpdates,
 } from "./scan.ts";
+export type {
+  ElementOf,
+  FixedArguments,
+  FixedOf,
+  ForTaps,
+  KnownCount,
+  Listed,
+  Packed,
+  ReductionOf,
+  ScanResultOf,
+  SequenceArguments,
+  StateArguments,
+  StateDType,
+  StateOf,
+  StateRank,
+  StepArguments,
+  StepOutputs,
+  TraceOf,
+  TracesOf,
+} from "./types.ts";
 export { Until, until } from "./until.ts";
-export {
-  foldl,
-  foldr,
-  map,
-  type MapOptions,
-  reduce,
-  type ReduceLoopOptions,
-  type StepFunction,
-} from "./wrappers.ts";
+export { foldl, foldr, map, type MapOptions, reduce, type ReduceLoopOptions } from "./wrappers.ts";

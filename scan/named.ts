@@ -5,7 +5,6 @@
  */
 
 import type { DType } from "../core/graph/dtype.ts";
-import type { DTypeOf, Less1, Like, Plus1, RankOf } from "../core/graph/type_arithmetic.ts";
 import { commaText, cut, shown } from "../core/base/shown.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { Variable } from "../core/graph/graph.ts";
@@ -26,6 +25,7 @@ import {
   type ScanUpdates,
   type StepUpdates,
 } from "./scan.ts";
+import type { ElementOf, FixedOf, StateOf, TraceOf } from "./types.ts";
 import type { Until } from "./until.ts";
 import { checkOptions } from "../core/base/options.ts";
 
@@ -82,14 +82,12 @@ export interface NamedScanOptions<
 
 /** What a step gets. */
 export type StepRecord<S, C, F> =
-  & { readonly [K in keyof S]: TappedSequence<S[K]> }
-  & { readonly [K in keyof C]: Tapped }
-  & { readonly [K in keyof F]: Like<F[K]> };
+  & { readonly [K in keyof S]: TappedAs<ElementOf<S[K]>> }
+  & { readonly [K in keyof C]: TappedAs<StateOf<C[K]>> }
+  & { readonly [K in keyof F]: FixedOf<F[K]> };
 
-/** What a step reads of a sequence: its elements. */
-export type TappedSequence<A> = A extends { readonly input: infer X }
-  ? Tapped<DTypeOf<X>, Less1<RankOf<X>>>
-  : Tapped<DTypeOf<A>, Less1<RankOf<A>>>;
+/** What is read at taps as this variable. */
+export type TappedAs<V extends Variable> = Tapped<V["dtype"], V["ndim"]>;
 
 /** Results of a step by name; alone, or in a list with a condition or updates. */
 export type NamedReturn<R extends Readonly<Record<string, Variable>>> =
@@ -98,10 +96,7 @@ export type NamedReturn<R extends Readonly<Record<string, Variable>>> =
 
 /** The results of all steps by name, each with a leading axis of steps. */
 export type NamedResult<R> =
-  & {
-    readonly [K in keyof R]: R[K] extends Variable<infer D, infer N> ? Variable<D, Plus1<N>>
-      : Variable;
-  }
+  & { readonly [K in keyof R]: TraceOf<R[K]> }
   & {
     /** New values of shared variables after the loop; pass them to `compile` as updates. */
     readonly updates: ScanUpdates;

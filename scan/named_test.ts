@@ -17,7 +17,7 @@ onDevices("scan() by names gives what the positional form gives", async (device)
       T.tanh(before.dot(W).add(now).add(y)),
     { sequences: { input: X, taps: [0, -1] }, outputsInfo: Y0, nonSequences: W },
   );
-  const f = await compile([X, Y0, W], [named.y, named.squared, positional as Variable], { device });
+  const f = await compile([X, Y0, W], [named.y, named.squared, positional], { device });
   const [y, squared, expected] = f([[1, 2], [0.5, -1], [0, 0.25]], [0.1, 0.2], [[0.1, 0.2], [
     0.3,
     0.4,

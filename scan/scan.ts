@@ -70,16 +70,30 @@ export const loopKinds: OptionKinds<LoopOptions> = {
   strategy: ["parallel", "lanes", "resident", "stepped"],
 };
 
+/** One sequence, or several. */
+export type Sequences = SequenceLike | readonly SequenceLike[] | null;
+
+/** What is known of one output, or of several. */
+export type OutputsInfo = OutputInfoLike | readonly OutputInfoLike[];
+
+/** One value that stays the same, or several. */
+export type NonSequences = TensorLike | readonly TensorLike[] | null;
+
 /** Options of `scan`. */
-export interface ScanOptions extends LoopOptions {
+export interface ScanOptions<
+  S extends Sequences = Sequences,
+  I extends OutputsInfo = OutputsInfo,
+  F extends NonSequences = NonSequences,
+  W extends boolean = boolean,
+> extends LoopOptions {
   /** What to run over: along the first axis, read at the step itself or at other taps. */
-  readonly sequences?: SequenceLike | readonly SequenceLike[] | null;
+  readonly sequences?: S;
   /** For each output, the first value if it is fed back, or null. */
-  readonly outputsInfo?: OutputInfoLike | readonly OutputInfoLike[];
+  readonly outputsInfo?: I;
   /** Values that are the same at each step; they come last among the arguments of the step. */
-  readonly nonSequences?: TensorLike | readonly TensorLike[] | null;
+  readonly nonSequences?: F;
   /** Give outputs as a list, also a single one. */
-  readonly returnList?: boolean;
+  readonly returnList?: W;
 }
 
 /** The outputs of a scan: none, one, or a list. */

@@ -284,7 +284,7 @@ Deno.test("scan() says what is wrong with its arguments", () => {
     "all taps of output 0 must be different",
   );
   assertThrows(
-    () => scan(add, { outputsInfo: { initial: y, taps: [0] }, nSteps: 3 }),
+    () => scan((a) => a, { outputsInfo: { initial: y, taps: [0] }, nSteps: 3 }),
     RangeError,
     "must be negative",
   );

@@ -5,36 +5,41 @@
  */
 
 import { index } from "../core/ops/index/indexing.ts";
-import type { TensorLike } from "../core/ops/common/literal.ts";
 import type { Variable } from "../core/graph/graph.ts";
-import type { OutputInfoLike, SequenceLike } from "./arguments.ts";
 import {
   type LoopOptions,
+  type NonSequences,
+  type OutputsInfo,
   positionalScan as scan,
   type ScanResult,
   type ScanUpdates,
+  type Sequences,
   type StepReturn,
 } from "./scan.ts";
+import type { ReductionOf, ScanResultOf, StepArguments } from "./types.ts";
 
 /** A step: gets the elements of the sequences, earlier results and non-sequences. */
-export type StepFunction = (...args: Variable[]) => StepReturn;
+type StepFunction = (...args: Variable[]) => StepReturn;
 
 /** Options of `map`. */
-export interface MapOptions extends Omit<LoopOptions, "nSteps"> {
+export interface MapOptions<
+  S extends Sequences = Sequences,
+  F extends NonSequences = NonSequences,
+> extends Omit<LoopOptions, "nSteps"> {
   /** What to run over, along the first axis. */
-  readonly sequences: SequenceLike | readonly SequenceLike[];
+  readonly sequences: S;
   /** Values that are the same at each step. */
-  readonly nonSequences?: TensorLike | readonly TensorLike[] | null;
+  readonly nonSequences?: F;
 }
 
 /** Options of `reduce`, `foldl` and `foldr`. */
-export interface ReduceLoopOptions extends Omit<LoopOptions, "nSteps"> {
-  /** What to run over, along the first axis. */
-  readonly sequences: SequenceLike | readonly SequenceLike[];
+export interface ReduceLoopOptions<
+  S extends Sequences = Sequences,
+  I extends OutputsInfo = OutputsInfo,
+  F extends NonSequences = NonSequences,
+> extends MapOptions<S, F> {
   /** The value before the first step, for each result. */
-  readonly outputsInfo: OutputInfoLike | readonly OutputInfoLike[];
-  /** Values that are the same at each step. */
-  readonly nonSequences?: TensorLike | readonly TensorLike[] | null;
+  readonly outputsInfo: I;
 }
 
 /**
@@ -47,6 +52,14 @@ export interface ReduceLoopOptions extends Omit<LoopOptions, "nSteps"> {
  * const [doubled] = map((element) => element.mul(2), { sequences: x });
  * ```
  */
+export function map<
+  const R extends StepReturn,
+  const S extends Sequences,
+  const F extends NonSequences = null,
+>(
+  fn: (...args: StepArguments<S, null, F>) => R,
+  options: MapOptions<S, F>,
+): [ScanResultOf<R>, ScanUpdates];
 export function map(fn: StepFunction, options: MapOptions): [ScanResult, ScanUpdates] {
   return scan(fn, { ...options, outputsInfo: null });
 }
@@ -62,6 +75,15 @@ export function map(fn: StepFunction, options: MapOptions): [ScanResult, ScanUpd
  * const [total] = reduce((element, sum) => sum.add(element), { sequences: x, outputsInfo: 0 });
  * ```
  */
+export function reduce<
+  const R extends StepReturn,
+  const S extends Sequences,
+  const I extends OutputsInfo,
+  const F extends NonSequences = null,
+>(
+  fn: (...args: StepArguments<S, I, F>) => R,
+  options: ReduceLoopOptions<S, I, F>,
+): [ReductionOf<R>, ScanUpdates];
 export function reduce(fn: StepFunction, options: ReduceLoopOptions): [ScanResult, ScanUpdates] {
   const [results, updates] = scan(fn, options);
   const last = (trace: Variable): Variable => index(trace, [-1]);
@@ -70,11 +92,29 @@ export function reduce(fn: StepFunction, options: ReduceLoopOptions): [ScanResul
 }
 
 /** Combines the elements from the first to the last: see `reduce`. */
+export function foldl<
+  const R extends StepReturn,
+  const S extends Sequences,
+  const I extends OutputsInfo,
+  const F extends NonSequences = null,
+>(
+  fn: (...args: StepArguments<S, I, F>) => R,
+  options: ReduceLoopOptions<S, I, F>,
+): [ReductionOf<R>, ScanUpdates];
 export function foldl(fn: StepFunction, options: ReduceLoopOptions): [ScanResult, ScanUpdates] {
   return reduce(fn, { ...options, goBackwards: false });
 }
 
 /** Combines the elements from the last to the first: see `reduce`. */
+export function foldr<
+  const R extends StepReturn,
+  const S extends Sequences,
+  const I extends OutputsInfo,
+  const F extends NonSequences = null,
+>(
+  fn: (...args: StepArguments<S, I, F>) => R,
+  options: ReduceLoopOptions<S, I, F>,
+): [ReductionOf<R>, ScanUpdates];
 export function foldr(fn: StepFunction, options: ReduceLoopOptions): [ScanResult, ScanUpdates] {
   return reduce(fn, { ...options, goBackwards: true });
 }

@@ -17,6 +17,7 @@ import {
   RandomStreams,
   Rop,
   scan,
+  type ScanOptions,
   shared,
   subgraphGrad,
   T,
@@ -731,7 +732,7 @@ Deno.test("names of rewrites that there are not are compared with those that the
 
 Deno.test("a step with more parameters than values says so", () => {
   const step = (a: Variable, b: Variable) => [a.add(1), b.mul(2)];
-  const run = (options: object) => () => scan(step, options);
+  const run = (options: ScanOptions) => () => scan(step, options);
   fails(
     run({ outputsInfo: [1, 2], nSteps: 3 }),
     /has 2 parameters and 1 of them get values.*one value/,

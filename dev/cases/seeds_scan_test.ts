@@ -5,7 +5,6 @@ import {
   scan,
   type ScanOptions,
   shared,
-  type SharedVariable,
   T,
   tensor,
   until,
@@ -57,7 +56,7 @@ testCase("seed-scan-matrix-power", async (input, { compile }) => {
 
 testCase("seed-scan-shared-counter", async (_, { compile, dtype }) => {
   const n = shared(0, { dtype }), k = T.iscalar("k");
-  const [, updates] = scan((n) => new Map([[n as SharedVariable, n.add(1)]]), {
+  const [, updates] = scan((n) => new Map([[n, n.add(1)]]), {
     nonSequences: n,
     nSteps: k,
   });

@@ -14,7 +14,6 @@ import {
   type Tensor,
   tensor,
   until,
-  type Variable,
 } from "../../mod.ts";
 import { Random } from "../data/random.ts";
 import type { Chapter, Results } from "./program.ts";
@@ -47,7 +46,7 @@ async function reversed(): Promise<Results> {
     (y, p, before) => T.tanh(T.dot(before, W).add(T.dot(y, U)).add(T.dot(p, V))),
     { sequences: [Y, P.at("::-1")], outputsInfo: X },
   );
-  const f = await compile([X, W, Y, U, P, V], results as Variable);
+  const f = await compile([X, W, Y, U, P, V], results);
   const ones = [[1, 1], [1, 1]], rest = [[1, 1], [1, 1], [1, 1], [1, 1]];
   return { x: f([0, 1], ones, [[-3, -3], ...rest], ones, [[3, 3], ...rest], ones) };
 }
@@ -58,7 +57,7 @@ async function secondOrder(): Promise<Results> {
     (x2, x1) => T.dot(x2, U).add(T.dot(x1, V)).add(T.tanh(T.dot(x1, W).add(b))),
     { nSteps: n, outputsInfo: { initial: X, taps: [-2, -1] } },
   );
-  const f = await compile([X, U, V, W, b, n], results as Variable);
+  const f = await compile([X, U, V, W, b, n], results);
   const half = [[0.5, 0.5], [0.5, 0.5]];
   return { x: f([[0, 0], [0, 1]], [[0, 0.5], [0.5, 0]], half, half, [1, 1], 10) };
 }
@@ -66,8 +65,8 @@ async function secondOrder(): Promise<Results> {
 async function jacobian(): Promise<Results> {
   const v = T.vector("v"), A = T.matrix("A");
   const y = T.tanh(T.dot(v, A));
-  const [rows] = scan((i) => grad(y.at(i), v), { sequences: T.arange(y.shape[0]!) });
-  const f = await compile([A, v], rows as Variable);
+  const [rows] = scan((i) => grad(y.at(i), v), { sequences: T.arange(y.shape[0]) });
+  const f = await compile([A, v], rows);
   const a = [[1, 0, 0], [0, 1, 0], [1, 1, 1], [0, 0, 0], [0, 0, 0]];
   return { jacobian: f(a, [1, 0, 0, 0, 0]) };
 }
@@ -85,9 +84,9 @@ async function counter(): Promise<Results> {
 
 async function noise(): Promise<Results> {
   const X = T.matrix("X"), W = T.matrix("W"), b = T.vector("b");
-  const d = new RandomStreams(1234).binomial([W.shape[1]!]);
+  const d = new RandomStreams(1234).binomial([W.shape[1]]);
   const [results, updates] = scan((v) => T.tanh(T.dot(v, W).add(b)).mul(d), { sequences: X });
-  const f = await compile([X, W, b], results as Variable, { updates });
+  const f = await compile([X, W, b], results, { updates });
   const eye = Array.from({ length: 10 }, (_, i) => [i === 0 ? 1 : 0, i === 1 ? 1 : 0]);
   return { rows: f(eye, [[1, 1], [1, 1]], [1, 1]) };
 }
@@ -99,18 +98,18 @@ async function elementwisePower(): Promise<Results> {
     nonSequences: A,
     nSteps: k,
   });
-  const f = await compile([A, k], (powers as Variable).at(-1), { updates });
+  const f = await compile([A, k], powers.at(-1), { updates });
   return { squares: f([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 2), cubes: f([1, 2, 3], 3) };
 }
 
 async function matrixPower(): Promise<Results> {
   const A = T.matrix("A"), k = T.iscalar("k");
   const [powers] = scan((P, A) => P.dot(A), {
-    outputsInfo: T.eye(A.shape[0]!),
+    outputsInfo: T.eye(A.shape[0]),
     nonSequences: A,
     nSteps: k,
   });
-  const f = await compile([A, k], (powers as Variable).at(-1));
+  const f = await compile([A, k], powers.at(-1));
   return { power: f([[2, -2], [-1, 2]], 10) };
 }
 
@@ -120,7 +119,7 @@ async function powersOfTwo(): Promise<Results> {
     (before, bound) => [before.mul(2), until(before.mul(2).gt(bound))],
     { outputsInfo: T.constant(1), nonSequences: bound, nSteps: 1000 },
   );
-  const f = await compile([bound], (powers as Variable).at({ stop: -1 }));
+  const f = await compile([bound], powers.at({ stop: -1 }));
   return { powers: f(40) };
 }
 
@@ -134,7 +133,7 @@ async function network(): Promise<Network> {
     (x, xBefore, y) => T.tanh(T.dot(W1, y).add(T.dot(W2, x)).add(T.dot(W3, xBefore))),
     { sequences: { input: X, taps: [0, -1] }, outputsInfo: Y },
   );
-  return await compile([X, Y, W1, W2, W3], results as Variable);
+  return await compile([X, Y, W1, W2, W3], results);
 }
 
 async function recurrence(inputs: number, states: number, steps: number): Promise<Results> {
