@@ -14,10 +14,15 @@ function isOp(value: unknown): value is Op<Params> {
 
 Deno.test("every op has a gradient rule", async () => {
   const names = new Set<string>(Object.keys(elementwiseOps));
-  for (const folder of ["ops", "random"]) {
-    for await (const { name } of Deno.readDir(new URL(`../core/${folder}/`, import.meta.url))) {
+  const open = [
+    new URL("../core/ops/", import.meta.url),
+    new URL("../core/random/", import.meta.url),
+  ];
+  for (const folder of open) {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) open.push(new URL(`${name}/`, folder));
       if (!name.endsWith(".ts") || /_(test|bench)\.ts$/.test(name)) continue;
-      const exported = await import(`../core/${folder}/${name}`) as Record<string, unknown>;
+      const exported = await import(new URL(name, folder).href) as Record<string, unknown>;
       for (const value of Object.values(exported)) if (isOp(value)) names.add(value.name);
     }
   }
