@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, grad, T, type Variable } from "../mod.ts";
 
@@ -125,6 +125,66 @@ for (const [name, { build, stays }] of Object.entries(forms)) {
           });
         }
       }
+    }
+  });
+}
+
+/** Logarithms that are -Infinity where a row or column of w is 0, and log w beside the exponents instead. */
+const logarithms: Record<string, (given: Given, logs: Variable) => [Variable, Variable]> = {
+  "a product with a vector": ({ x, e, w }, logs) => [log(dot(w, e)), T.logsumexp(logs.add(x), 1)],
+  "a product with a vector before it": ({ x, e, w }, logs) => [
+    log(dot(e, w)),
+    T.logsumexp(logs.add(x.dimshuffle(0, "x")), 0),
+  ],
+  "a sum": ({ x, e, w }, logs) => [log(sum(mul(w, e), { axis: 1 })), T.logsumexp(logs.add(x), 1)],
+  "in base 2": ({ x, e, w }, logs) => [
+    T.log2(sum(mul(w, e), { axis: 1 })),
+    T.logsumexp(logs.add(x), 1).mul(Math.LOG2E),
+  ],
+  "of a number times it": ({ x, e, w }, logs) => [
+    log(mul(2, dot(w, e))),
+    T.logsumexp(logs.add(x), 1).add(Math.LN2),
+  ],
+  "of a part": ({ x, e, w }, logs) => [log(dot(w, e).at(1)), T.logsumexp(logs.add(x), 1).at(1)],
+  "of two": ({ x, e, w }, logs) => [
+    log(dot(w, e).add(dot(w, e.mul(e)))),
+    T.logaddexp(T.logsumexp(logs.add(x), 1), T.logsumexp(logs.add(x.mul(2)), 1)),
+  ],
+  "a product of matrices": ({ x, sums, w }, logs) => [
+    log(dot(w, sums)),
+    T.logsumexp(logs.dimshuffle(0, "x", 1).add(x).add(x.dimshuffle(0, "x")), 2),
+  ],
+  "a transposed product of matrices": ({ x, sums, w }, logs) => [
+    log(dot(sums, w).dimshuffle(1, 0)),
+    T.logsumexp(logs.dimshuffle(1, "x", 0).add(x).add(x.dimshuffle(0, "x")), 2),
+  ],
+  "a choice": ({ x, e, w }, logs) => [
+    log(T.where(T.lt(x, 0), dot(w, e), e)),
+    T.where(T.lt(x, 0), T.logsumexp(logs.add(x), 1), x),
+  ],
+  "a chain": ({ x, e, sums, w }, logs) => [
+    log(dot(dot(w, sums), e)),
+    T.logsumexp(logs.add(x).add(T.logsumexp(x.mul(2))), 1),
+  ],
+};
+
+for (const [name, build] of Object.entries(logarithms)) {
+  onDevices(`what is -Infinity has no gradients in the exponents: ${name}`, async (device) => {
+    const x = T.tensor("float32", [null]), w = T.tensor("float32", [null, null]);
+    const row = x.dimshuffle("x", 0), column = x.dimshuffle(0, "x"), e = exp(x);
+    const sums = exp(column.add(row)), given = { x, w, m: w, e, sums, differences: sums };
+    const values = build(given, log(w)).map((value) => T.flatten(value));
+    const slopes = values.map((value) => grad(costOf(value), x));
+    const f = await compile([x, w], [...values, ...slopes], { device });
+    for (const far of [0, 1000, -800]) {
+      const found = f(exponents.map((e) => e + far), [[1.5, 0, 0.2], [0, 0, 0], [0.7, 0, 1]]);
+      const [value, wanted, slope, right] = found.map(numbers);
+      if (far === 0) assert(value!.includes(-Infinity));
+      value!.forEach((v, i) => {
+        if (v === -Infinity) assertEquals(v, wanted![i]);
+        else assertAlmostEquals(v, wanted![i]!, 1e-3);
+      });
+      slope!.forEach((g, i) => assertAlmostEquals(g, right![i]!, 2e-3, `+ ${far}: ${slope}`));
     }
   });
 }

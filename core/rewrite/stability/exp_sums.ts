@@ -8,10 +8,12 @@
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
-import type { Variable } from "../../graph/graph.ts";
+import type { Apply, Variable } from "../../graph/graph.ts";
+import { toposort } from "../../graph/walk.ts";
 import { buildProduct, type Factor, opensAll, type Product } from "../algebra/factors.ts";
 import {
   applied,
+  applyAgain,
   constantNumber,
   ew,
   inShape,
@@ -24,6 +26,7 @@ import {
   withKeptAxes,
 } from "../match.ts";
 import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
+import { isView } from "../indexing/views.ts";
 
 /** A product as exp(exponent) * rest. */
 export interface ExpProduct {
@@ -136,8 +139,45 @@ export function shiftOf(
 
 /** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
 export function guarded(total: Variable, shift: Variable): Variable {
-  const top = applied(shift, "switch")!.inputs[1]!;
-  return ew("switch", ew("isfinite", top), total, ew("disconnectedGrad", total));
+  return whereFinite(applied(shift, "switch")!.inputs[1]!, total);
+}
+
+/** A value whose gradients end where the greatest exponent is infinite. */
+function whereFinite(top: Variable, value: Variable): Variable {
+  return ew("switch", ew("isfinite", top), value, ew("disconnectedGrad", value));
+}
+
+/** Ops that exponents are put together with, beside views. */
+const carriers = new Set(["switch", "join", "makeVector", "add", "sub", "neg", "mul", "div"]);
+
+/**
+ * The rest of sums of exponentials under a logarithm, given their exponents: where none of those counts it is
+ * log(0), and gradients end.
+ */
+export function endedAtZeros(rest: Variable, exponents: readonly Term[]): Variable {
+  const counting = new Map<Variable, Variable>(), from = exponents.map(({ base }) => base);
+  const isOpen = (apply: Apply) => carriers.has(apply.op.name) || isView(apply);
+  const inputsOf = (apply: Apply) =>
+    isOpen(apply) && countingOf(apply.output) === null ? apply.inputs : [];
+  for (const apply of toposort(from, undefined, inputsOf)) {
+    const top = countingOf(apply.output), inputs = apply.inputs.map((v) => counting.get(v) ?? v);
+    if (top !== null) counting.set(apply.output, top);
+    else if (isOpen(apply) && inputs.some((v, i) => v !== apply.inputs[i])) {
+      counting.set(apply.output, applyAgain(apply, inputs));
+    }
+  }
+  return from.reduce((value, base) => {
+    const top = counting.get(base);
+    return top === undefined ? value : whereFinite(top, value);
+  }, rest);
+}
+
+/** The greatest of the exponents that count, for what is taken off where some may not. */
+function countingOf(shift: Variable): Variable | null {
+  const outer = applied(shift, "switch");
+  if (outer === null || shiftedBy(shift) === null) return null;
+  const inner = applied(outer.inputs[1]!, "switch");
+  return inner !== null && shiftedBy(inner.output) !== null ? inner.inputs[1]! : null;
 }
 
 /** Whether greatest elements along axes are taken off a variable already. */

@@ -14,7 +14,7 @@ import {
   expSumOf,
   powersOf,
 } from "./exp_parts.ts";
-import { exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
+import { endedAtZeros, exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
 import {
   buildProduct,
   type Factor,
@@ -75,6 +75,7 @@ const logOfProduct: Rule = {
     const product = isReal(output.dtype) ? productOf(x!, opensAll) : null;
     if (product === null) return null;
     const exps = exponentsOf(product), terms = [...exps.exponent], rest: Factor[] = [];
+    const ofSums: Term[] = [];
     let { over } = product;
     const isAlone = product.factors.length === 1 && product.over === 1 && product.below === 1;
     for (const factor of exps.rest.factors) {
@@ -87,14 +88,15 @@ const logOfProduct: Rule = {
       } else {
         const part = isAlone ? null : expPartOf(base);
         for (const { base: x, scale } of part?.exponent ?? []) {
-          terms.push({ base: x, scale: scale * power });
+          ofSums.push({ base: x, scale: scale * power });
         }
         rest.push(...part === null ? [factor] : powersOf(part.rest, power));
       }
     }
+    terms.push(...ofSums);
     if (terms.length === 0) return null;
     const left = { ...product, over, factors: rest };
-    if (!isOne(left)) terms.push(logTerm(left));
+    if (!isOne(left)) terms.push(logTerm(left, ofSums));
     return instead(output, sumOfTerms(terms, output.dtype));
   },
 };
@@ -116,15 +118,15 @@ function viewsOf(variable: Variable): { inner: Variable; views: readonly Apply[]
   return { inner, views };
 }
 
-/** log of a product; that of a reciprocal is a negative term. */
-function logTerm(product: Product): Term {
+/** log of a product, beside exponents of the sums in it; that of a reciprocal is a negative term. */
+function logTerm(product: Product, exponents: readonly Term[]): Term {
   const [only] = product.factors;
   const plain = product.over === 1 && product.below === 1 && product.factors.length === 1;
   if (plain && only!.power < 0) {
     const base = buildProduct({ ...product, factors: [{ ...only!, power: -only!.power }] });
-    return { base: ew("log", base), scale: -1 };
+    return { base: ew("log", endedAtZeros(base, exponents)), scale: -1 };
   }
-  return { base: ew("log", buildProduct(product)), scale: 1 };
+  return { base: ew("log", endedAtZeros(buildProduct(product), exponents)), scale: 1 };
 }
 
 const logOfReciprocal: Rule = {
@@ -186,7 +188,8 @@ function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype
   // With one exponential alone there may be nothing to gain, and digits to lose.
   if (parts.filter(({ exponent }) => exponent !== null).length < 2) return null;
   const { total, shift } = addedUp(parts, dtype);
-  return ew("add", ew("log", total), shift);
+  const ended = endedAtZeros(total, [{ base: shift, scale: 1 }]);
+  return ew("add", ew("log", ended), shift);
 }
 
 /** log(exp(a) - exp(b)) */
@@ -279,7 +282,7 @@ const logSumExp: Rule = {
     const isOurs = x!.owner !== null && sources.has(x!.owner.op.name);
     const found = isOurs && isReal(output.dtype) ? expPartOf(x!) : null;
     if (found === null) return null;
-    const rest = isOne(found.rest) ? [] : [{ base: ew("log", buildProduct(found.rest)), scale: 1 }];
+    const rest = isOne(found.rest) ? [] : [logTerm(found.rest, found.exponent)];
     return instead(output, sumOfTerms([...rest, ...found.exponent], output.dtype));
   },
 };

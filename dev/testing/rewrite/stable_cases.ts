@@ -47,6 +47,11 @@ function guarded(total: Variable, shift: Variable): Variable {
   return ew("switch", test, total, ew("disconnectedGrad", total));
 }
 
+/** The same under a logarithm, for exponents of which some may not count. */
+function ended(total: Variable, shift: Variable): Variable {
+  return guarded(guarded(total, shift), shift.owner!.inputs[1]!);
+}
+
 /** The same for the last axis of m, with the axis kept. */
 const kept = () => T.dimshuffle(shift(m, 1), 0, "x");
 const shifted = () => ew("exp", ew("sub", m, kept()));
@@ -131,7 +136,7 @@ export const stableCases: Cases = {
         const total = sum(ew("mul", m, below(m, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(m)), 1)),
-          ew("add", ew("log", guarded(total, off)), off),
+          ew("add", ew("log", ended(total, off)), off),
         ];
       },
       // The exponents need not have all axes.
@@ -141,7 +146,7 @@ export const stableCases: Cases = {
         const total = sum(ew("mul", m, below(x, column(off))), 1);
         return [
           ew("log", sum(ew("mul", m, e(x)), 1)),
-          ew("add", ew("log", guarded(total, off)), off),
+          ew("add", ew("log", ended(total, off)), off),
         ];
       },
     ],
@@ -208,7 +213,7 @@ export const stableCases: Cases = {
         );
         const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
           .reduce((p, q) => ew("add", p, q));
-        return [ew("log", ew("add", a, b)), ew("add", ew("log", guarded(total, off)), off)];
+        return [ew("log", ew("add", a, b)), ew("add", ew("log", ended(total, off)), off)];
       },
     ],
     not: [
