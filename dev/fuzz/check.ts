@@ -195,6 +195,12 @@ export function isVaryingShape(error: unknown): boolean {
 /** Ops whose result need not have the length of what they are given. */
 const REDUCING = /^(\.at|T\.(sum|mean|max|min|prod|dot))$/;
 
+/** Whether a step says when its loop ends. */
+function endsEarly(step: Expr | undefined): boolean {
+  if (step?.kind !== "lambda" || step.result.kind !== "list") return false;
+  return step.result.items.some((item) => item.kind === "call" && item.fn === "until");
+}
+
 /** Whether a step of a loop computes the bounds of a slice, or the length of a loop that leaves it. */
 function variesByStep(statements: readonly Statement[]): boolean {
   const lambdas = statements.flatMap(({ expr }) => expr.kind === "call" ? expr.args : [])
@@ -210,7 +216,8 @@ function variesByStep(statements: readonly Statement[]): boolean {
       if (expr.kind !== "call") continue;
       const options = expr.fn === "scan" ? expr.args[1] : undefined;
       const steps = options?.kind === "object" ? options.fields.nSteps : undefined;
-      const longer = steps !== undefined && readsOf(steps).some((name) => own.has(name));
+      const longer = expr.fn === "scan" && endsEarly(expr.args[0]) ||
+        steps !== undefined && readsOf(steps).some((name) => own.has(name));
       const varies = (part: Expr) => readsOf(part).some((name) => varying.has(name));
       // A product with a factor of fixed length keeps the rows of the other.
       const reduces = REDUCING.test(expr.fn) && (expr.fn !== "T.dot" || expr.args.every(varies));
