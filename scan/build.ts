@@ -22,13 +22,14 @@ import { index, slice } from "../core/ops/index/indexing.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { TensorType } from "../core/graph/type.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
+import { boundOf } from "./bound.ts";
 import { checkpointed } from "./checkpoint.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
 import { scanOutputs, type ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";
 import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
-import { evened, type Most } from "./uneven.ts";
+import { type Even, evened, type Most } from "./uneven.ts";
 
 /** A scan, its arguments made uniform. */
 export interface ScanRequest {
@@ -330,11 +331,9 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
   const { results, own } = step;
   const states = results.slice(0, loop.fed.length);
   const carried = results.slice(loop.fed.length + step.maps).slice(0, step.shared.length);
-  const until = step.until ? results.at(-1)! : null;
   const found = new Map<Variable, Variable | null>();
-  const find = (count: Variable): Variable | null => {
-    // What an earlier result of this very loop decides has no bound but one that is written down.
-    found.set(count, boundOf(count, own));
+  const given: (Variable | null)[] = [];
+  const find = (count: Variable, even: Even, until: Variable | null): Variable => {
     const needs = (kept: readonly Variable[]) =>
       reachedBy([count, ...until ? [until] : [], ...kept]);
     let size = -1, keptStates: number[] = [], keptCarried: number[] = [];
@@ -351,12 +350,24 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
     }
     const nexts = [
       ...keptStates.map((i) => states[i]!),
-      count,
       ...keptCarried.map((i) => carried[i]!),
       ...(until === null ? [] : [until]),
     ];
-    const closed = close(evened(nexts, own, most), own, step.fixed, all);
-    const rest = closed.outputs.slice(keptStates.length + 1);
+    const from = given.length, said = found.get(count)!;
+    let evenNexts: readonly Variable[];
+    try {
+      evenNexts = even(nexts);
+    } catch (error) {
+      // Where the end of the loop depends on the count itself, its most is that of all steps there may be.
+      if (until !== null && given.includes(null, from)) return find(count, even, null);
+      throw error;
+    }
+    // A loop with room for that many would be no shorter.
+    if (said !== null && given.includes(said, from)) return said;
+    if (until !== null && given.includes(null, from)) return find(count, even, null);
+    const closed = close([count, ...evenNexts], own, step.fixed, all);
+    const [counted, ...others] = closed.outputs;
+    const rest = others.slice(keptStates.length);
     const { outputs } = rebuild({
       steps: loop.steps,
       sequences: loop.sequences.map(({ variable, taps }, i) => ({
@@ -370,11 +381,11 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
           initial: firstRows(spec),
           taps: spec.taps,
           places: loop.statePlaces[loop.fed[i]!]!,
-          next: closed.outputs[at]!,
+          next: others[at]!,
           from: i,
         };
       }),
-      maps: [{ value: closed.outputs[keptStates.length]!, from: 0 }],
+      maps: [{ value: counted!, from: 0 }],
       carried: keptCarried.map((i, at) => ({
         initial: step.shared[i]!,
         place: step.carriedPlaces[i]!,
@@ -401,10 +412,15 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
     return max(join(0, asVariable([0], "int64"), castTo(counts!, "int64")));
   };
   const all = new Set<Variable>();
-  const most: Most = (count) => {
+  const most: Most = (count, even) => {
     if (!reachesAny(count, own)) return maximum(count, 0);
-    if (!found.has(count)) found.set(count, find(count));
+    if (!found.has(count)) {
+      // What an earlier result of this very loop decides has no bound but the one that it says itself.
+      found.set(count, boundOf(count, own));
+      found.set(count, find(count, even, step.until ? results.at(-1)! : null));
+    }
     const bound = found.get(count)!;
+    given.push(bound);
     if (bound !== null) all.add(bound);
     return bound;
   };
@@ -414,15 +430,6 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
 function reachesAny(variable: Variable, places: readonly Variable[]): boolean {
   const reached = reachedBy([variable]);
   return places.some((place) => reached.has(place));
-}
-
-/** What bounds a minimum and does not depend on the step, or null. */
-function boundOf(count: Variable, own: readonly Variable[]): Variable | null {
-  const apply = count.owner;
-  if (apply?.op.name === "cast") return boundOf(apply.inputs[0]!, own);
-  if (apply?.op.name !== "minimum") return null;
-  const bound = apply.inputs.find((input) => !reachesAny(input, own));
-  return bound === undefined ? null : maximum(castTo(bound, "int64"), 0);
 }
 
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */

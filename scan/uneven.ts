@@ -44,8 +44,11 @@ import { padsOf } from "./padded_ops/mod.ts";
 import type { Step } from "./padded_ops/step.ts";
 import { partsOf, reachedBy, rebuild } from "./rewrites/rebuild.ts";
 
+/** Results in which no length varies, from what of them is there already. */
+export type Even = (results: readonly Variable[]) => Variable[];
+
 /** The most that an integer of the step is in any step, computed outside; null if that is not possible. */
-export type Most = (count: Variable) => Variable | null;
+export type Most = (count: Variable, even: Even) => Variable | null;
 
 /** The results of a step in which no length varies any more, where that can be reached. */
 export function evened(
@@ -57,7 +60,7 @@ export function evened(
 }
 
 class Evening implements Step {
-  readonly most: Most;
+  readonly #most: Most;
   /** Variables whose value changes with the step. */
   readonly #varies: Set<Variable>;
   readonly #made = new Map<Variable, Made>();
@@ -71,9 +74,18 @@ class Evening implements Step {
     outside = (variable: Variable) => variable,
   ) {
     this.#varies = new Set([...varying, ...rows.keys()]);
-    this.most = most;
+    this.#most = most;
     for (const [place, made] of rows) this.#made.set(place, made);
     this.#outside = outside;
+  }
+
+  most(count: Variable): Variable | null {
+    return this.#most(count, (results) => {
+      // As it is now: what the count is found for may become something else.
+      const next = new Evening([...this.#varies], this.#most, new Map(), this.#outside);
+      for (const [variable, made] of this.#made) next.#made.set(variable, made);
+      return next.all(results);
+    });
   }
 
   isSame = (a: Variable, b: Variable): boolean => a === b || this.#outside(a) === this.#outside(b);
@@ -89,6 +101,7 @@ class Evening implements Step {
 
   visit(results: readonly Variable[]): void {
     for (const apply of toposort(results)) {
+      if (apply.outputs.some((output) => this.#made.has(output))) continue;
       const made = this.#apply(apply);
       apply.outputs.forEach((output, i) => {
         if (made[i] !== output) this.#made.set(output, made[i]!);

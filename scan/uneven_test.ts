@@ -6,8 +6,10 @@ import {
   IndexError,
   scan,
   ShapeError,
+  shared,
   T,
   type Tensor,
+  tensor,
   until,
   type Variable,
 } from "../mod.ts";
@@ -195,4 +197,125 @@ onDevices("gradients go through loops of a computed number of steps", async (dev
   await check((m, w) => powers(m, w).sqr().sum(), (m, w) => sum(m, (i) => w ** (2 * i)));
   await check((m, w) => T.log(powers(m, w)).sum(), (m, w) => sum(m, (i) => i * Math.log(w)));
   await check((m, w) => powers(m, w).at(-1).mul(w), (m, w) => w ** (m + 1), true);
+});
+
+/** s, s·1.3 + 0.2 and so on, up to the first beyond 2.2. */
+function ending(s: Variable, nSteps: Variable | number = 4): Variable {
+  return loop((x: Variable) => [x.mul(1.3).add(0.2), until(x.gt(2.2))], {
+    outputsInfo: s,
+    nSteps,
+  });
+}
+
+function endingOf(s: number): number[] {
+  const rows: number[] = [];
+  for (let x = s; rows.length < 4;) {
+    const ends = x > 2.2;
+    x = x * 1.3 + 0.2;
+    rows.push(x);
+    if (ends) break;
+  }
+  return rows;
+}
+
+const sumOf = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+
+/** What is made of rows of an inner loop that ends early, with lengths of their own. */
+const reductions: (readonly [(a: Variable) => Variable, (a: number[]) => number])[] = [
+  [(a) => T.repeat(a, 2, 0).sum(), (a) => 2 * sumOf(a)],
+  [(a) => T.tile(a, [2]).sum(), (a) => 2 * sumOf(a)],
+  [(a) => T.repeat(a, T.ones([a.shape[0]!], "int64").mul(2)).sum(), (a) => 2 * sumOf(a)],
+  [(a) => T.pad(a, 1, { mode: "wrap" }).sum(), (a) => sumOf(a) + a[0]! + a.at(-1)!],
+  [
+    (a) => T.join(0, a, T.cast(T.arange(a.shape[0]!), "float32")).sum(),
+    (a) => sumOf(a) + a.length * (a.length - 1) / 2,
+  ],
+  [(a) => T.outer(a, a).reshape([-1]).sum(), (a) => sumOf(a) ** 2],
+  [(a) => T.roll(a, 1).at(0), (a) => a.at(-1)!],
+  [(a) => T.cast(T.bincount(T.arange(a.shape[0]!)).sum(), "float32"), (a) => a.length],
+  [(a) => loop((v: Variable) => a.mul(v).sum(), { sequences: a }).sum(), (a) => sumOf(a) ** 2],
+];
+
+onDevices(
+  "the end and the states of a loop depend on an inner loop that ends early",
+  async (device) => {
+    const modes = device === "cpu" ? ["fastCompile", "fastRun"] as const : ["fastRun"] as const;
+    const s = T.fscalar("s");
+    const next = (a: Variable) => T.log1p(a).mul(0.5).add(0.3);
+    const nextOf = (a: number) => Math.log1p(a) * 0.5 + 0.3;
+    for (const [op, of] of reductions) {
+      const step = (p: Variable) => next(op(ending(p)));
+      const state = loop(step, { outputsInfo: s, nSteps: 4 });
+      const ended = loop((p: Variable) => [step(p), until(step(p).gt(1.6))], {
+        outputsInfo: s,
+        nSteps: 4,
+      });
+      // The rows of one more loop, as many as that result says.
+      const nested = loop((p: Variable) => {
+        const m = T.cast(T.minimum(step(p).mul(2), 5), "int32");
+        return loop((x: Variable) => x.mul(0.5), { outputsInfo: p, nSteps: m }).sum().add(0.6);
+      }, { outputsInfo: s, nSteps: 3 });
+      const run = (next: (s: number) => number, steps: number, ends = (_: number) => false) => {
+        const rows: number[] = [];
+        for (let s = 1.1; rows.length < steps;) {
+          rows.push(s = next(s));
+          if (ends(s)) break;
+        }
+        return rows;
+      };
+      const stepOf = (s: number) => nextOf(of(endingOf(s)));
+      const wanted = [
+        run(stepOf, 4),
+        run(stepOf, 4, (s) => s > 1.6),
+        run((s) => s * (1 - 0.5 ** Math.trunc(Math.min(2 * stepOf(s), 5))) + 0.6, 3),
+      ];
+      for (const mode of modes) {
+        const f = await compile([s], [state, ended, nested], { device, mode });
+        (f(1.1) as Tensor[]).forEach((found, i) => {
+          const list = numbers(found), label = `${mode}, ${i}: ${op}`;
+          assertEquals(list.length, wanted[i]!.length, label);
+          list.forEach((x, at) => assertAlmostEquals(x, wanted[i]![at]!, 1e-4, label));
+        });
+      }
+    }
+  },
+);
+
+onDevices(
+  "shared variables are updated by what an inner loop that ends early gives",
+  async (device) => {
+    const modes = device === "cpu" ? ["fastCompile", "fastRun"] as const : ["fastRun"] as const;
+    for (const mode of modes) {
+      const w = shared(tensor([1.1], { dtype: "float32" }));
+      const n = T.ivector("n");
+      const [seen, updates] = scan((_: Variable) => {
+        const total = T.repeat(ending(w.at(0)), 2, 0).sum();
+        return [[total], new Map([[w, T.log1p(total).mul(0.5).dimshuffle("x")]])] as Step;
+      }, { sequences: n }) as unknown as [Variable, Map<typeof w, Variable>];
+      const f = await compile([n], seen, { device, mode, updates });
+      let s = 1.1;
+      const wanted = [0, 0, 0].map(() => {
+        const total = 2 * sumOf(endingOf(s));
+        s = Math.log1p(total) * 0.5;
+        return total;
+      });
+      numbers(f([0, 0, 0]) as Tensor).forEach((x, i) => assertAlmostEquals(x, wanted[i]!, 1e-4));
+      assertAlmostEquals(numbers(w.getValue() as Tensor)[0]!, s, 1e-5);
+    }
+  },
+);
+
+onDevices("the rows of an inner loop may end the loop around it", async (device) => {
+  const n = T.ivector("n");
+  const modes = device === "cpu" ? ["fastCompile", "fastRun"] as const : ["fastRun"] as const;
+  for (const mode of modes) {
+    const y = loop((m: Variable) => {
+      const total = T.repeat(doubled(m), 2, 0).sum();
+      return [total, until(total.gt(20))];
+    }, { sequences: n });
+    const f = await compile([n], y, { device, mode });
+    assertEquals(numbers(f([1, 2, 3, 1]) as Tensor), [4, 12, 28]);
+    assertEquals(numbers(f([4, 2]) as Tensor), [60]);
+    assertEquals(numbers(f([2, 1, 1]) as Tensor), [12, 4, 4]);
+  }
 });

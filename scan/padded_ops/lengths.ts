@@ -95,8 +95,8 @@ export function broadcast(apply: Apply, step: Step): Made | null {
       given.push(null);
       continue;
     }
-    const length = lengthFrom(int64(step, dim));
-    if (own !== null && step.isSame(own.length, length)) {
+    const asked = int64(step, dim), length = lengthFrom(asked);
+    if (own !== null && [asked, length].some((same) => step.isSame(own.length, same))) {
       given.push(own);
       continue;
     }
