@@ -81,3 +81,21 @@ Deno.test("a program may be refused for shapes that vary from step to step, and 
   assert(errors.length === 2 && errors.every((error) => error instanceof ShapeError));
   assertEquals(errors.map(isVaryingShape), [true, false]);
 });
+
+Deno.test("differences do not judge what is rounded to fewer digits", () => {
+  const wide = T.vector("wide", "float64");
+  const at = new Map<Variable, Value>([[wide, makeValue("float64", [1], [0.7])]]);
+  const judged = (of: Variable) => wrongDerivative(of, wide, T.mul(wide, 0).add(3), at);
+  const narrow = (v: Variable) => T.cast(v, "float32");
+  assertEquals(judged(T.sum(narrow(wide))), null);
+  const [steps] = scan((v: Variable) => T.cast(narrow(v), "float64"), { sequences: wide });
+  assertEquals(judged((steps as Variable).sum()), null);
+  assertMatch(judged(T.sum(wide))!, /number 0 is 3/);
+  // What is rounded does not depend on it.
+  assertMatch(judged(T.sum(wide).add(narrow(T.constant(0.1, { dtype: "float64" }))))!, /is 3/);
+  assertEquals(wrongDerivative(T.sum(T.cast(x, "float64")), x, T.mul(x, 0).add(1), given(1)), null);
+  assertMatch(
+    wrongDerivative(T.sum(T.cast(x, "float64")), x, T.mul(x, 3), given(1))!,
+    /number 0 is 3/,
+  );
+});

@@ -5,8 +5,9 @@
  */
 
 import { sizeOf, type Value } from "../../core/graph/value.ts";
-import { isFloat } from "../../core/graph/dtype.ts";
+import { dtypeInfo, isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { toposort } from "../../core/graph/walk.ts";
+import { isScan } from "../../scan/node.ts";
 import { evaluateGraph, T, type Variable } from "../../mod.ts";
 
 /** More stairs than this in a value look like a slope, however small the steps are. */
@@ -24,6 +25,35 @@ function hasManyStairs(of: Variable, inputs: ReadonlyMap<Variable, Value>): bool
   );
 }
 
+/** The bytes of a real number of a variable, or of a part of a complex one; 0 for integers. */
+function digitsOf({ dtype }: Variable): number {
+  const { kind, bytes } = dtypeInfo(dtype);
+  return kind === "float" ? bytes : kind === "complex" ? bytes / 2 : 0;
+}
+
+/** Whether numbers that depend on a variable are rounded to fewer digits: differences see the steps of that. */
+function isRounded(of: Variable, wrt: Variable): boolean {
+  const reached = new Set([wrt]);
+  for (const apply of toposort([of])) {
+    const { inputs, outputs } = apply;
+    const from = inputs.filter((input) => reached.has(input));
+    if (from.length === 0) continue;
+    if (isScan(apply)) {
+      const { step } = apply.params;
+      const places = step.inputs.filter(({ dtype }) => isFloat(dtype) || isComplex(dtype));
+      if (step.outputs.some((result) => places.some((place) => isRounded(result, place)))) {
+        return true;
+      }
+    }
+    for (const output of outputs) {
+      reached.add(output);
+      const digits = digitsOf(output);
+      if (digits > 0 && from.some((input) => digitsOf(input) > digits)) return true;
+    }
+  }
+  return false;
+}
+
 /** Says where derivatives are not what differences say; null if they agree, as far as these say. */
 export function wrongDerivative(
   of: Variable,
@@ -32,7 +62,7 @@ export function wrongDerivative(
   inputs: ReadonlyMap<Variable, Value>,
   defined = true,
 ): string | null {
-  if (hasManyStairs(of, inputs)) return null;
+  if (isRounded(of, wrt) || hasManyStairs(of, inputs)) return null;
   const [middle, slopes] = evaluateGraph([of, is], inputs) as [Value, Value];
   const at = inputs.get(wrt)!, columns = sizeOf(at.shape), rows = sizeOf(middle.shape);
   if (slopes.data.length !== rows * columns) {
