@@ -8,15 +8,17 @@
 import { canCastLosslessly, isComplex } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
-import { applied, applyAgain, instead, insteadNumber, isExact, under } from "../match.ts";
+import { applyAgain, under } from "../match.ts";
+import { i, noComplex, rule, terms, x, y, z } from "../pattern.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 
-const castSame: Rule = {
-  name: "cast-same",
-  law: "cast(x, dtype of x) -> x",
-  ops: ["cast", "bitcast"],
-  rewrite: ({ inputs: [x], output }) => x!.dtype === output.dtype ? x! : null,
-};
+const { bitcast, cast, ceil, complex, conj, floor, imag, real, round, roundHalfAway, trunc } =
+  terms;
+
+const castSame = rule(
+  { name: "cast-same", law: "cast(x, dtype of x) -> x" },
+  ...[cast, bitcast].map((op) => op(x).to(x, (match) => match.of(x).dtype === match.output.dtype)),
+);
 
 const castCast: Rule = {
   name: "cast-cast",
@@ -57,47 +59,26 @@ const dropWrapper: Rule = {
   rewrite: ({ inputs: [x] }) => x!,
 };
 
-const realParts: Rule = {
-  name: "parts-of-real",
-  law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers",
-  ops: ["real", "conj", "imag"],
-  rewrite({ op: { name }, inputs: [x], output }): Rewritten {
-    if (isComplex(x!.dtype)) return null;
-    return name === "imag" ? insteadNumber(output, 0) : instead(output, x!);
-  },
-};
+const realParts = rule(
+  { name: "parts-of-real", law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers" },
+  real(noComplex).to(noComplex),
+  conj(noComplex).to(noComplex),
+  imag(noComplex).to(0),
+);
 
-const complexParts: Rule = {
-  name: "parts-of-complex",
-  law: "real(complex(x, y)) -> x, imag(complex(x, y)) -> y, complex(real(z), imag(z)) -> z",
-  ops: ["real", "imag", "complex"],
-  rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
-    if (name === "complex") {
-      const z = under(x!, "real");
-      return z !== null && z === under(y!, "imag") && z.dtype === output.dtype ? z : null;
-    }
-    const parts = applied(x!, "complex");
-    if (parts === null) return null;
-    return instead(output, parts.inputs[name === "real" ? 0 : 1]!);
-  },
-};
+const complexParts = rule(
+  "parts-of-complex",
+  real(complex(x, y)).to(x),
+  imag(complex(x, y)).to(y),
+  complex(real(z), imag(z)).to(z),
+);
 
-const roundIntegers: Rule = {
-  name: "round-integers",
-  law: "floor(cast(n)) -> cast(n) for integers, and so for the other roundings",
-  ops: ["floor", "ceil", "trunc", "round", "roundHalfAway"],
-  rewrite({ inputs: [x] }): Rewritten {
-    const inner = under(x!, "cast");
-    return inner !== null && isExact(inner.dtype) ? x! : null;
-  },
-};
+const roundIntegers = rule(
+  { name: "round-integers", law: "floor(cast(i)) -> cast(i) for integers, and other roundings" },
+  ...[floor, ceil, trunc, round, roundHalfAway].map((op) => op(cast(i)).to(i)),
+);
 
-const conjConj: Rule = {
-  name: "conj-conj",
-  law: "conj(conj(z)) -> z",
-  ops: ["conj"],
-  rewrite: ({ inputs: [x] }) => under(x!, "conj"),
-};
+const conjConj = rule("conj-conj", conj(conj(z)).to(z));
 
 /** The rules of this file. */
 export const castRules: readonly Rule[] = [

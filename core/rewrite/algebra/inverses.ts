@@ -4,103 +4,63 @@
  * @module
  */
 
-import { isComplex } from "../../graph/dtype.ts";
-import type { ElementwiseName } from "../../ops/elementwise/table.ts";
-import type { Variable } from "../../graph/graph.ts";
-import { ew, isReal, number, under } from "../match.ts";
-import type { Rewritten, Rule } from "../rule.ts";
+import { noComplex, real, rule, terms, x } from "../pattern.ts";
+import type { Rule } from "../rule.ts";
 
-type Pair = readonly [outer: ElementwiseName, inner: ElementwiseName];
+const { abs, acosh, asinh, atan, atanh, cosh, erf, erfc, erfcinv, erfinv, exp, exp2 } = terms;
+const { expm1, ge, invert, log, log1p, log2, mul, neg, reciprocal, sinh, sqr, sqrt } = terms;
+const { switch: choose, tan, tanh } = terms;
 
 /** f(g(x)) = x for all x that g is defined for. */
-const everywhere: readonly Pair[] = [
-  ["neg", "neg"],
-  ["invert", "invert"],
-  ["reciprocal", "reciprocal"],
-  ["log", "exp"],
-  ["log2", "exp2"],
-  ["log1p", "expm1"],
-  ["asinh", "sinh"],
-  ["sinh", "asinh"],
-  ["atanh", "tanh"],
-  ["tan", "atan"],
-  ["erfinv", "erf"],
-  ["erfcinv", "erfc"],
-];
+const everywhere = [
+  [log, exp],
+  [log2, exp2],
+  [log1p, expm1],
+  [asinh, sinh],
+  [sinh, asinh],
+  [atanh, tanh],
+  [tan, atan],
+  [erfinv, erf],
+  [erfcinv, erfc],
+] as const;
 
-/** f(g(x)) = x where g has values; elsewhere it is NaN. */
-const somewhere: Readonly<Record<string, readonly [ElementwiseName, "ge" | "gt", number]>> = {
-  exp: ["log", "ge", 0],
-  exp2: ["log2", "ge", 0],
-  expm1: ["log1p", "ge", -1],
-  sqr: ["sqrt", "ge", 0],
-  cosh: ["acosh", "ge", 1],
-};
+/** f(g(x)) = x from the least number on that g has a value for; elsewhere it is NaN. */
+const somewhere = [
+  [exp, log, 0],
+  [exp2, log2, 0],
+  [expm1, log1p, -1],
+  [sqr, sqrt, 0],
+  [cosh, acosh, 1],
+] as const;
 
-const inverse: Rule = {
-  name: "inverse",
-  law: "-(-x) -> x, 1 / (1 / x) -> x, log(exp(x)) -> x, asinh(sinh(x)) -> x and so on",
-  ops: [...new Set(everywhere.map(([outer]) => outer))],
-  assumesFinite: true,
-  stabilises: true,
-  rewrite({ op: { name }, inputs: [x] }): Rewritten {
-    const exact = name === "neg" || name === "invert" || name === "reciprocal";
-    if (!exact && isComplex(x!.dtype)) return null;
-    for (const [outer, inner] of everywhere) {
-      if (outer !== name) continue;
-      const found = under(x!, inner);
-      if (found !== null) return found;
-    }
-    return null;
-  },
-};
+const inverse = rule(
+  { name: "inverse", assumesFinite: true, stabilises: true },
+  ...[neg, invert, reciprocal].map((f) => f(f(x)).to(x)),
+  ...everywhere.map(([f, g]) => f(g(noComplex)).to(noComplex)),
+);
 
-const inverseWhere: Rule = {
-  name: "inverse-where",
-  law: "exp(log(x)) -> switch(x >= 0, x, NaN), and so for sqr(sqrt(x)) and others",
-  ops: Object.keys(somewhere),
-  rewrite({ op: { name }, inputs: [x], output }, context): Rewritten {
-    const [inner, compare, bound] = somewhere[name]!;
-    const found = under(x!, inner);
-    if (found === null || !isReal(found.dtype)) return null;
-    // The outer one of log(exp(log(x))) goes first: it leaves a logarithm that may have a stable form.
-    if (context.clients(output).some(({ op }) => op.name === inner)) return null;
-    const { dtype } = found;
-    return ew(
-      "switch",
-      ew(compare, found, number(bound, dtype)),
-      found,
-      number(NaN, dtype),
-    );
-  },
-};
+const inverseWhere = rule(
+  "inverse-where",
+  ...somewhere.map(([f, g, least]) =>
+    f(g(real)).to(
+      choose(ge(real, least), real, NaN),
+      // The outer one of log(exp(log(x))) goes first: it leaves a logarithm that may have a stable form.
+      ({ context, output }) => !context.clients(output).some(({ op }) => op.name === g(real).op),
+    )
+  ),
+);
 
-const rootOfSquare: Rule = {
-  name: "root-of-square",
-  law: "sqrt(x²) -> |x|, acosh(cosh(x)) -> |x|",
-  ops: ["sqrt", "acosh"],
-  stabilises: true,
-  rewrite({ op: { name }, inputs: [x] }): Rewritten {
-    const found = under(x!, name === "sqrt" ? "sqr" : "cosh");
-    return found !== null && isReal(found.dtype) ? ew("abs", found) : null;
-  },
-};
+const rootOfSquare = rule(
+  { name: "root-of-square", stabilises: true },
+  sqrt(sqr(real)).to(abs(real)),
+  acosh(cosh(real)).to(abs(real)),
+);
 
-const logOfRoot: Rule = {
-  name: "log-of-root",
-  law: "log(sqrt(x)) -> log(x) / 2, log(x²) -> 2 log|x|",
-  ops: ["log"],
-  stabilises: true,
-  rewrite({ inputs: [x] }): Rewritten {
-    if (!isReal(x!.dtype)) return null;
-    const times = (value: number, inner: Variable) =>
-      ew("mul", number(value, x!.dtype), ew("log", inner));
-    const root = under(x!, "sqrt");
-    if (root !== null) return times(0.5, root);
-    const square = under(x!, "sqr");
-    return square === null ? null : times(2, ew("abs", square));
-  },
-};
+const logOfRoot = rule(
+  { name: "log-of-root", stabilises: true },
+  log(sqrt(real)).to(mul(0.5, log(real))),
+  log(sqr(real)).to(mul(2, log(abs(real)))),
+);
 
 /** The rules of this file. */
 export const inverseRules: readonly Rule[] = [inverse, inverseWhere, rootOfSquare];

@@ -6,69 +6,47 @@
 
 import { isComplex } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
-import {
-  applied,
-  ew,
-  instead,
-  insteadNumber,
-  isExact,
-  isReal,
-  number,
-  numberOf,
-} from "../match.ts";
+import { ew, instead, isExact, numberOf } from "../match.ts";
+import { Calculated, type Match, rule, terms, u, Wildcard, x } from "../pattern.ts";
 import type { Rewritten, Rule } from "../rule.ts";
+
+const { exp2, mul, pow, reciprocal, sqr, sqrt } = terms;
 
 /** Larger exponents stay: the error of a chain of products grows with the exponent. */
 const LARGEST = 64;
 
-const powerTrivial: Rule = {
-  name: "power-trivial",
-  law: "x ** 0 -> 1, x ** 1 -> x, 1 ** x -> 1",
-  ops: ["pow"],
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    const exponent = numberOf(y!);
-    if (exponent === 0 || numberOf(x!) === 1 && !isComplex(output.dtype)) {
-      return insteadNumber(output, 1);
-    }
-    return exponent === 1 ? instead(output, x!) : null;
-  },
-};
+const isReal = ({ output }: Match) => !isComplex(output.dtype);
+const isFraction = ({ output }: Match) => !isExact(output.dtype);
 
-const powerOfPower: Rule = {
-  name: "power-of-power",
-  law: "(x ** a) ** b -> x ** (a * b) for positive integers a and b",
-  ops: ["pow", "sqr"],
-  rewrite({ op: { name }, inputs: [x, y], output }): Rewritten {
-    const inner = applied(x!, "pow");
-    if (inner === null || x!.dtype !== output.dtype || isComplex(output.dtype)) return null;
-    const a = numberOf(inner.inputs[1]!), b = name === "sqr" ? 2 : numberOf(y!);
-    if (a === null || b === null || ![a, b].every((n) => Number.isInteger(n) && n > 0)) return null;
-    if (inner.inputs[0]!.dtype !== output.dtype || a * b > 1e6) return null;
-    return instead(output, ew("pow", inner.inputs[0]!, number(a * b, output.dtype)));
-  },
-};
+const powerTrivial = rule(
+  "power-trivial",
+  pow(x, 0).to(1),
+  pow(1, x).to(1, isReal),
+  pow(x, 1).to(x),
+);
 
-const powerSpecial: Rule = {
-  name: "power-special",
-  law: "x ** 2 -> x², x ** 0.5 -> sqrt(x), x ** -1 -> 1 / x, x ** -2 -> 1 / x²",
-  ops: ["pow"],
-  assumesFinite: true,
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    const { dtype } = output, exponent = numberOf(y!);
-    if (exponent === null || x!.dtype !== dtype) return null;
-    if (exponent === 2) return instead(output, ew("sqr", x!));
-    if (isExact(dtype)) return null;
-    if (exponent === 0.5) return instead(output, ew("sqrt", x!));
-    const below: Record<number, () => Variable> = {
-      [-1]: () => x!,
-      [-2]: () => ew("sqr", x!),
-      [-0.5]: () => ew("sqrt", x!),
-    };
-    return below[exponent] === undefined
-      ? null
-      : instead(output, ew("reciprocal", below[exponent]()));
-  },
+const isWhole = (variable: Variable) => {
+  const exponent = numberOf(variable);
+  return exponent !== null && Number.isInteger(exponent) && exponent > 0;
 };
+const m = new Wildcard("m", isWhole), n = new Wildcard("n", isWhole);
+const product = new Calculated("m * n", (match) => match.numberOf(m) * match.numberOf(n));
+const twice = new Calculated("2 * n", (match) => 2 * match.numberOf(n));
+
+const powerOfPower = rule(
+  "power-of-power",
+  pow(pow(u, m), n).to(pow(u, product), (match) => isReal(match) && product.valueIn(match) <= 1e6),
+  sqr(pow(u, n)).to(pow(u, twice), (match) => isReal(match) && twice.valueIn(match) <= 1e6),
+);
+
+const powerSpecial = rule(
+  { name: "power-special", assumesFinite: true },
+  pow(u, 2).to(sqr(u)),
+  pow(u, 0.5).to(sqrt(u), isFraction),
+  pow(u, -1).to(reciprocal(u), isFraction),
+  pow(u, -2).to(reciprocal(sqr(u)), isFraction),
+  pow(u, -0.5).to(reciprocal(sqrt(u)), isFraction),
+);
 
 const powerChain: Rule = {
   name: "power-chain",
@@ -96,22 +74,11 @@ function chained(x: Variable, power: number): Variable {
   }
 }
 
-const powerOfTwo: Rule = {
-  name: "power-of-two",
-  law: "2 ** x -> exp2(x)",
-  ops: ["pow"],
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    if (numberOf(x!) !== 2 || !isReal(output.dtype) || y!.dtype !== output.dtype) return null;
-    return instead(output, ew("exp2", y!));
-  },
-};
-
-const mulSelf: Rule = {
-  name: "mul-self",
-  law: "x * x -> x²",
-  ops: ["mul"],
-  rewrite: ({ inputs: [x, y], output }) => x === y ? instead(output, ew("sqr", x!)) : null,
-};
+const powerOfTwo = rule(
+  "power-of-two",
+  pow(2, u).to(exp2(u), (match) => isReal(match) && isFraction(match)),
+);
+const mulSelf = rule("mul-self", mul(x, x).to(sqr(x)));
 
 /** Rules that bring powers into one form. */
 export const powerRules: readonly Rule[] = [powerTrivial, powerOfPower, mulSelf];

@@ -6,10 +6,10 @@
 
 import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
-import type { Variable } from "../../graph/graph.ts";
-import { ew, isReal, number, numberOf } from "../match.ts";
+import type { Apply, Variable } from "../../graph/graph.ts";
+import { ew, instead, isReal, number, numberOf } from "../match.ts";
 import { type Opened, opensSingle, unpadded } from "./factors.ts";
-import type { RewriteContext } from "../rule.ts";
+import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 
 /** A term with its numeric factor. */
 export interface Term {
@@ -179,4 +179,30 @@ export function fewTerms(
 ): Sum | null {
   const single = opensSingle(context);
   return isReal(variable.dtype) ? sumOf(variable, single, single, most) : null;
+}
+
+/**
+ * A stabilising rule for sums 1 + scale * base and their multiples: what `change` makes of the term
+ * takes the place of the sum.
+ */
+export function oneTermRule(
+  name: string,
+  law: string,
+  change: (term: Term, context: RewriteContext, apply: Apply) => Term | null,
+): Rule {
+  return {
+    name,
+    law,
+    ops: ["add", "sub"],
+    stabilises: true,
+    rewrite(apply, context): Rewritten {
+      const { output } = apply, sum = fewTerms(output, context);
+      if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
+      const { constant } = sum, { base, scale } = sum.terms[0]!;
+      const changed = change({ base, scale: scale / constant }, context, apply);
+      if (changed === null) return null;
+      const terms = [{ base: changed.base, scale: constant * changed.scale }];
+      return instead(output, buildSum({ ...sum, constant: 0, terms }));
+    },
+  };
 }

@@ -14,33 +14,21 @@ import {
   realProduct,
 } from "../algebra/factors.ts";
 import type { Rewritten, Rule } from "../rule.ts";
-import { buildSum, fewTerms } from "../algebra/terms.ts";
+import { oneTermRule } from "../algebra/terms.ts";
 import type { Variable } from "../../graph/graph.ts";
 
-const complement: Rule = {
-  name: "one-minus-erf",
-  law:
-    "1 - erf(x) -> erfc(x), 1 + erf(x) -> erfc(-x), erf(x) - 1 -> -erfc(x), 1 - erfc(x) -> erf(x), " +
+const complement = oneTermRule(
+  "one-minus-erf",
+  "1 - erf(x) -> erfc(x), 1 + erf(x) -> erfc(-x), erf(x) - 1 -> -erfc(x), 1 - erfc(x) -> erf(x), " +
     "2 - erfc(x) -> erfc(-x)",
-  ops: ["add", "sub"],
-  stabilises: true,
-  rewrite({ output }, context): Rewritten {
-    const sum = fewTerms(output, context);
-    if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
-    const { base, scale } = sum.terms[0]!, ratio = scale / sum.constant;
+  ({ base, scale }) => {
     const x = under(base, "erf"), y = under(base, "erfc");
-    let value: Variable | null = null;
-    if (x !== null && Math.abs(ratio) === 1) value = ew("erfc", ratio < 0 ? x : negated(x));
-    else if (y !== null && ratio === -1) value = ew("erf", y);
-    else if (y !== null && ratio === -0.5) {
-      const terms = [{ base: ew("erfc", negated(y)), scale: sum.constant / 2 }];
-      return instead(output, buildSum({ ...sum, constant: 0, terms }));
-    }
-    if (value === null) return null;
-    const terms = [{ base: value, scale: sum.constant }];
-    return instead(output, buildSum({ ...sum, constant: 0, terms }));
+    if (x !== null && scale === -1) return { base: ew("erfc", x), scale: 1 };
+    if (x !== null && scale === 1) return { base: ew("erfc", negated(x)), scale: 1 };
+    if (y !== null && scale === -1) return { base: ew("erf", y), scale: 1 };
+    return y !== null && scale === -0.5 ? { base: ew("erfc", negated(y)), scale: 0.5 } : null;
   },
-};
+);
 
 /** From here on erfc is computed from its asymptotic series. */
 const FAR = 8;

@@ -15,6 +15,7 @@ import {
   realProduct,
 } from "../algebra/factors.ts";
 import { ew, instead, negated, number, under } from "../match.ts";
+import { rule, terms, x } from "../pattern.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 import {
   sigmoid,
@@ -24,61 +25,54 @@ import {
   withoutOnePlusExp,
   withoutTanh,
 } from "./sigmoid_factors.ts";
-import { buildSum, fewTerms } from "../algebra/terms.ts";
+import { buildSum, fewTerms, oneTermRule } from "../algebra/terms.ts";
 
-function rewriteProduct(
-  apply: Apply,
-  context: RewriteContext,
+const { softplus, sub } = terms;
+
+/** Rules that find the logistic function among the factors of products. */
+function inProducts(
+  name: string,
+  law: string,
   change: (product: Product) => Product | null,
-): Rewritten {
-  const { output } = apply;
-  const product = realProduct(output, context);
-  if (product === null) return null;
-  const better = change(product);
-  return better === null ? null : instead(output, buildProduct(better));
+): Rule {
+  return {
+    name,
+    law,
+    ops: productOps,
+    stabilises: true,
+    rewrite({ output }, context): Rewritten {
+      const product = realProduct(output, context), better = product && change(product);
+      return better && instead(output, buildProduct(better));
+    },
+  };
 }
 
-const logistic: Rule = {
-  name: "logistic",
-  law:
-    "1 / (1 + exp(-x)) -> sigmoid(x), exp(x) / (1 + exp(x)) -> sigmoid(x), y / (1 + exp(x)) -> " +
+const logistic = inProducts(
+  "logistic",
+  "1 / (1 + exp(-x)) -> sigmoid(x), exp(x) / (1 + exp(x)) -> sigmoid(x), y / (1 + exp(x)) -> " +
     "y * sigmoid(-x)",
-  ops: productOps,
-  stabilises: true,
-  rewrite: (apply, context) => rewriteProduct(apply, context, withoutOnePlusExp),
-};
-
-const expTimesSigmoid: Rule = {
-  name: "exp-times-sigmoid",
-  law: "exp(x) * sigmoid(-x) -> sigmoid(x), sigmoid(x) / exp(x) -> sigmoid(-x)",
-  ops: productOps,
-  stabilises: true,
-  rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpTimesSigmoid),
-};
-
-const expOverSum: Rule = {
-  name: "exp-over-exp-sum",
-  law: "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)",
-  ops: productOps,
-  stabilises: true,
-  rewrite: (apply, context) => rewriteProduct(apply, context, withoutExpSums),
-};
-
-const belowComplement: Rule = {
-  name: "divide-by-one-minus-sigmoid",
-  law: "y / (1 - sigmoid(x)) -> y / sigmoid(-x)",
-  ops: productOps,
-  stabilises: true,
-  rewrite: (apply, context) => rewriteProduct(apply, context, withoutComplement),
-};
-
-const tanhLogistic: Rule = {
-  name: "tanh-logistic",
-  law: "(1 + tanh(x / 2)) / 2 -> sigmoid(x)",
-  ops: productOps,
-  stabilises: true,
-  rewrite: (apply, context) => rewriteProduct(apply, context, withoutTanh),
-};
+  withoutOnePlusExp,
+);
+const expTimesSigmoid = inProducts(
+  "exp-times-sigmoid",
+  "exp(x) * sigmoid(-x) -> sigmoid(x), sigmoid(x) / exp(x) -> sigmoid(-x)",
+  withoutExpTimesSigmoid,
+);
+const expOverSum = inProducts(
+  "exp-over-exp-sum",
+  "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)",
+  withoutExpSums,
+);
+const belowComplement = inProducts(
+  "divide-by-one-minus-sigmoid",
+  "y / (1 - sigmoid(x)) -> y / sigmoid(-x)",
+  withoutComplement,
+);
+const tanhLogistic = inProducts(
+  "tanh-logistic",
+  "(1 + tanh(x / 2)) / 2 -> sigmoid(x)",
+  withoutTanh,
+);
 
 /** Whether all that reads a difference are products with the logistic function: its derivative. */
 function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteContext): boolean {
@@ -89,22 +83,15 @@ function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteCo
   );
 }
 
-const complement: Rule = {
-  name: "one-minus-sigmoid",
-  law: "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
-  ops: ["sub", "add"],
-  stabilises: true,
-  rewrite(apply, context): Rewritten {
-    const { output } = apply;
-    const sum = fewTerms(output, context);
-    if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
-    const { base, scale } = sum.terms[0]!, z = under(base, "sigmoid");
-    if (z === null || scale !== -sum.constant) return null;
-    if (isInDerivative(apply, base, context)) return null;
-    const terms = [{ base: sigmoid(negated(z)), scale: sum.constant }];
-    return instead(output, buildSum({ ...sum, constant: 0, terms }));
+const complement = oneTermRule(
+  "one-minus-sigmoid",
+  "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
+  ({ base, scale }, context, apply) => {
+    const z = scale === -1 ? under(base, "sigmoid") : null;
+    if (z === null || isInDerivative(apply, base, context)) return null;
+    return { base: sigmoid(negated(z)), scale: 1 };
   },
-};
+);
 
 /** z and the factors without sigmoid(z), if they are then those of another product. */
 function sigmoidBeside(more: Product, less: Product): Variable | null {
@@ -156,34 +143,25 @@ const commonComplement: Rule = {
 /** Longer sums are not searched for pairs. */
 const MOST_TERMS = 12;
 
-const onePlusTanh: Rule = {
-  name: "one-plus-tanh",
-  law: "1 + tanh(x) -> 2 * sigmoid(2 * x), where tanh(x) has no other use",
-  ops: ["add", "sub"],
-  stabilises: true,
-  rewrite({ output }, context): Rewritten {
-    const sum = fewTerms(output, context);
-    if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
-    const { base, scale } = sum.terms[0]!, x = under(base, "tanh");
-    const ratio = scale / sum.constant;
-    if (x === null || Math.abs(ratio) !== 1 || context.uses(base) > 1) return null;
-    const twice = ew("mul", number(2 * ratio, output.dtype), x);
-    const terms = [{ base: sigmoid(twice), scale: 2 * sum.constant }];
-    return instead(output, buildSum({ ...sum, constant: 0, terms }));
+const onePlusTanh = oneTermRule(
+  "one-plus-tanh",
+  "1 + tanh(x) -> 2 * sigmoid(2 * x), where tanh(x) has no other use",
+  ({ base, scale }, context) => {
+    const y = Math.abs(scale) === 1 ? under(base, "tanh") : null;
+    if (y === null || context.uses(base) > 1) return null;
+    return { base: sigmoid(ew("mul", number(2 * scale, y.dtype), y)), scale: 2 };
   },
-};
+);
 
-const softplusDifference: Rule = {
-  name: "softplus-difference",
-  law: "softplus(x) - x -> softplus(-x), x - softplus(x) -> -softplus(-x)",
-  ops: ["sub"],
-  stabilises: true,
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    if (under(x!, "softplus") === y) return instead(output, ew("softplus", negated(y!)));
-    if (under(y!, "softplus") !== x) return null;
-    return instead(output, ew("neg", ew("softplus", negated(x!))));
+const softplusDifference = rule(
+  {
+    name: "softplus-difference",
+    law: "softplus(x) - x -> softplus(-x), x - softplus(x) -> -softplus(-x)",
+    stabilises: true,
   },
-};
+  sub(softplus(x), x).to((match) => ew("softplus", negated(match.of(x)))),
+  sub(x, softplus(x)).to((match) => ew("neg", ew("softplus", negated(match.of(x))))),
+);
 
 /** What has to be known as the logistic function before terms are collected. */
 export const logisticForms: readonly Rule[] = [tanhLogistic];
