@@ -70,21 +70,21 @@ export class GpuBackend implements Backend {
   readonly dispatchSeconds: number;
   /** What kernels must stay within. */
   readonly limits: GpuLimits;
-  /** Turns of loops that a thread may take in a dispatch; infinite on most devices. */
-  readonly loopTurns: number;
+  /** Iterations of loops that a thread may take in a dispatch; infinite on most devices. */
+  readonly loopIterations: number;
   readonly #ownsDevice: boolean;
 
   /**
    * Use {@linkcode createGpuBackend}, which opens the device.
    *
    * @param device An open device.
-   * @param loopTurns What `findLoopBudget` found.
+   * @param loopIterations What `findLoopBudget` found.
    * @param options Settings.
    */
-  constructor(device: GpuDevice, loopTurns: number, options: GpuBackendOptions = {}) {
+  constructor(device: GpuDevice, loopIterations: number, options: GpuBackendOptions = {}) {
     this.device = device;
     this.dispatchSeconds = options.dispatchSeconds ?? 0.05;
-    this.loopTurns = loopTurns;
+    this.loopIterations = loopIterations;
     this.#ownsDevice = options.device === undefined;
     this.limits = { ...device.limits, ...options.limits };
     this.checks = new CheckLog(device);

@@ -68,9 +68,9 @@ export interface Prepared {
 /** Prints a program and plans its memory. */
 export function preparePrint(given: Program, owner: BufferOwner): Prepared {
   const program = narrowProgram(given);
-  const { limits, dispatchSeconds, loopTurns } = owner;
+  const { limits, dispatchSeconds, loopIterations } = owner;
   const software = owner.device.info.isFallbackAdapter;
-  const printed = printProgram(program, { limits, software, dispatchSeconds, loopTurns });
+  const printed = printProgram(program, { limits, software, dispatchSeconds, loopIterations });
   return { program, printed, memory: planMemory(program, printed) };
 }
 

@@ -91,8 +91,8 @@ export function nestsOnly(loop: Loop): Nest[] | null {
   return nests;
 }
 
-/** Turns of loops that a thread takes in one step, as a function of the values of some sizes. */
-export interface StepTurns {
+/** Iterations of loops that a thread takes in one step, as a function of the values of some sizes. */
+export interface StepIterations {
   readonly sizes: readonly Size[];
   readonly count: (values: readonly number[]) => number;
 }

@@ -12,7 +12,7 @@ export const TILE_ROWS = 6;
 /** The most vectors in a row of a tile. */
 export const TILE_VECTORS = 2;
 
-/** How many products are summed per turn of the inner loop. */
+/** How many products are summed per iteration of the inner loop. */
 const UNROLL = 2;
 
 /**

@@ -26,7 +26,7 @@ export function planNest(kernel: Kernel, simd: boolean): NestPlan {
   const axes = candidates(kernel);
   const plain = axes.findLast((axis) => isPlain(kernel, axis));
   const chosen = plain === undefined ? cheapest(kernel, scalar, axes) : vectorPlan(kernel, plain);
-  return withTurnsPrinted(kernel, chosen.vector === 0 ? chosen : withUnroll(kernel, chosen));
+  return withLoopsUnrolled(kernel, chosen.vector === 0 ? chosen : withUnroll(kernel, chosen));
 }
 
 function cheapest(kernel: Kernel, scalar: NestPlan, axes: readonly number[]): NestPlan {
@@ -137,7 +137,7 @@ function fill(size: Size): number {
 function costOf(kernel: Kernel, plan: NestPlan): number {
   const facts = factsOf(kernel);
   const analysis = new Analysis(plan, facts);
-  const turns = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
+  const iterations = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
   const vector = plan.vector === 0 ? undefined : plan.levels[plan.vector - 1]!;
   const across = vector !== undefined && plan.vector <= plan.axisCount;
   const lanes = vector === undefined ? 1 : 4 * fill(vector.size);
@@ -157,9 +157,9 @@ function costOf(kernel: Kernel, plan: NestPlan): number {
   const perIteration = nodes(facts.inner, depth) + kernel.reductions.length +
     stores(kernel.inner, vector !== undefined);
   const perPoint = nodes(facts.outer, plan.axisCount) + stores(kernel.outer, across);
-  if (vector === undefined) return turns * perIteration + perPoint;
-  if (across) return (turns * perIteration + perPoint) / lanes;
-  return turns * perIteration / lanes + perPoint + 8 * kernel.reductions.length;
+  if (vector === undefined) return iterations * perIteration + perPoint;
+  if (across) return (iterations * perIteration + perPoint) / lanes;
+  return iterations * perIteration / lanes + perPoint + 8 * kernel.reductions.length;
 }
 
 const free: ReadonlySet<SNode["op"]> = new Set(["const", "index", "size", "reduced", "bitcast"]);
@@ -208,8 +208,8 @@ function workOf(kernel: Kernel): number {
   return 2 + workOfNodes(factsOf(kernel).all);
 }
 
-/** Prints short inner loops turn by turn, where that isn't much code. */
-function withTurnsPrinted(kernel: Kernel, plan: NestPlan): NestPlan {
+/** Prints short inner loops as one iteration after the other, where that isn't much code. */
+function withLoopsUnrolled(kernel: Kernel, plan: NestPlan): NestPlan {
   const { levels, vector } = plan;
   const level = vector === 0 ? undefined : levels[vector - 1]!;
   const isOneTurn = level === undefined ||
@@ -235,7 +235,7 @@ function hasPlainStrides(kernel: Kernel, axis: number): boolean {
     factsOf(kernel).all.every((node) => node.op !== "load" || ok(node.address));
 }
 
-/** Chooses how many vectors a turn has: more where the work on each is small. */
+/** Chooses how many vectors an iteration has: more where the work on each is small. */
 function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
   const level = plan.levels[plan.vector - 1]!;
   const work = workOf(kernel);

@@ -7,7 +7,7 @@
 
 import type { ScalarFunction } from "../../core/ir/functions.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
-import { findDemands } from "./demands.ts";
+import { findHoisted } from "./hoisted.ts";
 import { Analysis, type NestPlan } from "./nest_plan.ts";
 import { Pointers } from "./pointers.ts";
 import { valType } from "./scalar.ts";
@@ -38,7 +38,7 @@ export function printFunction(module: ModuleContext, func: ScalarFunction, vecto
   const context = new FunctionContext(module, f, f.params[0] as Local<"i32">, new Map());
   const plan = vector ? vectors : scalars;
   const analysis = new Analysis(plan, { all: nodes, selfLoaded: new Set() });
-  findDemands(analysis, [{ node: body, vector }], plan.levels.length);
+  findHoisted(analysis, [{ node: body, vector }], plan.levels.length);
   const values = new Values(context, plan, analysis, new Pointers(context, plan, analysis), bound);
   values.shorten(body);
   if (vector) values.vector(body, (isWide(type) ? 1 : 0) satisfies Form);

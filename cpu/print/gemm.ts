@@ -220,7 +220,7 @@ function extentBy(strides: readonly Size[], sizes: readonly Size[]): number | nu
   return extent;
 }
 
-/** Whether two places in a buffer are different turns of one loop that don't reach into each other. */
+/** Whether two places in a buffer are different iterations of one loop that don't reach into each other. */
 function areApart(a: Address, extentA: number, b: Address, extentB: number): boolean {
   const loops = (address: Address) => address.terms.filter(({ axis }) => axis.kind === "loop");
   const [x, ...moreX] = loops(a), [y, ...moreY] = loops(b);

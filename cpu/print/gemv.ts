@@ -81,7 +81,7 @@ export function planRows(
   };
 }
 
-/** Prints the products of the rows of a turn. */
+/** Prints the products of the rows of an iteration. */
 export class RowProducts implements Bound {
   readonly #context: FunctionContext;
   readonly #plan: RowPlan;
@@ -139,12 +139,12 @@ export class RowProducts implements Bound {
     }
   }
 
-  /** Prints the products of a turn of so many vectors; lanes that don't count in the last one are 0. */
-  produce(turns: number, last: number): void {
+  /** Prints the products of an iteration of so many vectors; lanes that don't count in the last one are 0. */
+  produce(copies: number, last: number): void {
     const { f, module } = this.#context;
     const { type, matrix } = this.#plan;
-    for (let turn = 0; turn < turns; turn++) {
-      const rows = turn === turns - 1 ? last : 4;
+    for (let copy = 0; copy < copies; copy++) {
+      const rows = copy === copies - 1 ? last : 4;
       const sums: Local<"v128">[] = [];
       for (let row = 0; row < 4; row++) {
         const sum = f.alloc("v128");
@@ -154,20 +154,20 @@ export class RowProducts implements Bound {
           continue;
         }
         this.#vector.forEach((x, i) => {
-          this.#load(matrix, 4 * turn + row, i);
+          this.#load(matrix, 4 * copy + row, i);
           f.localGet(x);
           if (i > 0) f.localGet(sum);
           applySimd(f, i === 0 ? "mul" : "madd", type, module.relaxed);
           f.localSet(sum);
         });
       }
-      this.#results[turn] = {};
+      this.#results[copy] = {};
       for (const form of formsOf(type)) {
         const result = this.#context.take("v128");
         if (form === 0) addFour(f, sums);
         else addTwo(f, sums[2 * form - 2]!, sums[2 * form - 1]!);
         f.localSet(result);
-        this.#results[turn]![form] = result;
+        this.#results[copy]![form] = result;
       }
       f.free(...sums);
     }
@@ -178,7 +178,7 @@ export class RowProducts implements Bound {
   }
 
   vector(_node: SNode, form: Form): void {
-    this.#context.f.localGet(this.#results[this.#values.turn]![form]!);
+    this.#context.f.localGet(this.#results[this.#values.copy]![form]!);
   }
 }
 

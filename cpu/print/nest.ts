@@ -9,7 +9,7 @@ import { checkedInteger, type NestCheck } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import { ScalarBuilder } from "../../core/ir/builder.ts";
 import { type Size, sizeKey } from "../../core/ir/size.ts";
-import { type Demand, findDemands } from "./demands.ts";
+import { findHoisted, type HoistedNode } from "./hoisted.ts";
 import type { FunctionContext } from "./context.ts";
 import { type Kernel, type KStore, renumber } from "./kernel.ts";
 import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "./nest_plan.ts";
@@ -31,21 +31,21 @@ const FLUSH_EVERY = 256;
 /** Where the partial sums of a nest are moved: at the end of each block of a level. */
 interface Flush {
   readonly depth: number;
-  /** Turns of that level in a block. */
+  /** Iterations of that level in a block. */
   readonly block: number;
 }
 
 /** Where a kernel moves its partial float32 sums, if they are long enough for that. */
 function findFlush(kernel: Kernel, plan: NestPlan): Flush | null {
   if (!kernel.reductions.some(({ kind, type }) => kind === "sum" && type === "f32")) return null;
-  let perTurn = 1;
+  let perIteration = 1;
   for (let depth = plan.levels.length; depth > plan.axisCount; depth--) {
     const { size, mode, unroll } = plan.levels[depth - 1]!;
-    const block = Math.max(1, Math.floor(FLUSH_EVERY / perTurn));
+    const block = Math.max(1, Math.floor(FLUSH_EVERY / perIteration));
     if (typeof size !== "number") return { depth, block };
-    const turns = mode === "vector" ? Math.ceil(size / (4 * unroll)) : size;
-    if (turns > block) return mode === "unroll" ? null : { depth, block };
-    perTurn *= turns;
+    const iterations = mode === "vector" ? Math.ceil(size / (4 * unroll)) : size;
+    if (iterations > block) return mode === "unroll" ? null : { depth, block };
+    perIteration *= iterations;
   }
   return null;
 }
@@ -82,7 +82,7 @@ export function printNest(context: FunctionContext, kernel: Kernel, plan: NestPl
   });
 }
 
-/** The part of a kernel that remains where a loop has no turns: what its reductions give for nothing. */
+/** The part of a kernel that remains where a loop has no iterations: its reductions are of nothing. */
 function printWithoutLoops(context: FunctionContext, kernel: Kernel): void {
   if (kernel.outer.length === 0) return;
   const levels = kernel.axes.map((size, axis): Level => ({ axis, size, mode: "loop", unroll: 1 }));
@@ -119,7 +119,7 @@ class NestPrinter {
   readonly #self: ReadonlySet<number>;
   readonly #hasLoops: boolean;
   readonly #flush: Flush | null;
-  #demands: Demand[][] = [];
+  #hoisted: HoistedNode[][] = [];
   readonly #finish: ((push: (node: SNode) => void) => void) | null;
   readonly #products: RowProducts | null;
 
@@ -166,7 +166,7 @@ class NestPrinter {
     products?.bind(this.#values, this.#pointers);
   }
 
-  /** Pushes whether all turns of the outermost loop are one block, where calls tell. */
+  /** Pushes whether all iterations of the outermost loop are one block, where calls tell. */
   #isShort(): (() => void) | null {
     if (this.#flush === null) return null;
     const { depth, block } = this.#flush, { size, mode, unroll } = this.#plan.levels[depth - 1]!;
@@ -194,16 +194,16 @@ class NestPrinter {
         vector: rests.has(node) ? this.#analysis.varies(node) : vector,
       }));
     const across = this.#isVector && this.#plan.vector <= axisCount;
-    const ofInner = findDemands(this.#analysis, asRoots(inner, this.#isVector), levels.length);
-    const ofOuter = findDemands(this.#analysis, asRoots(outer, across), axisCount);
-    this.#demands = levels.map((_, i) => [...(ofInner[i] ?? []), ...(ofOuter[i] ?? [])]);
-    this.#demands.push(ofInner[levels.length] ?? []);
+    const ofInner = findHoisted(this.#analysis, asRoots(inner, this.#isVector), levels.length);
+    const ofOuter = findHoisted(this.#analysis, asRoots(outer, across), axisCount);
+    this.#hoisted = levels.map((_, i) => [...(ofInner[i] ?? []), ...(ofOuter[i] ?? [])]);
+    this.#hoisted.push(ofInner[levels.length] ?? []);
     this.#pointers.open();
     this.#products?.open();
     this.#body(0);
   }
 
-  /** Whether the loops have no turns. */
+  /** Whether the loops have no iterations. */
   get #empty(): boolean {
     return this.#kernel.loops.some((size) => size === 0);
   }
@@ -212,51 +212,51 @@ class NestPrinter {
     return this.#plan.vector > 0;
   }
 
-  /** Whether the vectors of this depth's body are those of several turns. */
-  #turnsAt(depth: number): number {
+  /** How many copies of the body are printed at this depth, one for each vector of an iteration. */
+  #copiesAt(depth: number): number {
     const { vector, levels } = this.#plan;
-    return vector > 0 && depth >= vector ? this.#turns ?? levels[vector - 1]!.unroll : 1;
+    return vector > 0 && depth >= vector ? this.#copies ?? levels[vector - 1]!.unroll : 1;
   }
 
   /** Vectors in the part of the vector loop that is printed now. */
-  #turns: number | null = null;
+  #copies: number | null = null;
   /** How many lanes of the last of them count. */
   #lastLanes: Values["lanes"] = 4;
 
-  /** Runs `body` for each vector of the turn that is printed. */
-  #eachTurn(depth: number, body: () => void): void {
-    const turns = this.#turnsAt(depth);
-    for (let turn = 0; turn < turns; turn++) {
-      this.#values.turn = turn;
-      this.#values.lanes = this.#isVector && depth >= this.#plan.vector && turn === turns - 1
+  /** Runs `body` for each vector of the iteration that is printed. */
+  #eachCopy(depth: number, body: () => void): void {
+    const copies = this.#copiesAt(depth);
+    for (let copy = 0; copy < copies; copy++) {
+      this.#values.copy = copy;
+      this.#values.lanes = this.#isVector && depth >= this.#plan.vector && copy === copies - 1
         ? this.#lastLanes
         : 4;
       body();
     }
-    this.#values.turn = 0;
+    this.#values.copy = 0;
   }
 
   /** Prints what happens inside the loops down to `depth`. */
   #body(depth: number): void {
     const { levels, axisCount } = this.#plan;
     const pushNode = (node: SNode) => this.#values.scalar(node);
-    this.#eachTurn(depth, () => {
-      for (const demand of this.#demands[depth] ?? []) {
-        const varies = this.#analysis.varies(demand.node);
-        if (varies || this.#values.turn === 0) this.#values.prepare(demand);
+    this.#eachCopy(depth, () => {
+      for (const hoisted of this.#hoisted[depth] ?? []) {
+        const varies = this.#analysis.varies(hoisted.node);
+        if (varies || this.#values.copy === 0) this.#values.prepare(hoisted);
       }
     });
     const leave = this.#pointers.enterBody(depth, pushNode);
     if (depth === axisCount) {
       const { vector } = this.#plan;
-      this.#reductions.open(vector > depth ? levels[vector - 1]!.unroll : this.#turnsAt(depth));
-      this.#products?.produce(this.#turnsAt(depth), Number(this.#lastLanes));
+      this.#reductions.open(vector > depth ? levels[vector - 1]!.unroll : this.#copiesAt(depth));
+      this.#products?.produce(this.#copiesAt(depth), Number(this.#lastLanes));
       if (this.#hasLoops && !this.#empty) this.#level(depth + 1);
       else if (!this.#hasLoops) this.#context.scoped(() => this.#iteration(depth));
       this.#context.scoped(() => {
         this.#reductions.close();
         if (this.#finish === null) {
-          this.#eachTurn(depth, () => this.#stores(this.#kernel.outer));
+          this.#eachCopy(depth, () => this.#stores(this.#kernel.outer));
           return;
         }
         const [tested] = this.#kernel.outer;
@@ -272,14 +272,14 @@ class NestPrinter {
 
   /** What is done in one iteration. */
   #iteration(depth: number): void {
-    this.#eachTurn(depth, () => {
+    this.#eachCopy(depth, () => {
       this.#reductions.take();
       this.#stores(this.#kernel.inner);
     });
     const along = this.#isVector && this.#plan.vector > this.#plan.axisCount;
     if (!along) this.#reductions.advance(1);
     else {
-      const full = 4 * this.#turnsAt(depth);
+      const full = 4 * this.#copiesAt(depth);
       const last = this.#lastLanes;
       if (typeof last === "number") this.#reductions.advance(full - 4 + last);
       else this.#reductions.advance(last);
@@ -319,7 +319,7 @@ class NestPrinter {
     leave();
   }
 
-  /** Prints turns up to an end that is known to be ahead. */
+  /** Prints iterations up to an end that is known to be ahead. */
   #until(i: Local<"i32">, end: number | Local<"i32">, step: number, body: () => void): void {
     const { f } = this.#context;
     f.loop((again) => {
@@ -329,7 +329,7 @@ class NestPrinter {
   }
 
   /**
-   * Prints such turns, in blocks where this level moves sums: between the blocks, and `endBlocks` moves
+   * Prints such iterations, in blocks where this level moves sums: between the blocks, and `endBlocks` moves
    * what is left.
    */
   #blocks(
@@ -357,7 +357,7 @@ class NestPrinter {
     });
   }
 
-  /** Behind all turns of a level that moves sums: the outermost loop leaves that to their end. */
+  /** Behind all iterations of a level that moves sums: the outermost loop leaves that to their end. */
   #endBlocks(depth: number): void {
     const isOutermost = depth === this.#plan.axisCount + 1;
     if (this.#flush?.depth === depth && !isOutermost) this.#reductions.flush();
@@ -367,12 +367,12 @@ class NestPrinter {
     const { f } = this.#context;
     const { size, unroll } = level;
     if (typeof size === "number" && size <= 4 * unroll) {
-      // All of it in one turn.
+      // All of it in one iteration.
       this.#values.axes[level.axis] = 0;
-      this.#turns = Math.ceil(size / 4);
+      this.#copies = Math.ceil(size / 4);
       this.#lastLanes = (((size - 1) % 4) + 1) as 1 | 2 | 3 | 4;
       this.#context.scoped(() => this.#body(depth));
-      this.#turns = null;
+      this.#copies = null;
       this.#lastLanes = 4;
       return;
     }
@@ -380,21 +380,21 @@ class NestPrinter {
     const i = this.#context.take("i32");
     this.#values.axes[level.axis] = i;
     f.i32Const(0).localSet(i);
-    const part = (turns: number, lanes: Values["lanes"]) => {
-      this.#turns = turns;
+    const part = (copies: number, lanes: Values["lanes"]) => {
+      this.#copies = copies;
       this.#lastLanes = lanes;
       this.#context.scoped(() => this.#body(depth));
-      this.#turns = null;
+      this.#copies = null;
       this.#lastLanes = 4;
     };
-    const body = (turns: number) => () => {
-      part(turns, 4);
-      this.#pointers.advance(depth, 4 * turns);
+    const body = (copies: number) => () => {
+      part(copies, 4);
+      this.#pointers.advance(depth, 4 * copies);
     };
-    const whole = (turns: number, end: number | Local<"i32">) =>
-      turns === unroll
-        ? this.#blocks(depth, i, end, 4 * turns, body(turns))
-        : this.#until(i, end, 4 * turns, body(turns));
+    const whole = (copies: number, end: number | Local<"i32">) =>
+      copies === unroll
+        ? this.#blocks(depth, i, end, 4 * copies, body(copies))
+        : this.#until(i, end, 4 * copies, body(copies));
     if (typeof size === "number") {
       const main = size - size % (4 * unroll), singles = size - size % 4, tail = size % 4;
       whole(unroll, main);
@@ -407,10 +407,10 @@ class NestPrinter {
     } else {
       const end = this.#context.take("i32");
       const parts = unroll === 1 ? [1] : [unroll, 1];
-      for (const turns of parts) {
+      for (const copies of parts) {
         this.#context.pushSize(size);
-        f.i32Const(-4 * turns).i32And().localTee(end).localGet(i).i32GtS();
-        f.if(() => this.#context.scoped(() => whole(turns, end)));
+        f.i32Const(-4 * copies).i32And().localTee(end).localGet(i).i32GtS();
+        f.if(() => this.#context.scoped(() => whole(copies, end)));
       }
       this.#context.pushSize(size);
       f.i32Const(3).i32And().localTee(end);
@@ -494,7 +494,7 @@ class NestPrinter {
     const axis = this.#plan.levels[this.#plan.vector - 1]!.axis;
     const restVaries = rest !== null && this.#analysis.varies(rest);
     const stride = strideAlong(store.address, axis);
-    const { turn, lanes } = values;
+    const { copy, lanes } = values;
     const held = new Map<Form, Local<"v128">>();
     for (const form of formsOf(store.value.type)) {
       const local = this.#context.take("v128");
@@ -517,15 +517,15 @@ class NestPrinter {
     }
     const { bytes } = dtypeInfo(access.storage);
     return () => {
-      const before = values.turn;
-      values.turn = turn;
+      const before = values.copy;
+      values.copy = copy;
       storeLanes(this.#context, {
         storage: store.storage,
         lanes,
         whole: !restVaries && stride === 1,
         guard: guard === null ? null : () => void f.localGet(guard!),
         address: (lane) => {
-          const ahead = stride === 0 ? 0 : 4 * turn + lane;
+          const ahead = stride === 0 ? 0 : 4 * copy + lane;
           const offset = this.#pointers.push(access, ahead, (node) => values.scalar(node));
           if (places !== null) {
             f.localGet(places).i32x4ExtractLane(lane);
@@ -535,7 +535,7 @@ class NestPrinter {
           return offset;
         },
       }, (form) => held.get(form)!);
-      values.turn = before;
+      values.copy = before;
     };
   }
 }

@@ -17,9 +17,9 @@ export interface Level {
   /** The kernel axis that it runs over. */
   readonly axis: number;
   readonly size: Size;
-  /** One turn per element, all turns printed one after the other, or four elements per vector. */
+  /** One iteration per element, all iterations printed one after the other, or four elements per vector. */
   readonly mode: "loop" | "unroll" | "vector";
-  /** Vectors per turn of the main loop. */
+  /** Vectors per iteration of the main loop. */
   readonly unroll: number;
 }
 
@@ -88,7 +88,7 @@ export class Analysis {
   readonly #heights = new Map<SNode, number>();
   readonly #selfLoaded: ReadonlySet<number>;
   readonly #vectorAxis: number;
-  /** How often nodes are used; filled by `findDemands`. */
+  /** How often nodes are used; filled by `findHoisted`. */
   readonly uses = new Map<SNode, number>();
 
   /**

@@ -47,7 +47,7 @@ export class Pointers {
   readonly #plan: NestPlan;
   readonly #analysis: Analysis;
   readonly #groups = new Map<string, Group>();
-  /** Where the axes stand that are printed turn by turn. */
+  /** Where the axes stand whose iterations are printed one by one. */
   readonly fixed: (number | undefined)[] = [];
 
   constructor(context: FunctionContext, plan: NestPlan, analysis: Analysis) {
@@ -157,7 +157,7 @@ export class Pointers {
     return () => moved.forEach((group) => group.pointers.pop());
   }
 
-  /** At the end of a turn: moves the pointers by so many elements of the level's axis. */
+  /** At the end of an iteration: moves the pointers by so many elements of the level's axis. */
   advance(depth: number, elements: number): void {
     const { f } = this.#context;
     for (const group of this.#groups.values()) {

@@ -2,7 +2,7 @@
  * Prints reductions: accumulators in locals, one for each value or for each lane, combined at the end.
  *
  * Float sums stay accurate for long axes: scalar code adds float32 in float64, and vector code moves
- * its partial float32 sums to float64 accumulators every few hundred turns.
+ * its partial float32 sums to float64 accumulators every few hundred iterations.
  *
  * @module
  */
@@ -46,7 +46,7 @@ interface State {
   total?: Local;
   /** Position of the best value. */
   at?: Local<"i32">;
-  /** Vector accumulators by turn, and the float64 ones that they are moved to. */
+  /** Vector accumulators by copy, and the float64 ones that they are moved to. */
   readonly parts: Vectors[];
   readonly sums: Vectors[];
   readonly places: Local<"v128">[];
@@ -99,7 +99,7 @@ const extremes: Record<ScalarType, readonly [number | bigint, number | bigint]> 
 export class Reductions implements Bound {
   readonly #context: FunctionContext;
   readonly #direction: Direction;
-  #turns = 1;
+  #copies = 1;
   readonly #flushes: boolean;
   readonly #pushIsShort: (() => void) | null;
   readonly #states: State[];
@@ -112,7 +112,7 @@ export class Reductions implements Bound {
    * @param direction Where the lanes run.
    * @param flushes Whether the nest calls `flush` in regular distances.
    * @param running The reductions whose running values are read.
-   * @param pushIsShort Pushes whether a call has so few turns that no sums have been moved; null where
+   * @param pushIsShort Pushes whether a call has so few iterations that no sums have been moved; null where
    * that isn't known.
    */
   constructor(
@@ -153,10 +153,10 @@ export class Reductions implements Bound {
     return this.#flushes && !state.wide && state.type === "f32" && state.reduction.kind === "sum";
   }
 
-  /** Takes locals, for so many vectors per turn, and sets them to the start. */
-  open(turns: number): void {
+  /** Takes locals, for so many vectors per iteration, and sets them to the start. */
+  open(copies: number): void {
     const { f } = this.#context;
-    this.#turns = turns;
+    this.#copies = copies;
     if (this.#states.some((state) => state.isArg)) {
       this.#position = this.#context.take("i32");
       f.i32Const(0).localSet(this.#position);
@@ -175,31 +175,31 @@ export class Reductions implements Bound {
         continue;
       }
       state.parts.length = state.sums.length = 0;
-      for (let turn = 0; turn < turns; turn++) {
-        state.parts[turn] = {};
+      for (let copy = 0; copy < copies; copy++) {
+        state.parts[copy] = {};
         for (const form of formsOf(state.type)) {
           const local = this.#context.take("v128");
           splatConst(f, state.type, form, identity);
           f.localSet(local);
-          state.parts[turn]![form] = local;
+          state.parts[copy]![form] = local;
         }
         if (state.isArg) {
-          state.places[turn] = this.#context.take("v128");
-          f.i32x4Const(0).localSet(state.places[turn]!);
+          state.places[copy] = this.#context.take("v128");
+          f.i32x4Const(0).localSet(state.places[copy]!);
         }
-        // Along what is reduced, the turns share one.
-        if (!this.#movesToWide(state) || (this.#direction === "along" && turn > 0)) continue;
-        state.sums[turn] = {};
+        // Along what is reduced, the copies share one.
+        if (!this.#movesToWide(state) || (this.#direction === "along" && copy > 0)) continue;
+        state.sums[copy] = {};
         for (const form of [1, 2] as const) {
           const local = this.#context.take("v128");
           f.f64x2Const(0).localSet(local);
-          state.sums[turn]![form] = local;
+          state.sums[copy]![form] = local;
         }
       }
     }
   }
 
-  /** Takes the values of the current iteration and turn. */
+  /** Takes the values of the current iteration and copy. */
   take(): void {
     for (const state of this.#states) {
       this.#values.shorten(state.reduction.value);
@@ -263,7 +263,7 @@ export class Reductions implements Bound {
     const { f, module } = this.#context;
     const { value, kind } = state.reduction;
     const values = this.#values;
-    const parts = state.parts[values.turn]!;
+    const parts = state.parts[values.copy]!;
     const identity = identityOf(kind, state.type);
     for (const form of formsOf(state.type)) {
       const part = parts[form]!;
@@ -309,8 +309,8 @@ export class Reductions implements Bound {
     const { f, module } = this.#context;
     const values = this.#values;
     const { value, kind } = state.reduction;
-    const parts = state.parts[values.turn]!;
-    const place = state.places[values.turn]!;
+    const parts = state.parts[values.copy]!;
+    const place = state.places[values.copy]!;
     const forms = formsOf(state.type);
     const better = forms.map((form) => {
       const current = f.alloc("v128"), mask = f.alloc("v128");
@@ -337,7 +337,7 @@ export class Reductions implements Bound {
     });
     f.localGet(this.#position!).i32x4Splat();
     if (this.#direction === "along") {
-      pushLaneNumbers(f, 4 * values.turn);
+      pushLaneNumbers(f, 4 * values.copy);
       f.i32x4Add();
     }
     f.localGet(place);
@@ -364,10 +364,10 @@ export class Reductions implements Bound {
         f.localSet(first!);
         for (const other of others) f.f32x4Const(0).localSet(other);
       }
-      state.sums.forEach((_, turn) => {
-        const part = state.parts[turn]![0]!;
+      state.sums.forEach((_, copy) => {
+        const part = state.parts[copy]![0]!;
         for (const form of [1, 2] as const) {
-          const sum = state.sums[turn]![form]!;
+          const sum = state.sums[copy]![form]!;
           f.localGet(sum).localGet(part);
           if (form === 2) f.localGet(part).i64x2Shuffle(1, 1);
           f.f64x2PromoteLowF32x4().f64x2Add().localSet(sum);
@@ -397,22 +397,22 @@ export class Reductions implements Bound {
   #finishVectors(state: State): void {
     const { f } = this.#context;
     if (this.#movesToWide(state)) this.flush();
-    for (let turn = 0; turn < this.#turns; turn++) {
+    for (let copy = 0; copy < this.#copies; copy++) {
       if (state.isArg) {
-        state.results[turn] = { 0: state.places[turn]! };
+        state.results[copy] = { 0: state.places[copy]! };
       } else if (state.wide || this.#movesToWide(state)) {
-        const sums = state.wide ? state.parts[turn]! : state.sums[turn]!;
+        const sums = state.wide ? state.parts[copy]! : state.sums[copy]!;
         const local = this.#context.take("v128");
         pushDemoted(this.#context, sums);
         f.localSet(local);
-        state.results[turn] = { 0: local };
+        state.results[copy] = { 0: local };
       } else {
-        state.results[turn] = state.parts[turn]!;
+        state.results[copy] = state.parts[copy]!;
       }
     }
   }
 
-  /** Combines the lanes of all turns to one value. */
+  /** Combines the lanes of all copies to one value. */
   #combine(state: State): void {
     const { f } = this.#context;
     const { kind, type } = state.reduction;
@@ -483,14 +483,14 @@ export class Reductions implements Bound {
     const at = this.#context.take("i32");
     const current = f.alloc(valType(state.type)), place = f.alloc("i32");
     let isFirst = true;
-    state.parts.forEach((parts, turn) => {
+    state.parts.forEach((parts, copy) => {
       for (const form of formsOf(state.type)) {
         const [first, count] = lanesOf(form);
         for (let lane = 0; lane < count; lane++) {
           f.localGet(parts[form]!);
           extract(f, state.type, form, lane);
           f.localSet(current);
-          f.localGet(state.places[turn]!).i32x4ExtractLane(first + lane).localSet(place);
+          f.localGet(state.places[copy]!).i32x4ExtractLane(first + lane).localSet(place);
           if (isFirst) {
             f.localGet(current).localSet(best).localGet(place).localSet(at);
             isFirst = false;
@@ -533,14 +533,14 @@ export class Reductions implements Bound {
 
   vector(node: SNode, form: Form): void {
     const { f } = this.#context;
-    const { turn } = this.#values;
+    const { copy } = this.#values;
     if (node.op === "reduced") {
-      f.localGet(this.#states[node.reduction]!.results[turn]![form]!);
+      f.localGet(this.#states[node.reduction]!.results[copy]![form]!);
     } else if (node.op === "running") {
       const state = this.#states[node.reduction]!;
-      if (state.isArg) f.localGet(state.places[turn]!);
-      else if (state.wide) pushDemoted(this.#context, state.parts[turn]!);
-      else f.localGet(state.parts[turn]![form]!);
+      if (state.isArg) f.localGet(state.places[copy]!);
+      else if (state.wide) pushDemoted(this.#context, state.parts[copy]!);
+      else f.localGet(state.parts[copy]![form]!);
     } else throw new TypeError(`Cannot print "${node.op}" in a nest`);
   }
 }

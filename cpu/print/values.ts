@@ -10,7 +10,7 @@ import { dtypeInfo } from "../../core/graph/dtype.ts";
 import type { Size } from "../../core/ir/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
-import type { Demand } from "./demands.ts";
+import type { HoistedNode } from "./hoisted.ts";
 import type { Analysis, NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
@@ -43,8 +43,8 @@ export type Lanes = 4 | 1 | 2 | 3 | Local<"i32">;
 
 /** Stands beside the forms of vectors for a value that is not a vector. */
 const SCALAR = 3;
-/** More than the vectors that a turn may have. */
-const MOST_TURNS = 1024;
+/** More than the vectors that an iteration may have. */
+const MOST_COPIES = 1024;
 
 /** Expressions of this height are computed in parts. */
 const MOST_HEIGHT = 64;
@@ -75,10 +75,10 @@ export class Values {
   readonly #pointers: Pointers;
   readonly #bound: Bound;
   readonly #vectorAxis: number;
-  /** The values of axes: a local, or a constant where turns are printed one after the other. */
+  /** The values of axes: a local, or a constant where iterations are printed one after the other. */
   readonly axes: (Local<"i32"> | number)[] = [];
-  /** Which of the vectors of this turn is printed. */
-  turn = 0;
+  /** Which of the vectors of this iteration is printed. */
+  copy = 0;
   /** How many lanes of it count. */
   lanes: Lanes = 4;
 
@@ -98,7 +98,7 @@ export class Values {
   }
 
   /** Computes something ahead. */
-  prepare({ node, vector }: Demand): void {
+  prepare({ node, vector }: HoistedNode): void {
     this.shorten(node);
     this.#keep(node, vector);
   }
@@ -133,10 +133,10 @@ export class Values {
     return formsOf(node.type);
   }
 
-  /** A number for a value: the node, its form, and the vector of the turn if it differs between them. */
+  /** A number for a value: the node, its form, and the copy if it differs between them. */
   #key(node: SNode, kind: Form | typeof SCALAR): number {
-    const turn = this.#analysis.varies(node) ? this.turn : 0;
-    return (node.id * 4 + kind) * MOST_TURNS + turn;
+    const copy = this.#analysis.varies(node) ? this.copy : 0;
+    return (node.id * 4 + kind) * MOST_COPIES + copy;
   }
 
   #keepScalar(node: SNode): Local {
@@ -280,7 +280,7 @@ export class Values {
     switch (node.op) {
       case "index": {
         const start = this.axes[this.#vectorAxis]!;
-        const ahead = 4 * this.turn;
+        const ahead = 4 * this.copy;
         if (typeof start === "number") pushLaneNumbers(f, start + ahead);
         else {
           f.localGet(start).i32x4Splat();
@@ -313,7 +313,7 @@ export class Values {
     const access = loadAccess(node);
     const { rest } = node.address;
     const [first] = lanesOf(form);
-    const ahead = 4 * this.turn;
+    const ahead = 4 * this.copy;
     const guard = node.args[0];
     const restVaries = rest !== null && this.#analysis.varies(rest);
     const stride = strideAlong(node.address, this.#vectorAxis);

@@ -508,13 +508,13 @@ export class FunctionBuilder {
   /**
    * Emits `for (i = start; i < end; i += step) body()`, with signed comparison.
    *
-   * The test is written twice, before the loop and at its end, so that each turn has one branch.
+   * The test is written twice, before the loop and at its end, so that each iteration has one branch.
    * The sum of `end` and `step` must stay below 2³¹.
    *
    * @param i The counter; behind the loop it is the first value that isn't below `end`.
    * @param start Its first value.
-   * @param end Where to stop; read again on every turn where it is a local.
-   * @param step What to add on every turn.
+   * @param end Where to stop; read again in every iteration where it is a local.
+   * @param step What to add in every iteration.
    * @param body Emits what to do; a branch to its label goes behind the loop.
    */
   forLoop(

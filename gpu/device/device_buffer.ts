@@ -23,8 +23,8 @@ export interface BufferOwner {
   readonly limits: GpuLimits;
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
-  /** Turns of loops that a thread may take in a dispatch. */
-  readonly loopTurns: number;
+  /** Iterations of loops that a thread may take in a dispatch. */
+  readonly loopIterations: number;
 }
 
 /** Memory of one value, with the outcome of the run that computed it. */

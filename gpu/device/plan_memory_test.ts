@@ -42,7 +42,7 @@ function bytes(steps: Step[]): number {
     steps,
   });
   const limits = { maxStorageBuffersPerShaderStage: 8 } as GpuLimits;
-  const target = { limits, software: true, dispatchSeconds: 1, loopTurns: Infinity };
+  const target = { limits, software: true, dispatchSeconds: 1, loopIterations: Infinity };
   const plan = planMemory(program, printProgram(program, target));
   return slotBytes(plan, null).reduce((sum, size) => sum + size, 0);
 }

@@ -8,10 +8,10 @@
 import type { BufferDecl } from "../../core/ir/program.ts";
 import { productSize, sizeValue } from "../../core/ir/size.ts";
 import type { Chain, LanesPlan } from "../../core/plan/lanes.ts";
-import { nodeCount, type StepTurns } from "../../core/plan/loop_access.ts";
+import { nodeCount, type StepIterations } from "../../core/plan/loop_access.ts";
 import { indent, KernelText, type PrintedKernel } from "../print/kernel_text.ts";
 import { productOf } from "../print/loop_budget.ts";
-import { decompose, printThreadNest, type Registers, turnsPerIteration } from "../print/nest.ts";
+import { decompose, helperIterations, printThreadNest, type Registers } from "../print/nest.ts";
 import { printCast, storedType } from "../print/scalar.ts";
 
 /** Threads of a workgroup. */
@@ -176,11 +176,11 @@ export function lanesWork(plan: LanesPlan): number {
   );
 }
 
-/** Turns of loops that a thread takes in one step. */
-export function lanesTurns(plan: LanesPlan): StepTurns {
+/** Iterations of loops that a thread takes in one step. */
+export function lanesIterations(plan: LanesPlan): StepIterations {
   const parts = plan.nests.map(({ loops }, i) => ({
     loops,
-    each: turnsPerIteration(plan.nests[i]!),
+    each: helperIterations(plan.nests[i]!),
   }));
   return {
     sizes: parts.flatMap(({ loops }) => loops),

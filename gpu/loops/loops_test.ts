@@ -450,7 +450,7 @@ gpuTest("a loop of any length makes no new pipelines", async () => {
   }
 });
 
-gpuTest("more turns of a loop than Mesa's software driver makes", async () => {
+gpuTest("more iterations of a loop than Mesa's software driver makes", async () => {
   const b = new ScalarBuilder(), c = new ScalarBuilder();
   const n = 150_000;
   const one = b.add(b.load(0, "int32", sizeIx(0)), b.constant("i32", 1));

@@ -22,13 +22,13 @@ import {
   fixedDistance,
   nodeCount,
   reach,
-  type StepTurns,
+  type StepIterations,
 } from "../../core/plan/loop_access.ts";
 import { gemmAsNest } from "../../core/ir/gemm.ts";
 import { canShareLoops, printSharedNest, SHARED_BYTES, sharedBytes } from "../print/group.ts";
 import type { StopFlags } from "./lanes.ts";
 import { productOf } from "../print/loop_budget.ts";
-import { decompose, printThreadNest, turnsPerIteration } from "../print/nest.ts";
+import { decompose, helperIterations, printThreadNest } from "../print/nest.ts";
 import { printCast } from "../print/scalar.ts";
 
 /** A step that runs inside of the kernel. */
@@ -435,17 +435,17 @@ export function residentWork(plan: ResidentPlan): number {
   return work(plan.body);
 }
 
-/** Turns of loops that a thread takes in one step. */
-export function residentTurns(plan: ResidentPlan): StepTurns {
+/** Iterations of loops that a thread takes in one step. */
+export function residentIterations(plan: ResidentPlan): StepIterations {
   const sizes: Size[] = [];
   const count = (body: readonly Inside[], value: (size: Size) => number): number =>
     body.reduce((sum, inside) => {
       switch (inside.kind) {
         case "nest": {
           const { axes, loops } = inside.nest;
-          // Shared loops take fewer turns than this.
+          // Shared loops take fewer iterations than this.
           const points = productOf(axes.map(value)) / value(plan.rows) / plan.threads;
-          const each = productOf(loops.map(value)) * turnsPerIteration(inside.nest) + 1;
+          const each = productOf(loops.map(value)) * helperIterations(inside.nest) + 1;
           return sum + Math.ceil(points) * each;
         }
         case "loop":

@@ -83,11 +83,11 @@ export function chooseGroup(nest: Nest): GroupShape | null {
   return { rows: GROUP_THREADS / lanes, lanes, lanesFirst, parts: 1 };
 }
 
-/** As {@linkcode chooseGroup}, but with at most `turns` iterations for each thread. */
-export function chooseManyParts(nest: Nest, turns: number): GroupShape | null {
+/** As {@linkcode chooseGroup}, but with at most `most` iterations for each thread. */
+export function chooseManyParts(nest: Nest, most: number): GroupShape | null {
   if (!canShareLoops(nest) || nest.reductions.length === 0) return null;
   const iterations = sizeValue(productSize(nest.loops));
-  const parts = ceilPow2(iterations / (GROUP_THREADS * turns));
+  const parts = ceilPow2(iterations / (GROUP_THREADS * most));
   return { rows: 1, lanes: GROUP_THREADS, lanesFirst: true, parts };
 }
 

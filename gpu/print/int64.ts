@@ -19,8 +19,8 @@ export function isWide(type: WgslType): type is WideType {
   return type === "i64" || type === "u64";
 }
 
-/** Turns that the loop of a division takes at most. */
-export const WIDE_DIVISION_TURNS = 64;
+/** Iterations that the loop of a division takes at most. */
+export const WIDE_DIVISION_ITERATIONS = 64;
 
 /** A literal. */
 export function wideConstant(value: bigint): string {

@@ -1,6 +1,6 @@
 /**
- * How many turns of loops a thread may take. Mesa's software driver ends every loop of a thread once
- * all of them together have made 65,535 turns, and the results are silently wrong.
+ * How many iterations of loops a thread may take. Mesa's software driver ends every loop of a thread once
+ * all of them together have made 65,535 iterations, and the results are silently wrong.
  *
  * @module
  */
@@ -8,23 +8,23 @@
 import type { Guards, Size } from "../../core/ir/size.ts";
 import type { GpuDevice } from "../device/device.ts";
 
-/** More turns than the driver in question makes. */
-const TURNS = 70_000;
+/** More iterations than the driver in question makes. */
+const ITERATIONS = 70_000;
 
-/** The turns that are counted on where the driver ends loops; some less than it makes. */
+/** The iterations that are counted on where the driver ends loops; some less than it makes. */
 const BUDGET = 60_000;
 
 /**
- * The number of loop turns that a thread may take in one dispatch: infinite where the device makes
+ * The number of loop iterations that a thread may take in one dispatch: infinite where the device makes
  * more of them than any driver is known to stop at.
  */
 export async function findLoopBudget(device: GpuDevice): Promise<number> {
   const kernel = await device.pipelines.create({
-    label: "count turns",
-    wgsl: `@group(0) @binding(0) var<storage, read_write> turns: array<u32>;
+    label: "count iterations",
+    wgsl: `@group(0) @binding(0) var<storage, read_write> iterations: array<u32>;
 @compute @workgroup_size(1)
 fn main() {
-  for (var i = 0u; i < ${TURNS}u; i++) { turns[0] += 1u; }
+  for (var i = 0u; i < ${ITERATIONS}u; i++) { iterations[0] += 1u; }
 }
 `,
     storage: ["write"],
@@ -35,33 +35,33 @@ fn main() {
   queue.dispatch(kernel, pipelines.bind(kernel, [handle]), null, 1);
   const made = new Uint32Array(await readback.read(handle.buffer, handle.offset, 4))[0]!;
   device.buffers.release(handle);
-  return made === TURNS ? Infinity : Math.min(made, BUDGET);
+  return made === ITERATIONS ? Infinity : Math.min(made, BUDGET);
 }
 
 /** Decides what stays within the budget, also when sizes change from call to call. */
 export class LoopBudget {
-  /** Turns of one thread in one dispatch. */
-  readonly turns: number;
+  /** Iterations of one thread in one dispatch. */
+  readonly iterations: number;
   readonly #guards: Guards;
   #decisions = 0;
 
   /**
-   * @param turns The budget.
+   * @param iterations The budget.
    * @param guards Where decisions about symbolic sizes are recorded.
    */
-  constructor(turns: number, guards: Guards) {
-    this.turns = turns;
+  constructor(iterations: number, guards: Guards) {
+    this.iterations = iterations;
     this.#guards = guards;
   }
 
-  /** Whether so many turns, computed from the values of the sizes, are within the budget. */
-  fits(sizes: readonly Size[], turns: (values: readonly number[]) => number): boolean {
-    if (this.turns === Infinity) return true;
+  /** Whether so many iterations, computed from the values of the sizes, are within the budget. */
+  fits(sizes: readonly Size[], iterations: (values: readonly number[]) => number): boolean {
+    if (this.iterations === Infinity) return true;
     return this.#guards.decide(
       // Each decision has a name of its own; printing a program again makes the same ones.
-      `loop turns ${this.#decisions++}`,
+      `loop iterations ${this.#decisions++}`,
       sizes,
-      (...values) => turns(values) <= this.turns,
+      (...values) => iterations(values) <= this.iterations,
     );
   }
 }

@@ -13,7 +13,7 @@ import type { Address, AxisRef, LoadNode, SNode } from "../../core/ir/scalar.ts"
 import { productSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import { MOST_INTEGERS } from "../device/checks.ts";
 import { hideArguments, hideStart } from "./exact.ts";
-import { WIDE_DIVISION_TURNS } from "./int64.ts";
+import { WIDE_DIVISION_ITERATIONS } from "./int64.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
 import { accumulatedType, betterText, combineText, identityText, isArg } from "./reduction.ts";
 import {
@@ -454,16 +454,16 @@ export function decompose(
   return names;
 }
 
-/** Loop turns that one thread needs for the helpers of each iteration of a nest. */
-export function turnsPerIteration(nest: Nest): number {
-  let turns = 1;
+/** Loop iterations that one thread needs for the helpers of each iteration of a nest. */
+export function helperIterations(nest: Nest): number {
+  let iterations = 1;
   for (const node of nodesOf(innerRoots(nest))) {
     // The exact remainder divides a few bits at a time.
-    if (node.op === "rem" && node.type === "f32") turns += 40;
+    if (node.op === "rem" && node.type === "f32") iterations += 40;
     const wide = node.type === "i64" || node.type === "u64";
-    if (wide && (node.op === "rem" || node.op === "div")) turns += WIDE_DIVISION_TURNS;
+    if (wide && (node.op === "rem" || node.op === "div")) iterations += WIDE_DIVISION_ITERATIONS;
   }
-  return turns;
+  return iterations;
 }
 
 /** Leaves an integer in a word, plus 2³¹, if it fits an i32. */

@@ -10,19 +10,24 @@ import { MAX_POSITION, productSize, type Size, sizeValue } from "../../core/ir/s
 import type { GpuLimits } from "../device/context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { type LoopContext, planLanes } from "../../core/plan/lanes.ts";
-import { nodeCount, type StepTurns } from "../../core/plan/loop_access.ts";
+import { nodeCount, type StepIterations } from "../../core/plan/loop_access.ts";
 import { planParallel } from "../../core/plan/parallel.ts";
 import { mergeAxes } from "./merge_axes.ts";
 import { LoopBudget, productOf } from "./loop_budget.ts";
 import { gemmAsNest } from "../../core/ir/gemm.ts";
 import { FlagPrinter } from "./flags.ts";
 import { chooseGroup, chooseManyParts, printGroupNest } from "./group.ts";
-import { lanesTurns, lanesWork, printLanes, type StopFlags } from "../loops/lanes.ts";
+import { lanesIterations, lanesWork, printLanes, type StopFlags } from "../loops/lanes.ts";
 import { printParallel } from "../loops/parallel.ts";
-import { planResident, printResident, residentTurns, residentWork } from "../loops/resident.ts";
+import {
+  planResident,
+  printResident,
+  residentIterations,
+  residentWork,
+} from "../loops/resident.ts";
 import { printGemm, suitsTiles } from "../matmul/gemm.ts";
 import { printChunkedNest } from "../loops/chunked.ts";
-import { decompose, printThreadNest, turnsPerIteration } from "./nest.ts";
+import { decompose, helperIterations, printThreadNest } from "./nest.ts";
 import { printNonzero } from "./nonzero.ts";
 import { chooseRunning, printRunningNest } from "./running.ts";
 import { boundBuffers, splitNest } from "./split_stores.ts";
@@ -74,7 +79,7 @@ export interface PrintedProgram {
   readonly notes: readonly string[];
 }
 
-/** Threads, and the turns of their loops, are numbered in 32 bits. */
+/** Threads, and the iterations of their loops, are numbered in 32 bits. */
 function expectLinear({ name, axes, loops }: Nest): void {
   for (const sizes of [axes, loops]) {
     const count = sizeValue(productSize(sizes));
@@ -104,8 +109,8 @@ export interface PrintTarget {
   readonly software: boolean;
   /** About how long a dispatch that runs many steps of a loop may take. */
   readonly dispatchSeconds: number;
-  /** Turns of loops that a thread may take in a dispatch; see loop_budget.ts. */
-  readonly loopTurns: number;
+  /** Iterations of loops that a thread may take in a dispatch; see loop_budget.ts. */
+  readonly loopIterations: number;
 }
 
 /** Prints a program for a device. */
@@ -127,9 +132,9 @@ class ProgramPrinter {
   #flags = 1;
 
   constructor(program: Program, target: PrintTarget) {
-    const { limits, software, dispatchSeconds, loopTurns } = target;
+    const { limits, software, dispatchSeconds, loopIterations } = target;
     this.#program = program;
-    this.#budget = new LoopBudget(loopTurns, program.guards);
+    this.#budget = new LoopBudget(loopIterations, program.guards);
     this.#limits = limits;
     // The flags and the errors need bindings too.
     const kernelLimits = { buffers: limits.maxStorageBuffersPerShaderStage - 2 };
@@ -206,7 +211,7 @@ class ProgramPrinter {
     if (running !== null) {
       return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));
     }
-    const each = turnsPerIteration(nest);
+    const each = helperIterations(nest);
     if (nest.reductions.length > 0) {
       // A plan made for a short sum is not used for a long one.
       this.#program.guards.decide("many", nest.loops, (...sizes) => productOf(sizes) >= MANY);
@@ -214,14 +219,14 @@ class ProgramPrinter {
     let shape = chooseGroup(nest);
     const threads = shape === null ? 1 : shape.lanes * shape.parts;
     const fits = this.#budget.fits(nest.loops, (sizes) => productOf(sizes) / threads * each);
-    if (!fits) shape = chooseManyParts(nest, this.#budget.turns / each);
+    if (!fits) shape = chooseManyParts(nest, this.#budget.iterations / each);
     if (shape !== null) {
       return dispatches(printGroupNest(nest, shape, this.#decls, this.#makeScratch, flag));
     }
     const nodes = nodeCount(nest);
     const chunk = Math.min(
       this.#chunk(nodes * sizeValue(productSize(nest.axes)), nodes),
-      Math.max(1, Math.floor(this.#budget.turns / each)),
+      Math.max(1, Math.floor(this.#budget.iterations / each)),
     );
     const iterations = productSize(nest.loops);
     if (!fits || (nest.loops.length > 0 && sizeValue(iterations) > chunk)) {
@@ -243,7 +248,7 @@ class ProgramPrinter {
     const nest = gemmAsNest(gemm);
     // Slices of the sum need one more buffer.
     const fits = boundBuffers(nest).size + 2 <= this.#limits.maxStorageBuffersPerShaderStage;
-    // The tiled kernels take about as many turns as the sum has terms.
+    // The tiled kernels take about as many iterations as the sum has terms.
     const short = this.#budget.fits([gemm.k], ([k]) => 1.5 * k!);
     if (!fits || !short || !suitsTiles(gemm)) return this.#nest(nest, flag);
     const target = { limits: this.#limits, software: this.#software };
@@ -310,7 +315,7 @@ class ProgramPrinter {
       if (typeof plan !== "string") {
         const points = sizeValue(productSize(plan.axes));
         const work = lanesWork(plan);
-        const chunk = this.#turnsChunk(this.#chunk(work * points, work), lanesTurns(plan));
+        const chunk = this.#withinBudget(this.#chunk(work * points, work), lanesIterations(plan));
         if (chunk > 0) {
           this.#note(loop, "lanes", reasons);
           return { print: (flag, stop) => printLanes(plan, this.#decls, flag, stop), chunk };
@@ -323,7 +328,7 @@ class ProgramPrinter {
       if (typeof plan !== "string") {
         const work = residentWork(plan);
         const time = this.#chunk(work * sizeValue(plan.rows), work / plan.threads);
-        const chunk = this.#turnsChunk(time, residentTurns(plan));
+        const chunk = this.#withinBudget(time, residentIterations(plan));
         if (chunk > 0) {
           this.#note(loop, "resident", reasons);
           return { print: (flag, stop) => printResident(plan, this.#decls, flag, stop), chunk };
@@ -336,9 +341,9 @@ class ProgramPrinter {
   }
 
   /** As many of `chunk` steps as the loop budget allows, 0 for none. */
-  #turnsChunk(chunk: number, turns: StepTurns): number {
-    const { sizes, count } = turns;
-    const most = Math.floor(this.#budget.turns / count(sizes.map(sizeValue)));
+  #withinBudget(chunk: number, iterations: StepIterations): number {
+    const { sizes, count } = iterations;
+    const most = Math.floor(this.#budget.iterations / count(sizes.map(sizeValue)));
     const steps = Math.min(chunk, most);
     if (steps === 0) return 0;
     return this.#budget.fits(sizes, (values) => count(values) * steps) ? steps : 0;

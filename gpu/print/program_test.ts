@@ -24,7 +24,7 @@ const limits = {
 } as GpuLimits;
 
 function print(setup: Setup): string {
-  const target = { limits, software: false, dispatchSeconds: 0.05, loopTurns: Infinity };
+  const target = { limits, software: false, dispatchSeconds: 0.05, loopIterations: Infinity };
   const { ops, commit, notes } = printProgram(programOf(setup), target);
   const kernels = [...kernelsOf(ops), ...kernelsOf(commit)];
   return [...notes, ...kernels.map(({ source }) => `// ${source.label}\n${source.wgsl}`)].join(

@@ -9,31 +9,31 @@ import type { Analysis } from "./nest_plan.ts";
 import { isWide } from "./simd.ts";
 
 /** Something to compute in front of the loops that don't change it. */
-export interface Demand {
+export interface HoistedNode {
   readonly node: SNode;
   /** Whether it is needed in all lanes of a vector. */
   readonly vector: boolean;
 }
 
 /** A use of a node: at which depth, in what form, and how often. */
-interface Use extends Demand {
+interface Use extends HoistedNode {
   readonly depth: number;
   readonly count: number;
 }
 
 /**
- * Finds what can be computed in front of loops, by depth, when `roots` are printed at `depth`, and
+ * Finds what can be computed in front of loops, by depth, when `outputs` are printed at `depth`, and
  * counts the uses of all nodes.
  */
-export function findDemands(
+export function findHoisted(
   analysis: Analysis,
-  roots: readonly Demand[],
+  outputs: readonly HoistedNode[],
   depth: number,
-): Demand[][] {
-  const found: Demand[][] = Array.from({ length: depth + 1 }, () => []);
+): HoistedNode[][] {
+  const found: HoistedNode[][] = Array.from({ length: depth + 1 }, () => []);
   const noted = new Set<number>(), seen = new Set<number>();
   const { uses } = analysis;
-  const stack: Use[] = roots.map((root) => ({ ...root, depth, count: 1 }));
+  const stack: Use[] = outputs.map((output) => ({ ...output, depth, count: 1 }));
   while (stack.length > 0) {
     const { node, depth: userDepth, vector: asVector, count } = stack.pop()!;
     uses.set(node, (uses.get(node) ?? 0) + count);
