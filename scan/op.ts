@@ -17,6 +17,7 @@ import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shap
 /** The scan op. */
 export const scanOp: Op<ScanParams> = {
   name: "scan",
+  facts: new Set(["opaque"]),
   indexFirst: true,
 
   infer(inputs, params) {

@@ -155,22 +155,15 @@ export class Constant<D extends DType = DType, N extends number = number> extend
   }
 }
 
-/** Ops that the library puts around operands. */
-const ARRANGING = new Set([
-  "dimshuffle",
-  "broadcastTo",
-  "reshape",
-  "cast",
-  "length",
-  "inRange",
-  "specifyShape",
-  "nonzero",
-]);
-
-/** Functions whose results are what those ops make: these the user has written. */
+/** Functions whose results are what ops that arrange make: these the user has written. */
 const ARRANGEMENTS = new Set([
-  ...ARRANGING,
   "T",
+  "broadcastTo",
+  "cast",
+  "dimshuffle",
+  "nonzero",
+  "reshape",
+  "specifyShape",
   "astype",
   "expandDims",
   "flatnonzero",
@@ -190,7 +183,7 @@ export function asWritten(variable: Variable): Variable {
   let from = variable;
   for (;;) {
     const { owner } = from;
-    if (from.name !== null || owner === null || !ARRANGING.has(owner.op.name)) break;
+    if (from.name !== null || owner === null || !owner.op.facts?.has("arranges")) break;
     if (ARRANGEMENTS.has(from.written.call)) break;
     from = owner.inputs[0]!;
   }

@@ -305,11 +305,32 @@ export function isIndexInput(apply: Apply, input: number): boolean {
 /** What rewrites may rely on. */
 export type Fact =
   | "commutative"
+  /** f(x, x) = x. */
   | "idempotent"
   /** The result is a length: an integer that is not negative. */
   | "length"
   /** Integers that are not negative give one that is not, unless it wraps. */
-  | "keepsNotNegative";
+  | "keepsNotNegative"
+  /** A real float is never negative. */
+  | "notNegative"
+  /** f(-x) = f(x). */
+  | "even"
+  /** f(-x) = -f(x); rules take the sign out. */
+  | "odd"
+  /** f keeps the order of all real numbers. */
+  | "rising"
+  /** f gives an integer, and integers as they are. */
+  | "rounding"
+  /** Each element is one of input 0 as it is. */
+  | "moves"
+  /** The library puts it around operands, which messages show without it. */
+  | "arranges"
+  /** It says more than its elements would, and costs nothing: of constants it stays, too. */
+  | "symbolic"
+  /** It runs a graph of its own, or draws: it is not computed ahead of a call. */
+  | "opaque"
+  /** It gives no more than it is made from, so that reading it may come to nothing. */
+  | "made";
 
 /** Machine type in which a dtype is computed in kernels, for ops that need to know. */
 export type { ScalarType };

@@ -126,6 +126,7 @@ function lanes(params: DrawParams): number[] {
 /** Draws a tensor. Inputs: the state (uint32[4]) and the axis lengths. */
 export const drawOp: Op<DrawParams> = {
   name: "draw",
+  facts: new Set(["opaque"]),
   indexFrom: 1,
 
   infer(inputs, params) {
@@ -219,6 +220,7 @@ export const drawOp: Op<DrawParams> = {
 /** The state of a generator after one draw: its 64-bit count of draws is one more. */
 export const advanceOp: Op = {
   name: "advance",
+  facts: new Set(["opaque"]),
 
   infer(inputs) {
     return [inputs[0]!.type];

@@ -17,15 +17,9 @@ const LARGE = 1e5;
 /** Multiplications of one matrix product, about 10 ms in the reference. */
 const MOST_PRODUCTS = 1e6;
 
-/** Ops whose result says more than its elements would, and costs nothing. */
-const symbolic = new Set(["broadcastTo", "fill", "arange", "dimshuffle", "reshape", "subtensor"]);
-
-/** Ops that run graphs of their own, which may be long. */
-const opaque = new Set(["scan", "draw", "advance"]);
-
 function isCheap(apply: Apply, result: number): boolean {
-  const { name } = apply.op;
-  if (result > LARGE || symbolic.has(name) && result > 1) return false;
+  const { name, facts } = apply.op;
+  if (result > LARGE || facts?.has("symbolic") && result > 1) return false;
   const shapes = apply.inputs.map((input) => (input as Constant).value.shape);
   if (name === "matmul") {
     return sizeOf(shapes[0]!) * (shapes[1]!.at(-1) ?? 1) <= MOST_PRODUCTS;
@@ -41,7 +35,7 @@ export const constantFold: Rule = {
   ops: ["*"],
   rewrite(apply: Apply): readonly Variable[] | null {
     const { op, inputs, params, outputs } = apply;
-    if (op.pure === false || opaque.has(op.name) || inputs.length === 0) return null;
+    if (op.pure === false || op.facts?.has("opaque") || inputs.length === 0) return null;
     if (!inputs.every((input) => input instanceof Constant)) return null;
     const sizes = outputs.map(({ type }) =>
       type.shape.every((n) => n !== null) ? sizeOf(type.shape as readonly number[]) : null

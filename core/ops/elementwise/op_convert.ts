@@ -70,6 +70,7 @@ const castRow: ElementwiseRow<CastParams> = {
     return complexOf(Number(castNumber(z!.re, part)), Number(castNumber(z!.im, part)));
   },
   scalar: (b, [x], { dtype }) => castElement(b, x!, dtype),
+  facts: ["arranges"],
   complex: (b, [x], { dtype }) => {
     if (dtype === "bool") return truth(b, x!);
     return mapParts(toComplex(b, x!), (part) => b.cast(part, scalarTypeOf(dtype)));
@@ -132,7 +133,7 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
     complex: (_b, [re, im]): ComplexElement => ({ re: realPart(re!), im: realPart(im!) }),
     cost: 0,
   },
-  copy: identity(),
+  copy: { ...identity(), facts: ["moves"] },
   zeroGrad: identity(),
   disconnectedGrad: identity(),
   undefinedGrad: identity(),
@@ -161,7 +162,6 @@ function identity(): ElementwiseRow {
     complex: (_b, [x]) => x!,
     cost: 0,
     view: true,
-    facts: ["idempotent"],
     size: (_context, [x]) => x!,
   };
 }

@@ -82,9 +82,10 @@ function complex(
 export const functionRows: Record<FunctionName, ElementwiseRow> = {
   exp: realFunction(Math.exp, math.exp, 10, {
     ...complex(reference.expComplex, element.expElement),
+    facts: ["notNegative", "rising"],
   }),
-  exp2: realFunction((x) => 2 ** x, math.exp2, 10),
-  expm1: realFunction(Math.expm1, math.expm1, 14),
+  exp2: realFunction((x) => 2 ** x, math.exp2, 10, { facts: ["notNegative", "rising"] }),
+  expm1: realFunction(Math.expm1, math.expm1, 14, { facts: ["rising"] }),
   log: realFunction(Math.log, math.log, 12, {
     ...complex(reference.logComplex, element.logElement),
   }),
@@ -93,24 +94,33 @@ export const functionRows: Record<FunctionName, ElementwiseRow> = {
   log1p: realFunction(Math.log1p, math.log1p, 14),
   sin: realFunction(Math.sin, math.sin, 36, {
     ...complex(reference.sinComplex, element.sinElement),
+    facts: ["odd"],
   }),
-  cos: realFunction(Math.cos, math.cos, 36, complex(reference.cosComplex, element.cosElement)),
-  tan: realFunction(Math.tan, math.tan, 40),
-  asin: realFunction(Math.asin, math.asin, 16),
+  cos: realFunction(Math.cos, math.cos, 36, {
+    ...complex(reference.cosComplex, element.cosElement),
+    facts: ["even"],
+  }),
+  tan: realFunction(Math.tan, math.tan, 40, { facts: ["odd"] }),
+  asin: realFunction(Math.asin, math.asin, 16, { facts: ["odd"] }),
   acos: realFunction(Math.acos, math.acos, 16),
-  atan: realFunction(Math.atan, math.atan, 16),
+  atan: realFunction(Math.atan, math.atan, 16, { facts: ["odd", "rising"] }),
   sinh: realFunction(Math.sinh, math.sinh, 16, {
     ...complex(reference.sinhComplex, element.sinhElement),
+    facts: ["odd"],
   }),
-  cosh: realFunction(Math.cosh, math.cosh, 14, complex(reference.coshComplex, element.coshElement)),
+  cosh: realFunction(Math.cosh, math.cosh, 14, {
+    ...complex(reference.coshComplex, element.coshElement),
+    facts: ["notNegative", "even"],
+  }),
   tanh: realFunction(Math.tanh, math.tanh, 14, {
     ...complex(reference.tanhComplex, element.tanhElement),
+    facts: ["odd", "rising"],
   }),
-  asinh: realFunction(Math.asinh, math.asinh, 18),
+  asinh: realFunction(Math.asinh, math.asinh, 18, { facts: ["odd", "rising"] }),
   acosh: realFunction(Math.acosh, math.acosh, 18),
-  atanh: realFunction(Math.atanh, math.atanh, 18),
-  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14),
-  softplus: realFunction(special.softplus, math.softplus, 24),
+  atanh: realFunction(Math.atanh, math.atanh, 18, { facts: ["odd"] }),
+  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, { facts: ["notNegative", "rising"] }),
+  softplus: realFunction(special.softplus, math.softplus, 24, { facts: ["notNegative", "rising"] }),
   logaddexp: {
     arity: 2,
     dtypes: floats,

@@ -22,8 +22,8 @@ export type SpecialName =
 
 /** The rows. */
 export const specialRows: Record<SpecialName, ElementwiseRow> = {
-  erf: realFunction(special.erf, math.erf, 24),
-  erfc: realFunction(special.erfc, math.erfc, 30),
+  erf: realFunction(special.erf, math.erf, 24, { facts: ["odd"] }),
+  erfc: realFunction(special.erfc, math.erfc, 30, { facts: ["notNegative"] }),
   erfinv: realFunction(special.erfinv, math.erfinv, 40),
   erfcinv: realFunction(special.erfcinv, math.erfcinv, 40),
   gamma: realFunction(special.gamma, math.gamma, 50),

@@ -245,6 +245,7 @@ function resultSizes(
 /** x indexed by integer tensors on some axes; the tensors broadcast together. */
 export const advIndexOp: Op<AdvIndexParams> = {
   name: "advIndex",
+  facts: new Set(["moves"]),
   infer(inputs: readonly Variable[], { axes }: AdvIndexParams): readonly TensorType[] {
     expectInputs("advIndex", inputs, 2, Infinity);
     const x = inputs[0]!;
@@ -296,6 +297,7 @@ export interface AdvIncParams extends AdvIndexParams {
  */
 export const advIncOp: Op<AdvIncParams> = {
   name: "advInc",
+  facts: new Set(["made"]),
   infer(inputs: readonly Variable[], { axes }: AdvIncParams): readonly TensorType[] {
     expectInputs("advInc", inputs, 3, Infinity);
     const [x, y] = inputs as [Variable, Variable];

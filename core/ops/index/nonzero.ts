@@ -18,6 +18,7 @@ import { expectIndexScalars, expectInputs } from "../common/arguments.ts";
  */
 export const nonzeroOp: Op<Params> = {
   name: "nonzero",
+  facts: new Set(["arranges"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("nonzero", inputs, 2);

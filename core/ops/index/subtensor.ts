@@ -259,6 +259,7 @@ function partPositions(
 /** x[index] for integers and slices, with NumPy's meaning of negative ones and of clipping. */
 export const subtensorOp: Op<SubtensorParams> = {
   name: "subtensor",
+  facts: new Set(["moves", "symbolic"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[], { index }: SubtensorParams): readonly TensorType[] {
     expectInputs("subtensor", inputs, 1, Infinity);
@@ -392,6 +393,7 @@ export function expectValueFits(part: readonly number[], y: readonly number[]): 
 /** x with x[index] replaced by y or increased by y; y broadcasts to the part. */
 export const incSubtensorOp: Op<IncSubtensorParams> = {
   name: "incSubtensor",
+  facts: new Set(["made"]),
   indexFrom: 2,
   infer(inputs: readonly Variable[], { index }: IncSubtensorParams): readonly TensorType[] {
     expectInputs("incSubtensor", inputs, 2, Infinity);

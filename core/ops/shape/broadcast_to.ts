@@ -34,6 +34,7 @@ function stretchError(
 /** x with axes of length 1 stretched and axes added in front: x, then one length for each axis. */
 export const broadcastToOp: Op<Params> = {
   name: "broadcastTo",
+  facts: new Set(["moves", "arranges", "symbolic", "made"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("broadcastTo", inputs, 1, Infinity);

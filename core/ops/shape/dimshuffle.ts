@@ -52,6 +52,7 @@ function dropError(label: string, pattern: readonly PatternItem[], axis: number,
 /** x with its axes permuted, new axes of length 1 put in, and axes of length 1 left out. */
 export const dimshuffleOp: Op<DimshuffleParams> = {
   name: "dimshuffle",
+  facts: new Set(["moves", "arranges", "symbolic"]),
   infer(inputs: readonly Variable[], { pattern }: DimshuffleParams): readonly TensorType[] {
     expectInputs("dimshuffle", inputs, 1);
     const x = inputs[0]!, shape = x.type.shape;

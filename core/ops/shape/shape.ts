@@ -89,6 +89,7 @@ export interface MakeVectorParams {
 /** A vector of scalars of one dtype. */
 export const makeVectorOp: Op<MakeVectorParams> = {
   name: "makeVector",
+  facts: new Set(["made"]),
   infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
     for (const input of inputs) {
       if (input.ndim !== 0 || input.dtype !== dtype) {
@@ -175,6 +176,7 @@ function maskedAs({ inputs, params }: Apply<SpecifyShapeParams>): SpecifyShapePa
 /** x, whose axes are checked to have the given lengths. */
 export const specifyShapeOp: Op<SpecifyShapeParams> = {
   name: "specifyShape",
+  facts: new Set(["moves", "arranges"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[], params: SpecifyShapeParams): readonly TensorType[] {
     const { shape } = params;

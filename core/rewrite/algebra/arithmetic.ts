@@ -6,6 +6,7 @@
 
 import { type DType, dtypeInfo } from "../../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
+import type { Fact } from "../../graph/op.ts";
 import { elementwiseOps } from "../../ops/elementwise/table.ts";
 import { constantNumber, ew, instead, isExact, isReal, number, numberOf, under } from "../match.ts";
 import { hasCheck } from "../indexing/in_range.ts";
@@ -77,9 +78,10 @@ const absOf: Rule = {
     if (x!.dtype !== output.dtype) return null;
     const negative = under(x!, "neg");
     if (negative !== null) return isSigned(output.dtype) ? ew("abs", negative) : null;
-    const name = x!.owner?.op.name ?? "";
+    const inner = x!.owner?.op;
     // The square of an integer may wrap to a negative number.
-    return name === "abs" || isReal(output.dtype) && notNegative.has(name) ? x! : null;
+    const isSize = isReal(output.dtype) && inner?.facts?.has("notNegative");
+    return inner?.name === "abs" || isSize ? x! : null;
   },
 };
 
@@ -87,61 +89,34 @@ function isSigned(dtype: DType): boolean {
   return dtypeInfo(dtype).kind !== "uint";
 }
 
-/** Functions that are never negative. */
-const notNegative = new Set([
-  "abs",
-  "sqr",
-  "sqrt",
-  "exp",
-  "exp2",
-  "sigmoid",
-  "softplus",
-  "erfc",
-  "cosh",
-]);
-
 const sqrOf = rule("sqr-of", sqr(neg(x)).to(sqr(x)), sqr(abs(noComplex)).to(sqr(noComplex)));
 
-/** Functions with f(-x) = f(x), and those with f(-x) = -f(x). */
-const even = new Set(["cos", "cosh"]);
-const odd = new Set([
-  "sin",
-  "tan",
-  "asin",
-  "atan",
-  "sinh",
-  "tanh",
-  "asinh",
-  "atanh",
-  "erf",
-  "sign",
-]);
+/** The elementwise ops of which one of these facts is known. */
+function opsWith(...facts: readonly Fact[]): string[] {
+  return Object.values(elementwiseOps)
+    .filter((op) => facts.some((fact) => op.facts?.has(fact)))
+    .map(({ name }) => name);
+}
 
 const signThrough: Rule = {
   name: "sign-through",
   law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)",
-  ops: [...even, ...odd],
+  ops: opsWith("even", "odd"),
   rewrite({ op, inputs: [x] }): Rewritten {
     const inner = under(x!, "neg");
     if (inner === null || !isSigned(inner.dtype)) return null;
     const value = ew(op.name as "sin", inner);
-    return even.has(op.name) ? value : ew("neg", value);
+    return op.facts?.has("even") ? value : ew("neg", value);
   },
 };
-
-const idempotent = Object.entries(elementwiseOps)
-  .filter(([name, op]) => op.arity === 1 && op.facts?.has("idempotent") && name !== "abs")
-  .map(([name]) => name);
-const roundings = new Set(["floor", "ceil", "trunc", "round", "roundHalfAway"]);
 
 const twice: Rule = {
   name: "twice",
   law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)",
-  ops: idempotent.filter((name) => name === "sign" || roundings.has(name)),
+  ops: ["sign", ...opsWith("rounding")],
   rewrite({ op, inputs: [x] }): Rewritten {
-    const inner = x!.owner?.op.name;
-    if (inner === undefined) return null;
-    return inner === op.name || roundings.has(op.name) && roundings.has(inner) ? x! : null;
+    const inner = x!.owner?.op, isRounding = op.facts?.has("rounding");
+    return inner === op || isRounding && inner?.facts?.has("rounding") ? x! : null;
   },
 };
 
@@ -166,9 +141,7 @@ const isCommutative = (apply: Apply) => apply.op.facts?.has("commutative") === t
 const numberFirst: Rule = {
   name: "number-first",
   law: "x * 2 -> 2 * x, and the arguments of commutative ops in one order",
-  ops: Object.values(elementwiseOps)
-    .filter((op) => op.arity === 2 && op.facts?.has("commutative"))
-    .map(({ name }) => name),
+  ops: opsWith("commutative"),
   rewrite(apply): Rewritten {
     const [x, y] = apply.inputs as [Variable, Variable];
     if (!isCommutative(apply) || x === y) return null;

@@ -209,9 +209,6 @@ const extremeOfNeg: Rule = {
   },
 };
 
-/** Functions that keep the order of numbers, for all numbers. */
-const rising = new Set(["exp", "exp2", "expm1", "sigmoid", "softplus", "tanh", "atan", "asinh"]);
-
 /** A number that takes the place of what does not vary along the axes. */
 function isFixedAlong(v: Variable, axes: readonly number[], rank: number): boolean {
   return axes.every((axis) => isOneFromEnd(v, rank - axis));
@@ -223,7 +220,7 @@ function sameOrder(x: Variable, axes: readonly number[]): Variable | null {
   if (apply === null) return null;
   const [a, b] = apply.inputs as [Variable, Variable];
   const { name } = apply.op;
-  if (rising.has(name) && isReal(x.dtype)) return a;
+  if (apply.op.facts?.has("rising") && isReal(x.dtype)) return a;
   const fits = (v: Variable) => v.dtype === x.dtype && sameShape(v, x);
   if ((name === "add" || name === "sub") && isReal(x.dtype)) {
     if (fits(a) && isFixedAlong(b, axes, x.ndim)) return a;

@@ -55,9 +55,6 @@ export function isInRange({ index, length }: Position): boolean {
   return i !== null && i >= -length && i < length;
 }
 
-/** Ops that give no more than they are made from, so that reading their result may come to nothing. */
-const made = new Set(["broadcastTo", "fill", "incSubtensor", "advInc", "makeVector", "arange"]);
-
 /** Whether elements are certainly different numbers that somebody gave, not ones that rules see through. */
 export function isGiven(variable: Variable): boolean {
   const stack = [variable];
@@ -67,7 +64,9 @@ export function isGiven(variable: Variable): boolean {
       if (!(inner instanceof Constant)) return true;
     } else if (isElementwise(apply)) {
       stack.push(...apply.inputs.filter((input) => sameShape(input, inner)));
-    } else if (!made.has(apply.op.name) && apply.inputs.length > 0) stack.push(apply.inputs[0]!);
+    } else if (!apply.op.facts?.has("made") && apply.inputs.length > 0) {
+      stack.push(apply.inputs[0]!);
+    }
   }
   return false;
 }

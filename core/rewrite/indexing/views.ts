@@ -12,20 +12,9 @@ import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { type IndexEntry, isWholeEntry, type SubtensorParams } from "../../ops/index/subtensor.ts";
 import { applyAgain, moved, padded, withoutAxes } from "../match.ts";
 
-/** Ops that move or pick the elements of their first input. */
-const movers = new Set([
-  "dimshuffle",
-  "subtensor",
-  "advIndex",
-  "reshape",
-  "broadcastTo",
-  "specifyShape",
-  "copy",
-]);
-
 /** Whether an application only moves or picks elements of its first input. */
 export function isView(apply: Apply | null): apply is Apply {
-  return apply !== null && movers.has(apply.op.name);
+  return apply?.op.facts?.has("moves") === true;
 }
 
 /** The same view of another variable of the same shape. */

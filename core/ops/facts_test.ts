@@ -1,0 +1,64 @@
+// What ops say about themselves, against what the reference does with numbers.
+
+import { assert, assertEquals } from "@std/assert";
+import { randomSource, value } from "../../dev/testing/ops/harness.ts";
+import type { DType } from "../graph/dtype.ts";
+import { apply, makeConstant } from "../graph/graph.ts";
+import type { Fact } from "../graph/op.ts";
+import { evaluateGraph } from "../graph/reference.ts";
+import { elementwiseOps } from "./elementwise/table.ts";
+import type { ElementwiseOp } from "./elementwise/op.ts";
+
+type List = readonly number[];
+
+function evaluated(op: ElementwiseOp, inputs: readonly List[], dtype: DType = "float64"): number[] {
+  const constants = inputs.map((list) => makeConstant(value(dtype, [list.length], list)));
+  const [found] = evaluateGraph([apply(op, constants, {})], new Map());
+  return Array.from(found!.data as ArrayLike<number | bigint>, Number);
+}
+
+const next = randomSource(3);
+const some = Array.from({ length: 80 }, (_, i) => (next() * 2 - 1) * [1, 2, 8, 50][i % 4]!)
+  .sort((a, b) => a - b);
+const integers = some.map(Math.round);
+const negative = some.map((x) => -x), sizes = integers.map(Math.abs);
+const close = (x: number, y: number) => Object.is(x, y) || Math.abs(x - y) <= 1e-12 * Math.abs(y);
+
+/** Whether a fact holds for numbers. */
+const holds: Partial<Record<Fact, (op: ElementwiseOp) => boolean>> = {
+  even: (op) => {
+    const mirrored = evaluated(op, [negative]);
+    return evaluated(op, [some]).every((y, i) => close(mirrored[i]!, y));
+  },
+  odd: (op) => {
+    const mirrored = evaluated(op, [negative]);
+    return evaluated(op, [some]).every((y, i) => Number.isNaN(y) || close(-mirrored[i]!, y));
+  },
+  rising: (op) => {
+    const small = some.filter((x) => Math.abs(x) < 10), found = evaluated(op, [small]);
+    return found.every((y, i) => i === 0 || y >= found[i - 1]!) && new Set(found).size > 40;
+  },
+  notNegative: (op) => evaluated(op, [some]).every((y) => !(y < 0)),
+  keepsNotNegative: (op) =>
+    evaluated(op, [sizes, sizes.toReversed()], "int64").every((y) => y >= 0),
+  rounding: (op) =>
+    evaluated(op, [some]).every(Number.isInteger) &&
+    evaluated(op, [integers]).every((y, i) => y === integers[i]),
+};
+
+for (const [fact, isTrue] of Object.entries(holds)) {
+  const having = Object.values(elementwiseOps).filter(({ facts }) => facts?.has(fact as Fact));
+  Deno.test(`${fact}: ${having.map(({ name }) => name).join(", ")}`, () => {
+    assert(having.length > 0);
+    assertEquals(having.filter((op) => !isTrue(op)).map(({ name }) => name), []);
+    // It tells those that have it from others.
+    const wrong = Object.values(elementwiseOps).some((op) => {
+      try {
+        return op.arity === having[0]!.arity && !isTrue(op);
+      } catch {
+        return false;
+      }
+    });
+    assert(wrong);
+  });
+}
