@@ -20,7 +20,7 @@ import { toWords, wordCount } from "./device/convert.ts";
 import { type BufferOwner, gpuBuffer } from "./device/device_buffer.ts";
 import { foldGrid } from "./print/grid.ts";
 import type { Bound, PrintedKernel, RunContext } from "./print/kernel_text.ts";
-import type { Binding, Kernel } from "./device/pipelines.ts";
+import type { Binding, CompiledKernel } from "./device/pipelines.ts";
 import { narrowProgram } from "./print/narrow.ts";
 import { type MemoryPlan, planMemory, slotBytes } from "./device/plan_memory.ts";
 import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print/program.ts";
@@ -36,7 +36,7 @@ const MAX_GROUPS = 16;
 /** A printed kernel with its pipeline, and what was last bound to it. */
 interface Compiled {
   readonly printed: PrintedKernel;
-  readonly kernel: Kernel;
+  readonly kernel: CompiledKernel;
   /** Bind groups by the numbers of their buffers. */
   readonly groups: Map<string, GPUBindGroup>;
   group: GPUBindGroup | null;
@@ -59,14 +59,14 @@ function numberOf(buffer: GPUBuffer): number {
 }
 
 /** What preparing a program found out before its kernels are compiled. */
-export interface Prepared {
+export interface PreparedProgram {
   readonly program: Program;
   readonly printed: PrintedProgram;
   readonly memory: MemoryPlan;
 }
 
 /** Prints a program and plans its memory. */
-export function preparePrint(given: Program, owner: BufferOwner): Prepared {
+export function preparePrint(given: Program, owner: BufferOwner): PreparedProgram {
   const program = narrowProgram(given);
   const { limits, dispatchSeconds, loopIterations } = owner;
   const software = owner.device.info.isFallbackAdapter;
@@ -75,7 +75,7 @@ export function preparePrint(given: Program, owner: BufferOwner): Prepared {
 }
 
 /** All kernels of a prepared program, in the order in which {@linkcode GpuExecutable} takes them. */
-export function kernelsOfProgram(prepared: Prepared): PrintedKernel[] {
+export function kernelsOfProgram(prepared: PreparedProgram): PrintedKernel[] {
   return [...kernelsOf(prepared.printed.ops), ...kernelsOf(prepared.printed.commit)];
 }
 
@@ -108,7 +108,7 @@ export class GpuExecutable implements Executable {
    * @param prepared What was printed.
    * @param kernels The kernels of `kernelsOfProgram`, compiled.
    */
-  constructor(owner: BufferOwner, prepared: Prepared, kernels: readonly Kernel[]) {
+  constructor(owner: BufferOwner, prepared: PreparedProgram, kernels: readonly CompiledKernel[]) {
     this.#owner = owner;
     this.#program = prepared.program;
     this.#printed = prepared.printed;

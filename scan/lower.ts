@@ -20,7 +20,7 @@ import {
   productSize,
   type Size,
 } from "../core/ir/size.ts";
-import { Kernel } from "../core/plan/kernel.ts";
+import { KernelBuilder } from "../core/plan/kernel.ts";
 import { arrange, simplify } from "../core/plan/passes.ts";
 import { type BufferView, loadView } from "../core/plan/buffer_view.ts";
 import { Scope } from "../core/plan/scope.ts";
@@ -189,7 +189,7 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
   }
 
   if (limit !== null) {
-    const kernel = new Kernel(inner, [], [], false), { b } = kernel;
+    const kernel = new KernelBuilder(inner, [], [], false), { b } = kernel;
     const axis: AxisRef = { kind: "loop", loop, shift: 1, modulus: 0 };
     const all = b.compare(
       "ge",
@@ -231,7 +231,7 @@ function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
   if (scope.isUsed(outputs.count)) {
     const view = scope.destinationOf(outputs.count);
     scope.bind(outputs.count, view);
-    const kernel = new Kernel(scope, [], [], false);
+    const kernel = new KernelBuilder(scope, [], [], false);
     const node = loadView(kernel.b, planner.storage, count!, []);
     kernel.storeView(view, [], kernel.b.cast(node as never, planner.storage.scalar("int64")));
     scope.finish(`${name} steps`, kernel);
@@ -250,7 +250,7 @@ function startRing(
   const row = rows ? shape.slice(1) : shape;
   const modulus = depth + 1;
   const view = scope.planner.buffers.add(name, initial.dtype, [modulus, ...row], { kind: "temp" });
-  const kernel = new Kernel(scope, rows ? [depth, ...row] : row, [], false);
+  const kernel = new KernelBuilder(scope, rows ? [depth, ...row] : row, [], false);
   const target = {
     ...view,
     shape: kernel.axisSizes,
@@ -270,7 +270,7 @@ function startLimit(
   needsStep: boolean,
 ): BufferView {
   const { planner } = scope;
-  const kernel = new Kernel(scope, [], [], false), { b } = kernel;
+  const kernel = new KernelBuilder(scope, [], [], false), { b } = kernel;
   const wide = kernel.readReal(limit, []);
   const zero = b.constant(wide.type, 0);
   kernel.check(
@@ -292,7 +292,7 @@ function startLimit(
 }
 
 function fillZero(scope: Scope, view: BufferView): void {
-  const kernel = new Kernel(scope, view.shape, [], false);
+  const kernel = new KernelBuilder(scope, view.shape, [], false);
   const zero = kernel.b.constant(scope.planner.storage.scalar(view.dtype), 0);
   kernel.storeView(view, kernel.axes, zero);
   scope.finish("zeros", kernel);
@@ -309,7 +309,7 @@ function readLast(
   const { planner } = scope;
   const view = scope.destinationOf(output);
   scope.bind(output, view);
-  const kernel = new Kernel(scope, ring.row, [], false);
+  const kernel = new KernelBuilder(scope, ring.row, [], false);
   const { b } = kernel;
   let row: Ix;
   if (executed === null) {

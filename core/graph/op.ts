@@ -106,7 +106,7 @@ export interface NestBuilder extends ElementContext {
   /** Adds a reduction over the loops and returns its final value, for `storeOuter`. */
   reduce(kind: ReduceKind, value: SNode): SNode;
   /** Adds a reduction and returns the value up to this iteration, for `storeInner`. */
-  scan(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode;
+  runningReduce(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode;
   /** Loads an element of a target that this nest also stores (read-modify-write in loop order). */
   readTarget(target: Target, index: readonly Ix[]): Element;
   /** Writes an element in each iteration of the loops, where `guard` is not false. */

@@ -8,7 +8,7 @@ import { nodesOf } from "./nodes.ts";
 import type { Nest } from "./program.ts";
 import type { Address } from "./scalar.ts";
 import { countsTogether, mulSize, type Size, sizeKey } from "./size.ts";
-import { stepRoots, storesOf } from "./steps.ts";
+import { stepOutputs, storesOf } from "./steps.ts";
 
 /** What the axes of a nest are used for. */
 export interface AxisUses {
@@ -26,7 +26,7 @@ export function axisUses(nest: Nest): AxisUses {
   const indexed = new Set<number>();
   let ordered = nest.inner.length > 0 ||
     nest.reductions.some(({ kind }) => kind === "argmax" || kind === "argmin");
-  for (const node of nodesOf(stepRoots(nest))) {
+  for (const node of nodesOf(stepOutputs(nest))) {
     if (node.op === "load") addresses.push(node.address);
     if (node.op === "running") ordered = true;
     if (node.op === "index" && node.axis.kind === "axis") indexed.add(node.axis.axis);

@@ -18,14 +18,14 @@ export function dependencies(node: SNode): readonly SNode[] {
  * visited is put there.
  */
 export function visitNodes(
-  roots: Iterable<SNode | null>,
+  outputs: Iterable<SNode | null>,
   visit: (node: SNode) => void,
   seen: { has(node: SNode): boolean; add(node: SNode): unknown } = new Set<SNode>(),
 ): void {
   const stack: SNode[] = [];
-  for (const root of roots) {
-    if (root === null) continue;
-    stack.push(root);
+  for (const output of outputs) {
+    if (output === null) continue;
+    stack.push(output);
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
       if (seen.has(node)) {
@@ -47,16 +47,16 @@ export function visitNodes(
 }
 
 /** The nodes under some roots, in an order in which each comes after what it needs. */
-export function nodesOf(roots: Iterable<SNode | null>): SNode[] {
+export function nodesOf(outputs: Iterable<SNode | null>): SNode[] {
   const nodes: SNode[] = [];
-  visitNodes(roots, (node) => nodes.push(node));
+  visitNodes(outputs, (node) => nodes.push(node));
   return nodes;
 }
 
 /** The loads among the nodes under some roots. */
-export function loadsOf(roots: Iterable<SNode | null>): LoadNode[] {
+export function loadsOf(outputs: Iterable<SNode | null>): LoadNode[] {
   const loads: LoadNode[] = [];
-  visitNodes(roots, (node) => {
+  visitNodes(outputs, (node) => {
     if (node.op === "load") loads.push(node);
   });
   return loads;

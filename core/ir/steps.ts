@@ -9,39 +9,39 @@ import type { Branch, Loop, Nest, Step, Store } from "./program.ts";
 import type { Address, LoadNode, SNode } from "./scalar.ts";
 
 /** Nodes that something computes; null where there is none. */
-export type Roots = (SNode | null)[];
+export type Outputs = (SNode | null)[];
 
 /** What some stores need. */
-export function storeRoots(stores: readonly Store[]): Roots {
+export function storeOutputs(stores: readonly Store[]): Outputs {
   return stores.flatMap(({ value, guard, address }) => [value, guard, address.rest]);
 }
 
 /** What is needed in each iteration of the loops of a nest. */
-export function innerRoots(nest: Nest): Roots {
+export function innerOutputs(nest: Nest): Outputs {
   return [
     ...nest.reductions.map((reduction) => reduction.value),
-    ...checkRoots(nest, true),
-    ...storeRoots(nest.inner),
+    ...checkOutputs(nest, true),
+    ...storeOutputs(nest.inner),
   ];
 }
 
 /** What is needed after the loops of a nest. */
-export function outerRoots(nest: Nest): Roots {
-  return [...checkRoots(nest, false), ...storeRoots(nest.outer)];
+export function outerOutputs(nest: Nest): Outputs {
+  return [...checkOutputs(nest, false), ...storeOutputs(nest.outer)];
 }
 
 /** The conditions of checks inside the loops of a nest, or after them. */
-export function checkRoots({ checks }: Nest, inner: boolean): SNode[] {
+export function checkOutputs({ checks }: Nest, inner: boolean): SNode[] {
   return checks.filter((check) => check.inner === inner).map((check) => check.failed);
 }
 
 /** What a step computes itself; not what steps inside it do. */
-export function stepRoots(step: Step): Roots {
+export function stepOutputs(step: Step): Outputs {
   switch (step.kind) {
     case "nest":
-      return [...innerRoots(step), ...outerRoots(step)];
+      return [...innerOutputs(step), ...outerOutputs(step)];
     case "gemm":
-      return [...storeRoots(step.stores), step.left.base.rest, step.right.base.rest];
+      return [...storeOutputs(step.stores), step.left.base.rest, step.right.base.rest];
     default:
       return [];
   }
@@ -72,7 +72,7 @@ export function touchesOf(step: Step): Touch[] {
       touches.push({ buffer, address: base, store: null, load: null });
     }
   }
-  for (const load of nodesOf(stepRoots(step))) {
+  for (const load of nodesOf(stepOutputs(step))) {
     if (load.op !== "load") continue;
     touches.push({ buffer: load.buffer, address: load.address, store: null, load });
   }
@@ -101,27 +101,27 @@ export function eachLeaf(steps: readonly Step[], visit: (step: Leaf) => void): v
 }
 
 /** Buffers that a step reads and writes, with everything inside it. */
-export interface Access {
+export interface BuffersUsed {
   readonly reads: ReadonlySet<number>;
   readonly writes: ReadonlySet<number>;
 }
 
-const known = new WeakMap<Step, Access>();
+const known = new WeakMap<Step, BuffersUsed>();
 
 /** The buffers of one step; found once, since steps never change. */
-export function stepAccess(step: Step): Access {
-  let access = known.get(step);
-  if (access === undefined) known.set(step, access = findAccess(step));
-  return access;
+export function buffersOf(step: Step): BuffersUsed {
+  let used = known.get(step);
+  if (used === undefined) known.set(step, used = findBuffers(step));
+  return used;
 }
 
 /** The buffers of steps. */
-export function accessOf(steps: readonly Step[]): Access {
+export function buffersOfAll(steps: readonly Step[]): BuffersUsed {
   const reads = new Set<number>(), writes = new Set<number>();
   for (const step of steps) {
-    const access = stepAccess(step);
-    for (const buffer of access.reads) reads.add(buffer);
-    for (const buffer of access.writes) writes.add(buffer);
+    const used = buffersOf(step);
+    for (const buffer of used.reads) reads.add(buffer);
+    for (const buffer of used.writes) writes.add(buffer);
   }
   return { reads, writes };
 }
@@ -142,8 +142,8 @@ function ownBuffers(step: Step): { reads: (number | null)[]; writes: (number | n
   }
 }
 
-function findAccess(step: Step): Access {
-  const own = ownBuffers(step), inside = accessOf(insideOf(step).flat());
+function findBuffers(step: Step): BuffersUsed {
+  const own = ownBuffers(step), inside = buffersOfAll(insideOf(step).flat());
   const reads = new Set(inside.reads), writes = new Set(inside.writes);
   for (const buffer of own.reads) if (buffer !== null) reads.add(buffer);
   for (const buffer of own.writes) if (buffer !== null) writes.add(buffer);

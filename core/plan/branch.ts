@@ -8,7 +8,7 @@
 import { isArgumentError } from "../base/errors.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckError, Step } from "../ir/program.ts";
-import { Kernel } from "./kernel.ts";
+import { KernelBuilder } from "./kernel.ts";
 import { arrange, simplify } from "./passes.ts";
 import type { BufferView } from "./buffer_view.ts";
 import { Scope } from "./scope.ts";
@@ -58,7 +58,7 @@ export function lowerBranch(scope: Scope, apply: Apply, n: number): void {
 /** Steps that end in an error. */
 function failure(scope: Scope, { message, constructor }: Error): readonly Step[] {
   const inner = new Scope(scope.planner, scope.shapes, scope);
-  const kernel = new Kernel(inner, [], [], false);
+  const kernel = new KernelBuilder(inner, [], [], false);
   kernel.check(kernel.b.constant("bool", 1), message, constructor as CheckError);
   inner.finish("ifelse", kernel);
   return inner.steps;

@@ -9,8 +9,8 @@ import { addressKey } from "../ir/builder.ts";
 import type { Gemm, Nest, Step, Store } from "../ir/program.ts";
 import { sizeKey } from "../ir/size.ts";
 import { loadsOf, nodesOf } from "../ir/nodes.ts";
-import { stepAccess, stepRoots } from "../ir/steps.ts";
-import { Kernel } from "./kernel.ts";
+import { buffersOf, stepOutputs } from "../ir/steps.ts";
+import { KernelBuilder } from "./kernel.ts";
 import { type BufferView, loadView } from "./buffer_view.ts";
 import type { Planner } from "./planner.ts";
 import { Scope } from "./scope.ts";
@@ -36,7 +36,7 @@ export function commitUpdates(graph: StepGraph, request: CommitRequest): Readonl
   const updates = new Map(request.updates.map((update, i) => [update.view.buffer, i]));
   const behind: Behind = { reads: new Set(), writes: new Set() };
   const note = (step: Step) => {
-    const { reads, writes } = stepAccess(step);
+    const { reads, writes } = buffersOf(step);
     for (const buffer of reads) behind.reads.add(buffer);
     for (const buffer of writes) behind.writes.add(buffer);
   };
@@ -44,7 +44,7 @@ export function commitUpdates(graph: StepGraph, request: CommitRequest): Readonl
   // Backwards, so that a step is moved only when nothing after it stays behind and reads it.
   for (const entry of graph.entries.toReversed()) {
     const step = entry.step!;
-    const mine = [...stepAccess(step).writes].flatMap((buffer) => updates.get(buffer) ?? []);
+    const mine = [...buffersOf(step).writes].flatMap((buffer) => updates.get(buffer) ?? []);
     const sent = mine.length === 0 ? null : inPlaceStep(graph, behind, step, request, mine);
     if (sent === null) {
       note(step);
@@ -100,7 +100,7 @@ function inPlaceStep(
   if (step.kind !== "nest" && step.kind !== "gemm") return null;
   if (step.kind === "nest" && step.inner.length > 0) return null;
   // Everything it writes must be something that no later step reads or overwrites.
-  for (const buffer of stepAccess(step).writes) {
+  for (const buffer of buffersOf(step).writes) {
     if (behind.reads.has(buffer) || behind.writes.has(buffer)) return null;
     if (graph.planner.buffers.all[buffer]!.role.kind === "temp") return null;
   }
@@ -155,7 +155,7 @@ function readsAtPoint(
     stores.filter((store) => store.buffer === written).map((store) => addressKey(store.address)),
   );
   const loops = step.kind === "nest" && step.loops.length > 0;
-  return loadsOf(stepRoots(step)).every((load) =>
+  return loadsOf(stepOutputs(step)).every((load) =>
     load.buffer !== old || !loops && addresses.has(addressKey(load.address)) ||
     loops && readsOnlyAfter(step as Nest, load.id, addresses.has(addressKey(load.address)))
   );
@@ -171,7 +171,7 @@ function readsOnlyAfter(nest: Nest, load: number, atPoint: boolean): boolean {
 
 function copyStep(planner: Planner, from: BufferView, to: BufferView): Step {
   const scope = new Scope(planner, new Shapes(planner.guards, new Map()));
-  const kernel = new Kernel(scope, from.shape, [], false);
+  const kernel = new KernelBuilder(scope, from.shape, [], false);
   kernel.storeView(to, kernel.axes, loadView(planner.b, planner.storage, from, kernel.axes));
   scope.finish("commit", kernel);
   return scope.steps[0]!;

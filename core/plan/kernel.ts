@@ -45,7 +45,7 @@ type ElementwiseLowering = PlainLowering<Params> & { kind: "elementwise" };
 const LEAST_COST = 8;
 
 /** One kernel under construction. */
-export class Kernel implements NestBuilder {
+export class KernelBuilder implements NestBuilder {
   readonly scope: Scope;
   readonly b: ScalarBuilder;
   readonly axisSizes: readonly Size[];
@@ -143,7 +143,7 @@ export class Kernel implements NestBuilder {
     }
     const apply = variable.owner;
     if (apply === null) throw new TypeError(`Cannot plan: ${variable.label} has no value`);
-    if (!scope.isRoot(variable)) {
+    if (!scope.isMaterialised(variable)) {
       const lowering = loweringOf(apply, scope.shapes);
       if (lowering.kind === "elementwise") return this.#elementwise(apply, index);
       if (lowering.kind === "virtual") {
@@ -296,7 +296,7 @@ export class Kernel implements NestBuilder {
     return this.b.reduced(this.reductions.length - 1, type);
   }
 
-  scan(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode {
+  runningReduce(kind: "sum" | "prod" | "max" | "min", value: SNode): SNode {
     this.reductions.push({ kind, value, type: value.type });
     return this.b.running(this.reductions.length - 1, value.type);
   }

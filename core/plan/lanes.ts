@@ -10,12 +10,12 @@ import type { Loop, Nest, Program, Store } from "../ir/program.ts";
 import type { LoadNode } from "../ir/scalar.ts";
 import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../ir/size.ts";
 import {
-  type Access,
   accessesOf,
   fixedDistance,
   gcd,
   type LoopAddress,
   loopAddress,
+  type NestAccess,
   nestsOnly,
   reach,
 } from "./loop_access.ts";
@@ -113,13 +113,13 @@ function staysApart(parts: readonly LoopAddress[], axes: readonly Size[], guards
 /** Decides whether a buffer is held in variables. */
 function planChain(
   buffer: number,
-  accesses: readonly Access[],
+  accesses: readonly NestAccess[],
   parts: readonly LoopAddress[],
   nests: readonly Nest[],
 ): Chain | null {
   const stores = accesses.filter(({ store }) => store !== null);
   if (stores.length !== 1 || stores[0]!.store!.guard !== null) return null;
-  const [write] = stores as [Access];
+  const [write] = stores as [NestAccess];
   const { inner, loops } = nests[write.nest]!;
   if (loops.length > 0 && inner.includes(write.store!)) return null;
   const at = parts[accesses.indexOf(write)]!;

@@ -8,7 +8,7 @@ import { isComplex } from "../graph/dtype.ts";
 import type { BufferDecl, Program, Step, Store } from "../ir/program.ts";
 import type { Address } from "../ir/scalar.ts";
 import { productSize, type Size, sizeKey } from "../ir/size.ts";
-import { type Leaf, stepAccess } from "../ir/steps.ts";
+import { buffersOf, type Leaf } from "../ir/steps.ts";
 
 /** From when to when a piece is in use, both included. */
 export interface Life {
@@ -124,7 +124,7 @@ export function livesOf(program: Program): ReadonlyMap<number, Readonly<Life>> {
         read(step.condition);
         for (const side of [step.then, step.otherwise]) lives.perhaps(() => visit(side));
       } else {
-        const { reads, writes } = stepAccess(step), covered = coveredBy(step, temps);
+        const { reads, writes } = buffersOf(step), covered = coveredBy(step, temps);
         lives.step(
           temp(...new Set([...reads, ...writes])).map((
             id,

@@ -5,26 +5,26 @@
  */
 
 import { nodesOf } from "../ir/nodes.ts";
-import { stepRoots, type Touch, touchesOf } from "../ir/steps.ts";
+import { stepOutputs, type Touch, touchesOf } from "../ir/steps.ts";
 import type { Loop, Nest } from "../ir/program.ts";
 import type { Address, SNode } from "../ir/scalar.ts";
 import { addSize, mulSize, type Size, sizeKey, subSize } from "../ir/size.ts";
 import { axisKey } from "../ir/builder.ts";
 
 /** One load or store in the body of a loop. */
-export interface Access extends Touch {
+export interface NestAccess extends Touch {
   /** The number of the nest in the body. */
   readonly nest: number;
 }
 
 /** All loads and stores of nests, in order. */
-export function accessesOf(nests: readonly Nest[]): Access[] {
+export function accessesOf(nests: readonly Nest[]): NestAccess[] {
   return nests.flatMap((nest, n) => touchesOf(nest).map((touch) => ({ ...touch, nest: n })));
 }
 
 /** Number of scalar operations of one iteration of a nest. */
 export function nodeCount(nest: Nest): number {
-  return nodesOf(stepRoots(nest))
+  return nodesOf(stepOutputs(nest))
     .filter((node: SNode) => node.op !== "const" && node.op !== "index").length;
 }
 

@@ -11,7 +11,7 @@ import type { Prim, SNode } from "../ir/scalar.ts";
 import { type Size, sizeKey } from "../ir/size.ts";
 import { sizeOfNodes } from "../ir/functions.ts";
 import { loadsOf, nodesOf } from "../ir/nodes.ts";
-import { stepAccess, stepRoots } from "../ir/steps.ts";
+import { buffersOf, stepOutputs } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
 import type { Entry, StepGraph } from "./step_graph.ts";
 
@@ -81,7 +81,7 @@ class Group {
   }
 
   #noteAccess(step: Step): void {
-    const { reads, writes } = stepAccess(step);
+    const { reads, writes } = buffersOf(step);
     for (const buffer of reads) this.reads.add(buffer);
     for (const buffer of writes) {
       this.writes.add(buffer);
@@ -91,7 +91,7 @@ class Group {
 
   /** Whether a nest over the same points may join. */
   takes(nest: Nest): boolean {
-    const step = this.#first, mine = stepAccess(nest);
+    const step = this.#first, mine = buffersOf(nest);
     if (step.kind === "gemm" && nest.checks.length > 0) return false;
     const related = [...mine.reads].some((x) => this.reads.has(x) || this.writes.has(x));
     if (!related) return false;
@@ -103,7 +103,7 @@ class Group {
       if (all.size > buffers) return false;
     }
     const inner = step.kind === "nest" ? new Set(step.inner.map((store) => store.buffer)) : null;
-    return loadsOf(stepRoots(nest)).every((load) => {
+    return loadsOf(stepOutputs(nest)).every((load) => {
       if (!this.writes.has(load.buffer)) return true;
       if (inner?.has(load.buffer) || load.args.length > 0) return false;
       const store = this.#written.get(`${load.buffer}@${addressKey(load.address)}`);
@@ -119,7 +119,7 @@ class Group {
 
   /** Whether a nest must stay behind this. */
   precedes(nest: Nest): boolean {
-    const mine = stepAccess(nest);
+    const mine = buffersOf(nest);
     return [...mine.reads].some((x) => this.writes.has(x)) ||
       [...mine.writes].some((x) => this.writes.has(x) || this.reads.has(x));
   }
@@ -227,6 +227,6 @@ const sizes = new WeakMap<Nest, number>();
 /** Primitives of a nest, which many groups ask for. */
 function sizeOfNest(nest: Nest): number {
   let size = sizes.get(nest);
-  if (size === undefined) sizes.set(nest, size = sizeOfNodes(nodesOf(stepRoots(nest))));
+  if (size === undefined) sizes.set(nest, size = sizeOfNodes(nodesOf(stepOutputs(nest))));
   return size;
 }

@@ -6,7 +6,7 @@
 
 import type { BufferDecl, Program, Step } from "../ir/program.ts";
 import type { Size } from "../ir/size.ts";
-import { stepAccess } from "../ir/steps.ts";
+import { buffersOf } from "../ir/steps.ts";
 import { livesOf } from "./lives.ts";
 import { planProgram, type PlanRequest } from "./planner.ts";
 
@@ -51,7 +51,7 @@ function sizes(list: readonly Size[]): string {
 function accessWords(step: Step, buffers: Buffers): string {
   const names = (ids: Iterable<number>) =>
     [...ids].map((id) => label(buffers[id]!)).filter((name) => name !== "").join(", ");
-  const { reads, writes } = stepAccess(step);
+  const { reads, writes } = buffersOf(step);
   const checks = step.kind === "nest" && step.checks.length > 0 ? ["checks"] : [];
   const results = [names(writes), ...checks].filter((words) => words !== "").join(", ");
   return `: ${names(reads)} -> ${results}`;

@@ -33,15 +33,15 @@ export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
 
 interface Use {
   /** The root whose kernel computes with the variable, or that there are several. */
-  root: Apply | Variable | "several" | null;
+  reader: Apply | Variable | "several" | null;
   /** How many times an element is read, roughly. */
   reads: number;
   required: boolean;
 }
 
 /** What a level of a plan stores, and how. */
-export interface Roots {
-  readonly roots: Set<Variable>;
+export interface Materialised {
+  readonly materialised: Set<Variable>;
   /** What anything reads. */
   readonly used: ReadonlySet<Variable>;
   /** What is read in the place of variables that are others as they are. */
@@ -50,19 +50,19 @@ export interface Roots {
   readonly order: readonly Apply[];
 }
 
-const unused: Use = { root: null, reads: 0, required: false };
+const unused: Use = { reader: null, reads: 0, required: false };
 
 /**
  * Decides the roots of a graph: outputs, what has kernels of its own, what a product or a gather reads,
  * and what would be computed too often otherwise. `placed` variables are in memory already; kernels stay
  * within `limits`.
  */
-export function chooseRoots(
+export function chooseMaterialised(
   outputs: readonly Variable[],
   placed: (variable: Variable) => boolean,
   shapes: Shapes,
   limits: KernelLimits = noLimits,
-): Roots {
+): Materialised {
   const all = toposort(outputs, placed, eagerInputs);
   const same = findSame(all, outputs, shapes);
   const order = all.filter((apply) => !same.has(apply.output));
@@ -76,12 +76,12 @@ export function chooseRoots(
   const use = (variable: Variable): Use => {
     let found = uses.get(variable);
     if (found === undefined) {
-      uses.set(variable, found = { root: null, reads: 0, required: false });
+      uses.set(variable, found = { reader: null, reads: 0, required: false });
     }
     return found;
   };
   for (const output of outputs) use(output).required = true;
-  const roots = new Set<Variable>();
+  const materialised = new Set<Variable>();
   const cost = inlineCosts(order, inputsOf, shapes);
 
   for (const apply of order.toReversed()) {
@@ -94,16 +94,16 @@ export function chooseRoots(
       const stores = isView(apply, shapes)
         ? mine.required
         : own || mustStore(output, lowering, mine, cost.get(output) ?? 1, shapes);
-      if (stores) roots.add(output);
+      if (stores) materialised.add(output);
     }
     if (!apply.outputs.some((output) => uses.has(output))) continue;
-    const stored = roots.has(apply.output) || own;
+    const stored = materialised.has(apply.output) || own;
     const mine = uses.get(apply.output) ?? unused;
     for (const input of inputsOf(apply)) {
       const theirs = use(input);
-      const root = !stored ? mine.root : own ? apply : apply.output;
-      if (theirs.root === null) theirs.root = root;
-      else if (root !== null && root !== theirs.root) theirs.root = "several";
+      const reader = !stored ? mine.reader : own ? apply : apply.output;
+      if (theirs.reader === null) theirs.reader = reader;
+      else if (reader !== null && reader !== theirs.reader) theirs.reader = "several";
       const times = stored
         ? 1
         : Math.max(1, mine.reads / Math.max(1, shapes.elements(apply.output)));
@@ -115,11 +115,11 @@ export function chooseRoots(
     markRequired(apply, lowering, (input) => use(same.get(input) ?? input), shapes);
   }
   for (const [variable, mine] of uses) {
-    if (mine.required && variable.owner !== null) roots.add(variable);
+    if (mine.required && variable.owner !== null) materialised.add(variable);
   }
   const used = new Set(uses.keys());
-  splitLarge({ order, inputsOf, used, roots, placed, shapes }, limits);
-  return { roots, used, same, order };
+  splitLarge({ order, inputsOf, used, materialised, placed, shapes }, limits);
+  return { materialised, used, same, order };
 }
 
 /** The variables that are others as they are, for the shapes at hand; outputs have memory of their own. */
@@ -176,9 +176,9 @@ function mustStore(
   if (mine.required) return true;
   const again = mine.reads > 1.5 * shapes.elements(output);
   if (lowering.kind === "reduce" || lowering.kind === "matmul") {
-    return again || mine.root === "several";
+    return again || mine.reader === "several";
   }
-  return cost > CHEAP && (again || mine.root === "several");
+  return cost > CHEAP && (again || mine.reader === "several");
 }
 
 /** Cost of one element when nothing between it and the leaves is stored. */

@@ -13,13 +13,13 @@ import { axisIx, zeroIx } from "../ir/builder.ts";
 import type { Operand, Step } from "../ir/program.ts";
 import { contiguousStrides, type Guards, type Size, sizeKey } from "../ir/size.ts";
 import { checksOfNothing } from "./empty.ts";
-import { Kernel } from "./kernel.ts";
+import { KernelBuilder } from "./kernel.ts";
 import { loweringOf } from "./lowering.ts";
 import { realNode } from "./element.ts";
 import { replacedStore, substitution } from "./merge.ts";
 import { addressOf, type BufferView, loadView } from "./buffer_view.ts";
 import type { Planner } from "./planner.ts";
-import { chooseRoots } from "./roots.ts";
+import { chooseMaterialised } from "./roots.ts";
 import type { Shapes } from "./shapes.ts";
 import { permuted, reshapedView } from "./views.ts";
 
@@ -32,7 +32,7 @@ export class Scope {
   readonly #views = new Map<Variable, BufferView>();
   /** Where a variable must be computed to: an output of the function, or a row of a loop. */
   readonly #destinations = new Map<Variable, BufferView>();
-  #roots = new Set<Variable>();
+  #materialised = new Set<Variable>();
   #used: ReadonlySet<Variable> = new Set();
   #same: ReadonlyMap<Variable, Variable> = new Map();
   /** Applications in the order in which they are emitted, where each is, and how many of them were. */
@@ -62,9 +62,9 @@ export class Scope {
   }
 
   /** Whether a variable gets memory of its own. */
-  isRoot(variable: Variable): boolean {
+  isMaterialised(variable: Variable): boolean {
     if (this.#open.has(variable)) return false;
-    return this.#roots.has(variable) || (this.parent?.isRoot(variable) ?? false);
+    return this.#materialised.has(variable) || (this.parent?.isMaterialised(variable) ?? false);
   }
 
   /** Plans a choice by input 0 between two lists of `n` inputs. */
@@ -90,8 +90,8 @@ export class Scope {
   /** Decides what is stored, for these outputs. */
   prepare(outputs: readonly Variable[]): void {
     const placed = (variable: Variable) => this.viewOf(variable) !== null;
-    const chosen = chooseRoots(outputs, placed, this.shapes, this.planner.kernelLimits);
-    this.#roots = chosen.roots;
+    const chosen = chooseMaterialised(outputs, placed, this.shapes, this.planner.kernelLimits);
+    this.#materialised = chosen.materialised;
     this.#used = chosen.used;
     this.#same = chosen.same;
     this.#order = chosen.order;
@@ -104,7 +104,7 @@ export class Scope {
     const variable = this.standIn(given);
     const have = this.viewOf(variable);
     if (have !== null) return have;
-    if (this.parent?.isRoot(variable)) return this.parent.materialise(variable);
+    if (this.parent?.isMaterialised(variable)) return this.parent.materialise(variable);
     if (variable instanceof Constant) return this.planner.buffers.constant(variable.value);
     this.#emitBefore(variable);
     // An application with several outputs places all of them at once.
@@ -115,7 +115,7 @@ export class Scope {
   #emitBefore(variable: Variable): void {
     const emit = (apply: Apply) => {
       for (const output of apply.outputs) {
-        if (output !== variable && this.#roots.has(output) && this.viewOf(output) === null) {
+        if (output !== variable && this.#materialised.has(output) && this.viewOf(output) === null) {
           this.#emit(output);
         }
       }
@@ -190,12 +190,12 @@ export class Scope {
     ) {
       // The same elements in the same order: computed by the input's own axes, without divisions.
       const inner = apply.inputs[0]!, shape = this.shapes.shape(inner);
-      if (this.isRoot(inner)) this.materialise(inner);
+      if (this.isMaterialised(inner)) this.materialise(inner);
       return this.computeInto(inner, { ...view, shape, strides: contiguousStrides(shape) });
     }
     const lowering = apply === null ? undefined : loweringOf(apply, this.shapes);
     const shape = this.shapes.shape(variable);
-    const kernel = new Kernel(this, shape, [], true);
+    const kernel = new KernelBuilder(this, shape, [], true);
     const name = variable.name ?? apply?.op.name ?? "copy";
     const elsewhere = this.#views.get(variable);
     if (elsewhere !== undefined && elsewhere.buffer !== view.buffer) {
@@ -225,7 +225,7 @@ export class Scope {
     return elsewhere === null || elsewhere.buffer === view.buffer;
   }
 
-  #through(kernel: Kernel, variable: Variable): ReturnType<Kernel["read"]> {
+  #through(kernel: KernelBuilder, variable: Variable): ReturnType<KernelBuilder["read"]> {
     this.#open.add(variable);
     try {
       return kernel.read(variable, kernel.axes);
@@ -235,7 +235,7 @@ export class Scope {
   }
 
   /** Adds the step of a kernel. */
-  finish(name: string, kernel: Kernel): void {
+  finish(name: string, kernel: KernelBuilder): void {
     const unseen = checksOfNothing(name, kernel, this.shapes.guards, kernel.b);
     if (unseen !== null) this.steps.push(unseen);
     if (kernel.product === null) {
@@ -254,7 +254,7 @@ export class Scope {
     this.#finishProduct(name, kernel, kernel.product);
   }
 
-  #finishProduct(name: string, kernel: Kernel, apply: Apply): void {
+  #finishProduct(name: string, kernel: KernelBuilder, apply: Apply): void {
     const [left, right] = apply.inputs as [Variable, Variable];
     const shape = kernel.axisSizes;
     const batch = shape.slice(0, -2);
@@ -344,13 +344,13 @@ export class Scope {
     }
     const slice = owner.op.name === "subtensor" ? this.#probe(variable) : null;
     if (slice !== null) return slice;
-    return this.isRoot(variable) ? this.materialise(variable) : this.#probe(variable);
+    return this.isMaterialised(variable) ? this.materialise(variable) : this.#probe(variable);
   }
 
   /** Reads one element and looks whether it is a plain load with one stride for each axis. */
   #probe(variable: Variable): BufferView | null {
     const shape = this.shapes.shape(variable);
-    const kernel = new Kernel(this, shape, [], false);
+    const kernel = new KernelBuilder(this, shape, [], false);
     this.#open.add(variable);
     const element = kernel.read(variable, shape.map((_, d) => axisIx(d)));
     this.#open.delete(variable);
@@ -374,8 +374,10 @@ export class Scope {
   }
 
   #forced(variable: Variable): BufferView {
-    if (this.isRoot(variable) || variable instanceof Constant) return this.materialise(variable);
-    this.#roots.add(variable);
+    if (this.isMaterialised(variable) || variable instanceof Constant) {
+      return this.materialise(variable);
+    }
+    this.#materialised.add(variable);
     return this.materialise(variable);
   }
 
@@ -391,7 +393,7 @@ export class Scope {
       );
     if (whole) return { buffer: view.buffer, dtype: view.dtype, shape };
     const copy = this.planner.buffers.add("copy", variable.dtype, shape, { kind: "temp" });
-    const kernel = new Kernel(this, shape, [], false);
+    const kernel = new KernelBuilder(this, shape, [], false);
     kernel.storeView(
       copy,
       kernel.axes,
@@ -473,7 +475,7 @@ class Emitter implements EmitContext {
     loops: readonly Size[],
     build: (nest: NestBuilder) => void,
   ): void {
-    const kernel = new Kernel(this.#scope, axes, loops, false);
+    const kernel = new KernelBuilder(this.#scope, axes, loops, false);
     build(kernel);
     this.#scope.finish(name, kernel);
   }

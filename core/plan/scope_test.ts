@@ -4,7 +4,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, scan, T, type Variable } from "../../mod.ts";
 import { nodesOf } from "../ir/nodes.ts";
-import { stepRoots } from "../ir/steps.ts";
+import { stepOutputs } from "../ir/steps.ts";
 import { summedTo } from "../ops/reduce/sum_to.ts";
 import { planProgram } from "./planner.ts";
 
@@ -56,7 +56,7 @@ Deno.test("functions are nodes of their own where a device takes them, and primi
   };
   const ops = (functions: boolean) =>
     planProgram({ ...request, ieee: true, functions }).program.steps
-      .flatMap((step) => nodesOf(stepRoots(step)).map(({ op }) => op as string));
+      .flatMap((step) => nodesOf(stepOutputs(step)).map(({ op }) => op as string));
   assertEquals(ops(true), ["const", "load", "call", "add", "call"]);
   assertEquals(ops(false).includes("call"), false);
 });

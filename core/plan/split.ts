@@ -31,12 +31,12 @@ export interface Level {
   /** Whether a variable is in memory already. */
   placed(variable: Variable): boolean;
   /** What is stored. */
-  readonly roots: Set<Variable>;
+  readonly materialised: Set<Variable>;
 }
 
 /** Stores something in the middle of expressions that have too many ops, read too much, or call too much. */
 export function splitLarge(level: Level, { buffers, nodes }: KernelLimits): void {
-  const { order, inputsOf, used, roots } = level;
+  const { order, inputsOf, used, materialised } = level;
   const limits: Gathered[] = [];
   // One buffer is for the result.
   if (buffers < Infinity) limits.push(new Reads(level, buffers - 1));
@@ -46,10 +46,10 @@ export function splitLarge(level: Level, { buffers, nodes }: KernelLimits): void
     if (!apply.outputs.some((output) => used.has(output))) continue;
     for (const limit of limits) limit.visit(apply);
     let total = 1;
-    for (const input of inputsOf(apply)) total += roots.has(input) ? 1 : ops.get(input) ?? 1;
+    for (const input of inputsOf(apply)) total += materialised.has(input) ? 1 : ops.get(input) ?? 1;
     for (const output of apply.outputs) {
       ops.set(output, total);
-      if (total > LARGE && used.has(output)) roots.add(output);
+      if (total > LARGE && used.has(output)) materialised.add(output);
     }
   }
 }
@@ -102,7 +102,7 @@ abstract class Gathered {
 
   /** Stores a variable, or what it is a view of where that has no more elements. */
   #store(variable: Variable): void {
-    const { shapes, roots, inputsOf } = this.level;
+    const { shapes, materialised, inputsOf } = this.level;
     const chain = [variable];
     for (let at = variable; isView(at.owner!, shapes);) {
       at = inputsOf(at.owner!)[0]!;
@@ -110,15 +110,15 @@ abstract class Gathered {
       chain.push(at);
     }
     const least = chain.reduce((a, b) => shapes.elements(b) <= shapes.elements(a) ? b : a);
-    roots.add(least);
+    materialised.add(least);
     for (const view of chain.slice(0, chain.indexOf(least))) {
       this.#sets.set(view, this.stored(least));
     }
   }
 
   #isStored(variable: Variable): boolean {
-    const { roots, placed } = this.level;
-    return roots.has(variable) || variable.owner === null || placed(variable);
+    const { materialised, placed } = this.level;
+    return materialised.has(variable) || variable.owner === null || placed(variable);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { Step } from "../ir/program.ts";
-import { stepAccess } from "../ir/steps.ts";
+import { buffersOf } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
 
 /** The place of a step in its level; null where a pass has taken the step away. */
@@ -93,7 +93,7 @@ export class StepGraph {
   replace(entry: Entry, step: Step | null): void {
     if (entry.step === step) return;
     const note = (of: Step, change: (entries: Set<Entry>) => void) => {
-      const { reads, writes } = stepAccess(of);
+      const { reads, writes } = buffersOf(of);
       for (const [buffers, users] of [[reads, this.#readers], [writes, this.#writers]] as const) {
         for (const buffer of buffers) {
           let entries = users.get(buffer);

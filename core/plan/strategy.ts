@@ -11,7 +11,7 @@ import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";
 import { isSafeInAnyOrder, type ParallelPlan, planParallel } from "./parallel.ts";
 
 /** A strategy, and why. */
-export interface Choice {
+export interface ChosenStrategy {
   readonly strategy: LoopStrategy;
   readonly reason: string;
 }
@@ -43,7 +43,7 @@ export function chooseStrategy(
   loop: Loop,
   asked: LoopStrategy | null,
   context: StrategyContext,
-): Choice {
+): ChosenStrategy {
   const inOrder = "the steps run one after the other inside one function";
   if (asked === null && context.loopKernels === null) {
     return { strategy: "stepped", reason: inOrder };

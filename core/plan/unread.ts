@@ -5,7 +5,7 @@
  */
 
 import type { Step, Store } from "../ir/program.ts";
-import { stepAccess } from "../ir/steps.ts";
+import { buffersOf } from "../ir/steps.ts";
 import type { StepGraph } from "./step_graph.ts";
 
 /** Drops stores into scratch memory that no step reads, and steps that have nothing else to do. */
@@ -19,7 +19,7 @@ export function dropUnread(graph: StepGraph): void {
     const left = keepStores(step, live);
     if (left === step) continue;
     graph.replace(entry, left);
-    for (const buffer of stepAccess(step).reads) {
+    for (const buffer of buffersOf(step).reads) {
       if (graph.readersOf(buffer).size === 0) waiting.push(...graph.writersOf(buffer));
     }
   }

@@ -45,7 +45,7 @@ import { Source } from "./source.ts";
 /** A parameter: its name, value, and what it must keep. */
 type Param = readonly [name: string, value: TensorLike, bounds: Bounds];
 
-interface Prepared {
+interface PreparedDraw {
   readonly source: Source;
   /** Parameters in the dtype that is computed in, of the shape of the draw or scalars. */
   readonly params: readonly Variable[];
@@ -58,7 +58,7 @@ function prepare(
   options: DrawOptions,
   params: readonly Param[],
   action: string,
-): Prepared {
+): PreparedDraw {
   const values = params.map(([name, value, bounds]) => {
     const variable = parameter(value, name, action);
     checkBounds(variable, bounds, name, action);
@@ -124,7 +124,7 @@ export interface NormalOptions extends DrawOptions {
   readonly std?: TensorLike;
 }
 
-function prepareNormal(state: Variable, options: NormalOptions): Prepared {
+function prepareNormal(state: Variable, options: NormalOptions): PreparedDraw {
   const { avg = 0, std = 1 } = options;
   return prepare(
     state,

@@ -96,7 +96,7 @@ export function checkDevice(device: unknown): DeviceOption {
 export type Placement = (backend: Backend) => string | null;
 
 /** A backend, and what to say of it. */
-export interface Choice {
+export interface ChosenBackend {
   readonly backend: Backend;
   /** Its description, and why it is not another. */
   readonly info: string;
@@ -110,30 +110,30 @@ export async function chooseBackend(
   asked: DeviceOption | undefined,
   placement: Placement,
   what: string,
-): Promise<Choice> {
+): Promise<ChosenBackend> {
   const device = checkDevice(asked === undefined ? environmentDevice() ?? settings.device : asked);
-  if (device === "cpu") return choiceOf(cpuBackend());
+  if (device === "cpu") return chosen(cpuBackend());
   if (device === "auto") {
     const why = await (noFastGpu ??= devices().noFastGpu());
     if (why !== null) return insteadOfGpu(why);
     const backend = await gpuBackend().catch((error: Error) => error);
     if (backend instanceof Error) return insteadOfGpu(backend.message);
     const refusal = placement(backend);
-    return refusal === null ? choiceOf(backend) : insteadOfGpu(refusal);
+    return refusal === null ? chosen(backend) : insteadOfGpu(refusal);
   }
   const backend = await gpuBackend();
   const refusal = placement(backend);
-  if (refusal === null) return choiceOf(backend);
+  if (refusal === null) return chosen(backend);
   throw new TypeError(
     `Cannot compile ${what} for the GPU: ${refusal}; use device: "cpu", or another dtype`,
   );
 }
 
-function choiceOf(backend: Backend): Choice {
+function chosen(backend: Backend): ChosenBackend {
   return { backend, info: backend.description };
 }
 
-function insteadOfGpu(why: string): Choice {
+function insteadOfGpu(why: string): ChosenBackend {
   const backend = cpuBackend();
   return { backend, info: `${backend.description} (device "auto": ${why})` };
 }

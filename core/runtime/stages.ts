@@ -15,11 +15,11 @@ type Given = (variable: Variable) => boolean;
 /** The values that shapes depend on and that the host does not know, without those that wait for others. */
 export function missingValues(
   shapes: Shapes,
-  roots: readonly Variable[],
+  wanted: readonly Variable[],
   given: Given,
 ): ReadonlySet<Variable> {
   const missing = new Set<Variable>(), unknown = new Set<Variable>();
-  for (const { inputs, outputs } of toposort(roots, given, eagerInputs)) {
+  for (const { inputs, outputs } of toposort(wanted, given, eagerInputs)) {
     const waits = inputs.some((input) => unknown.has(input));
     for (const output of outputs) {
       try {
@@ -46,7 +46,7 @@ const cheap: ReadonlySet<string> = new Set(["elementwise", "virtual", "byShape"]
  */
 export function stageOutputs(
   asked: readonly Variable[],
-  roots: readonly Variable[],
+  outputs: readonly Variable[],
   given: Given,
 ): Variable[] {
   const own = toposort(asked, given), mine = new Set(own);
@@ -56,9 +56,9 @@ export function stageOutputs(
     for (const output of outputs) dear.add(output);
   }
   const found = new Set(asked);
-  const rest = toposort(roots, (variable) => given(variable) || found.has(variable))
+  const rest = toposort(outputs, (variable) => given(variable) || found.has(variable))
     .filter((apply) => !mine.has(apply) && apply.op.name !== "shapeI");
-  for (const variable of [...roots, ...rest.flatMap(({ inputs }) => inputs)]) {
+  for (const variable of [...outputs, ...rest.flatMap(({ inputs }) => inputs)]) {
     if (dear.has(variable) && !given(variable)) found.add(variable);
   }
   return [...found];

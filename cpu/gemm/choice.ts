@@ -83,7 +83,7 @@ function callBlocked(
 }
 
 /** A choice: a suffix for the function's name, and what emits the calls, for sizes of at least 1. */
-export interface Choice {
+export interface GemmChoice {
   /** Tells functions with different choices apart. */
   readonly key: string;
   /** Emits the calls. */
@@ -91,7 +91,7 @@ export interface Choice {
 }
 
 /** Emits what any shape may need, and the choice that `planGemm` makes, in the function. */
-export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Choice {
+export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): GemmChoice {
   const { lanes, size } = realOf(options);
   const gemv = emitGemvBytes(module, options);
   const dot = emitDot(module, options);
@@ -170,7 +170,11 @@ export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): Ch
 }
 
 /** Emits only what one shape needs. */
-export function chooseNow(module: ModuleBuilder, options: GemmOptions, shape: GemmShape): Choice {
+export function chooseNow(
+  module: ModuleBuilder,
+  options: GemmOptions,
+  shape: GemmShape,
+): GemmChoice {
   const { lanes, size } = realOf(options);
   const { m, n, aRowStride, aColumnStride, bRowStride, bColumnStride } = shape;
   const plan = planGemm(shape, lanes);
@@ -182,18 +186,18 @@ export function chooseNow(module: ModuleBuilder, options: GemmOptions, shape: Ge
       ? gemvLayout(bColumnStride, bRowStride)
       : gemvLayout(aRowStride, aColumnStride);
     const gemv = emitGemvBytes(module, options, layout);
-    const emit: Choice["emit"] = (f, o) => callVector(f, o, size, swap, gemv);
+    const emit: GemmChoice["emit"] = (f, o) => callVector(f, o, size, swap, gemv);
     return { key: `_${layout}${turned}`, emit };
   }
   if (plan.way === "dot") {
     const dot = emitDot(module, options, swap ? m : n);
-    const emit: Choice["emit"] = (f, o) => callDot(f, o, size, swap, dot);
+    const emit: GemmChoice["emit"] = (f, o) => callDot(f, o, size, swap, dot);
     return { key: `_${dot.name}${turned}`, emit };
   }
   const { packA, packB } = plan;
   const parts = blockedParts(swap ? n : m, swap ? m : n, lanes, packA, packB);
   const blocked = emitBlocked(module, options, parts);
-  const emit: Choice["emit"] = (f, o) => {
+  const emit: GemmChoice["emit"] = (f, o) => {
     callBlocked(f, o, size, swap, Number(packA), Number(packB), blocked);
   };
   return { key: `_${blocked.name}${Number(packB)}${turned}`, emit };

@@ -6,7 +6,7 @@
  */
 
 import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, TILE_BYTES } from "./blocked.ts";
-import { type Choice, chooseAtRunTime, chooseNow, type Operands } from "./choice.ts";
+import { chooseAtRunTime, chooseNow, type GemmChoice, type Operands } from "./choice.ts";
 import { DOT_STEPS, DOT_TILE_BYTES } from "./dot.ts";
 import { TILE_VECTORS } from "./kernels.ts";
 import { min } from "./loops.ts";
@@ -117,7 +117,7 @@ function emitLong(
   module: ModuleBuilder,
   options: GemmOptions,
   key: string,
-  emit: Choice["emit"],
+  emit: GemmChoice["emit"],
   operands: Operands,
 ): void {
   const { shift } = realOf(options);

@@ -8,7 +8,7 @@ import { sizeOfNodes } from "../../core/ir/functions.ts";
 import { nodesOf } from "../../core/ir/nodes.ts";
 import type { Nest, Program } from "../../core/ir/program.ts";
 import { productSize } from "../../core/ir/size.ts";
-import { eachLeaf, stepRoots } from "../../core/ir/steps.ts";
+import { eachLeaf, stepOutputs } from "../../core/ir/steps.ts";
 
 /**
  * From this size on, in nodes, a kernel is as fast with calls: the constants of its functions don't stay
@@ -28,7 +28,7 @@ export function choosesCalls(program: Program): (nest: Nest, inLoop: boolean) =>
   let total = 0;
   eachLeaf([...program.steps, ...program.commit], (step) => {
     if (step.kind !== "nest") return;
-    const nodes = nodesOf(stepRoots(step));
+    const nodes = nodesOf(stepOutputs(step));
     // Without functions there is nothing to choose.
     const size = nodes.some((node) => node.op === "call") ? sizeOfNodes(nodes) : 0;
     sizes.set(step, size);

@@ -7,7 +7,7 @@
 import { dtypeInfo } from "../../core/graph/dtype.ts";
 import type { Address, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
-import type { Kernel, KStore } from "./kernel.ts";
+import type { KStore, LoweredNest } from "./kernel.ts";
 import { Analysis, factsOf, type Level, type NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { hasCast, isWide } from "./simd.ts";
@@ -20,7 +20,7 @@ const GUESS = 1000;
 const MOST_ACCUMULATORS = 4;
 
 /** Plans how to print a kernel. */
-export function planNest(kernel: Kernel, simd: boolean): NestPlan {
+export function planNest(kernel: LoweredNest, simd: boolean): NestPlan {
   const scalar = scalarPlan(kernel);
   if (!simd) return scalar;
   const axes = candidates(kernel);
@@ -29,7 +29,7 @@ export function planNest(kernel: Kernel, simd: boolean): NestPlan {
   return withLoopsUnrolled(kernel, chosen.vector === 0 ? chosen : withUnroll(kernel, chosen));
 }
 
-function cheapest(kernel: Kernel, scalar: NestPlan, axes: readonly number[]): NestPlan {
+function cheapest(kernel: LoweredNest, scalar: NestPlan, axes: readonly number[]): NestPlan {
   let best = scalar, least = Infinity;
   for (const axis of axes) {
     const plan = vectorPlan(kernel, axis);
@@ -43,7 +43,7 @@ function cheapest(kernel: Kernel, scalar: NestPlan, axes: readonly number[]): Ne
  * Whether vectors along an axis are good without a second look: everything lies side by side or is the
  * same for all lanes, and is computed with vector instructions. Not for an axis of reductions.
  */
-function isPlain(kernel: Kernel, axis: number): boolean {
+function isPlain(kernel: LoweredNest, axis: number): boolean {
   if (axis >= kernel.axes.length) return false;
   const size = kernel.axes[axis]!;
   if (typeof size === "number" && size % 4 !== 0 && size < 16) return false;
@@ -71,7 +71,7 @@ function isPlain(kernel: Kernel, axis: number): boolean {
 }
 
 /** A plan without vectors. */
-export function scalarPlan(kernel: Kernel): NestPlan {
+export function scalarPlan(kernel: LoweredNest): NestPlan {
   const levels = [...kernel.axes, ...kernel.loops].map((size, axis): Level => ({
     axis,
     size,
@@ -81,7 +81,7 @@ export function scalarPlan(kernel: Kernel): NestPlan {
   return { levels, axisCount: kernel.axes.length, vector: 0 };
 }
 
-function vectorPlan(kernel: Kernel, axis: number): NestPlan {
+function vectorPlan(kernel: LoweredNest, axis: number): NestPlan {
   const axisCount = kernel.axes.length;
   const sizes = [...kernel.axes, ...kernel.loops];
   const order = sizes.map((_, i) => i);
@@ -100,7 +100,7 @@ function vectorPlan(kernel: Kernel, axis: number): NestPlan {
 }
 
 /** Axes along which vectors give the right result. */
-function candidates(kernel: Kernel): number[] {
+function candidates(kernel: LoweredNest): number[] {
   const { axes, loops } = kernel;
   const found: number[] = [];
   const separates = (stores: readonly KStore[], axis: number) =>
@@ -118,7 +118,7 @@ function candidates(kernel: Kernel): number[] {
 }
 
 /** Whether iterations of the loops depend on those before them. */
-function hasOrder(kernel: Kernel): boolean {
+function hasOrder(kernel: LoweredNest): boolean {
   const { selfLoaded, running } = factsOf(kernel);
   return kernel.inner.length > 0 && (selfLoaded.size > 0 || running.size > 0);
 }
@@ -134,7 +134,7 @@ function fill(size: Size): number {
 }
 
 /** Estimated cost of one point of the axes. */
-function costOf(kernel: Kernel, plan: NestPlan): number {
+function costOf(kernel: LoweredNest, plan: NestPlan): number {
   const facts = factsOf(kernel);
   const analysis = new Analysis(plan, facts);
   const iterations = kernel.loops.reduce((product: number, size) => product * guess(size), 1);
@@ -199,7 +199,7 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 }
 
 /** What an iteration of a kernel does, in about so many instructions. */
-function workOf(kernel: Kernel): number {
+function workOf(kernel: LoweredNest): number {
   const workOfNodes = (nodes: readonly SNode[]): number =>
     nodes.reduce((work, node) => {
       if (node.op === "call") return work + workOfNodes(node.func.nodes);
@@ -209,7 +209,7 @@ function workOf(kernel: Kernel): number {
 }
 
 /** Prints short inner loops as one iteration after the other, where that isn't much code. */
-function withLoopsUnrolled(kernel: Kernel, plan: NestPlan): NestPlan {
+function withLoopsUnrolled(kernel: LoweredNest, plan: NestPlan): NestPlan {
   const { levels, vector } = plan;
   const level = vector === 0 ? undefined : levels[vector - 1]!;
   const isOneTurn = level === undefined ||
@@ -229,14 +229,14 @@ function withLoopsUnrolled(kernel: Kernel, plan: NestPlan): NestPlan {
 }
 
 /** Whether all addresses have known strides along an axis. */
-function hasPlainStrides(kernel: Kernel, axis: number): boolean {
+function hasPlainStrides(kernel: LoweredNest, axis: number): boolean {
   const ok = (address: Address) => typeof strideAlong(address, axis) === "number";
   return [...kernel.inner, ...kernel.outer].every((store) => ok(store.address)) &&
     factsOf(kernel).all.every((node) => node.op !== "load" || ok(node.address));
 }
 
 /** Chooses how many vectors an iteration has: more where the work on each is small. */
-function withUnroll(kernel: Kernel, plan: NestPlan): NestPlan {
+function withUnroll(kernel: LoweredNest, plan: NestPlan): NestPlan {
   const level = plan.levels[plan.vector - 1]!;
   const work = workOf(kernel);
   let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;

@@ -10,14 +10,14 @@ import type { ScalarFunction } from "../../core/ir/functions.ts";
 import type { BufferDecl } from "../../core/ir/program.ts";
 import type { Size, Sym } from "../../core/ir/size.ts";
 import { axisKey } from "../../core/ir/builder.ts";
-import type { Params } from "./params.ts";
+import type { ParamBlock } from "./params.ts";
 import type { Helpers } from "./scalar.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "../wasm/mod.ts";
 
 /** What the functions of one module share. */
 export interface ModuleContext {
   readonly builder: ModuleBuilder;
-  readonly params: Params;
+  readonly params: ParamBlock;
   readonly buffers: ReadonlyMap<number, BufferDecl>;
   readonly helper: Helpers;
   /** A function of scalars, or of vectors of them. */

@@ -21,9 +21,9 @@ import {
 import { planNest } from "./choose_vector.ts";
 import type { FunctionContext } from "./context.ts";
 import { type GemmDtype, gemmWorkspaceBytes } from "../gemm/gemm.ts";
-import { type Kernel, lowerCopy, lowerEpilogue, storageOf } from "./kernel.ts";
+import { lowerCopy, type LoweredNest, lowerEpilogue, storageOf } from "./kernel.ts";
 import { loadsOf } from "../../core/ir/nodes.ts";
-import { storeRoots } from "../../core/ir/steps.ts";
+import { storeOutputs } from "../../core/ir/steps.ts";
 import { WORKSPACE } from "./params.ts";
 import { printNest } from "./nest.ts";
 import type { Func, Local, ValType } from "../wasm/mod.ts";
@@ -64,9 +64,9 @@ export interface ProductPlan {
   /** Whether the product is added to what is there. */
   readonly accumulate: boolean;
   /** What copies operands of other types. */
-  readonly copies: readonly Kernel[];
+  readonly copies: readonly LoweredNest[];
   /** What is done with the product; at most one. */
-  readonly epilogue: readonly Kernel[];
+  readonly epilogue: readonly LoweredNest[];
   /** Bytes of workspace, and where its parts are. */
   readonly workspace: Size;
   readonly parts: ReadonlyMap<number, Size>;
@@ -103,7 +103,7 @@ export function planProduct(
     // A row may be read past its end.
     workspace = addSize(workspace, addSize(mulSize(elements, bytes), 64));
   };
-  const copies: Kernel[] = [];
+  const copies: LoweredNest[] = [];
   const operand = (one: Operand, id: number, rows: Size, columns: Size): Operand => {
     if (isNative(one.dtype, type)) return one;
     const sizes = [...batch, rows, columns];
@@ -188,7 +188,7 @@ function findTarget(gemm: Gemm, dtypeOf: (buffer: number) => DType): Store | nul
     if (!apart(operand.base, reach)) return null;
   }
   if (gemm.stores.length === 1 && isAccumulation(store)) return store;
-  const isFree = loadsOf(storeRoots(gemm.stores)).every(({ buffer, address }) =>
+  const isFree = loadsOf(storeOutputs(gemm.stores)).every(({ buffer, address }) =>
     buffer !== store.buffer ||
     address.rest === null && apart(address, extentOf(address, sizes))
   );

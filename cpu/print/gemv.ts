@@ -10,9 +10,9 @@ import type { Gemm, Operand } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
 import type { FunctionContext } from "./context.ts";
-import { type Kernel, lowerEpilogue, storageOf } from "./kernel.ts";
+import { type LoweredNest, lowerEpilogue, storageOf } from "./kernel.ts";
 import type { NestPlan } from "./nest_plan.ts";
-import type { Access, Pointers } from "./pointers.ts";
+import type { AddressUse, Pointers } from "./pointers.ts";
 import { applySimd, type Form, formsOf } from "./simd.ts";
 import type { Bound, Values } from "./values.ts";
 import type { FunctionBuilder, Local } from "../wasm/mod.ts";
@@ -26,12 +26,12 @@ const MOST_PRINTED = 1600;
 
 /** A small product of a matrix by a vector. */
 export interface RowPlan {
-  readonly kernel: Kernel;
+  readonly kernel: LoweredNest;
   readonly nest: NestPlan;
   readonly type: "f32" | "f64";
   readonly terms: number;
-  readonly matrix: Access;
-  readonly vector: Access;
+  readonly matrix: AddressUse;
+  readonly vector: AddressUse;
 }
 
 /** Plans a product, if it is one for this way. */
@@ -56,7 +56,7 @@ export function planRows(
   if (typeof byRow !== "number" || byRow < 0) return null;
   const vectors = Math.ceil(rows / 4);
   const unroll = rows * k <= MOST_PRINTED ? vectors : 1;
-  const access = ({ buffer, base }: Operand, stride: Size): Access => ({
+  const access = ({ buffer, base }: Operand, stride: Size): AddressUse => ({
     buffer,
     storage,
     address: {
@@ -96,7 +96,7 @@ export class RowProducts implements Bound {
   }
 
   /** What the products read. */
-  get accesses(): readonly Access[] {
+  get accesses(): readonly AddressUse[] {
     return [this.#plan.matrix, this.#plan.vector];
   }
 
@@ -122,7 +122,7 @@ export class RowProducts implements Bound {
   }
 
   /** Pushes vector `i` of a row; what is behind the end of the sum is 0. */
-  #load(access: Access, ahead: number, i: number): void {
+  #load(access: AddressUse, ahead: number, i: number): void {
     const { f } = this.#context;
     const { bytes } = dtypeInfo(access.storage);
     const rest = Math.min(this.#lanes, this.#plan.terms - i * this.#lanes);

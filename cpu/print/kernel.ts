@@ -42,7 +42,7 @@ export interface KReduction {
 }
 
 /** A nest ready to be printed. Axes are numbered as in `Nest`. */
-export interface Kernel {
+export interface LoweredNest {
   readonly name: string;
   readonly axes: readonly Size[];
   readonly loops: readonly Size[];
@@ -119,7 +119,7 @@ export function lowerNest(
   dtypeOf: (buffer: number) => DType,
   functions = false,
   product: Product | null = null,
-): Kernel {
+): LoweredNest {
   const { axes, loops, map } = arrangeAxes(nest);
   const lowering = new Lowering((axis) => axisTerm(map.get(axis)), dtypeOf, functions, product);
   return {
@@ -138,7 +138,7 @@ export function lowerNest(
 }
 
 /** Makes a kernel of a product: the sum over its last axis of the products of the operands. */
-export function lowerGemm(gemm: Gemm, dtypeOf: (buffer: number) => DType): Kernel {
+export function lowerGemm(gemm: Gemm, dtypeOf: (buffer: number) => DType): LoweredNest {
   return lowerNest(gemmAsNest(gemm), dtypeOf, false, (b) => b.reduced(0, gemm.type));
 }
 
@@ -147,7 +147,7 @@ export function lowerEpilogue(
   gemm: Gemm,
   dtypeOf: (buffer: number) => DType,
   product: { readonly buffer: number; readonly dtype: DType; readonly address: Address } | null,
-): Kernel {
+): LoweredNest {
   return lowerNest(
     epilogueOf(gemm),
     dtypeOf,
@@ -165,7 +165,7 @@ export function lowerCopy(
   rows: Size,
   columns: Size,
   to: { readonly buffer: number; readonly dtype: DType },
-): Kernel {
+): LoweredNest {
   const b = new ScalarBuilder();
   const axes = [...gemm.batch, rows, columns];
   const batch = gemm.batch.length;

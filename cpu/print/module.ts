@@ -23,7 +23,7 @@ import { choosesCalls } from "./choose_calls.ts";
 import { planNest } from "./choose_vector.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
-import { type Kernel, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
+import { type LoweredNest, lowerGemm, lowerNest, storageOf } from "./kernel.ts";
 import { factsOf } from "./nest_plan.ts";
 import type { ScalarFunction } from "../../core/ir/functions.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
@@ -32,7 +32,7 @@ import { printFunction } from "./function.ts";
 import { planRows, type RowPlan } from "./gemv.ts";
 import { printCheck, printNest, printRows } from "./nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./gemm.ts";
-import { Params, WORKSPACE } from "./params.ts";
+import { ParamBlock, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
 import { canFail, modularRefs } from "./step_facts.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
@@ -52,7 +52,7 @@ export interface PrintOptions {
 /** A printed program. */
 export interface PrintedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly params: Params;
+  readonly params: ParamBlock;
   /** Number of kernels. */
   readonly kernels: number;
   /** Workspaces that steps need, one at a time, in bytes. */
@@ -69,7 +69,7 @@ class ModulePrinter {
   readonly #builder: ModuleBuilder;
   /** Whether a nest calls functions. */
   readonly calls: (nest: Nest, inLoop: boolean) => boolean;
-  readonly #params = new Params();
+  readonly #params = new ParamBlock();
   readonly #module: ModuleContext;
   readonly #imports = new Map<string, Func>();
   readonly #workspaces: Size[] = [];
@@ -439,7 +439,7 @@ function pushIsNonzero(context: FunctionContext, dtype: DType, at: Local<"i32">)
 }
 
 /** About how much code a kernel is. */
-function sizeOf(kernel: Kernel): number {
+function sizeOf(kernel: LoweredNest): number {
   let nodes = 4 + factsOf(kernel).all.length;
   visitNodes(kernel.checks.map(({ failed }) => failed), () => nodes++);
   const points = [...kernel.axes, ...kernel.loops].reduce(mulSize, 1);

@@ -11,12 +11,12 @@ import { ScalarBuilder } from "../../core/ir/builder.ts";
 import { type Size, sizeKey } from "../../core/ir/size.ts";
 import { findHoisted, type HoistedNode } from "./hoisted.ts";
 import type { FunctionContext } from "./context.ts";
-import { type Kernel, type KStore, renumber } from "./kernel.ts";
+import { type KStore, type LoweredNest, renumber } from "./kernel.ts";
 import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
 import { planNest, scalarPlan } from "./choose_vector.ts";
-import { type Access, Pointers } from "./pointers.ts";
+import { type AddressUse, Pointers } from "./pointers.ts";
 import { type RowPlan, RowProducts } from "./gemv.ts";
 import { Reductions } from "./reduce.ts";
 import { applyScalar, storeScalar, valType } from "./scalar.ts";
@@ -36,7 +36,7 @@ interface Flush {
 }
 
 /** Where a kernel moves its partial float32 sums, if they are long enough for that. */
-function findFlush(kernel: Kernel, plan: NestPlan): Flush | null {
+function findFlush(kernel: LoweredNest, plan: NestPlan): Flush | null {
   if (!kernel.reductions.some(({ kind, type }) => kind === "sum" && type === "f32")) return null;
   let perIteration = 1;
   for (let depth = plan.levels.length; depth > plan.axisCount; depth--) {
@@ -51,7 +51,7 @@ function findFlush(kernel: Kernel, plan: NestPlan): Flush | null {
 }
 
 /** Prints a kernel into the function of a context, by a plan. Sizes may be zero. */
-export function printNest(context: FunctionContext, kernel: Kernel, plan: NestPlan): void {
+export function printNest(context: FunctionContext, kernel: LoweredNest, plan: NestPlan): void {
   const { f } = context;
   if (plan.levels.some((level, i) => level.size === 0 && i < plan.axisCount)) return;
   const body = () => {
@@ -83,14 +83,14 @@ export function printNest(context: FunctionContext, kernel: Kernel, plan: NestPl
 }
 
 /** The part of a kernel that remains where a loop has no iterations: its reductions are of nothing. */
-function printWithoutLoops(context: FunctionContext, kernel: Kernel): void {
+function printWithoutLoops(context: FunctionContext, kernel: LoweredNest): void {
   if (kernel.outer.length === 0) return;
   const levels = kernel.axes.map((size, axis): Level => ({ axis, size, mode: "loop", unroll: 1 }));
   const reductions = kernel.reductions.map((reduction) => ({
     ...reduction,
     value: { id: -1, op: "const", type: reduction.value.type, args: [], value: 0 } as const,
   }));
-  const rest: Kernel = { ...kernel, reductions, inner: [], loops: [0] };
+  const rest: LoweredNest = { ...kernel, reductions, inner: [], loops: [0] };
   const plan: NestPlan = { levels, axisCount: levels.length, vector: 0 };
   new NestPrinter(context, rest, plan).print();
 }
@@ -109,7 +109,7 @@ function pushAllPositive(context: FunctionContext, sizes: readonly Size[]): void
 
 class NestPrinter {
   readonly #context: FunctionContext;
-  readonly #kernel: Kernel;
+  readonly #kernel: LoweredNest;
   readonly #plan: NestPlan;
   readonly #analysis: Analysis;
   readonly #pointers: Pointers;
@@ -130,7 +130,7 @@ class NestPrinter {
    */
   constructor(
     context: FunctionContext,
-    kernel: Kernel,
+    kernel: LoweredNest,
     plan: NestPlan,
     finish: ((push: (node: SNode) => void) => void) | null = null,
     products: RowProducts | null = null,
@@ -179,9 +179,9 @@ class NestPrinter {
 
   print(): void {
     const kernel = this.#kernel;
-    const { innerRoots: inner, outerRoots: outer, all } = this.#facts;
+    const { innerOutputs: inner, outerOutputs: outer, all } = this.#facts;
     const stored = this.#finish === null ? [...kernel.inner, ...kernel.outer] : [];
-    const accesses: Access[] = stored.map(storeAccess);
+    const accesses: AddressUse[] = stored.map(storeAccess);
     for (const node of all) if (node.op === "load") accesses.push(loadAccess(node));
     accesses.push(...this.#products?.accesses ?? []);
     for (const access of accesses) this.#pointers.add(access);
@@ -540,7 +540,7 @@ class NestPrinter {
   }
 }
 
-function storeAccess(store: KStore): Access {
+function storeAccess(store: KStore): AddressUse {
   return {
     buffer: store.buffer,
     storage: store.storage,
@@ -563,7 +563,7 @@ export function printRows(context: FunctionContext, plan: RowPlan): void {
  */
 export function printCheck(
   context: FunctionContext,
-  kernel: Kernel,
+  kernel: LoweredNest,
   { failed, check, inner }: NestCheck,
   simd: boolean,
 ): void {
@@ -584,7 +584,7 @@ export function printCheck(
   const [lowered] = renumber([failed], new Map(kept.map((axis, i) => [axis, i])));
   const address = { offset: 0, terms: [], rest: null };
   // What depends on a reduction is tested where that is known, else all at once.
-  const test: Kernel = isReduced
+  const test: LoweredNest = isReduced
     ? {
       ...kernel,
       inner: [],
@@ -636,7 +636,7 @@ export function printCheck(
 }
 
 /** The largest integer that fails a test over loops, as a float64. */
-function failedInteger(test: Kernel, failed: SNode): Kernel | null {
+function failedInteger(test: LoweredNest, failed: SNode): LoweredNest | null {
   const integer = checkedInteger(failed);
   if (integer === null) return null;
   // The values at hand where this is printed are found by the ids of their nodes.

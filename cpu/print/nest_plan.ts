@@ -7,10 +7,10 @@
 
 import type { Address, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
-import type { Kernel } from "./kernel.ts";
+import type { LoweredNest } from "./kernel.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { dependencies, nodesOf } from "../../core/ir/nodes.ts";
-import { storeRoots } from "../../core/ir/steps.ts";
+import { storeOutputs } from "../../core/ir/steps.ts";
 
 /** One loop of a printed nest. */
 export interface Level {
@@ -35,10 +35,10 @@ export interface NestPlan {
 /** What is known of a kernel without a plan. */
 export interface KernelFacts {
   /** What is computed in each iteration: the roots, and all nodes, arguments first. */
-  readonly innerRoots: readonly SNode[];
+  readonly innerOutputs: readonly SNode[];
   readonly inner: readonly SNode[];
   /** What is computed after the loops. */
-  readonly outerRoots: readonly SNode[];
+  readonly outerOutputs: readonly SNode[];
   readonly outer: readonly SNode[];
   /** All nodes, arguments first. */
   readonly all: readonly SNode[];
@@ -48,10 +48,10 @@ export interface KernelFacts {
   readonly running: ReadonlySet<number>;
 }
 
-const known = new WeakMap<Kernel, KernelFacts>();
+const known = new WeakMap<LoweredNest, KernelFacts>();
 
 /** Finds out about a kernel, once. */
-export function factsOf(kernel: Kernel): KernelFacts {
+export function factsOf(kernel: LoweredNest): KernelFacts {
   let facts = known.get(kernel);
   if (facts === undefined) {
     facts = findFacts(kernel);
@@ -60,23 +60,26 @@ export function factsOf(kernel: Kernel): KernelFacts {
   return facts;
 }
 
-function findFacts(kernel: Kernel): KernelFacts {
-  const innerRoots = [...kernel.reductions.map(({ value }) => value), ...storeRoots(kernel.inner)]
+function findFacts(kernel: LoweredNest): KernelFacts {
+  const innerOutputs = [
+    ...kernel.reductions.map(({ value }) => value),
+    ...storeOutputs(kernel.inner),
+  ]
     .filter((node) => node !== null);
-  const outerRoots = storeRoots(kernel.outer).filter((node) => node !== null);
-  const inner = nodesOf(innerRoots), outer = nodesOf(outerRoots);
+  const outerOutputs = storeOutputs(kernel.outer).filter((node) => node !== null);
+  const inner = nodesOf(innerOutputs), outer = nodesOf(outerOutputs);
   const stored = new Set([...kernel.inner, ...kernel.outer].map((store) => store.buffer));
   const selfLoaded = new Set<number>(), running = new Set<number>();
-  const all = innerRoots.length === 0
+  const all = innerOutputs.length === 0
     ? outer
-    : outerRoots.length === 0
+    : outerOutputs.length === 0
     ? inner
-    : nodesOf([...innerRoots, ...outerRoots]);
+    : nodesOf([...innerOutputs, ...outerOutputs]);
   for (const node of all) {
     if (node.op === "load" && stored.has(node.buffer)) selfLoaded.add(node.buffer);
     if (node.op === "running") running.add(node.reduction);
   }
-  return { innerRoots, inner, outerRoots, outer, all, selfLoaded, running };
+  return { innerOutputs, inner, outerOutputs, outer, all, selfLoaded, running };
 }
 
 /** What nodes depend on, under a plan. */

@@ -19,7 +19,7 @@ interface SizeParam {
 }
 
 /** Hands out places in the parameter block while a module is printed. */
-export class Params {
+export class ParamBlock {
   readonly #buffers = new Map<number, number>();
   readonly #sizes = new Map<string, SizeParam>();
   #bytes = 0;

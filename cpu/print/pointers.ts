@@ -17,7 +17,7 @@ import { splitSize } from "./params.ts";
 import type { Local } from "../wasm/mod.ts";
 
 /** One place in a kernel that loads or stores. */
-export interface Access {
+export interface AddressUse {
   readonly buffer: number;
   readonly storage: Storage;
   readonly address: Address;
@@ -57,7 +57,7 @@ export class Pointers {
   }
 
   /** Makes an access known; all of them must be before `open`. */
-  add(access: Access): void {
+  add(access: AddressUse): void {
     const key = this.#key(access);
     const least = splitSize(access.address.offset).constant;
     const group = this.#groups.get(key);
@@ -76,7 +76,7 @@ export class Pointers {
     });
   }
 
-  #key({ buffer, storage, address, guarded }: Access): string {
+  #key({ buffer, storage, address, guarded }: AddressUse): string {
     const { constant, rest } = splitSize(address.offset);
     const terms = address.terms.map((t) => `${axisKey(t.axis)}*${sizeKey(t.stride)}`).sort();
     const alone = guarded ? `|${constant}` : "";
@@ -174,7 +174,7 @@ export class Pointers {
    * Pushes the address of an access, for the element that lies `ahead` elements further along the
    * vector axis; the returned bytes are to be added by the instruction that accesses.
    */
-  push(access: Access, ahead: number, pushNode: (node: SNode) => void): Displacement {
+  push(access: AddressUse, ahead: number, pushNode: (node: SNode) => void): Displacement {
     const context = this.#context, { f } = context;
     const group = this.#groups.get(this.#key(access))!;
     f.localGet(group.pointers.at(-1)!);

@@ -8,7 +8,7 @@ import { axisKey } from "../../core/ir/builder.ts";
 import { nodesOf } from "../../core/ir/nodes.ts";
 import type { Step } from "../../core/ir/program.ts";
 import type { AxisRef } from "../../core/ir/scalar.ts";
-import { eachLeaf, stepRoots, touchesOf } from "../../core/ir/steps.ts";
+import { eachLeaf, stepOutputs, touchesOf } from "../../core/ir/steps.ts";
 
 /** A reference to the counter of a loop. */
 export type LoopRef = AxisRef & { kind: "loop" };
@@ -30,7 +30,7 @@ export function modularRefs(steps: readonly Step[], loop: number): LoopRef[] {
   };
   eachLeaf(steps, (step) => {
     for (const { address } of touchesOf(step)) for (const { axis } of address.terms) note(axis);
-    for (const node of nodesOf(stepRoots(step))) if (node.op === "index") note(node.axis);
+    for (const node of nodesOf(stepOutputs(step))) if (node.op === "index") note(node.axis);
   });
   return [...refs.values()];
 }

@@ -14,7 +14,7 @@ import type { HoistedNode } from "./hoisted.ts";
 import type { Analysis, NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
-import type { Access, Pointers } from "./pointers.ts";
+import type { AddressUse, Pointers } from "./pointers.ts";
 import { applyScalar, loadScalar, pushConst, valType } from "./scalar.ts";
 import {
   applySimd,
@@ -58,7 +58,7 @@ export interface Bound {
 }
 
 /** Makes the access of a load. */
-export function loadAccess(node: LoadNode): Access {
+export function loadAccess(node: LoadNode): AddressUse {
   return {
     buffer: node.buffer,
     storage: node.dtype as Storage,

@@ -10,7 +10,7 @@ import type { GpuContext } from "./context.ts";
 import type { Uniforms } from "./uniforms.ts";
 
 /** How a kernel uses a storage buffer: only reading, or reading and writing. */
-export type Access = "read" | "write";
+export type BindingAccess = "read" | "write";
 
 /** The text of a kernel and what it binds. */
 export interface KernelSource {
@@ -19,7 +19,7 @@ export interface KernelSource {
   /** The WGSL. Storage buffers are in group 0, numbered from 0; parameters in group 1. */
   readonly wgsl: string;
   /** How each binding of group 0 is used, in order. */
-  readonly storage: readonly Access[];
+  readonly storage: readonly BindingAccess[];
   /**
    * The compute entry point.
    *
@@ -29,7 +29,7 @@ export interface KernelSource {
 }
 
 /** A kernel that is ready to be dispatched. */
-export interface Kernel extends KernelSource {
+export interface CompiledKernel extends KernelSource {
   /** The compiled pipeline. */
   readonly pipeline: GPUComputePipeline;
   /** The layout of group 0. */
@@ -53,8 +53,8 @@ const MOST_UNUSED = 256;
 export class PipelineCache {
   readonly #context: GpuContext;
   readonly #uniforms: Uniforms;
-  readonly #kernels = new CodeCache<Kernel>(MOST_UNUSED);
-  readonly #pending = new Map<string, Promise<Kernel>>();
+  readonly #kernels = new CodeCache<CompiledKernel>(MOST_UNUSED);
+  readonly #pending = new Map<string, Promise<CompiledKernel>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #created = 0;
 
@@ -80,7 +80,7 @@ export class PipelineCache {
   }
 
   /** Says that one of those who asked for a kernel needs it no more. */
-  release(kernel: Kernel): void {
+  release(kernel: CompiledKernel): void {
     this.#kernels.release(keyOf(kernel));
   }
 
@@ -90,7 +90,7 @@ export class PipelineCache {
    * @throws {ShaderError} (as a rejection) If WebGPU refuses the text.
    * @throws {LimitError} If it binds more storage buffers than the device allows.
    */
-  async create(source: KernelSource): Promise<Kernel> {
+  async create(source: KernelSource): Promise<CompiledKernel> {
     const key = keyOf(source);
     const ready = this.#kernels.acquire(key);
     if (ready !== undefined) return ready;
@@ -105,7 +105,7 @@ export class PipelineCache {
   }
 
   /** The kernels of several sources, compiled side by side. */
-  createAll(sources: readonly KernelSource[]): Promise<Kernel[]> {
+  createAll(sources: readonly KernelSource[]): Promise<CompiledKernel[]> {
     return Promise.all(sources.map((source) => this.create(source)));
   }
 
@@ -115,7 +115,7 @@ export class PipelineCache {
    *
    * @throws {LimitError} If it binds more storage buffers than the device allows.
    */
-  createSync(source: KernelSource): Kernel {
+  createSync(source: KernelSource): CompiledKernel {
     const key = keyOf(source);
     const ready = this.#kernels.acquire(key);
     if (ready !== undefined) return ready;
@@ -147,7 +147,7 @@ export class PipelineCache {
    * @throws {TypeError} If there are too many or too few.
    * @throws {LimitError} If a piece is larger than may be bound.
    */
-  bind(kernel: Kernel, bindings: readonly Binding[]): GPUBindGroup {
+  bind(kernel: CompiledKernel, bindings: readonly Binding[]): GPUBindGroup {
     if (bindings.length !== kernel.storage.length) {
       throw new TypeError(
         `Cannot bind buffers to "${kernel.label}": expected ${kernel.storage.length} buffers, ` +
@@ -168,7 +168,7 @@ export class PipelineCache {
     });
   }
 
-  async #compile(source: KernelSource, key: string): Promise<Kernel> {
+  async #compile(source: KernelSource, key: string): Promise<CompiledKernel> {
     const descriptor = this.#describe(source);
     const { raw } = this.#context;
     const { value: module, error } = this.#context.scoped(
@@ -198,9 +198,9 @@ export class PipelineCache {
     key: string,
     pipeline: GPUComputePipeline,
     layout: GPUBindGroupLayout,
-  ): Kernel {
+  ): CompiledKernel {
     const { label, wgsl, storage, entryPoint } = source;
-    const kernel: Kernel = {
+    const kernel: CompiledKernel = {
       label,
       wgsl,
       storage: [...storage],
@@ -235,7 +235,7 @@ export class PipelineCache {
     return { layout, group };
   }
 
-  #layout(storage: readonly Access[]): GPUBindGroupLayout {
+  #layout(storage: readonly BindingAccess[]): GPUBindGroupLayout {
     const key = storage.join();
     let layout = this.#layouts.get(key);
     if (layout === undefined) {

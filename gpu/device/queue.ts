@@ -7,7 +7,7 @@
 
 import { LimitError } from "../../core/base/errors.ts";
 import type { GpuContext } from "./context.ts";
-import type { Kernel } from "./pipelines.ts";
+import type { CompiledKernel } from "./pipelines.ts";
 import type { KernelTimer } from "./timing.ts";
 import type { ParamTable, Uniforms } from "./uniforms.ts";
 
@@ -26,7 +26,7 @@ export interface QueueOptions {
 }
 
 /** Parameters of a dispatch: a block for this dispatch, a block of a table, or none. */
-export type Params =
+export type DispatchParams =
   | ArrayBufferView
   | { readonly table: ParamTable; readonly block: number }
   | null;
@@ -91,7 +91,14 @@ export class GpuQueue {
    * @param z Workgroups in the third dimension.
    * @throws {LimitError} If a dimension has too many workgroups or the parameters are too large.
    */
-  dispatch(kernel: Kernel, group: GPUBindGroup, params: Params, x: number, y = 1, z = 1): void {
+  dispatch(
+    kernel: CompiledKernel,
+    group: GPUBindGroup,
+    params: DispatchParams,
+    x: number,
+    y = 1,
+    z = 1,
+  ): void {
     if (x === 0 || y === 0 || z === 0) return;
     const largest = Math.max(x, y, z);
     const maximum = this.#context.limits.maxComputeWorkgroupsPerDimension;

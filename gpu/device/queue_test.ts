@@ -9,7 +9,7 @@ import { gpuTest } from "../../dev/testing/gpu_device.ts";
 import { GpuCommandError, LimitError, ShaderError } from "../../core/base/errors.ts";
 import { type GpuDevice, openDevice } from "./device.ts";
 import { foldGrid, LINEAR_GROUP_WGSL } from "../print/grid.ts";
-import type { Kernel, KernelSource } from "./pipelines.ts";
+import type { CompiledKernel, KernelSource } from "./pipelines.ts";
 
 const ADD: KernelSource = {
   label: "add",
@@ -197,7 +197,7 @@ gpuTest("a kernel that is refused shows its numbered text", async () => {
 });
 
 gpuTest("bind() counts the buffers and checks their size", async (device) => {
-  const kernel: Kernel = await device.pipelines.create(ADD);
+  const kernel: CompiledKernel = await device.pipelines.create(ADD);
   assertThrows(() => device.pipelines.bind(kernel, []), TypeError, "expected 1 buffers, got 0");
   const { maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
   const handle = device.buffers.acquire(16);

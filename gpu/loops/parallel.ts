@@ -24,7 +24,7 @@ import { chainPlace, wholeRounds } from "./lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "../print/nest.ts";
 import { combineText, identityText } from "../print/reduction.ts";
 import { type Printed, printPrim, storedType, type WgslType, wgslType } from "../print/scalar.ts";
-import { workgroupScan } from "../print/scan.ts";
+import { prefixScan } from "../print/scan.ts";
 
 /** Steps of one workgroup, where there are many. */
 const STEPS_OF_PART = 4096;
@@ -240,7 +240,7 @@ function printSteps(
     if (state.law.kind === "affine") block.push(put(a, state.law.a, none.a));
     block.push(put(b, state.law.b, none.b));
   });
-  block.push(...scanEffects(text, states, shared));
+  block.push(...combineEffects(text, states, shared));
   const last = `${GROUP_THREADS - 1}u`;
   const at = (i: number, index: string): Effect => ({
     a: shared[i]!.a === "" ? "" : `${shared[i]!.a}[${index}]`,
@@ -287,7 +287,7 @@ function printSteps(
 }
 
 /** A scan over the effects in workgroup memory, the two words of an effect together. */
-function scanEffects(
+function combineEffects(
   text: KernelText,
   states: readonly State[],
   shared: readonly Effect[],
@@ -299,7 +299,7 @@ function scanEffects(
     if (a === "") {
       const combine = (_: number, earlier: string, later: string) =>
         compose(text, state, { a: "", b: earlier }, { a: "", b: later }).b;
-      return workgroupScan([b], GROUP_THREADS, [none.b], combine, fresh);
+      return prefixScan([b], GROUP_THREADS, [none.b], combine, fresh);
     }
     // b first, because it needs the later a.
     let earlierB = "";
@@ -310,7 +310,7 @@ function scanEffects(
       }
       return combineText("prod", state.type, later, earlier, text.prelude);
     };
-    return workgroupScan([b, a], GROUP_THREADS, [none.b, none.a], combine, fresh);
+    return prefixScan([b, a], GROUP_THREADS, [none.b, none.a], combine, fresh);
   });
 }
 

@@ -17,9 +17,9 @@ import {
 import type { GpuLimits } from "../device/context.ts";
 import { indent, KernelText, type PrintedKernel } from "../print/kernel_text.ts";
 import {
-  type Access,
   accessesOf,
   fixedDistance,
+  type NestAccess,
   nodeCount,
   reach,
   type StepIterations,
@@ -172,7 +172,7 @@ function separateRows(
 }
 
 function rowsApart(
-  accesses: readonly Access[],
+  accesses: readonly NestAccess[],
   nests: readonly Nest[],
   rows: Size,
   guards: Guards,

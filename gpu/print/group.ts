@@ -10,7 +10,7 @@
  */
 
 import { nodesOf } from "../../core/ir/nodes.ts";
-import { innerRoots } from "../../core/ir/steps.ts";
+import { innerOutputs } from "../../core/ir/steps.ts";
 import type { BufferDecl, Nest } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import {
@@ -57,7 +57,7 @@ export function canShareLoops(nest: Nest): boolean {
   if (nest.loops.length === 0) return false;
   const written = writtenBy([...nest.inner, ...nest.outer]);
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return false;
-  return nodesOf(innerRoots(nest)).every((node) =>
+  return nodesOf(innerOutputs(nest)).every((node) =>
     node.op !== "running" && !(node.op === "load" && written.has(node.buffer))
   );
 }
@@ -103,7 +103,7 @@ function runsAlongLoops(nest: Nest): boolean {
   };
   const loop = last(nest.loops, nest.axes.length), axis = last(nest.axes, 0);
   let along = 0, across = 0;
-  for (const node of nodesOf(innerRoots(nest))) {
+  for (const node of nodesOf(innerOutputs(nest))) {
     if (node.op !== "load") continue;
     for (const term of node.address.terms) {
       if (term.axis.kind !== "axis" || sizeValue(term.stride) !== 1) continue;

@@ -10,7 +10,7 @@ import type { BufferDecl } from "../../core/ir/program.ts";
 import { type AxisRef, type ScalarType, scalarTypeOf } from "../../core/ir/scalar.ts";
 import { type Size, sizeAt, type SizeEnv, sizeKey } from "../../core/ir/size.ts";
 import { LINEAR_GROUP_WGSL } from "./grid.ts";
-import type { Access, KernelSource } from "../device/pipelines.ts";
+import type { BindingAccess, KernelSource } from "../device/pipelines.ts";
 import { isWide, WIDE } from "./int64.ts";
 import {
   Prelude,
@@ -82,7 +82,7 @@ export class KernelText {
     key: string;
     bound: Bound;
     element: string;
-    access: Access;
+    access: BindingAccess;
     read: boolean;
     name: string;
   }[] = [];
@@ -102,7 +102,7 @@ export class KernelText {
     return `${prefix}${this.#names++}`;
   }
 
-  #bind(key: string, bound: Bound, element: string, access: Access, name?: string): string {
+  #bind(key: string, bound: Bound, element: string, access: BindingAccess, name?: string): string {
     let slot = this.#bound.findIndex((have) => have.key === key);
     if (slot < 0) {
       slot = this.#bound.length;
@@ -121,7 +121,7 @@ export class KernelText {
   }
 
   /** The name of a buffer of the program. */
-  buffer(id: number, access: Access): string {
+  buffer(id: number, access: BindingAccess): string {
     const element = storedType(this.decl(id).dtype);
     return this.#bind(`b${id}`, { kind: "buffer", id }, element, access);
   }
@@ -130,7 +130,7 @@ export class KernelText {
   scratch(
     scratch: Scratch,
     element: StoredType,
-    access: Access,
+    access: BindingAccess,
     name?: string,
   ): string {
     const bound: Bound = { kind: "scratch", scratch: scratch.id };
@@ -138,12 +138,12 @@ export class KernelText {
   }
 
   /** The name of the flags that say which parts of a program run. */
-  flags(access: Access): string {
+  flags(access: BindingAccess): string {
     return this.#bind("flags", { kind: "flags" }, "u32", access);
   }
 
   /** The name of the memory for failed checks. */
-  errors(access: Access): string {
+  errors(access: BindingAccess): string {
     const element = access === "write" ? "atomic<u32>" : "u32";
     return this.#bind("errors", { kind: "errors" }, element, access);
   }

@@ -6,7 +6,7 @@
  */
 
 import { nodesOf } from "../../core/ir/nodes.ts";
-import { stepRoots } from "../../core/ir/steps.ts";
+import { stepOutputs } from "../../core/ir/steps.ts";
 import type { DType } from "../../core/graph/dtype.ts";
 import { epilogueOf } from "../../core/ir/gemm.ts";
 import { ScalarBuilder } from "../../core/ir/builder.ts";
@@ -83,7 +83,7 @@ function hasWide(steps: readonly Step[]): boolean {
       case "branch":
         return hasWide(step.then) || hasWide(step.otherwise);
       default:
-        return nodesOf(stepRoots(step)).some(isWideNode);
+        return nodesOf(stepOutputs(step)).some(isWideNode);
     }
   });
 }

@@ -1,5 +1,5 @@
 import { nodesOf } from "../../core/ir/nodes.ts";
-import { innerRoots, storeRoots } from "../../core/ir/steps.ts";
+import { innerOutputs, storeOutputs } from "../../core/ir/steps.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { DType } from "../../core/graph/dtype.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../../core/ir/builder.ts";
@@ -58,10 +58,11 @@ function pairs(program: Program): number {
     steps.reduce((sum, step) => {
       switch (step.kind) {
         case "nest":
-          return sum + nodesOf([...innerRoots(step), ...storeRoots(step.outer)]).filter((node) =>
-            node.op !== "load" && node.op !== "const" && node.op !== "cast" &&
-            [node, ...node.args].some(({ type }) => type === "i64" || type === "u64")
-          ).length;
+          return sum +
+            nodesOf([...innerOutputs(step), ...storeOutputs(step.outer)]).filter((node) =>
+              node.op !== "load" && node.op !== "const" && node.op !== "cast" &&
+              [node, ...node.args].some(({ type }) => type === "i64" || type === "u64")
+            ).length;
         case "loop":
           return sum + count(step.body);
         default:

@@ -7,7 +7,7 @@
 
 import { noFunction } from "../../core/ir/functions.ts";
 import { dependencies, nodesOf } from "../../core/ir/nodes.ts";
-import { checkRoots, innerRoots, outerRoots, storeRoots } from "../../core/ir/steps.ts";
+import { checkOutputs, innerOutputs, outerOutputs, storeOutputs } from "../../core/ir/steps.ts";
 import { checkedInteger, type Nest, type Reduction, type Store } from "../../core/ir/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../../core/ir/scalar.ts";
 import { productSize, type Size, sizeValue } from "../../core/ir/size.ts";
@@ -33,7 +33,7 @@ export function writtenBy(stores: readonly Store[]): Set<number> {
 
 /** Whether inner stores of a nest use a running value. */
 export function usesRunning(nest: Nest): boolean {
-  return nodesOf(storeRoots(nest.inner)).some((node) => node.op === "running");
+  return nodesOf(storeOutputs(nest.inner)).some((node) => node.op === "running");
 }
 
 /** Names of one accumulated value. */
@@ -103,7 +103,7 @@ export class NestBody {
       const apart = this.#addsProduct(i) && !usesRunning(this.nest);
       return apart ? reduction.value.args : [reduction.value];
     });
-    return [...values, ...checkRoots(this.nest, true), ...storeRoots(inner)];
+    return [...values, ...checkOutputs(this.nest, true), ...storeOutputs(inner)];
   }
 
   /** Whether an accumulator sums products of floats. */
@@ -201,7 +201,7 @@ export class NestBody {
   outer(): string[] {
     this.#after = new Map();
     const lines: string[] = [];
-    for (const node of nodesOf(outerRoots(this.nest))) {
+    for (const node of nodesOf(outerOutputs(this.nest))) {
       if (!this.#volatile(node) && this.#levels.get(node) === 0) {
         this.#after.set(node, this.#printed.get(node)!);
       } else this.#after.set(node, this.#name(this.#print(node, this.#after), lines));
@@ -457,7 +457,7 @@ export function decompose(
 /** Loop iterations that one thread needs for the helpers of each iteration of a nest. */
 export function helperIterations(nest: Nest): number {
   let iterations = 1;
-  for (const node of nodesOf(innerRoots(nest))) {
+  for (const node of nodesOf(innerOutputs(nest))) {
     // The exact remainder divides a few bits at a time.
     if (node.op === "rem" && node.type === "f32") iterations += 40;
     const wide = node.type === "i64" || node.type === "u64";

@@ -8,7 +8,7 @@ import type { BufferDecl, Nonzero } from "../../core/ir/program.ts";
 import { addSize, floorDivSize } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { printCast } from "./scalar.ts";
-import { workgroupScan } from "./scan.ts";
+import { prefixScan } from "./scan.ts";
 
 const THREADS = 256;
 
@@ -85,7 +85,7 @@ export function printNonzero(
 }
 
 function sum(text: KernelText, memory: string): string[] {
-  return workgroupScan(
+  return prefixScan(
     [memory],
     THREADS,
     ["0u"],

@@ -7,7 +7,7 @@
  */
 
 import { nodesOf } from "../../core/ir/nodes.ts";
-import { innerRoots } from "../../core/ir/steps.ts";
+import { innerOutputs } from "../../core/ir/steps.ts";
 import type { BufferDecl, Nest } from "../../core/ir/program.ts";
 import {
   addSize,
@@ -33,7 +33,7 @@ import {
 import { decompose, NestBody, usesRunning, writtenBy } from "./nest.ts";
 import { accumulatedType, combineText, identityText, isArg } from "./reduction.ts";
 import { printCast } from "./scalar.ts";
-import { workgroupScan } from "./scan.ts";
+import { prefixScan } from "./scan.ts";
 
 /** How a nest with running values is spread. */
 export interface RunningShape {
@@ -54,7 +54,7 @@ export function chooseRunning(nest: Nest): RunningShape | null {
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return null;
   if (nest.reductions.some(({ kind }) => isArg(kind))) return null;
   const written = writtenBy([...nest.inner, ...nest.outer]);
-  for (const node of nodesOf(innerRoots(nest))) {
+  for (const node of nodesOf(innerOutputs(nest))) {
     if (node.op === "load" && written.has(node.buffer)) return null;
   }
   // A value that is reduced must not depend on running ones.
@@ -201,7 +201,7 @@ function printBlocks(
       ...body.lets(1),
       ...(checks.length > 0 ? ["if (inside) {", ...indent(checks), "}"] : []),
       ...own,
-      ...workgroupScan(memory, GROUP_THREADS, identities, combine, (p) => text.fresh(p)),
+      ...prefixScan(memory, GROUP_THREADS, identities, combine, (p) => text.fresh(p)),
       ...running,
       ...carry,
       "workgroupBarrier();",

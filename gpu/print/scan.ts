@@ -15,7 +15,7 @@
  * @param combine Text of earlier and later values as one, for array `index`.
  * @param fresh Makes names.
  */
-export function workgroupScan(
+export function prefixScan(
   memory: readonly string[],
   threads: number,
   identities: readonly string[],

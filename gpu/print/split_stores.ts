@@ -5,7 +5,7 @@
  */
 
 import { nodesOf } from "../../core/ir/nodes.ts";
-import { type Roots, stepRoots, storeRoots, storesOf } from "../../core/ir/steps.ts";
+import { type Outputs, stepOutputs, storeOutputs, storesOf } from "../../core/ir/steps.ts";
 import { LimitError } from "../../core/base/errors.ts";
 import type { Nest, Store } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
@@ -22,7 +22,7 @@ interface Part {
 
 /** The storage buffers that a nest binds, without flags. */
 export function boundBuffers(nest: Nest): Set<number> {
-  const found = loadsOf(stepRoots(nest), nest);
+  const found = loadsOf(stepOutputs(nest), nest);
   for (const store of storesOf(nest)) found.add(store.buffer);
   return found;
 }
@@ -39,10 +39,10 @@ export function splitNest(nest: Nest, limit: number): Nest[] {
   const parts: Part[] = [];
   const add = (stores: { inner?: Store; outer?: Store }, checks: boolean) => {
     const store = stores.inner ?? stores.outer;
-    const roots = checks
+    const outputs = checks
       ? nest.checks.map((check) => check.failed)
-      : storeRoots(store === undefined ? [] : [store]);
-    const read = loadsOf(roots, nest);
+      : storeOutputs(store === undefined ? [] : [store]);
+    const read = loadsOf(outputs, nest);
     const written = new Set(store === undefined ? [] : [store.buffer]);
     let part = parts.find((have) =>
       union(have.read, have.written, read, written).size + 1 + Number(checks || have.checks) <=
@@ -98,13 +98,13 @@ function inOrder(parts: readonly Part[], nest: Nest, limit: number): Part[] {
 
 function partOf(nest: Nest, part: Part): Nest {
   const checks = part.checks ? nest.checks : [];
-  const roots = [
-    ...storeRoots(part.inner),
-    ...storeRoots(part.outer),
+  const outputs = [
+    ...storeOutputs(part.inner),
+    ...storeOutputs(part.outer),
     ...checks.map((check) => check.failed),
   ];
   const used = new Set<number>();
-  for (const node of nodesOf(roots)) {
+  for (const node of nodesOf(outputs)) {
     if (node.op === "reduced" || node.op === "running") used.add(node.reduction);
     if (node.op === "product") used.add(0);
   }
@@ -124,10 +124,10 @@ function partOf(nest: Nest, part: Part): Nest {
 }
 
 /** Buffers that values need, also by way of reductions. */
-function loadsOf(roots: Roots, nest: Nest): Set<number> {
+function loadsOf(outputs: Outputs, nest: Nest): Set<number> {
   const found = new Set<number>();
   const used = new Set<number>();
-  let wave = roots;
+  let wave = outputs;
   while (wave.length > 0) {
     const next: SNode[] = [];
     for (const node of nodesOf(wave)) {

@@ -72,7 +72,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
       const others = shape.filter((_, d) => d !== axis);
       context.nest(`cum${kind}`, others, [shape[axis]!], (nest) => {
         const at = insertAxis(nest.axes, axis, nest.loops[0]!);
-        const running = mapElement([nest.read(x, at)], ([part]) => nest.scan(kind, part!));
+        const running = mapElement([nest.read(x, at)], ([part]) => nest.runningReduce(kind, part!));
         nest.storeInner(out, at, running);
       });
     },
