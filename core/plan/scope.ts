@@ -19,7 +19,7 @@ import { realNode } from "./element.ts";
 import { replacedStore, substitution } from "./merge.ts";
 import { addressOf, type BufferView, loadView } from "./buffer_view.ts";
 import type { Planner } from "./planner.ts";
-import { chooseMaterialised } from "./roots.ts";
+import { chooseMaterialised } from "./materialise.ts";
 import type { Shapes } from "./shapes.ts";
 import { permuted, reshapedView } from "./views.ts";
 
