@@ -130,3 +130,14 @@ Deno.test("a kernel that has elements is not accompanied by a kernel of its chec
   f(noColumns, few);
   assertEquals([steps(with2) < steps(f.explain())], [true]);
 });
+
+onDevices("what is divided by its sum has sum 0 where there is nothing", async (device) => {
+  const m = T.fmatrix("m"), v = T.fvector("v");
+  const outputs = [T.softmax(v).sum(), T.softmax(m).sum(1), T.div(v, v.sum()).sum()];
+  const f = await compile([m, v], outputs, { device });
+  for (const rows of [0, 2]) {
+    const results = f(tensor([], { shape: [rows, 0] }), []);
+    assertEquals(results.map((y) => y.arraySync()), [0, Array(rows).fill(0), 0]);
+  }
+  assertEquals(f([[1, 2]], [1, 3])[2]!.arraySync(), 1);
+});

@@ -184,6 +184,12 @@ const sumOfProduct: Rule = {
     const lengths = lengthsOf(x), left = lengthsOf(rest);
     if (axes.some((axis) => left[axis] !== lengths[axis])) return null;
     const total = reduced("sum", rest, axes, dtype);
+    // Of no elements the sum of x / sum(x) is 0, and not 0 / 0.
+    const mayBeEmpty = axes.some((axis) => (x.type.shape[axis] ?? 0) === 0);
+    const outer = (v: Variable) => unpadded(withoutAxes(padded(v, x.ndim), axes));
+    if (mayBeEmpty && fixed.some(({ base, power }) => power < 0 && outer(base) === total)) {
+      return null;
+    }
     if (fixed.length === 0) {
       return instead(
         apply.output,
@@ -191,8 +197,7 @@ const sumOfProduct: Rule = {
       );
     }
     const factor = buildProduct({ ...product, factors: fixed });
-    const outside = unpadded(withoutAxes(padded(factor, x.ndim), axes));
-    return instead(apply.output, ew("mul", outside, total));
+    return instead(apply.output, ew("mul", outer(factor), total));
   },
 };
 
