@@ -19,6 +19,9 @@ import type { Phase } from "../core/rewrite/rule.ts";
 const logarithms = new Set(["log", "log1p", "log2", "log10", "log1mexp", "logdiffexp"]);
 const roots = new Set([...logarithms, "div", "reciprocal"]);
 
+/** Where reciprocals that are multiplied by may be. */
+const carriers = new Set(["mul", "neg", "dimshuffle", "broadcastTo"]), DEEPEST = 4;
+
 /** Ops that rules look through, and that mean the same to gradients when they are rewritten. */
 const moving = [
   "dimshuffle",
@@ -70,7 +73,7 @@ export class StableForms {
 
   /** What something is stable as; null where it is stable as it stands. */
   of(apply: Apply): Variable | null {
-    if (!roots.has(apply.op.name)) return null;
+    if (!roots.has(apply.op.name) && !this.#isByReciprocal(apply)) return null;
     // Logarithms inside come first, so that those of a chain are taken one by one.
     const waiting = [apply];
     while (waiting.length > 0) {
@@ -99,8 +102,23 @@ export class StableForms {
     // What is in it is stable already; what is behind its ends need not be.
     const behind = new Set(ends!.values());
     for (const inner of toposort([form], (v) => behind.has(v) || this.#isEnd(v))) {
-      if (roots.has(inner.op.name) && !this.#found.has(inner)) this.#found.set(inner, null);
+      const isRoot = roots.has(inner.op.name) || inner.op.name === "mul";
+      if (isRoot && !this.#found.has(inner)) this.#found.set(inner, null);
     }
+  }
+
+  /** Whether it multiplies by the reciprocal of something curved, which may have other uses. */
+  #isByReciprocal({ op: { name }, inputs }: Apply): boolean {
+    if (name !== "mul") return false;
+    const isReciprocal = (variable: Variable, depth: number): boolean => {
+      const { owner } = variable;
+      if (owner === null || depth === 0) return false;
+      const [a, b] = owner.inputs as [Variable, Variable];
+      if (owner.op.name === "reciprocal") return this.#isBent(a);
+      if (owner.op.name === "div") return !this.#isBent(a) && this.#isBent(b);
+      return carriers.has(owner.op.name) && owner.inputs.some((v) => isReciprocal(v, depth - 1));
+    };
+    return inputs.some((v, i) => isReciprocal(v, DEEPEST) && this.#isBent(inputs[1 - i]!));
   }
 
   /**

@@ -145,6 +145,10 @@ const logarithms: Record<string, (given: Given, logs: Variable) => [Variable, Va
     log(mul(2, dot(w, e))),
     T.logsumexp(logs.add(x), 1).add(Math.LN2),
   ],
+  "over a sum": ({ x, e, w }, logs) => [
+    log(dot(w, e).div(sum(e))),
+    T.logsumexp(logs.add(x), 1).sub(T.logsumexp(x)),
+  ],
   "of a part": ({ x, e, w }, logs) => [log(dot(w, e).at(1)), T.logsumexp(logs.add(x), 1).at(1)],
   "of two": ({ x, e, w }, logs) => [
     log(dot(w, e).add(dot(w, e.mul(e)))),

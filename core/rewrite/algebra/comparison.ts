@@ -121,10 +121,16 @@ const switchSum = rule(
   add(choose(c, 0, p), choose(c, 0, q)).to(choose(c, 0, add(p, q))),
 );
 
+/** Whether what is chosen where it is finite is the p that is tested. */
+function testsItself(match: Match): boolean {
+  return under(match.of(c), "isfinite") === match.of(p);
+}
+
 const switchNeg = rule(
   "switch-neg",
   neg(once(choose(c, 0, p))).to(choose(c, 0, neg(p))),
-  neg(once(choose(c, p, 0))).to(choose(c, neg(p), 0)),
+  // What is taken off exponents keeps the form that it is known by.
+  neg(once(choose(c, p, 0))).to(choose(c, neg(p), 0), (found) => !testsItself(found)),
 );
 
 const isOrdered = ({ output: { dtype } }: Match) => !isComplex(dtype) && dtype !== "bool";

@@ -61,7 +61,7 @@ const MOST_TERMS = 12;
 
 /** The exponentials of a product and the rest; null without exponentials. */
 export function expProductOf(variable: Variable): ExpProduct | null {
-  const product = isReal(variable.dtype) ? productOf(variable, opensAll) : null;
+  const product = isReal(variable.dtype) ? productOf(unpadded(variable), opensAll) : null;
   if (product === null) return null;
   const exponent: Term[] = [], rest: Factor[] = [];
   for (const factor of product.factors) {

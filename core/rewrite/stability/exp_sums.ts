@@ -87,26 +87,72 @@ function shiftedBy(variable: Variable): Variable | null {
   return test !== null && unwrapped(test) === top ? shiftedBy(top) ?? top : null;
 }
 
-/** The terms of an exponent, of all branches where it is a choice and of all parts in a row. */
-function termsOf(exponent: Variable): readonly Term[] {
+/** The terms of an exponent, by branch where it is a choice and by part in a row. */
+function* termsOf(exponent: Variable): Generator<readonly Term[]> {
   const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
-  const bounded = x === undefined ? exponent : numberOf(x) !== null ? y! : x;
+  const bounded = unwrapped(x === undefined ? exponent : numberOf(x) !== null ? y! : x);
   // What is taken off goes into the branches.
-  const choice = applied(unwrapped(bounded), "switch");
-  if (choice !== null) return choice.inputs.slice(1).flatMap(termsOf);
-  const row = applied(unwrapped(bounded), "join") ?? applied(unwrapped(bounded), "makeVector");
-  if (row !== null) return row.inputs.flatMap(termsOf);
-  return sumOf(unwrapped(bounded), opensAll)?.terms ?? [];
+  const choice = applied(bounded, "switch")?.inputs.slice(1);
+  const row = applied(bounded, "join") ?? applied(bounded, "makeVector");
+  const parts = choice ?? row?.inputs;
+  if (parts === undefined) yield sumOf(bounded, opensAll)?.terms ?? [];
+  else for (const part of parts) yield* termsOf(part);
+}
+
+/** What was taken off an exponent, for what tells it from other terms. */
+function takenOff(exponent: Variable, topOf: (term: Variable) => Variable | null): Variable[] {
+  return [...termsOf(exponent)].flatMap((terms) =>
+    terms.flatMap(({ base, scale }) => {
+      const top = scale === -1 ? topOf(base) : null;
+      const others = terms.filter((term) => term.base !== base);
+      return top === null || leavesSomeOf(others, top) ? [] : [top];
+    })
+  );
+}
+
+/** Exponents, and the factors beside their exponentials that may be 0. */
+interface Weighted {
+  readonly exponent: Variable;
+  readonly weights: readonly Variable[];
+}
+
+/** What a variable is the greatest of, as it stands and without the weights of those that count. */
+function greatestOf(top: Variable): Weighted[] {
+  const exponent = under(top, "reduce");
+  if (exponent === null) return [];
+  const [test, least, counting] = applied(unwrapped(exponent), "switch")?.inputs ?? [];
+  const weights = test === undefined || numberOf(least!) !== -Infinity ? null : zeroIn(test);
+  const whole = { exponent, weights: [] };
+  return weights === null ? [whole] : [whole, { exponent: counting!, weights }];
+}
+
+/** What has to be 0 for a test to hold, one of many; null for other tests. */
+function zeroIn(test: Variable): readonly Variable[] | null {
+  const { owner } = unwrapped(test), [a, b] = owner?.inputs ?? [];
+  if (owner?.op.name === "eq") {
+    return numberOf(b!) === 0 ? [unwrapped(a!)] : numberOf(a!) === 0 ? [unwrapped(b!)] : null;
+  }
+  if (owner?.op.name !== "or") return null;
+  const [left, right] = [zeroIn(a!), zeroIn(b!)];
+  return left === null || right === null ? null : [...left, ...right];
+}
+
+/** Whether the greatest of some exponents leaves something of others, which may overflow still. */
+function leavesSomeOf(terms: readonly Term[], top: Variable): boolean {
+  const own = rootsOf(terms);
+  const theirs = greatestOf(top).map(({ exponent }) => rootsOf([{ base: exponent, scale: 1 }]));
+  // What looks different may be the same, by rules.
+  return theirs.some((roots) => [...roots.keys()].every((base) => own.has(base))) &&
+    !theirs.some((roots) => areSame(own, roots));
+}
+
+function areSame(a: ReadonlyMap<Variable, number>, b: ReadonlyMap<Variable, number>): boolean {
+  return a.size === b.size && [...a].every(([base, scale]) => b.get(base) === scale);
 }
 
 /** Whether something was taken off an exponent so that it does not overflow. */
 export function isMarked(exponent: Variable): boolean {
-  return termsOf(exponent).some(({ base, scale }) => scale === -1 && shiftedBy(base) !== null);
-}
-
-/** Whether something that was taken off exponents is a term of an exponent, of whatever sign. */
-export function hasShift(exponent: Variable): boolean {
-  return termsOf(exponent).some(({ base }) => shiftedBy(base) !== null);
+  return takenOff(exponent, shiftedBy).length > 0;
 }
 
 /**
@@ -194,11 +240,10 @@ export function isShifted(x: Variable, axes: readonly number[]): boolean {
   }
   const open = axes.filter((axis) => x.type.shape[axis] !== 1);
   if (open.length === 0) return isMarked(x);
-  const tops = termsOf(x).flatMap(({ base, scale }) => {
-    const marked = scale === -1 ? shiftedBy(base) : null;
-    const top = scale === -1 ? applied(unwrapped(marked ?? base), "reduce") : null;
-    return top === null || (top.params as ReduceParams).kind !== "max" ? [] : [top];
-  });
+  const tops = takenOff(x, (term) => {
+    const top = shiftedBy(term) ?? unwrapped(term), reduce = applied(top, "reduce");
+    return (reduce?.params as ReduceParams | undefined)?.kind === "max" ? top : null;
+  }).map((top) => top.owner!);
   // Rules may change the axes of what was taken off; to do it more than twice is no use anyway.
   return tops.length > 1 || tops.some((top) => {
     const own = (top.params as ReduceParams).axes;
@@ -275,9 +320,6 @@ export function weightedBy(rest: Product, e: Variable): Variable {
   return buildProduct({ ...rest, factors: [...rest.factors, { base: e, power: 1 }] });
 }
 
-/** What was taken off, and of what it is the greatest exponent. */
-const greatest = new WeakMap<Variable, Pick<ExpSum, "exponent" | "rest">>();
-
 /**
  * Whether a shift was taken off another sum of the same exponentials: "all" where no exponent is above it,
  * "counting" where none is that has no weight 0 beside it.
@@ -286,15 +328,14 @@ export function isAtMost(
   { exponent, rest }: ExpProduct,
   shift: Variable,
 ): "all" | "counting" | null {
-  const found = greatest.get(unwrapped(shift));
+  const top = shiftedBy(shift), own = rootsOf(exponent);
+  const found = top === null
+    ? undefined
+    : greatestOf(top).find(({ exponent }) => areSame(own, rootsOf([{ base: exponent, scale: 1 }])));
   if (found === undefined) return null;
-  const own = rootsOf(exponent), other = rootsOf([{ base: found.exponent, scale: 1 }]);
-  if (own.size !== other.size) return null;
-  for (const [base, scale] of own) if (other.get(base) !== scale) return null;
-  const weights = weightsOf(found.rest).map(unwrapped);
-  if (weights.length === 0) return "all";
+  if (found.weights.length === 0) return "all";
   const beside = new Set(weightsOf(rest).map(unwrapped));
-  return weights.every((weight) => beside.has(weight)) ? "counting" : null;
+  return found.weights.every((weight) => beside.has(weight)) ? "counting" : null;
 }
 
 /** The factors that may make 0 of a product. */
@@ -320,7 +361,6 @@ function rootsOf(terms: readonly Term[]): Map<Variable, number> {
 export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
   const shift = shiftOf(padded(exponent, counting.ndim), counting, own);
-  greatest.set(shift, { exponent, rest });
   const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));
   const total = reduced("sum", product, axes);

@@ -5,7 +5,7 @@
  */
 
 import { expProductOf, powersOf } from "./exp_parts.ts";
-import { type ExpProduct, hasShift, sumOfTerms } from "./exp_sums.ts";
+import { type ExpProduct, isMarked, sumOfTerms } from "./exp_sums.ts";
 import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
@@ -19,9 +19,10 @@ import {
   unpadded,
 } from "../algebra/factors.ts";
 import { ew, instead, under } from "../match.ts";
-import type { Rewritten, Rule } from "../rule.ts";
+import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { Term } from "../algebra/terms.ts";
+import { isView } from "../indexing/views.ts";
 
 const quotientOfExps: Rule = {
   name: "quotient-of-exps",
@@ -33,6 +34,7 @@ const quotientOfExps: Rule = {
     const { output } = apply, product = realProduct(output, context);
     // What is above may be beside a part with the sum below.
     if (product === null || isInside(apply, productOps, context)) return null;
+    if (product.factors.length > 1 && isUnderLogarithm(output, context)) return null;
     const found = new Map<Factor, ExpProduct>();
     const find = (factors: readonly Factor[]) => {
       for (const factor of factors) {
@@ -51,26 +53,37 @@ const quotientOfExps: Rule = {
   },
 };
 
+const logarithms = new Set(["log", "log2", "log10"]);
+
+/** Whether the only use is a logarithm, which takes apart what would underflow as a quotient. */
+function isUnderLogarithm(variable: Variable, context: RewriteContext): boolean {
+  const uses = context.uses(variable), [client] = context.clients(variable);
+  if (uses !== 1 || client === undefined) return false;
+  return logarithms.has(client.op.name) ||
+    isView(client) && isUnderLogarithm(client.output, context);
+}
+
 const expTimesShift: Rule = {
   name: "exp-times-shift",
-  law: "exp(x) * exp(y - m) -> exp(x + y - m), where m was taken off so that nothing overflows",
+  law: "exp(x) * exp(y - m) -> exp(x + y - m), sum(exp(x)) * exp(-m) -> sum(exp(x - m)), " +
+    "where m was taken off so that nothing overflows",
   ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const isExp = ({ base }: Factor) => under(base, "exp") !== null;
-    const isOpen = (factor: Factor) => isExp(factor) && !hasShift(under(factor.base, "exp")!);
+    const exponentOf = ({ base }: Factor) => under(base, "exp");
+    const isOpen = (factor: Factor) => {
+      const exponent = exponentOf(factor);
+      if (exponent !== null) return !isMarked(exponent);
+      return additionIn(factor.base) !== null && expProductOf(factor.base) !== null;
+    };
     if (realProduct(output, context)?.factors.some(isOpen) !== true) return null;
     // What has other uses is bounded by itself, but not beside the other.
-    const product = productOf(output, opensAll);
-    const exps = product?.factors.filter(isExp) ?? [];
-    if (product === null || exps.every(isOpen) || !exps.some(isOpen)) return null;
-    const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
-    const factors = product.factors.filter((factor) => !isExp(factor));
-    const e = ew("exp", sumOfTerms(terms, output.dtype));
-    return instead(
-      output,
-      buildProduct({ ...product, factors: [...factors, { base: e, power: 1 }] }),
-    );
+    const product = productOf(output, opensAll), { factors } = product ?? { factors: [] };
+    const open = factors.filter(isOpen);
+    const taken = factors.filter((factor) => exponentOf(factor) !== null && !isOpen(factor));
+    if (product === null || open.length === 0 || taken.length === 0) return null;
+    const found = new Map([...open, ...taken].map((of) => [of, expProductOf(of.base)!]));
+    return instead(output, buildProduct(scaledDown(product, found)));
   },
 };
 
@@ -78,7 +91,10 @@ const expTimesShift: Rule = {
 function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): Product {
   const left = new Map<Variable, number>(), rest: Factor[] = [], sums: Factor[] = [];
   const add = ({ exponent }: ExpProduct, power: number) => {
-    for (const { base, scale } of exponent) left.set(base, (left.get(base) ?? 0) + scale * power);
+    for (const { base, scale } of exponent) {
+      const inner = under(base, "neg"), own = inner ?? base, sign = inner === null ? 1 : -1;
+      left.set(own, (left.get(own) ?? 0) + sign * scale * power);
+    }
   };
   for (const factor of product.factors) {
     const part = found.get(factor), { base, power } = factor;

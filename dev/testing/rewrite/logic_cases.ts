@@ -198,6 +198,7 @@ export const logicCases: Cases = {
     ],
     not: [
       () => ew("neg", ew("switch", a, x, y)),
+      () => ew("neg", ew("switch", ew("isfinite", x), x, num(0))),
       () => {
         const choice = ew("switch", a, num(0), x);
         return ew("maximum", ew("neg", choice), choice);

@@ -110,14 +110,24 @@ export const stableCases: Cases = {
     ],
   },
   "exp-times-shift": {
-    fires: [() => [
-      ew("mul", e(x), e(ew("sub", y, finite(z)))),
-      e(ew("add", x, ew("sub", y, finite(z)))),
-    ]],
+    fires: [
+      () => [
+        ew("mul", e(x), e(ew("sub", y, finite(z)))),
+        e(ew("add", x, ew("sub", y, finite(z)))),
+      ],
+      () => {
+        const off = shift(x, 0);
+        return [
+          ew("mul", sum(ew("mul", y, e(x)), 0), e(neg(off))),
+          sum(ew("mul", y, e(ew("sub", x, off))), 0),
+        ];
+      },
+    ],
     not: [
       () => ew("mul", e(x), e(ew("sub", y, z))),
       () => ew("mul", e(ew("sub", x, finite(z))), e(ew("sub", y, finite(z)))),
       () => ew("mul", x, e(ew("sub", y, finite(z)))),
+      () => ew("mul", sum(x, 0), e(neg(shift(x, 0)))),
     ],
   },
   "log-sum-exp": {
@@ -138,6 +148,12 @@ export const stableCases: Cases = {
           ew("log", sum(ew("mul", m, e(m)), 1)),
           ew("add", ew("log", ended(total, off)), off),
         ];
+      },
+      // What was taken off may be that of others.
+      () => {
+        const half = shift(ew("mul", num(0.5), x), 0), left = ew("sub", x, T.dimshuffle(half, "x"));
+        const off = shift(left, 0), total = sum(e(ew("sub", left, T.dimshuffle(off, "x"))), 0);
+        return [ew("log", sum(e(left), 0)), ew("add", ew("log", guarded(total, off)), off)];
       },
       // The exponents need not have all axes.
       () => {
