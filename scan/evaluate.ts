@@ -10,7 +10,7 @@ import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { depthOf } from "./inner.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
-import { shortSequence } from "./step_shapes.ts";
+import { changedShape, shortSequence } from "./step_shapes.ts";
 
 function rowOf(value: Value, i: number): Value {
   const shape = value.shape.slice(1);
@@ -73,7 +73,11 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     placeholders.others.forEach((other, i) => values.set(other, others[i]!));
     const made = evaluateGraph(step.outputs, values);
     let next = 0;
-    for (const state of states) state.push(made[next++]!);
+    for (const [i, state] of states.entries()) {
+      const was = state[0]!.shape, now = made[next]!.shape;
+      if (was.join() !== now.join()) throw changedShape(params, i, was, now);
+      state.push(made[next++]!);
+    }
     for (const map of maps) map.push(made[next++]!);
     carried.forEach((state, i) => histories[i]!.push(state));
     carried = carried.map(() => made[next++]!);

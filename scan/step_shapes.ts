@@ -130,10 +130,20 @@ export function checkStateShape(
   guards: Guards,
 ): void {
   if (was.length === now.length && was.every((size, d) => guards.equal(size, now[d]!))) return;
-  throw new ShapeError(
-    `Cannot run ${scanLabel(params)}: state ${i} has shape [${
-      was.map(sizeValue)
-    }] before the step and ` +
-      `[${now.map(sizeValue)}] after it; a state keeps its shape`,
+  throw changedShape(params, i, was.map(sizeValue), now.map(sizeValue));
+}
+
+/** What is wrong with a state that the step gives another shape. */
+export function changedShape(
+  params: ScanParams,
+  i: number,
+  was: readonly number[],
+  now: readonly number[],
+): ShapeError {
+  return new ShapeError(
+    `Cannot run ${
+      scanLabel(params)
+    }: state ${i} has shape [${was}] before the step and [${now}] after it; ` +
+      "a state keeps its shape",
   );
 }
