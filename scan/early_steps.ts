@@ -9,7 +9,6 @@ import { chosenBeside, support } from "../autodiff/support.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, applyOp, Constant, makeConstant, type Variable } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
-import { arange } from "../core/ops/create/ranges.ts";
 import { stretched } from "../core/ops/shape/broadcast_to.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
