@@ -5,7 +5,7 @@
  * @module
  */
 
-import { canCastLosslessly, isComplex } from "../../graph/dtype.ts";
+import { canCastLosslessly, isComplex, isFloat, isInt } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
 import { applyAgain, under } from "../match.ts";
@@ -28,6 +28,9 @@ const castCast: Rule = {
     const inner = under(x!, "cast");
     if (inner === null || !canCastLosslessly(inner.dtype, x!.dtype)) return null;
     if (isComplex(x!.dtype) && !isComplex(inner.dtype)) return null;
+    // Integers wrap where floats are clipped.
+    const clips = isInt(inner.dtype) && isFloat(x!.dtype) && isInt(output.dtype);
+    if (clips && !canCastLosslessly(inner.dtype, output.dtype)) return null;
     return castTo(inner, output.dtype);
   },
 };

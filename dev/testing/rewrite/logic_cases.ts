@@ -40,11 +40,14 @@ export const logicCases: Cases = {
     fires: [
       () => [T.cast(T.cast(i, "int64"), "float32"), T.cast(i, "float32")],
       () => [T.cast(T.cast(f, "float64"), "float32"), f],
+      () => [T.cast(T.cast(i, "float64"), "int64"), T.cast(i, "int64")],
     ],
     not: [
       () => T.cast(T.cast(x, "float32"), "float64"),
       () => T.cast(T.cast(i, "int8"), "int32"),
       () => T.cast(T.cast(x, "int32"), "float64"),
+      () => T.cast(T.cast(i, "float64"), "uint8"),
+      () => T.cast(T.cast(i, "float64"), "uint32"),
     ],
   },
   "bitcast-bitcast": {
