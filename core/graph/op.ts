@@ -98,7 +98,7 @@ export interface ElementContext extends ShapeContext {
 }
 
 /** Builds one nest. Axis Ix come from `axes` and `loops`. */
-export interface NestBuilder extends ElementContext {
+export interface LoopNestBuilder extends ElementContext {
   /** Positions along the independent axes, as i32. */
   readonly axes: readonly Ix[];
   /** Positions along the loop axes, as i32. */
@@ -142,7 +142,7 @@ export interface EmitContext extends ShapeContext {
     name: string,
     axes: readonly Size[],
     loops: readonly Size[],
-    build: (nest: NestBuilder) => void,
+    build: (nest: LoopNestBuilder) => void,
   ): void;
   /** Adds any step. */
   push(step: Step): void;

@@ -5,7 +5,7 @@
  */
 
 import { nodesOf } from "./nodes.ts";
-import type { Nest } from "./program.ts";
+import type { LoopNest } from "./program.ts";
 import type { Address } from "./scalar.ts";
 import { countsTogether, mulSize, type Size, sizeKey } from "./size.ts";
 import { stepOutputs, storesOf } from "./steps.ts";
@@ -21,7 +21,7 @@ export interface AxisUses {
 }
 
 /** Finds what the axes of a nest are used for. */
-export function axisUses(nest: Nest): AxisUses {
+export function axisUses(nest: LoopNest): AxisUses {
   const addresses = storesOf(nest).map(({ address }) => address);
   const indexed = new Set<number>();
   let ordered = nest.inner.length > 0 ||

@@ -5,12 +5,12 @@
  */
 
 import { ScalarBuilder } from "./builder.ts";
-import type { Gemm, Nest, Operand } from "./program.ts";
+import type { Gemm, LoopNest, Operand } from "./program.ts";
 import type { Address, Term } from "./scalar.ts";
 import type { Size } from "./size.ts";
 
 /** The nest of what is done with a product: its points are those of the product, which it reads as a node. */
-export function epilogueOf({ name, batch, m, n, stores }: Gemm): Nest {
+export function epilogueOf({ name, batch, m, n, stores }: Gemm): LoopNest {
   return {
     kind: "nest",
     name,
@@ -27,7 +27,7 @@ export function epilogueOf({ name, batch, m, n, stores }: Gemm): Nest {
  * The nest that computes the same as a product. Its one reduction is what `product` nodes of the stores
  * stand for.
  */
-export function gemmAsNest(gemm: Gemm): Nest {
+export function gemmAsNest(gemm: Gemm): LoopNest {
   const b = new ScalarBuilder();
   const row = gemm.batch.length, column = row + 1, term = row + 2;
   const read = (operand: Operand, rows: number, columns: number) =>

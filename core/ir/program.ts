@@ -65,7 +65,7 @@ export interface Store {
 }
 
 /** Where `failed` is true an index is out of range. */
-export interface NestCheck {
+export interface LoopNestCheck {
   /** What must not be true. */
   readonly failed: SNode;
   /** The number of the check in `Program.checks`. */
@@ -82,7 +82,7 @@ export interface NestCheck {
  * buffer (scatter-add: `reads` of a stored buffer). Otherwise no store of the kernel writes what
  * another point reads.
  */
-export interface Nest {
+export interface LoopNest {
   /** Tells the steps apart. */
   readonly kind: "nest";
   /** Label for profiles and printed programs. */
@@ -98,7 +98,7 @@ export interface Nest {
   /** Executed after the loops. */
   readonly outer: readonly Store[];
   /** Index checks; all that depend on a reduction are made after the loops. */
-  readonly checks: readonly NestCheck[];
+  readonly checks: readonly LoopNestCheck[];
 }
 
 /** One operand of a product: element (batch…, row, column). */
@@ -229,7 +229,7 @@ export interface Branch {
 }
 
 /** One thing to do. */
-export type Step = Nest | Gemm | Sort | Nonzero | Loop | Branch;
+export type Step = LoopNest | Gemm | Sort | Nonzero | Loop | Branch;
 
 /** Makes the error of a check that failed. */
 export type CheckError = new (message: string) => Error;

@@ -5,7 +5,7 @@
  */
 
 import { nodesOf } from "./nodes.ts";
-import type { Branch, Loop, Nest, Step, Store } from "./program.ts";
+import type { Branch, Loop, LoopNest, Step, Store } from "./program.ts";
 import type { Address, LoadNode, SNode } from "./scalar.ts";
 
 /** Nodes that something computes; null where there is none. */
@@ -17,7 +17,7 @@ export function storeOutputs(stores: readonly Store[]): Outputs {
 }
 
 /** What is needed in each iteration of the loops of a nest. */
-export function innerOutputs(nest: Nest): Outputs {
+export function innerOutputs(nest: LoopNest): Outputs {
   return [
     ...nest.reductions.map((reduction) => reduction.value),
     ...checkOutputs(nest, true),
@@ -26,12 +26,12 @@ export function innerOutputs(nest: Nest): Outputs {
 }
 
 /** What is needed after the loops of a nest. */
-export function outerOutputs(nest: Nest): Outputs {
+export function outerOutputs(nest: LoopNest): Outputs {
   return [...checkOutputs(nest, false), ...storeOutputs(nest.outer)];
 }
 
 /** The conditions of checks inside the loops of a nest, or after them. */
-export function checkOutputs({ checks }: Nest, inner: boolean): SNode[] {
+export function checkOutputs({ checks }: LoopNest, inner: boolean): SNode[] {
   return checks.filter((check) => check.inner === inner).map((check) => check.failed);
 }
 

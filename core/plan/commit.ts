@@ -6,7 +6,7 @@
  */
 
 import { addressKey } from "../ir/builder.ts";
-import type { Gemm, Nest, Step, Store } from "../ir/program.ts";
+import type { Gemm, LoopNest, Step, Store } from "../ir/program.ts";
 import { sizeKey } from "../ir/size.ts";
 import { loadsOf, nodesOf } from "../ir/nodes.ts";
 import { buffersOf, stepOutputs } from "../ir/steps.ts";
@@ -96,7 +96,7 @@ function inPlaceStep(
   step: Step,
   request: CommitRequest,
   mine: readonly number[],
-): Nest | Gemm | null {
+): LoopNest | Gemm | null {
   if (step.kind !== "nest" && step.kind !== "gemm") return null;
   if (step.kind === "nest" && step.inner.length > 0) return null;
   // Everything it writes must be something that no later step reads or overwrites.
@@ -131,7 +131,7 @@ function inPlaceStep(
 }
 
 /** The checks of a nest as a nest of their own. */
-function checksOf(nest: Nest): Nest {
+function checksOf(nest: LoopNest): LoopNest {
   const reduces = nodesOf(nest.checks.map(({ failed }) => failed))
     .some(({ op }) => op === "reduced" || op === "running");
   return {
@@ -145,7 +145,7 @@ function checksOf(nest: Nest): Nest {
 
 /** Whether the step reads `old` only where it writes the new value. */
 function readsAtPoint(
-  step: Nest | Gemm,
+  step: LoopNest | Gemm,
   stores: readonly Store[],
   written: number,
   old: number,
@@ -157,12 +157,12 @@ function readsAtPoint(
   const loops = step.kind === "nest" && step.loops.length > 0;
   return loadsOf(stepOutputs(step)).every((load) =>
     load.buffer !== old || !loops && addresses.has(addressKey(load.address)) ||
-    loops && readsOnlyAfter(step as Nest, load.id, addresses.has(addressKey(load.address)))
+    loops && readsOnlyAfter(step as LoopNest, load.id, addresses.has(addressKey(load.address)))
   );
 }
 
 /** With loops, the old value may only be read by the stores that follow them. */
-function readsOnlyAfter(nest: Nest, load: number, atPoint: boolean): boolean {
+function readsOnlyAfter(nest: LoopNest, load: number, atPoint: boolean): boolean {
   if (!atPoint) return false;
   return nest.reductions.every((reduction) =>
     loadsOf([reduction.value]).every((other) => other.id !== load)

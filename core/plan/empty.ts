@@ -7,7 +7,7 @@
 
 import type { ScalarBuilder } from "../ir/builder.ts";
 import { visitNodes } from "../ir/nodes.ts";
-import type { Nest, NestCheck, Reduction } from "../ir/program.ts";
+import type { LoopNest, LoopNestCheck, Reduction } from "../ir/program.ts";
 import type { SNode } from "../ir/scalar.ts";
 import type { Guards, Size } from "../ir/size.ts";
 import { substitution } from "./merge.ts";
@@ -17,7 +17,7 @@ interface Checked {
   readonly axisSizes: readonly Size[];
   readonly loopSizes: readonly Size[];
   readonly reductions: readonly Reduction[];
-  readonly checks: readonly NestCheck[];
+  readonly checks: readonly LoopNestCheck[];
 }
 
 /** What the value of a node varies with. */
@@ -51,7 +51,7 @@ export function checksOfNothing(
   kernel: Checked,
   guards: Guards,
   b: ScalarBuilder,
-): Nest | null {
+): LoopNest | null {
   const { axisSizes, reductions } = kernel;
   const sizes = [...axisSizes, ...kernel.loopSizes];
   if (kernel.checks.length === 0) return null;

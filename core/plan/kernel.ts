@@ -12,14 +12,14 @@ import {
   type Element,
   type ElementContext,
   isComplexElement,
+  type LoopNestBuilder,
   NeedValue,
-  type NestBuilder,
   type Params,
   type PlainLowering,
   type Target,
 } from "../graph/op.ts";
 import { axisIx, type Ix, type ScalarBuilder, sizeIx, wrapSmall, zeroIx } from "../ir/builder.ts";
-import type { CheckError, NestCheck, ReduceKind, Reduction, Store } from "../ir/program.ts";
+import type { CheckError, LoopNestCheck, ReduceKind, Reduction, Store } from "../ir/program.ts";
 import { scalarFunction } from "../ir/functions.ts";
 import { isFloatType, type SNode } from "../ir/scalar.ts";
 import {
@@ -45,7 +45,7 @@ type ElementwiseLowering = PlainLowering<Params> & { kind: "elementwise" };
 const LEAST_COST = 8;
 
 /** One kernel under construction. */
-export class KernelBuilder implements NestBuilder {
+export class KernelBuilder implements LoopNestBuilder {
   readonly scope: Scope;
   readonly b: ScalarBuilder;
   readonly axisSizes: readonly Size[];
@@ -53,7 +53,7 @@ export class KernelBuilder implements NestBuilder {
   readonly reductions: Reduction[] = [];
   readonly inner: Store[] = [];
   readonly outer: Store[] = [];
-  readonly checks: NestCheck[] = [];
+  readonly checks: LoopNestCheck[] = [];
   /** The product whose epilogue this kernel has become. */
   product: Apply | null = null;
   /** Whether reads of reductions and products may become part of this kernel. */

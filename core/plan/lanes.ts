@@ -6,7 +6,7 @@
  */
 
 import type { KernelLimits } from "../ir/capabilities.ts";
-import type { Loop, Nest, Program, Store } from "../ir/program.ts";
+import type { Loop, LoopNest, Program, Store } from "../ir/program.ts";
 import type { LoadNode } from "../ir/scalar.ts";
 import { type Guards, productSize, type Size, sizeKey, sizeValue } from "../ir/size.ts";
 import {
@@ -26,7 +26,7 @@ const MAX_AGE = 8;
 /** A loop that can be run with one thread for each point. */
 export interface LanesPlan {
   readonly loop: Loop;
-  readonly nests: readonly Nest[];
+  readonly nests: readonly LoopNest[];
   readonly axes: readonly Size[];
   /** States that are held in variables. */
   readonly chains: readonly Chain[];
@@ -115,7 +115,7 @@ function planChain(
   buffer: number,
   accesses: readonly NestAccess[],
   parts: readonly LoopAddress[],
-  nests: readonly Nest[],
+  nests: readonly LoopNest[],
 ): Chain | null {
   const stores = accesses.filter(({ store }) => store !== null);
   if (stores.length !== 1 || stores[0]!.store!.guard !== null) return null;

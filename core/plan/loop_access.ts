@@ -6,7 +6,7 @@
 
 import { nodesOf } from "../ir/nodes.ts";
 import { stepOutputs, type Touch, touchesOf } from "../ir/steps.ts";
-import type { Loop, Nest } from "../ir/program.ts";
+import type { Loop, LoopNest } from "../ir/program.ts";
 import type { Address, SNode } from "../ir/scalar.ts";
 import { addSize, mulSize, type Size, sizeKey, subSize } from "../ir/size.ts";
 import { axisKey } from "../ir/builder.ts";
@@ -18,12 +18,12 @@ export interface NestAccess extends Touch {
 }
 
 /** All loads and stores of nests, in order. */
-export function accessesOf(nests: readonly Nest[]): NestAccess[] {
+export function accessesOf(nests: readonly LoopNest[]): NestAccess[] {
   return nests.flatMap((nest, n) => touchesOf(nest).map((touch) => ({ ...touch, nest: n })));
 }
 
 /** Number of scalar operations of one iteration of a nest. */
-export function nodeCount(nest: Nest): number {
+export function nodeCount(nest: LoopNest): number {
   return nodesOf(stepOutputs(nest))
     .filter((node: SNode) => node.op !== "const" && node.op !== "index").length;
 }
@@ -82,8 +82,8 @@ export function reach(terms: Iterable<readonly [stride: number, size: Size]>): S
 }
 
 /** The nests of a loop's body, or null if it holds anything else. */
-export function nestsOnly(loop: Loop): Nest[] | null {
-  const nests: Nest[] = [];
+export function nestsOnly(loop: Loop): LoopNest[] | null {
+  const nests: LoopNest[] = [];
   for (const step of loop.body) {
     if (step.kind !== "nest") return null;
     nests.push(step);

@@ -6,7 +6,7 @@
  */
 
 import { addressKey, type ScalarBuilder } from "../ir/builder.ts";
-import type { Gemm, Nest, NestCheck, Step, Store } from "../ir/program.ts";
+import type { Gemm, LoopNest, LoopNestCheck, Step, Store } from "../ir/program.ts";
 import type { Prim, SNode } from "../ir/scalar.ts";
 import { type Size, sizeKey } from "../ir/size.ts";
 import { sizeOfNodes } from "../ir/functions.ts";
@@ -29,7 +29,7 @@ export function joinNests(graph: StepGraph): void {
     const at = step.kind === "nest" ? partner(groups, step) : -1;
     if (at < 0) groups.push(new Group(graph.planner, entry));
     else {
-      groups[at]!.add(step as Nest);
+      groups[at]!.add(step as LoopNest);
       graph.replace(entry, null);
     }
   }
@@ -42,7 +42,7 @@ class Group {
   readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
-  readonly #checks: NestCheck[] = [];
+  readonly #checks: LoopNestCheck[] = [];
   readonly #substitute: (node: SNode) => SNode;
   /** What is stored after the loops, by where. */
   readonly #written = new Map<string, Store>();
@@ -90,7 +90,7 @@ class Group {
   }
 
   /** Whether a nest over the same points may join. */
-  takes(nest: Nest): boolean {
+  takes(nest: LoopNest): boolean {
     const step = this.#first, mine = buffersOf(nest);
     if (step.kind === "gemm" && nest.checks.length > 0) return false;
     const related = [...mine.reads].some((x) => this.reads.has(x) || this.writes.has(x));
@@ -118,14 +118,14 @@ class Group {
   }
 
   /** Whether a nest must stay behind this. */
-  precedes(nest: Nest): boolean {
+  precedes(nest: LoopNest): boolean {
     const mine = buffersOf(nest);
     return [...mine.reads].some((x) => this.writes.has(x)) ||
       [...mine.writes].some((x) => this.writes.has(x) || this.reads.has(x));
   }
 
   /** Lets a nest join; its checks, too, come after the loops. */
-  add(nest: Nest): void {
+  add(nest: LoopNest): void {
     const substitute = this.#substitute;
     const stores = nest.outer.map((store) => replacedStore(store, substitute));
     for (const check of nest.checks) {
@@ -143,7 +143,7 @@ class Group {
     const step = this.#first, name = this.#name;
     if (this.#stores.length + this.#checks.length === 0) return step;
     if (step.kind === "gemm") return { ...step, name, stores: [...step.stores, ...this.#stores] };
-    const nest = step as Nest;
+    const nest = step as LoopNest;
     return {
       ...nest,
       name,
@@ -159,12 +159,12 @@ function pointsOf(step: Step): readonly Size[] | null {
   return step.kind === "nest" ? step.axes : null;
 }
 
-function storesOf(step: Nest | Gemm): readonly Store[] {
+function storesOf(step: LoopNest | Gemm): readonly Store[] {
   return step.kind === "gemm" ? step.stores : step.outer;
 }
 
 /** Index of an earlier group that `nest` can join, or -1. */
-function partner(groups: readonly Group[], nest: Nest): number {
+function partner(groups: readonly Group[], nest: LoopNest): number {
   const simple = nest.loops.length === 0 && nest.reductions.length === 0 &&
     nest.inner.length === 0;
   if (!simple || nest.axes.length === 0 && nest.checks.length > 0) return -1;
@@ -222,10 +222,10 @@ export function substitution(
   return go;
 }
 
-const sizes = new WeakMap<Nest, number>();
+const sizes = new WeakMap<LoopNest, number>();
 
 /** Primitives of a nest, which many groups ask for. */
-function sizeOfNest(nest: Nest): number {
+function sizeOfNest(nest: LoopNest): number {
   let size = sizes.get(nest);
   if (size === undefined) sizes.set(nest, size = sizeOfNodes(nodesOf(stepOutputs(nest))));
   return size;

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { noLimits } from "../ir/capabilities.ts";
 import { axisIx, ScalarBuilder } from "../ir/builder.ts";
-import type { Nest, Store } from "../ir/program.ts";
+import type { LoopNest, Store } from "../ir/program.ts";
 import { check } from "../../dev/testing/file_check.ts";
 import { T } from "../../mod.ts";
 import { joinNests } from "./merge.ts";
@@ -22,7 +22,7 @@ const store = (buffer: number, value: Store["value"]): Store => ({
   guard: null,
 });
 
-function nest(name: string, length: number, ...outer: Store[]): Nest {
+function nest(name: string, length: number, ...outer: Store[]): LoopNest {
   return {
     kind: "nest",
     name,
@@ -35,12 +35,12 @@ function nest(name: string, length: number, ...outer: Store[]): Nest {
   };
 }
 
-function merged(...steps: Nest[]): Nest[] {
-  return new StepGraph(planner, "f", steps).pass("merge", joinNests).steps as Nest[];
+function merged(...steps: LoopNest[]): LoopNest[] {
+  return new StepGraph(planner, "f", steps).pass("merge", joinNests).steps as LoopNest[];
 }
 
 /** What is left of steps, by the buffers that each stores into. */
-function joined(...steps: Nest[]): number[][] {
+function joined(...steps: LoopNest[]): number[][] {
   return merged(...steps).map(({ outer }) => outer.map(({ buffer }) => buffer));
 }
 

@@ -8,7 +8,7 @@
 import type { RowLimits } from "../ir/capabilities.ts";
 import { dtypeInfo, isComplex } from "../graph/dtype.ts";
 import { axisKey, type Ix } from "../ir/builder.ts";
-import type { Loop, Nest, Store } from "../ir/program.ts";
+import type { Loop, LoopNest, Store } from "../ir/program.ts";
 import { Rewriter } from "../ir/rewriter.ts";
 import type { Address, AxisRef } from "../ir/scalar.ts";
 import { touchesOf } from "../ir/steps.ts";
@@ -55,7 +55,7 @@ interface RowAccess extends RowPlace {
 
 /** A nest that can be run row by row. */
 interface Rows {
-  readonly nest: Nest;
+  readonly nest: LoopNest;
   readonly axis: number;
   readonly count: number;
   readonly elements: number;
@@ -131,7 +131,7 @@ function findGroup(
 }
 
 /** A nest as rows; null if it has none. */
-function rowsOf(nest: Nest, count: number | null): Rows | null {
+function rowsOf(nest: LoopNest, count: number | null): Rows | null {
   if (nest.checks.length > 0) return null;
   const sizes = [...nest.axes, ...nest.loops];
   const store = nest.outer[0] ?? nest.inner[0];
@@ -224,7 +224,7 @@ function withoutRow(
   { nest, axis }: Rows,
   ref: AxisRef,
   local: ReadonlyMap<number, number>,
-): Nest {
+): LoopNest {
   const place = (one: number): Ix => ({
     offset: 0,
     terms: [{

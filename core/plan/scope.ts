@@ -7,7 +7,7 @@
 
 import { isComplex } from "../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
-import type { EmitContext, NestBuilder, Target } from "../graph/op.ts";
+import type { EmitContext, LoopNestBuilder, Target } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { axisIx, zeroIx } from "../ir/builder.ts";
 import type { Operand, Step } from "../ir/program.ts";
@@ -473,7 +473,7 @@ class Emitter implements EmitContext {
     name: string,
     axes: readonly Size[],
     loops: readonly Size[],
-    build: (nest: NestBuilder) => void,
+    build: (nest: LoopNestBuilder) => void,
   ): void {
     const kernel = new KernelBuilder(this.#scope, axes, loops, false);
     build(kernel);

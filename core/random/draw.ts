@@ -11,7 +11,7 @@
  */
 
 import type { DType } from "../graph/dtype.ts";
-import type { NestBuilder, Op } from "../graph/op.ts";
+import type { LoopNestBuilder, Op } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../ir/builder.ts";
 import { log } from "../math/mod.ts";
@@ -107,7 +107,7 @@ export function kernelNormals(b: ScalarBuilder, u: SNode, v: SNode): [SNode, SNo
 }
 
 /** The values of one block, in a kernel. */
-function kernelValues(nest: NestBuilder, params: DrawParams, words: Block<SNode>): SNode[] {
+function kernelValues(nest: LoopNestBuilder, params: DrawParams, words: Block<SNode>): SNode[] {
   const { b } = nest;
   if (params.kind === "bits") return [...words];
   const uniforms = lanes(params).map((lane) => kernelUniform(b, params.dtype, words, lane));
@@ -181,7 +181,7 @@ export const drawOp: Op<DrawParams> = {
       const rest = subSize(total, mulSize(blocks, per));
       const store = (
         count: Size,
-        block: (nest: NestBuilder) => Ix,
+        block: (nest: LoopNestBuilder) => Ix,
         place: (v: number, at: Ix) => Ix,
         whole: boolean,
       ) => {

@@ -6,7 +6,7 @@
  */
 
 import { type AxisUses, axisUses, joinAxes, strideAlong } from "../../core/ir/axes.ts";
-import type { Nest } from "../../core/ir/program.ts";
+import type { LoopNest } from "../../core/ir/program.ts";
 import type { Address } from "../../core/ir/scalar.ts";
 import { type Size, sizeValue } from "../../core/ir/size.ts";
 
@@ -19,7 +19,7 @@ export interface Arrangement {
 }
 
 /** Arranges the axes of a nest. */
-export function arrangeAxes(nest: Nest): Arrangement {
+export function arrangeAxes(nest: LoopNest): Arrangement {
   const sizes = [...nest.axes, ...nest.loops];
   const uses = axisUses(nest);
   const numbers = sizes.map((_, axis) => axis).filter((axis) => sizes[axis] !== 1);
@@ -46,7 +46,7 @@ function bySpeed(axes: readonly number[], address: Address | undefined): number[
 }
 
 /** The axes are independent of each other: those along which the first store runs fastest come last. */
-function axisOrder(nest: Nest, axes: readonly number[]): number[] {
+function axisOrder(nest: LoopNest, axes: readonly number[]): number[] {
   return bySpeed(axes, (nest.outer[0] ?? nest.inner[0])?.address);
 }
 

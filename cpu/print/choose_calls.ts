@@ -6,7 +6,7 @@
 
 import { sizeOfNodes } from "../../core/ir/functions.ts";
 import { nodesOf } from "../../core/ir/nodes.ts";
-import type { Nest, Program } from "../../core/ir/program.ts";
+import type { LoopNest, Program } from "../../core/ir/program.ts";
 import { productSize } from "../../core/ir/size.ts";
 import { eachLeaf, stepOutputs } from "../../core/ir/steps.ts";
 
@@ -23,8 +23,8 @@ const FEW_POINTS = 32;
 const LARGE_PROGRAM = 100_000;
 
 /** Says of the nests of a program, and whether they are in loops, if they call functions. */
-export function choosesCalls(program: Program): (nest: Nest, inLoop: boolean) => boolean {
-  const sizes = new Map<Nest, number>();
+export function choosesCalls(program: Program): (nest: LoopNest, inLoop: boolean) => boolean {
+  const sizes = new Map<LoopNest, number>();
   let total = 0;
   eachLeaf([...program.steps, ...program.commit], (step) => {
     if (step.kind !== "nest") return;

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { axisIx, ScalarBuilder } from "../../core/ir/builder.ts";
 import { scalarFunction } from "../../core/ir/functions.ts";
-import type { Loop, Nest } from "../../core/ir/program.ts";
+import type { Loop, LoopNest } from "../../core/ir/program.ts";
 import { sin } from "../../core/math/mod.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import { baseSize, type Size } from "../../core/ir/size.ts";
@@ -88,15 +88,15 @@ Deno.test("called functions give what they give in place, of vectors and single 
 const func = scalarFunction("sin", "f32", 1, true, (b, [x]) => sin(b, x!))!;
 
 /** A nest of a chain of sines. */
-function sines(count: number, length: Size): Nest {
+function sines(count: number, length: Size): LoopNest {
   const b = new ScalarBuilder({ ieee: true, functions: true });
   let value = b.load(0, "float32", axisIx(0));
   for (let i = 0; i < count; i++) value = b.call(func, [value]);
-  return setupOf("float32", value, 1, length).steps[0] as Nest;
+  return setupOf("float32", value, 1, length).steps[0] as LoopNest;
 }
 
 Deno.test("large kernels and short ones call functions, others and those of loops do not", () => {
-  const chosen = (one: Nest, inLoop = false) =>
+  const chosen = (one: LoopNest, inLoop = false) =>
     choosesCalls(programOf({ buffers: [], steps: [one] }))(one, inLoop);
   assert(!chosen(sines(3, 1000)));
   assert(!chosen(sines(3, baseSize("n", 0, 8))));

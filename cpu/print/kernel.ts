@@ -8,7 +8,14 @@
 import type { DType } from "../../core/graph/dtype.ts";
 import { type Ix, ScalarBuilder, sizeIx } from "../../core/ir/builder.ts";
 import { epilogueOf, gemmAsNest, operandAddress } from "../../core/ir/gemm.ts";
-import type { Gemm, Nest, NestCheck, Operand, ReduceKind, Store } from "../../core/ir/program.ts";
+import type {
+  Gemm,
+  LoopNest,
+  LoopNestCheck,
+  Operand,
+  ReduceKind,
+  Store,
+} from "../../core/ir/program.ts";
 import {
   type Address,
   type ProductNode,
@@ -41,7 +48,7 @@ export interface KReduction {
   readonly type: ScalarType;
 }
 
-/** A nest ready to be printed. Axes are numbered as in `Nest`. */
+/** A nest ready to be printed. Axes are numbered as in `LoopNest`. */
 export interface LoweredNest {
   readonly name: string;
   readonly axes: readonly Size[];
@@ -49,7 +56,7 @@ export interface LoweredNest {
   readonly reductions: readonly KReduction[];
   readonly inner: readonly KStore[];
   readonly outer: readonly KStore[];
-  readonly checks: readonly NestCheck[];
+  readonly checks: readonly LoopNestCheck[];
 }
 
 /** The dtype that describes the bytes of a buffer: floats instead of complex, uint16 instead of float16. */
@@ -115,7 +122,7 @@ class Lowering extends Rewriter {
  * stands for the product of an epilogue.
  */
 export function lowerNest(
-  nest: Nest,
+  nest: LoopNest,
   dtypeOf: (buffer: number) => DType,
   functions = false,
   product: Product | null = null,

@@ -12,7 +12,7 @@ import type {
   BufferDecl,
   Gemm,
   Loop,
-  Nest,
+  LoopNest,
   Nonzero,
   Program,
   Sort,
@@ -68,7 +68,7 @@ class ModulePrinter {
   readonly #program: Program;
   readonly #builder: ModuleBuilder;
   /** Whether a nest calls functions. */
-  readonly calls: (nest: Nest, inLoop: boolean) => boolean;
+  readonly calls: (nest: LoopNest, inLoop: boolean) => boolean;
   readonly #params = new ParamBlock();
   readonly #module: ModuleContext;
   readonly #imports = new Map<string, Func>();
@@ -285,7 +285,7 @@ class StepPrinter {
     } else this.#call(name, fails, [], body)();
   }
 
-  #nest(nest: Nest): void {
+  #nest(nest: LoopNest): void {
     const { simd } = this.#owner.module;
     const calls = this.#owner.calls(nest, this.#inLoop);
     const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);

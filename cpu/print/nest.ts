@@ -5,7 +5,7 @@
  */
 
 import { dtypeInfo } from "../../core/graph/dtype.ts";
-import { checkedInteger, type NestCheck } from "../../core/ir/program.ts";
+import { checkedInteger, type LoopNestCheck } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import { ScalarBuilder } from "../../core/ir/builder.ts";
 import { type Size, sizeKey } from "../../core/ir/size.ts";
@@ -564,7 +564,7 @@ export function printRows(context: FunctionContext, plan: RowPlan): void {
 export function printCheck(
   context: FunctionContext,
   kernel: LoweredNest,
-  { failed, check, inner }: NestCheck,
+  { failed, check, inner }: LoopNestCheck,
   simd: boolean,
 ): void {
   const { f } = context;

@@ -29,8 +29,8 @@ import {
   checkError,
   type Gemm,
   type Loop,
-  type Nest,
-  type NestCheck,
+  type LoopNest,
+  type LoopNestCheck,
   type Nonzero,
   type Operand,
   type Program,
@@ -489,7 +489,7 @@ class Machine {
     }
   }
 
-  #nest(nest: Nest): void {
+  #nest(nest: LoopNest): void {
     const innerChecks = nest.checks.filter((check) => check.inner);
     const outerChecks = nest.checks.filter((check) => !check.inner);
     const first = new Schedule([
@@ -519,7 +519,7 @@ class Machine {
     }
   }
 
-  #test(checks: readonly NestCheck[], values: Values): void {
+  #test(checks: readonly LoopNestCheck[], values: Values): void {
     for (const { failed, check } of checks) {
       if (this.#failed !== null || values(failed) === 0) continue;
       const integer = checkedInteger(failed);

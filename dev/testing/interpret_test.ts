@@ -3,7 +3,7 @@ import type { DeviceBuffer } from "../../core/runtime/backend.ts";
 import type { DType, TypedArray } from "../../core/graph/dtype.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../../core/ir/builder.ts";
 import { createInterpreterBackend } from "./interpret.ts";
-import type { BufferDecl, BufferRole, Nest, Program, Step } from "../../core/ir/program.ts";
+import type { BufferDecl, BufferRole, LoopNest, Program, Step } from "../../core/ir/program.ts";
 import { baseSize, Guards, type Size } from "../../core/ir/size.ts";
 
 interface Setup {
@@ -61,7 +61,7 @@ function run(setup: Setup): { outputs: TypedArray[]; shared: TypedArray[] } {
 const input = (i: number): BufferRole => ({ kind: "input", input: i });
 const output = (i: number): BufferRole => ({ kind: "output", output: i });
 
-function nest(parts: Partial<Nest>): Nest {
+function nest(parts: Partial<LoopNest>): LoopNest {
   return {
     kind: "nest",
     name: "k",

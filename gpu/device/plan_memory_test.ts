@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { axisIx, type Ix, ScalarBuilder } from "../../core/ir/builder.ts";
-import type { Loop, Nest, Step } from "../../core/ir/program.ts";
+import type { Loop, LoopNest, Step } from "../../core/ir/program.ts";
 import type { GpuLimits } from "./context.ts";
 import { planMemory, slotBytes } from "./plan_memory.ts";
 import { printProgram } from "../print/program.ts";
@@ -9,7 +9,7 @@ import { input, nest, output, programOf, temp } from "../../dev/testing/gpu/comp
 const N = 1000;
 
 /** to = from + 1, of N elements. */
-function step(source: number, target: number, at: Ix = axisIx(0)): Nest {
+function step(source: number, target: number, at: Ix = axisIx(0)): LoopNest {
   const b = new ScalarBuilder();
   const value = b.add(b.load(source, "float32", axisIx(0)), b.constant("f32", 1));
   return nest({ axes: [N], outer: [{ buffer: target, address: at, value, guard: null }] });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BufferDecl, Nest } from "../../core/ir/program.ts";
+import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import { productSize, type Size } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "../print/kernel_text.ts";
 import { fromMemory, memoryType, memoryWords, toMemory } from "../print/group.ts";
@@ -24,7 +24,7 @@ const THREADS = 64;
  * @param flag The flag that must be set for the kernel to run.
  */
 export function printChunkedNest(
-  nest: Nest,
+  nest: LoopNest,
   decls: ReadonlyMap<number, BufferDecl>,
   scratch: (words: Size) => Scratch,
   flag: number | null,

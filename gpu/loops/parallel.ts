@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BufferDecl, Nest } from "../../core/ir/program.ts";
+import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import {
   addSize,
@@ -198,7 +198,7 @@ function printSteps(
 
   // The effects of a step, as the reductions of a nest that is not reduced.
   const values = states.flatMap(({ law }) => law.kind === "affine" ? [law.a, law.b] : [law.b]);
-  const effects: Nest = {
+  const effects: LoopNest = {
     kind: "nest",
     name: loop.name,
     axes,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BufferDecl, Loop, Nest, Program, Step } from "../../core/ir/program.ts";
+import type { BufferDecl, Loop, LoopNest, Program, Step } from "../../core/ir/program.ts";
 import {
   type Guards,
   mulSize,
@@ -33,7 +33,7 @@ import { printCast } from "../print/scalar.ts";
 
 /** A step that runs inside of the kernel. */
 type Inside =
-  | { readonly kind: "nest"; readonly nest: Nest }
+  | { readonly kind: "nest"; readonly nest: LoopNest }
   | { readonly kind: "loop"; readonly loop: Loop; readonly body: readonly Inside[] }
   | {
     readonly kind: "branch";
@@ -115,7 +115,7 @@ function insideOf(steps: readonly Step[]): Inside[] | string {
   return inside;
 }
 
-function nestsOf(body: readonly Inside[]): Nest[] {
+function nestsOf(body: readonly Inside[]): LoopNest[] {
   return body.flatMap((inside) => {
     switch (inside.kind) {
       case "nest":
@@ -152,7 +152,7 @@ function conditionsOf(body: readonly Inside[]): number[] {
 function separateRows(
   loop: Loop,
   body: readonly Inside[],
-  nests: readonly Nest[],
+  nests: readonly LoopNest[],
   guards: Guards,
 ): Size {
   const rows = nests[0]?.axes[0];
@@ -173,7 +173,7 @@ function separateRows(
 
 function rowsApart(
   accesses: readonly NestAccess[],
-  nests: readonly Nest[],
+  nests: readonly LoopNest[],
   rows: Size,
   guards: Guards,
 ): boolean {
@@ -355,7 +355,7 @@ class ResidentPrinter {
   }
 
   /** A barrier, if a nest uses what was written or writes what was read since the last one. */
-  #separate(nest: Nest): string[] {
+  #separate(nest: LoopNest): string[] {
     const accesses = accessesOf([nest]);
     const clash = accesses.some(({ buffer, store }) =>
       this.#written.has(buffer) || (store !== null && this.#read.has(buffer))
@@ -368,7 +368,7 @@ class ResidentPrinter {
   }
 
   /** All points of a nest (of this row). */
-  #nest(nest: Nest): string[] {
+  #nest(nest: LoopNest): string[] {
     const text = this.#text;
     const split = this.#rows !== 1;
     const sizes = split ? nest.axes.slice(1) : nest.axes;
@@ -404,7 +404,7 @@ class ResidentPrinter {
   }
 
   /** Threads that share a point. */
-  #lanes(nest: Nest, points: number): number {
+  #lanes(nest: LoopNest, points: number): number {
     if (!canShareLoops(nest) || nest.reductions.length === 0) return 1;
     if (sharedBytes(nest) * this.#threads > SHARED_BYTES) return 1;
     const iterations = sizeValue(productSize(nest.loops));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BufferDecl, Gemm, Nest, Operand } from "../../core/ir/program.ts";
+import type { BufferDecl, Gemm, LoopNest, Operand } from "../../core/ir/program.ts";
 import type { Address } from "../../core/ir/scalar.ts";
 import { mulSize, productSize, type Size, sizeAt, sizeValue } from "../../core/ir/size.ts";
 import {
@@ -198,7 +198,7 @@ function addressAt(address: Address, run: RunContext): number {
 
 /** The stores of the program, for the product in `value`. */
 function epilogue(text: KernelText, gemm: Gemm): MatmulOptions["store"] {
-  const nest: Nest = { ...withoutLoops(gemmAsNest(gemm)), outer: gemm.stores };
+  const nest: LoopNest = { ...withoutLoops(gemmAsNest(gemm)), outer: gemm.stores };
   let lines: string[] | null = null;
   return (value, batch, row, column) => {
     if (lines === null) {

@@ -11,7 +11,7 @@
 
 import { nodesOf } from "../../core/ir/nodes.ts";
 import { innerOutputs } from "../../core/ir/steps.ts";
-import type { BufferDecl, Nest } from "../../core/ir/program.ts";
+import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import {
   addSize,
@@ -53,7 +53,7 @@ const MUCH_WORK = 64;
 export const SHARED_BYTES = 16000;
 
 /** Whether iterations of the loops can be done by different threads, in any order. */
-export function canShareLoops(nest: Nest): boolean {
+export function canShareLoops(nest: LoopNest): boolean {
   if (nest.loops.length === 0) return false;
   const written = writtenBy([...nest.inner, ...nest.outer]);
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return false;
@@ -63,7 +63,7 @@ export function canShareLoops(nest: Nest): boolean {
 }
 
 /** How to share the loops of a nest, or null if each point is best left to one thread. */
-export function chooseGroup(nest: Nest): GroupShape | null {
+export function chooseGroup(nest: LoopNest): GroupShape | null {
   if (!canShareLoops(nest) || nest.reductions.length === 0) return null;
   const points = sizeValue(productSize(nest.axes));
   const iterations = sizeValue(productSize(nest.loops));
@@ -84,7 +84,7 @@ export function chooseGroup(nest: Nest): GroupShape | null {
 }
 
 /** As {@linkcode chooseGroup}, but with at most `most` iterations for each thread. */
-export function chooseManyParts(nest: Nest, most: number): GroupShape | null {
+export function chooseManyParts(nest: LoopNest, most: number): GroupShape | null {
   if (!canShareLoops(nest) || nest.reductions.length === 0) return null;
   const iterations = sizeValue(productSize(nest.loops));
   const parts = ceilPow2(iterations / (GROUP_THREADS * most));
@@ -96,7 +96,7 @@ function ceilPow2(n: number): number {
 }
 
 /** Whether loads are neighbours along the innermost loop rather than along the innermost axis. */
-function runsAlongLoops(nest: Nest): boolean {
+function runsAlongLoops(nest: LoopNest): boolean {
   const last = (sizes: readonly Size[], from: number) => {
     for (let d = sizes.length - 1; d >= 0; d--) if (sizeValue(sizes[d]!) > 1) return from + d;
     return -1;
@@ -124,7 +124,7 @@ function runsAlongLoops(nest: Nest): boolean {
  * @param flag The flag that must be set for the kernels to run.
  */
 export function printGroupNest(
-  nest: Nest,
+  nest: LoopNest,
   shape: GroupShape,
   decls: ReadonlyMap<number, BufferDecl>,
   scratch: (words: Size) => Scratch,
@@ -149,7 +149,7 @@ export interface PartialMemory {
 }
 
 function printWhole(
-  nest: Nest,
+  nest: LoopNest,
   shape: GroupShape,
   decls: ReadonlyMap<number, BufferDecl>,
   flag: number | null,
@@ -189,7 +189,7 @@ function printWhole(
  * @param flag The flag that must be set for the kernel to run.
  */
 export function printParts(
-  nest: Nest,
+  nest: LoopNest,
   parts: number,
   partial: readonly PartialMemory[],
   decls: ReadonlyMap<number, BufferDecl>,
@@ -226,7 +226,7 @@ export function printParts(
 }
 
 function printCombine(
-  nest: Nest,
+  nest: LoopNest,
   parts: number,
   partial: readonly PartialMemory[],
   decls: ReadonlyMap<number, BufferDecl>,
@@ -242,7 +242,7 @@ function printCombine(
   ];
   const axes = decompose(text, "at", nest.axes, lines);
   const checks = nest.checks.filter((check) => !check.inner);
-  const rest: Nest = { ...withoutLoops(nest), outer: nest.outer, checks };
+  const rest: LoopNest = { ...withoutLoops(nest), outer: nest.outer, checks };
   const body = new NestBody(text, rest, { axes, loops: [], flat: true });
   const updates = body.accumulators.flatMap(({ reduction, type, value, position }, i) => {
     const { values, positions } = partial[i]!;
@@ -271,7 +271,7 @@ function printCombine(
 }
 
 /** The reductions of a nest for what combines their results: only their types matter. */
-export function withoutLoops(nest: Nest): Nest {
+export function withoutLoops(nest: LoopNest): LoopNest {
   const reductions = nest.reductions.map((reduction) => {
     const value: SNode = { id: -1, op: "const", type: reduction.value.type, args: [], value: 0 };
     return { ...reduction, value };
@@ -303,7 +303,7 @@ function placement(
 /** The loop of one thread over its part of the iterations; adds its statements to `lines`. */
 function sharedLoop(
   text: KernelText,
-  nest: Nest,
+  nest: LoopNest,
   axes: readonly string[],
   first: string,
   end: string,
@@ -376,7 +376,7 @@ function sharedLoop(
  */
 export function printSharedNest(
   text: KernelText,
-  nest: Nest,
+  nest: LoopNest,
   axes: readonly string[],
   place: { live: string; part: string; lanes: number; threads: number },
 ): string[] {
@@ -472,7 +472,7 @@ function take(
 }
 
 /** Bytes of workgroup memory that each thread needs for sharing the loops of a nest. */
-export function sharedBytes(nest: Nest): number {
+export function sharedBytes(nest: LoopNest): number {
   return nest.reductions.reduce((sum, reduction) => {
     const value = isWide(accumulatedType(reduction)) ? 8 : 4;
     return sum + value + (isArg(reduction.kind) ? 4 : 0);

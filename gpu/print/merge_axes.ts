@@ -5,7 +5,7 @@
  */
 
 import { axisUses, joinAxes } from "../../core/ir/axes.ts";
-import type { Nest } from "../../core/ir/program.ts";
+import type { LoopNest } from "../../core/ir/program.ts";
 import type { Size } from "../../core/ir/size.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { Size } from "../../core/ir/size.ts";
  * `stride[d] = stride[d + 1] * size[d + 1]`, axis `d + 1` becomes as long as both and axis `d` gets
  * the length 1. The nodes need not change, because the index of an axis of length 1 is 0.
  */
-export function mergeAxes(nest: Nest): Nest {
+export function mergeAxes(nest: LoopNest): LoopNest {
   const uses = axisUses(nest), sizes = [...nest.axes, ...nest.loops], count = nest.axes.length;
   const merged = (from: number, to: number): Size[] => {
     const axes = sizes.map((_, axis) => axis).slice(from, to);

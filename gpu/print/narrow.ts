@@ -11,7 +11,14 @@ import type { DType } from "../../core/graph/dtype.ts";
 import { epilogueOf } from "../../core/ir/gemm.ts";
 import { ScalarBuilder } from "../../core/ir/builder.ts";
 import { noFunction } from "../../core/ir/functions.ts";
-import type { BufferDecl, Nest, Program, Reduction, Step, Store } from "../../core/ir/program.ts";
+import type {
+  BufferDecl,
+  LoopNest,
+  Program,
+  Reduction,
+  Step,
+  Store,
+} from "../../core/ir/program.ts";
 import type { Address, Prim, PrimNode, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
 import {
@@ -93,7 +100,7 @@ type Enclosing = ReadonlyMap<number, Size>;
 
 function contextOf(
   program: Program,
-  nest: Nest,
+  nest: LoopNest,
   steps: Enclosing,
   buffer: (id: number) => Range,
 ): RangeContext {
@@ -242,7 +249,7 @@ class Narrower {
     });
   }
 
-  #kernel(nest: Nest, enclosing: Enclosing): KernelNarrower {
+  #kernel(nest: LoopNest, enclosing: Enclosing): KernelNarrower {
     const context = contextOf(this.#program, nest, enclosing, this.#ranges);
     return new KernelNarrower(this.#b, this.#decls, context);
   }

@@ -3,7 +3,7 @@ import { innerOutputs, storeOutputs } from "../../core/ir/steps.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { DType } from "../../core/graph/dtype.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../../core/ir/builder.ts";
-import type { Nest, Program, Step } from "../../core/ir/program.ts";
+import type { LoopNest, Program, Step } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import { baseSize } from "../../core/ir/size.ts";
 import { narrowProgram } from "./narrow.ts";
@@ -24,7 +24,7 @@ const i64 = (node: SNode) => b.cast(node, "i64");
 const wide = (value: number | bigint) => b.constant("i64", value);
 const row = b.index({ kind: "axis", axis: 0 });
 
-function store(buffer: number, value: SNode, address = axisIx(0)): Nest["outer"][number] {
+function store(buffer: number, value: SNode, address = axisIx(0)): LoopNest["outer"][number] {
   return { buffer, address, value, guard: null };
 }
 
@@ -199,7 +199,7 @@ gpuTest("reductions are held in words where they fit", async () => {
   const typesOf = (setup: Setup) => {
     const [step] = narrowProgram(programOf(setup)).steps;
     assert(step?.kind === "nest");
-    const [{ type, value }] = step.reductions as [Nest["reductions"][number]];
+    const [{ type, value }] = step.reductions as [LoopNest["reductions"][number]];
     return [type, value.type];
   };
   const cases: [Setup, string[]][] = [

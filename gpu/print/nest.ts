@@ -8,7 +8,12 @@
 import { noFunction } from "../../core/ir/functions.ts";
 import { dependencies, nodesOf } from "../../core/ir/nodes.ts";
 import { checkOutputs, innerOutputs, outerOutputs, storeOutputs } from "../../core/ir/steps.ts";
-import { checkedInteger, type Nest, type Reduction, type Store } from "../../core/ir/program.ts";
+import {
+  checkedInteger,
+  type LoopNest,
+  type Reduction,
+  type Store,
+} from "../../core/ir/program.ts";
 import type { Address, AxisRef, LoadNode, SNode } from "../../core/ir/scalar.ts";
 import { productSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import { MOST_INTEGERS } from "../device/checks.ts";
@@ -32,7 +37,7 @@ export function writtenBy(stores: readonly Store[]): Set<number> {
 }
 
 /** Whether inner stores of a nest use a running value. */
-export function usesRunning(nest: Nest): boolean {
+export function usesRunning(nest: LoopNest): boolean {
   return nodesOf(storeOutputs(nest.inner)).some((node) => node.op === "running");
 }
 
@@ -69,7 +74,7 @@ export interface Registers {
 /** Prints the parts of a nest; the caller puts loops around them. */
 export class NestBody {
   readonly text: KernelText;
-  readonly nest: Nest;
+  readonly nest: LoopNest;
   readonly accumulators: readonly AccumulatorText[];
   /** Number of loop levels. */
   readonly depth: number;
@@ -80,7 +85,7 @@ export class NestBody {
   readonly #stored: ReadonlySet<number>;
   #after: Map<SNode, Printed> | null = null;
 
-  constructor(text: KernelText, nest: Nest, layout: Layout) {
+  constructor(text: KernelText, nest: LoopNest, layout: Layout) {
     this.text = text;
     this.nest = nest;
     this.#layout = layout;
@@ -340,7 +345,7 @@ const BLOCK = 64;
  */
 export function printThreadNest(
   text: KernelText,
-  nest: Nest,
+  nest: LoopNest,
   axes: readonly string[],
   registers?: Registers,
 ): string[] {
@@ -455,7 +460,7 @@ export function decompose(
 }
 
 /** Loop iterations that one thread needs for the helpers of each iteration of a nest. */
-export function helperIterations(nest: Nest): number {
+export function helperIterations(nest: LoopNest): number {
   let iterations = 1;
   for (const node of nodesOf(innerOutputs(nest))) {
     // The exact remainder divides a few bits at a time.

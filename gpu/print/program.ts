@@ -5,7 +5,15 @@
  */
 
 import { LimitError } from "../../core/base/errors.ts";
-import type { Branch, BufferDecl, Gemm, Loop, Nest, Program, Step } from "../../core/ir/program.ts";
+import type {
+  Branch,
+  BufferDecl,
+  Gemm,
+  Loop,
+  LoopNest,
+  Program,
+  Step,
+} from "../../core/ir/program.ts";
 import { MAX_POSITION, productSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import type { GpuLimits } from "../device/context.ts";
 import { KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
@@ -80,7 +88,7 @@ export interface PrintedProgram {
 }
 
 /** Threads, and the iterations of their loops, are numbered in 32 bits. */
-function expectLinear({ name, axes, loops }: Nest): void {
+function expectLinear({ name, axes, loops }: LoopNest): void {
   for (const sizes of [axes, loops]) {
     const count = sizeValue(productSize(sizes));
     if (count <= MAX_POSITION) continue;
@@ -200,13 +208,13 @@ class ProgramPrinter {
     }
   }
 
-  #nest(whole: Nest, flag: number | null): Op[] {
+  #nest(whole: LoopNest, flag: number | null): Op[] {
     const parts = splitNest(whole, this.#limits.maxStorageBuffersPerShaderStage);
     for (const nest of parts) expectLinear(nest);
     return parts.flatMap((nest) => this.#smallNest(mergeAxes(nest), flag));
   }
 
-  #smallNest(nest: Nest, flag: number | null): Op[] {
+  #smallNest(nest: LoopNest, flag: number | null): Op[] {
     const running = chooseRunning(nest);
     if (running !== null) {
       return dispatches(printRunningNest(nest, running, this.#decls, this.#makeScratch, flag));

@@ -8,7 +8,7 @@
 
 import { nodesOf } from "../../core/ir/nodes.ts";
 import { innerOutputs } from "../../core/ir/steps.ts";
-import type { BufferDecl, Nest } from "../../core/ir/program.ts";
+import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import {
   addSize,
   floorDivSize,
@@ -49,7 +49,7 @@ const LONG_ROW = 256;
 const VERY_LONG_ROW = 1 << 15;
 
 /** How to share the rows of a nest with running values, or null if it is best left to threads. */
-export function chooseRunning(nest: Nest): RunningShape | null {
+export function chooseRunning(nest: LoopNest): RunningShape | null {
   if (nest.loops.length === 0 || !usesRunning(nest)) return null;
   if (nest.reductions.length > 7 || sharedBytes(nest) * GROUP_THREADS > SHARED_BYTES) return null;
   if (nest.reductions.some(({ kind }) => isArg(kind))) return null;
@@ -77,7 +77,7 @@ export function chooseRunning(nest: Nest): RunningShape | null {
  * @param flag The flag that must be set for the kernels to run.
  */
 export function printRunningNest(
-  nest: Nest,
+  nest: LoopNest,
   shape: RunningShape,
   decls: ReadonlyMap<number, BufferDecl>,
   scratch: (words: Size) => Scratch,
@@ -91,7 +91,7 @@ export function printRunningNest(
     values: scratch(memoryWords(accumulatedType(reduction), elements)),
     positions: null,
   }));
-  const sums: Nest = { ...nest, inner: [], outer: [], checks: [] };
+  const sums: LoopNest = { ...nest, inner: [], outer: [], checks: [] };
   return [
     printParts(sums, parts, totals, decls, flag),
     printStarts(nest, parts, totals.map(({ values }) => values), decls, flag),
@@ -101,7 +101,7 @@ export function printRunningNest(
 
 /** Turns the totals of the parts of each row into what comes before each part. */
 function printStarts(
-  nest: Nest,
+  nest: LoopNest,
   parts: number,
   totals: readonly Scratch[],
   decls: ReadonlyMap<number, BufferDecl>,
@@ -133,7 +133,7 @@ function printStarts(
 
 /** Scans rows, or parts of them that begin with what `starts` holds. */
 function printBlocks(
-  nest: Nest,
+  nest: LoopNest,
   parts: number,
   starts: readonly Scratch[] | null,
   decls: ReadonlyMap<number, BufferDecl>,

@@ -7,7 +7,7 @@
 import { nodesOf } from "../../core/ir/nodes.ts";
 import { type Outputs, stepOutputs, storeOutputs, storesOf } from "../../core/ir/steps.ts";
 import { LimitError } from "../../core/base/errors.ts";
-import type { Nest, Store } from "../../core/ir/program.ts";
+import type { LoopNest, Store } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 
 /** A part of a nest. */
@@ -21,7 +21,7 @@ interface Part {
 }
 
 /** The storage buffers that a nest binds, without flags. */
-export function boundBuffers(nest: Nest): Set<number> {
+export function boundBuffers(nest: LoopNest): Set<number> {
   const found = loadsOf(stepOutputs(nest), nest);
   for (const store of storesOf(nest)) found.add(store.buffer);
   return found;
@@ -33,7 +33,7 @@ export function boundBuffers(nest: Nest): Set<number> {
  *
  * @throws {LimitError} If a single store needs more, or if stores overwrite what others still need.
  */
-export function splitNest(nest: Nest, limit: number): Nest[] {
+export function splitNest(nest: LoopNest, limit: number): LoopNest[] {
   const spare = 1 + Number(nest.checks.length > 0);
   if (boundBuffers(nest).size + spare <= limit) return [nest];
   const parts: Part[] = [];
@@ -73,7 +73,7 @@ export function splitNest(nest: Nest, limit: number): Nest[] {
 }
 
 /** Parts that read a buffer come before those that write it. */
-function inOrder(parts: readonly Part[], nest: Nest, limit: number): Part[] {
+function inOrder(parts: readonly Part[], nest: LoopNest, limit: number): Part[] {
   const left = new Set(parts);
   const order: Part[] = [];
   while (left.size > 0) {
@@ -96,7 +96,7 @@ function inOrder(parts: readonly Part[], nest: Nest, limit: number): Part[] {
   return order;
 }
 
-function partOf(nest: Nest, part: Part): Nest {
+function partOf(nest: LoopNest, part: Part): LoopNest {
   const checks = part.checks ? nest.checks : [];
   const outputs = [
     ...storeOutputs(part.inner),
@@ -124,7 +124,7 @@ function partOf(nest: Nest, part: Part): Nest {
 }
 
 /** Buffers that values need, also by way of reductions. */
-function loadsOf(outputs: Outputs, nest: Nest): Set<number> {
+function loadsOf(outputs: Outputs, nest: LoopNest): Set<number> {
   const found = new Set<number>();
   const used = new Set<number>();
   let wave = outputs;

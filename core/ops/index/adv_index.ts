@@ -12,7 +12,7 @@ import type {
   Element,
   ElementContext,
   EmitContext,
-  NestBuilder,
+  LoopNestBuilder,
   Op,
   ShapeContext,
 } from "../../graph/op.ts";
@@ -327,7 +327,7 @@ export const advIncOp: Op<AdvIncParams> = {
       // Places that may coincide are visited in order by one point; others are points of their own.
       const free = allDistinct(indices, places);
       const points = free ? [...kept, ...places] : kept;
-      const build = (nest: NestBuilder) => {
+      const build = (nest: LoopNestBuilder) => {
         const at = free ? nest.axes.slice(kept.length) : nest.loops;
         const own = nest.axes.slice(0, kept.length);
         const to = sourceIndex(nest, x, indices, axes, at, own);

@@ -11,7 +11,7 @@ import type {
   Element,
   ElementContext,
   EmitContext,
-  NestBuilder,
+  LoopNestBuilder,
   Op,
   PlainLowering,
   ShapeContext,
@@ -257,7 +257,12 @@ export const foldWindowsOp: Op<WindowParams> = {
         nest.storeOuter(out, nest.axes, zeroElement(nest, w.dtype));
       });
       const places = shape.slice(0, ndim), size = shape.slice(ndim);
-      const add = (nest: NestBuilder, place: readonly Ix[], k: readonly Ix[], inLoops: boolean) => {
+      const add = (
+        nest: LoopNestBuilder,
+        place: readonly Ix[],
+        k: readonly Ix[],
+        inLoops: boolean,
+      ) => {
         const index = [...place, ...k];
         const to = windowIndex(nest, index, params);
         const sum = addElements(nest.b, nest.readTarget(out, to), nest.read(w, index));

@@ -2,7 +2,7 @@
 
 import type { Backend, DeviceBuffer } from "../../../core/runtime/backend.ts";
 import type { DType, TypedArray } from "../../../core/graph/dtype.ts";
-import type { BufferDecl, BufferRole, Nest, Program, Step } from "../../../core/ir/program.ts";
+import type { BufferDecl, BufferRole, LoopNest, Program, Step } from "../../../core/ir/program.ts";
 import { Guards, type Size, sizeAt } from "../../../core/ir/size.ts";
 
 /** A program in few words: buffers are numbered by position. */
@@ -32,7 +32,7 @@ export function sharedRole(i: number): BufferRole {
 export const temp: BufferRole = { kind: "temp" };
 
 /** A nest with nothing in what is left open. */
-export function nest(parts: Partial<Nest>): Nest {
+export function nest(parts: Partial<LoopNest>): LoopNest {
   return {
     kind: "nest",
     name: "k",

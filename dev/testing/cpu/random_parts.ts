@@ -2,7 +2,7 @@
 
 import { type DType, dtypes } from "../../../core/graph/dtype.ts";
 import type { ScalarBuilder } from "../../../core/ir/builder.ts";
-import type { BufferDecl, BufferRole, Nest } from "../../../core/ir/program.ts";
+import type { BufferDecl, BufferRole, LoopNest } from "../../../core/ir/program.ts";
 import { type Address, scalarTypeOf, type SNode, type Term } from "../../../core/ir/scalar.ts";
 import {
   addSize,
@@ -168,7 +168,7 @@ export class CaseParts {
   }
 
   /** A nest with nothing in what is left open. */
-  nest(parts: Partial<Nest>): Nest {
+  nest(parts: Partial<LoopNest>): LoopNest {
     return {
       kind: "nest",
       name: "nest",

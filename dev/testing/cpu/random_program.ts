@@ -3,7 +3,7 @@
 import type { DType } from "../../../core/graph/dtype.ts";
 import { ScalarBuilder } from "../../../core/ir/builder.ts";
 import type {
-  Nest,
+  LoopNest,
   Program,
   ReduceKind,
   Reduction,
@@ -116,7 +116,7 @@ class CaseMaker extends CaseParts {
     }
   }
 
-  #map(): Nest {
+  #map(): LoopNest {
     const random = this.random, b = new ScalarBuilder();
     const axes = this.shape(random.below(4));
     const leaves = this.leaves(b, axes);
@@ -135,7 +135,7 @@ class CaseMaker extends CaseParts {
     return this.nest(random.chance(0.5) ? { axes, outer: stores } : { axes, inner: stores });
   }
 
-  #reduce(running: boolean): Nest {
+  #reduce(running: boolean): LoopNest {
     const random = this.random, b = new ScalarBuilder();
     const axes = this.shape(random.below(3)), loops = this.shape(1 + random.below(2));
     const all = [...axes, ...loops];
@@ -188,7 +188,7 @@ class CaseMaker extends CaseParts {
     return this.nest({ axes, loops, reductions, inner, outer });
   }
 
-  #gather(): Nest {
+  #gather(): LoopNest {
     const random = this.random, b = new ScalarBuilder();
     const axes = this.shape(1 + random.below(2));
     const rows = random.pick([1, 3, 6]);
@@ -258,7 +258,7 @@ class CaseMaker extends CaseParts {
   }
 
   /** Copies with a border of zeros, by a guard, or joins two arrays by guarded stores. */
-  #pad(): Nest {
+  #pad(): LoopNest {
     const random = this.random, b = new ScalarBuilder();
     const n = this.size(), m = random.pick([1, 3, 8]);
     const before = random.below(3), after = random.below(3);

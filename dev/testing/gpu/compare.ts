@@ -9,7 +9,7 @@ import type { Backend, DeviceBuffer } from "../../../core/runtime/backend.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../../../core/graph/dtype.ts";
 import { availability, testDevice } from "../gpu_device.ts";
 import { createInterpreterBackend } from "../interpret.ts";
-import type { BufferDecl, BufferRole, Nest, Program, Step } from "../../../core/ir/program.ts";
+import type { BufferDecl, BufferRole, LoopNest, Program, Step } from "../../../core/ir/program.ts";
 import { Guards, type Size, sizeAt } from "../../../core/ir/size.ts";
 import { createGpuBackend, type GpuBackend } from "../../../gpu/backend.ts";
 
@@ -55,7 +55,7 @@ export const sharedRole = (i: number): BufferRole => ({ kind: "shared", shared: 
 export const temp: BufferRole = { kind: "temp" };
 
 /** A nest with what is not given empty. */
-export function nest(parts: Partial<Nest>): Nest {
+export function nest(parts: Partial<LoopNest>): LoopNest {
   return {
     kind: "nest",
     name: "k",

@@ -3,8 +3,8 @@
 import { axisIx, type Ix, ScalarBuilder, sizeIx } from "../../../core/ir/builder.ts";
 import type { TypedArray } from "../../../core/graph/dtype.ts";
 import type {
+  LoopNest,
   LoopStrategy,
-  Nest,
   ReduceKind,
   Reduction,
   Step,
@@ -203,7 +203,7 @@ export class RandomSetup {
     return [nest({ axes: [N], outer: [{ buffer: id, address: axisIx(0), value, guard: null }] })];
   }
 
-  #nest(frozen: ReadonlySet<number>): Nest {
+  #nest(frozen: ReadonlySet<number>): LoopNest {
     const b = new ScalarBuilder();
     const axes = this.#box(N), inLoops = this.chance(0.5) ? this.#box(24) : [];
     const all = [...axes, ...inLoops];
