@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply as applyOp, type Variable } from "../core/graph/graph.ts";
+import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { stack } from "../core/ops/shape/combine.ts";
 import { stretched } from "../core/ops/shape/broadcast_to.ts";
@@ -117,7 +117,7 @@ export function jacobian(
   const length = shapeOf(expression, 0);
   const missing = new Set<number>();
   const row = (step: Variable): Variable[] => {
-    const element = applyOp(subtensorOp, [expression, step], { index: [{ kind: "int" }] });
+    const element = outputOf(subtensorOp, [expression, step], { index: [{ kind: "int" }] });
     const gradients: (Variable | null)[] = grad(element, list, {
       ...options,
       returnDisconnected: "none",

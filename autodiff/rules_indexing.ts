@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, makeConstant, type Variable } from "../core/graph/graph.ts";
+import { type Apply, makeConstant, outputOf, type Variable } from "../core/graph/graph.ts";
 import {
   advIncOp,
   type AdvIncParams,
@@ -30,7 +30,7 @@ export const subtensorGradient: GradientRule<SubtensorParams> = {
     const where = apply.inputs.slice(1), { index } = apply.params;
     return [
       new Scattered((base) =>
-        applyOp<IncSubtensorParams>(incSubtensorOp, [base, g!, ...where], { index, set: false })
+        outputOf<IncSubtensorParams>(incSubtensorOp, [base, g!, ...where], { index, set: false })
       ),
     ];
   },
@@ -43,10 +43,10 @@ export const incSubtensorGradient: GradientRule<IncSubtensorParams> = {
     const { index, set } = apply.params;
     const kept = () =>
       set
-        ? applyOp<IncSubtensorParams>(incSubtensorOp, [g!, zeroOf(g!), ...where], { index, set })
+        ? outputOf<IncSubtensorParams>(incSubtensorOp, [g!, zeroOf(g!), ...where], { index, set })
         : g!;
     const taken = () => {
-      const part = applyOp<SubtensorParams>(subtensorOp, [g!, ...where], { index });
+      const part = outputOf<SubtensorParams>(subtensorOp, [g!, ...where], { index });
       return unstretched(part, y, part);
     };
     return [wanted[0] ? kept() : null, wanted[1] ? taken() : null];
@@ -60,7 +60,7 @@ export const advIndexGradient: GradientRule<AdvIndexParams> = {
     const where = apply.inputs.slice(1), { axes } = apply.params;
     return [
       new Scattered((base) =>
-        applyOp<AdvIncParams>(advIncOp, [base, g!, ...where], { axes, set: false })
+        outputOf<AdvIncParams>(advIncOp, [base, g!, ...where], { axes, set: false })
       ),
     ];
   },
@@ -73,9 +73,9 @@ export const advIncGradient: GradientRule<AdvIncParams> = {
     const [, y, ...where] = apply.inputs as [Variable, Variable, ...Variable[]];
     const { axes, set } = apply.params;
     const kept = () =>
-      set ? applyOp<AdvIncParams>(advIncOp, [g!, zeroOf(g!), ...where], { axes, set }) : g!;
+      set ? outputOf<AdvIncParams>(advIncOp, [g!, zeroOf(g!), ...where], { axes, set }) : g!;
     const taken = () => {
-      const part = applyOp<AdvIndexParams>(advIndexOp, [g!, ...where], { axes });
+      const part = outputOf<AdvIndexParams>(advIndexOp, [g!, ...where], { axes });
       return unstretched(part, y, part);
     };
     return [wanted[0] ? kept() : null, wanted[1] ? taken() : null];

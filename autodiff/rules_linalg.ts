@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
 import { where } from "../core/ops/elementwise/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg/linalg.ts";
 import type { Gradient } from "./gradient.ts";
@@ -31,8 +31,8 @@ export const matmulGradient: GradientRule = {
       return where(isIndex ? asKink(mask, mask) : mask, x, 0);
     };
     return [
-      wanted[0] ? applyOp(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
-      wanted[1] ? applyOp(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,
+      wanted[0] ? outputOf(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
+      wanted[1] ? outputOf(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,
     ];
   },
 };

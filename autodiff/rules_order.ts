@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { arangeOp, type ArangeParams } from "../core/ops/create/arange.ts";
 import { castTo } from "../core/ops/common/build.ts";
@@ -30,11 +30,11 @@ function reversed(x: Variable, axis: number): Variable {
     stop: false,
     step: d === axis,
   }));
-  return applyOp<SubtensorParams>(subtensorOp, [x, intConstant(-1)], { index });
+  return outputOf<SubtensorParams>(subtensorOp, [x, intConstant(-1)], { index });
 }
 
 function running(kind: "sum" | "prod", x: Variable, axis: number): Variable {
-  return applyOp<CumulativeParams>(cumulativeOp, [x], { kind, axis });
+  return outputOf<CumulativeParams>(cumulativeOp, [x], { kind, axis });
 }
 
 /** The sum of each element and those behind it. */
@@ -60,7 +60,7 @@ function runningProduct(g: Variable, x: Variable, y: Variable, axis: number): Va
 /** The numbers of the elements along an axis, with as many axes as asked for. */
 function numbered(length: Variable, axis: number, rank: number): Variable {
   const bounds = [intConstant(0), length, intConstant(1)];
-  const range = applyOp<ArangeParams>(arangeOp, bounds, { dtype: "int64" });
+  const range = outputOf<ArangeParams>(arangeOp, bounds, { dtype: "int64" });
   return shuffled(range, Array.from({ length: rank }, (_, d): PatternItem => d === axis ? 0 : "x"));
 }
 
@@ -111,21 +111,21 @@ function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
   const dims = knownDims(x);
   const indices = dims.map((dim, d) => {
     if (d === axis) return positions;
-    const range = applyOp<ArangeParams>(arangeOp, [intConstant(0), dim, intConstant(1)], {
+    const range = outputOf<ArangeParams>(arangeOp, [intConstant(0), dim, intConstant(1)], {
       dtype: "int64",
     });
     return shuffled(range, dims.map((_, k): PatternItem => k === d ? 0 : "x"));
   });
-  return applyOp<AdvIndexParams>(advIndexOp, [x, ...indices], { axes: dims.map((_, d) => d) });
+  return outputOf<AdvIndexParams>(advIndexOp, [x, ...indices], { axes: dims.map((_, d) => d) });
 }
 
 /** The rule of `sort`: the gradient goes back to where each element came from. */
 export const sortGradient: GradientRule<SortParams> = {
   pullback(apply: Apply<SortParams>, [g]): Gradient[] {
     const { axis } = apply.params;
-    const order = applyOp<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
+    const order = outputOf<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
     // Sorting an order gives its inverse.
-    const places = applyOp<SortParams>(argsortOp, [order], { axis });
+    const places = outputOf<SortParams>(argsortOp, [order], { axis });
     return [takenAlong(g!, places, axis)];
   },
 };

@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../core/graph/dtype.ts";
-import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
@@ -55,7 +55,7 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const factors = castTo(x, g.dtype), flat = real(factors).dtype;
   const isZero: Variable = eq(x, 0), zero: Variable = cast(isZero, flat);
   const safe: Variable = where(isZero, 1, factors);
-  const rest = applyOp<ReduceParams>(reduceOp, [safe], { kind: "prod", axes, dtype: g.dtype });
+  const rest = outputOf<ReduceParams>(reduceOp, [safe], { kind: "prod", axes, dtype: g.dtype });
   const otherZeros: Variable = sub(withAxes(sumOver(zero, axes), axes), zero);
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
@@ -77,7 +77,7 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const row = reshaped(moved, [...dims.slice(0, rank), length]);
   const line: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
   const slice = (v: Variable, part: Partial<IndexEntry>, ...bounds: number[]): Variable =>
-    applyOp<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
+    outputOf<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
       index: [...kept.map(() => line), { ...line, ...part } as IndexEntry],
     });
   const reversed = (v: Variable) => slice(v, { step: true }, -1);
@@ -85,8 +85,8 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const before = (v: Variable): Variable => {
     const one = spreadLike(numberLike(v, 1), slice(v, { stop: true }, 1));
     const parts = [one, slice(v, { stop: true }, -1)];
-    const shifted = applyOp<JoinParams>(joinOp, parts, { axis: rank });
-    return applyOp<CumulativeParams>(cumulativeOp, [shifted], { kind: "prod", axis: rank });
+    const shifted = outputOf<JoinParams>(joinOp, parts, { axis: rank });
+    return outputOf<CumulativeParams>(cumulativeOp, [shifted], { kind: "prod", axis: rank });
   };
   const others = mul(before(row), reversed(before(reversed(row)))) as Variable;
   return turned(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));

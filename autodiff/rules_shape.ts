@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../core/graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
 import { type Dim, intConstant, staticDim } from "../core/ops/common/arguments.ts";
 import type { DimshuffleParams } from "../core/ops/shape/dimshuffle.ts";
@@ -34,7 +34,7 @@ function sliced(
   const index = Array.from({ length: last + 1 }, (_, d) => axes.includes(d) ? part : whole);
   const order = axes.map((axis, i) => ({ axis, i })).sort((a, b) => a.axis - b.axis);
   const scalars = order.flatMap(({ i }) => ranges[i]!.map(dimVariable));
-  return applyOp<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
+  return outputOf<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
 }
 
 /** The rule of `shapeI`: a length does not depend on elements. */
@@ -53,7 +53,7 @@ export const makeVectorGradient: GradientRule = {
       if (!wanted[i]) return null;
       return isZeroPiece(g!, 0, i, i + 1)
         ? zeroGradient
-        : applyOp(subtensorOp, [g!, intConstant(i)], { index: [{ kind: "int" }] });
+        : outputOf(subtensorOp, [g!, intConstant(i)], { index: [{ kind: "int" }] });
     });
   },
 };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { apply, makeVariable, type Variable } from "../core/graph/graph.ts";
+import { makeVariable, outputOf, type Variable } from "../core/graph/graph.ts";
 import type { Op, Params } from "../core/graph/op.ts";
 import { elementwiseOps, mul, sqr } from "../core/ops/elementwise/elementwise.ts";
 import { TensorType } from "../core/graph/type.ts";
@@ -44,7 +44,7 @@ function cubeOp(name: string): Op<Params> {
 Deno.test("an op without a rule has no gradient until one is registered", () => {
   const op = cubeOp("testCube");
   const x = makeVariable(TensorType.of("float64", [null]));
-  const cost = sum(apply(op, [x], {}));
+  const cost = sum(outputOf(op, [x], {}));
   const error = assertThrows(() => grad(cost, x), NullGradientError, '"testCube"');
   assert(error instanceof TypeError);
   registerGradient("testCube", {
@@ -62,5 +62,5 @@ Deno.test("a rule that gives a gradient of another rank is found out", () => {
   const op = cubeOp("testWrong");
   registerGradient("testWrong", { pullback: (_apply, [g]) => [sum(g!)] });
   const x = makeVariable(TensorType.of("float64", [null]));
-  assertThrows(() => grad(sum(apply(op, [x], {})), x), TypeError, "its rule gave a gradient");
+  assertThrows(() => grad(sum(outputOf(op, [x], {})), x), TypeError, "its rule gave a gradient");
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp } from "../core/graph/graph.ts";
+import { type Apply, outputOf } from "../core/graph/graph.ts";
 import { foldWindowsOp, type WindowParams, windowsOp } from "../core/ops/nn/window.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import type { Gradient } from "./gradient.ts";
@@ -13,7 +13,7 @@ import type { GradientRule } from "./rule.ts";
 /** The rule of `windows`: windows are added up where they overlap. */
 export const windowsGradient: GradientRule<WindowParams> = {
   pullback: (apply: Apply<WindowParams>, [g]) => [
-    applyOp(foldWindowsOp, [g!, ...knownDims(apply.inputs[0]!)], apply.params),
+    outputOf(foldWindowsOp, [g!, ...knownDims(apply.inputs[0]!)], apply.params),
   ],
 };
 
@@ -22,6 +22,6 @@ export const foldWindowsGradient: GradientRule<WindowParams> = {
   pullback(apply: Apply<WindowParams>, [g]): Gradient[] {
     const { params } = apply, dims = knownDims(apply.inputs[0]!).slice(-params.axes.length);
     const open = dims.filter((_, i) => params.size[i] === null);
-    return [applyOp(windowsOp, [g!, ...open], params)];
+    return [outputOf(windowsOp, [g!, ...open], params)];
   },
 };

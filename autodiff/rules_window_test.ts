@@ -1,5 +1,5 @@
 import { conv2d, conv2dTranspose } from "../core/ops/nn/conv.ts";
-import { apply } from "../core/graph/graph.ts";
+import { outputOf } from "../core/graph/graph.ts";
 import { tanh } from "../core/ops/elementwise/elementwise.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { pool2d, type PoolOptions } from "../core/ops/nn/pool.ts";
@@ -9,15 +9,15 @@ import { check, filled, gradients, spread } from "../dev/testing/autodiff/check.
 
 Deno.test("windows and their sum", () => {
   const params = { axes: [1], size: [2], stride: [2], dilation: [2] };
-  check((x) => tanh(apply(windowsOp, [x], params)), [spread([2, 7])]);
+  check((x) => tanh(outputOf(windowsOp, [x], params)), [spread([2, 7])]);
   check(
-    (w) => tanh(apply(foldWindowsOp, [w, intConstant(2), intConstant(7)], params)),
+    (w) => tanh(outputOf(foldWindowsOp, [w, intConstant(2), intConstant(7)], params)),
     [spread([2, 3, 2])],
   );
   const open = { ...params, size: [null] };
-  check((x) => tanh(apply(windowsOp, [x, intConstant(3)], open)), [spread([1, 8])]);
+  check((x) => tanh(outputOf(windowsOp, [x, intConstant(3)], open)), [spread([1, 8])]);
   check(
-    (w) => tanh(apply(foldWindowsOp, [w, intConstant(1), intConstant(7)], open)),
+    (w) => tanh(outputOf(foldWindowsOp, [w, intConstant(1), intConstant(7)], open)),
     [spread([1, 3, 2])],
   );
 });

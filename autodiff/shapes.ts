@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, makeConstant, type Variable } from "../core/graph/graph.ts";
+import { makeConstant, outputOf, type Variable } from "../core/graph/graph.ts";
 import { stretched } from "../core/ops/shape/broadcast_to.ts";
 import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/shape/dimshuffle.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
@@ -15,7 +15,7 @@ import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 /** The sum over some axes, which vanish; none gives x itself. */
 export function sumOver(x: Variable, axes: readonly number[]): Variable {
   if (axes.length === 0) return x;
-  return apply<ReduceParams>(reduceOp, [x], { kind: "sum", axes, dtype: x.dtype });
+  return outputOf<ReduceParams>(reduceOp, [x], { kind: "sum", axes, dtype: x.dtype });
 }
 
 /** A dimshuffle; two in a row become one. */

@@ -11,9 +11,9 @@
 
 import {
   type Apply,
-  apply as applyOp,
   Constant,
   makeConstant,
+  outputOf,
   type Variable,
 } from "../core/graph/graph.ts";
 import type { Length, Params } from "../core/graph/op.ts";
@@ -137,7 +137,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   if (apply === null) return everywhere;
   const { inputs, op: { name } } = apply, [first] = inputs as [Variable];
   const again = (...masks: readonly Variable[]): Variable =>
-    applyOp(apply.op, [...masks, ...inputs.slice(masks.length)], apply.params);
+    outputOf(apply.op, [...masks, ...inputs.slice(masks.length)], apply.params);
   if (name === "switch") return choiceRule(apply, choices);
   if (inPlace.has(name)) return { needs: [first], find: (mask) => mask ?? null };
   // The choices of the other one are made by how it is computed.
@@ -171,7 +171,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     const find = (...masks: readonly Mask[]) => {
       if (masks.every((mask) => mask === null)) return null;
       const all = masks.map((mask, i) => whole(mask ?? yes, parts[i]!));
-      return name === "makeVector" ? applyOp(apply.op, all, { dtype: "bool" }) : again(...all);
+      return name === "makeVector" ? outputOf(apply.op, all, { dtype: "bool" }) : again(...all);
     };
     return { needs: parts, find };
   }
@@ -191,7 +191,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
     const [a, b] = [inputs[1 + variable.index]!, inputs[1 + n + variable.index]!];
     // The branch that is not taken is nobody's business, and so are its conditions.
     const chosen = (x: Mask, y: Mask): Variable =>
-      applyOp(apply.op, [first, aligned(x ?? yes, a), aligned(y ?? yes, b)], {
+      outputOf(apply.op, [first, aligned(x ?? yes, a), aligned(y ?? yes, b)], {
         ...apply.params,
         n: 1,
       });
@@ -266,7 +266,7 @@ function putRule(
   }
   if (!isEmpty && base === null) return null;
   const there = part !== null
-    ? applyOp(apply.op, [whole(no, x), whole(part, y), ...places], apply.params)
+    ? outputOf(apply.op, [whole(no, x), whole(part, y), ...places], apply.params)
     : counts
     ? positionsOf(apply, true)
     : null;
@@ -292,7 +292,7 @@ function positionsOf(apply: Apply, there: boolean): Mask {
   if (!there && isAdvanced && own.length < places.length) return null;
   const all = knownDims(base).map((dim, axis) => picked[axis] ? dim : lengthVariable(1));
   const kept = isAdvanced ? own.map((i) => places[i]!) : places;
-  return applyOp(apply.op, [stretched(there ? no : yes, all), there ? yes : no, ...kept], {
+  return outputOf(apply.op, [stretched(there ? no : yes, all), there ? yes : no, ...kept], {
     ...apply.params,
     ...(isAdvanced ? { axes: own.map((i) => axes[i]!) } : {}),
     set: true,
@@ -310,9 +310,9 @@ function movedMask({ op, inputs, params, output }: Apply, mask: Variable): Varia
   const [from, to] = [x, output].map((v) => lengthsOf(v).at(-1));
   if (op.name === "reshape" && from === to && from !== undefined && mask.type.shape.at(-1) === 1) {
     const dims = [...knownDims(x).slice(0, -1), lengthVariable(1)];
-    return applyOp(op, [stretched(mask, dims), ...rest.slice(0, -1), lengthVariable(1)], params);
+    return outputOf(op, [stretched(mask, dims), ...rest.slice(0, -1), lengthVariable(1)], params);
   }
-  return applyOp(op, [whole(mask, x), ...rest], params);
+  return outputOf(op, [whole(mask, x), ...rest], params);
 }
 
 /** Where a sum of products over an axis of an operand has a choice along its other axes; null without. */
@@ -332,12 +332,12 @@ function summedTo(mask: Variable, { op, inputs: [x, ...dims], params }: Apply): 
     "int32",
   );
   const kept = dims.filter((_, i) => left.includes(axes[i]!));
-  return neq(applyOp(op, [counted, ...kept], { axes: left }) as Variable, 0) as Variable;
+  return neq(outputOf(op, [counted, ...kept], { axes: left }) as Variable, 0) as Variable;
 }
 
 /** Where a sum has terms that count. */
 function summed(mask: Variable, { op, inputs: [x, ...rest], params }: Apply): Variable {
-  const counts = applyOp(op, [castTo(whole(mask, x!), "int32"), ...rest], params) as Variable;
+  const counts = outputOf(op, [castTo(whole(mask, x!), "int32"), ...rest], params) as Variable;
   return neq(counts, 0) as Variable;
 }
 
@@ -382,7 +382,7 @@ function either(a: Variable, b: Variable): Variable {
 }
 
 function any(mask: Variable, axes: readonly number[]): Variable {
-  return applyOp<ReduceParams>(reduceOp, [mask], { kind: "any", axes, dtype: "bool" });
+  return outputOf<ReduceParams>(reduceOp, [mask], { kind: "any", axes, dtype: "bool" });
 }
 
 /** Whether there is anything along an axis, which gets length 1. */
@@ -491,14 +491,14 @@ function indexShell(gradient: Variable, apply: Apply, by: Variable): Shell | nul
   if (!isWhole || !isNumber(base, 0) || !isRange && params.set) return null;
   const taken = (from: Variable): Variable =>
     isRange
-      ? applyOp(subtensorOp, [from, ...places], { index: params.index })
-      : applyOp(advIndexOp, [from, ...places], { axes: params.axes });
+      ? outputOf(subtensorOp, [from, ...places], { index: params.index })
+      : outputOf(advIndexOp, [from, ...places], { axes: params.axes });
   return {
     value: whole(part, taken(gradient)),
     by: by.ndim === 0 ? by : taken(whole(by, gradient)),
     put(value) {
       const zeros = whole(makeConstant(valueOf(0, value.dtype)), gradient);
-      return applyOp(apply.op, [zeros, value, ...places], { ...params, set: false } as Params);
+      return outputOf(apply.op, [zeros, value, ...places], { ...params, set: false } as Params);
     },
   };
 }

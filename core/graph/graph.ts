@@ -522,8 +522,8 @@ export function applyOp<P extends Params>(
   return made;
 }
 
-/** Applies an op and returns its first output. */
-export function apply<P extends Params>(
+/** The first output of an op applied to inputs. */
+export function outputOf<P extends Params>(
   op: Op<P>,
   inputs: readonly Variable[],
   params: P,

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { randomSource, value } from "../../dev/testing/ops/harness.ts";
 import type { DType } from "../graph/dtype.ts";
-import { apply, makeConstant } from "../graph/graph.ts";
+import { makeConstant, outputOf } from "../graph/graph.ts";
 import type { Fact } from "../graph/op.ts";
 import { evaluateGraph } from "../graph/reference.ts";
 import { elementwiseOps } from "./elementwise/table.ts";
@@ -13,7 +13,7 @@ type List = readonly number[];
 
 function evaluated(op: ElementwiseOp, inputs: readonly List[], dtype: DType = "float64"): number[] {
   const constants = inputs.map((list) => makeConstant(value(dtype, [list.length], list)));
-  const [found] = evaluateGraph([apply(op, constants, {})], new Map());
+  const [found] = evaluateGraph([outputOf(op, constants, {})], new Map());
   return Array.from(found!.data as ArrayLike<number | bigint>, Number);
 }
 

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { allOps } from "../../dev/testing/ops/all.ts";
 import { anyInput, counting, randomSource } from "../../dev/testing/ops/harness.ts";
 import { isArgumentError } from "../base/errors.ts";
-import { apply, makeConstant, type Variable } from "../graph/graph.ts";
+import { makeConstant, outputOf, type Variable } from "../graph/graph.ts";
 import type { Params } from "../graph/op.ts";
 import { evaluateGraph } from "../graph/reference.ts";
 import { toposort } from "../graph/walk.ts";
@@ -21,7 +21,7 @@ import { dimsOf, shapeOf, withShape } from "./shape/shape.ts";
 type Pick = (n: number) => number;
 
 function op(name: string, inputs: readonly Variable[], params: Params = {}): Variable {
-  return apply(allOps.get(name)!, inputs, params);
+  return outputOf(allOps.get(name)!, inputs, params);
 }
 
 const zero = intConstant(0), one = makeConstant(valueOf(1, "float64"));

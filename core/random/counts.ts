@@ -7,7 +7,7 @@
  */
 
 import type { DType } from "../graph/dtype.ts";
-import { apply, type Variable } from "../graph/graph.ts";
+import { outputOf, type Variable } from "../graph/graph.ts";
 import { castTo } from "../ops/common/build.ts";
 import {
   abs,
@@ -156,7 +156,7 @@ export function poissonCounts(
   const isLarge = (range.least ?? 0) >= SMALL_MEAN;
   const count = (x: Variable) => whole(x, dtype, most + 12 * Math.sqrt(most));
   const small = () =>
-    apply<InverseParams>(
+    outputOf<InverseParams>(
       poissonInverseOp,
       [source.each("uniform", 0), isSmall ? lam : minimum(lam, SMALL_MEAN)],
       { dtype: source.dtype },
@@ -188,7 +188,7 @@ export function binomialCounts(
   const small = () => {
     // Where the other way is taken, any chance does that keeps the search short.
     const fitting = isSmall ? rare : where(lt(mean, SMALL_MEAN), rare, 0);
-    return apply<InverseParams>(
+    return outputOf<InverseParams>(
       binomialInverseOp,
       [source.each("uniform", 0), trials, fitting],
       { dtype: source.dtype },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, makeConstant, type Variable } from "../graph/graph.ts";
+import { makeConstant, outputOf, type Variable } from "../graph/graph.ts";
 import { intConstant } from "../ops/common/arguments.ts";
 import { castTo } from "../ops/common/build.ts";
 import { mul } from "../ops/elementwise/elementwise.ts";
@@ -53,12 +53,15 @@ export class Source {
 
   /** A tensor of the shape of the draw, the fastest way. */
   all(kind: Exclude<DrawKind, "bits">): Variable {
-    return apply<DrawParams>(drawOp, [this.state, ...this.dims], { kind, dtype: this.dtype });
+    return outputOf<DrawParams>(drawOp, [this.state, ...this.dims], { kind, dtype: this.dtype });
   }
 
   /** Random words of that shape. */
   bits(): Variable {
-    return apply<DrawParams>(drawOp, [this.state, ...this.dims], { kind: "bits", dtype: "uint32" });
+    return outputOf<DrawParams>(drawOp, [this.state, ...this.dims], {
+      kind: "bits",
+      dtype: "uint32",
+    });
   }
 
   /** One number for each element. `round` is a uint32 variable that broadcasts against the draw. */
@@ -67,7 +70,7 @@ export class Source {
       ? makeConstant({ dtype: "uint32", shape: [], data: Float64Array.of(round) })
       : round;
     const dtype = kind === "bits" ? "uint32" : this.dtype;
-    return apply<EachParams>(
+    return outputOf<EachParams>(
       drawEachOp,
       [this.#position, at, ...this.#words],
       { kind, dtype, slot },

@@ -5,13 +5,7 @@
  */
 
 import { type DType, isComplex, isDiscrete, isFloat } from "../graph/dtype.ts";
-import {
-  type Apply,
-  apply as applyOp,
-  Constant,
-  makeConstant,
-  type Variable,
-} from "../graph/graph.ts";
+import { type Apply, Constant, makeConstant, outputOf, type Variable } from "../graph/graph.ts";
 import type { Length, Params } from "../graph/op.ts";
 import { castTo, elementwise } from "../ops/common/build.ts";
 import { stretched } from "../ops/shape/broadcast_to.ts";
@@ -151,7 +145,7 @@ export function reduced(
   axes: readonly number[],
   dtype: DType = x.dtype,
 ): Variable {
-  return axes.length === 0 ? x : applyOp<ReduceParams>(reduceOp, [x], { kind, axes, dtype });
+  return axes.length === 0 ? x : outputOf<ReduceParams>(reduceOp, [x], { kind, axes, dtype });
 }
 
 /** The same reduction of something else over other axes; without axes the variable itself. */
@@ -162,7 +156,7 @@ export function reducedAs(
 ): Variable {
   return axes.length === 0
     ? castTo(x, params.dtype)
-    : applyOp<ReduceParams>(reduceOp, [x], { ...params, axes });
+    : outputOf<ReduceParams>(reduceOp, [x], { ...params, axes });
 }
 
 /** A variable whose reduced axes are put back with length 1. */
@@ -196,5 +190,5 @@ export function isExact(dtype: DType): boolean {
 
 /** Applies an op to other inputs with the same params. */
 export function applyAgain(apply: Apply, inputs: readonly Variable[], params?: Params): Variable {
-  return applyOp(apply.op, inputs, params ?? apply.params);
+  return outputOf(apply.op, inputs, params ?? apply.params);
 }

@@ -7,7 +7,7 @@
 
 import { settings } from "../../base/settings.ts";
 import { type DType, dtypeInfo, isDiscrete, promote } from "../../graph/dtype.ts";
-import { apply, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { Params } from "../../graph/op.ts";
 import { type ElementwiseName, elementwiseOps } from "../elementwise/table.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
@@ -26,7 +26,7 @@ export function elementwise(
   inputs: readonly Variable[],
   params: Params = {},
 ): Variable {
-  return apply(elementwiseOps[name], inputs, params);
+  return outputOf(elementwiseOps[name], inputs, params);
 }
 
 /** `x` as another dtype; itself when it has that dtype. */

@@ -6,7 +6,7 @@
 
 import { dtypeInfo, isDiscrete } from "../../graph/dtype.ts";
 import { IndexError, ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import {
   type Element,
   type ElementContext,
@@ -89,12 +89,12 @@ export function checkedLength(dim: Dim, action: string): Variable {
   if (known !== null && known < 0) throw negative({ action }, known);
   const unsigned = dtypeInfo(n.dtype).kind === "uint" || n.dtype === "bool";
   if (known !== null || unsigned || n.owner?.op === lengthOp || isNotNegative(n)) return n;
-  return applyOp<CheckParams>(lengthOp, [n], { action });
+  return outputOf<CheckParams>(lengthOp, [n], { action });
 }
 
 /** An int64 length, or a ShapeError when the function is called if it is negative. */
 export function lengthOr(n: Variable, params: CheckParams): Variable {
-  return applyOp<CheckParams>(lengthOp, [n], params);
+  return outputOf<CheckParams>(lengthOp, [n], params);
 }
 
 function outside({ action }: CheckParams, below: number | null, bounded = below !== null): string {
@@ -179,5 +179,5 @@ function sizeOrNull(context: ElementContext, variable: Variable): Size | null {
 /** Integers with an IndexError, when the function is called, unless they are in [0, below). */
 export function inRange(x: Variable, below: Dim | null, action: string): Variable {
   const limits = below === null ? [] : [dimVariable(below)];
-  return applyOp<CheckParams>(inRangeOp, [x, ...limits], { action });
+  return outputOf<CheckParams>(inRangeOp, [x, ...limits], { action });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Ix } from "../../ir/builder.ts";
@@ -47,5 +47,5 @@ export const fillOp: Op<Params> = {
 
 /** A scalar spread over the shape of a variable, as a node that names that variable. */
 export function filledLike(like: Variable, value: Variable): Variable {
-  return applyOp(fillOp, [like, value], {});
+  return outputOf(fillOp, [like, value], {});
 }

@@ -6,7 +6,7 @@
 
 import { settings } from "../../base/settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat, promote } from "../../graph/dtype.ts";
-import { apply as applyOp, Variable } from "../../graph/graph.ts";
+import { outputOf, Variable } from "../../graph/graph.ts";
 import { arangeOp, type ArangeParams } from "./arange.ts";
 import { asIndexScalar, type Dim } from "../common/arguments.ts";
 import { stretched } from "../shape/broadcast_to.ts";
@@ -83,7 +83,7 @@ export function arange(
     const scalars = [from, to, by].map((value, i) =>
       asIndexScalar(value as Dim, action, ["the start", "the stop", "the step"][i]!)
     );
-    return applyOp<ArangeParams>(arangeOp, scalars, { dtype: dtype ?? "int64" });
+    return outputOf<ArangeParams>(arangeOp, scalars, { dtype: dtype ?? "int64" });
   }
   return floatRange(from, to, by, dtype);
 }

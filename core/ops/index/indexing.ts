@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../../graph/dtype.ts";
-import { apply as applyOp, Variable } from "../../graph/graph.ts";
+import { outputOf, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like } from "../../graph/type_arithmetic.ts";
 import { shapeLabel } from "../common/arguments.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
@@ -79,7 +79,7 @@ function pathOf(x: Variable, spec: IndexSpec): Path {
   const basic = basicIndex(items);
   const part = basic === null
     ? x
-    : applyOp<SubtensorParams>(subtensorOp, [x, ...basic.scalars], { index: basic.index });
+    : outputOf<SubtensorParams>(subtensorOp, [x, ...basic.scalars], { index: basic.index });
   let axis = 0;
   const pattern = items.flatMap((item): PatternItem[] => {
     if (item.kind === "int") return [];
@@ -100,7 +100,7 @@ function pathOf(x: Variable, spec: IndexSpec): Path {
     };
   }
   const { merged, positions } = mergeMasks(spread, x, items);
-  const picked = applyOp<AdvIndexParams>(advIndexOp, [merged, ...positions.tensors], {
+  const picked = outputOf<AdvIndexParams>(advIndexOp, [merged, ...positions.tensors], {
     axes: positions.axes,
   });
   const rank = picked.ndim - merged.ndim + positions.axes.length, first = positions.axes[0]!;
@@ -344,12 +344,12 @@ function changed(path: Path, y: TensorLike, set: boolean): Variable {
   const value = aligned(valueFor(x, y, result.ndim), front, result.ndim);
   if (positions === null) {
     const own = pattern === null ? value : withoutNew(value, pattern);
-    return applyOp<IncSubtensorParams>(incSubtensorOp, [x, own, ...basic?.scalars ?? []], {
+    return outputOf<IncSubtensorParams>(incSubtensorOp, [x, own, ...basic?.scalars ?? []], {
       index: basic?.index ?? [],
       set,
     });
   }
-  const inner = applyOp<AdvIncParams>(advIncOp, [merged, value, ...positions.tensors], {
+  const inner = outputOf<AdvIncParams>(advIncOp, [merged, value, ...positions.tensors], {
     axes: positions.axes,
     set,
   });
@@ -358,7 +358,7 @@ function changed(path: Path, y: TensorLike, set: boolean): Variable {
     ? unmerged
     : shuffled(unmerged, pattern.flatMap((item, d) => item === "x" ? [] : [d]));
   if (basic === null || picked === part) return whole;
-  return applyOp<IncSubtensorParams>(incSubtensorOp, [x, whole, ...basic.scalars], {
+  return outputOf<IncSubtensorParams>(incSubtensorOp, [x, whole, ...basic.scalars], {
     index: basic.index,
     set: true,
   });

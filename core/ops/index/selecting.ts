@@ -5,7 +5,7 @@
  */
 
 import { isDiscrete } from "../../graph/dtype.ts";
-import { apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like, RankOf, TakenRank } from "../../graph/type_arithmetic.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
@@ -36,8 +36,8 @@ function truth(x: Variable): Variable {
 /** The row-major positions where a mask is true, int64. */
 export function maskPositions(mask: Variable): Variable {
   const axes = Array.from({ length: mask.ndim }, (_, d) => d);
-  const count = applyOp<ReduceParams>(reduceOp, [mask], { kind: "sum", axes, dtype: "int64" });
-  return applyOp(nonzeroOp, [mask, count], {});
+  const count = outputOf<ReduceParams>(reduceOp, [mask], { kind: "sum", axes, dtype: "int64" });
+  return outputOf(nonzeroOp, [mask, count], {});
 }
 
 /**
@@ -159,7 +159,7 @@ export function ravelMultiIndex(indices: readonly TensorLike[], dims: readonly D
 
 /** x with axis `axis` indexed by a tensor of positions. */
 function pick(x: Variable, positions: Variable, axis: number): Variable {
-  return applyOp<AdvIndexParams>(advIndexOp, [x, positions], { axes: [axis] });
+  return outputOf<AdvIndexParams>(advIndexOp, [x, positions], { axes: [axis] });
 }
 
 function asPositions(index: TensorLike, action: string): Variable {
@@ -239,7 +239,7 @@ export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): V
     return shuffled(arange(shapeOf(v, d)), pattern);
   });
   const axes = Array.from({ length: v.ndim }, (_, d) => d);
-  return applyOp<AdvIndexParams>(advIndexOp, [v, ...indices], { axes });
+  return outputOf<AdvIndexParams>(advIndexOp, [v, ...indices], { axes });
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { isComplex, promote } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import { apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type {
   DotRank,
   Like,
@@ -49,7 +49,7 @@ function product(a: Variable, b: Variable): Variable {
     const counts = product(castTo(a, "int32"), castTo(b, "int32"));
     return castTo(counts, "bool");
   }
-  if (!isComplex(a.dtype)) return applyOp(matmulOp, [a, b], {});
+  if (!isComplex(a.dtype)) return outputOf(matmulOp, [a, b], {});
   const [ar, ai, br, bi] = [a, b].flatMap((x) => [
     elementwise("real", [x]),
     elementwise("imag", [x]),

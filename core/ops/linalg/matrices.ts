@@ -6,7 +6,7 @@
 
 import { settings } from "../../base/settings.ts";
 import type { DType } from "../../graph/dtype.ts";
-import { apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Less1, Like, RankOf, SumDType } from "../../graph/type_arithmetic.ts";
 import { advIndexOp, type AdvIndexParams } from "../index/adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
@@ -194,7 +194,7 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
   const [rows, columns] = [down, right].map((from) =>
     arange(from, dimVariable(addDims(length, from)))
   );
-  return applyOp<AdvIndexParams>(advIndexOp, [turned, rows!, columns!], {
+  return outputOf<AdvIndexParams>(advIndexOp, [turned, rows!, columns!], {
     axes: [v.ndim - 2, v.ndim - 1],
   });
 }
@@ -288,7 +288,7 @@ export function trace(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable
     uint16: "uint64",
     uint32: "uint64",
   };
-  return applyOp<ReduceParams>(reduceOp, [line], {
+  return outputOf<ReduceParams>(reduceOp, [line], {
     kind: "sum",
     axes: [line.ndim - 1],
     dtype: narrow[line.dtype] ?? line.dtype,

@@ -6,7 +6,7 @@
 
 import { promote } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import { apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { OfRank, PairDType } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel, staticDim } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
@@ -293,7 +293,7 @@ export function conv2dTranspose(
       : addDims(addDims(given, pads[i]![0]), pads[i]![1]);
   });
   const size = [rows, columns].map(staticDim);
-  const wide = applyOp<WindowParams>(
+  const wide = outputOf<WindowParams>(
     foldWindowsOp,
     [patches, n, dimVariable(out), ...lengths.map(dimVariable)],
     { axes: [2, 3], size, stride: [...stride], dilation: [...dilation] },

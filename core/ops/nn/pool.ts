@@ -11,7 +11,7 @@ import {
   isComplex,
   isDiscrete,
 } from "../../graph/dtype.ts";
-import { apply as applyOp, makeConstant, type Variable } from "../../graph/graph.ts";
+import { makeConstant, outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { ones } from "../create/alloc.ts";
@@ -112,9 +112,9 @@ function windowsOf(x: Variable, axes: readonly Axis[], fill: number | bigint): V
 function reduceLast(x: Variable, count: number, kind: "sum" | "max"): Variable {
   const axes = Array.from({ length: count }, (_, i) => x.ndim - count + i);
   if (x.dtype === "bool") {
-    return applyOp<ReduceParams>(reduceOp, [x], { kind: "any", axes, dtype: "bool" });
+    return outputOf<ReduceParams>(reduceOp, [x], { kind: "any", axes, dtype: "bool" });
   }
-  return applyOp<ReduceParams>(reduceOp, [x], { kind, axes, dtype: x.dtype });
+  return outputOf<ReduceParams>(reduceOp, [x], { kind, axes, dtype: x.dtype });
 }
 
 /** How many elements of an axis each window holds, padding left out. */

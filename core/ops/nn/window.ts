@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type {
   Element,
   ElementContext,
@@ -436,7 +436,7 @@ export function windowed(
 ): Variable {
   const known = size.map(staticDim);
   const open = size.flatMap((n, i) => known[i] === null ? [n as Variable] : []);
-  return applyOp<WindowParams>(windowsOp, [x, ...open], { axes, size: known, stride, dilation });
+  return outputOf<WindowParams>(windowsOp, [x, ...open], { axes, size: known, stride, dilation });
 }
 
 /** Pads x; widths that are not known now become inputs, and nothing to add gives x itself. */
@@ -450,7 +450,7 @@ export function padded(
   const all = [...before, ...after], known = all.map(staticDim);
   if (known.every((n) => n === 0)) return x;
   const open = all.flatMap((n, i) => known[i] === null ? [n as Variable] : []);
-  return applyOp<PadParams>(padOp, [x, value, ...open], {
+  return outputOf<PadParams>(padOp, [x, value, ...open], {
     axes,
     before: known.slice(0, before.length),
     after: known.slice(before.length),

@@ -6,7 +6,7 @@
 
 import { settings } from "../../base/settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
-import { apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like, RankOf } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
 import { advIncOp, type AdvIncParams } from "../index/adv_index.ts";
@@ -106,7 +106,7 @@ export function sort<A extends TensorLike, const X extends number | null = numbe
 export function sort(x: TensorLike, axis: number | null = -1): Variable {
   const [v, d] = along(x, axis, "Cannot sort");
   if (isComplex(v.dtype)) return takeAlongAxis(v, complexOrder(v, d), d);
-  return applyOp<SortParams>(sortOp, [v], { axis: d });
+  return outputOf<SortParams>(sortOp, [v], { axis: d });
 }
 
 /**
@@ -130,7 +130,7 @@ export function argsort(x: TensorLike, axis: number | null = -1): Variable {
 }
 
 function orderOf(x: Variable, axis: number): Variable {
-  return applyOp<SortParams>(argsortOp, [x], { axis });
+  return outputOf<SortParams>(argsortOp, [x], { axis });
 }
 
 /** Positions that sort complex numbers: by the least of the keys first, since equal ones keep their order. */
@@ -266,14 +266,14 @@ export function bincount(
   const places = inRange(castTo(v, "int64"), null, "Cannot count");
   // The -1 makes the largest of no numbers that; then there are no counts.
   const least = checkedLength(minlength, "Cannot count");
-  const largest = applyOp<ReduceParams>(reduceOp, [join(0, places, [-1n])], {
+  const largest = outputOf<ReduceParams>(reduceOp, [join(0, places, [-1n])], {
     kind: "max",
     axes: [0],
     dtype: "int64",
   });
   const length = maxDims(addDims(largest, 1), least);
   const amounts = weights === null ? intConstant(1) : asVariable(weights);
-  return applyOp<AdvIncParams>(advIncOp, [zeros([length], amounts.dtype), amounts, places], {
+  return outputOf<AdvIncParams>(advIncOp, [zeros([length], amounts.dtype), amounts, places], {
     axes: [0],
     set: false,
   });
@@ -340,7 +340,7 @@ export function searchsorted(
     expandDims(values, values.ndim),
     side === "left",
   );
-  return applyOp<ReduceParams>(reduceOp, [before], {
+  return outputOf<ReduceParams>(reduceOp, [before], {
     kind: "sum",
     axes: [values.ndim],
     dtype: "int64",

@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../../graph/dtype.ts";
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import {
   type Element,
   type EmitContext,
@@ -134,5 +134,5 @@ export function cumulative(
   const along = axis === null || axis === undefined
     ? 0
     : normalizeAxis(axis, v.ndim, `Cannot accumulate ${shapeLabel(v)}`);
-  return applyOp<CumulativeParams>(cumulativeOp, [from], { kind, axis: along });
+  return outputOf<CumulativeParams>(cumulativeOp, [from], { kind, axis: along });
 }

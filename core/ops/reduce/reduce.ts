@@ -15,7 +15,7 @@ import {
   isDiscrete,
   isFloat,
 } from "../../graph/dtype.ts";
-import { apply, type Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type {
   DTypeOf,
   Floating,
@@ -130,7 +130,7 @@ function reduced(
   axes: readonly number[],
   dtype: DType,
 ): Variable {
-  if (axes.length > 0) return apply(reduceOp, [x], { kind, axes, dtype });
+  if (axes.length > 0) return outputOf(reduceOp, [x], { kind, axes, dtype });
   if (dtype === "bool" && x.dtype !== "bool") return neq(x, 0) as Variable;
   return castTo(x, dtype);
 }
@@ -138,7 +138,7 @@ function reduced(
 /** The greatest element along axes, which stay; -Infinity for none. For floats. */
 export function topOf(x: Variable, axes: readonly number[]): Variable {
   if (axes.length === 0) return x;
-  const top = apply(reduceOp, [x], { kind: "max", axes, dtype: x.dtype, empty: true });
+  const top = outputOf(reduceOp, [x], { kind: "max", axes, dtype: x.dtype, empty: true });
   return finish(top, x.ndim, { axes: [...axes], keepdims: true, options: {} });
 }
 
@@ -351,7 +351,7 @@ function position<R>(
   if (plan.axes.length === 0) {
     throw new RangeError(`Cannot take the ${kind} of ${v.label}: expected at least one axis`);
   }
-  return finish(apply(argreduceOp, [v], { kind, axes: plan.axes }), v.ndim, plan);
+  return finish(outputOf(argreduceOp, [v], { kind, axes: plan.axes }), v.ndim, plan);
 }
 
 /**

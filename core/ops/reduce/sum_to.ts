@@ -6,7 +6,7 @@
 
 import { isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Op, PlainLowering, ShapeContext } from "../../graph/op.ts";
 import { rounded, type Value } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
@@ -141,7 +141,7 @@ export function summedTo(
     return have !== null && have === staticInt(dims[i]!) ? [] : [i];
   });
   if (open.length === 0) return x;
-  return applyOp<SumToParams>(sumToOp, [x, ...open.map((i) => dims[i]!)], {
+  return outputOf<SumToParams>(sumToOp, [x, ...open.map((i) => dims[i]!)], {
     axes: open.map((i) => axes[i]!),
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
@@ -100,7 +100,7 @@ export const broadcastToOp: Op<Params> = {
 
 /** Broadcasts without more ado; a shape that x is known to have gives x itself. */
 export function stretched(x: Variable, dims: readonly Variable[]): Variable {
-  return hasShape(x, dims) ? x : applyOp(broadcastToOp, [x, ...dims], {});
+  return hasShape(x, dims) ? x : outputOf(broadcastToOp, [x, ...dims], {});
 }
 
 /**

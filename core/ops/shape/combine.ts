@@ -5,7 +5,7 @@
  */
 
 import { promote } from "../../graph/dtype.ts";
-import { apply as applyOp, Variable } from "../../graph/graph.ts";
+import { outputOf, Variable } from "../../graph/graph.ts";
 import type { ForAxes, JoinedDType, Like, Plus1, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
@@ -60,7 +60,7 @@ export function join(axis: number, ...tensors: readonly TensorLike[]): Variable 
     );
   }
   const along = normalizeAxis(axis, all[0]!.ndim, "Cannot join tensors");
-  return all.length === 1 ? all[0]! : applyOp<JoinParams>(joinOp, all, { axis: along });
+  return all.length === 1 ? all[0]! : outputOf<JoinParams>(joinOp, all, { axis: along });
 }
 
 /**
@@ -121,7 +121,7 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
   const at = normalizeAxis(axis, ndim + 1, "Cannot stack tensors");
   if (ndim === 0) return makeVector(all);
   const parts = all.map((v) => expandDims(v, at));
-  return parts.length === 1 ? parts[0]! : applyOp<JoinParams>(joinOp, parts, { axis: at });
+  return parts.length === 1 ? parts[0]! : outputOf<JoinParams>(joinOp, parts, { axis: at });
 }
 
 /**
@@ -222,5 +222,5 @@ export function between(
   const full: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
   const index = [...new Array<IndexEntry>(axis).fill(full), entry];
   const scalars = given.flatMap((dim) => dim === null ? [] : [dimVariable(dim)]);
-  return applyOp<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
+  return outputOf<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
 }

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
@@ -131,7 +131,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
 /** Applies a pattern without more ado; the identity gives x itself. */
 export function shuffled(x: Variable, pattern: readonly PatternItem[]): Variable {
   const same = pattern.length === x.ndim && pattern.every((item, d) => item === d);
-  return same ? x : applyOp(dimshuffleOp, [x], { pattern: [...pattern] });
+  return same ? x : outputOf(dimshuffleOp, [x], { pattern: [...pattern] });
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
 import { makeValue, type Value } from "../../graph/value.ts";
 import { scalarTypeOf } from "../../ir/scalar.ts";
@@ -73,5 +73,5 @@ export function jointLengthOf(lengths: readonly Variable[]): Variable {
     n.owner?.op === jointLengthOp && n.owner.inputs.length <= MOST_PARTS ? [...n.owner.inputs] : [n]
   );
   const different = [...new Set(parts)].sort((a, b) => a.id - b.id);
-  return different.length === 1 ? different[0]! : applyOp(jointLengthOp, different, {});
+  return different.length === 1 ? different[0]! : outputOf(jointLengthOp, different, {});
 }

@@ -5,7 +5,7 @@
  */
 
 import { isDiscrete } from "../../graph/dtype.ts";
-import { apply as applyOp, Variable } from "../../graph/graph.ts";
+import { outputOf, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like } from "../../graph/type_arithmetic.ts";
 import {
   advIncOp,
@@ -133,15 +133,21 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
   );
   // Marks at the places where elements begin; how many there are up to a place says which element it is.
   const ends = cumulative("sum", each, 0);
-  const total = applyOp<ReduceParams>(reduceOp, [each], { kind: "sum", axes: [0], dtype: "int64" });
+  const total = outputOf<ReduceParams>(reduceOp, [each], {
+    kind: "sum",
+    axes: [0],
+    dtype: "int64",
+  });
   const starts = elementwise("sub", [ends, each]);
-  const marks = applyOp<AdvIncParams>(
+  const marks = outputOf<AdvIncParams>(
     advIncOp,
     [zeros([addDims(total, 1)], "int64"), intConstant(1), starts],
     { axes: [0], set: false },
   );
   const which = elementwise("sub", [cumulative("sum", marks, 0), intConstant(1)]);
-  return applyOp<AdvIndexParams>(advIndexOp, [x, between(which, 0, null, total)], { axes: [axis] });
+  return outputOf<AdvIndexParams>(advIndexOp, [x, between(which, 0, null, total)], {
+    axes: [axis],
+  });
 }
 
 /**
@@ -286,7 +292,7 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
       arange(addDims(addDims(n, before), after)),
       castTo(dimVariable(before), "int64"),
     ]);
-    return applyOp<AdvIndexParams>(advIndexOp, [wide, inside(positions, n, mode)], {
+    return outputOf<AdvIndexParams>(advIndexOp, [wide, inside(positions, n, mode)], {
       axes: [axis],
     });
   }, v);

@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, apply as applyOp, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
@@ -231,7 +231,7 @@ export function reshaped(x: Variable, dims: readonly Variable[]): Variable {
       return shuffled(x, known.map((n) => n === 1 ? "x" : axes[next++]!));
     }
   }
-  return applyOp<ReshapeParams>(reshapeOp, [x, ...dims], { ndim: dims.length });
+  return outputOf<ReshapeParams>(reshapeOp, [x, ...dims], { ndim: dims.length });
 }
 
 /**

@@ -7,13 +7,7 @@
 
 import { type DType, isDiscrete, promote } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import {
-  type Apply,
-  apply as applyOp,
-  Constant,
-  Variable,
-  writtenLabel,
-} from "../../graph/graph.ts";
+import { type Apply, Constant, outputOf, Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
 import { makeValue, type Value } from "../../graph/value.ts";
 import type { Ix } from "../../ir/builder.ts";
@@ -283,7 +277,7 @@ function lengthOf(x: Variable, axis: number): Variable {
     const given = owner.inputs[1 + axis]!;
     if (given.dtype === "int64") return given;
   }
-  return applyOp<ShapeIParams>(shapeIOp, [x], { axis });
+  return outputOf<ShapeIParams>(shapeIOp, [x], { axis });
 }
 
 /** Whether lengths are certainly those of x. */
@@ -325,14 +319,14 @@ export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Varia
   const inputs = asVariables(expectList("Cannot make a vector", scalars, "a list of scalars"));
   const type = dtype ?? inputs.map((v) => v.dtype).reduce(promote, inputs[0]?.dtype ?? "int64");
   const vector = (some: readonly Variable[]) =>
-    applyOp<MakeVectorParams>(makeVectorOp, some, { dtype: type });
+    outputOf<MakeVectorParams>(makeVectorOp, some, { dtype: type });
   if (inputs.length <= LONG_VECTOR) return vector(inputs);
   // A kernel that chooses among very many scalars would read too much.
   const parts: Variable[] = [];
   for (let i = 0; i < inputs.length; i += LONG_VECTOR) {
     parts.push(vector(inputs.slice(i, i + LONG_VECTOR)));
   }
-  return applyOp<JoinParams>(joinOp, parts, { axis: 0 });
+  return outputOf<JoinParams>(joinOp, parts, { axis: 0 });
 }
 
 /** Vectors of more scalars than this are joined from parts. */
@@ -379,7 +373,7 @@ export function withShape(
   });
   const told = promises.every((n, axis) => n === null || n === v.type.shape[axis]);
   if (told && promises.length === v.ndim) return v;
-  return applyOp<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises, ...more });
+  return outputOf<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises, ...more });
 }
 
 /** A shape as users write it: one length, several, or an integer vector. */
@@ -431,6 +425,6 @@ export function vectorElements(vector: Variable, count: number): Variable[] {
   }
   return Array.from(
     { length: count },
-    (_, i) => applyOp(subtensorOp, [vector, intConstant(i)], { index: [{ kind: "int" }] }),
+    (_, i) => outputOf(subtensorOp, [vector, intConstant(i)], { index: [{ kind: "int" }] }),
   );
 }

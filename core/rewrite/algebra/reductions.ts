@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../../graph/dtype.ts";
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
@@ -253,7 +253,7 @@ const placeOfExtreme: Rule = {
     const inner = sameOrder(apply.inputs[0]!, axes);
     return inner === null
       ? null
-      : applyOp<ArgReduceParams>(argreduceOp, [inner], apply.params as ArgReduceParams);
+      : outputOf<ArgReduceParams>(argreduceOp, [inner], apply.params as ArgReduceParams);
   },
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import { intConstant, staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
@@ -57,7 +57,7 @@ function take(x: Variable, taken: readonly Taken[]): Variable {
   const kept = [...taken];
   while (kept.length > 0 && isWholeEntry(kept.at(-1)!.entry)) kept.pop();
   if (kept.length === 0) return x;
-  return applyOp<SubtensorParams>(subtensorOp, [x, ...kept.flatMap(({ scalars }) => scalars)], {
+  return outputOf<SubtensorParams>(subtensorOp, [x, ...kept.flatMap(({ scalars }) => scalars)], {
     index: kept.map(({ entry }) => entry),
   });
 }
@@ -276,7 +276,7 @@ const elementOfVector: Rule = {
       n,
     );
     const chosen = Array.from({ length }, (_, i) => vector.inputs[start + i * step]!);
-    return applyOp(vector.op, chosen, vector.params);
+    return outputOf(vector.op, chosen, vector.params);
   },
 };
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { type AdvIncParams, advIndexOp } from "../../ops/index/adv_index.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
@@ -55,8 +55,8 @@ export function scatterOf(variable: Variable): Scatter | null {
   if (!isNumber(base, 0)) return null;
   const at = (whole: Variable): Apply => {
     const part = apply.op.name === "advInc"
-      ? applyOp(advIndexOp, [whole, ...where], { axes: (apply.params as AdvIncParams).axes })
-      : applyOp(subtensorOp, [whole, ...where], {
+      ? outputOf(advIndexOp, [whole, ...where], { axes: (apply.params as AdvIncParams).axes })
+      : outputOf(subtensorOp, [whole, ...where], {
         index: (apply.params as IncSubtensorParams).index,
       });
     return part.owner!;
@@ -157,8 +157,8 @@ const stretchedValues: Rule = {
     if (inner === null) return null;
     const { op, params } = apply;
     const part = op.name === "advInc"
-      ? applyOp(advIndexOp, [x, ...where], { axes: (params as AdvIncParams).axes })
-      : applyOp(subtensorOp, [x, ...where], { index: (params as IncSubtensorParams).index });
+      ? outputOf(advIndexOp, [x, ...where], { axes: (params as AdvIncParams).axes })
+      : outputOf(subtensorOp, [x, ...where], { index: (params as IncSubtensorParams).index });
     return sameShape(part, y) ? applyAgain(apply, [x, inner, ...where]) : null;
   },
 };
@@ -197,7 +197,7 @@ const sumOfScatter: Rule = {
     const part = reduced("sum", values, [...outside].sort((a, b) => a - b));
     const whole = lengthsOf(x).filter((_, axis) => !gone.includes(axis));
     const zeros = inShape(number(0, x.dtype), whole);
-    return applyOp(scatter.apply.op, [zeros, part, ...left.map((i) => indices[i]!)], {
+    return outputOf(scatter.apply.op, [zeros, part, ...left.map((i) => indices[i]!)], {
       axes: left.map((_, i) => start + i),
       set: false,
     });

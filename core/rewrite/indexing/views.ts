@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
@@ -89,7 +89,7 @@ function subtensorOf(apply: Apply, whole: Variable, part: Variable): Variable | 
   }
   const base = gone.length === 0 ? part : withoutAxes(part, gone);
   if (entries.every(isWholeEntry)) return base;
-  return applyOp(apply.op, [base, ...scalars], { index: entries });
+  return outputOf(apply.op, [base, ...scalars], { index: entries });
 }
 
 function positionsOf(apply: Apply, whole: Variable, part: Variable): Variable | null {
@@ -106,7 +106,7 @@ function positionsOf(apply: Apply, whole: Variable, part: Variable): Variable | 
   const have = left.length === 0 ? 0 : Math.max(...left.map((index) => index.ndim));
   const picked = left.length === 0
     ? base
-    : applyOp(apply.op, [base, ...left], { axes: left.map((_, i) => first + i) });
+    : outputOf(apply.op, [base, ...left], { axes: left.map((_, i) => first + i) });
   if (have === rank) return picked;
   const pattern: PatternItem[] = Array.from({ length: picked.ndim }, (_, d) => d);
   pattern.splice(first, 0, ...new Array<"x">(rank - have).fill("x"));

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
@@ -407,6 +407,6 @@ function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct)
     inShape(weightedBy(weights, shiftedExp(spread, rows, beside)), lengthsOf(a)),
     inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
   ];
-  const total = applyOp(matmulOp, operands, {});
+  const total = outputOf(matmulOp, operands, {});
   return { exponent: ew("add", rows, columns), total: guarded(guarded(total, rows), columns) };
 }

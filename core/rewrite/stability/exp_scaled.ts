@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Apply, apply as applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
@@ -97,7 +97,7 @@ function matmulTimesExp(
   if (value === null) return null;
   const inputs = [...apply.inputs];
   inputs[place] = inShape(value, lengthsOf(side));
-  return applyOp(apply.op, inputs, apply.params);
+  return outputOf(apply.op, inputs, apply.params);
 }
 
 function sumTimesExp(

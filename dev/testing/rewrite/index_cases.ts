@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, type Variable } from "../../../core/graph/graph.ts";
+import { outputOf, type Variable } from "../../../core/graph/graph.ts";
 import { advIncOp, advIndexOp } from "../../../core/ops/index/adv_index.ts";
 import { joinOp } from "../../../core/ops/shape/join.ts";
 import { makeVectorOp } from "../../../core/ops/shape/shape.ts";
@@ -23,7 +23,7 @@ function int(value: number): Variable {
 }
 
 function sub(of: Variable, index: readonly IndexEntry[], ...scalars: Variable[]): Variable {
-  return apply(subtensorOp, [of, ...scalars], { index });
+  return outputOf(subtensorOp, [of, ...scalars], { index });
 }
 
 function slices(
@@ -45,11 +45,11 @@ function change(
   index: readonly IndexEntry[],
   ...scalars: Variable[]
 ): Variable {
-  return apply(incSubtensorOp, [of, value, ...scalars], { index, set });
+  return outputOf(incSubtensorOp, [of, value, ...scalars], { index, set });
 }
 
 function pick(of: Variable, axes: number[], ...indices: Variable[]): Variable {
-  return apply(advIndexOp, [of, ...indices], { axes });
+  return outputOf(advIndexOp, [of, ...indices], { axes });
 }
 
 function put(
@@ -59,19 +59,19 @@ function put(
   axes: number[],
   ...indices: Variable[]
 ): Variable {
-  return apply(advIncOp, [of, value, ...indices], { axes, set });
+  return outputOf(advIncOp, [of, value, ...indices], { axes, set });
 }
 
 function sum(of: Variable, ...axes: number[]): Variable {
-  return apply<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
+  return outputOf<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
 }
 
 function vector(...parts: Variable[]): Variable {
-  return apply(makeVectorOp, parts, { dtype: "float64" });
+  return outputOf(makeVectorOp, parts, { dtype: "float64" });
 }
 
 function join(...parts: Variable[]): Variable {
-  return apply(joinOp, parts, { axis: 0 });
+  return outputOf(joinOp, parts, { axis: 0 });
 }
 
 function transposed(of: Variable): Variable {

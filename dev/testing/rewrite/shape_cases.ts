@@ -4,7 +4,7 @@
  * @module
  */
 
-import { apply, type Variable } from "../../../core/graph/graph.ts";
+import { outputOf, type Variable } from "../../../core/graph/graph.ts";
 import { broadcastToOp } from "../../../core/ops/shape/broadcast_to.ts";
 import { dimshuffleOp, type PatternItem } from "../../../core/ops/shape/dimshuffle.ts";
 import { fillOp } from "../../../core/ops/create/fill.ts";
@@ -34,11 +34,11 @@ import {
 } from "./cases.ts";
 
 function shuffle(of: Variable, ...pattern: PatternItem[]): Variable {
-  return apply(dimshuffleOp, [of], { pattern });
+  return outputOf(dimshuffleOp, [of], { pattern });
 }
 
 function stretch(of: Variable, ...dims: Variable[]): Variable {
-  return apply(broadcastToOp, [of, ...dims], {});
+  return outputOf(broadcastToOp, [of, ...dims], {});
 }
 
 function int(value: number): Variable {
@@ -47,34 +47,34 @@ function int(value: number): Variable {
 
 function reduce(kind: ReduceParams["kind"], of: Variable, ...axes: number[]): Variable {
   const dtype = kind === "any" || kind === "all" ? "bool" : of.dtype;
-  return apply<ReduceParams>(reduceOp, [of], { kind, axes, dtype });
+  return outputOf<ReduceParams>(reduceOp, [of], { kind, axes, dtype });
 }
 
 function reshape(of: Variable, ...dims: Variable[]): Variable {
-  return apply(reshapeOp, [of, ...dims], { ndim: dims.length });
+  return outputOf(reshapeOp, [of, ...dims], { ndim: dims.length });
 }
 
 function sumTo(of: Variable, axes: number[], ...dims: Variable[]): Variable {
-  return apply(sumToOp, [of, ...dims], { axes });
+  return outputOf(sumToOp, [of, ...dims], { axes });
 }
 
 /** By rule. */
 export const shapeCases: Cases = {
   "length-known": {
     fires: [
-      () => [apply(shapeIOp, [ew("exp", x)], { axis: 0 }), len(x)],
-      () => [apply(shapeIOp, [ew("add", x, y)], { axis: 0 }), joint(x, y)],
-      () => [apply(shapeIOp, [T.dot(m, v)], { axis: 1 }), len(v, 1)],
-      () => [apply(shapeIOp, [x3], { axis: 0 }), int(3)],
-      () => [apply(shapeIOp, [T.arange(len(x))], { axis: 0 }), len(x)],
+      () => [outputOf(shapeIOp, [ew("exp", x)], { axis: 0 }), len(x)],
+      () => [outputOf(shapeIOp, [ew("add", x, y)], { axis: 0 }), joint(x, y)],
+      () => [outputOf(shapeIOp, [T.dot(m, v)], { axis: 1 }), len(v, 1)],
+      () => [outputOf(shapeIOp, [x3], { axis: 0 }), int(3)],
+      () => [outputOf(shapeIOp, [T.arange(len(x))], { axis: 0 }), len(x)],
     ],
-    not: [() => len(x), () => apply(shapeIOp, [T.index(x, T.slice(1))], { axis: 0 })],
+    not: [() => len(x), () => outputOf(shapeIOp, [T.index(x, T.slice(1))], { axis: 0 })],
   },
   "joint-length-known": {
     fires: [
-      () => [apply(jointLengthOp, [len(x), int(1), len(x)], {}), len(x)],
-      () => [apply(jointLengthOp, [len(y), len(x)], {}), joint(x, y)],
-      () => [apply(jointLengthOp, [int(1)], {}), int(1)],
+      () => [outputOf(jointLengthOp, [len(x), int(1), len(x)], {}), len(x)],
+      () => [outputOf(jointLengthOp, [len(y), len(x)], {}), joint(x, y)],
+      () => [outputOf(jointLengthOp, [int(1)], {}), int(1)],
     ],
     not: [() => joint(x, y)],
   },
@@ -103,8 +103,8 @@ export const shapeCases: Cases = {
   },
   "fill-to-broadcast": {
     fires: [
-      () => [apply(fillOp, [m, s], {}), stretch(s, len(m), len(m, 1))],
-      () => [apply(fillOp, [T.sum(x), num(1)], {}), num(1)],
+      () => [outputOf(fillOp, [m, s], {}), stretch(s, len(m), len(m, 1))],
+      () => [outputOf(fillOp, [T.sum(x), num(1)], {}), num(1)],
     ],
     not: [() => stretch(s, len(x))],
   },
@@ -171,46 +171,48 @@ export const shapeCases: Cases = {
     ],
   },
   "specify-known": {
-    fires: [() => [apply(specifyShapeOp, [x3], { shape: [3] }), x3]],
-    not: [() => apply(specifyShapeOp, [x], { shape: [3] })],
+    fires: [() => [outputOf(specifyShapeOp, [x3], { shape: [3] }), x3]],
+    not: [() => outputOf(specifyShapeOp, [x], { shape: [3] })],
   },
   "join-one": {
     fires: [
-      () => [apply(joinOp, [x], { axis: 0 }), x],
+      () => [outputOf(joinOp, [x], { axis: 0 }), x],
       () => [
-        apply(joinOp, [apply(joinOp, [x, y], { axis: 0 }), x], { axis: 0 }),
-        apply(joinOp, [x, y, x], { axis: 0 }),
+        outputOf(joinOp, [outputOf(joinOp, [x, y], { axis: 0 }), x], { axis: 0 }),
+        outputOf(joinOp, [x, y, x], { axis: 0 }),
       ],
-      () => [apply(joinOp, [x, fixed("none", [0])], { axis: 0 }), x],
+      () => [outputOf(joinOp, [x, fixed("none", [0])], { axis: 0 }), x],
     ],
     not: [
-      () => apply(joinOp, [x, y], { axis: 0 }),
-      () => apply(joinOp, [m, apply(joinOp, [m, v], { axis: 1 })], { axis: 0 }),
-      () => apply(joinOp, [m, fixed("none", [0, 3])], { axis: 0 }),
+      () => outputOf(joinOp, [x, y], { axis: 0 }),
+      () => outputOf(joinOp, [m, outputOf(joinOp, [m, v], { axis: 1 })], { axis: 0 }),
+      () => outputOf(joinOp, [m, fixed("none", [0, 3])], { axis: 0 }),
     ],
   },
   "join-scalars": {
     fires: [
       () => [
-        apply(joinOp, [
-          apply(makeVectorOp, [s], { dtype: "float64" }),
-          apply(makeVectorOp, [num(1), s], { dtype: "float64" }),
+        outputOf(joinOp, [
+          outputOf(makeVectorOp, [s], { dtype: "float64" }),
+          outputOf(makeVectorOp, [num(1), s], { dtype: "float64" }),
         ], { axis: 0 }),
-        apply(makeVectorOp, [s, num(1), s], { dtype: "float64" }),
+        outputOf(makeVectorOp, [s, num(1), s], { dtype: "float64" }),
       ],
     ],
-    not: [() => apply(joinOp, [x, apply(makeVectorOp, [s], { dtype: "float64" })], { axis: 0 })],
+    not: [
+      () => outputOf(joinOp, [x, outputOf(makeVectorOp, [s], { dtype: "float64" })], { axis: 0 }),
+    ],
   },
   "vector-of-elements": {
     fires: [
       () => [
-        apply(makeVectorOp, [0, 1, 2].map((k) => T.index(x3, k)), { dtype: "float64" }),
+        outputOf(makeVectorOp, [0, 1, 2].map((k) => T.index(x3, k)), { dtype: "float64" }),
         x3,
       ],
     ],
     not: [
-      () => apply(makeVectorOp, [0, 2, 1].map((k) => T.index(x3, k)), { dtype: "float64" }),
-      () => apply(makeVectorOp, [0, 1, 2].map((k) => T.index(x, k)), { dtype: "float64" }),
+      () => outputOf(makeVectorOp, [0, 2, 1].map((k) => T.index(x3, k)), { dtype: "float64" }),
+      () => outputOf(makeVectorOp, [0, 1, 2].map((k) => T.index(x, k)), { dtype: "float64" }),
     ],
   },
 
@@ -283,7 +285,7 @@ export const shapeCases: Cases = {
       () => [sumTo(x, [0], len(x)), x],
       () => [sumTo(x, [0], int(1)), shuffle(reduce("sum", x, 0), "x")],
       () => [sumTo(m, [0, 1], len(m), len(x)), sumTo(m, [1], len(x))],
-      () => [sumTo(x, [0], apply(shapeIOp, [ew("exp", x)], { axis: 0 })), x],
+      () => [sumTo(x, [0], outputOf(shapeIOp, [ew("exp", x)], { axis: 0 })), x],
     ],
     not: [() => sumTo(x, [0], len(y))],
   },
@@ -348,7 +350,7 @@ export const shapeCases: Cases = {
       () => reduce("sum", ew("mul", m, x), 1),
       () => reduce("max", ew("mul", num(2), x), 0),
       () =>
-        apply<ReduceParams>(reduceOp, [ew("mul", num(2, "int32"), i)], {
+        outputOf<ReduceParams>(reduceOp, [ew("mul", num(2, "int32"), i)], {
           kind: "sum",
           axes: [0],
           dtype: "int64",

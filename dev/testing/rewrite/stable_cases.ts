@@ -4,12 +4,12 @@
  * @module
  */
 
-import { apply, type Variable } from "../../../core/graph/graph.ts";
+import { outputOf, type Variable } from "../../../core/graph/graph.ts";
 import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
 import { c, type Cases, ew, i, m, num, s, T, x, y, z } from "./cases.ts";
 
 function sum(of: Variable, ...axes: number[]): Variable {
-  return apply<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
+  return outputOf<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
 }
 
 /** The greatest element along axes, as what is taken off exponents. */
@@ -24,7 +24,7 @@ function weightedShift(counting: Variable, of: Variable, axis: number): Variable
 
 function greatest(of: Variable, axes: readonly number[]): Variable {
   const params = { kind: "max", axes, dtype: of.dtype, empty: true } as const;
-  return apply<ReduceParams>(reduceOp, [of], params);
+  return outputOf<ReduceParams>(reduceOp, [of], params);
 }
 
 /** What is taken off, given the greatest exponent, and that of all if some have weights. */
