@@ -32,4 +32,5 @@ registerDevices({
 
 export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";
+export * as extend from "./autodiff/extend.ts";
 export * from "./scan/mod.ts";

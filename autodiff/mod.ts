@@ -24,15 +24,3 @@ export {
   undefinedGrad,
   zeroGrad,
 } from "./wrappers.ts";
-export {
-  Conditional,
-  type Flow,
-  type Gradient,
-  Scattered,
-  UndefinedGradient,
-  type ZeroGradient,
-  zeroGradient,
-} from "./gradient.ts";
-export { type GradientRule } from "./rule.ts";
-export { registerGradient } from "./rules.ts";
-export { pullback } from "./pullback.ts";

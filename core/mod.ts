@@ -61,74 +61,9 @@ export {
   UnusedInputError,
   VerificationError,
 } from "./base/errors.ts";
-export {
-  Apply,
-  applyOp,
-  Constant,
-  makeConstant,
-  Variable,
-  type VariableJson,
-  type Written,
-} from "./graph/graph.ts";
-export type {
-  CheckMessage,
-  ComplexElement,
-  ControlScope,
-  Element,
-  ElementContext,
-  EmitContext,
-  Fact,
-  Length,
-  LengthRule,
-  LoopNestBuilder,
-  Lowering,
-  NeedValue,
-  Op,
-  Params,
-  PlainLowering,
-  ShapeContext,
-  Target,
-} from "./graph/op.ts";
-export type { Ix, ScalarBuilder } from "./ir/builder.ts";
-export type {
-  Branch,
-  CheckError,
-  Gemm,
-  Loop,
-  LoopNest,
-  LoopNestCheck,
-  LoopStrategy,
-  Nonzero,
-  Operand,
-  ReduceKind,
-  Reduction,
-  Sort,
-  Step,
-  Store,
-} from "./ir/program.ts";
-export type { BuildFunction, ScalarFunction } from "./ir/functions.ts";
-export type {
-  Address,
-  AxisRef,
-  BinaryPrim,
-  CallNode,
-  ComparePrim,
-  ConstNode,
-  IndexNode,
-  LoadNode,
-  NodeBase,
-  Prim,
-  PrimNode,
-  ProductNode,
-  ReducedNode,
-  RunningNode,
-  ScalarType,
-  SizeNode,
-  SNode,
-  Term,
-  UnaryPrim,
-} from "./ir/scalar.ts";
-export type { Atom, Guards, Size, SizeEnv, Sym } from "./ir/size.ts";
+export type { Params } from "./graph/op.ts";
+export type { LoopStrategy } from "./ir/program.ts";
+export { Apply, Constant, Variable, type VariableJson, type Written } from "./graph/graph.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type {

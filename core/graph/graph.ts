@@ -347,11 +347,15 @@ function frameOf(stack: string): { place: string; call: string } {
   return NO_FRAME;
 }
 
-/** One use of an op on concrete inputs. */
+/** One use of an op on concrete inputs; `op.name` says of which. */
 export class Apply<P extends Params = Params> {
   /** Creation number. */
   readonly id: number;
-  /** What is applied. */
+  /**
+   * What is applied.
+   *
+   * @internal What an op says of its kernels is for those who write ops.
+   */
   readonly op: Op<P>;
   /** What it is applied to. */
   readonly inputs: readonly Variable[];

@@ -24,6 +24,7 @@ export type BufferRole =
 
 /** A linear piece of memory. */
 export interface BufferDecl {
+  /** Number in the program. */
   readonly id: number;
   /** For messages and profiles. */
   readonly name: string;
@@ -31,6 +32,7 @@ export interface BufferDecl {
   readonly dtype: DType;
   /** Number of stored elements. */
   readonly elements: Size;
+  /** Whose memory it is. */
   readonly role: BufferRole;
 }
 
@@ -236,6 +238,7 @@ export type CheckError = new (message: string) => Error;
 
 /** A run-time check and the error it stands for. */
 export interface Check {
+  /** What the error says. */
   readonly message: string;
   /** Its class; default: an IndexError. */
   readonly error?: CheckError;
@@ -261,7 +264,9 @@ export function checkedInteger(failed: SNode): SNode | null {
 
 /** A whole function for one set of shapes. */
 export interface Program {
+  /** For profiles. */
   readonly name: string;
+  /** All memory that it reads and writes, by number. */
   readonly buffers: readonly BufferDecl[];
   /**
    * Everything but `commit`. Memory of temps may be shared by liveness over this order.
@@ -269,8 +274,10 @@ export interface Program {
   readonly steps: readonly Step[];
   /** Run last, and only if no check failed: stores into shared buffers in place. */
   readonly commit: readonly Step[];
+  /** What may fail in a call. */
   readonly checks: readonly Check[];
   /** Names of the base symbols by slot of the size environment. */
   readonly symbols: readonly string[];
+  /** Facts about lengths that it relies on. */
   readonly guards: Guards;
 }

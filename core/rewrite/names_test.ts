@@ -2,7 +2,6 @@ import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from 
 import { onDevices } from "../../dev/testing/devices.ts";
 import {
   ancestors,
-  applyOp,
   compile,
   debugprint,
   grad,
@@ -12,6 +11,7 @@ import {
   T,
   type Variable,
 } from "../../mod.ts";
+import { applyOp } from "../graph/graph.ts";
 
 /** The names in what a compiled function runs. */
 function namesIn(f: { graph: { outputs: readonly Variable[] } }): (string | null)[] {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
 import {
-  applyOp,
   compile,
   type CompiledFunction,
   In,
@@ -15,6 +14,7 @@ import {
   UnusedInputError,
   VerificationError,
 } from "../../mod.ts";
+import { applyOp } from "../graph/graph.ts";
 
 const cpu = { device: "cpu" } as const;
 
