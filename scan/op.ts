@@ -18,6 +18,7 @@ import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shap
 export const scanOp: Op<ScanParams> = {
   name: "scan",
   facts: new Set(["opaque"]),
+  printing: { label: ({ params: { name } }) => name === null ? "Scan" : `Scan{${name}}` },
   indexFirst: true,
 
   infer(inputs, params) {

@@ -245,6 +245,23 @@ export interface LengthRule<P extends Params = Params> {
   ): readonly (Length | null)[];
 }
 
+/** How applications of an op are printed, by `pp` and `debugprint`. */
+export interface Printing<P extends Params = Params> {
+  /** The sign between two arguments, as in `(a + b)`. */
+  readonly infix?: string;
+  /**
+   * The whole as mathematics, made of the texts of the inputs; null, and by default, the op and its
+   * arguments in parentheses.
+   */
+  formula?(
+    args: readonly string[],
+    apply: Apply<P>,
+    textOf: (variable: Variable) => string,
+  ): string | null;
+  /** The op with its params, as in `Sum{axis=[0]}`; default: the name, and params that are numbers or text. */
+  label?(apply: Apply<P>): string;
+}
+
 /** An operation. One object for each name; what varies is in the params of its applications. */
 export interface Op<P extends Params = Params> {
   /** Name of the operation, unique among all. */
@@ -288,6 +305,8 @@ export interface Op<P extends Params = Params> {
    * generators drawn from inside a loop.
    */
   implicitUpdates?(apply: Apply<P>): readonly (readonly [SharedVariable, Variable])[];
+  /** How it is printed; default: its name, then the arguments in parentheses. */
+  readonly printing?: Printing<P>;
   /** Text that is equal for equal params; default: JSON. */
   key?(params: P): string;
   /** Facts for rewrites; default: none is known. */

@@ -8,31 +8,8 @@ import { isComplex, isFloat } from "./dtype.ts";
 import { type Apply, Constant, type Variable } from "./graph.ts";
 import { toposort } from "./walk.ts";
 import type { Value } from "./value.ts";
-import type { IndexEntry } from "../ops/index/subtensor.ts";
 import { checkOptions } from "../base/options.ts";
 import { shown } from "../base/shown.ts";
-
-const infix: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  intDiv: "//",
-  mod: "%",
-  pow: "**",
-  eq: "==",
-  neq: "!=",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-  and: "&",
-  or: "|",
-  xor: "^",
-  leftShift: "<<",
-  rightShift: ">>",
-  matmul: "\\dot",
-};
 
 /**
  * One line of mathematics for an expression, in Theano's manner: everything in parentheses, constants
@@ -101,108 +78,25 @@ function applyText(
   args: readonly string[],
   text: (variable: Variable) => string,
 ): string {
-  const { op, inputs } = apply;
-  const sign = infix[op.name];
-  if (sign !== undefined && args.length === 2) return `(${args[0]} ${sign} ${args[1]})`;
-  switch (op.name) {
-    case "neg":
-      return `(-${args[0]})`;
-    case "invert":
-      return `(~${args[0]})`;
-    case "abs":
-      return `|${args[0]}|`;
-    case "shapeI":
-      return `${args[0]}.shape[${(apply.params as { axis: number }).axis}]`;
-    case "dimshuffle": {
-      const { pattern } = apply.params as { pattern: readonly (number | "x")[] };
-      const n = inputs[0]!.ndim;
-      const isReversed = n > 1 && pattern.length === n && pattern.every((p, d) => p === n - 1 - d);
-      if (isReversed) return `${args[0]}.T`;
-      break;
-    }
-    case "subtensor":
-      return `${args[0]}[${indexText(apply, inputs.slice(1), args.slice(1))}]`;
-    case "incSubtensor": {
-      const { set } = apply.params as { set: boolean };
-      const part = `${args[0]}[${indexText(apply, inputs.slice(2), args.slice(2))}]`;
-      return `${set ? "SetSubtensor" : "IncSubtensor"}(${part}, ${args[1]})`;
-    }
-    case "advIndex": {
-      const { axes } = apply.params as { axes: readonly number[] };
-      const items = Array.from({ length: axes.at(-1)! + 1 }, (_, axis) => {
-        const k = axes.indexOf(axis);
-        return k < 0 ? ":" : args[1 + k]!;
-      });
-      return `${args[0]}[${items.join(", ")}]`;
-    }
-    case "broadcastTo": {
-      const of = filled(inputs.slice(1));
-      if (of !== null) return `fill(${text(of)}, ${args[0]})`;
-      break;
-    }
-  }
-  return `${opText(apply)}(${args.join(", ")})`;
-}
-
-/** The variable whose shape the dims are, if there is one. */
-function filled(dims: readonly Variable[]): Variable | null {
-  const of = dims[0]?.owner?.inputs[0];
-  if (of === undefined || of.ndim !== dims.length) return null;
-  const isItsShape = dims.every(({ owner }, d) =>
-    owner !== null && owner.op.name === "shapeI" && owner.inputs[0] === of &&
-    (owner.params as { axis: number }).axis === d
-  );
-  return isItsShape ? of : null;
-}
-
-function indexText(apply: Apply, scalars: readonly Variable[], args: readonly string[]): string {
-  const { index } = apply.params as { index: readonly IndexEntry[] };
-  let at = 0;
-  const next = (): string => {
-    const variable = scalars[at], text = args[at]!;
-    at++;
-    return variable instanceof Constant ? numberText(variable.value, 0) : text;
-  };
-  return index.map((entry) => {
-    if (entry.kind === "int") return next();
-    const start = entry.start ? next() : "", stop = entry.stop ? next() : "";
-    return `${start}:${stop}${entry.step ? `:${next()}` : ""}`;
-  }).join(", ");
+  const { infix, formula } = apply.op.printing ?? {};
+  if (infix !== undefined && args.length === 2) return `(${args[0]} ${infix} ${args[1]})`;
+  return formula?.(args, apply, text) ?? `${opText(apply)}(${args.join(", ")})`;
 }
 
 const plain = new Set(["dtype"]);
 
 /** An op with its parameters: `Sum{axis=[0]}`, `Cast{float32}`, `exp`. */
 function opText(apply: Apply): string {
-  const { op } = apply;
+  const { op } = apply, label = op.printing?.label;
+  if (label !== undefined) return label(apply);
   const params = apply.params as Record<string, unknown>;
-  switch (op.name) {
-    case "reduce":
-    case "argreduce": {
-      const { kind, axes } = params as { kind: string; axes: readonly number[] };
-      const isAll = axes.length === apply.inputs[0]!.ndim;
-      return capital(kind) + (isAll ? "" : `{axis=[${axes.join(", ")}]}`);
-    }
-    case "dimshuffle":
-      return `DimShuffle{${(params as { pattern: readonly unknown[] }).pattern.join(", ")}}`;
-    case "cumop":
-      return `Cum${params["kind"]}{axis=${params["axis"]}}`;
-    case "broadcastTo":
-      return "Alloc";
-    case "fill":
-      return "fill";
-    case "scan":
-      return typeof params["name"] === "string" ? `Scan{${params["name"]}}` : "Scan";
-  }
   const parts = Object.entries(params).flatMap(([name, value]) => {
     const isSimple = ["number", "string", "boolean"].includes(typeof value) || isNumbers(value);
     if (!isSimple) return [];
     const text = Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
     return [plain.has(name) ? text : `${name}=${text}`];
   });
-  const name = op.lowering.kind === "elementwise" && op.name !== "cast"
-    ? op.name
-    : capital(op.name);
+  const name = op.lowering.kind === "elementwise" ? op.name : capital(op.name);
   return parts.length === 0 ? name : `${name}{${parts.join(", ")}}`;
 }
 
@@ -210,7 +104,8 @@ function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => typeof item === "number");
 }
 
-function capital(name: string): string {
+/** A name as labels of ops begin. */
+export function capital(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
@@ -402,8 +297,9 @@ function lineText(writer: Writer, variable: Variable): string {
     const link = options.ids === "" ? undefined : links.get(variable);
     return leafText(variable) + type + id + (link === undefined ? "" : ` -> [id ${link}]`);
   }
-  const isElementwise = apply.op.lowering.kind === "elementwise" && apply.op.name !== "cast";
-  const op = isElementwise ? `Elemwise{${opText(apply)}}` : opText(apply);
+  const { lowering, printing } = apply.op;
+  const isPlain = lowering.kind === "elementwise" && printing?.label === undefined;
+  const op = isPlain ? `Elemwise{${opText(apply)}}` : opText(apply);
   const output = apply.outputs.length > 1 ? `.${variable.index}` : "";
   const place = order.get(apply);
   return `${op}${output}${type}${id} '${variable.name ?? ""}'${

@@ -18,6 +18,7 @@ import { gather } from "../common/moving.ts";
 export const fillOp: Op<Params> = {
   name: "fill",
   facts: new Set(["symbolic", "made"]),
+  printing: { label: () => "fill" },
   dataFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("fill", inputs, 2);

@@ -6,7 +6,7 @@
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isInt } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Element, Fact, Op, Params, ShapeContext } from "../../graph/op.ts";
+import type { Element, Fact, Op, Params, Printing, ShapeContext } from "../../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../../graph/value.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
 import type { SNode } from "../../ir/scalar.ts";
@@ -46,6 +46,8 @@ export interface ElementwiseRow<P extends Params = Params> {
   /** Whether it is its argument as it is, whatever the dtype; default false. */
   readonly view?: boolean;
   readonly facts?: readonly Fact[];
+  /** How it is printed; default: its name, then the arguments in parentheses. */
+  readonly printing?: Printing<P>;
   /** The value as a host integer; without it the planner takes the reference. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Text that is equal for equal params, where JSON does not do. */
@@ -99,6 +101,7 @@ export function elementwiseOp<P extends Params>(
     facts: new Set(row.facts),
     ...(row.size && { size: row.size.bind(row) }),
     ...(row.key && { key: row.key.bind(row) }),
+    ...(row.printing && { printing: row.printing }),
   };
   return Object.freeze(op);
 }

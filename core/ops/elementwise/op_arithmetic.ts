@@ -59,6 +59,7 @@ export type ArithmeticName =
 export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   neg: {
     arity: 1,
+    printing: { formula: ([x]) => `(-${x})` },
     dtypes: numbers,
     float: ([x]) => -x!,
     int: ([x]) => -x!,
@@ -70,6 +71,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   abs: {
     arity: 1,
+    printing: { formula: ([x]) => `|${x}|` },
     dtypes: magnitudes,
     float: ([x]) => Math.abs(x!),
     int: ([x]) => x! < 0n ? -x! : x!,
@@ -171,6 +173,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   add: {
     arity: 2,
+    printing: { infix: "+" },
     dtypes: numbers,
     float: ([x, y]) => x! + y!,
     int: ([x, y]) => x! + y!,
@@ -183,6 +186,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   sub: {
     arity: 2,
+    printing: { infix: "-" },
     dtypes: numbers,
     float: ([x, y]) => x! - y!,
     int: ([x, y]) => x! - y!,
@@ -194,6 +198,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   mul: {
     arity: 2,
+    printing: { infix: "*" },
     dtypes: numbers,
     float: ([x, y]) => x! * y!,
     int: ([x, y]) => x! * y!,
@@ -206,6 +211,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   div: {
     arity: 2,
+    printing: { infix: "/" },
     dtypes: fields,
     float: ([x, y]) => x! / y!,
     complexReference: ([x, y]) => divComplex(x!, y!),
@@ -215,6 +221,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   intDiv: {
     arity: 2,
+    printing: { infix: "//" },
     dtypes: reals,
     float: ([x, y]) => floorDivide(x!, y!),
     int: ([x, y]) => y === 0n ? 0n : (x! - floorMod(x!, y!)) / y!,
@@ -225,6 +232,7 @@ export const arithmeticRows: Record<ArithmeticName, ElementwiseRow> = {
   },
   mod: {
     arity: 2,
+    printing: { infix: "%" },
     dtypes: reals,
     float: ([x, y]) => floatMod(x!, y!),
     int: ([x, y]) => y === 0n ? 0n : floorMod(x!, y!),

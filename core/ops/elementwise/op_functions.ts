@@ -138,6 +138,7 @@ export const functionRows: Record<FunctionName, ElementwiseRow> = {
   log1mexp: realFunction(special.log1mexp, math.log1mexp, 50),
   pow: {
     arity: 2,
+    printing: { infix: "**" },
     dtypes: numbers,
     float: ([x, y]) => special.pow(x!, y!),
     int: ([x, y]) => integerPower(x!, y!),

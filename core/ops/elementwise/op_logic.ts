@@ -36,6 +36,7 @@ export type LogicName =
 export const logicRows: Record<LogicName, ElementwiseRow> = {
   eq: {
     ...comparison("eq", (x, y) => x === y),
+    printing: { infix: "==" },
     dtypes: equality,
     complexReference: ([x, y]) => complexOf(Number(x!.re === y!.re && x!.im === y!.im)),
     complex: (b, [x, y]) => compareElements(b, "eq", toComplex(b, x!), toComplex(b, y!)),
@@ -44,6 +45,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   neq: {
     ...comparison("ne", (x, y) => x !== y),
+    printing: { infix: "!=" },
     dtypes: equality,
     complexReference: ([x, y]) => complexOf(Number(x!.re !== y!.re || x!.im !== y!.im)),
     complex: (b, [x, y]) => compareElements(b, "ne", toComplex(b, x!), toComplex(b, y!)),
@@ -52,22 +54,27 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   lt: {
     ...comparison("lt", (x, y) => x < y),
+    printing: { infix: "<" },
     size: (context, [x, y]) => Number(context.guards.less(x!, y!)),
   },
   le: {
     ...comparison("le", (x, y) => x <= y),
+    printing: { infix: "<=" },
     size: (context, [x, y]) => Number(!context.guards.less(y!, x!)),
   },
   gt: {
     ...comparison("gt", (x, y) => x > y),
+    printing: { infix: ">" },
     size: (context, [x, y]) => Number(context.guards.less(y!, x!)),
   },
   ge: {
     ...comparison("ge", (x, y) => x >= y),
+    printing: { infix: ">=" },
     size: (context, [x, y]) => Number(!context.guards.less(x!, y!)),
   },
   and: {
     arity: 2,
+    printing: { infix: "&" },
     dtypes: bits,
     int: ([x, y]) => x! & y!,
     scalar: (b, [x, y]) => b.binary("and", x!, y!),
@@ -77,6 +84,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   or: {
     arity: 2,
+    printing: { infix: "|" },
     dtypes: bits,
     int: ([x, y]) => x! | y!,
     scalar: (b, [x, y]) => b.binary("or", x!, y!),
@@ -86,6 +94,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   xor: {
     arity: 2,
+    printing: { infix: "^" },
     dtypes: bits,
     int: ([x, y]) => x! ^ y!,
     scalar: (b, [x, y]) => b.binary("xor", x!, y!),
@@ -95,6 +104,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   invert: {
     arity: 1,
+    printing: { formula: ([x]) => `(~${x})` },
     dtypes: bits,
     int: ([x], { output }) => output === "bool" ? 1n - x! : ~x!,
     scalar: (b, [x]) => b.unary("not", x!),
@@ -102,6 +112,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   leftShift: {
     arity: 2,
+    printing: { infix: "<<" },
     dtypes: integers,
     int: ([x, y], { output }) => {
       const width = BigInt(8 * dtypeInfo(output).bytes);
@@ -113,6 +124,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
   },
   rightShift: {
     arity: 2,
+    printing: { infix: ">>" },
     dtypes: integers,
     int: ([x, y], { output }) => {
       const width = BigInt(8 * dtypeInfo(output).bytes);

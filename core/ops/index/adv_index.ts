@@ -246,6 +246,15 @@ function resultSizes(
 export const advIndexOp: Op<AdvIndexParams> = {
   name: "advIndex",
   facts: new Set(["moves"]),
+  printing: {
+    formula([x, ...indices], { params: { axes } }) {
+      const items = Array.from(
+        { length: axes.at(-1)! + 1 },
+        (_, axis) => indices[axes.indexOf(axis)] ?? ":",
+      );
+      return `${x}[${items.join(", ")}]`;
+    },
+  },
   infer(inputs: readonly Variable[], { axes }: AdvIndexParams): readonly TensorType[] {
     expectInputs("advIndex", inputs, 2, Infinity);
     const x = inputs[0]!;

@@ -50,6 +50,20 @@ export function isWholeEntry(entry: IndexEntry | undefined): boolean {
     entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;
 }
 
+/** An index as it is written in brackets. */
+function indexText(
+  index: readonly IndexEntry[],
+  scalars: readonly Variable[],
+  args: readonly string[],
+): string {
+  const texts = scalars.map((scalar, i) => String(staticInt(scalar) ?? args[i]!));
+  return bind(index, texts).map((entry) => {
+    if (entry.kind === "int") return entry.at;
+    const { start, stop, step } = entry;
+    return `${start ?? ""}:${stop ?? ""}${step === null ? "" : `:${step}`}`;
+  }).join(", ");
+}
+
 /** Params of {@linkcode subtensorOp}. */
 export interface SubtensorParams {
   /** One entry for each of the leading axes; the other axes are taken whole. */
@@ -260,6 +274,10 @@ function partPositions(
 export const subtensorOp: Op<SubtensorParams> = {
   name: "subtensor",
   facts: new Set(["moves", "symbolic"]),
+  printing: {
+    formula: ([x, ...args], { inputs, params: { index } }) =>
+      `${x}[${indexText(index, inputs.slice(1), args)}]`,
+  },
   indexFrom: 1,
   infer(inputs: readonly Variable[], { index }: SubtensorParams): readonly TensorType[] {
     expectInputs("subtensor", inputs, 1, Infinity);
@@ -394,6 +412,12 @@ export function expectValueFits(part: readonly number[], y: readonly number[]): 
 export const incSubtensorOp: Op<IncSubtensorParams> = {
   name: "incSubtensor",
   facts: new Set(["made"]),
+  printing: {
+    formula: ([x, y, ...args], { inputs, params: { index, set } }) =>
+      `${set ? "SetSubtensor" : "IncSubtensor"}(${x}[${
+        indexText(index, inputs.slice(2), args)
+      }], ${y})`,
+  },
   indexFrom: 2,
   infer(inputs: readonly Variable[], { index }: IncSubtensorParams): readonly TensorType[] {
     expectInputs("incSubtensor", inputs, 2, Infinity);

@@ -36,6 +36,7 @@ function checkLengths(x: Lengths, y: Lengths, words: () => readonly [string, str
 /** The products of matrices (…, m, k) and (…, k, n); both have the same dtype, rank and batch axes. */
 export const matmulOp: Op<Params> = {
   name: "matmul",
+  printing: { infix: "\\dot" },
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("matmul", inputs, 2);
     const [a, b] = inputs as [Variable, Variable];

@@ -8,6 +8,7 @@ import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../../gra
 import { ShapeError } from "../../base/errors.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import type { Op, ShapeContext } from "../../graph/op.ts";
+import { capital } from "../../graph/print.ts";
 import { rounded, sizeOf, type Value, valueData } from "../../graph/value.ts";
 import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
@@ -41,6 +42,7 @@ export interface ArgReduceParams {
  */
 export const reduceOp: Op<ReduceParams> = {
   name: "reduce",
+  printing: { label: reductionLabel },
   infer(inputs: readonly Variable[], params: ReduceParams): readonly TensorType[] {
     const x = onlyInput("reduce", inputs);
     const { kind, axes, dtype } = params;
@@ -82,6 +84,7 @@ export const reduceOp: Op<ReduceParams> = {
  */
 export const argreduceOp: Op<ArgReduceParams> = {
   name: "argreduce",
+  printing: { label: reductionLabel },
   infer(inputs: readonly Variable[], params: ArgReduceParams): readonly TensorType[] {
     const x = onlyInput("argreduce", inputs);
     checkAxes("argreduce", x, params.axes);
@@ -111,6 +114,12 @@ export const argreduceOp: Op<ArgReduceParams> = {
     }),
   },
 };
+
+/** As in `Sum`, or with axes where some stay. */
+function reductionLabel({ params, inputs }: Apply<ReduceParams | ArgReduceParams>): string {
+  const { kind, axes } = params, isAll = axes.length === inputs[0]!.ndim;
+  return capital(kind) + (isAll ? "" : `{axis=[${axes.join(", ")}]}`);
+}
 
 function onlyInput(name: string, inputs: readonly Variable[]): Variable {
   if (inputs.length !== 1) {

@@ -17,7 +17,7 @@ import { shapeText } from "../../base/shown.ts";
 import { lengthsNamed } from "../common/length_rules.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { broadcastPosition, gather, scalarOf } from "../common/moving.ts";
-import { asDims, hasShape, type ShapeLike, type ShapeRank } from "./shape.ts";
+import { asDims, hasShape, shapeIOp, type ShapeLike, type ShapeRank } from "./shape.ts";
 
 function stretchError(
   label: string,
@@ -35,6 +35,13 @@ function stretchError(
 export const broadcastToOp: Op<Params> = {
   name: "broadcastTo",
   facts: new Set(["moves", "arranges", "symbolic", "made"]),
+  printing: {
+    formula([x], { inputs }, textOf) {
+      const of = filled(inputs.slice(1));
+      return of === null ? null : `fill(${textOf(of)}, ${x})`;
+    },
+    label: () => "Alloc",
+  },
   indexFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("broadcastTo", inputs, 1, Infinity);
@@ -97,6 +104,13 @@ export const broadcastToOp: Op<Params> = {
     },
   },
 };
+
+/** The variable whose shape the lengths are, if there is one. */
+function filled(dims: readonly Variable[]): Variable | null {
+  const owner = dims[0]?.owner ?? null;
+  const of = owner?.op === shapeIOp as Op ? owner!.inputs[0]! : null;
+  return of !== null && hasShape(of, dims) ? of : null;
+}
 
 /** Broadcasts without more ado; a shape that x is known to have gives x itself. */
 export function stretched(x: Variable, dims: readonly Variable[]): Variable {

@@ -53,6 +53,14 @@ function dropError(label: string, pattern: readonly PatternItem[], axis: number,
 export const dimshuffleOp: Op<DimshuffleParams> = {
   name: "dimshuffle",
   facts: new Set(["moves", "arranges", "symbolic"]),
+  printing: {
+    formula([x], { inputs, params: { pattern } }) {
+      const n = inputs[0]!.ndim;
+      const isReversed = n > 1 && pattern.length === n && pattern.every((p, d) => p === n - 1 - d);
+      return isReversed ? `${x}.T` : null;
+    },
+    label: ({ params: { pattern } }) => `DimShuffle{${pattern.join(", ")}}`,
+  },
   infer(inputs: readonly Variable[], { pattern }: DimshuffleParams): readonly TensorType[] {
     expectInputs("dimshuffle", inputs, 1);
     const x = inputs[0]!, shape = x.type.shape;

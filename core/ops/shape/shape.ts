@@ -45,6 +45,7 @@ export interface ShapeIParams {
 export const shapeIOp: Op<ShapeIParams> = {
   name: "shapeI",
   facts: new Set(["length"]),
+  printing: { formula: ([x], { params: { axis } }) => `${x}.shape[${axis}]` },
   dataFrom: 1,
   infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
     expectInputs("shapeI", inputs, 1);
