@@ -6,6 +6,7 @@
 
 import { dtypeInfo, isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
+import { elementInputs, heldInputs } from "../core/graph/op.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { asVariable } from "../core/ops/common/literal.ts";
@@ -84,18 +85,6 @@ const rules: Readonly<Record<string, Rule>> = {
   }),
 };
 
-/** Inputs whose elements are all that an op gives; the others say which of them, and where. */
-const moved = new Map<string, (inputs: readonly Variable[]) => readonly Variable[]>([
-  ["join", (inputs) => inputs],
-  ["makeVector", (inputs) => inputs],
-  ["fill", (inputs) => inputs.slice(1)],
-  ["pad", (inputs) => inputs.slice(0, 2)],
-  ...[
-    ...["broadcastTo", "dimshuffle", "reshape", "subtensor", "advIndex", "specifyShape", "sort"],
-    ...["length", "inRange"],
-  ].map((name) => [name, (inputs: readonly Variable[]) => inputs.slice(0, 1)] as const),
-]);
-
 /**
  * The most that a count can be in any step, or 0 where that is less, computed from what is the same in
  * all of them; null if it does not say.
@@ -117,8 +106,7 @@ export function boundOf(count: Variable, own: readonly Variable[]): Variable | n
   };
   for (const apply of toposort([count])) {
     // A shape is the same in each step: what is not is left out before.
-    if (apply.op.name === "shapeI") continue;
-    if (!apply.inputs.some((input) => varying.has(input))) continue;
+    if (!elementInputs(apply).some((input) => varying.has(input))) continue;
     for (const output of apply.outputs) varying.add(output);
     if (isScan(apply)) {
       const { steps, limit } = scanInputs(apply.params, apply.inputs);
@@ -132,8 +120,8 @@ export function boundOf(count: Variable, own: readonly Variable[]): Variable | n
 
 function boundsOf(apply: Apply, of: (variable: Variable) => Bounds): Bounds {
   const { inputs, output, op: { name } } = apply;
-  const from = moved.get(name)?.(inputs);
-  if (from !== undefined) return hull(from.map(of));
+  const from = heldInputs(apply);
+  if (from !== null) return hull(from.map(of));
   if (name === "cast" && (output.dtype === "int64" || output.dtype === "int32")) {
     return of(inputs[0]!);
   }

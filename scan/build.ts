@@ -512,7 +512,7 @@ function close(
   // What only a branch of an ifelse reads is computed in it, from what can be computed in any case.
   const cut = (variable: Variable) => cuts.has(variable);
   for (const apply of toposort(outputs, cut)) {
-    if (apply.op.name === "draw") apply.outputs.forEach(visit);
+    if (apply.op.facts?.has("draws")) apply.outputs.forEach(visit);
     apply.outputs.filter((output) => lengths.has(output)).forEach(visit);
   }
   for (const leaf of graphInputs(replace(outputs, cuts))) if (!places.has(leaf)) visit(leaf);

@@ -19,6 +19,15 @@ export const scanOp: Op<ScanParams> = {
   name: "scan",
   facts: new Set(["opaque"]),
   printing: { label: ({ params: { name } }) => name === null ? "Scan" : `Scan{${name}}` },
+  inner({ inputs, params: { step } }) {
+    const { sequences, states, carried, others } = step.placeholders;
+    const groups = [...sequences, ...states, ...[...carried, ...others].map((place) => [place])];
+    // The first input is the number of steps.
+    const places = groups.flatMap((group, i) =>
+      group.map((place) => [place, inputs[1 + i]!] as const)
+    );
+    return { outputs: step.outputs, places };
+  },
   indexFirst: true,
 
   infer(inputs, params) {

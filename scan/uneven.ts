@@ -15,6 +15,7 @@ import {
   makeVariable,
   type Variable,
 } from "../core/graph/graph.ts";
+import { elementInputs } from "../core/graph/op.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
 import { ShapeError } from "../core/base/errors.ts";
@@ -139,10 +140,8 @@ class Evening implements Step {
 
   #apply(apply: Apply): readonly Made[] {
     if (isScan(apply)) return this.#scan(apply as unknown as Apply<ScanParams>);
-    const { inputs, op: { name } } = apply;
-    const varies = name === "shapeI"
-      ? this.#isPadded(inputs[0]!)
-      : inputs.some((input) => this.#varies.has(input) || this.#isPadded(input));
+    const varies = apply.inputs.some((input) => this.#isPadded(input)) ||
+      elementInputs(apply).some((input) => this.#varies.has(input));
     if (!varies) return this.#again(apply);
     for (const output of apply.outputs) this.#varies.add(output);
     const made = padsOf(apply, this);

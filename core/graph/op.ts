@@ -176,6 +176,8 @@ export type PlainLowering<P extends Params> =
     readonly cost: number;
     /** Whether it is input 0 as it is, index by index, whatever the dtype; default false. */
     readonly view?: boolean;
+    /** Whether it is input 0 in the output's dtype, as the planner converts; default false. */
+    readonly converts?: boolean;
   }
   /** Output element = something read or made at an index that is computed from the output index. */
   | {
@@ -195,6 +197,10 @@ export type PlainLowering<P extends Params> =
     readonly view?: boolean;
     /** Whether it is input 0 as it is, index by index; default false. */
     readonly same?: boolean;
+    /** Whether it has the elements of input 0 in the same row-major order; default false. */
+    readonly inOrder?: boolean;
+    /** For a view that only moves axes: which of input 0 each is, or "x" for one of length 1. */
+    axes?(params: P): readonly (number | "x")[];
     readonly cost: number;
   }
   /** A reduction of input 0 over axes; the output has the other axes. */
@@ -245,6 +251,14 @@ export interface LengthRule<P extends Params = Params> {
   ): readonly (Length | null)[];
 }
 
+/** A graph that an op runs, such as the step of a loop. */
+export interface InnerGraph {
+  /** What it computes. */
+  readonly outputs: readonly Variable[];
+  /** The placeholders that it computes it from, with the inputs of the application that they stand for. */
+  readonly places: readonly (readonly [placeholder: Variable, input: Variable])[];
+}
+
 /** How applications of an op are printed, by `pp` and `debugprint`. */
 export interface Printing<P extends Params = Params> {
   /** The sign between two arguments, as in `(a + b)`. */
@@ -284,6 +298,18 @@ export interface Op<P extends Params = Params> {
   readonly lowering: Lowering<P>;
   /** Of inputs before this one nothing is read but their shapes; default 0. */
   readonly dataFrom?: number;
+  /**
+   * Inputs whose elements are all that output 0 holds, where the others say which and where; default:
+   * input 0 for a fact "moves", else none is known.
+   */
+  holds?(inputs: readonly Variable[]): readonly Variable[];
+  /**
+   * For an op that passes inputs on and computes only those: which, by the values of the inputs that
+   * are not lazy.
+   */
+  pick?(eager: readonly Value[], params: P): readonly number[];
+  /** The graph that it runs, if it is made of one. */
+  inner?(apply: Apply<P>): InnerGraph;
   /**
    * Inputs from this one on are integers that say where or how much. They are taken on the host where
    * they are known there, and then no kernel reads them.
@@ -348,11 +374,26 @@ export type Fact =
   | "symbolic"
   /** It runs a graph of its own, or draws: it is not computed ahead of a call. */
   | "opaque"
+  /** It draws numbers, once and where it stands: they do not move into a loop or out of it. */
+  | "draws"
+  /** Constants among its index inputs are what the user gives in brackets, and messages show them. */
+  | "indexes"
   /** It gives no more than it is made from, so that reading it may come to nothing. */
   | "made";
 
 /** Machine type in which a dtype is computed in kernels, for ops that need to know. */
 export type { ScalarType };
+
+/** Inputs whose elements an application reads, not their lengths alone. */
+export function elementInputs({ op, inputs }: Apply): readonly Variable[] {
+  const { dataFrom = 0 } = op;
+  return dataFrom === 0 ? inputs : inputs.slice(dataFrom);
+}
+
+/** Inputs whose elements are all that output 0 of an application holds; null where that is not known. */
+export function heldInputs({ op, inputs }: Apply): readonly Variable[] | null {
+  return op.holds?.(inputs) ?? (op.facts?.has("moves") ? inputs.slice(0, 1) : null);
+}
 
 /** Numbers of the inputs that are computed only where they are needed: the branches of an `ifelse`. */
 export function lazyInputs(apply: Apply): readonly number[] {

@@ -8,6 +8,7 @@ import { isComplex, isFloat } from "./dtype.ts";
 import { type Apply, Constant, type Variable } from "./graph.ts";
 import { toposort } from "./walk.ts";
 import type { Value } from "./value.ts";
+import type { InnerGraph } from "./op.ts";
 import { checkOptions } from "../base/options.ts";
 import { shown } from "../base/shown.ts";
 
@@ -169,7 +170,7 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
   toposort(roots.map(([variable]) => variable));
   const lines: string[] = [];
   const ids = new Map<Variable, string>();
-  const inner: { apply: Apply; id: string }[] = [];
+  const inner: Inner[] = [];
   const links = new Map<Variable, string>();
   const writer = { options, order, ids, links, inner, lines };
   for (const [variable, label] of roots) {
@@ -177,14 +178,13 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
   }
   if (inner.length > 0) lines.push("", "Inner graphs:");
   for (let i = 0; i < inner.length; i++) {
-    const { apply, id } = inner[i]!;
+    const { apply, graph, id } = inner[i]!;
     lines.push("", `${opText(apply)} [id ${id}]`);
-    const step = (apply.params as { step: InnerGraph }).step;
-    for (const [placeholder, outer] of placesOf(apply, step)) {
+    for (const [placeholder, outer] of graph.places) {
       const outerId = ids.get(outer);
       if (outerId !== undefined) links.set(placeholder, outerId);
     }
-    for (const output of step.outputs) writeTree(writer, output, " >", "");
+    for (const output of graph.outputs) writeTree(writer, output, " >", "");
   }
   const text = lines.join("\n");
   // deno-lint-ignore no-console
@@ -192,18 +192,11 @@ export function debugprint(printable: Printable, options: DebugPrintOptions = {}
   return text;
 }
 
-/** The step of a scan, as far as it is printed; the op itself is unknown here. */
-interface InnerGraph {
-  readonly outputs: readonly Variable[];
-  readonly placeholders: Readonly<Record<string, readonly (Variable | readonly Variable[])[]>>;
-}
-
-/** The placeholders of a step with the variables outside that they stand for. */
-function placesOf(apply: Apply, step: InnerGraph): [Variable, Variable][] {
-  // The first input is the number of steps; the others come in the order of the placeholders.
-  return Object.values(step.placeholders).flat().flatMap((group, i) =>
-    [group].flat().map((placeholder): [Variable, Variable] => [placeholder, apply.inputs[i + 1]!])
-  );
+/** A graph that an application runs, to be printed at the end. */
+interface Inner {
+  readonly apply: Apply;
+  readonly graph: InnerGraph;
+  readonly id: string;
 }
 
 interface Writer {
@@ -212,7 +205,7 @@ interface Writer {
   readonly ids: Map<Variable, string>;
   /** Placeholders of steps: the ids of what they stand for. */
   readonly links: ReadonlyMap<Variable, string>;
-  readonly inner: { apply: Apply; id: string }[];
+  readonly inner: Inner[];
   readonly lines: string[];
 }
 
@@ -269,8 +262,9 @@ function writeTree(writer: Writer, root: Variable, prefix: string, label: string
     if (apply === null || !isNew || depth >= limit || (stopOnName && variable.name !== null)) {
       continue;
     }
-    if (hasStep(apply) && !inner.some((known) => known.apply === apply)) {
-      inner.push({ apply, id: ids.get(variable)! });
+    const graph = apply.op.inner?.(apply);
+    if (graph !== undefined && !inner.some((known) => known.apply === apply)) {
+      inner.push({ apply, graph, id: ids.get(variable)! });
     }
     const last = apply.inputs.length - 1;
     const children = apply.inputs.map((input, i): Line => ({
@@ -281,11 +275,6 @@ function writeTree(writer: Writer, root: Variable, prefix: string, label: string
     }));
     stack.push(...children.reverse());
   }
-}
-
-function hasStep(apply: Apply): boolean {
-  const { step } = apply.params as { step?: Partial<InnerGraph> };
-  return Array.isArray(step?.outputs);
 }
 
 function lineText(writer: Writer, variable: Variable): string {

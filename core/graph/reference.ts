@@ -7,6 +7,7 @@
 
 import { MissingInputError } from "../base/errors.ts";
 import { type Apply, Constant, type Variable } from "./graph.ts";
+import { eagerInputs } from "./op.ts";
 import { locate } from "./written.ts";
 import { shapeText } from "../base/shown.ts";
 import type { Value } from "./value.ts";
@@ -41,17 +42,17 @@ export function evaluateGraph(
   return outputs.map((output) => values.get(output)!);
 }
 
-/** The inputs to evaluate before a node: of an `ifelse` first the condition, then one branch. */
+/** The inputs to evaluate before a node: of one that picks first what it picks by, then what it picks. */
 function neededInputs(apply: Apply, values: ReadonlyMap<Variable, Value>): readonly Variable[] {
-  if (apply.op.name !== "ifelse") return apply.inputs;
-  const condition = values.get(apply.inputs[0]!);
-  if (condition === undefined) return apply.inputs.slice(0, 1);
-  const branch = (apply.inputs.length - 1) / 2, holds = Number(condition.data[0]) !== 0;
-  return holds ? apply.inputs.slice(1, 1 + branch) : apply.inputs.slice(1 + branch);
+  const { op, params, inputs } = apply;
+  if (op.pick === undefined) return inputs;
+  const eager = eagerInputs(apply);
+  if (eager.some((input) => !values.has(input))) return eager;
+  return op.pick(eager.map((input) => values.get(input)!), params).map((i) => inputs[i]!);
 }
 
 function evaluateApply(apply: Apply, args: Value[], values: Map<Variable, Value>): void {
-  const results = apply.op.name === "ifelse" ? args : resultsOf(apply, args, values);
+  const results = apply.op.pick === undefined ? resultsOf(apply, args, values) : args;
   apply.outputs.forEach((output, i) => {
     if (!values.has(output)) values.set(output, results[i]!);
   });

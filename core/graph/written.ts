@@ -5,6 +5,7 @@
  */
 
 import { isDiscrete } from "./dtype.ts";
+import { elementInputs } from "./op.ts";
 import { isArgumentError } from "../base/errors.ts";
 import {
   type Apply,
@@ -42,16 +43,13 @@ function tellsLengths(variable: Variable, depth = 0): boolean {
   const { owner } = variable;
   if (variable instanceof Constant) return variable.ndim === 0;
   if (owner === null || variable.name !== null || depth > 8) return false;
-  if (owner.op.name === "shapeI") return true;
-  if (!isDiscrete(variable.dtype) || variable.ndim > (owner.op.name === "arange" ? 1 : 0)) {
-    return false;
-  }
-  if (owner.op.name === "arange" && variable.written.call === "arange") return false;
-  return owner.inputs.length > 0 && owner.inputs.every((input) => tellsLengths(input, depth + 1));
+  // A range is made of nothing but integers that say where and how much.
+  const isRange = owner.op.indexFrom === 0 && variable.ndim === 1;
+  if (!isDiscrete(variable.dtype) || variable.ndim > 0 && !isRange) return false;
+  if (isRange && variable.written.call === owner.op.name) return false;
+  return owner.inputs.length > 0 &&
+    elementInputs(owner).every((input) => tellsLengths(input, depth + 1));
 }
-
-/** Ops whose constant inputs are what the user gives as an index. */
-const INDEXING = new Set(["subtensor", "incSubtensor"]);
 
 /** What the user's call was applied to: the inputs of the ops that it made. */
 function operands(apply: Apply): Variable[] {
@@ -62,7 +60,7 @@ function operands(apply: Apply): Variable[] {
       const input = asWritten(given), owner = input.owner;
       if (owner === null) {
         const shows = input.name !== null || input.ndim > 0 || !(input instanceof Constant) ||
-          from === apply && INDEXING.has(from.op.name);
+          from === apply && from.op.facts?.has("indexes");
         if (shows) found.add(input);
         continue;
       }

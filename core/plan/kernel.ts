@@ -179,7 +179,7 @@ export class KernelBuilder implements LoopNestBuilder {
     const args = apply.inputs.map((input, i) =>
       castElement(b, storage, this.readBroadcast(input, index), dtypes[i]!, compute[i]!)
     );
-    if (apply.op.name === "cast") return castElement(b, storage, args[0]!, compute[0]!, out);
+    if (lowering.converts === true) return castElement(b, storage, args[0]!, compute[0]!, out);
     const complex = isComplex(out) || compute.some(isComplex);
     let result: Element;
     if (complex) {

@@ -26,6 +26,22 @@ export function isView(apply: Apply, shapes: ShapeContext): boolean {
   return (lowering.kind === "virtual" || lowering.kind === "elementwise") && lowering.view === true;
 }
 
+/** The lowering of an application, if it is virtual for the shapes at hand. */
+function virtualOf(apply: Apply, shapes: ShapeContext) {
+  const lowering = loweringOf(apply, shapes);
+  return lowering.kind === "virtual" ? lowering : null;
+}
+
+/** Whether an application has the elements of its first input in the same order, in another shape. */
+export function isInOrder(apply: Apply, shapes: ShapeContext): boolean {
+  return virtualOf(apply, shapes)?.inOrder === true;
+}
+
+/** For an application that only moves axes: which of its first input each is, or "x". */
+export function movedAxes(apply: Apply, shapes: ShapeContext): readonly (number | "x")[] | null {
+  return virtualOf(apply, shapes)?.axes?.(apply.params) ?? null;
+}
+
 /** The variable that a chain of views looks at. */
 export function viewBase(variable: Variable, shapes: ShapeContext): Variable {
   let base = variable;

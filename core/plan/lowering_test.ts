@@ -2,9 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { T, type Variable } from "../../mod.ts";
+import { allOps } from "../../dev/testing/ops/all.ts";
 import { isComplex } from "../graph/dtype.ts";
 import { type Apply, applyOp } from "../graph/graph.ts";
 import type { ElementContext, Op, Params, PlainLowering } from "../graph/op.ts";
+import { evaluateGraph } from "../graph/reference.ts";
+import { sizeOf, type Value } from "../graph/value.ts";
 import { ScalarBuilder, sizeIx } from "../ir/builder.ts";
 import { scalarTypeOf } from "../ir/scalar.ts";
 import { inRange, lengthOr } from "../ops/common/checks.ts";
@@ -66,6 +69,8 @@ function observe(apply: Apply): Observed | null {
     };
     return {
       ...lowering,
+      // Its elements are read one by one, not as those of its input.
+      inOrder: false,
       element(context, node, index, output) {
         const elements = new Set<unknown>();
         let others = 0;
@@ -122,6 +127,39 @@ Deno.test("ops whose elements are those of their input at other places say that 
     [...new Set(views)].sort(),
     [...expected, "subtensor", "sumTo", "windows"].sort(),
   );
+});
+
+Deno.test("ops that keep the order of elements, or that move whole axes, say what is true", () => {
+  const met: string[] = [];
+  const numbers = ({ data }: Value) => Array.from(data as ArrayLike<number>);
+  const x = T.constant(Array.from({ length: 24 }, (_, i) => i), { dtype: "float32" });
+  const box = x.reshape([2, 3, 4]);
+  for (const made of [box, box.reshape([6, 4]), box.dimshuffle(2, "x", 0, 1), box.swapaxes(0, 1)]) {
+    const { op, params, inputs } = made.owner!, { lowering } = op;
+    if (lowering.kind !== "virtual") throw new TypeError(op.name);
+    const [from, to] = evaluateGraph([inputs[0]!, made], new Map());
+    const axes = lowering.axes?.(params);
+    assert((lowering.inOrder === true) !== (axes !== undefined), op.name);
+    if (axes === undefined) assertEquals(to!.data, from!.data);
+    else {
+      const strides = from!.shape.map((_, d) => sizeOf(from!.shape.slice(d + 1)));
+      const own = axes.map((axis) => axis === "x" ? 0 : strides[axis]!);
+      const places = numbers(to!).map((_, flat) => {
+        let at = 0;
+        for (let d = own.length - 1; d >= 0; d--) {
+          at += flat % to!.shape[d]! * own[d]!;
+          flat = Math.floor(flat / to!.shape[d]!);
+        }
+        return at;
+      });
+      assertEquals(numbers(to!), places.map((place) => numbers(from!)[place]!));
+    }
+    met.push(op.name);
+  }
+  const says = [...allOps.values()].filter(({ lowering }) =>
+    lowering.kind === "virtual" && (lowering.inOrder === true || lowering.axes !== undefined)
+  );
+  assertEquals(says.map(({ name }) => name).sort(), [...new Set(met)].sort());
 });
 
 Deno.test("ops that read only the shape of an input say so", () => {

@@ -5,7 +5,8 @@
  */
 
 import type { Backend } from "../runtime/backend.ts";
-import { type Apply, Constant, type Variable } from "../graph/graph.ts";
+import { Constant, type Variable } from "../graph/graph.ts";
+import { elementInputs } from "../graph/op.ts";
 import { toTypedArray } from "../graph/value.ts";
 import { toposort } from "../graph/walk.ts";
 
@@ -68,25 +69,20 @@ function dataVariables(outputs: readonly Variable[], inputs: ReadonlySet<Variabl
   const seen = new Set<Variable>(), needed = new Set<Variable>(outputs);
   const order = toposort(outputs, (variable) => inputs.has(variable));
   for (const apply of order.toReversed()) {
+    if (!apply.outputs.some((output) => needed.has(output))) continue;
     // A length is known without the elements.
-    if (apply.op.name === "shapeI" || !apply.outputs.some((output) => needed.has(output))) continue;
-    for (const input of apply.inputs) needed.add(input);
+    for (const input of elementInputs(apply)) needed.add(input);
   }
   for (const apply of order) {
     for (const variable of [...apply.inputs, ...apply.outputs]) {
       if (needed.has(variable)) seen.add(variable);
     }
-    for (const variable of dataVariables(stepOf(apply), inputs)) {
+    const inner = apply.op.inner?.(apply).outputs ?? [];
+    for (const variable of dataVariables(inner, inputs)) {
       // The placeholders of a step stand for what is seen outside.
       if (variable.owner !== null || variable instanceof Constant) seen.add(variable);
     }
   }
   for (const output of outputs) seen.add(output);
   return [...seen];
-}
-
-/** The outputs of the step of a loop. */
-function stepOf({ params }: Apply): readonly Variable[] {
-  return (params as { readonly step?: { readonly outputs: readonly Variable[] } }).step?.outputs ??
-    [];
 }

@@ -14,7 +14,7 @@ import type { Operand, Step } from "../ir/program.ts";
 import { contiguousStrides, type Guards, type Size, sizeKey } from "../ir/size.ts";
 import { checksOfNothing } from "./empty.ts";
 import { KernelBuilder } from "./kernel.ts";
-import { loweringOf } from "./lowering.ts";
+import { isInOrder, isView, loweringOf, movedAxes } from "./lowering.ts";
 import { realNode } from "./element.ts";
 import { replacedStore, substitution } from "./merge.ts";
 import { addressOf, type BufferView, loadView } from "./buffer_view.ts";
@@ -186,7 +186,8 @@ export class Scope {
   computeInto(variable: Variable, view: BufferView): void {
     const apply = variable.owner;
     if (
-      apply?.op.name === "reshape" && this.#isNotElsewhere(variable, view) && isContiguous(view)
+      apply !== null && isInOrder(apply, this.shapes) && this.#isNotElsewhere(variable, view) &&
+      isContiguous(view)
     ) {
       // The same elements in the same order: computed by the input's own axes, without divisions.
       const inner = apply.inputs[0]!, shape = this.shapes.shape(inner);
@@ -329,22 +330,25 @@ export class Scope {
     const variable = this.standIn(given);
     const placed = this.viewOf(variable);
     if (placed !== null) return placed;
-    const owner = variable.owner;
+    const owner = variable.owner, { shapes } = this;
     if (owner === null) return null;
-    if (owner.op.name === "dimshuffle" || owner.op.name === "reshape") {
-      const inner = owner.inputs[0]!;
-      let source = this.#view(inner);
-      // Merged axes turned around: stored as they are and read by strides, not divided again.
-      if (source === null && owner.op.name === "dimshuffle" && inner.owner?.op.name === "reshape") {
-        source = this.#forced(inner);
-      }
-      if (source === null) return null;
-      if (owner.op.name === "reshape") return reshapedView(source, this.shapes.shape(variable));
-      return permuted(source, (owner.params as { pattern: readonly (number | "x")[] }).pattern);
+    if (isInOrder(owner, shapes)) {
+      const source = this.#view(owner.inputs[0]!);
+      return source && reshapedView(source, shapes.shape(variable));
     }
-    const slice = owner.op.name === "subtensor" ? this.#probe(variable) : null;
-    if (slice !== null) return slice;
-    return this.isMaterialised(variable) ? this.materialise(variable) : this.#probe(variable);
+    const axes = movedAxes(owner, shapes);
+    if (axes !== null) {
+      const inner = owner.inputs[0]!;
+      // Merged axes turned around: stored as they are and read by strides, not divided again.
+      const isMerged = inner.owner !== null && isInOrder(inner.owner, shapes);
+      const source = this.#view(inner) ?? (isMerged ? this.#forced(inner) : null);
+      return source && permuted(source, axes);
+    }
+    // What only moves indices is read in place, even where it has memory, too.
+    const probed = isView(owner, shapes) || !this.isMaterialised(variable)
+      ? this.#probe(variable)
+      : null;
+    return probed ?? (this.isMaterialised(variable) ? this.materialise(variable) : null);
   }
 
   /** Reads one element and looks whether it is a plain load with one stride for each axis. */

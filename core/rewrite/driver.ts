@@ -106,12 +106,11 @@ class Run {
   }
 }
 
-/** The number of applications, those in the steps of loops included; the op itself is unknown here. */
+/** The number of applications, those in the steps of loops included. */
 function sizeWithSteps(order: readonly Apply[]): number {
-  return order.reduce((size, { op, params }) => {
-    if (op.name !== "scan") return size + 1;
-    const { outputs } = (params as unknown as { step: { outputs: readonly Variable[] } }).step;
-    return size + 1 + sizeWithSteps(toposort(outputs));
+  return order.reduce((size, apply) => {
+    const inner = apply.op.inner?.(apply);
+    return size + 1 + (inner === undefined ? 0 : sizeWithSteps(toposort(inner.outputs)));
   }, 0);
 }
 

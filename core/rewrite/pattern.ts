@@ -213,21 +213,10 @@ export function rule(traits: string | Traits, ...laws: readonly Law[]): Rule {
   };
 }
 
-const signs: Readonly<Record<string, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  intDiv: "//",
-  mod: "%",
-  pow: "**",
-  lt: "<",
-  le: "<=",
-  gt: ">",
-  ge: ">=",
-  eq: "==",
-  neq: "!=",
-};
+/** The sign between the arguments of an op, if it is written with one. */
+function signOf(op: ElementwiseName): string | undefined {
+  return elementwiseOps[op].printing?.infix;
+}
 
 function lawText({ left, right }: Law): string {
   return `${text(left)} -> ${typeof right === "function" ? "…" : text(right)}`;
@@ -236,14 +225,15 @@ function lawText({ left, right }: Law): string {
 function text(term: Term): string {
   if (term instanceof Wildcard) return term.name;
   if (!(term instanceof Application)) return String(term);
-  const { op, args } = term, sign = signs[op];
+  const { op, args } = term, sign = signOf(op);
   if (op === "neg") return `-${operand(args[0]!)}`;
   if (sign !== undefined) return args.map(operand).join(` ${sign} `);
   return `${op}(${args.map(text).join(", ")})`;
 }
 
 function operand(term: Term): string {
-  const isOpen = term instanceof Application && (term.op === "neg" || signs[term.op] !== undefined);
+  const isOpen = term instanceof Application &&
+    (term.op === "neg" || signOf(term.op) !== undefined);
   return isOpen ? `(${text(term)})` : text(term);
 }
 

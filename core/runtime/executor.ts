@@ -511,11 +511,11 @@ function sameShape(
 /** A length as the user wrote it, not as the library bounds, converts or checks it. */
 function writtenLength(variable: Variable): string {
   let found = variable;
-  const steps = new Set(["maximum", "minimum", "cast", "length", "where"]);
   for (let depth = 0; depth < 20; depth++) {
     const { owner } = found;
     if (owner === null || found.name !== null || found.written.call === owner.op.name) break;
-    if (!steps.has(owner.op.name)) break;
+    const { facts } = owner.op;
+    if (!facts?.has("arranges") && !facts?.has("idempotent")) break;
     const next = owner.inputs.find((input) =>
       !(input instanceof Constant) && input.dtype !== "bool"
     );

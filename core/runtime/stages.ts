@@ -4,7 +4,7 @@
  * @module
  */
 
-import { eagerInputs, NeedValue } from "../graph/op.ts";
+import { eagerInputs, elementInputs, NeedValue } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Shapes } from "../plan/shapes.ts";
 import type { Variable } from "../graph/graph.ts";
@@ -41,8 +41,8 @@ export function missingValues(
 const cheap: ReadonlySet<string> = new Set(["elementwise", "virtual", "byShape"]);
 
 /**
- * What a stage gives: the values that are asked for, and what it has to compute for them that is dear
- * and that the rest of the function reads as well.
+ * What a stage gives: the values that are asked for, and what is expensive of that which it has to compute
+ * for them, where the rest of the function reads it as well.
  */
 export function stageOutputs(
   asked: readonly Variable[],
@@ -50,16 +50,16 @@ export function stageOutputs(
   given: Given,
 ): Variable[] {
   const own = toposort(asked, given), mine = new Set(own);
-  const dear = new Set<Variable>();
+  const expensive = new Set<Variable>();
   for (const { op, inputs, outputs } of own) {
-    if (cheap.has(op.lowering.kind) && !inputs.some((input) => dear.has(input))) continue;
-    for (const output of outputs) dear.add(output);
+    if (cheap.has(op.lowering.kind) && !inputs.some((input) => expensive.has(input))) continue;
+    for (const output of outputs) expensive.add(output);
   }
   const found = new Set(asked);
   const rest = toposort(outputs, (variable) => given(variable) || found.has(variable))
-    .filter((apply) => !mine.has(apply) && apply.op.name !== "shapeI");
-  for (const variable of [...outputs, ...rest.flatMap(({ inputs }) => inputs)]) {
-    if (dear.has(variable) && !given(variable)) found.add(variable);
+    .filter((apply) => !mine.has(apply));
+  for (const variable of [...outputs, ...rest.flatMap(elementInputs)]) {
+    if (expensive.has(variable) && !given(variable)) found.add(variable);
   }
   return [...found];
 }

@@ -182,7 +182,7 @@ export const hoistInvariants: Rule = rule(
     const order = toposort(step.outputs);
     for (const node of order) {
       const all = node.inputs.every((input) => invariant.has(input) || input instanceof Constant);
-      if (all && node.op.pure !== false && node.op.name !== "draw") {
+      if (all && node.op.pure !== false && !node.op.facts?.has("draws")) {
         for (const output of node.outputs) invariant.add(output);
       }
     }
@@ -222,7 +222,7 @@ function frontier(
 /** What is worth doing for all steps at once: products, and functions that cost more than memory. */
 function isDear(variable: Variable): boolean {
   return toposort([variable]).some((node) =>
-    node.op.name === "matmul" ||
+    node.op.lowering.kind === "matmul" ||
     node.op.lowering.kind === "elementwise" && node.op.lowering.cost >= 8
   );
 }
@@ -357,7 +357,7 @@ function broadcastRows(value: Variable, steps: Variable): Variable {
 
 function hasProductAfter(variable: Variable, leaves: ReadonlyMap<Variable, Batched>): boolean {
   return toposort([variable], (other) => leaves.has(other)).some((node) =>
-    node.op.name === "matmul"
+    node.op.lowering.kind === "matmul"
   );
 }
 

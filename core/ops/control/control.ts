@@ -26,6 +26,12 @@ function branches(inputs: readonly Variable[], n: number, i: number): [Variable,
   return [inputs[1 + i]!, inputs[1 + n + i]!];
 }
 
+/** The numbers of the inputs that the condition takes. */
+function taken([condition]: readonly Value[], { n }: IfElseParams): number[] {
+  const first = Number(condition!.data[0]) !== 0 ? 1 : 1 + n;
+  return Array.from({ length: n }, (_, i) => first + i);
+}
+
 /** The shape of a value, or null where there is none: lengths do not go together. */
 function shapeIfAny(context: ShapeContext, variable: Variable): readonly Size[] | null {
   try {
@@ -78,9 +84,9 @@ export const ifelseOp: Op<IfElseParams> = {
       return context.guards.equal(context.integer(condition), 0) ? b : a;
     });
   },
-  evaluate(inputs: readonly Value[], { n }: IfElseParams): readonly Value[] {
-    const first = Number(inputs[0]!.data[0]) !== 0 ? 1 : 1 + n;
-    return inputs.slice(first, first + n);
+  pick: taken,
+  evaluate(inputs: readonly Value[], params: IfElseParams): readonly Value[] {
+    return taken(inputs, params).map((i) => inputs[i]!);
   },
   lowering: {
     kind: "control",

@@ -17,6 +17,7 @@ import { gather } from "../common/moving.ts";
 /** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
 export const fillOp: Op<Params> = {
   name: "fill",
+  holds: (inputs: readonly Variable[]) => inputs.slice(1),
   facts: new Set(["symbolic", "made"]),
   printing: { label: () => "fill" },
   dataFrom: 1,

@@ -45,6 +45,8 @@ export interface ElementwiseRow<P extends Params = Params> {
   readonly cost: number;
   /** Whether it is its argument as it is, whatever the dtype; default false. */
   readonly view?: boolean;
+  /** Whether it is its argument in the output's dtype, as the planner converts; default false. */
+  readonly converts?: boolean;
   readonly facts?: readonly Fact[];
   /** How it is printed; default: its name, then the arguments in parentheses. */
   readonly printing?: Printing<P>;
@@ -97,6 +99,7 @@ export function elementwiseOp<P extends Params>(
       ...(row.complex && { complex: row.complex.bind(row) }),
       cost: row.cost,
       ...(row.view && { view: true }),
+      ...(row.converts && { converts: true }),
     },
     facts: new Set(row.facts),
     ...(row.size && { size: row.size.bind(row) }),

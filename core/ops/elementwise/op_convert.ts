@@ -71,6 +71,7 @@ const castRow: ElementwiseRow<CastParams> = {
   },
   scalar: (b, [x], { dtype }) => castElement(b, x!, dtype),
   facts: ["arranges"],
+  converts: true,
   printing: { label: ({ params: { dtype } }) => `Cast{${dtype}}` },
   complex: (b, [x], { dtype }) => {
     if (dtype === "bool") return truth(b, x!);

@@ -340,6 +340,7 @@ function widthSizes(context: ShapeContext, apply: Apply<PadParams>): Widths<Size
  */
 export const padOp: Op<PadParams> = {
   name: "pad",
+  holds: (inputs: readonly Variable[]) => inputs.slice(0, 2),
   indexFrom: 2,
   infer(inputs: readonly Variable[], params: PadParams): readonly TensorType[] {
     const open = [...params.before, ...params.after].filter((n) => n === null).length;

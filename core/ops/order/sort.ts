@@ -63,6 +63,7 @@ function evaluateLines(
 /** The elements of x in ascending order along an axis, NaN last. */
 export const sortOp: Op<SortParams> = {
   name: "sort",
+  holds: (inputs: readonly Variable[]) => inputs,
   infer(inputs: readonly Variable[], params: SortParams): readonly TensorType[] {
     return [checkSort(inputs, params, "sort").type];
   },

@@ -120,6 +120,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
   lowering: {
     kind: "virtual",
     view: true,
+    axes: ({ pattern }) => pattern,
     cost: 0,
     element(
       context: ElementContext,

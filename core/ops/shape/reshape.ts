@@ -117,6 +117,7 @@ export const reshapeOp: Op<ReshapeParams> = {
   lowering: {
     kind: "virtual",
     view: true,
+    inOrder: true,
     cost: 1,
     element(context: ElementContext, apply: Apply<ReshapeParams>, index: readonly Ix[]): Element {
       const x = apply.inputs[0]!;

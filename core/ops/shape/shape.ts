@@ -84,6 +84,7 @@ export interface MakeVectorParams {
 /** A vector of scalars of one dtype. */
 export const makeVectorOp: Op<MakeVectorParams> = {
   name: "makeVector",
+  holds: (inputs: readonly Variable[]) => inputs,
   facts: new Set(["made"]),
   infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
     for (const input of inputs) {

@@ -25,7 +25,7 @@ import {
 import { u, v, Wildcard, x, y } from "../pattern.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 
-const { abs, add, and, div, intDiv, maximum, minimum, mod, mul, neg, or, reciprocal } = terms;
+const { abs, add, div, intDiv, maximum, minimum, mod, mul, neg, reciprocal } = terms;
 const { sign, sqr, sub } = terms;
 
 /** What computes without a check that must not get lost. */
@@ -122,7 +122,7 @@ const twice: Rule = {
 
 const sameTwice = rule(
   "same-twice",
-  ...[maximum, minimum, and, or].map((op) => op(x, x).to(x)),
+  ...opsWith("idempotent").map((name) => terms[name as "and"](x, x).to(x)),
 );
 
 const numbersTogether = rule(
