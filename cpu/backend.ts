@@ -8,7 +8,11 @@ import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/ru
 import { noLimits, type RowLimits } from "../core/ir/capabilities.ts";
 import { type DType, dtypeInfo } from "../core/graph/dtype.ts";
 import { CodeCache } from "../core/runtime/code_cache.ts";
-import type { Program } from "../core/ir/program.ts";
+import { settings } from "../core/base/settings.ts";
+import type { Gemm, Program } from "../core/ir/program.ts";
+import { eachLeaf } from "../core/ir/steps.ts";
+import { type Blas, findBlas } from "./gemm/blas.ts";
+import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
 import { Constants } from "./memory/constants.ts";
@@ -90,21 +94,32 @@ class CpuBackend implements Backend, Device {
 
   prepare(program: Program): Executable {
     const { bytes, ...printed } = printModule(program, this.#options);
-    const key = textOf(bytes);
-    const entry = this.code.acquire(key) ?? this.#link(key, new WebAssembly.Module(bytes));
-    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length, key }, entry);
+    const blas = blasFor(program), key = keyOf(bytes, blas.library);
+    const entry = this.code.acquire(key) ??
+      this.#link(key, blas.library, new WebAssembly.Module(bytes));
+    return new CpuExecutable(this, program, {
+      ...printed,
+      bytes: bytes.length,
+      key,
+      note: blas.note,
+    }, entry);
   }
 
   async prepareAsync(program: Program): Promise<Executable> {
     const { bytes, ...printed } = printModule(program, this.#options);
-    const key = textOf(bytes);
+    const blas = blasFor(program), key = keyOf(bytes, blas.library);
     let entry = this.code.acquire(key);
     if (entry === undefined) {
       const module = await WebAssembly.compile(bytes);
       // Another call may have linked the same program in the meantime.
-      entry = this.code.acquire(key) ?? this.#link(key, module);
+      entry = this.code.acquire(key) ?? this.#link(key, blas.library, module);
     }
-    return new CpuExecutable(this, program, { ...printed, bytes: bytes.length, key }, entry);
+    return new CpuExecutable(this, program, {
+      ...printed,
+      bytes: bytes.length,
+      key,
+      note: blas.note,
+    }, entry);
   }
 
   sync(): Promise<void> {
@@ -120,11 +135,11 @@ class CpuBackend implements Backend, Device {
     this.memory.resetPeak();
   }
 
-  #link(key: string, module: WebAssembly.Module): Entry {
+  #link(key: string, blas: Blas | null, module: WebAssembly.Module): Entry {
     this.#compiled++;
     const runtime: Record<string, WebAssembly.ImportValue> = {};
     for (const { kind, name } of WebAssembly.Module.imports(module)) {
-      if (kind === "function") runtime[name] = this.#runtime.get(name);
+      if (kind === "function") runtime[name] = this.#runtime.get(name, blas);
     }
     const { exports } = new WebAssembly.Instance(module, {
       env: { memory: this.memory.memory },
@@ -132,6 +147,27 @@ class CpuBackend implements Backend, Device {
     });
     return this.code.add(key, exports.run as Entry);
   }
+}
+
+/** The library for a program's products, if any may be large enough for one, and what to say of it. */
+function blasFor(program: Program): { library: Blas | null; note: string | null } {
+  let large = false;
+  for (const steps of [program.steps, program.commit]) {
+    eachLeaf(steps, (step) => large ||= step.kind === "gemm" && mayBeLarge(step));
+  }
+  const found = large ? findBlas(settings.blas) : null;
+  if (typeof found === "string") return { library: null, note: `no native BLAS: ${found}` };
+  return { library: found, note: found && `large products by ${found.name}` };
+}
+
+function mayBeLarge({ m, n, k }: Gemm): boolean {
+  const known = [m, n, k].filter((size) => typeof size === "number");
+  return known.length < 3 || known.reduce((product, size) => product * size, 1) >= LIBRARY_FROM;
+}
+
+/** By what a program's code is kept: it is linked with a library or without. */
+function keyOf(bytes: Uint8Array, blas: Blas | null): string {
+  return blas === null ? textOf(bytes) : `${blas.name}: ${textOf(bytes)}`;
 }
 
 /** A text for some bytes, equal for equal bytes only. */

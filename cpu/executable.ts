@@ -38,6 +38,8 @@ export type Printed = Omit<PrintedModule, "bytes"> & {
   readonly bytes: number;
   /** By what the code is kept. */
   readonly key: string;
+  /** What to say of libraries that it uses. */
+  readonly note: string | null;
 };
 
 /** A place in the parameter block that holds the address of what is bound in a role. */
@@ -155,11 +157,12 @@ export class CpuExecutable implements Executable {
   }
 
   get info(): ExecutableInfo {
-    const { kernels, bytes } = this.#printed;
+    const { kernels, bytes, note } = this.#printed;
     return {
       scratchBytes: this.#scratchBytes,
       codeBytes: bytes,
       kernels,
+      note,
       listing: `WebAssembly module of ${bytes} bytes, ${kernels} kernels`,
     };
   }

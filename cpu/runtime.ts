@@ -5,6 +5,8 @@
  */
 
 import type { DType } from "../core/graph/dtype.ts";
+import { baseOf, type Blas, type BlasProduct, blasProduct } from "./gemm/blas.ts";
+import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { emitGemm, type GemmDtype } from "./gemm/gemm.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { printSort } from "./print/sort.ts";
@@ -12,7 +14,7 @@ import { ModuleBuilder } from "./wasm/mod.ts";
 
 /** Compiles and keeps functions by name. */
 export class Runtime {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
   readonly #functions = new Map<string, CallableFunction>();
 
@@ -21,31 +23,44 @@ export class Runtime {
    * @param relaxed Whether they may use relaxed vector instructions.
    */
   constructor(memory: CpuMemory, relaxed: boolean) {
-    this.#memory = memory.memory;
+    this.#memory = memory;
     this.#relaxed = relaxed;
   }
 
-  /** The function of a name that a printed module imports. */
-  get(name: string): CallableFunction {
-    let found = this.#functions.get(name);
+  /** The function of a name that a printed module imports; with a library, it does large products. */
+  get(name: string, blas: Blas | null): CallableFunction {
+    const isProduct = name.startsWith("gemm_");
+    const key = isProduct && blas !== null ? `${name} ${blas.name}` : name;
+    let found = this.#functions.get(key);
     if (found === undefined) {
       const builder = new ModuleBuilder();
       builder.importMemory({ min: 1 });
-      this.#print(builder, name);
+      const library: Record<string, BlasProduct> = {};
+      if (!isProduct) this.#printSort(builder, name);
+      else {
+        const dtype = name.slice(5) as GemmDtype, bytes = dtype === "float32" ? 4 : 8;
+        if (blas !== null) {
+          library.product = blasProduct(
+            blas.functions[dtype],
+            bytes,
+            baseOf(() => this.#memory.heap.u8),
+          );
+        }
+        const options = { dtype, relaxed: this.#relaxed, library: blas ? LIBRARY_FROM : undefined };
+        builder.exportFunc(emitGemm(builder, options), name);
+      }
       const { exports } = new WebAssembly.Instance(builder.compile(), {
-        env: { memory: this.#memory },
+        env: { memory: this.#memory.memory },
+        library,
       });
       found = exports[name] as CallableFunction;
-      this.#functions.set(name, found);
+      this.#functions.set(key, found);
     }
     return found;
   }
 
-  #print(builder: ModuleBuilder, name: string): void {
+  #printSort(builder: ModuleBuilder, name: string): void {
     if (name.startsWith("sort_")) printSort(builder, name.slice(5) as DType);
-    else if (name.startsWith("gemm_")) {
-      const dtype = name.slice(5) as GemmDtype;
-      builder.exportFunc(emitGemm(builder, { dtype, relaxed: this.#relaxed }), name);
-    } else throw new TypeError(`Cannot link "${name}": there is no such function`);
+    else throw new TypeError(`Cannot link "${name}": there is no such function`);
   }
 }

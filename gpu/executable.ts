@@ -148,6 +148,7 @@ export class GpuExecutable implements Executable {
       scratchBytes: this.#scratchBytes,
       codeBytes: this.#listing.length,
       kernels: this.#kernels.size,
+      note: null,
       listing: this.#listing,
     };
   }

@@ -31,11 +31,17 @@ export interface Settings {
    * were not used for longest. Null: what suits the device, 1 GiB on the CPU and 4 GiB on the GPU.
    */
   deviceBytes: number | null;
+  /**
+   * The machine's BLAS for large products on the CPU, for functions compiled from then on: the first one
+   * found of OpenBLAS, MKL, BLIS or Accelerate, none, or the path of a library with the functions of CBLAS.
+   * Only used where the permission `--allow-ffi` has been given; nothing asks for it.
+   */
+  blas: "auto" | "off" | (string & Record<never, never>);
 }
 
-/** What a setting must be: one of some words, or a number that must not be negative, or null. */
+/** What a setting must be: one of some words, any text, or a number that must not be negative, or null. */
 const kinds: {
-  readonly [K in keyof Settings]: readonly Settings[K][] | "amount" | "amount or null";
+  readonly [K in keyof Settings]: readonly Settings[K][] | "amount" | "amount or null" | "text";
 } = {
   floatX: ["float16", "float32", "float64"],
   device: ["auto", "gpu", "cpu"],
@@ -43,6 +49,7 @@ const kinds: {
   plans: "amount",
   planBytes: "amount",
   deviceBytes: "amount or null",
+  blas: "text",
 };
 
 const values: Settings = {
@@ -52,6 +59,7 @@ const values: Settings = {
   plans: 16,
   planBytes: 1 << 28,
   deviceBytes: null,
+  blas: "auto",
 };
 
 /** Throws a TypeError for what a setting cannot be. */
@@ -60,9 +68,15 @@ function checkSetting(name: keyof Settings, value: unknown): void {
   const isAmount = typeof value === "number" && value >= 0;
   if (typeof kind !== "string") {
     if ((kind as readonly unknown[]).includes(value)) return;
-  } else if (isAmount || kind === "amount or null" && value === null) return;
+  } else if (
+    kind === "text"
+      ? typeof value === "string" && value !== ""
+      : isAmount || kind === "amount or null" && value === null
+  ) return;
   const wanted = typeof kind !== "string"
     ? kind.map((word) => `"${word}"`).join(" or ")
+    : kind === "text"
+    ? `"auto", "off" or the path of a library`
     : kind === "amount"
     ? "a number >= 0"
     : "a number >= 0, or null";

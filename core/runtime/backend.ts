@@ -50,6 +50,8 @@ export interface ExecutableInfo {
   readonly codeBytes: number;
   /** Number of kernels printed. */
   readonly kernels: number;
+  /** What libraries of the machine it uses, or why none; null where none is asked for. */
+  readonly note: string | null;
   /** The text or bytes that were printed, for people: WGSL by kernel, or the size of the module. */
   readonly listing: string;
 }

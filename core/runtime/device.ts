@@ -95,11 +95,11 @@ export function checkDevice(device: unknown): DeviceOption {
 /** What decides whether a graph can run on a backend: in words why it cannot, or null. */
 export type Placement = (backend: Backend) => string | null;
 
-/** A backend, and what to say of it. */
+/** A backend, and why it is not another. */
 export interface ChosenBackend {
   readonly backend: Backend;
-  /** Its description, and why it is not another. */
-  readonly info: string;
+  /** Why "auto" did not take the GPU; null where it did, or where a device was asked for. */
+  readonly why: string | null;
 }
 
 /**
@@ -112,28 +112,23 @@ export async function chooseBackend(
   what: string,
 ): Promise<ChosenBackend> {
   const device = checkDevice(asked === undefined ? environmentDevice() ?? settings.device : asked);
-  if (device === "cpu") return chosen(cpuBackend());
+  if (device === "cpu") return { backend: cpuBackend(), why: null };
   if (device === "auto") {
     const why = await (noFastGpu ??= devices().noFastGpu());
     if (why !== null) return insteadOfGpu(why);
     const backend = await gpuBackend().catch((error: Error) => error);
     if (backend instanceof Error) return insteadOfGpu(backend.message);
     const refusal = placement(backend);
-    return refusal === null ? chosen(backend) : insteadOfGpu(refusal);
+    return refusal === null ? { backend, why: null } : insteadOfGpu(refusal);
   }
   const backend = await gpuBackend();
   const refusal = placement(backend);
-  if (refusal === null) return chosen(backend);
+  if (refusal === null) return { backend, why: null };
   throw new TypeError(
     `Cannot compile ${what} for the GPU: ${refusal}; use device: "cpu", or another dtype`,
   );
 }
 
-function chosen(backend: Backend): ChosenBackend {
-  return { backend, info: backend.description };
-}
-
 function insteadOfGpu(why: string): ChosenBackend {
-  const backend = cpuBackend();
-  return { backend, info: `${backend.description} (device "auto": ${why})` };
+  return { backend: cpuBackend(), why };
 }

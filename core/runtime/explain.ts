@@ -14,8 +14,9 @@ export function explainPlans(executor: Executor, options: ExplainOptions): strin
   const lines = [`${executor.request.name} on ${backend.name} (${backend.description})`];
   if (plans.length === 0) lines.push("  no plan yet: call it first");
   plans.forEach(({ program, request, symbolicAxes }, i) => {
-    const { scratchBytes, kernels, listing } = executables[i]!.info;
+    const { scratchBytes, kernels, note, listing } = executables[i]!.info;
     lines.push(`plan ${i + 1}: ${kernels} kernels, ${scratchBytes} bytes of scratch memory`);
+    if (note !== null) lines.push(`  ${note}`);
     for (const axis of symbolicAxes) lines.push(`  ${axis}`);
     lines.push(...printSteps(program.steps, program.buffers));
     lines.push(...printSteps(program.commit, program.buffers, "  update: "));

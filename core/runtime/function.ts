@@ -296,7 +296,7 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     better[count + i]!,
   ]);
   const variables = specs.map((spec) => spec.variable);
-  const { backend, info } = await chooseBackend(
+  const { backend, why } = await chooseBackend(
     options.device,
     placementOf(better, variables, raw),
     what,
@@ -310,7 +310,7 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     dynamicAxes: options.dynamicAxes ?? "auto",
   });
   const graph = { outputs: better.slice(0, count), updates };
-  const made = new Callable(definition, executor, info, profile, graph);
+  const made = new Callable(definition, executor, why, profile, graph);
   if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {
     await made.warmUpStatic();
   }
@@ -322,8 +322,8 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
 class Callable {
   readonly definition: Definition;
   readonly executor: Executor;
-  /** The device in words. */
-  readonly deviceInfo: string;
+  /** Why the device is not another. */
+  readonly #why: string | null;
   readonly profile: Profile | null;
   readonly graph: CompiledFunction["graph"];
   /** Current defaults by input; null where an argument is required. */
@@ -335,13 +335,13 @@ class Callable {
   constructor(
     definition: Definition,
     executor: Executor,
-    deviceInfo: string,
+    why: string | null,
     profile: Profile | null,
     graph: CompiledFunction["graph"],
   ) {
     this.definition = definition;
     this.executor = executor;
-    this.deviceInfo = deviceInfo;
+    this.#why = why;
     this.profile = profile;
     this.graph = graph;
     this.#what = `"${cut(definition.name)}"`;
@@ -571,7 +571,7 @@ class Callable {
       updates: better.updates,
     });
     const profile = this.profile === null ? null : new Profile(name);
-    return new Callable(changed, executor, this.deviceInfo, profile, better).toFunction();
+    return new Callable(changed, executor, this.#why, profile, better).toFunction();
   }
 
   #explainOptions(given: ExplainOptions | undefined): ExplainOptions {
@@ -585,11 +585,15 @@ class Callable {
     const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
     const { executor, profile, graph } = this;
-    const { backend } = executor;
+    const { backend } = executor, why = this.#why;
     const members: { [K in keyof CompiledFunction]: CompiledFunction[K] } = {
       name: this.definition.name,
       device: backend.name,
-      deviceInfo: this.deviceInfo,
+      get deviceInfo() {
+        const notes = new Set(executor.executables.flatMap(({ info: { note } }) => note ?? []));
+        const description = [backend.description, ...notes].join("; ");
+        return why === null ? description : `${description} (device "auto": ${why})`;
+      },
       sharedVariables: executor.shared,
       inputs: this.inputs,
       graph,
@@ -604,8 +608,8 @@ class Callable {
       dispose: () => executor.dispose(),
       [Symbol.dispose]: () => executor.dispose(),
     };
-    for (const [key, value] of Object.entries(members)) {
-      Object.defineProperty(call, key, { value, enumerable: true });
+    for (const [key, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
+      Object.defineProperty(call, key, { ...(get ? { get } : { value }), enumerable: true });
     }
     Object.defineProperty(call, Symbol.dispose, { value: members[Symbol.dispose] });
     executors.set(call, executor);

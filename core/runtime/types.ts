@@ -97,7 +97,7 @@ export interface CompiledFunction<
   readonly name: string;
   /** The device that runs it. */
   readonly device: "cpu" | "gpu";
-  /** The device in words, and why `device: "auto"` took the CPU if it did. */
+  /** The device in words, the library of its products, and why `device: "auto"` took the CPU if it did. */
   readonly deviceInfo: string;
   /** The shared variables it reads or updates. */
   readonly sharedVariables: readonly SharedVariable[];

@@ -90,14 +90,48 @@ export interface GemmChoice {
   emit(f: FunctionBuilder, operands: Operands): void;
 }
 
-/** Emits what any shape may need, and the choice that `planGemm` makes, in the function. */
-export function chooseAtRunTime(module: ModuleBuilder, options: GemmOptions): GemmChoice {
+/** From how many multiplications on a library is faster: a call of it costs about 3 µs. */
+export const LIBRARY_FROM = 1 << 16;
+
+/** Imports the product of a library, which returns whether it could compute it. */
+export function importLibrary(module: ModuleBuilder): Func {
+  const params = new Array<"i32">(12).fill("i32");
+  return module.importFunc({ name: "product", params, results: ["i32"] }, "library");
+}
+
+/** The product of a library, and from how many multiplications on it is used. */
+export interface Library {
+  readonly product: Func;
+  readonly from: number;
+}
+
+/** Gives large products to a library; goes on where it does not take them. */
+function emitLibrary(f: FunctionBuilder, o: Operands, { product, from }: Library): void {
+  const { a, b, c, m, n, k, ars, acs, brs, bcs, crs, accumulate } = o;
+  f.localGet(m).f32ConvertI32S().localGet(n).f32ConvertI32S().f32Mul();
+  f.localGet(k).f32ConvertI32S().f32Mul().f32Const(from).f32Ge().if(() => {
+    for (const one of [a, b, c, m, n, k, ars, acs, brs, bcs, crs, accumulate]) f.localGet(one);
+    f.call(product).if(() => f.return());
+  });
+}
+
+/**
+ * Emits what any shape may need, and the choice that `planGemm` makes, in the function.
+ *
+ * @param library The product of a library, for large ones.
+ */
+export function chooseAtRunTime(
+  module: ModuleBuilder,
+  options: GemmOptions,
+  library: Library | null,
+): GemmChoice {
   const { lanes, size } = realOf(options);
   const gemv = emitGemvBytes(module, options);
   const dot = emitDot(module, options);
   const blocked = emitBlocked(module, options);
   const emit = (f: FunctionBuilder, o: Operands): void => {
     const { m, n, k, ars, acs, brs, bcs } = o;
+    if (library !== null) emitLibrary(f, o, library);
     f.localGet(n).i32Const(1).i32Eq().if(() => {
       callVector(f, o, size, false, gemv);
       f.return();

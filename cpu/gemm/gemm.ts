@@ -6,7 +6,13 @@
  */
 
 import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCK_STEPS, TILE_BYTES } from "./blocked.ts";
-import { chooseAtRunTime, chooseNow, type GemmChoice, type Operands } from "./choice.ts";
+import {
+  chooseAtRunTime,
+  chooseNow,
+  type GemmChoice,
+  importLibrary,
+  type Operands,
+} from "./choice.ts";
 import { DOT_STEPS, DOT_TILE_BYTES } from "./dot.ts";
 import { TILE_VECTORS } from "./kernels.ts";
 import { min } from "./loops.ts";
@@ -66,6 +72,11 @@ export interface GemmEmitOptions extends GemmOptions {
    * makes the module a few times smaller; the arguments are the same.
    */
   readonly shape?: GemmShape;
+  /**
+   * From how many multiplications on products are those of the import `library.product`; in modules that
+   * have no function yet.
+   */
+  readonly library?: number;
 }
 
 /**
@@ -86,8 +97,11 @@ export interface GemmEmitOptions extends GemmOptions {
  */
 export function emitGemm(module: ModuleBuilder, options: GemmEmitOptions): Func {
   const { shift } = realOf(options);
+  const library = options.library === undefined
+    ? null
+    : { from: options.library, product: importLibrary(module) };
   const { key, emit } = options.shape === undefined
-    ? chooseAtRunTime(module, options)
+    ? chooseAtRunTime(module, options, library)
     : chooseNow(module, options, options.shape);
   return emitOnce(
     module,

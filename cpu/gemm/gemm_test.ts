@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { baseOf, type Blas, type BlasProduct, blasProduct, findBlas } from "./blas.ts";
 import { emitGemm, emitGemv, type GemmDtype, type GemmShape, gemmWorkspaceBytes } from "./gemm.ts";
 import { hasRelaxedSimd, ModuleBuilder } from "../wasm/mod.ts";
 
@@ -11,15 +12,23 @@ interface Machine {
   readonly gemv: (...args: number[]) => void;
 }
 
-function machine(dtype: GemmDtype, relaxed: boolean): Machine {
+function machine(dtype: GemmDtype, relaxed: boolean, blas: Blas | null = null): Machine {
   const memory = new WebAssembly.Memory({ initial: PAGES });
   const module = new ModuleBuilder({ check: true }).importMemory({ min: 1 });
-  const gemm = emitGemm(module, { dtype, relaxed });
+  const library: Record<string, BlasProduct> = {};
+  if (blas !== null) {
+    const base = baseOf(() => new Uint8Array(memory.buffer));
+    library.product = blasProduct(blas.functions[dtype], dtype === "float32" ? 4 : 8, base);
+  }
+  const gemm = emitGemm(module, { dtype, relaxed, library: blas === null ? undefined : 1 });
   const gemv = emitGemv(module, { dtype, relaxed });
   module.exportFunc(gemm, "gemm").exportFunc(gemv, "gemv");
-  const { exports } = new WebAssembly.Instance(module.compile(), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module.compile(), { env: { memory }, library });
   return { memory, ...exports } as unknown as Machine;
 }
+
+const blas = findBlas("auto");
+if (typeof blas === "string") console.warn(`Products of a native BLAS are not tested: ${blas}`);
 
 const MACHINES = (["float32", "float64"] as const).flatMap((dtype) =>
   (hasRelaxedSimd() ? [true, false] : [false]).map((relaxed) => ({
@@ -27,7 +36,16 @@ const MACHINES = (["float32", "float64"] as const).flatMap((dtype) =>
     dtype,
     relaxed,
     ...machine(dtype, relaxed),
-  }))
+  })).concat(
+    typeof blas === "object" && blas !== null
+      ? [{
+        name: `${dtype} by ${blas.name}`,
+        dtype,
+        relaxed: false,
+        ...machine(dtype, false, blas),
+      }]
+      : [],
+  )
 );
 
 /** The product emitted for one shape only. */
