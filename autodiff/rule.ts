@@ -30,6 +30,14 @@ export interface GradientRule<P extends Params = Params> {
   connected?(apply: Apply<P>, input: number, output: number): boolean;
 }
 
+/** Rules by the names of their ops. */
+export type GradientRules = Readonly<Record<string, GradientRule>>;
+
+/** A rule that reads params, as one among others. */
+export function ruleOf<P extends Params>(rule: GradientRule<P>): GradientRule {
+  return rule as unknown as GradientRule;
+}
+
 /** Whether values of an input of an application can change an output. */
 export function isConnected(
   rule: GradientRule,

@@ -5,116 +5,33 @@
  */
 
 import type { Params } from "../core/graph/op.ts";
-import type { ElementwiseName } from "../core/ops/elementwise/elementwise.ts";
-import type { GradientRule } from "./rule.ts";
-import { derivedAsGradient, ifelseGradient } from "./rules_control.ts";
+import { type GradientRule, type GradientRules, ruleOf } from "./rule.ts";
+import { controlGradients } from "./rules_control.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
-import {
-  advIncGradient,
-  advIndexGradient,
-  incSubtensorGradient,
-  nonzeroGradient,
-  subtensorGradient,
-} from "./rules_indexing.ts";
-import { matmulGradient } from "./rules_linalg.ts";
-import { argsortGradient, cumopGradient, sortGradient } from "./rules_order.ts";
-import { advanceGradient, countGradient, drawEachGradient, drawGradient } from "./rules_random.ts";
-import { argreduceGradient, reduceGradient } from "./rules_reduce.ts";
-import {
-  arangeGradient,
-  broadcastToGradient,
-  dimshuffleGradient,
-  fillGradient,
-  joinGradient,
-  jointLengthGradient,
-  makeVectorGradient,
-  padGradient,
-  reshapeGradient,
-  shapeIGradient,
-  specifyShapeGradient,
-  sumToGradient,
-} from "./rules_shape.ts";
-import { foldWindowsGradient, windowsGradient } from "./rules_window.ts";
+import { indexingGradients } from "./rules_indexing.ts";
+import { linalgGradients } from "./rules_linalg.ts";
+import { orderGradients } from "./rules_order.ts";
+import { randomGradients } from "./rules_random.ts";
+import { reduceGradients } from "./rules_reduce.ts";
+import { shapeGradients } from "./rules_shape.ts";
+import { windowGradients } from "./rules_window.ts";
 
-/** The name of an op of `core`. */
-export type OpName =
-  | ElementwiseName
-  | "reduce"
-  | "argreduce"
-  | "shapeI"
-  | "jointLength"
-  | "length"
-  | "makeVector"
-  | "specifyShape"
-  | "fill"
-  | "dimshuffle"
-  | "reshape"
-  | "broadcastTo"
-  | "sumTo"
-  | "join"
-  | "arange"
-  | "subtensor"
-  | "incSubtensor"
-  | "advIndex"
-  | "advInc"
-  | "nonzero"
-  | "matmul"
-  | "windows"
-  | "foldWindows"
-  | "pad"
-  | "cumop"
-  | "sort"
-  | "argsort"
-  | "inRange"
-  | "ifelse"
-  | "derivedAs"
-  | "draw"
-  | "drawEach"
-  | "advance"
-  | "poissonInverse"
-  | "binomialInverse";
+const families: readonly GradientRules[] = [
+  elementwiseGradients,
+  reduceGradients,
+  shapeGradients,
+  indexingGradients,
+  linalgGradients,
+  windowGradients,
+  orderGradients,
+  controlGradients,
+  randomGradients,
+];
 
-const core = {
-  ...elementwiseGradients,
-  reduce: reduceGradient,
-  argreduce: argreduceGradient,
-  shapeI: shapeIGradient,
-  jointLength: jointLengthGradient,
-  length: jointLengthGradient,
-  makeVector: makeVectorGradient,
-  specifyShape: specifyShapeGradient,
-  fill: fillGradient,
-  dimshuffle: dimshuffleGradient,
-  reshape: reshapeGradient,
-  broadcastTo: broadcastToGradient,
-  sumTo: sumToGradient,
-  join: joinGradient,
-  arange: arangeGradient,
-  subtensor: subtensorGradient,
-  incSubtensor: incSubtensorGradient,
-  advIndex: advIndexGradient,
-  advInc: advIncGradient,
-  nonzero: nonzeroGradient,
-  matmul: matmulGradient,
-  windows: windowsGradient,
-  foldWindows: foldWindowsGradient,
-  pad: padGradient,
-  cumop: cumopGradient,
-  sort: sortGradient,
-  argsort: argsortGradient,
-  inRange: argsortGradient,
-  ifelse: ifelseGradient,
-  derivedAs: derivedAsGradient,
-  draw: drawGradient,
-  drawEach: drawEachGradient,
-  advance: advanceGradient,
-  poissonInverse: countGradient,
-  binomialInverse: countGradient,
-} satisfies Record<OpName, unknown>;
-
-const rules = new Map<string, GradientRule>(
-  Object.entries(core) as unknown as [string, GradientRule][],
-);
+const rules = new Map<string, GradientRule>();
+for (const family of families) {
+  for (const [name, rule] of Object.entries(family)) registerGradient(name, rule);
+}
 
 /** The rule of an op, if it has one. */
 export function gradientRule(name: string): GradientRule | undefined {
@@ -133,5 +50,5 @@ export function registerGradient<P extends Params>(name: string, rule: GradientR
   if (rules.has(name)) {
     throw new TypeError(`Cannot register a gradient for "${name}": it has one already`);
   }
-  rules.set(name, rule as unknown as GradientRule);
+  rules.set(name, ruleOf(rule));
 }

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
+import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { where } from "../core/ops/elementwise/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg/linalg.ts";
-import type { Gradient } from "./gradient.ts";
-import type { GradientRule } from "./rule.ts";
+import type { GradientRules } from "./rule.ts";
 import { turned } from "./shapes.ts";
 import { asKink, chosenAlong, support } from "./support.ts";
 
@@ -18,21 +17,24 @@ function transposed(x: Variable): Variable {
   return turned(x, [...order.slice(0, -2), rank - 1, rank - 2]);
 }
 
-/** The rule of `matmul`: G·Bᵀ and Aᵀ·G, without the rows of A and columns of B that nobody asked for. */
-export const matmulGradient: GradientRule = {
-  pullback(apply: Apply, [g], wanted): Gradient[] {
-    const [a, b] = apply.inputs as [Variable, Variable];
-    const isIndex = support(g!, "explicit") === null;
-    const chosen = (x: Variable, over: number): Variable => {
-      // Of weights themselves all columns count: what is in them is a number.
-      const isWeights = over === 2 && isIndex && x.owner === null;
-      const mask = isWeights ? null : chosenAlong(g!, g!.ndim - over, "indexed");
-      if (mask === null) return x;
-      return where(isIndex ? asKink(mask, mask) : mask, x, 0);
-    };
-    return [
-      wanted[0] ? outputOf(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
-      wanted[1] ? outputOf(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,
-    ];
+/** The rule of the matrix product. */
+export const linalgGradients: GradientRules = {
+  // G·Bᵀ and Aᵀ·G, without the rows of A and columns of B that nobody asked for.
+  matmul: {
+    pullback(apply, [g], wanted) {
+      const [a, b] = apply.inputs as [Variable, Variable];
+      const isIndex = support(g!, "explicit") === null;
+      const chosen = (x: Variable, over: number): Variable => {
+        // Of weights themselves all columns count: what is in them is a number.
+        const isWeights = over === 2 && isIndex && x.owner === null;
+        const mask = isWeights ? null : chosenAlong(g!, g!.ndim - over, "indexed");
+        if (mask === null) return x;
+        return where(isIndex ? asKink(mask, mask) : mask, x, 0);
+      };
+      return [
+        wanted[0] ? outputOf(matmulOp, [g!, transposed(chosen(b, 2))], {}) : null,
+        wanted[1] ? outputOf(matmulOp, [transposed(chosen(a, 1)), g!], {}) : null,
+      ];
+    },
   },
 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
+import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { arangeOp, type ArangeParams } from "../core/ops/create/arange.ts";
 import { castTo } from "../core/ops/common/build.ts";
@@ -16,9 +16,8 @@ import { derivedAs } from "../core/ops/control/derived_as.ts";
 import { advIndexOp, type AdvIndexParams } from "../core/ops/index/indexing.ts";
 import { argsortOp, type SortParams } from "../core/ops/order/order.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
-import type { Gradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
-import { alwaysZero, type GradientRule } from "./rule.ts";
+import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
 import { sumOver, turned } from "./shapes.ts";
 import { asKink, selectedBy, support } from "./support.ts";
 
@@ -87,25 +86,6 @@ function reaching(g: Variable, axis: number): Variable | null {
   if (support(g, "explicit") !== null) return reached;
   return asKink(reached, support(g, "indexed") && reached);
 }
-
-/** The rule of `cumop`. */
-export const cumopGradient: GradientRule<CumulativeParams> = {
-  pullback(apply: Apply<CumulativeParams>, [g]): Gradient[] {
-    const { kind, axis } = apply.params;
-    if (kind === "sum") return [sumFrom(g!, axis)];
-    const reached = reaching(g!, axis);
-    const chosen = (v: Variable, instead: number) =>
-      reached === null ? v : where(reached, v, instead) as Variable;
-    const x = chosen(apply.inputs[0]!, 1);
-    return [
-      derivedAs(
-        chosen(runningProduct(g!, x, apply.output, axis), 0),
-        chosen(runningPolynomial(g!, x, axis), 0),
-      ),
-    ];
-  },
-};
-
 /** The elements of x at positions along an axis: result[…, i, …] = x[…, positions[…, i, …], …]. */
 function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
   const dims = knownDims(x);
@@ -119,16 +99,35 @@ function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
   return outputOf<AdvIndexParams>(advIndexOp, [x, ...indices], { axes: dims.map((_, d) => d) });
 }
 
-/** The rule of `sort`: the gradient goes back to where each element came from. */
-export const sortGradient: GradientRule<SortParams> = {
-  pullback(apply: Apply<SortParams>, [g]): Gradient[] {
-    const { axis } = apply.params;
-    const order = outputOf<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
-    // Sorting an order gives its inverse.
-    const places = outputOf<SortParams>(argsortOp, [order], { axis });
-    return [takenAlong(g!, places, axis)];
-  },
+/** The rules of running sums and products, and of sorting. */
+export const orderGradients: GradientRules = {
+  cumop: ruleOf<CumulativeParams>({
+    pullback(apply, [g]) {
+      const { kind, axis } = apply.params;
+      if (kind === "sum") return [sumFrom(g!, axis)];
+      const reached = reaching(g!, axis);
+      const chosen = (v: Variable, instead: number) =>
+        reached === null ? v : where(reached, v, instead) as Variable;
+      const x = chosen(apply.inputs[0]!, 1);
+      return [
+        derivedAs(
+          chosen(runningProduct(g!, x, apply.output, axis), 0),
+          chosen(runningPolynomial(g!, x, axis), 0),
+        ),
+      ];
+    },
+  }),
+  // The gradient goes back to where each element came from.
+  sort: ruleOf<SortParams>({
+    pullback(apply, [g]) {
+      const { axis } = apply.params;
+      const order = outputOf<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
+      // Sorting an order gives its inverse.
+      const places = outputOf<SortParams>(argsortOp, [order], { axis });
+      return [takenAlong(g!, places, axis)];
+    },
+  }),
+  // Positions do not change gradually.
+  argsort: alwaysZero,
+  inRange: alwaysZero,
 };
-
-/** The rule of `argsort`: positions do not change gradually. */
-export const argsortGradient: GradientRule = alwaysZero;

@@ -8,22 +8,20 @@
  */
 
 import { UndefinedGradient } from "./gradient.ts";
-import { type GradientRule, neverConnected } from "./rule.ts";
+import { type GradientRule, type GradientRules, neverConnected } from "./rule.ts";
 
-/** The rule of `draw`: the state of a generator is made of whole numbers. */
-export const drawGradient: GradientRule = neverConnected;
-
-/** The rule of `drawEach`, of which the same is true. */
-export const drawEachGradient: GradientRule = neverConnected;
-
-/** The rule of `advance`, of which the same is true. */
-export const advanceGradient: GradientRule = neverConnected;
-
-/**
- * The rule of ops that draw counts: a count jumps, so that its derivative says nothing of how its mean
- * depends on a parameter.
- */
-export const countGradient: GradientRule = {
+/** A count jumps, so that its derivative says nothing of how its mean depends on a parameter. */
+const count: GradientRule = {
   pullback: ({ inputs }) =>
     inputs.map(() => new UndefinedGradient("counts that are drawn change in jumps")),
+};
+
+/** The rules of drawing. */
+export const randomGradients: GradientRules = {
+  // The state of a generator is made of whole numbers.
+  draw: neverConnected,
+  drawEach: neverConnected,
+  advance: neverConnected,
+  poissonInverse: count,
+  binomialInverse: count,
 };

@@ -5,7 +5,7 @@
  */
 
 import { isComplex } from "../core/graph/dtype.ts";
-import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
+import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
@@ -16,29 +16,9 @@ import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
 import { reshaped } from "../core/ops/shape/reshape.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
-import type { Gradient } from "./gradient.ts";
-import { alwaysZero, type GradientRule } from "./rule.ts";
+import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
 import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";
 import { asKink, selectedBy } from "./support.ts";
-
-/** The rule of `reduce`: sums, products, extremes; `any` and `all` give bools. */
-export const reduceGradient: GradientRule<ReduceParams> = {
-  pullback(apply: Apply<ReduceParams>, [g]): Gradient[] {
-    const x = apply.inputs[0]!, { kind, axes } = apply.params;
-    switch (kind) {
-      case "sum":
-        return [spreadOver(g!, axes, x)];
-      case "prod":
-        return [product(g!, x, axes)];
-      case "max":
-      case "min":
-        return [extreme(g!, x, apply.output, axes)];
-      default:
-        return [];
-    }
-  },
-};
-
 /** Shared equally among the elements that are the extreme. */
 function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
   const wins: Variable = asKink(eq(x, withAxes(y, axes)));
@@ -92,5 +72,25 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   return turned(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));
 }
 
-/** The rule of `argreduce`: positions do not change gradually. */
-export const argreduceGradient: GradientRule = alwaysZero;
+/** The rules of reductions. */
+export const reduceGradients: GradientRules = {
+  // Sums, products, extremes; `any` and `all` give bools.
+  reduce: ruleOf<ReduceParams>({
+    pullback(apply, [g]) {
+      const x = apply.inputs[0]!, { kind, axes } = apply.params;
+      switch (kind) {
+        case "sum":
+          return [spreadOver(g!, axes, x)];
+        case "prod":
+          return [product(g!, x, axes)];
+        case "max":
+        case "min":
+          return [extreme(g!, x, apply.output, axes)];
+        default:
+          return [];
+      }
+    },
+  }),
+  // Positions do not change gradually.
+  argreduce: alwaysZero,
+};
