@@ -24,21 +24,6 @@ import { complexOf } from "./complex_reference.ts";
 import type { ElementwiseRow } from "./op.ts";
 import { type DTypes, pairs, parts, same, wrongDType } from "./rules.ts";
 
-/** Names of the conversions and wrappers. */
-export type ConvertName =
-  | "cast"
-  | "bitcast"
-  | "real"
-  | "imag"
-  | "conj"
-  | "complex"
-  | "copy"
-  | "zeroGrad"
-  | "disconnectedGrad"
-  | "undefinedGrad"
-  | "gradScale"
-  | "gradClip";
-
 /** Params of `cast` and `bitcast`. */
 export interface CastParams {
   /** The dtype of the result. */
@@ -98,7 +83,7 @@ const bitcastRow: ElementwiseRow<CastParams> = {
 };
 
 /** The rows. */
-export const convertRows: Record<ConvertName, ElementwiseRow> = {
+export const convertRows = {
   cast: castRow as ElementwiseRow,
   bitcast: bitcastRow as ElementwiseRow,
   real: {
@@ -151,7 +136,7 @@ export const convertRows: Record<ConvertName, ElementwiseRow> = {
       return `${lower},${upper}`;
     },
   },
-};
+} satisfies Record<string, ElementwiseRow>;
 
 function identity(): ElementwiseRow {
   return {

@@ -17,36 +17,6 @@ import type { ElementwiseRow } from "./op.ts";
 import { fields, floats, numbers } from "./rules.ts";
 import * as special from "./special_reference.ts";
 
-/** Names of the functions. */
-export type FunctionName =
-  | "exp"
-  | "exp2"
-  | "expm1"
-  | "log"
-  | "log2"
-  | "log10"
-  | "log1p"
-  | "sin"
-  | "cos"
-  | "tan"
-  | "asin"
-  | "acos"
-  | "atan"
-  | "sinh"
-  | "cosh"
-  | "tanh"
-  | "asinh"
-  | "acosh"
-  | "atanh"
-  | "sigmoid"
-  | "softplus"
-  | "logaddexp"
-  | "logdiffexp"
-  | "log1mexp"
-  | "pow"
-  | "atan2"
-  | "angle";
-
 type ScalarFunction = (b: ScalarBuilder, x: SNode) => SNode;
 
 /** The row of a real function of one argument; `extra` overrides parts of it. */
@@ -79,7 +49,7 @@ function complex(
 }
 
 /** The rows. */
-export const functionRows: Record<FunctionName, ElementwiseRow> = {
+export const functionRows = {
   exp: realFunction(Math.exp, math.exp, 10, {
     ...complex(reference.expComplex, element.expElement),
     facts: ["notNegative", "rising"],
@@ -168,7 +138,7 @@ export const functionRows: Record<FunctionName, ElementwiseRow> = {
     complex: (b, [z]) => element.angleElement(b, toComplex(b, z!)),
     cost: 24,
   },
-};
+} satisfies Record<string, ElementwiseRow>;
 
 function isNegative(x: number): boolean {
   return x < 0 || Object.is(x, -0);

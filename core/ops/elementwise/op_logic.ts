@@ -13,27 +13,8 @@ import { complexOf } from "./complex_reference.ts";
 import type { ElementwiseRow } from "./op.ts";
 import { bits, choice, equality, integers, order } from "./rules.ts";
 
-/** Names of the logic ops. */
-export type LogicName =
-  | "eq"
-  | "neq"
-  | "lt"
-  | "le"
-  | "gt"
-  | "ge"
-  | "and"
-  | "or"
-  | "xor"
-  | "invert"
-  | "leftShift"
-  | "rightShift"
-  | "isnan"
-  | "isinf"
-  | "isfinite"
-  | "switch";
-
 /** The rows. */
-export const logicRows: Record<LogicName, ElementwiseRow> = {
+export const logicRows = {
   eq: {
     ...comparison("eq", (x, y) => x === y),
     printing: { infix: "==" },
@@ -176,7 +157,7 @@ export const logicRows: Record<LogicName, ElementwiseRow> = {
     cost: 1,
     size: (context, [c, x, y]) => context.guards.equal(c!, 0) ? y! : x!,
   },
-};
+} satisfies Record<string, ElementwiseRow>;
 
 function comparison(
   prim: ComparePrim,

@@ -9,19 +9,8 @@ import { realFunction } from "./op_functions.ts";
 import type { ElementwiseRow } from "./op.ts";
 import * as special from "./special_reference.ts";
 
-/** Names of the special functions. */
-export type SpecialName =
-  | "erf"
-  | "erfc"
-  | "erfinv"
-  | "erfcinv"
-  | "gamma"
-  | "gammaln"
-  | "digamma"
-  | "trigamma";
-
 /** The rows. */
-export const specialRows: Record<SpecialName, ElementwiseRow> = {
+export const specialRows = {
   erf: realFunction(special.erf, math.erf, 24, { facts: ["odd"] }),
   erfc: realFunction(special.erfc, math.erfc, 30, { facts: ["notNegative"] }),
   erfinv: realFunction(special.erfinv, math.erfinv, 40),
@@ -30,4 +19,4 @@ export const specialRows: Record<SpecialName, ElementwiseRow> = {
   gammaln: realFunction(special.gammaln, math.lgamma, 50),
   digamma: realFunction(special.digamma, math.digamma, 50),
   trigamma: realFunction(special.trigamma, math.trigamma, 50),
-};
+} satisfies Record<string, ElementwiseRow>;
