@@ -5,11 +5,13 @@
  */
 
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
+import { neverConnected } from "../autodiff/rule.ts";
 import { registerGradient } from "../autodiff/rules.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace, loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
+import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./node.ts";
 import { stackedRows } from "./rows.ts";
@@ -19,6 +21,7 @@ addPhase({ name: "scan", rules: loopRules });
 addPhase({ name: "join-scans", rules: [mergeScans] });
 addPhase({ name: "joined-scans", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
+registerGradient(ceilSqrtOp.name, neverConnected);
 setLoopBuilder(stackedRows);
 
 export {
