@@ -36,7 +36,7 @@ import { batchedDot, dot, tensordot } from "../core/ops/linalg/linalg.ts";
 import { categoricalCrossentropy, elu, relu, softmax } from "../core/ops/nn/nn.ts";
 import { mean, sum } from "../core/ops/reduce/reduce.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import {
   anyInput,
   evaluate,

@@ -7,8 +7,8 @@
 import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { stack } from "../core/ops/shape/combine.ts";
-import { stretched } from "../core/ops/shape/broadcast_to.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { subtensorOp } from "../core/ops/index/subtensor.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import type { Plus1 } from "../core/graph/type_arithmetic.ts";

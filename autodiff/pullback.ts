@@ -9,7 +9,7 @@ import { NullGradientError } from "../core/base/errors.ts";
 import { type Apply, applyOp, Variable, withForward, withOrigin } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
-import { ifelseOp } from "../core/ops/control/control.ts";
+import { ifelseOp } from "../core/ops/control/ifelse_op.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 import { specifyShape } from "../core/ops/shape/shape.ts";
 import { add, real } from "../core/ops/elementwise/elementwise.ts";

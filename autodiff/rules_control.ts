@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IfElseParams } from "../core/ops/control/control.ts";
+import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
 

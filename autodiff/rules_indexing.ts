@@ -10,11 +10,13 @@ import {
   type AdvIncParams,
   advIndexOp,
   type AdvIndexParams,
+} from "../core/ops/index/adv_index.ts";
+import {
   incSubtensorOp,
   type IncSubtensorParams,
   subtensorOp,
   type SubtensorParams,
-} from "../core/ops/index/indexing.ts";
+} from "../core/ops/index/subtensor.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
 import { Scattered } from "./gradient.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";

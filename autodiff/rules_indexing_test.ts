@@ -2,18 +2,11 @@ import { assertEquals } from "@std/assert";
 import { makeConstant, type Variable } from "../core/graph/graph.ts";
 import { makeValue } from "../core/graph/value.ts";
 import { gt, mul, sqr, tanh } from "../core/ops/elementwise/elementwise.ts";
-import {
-  incSubtensor,
-  index,
-  nonzeroValues,
-  setSubtensor,
-  slice,
-  take,
-  takeAlongAxis,
-} from "../core/ops/index/indexing.ts";
+import { incSubtensor, index, setSubtensor, slice } from "../core/ops/index/indexing.ts";
+import { nonzeroValues, take, takeAlongAxis } from "../core/ops/index/selecting.ts";
 import { argmax } from "../core/ops/reduce/reduce.ts";
 import { arange } from "../core/ops/create/ranges.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { type Build, check, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 function ints(shape: readonly number[], list: readonly number[]): Variable {

@@ -6,7 +6,7 @@
 
 import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { where } from "../core/ops/elementwise/elementwise.ts";
-import { matmulOp } from "../core/ops/linalg/linalg.ts";
+import { matmulOp } from "../core/ops/linalg/matmul.ts";
 import type { GradientRules } from "./rule.ts";
 import { turned } from "./shapes.ts";
 import { asKink, chosenAlong, support } from "./support.ts";

@@ -13,7 +13,7 @@ import {
   ptp,
   std,
   sum,
-  variance,
+  var as variance,
 } from "../core/ops/reduce/reduce.ts";
 import { expectClose, run } from "../dev/testing/ops/harness.ts";
 import { TensorType } from "../core/graph/type.ts";

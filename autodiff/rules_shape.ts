@@ -6,10 +6,10 @@
 
 import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { type Dim, intConstant, staticDim } from "../core/ops/common/arguments.ts";
-import type { DimshuffleParams } from "../core/ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../core/ops/shape/dimshuffle_op.ts";
 import type { JoinParams } from "../core/ops/shape/join.ts";
 import { addDims, dimVariable } from "../core/ops/common/lengths.ts";
-import { reshaped } from "../core/ops/shape/reshape.ts";
+import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import type { PadParams } from "../core/ops/nn/window.ts";
 import { sub } from "../core/ops/elementwise/elementwise.ts";

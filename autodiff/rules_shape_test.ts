@@ -16,7 +16,8 @@ import {
 } from "../core/ops/shape/dimshuffle.ts";
 import { fill } from "../core/ops/create/alloc.ts";
 import { flatten, reshape } from "../core/ops/shape/reshape.ts";
-import { makeVector, shapeOf, specifyShape } from "../core/ops/shape/shape.ts";
+import { makeVector, specifyShape } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { summedTo } from "../core/ops/reduce/sum_to.ts";
 import { index } from "../core/ops/index/indexing.ts";
 import type { Variable } from "../core/graph/graph.ts";

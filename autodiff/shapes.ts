@@ -5,10 +5,11 @@
  */
 
 import { makeConstant, outputOf, type Variable } from "../core/graph/graph.ts";
-import { stretched } from "../core/ops/shape/broadcast_to.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../core/ops/shape/dimshuffle.ts";
+import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
+import type { PatternItem } from "../core/ops/shape/dimshuffle.ts";
+import { type DimshuffleParams, shuffled } from "../core/ops/shape/dimshuffle_op.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { summedTo } from "../core/ops/reduce/sum_to.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 

@@ -23,8 +23,8 @@ import { and, invert, neq, or, where } from "../core/ops/elementwise/elementwise
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 import { lengthVariable } from "../core/ops/common/length_rules.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce.ts";
-import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
+import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { type IncSubtensorParams, isWholeEntry, subtensorOp } from "../core/ops/index/subtensor.ts";
 import type { SumToParams } from "../core/ops/reduce/sum_to.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing/indexing_rules.ts";

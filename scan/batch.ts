@@ -14,7 +14,7 @@ import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
 import { matmul } from "../core/ops/linalg/linalg.ts";
 import { reshape } from "../core/ops/shape/reshape.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 
 /** A value outside the loop: stacked over the steps, or the same for all of them. */
 export interface Batched {

@@ -17,7 +17,7 @@ import { max } from "../core/ops/reduce/reduce.ts";
 import { cast, maximum, minimum, sub } from "../core/ops/elementwise/elementwise.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { expandDims } from "../core/ops/shape/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { TensorType } from "../core/graph/type.ts";

@@ -24,7 +24,7 @@ import { index, slice } from "../core/ops/index/indexing.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { asVariable, valueOf } from "../core/ops/common/literal.ts";
 import { reshape } from "../core/ops/shape/reshape.ts";
-import { shapeOf } from "../core/ops/shape/shape.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";

@@ -9,7 +9,7 @@ import { chosenBeside, support } from "../autodiff/support.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, applyOp, Constant, makeConstant, type Variable } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
-import { stretched } from "../core/ops/shape/broadcast_to.ts";
+import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
 import { valueOf } from "../core/ops/common/literal.ts";

@@ -20,7 +20,8 @@ import {
   transpose,
 } from "../ops/shape/dimshuffle.ts";
 import type { IndexItem } from "../ops/index/index_spec.ts";
-import { index, slice, take, type TakeMode } from "../ops/index/indexing.ts";
+import { index, slice } from "../ops/index/indexing.ts";
+import { take, type TakeMode } from "../ops/index/selecting.ts";
 import { dot, matmul, outer } from "../ops/linalg/linalg.ts";
 import type { TensorLike } from "../ops/common/literal.ts";
 import type {
@@ -31,11 +32,13 @@ import type {
   VarianceOptions,
 } from "../ops/reduce/reduce.ts";
 import { argsort, type Counted, cumprod, cumsum, sort } from "../ops/order/order.ts";
+import { countOf } from "../ops/reduce/support.ts";
 import * as reductions from "../ops/reduce/reduce.ts";
 import { flatten, ravel, reshape } from "../ops/shape/reshape.ts";
 import { diagonal, trace } from "../ops/linalg/matrices.ts";
 import { repeat } from "../ops/shape/repeat.ts";
-import { type AxisRank, dimsOf, type ShapeLike } from "../ops/shape/shape.ts";
+import type { AxisRank, ShapeLike } from "../ops/shape/shape.ts";
+import { dimsOf } from "../ops/shape/shape_ops.ts";
 import type { Tensor } from "../runtime/tensor.ts";
 import type {
   DotRank,
@@ -73,7 +76,7 @@ export abstract class Methods<D extends DType = DType, N extends number = number
 
   /** Number of elements, a 0-d int64 variable. */
   get size(): Variable<"int64", 0> {
-    return reductions.countOf(this as unknown as Variable) as Variable<"int64", 0>;
+    return countOf(this as unknown as Variable) as Variable<"int64", 0>;
   }
 
   /** The axes in reverse order. */
@@ -110,7 +113,7 @@ export abstract class Methods<D extends DType = DType, N extends number = number
     this: S,
     ...axes: X
   ): Reduced<RealOf<Floating<DTypeOf<S>>>, S, AxesOf<X>> {
-    return reductions.variance<S, X>(this, ...axes);
+    return reductions.var<S, X>(this, ...axes);
   }
 
   /** The standard deviation over axes. */

@@ -1,6 +1,6 @@
 /**
- * Types that occur in signatures of the public functions: options, arguments, and what is computed of
- * dtypes and ranks.
+ * Types that occur in signatures of methods: options, arguments, and what is computed of dtypes and
+ * ranks. Those of functions alone are in `T` with them.
  *
  * @module
  */
@@ -9,27 +9,11 @@ export type { AxesArguments, Dim } from "../ops/common/arguments.ts";
 export type { RoundMode } from "../ops/elementwise/arithmetic.ts";
 export type { DTypeOption } from "../ops/common/build.ts";
 export type { ResolvedDType } from "../ops/elementwise/conversion.ts";
-export type { Parts } from "../ops/shape/combine.ts";
 export type { Counted } from "../ops/order/order.ts";
 export type { AxisRank } from "../ops/shape/shape.ts";
-export type {
-  ByLetters,
-  ConstantDType,
-  ConstantOptions,
-  ConstructorOptions,
-  OpenConstructor,
-  OpenConstructorOptions,
-  PatternRank,
-  PluralConstructor,
-  ShapePattern,
-  TensorConstructor,
-} from "../ops/create/create.ts";
 export type { PatternItem } from "../ops/shape/dimshuffle.ts";
-export type { Hole } from "./expr.ts";
 export type { IndexItem, IndexSpec, SliceSpec } from "../ops/index/index_spec.ts";
-export type { TakeMode } from "../ops/index/indexing.ts";
-export type { CloseOptions } from "../ops/elementwise/logic.ts";
-export type { GeluOptions } from "../ops/nn/nn.ts";
+export type { TakeMode } from "../ops/index/selecting.ts";
 export type {
   Axes,
   AxesList,

@@ -5,4 +5,4 @@
  */
 
 export * from "./functions.ts";
-export { expr } from "./expr.ts";
+export * from "./expr.ts";

@@ -13,7 +13,7 @@ import { asVariable } from "./common/literal.ts";
 import { inRange, lengthOr } from "./common/checks.ts";
 import { filledLike } from "./create/fill.ts";
 import { padded } from "./nn/window.ts";
-import { specifyShapeOp } from "./shape/shape.ts";
+import { specifyShapeOp } from "./shape/shape_ops.ts";
 import { elementwiseOps } from "./elementwise/table.ts";
 import type { ElementwiseOp } from "./elementwise/op.ts";
 

@@ -13,9 +13,9 @@ import { castTo } from "./common/build.ts";
 import { asVariable, valueOf } from "./common/literal.ts";
 import { elementwiseOps } from "./elementwise/table.ts";
 import { padded, windowed } from "./nn/window.ts";
-import { stretched } from "./shape/broadcast_to.ts";
+import { stretched } from "./shape/broadcast_to_op.ts";
 import { knownDims } from "./shape/known_lengths.ts";
-import { dimsOf, shapeOf, withShape } from "./shape/shape.ts";
+import { dimsOf, shapeOf, withShape } from "./shape/shape_ops.ts";
 
 /** An integer from 0 to n - 1. */
 type Pick = (n: number) => number;

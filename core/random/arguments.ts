@@ -8,11 +8,12 @@ import { settings } from "../base/settings.ts";
 import { type DType, dtypeInfo, isComplex, isFloat, promote } from "../graph/dtype.ts";
 import { staticInt } from "../ops/common/arguments.ts";
 import { castTo, type DTypeOption, resolveDType } from "../ops/common/build.ts";
-import { stretched } from "../ops/shape/broadcast_to.ts";
+import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { add } from "../ops/elementwise/elementwise.ts";
 import { checkOptions, type OptionKinds } from "../base/options.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/common/literal.ts";
-import { asDims, dimsOf, type ShapeLike } from "../ops/shape/shape.ts";
+import type { ShapeLike } from "../ops/shape/shape.ts";
+import { asDims, dimsOf } from "../ops/shape/shape_ops.ts";
 import { Constant, Variable } from "../graph/graph.ts";
 import { cut, shown } from "../base/shown.ts";
 

@@ -28,7 +28,7 @@ import { index } from "../ops/index/indexing.ts";
 import type { TensorLike } from "../ops/common/literal.ts";
 import { max, sum } from "../ops/reduce/reduce.ts";
 import { expandDims } from "../ops/shape/dimshuffle.ts";
-import { shapeOf } from "../ops/shape/shape.ts";
+import { shapeOf } from "../ops/shape/shape_ops.ts";
 import type { DType } from "../graph/dtype.ts";
 import type { Variable } from "../graph/graph.ts";
 import {

@@ -10,7 +10,7 @@ import { castTo } from "../ops/common/build.ts";
 import { mul } from "../ops/elementwise/elementwise.ts";
 import { index } from "../ops/index/indexing.ts";
 import { arange } from "../ops/create/ranges.ts";
-import { reshaped } from "../ops/shape/reshape.ts";
+import { reshaped } from "../ops/shape/reshape_op.ts";
 import { argmax } from "../ops/reduce/reduce.ts";
 import { type DrawKind, drawOp, type DrawParams } from "./draw.ts";
 import { drawEachOp, type EachParams } from "./each.ts";

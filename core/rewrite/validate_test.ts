@@ -3,8 +3,8 @@ import { T, type Variable } from "../../mod.ts";
 import { type Apply, Apply as ApplyNode, makeConstant } from "../graph/graph.ts";
 import type { Op } from "../graph/op.ts";
 import { elementwiseOps } from "../ops/elementwise/elementwise.ts";
-import { dimshuffleOp } from "../ops/shape/dimshuffle.ts";
-import { shapeIOp } from "../ops/shape/shape.ts";
+import { dimshuffleOp } from "../ops/shape/dimshuffle_op.ts";
+import { shapeIOp } from "../ops/shape/shape_ops.ts";
 import { TensorType } from "../graph/type.ts";
 import { validateGraph } from "./validate.ts";
 

@@ -12,7 +12,7 @@ import { matmul } from "../../core/ops/linalg/linalg.ts";
 import { sum } from "../../core/ops/reduce/reduce.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { shapeOf } from "../../core/ops/shape/shape.ts";
+import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import type { BackwardResults, BackwardStep } from "./backward_step.ts";
 
 /** Makes the sum of what the backward loop gives. */

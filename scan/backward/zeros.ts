@@ -13,7 +13,7 @@ import { valueOf } from "../../core/ops/common/literal.ts";
 import { arange } from "../../core/ops/create/ranges.ts";
 import { cast, gt, sub, where } from "../../core/ops/elementwise/elementwise.ts";
 import { cumsum } from "../../core/ops/order/order.ts";
-import { stretched } from "../../core/ops/shape/broadcast_to.ts";
+import { stretched } from "../../core/ops/shape/broadcast_to_op.ts";
 import { knownDims } from "../../core/ops/shape/known_lengths.ts";
 import { chosenRows, earlySteps, readTimes } from "../early_steps.ts";
 import type { BackwardStep } from "./backward_step.ts";

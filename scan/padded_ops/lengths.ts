@@ -26,7 +26,7 @@ import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { arange } from "../../core/ops/create/ranges.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { withShape } from "../../core/ops/shape/shape.ts";
+import { withShape } from "../../core/ops/shape/shape_ops.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   along,

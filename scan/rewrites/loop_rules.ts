@@ -20,7 +20,7 @@ import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../../core/ops/index/indexing.ts";
 import { matmul } from "../../core/ops/linalg/linalg.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { shapeOf } from "../../core/ops/shape/shape.ts";
+import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import { optimise, type ResolvedMode, runningMode } from "../../core/rewrite/mod.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import { batch, type Batched } from "../batch.ts";

@@ -10,9 +10,10 @@ import { makeConstant, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, listed, shapeLabel } from "../common/arguments.ts";
 import { checkedLength } from "../common/checks.ts";
-import { stretched } from "../shape/broadcast_to.ts";
+import { stretched } from "../shape/broadcast_to_op.ts";
 import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
-import { asDims, dimsOf, type ShapeLike, type ShapeRank } from "../shape/shape.ts";
+import type { ShapeLike, ShapeRank } from "../shape/shape.ts";
+import { asDims, dimsOf } from "../shape/shape_ops.ts";
 
 /** Lengths that the user gives. */
 function lengthsOf(shape: ShapeLike, action: string, ndim?: number): Variable[] {

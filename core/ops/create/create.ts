@@ -6,14 +6,15 @@
 
 import { settings } from "../../base/settings.ts";
 import type { DType, FloatDType } from "../../graph/dtype.ts";
-import { Constant, makeConstant, makeVariable, Variable } from "../../graph/graph.ts";
+import { Constant, makeConstant, Variable } from "../../graph/graph.ts";
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { MAX_RANK, type StaticShape, TensorType } from "../../graph/type.ts";
-import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
+import type { DTypeOf, Like, RankOf } from "../../graph/type_arithmetic.ts";
 import { type DTypeOption, resolveDType } from "../common/build.ts";
 import type { ResolvedDType } from "../elementwise/conversion.ts";
-import { type TensorLike, valueOf } from "../common/literal.ts";
+import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
+import { named, pluralOf, shaped } from "./constructors.ts";
 
 /** What a constructor may be told beside the name. */
 export interface ConstructorOptions {
@@ -67,55 +68,6 @@ export interface PluralConstructor<D extends DType, N extends number> {
   ): { [K in keyof S]: Variable<D, N> };
 }
 
-function named<D extends DType, N extends number>(
-  type: TensorType<D, N>,
-  name: string | null | undefined,
-): Variable<D, N> {
-  if (name !== undefined && name !== null && typeof name !== "string") {
-    throw new TypeError(`Cannot make a variable: expected a string as name, got ${shown(name)}`);
-  }
-  const variable = makeVariable(type) as Variable as Variable<D, N>;
-  variable.name = name ?? null;
-  return variable;
-}
-
-function shaped(pattern: StaticShape, given: StaticShape | undefined): StaticShape {
-  if (given === undefined) return pattern;
-  if (!Array.isArray(given)) {
-    throw new TypeError(`Cannot make a variable: expected a list of lengths, got ${shown(given)}`);
-  }
-  if (given.length !== pattern.length) {
-    throw new RangeError(
-      `Cannot make a variable: expected a shape of ${pattern.length} lengths, got ${given.length}`,
-    );
-  }
-  pattern.forEach((n, d) => {
-    if (n !== null && given[d] !== n) {
-      throw new RangeError(
-        `Cannot make a variable: expected length ${n} on axis ${d}, got ${given[d]}`,
-      );
-    }
-  });
-  return given;
-}
-
-/** The constructor of variables with a dtype and a shape pattern. */
-export function constructorOf<D extends DType, N extends number>(
-  dtype: D,
-  pattern: StaticShape,
-): TensorConstructor<D, N> {
-  const make = (name?: string | null, options: ConstructorOptions = {}): Variable<D, N> =>
-    named(
-      TensorType.of<D, N>(
-        dtype,
-        shaped(pattern, checkOptions("Cannot make a variable", options, { shape: "any" }).shape),
-      ),
-      name,
-    );
-  Object.defineProperty(make, "type", { value: TensorType.of(dtype, pattern) });
-  return make as TensorConstructor<D, N>;
-}
-
 function openConstructor<N extends number>(pattern: StaticShape): OpenConstructor<N> {
   const make = (
     name?: string | null,
@@ -132,35 +84,6 @@ function openConstructor<N extends number>(pattern: StaticShape): OpenConstructo
   };
   Object.defineProperty(make, "type", { get: () => TensorType.of(settings.floatX, pattern) });
   return make as OpenConstructor<N>;
-}
-
-const MOST_AT_ONCE = 10_000;
-
-/** The constructor of several variables of one kind at once. */
-export function pluralOf<D extends DType, N extends number>(
-  make: (name?: string | null) => Variable<D, N>,
-): PluralConstructor<D, N> {
-  const several = (...names: readonly (number | string | readonly string[])[]) => {
-    const first = names[0];
-    if (names.length === 1 && typeof first === "number") {
-      if (!Number.isInteger(first) || first < 0 || first > MOST_AT_ONCE) {
-        throw new RangeError(
-          `Cannot make ${first} variables: expected an integer from 0 to ${MOST_AT_ONCE}`,
-        );
-      }
-      return Array.from({ length: first }, () => make());
-    }
-    if (names.length === 1 && typeof first === "string") {
-      if (first.length > MOST_AT_ONCE) {
-        throw new RangeError(`Cannot make ${first.length} variables: expected a shorter name`);
-      }
-      const letters = [...first];
-      return letters.length === 1 ? make(first) : letters.map((letter) => make(letter));
-    }
-    const list = names.length === 1 && Array.isArray(first) ? first as readonly string[] : names;
-    return Array.from(list, (name) => make(name as string));
-  };
-  return several as PluralConstructor<D, N>;
 }
 
 /** Lengths of axes, flags (true for an axis of length 1), or just a rank. */
@@ -285,6 +208,17 @@ export function constant<A extends Exclude<TensorLike, Variable>, O extends DTyp
     : new Constant(TensorType.of(full.dtype, full.shape), full);
   if (name !== undefined) made.name = name;
   return made as Variable as Constant<ConstantDType<A, O>, RankOf<A>>;
+}
+
+/**
+ * The variable for a value; a variable is its own. A number is floatX, or takes its dtype from `like`
+ * where that can hold it.
+ */
+export function asTensor<A extends TensorLike>(value: A): Like<A>;
+/** The same beside values of dtype `like`. */
+export function asTensor(value: TensorLike, like: DType | undefined): Variable;
+export function asTensor(value: TensorLike, like?: DType): Variable {
+  return asVariable(value, like);
 }
 
 /**

@@ -5,12 +5,8 @@
  * @module
  */
 
-import {
-  constructorOf,
-  type PluralConstructor,
-  pluralOf,
-  type TensorConstructor,
-} from "./create.ts";
+import type { PluralConstructor, TensorConstructor } from "./create.ts";
+import { constructorOf, pluralOf } from "./constructors.ts";
 
 const rank3 = [null, null, null];
 const rank4 = [...rank3, null];

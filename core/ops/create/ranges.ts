@@ -9,18 +9,17 @@ import { type DType, isComplex, isDiscrete, isFloat, promote } from "../../graph
 import { outputOf, Variable } from "../../graph/graph.ts";
 import { arangeOp, type ArangeParams } from "./arange.ts";
 import { asIndexScalar, type Dim } from "../common/arguments.ts";
-import { stretched } from "../shape/broadcast_to.ts";
+import { stretched } from "../shape/broadcast_to_op.ts";
 import { checkedLength, lengthOr } from "../common/checks.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "../common/build.ts";
-import { type PatternItem, shuffled } from "../shape/dimshuffle.ts";
+import type { PatternItem } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import type { SliceSpec } from "../index/index_spec.ts";
 import { dimVariable, maxDims, subDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
-import { dimsOf } from "../shape/shape.ts";
+import { dimsOf } from "../shape/shape_ops.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions, expectList } from "../../base/options.ts";
-
-export { arangeOp };
 
 /** Options of {@linkcode arange}. */
 export interface ArangeOptions {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { slice } from "../index/index_spec.ts";
+import { slice } from "../index/indexing.ts";
 import { arange, linspace, meshgrid, mgrid, ogrid } from "./ranges.ts";
 import {
   anyInput,

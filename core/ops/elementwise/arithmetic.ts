@@ -271,3 +271,5 @@ export function rad2deg<A extends TensorLike>(x: A): FloatLike<A> {
 export function mulhi<A extends TensorLike, B extends TensorLike>(x: A, y: B): Pair<A, B> {
   return meeting("mulhi", x, y);
 }
+
+export { div as trueDiv, reciprocal as inv, sign as sgn };

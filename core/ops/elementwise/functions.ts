@@ -246,3 +246,14 @@ export function logdiffexp<A extends TensorLike, B extends TensorLike>(
 ): FloatPair<A, B> {
   return floatingMeeting("logdiffexp", x, y);
 }
+
+export {
+  acos as arccos,
+  acosh as arccosh,
+  asin as arcsin,
+  asinh as arcsinh,
+  atan as arctan,
+  atan2 as arctan2,
+  atanh as arctanh,
+  digamma as psi,
+};

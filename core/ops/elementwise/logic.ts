@@ -174,3 +174,5 @@ export function isclose<A extends TensorLike, B extends TensorLike>(
   const result = equalNan ? or(close, and(isnan(p), isnan(q))) : close;
   return result as BoolPair<A, B>;
 }
+
+export { where as switch };

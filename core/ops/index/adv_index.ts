@@ -24,7 +24,7 @@ import { arangeBounds, arangeIndex, type ArangeParams } from "../create/arange.t
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
 import { broadcastShapes, broadcastSizes, broadcastStatic } from "../common/broadcast.ts";
 import { shapeText } from "../../base/shown.ts";
-import type { DimshuffleParams } from "../shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../shape/dimshuffle_op.ts";
 import { jointLength, lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import {
   addElements,

@@ -52,25 +52,6 @@ export type IndexItem =
 /** An index: one item, or several in an array. */
 export type IndexSpec = IndexItem | readonly IndexItem[];
 
-/**
- * A slice with the parts in the order of `Array.prototype.slice`, and a step: `slice(1)` is all but the
- * first, `slice(null, null, -1)` all backwards.
- *
- * @example
- * ```ts
- * import { T } from "@croton/croton";
- *
- * T.index(T.vector("v"), T.slice(1, -1));
- * ```
- */
-export function slice(
-  start: Dim | null = null,
-  stop: Dim | null = null,
-  step: Dim | null = null,
-): SliceSpec {
-  return { start, stop, step };
-}
-
 /** An item of an index, understood. */
 export type Item =
   | { readonly kind: "int"; readonly at: Variable }

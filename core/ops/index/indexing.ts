@@ -7,17 +7,25 @@
 import { isComplex } from "../../graph/dtype.ts";
 import { outputOf, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like } from "../../graph/type_arithmetic.ts";
-import { shapeLabel } from "../common/arguments.ts";
+import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { castTo, elementwise } from "../common/build.ts";
-import { type PatternItem, shuffled } from "../shape/dimshuffle.ts";
-import { axesTaken, fillIndex, type IndexSpec, type Item, parseIndex } from "./index_spec.ts";
+import type { PatternItem } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
+import {
+  axesTaken,
+  fillIndex,
+  type IndexSpec,
+  type Item,
+  parseIndex,
+  type SliceSpec,
+} from "./index_spec.ts";
 import { dimVariable, productDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
-import { reshaped } from "../shape/reshape.ts";
+import { reshaped } from "../shape/reshape_op.ts";
 import { lastRow } from "./last_row.ts";
-import { maskPositions } from "./selecting.ts";
-import { dimsOf, maskOf } from "../shape/shape.ts";
+import { maskPositions } from "./nonzero.ts";
+import { dimsOf, maskOf } from "../shape/shape_ops.ts";
 import {
   incSubtensorOp,
   type IncSubtensorParams,
@@ -26,14 +34,6 @@ import {
   type SubtensorParams,
 } from "./subtensor.ts";
 import { shown } from "../../base/shown.ts";
-
-export * from "./selecting.ts";
-export { advIncOp, advIndexOp } from "./adv_index.ts";
-export type { AdvIncParams, AdvIndexParams } from "./adv_index.ts";
-export { type IndexItem, type IndexSpec, slice, type SliceSpec } from "./index_spec.ts";
-export { nonzeroOp } from "./nonzero.ts";
-export { incSubtensorOp, subtensorOp } from "./subtensor.ts";
-export type { IncSubtensorParams, IndexEntry, SubtensorParams } from "./subtensor.ts";
 
 /** The steps by which an index is taken; each one is missing where there is nothing to do. */
 interface Path {
@@ -384,4 +384,23 @@ function withoutNew(value: Variable, pattern: readonly PatternItem[]): Variable 
     value,
     pattern.flatMap((item, d): PatternItem[] => item === "x" ? [] : d < skip ? ["x"] : [d - skip]),
   );
+}
+
+/**
+ * A slice with the parts in the order of `Array.prototype.slice`, and a step: `slice(1)` is all but the
+ * first, `slice(null, null, -1)` all backwards.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.index(T.vector("v"), T.slice(1, -1));
+ * ```
+ */
+export function slice(
+  start: Dim | null = null,
+  stop: Dim | null = null,
+  step: Dim | null = null,
+): SliceSpec {
+  return { start, stop, step };
 }

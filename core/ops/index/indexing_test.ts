@@ -5,20 +5,15 @@ import type { Variable } from "../../graph/graph.ts";
 import {
   choose,
   flatnonzero,
-  incIndex,
-  incSubtensor,
-  index,
-  type IndexSpec,
   nonzero,
   nonzeroValues,
   ravelMultiIndex,
-  setIndex,
-  setSubtensor,
-  slice,
   take,
   takeAlongAxis,
   unravelIndex,
-} from "./indexing.ts";
+} from "./selecting.ts";
+import { incIndex, incSubtensor, index, setIndex, setSubtensor, slice } from "./indexing.ts";
+import type { IndexSpec } from "./index_spec.ts";
 import { mul } from "../elementwise/elementwise.ts";
 import { sliceRange } from "./subtensor.ts";
 import {

@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { Apply, Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { EmitContext, Op, Params, ShapeContext } from "../../graph/op.ts";
 import { makeValue, type Value } from "../../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs } from "../common/arguments.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 
 /**
  * The row-major positions at which a bool tensor is true: the tensor, then the number of those
@@ -62,3 +63,10 @@ export const nonzeroOp: Op<Params> = {
     },
   },
 };
+
+/** The row-major positions where a mask is true, int64. */
+export function maskPositions(mask: Variable): Variable {
+  const axes = Array.from({ length: mask.ndim }, (_, d) => d);
+  const count = outputOf<ReduceParams>(reduceOp, [mask], { kind: "sum", axes, dtype: "int64" });
+  return outputOf(nonzeroOp, [mask, count], {});
+}

@@ -9,21 +9,21 @@ import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like, RankOf, TakenRank } from "../../graph/type_arithmetic.ts";
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
-import { stretched } from "../shape/broadcast_to.ts";
+import { stretched } from "../shape/broadcast_to_op.ts";
 import { castTo, elementwise } from "../common/build.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { stack } from "../shape/combine.ts";
-import { type PatternItem, shuffled } from "../shape/dimshuffle.ts";
+import type { PatternItem } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import { isPositionDType } from "../common/elements.ts";
 import { broadcastDims, dimVariable, maxDims, productDims, subDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
-import { nonzeroOp } from "./nonzero.ts";
 import { arange } from "../create/ranges.ts";
-import { reduceOp, type ReduceParams } from "../reduce/reduce.ts";
 import { ravel } from "../shape/reshape.ts";
-import { dimsOf, shapeOf } from "../shape/shape.ts";
+import { dimsOf, shapeOf } from "../shape/shape_ops.ts";
 import { expectList } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
+import { maskPositions } from "./nonzero.ts";
 
 /** What `take` does with positions out of range: an error, the nearest one, or counting around. */
 export type TakeMode = "raise" | "clip" | "wrap";
@@ -31,13 +31,6 @@ export type TakeMode = "raise" | "clip" | "wrap";
 /** Whether elements are not zero. */
 function truth(x: Variable): Variable {
   return castTo(x, "bool");
-}
-
-/** The row-major positions where a mask is true, int64. */
-export function maskPositions(mask: Variable): Variable {
-  const axes = Array.from({ length: mask.ndim }, (_, d) => d);
-  const count = outputOf<ReduceParams>(reduceOp, [mask], { kind: "sum", axes, dtype: "int64" });
-  return outputOf(nonzeroOp, [mask, count], {});
 }
 
 /**

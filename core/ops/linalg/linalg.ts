@@ -16,19 +16,18 @@ import type {
   RankOf,
 } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
-import { stretched } from "../shape/broadcast_to.ts";
+import { stretched } from "../shape/broadcast_to_op.ts";
 import { castTo, elementwise } from "../common/build.ts";
-import { shuffled } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import { broadcastDims, dimVariable, mulDims, productDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { matmulOp } from "./matmul.ts";
 import { identityLike } from "./matrices.ts";
-import { ravel, reshaped } from "../shape/reshape.ts";
-import { dimsOf } from "../shape/shape.ts";
+import { ravel } from "../shape/reshape.ts";
+import { reshaped } from "../shape/reshape_op.ts";
+import { dimsOf } from "../shape/shape_ops.ts";
 import { shown } from "../../base/shown.ts";
 import { expectList } from "../../base/options.ts";
-
-export { matmulOp };
 
 /** Axes to sum over: how many of the last of a and the first of b, or the axes of each. */
 export type ContractedAxes =

@@ -13,12 +13,13 @@ import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
 import type { ResolvedDType } from "../elementwise/conversion.ts";
 import { checkedLength } from "../common/checks.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "../common/build.ts";
-import { moveaxis, type PatternItem, shuffled } from "../shape/dimshuffle.ts";
+import { moveaxis, type PatternItem } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import { addDims, dimVariable, maxDims, minDims, subDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { arange } from "../create/ranges.ts";
-import { reduceOp, type ReduceParams } from "../reduce/reduce.ts";
-import { dimsOf, shapeOf } from "../shape/shape.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
+import { dimsOf, shapeOf } from "../shape/shape_ops.ts";
 import { padded } from "../nn/window.ts";
 import { shown } from "../../base/shown.ts";
 

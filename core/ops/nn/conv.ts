@@ -10,8 +10,8 @@ import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { OfRank, PairDType } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel, staticDim } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
-import { between } from "../shape/combine.ts";
-import { shuffled } from "../shape/dimshuffle.ts";
+import { between } from "../shape/between.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import {
   addDims,
   dimVariable,
@@ -23,14 +23,12 @@ import {
 import { matmul } from "../linalg/linalg.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { flip } from "../shape/repeat.ts";
-import { reshaped } from "../shape/reshape.ts";
-import { dimsOf, specifyShape, withShape } from "../shape/shape.ts";
+import { reshaped } from "../shape/reshape_op.ts";
+import { specifyShape } from "../shape/shape.ts";
+import { dimsOf, withShape } from "../shape/shape_ops.ts";
 import { foldWindowsOp, padded, windowed, type WindowParams } from "./window.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions, type OptionKinds } from "../../base/options.ts";
-
-export * from "./pool.ts";
-export { foldWindowsOp, padOp, type PadParams, type WindowParams, windowsOp } from "./window.ts";
 
 /**
  * How far images are padded with zeros: not at all; so that every overlap counts ("full"); by half the

@@ -2,15 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ShapeError } from "../../base/errors.ts";
 import { applyOp, makeConstant } from "../../graph/graph.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
-import {
-  type BorderMode,
-  conv2d,
-  conv2dTranspose,
-  type ConvOptions,
-  pool2d,
-  type PoolOptions,
-} from "./conv.ts";
-import { shapeOf } from "../shape/shape.ts";
+import { type BorderMode, conv2d, conv2dTranspose, type ConvOptions } from "./conv.ts";
+import { pool2d, type PoolOptions } from "./pool.ts";
+import { shapeOf } from "../shape/shape_ops.ts";
 import {
   anyInput,
   counting,

@@ -22,12 +22,14 @@ import { asFloating, castTo } from "../common/build.ts";
 import { disconnectedGrad } from "../elementwise/conversion.ts";
 import { expandDims, squeeze } from "../shape/dimshuffle.ts";
 import { erfc, exp, expm1, log, log1p, sigmoid, softplus, tanh } from "../elementwise/functions.ts";
-import { index, takeAlongAxis } from "../index/indexing.ts";
+import { index } from "../index/indexing.ts";
+import { takeAlongAxis } from "../index/selecting.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { ge, gt, le, lt, where } from "../elementwise/logic.ts";
 import { arange } from "../create/ranges.ts";
-import { sum, topOf } from "../reduce/reduce.ts";
-import { shapeOf } from "../shape/shape.ts";
+import { sum } from "../reduce/reduce.ts";
+import { topOf } from "../reduce/support.ts";
+import { shapeOf } from "../shape/shape_ops.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions } from "../../base/options.ts";
 

@@ -20,21 +20,20 @@ import {
 } from "../common/arguments.ts";
 import { castTo, type DTypeOption, elementwise, resolveDType } from "../common/build.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
-import { between, join } from "../shape/combine.ts";
-import { cumulative, cumulativeOp } from "../reduce/cumulative.ts";
+import { join } from "../shape/combine.ts";
+import { between } from "../shape/between.ts";
+import { cumulative } from "../reduce/cumulative.ts";
 import { expandDims, shapePadLeft, shapePadRight } from "../shape/dimshuffle.ts";
 import { addDims, dimVariable, maxDims, subDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { arange } from "../create/ranges.ts";
-import { reduceOp, type ReduceParams } from "../reduce/reduce.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { ravel } from "../shape/reshape.ts";
 import { flip } from "../shape/repeat.ts";
 import { takeAlongAxis } from "../index/selecting.ts";
-import { type AxisRank, shapeOf } from "../shape/shape.ts";
+import type { AxisRank } from "../shape/shape.ts";
+import { shapeOf } from "../shape/shape_ops.ts";
 import { argsortOp, sortOp, type SortParams } from "./sort.ts";
-
-export { argsortOp, cumulativeOp, sortOp, type SortParams };
-export type { CumulativeParams } from "../reduce/cumulative.ts";
 
 /** x and the axis, with null as the only axis of the flattened x. */
 function along(x: TensorLike, axis: number | null, action: string): [Variable, number] {

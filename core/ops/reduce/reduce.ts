@@ -25,17 +25,17 @@ import type {
   SumDType,
 } from "../../graph/type_arithmetic.ts";
 import { checkOptions, type OptionKinds } from "../../base/options.ts";
-import { axesOf, intConstant, normalizeAxes, staticInt } from "../common/arguments.ts";
-import { abs, add, div, mul, pow, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
+import { axesOf, intConstant, normalizeAxes } from "../common/arguments.ts";
+import { abs, add, div, pow, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
 import { asFloating, castTo, type DTypeOption, resolveDType } from "../common/build.ts";
 import { disconnectedGrad } from "../elementwise/conversion.ts";
-import { shuffled } from "../shape/dimshuffle.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import { exp, log } from "../elementwise/functions.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { type CloseOptions, gt, isclose, isfinite, neq, where } from "../elementwise/logic.ts";
 import { argreduceOp, reduceOp, type ReduceOpKind } from "./reduce_ops.ts";
-import { shapeOf } from "../shape/shape.ts";
 import { shown } from "../../base/shown.ts";
+import { countOf, finish, type Plan, topOf } from "./support.ts";
 
 /** Which axes to reduce, and how to leave the result. */
 export interface ReduceOptions {
@@ -87,12 +87,6 @@ export type AxesOf<X extends readonly unknown[]> = X extends readonly [] ? undef
 /** A reduced variable: the dtype `D`, and the rank that is left of `A` over the axes `X`. */
 export type Reduced<D extends DType, A, X> = Variable<D, ReducedRank<RankOf<A>, X>>;
 
-interface Plan<O> {
-  readonly axes: number[];
-  readonly keepdims: boolean;
-  readonly options: Partial<O>;
-}
-
 const reduceKinds: OptionKinds<ReduceOptions> = { axis: "any", keepdims: "boolean" };
 const sumKinds: OptionKinds<SumOptions> = { ...reduceKinds, dtype: "any", accDtype: "any" };
 const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, ddof: "number" };
@@ -117,13 +111,6 @@ function planOf<O extends ReduceOptions = ReduceOptions>(
   return { axes, keepdims: options.keepdims ?? false, options };
 }
 
-function finish<R>(value: Variable, ndim: number, plan: Plan<unknown>): R {
-  if (!plan.keepdims || plan.axes.length === 0) return value as Variable & R;
-  let next = 0;
-  const pattern = Array.from({ length: ndim }, (_, d) => plan.axes.includes(d) ? "x" : next++);
-  return shuffled(value, pattern as (number | "x")[]) as Variable & R;
-}
-
 function reduced(
   kind: ReduceOpKind,
   x: Variable,
@@ -133,13 +120,6 @@ function reduced(
   if (axes.length > 0) return outputOf(reduceOp, [x], { kind, axes, dtype });
   if (dtype === "bool" && x.dtype !== "bool") return neq(x, 0) as Variable;
   return castTo(x, dtype);
-}
-
-/** The greatest element along axes, which stay; -Infinity for none. For floats. */
-export function topOf(x: Variable, axes: readonly number[]): Variable {
-  if (axes.length === 0) return x;
-  const top = outputOf(reduceOp, [x], { kind: "max", axes, dtype: x.dtype, empty: true });
-  return finish(top, x.ndim, { axes: [...axes], keepdims: true, options: {} });
 }
 
 function sumDType(dtype: DType): DType {
@@ -190,15 +170,6 @@ export function prod<A extends TensorLike, const X extends AxesList<SumOptions> 
   ...axes: X
 ): Reduced<SumDType<DTypeOf<A>>, A, AxesOf<X>> {
   return total("prod", x, axes);
-}
-
-/** The number of elements along axes (all by default), as a 0-d int64 variable. */
-export function countOf(x: Variable, axes?: readonly number[]): Variable {
-  const counted = axes ?? x.type.shape.map((_, d) => d);
-  const dims = counted.map((axis) => shapeOf(x, axis));
-  const fixed = dims.map(staticInt);
-  if (fixed.every((n) => n !== null)) return intConstant(fixed.reduce((n, m) => n * m!, 1)!);
-  return dims.slice(1).reduce((n: Variable, m) => mul(n, m), dims[0]!);
 }
 
 function average<R>(x: TensorLike, axes: readonly unknown[]): R {
@@ -268,7 +239,7 @@ function perFreedom(total: Variable, free: Variable): Variable {
  * const unbiased = T.var(T.matrix("x"), { axis: 0, ddof: 1 });
  * ```
  */
-export function variance<A extends TensorLike, const X extends AxesList<VarianceOptions> = []>(
+function variance<A extends TensorLike, const X extends AxesList<VarianceOptions> = []>(
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
@@ -501,10 +472,4 @@ function dropped(x: Variable, axes: readonly number[]): Variable {
   return shuffled(x, x.type.shape.map((_, d) => d).filter((d) => !axes.includes(d)));
 }
 
-export {
-  argreduceOp,
-  type ArgReduceParams,
-  reduceOp,
-  type ReduceOpKind,
-  type ReduceParams,
-} from "./reduce_ops.ts";
+export { variance as var };

@@ -12,14 +12,13 @@ import { castTo } from "../common/build.ts";
 import { checkedLength } from "../common/checks.ts";
 import { expandDims } from "./dimshuffle.ts";
 import { joinOp, type JoinParams } from "./join.ts";
-import { addDims, dimVariable, floorDivDims } from "../common/lengths.ts";
+import { addDims, floorDivDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
-import { asDims, makeVector, shapeOf, specifyShape } from "./shape.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../index/subtensor.ts";
+import { makeVector, specifyShape } from "./shape.ts";
+import { asDims, shapeOf } from "./shape_ops.ts";
 import { listText, shown } from "../../base/shown.ts";
 import { MAX_RANK } from "../../graph/type.ts";
-
-export { joinOp };
+import { between } from "./between.ts";
 
 function inOneDType(values: readonly TensorLike[]): Variable[] {
   const all = asVariables(values);
@@ -202,25 +201,4 @@ export function split(
     start = stop;
     return part;
   });
-}
-
-/** The positions from start to before stop along an axis. */
-export function between(
-  x: Variable,
-  axis: number,
-  start: Dim | null,
-  stop: Dim | null,
-  step: Dim | null = null,
-): Variable {
-  const given = [start, stop, step];
-  const entry: IndexEntry = {
-    kind: "slice",
-    start: start !== null,
-    stop: stop !== null,
-    step: step !== null,
-  };
-  const full: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
-  const index = [...new Array<IndexEntry>(axis).fill(full), entry];
-  const scalars = given.flatMap((dim) => dim === null ? [] : [dimVariable(dim)]);
-  return outputOf<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
 }

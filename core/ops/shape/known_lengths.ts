@@ -8,7 +8,7 @@
 import type { Variable } from "../../graph/graph.ts";
 import type { Length } from "../../graph/op.ts";
 import { lengthVariable } from "../common/length_rules.ts";
-import { shapeOf } from "./shape.ts";
+import { shapeOf } from "./shape_ops.ts";
 
 const found = new WeakMap<Variable, readonly Length[]>();
 

@@ -25,26 +25,22 @@ import {
   shapeLabel,
   staticDim,
 } from "../common/arguments.ts";
-import { stretched } from "./broadcast_to.ts";
+import { stretched } from "./broadcast_to_op.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { castTo, elementwise } from "../common/build.ts";
-import { between, join } from "./combine.ts";
+import { join } from "./combine.ts";
+import { between } from "./between.ts";
 import { cumulative } from "../reduce/cumulative.ts";
-import { expandDims, type PatternItem, shuffled } from "./dimshuffle.ts";
+import { expandDims, type PatternItem } from "./dimshuffle.ts";
+import { shuffled } from "./dimshuffle_op.ts";
 import { addDims, dimVariable, maxDims, modDims, mulDims, subDims } from "../common/lengths.ts";
 import { asVariable, isTypedArray, type TensorLike } from "../common/literal.ts";
 import { arange } from "../create/ranges.ts";
-import { reduceOp, type ReduceParams } from "../reduce/reduce.ts";
-import { ravel, reshaped } from "./reshape.ts";
-import {
-  asDims,
-  type AxisRank,
-  dimsOf,
-  type ShapeLike,
-  shapeOf,
-  specifyShape,
-  withShape,
-} from "./shape.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
+import { ravel } from "./reshape.ts";
+import { reshaped } from "./reshape_op.ts";
+import { type AxisRank, type ShapeLike, specifyShape } from "./shape.ts";
+import { asDims, dimsOf, shapeOf, withShape } from "./shape_ops.ts";
 import { padded } from "../nn/window.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions } from "../../base/options.ts";

@@ -15,7 +15,8 @@ import {
   transpose,
 } from "./dimshuffle.ts";
 import { flatten, ravel, reshape } from "./reshape.ts";
-import { shape, shapeOf, specifyShape } from "./shape.ts";
+import { shape, specifyShape } from "./shape.ts";
+import { shapeOf } from "./shape_ops.ts";
 import {
   anyInput,
   counting,

@@ -7,7 +7,7 @@
 import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import { castTo } from "../../ops/common/build.ts";
-import { type DimshuffleParams, shuffled } from "../../ops/shape/dimshuffle.ts";
+import { type DimshuffleParams, shuffled } from "../../ops/shape/dimshuffle_op.ts";
 import { hasCheck, isGiven, isInRange, positionsIn } from "../indexing/in_range.ts";
 import { ew, isReal, number, numberOf, padded } from "../match.ts";
 import type { RewriteContext } from "../rule.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DimshuffleParams } from "../../ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { Variable } from "../../graph/graph.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
 import { applied, applyAgain, instead, insteadNumber, isNumber, moved } from "../match.ts";

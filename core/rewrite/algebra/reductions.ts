@@ -8,7 +8,8 @@ import { isComplex } from "../../graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
-import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { lengthVariable } from "../../ops/common/length_rules.ts";
 import {
@@ -16,7 +17,7 @@ import {
   type ArgReduceParams,
   type ReduceParams,
 } from "../../ops/reduce/reduce_ops.ts";
-import type { ReshapeParams } from "../../ops/shape/reshape.ts";
+import type { ReshapeParams } from "../../ops/shape/reshape_op.ts";
 import { summedTo, type SumToParams } from "../../ops/reduce/sum_to.ts";
 import { expSumOf } from "../stability/exp_parts.ts";
 import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";

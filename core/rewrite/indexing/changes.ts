@@ -6,7 +6,7 @@
 
 import type { Apply, Variable } from "../../graph/graph.ts";
 import type { AdvIncParams } from "../../ops/index/adv_index.ts";
-import { stretched } from "../../ops/shape/broadcast_to.ts";
+import { stretched } from "../../ops/shape/broadcast_to_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { lengthVariable } from "../../ops/common/length_rules.ts";
 import {

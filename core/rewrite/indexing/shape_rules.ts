@@ -5,18 +5,19 @@
  * @module
  */
 
-import { LONG_VECTOR, type ShapeIParams } from "../../ops/shape/shape.ts";
+import { LONG_VECTOR, type ShapeIParams } from "../../ops/shape/shape_ops.ts";
 import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
-import { stretched } from "../../ops/shape/broadcast_to.ts";
+import { stretched } from "../../ops/shape/broadcast_to_op.ts";
 import { castTo } from "../../ops/common/build.ts";
-import { type DimshuffleParams, type PatternItem, shuffled } from "../../ops/shape/dimshuffle.ts";
+import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
+import { type DimshuffleParams, shuffled } from "../../ops/shape/dimshuffle_op.ts";
 import { jointLengthOf } from "../../ops/shape/joint_length.ts";
 import type { JoinParams } from "../../ops/shape/join.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { isNotNegative, jointLength, lengthVariable } from "../../ops/common/length_rules.ts";
 import type { Length } from "../../graph/op.ts";
-import { reshaped } from "../../ops/shape/reshape.ts";
+import { reshaped } from "../../ops/shape/reshape_op.ts";
 import { elementwiseOps } from "../../ops/elementwise/table.ts";
 import { applied, applyAgain, inShape, numberOf, sameLengths, sameShape, under } from "../match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";

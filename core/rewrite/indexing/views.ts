@@ -7,7 +7,8 @@
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
-import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { type IndexEntry, isWholeEntry, type SubtensorParams } from "../../ops/index/subtensor.ts";
 import { applyAgain, moved, padded, withoutAxes } from "../match.ts";

@@ -6,7 +6,8 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import type { DimshuffleParams, PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { boundedExp, exponentOf, isAtMost, largeExp, sumOfTerms, weightedBy } from "./exp_sums.ts";

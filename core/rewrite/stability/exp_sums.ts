@@ -6,7 +6,7 @@
  */
 
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
-import type { DimshuffleParams } from "../../ops/shape/dimshuffle.ts";
+import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import { toposort } from "../../graph/walk.ts";

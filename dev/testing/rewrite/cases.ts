@@ -9,7 +9,7 @@ import { makeConstant, makeVariable, type Variable } from "../../../core/graph/g
 import { TensorType } from "../../../core/graph/type.ts";
 import * as T from "../../../core/api/t.ts";
 import { jointLengthOf } from "../../../core/ops/shape/joint_length.ts";
-import { shapeOf } from "../../../core/ops/shape/shape.ts";
+import { shapeOf } from "../../../core/ops/shape/shape_ops.ts";
 import { valueOf } from "../../../core/ops/common/literal.ts";
 import { ew } from "../../../core/rewrite/match.ts";
 import type { RuleCases } from "./rules.ts";

@@ -7,7 +7,7 @@
 import { outputOf, type Variable } from "../../../core/graph/graph.ts";
 import { advIncOp, advIndexOp } from "../../../core/ops/index/adv_index.ts";
 import { joinOp } from "../../../core/ops/shape/join.ts";
-import { makeVectorOp } from "../../../core/ops/shape/shape.ts";
+import { makeVectorOp } from "../../../core/ops/shape/shape_ops.ts";
 import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
 import { incSubtensorOp, type IndexEntry, subtensorOp } from "../../../core/ops/index/subtensor.ts";
 import { type Cases, ew, fixed, i, j, len, m, m23, num, row, s, T, v, x, x3, y } from "./cases.ts";

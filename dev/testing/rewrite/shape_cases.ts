@@ -5,14 +5,15 @@
  */
 
 import { outputOf, type Variable } from "../../../core/graph/graph.ts";
-import { broadcastToOp } from "../../../core/ops/shape/broadcast_to.ts";
-import { dimshuffleOp, type PatternItem } from "../../../core/ops/shape/dimshuffle.ts";
+import { broadcastToOp } from "../../../core/ops/shape/broadcast_to_op.ts";
+import type { PatternItem } from "../../../core/ops/shape/dimshuffle.ts";
+import { dimshuffleOp } from "../../../core/ops/shape/dimshuffle_op.ts";
 import { fillOp } from "../../../core/ops/create/fill.ts";
 import { jointLengthOp } from "../../../core/ops/shape/joint_length.ts";
 import { joinOp } from "../../../core/ops/shape/join.ts";
 import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
-import { reshapeOp } from "../../../core/ops/shape/reshape.ts";
-import { makeVectorOp, shapeIOp, specifyShapeOp } from "../../../core/ops/shape/shape.ts";
+import { reshapeOp } from "../../../core/ops/shape/reshape_op.ts";
+import { makeVectorOp, shapeIOp, specifyShapeOp } from "../../../core/ops/shape/shape_ops.ts";
 import { sumToOp } from "../../../core/ops/reduce/sum_to.ts";
 import {
   type Cases,

@@ -1,0 +1,366 @@
+/**
+ * Lengths of axes, vectors of scalars, and promises about shapes, as ops and as what the library builds of them.
+ *
+ * @module
+ */
+
+import { type DType, isDiscrete } from "../../graph/dtype.ts";
+import { ShapeError } from "../../base/errors.ts";
+import { type Apply, Constant, outputOf, Variable, writtenLabel } from "../../graph/graph.ts";
+import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
+import { makeValue, type Value } from "../../graph/value.ts";
+import type { Ix } from "../../ir/builder.ts";
+import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
+import { type Size, sizeValue } from "../../ir/size.ts";
+import { shown } from "../../base/shown.ts";
+import { TensorType } from "../../graph/type.ts";
+import {
+  asIndexScalar,
+  type Dim,
+  expectIndexScalars,
+  expectInputs,
+  intConstant,
+  normalizeAxis,
+  shapeLabel,
+  staticInt,
+} from "../common/arguments.ts";
+import { lengthsWith } from "../common/length_rules.ts";
+import { asVariable, type TensorLike } from "../common/literal.ts";
+import { copyElement, zeroValue } from "../common/moving.ts";
+import { mapElement } from "../common/elements.ts";
+import { dimshuffleOp, type DimshuffleParams } from "./dimshuffle_op.ts";
+import { subtensorOp } from "../index/subtensor.ts";
+import { expectList } from "../../base/options.ts";
+import type { ShapeLike } from "./shape.ts";
+
+/** Params of {@linkcode shapeIOp}. */
+export interface ShapeIParams {
+  /** The axis whose length it is. */
+  readonly axis: number;
+}
+
+/** The length of one axis, int64. */
+export const shapeIOp: Op<ShapeIParams> = {
+  name: "shapeI",
+  facts: new Set(["length"]),
+  printing: { formula: ([x], { params: { axis } }) => `${x}.shape[${axis}]` },
+  dataFrom: 1,
+  infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
+    expectInputs("shapeI", inputs, 1);
+    if (!Number.isInteger(axis) || axis < 0 || axis >= inputs[0]!.ndim) {
+      throw new RangeError(
+        `Cannot take a length of ${shapeLabel(inputs[0]!)}: there is no axis ${axis}`,
+      );
+    }
+    return [TensorType.of("int64", [])];
+  },
+  shapes(): readonly (readonly Size[])[] {
+    return [[]];
+  },
+  evaluate(inputs: readonly Value[], { axis }: ShapeIParams): readonly Value[] {
+    return [makeValue("int64", [], [inputs[0]!.shape[axis]!])];
+  },
+  integers(context: ShapeContext, apply: Apply<ShapeIParams>): readonly Size[] {
+    return [context.shape(apply.inputs[0]!)[apply.params.axis]!];
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context: ElementContext, apply: Apply<ShapeIParams>): Element {
+      const size = context.shape(apply.inputs[0]!)[apply.params.axis]!;
+      return context.b.size(size, scalarTypeOf(context.held("int64")));
+    },
+  },
+};
+
+/** Params of {@linkcode makeVectorOp}. */
+export interface MakeVectorParams {
+  /** dtype of the scalars and of the vector. */
+  readonly dtype: DType;
+}
+
+/** A vector of scalars of one dtype. */
+export const makeVectorOp: Op<MakeVectorParams> = {
+  name: "makeVector",
+  holds: (inputs: readonly Variable[]) => inputs,
+  facts: new Set(["made"]),
+  infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
+    for (const input of inputs) {
+      if (input.ndim !== 0 || input.dtype !== dtype) {
+        throw new TypeError(
+          `Cannot make a vector: expected scalars of dtype ${
+            shown(dtype)
+          }, got ${input.label} of type ${input.type}`,
+        );
+      }
+    }
+    return [TensorType.of(dtype, [inputs.length])];
+  },
+  shapes(_context: ShapeContext, apply: Apply<MakeVectorParams>): readonly (readonly Size[])[] {
+    return [[apply.inputs.length]];
+  },
+  evaluate(inputs: readonly Value[], { dtype }: MakeVectorParams): readonly Value[] {
+    const out = zeroValue(dtype, [inputs.length]);
+    inputs.forEach((input, i) => copyElement(out, i, input, 0));
+    return [out];
+  },
+  integers(context: ShapeContext, apply: Apply<MakeVectorParams>): readonly Size[] {
+    return apply.inputs.map((input) => context.integer(input));
+  },
+  lowering: {
+    kind: "virtual",
+    cost: 1,
+    element(
+      context: ElementContext,
+      apply: Apply<MakeVectorParams>,
+      index: readonly Ix[],
+    ): Element {
+      const { b } = context, at = b.ixNode(index[0]!);
+      const parts = apply.inputs.map((input) => context.read(input, []));
+      let chosen = parts.at(-1)!;
+      for (let i = parts.length - 2; i >= 0; i--) {
+        const here: SNode = b.compare("eq", at, b.constant("i32", i));
+        chosen = mapElement([parts[i]!, chosen], ([p, q]) => b.select(here, p!, q!));
+      }
+      return chosen;
+    },
+  },
+};
+
+/** Params of {@linkcode specifyShapeOp}. */
+export interface SpecifyShapeParams {
+  /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
+  readonly shape: readonly (number | null | "given")[];
+  /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */
+  readonly masks?: { readonly label: string; readonly from: number };
+  /** What was tried with x, for messages, where the library wants these lengths. */
+  readonly action?: string;
+}
+
+function shapePromiseError(
+  label: string,
+  { masks, action }: SpecifyShapeParams,
+  axis: number,
+  wanted: number,
+  got: number,
+): ShapeError {
+  if (masks !== undefined) {
+    return new ShapeError(
+      `Cannot index ${masks.label} by the mask ${label}: axis ${
+        masks.from + axis
+      } of ${masks.label} has length ${wanted}, and axis ${axis} of the mask has length ${got}`,
+    );
+  }
+  return new ShapeError(
+    `${
+      action ?? `Cannot take ${label} as having the specified shape`
+    }: expected length ${wanted} of axis ${axis}, got ${got}`,
+  );
+}
+
+/** The params, with a mask's tensor as the user wrote it. */
+function maskedAs({ inputs, params }: Apply<SpecifyShapeParams>): SpecifyShapeParams {
+  const told = inputs[1]?.owner;
+  if (params.masks === undefined || told?.op !== shapeIOp || told.inputs[0]!.name !== null) {
+    return params;
+  }
+  return { ...params, masks: { ...params.masks, label: writtenLabel(told.inputs[0]!) } };
+}
+
+/** x, whose axes are checked to have the given lengths. */
+export const specifyShapeOp: Op<SpecifyShapeParams> = {
+  name: "specifyShape",
+  facts: new Set(["moves", "arranges"]),
+  indexFrom: 1,
+  infer(inputs: readonly Variable[], params: SpecifyShapeParams): readonly TensorType[] {
+    const { shape } = params;
+    const given = shape.filter((n) => n === "given").length;
+    expectInputs("specifyShape", inputs, 1 + given);
+    expectIndexScalars("specifyShape", inputs, 1);
+    const x = inputs[0]!;
+    if (shape.length !== x.ndim) {
+      throw new TypeError(
+        `Cannot specify the shape of ${
+          shapeLabel(x)
+        }: expected ${x.ndim} lengths, got ${shape.length}`,
+      );
+    }
+    let next = 1;
+    const known = shape.map((n, axis) => {
+      const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
+      const have = x.type.shape[axis]!;
+      if (wanted !== null && have !== null && wanted !== have) {
+        const label = params.masks === undefined ? shapeLabel(x) : x.label;
+        throw shapePromiseError(label, params, axis, wanted, have);
+      }
+      return wanted ?? have;
+    });
+    return [TensorType.of(x.dtype, known)];
+  },
+  shapes(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly (readonly Size[])[] {
+    const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
+    let next = 0;
+    return [
+      context.shape(x).map((have, axis) => {
+        const promise = apply.params.shape[axis]!;
+        if (promise === null) return have;
+        const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
+        if (!context.guards.equal(have, wanted)) {
+          const lengths = [sizeValue(wanted), sizeValue(have)] as const;
+          throw shapePromiseError(writtenLabel(x), maskedAs(apply), axis, ...lengths);
+        }
+        return typeof have === "number" ? have : wanted;
+      }),
+    ];
+  },
+  lengths: lengthsWith((own, named, { shape }) => {
+    let next = 0;
+    return shape.map((n, axis) => n === "given" ? named[next++]! : n ?? own[axis]!);
+  }),
+  evaluate(inputs: readonly Value[], params: SpecifyShapeParams): readonly Value[] {
+    let next = 1;
+    params.shape.forEach((promise, axis) => {
+      if (promise === null) return;
+      const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
+      const have = inputs[0]!.shape[axis]!;
+      if (have === wanted) return;
+      const label = params.masks === undefined ? "a value" : "of bools";
+      throw shapePromiseError(label, params, axis, wanted, have);
+    });
+    return [inputs[0]!];
+  },
+  integers(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly Size[] {
+    return context.integers(apply.inputs[0]!);
+  },
+  lowering: {
+    kind: "virtual",
+    view: true,
+    cost: 0,
+    element(
+      context: ElementContext,
+      apply: Apply<SpecifyShapeParams>,
+      index: readonly Ix[],
+    ): Element {
+      return context.read(apply.inputs[0]!, index);
+    },
+  },
+};
+
+/**
+ * The length of one axis of x as an int64 scalar: a constant where it is known from the type.
+ *
+ * Throws a RangeError for an axis that x does not have.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [rows, columns] = T.matrix("m").shape; // the same, for each axis
+ * ```
+ */
+export function shapeOf(x: TensorLike, axis: number): Variable<"int64", 0>;
+export function shapeOf(x: TensorLike, axis: number): Variable {
+  const v = asVariable(x);
+  return lengthOf(v, normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`));
+}
+
+/** The length of an axis, asked of the variable that it comes from. */
+function lengthOf(x: Variable, axis: number): Variable {
+  const known = x.type.shape[axis]!;
+  if (known !== null) return intConstant(known);
+  const owner = x.owner;
+  if (owner?.op === dimshuffleOp as Op) {
+    const { pattern } = owner.params as DimshuffleParams;
+    return lengthOf(owner.inputs[0]!, pattern[axis] as number);
+  }
+  if (owner?.op.name === "broadcastTo") {
+    const given = owner.inputs[1 + axis]!;
+    if (given.dtype === "int64") return given;
+  }
+  return outputOf<ShapeIParams>(shapeIOp, [x], { axis });
+}
+
+/** Whether lengths are certainly those of x. */
+export function hasShape(x: Variable, dims: readonly Variable[]): boolean {
+  return dims.length === x.ndim && dims.every((dim, axis) => {
+    const known = x.type.shape[axis]!;
+    return known === null ? dim === lengthOf(x, axis) : known === staticInt(dim);
+  });
+}
+
+/** The lengths of all axes as int64 scalars. */
+export function dimsOf(x: TensorLike): Variable[] {
+  const v = asVariable(x);
+  return v.type.shape.map((_, axis) => shapeOf(v, axis));
+}
+
+/** Vectors of more scalars than this are joined from parts. */
+export const LONG_VECTOR = 16;
+
+/** A mask, which is checked to have the lengths of the axes of x from one on. */
+export function maskOf(x: Variable, mask: Variable, from: number): Variable {
+  const lengths = dimsOf(x).slice(from, from + mask.ndim);
+  return withShape(mask, lengths, { masks: { label: x.label, from } });
+}
+
+/** x, with a promise about its shape, and what an error says that was tried. */
+export function withShape(
+  v: Variable,
+  shape: readonly (Dim | null)[],
+  more: Pick<SpecifyShapeParams, "masks" | "action"> = {},
+): Variable {
+  const action = `Cannot specify the shape of ${shapeLabel(v)}`;
+  const given: Variable[] = [];
+  const promises = Array.from(expectList(action, shape, "a list of lengths"), (dim, axis) => {
+    if (dim === null) return null;
+    const variable = asIndexScalar(dim, action, `the length of axis ${axis}`);
+    const known = staticInt(variable);
+    if (known === null) given.push(variable);
+    return known ?? "given";
+  });
+  const told = promises.every((n, axis) => n === null || n === v.type.shape[axis]);
+  if (told && promises.length === v.ndim) return v;
+  return outputOf<SpecifyShapeParams>(specifyShapeOp, [v, ...given], { shape: promises, ...more });
+}
+
+/**
+ * The lengths that a shape argument stands for, as 0-d integer variables.
+ *
+ * @param ndim How many there are, needed for a vector whose own length is not known.
+ */
+export function asDims(shape: ShapeLike, action: string, ndim?: number): Variable[] {
+  if (shape instanceof Variable && shape.ndim === 1) {
+    const count = ndim ?? shape.type.shape[0] ?? null;
+    if (count === null) {
+      throw new TypeError(
+        `${action}: expected a shape of known length, got the vector ${shape.label}; give the rank with it`,
+      );
+    }
+    if (!isDiscrete(shape.dtype)) {
+      throw new TypeError(
+        `${action}: expected a shape of integers, got ${shape.label} of type ${shape.type}`,
+      );
+    }
+    return vectorElements(shape, count);
+  }
+  const list = Array.isArray(shape) ? shape as readonly Dim[] : [shape as Dim];
+  if (ndim !== undefined && list.length !== ndim) {
+    throw new RangeError(`${action}: expected ${shown(ndim)} lengths, got ${list.length}`);
+  }
+  return Array.from(list, (dim, axis) => asIndexScalar(dim, action, `the length of axis ${axis}`));
+}
+
+/** The first `count` elements of a vector as scalars, without a detour over the vector if possible. */
+export function vectorElements(vector: Variable, count: number): Variable[] {
+  const owner = vector.owner;
+  if (owner !== null && owner.op.name === "makeVector" && owner.inputs.length === count) {
+    return [...owner.inputs];
+  }
+  if (vector instanceof Constant && vector.value.shape[0] === count && isDiscrete(vector.dtype)) {
+    return Array.from(vector.value.data as ArrayLike<number | bigint>, intConstant);
+  }
+  return Array.from(
+    { length: count },
+    (_, i) => outputOf(subtensorOp, [vector, intConstant(i)], { index: [{ kind: "int" }] }),
+  );
+}
