@@ -188,7 +188,7 @@ class InterpretedProgram implements Executable {
     }
     const lines: string[] = [];
     const kernels = outline([...program.steps, ...program.commit], "", lines);
-    this.info = { scratchBytes, codeBytes: 0, kernels, listing: lines.join("\n") };
+    this.info = { scratchBytes, codeBytes: 0, kernels, listing: lines.join("\n"), note: null };
   }
 
   run(bindings: Bindings): void {
