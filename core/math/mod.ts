@@ -5,8 +5,8 @@
  */
 
 export { type Accuracy, accuracy, type MathName } from "./accuracy.ts";
-export { acos, asin, atan, atan2 } from "./arc.ts";
-export { erf, erfc, erfcinv, erfinv } from "./erf.ts";
+export * from "./arc.ts";
+export * from "./erf.ts";
 export {
   exp,
   exp2,
@@ -18,9 +18,9 @@ export {
   softplus,
   tanh,
 } from "./exp.ts";
-export { digamma, gamma, lgamma, trigamma } from "./gamma.ts";
-export { acosh, asinh, atanh, cosh, sinh } from "./hyper.ts";
+export * from "./gamma.ts";
+export * from "./hyper.ts";
 export { log, log10, log1p, log2 } from "./log.ts";
 export { pow } from "./pow.ts";
-export { roundHalfAway, roundHalfEven, sign } from "./round.ts";
+export * from "./round.ts";
 export { cos, sin, tan } from "./trig.ts";

@@ -1,6 +1,6 @@
 /**
- * Values of the functions, computed with 260 or more bits (mpmath) and rounded once to float64. Each
- * line is a name, the arguments and the result.
+ * Values of the functions, computed with 260 or more bits and rounded once to float64 by `reference.py`
+ * beside this file, which also checks them. Each line is a name, the arguments and the result.
  *
  * @module
  */
