@@ -21,6 +21,7 @@ import {
   isComplexNumber,
   isTypedArray,
   type NestedElement,
+  nestedNumbers,
   nestedValue,
   valueOf,
 } from "../ops/common/literal.ts";
@@ -248,6 +249,8 @@ function convertArray(
       }`,
     );
   }
+  const plain = nestedNumbers(value, dtype);
+  if (plain !== null) return new HostArgument(dtype, padded(plain.shape, spec), plain.data);
   const flat = flattenNested(value);
   const { shape, elements } = flat;
   if (!rules.allowDowncast || elements.some((element) => typeof element === "object")) {
@@ -256,11 +259,13 @@ function convertArray(
     }
   }
   const numbers = toTypedArray(nestedValue(flat, dtype));
-  if (sizeOf(shape) === 0 && shape.length < spec.variable.ndim) {
-    // [] says nothing of the axes below it.
-    while (shape.length < spec.variable.ndim) shape.push(0);
-  }
-  return new HostArgument(dtype, shape, numbers);
+  return new HostArgument(dtype, padded(shape, spec), numbers);
+}
+
+/** The shape of nested arrays: [] says nothing of the axes below it. */
+function padded(shape: number[], { variable: { ndim } }: InputSpec): number[] {
+  if (sizeOf(shape) === 0) { while (shape.length < ndim) shape.push(0); }
+  return shape;
 }
 
 /** A default value as a tensor of the input's type. */

@@ -23,6 +23,7 @@ import {
   hostElements,
   isTypedArray,
   type NestedElement,
+  nestedNumbers,
   nestedValue,
   plainArray,
   type TensorLike,
@@ -280,6 +281,8 @@ export class SharedVariable<D extends DType = DType, N extends number = number>
       const source = valueOf({ dtype: from, shape, dataSync: () => host.data });
       return { shape, data: toTypedArray(castHost(source, this.dtype)) };
     }
+    const plain = nestedNumbers(value, this.dtype);
+    if (plain !== null) return plain;
     const flat = flattenNested(value);
     if (!isFloat(this.dtype) && !this.allowDowncast) {
       checkNumbers(flat.elements, this.dtype, this.label);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { settings } from "../base/settings.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import {
   type DType,
@@ -22,6 +23,7 @@ import {
   hostElements,
   isTypedArray,
   type NestedElement,
+  nestedNumbers,
   nestedValue,
   type TensorLike,
   valueOf,
@@ -512,6 +514,11 @@ function makeTensor(data: Exclude<TensorLike, Variable>, options: TensorOptions)
       array.set(host.data as Float64Array<ArrayBuffer>);
       return new Tensor(dtype!, wanted, array);
     }
+  }
+  const plain = host === null ? nestedNumbers(data, dtype ?? settings.floatX) : null;
+  if (plain !== null) {
+    const shape = checkCount(wanted ?? plain.shape, plain.data.length);
+    return new Tensor(dtype ?? settings.floatX, shape, plain.data);
   }
   const value = host !== null
     ? valueOf({ ...host, dataSync: () => host.data }, dtype)

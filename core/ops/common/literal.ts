@@ -183,8 +183,8 @@ const DEEPEST = 64;
 /** Nested arrays have no more elements than this: an array of V8 cannot hold many more. */
 const MOST = 2 ** 26;
 
-/** Shape and elements of nested arrays. Throws a TypeError for ragged ones. */
-export function flattenNested(nested: unknown): { shape: number[]; elements: NestedElement[] } {
+/** The lengths that nested arrays have along their first elements. */
+function nestedShape(nested: unknown): number[] {
   const shape: number[] = [];
   for (let level = nested; Array.isArray(level); level = level[0]) {
     if (shape.length === DEEPEST) {
@@ -210,6 +210,74 @@ export function flattenNested(nested: unknown): { shape: number[]; elements: Nes
         `than ${MOST}; give a typed array`,
     );
   }
+  return shape;
+}
+
+/**
+ * The elements of nested arrays of plain numbers, converted in one pass; null where they are something
+ * else, don't fit, or are no arrays of one shape: `flattenNested` says what is wrong with them, if anything.
+ */
+export function nestedNumbers(
+  nested: unknown,
+  dtype: DType,
+): { shape: number[]; data: TypedArray } | null {
+  const isReal = dtype === "float32" || dtype === "float64";
+  if (!isReal && !isInt(dtype)) return null;
+  const shape = nestedShape(nested), last = shape.length - 1;
+  if (last < 0) return null;
+  const data = dtypeInfo(dtype).array(sizeOf(shape));
+  const row = isReal
+    ? fillReals
+    : data instanceof BigInt64Array || data instanceof BigUint64Array
+    ? fillBigInts
+    : fillIntegers;
+  let at = 0;
+  const fill = (part: unknown, depth: number): boolean => {
+    const length = shape[depth]!;
+    if (!Array.isArray(part) || part.length !== length) return false;
+    if (depth === last) {
+      const done = row(part, data as Float64Array & BigInt64Array, at);
+      at += length;
+      return done;
+    }
+    for (let i = 0; i < length; i++) if (!fill(part[i], depth + 1)) return false;
+    return true;
+  };
+  return fill(nested, 0) ? { shape, data } : null;
+}
+
+function fillReals(row: readonly unknown[], data: Float64Array, at: number): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const x = row[i];
+    if (typeof x !== "number") return false;
+    data[at + i] = x;
+  }
+  return true;
+}
+
+function fillIntegers(row: readonly unknown[], data: Float64Array, at: number): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const x = row[i];
+    if (typeof x !== "number") return false;
+    data[at + i] = x;
+    if (data[at + i] !== x) return false;
+  }
+  return true;
+}
+
+function fillBigInts(row: readonly unknown[], data: BigInt64Array, at: number): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const x = row[i];
+    if (!Number.isSafeInteger(x)) return false;
+    data[at + i] = BigInt(x as number);
+    if (Number(data[at + i]) !== x) return false;
+  }
+  return true;
+}
+
+/** Shape and elements of nested arrays. Throws a TypeError for ragged ones. */
+export function flattenNested(nested: unknown): { shape: number[]; elements: NestedElement[] } {
+  const shape = nestedShape(nested);
   const elements: NestedElement[] = [];
   const walk = (part: unknown, depth: number) => {
     if (depth === shape.length) {
