@@ -94,12 +94,17 @@ Deno.test("rows are sorted like the interpreter sorts them", () => {
   const sorted: DType[] = dtypes.filter((dtype) => !dtype.startsWith("complex"));
   for (const dtype of sorted) {
     for (const [rows, length] of [[3, 1], [5, 7], [2, 33], [1, 3000], [1, 9000], [2, 0], [0, 4]]) {
-      for (const descending of [false, true]) {
+      for (
+        const [descending, alone] of [[false, false], [true, false], [false, true], [true, true]]
+      ) {
+        const positions: Setup["buffers"][number][] = alone
+          ? []
+          : [["positions", random.chance(0.5) ? "int64" : "int32", rows! * length!, output(1)]];
         const setup: Setup = {
           buffers: [
             ["x", dtype, rows! * length!, input(0)],
             ["values", dtype, rows! * length!, output(0)],
-            ["positions", random.chance(0.5) ? "int64" : "int32", rows! * length!, output(1)],
+            ...positions,
           ],
           steps: [{
             kind: "sort",
@@ -108,9 +113,9 @@ Deno.test("rows are sorted like the interpreter sorts them", () => {
             source: 0,
             rows: rows!,
             length: length!,
-            descending,
+            descending: descending!,
             values: 1,
-            positions: 2,
+            positions: alone ? null : 2,
           }],
         };
         const data = randomData(random, dtype, rows! * length!);

@@ -1,5 +1,5 @@
 /**
- * Sorting of rows: keys that order like the values are sorted together with positions, by insertion
+ * Sorting of rows: keys that order like the values are sorted, with positions where these are asked for, by insertion
  * where rows are short and by digits (least significant first) where they are long. Stable.
  *
  * @module
@@ -65,8 +65,17 @@ const ops64: Omit<KeyOps, "bits"> = {
     void f.localGet(shift).i64ExtendI32U().i64ShrU().i32WrapI64().localGet(mask).i32And(),
 };
 
-/** Turns the loaded element on the stack into a key that orders like it, ascending. */
-function encode(f: FunctionBuilder, dtype: DType, key: Local, descending: Local<"i32">): void {
+/**
+ * Turns the loaded element on the stack into a key that orders like it, ascending. Both zeros have one
+ * key: `withPlaces` becomes 1 where it cannot be turned back.
+ */
+function encode(
+  f: FunctionBuilder,
+  dtype: DType,
+  key: Local,
+  descending: Local<"i32">,
+  withPlaces: Local<"i32">,
+): void {
   const invert = () => {
     f.localGet(descending).if(() => {
       f.localGet(key);
@@ -91,8 +100,9 @@ function encode(f: FunctionBuilder, dtype: DType, key: Local, descending: Local<
     const sign = -(2n ** 63n);
     f.localGet(key).i64Const(2n ** 63n - 1n).i64And().i64Const(0x7ff0n << 48n).i64GtU();
     f.if(() => f.i64Const(-1).localSet(key), () => {
-      // Both zeros have one key.
-      f.localGet(key).i64Const(sign).i64Eq().if(() => f.i64Const(0).localSet(key));
+      f.localGet(key).i64Const(sign).i64Eq().if(() => {
+        f.i64Const(0).localSet(key).i32Const(1).localSet(withPlaces);
+      });
       f.localGet(key).localGet(key).i64Const(63).i64ShrS().i64Const(sign).i64Or().i64Xor();
       f.localSet(key);
       invert();
@@ -106,12 +116,56 @@ function encode(f: FunctionBuilder, dtype: DType, key: Local, descending: Local<
   const infinity = half ? 0x7c000000 : 0x7f800000;
   f.localGet(key).i32Const(0x7fffffff).i32And().i32Const(infinity).i32GtU();
   f.if(() => f.i32Const(-1).localSet(key), () => {
-    f.localGet(key).i32Const(1 << 31).i32Eq().if(() => f.i32Const(0).localSet(key));
+    f.localGet(key).i32Const(1 << 31).i32Eq().if(() => {
+      f.i32Const(0).localSet(key).i32Const(1).localSet(withPlaces);
+    });
     f.localGet(key).localGet(key).i32Const(31).i32ShrS().i32Const(1 << 31).i32Or().i32Xor();
     f.localSet(key);
     f.localGet(descending).if(() => f.localGet(key).i32Const(-1).i32Xor().localSet(key));
   });
   if (half) f.localGet(key).i32Const(16).i32ShrU().localSet(key);
+}
+
+/** Turns a key back into an element, and pushes it; NaN is one key, and zero has no sign. */
+function decode(f: FunctionBuilder, dtype: DType, key: Local, descending: Local<"i32">): void {
+  const { kind } = dtypeInfo(dtype), is64 = key.type === "i64";
+  const invert = () => {
+    f.localGet(key);
+    if (is64) f.i64Const(-1).localGet(descending).i64ExtendI32U();
+    else f.i32Const(keyMask(dtype)).localGet(descending);
+    // The mask where the order descends, else nothing.
+    if (is64) f.i64Mul().i64Xor();
+    else f.i32Mul().i32Xor();
+    f.localSet(key);
+  };
+  if (kind !== "float") {
+    invert();
+    f.localGet(key);
+    if (dtype === "int64") f.i64Const(-(2n ** 63n)).i64Xor();
+    else if (kind === "int") f.i32Const((keyMask(dtype) + 1) / 2 | 0).i32Sub();
+    return;
+  }
+  const half = dtype === "float16";
+  if (is64) {
+    f.localGet(key).i64Const(-1).i64Eq();
+    f.if(() => f.i64Const(0x7ff8n << 48n).localSet(key), () => {
+      invert();
+      f.localGet(key).localGet(key).i64Const(-1).i64Xor().i64Const(63).i64ShrS();
+      f.i64Const(-(2n ** 63n)).i64Or().i64Xor().localSet(key);
+    });
+    f.localGet(key).f64ReinterpretI64();
+    return;
+  }
+  if (half) f.localGet(key).i32Const(16).i32Shl().localSet(key);
+  f.localGet(key).i32Const(half ? 0xffff0000 | 0 : -1).i32Eq();
+  f.if(() => f.i32Const(half ? 0x7e000000 : 0x7fc00000).localSet(key), () => {
+    f.localGet(key).i32Const(0).localGet(descending).i32Sub().i32Xor().localSet(key);
+    f.localGet(key).localGet(key).i32Const(-1).i32Xor().i32Const(31).i32ShrS();
+    f.i32Const(1 << 31).i32Or().i32Xor().localSet(key);
+  });
+  f.localGet(key);
+  if (half) f.i32Const(16).i32ShrU();
+  else f.f32ReinterpretI32();
 }
 
 /** The bits that a key may use. */
@@ -133,7 +187,7 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
       const row = f.local("i32"), i = f.local("i32"), at = f.local("i32"), n4 = f.local("i32");
       const keys = f.local("i32"), places = f.local("i32"), otherKeys = f.local("i32");
       const otherPlaces = f.local("i32"), histogram = f.local("i32"), result = f.local("i32");
-      const key = f.local(ops.type), to = f.local("i32");
+      const key = f.local(ops.type), to = f.local("i32"), withPlaces = f.local("i32");
       f.localGet(length).i32Const(0).i32LeS().if(() => f.return());
       f.localGet(length).i32Const(2).i32Shl().localSet(n4);
       // The histogram comes first, so that keys of 8 bytes are aligned.
@@ -144,24 +198,45 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
       f.localGet(n4).i32Add().localSet(otherPlaces);
       f.forLoop(row, 0, rows, 1, () => {
         f.localGet(source).localSet(at).localGet(keys).localSet(to);
+        // Values alone are turned back from their keys.
+        f.localGet(positions).i32Const(0).i32Ne().localGet(length).i32Const(SHORT).i32LeS().i32Or();
+        f.localSet(withPlaces);
         f.forLoop(i, 0, length, 1, () => {
           f.localGet(at);
           loadScalar(f, storage);
-          encode(f, dtype, key, descending);
+          encode(f, dtype, key, descending, withPlaces);
           f.localGet(to).localGet(key);
           ops.store(f);
-          f.localGet(places).localGet(i).i32Const(2).i32Shl().i32Add().localGet(i).i32Store();
           f.increment(at, size).increment(to, ops.bytes);
+        });
+        f.localGet(withPlaces).if(() => {
+          f.localGet(places).localSet(to);
+          f.forLoop(i, 0, length, 1, () => {
+            f.localGet(to).localGet(i).i32Store().increment(to, 4);
+          });
         });
         f.localGet(length).i32Const(SHORT).i32LeS();
         f.if(() => {
           f.localGet(keys).localGet(places).localGet(length).call(insertion);
           f.localGet(places).localSet(result);
         }, () => {
-          f.localGet(keys).localGet(otherKeys).localGet(places).localGet(otherPlaces);
+          f.localGet(keys).localGet(otherKeys);
+          for (const one of [places, otherPlaces]) f.localGet(one).localGet(withPlaces).i32Mul();
           f.localGet(histogram).localGet(length).call(digits).localSet(result);
         });
-        printResults(f, storage, { source, values, positions, positionBytes, length, result, i });
+        f.localGet(withPlaces).if(() => {
+          printResults(f, storage, { source, values, positions, positionBytes, length, result, i });
+        }, () => {
+          f.localGet(values).localSet(to);
+          f.forLoop(i, 0, length, 1, () => {
+            f.localGet(result);
+            ops.load(f);
+            f.localSet(key).localGet(to);
+            decode(f, dtype, key, descending);
+            storeScalar(f, storage);
+            f.increment(result, ops.bytes).increment(to, size);
+          });
+        });
         f.localGet(length).i32Const(size).i32Mul().localSet(at);
         f.increment(source, at);
         f.localGet(values).if(() => f.increment(values, at));
@@ -279,13 +354,13 @@ function printCount(module: ModuleBuilder, ops: KeyOps): Func {
 }
 
 /**
- * Prints a function that moves a stretch of keys and their places to where the histogram says. Its
- * parameters are those of the count, then the places and the arrays to move to.
+ * Prints a function that moves a stretch of keys, and their places if asked, to where the histogram says.
+ * Its parameters are those of the count, then the places and the arrays to move to.
  */
-function printMove(module: ModuleBuilder, ops: KeyOps): Func {
+function printMove(module: ModuleBuilder, ops: KeyOps, withPlaces: boolean): Func {
   return module.func(
     {
-      name: `move_${ops.bits}`,
+      name: `move_${ops.bits}${withPlaces ? "_places" : ""}`,
       params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     },
     (f, at, end, histogram, shift, mask, from, toKeys, toPlaces) => {
@@ -299,18 +374,25 @@ function printMove(module: ModuleBuilder, ops: KeyOps): Func {
         f.localGet(slot).localGet(to).i32Const(1).i32Add().i32Store();
         f.localGet(toKeys).localGet(to).i32Const(ops.bytes).i32Mul().i32Add().localGet(key);
         ops.store(f);
-        f.localGet(toPlaces).localGet(to).i32Const(2).i32Shl().i32Add();
-        f.localGet(from).i32Load().i32Store();
-        f.increment(from, 4).increment(at, ops.bytes);
+        if (withPlaces) {
+          f.localGet(toPlaces).localGet(to).i32Const(2).i32Shl().i32Add();
+          f.localGet(from).i32Load().i32Store();
+          f.increment(from, 4);
+        }
+        f.increment(at, ops.bytes);
         f.localGet(at).localGet(end).i32LtU().brIf(again);
       });
     },
   );
 }
 
-/** Sorts by digits between two pairs of arrays; returns the address of the places in order. */
+/**
+ * Sorts by digits between two pairs of arrays, or between two where `places` is 0; returns the address of
+ * the places, or of the keys, in order.
+ */
 function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
-  const counting = printCount(module, ops), moving = printMove(module, ops);
+  const counting = printCount(module, ops);
+  const movingKeys = printMove(module, ops, false), moving = printMove(module, ops, true);
   return module.func(
     {
       name: `digits_${ops.bits}`,
@@ -353,10 +435,15 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
               f.increment(sum, count).increment(slot, 4);
               f.localGet(slot).localGet(last).i32LeU().brIf(again);
             });
-            f.localGet(places).localSet(from);
-            inStretches(() => {
-              f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(moving);
-              f.increment(from, 4 * STRETCH);
+            f.localGet(places).localTee(from).if(() => {
+              inStretches(() => {
+                f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(moving);
+                f.increment(from, 4 * STRETCH);
+              });
+            }, () => {
+              inStretches(() => {
+                f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(movingKeys);
+              });
             });
             f.localGet(keys).localGet(otherKeys).localSet(keys).localSet(otherKeys);
             f.localGet(places).localGet(otherPlaces).localSet(places).localSet(otherPlaces);
@@ -364,7 +451,7 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
           f.increment(shift, width).br(nextDigit);
         });
       });
-      f.localGet(places);
+      f.localGet(places).localGet(keys).localGet(places).select("i32");
     },
   );
 }
