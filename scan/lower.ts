@@ -2,7 +2,7 @@
  * Plans a scan: memory for its states, the kernels of one step, and the loop around them.
  *
  * States are kept in rings of as many rows as the step reads back, and one more; a trace is written only
- * if somebody reads it.
+ * if it is read.
  *
  * @module
  */
@@ -28,7 +28,14 @@ import { Shapes } from "../core/plan/shapes.ts";
 import { StepGraph } from "../core/plan/step_graph.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import { depthOf, endsEarly } from "./inner.ts";
-import { scanInputs, scanLabel, scanOutputs, type ScanParams } from "./node.ts";
+import {
+  type ScanInputs,
+  scanInputs,
+  scanLabel,
+  type ScanOutputs,
+  scanOutputs,
+  type ScanParams,
+} from "./node.ts";
 import { placeholderLeaves, stepCount } from "./step_shapes.ts";
 
 /** A state in memory: rows (time + depth) mod modulus. */
@@ -75,167 +82,253 @@ function stepRow(view: BufferView, loop: number, tap: number): BufferView {
 
 /** Emits the steps of a scan node and places its outputs. */
 export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
-  scope.planner.inLoop(() => lowerLoop(scope, apply));
+  scope.planner.inLoop(() => new LoopLowering(scope, apply).lower());
 }
 
-function lowerLoop(scope: Scope, apply: Apply<ScanParams>): void {
-  const { planner, shapes } = scope;
-  const { params } = apply;
-  const { step } = params;
-  const { layout, placeholders, results } = step;
-  const name = params.name ?? "scan";
-  const outer = scanInputs(params, apply.inputs);
-  const outputs = scanOutputs(apply);
-  const steps = stepCount(shapes, apply);
-  const loop = planner.loopId();
-  const ends = endsEarly(layout);
+/** The lowering of one scan node. */
+class LoopLowering {
+  readonly #scope: Scope;
+  readonly #params: ScanParams;
+  readonly #name: string;
+  readonly #outer: ScanInputs;
+  readonly #outputs: ScanOutputs;
+  readonly #steps: Size;
+  readonly #loop: number;
+  /** The level of the step. */
+  readonly #inner: Scope;
+  /** States in memory: those that are traced, and those that are only carried. */
+  readonly #rings: readonly Ring[];
+  readonly #carriedRings: readonly Ring[];
+  /** Where each result of the step goes: its ring, its trace, or memory for the last value alone. */
+  readonly #destinations = new Map<Variable, BufferView[]>();
+  /** Buffers that are read behind the loop. */
+  readonly #kept = new Set<number>();
 
-  const inner = new Scope(
-    planner,
-    new Shapes(shapes.guards, placeholderLeaves(shapes, apply), shapes),
-    scope,
-  );
-  placeholders.sequences.forEach((taps, i) => {
-    const view = scope.affine(outer.sequences[i]!);
-    taps.forEach((tap, k) => inner.bind(tap, stepRow(view, loop, layout.sequences[i]![k]!)));
-  });
-  placeholders.others.forEach((other, i) => inner.bind(other, scope.affine(outer.others[i]!)));
+  constructor(scope: Scope, apply: Apply<ScanParams>) {
+    const { planner, shapes } = scope, { params } = apply;
+    this.#scope = scope;
+    this.#params = params;
+    this.#name = params.name ?? "scan";
+    this.#outer = scanInputs(params, apply.inputs);
+    this.#outputs = scanOutputs(apply);
+    this.#steps = stepCount(shapes, apply);
+    this.#loop = planner.loopId();
+    const leaves = placeholderLeaves(shapes, apply);
+    this.#inner = new Scope(planner, new Shapes(shapes.guards, leaves, shapes), scope);
+    this.#bindFixed();
+    this.#rings = this.#startRings();
+    this.#carriedRings = this.#rings.slice(params.step.layout.states.length);
+    this.#bindStates();
+  }
 
-  const rings = [
-    ...layout.states.map((taps, i) =>
-      startRing(scope, `${name} state ${i}`, outer.initials[i]!, depthOf(taps), true)
-    ),
-    ...outer.carried.map((initial, i) => startRing(scope, `${name} carry ${i}`, initial, 1, false)),
-  ];
-  placeholders.states.forEach((taps, i) =>
-    taps.forEach((tap, k) => inner.bind(tap, ringRow(rings[i]!, loop, layout.states[i]![k]!)))
-  );
-  const carriedRings = rings.slice(layout.states.length);
-  placeholders.carried.forEach((state, i) =>
-    inner.bind(state, ringRow(carriedRings[i]!, loop, -1))
-  );
+  lower(): void {
+    this.#sendStates();
+    this.#sendTraces();
+    this.#sendLastResults();
+    const end = this.#prepareEnd();
+    this.#computeResults(end);
+    if (end !== null) this.#storeEnd(end);
+    const count = this.#emitLoop(end);
+    this.#readStates(count);
+    this.#storeCount(count);
+  }
 
-  // Where each result of the step goes: its ring, its trace, or memory for the last value alone.
-  const destinations = new Map<Variable, BufferView[]>();
-  const send = (variable: Variable, view: BufferView) => {
-    destinations.set(variable, [...destinations.get(variable) ?? [], view]);
-  };
-  const kept = new Set<number>();
-  results.states.forEach((state, i) => send(state, ringRow(rings[i]!, loop, 0)));
-  results.carried.forEach((state, i) => send(state, ringRow(carriedRings[i]!, loop, 0)));
-  rings.forEach((ring) => kept.add(ring.buffer));
-  const traced = [...results.states, ...results.maps];
-  outputs.traces.forEach((trace, i) => {
-    if (!scope.isUsed(trace)) return;
-    const view = scope.destinationOf(trace);
-    scope.bind(trace, view);
-    kept.add(view.buffer);
-    // Rows after the end of a loop that stops early are zero.
-    if (ends) fillZero(scope, view);
-    send(traced[i]!, stepRow(view, loop, 0));
-  });
-  outputs.histories.forEach((history, i) => {
-    if (!scope.isUsed(history)) return;
-    const view = scope.destinationOf(history);
-    scope.bind(history, view);
-    kept.add(view.buffer);
-    if (ends) fillZero(scope, view);
-    send(placeholders.carried[i]!, stepRow(view, loop, 0));
-  });
-  outputs.finals.forEach((final, i) => {
-    const mapped = i - layout.states.length;
-    if (mapped < 0 || !scope.isUsed(final)) return;
-    if (shapes.guards.equal(steps, 0)) {
-      throw new IndexError(
-        `Cannot take the last result of ${
-          scanLabel(params)
-        }: it has no steps, and result ${mapped} no ` +
-          `first value`,
+  /** Binds what the step reads of sequences, and what is the same in each step. */
+  #bindFixed(): void {
+    const scope = this.#scope, { layout, placeholders } = this.#params.step;
+    placeholders.sequences.forEach((taps, i) => {
+      const view = scope.affine(this.#outer.sequences[i]!);
+      taps.forEach((place, k) =>
+        this.#inner.bind(place, stepRow(view, this.#loop, layout.sequences[i]![k]!))
       );
-    }
-    const view = scope.destinationOf(final);
-    scope.bind(final, view);
-    kept.add(view.buffer);
-    send(results.maps[mapped]!, view);
-  });
-  const until = ends ? planner.buffers.add(`${name} until`, "bool", [], { kind: "temp" }) : null;
-  if (until !== null) kept.add(until.buffer);
-  const limit = outer.limit === null ? null : startLimit(
-    scope,
-    scanLabel(params),
-    outer.limit,
-    until!,
-    outputs.finals.slice(layout.states.length).some((final) => scope.isUsed(final)),
-  );
-  if (until !== null && limit === null) send(results.until!, until);
-
-  inner.prepare([
-    ...destinations.keys(),
-    ...(limit === null || results.until === null ? [] : [results.until]),
-  ]);
-  for (const [variable, views] of destinations) {
-    const first = views[0]!;
-    if (inner.viewOf(variable) === null && variable.owner !== null) {
-      inner.assignDestination(variable, first);
-    }
+    });
+    placeholders.others.forEach((place, i) =>
+      this.#inner.bind(place, scope.affine(this.#outer.others[i]!))
+    );
   }
-  for (const [variable, views] of destinations) {
-    const computed = variable.owner === null && inner.viewOf(variable) === null
+
+  #startRings(): Ring[] {
+    const { initials, carried } = this.#outer, { layout } = this.#params.step;
+    return [
+      ...layout.states.map((taps, i) =>
+        startRing(this.#scope, `${this.#name} state ${i}`, initials[i]!, depthOf(taps), true)
+      ),
+      ...carried.map((initial, i) =>
+        startRing(this.#scope, `${this.#name} carry ${i}`, initial, 1, false)
+      ),
+    ];
+  }
+
+  #bindStates(): void {
+    const { layout, placeholders } = this.#params.step, loop = this.#loop;
+    placeholders.states.forEach((taps, i) =>
+      taps.forEach((place, k) =>
+        this.#inner.bind(place, ringRow(this.#rings[i]!, loop, layout.states[i]![k]!))
+      )
+    );
+    placeholders.carried.forEach((place, i) =>
+      this.#inner.bind(place, ringRow(this.#carriedRings[i]!, loop, -1))
+    );
+  }
+
+  #send(variable: Variable, view: BufferView): void {
+    this.#destinations.set(variable, [...this.#destinations.get(variable) ?? [], view]);
+    this.#kept.add(view.buffer);
+  }
+
+  #sendStates(): void {
+    const { results } = this.#params.step, loop = this.#loop;
+    results.states.forEach((state, i) => this.#send(state, ringRow(this.#rings[i]!, loop, 0)));
+    results.carried.forEach((state, i) =>
+      this.#send(state, ringRow(this.#carriedRings[i]!, loop, 0))
+    );
+  }
+
+  /** Memory of an output of the loop. */
+  #place(output: Variable): BufferView {
+    const view = this.#scope.destinationOf(output);
+    this.#scope.bind(output, view);
+    return view;
+  }
+
+  /** Results and carried states whose rows are read. */
+  #sendTraces(): void {
+    const { layout, placeholders, results } = this.#params.step;
+    const { traces, histories } = this.#outputs;
+    const traced = [...results.states, ...results.maps, ...placeholders.carried];
+    [...traces, ...histories].forEach((output, i) => {
+      if (!this.#scope.isUsed(output)) return;
+      const view = this.#place(output);
+      // Rows after the end of a loop that stops early are zero.
+      if (endsEarly(layout)) fillZero(this.#scope, view);
+      this.#send(traced[i]!, stepRow(view, this.#loop, 0));
+    });
+  }
+
+  /** The last values of results that are not states. */
+  get #lastResults(): readonly Variable[] {
+    return this.#outputs.finals.slice(this.#params.step.layout.states.length);
+  }
+
+  #sendLastResults(): void {
+    const { results } = this.#params.step, { guards } = this.#scope.shapes;
+    this.#lastResults.forEach((final, i) => {
+      if (!this.#scope.isUsed(final)) return;
+      if (guards.equal(this.#steps, 0)) {
+        throw new IndexError(
+          `Cannot take the last result of ${
+            scanLabel(this.#params)
+          }: it has no steps, and result ${i} no first value`,
+        );
+      }
+      this.#send(results.maps[i]!, this.#place(final));
+    });
+  }
+
+  /** Memory for the condition that ends the loop early, and for its limit; null where none does. */
+  #prepareEnd(): End | null {
+    const scope = this.#scope, { step } = this.#params;
+    if (!endsEarly(step.layout)) return null;
+    const until = scope.planner.buffers.add(`${this.#name} until`, "bool", [], { kind: "temp" });
+    this.#kept.add(until.buffer);
+    const needsStep = this.#lastResults.some((final) => scope.isUsed(final));
+    const limit = this.#outer.limit === null
       ? null
-      : inner.materialise(variable);
-    for (const view of views) {
-      if (computed === null || computed !== view) inner.computeInto(variable, view);
+      : startLimit(scope, scanLabel(this.#params), this.#outer.limit, until, needsStep);
+    if (limit === null) this.#send(step.results.until!, until);
+    return { until, limit };
+  }
+
+  /** Emits the kernels of the step. */
+  #computeResults(end: End | null): void {
+    const inner = this.#inner, { until } = this.#params.step.results;
+    const isRead = (end?.limit ?? null) !== null && until !== null;
+    inner.prepare([...this.#destinations.keys(), ...isRead ? [until] : []]);
+    for (const [variable, [first]] of this.#destinations) {
+      if (inner.viewOf(variable) === null && variable.owner !== null) {
+        inner.assignDestination(variable, first!);
+      }
+    }
+    for (const [variable, views] of this.#destinations) {
+      const computed = variable.owner === null && inner.viewOf(variable) === null
+        ? null
+        : inner.materialise(variable);
+      for (const view of views) {
+        if (computed === null || computed !== view) inner.computeInto(variable, view);
+      }
     }
   }
 
-  if (limit !== null) {
-    const kernel = new KernelBuilder(inner, [], [], false), { b } = kernel;
-    const axis: AxisRef = { kind: "loop", loop, shift: 1, modulus: 0 };
+  /** Stores whether a loop with a limit ends behind a step. */
+  #storeEnd({ until, limit }: End): void {
+    if (limit === null) return;
+    const { results } = this.#params.step, { storage } = this.#scope.planner;
+    const kernel = new KernelBuilder(this.#inner, [], [], false), { b } = kernel;
+    const axis: AxisRef = { kind: "loop", loop: this.#loop, shift: 1, modulus: 0 };
     const all = b.compare(
       "ge",
       b.ixNode({ offset: 0, terms: [{ axis, stride: 1 }], rest: null }),
-      loadView(b, planner.storage, limit, []) as SNode,
+      loadView(b, storage, limit, []) as SNode,
     );
     const also = results.until === null ? null : kernel.readReal(results.until, []);
     const yes = also === null ? all : b.binary("or", all, b.cast(also, "bool"));
-    kernel.storeView(until!, [], yes);
-    inner.finish(`${name} until`, kernel);
+    kernel.storeView(until, [], yes);
+    this.#inner.finish(`${this.#name} until`, kernel);
   }
 
-  const needsCount = ends || scope.isUsed(outputs.count);
-  const count = needsCount
-    ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
-    : null;
-  const level = simplify(new StepGraph(planner, name, inner.steps, kept));
-  const asWritten: Loop = {
-    kind: "loop",
-    name,
-    id: loop,
-    steps,
-    body: level.steps,
-    until: until?.buffer ?? null,
-    mayBeEmpty: limit !== null,
-    count: count?.buffer ?? null,
-    strategy: "stepped",
-    reason: "",
-  };
-  const choice = chooseStrategy(asWritten, params.strategy, planner.strategyContext);
-  scope.steps.push({ ...asWritten, ...choice, body: arrange(level).steps });
+  /** Emits the loop around the step; where the number of executed steps is, if that is needed. */
+  #emitLoop(end: End | null): BufferView | null {
+    const scope = this.#scope, { planner } = scope, name = this.#name;
+    const needsCount = end !== null || scope.isUsed(this.#outputs.count);
+    const count = needsCount
+      ? planner.buffers.add(`${name} steps`, "int32", [], { kind: "temp" })
+      : null;
+    const level = simplify(new StepGraph(planner, name, this.#inner.steps, this.#kept));
+    const asWritten: Loop = {
+      kind: "loop",
+      name,
+      id: this.#loop,
+      steps: this.#steps,
+      body: level.steps,
+      until: end?.until.buffer ?? null,
+      mayBeEmpty: (end?.limit ?? null) !== null,
+      count: count?.buffer ?? null,
+      strategy: "stepped",
+      reason: "",
+    };
+    const choice = chooseStrategy(asWritten, this.#params.strategy, planner.strategyContext);
+    scope.steps.push({ ...asWritten, ...choice, body: arrange(level).steps });
+    return count;
+  }
 
-  const last = (ring: Ring, output: Variable) => {
+  /** Reads the last rows of states. */
+  #readStates(count: BufferView | null): void {
+    const { layout } = this.#params.step, { finals, carried } = this.#outputs;
+    const executed = endsEarly(layout) ? count : null;
+    [...finals.slice(0, layout.states.length), ...carried].forEach((output, i) => {
+      if (!this.#scope.isUsed(output)) return;
+      readLast(this.#scope, this.#rings[i]!, this.#place(output), this.#steps, executed);
+    });
+  }
+
+  /** Stores how many steps were executed. */
+  #storeCount(count: BufferView | null): void {
+    const scope = this.#scope, { storage } = scope.planner, output = this.#outputs.count;
     if (!scope.isUsed(output)) return;
-    readLast(scope, ring, output, steps, ends ? count : null);
-  };
-  layout.states.forEach((_, i) => last(rings[i]!, outputs.finals[i]!));
-  outputs.carried.forEach((output, i) => last(carriedRings[i]!, output));
-  if (scope.isUsed(outputs.count)) {
-    const view = scope.destinationOf(outputs.count);
-    scope.bind(outputs.count, view);
+    const view = this.#place(output);
     const kernel = new KernelBuilder(scope, [], [], false);
-    const node = loadView(kernel.b, planner.storage, count!, []);
-    kernel.storeView(view, [], kernel.b.cast(node as never, planner.storage.scalar("int64")));
-    scope.finish(`${name} steps`, kernel);
+    const node = loadView(kernel.b, storage, count!, []);
+    kernel.storeView(view, [], kernel.b.cast(node as never, storage.scalar("int64")));
+    scope.finish(`${this.#name} steps`, kernel);
   }
+}
+
+/** How a loop ends early. */
+interface End {
+  /** The condition. */
+  readonly until: BufferView;
+  /** How many steps it makes at most, if that is another number than its rows. */
+  readonly limit: BufferView | null;
 }
 
 /** Memory of a state, with its first rows in it. */
@@ -298,17 +391,15 @@ function fillZero(scope: Scope, view: BufferView): void {
   scope.finish("zeros", kernel);
 }
 
-/** Copies the row of the last executed step out of a ring. */
+/** Copies the row of the last executed step out of a ring into a view. */
 function readLast(
   scope: Scope,
   ring: Ring,
-  output: Variable,
+  view: BufferView,
   steps: Size,
   executed: BufferView | null,
 ): void {
   const { planner } = scope;
-  const view = scope.destinationOf(output);
-  scope.bind(output, view);
   const kernel = new KernelBuilder(scope, ring.row, [], false);
   const { b } = kernel;
   let row: Ix;

@@ -10,7 +10,7 @@ import { scalarTypeOf } from "../../core/ir/scalar.ts";
 import { floorDivSize, mulSize, opaqueSize, type Size } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { isWide, WIDE } from "./int64.ts";
-import { type Printed, printPrim, wgslType } from "./scalar.ts";
+import { type Printed, printPrim, type StoredType, wgslType } from "./scalar.ts";
 
 const THREADS = 256;
 /** Elements that one workgroup sorts in its own memory. */
@@ -44,117 +44,159 @@ export function printSort(
   scratch: (words: Scratch["words"]) => Scratch,
   flag: number | null,
 ): PrintedSort {
-  const padded = opaqueSize(
-    "ceilpow2",
-    [sort.length],
-    (n) => n <= 1 ? 1 : 2 ** Math.ceil(Math.log2(n)),
-  );
-  const total = mulSize(sort.rows, padded);
-  const wide = isWide(wgslType(scalarTypeOf(sort.dtype)));
-  const type = wide ? "u64" : "u32", key = wide ? WIDE : "u32";
-  const keys = scratch(mulSize(total, wide ? 2 : 1)), order = scratch(total);
-  const pairs = floorDivSize(total, 2);
+  return new SortPrinter(sort, decls, scratch, flag).print();
+}
 
-  const makeKeys = (): PrintedKernel => {
-    const text = new KernelText(decls);
-    const row = text.count(padded), length = text.count(sort.length);
-    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+/** Prints the kernels of one sort. */
+class SortPrinter {
+  readonly #sort: Sort;
+  readonly #decls: ReadonlyMap<number, BufferDecl>;
+  readonly #flag: number | null;
+  /** Elements of a row, rounded up to a power of two, and of all rows. */
+  readonly #padded: Size;
+  readonly #total: Size;
+  /** The type of keys in WGSL, and as {@linkcode printPrim} takes it. */
+  readonly #key: StoredType;
+  readonly #type: "u32" | "u64";
+  /** Memory for the keys, and for the positions that they come from. */
+  readonly #keys: Scratch;
+  readonly #order: Scratch;
+
+  constructor(
+    sort: Sort,
+    decls: ReadonlyMap<number, BufferDecl>,
+    scratch: (words: Scratch["words"]) => Scratch,
+    flag: number | null,
+  ) {
+    this.#sort = sort;
+    this.#decls = decls;
+    this.#flag = flag;
+    this.#padded = opaqueSize(
+      "ceilpow2",
+      [sort.length],
+      (n) => n <= 1 ? 1 : 2 ** Math.ceil(Math.log2(n)),
+    );
+    this.#total = mulSize(sort.rows, this.#padded);
+    const wide = isWide(wgslType(scalarTypeOf(sort.dtype)));
+    this.#type = wide ? "u64" : "u32";
+    this.#key = wide ? WIDE : "u32";
+    this.#keys = scratch(mulSize(this.#total, wide ? 2 : 1));
+    this.#order = scratch(this.#total);
+  }
+
+  print(): PrintedSort {
+    return {
+      start: [this.#makeKeys(), this.#sortBlocks()],
+      exchange: this.#exchange(),
+      merge: this.#merge(),
+      finish: this.#finish(),
+      padded: this.#padded,
+    };
+  }
+
+  /** The scratch memory in a kernel. */
+  #memory(text: KernelText): { keys: string; order: string } {
+    return {
+      keys: text.scratch(this.#keys, this.#key, "write"),
+      order: text.scratch(this.#order, "u32", "write"),
+    };
+  }
+
+  #makeKeys(): PrintedKernel {
+    const text = new KernelText(this.#decls), { name, dtype, descending, ...sort } = this.#sort;
+    const key = this.#key, total = this.#total;
+    const row = text.count(this.#padded), length = text.count(sort.length);
+    const { keys, order } = this.#memory(text);
     const source = `at / ${row} * ${length} + min(at % ${row}, ${length} - 1u)`;
-    const value = text.load(sort.source, sort.dtype, source);
+    const value = text.load(sort.source, dtype, source);
     const lines = [
       `let at = group * ${THREADS}u + lane;`,
       `if (at >= ${text.count(total)}) { return; }`,
       `let value = ${value.text};`,
-      ...keyOf({ ...value, text: "value" }, sort.descending),
+      ...keyOf({ ...value, text: "value" }, descending),
       // Fillers come after all others, because their positions are the largest.
-      `${k}[at] = select(${key}(0xffffffffu), key, at % ${row} < ${length});`,
-      `${o}[at] = at % ${row};`,
+      `${keys}[at] = select(${key}(0xffffffffu), key, at % ${row} < ${length});`,
+      `${order}[at] = at % ${row};`,
     ];
-    return text.finish(`${sort.name} keys`, lines, THREADS, total, THREADS, flag);
-  };
+    return text.finish(`${name} keys`, lines, THREADS, total, THREADS, this.#flag);
+  }
 
   /** A kernel that loads a block, runs exchanges in it and stores it. */
-  const blocks = (name: string, body: (text: KernelText, b: Block) => string[]): PrintedKernel => {
-    const text = new KernelText(decls);
-    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+  #inBlocks(name: string, body: (text: KernelText, b: Block) => string[]): PrintedKernel {
+    const text = new KernelText(this.#decls), total = this.#total;
+    const { keys, order } = this.#memory(text);
     const b: Block = {
-      keys: text.shared(key, SORT_BLOCK),
+      keys: text.shared(this.#key, SORT_BLOCK),
       order: text.shared("u32", SORT_BLOCK),
-      later: laterText(type, text),
-      row: text.count(padded),
+      later: laterText(this.#type, text),
+      row: text.count(this.#padded),
     };
     const count = text.count(total);
     const each = [0, THREADS].map((plus) => plus === 0 ? "lane" : `lane + ${plus}u`);
     const lines = [
       `let base = group * ${SORT_BLOCK}u;`,
       ...each.flatMap((i) => [
-        `${b.keys}[${i}] = ${k}[min(base + ${i}, ${count} - 1u)];`,
-        `${b.order}[${i}] = ${o}[min(base + ${i}, ${count} - 1u)];`,
+        `${b.keys}[${i}] = ${keys}[min(base + ${i}, ${count} - 1u)];`,
+        `${b.order}[${i}] = ${order}[min(base + ${i}, ${count} - 1u)];`,
       ]),
       "workgroupBarrier();",
       ...body(text, b),
       ...each.map((i) =>
-        `if (base + ${i} < ${count}) { ${k}[base + ${i}] = ${b.keys}[${i}]; ` +
-        `${o}[base + ${i}] = ${b.order}[${i}]; }`
+        `if (base + ${i} < ${count}) { ${keys}[base + ${i}] = ${b.keys}[${i}]; ` +
+        `${order}[base + ${i}] = ${b.order}[${i}]; }`
       ),
     ];
-    return text.finish(`${sort.name} ${name}`, lines, THREADS, total, SORT_BLOCK, flag);
-  };
+    const label = `${this.#sort.name} ${name}`;
+    return text.finish(label, lines, THREADS, total, SORT_BLOCK, this.#flag);
+  }
 
-  const local = blocks("blocks", (_, b) => [
-    `let largest = min(${b.row}, ${SORT_BLOCK}u);`,
-    "for (var run = 2u; run <= largest; run *= 2u) {",
-    "  for (var distance = run / 2u; distance > 0u; distance /= 2u) {",
-    ...indent(indent(localExchange(b))),
-    "  }",
-    "}",
-  ]);
-  const merge = blocks("merge", (text, b) => {
-    const [run] = text.steps();
-    return [
-      `let run = ${run};`,
-      `for (var distance = ${THREADS}u; distance > 0u; distance /= 2u) {`,
-      ...indent(localExchange(b)),
+  #sortBlocks(): PrintedKernel {
+    return this.#inBlocks("blocks", (_, b) => [
+      `let largest = min(${b.row}, ${SORT_BLOCK}u);`,
+      "for (var run = 2u; run <= largest; run *= 2u) {",
+      "  for (var distance = run / 2u; distance > 0u; distance /= 2u) {",
+      ...indent(indent(localExchange(b))),
+      "  }",
       "}",
-    ];
-  });
+    ]);
+  }
 
-  const exchange = (): PrintedKernel => {
-    const text = new KernelText(decls);
-    const k = text.scratch(keys, key, "write"), o = text.scratch(order, "u32", "write");
+  #merge(): PrintedKernel {
+    return this.#inBlocks("merge", (text, b) => {
+      const [run] = text.steps();
+      return [
+        `let run = ${run};`,
+        `for (var distance = ${THREADS}u; distance > 0u; distance /= 2u) {`,
+        ...indent(localExchange(b)),
+        "}",
+      ];
+    });
+  }
+
+  #exchange(): PrintedKernel {
+    const text = new KernelText(this.#decls), pairs = floorDivSize(this.#total, 2);
+    const { keys, order } = this.#memory(text);
     const [run, distance] = text.steps();
-    const row = text.count(padded);
+    const row = text.count(this.#padded);
     const lines = [
       `let pair = group * ${THREADS}u + lane;`,
       `if (pair >= ${text.count(pairs)}) { return; }`,
       `let distance = ${distance};`,
-      "let i = (pair / distance) * (2u * distance) + pair % distance;",
-      "let j = i + distance;",
-      `let ki = ${k}[i];`,
-      `let kj = ${k}[j];`,
-      `let oi = ${o}[i];`,
-      `let oj = ${o}[j];`,
-      laterText(type, text),
-      `if (later == (((i % ${row}) & ${run}) == 0u)) {`,
-      `  ${k}[i] = kj;`,
-      `  ${k}[j] = ki;`,
-      `  ${o}[i] = oj;`,
-      `  ${o}[j] = oi;`,
-      "}",
+      ...exchangeOf("pair", { keys, order, row, later: laterText(this.#type, text) }, "i", run),
     ];
-    return text.finish(`${sort.name} exchange`, lines, THREADS, pairs, THREADS, flag);
-  };
+    return text.finish(`${this.#sort.name} exchange`, lines, THREADS, pairs, THREADS, this.#flag);
+  }
 
-  const finish = (): PrintedKernel => {
-    const text = new KernelText(decls);
-    const row = text.count(padded), length = text.count(sort.length);
+  #finish(): PrintedKernel {
+    const text = new KernelText(this.#decls), sort = this.#sort;
+    const row = text.count(this.#padded), length = text.count(sort.length);
     const items = mulSize(sort.rows, sort.length);
-    const o = text.scratch(order, "u32", "read");
+    const order = text.scratch(this.#order, "u32", "read");
     const lines = [
       `let at = group * ${THREADS}u + lane;`,
       `if (at >= ${text.count(items)}) { return; }`,
       `let row = at / ${length};`,
-      `let source = ${o}[row * ${row} + at % ${length}];`,
+      `let source = ${order}[row * ${row} + at % ${length}];`,
     ];
     if (sort.values !== null) {
       const value = text.load(sort.source, sort.dtype, `row * ${length} + source`);
@@ -165,12 +207,11 @@ export function printSort(
         text.store(sort.positions, "at", { text: "i32(source)", type: "i32", nan: false }),
       );
     }
-    return text.finish(`${sort.name} results`, lines, THREADS, items, THREADS, flag);
-  };
-
-  return { start: [makeKeys(), local], exchange: exchange(), merge, finish: finish(), padded };
+    return text.finish(`${sort.name} results`, lines, THREADS, items, THREADS, this.#flag);
+  }
 }
 
+/** Keys and positions in memory, and what an exchange needs to know. */
 interface Block {
   readonly keys: string;
   readonly order: string;
@@ -189,22 +230,27 @@ function laterText(type: "u32" | "u64", { prelude }: KernelText): string {
 }
 
 /** One exchange at `distance` within workgroup memory. */
-function localExchange({ keys, order, later, row }: Block): string[] {
+function localExchange(block: Block): string[] {
+  return [...exchangeOf("lane", block, "(base + i)", "run"), "workgroupBarrier();"];
+}
+
+/** Puts the two elements of a pair in order: of what is `at` in its row, in runs that alternate. */
+function exchangeOf(pair: string, block: Block, at: string, run: string): string[] {
+  const { keys, order, later, row } = block;
   return [
-    "let i = (lane / distance) * (2u * distance) + lane % distance;",
+    `let i = (${pair} / distance) * (2u * distance) + ${pair} % distance;`,
     "let j = i + distance;",
     `let ki = ${keys}[i];`,
     `let kj = ${keys}[j];`,
     `let oi = ${order}[i];`,
     `let oj = ${order}[j];`,
     later,
-    `if (later == ((((base + i) % ${row}) & run) == 0u)) {`,
+    `if (later == (((${at} % ${row}) & ${run}) == 0u)) {`,
     `  ${keys}[i] = kj;`,
     `  ${keys}[j] = ki;`,
     `  ${order}[i] = oj;`,
     `  ${order}[j] = oi;`,
     "}",
-    "workgroupBarrier();",
   ];
 }
 
