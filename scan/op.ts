@@ -17,6 +17,15 @@ import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shap
 /** The scan op. */
 export const scanOp: Op<ScanParams> = {
   name: "scan",
+  params: {
+    step: "graph",
+    name: "plain",
+    truncateGradient: "plain",
+    strategy: "plain",
+    checkpoint: "plain",
+    shared: "graph",
+    implicit: "graph",
+  },
   facts: new Set(["opaque"]),
   printing: { label: ({ params: { name } }) => name === null ? "Scan" : `Scan{${name}}` },
   inner({ inputs, params: { step } }) {

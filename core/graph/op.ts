@@ -276,10 +276,21 @@ export interface Printing<P extends Params = Params> {
   label?(apply: Apply<P>): string;
 }
 
+/**
+ * What a param is: an axis or axes of an input, from 0 on; other plain data; or what is made of graphs,
+ * which `key` must tell apart.
+ */
+export type ParamKind = "axis" | "axes" | "plain" | "graph";
+
+/** The kinds of all params of an op. */
+export type ParamKinds<P extends Params> = { readonly [K in keyof P]-?: ParamKind };
+
 /** An operation. One object for each name; what varies is in the params of its applications. */
 export interface Op<P extends Params = Params> {
   /** Name of the operation, unique among all. */
   readonly name: string;
+  /** What each of its params is; default: it has none. */
+  readonly params?: ParamKinds<P>;
   /**
    * Types of the outputs. Throws a TypeError, RangeError or ShapeError that says what was expected for
    * inputs that cannot be.

@@ -11,6 +11,7 @@ import { toposort } from "../graph/walk.ts";
 import { intConstant } from "./common/arguments.ts";
 import { castTo } from "./common/build.ts";
 import { asVariable, valueOf } from "./common/literal.ts";
+import { validateGraph } from "../rewrite/validate.ts";
 import { elementwiseOps } from "./elementwise/table.ts";
 import { padded, windowed } from "./nn/window.ts";
 import { stretched } from "./shape/broadcast_to_op.ts";
@@ -127,6 +128,7 @@ Deno.test("lengths in the graph are those of values, in random graphs", () => {
         const made = makes[name]!(draw(), draw(), pick), dims = knownDims(made);
         const [value, ...lengths] = evaluateGraph([made, ...dims], feeds);
         assertEquals(lengths.map(({ data }) => Number(data[0])), value!.shape, `${made}`);
+        validateGraph([made], "as it was built");
         for (const apply of toposort([made])) met.add(apply.op.name);
         if (made.ndim > 0 && made.ndim < 4) pool.push(castTo(made, "float64"));
       } catch (error) {

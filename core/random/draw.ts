@@ -126,6 +126,7 @@ function lanes(params: DrawParams): number[] {
 /** Draws a tensor. Inputs: the state (uint32[4]) and the axis lengths. */
 export const drawOp: Op<DrawParams> = {
   name: "draw",
+  params: { kind: "plain", dtype: "plain" },
   facts: new Set(["opaque", "draws"]),
   indexFrom: 1,
 

@@ -34,6 +34,7 @@ function place({ kind, slot, dtype }: EachParams): { block: number; lane: number
  */
 export const drawEachOp: Op<EachParams> = elementwiseOp<EachParams>("drawEach", {
   arity: 6,
+  params: { kind: "plain", dtype: "plain", slot: "plain" },
   dtypes: (_name, inputs, { dtype }) => ({ compute: inputs.map(() => "uint32"), output: dtype }),
   int([position, round, ...state], _dtypes, params) {
     const { block, lane } = place(params);

@@ -70,6 +70,7 @@ function kernelCount(
 /** The Poisson count that a uniform stands for. Inputs: u, and the mean, below `SMALL_MEAN`. */
 export const poissonInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>("poissonInverse", {
   arity: 2,
+  params: { dtype: "plain" },
   dtypes: (_name, inputs, { dtype }) => ({ compute: inputs.map(() => dtype), output: dtype }),
   float([u, mean], _dtypes, params) {
     return hostCount(u!, Math.exp(-mean!), (k) => mean! / (k + 1), params);
@@ -90,6 +91,7 @@ export const binomialInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>
   "binomialInverse",
   {
     arity: 3,
+    params: { dtype: "plain" },
     dtypes: (_name, inputs, { dtype }) => ({ compute: inputs.map(() => dtype), output: dtype }),
     float([u, n, p], _dtypes, params) {
       const odds = p! / (1 - p!);

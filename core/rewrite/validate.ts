@@ -4,7 +4,7 @@
  * - A constant has a value of its type, in the array that its dtype is held in.
  * - An application has the outputs that its op infers from its inputs and parameters; a length that
  *   is known may be known from elsewhere, but must not contradict.
- * - Parameters are plain data, and those of the ops listed here are the ones they know.
+ * - Parameters are those that the op names, and plain data unless it says otherwise.
  * - Inputs that say where or how much are 0-d integers or bools.
  * - No variable depends on itself.
  *
@@ -13,47 +13,8 @@
 
 import { type DType, isComplex, isDiscrete } from "../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
-import { isIndexInput } from "../graph/op.ts";
+import { isIndexInput, type ParamKind } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
-import { elementwiseOps } from "../ops/elementwise/table.ts";
-
-/** Which parameters an op has. */
-const legalParams: Readonly<Record<string, readonly string[]>> = {
-  reduce: ["kind", "axes", "dtype", "empty"],
-  argreduce: ["kind", "axes"],
-  shapeI: ["axis"],
-  makeVector: ["dtype"],
-  specifyShape: ["shape", "masks", "action"],
-  dimshuffle: ["pattern"],
-  reshape: ["ndim"],
-  broadcastTo: [],
-  jointLength: [],
-  fill: [],
-  join: ["axis"],
-  arange: ["dtype"],
-  subtensor: ["index"],
-  incSubtensor: ["index", "set"],
-  advIndex: ["axes"],
-  advInc: ["axes", "set"],
-  nonzero: [],
-  matmul: [],
-  sumTo: ["axes"],
-  windows: ["axes", "size", "stride", "dilation"],
-  foldWindows: ["axes", "size", "stride", "dilation"],
-  pad: ["axes", "before", "after"],
-  cumop: ["kind", "axis"],
-  sort: ["axis"],
-  argsort: ["axis"],
-  ifelse: ["n"],
-};
-
-/** Parameters of elementwise ops; the others have none. */
-const elementwiseParams: Readonly<Record<string, readonly string[]>> = {
-  cast: ["dtype"],
-  bitcast: ["dtype"],
-  gradScale: ["factor"],
-  gradClip: ["lower", "upper"],
-};
 
 /**
  * Checks that a graph is as it must be. Throws a TypeError that names the node and what is wrong with
@@ -137,12 +98,12 @@ function wrongElement({ dtype, data }: Value): string | null {
 
 function wrongApply(apply: Apply): string | null {
   const { op, inputs, params } = apply;
-  const elementwise = Object.hasOwn(elementwiseOps, op.name);
-  const legal = elementwise ? elementwiseParams[op.name] ?? [] : legalParams[op.name];
-  if (legal !== undefined) {
-    for (const [key, value] of Object.entries(params)) {
-      if (value !== undefined && !legal.includes(key)) return `has a parameter "${key}"`;
-      if (!isPlain(value)) return `has a parameter "${key}" that is no plain data`;
+  const kinds: Readonly<Record<string, ParamKind>> = op.params ?? {};
+  for (const [key, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(kinds, key)) return `has a parameter "${key}", which its params do not name`;
+    if (kinds[key] !== "graph" && !isPlain(value)) {
+      return `has a parameter "${key}" that is no plain data`;
     }
   }
   for (const [i, input] of inputs.entries()) {

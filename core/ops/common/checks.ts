@@ -44,6 +44,7 @@ function negativeText({ action, expected }: CheckParams, n: number | string | nu
 /** A 0-d integer as a length: int64, and an error if it is negative. */
 export const lengthOp: Op<CheckParams> = {
   name: "length",
+  params: { action: "plain", expected: "plain" },
   holds: (inputs: readonly Variable[]) => inputs,
   facts: new Set(["length", "arranges"]),
   indexFrom: 0,
@@ -110,6 +111,7 @@ function outside({ action }: CheckParams, below: number | null, bounded = below 
 /** Integers that must not be negative, and with a second input must be less than that 0-d integer. */
 export const inRangeOp: Op<CheckParams> = {
   name: "inRange",
+  params: { action: "plain", expected: "plain" },
   holds: (inputs: readonly Variable[]) => inputs.slice(0, 1),
   facts: new Set(["arranges"]),
   indexFrom: 1,

@@ -45,6 +45,7 @@ function shapeIfAny(context: ShapeContext, variable: Variable): readonly Size[] 
  */
 export const ifelseOp: Op<IfElseParams> = {
   name: "ifelse",
+  params: { n: "plain" },
   infer(inputs: readonly Variable[], { n }: IfElseParams): readonly TensorType[] {
     expectInputs("ifelse", inputs, 1 + 2 * n);
     const condition = inputs[0]!;

@@ -53,6 +53,7 @@ function rangeSize(guards: Guards, start: Size, stop: Size, step: Size): Size {
 /** The numbers start, start + step, … before stop: three 0-d integers. */
 export const arangeOp: Op<ArangeParams> = {
   name: "arange",
+  params: { dtype: "plain" },
   facts: new Set(["symbolic", "made"]),
   indexFrom: 0,
   infer(inputs: readonly Variable[], { dtype }: ArangeParams): readonly TensorType[] {

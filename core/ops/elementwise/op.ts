@@ -6,7 +6,15 @@
 
 import { type DType, dtypeInfo, isComplex, isDiscrete, isInt } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Element, Fact, Op, Params, Printing, ShapeContext } from "../../graph/op.ts";
+import type {
+  Element,
+  Fact,
+  Op,
+  ParamKinds,
+  Params,
+  Printing,
+  ShapeContext,
+} from "../../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../../graph/value.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
 import type { SNode } from "../../ir/scalar.ts";
@@ -29,6 +37,8 @@ import type { DTypes } from "./rules.ts";
  */
 export interface ElementwiseRow<P extends Params = Params> {
   readonly arity: number;
+  /** What each of its params is; default: it has none. */
+  readonly params?: ParamKinds<P>;
   /** dtypes that the arguments are converted to, and that of the result; throws for others. */
   dtypes(name: string, inputs: readonly DType[], params: P): DTypes;
   /** The reference in float64. */
@@ -102,6 +112,7 @@ export function elementwiseOp<P extends Params>(
       ...(row.converts && { converts: true }),
     },
     facts: new Set(row.facts),
+    ...(row.params && { params: row.params }),
     ...(row.size && { size: row.size.bind(row) }),
     ...(row.key && { key: row.key.bind(row) }),
     ...(row.printing && { printing: row.printing }),

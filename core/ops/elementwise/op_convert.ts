@@ -46,6 +46,7 @@ export interface GradClipParams {
 
 const castRow: ElementwiseRow<CastParams> = {
   arity: 1,
+  params: { dtype: "plain" },
   dtypes: castDTypes,
   float: ([x], { output }) => castNumber(x!, output),
   int: ([x], { compute, output }) => castInteger(x!, compute[0]!, output),
@@ -72,6 +73,7 @@ const castRow: ElementwiseRow<CastParams> = {
 
 const bitcastRow: ElementwiseRow<CastParams> = {
   arity: 1,
+  params: { dtype: "plain" },
   dtypes: bitcastDTypes,
   float: ([x], dtypes) => bitcastNumber(x!, dtypes),
   int: ([x], dtypes) => bitcastNumber(x!, dtypes),
@@ -80,6 +82,19 @@ const bitcastRow: ElementwiseRow<CastParams> = {
     return dtypeInfo(dtype).bytes < 4 ? b.cast(x!, type) : b.bitcast(x!, type);
   },
   cost: 0,
+};
+
+// JSON has no infinities, so the keys are made here.
+const gradScaleRow: ElementwiseRow<GradScaleParams> = {
+  ...identity(),
+  params: { factor: "plain" },
+  key: ({ factor }) => String(factor),
+};
+
+const gradClipRow: ElementwiseRow<GradClipParams> = {
+  ...identity(),
+  params: { lower: "plain", upper: "plain" },
+  key: ({ lower, upper }) => `${lower},${upper}`,
 };
 
 /** The rows. */
@@ -124,18 +139,8 @@ export const convertRows = {
   zeroGrad: identity(),
   disconnectedGrad: identity(),
   undefinedGrad: identity(),
-  // JSON has no infinities, so the keys are made here.
-  gradScale: {
-    ...identity(),
-    key: (params) => String((params as GradScaleParams).factor),
-  },
-  gradClip: {
-    ...identity(),
-    key: (params) => {
-      const { lower, upper } = params as GradClipParams;
-      return `${lower},${upper}`;
-    },
-  },
+  gradScale: gradScaleRow as ElementwiseRow,
+  gradClip: gradClipRow as ElementwiseRow,
 } satisfies Record<string, ElementwiseRow>;
 
 function identity(): ElementwiseRow {

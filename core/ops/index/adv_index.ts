@@ -245,6 +245,7 @@ function resultSizes(
 /** x indexed by integer tensors on some axes; the tensors broadcast together. */
 export const advIndexOp: Op<AdvIndexParams> = {
   name: "advIndex",
+  params: { axes: "axes" },
   facts: new Set(["moves"]),
   printing: {
     formula([x, ...indices], { params: { axes } }) {
@@ -306,6 +307,7 @@ export interface AdvIncParams extends AdvIndexParams {
  */
 export const advIncOp: Op<AdvIncParams> = {
   name: "advInc",
+  params: { axes: "axes", set: "plain" },
   facts: new Set(["made"]),
   infer(inputs: readonly Variable[], { axes }: AdvIncParams): readonly TensorType[] {
     expectInputs("advInc", inputs, 3, Infinity);

@@ -273,6 +273,7 @@ function partPositions(
 /** x[index] for integers and slices, with NumPy's meaning of negative ones and of clipping. */
 export const subtensorOp: Op<SubtensorParams> = {
   name: "subtensor",
+  params: { index: "plain" },
   facts: new Set(["moves", "symbolic", "indexes"]),
   printing: {
     formula: ([x, ...args], { inputs, params: { index } }) =>
@@ -411,6 +412,7 @@ export function expectValueFits(part: readonly number[], y: readonly number[]): 
 /** x with x[index] replaced by y or increased by y; y broadcasts to the part. */
 export const incSubtensorOp: Op<IncSubtensorParams> = {
   name: "incSubtensor",
+  params: { index: "plain", set: "plain" },
   facts: new Set(["made", "indexes"]),
   printing: {
     formula: ([x, y, ...args], { inputs, params: { index, set } }) =>

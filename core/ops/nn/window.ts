@@ -151,6 +151,7 @@ function windowPosition(shape: readonly number[], params: WindowParams) {
  */
 export const windowsOp: Op<WindowParams> = {
   name: "windows",
+  params: { axes: "axes", size: "plain", stride: "plain", dilation: "plain" },
   indexFrom: 1,
   infer(inputs: readonly Variable[], params: WindowParams): readonly TensorType[] {
     const open = params.size.filter((n) => n === null).length;
@@ -207,6 +208,7 @@ const MANY_POSITIONS = 64;
  */
 export const foldWindowsOp: Op<WindowParams> = {
   name: "foldWindows",
+  params: { axes: "axes", size: "plain", stride: "plain", dilation: "plain" },
   indexFrom: 1,
   infer(inputs: readonly Variable[], params: WindowParams): readonly TensorType[] {
     const ndim = (inputs[0]?.ndim ?? 0) - params.axes.length;
@@ -340,6 +342,7 @@ function widthSizes(context: ShapeContext, apply: Apply<PadParams>): Widths<Size
  */
 export const padOp: Op<PadParams> = {
   name: "pad",
+  params: { axes: "axes", before: "plain", after: "plain" },
   holds: (inputs: readonly Variable[]) => inputs.slice(0, 2),
   indexFrom: 2,
   infer(inputs: readonly Variable[], params: PadParams): readonly TensorType[] {

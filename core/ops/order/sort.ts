@@ -63,6 +63,7 @@ function evaluateLines(
 /** The elements of x in ascending order along an axis, NaN last. */
 export const sortOp: Op<SortParams> = {
   name: "sort",
+  params: { axis: "axis" },
   holds: (inputs: readonly Variable[]) => inputs,
   infer(inputs: readonly Variable[], params: SortParams): readonly TensorType[] {
     return [checkSort(inputs, params, "sort").type];
@@ -88,6 +89,7 @@ export const sortOp: Op<SortParams> = {
 /** int64 positions along an axis that sort x; equal elements keep their order. */
 export const argsortOp: Op<SortParams> = {
   name: "argsort",
+  params: { axis: "axis" },
   infer(inputs: readonly Variable[], params: SortParams): readonly TensorType[] {
     return [TensorType.of("int64", checkSort(inputs, params, "argsort").type.shape)];
   },

@@ -35,6 +35,7 @@ export interface CumulativeParams {
 /** Sums or products of the elements up to and including each one along an axis; the dtype is kept. */
 export const cumulativeOp: Op<CumulativeParams> = {
   name: "cumop",
+  params: { kind: "plain", axis: "axis" },
   printing: { label: ({ params: { kind, axis } }) => `Cum${kind}{axis=${axis}}` },
   infer(inputs: readonly Variable[], { axis }: CumulativeParams): readonly TensorType[] {
     expectInputs("cumop", inputs, 1);

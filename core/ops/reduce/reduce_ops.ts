@@ -42,6 +42,7 @@ export interface ArgReduceParams {
  */
 export const reduceOp: Op<ReduceParams> = {
   name: "reduce",
+  params: { kind: "plain", axes: "axes", dtype: "plain", empty: "plain" },
   printing: { label: reductionLabel },
   infer(inputs: readonly Variable[], params: ReduceParams): readonly TensorType[] {
     const x = onlyInput("reduce", inputs);
@@ -84,6 +85,7 @@ export const reduceOp: Op<ReduceParams> = {
  */
 export const argreduceOp: Op<ArgReduceParams> = {
   name: "argreduce",
+  params: { kind: "plain", axes: "axes" },
   printing: { label: reductionLabel },
   infer(inputs: readonly Variable[], params: ArgReduceParams): readonly TensorType[] {
     const x = onlyInput("argreduce", inputs);

@@ -59,6 +59,7 @@ function summed(context: ShapeContext, apply: Apply<SumToParams>): number[] {
  */
 export const sumToOp: Op<SumToParams> = {
   name: "sumTo",
+  params: { axes: "axes" },
   indexFrom: 1,
   infer(inputs: readonly Variable[], { axes }: SumToParams): readonly TensorType[] {
     expectInputs("sumTo", inputs, 1 + axes.length);

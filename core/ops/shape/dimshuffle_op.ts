@@ -44,6 +44,7 @@ export function dropError(
 /** x with its axes permuted, new axes of length 1 put in, and axes of length 1 left out. */
 export const dimshuffleOp: Op<DimshuffleParams> = {
   name: "dimshuffle",
+  params: { pattern: "plain" },
   facts: new Set(["moves", "arranges", "symbolic"]),
   printing: {
     formula([x], { inputs, params: { pattern } }) {

@@ -84,6 +84,7 @@ function solveSizes(
 /** x in another shape: x, then one length for each axis of the result, one of which may be -1. */
 export const reshapeOp: Op<ReshapeParams> = {
   name: "reshape",
+  params: { ndim: "plain" },
   facts: new Set(["moves", "arranges", "symbolic"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[], { ndim }: ReshapeParams): readonly TensorType[] {

@@ -42,6 +42,7 @@ export interface ShapeIParams {
 /** The length of one axis, int64. */
 export const shapeIOp: Op<ShapeIParams> = {
   name: "shapeI",
+  params: { axis: "axis" },
   facts: new Set(["length"]),
   printing: { formula: ([x], { params: { axis } }) => `${x}.shape[${axis}]` },
   dataFrom: 1,
@@ -82,6 +83,7 @@ export interface MakeVectorParams {
 /** A vector of scalars of one dtype. */
 export const makeVectorOp: Op<MakeVectorParams> = {
   name: "makeVector",
+  params: { dtype: "plain" },
   holds: (inputs: readonly Variable[]) => inputs,
   facts: new Set(["made"]),
   infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
@@ -170,6 +172,7 @@ function maskedAs({ inputs, params }: Apply<SpecifyShapeParams>): SpecifyShapePa
 /** x, whose axes are checked to have the given lengths. */
 export const specifyShapeOp: Op<SpecifyShapeParams> = {
   name: "specifyShape",
+  params: { shape: "plain", masks: "plain", action: "plain" },
   facts: new Set(["moves", "arranges"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[], params: SpecifyShapeParams): readonly TensorType[] {
