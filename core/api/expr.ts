@@ -5,7 +5,9 @@
  */
 
 import * as T from "./functions.ts";
-import { MAX_RANK } from "../graph/type.ts";
+import type { DType } from "../graph/dtype.ts";
+import { MAX_RANK, TensorType } from "../graph/type.ts";
+import { withShape } from "../ops/shape/shape_ops.ts";
 import { Variable } from "../graph/graph.ts";
 import { type IndexNode, type Node, parseExpression, sourceOf, syntaxError } from "./expr_parse.ts";
 import type { IndexItem, SliceSpec } from "../ops/index/index_spec.ts";
@@ -39,7 +41,39 @@ const parsed = new WeakMap<TemplateStringsArray, Node>();
  * const rows = T.expr`${x}[1:, ::-1].sum(axis=0)`;
  * ```
  */
-export function expr(strings: TemplateStringsArray, ...holes: readonly Hole[]): Variable {
+export function expr(strings: TemplateStringsArray, ...holes: readonly Hole[]): Variable;
+/**
+ * The same for an expression of a known type: TypeScript tells no one what a template says, so this
+ * is how the editor gets to know the dtype and the rank. They are checked, and lengths as by
+ * `T.specifyShape`.
+ *
+ * Throws a TypeError if the expression has another type.
+ *
+ * @example
+ * ```ts
+ * import { T, type Variable } from "@croton/croton";
+ *
+ * const x = T.fmatrix("x"), w = T.fvector("w");
+ * const product: Variable<"float32", 1> = T.expr(T.fvector.type)`${x} @ ${w}`;
+ * ```
+ */
+export function expr<D extends DType, N extends number>(
+  type: TensorType<D, N>,
+): (strings: TemplateStringsArray, ...holes: readonly Hole[]) => Variable<D, N>;
+export function expr(
+  first: TemplateStringsArray | TensorType,
+  ...holes: readonly Hole[]
+): Variable | ((strings: TemplateStringsArray, ...holes: readonly Hole[]) => Variable) {
+  if (!(first instanceof TensorType)) return read(first, holes);
+  return (strings, ...holes) => {
+    const value = read(strings, holes);
+    if (first.compatible(value.type)) return withShape(value, first.shape);
+    throw new TypeError(`Expected an expression of type ${first}, got one of type ${value.type}`);
+  };
+}
+
+/** The variable that an expression stands for. */
+function read(strings: TemplateStringsArray, holes: readonly Hole[]): Variable {
   if (!Array.isArray(strings) || !Array.isArray(strings.raw)) {
     throw new TypeError("Cannot read an expression: write it as a template, T.expr`x + 1`");
   }

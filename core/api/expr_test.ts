@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile } from "../../mod.ts";
+import { compile, ShapeError } from "../../mod.ts";
 import { pp } from "../graph/print.ts";
 import * as T from "./t.ts";
 import type { Variable } from "../graph/graph.ts";
@@ -169,4 +169,28 @@ Deno.test("messages about long expressions show what is near the mistake", () =>
   const nested = `${"[".repeat(200)}1${"]".repeat(200)}`;
   const error = assertThrows(() => T.expr(template([nested])), Error);
   assertStringIncludes(error.message, "nested more than 64 deep");
+});
+
+Deno.test("expr: a type that is given is the editor's, and checked", async () => {
+  const p: Variable<"float32", 1> = T.expr(T.fvector.type)`${x} @ ${w}`;
+  same(p, x.dot(w));
+  const test: Variable<"bool", 2> = T.expr(T.tensorType("bool", 2))`${x} > 0`;
+  same(test, x.gt(0));
+  for (const type of [T.fmatrix.type, T.dvector.type, T.fscalar.type, T.bvector.type]) {
+    assertThrows(
+      () => T.expr(type)`${x} @ ${w}`,
+      TypeError,
+      `Expected an expression of type ${type}, got one of type ${p.type}`,
+    );
+  }
+  const three = T.expr(T.tensorType("float32", [3]))`${x} @ ${w}`;
+  assertEquals(three.type.shape, [3]);
+  const f = await compile([x, w], three, { device: "cpu" });
+  assertEquals(f([[1], [2], [3]], [2]).arraySync(), [2, 4, 6]);
+  assertThrows(() => f([[1], [2]], [2]), ShapeError, "expected length 3 of axis 0, got 2");
+});
+
+onDevices("expr: an expression of a given type computes what it says", async (device) => {
+  const f = await compile([x, w], T.expr(T.fvector.type)`(${x} @ ${w}) ** 2 - 1`, { device });
+  assertEquals(f([[1, 2], [2, -1]], [2, -1]).arraySync(), [-1, 24]);
 });
