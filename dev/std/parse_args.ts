@@ -1,6 +1,6 @@
 /**
- * Stand-in for `@std/cli/parse-args`: the same options and results, save that a dot in the name of
- * an option is a character like any other.
+ * Stand-in for `@std/cli/parse-args`: the options that this repository uses, with the same results, save
+ * that a dot in the name of an option is a character like any other.
  *
  * @module
  */
@@ -10,24 +10,13 @@ export interface ParseOptions<
   B extends string = string,
   S extends string = string,
   C extends string = string,
-  D extends Record<string, unknown> = Record<string, unknown>,
 > {
-  /** Whether what follows `--` goes to a list of its own, under the name `--`. */
-  "--"?: boolean;
-  /** Other names of an option. */
-  alias?: Record<string, string | readonly string[]>;
-  /** Options without a value; `true` for all that have no `=`. */
-  boolean?: boolean | B | readonly B[];
-  /** Values of options that are not given. */
-  default?: D;
-  /** Whether everything from the first argument on that is no option is left as it is. */
-  stopEarly?: boolean;
+  /** Options without a value. */
+  boolean?: readonly B[];
   /** Options whose value is never read as a number. */
-  string?: S | readonly S[];
+  string?: readonly S[];
   /** Options that may be given many times, and whose values are collected in a list. */
-  collect?: C | readonly C[];
-  /** Options that `--no-name` sets to false. */
-  negatable?: string | readonly string[];
+  collect?: readonly C[];
   /** Is told of each argument that is not known, and keeps it out by returning false. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
@@ -37,15 +26,12 @@ export type Args<
   B extends string = string,
   S extends string = string,
   C extends string = string,
-  D extends Record<string, unknown> = Record<string, unknown>,
 > =
   & Record<string, unknown>
   & { [K in Exclude<B, C>]: boolean }
-  & { [K in Exclude<S, C | keyof D>]?: string }
-  & { [K in Exclude<Extract<S, keyof D>, C>]: string | D[K] }
-  & { [K in Exclude<keyof D, S | B | C>]: unknown }
+  & { [K in Exclude<S, C>]?: string }
   & { [K in C]: K extends B ? boolean[] : K extends S ? string[] : unknown[] }
-  & { _: (string | number)[]; "--"?: string[] };
+  & { _: (string | number)[] };
 
 type Value = string | number | boolean;
 
@@ -60,31 +46,22 @@ export function parseArgs<
   B extends string = never,
   S extends string = never,
   C extends string = never,
-  D extends Record<string, unknown> = Record<never, never>,
->(args: readonly string[], options: ParseOptions<B, S, C, D> = {}): Args<B, S, C, D> {
-  return new Parser(options).parse(args) as Args<B, S, C, D>;
+>(args: readonly string[], options: ParseOptions<B, S, C> = {}): Args<B, S, C> {
+  return new Parser(options).parse(args) as Args<B, S, C>;
 }
 
 class Parser {
-  #options: ParseOptions;
-  #aliases = new Map<string, string[]>();
-  #booleans: Set<string>;
-  #strings: Set<string>;
-  #collected: Set<string>;
-  #negatable: Set<string>;
+  #unknown: ParseOptions["unknown"];
+  #booleans: ReadonlySet<string>;
+  #strings: ReadonlySet<string>;
+  #collected: ReadonlySet<string>;
   #result: Record<string, unknown> & { _: (string | number)[] } = { _: [] };
 
-  constructor(options: ParseOptions) {
-    this.#options = options;
-    for (const [name, others] of Object.entries(options.alias ?? {})) {
-      const names = [name, ...list(others)];
-      for (const one of names) this.#aliases.set(one, names.filter((other) => other !== one));
-    }
-    const { boolean, string, collect, negatable } = options;
-    this.#booleans = this.#all(typeof boolean === "boolean" ? undefined : boolean);
-    this.#strings = this.#all(string);
-    this.#collected = this.#all(collect);
-    this.#negatable = this.#all(negatable);
+  constructor({ boolean, string, collect, unknown }: ParseOptions) {
+    this.#unknown = unknown;
+    this.#booleans = new Set(boolean);
+    this.#strings = new Set(string);
+    this.#collected = new Set(collect);
   }
 
   parse(args: readonly string[]): Record<string, unknown> {
@@ -95,34 +72,22 @@ class Parser {
       const arg = flags[i]!;
       if (/^--./.test(arg)) i += this.#long(arg, flags[i + 1]);
       else if (/^-[^-]/.test(arg)) i += this.#short(arg, flags[i + 1]);
-      else {
-        if (this.#options.unknown?.(arg) !== false) this.#positional(arg);
-        if (this.#options.stopEarly) {
-          this.#result._.push(...flags.slice(i + 1));
-          break;
-        }
-      }
+      else if (this.#unknown?.(arg) !== false) this.#positional(arg);
     }
     this.#fillIn();
-    if (this.#options["--"]) this.#result["--"] = rest;
-    else for (const arg of rest) this.#result._.push(arg);
+    this.#result._.push(...rest);
     return this.#result;
   }
 
-  /** Reads `--name`, `--name=value`, `--name value` or `--no-name`; returns how many more it took. */
+  /** Reads `--name`, `--name=value` or `--name value`; returns how many more it took. */
   #long(arg: string, next: string | undefined): number {
     const [, name = "", value] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(arg) ?? [];
     if (value !== undefined) {
       this.#set(name, this.#booleans.has(name) ? value !== "false" : value, arg);
       return 0;
     }
-    const negated = name.startsWith("no-") ? name.slice(3) : undefined;
-    if (negated !== undefined && this.#negatable.has(negated)) {
-      this.#set(negated, false, arg, false);
-      return 0;
-    }
-    const valueless = this.#booleans.has(name) || this.#options.boolean === true;
-    return this.#take(name, arg, next, valueless || next?.startsWith("-") === true);
+    const alone = this.#booleans.has(name) || next?.startsWith("-") === true;
+    return this.#take(name, arg, next, alone);
   }
 
   /** Reads `-n`, `-n value`, `-n5`, `-n=value` or a cluster `-abc`. */
@@ -155,19 +120,16 @@ class Parser {
     return 0;
   }
 
-  #set(name: string, given: Value, arg: string, collects = true): void {
-    const known = [this.#booleans, this.#strings, this.#collected, this.#aliases]
-      .some((names) => names.has(name)) ||
-      this.#options.boolean === true && /^--[^=]+$/.test(arg);
-    if (!known && this.#options.unknown?.(arg, name, given) === false) return;
+  #set(name: string, given: Value, arg: string): void {
+    const known = [this.#booleans, this.#strings, this.#collected]
+      .some((names) => names.has(name));
+    if (!known && this.#unknown?.(arg, name, given) === false) return;
     const value = typeof given === "string" && !this.#strings.has(name) && isNumber(given)
       ? Number(given)
       : given;
-    for (const one of [name, ...this.#aliases.get(name) ?? []]) {
-      const before = this.#result[one];
-      if (!collects || !this.#collected.has(name)) this.#result[one] = value;
-      else this.#result[one] = Array.isArray(before) ? [...before, value] : [value];
-    }
+    const before = this.#result[name];
+    if (!this.#collected.has(name)) this.#result[name] = value;
+    else this.#result[name] = Array.isArray(before) ? [...before, value] : [value];
   }
 
   #positional(arg: string): void {
@@ -176,22 +138,9 @@ class Parser {
 
   #fillIn(): void {
     const absent = (name: string): boolean => !Object.hasOwn(this.#result, name);
-    for (const [name, value] of Object.entries(this.#options.default ?? {})) {
-      for (const one of [name, ...this.#aliases.get(name) ?? []]) {
-        if (absent(one)) this.#result[one] = value;
-      }
-    }
     for (const name of [...this.#collected].filter(absent)) this.#result[name] = [];
     for (const name of [...this.#booleans].filter(absent)) this.#result[name] = false;
   }
-
-  #all(names: string | readonly string[] | undefined): Set<string> {
-    return new Set(list(names).flatMap((name) => [name, ...this.#aliases.get(name) ?? []]));
-  }
-}
-
-function list(names: string | readonly string[] | undefined): readonly string[] {
-  return typeof names === "string" ? [names] : names ?? [];
 }
 
 function isNumber(text: string): boolean {

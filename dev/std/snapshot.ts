@@ -9,23 +9,14 @@ import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertEquals, AssertionError } from "./assert.ts";
 
-/** Whether snapshots are compared or written. */
-export type SnapshotMode = "assert" | "update";
-
-/** Options of {@linkcode assertSnapshot}. */
-export interface SnapshotOptions<T = unknown> {
-  /** The folder of the snapshot file, absolute or relative to that of the test. */
-  dir?: string;
-  /** `update` if the program got `--update` or `-u`, else `assert`. */
-  mode?: SnapshotMode;
-  /** The message of the error if the snapshot differs. */
-  msg?: string;
-  /** The name of the snapshot, by default that of the test. */
-  name?: string;
-  /** The snapshot file itself, absolute or relative to the folder of the test. */
-  path?: string;
-  /** Makes the text that is stored, by default {@linkcode serialize}. */
-  serializer?: (actual: T) => string;
+/** What a snapshot needs to know of its test. */
+export interface SnapshotContext {
+  /** Name of the test or step. */
+  readonly name: string;
+  /** File of the test. */
+  readonly origin: string;
+  /** What it is a step of. */
+  readonly parent?: SnapshotContext | undefined;
 }
 
 /** The text of a value in a snapshot. */
@@ -58,17 +49,9 @@ class SnapshotFile {
     this.#path = path;
   }
 
-  static of(context: Deno.TestContext, options: SnapshotOptions): SnapshotFile {
+  static of(context: SnapshotContext): SnapshotFile {
     const test = fileURLToPath(context.origin);
-    const name = `${basename(test)}.snap`;
-    const path = resolve(
-      dirname(test),
-      options.path ?? resolve(
-        dirname(test),
-        options.dir ?? "__snapshots__",
-        name,
-      ),
-    );
+    const path = resolve(dirname(test), "__snapshots__", `${basename(test)}.snap`);
     const file = this.#open.get(path) ?? new SnapshotFile(path);
     this.#open.set(path, file);
     return file;
@@ -134,41 +117,19 @@ function escape(text: string): string {
   return text.replace(/[\\`$]/g, "\\$&");
 }
 
-function testName(context: Deno.TestContext): string {
+function testName(context: SnapshotContext): string {
   return context.parent ? `${testName(context.parent)} > ${context.name}` : context.name;
 }
 
+/** Whether snapshots are written anew, and not compared. */
+export const updates = Deno.args.some((arg) => arg === "--update" || arg === "-u");
+
 /** Asserts that `actual` is what the snapshot of this test says. */
-export async function assertSnapshot<T>(
-  context: Deno.TestContext,
-  actual: T,
-  options: SnapshotOptions<T>,
-): Promise<void>;
-/** Asserts that `actual` is what the snapshot of this test says. */
-export async function assertSnapshot<T>(
-  context: Deno.TestContext,
-  actual: T,
-  message?: string,
-): Promise<void>;
-export async function assertSnapshot<T>(
-  context: Deno.TestContext,
-  actual: T,
-  msgOrOpts?: string | SnapshotOptions<T>,
-): Promise<void> {
-  const options: SnapshotOptions<T> = typeof msgOrOpts === "string"
-    ? { msg: msgOrOpts }
-    : msgOrOpts ?? {};
-  const file = SnapshotFile.of(context, options as SnapshotOptions);
-  const name = file.nextName(options.name ?? testName(context));
-  const expected = await file.read(name);
-  const text = (options.serializer ?? serialize)(actual);
-  const flag = Deno.args.some((arg) => arg === "--update" || arg === "-u");
-  if ((options.mode ?? (flag ? "update" : "assert")) === "update") {
-    file.update(name, text);
-    return;
-  }
-  if (text === expected) return;
-  if (options.msg !== undefined) throw new AssertionError(options.msg);
+export async function assertSnapshot(context: SnapshotContext, actual: unknown): Promise<void> {
+  const file = SnapshotFile.of(context);
+  const name = file.nextName(testName(context));
+  const expected = await file.read(name), text = serialize(actual);
+  if (updates) return file.update(name, text);
   if (expected === undefined) throw new AssertionError(`Missing snapshot: ${name}`);
   assertEquals(
     text,
