@@ -19,8 +19,9 @@ import {
 import { build, type Built, resultValue, tensorOf, valueOf, withStates } from "./build.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { isRefusal } from "./generator.ts";
-import { type Expr, namesOf, type Program, readsOf, type Statement } from "./program.ts";
+import { namesOf, type Program } from "./program.ts";
 import { wrongDerivative } from "./slopes.ts";
+import { variesByStep } from "./uneven.ts";
 
 /** A device of Croton. */
 export type Device = "cpu" | "gpu";
@@ -154,7 +155,7 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
       const results = f(...given.map((input) => tensorOf(input, call[input.name]!)));
       found = results.map(resultValue);
     } catch (error) {
-      if (isVaryingShape(error) && variesByStep(program.statements)) {
+      if (isVaryingShape(error) && variesByStep(statedLoops(program, built))) {
         return { status: "skipped", reason: "shapes that vary from step to step" };
       }
       // A program that cannot be evaluated fails on every device, or computes less of itself.
@@ -192,41 +193,10 @@ export function isVaryingShape(error: unknown): boolean {
   return error instanceof ShapeError && text.test(error.message);
 }
 
-/** Ops whose result need not have the length of what they are given. */
-const REDUCING = /^(\.at|T\.(sum|mean|max|min|prod|dot))$/;
-
-/** Whether a step says when its loop ends. */
-function endsEarly(step: Expr | undefined): boolean {
-  if (step?.kind !== "lambda" || step.result.kind !== "list") return false;
-  return step.result.items.some((item) => item.kind === "call" && item.fn === "until");
-}
-
-/** Whether a step of a loop computes the bounds of a slice, or the length of a loop that leaves it. */
-function variesByStep(statements: readonly Statement[]): boolean {
-  const lambdas = statements.flatMap(({ expr }) => expr.kind === "call" ? expr.args : [])
-    .filter((arg) => arg.kind === "lambda");
-  return lambdas.some(({ body, result }) => {
-    const own = new Set(body.flatMap(({ pattern }) => namesOf(pattern)));
-    const isSlice = ({ expr }: Statement) =>
-      expr.kind === "call" && expr.fn === ".slice" &&
-      expr.args.slice(1).some((bound) => readsOf(bound).some((name) => own.has(name)));
-    // What has the varying length: the loop's results, and what is made of them but for one row or a sum.
-    const varying = new Set<string>();
-    for (const { pattern, expr } of body) {
-      if (expr.kind !== "call") continue;
-      const options = expr.fn === "scan" ? expr.args[1] : undefined;
-      const steps = options?.kind === "object" ? options.fields.nSteps : undefined;
-      const longer = expr.fn === "scan" && endsEarly(expr.args[0]) ||
-        steps !== undefined && readsOf(steps).some((name) => own.has(name));
-      const varies = (part: Expr) => readsOf(part).some((name) => varying.has(name));
-      // A product with a factor of fixed length keeps the rows of the other.
-      const reduces = REDUCING.test(expr.fn) && (expr.fn !== "T.dot" || expr.args.every(varies));
-      const kept = !reduces && varies(expr);
-      if (longer || kept) { for (const name of namesOf(pattern)) varying.add(name); }
-    }
-    const leaves = readsOf(result).some((name) => varying.has(name));
-    return body.some(isSlice) || leaves || variesByStep(body);
-  });
+/** What the loops that a program states give: those of derivatives are the library's business. */
+function statedLoops({ statements }: Program, { variables }: Built): Variable[] {
+  return statements.filter(({ expr }) => expr.kind === "call" && expr.fn === "scan")
+    .flatMap(({ pattern }) => namesOf(pattern)).map((name) => variables.get(name)!);
 }
 
 function readingError(updates: Run["updates"]): unknown {

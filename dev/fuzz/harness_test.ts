@@ -9,6 +9,7 @@ import { decode, encode, exprText, type Program, programText } from "./program.t
 import { Runner } from "./runner.ts";
 import { shrink } from "./shrink.ts";
 import { wrongDerivative } from "./slopes.ts";
+import { variesByStep } from "./uneven.ts";
 
 function programOf(seed: number): Program {
   const generator = new Generator(seed);
@@ -97,5 +98,39 @@ Deno.test("differences do not judge what is rounded to fewer digits", () => {
   assertMatch(
     wrongDerivative(T.sum(T.cast(x, "float64")), x, T.mul(x, 3), given(1))!,
     /number 0 is 3/,
+  );
+});
+
+Deno.test("lengths of results vary by step where the steps compute them", () => {
+  const n = T.ivector("n"), m = T.matrix("m"), k = T.iscalar("k");
+  const over = (step: (i: Variable) => unknown) =>
+    variesByStep([scan(step as (i: Variable) => Variable, { sequences: n })[0] as Variable]);
+  const trace = (steps: Variable, first: Variable | number = 1) =>
+    scan((last: Variable) => last.mul(2), { outputsInfo: first, nSteps: steps })[0] as Variable;
+  assertEquals(
+    [
+      over((i) => trace(i)),
+      over((i) => trace(k).slice(i)),
+      over((i) => T.cumsum(T.pad(trace(i), 1))),
+      over((i) => T.index(m, m.sum(1).gt(i))),
+      over((i) => scan((row: Variable) => row.slice(i), { sequences: m })[0]),
+      over((i) => trace(k, m.slice(i)).at(-1)),
+      over((i) =>
+        T.sum(scan((j: Variable) => T.arange(j), { sequences: T.arange(i) })[0] as Variable)
+      ),
+    ],
+    Array(7).fill(true),
+  );
+  assertEquals(
+    [
+      over((i) => trace(i).at(-1)),
+      over((i) => T.cumsum(T.pad(trace(i), 1)).sum()),
+      over((i) => m.slice(k).mul(i)),
+      over((i) => T.index(m, m.sum(1).gt(k)).mul(i)),
+      over((i) => m.at(T.argmax(m.mul(i), 1))),
+      over((i) => trace(k.add(1)).mul(i)),
+      over((i) => T.broadcastTo(trace(i).at(0), [k])),
+    ],
+    Array(7).fill(false),
   );
 });

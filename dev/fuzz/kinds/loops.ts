@@ -7,6 +7,7 @@ import {
   type Ref,
 } from "../generator.ts";
 import { wander } from "./graphs.ts";
+import { ofRows } from "./rows.ts";
 
 /** A value that does not grow from step to step. */
 function damped(g: Generator, x: Ref): Ref {
@@ -136,30 +137,7 @@ function innerLoop(g: Generator, state: Ref, mayEnd: boolean): Ref {
       : {};
     return { outputs: [value], ...until };
   });
-  return ofTrace(g, out!);
-}
-
-/** A value of the shape of one row, of the rows of an inner loop. */
-function ofTrace(g: Generator, rows: Ref): Ref {
-  const { random } = g;
-  switch (random.below(9)) {
-    case 0:
-      return g.call(".at", g.call("T.sort", rows, 0), 0);
-    case 1:
-      return g.call("T.sum", g.call("T.join", 0, rows, rows), 0);
-    case 2:
-      return g.call("T.sum", g.call("T.repeat", rows, 2, 0), 0);
-    case 3:
-      return g.call(".at", g.call("T.cumsum", rows, 0), -1);
-    case 4:
-      return g.call("T.max", rows, 0);
-    case 5:
-      return g.call("T.mean", rows, 0);
-    case 6:
-      return g.call("T.sum", rows, 0);
-    default:
-      return g.call(".at", rows, -1);
-  }
+  return ofRows(g, out!, steps);
 }
 
 function inputs(g: Generator): void {

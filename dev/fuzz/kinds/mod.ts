@@ -29,6 +29,7 @@ import {
 } from "./loops.ts";
 import { positions } from "./positions.ts";
 import { rewriting } from "./rewriting.ts";
+import { rows } from "./rows.ts";
 import { scatter } from "./scatter.ts";
 import { sizes } from "./sizes.ts";
 import { stable } from "./stable.ts";
@@ -54,6 +55,7 @@ export const kinds: readonly Kind[] = [
   poisoned,
   nested,
   nestedEnding,
+  rows,
   tapped,
   counters,
   complexNumbers,
