@@ -88,20 +88,66 @@ function taken(g: Generator, x: Ref): Ref {
     y = reduced(g, columns);
   }
   if (random.chance(0.3)) y = g.call("T.add", y, 1);
+  return goodOf(g, y, fine, 0);
+}
+
+/** What is reduced along columns, of which some are bad as a whole. */
+function alongColumns(g: Generator, columns: Ref): Ref {
+  const { random } = g, axis = { axis: 0, keepdims: random.chance(0.3) };
+  switch (random.below(9)) {
+    case 0:
+      return g.call("T.norm", columns, random.pick([1, 2, 3, Infinity]), axis);
+    case 1:
+      return g.call("T.sqrt", g.call("T.sum", g.call("T.sqr", columns), axis));
+    case 2:
+      return g.call(random.pick(["T.prod", "T.max", "T.min", "T.mean", "T.var"]), columns, axis);
+    case 3:
+      return g.call(random.pick(["T.std", "T.logsumexp"]), columns, axis);
+    case 4:
+      return g.call("T.div", columns, g.call("T.norm", columns, 2, { axis: 0, keepdims: true }));
+    case 5:
+      return g.call("T.softmax", columns, 0);
+    case 6:
+      return g.call(random.pick(["T.sort", "T.cumsum", "T.cumprod"]), columns, 0);
+    case 7:
+      return g.call("T.dot", g.pick((ref) => ref.shape.join() === `${columns.shape[0]}`), columns);
+    default:
+      return g.call("T.sub", columns, g.call("T.mean", columns, { axis: 0, keepdims: true }));
+  }
+}
+
+/** What is computed of whole columns, of which only the good ones are taken. */
+function takenColumns(g: Generator, x: Ref): Ref {
+  const { random } = g, { value, fine } = partial(g, x);
+  const weights = g.input(g.float, [random.pick([1, 2, 3])]);
+  const columns = random.chance(0.5)
+    ? g.call("T.outer", weights, value)
+    : g.call("T.add", g.call("T.expandDims", weights, 1), value);
+  const y = alongColumns(g, columns);
+  return goodOf(g, y, fine, y.shape.length - 1);
+}
+
+/** The good parts along an axis. */
+function goodOf(g: Generator, y: Ref, fine: Ref, axis: number): Ref {
+  const { random } = g, n = fine.shape[0]!;
   const good = Array.from(fine.value.data as ArrayLike<number>, Number).flatMap((b, i) =>
     b ? [i] : []
   );
   if (good.length === 0) throw new Rejected("nothing is defined");
-  switch (random.below(4)) {
+  const before = Array.from({ length: axis }, () => ":").join();
+  const at = (place: string) => g.call("T.index", y, before === "" ? place : `${before}, ${place}`);
+  switch (random.below(5)) {
     case 0:
-      return g.call("T.take", y, random.shuffle(good), 0);
+      return g.call("T.take", y, random.shuffle(good), axis);
     case 1:
-      return g.call("T.index", y, [g.call("T.nonzero", fine, { returnList: false })]);
+      return g.call("T.take", y, g.call("T.flatnonzero", fine), axis);
     case 2:
-      return good.map((i) => g.call(".at", y, i)).reduce((sum, row) => g.call("T.add", sum, row));
+      return good.map((i) => at(`${i}`)).reduce((sum, part) => g.call("T.add", sum, part));
+    case 3:
+      return g.call("T.sum", g.call("T.where", fine, y, 0), axis);
     default: {
-      const [i] = good, from = random.chance(0.5) ? i! : i! - x.shape[0]!;
-      return g.call(".slice", y, from, from + 1 === 0 ? null : from + 1);
+      const from = random.pick(good) - (random.chance(0.5) ? n : 0);
+      return at(`${from}:${from + 1 === 0 ? "" : from + 1}`);
     }
   }
 }
@@ -146,6 +192,8 @@ export const guards: Kind = {
         y = afterLoop(g, x);
       } else if (g.random.chance(0.2)) {
         y = chosenParts(g, x);
+      } else if (g.random.chance(0.3)) {
+        y = takenColumns(g, x);
       } else if (g.random.chance(0.4)) {
         y = taken(g, x);
         if (g.random.chance(0.3)) y = g.call("T.tanh", y);

@@ -89,7 +89,7 @@ const ends: readonly ((g: Generator, rows: Ref, count: Count) => Ref)[] = [
     (f) => (g: Generator, rows: Ref) => g.call(f, rows, 0),
   ),
   (g, rows) => g.call(".at", rows, g.random.pick([0, -1])),
-  (g, rows) => g.call("T.norm", rows, { axis: 0 }),
+  (g, rows) => g.call("T.norm", rows, 2, 0),
   (g, rows) => g.call("T.dot", g.call("T.transpose", rows), rows),
   (g, rows) => g.call(".at", g.call("T.stack", [rows, rows], 1), -1),
   (g, rows) => g.call("T.sum", windowed(g, rows)),
@@ -146,8 +146,14 @@ export const rows: Kind = {
   generate(g) {
     const { random } = g, length = g.length([1, 2, 3]), n = g.length([2, 3, 5]);
     const x = g.input(g.float, random.chance(0.6) ? [n] : [n, random.pick([1, 2])]);
-    const counts = g.input(random.pick(["int32", "int64", "uint8"]), [length], {
-      style: random.chance(0.2) ? "tame" : "positive",
+    const dtype = random.pick(["int32", "int64", "uint8"] as const);
+    const least = dtype === "uint8" || random.chance(0.8) ? 0 : -1;
+    const counts = g.input(dtype, [length], {
+      data: (call) =>
+        Array.from({ length: length.lengths[call]! }, () => {
+          const count = least + random.below(6);
+          return dtype === "int64" ? BigInt(count) : count;
+        }),
     });
     const values = g.input(g.float, [length]);
     g.attempt(() => {
