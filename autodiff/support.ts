@@ -145,9 +145,11 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   const adds = name === "add" || name === "sub" || name === "complex";
   if (choices === "indexed" && (adds || name === "join")) {
     // Parts that indices took are put together; others that are put together are everywhere.
-    const byIndex = (part: Variable) => adds && support(part, "explicit") === null;
+    const byIndex = (part: Variable, mask: Mask) => mask && support(part, "explicit") !== mask;
     const find = (a: Mask = null, b: Mask = null) =>
-      a && b && inputs.every(byIndex) ? either(a, b) : support(variable, "explicit");
+      adds && byIndex(inputs[0]!, a) && byIndex(inputs[1]!, b)
+        ? either(a!, b!)
+        : support(variable, "explicit");
     return { needs: inputs.slice(0, 2), find };
   }
   if (adds) {
@@ -403,8 +405,10 @@ export function combined(
 ): Variable {
   const shell = shellOf(gradient, by);
   if (shell === null) {
-    const made = combine(gradient, by);
-    return chosenWhere(gradient, maskBeside(gradient, by), made);
+    const made = combine(gradient, by), mask = maskBeside(gradient, by);
+    // What it says beyond conditions comes from indices; the conditions are in what it was combined from.
+    if (mask && support(gradient, "explicit") !== mask) asKink(mask, support(gradient, "indexed"));
+    return chosenWhere(gradient, mask, made);
   }
   return shell.put(combined(shell.value, shell.by, combine));
 }

@@ -421,6 +421,35 @@ onDevices("rows that are reduced, of which some are taken", async (device) => {
   }
 });
 
+onDevices("columns that are reduced as a whole, of which some are taken", async (device) => {
+  const x = T.fvector("x"), w = T.fvector("w"), axis = { axis: 0, keepdims: true } as const;
+  const functions: Record<string, (m: Variable) => Variable> = {
+    softmax: (m) => T.softmax(m, 0),
+    "log-softmax": (m) => T.logSoftmax(m, 0),
+    logsumexp: (m) => T.sqr(T.logsumexp(m, axis)),
+    "the length": (m) => T.div(m, T.norm(m, 2, axis)),
+    "the spread": (m) => T.std(m, axis),
+  };
+  const columns = [
+    (f: Variable) => T.outer(w, f),
+    (f: Variable) => T.add(w.dimshuffle(0, "x"), f),
+  ];
+  const costs = Object.values(functions).flatMap((reduced, i) =>
+    columns.map((make, j) => {
+      const y = reduced(make(T.sqrt(x)));
+      return ((i + j) % 2 === 0 ? T.take(y, [0, 2], 1) : y.at(T.slice(), 2)).at(-1).sum();
+    })
+  );
+  const outputs = costs.flatMap((cost) => {
+    const slope = grad(cost, x);
+    return [slope, grad(T.sqr(slope).sum(), x)];
+  });
+  const f = await compile([x, w], outputs, { device });
+  const of = (middle: number) => f([0.7, middle, 1.5], [0.3, 1, -0.4]).map(numbers);
+  of(2).forEach((value, i) => assertEquals(value[1], 0, `output ${i}`));
+  for (const bad of [-1, 0]) of(bad).forEach((value, i) => leavesOut(`${i}`, value, of(2)[i]!));
+});
+
 onDevices("parts of one tensor in the branches of a choice", async (device) => {
   const x = T.fmatrix("x"), c = T.iscalar("c"), i = T.iscalar("i");
   const z = T.mul(T.div(1, x), x.at(0)), column = (k: number | Variable) => z.at(T.slice(), k);
