@@ -16,11 +16,8 @@ const flags = import.meta.resolve("@std/assert").startsWith("file:")
   ? ["--import-map", new URL("../import_map.json", import.meta.url).pathname]
   : [];
 
-/** Kinds of which programs still fail. */
-const open = new Set(["nested", "nested-until"]);
-
 onDevices(`Random programs of each kind from seed ${SEED}`, async (device) => {
-  for (const kind of kindNames.filter((name) => !open.has(name))) {
+  for (const kind of kindNames) {
     if (kernelKinds.find(({ name }) => name === kind)?.devices.includes(device) === false) continue;
     const count = counts[kind] ?? COUNT;
     const result = await fuzz({ seed: SEED, count, kinds: [kind], devices: [device], flags });
