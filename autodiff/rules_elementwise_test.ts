@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NullGradientError } from "../core/base/errors.ts";
-import type { Params } from "../core/graph/op.ts";
 import {
   abs,
   add,
@@ -12,8 +11,6 @@ import {
   cos,
   div,
   elementwise,
-  type ElementwiseName,
-  elementwiseNames,
   exp,
   gradClip,
   gradScale,
@@ -37,153 +34,7 @@ import { sum } from "../core/ops/reduce/reduce.ts";
 import { expectClose } from "../dev/testing/ops/harness.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { grad } from "./mod.ts";
-import {
-  check,
-  complexPoint,
-  filled,
-  gradients,
-  type Point,
-  spread,
-} from "../dev/testing/autodiff/check.ts";
-
-type Case = { readonly points: readonly Point[]; readonly params?: Params };
-
-function one(lo: number, hi: number): Case {
-  return { points: [spread([2, 3], lo, hi)] };
-}
-
-function two(lo: number, hi: number): Case {
-  return { points: [spread([2, 3], lo, hi, 1), spread([2, 3], lo, hi, 2)] };
-}
-
-/** Points that are no kinks, for every op whose gradient is not simply zero. */
-const smooth: Partial<Record<ElementwiseName, Case>> = {
-  neg: one(-2, 2),
-  abs: one(0.1, 2),
-  sqrt: one(0.2, 4),
-  sqr: one(-2, 2),
-  reciprocal: one(0.5, 2),
-  exp: one(-2, 2),
-  exp2: one(-2, 2),
-  expm1: one(-2, 2),
-  log: one(0.2, 4),
-  log2: one(0.2, 4),
-  log10: one(0.2, 4),
-  log1p: one(-0.5, 3),
-  sin: one(-3, 3),
-  cos: one(-3, 3),
-  tan: one(-1, 1),
-  asin: one(-0.9, 0.9),
-  acos: one(-0.9, 0.9),
-  atan: one(-3, 3),
-  sinh: one(-2, 2),
-  cosh: one(-2, 2),
-  tanh: one(-2, 2),
-  asinh: one(-2, 2),
-  acosh: one(1.2, 4),
-  atanh: one(-0.9, 0.9),
-  sigmoid: one(-4, 4),
-  softplus: one(-4, 4),
-  logaddexp: two(-2, 2),
-  logdiffexp: { points: [spread([2, 3], 1, 3), spread([3], -2, 0.5)] },
-  log1mexp: one(-4, -0.1),
-  erf: one(-2, 2),
-  erfc: one(-2, 2),
-  erfinv: one(-0.8, 0.8),
-  erfcinv: one(0.3, 1.7),
-  gamma: one(0.5, 3),
-  gammaln: one(0.5, 4),
-  digamma: one(0.5, 4),
-  trigamma: one(0.5, 4),
-  add: two(-2, 2),
-  sub: two(-2, 2),
-  mul: two(-2, 2),
-  div: two(0.5, 2),
-  mod: {
-    points: [filled([3], (i) => [7.3, -7.4, 2.6][i]!), filled([3], (i) => [3.1, 3.2, -1.7][i]!)],
-  },
-  pow: two(0.3, 2.5),
-  atan2: two(0.3, 2),
-  maximum: two(-2, 2),
-  minimum: two(-2, 2),
-  clip: { points: [spread([2, 3], -2, 2), filled([], () => -0.9), filled([], () => 0.8)] },
-  switch: { points: [filled([2], (i) => i), spread([2], -2, 2), spread([2], -2, 2, 5)] },
-  cast: { ...one(-2, 2), params: { dtype: "float64" } },
-  real: one(-2, 2),
-  conj: one(-2, 2),
-  complex: two(-2, 2),
-  copy: one(-2, 2),
-};
-
-/** Ops whose gradient is zero by definition, or that have no float result. */
-const flat: readonly ElementwiseName[] = [
-  "sign",
-  "floor",
-  "ceil",
-  "trunc",
-  "round",
-  "roundHalfAway",
-  "intDiv",
-  "imag",
-  "angle",
-  "zeroGrad",
-];
-
-/** Ops on whole numbers and bools, and those whose gradient is not that of their value. */
-const others: readonly ElementwiseName[] = [
-  "mulhi",
-  "eq",
-  "neq",
-  "lt",
-  "le",
-  "gt",
-  "ge",
-  "and",
-  "or",
-  "xor",
-  "invert",
-  "leftShift",
-  "rightShift",
-  "isnan",
-  "isinf",
-  "isfinite",
-  "bitcast",
-  "disconnectedGrad",
-  "undefinedGrad",
-  "gradScale",
-  "gradClip",
-];
-
-Deno.test("every elementwise op is in one of the lists", () => {
-  assertEquals([...Object.keys(smooth), ...flat, ...others].sort(), [...elementwiseNames].sort());
-});
-
-for (const [name, { points, params }] of Object.entries(smooth)) {
-  Deno.test(`${name}: first and second derivative`, () => {
-    check((...x) => elementwise(name as ElementwiseName, x, params), points, {
-      // The reference of these is itself only that accurate.
-      ...(["gamma", "gammaln", "digamma", "trigamma", "erfinv", "erfcinv"].includes(name) &&
-        { absTol: 1e-4, relTol: 1e-4, eps: 1e-4 }),
-    });
-  });
-}
-
-Deno.test("flat ops are connected and have zero gradient", () => {
-  for (const name of flat) {
-    const binary = name === "intDiv";
-    const points = binary ? [spread([3], 1, 9), spread([3], 1, 2, 2)] : [spread([3], 0.2, 0.4)];
-    for (const g of gradients((...x) => elementwise(name, x), points)) {
-      assertEquals(g, [0, 0, 0], name);
-    }
-  }
-  assertEquals(gradients((x) => cast(cast(x, "int32"), "float64"), [spread([2])]), [[0, 0]]);
-  assertEquals(
-    gradients((x) => cast(elementwise("gt", [x, mul(x, 2)]), "float64"), [spread([2])]),
-    [
-      [0, 0],
-    ],
-  );
-});
+import { check, complexPoint, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
 
 Deno.test("trigamma has derivatives of any order, also below zero", () => {
   check((x) => elementwise("trigamma", [x]), [filled([4], (i) => [-0.6, -2.3, 0.3, 7.5][i]!)], {

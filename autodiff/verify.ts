@@ -144,7 +144,7 @@ export function verifyGrad(
   for (let n = 1;; n++) {
     const gradients = grad(cost, variables, { disconnectedInputs: "ignore" }) as Variable[];
     compare(cost, gradients, at, options);
-    if (n >= order) return;
+    if (n >= order || gradients.length === 0) return;
     cost = gradients.map((gradient) => projected(gradient, at, next)).reduce((a, b) => add(a, b));
   }
 }

@@ -14,6 +14,7 @@ Deno.test("verifyGrad passes right gradients", () => {
   verifyGrad((z) => real(mul(z, z)), [complexPoint([2], [1, 2, 3, 4])]);
   verifyGrad((x) => sum(x), [new Float32Array([1, 2])]);
   verifyGrad(() => sum([1, 2]), [3]);
+  for (const order of [1, 2] as const) verifyGrad(() => sum([1, 2]), [], { order });
 });
 
 Deno.test("verifyGrad finds a wrong gradient, and says where", () => {
