@@ -6,7 +6,8 @@
 
 export * as T from "./api/t.ts";
 export type { DynamicAxes } from "./runtime/axes.ts";
-export { compile, compile as function, type CompileOptions } from "./runtime/function.ts";
+export { compile, compile as function } from "./runtime/function.ts";
+export type { CompileOptions } from "./runtime/definition.ts";
 export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
 export type { Profile } from "./runtime/profile.ts";
 export type {

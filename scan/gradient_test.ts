@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers } from "../dev/testing/devices.ts";
-import { executorOf } from "../core/runtime/function.ts";
+import { executorOf } from "../core/runtime/callable.ts";
 import { compile, grad, scan, T, type Tensor, tensor, until, type Variable } from "../mod.ts";
 
 function filled(shape: number[], phase: number): Tensor {

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { executorOf } from "../core/runtime/function.ts";
+import { executorOf } from "../core/runtime/callable.ts";
 import { cpuBackend, gpuBackend } from "../core/runtime/device.ts";
 import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import {

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, grad, T, type Variable } from "../../mod.ts";
-import { executorOf } from "../runtime/function.ts";
+import { executorOf } from "../runtime/callable.ts";
 
 const COUNT = 60;
 const inputs = Array.from({ length: COUNT }, (_, i) => T.fvector(`x${i}`));

@@ -5,7 +5,7 @@ import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { check } from "../../dev/testing/file_check.ts";
 import { compile, scan, T, type Variable } from "../../mod.ts";
 import { noLimits } from "../ir/capabilities.ts";
-import { executorOf } from "../runtime/function.ts";
+import { executorOf } from "../runtime/callable.ts";
 import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";
 
 const x = T.fvector("x");

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { compile, config, grad, ShapeError, shared, T, tensor, type Variable } from "../../mod.ts";
-import { executorOf } from "./function.ts";
+import { executorOf } from "./callable.ts";
 
 function ramp(...shape: number[]) {
   const count = shape.reduce((a, b) => a * b, 1);

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import { captureDeno } from "../../dev/process.ts";
 import { compile, config, type DeviceMemory, scan, T, tensor, type Variable } from "../../mod.ts";
-import { executorOf } from "./function.ts";
+import { executorOf } from "./callable.ts";
 
 function ramp(n: number) {
   return tensor(Float32Array.from({ length: n }, (_, i) => (i * 7) % 11));

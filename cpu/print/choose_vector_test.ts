@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { executorOf } from "../../core/runtime/function.ts";
+import { executorOf } from "../../core/runtime/callable.ts";
 import type { DynamicAxes } from "../../core/runtime/axes.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import { sizeValue } from "../../core/ir/size.ts";
