@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { elementwiseNames } from "../ops/elementwise/elementwise.ts";
 import * as T from "./t.ts";
 import { ElementwiseMethods } from "./methods_elementwise.ts";
 
@@ -19,6 +20,40 @@ Deno.test("methods build the same nodes as functions", () => {
     checked++;
   }
   assert(checked > 60);
+});
+
+/** Elementwise ops that are not called by their name, and why. */
+const withoutFunction: Readonly<Record<string, string>> = {
+  roundHalfAway: "a mode of round",
+};
+const withoutMethod: Readonly<Record<string, string>> = {
+  ...withoutFunction,
+  switch: "of a condition, which comes first: T.where",
+  mulhi: "for generators of random numbers",
+  logaddexp: "of two alike",
+  logdiffexp: "of two alike",
+  atan2: "of two alike",
+  complex: "of two alike",
+  erfinv: "rarely used",
+  erfcinv: "rarely used",
+  trigamma: "rarely used",
+  bitcast: "says nothing of the number",
+  zeroGrad: "changes nothing but gradients",
+  disconnectedGrad: "changes nothing but gradients",
+  undefinedGrad: "changes nothing but gradients",
+  gradScale: "changes nothing but gradients",
+  gradClip: "changes nothing but gradients",
+};
+
+Deno.test("every row of an elementwise op has a function, and a method, or is named as an exception", () => {
+  const lacking = (owner: object) =>
+    elementwiseNames.filter((name) => typeof Reflect.get(owner, name) !== "function");
+  assertEquals(lacking(T).sort(), Object.keys(withoutFunction).sort(), "functions.ts and its like");
+  assertEquals(
+    lacking(ElementwiseMethods.prototype).sort(),
+    Object.keys(withoutMethod).sort(),
+    "methods_elementwise.ts",
+  );
 });
 
 Deno.test("methods of shapes, reductions and products", () => {
