@@ -6,61 +6,12 @@ import {
   type Kind,
   type Ref,
 } from "../generator.ts";
+import { namesOf } from "./names.ts";
 
-const unary = [
-  "neg",
-  "abs",
-  "sqr",
-  "sign",
-  "exp",
-  "tanh",
-  "sigmoid",
-  "softplus",
-  "sin",
-  "cos",
-  "floor",
-  "sqrt",
-  "log1p",
-  "expm1",
-  "erf",
-  "reciprocal",
-  "log",
-  "atan",
-  "ceil",
-  "cosh",
-  "erfc",
-  "exp2",
-  "relu",
-  "log2",
-] as const;
-const binary = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "maximum",
-  "minimum",
-  "add",
-  "mul",
-  "sub",
-  "pow",
-  "atan2",
-  "mod",
-  "intDiv",
-] as const;
-const compare = ["lt", "le", "gt", "ge", "eq", "neq"] as const;
-const whole = [
-  "add",
-  "sub",
-  "mul",
-  "maximum",
-  "minimum",
-  "and",
-  "or",
-  "xor",
-  "intDiv",
-  "mod",
-] as const;
+const unary = [...namesOf(1, "float32", "float32"), "relu"];
+const binary = [...namesOf(2, "float32", "float32"), "add", "sub", "mul"];
+const compare = namesOf(2, "float32", "bool");
+const whole = namesOf(2, "int32", "int32");
 const constants = [0, 1, -1, 2, 0.5, -0.5, 3, -2, 1.5];
 
 const hasAxis = (ref: Ref) => ref.shape.length > 0;
