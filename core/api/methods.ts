@@ -210,7 +210,8 @@ export abstract class Methods<D extends DType = DType, N extends number = number
     this: S,
     other: A,
   ): Variable<PairDType<S, A>, MatmulRank<RankOf<S>, RankOf<A>>> {
-    return matmul(this, other);
+    const product: Variable = matmul<Variable, TensorLike>(this, other);
+    return product as Variable<PairDType<S, A>, MatmulRank<RankOf<S>, RankOf<A>>>;
   }
 
   /** The product of every element with every element of `other`, a matrix. */
@@ -312,7 +313,8 @@ export abstract class Methods<D extends DType = DType, N extends number = number
     this: S,
     offset = 0,
   ): Variable<SumDType<DTypeOf<S>>, Less1<Less1<RankOf<S>>>> {
-    return trace(this, offset);
+    const sum: Variable = trace<Variable>(this, offset);
+    return sum as Variable<SumDType<DTypeOf<S>>, Less1<Less1<RankOf<S>>>>;
   }
 
   /** The same elements in another shape, in a list or one by one; one length may be -1. */

@@ -289,6 +289,10 @@ export type DotRank<A extends number, B extends number> = number extends A | B ?
   : B extends 2 ? A
   : number;
 
+/** The rank of `batchedDot`: axis 0 stays, and the others are as in `dot`. */
+export type BatchedDotRank<A extends number, B extends number> = number extends A | B ? number
+  : Plus1<DotRank<Less1<A>, Less1<B>>>;
+
 /** The rank of `matmul`: the axes before the last two stretch. */
 export type MatmulRank<A extends number, B extends number> = number extends A | B ? number
   : A extends 1 ? Less1<B>
@@ -324,6 +328,9 @@ export type Met<A extends DType, B extends DType> = [A] extends [never] ? B
 export type OfRank<A, N extends number> = number extends RankOf<A> ? A
   : RankOf<A> extends N ? A
   : WrongRank<N>;
+
+/** The ranks of matrices, and of tensors that hold some. */
+export type MatrixRank = 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** What stands in messages in the place of a value of another rank. */
 export interface WrongRank<N extends number> extends Typed<DType, N> {

@@ -241,3 +241,32 @@ Deno.test("types: convolutions take images and filters", () => {
   // @ts-expect-error a number is no filter
   assertThrows(() => T.conv2d(images, 1), TypeError);
 });
+
+Deno.test("types: what takes matrices takes no vectors", () => {
+  const images = T.ftensor3("images"), any: Variable = T.ftensor3("any");
+  typed("float32", 3)(T.pool2d(images, [2, 2]));
+  typed("float32", 3)(T.batchedDot(images, images));
+  typed("float32", 1)(T.batchedDot(f, f));
+  same<ReturnType<typeof T.batchedDot<typeof images, typeof f>>, Variable<"float32", 2>>();
+  assertEquals(T.batchedDot(any, images).ndim, 3);
+  typed("float32", 2)(T.matmul(f, f));
+  typed("float32", 1)(T.diagonal(f));
+  const v = T.fvector("v");
+  const fails = (f: () => unknown) => assertThrows(f, Error, "Cannot ");
+  // @ts-expect-error a vector has no windows on two axes
+  fails(() => T.pool2d(v, [2, 2]));
+  // @ts-expect-error a vector is no batch
+  fails(() => T.batchedDot(v, images));
+  // @ts-expect-error a scalar is no matrix
+  fails(() => T.matmul(f, 2));
+  // @ts-expect-error a vector has no power
+  fails(() => T.matrixPower(v, 2));
+  // @ts-expect-error a vector has no diagonal
+  fails(() => T.diagonal(v));
+  // @ts-expect-error a vector has no trace
+  fails(() => T.trace(v));
+  // @ts-expect-error a vector has no triangle
+  fails(() => T.tril(v));
+  // @ts-expect-error a vector has no triangle
+  fails(() => T.triu(v));
+});

@@ -446,7 +446,7 @@ function jsonElement(dtype: DType, value: ItemOf<DType>): number | boolean | Com
     ? '(_, v) => typeof v === "bigint" ? String(v) : v'
     : '(_, v) => typeof v === "number" && !isFinite(v) ? String(v) : v';
   throw new TypeError(
-    `Cannot write a ${dtype} tensor as JSON, which has no number for ${
+    `Cannot write a tensor of dtype ${dtype} as JSON, which has no number for ${
       parts.find((n) => !Number.isFinite(n)) ?? value
     }: say what to write, as in JSON.stringify(x.arraySync(), ${told})`,
   );

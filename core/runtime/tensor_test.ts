@@ -76,7 +76,7 @@ onDevices("JSON holds the values of a tensor", async (device) => {
 
 Deno.test("what JSON has no number for is an error, and what it advises works", () => {
   const cases: [Tensor, string, string][] = [
-    [tensor([1, NaN]), "float32 tensor as JSON, which has no number for NaN", '[1,"NaN"]'],
+    [tensor([1, NaN]), "of dtype float32 as JSON, which has no number for NaN", '[1,"NaN"]'],
     [tensor(-Infinity, { dtype: "float64" }), "no number for -Infinity", '"-Infinity"'],
     [tensor({ re: 1, im: Infinity }), "no number for Infinity", '{"re":1,"im":"Infinity"}'],
     [tensor([2n ** 60n]), "no number for 1152921504606846976", '["1152921504606846976"]'],

@@ -8,9 +8,12 @@ import { isComplex, promote } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type {
+  BatchedDotRank,
   DotRank,
   Like,
   MatmulRank,
+  MatrixRank,
+  OfRank,
   Pair,
   PairDType,
   RankOf,
@@ -110,8 +113,8 @@ export function dot(a: TensorLike, b: TensorLike): Variable {
  * ```
  */
 export function matmul<A extends TensorLike, B extends TensorLike>(
-  a: A,
-  b: B,
+  a: OfRank<A, 1 | MatrixRank>,
+  b: OfRank<B, 1 | MatrixRank>,
 ): Variable<PairDType<A, B>, MatmulRank<RankOf<A>, RankOf<B>>>;
 export function matmul(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
@@ -248,9 +251,9 @@ function contracted(
  * ```
  */
 export function batchedDot<A extends TensorLike, B extends TensorLike>(
-  a: A,
-  b: B,
-): Variable<PairDType<A, B>>;
+  a: OfRank<A, MatrixRank>,
+  b: OfRank<B, MatrixRank>,
+): Variable<PairDType<A, B>, BatchedDotRank<RankOf<A>, RankOf<B>>>;
 export function batchedDot(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = together(a, b);
   for (const v of [x, y]) {
@@ -370,7 +373,7 @@ export function matrixDot(...matrices: readonly TensorLike[]): Variable {
  * T.matrixPower(T.matrix("transitions"), 10);
  * ```
  */
-export function matrixPower<A extends TensorLike>(matrix: A, n: number): Like<A>;
+export function matrixPower<A extends TensorLike>(matrix: OfRank<A, 2>, n: number): Like<A>;
 export function matrixPower(matrix: TensorLike, n: number): Variable {
   const m = asVariable(matrix);
   if (m.ndim !== 2) {

@@ -7,7 +7,15 @@
 import { settings } from "../../base/settings.ts";
 import type { DType } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
-import type { DTypeOf, Less1, Like, RankOf, SumDType } from "../../graph/type_arithmetic.ts";
+import type {
+  DTypeOf,
+  Less1,
+  Like,
+  MatrixRank,
+  OfRank,
+  RankOf,
+  SumDType,
+} from "../../graph/type_arithmetic.ts";
 import { advIndexOp, type AdvIndexParams } from "../index/adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
 import type { ResolvedDType } from "../elementwise/conversion.ts";
@@ -145,7 +153,7 @@ function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {
  * T.tril(T.matrix("m"), -1); // strictly below the diagonal
  * ```
  */
-export function tril<A extends TensorLike>(x: A, k?: Dim): Like<A>;
+export function tril<A extends TensorLike>(x: OfRank<A, MatrixRank>, k?: Dim): Like<A>;
 export function tril(x: TensorLike, k: Dim = 0): Variable {
   return triangle(x, k, true);
 }
@@ -160,7 +168,7 @@ export function tril(x: TensorLike, k: Dim = 0): Variable {
  * T.triu(T.matrix("m"));
  * ```
  */
-export function triu<A extends TensorLike>(x: A, k?: Dim): Like<A>;
+export function triu<A extends TensorLike>(x: OfRank<A, MatrixRank>, k?: Dim): Like<A>;
 export function triu(x: TensorLike, k: Dim = 0): Variable {
   return triangle(x, k, false);
 }
@@ -176,7 +184,7 @@ export function triu(x: TensorLike, k: Dim = 0): Variable {
  * ```
  */
 export function diagonal<A extends TensorLike>(
-  x: A,
+  x: OfRank<A, MatrixRank>,
   offset?: number,
   axis1?: number,
   axis2?: number,
@@ -273,7 +281,7 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
  * ```
  */
 export function trace<A extends TensorLike>(
-  x: A,
+  x: OfRank<A, MatrixRank>,
   offset?: number,
   axis1?: number,
   axis2?: number,

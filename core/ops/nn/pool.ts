@@ -4,15 +4,9 @@
  * @module
  */
 
-import {
-  type DType,
-  dtypeInfo,
-  type FloatDType,
-  isComplex,
-  isDiscrete,
-} from "../../graph/dtype.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { makeConstant, outputOf, type Variable } from "../../graph/graph.ts";
-import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
+import type { DTypeOf, Floating, MatrixRank, OfRank, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { ones } from "../create/alloc.ts";
 import { asFloating, castTo, elementwise } from "../common/build.ts";
@@ -142,10 +136,10 @@ function countsOf(x: Variable, axis: Axis, position: number, dtype: DType): Vari
  * ```
  */
 export function pool2d<A extends TensorLike>(
-  x: A,
+  x: OfRank<A, MatrixRank>,
   size: number | readonly [number, number],
   options?: PoolOptions,
-): Variable<DTypeOf<A> | FloatDType, RankOf<A>>;
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
 export function pool2d(
   x: TensorLike,
   size: number | readonly [number, number],
