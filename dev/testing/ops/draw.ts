@@ -26,6 +26,8 @@ const SPECIAL = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, 2.5, -7];
 /** How inputs are drawn. */
 export interface DrawOptions {
   readonly dtype: DType;
+  /** Other dtypes that there may be. */
+  readonly among: readonly DType[];
   readonly style: Style;
   /** Lengths of axes, of which tensors have some. */
   readonly lengths: readonly number[];

@@ -187,12 +187,11 @@ const paramsOf: Readonly<Record<string, (d: Draw) => Params>> = {
 /** An elementwise op of arguments of shapes that broadcast. */
 function elementwise(op: ElementwiseOp): Example {
   return (d) => {
-    const { dtype } = d.options, params = paramsOf[op.name]?.(d) ?? {};
-    op.dtypes(new Array(op.arity).fill(dtype), params);
+    const { dtype, among } = d.options, params = paramsOf[op.name]?.(d) ?? {};
     const shape = d.shape(d.pick(4));
     const inputs = Array.from({ length: op.arity }, (_, i) => {
       const own = i > 0 && d.pick(3) === 0 ? shape.slice(1).map((n) => d.one([n, 1])) : shape;
-      return d.input(own, dtype);
+      return d.input(own, d.pick(4) === 0 ? d.one(among) : dtype);
     });
     return outputOf(op, inputs, params);
   };
