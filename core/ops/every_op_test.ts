@@ -2,78 +2,18 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { allOps } from "../../dev/testing/ops/all.ts";
-import { Draw, type DrawOptions } from "../../dev/testing/ops/draw.ts";
 import { examples } from "../../dev/testing/ops/examples.ts";
-import { randomSource, runPlanned } from "../../dev/testing/ops/harness.ts";
-import { isRefusal } from "../../dev/fuzz/generator.ts";
+import { runPlanned } from "../../dev/testing/ops/harness.ts";
+import { type Program, programs } from "../../dev/testing/ops/programs.ts";
 import { onDevices } from "../../dev/testing/devices.ts";
 import { compile, NullGradientError, pp, type Tensor, tensor, verifyGrad } from "../../mod.ts";
-import { type DType, dtypes, isDiscrete, isFloat } from "../graph/dtype.ts";
+import { dtypes, isDiscrete, isFloat } from "../graph/dtype.ts";
 import { makeConstant, type Variable } from "../graph/graph.ts";
 import { evaluateGraph } from "../graph/reference.ts";
 import { fromTypedArray, toTypedArray, type Value } from "../graph/value.ts";
-import { replace, toposort } from "../graph/walk.ts";
+import { replace } from "../graph/walk.ts";
 import { castTo } from "./common/build.ts";
 import { knownDims } from "./shape/known_lengths.ts";
-
-/** One op applied to values. */
-interface Program {
-  readonly name: string;
-  readonly output: Variable;
-  readonly feeds: ReadonlyMap<Variable, Value>;
-  readonly expected: Value;
-}
-
-/** An example with inputs that go together; null if there are none such. */
-function programOf(
-  name: string,
-  seed: number,
-  options: Omit<DrawOptions, "dtype">,
-): Program | null {
-  const next = randomSource(seed * 7919 + name.length * 31 + name.charCodeAt(0));
-  const example = examples.get(name), { among } = options;
-  for (let tries = 0; example && tries < 60; tries++) {
-    const dtype = among[Math.floor(next() * among.length)]!;
-    const draw = new Draw(next, { ...options, dtype });
-    try {
-      const output = example(draw), [expected] = evaluateGraph([output], draw.feeds) as [Value];
-      const all = toposort([output]);
-      if (!all.some(({ op }) => op.name === name)) continue;
-      const outside = [...all.flatMap(({ inputs }) => inputs), output].some((v) =>
-        !among.includes(v.dtype) && !isDiscrete(v.dtype)
-      );
-      if (outside || options.style === "domain" && !isFinite(expected)) continue;
-      return { name, output, feeds: draw.feeds, expected };
-    } catch (error) {
-      // Not every op goes with every dtype and shape.
-      if (!isRefusal(error)) throw error;
-    }
-  }
-  return null;
-}
-
-function isFinite({ data }: Value): boolean {
-  return Array.from(data as ArrayLike<number | bigint>, Number).every(Number.isFinite);
-}
-
-const lengths = [2, 3, 1, 0];
-
-/** Examples of all ops, some with empty axes, and some of known lengths. */
-function programs(rounds: number, options: Partial<DrawOptions>): Program[] {
-  return [...examples.keys()].flatMap((name) =>
-    Array.from(
-      { length: rounds },
-      (_, i) =>
-        programOf(name, i + 1, {
-          style: "plain",
-          known: i % 2 === 1,
-          lengths: i < 2 ? lengths.slice(0, 2) : lengths,
-          among: dtypes,
-          ...options,
-        }),
-    ).filter((program) => program !== null)
-  );
-}
 
 /** Says where values differ; null if they do not. */
 function difference(got: Value, want: Value): string | null {
