@@ -199,6 +199,7 @@ const rows = {
   complex: [(g) => real(g), (g) => imag(g)],
   angle: [angleOf],
   copy: pass,
+  shifted: pass,
   zeroGrad: flat,
   disconnectedGrad: [() => null],
   undefinedGrad: [() => new UndefinedGradient("undefinedGrad is on the way")],

@@ -10,8 +10,8 @@
 import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import { elementwiseOps } from "../core/ops/elementwise/table.ts";
-import { runPhase } from "../core/rewrite/driver.ts";
-import { expPartOf } from "../core/rewrite/stability/exp_parts.ts";
+import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
+import { expPartOf, standsFor } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 
@@ -41,17 +41,21 @@ const MOST = 60;
 /** Applications looked at for all roots of a graph together, so that many chains of roots end in time. */
 const MOST_IN_ALL = 50_000;
 
-/** The rules that stabilise; wrappers that steer gradients stay. */
-const stabilise: Phase = {
-  name: "stabilize",
-  rules: phases.find(({ name }) => name === "stabilize")!.rules.filter(({ name }) =>
-    name !== "drop-wrapper"
-  ),
-};
+/** The phases that stabilise; wrappers that steer gradients stay. */
+const stabilising: readonly Phase[] = phases
+  .filter(({ name }) => name === "stabilize")
+  .map(({ name, rules }) => ({ name, rules: rules.filter(({ name }) => name !== "drop-wrapper") }));
 
-const stabilising = new Set(
-  stabilise.rules.filter((rule) => rule.stabilises === true).map(({ name }) => name),
+/** Names of the rules that give a value where there is none as written. */
+const better = new Set(
+  stabilising.flatMap(({ rules }) => rules.filter((rule) => rule.stabilises)).map(({ name }) =>
+    name
+  ),
 );
+
+function stabilised(outputs: readonly Variable[], hits: RuleHits): readonly Variable[] {
+  return stabilising.reduce((current, phase) => runPhase(phase, current, hits), outputs);
+}
 
 /** The part of a graph that matters to an application: where it ends, and what the ends are stable as. */
 type Ends = ReadonlyMap<Variable, Variable>;
@@ -173,18 +177,19 @@ export class StableForms {
 export function stableFormsOf(outputs: readonly Variable[]): readonly Variable[] | null {
   const forms = new StableForms(() => false);
   return toposort(outputs).some((apply) => forms.of(apply) !== null)
-    ? runPhase(stabilise, outputs, new Map())
+    ? stabilised(outputs, new Map())
     : null;
 }
 
 function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolean } | null {
   // The rules see nothing but the part that matters, so that they cannot go around what has to stay.
   const places = [...ends].map(([end, form]) => [end, form, makeVariable(end.type)] as const);
+  for (const [, form, place] of places) standsFor(place, form);
   const [closed] = replace([apply.output], new Map(places.map(([end, , place]) => [end, place])));
   const hits = new Map<string, number>();
-  const [made] = runPhase(stabilise, [closed!], hits);
+  const [made] = stabilised([closed!], hits);
   // What cancels does not overflow any more, either.
-  const isBetter = [...hits.keys()].some((name) => stabilising.has(name)) ||
+  const isBetter = [...hits.keys()].some((name) => better.has(name)) ||
     curvesOf(made!) < curvesOf(closed!);
   if (!isBetter) return null;
   const [form] = replace([made!], new Map(places.map(([, form, place]) => [place, form])));

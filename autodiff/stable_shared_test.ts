@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { compile, grad, T, type Variable } from "../mod.ts";
 
@@ -128,3 +128,50 @@ onDevices("the logarithm of a quotient that underflows", async (device) => {
   const wanted = [[-500, 0], [-500 * Math.LOG2E, 0], [-1, 1, 0], [-Math.LOG2E, Math.LOG2E, 0]];
   wanted.flat().forEach((v, i) => assertAlmostEquals(found.flat()[i]!, v, 1e-3));
 });
+
+/** Quotients with other uses than their logarithm, and by how much the logarithm of the first row falls. */
+const shared: Record<string, (given: Given) => { logs: Variable; uses: readonly Variable[] }> = {
+  "itself": ({ e, w }) => ((q) => ({ logs: log(q), uses: [q] }))(dot(w, e).div(sum(e))),
+  "a product with it": ({ e, w }) =>
+    ((q) => ({ logs: log(q.mul(2)).sub(Math.LN2), uses: [q.mul(q)] }))(dot(w, e).div(sum(e))),
+  "other logarithms": ({ e, w }) => {
+    const q = dot(w, e).div(sum(e));
+    return { logs: log(q), uses: [T.log2(q).mul(1e-3), T.log10(q).mul(1e-3)] };
+  },
+  "the entropy": ({ e, w }) =>
+    ((q) => ({ logs: log(q), uses: [sum(q.mul(log(q)))] }))(dot(w, e).div(sum(e))),
+  "a part": ({ e, w }) =>
+    ((q) => ({ logs: log(q.at("::1")), uses: [sum(q)] }))(sum(w.mul(e), { axis: 1 }).div(sum(e))),
+  "a shared reciprocal": ({ e, w }) =>
+    ((r) => ({ logs: log(dot(w, e).mul(r)), uses: [e.mul(r)] }))(over(e)),
+  "a root": ({ e, w }) =>
+    ((q) => ({ logs: log(T.sqrt(q)).mul(2), uses: [q] }))(dot(w, e).div(sum(e))),
+  "a sum of two": ({ e, w }) => {
+    const q = dot(w, e).div(sum(e)), r = sum(w.mul(w).mul(e), { axis: 1 }).div(sum(e));
+    return { logs: log(q.add(r.mul(2))).sub(Math.log(3)), uses: [q, r] };
+  },
+  "a sum of quotients": ({ e, w }) => {
+    const q = w.mul(e).div(sum(e));
+    return { logs: log(sum(q, { axis: 1 })), uses: [q] };
+  },
+};
+
+for (const [name, build] of Object.entries(shared)) {
+  onDevices(`the logarithm of a quotient that has other uses: ${name}`, async (device) => {
+    const x = T.tensor("float32", [null]), w = T.tensor("float32", [null, null]), e = exp(x);
+    const { logs, uses } = build({ x, e, rows: e, w, m: w });
+    const all = uses.map((use) => sum(use)).reduce((a, b) => a.add(b));
+    const slopes = [grad(logs.at(0), x), grad(all, x)];
+    for (const mode of ["fastRun", "fastCompile"] as const) {
+      const f = await compile([x, w], [logs, ...uses, ...slopes], { device, mode });
+      for (const far of [0, 1000, -1000]) {
+        const found = f([far + 500, far, far + 100], [[0, 1, 0], [1, 1, 1]]).map(numbers);
+        assertEquals(found[0]!.length, 2);
+        [-500, 0].forEach((v, i) => assertAlmostEquals(found[0]![i]!, v, 1e-3));
+        const slope = found[1 + uses.length]!;
+        [-1, 1, 0].forEach((v, i) => assertAlmostEquals(slope[i]!, v, 1e-3));
+        assert(found.flat().every(Number.isFinite));
+      }
+    }
+  });
+}

@@ -3,7 +3,7 @@
  *
  * - `fold` computes what depends on no input.
  * - `canonicalize` brings expressions into one form, so that later rules need to know only that one.
- * - `stabilize` replaces what overflows or loses digits.
+ * - `stabilize` replaces what overflows or loses digits, first what is under logarithms, then quotients.
  * - `simplify` takes work out of sums and products, and computes only what is asked for.
  * - `specialize` takes the cheapest operation that does the same.
  *
@@ -26,9 +26,8 @@ import { cheaperScatters, scatterRules } from "./indexing/scatter.ts";
 import { shapeRules } from "./indexing/shape_rules.ts";
 import { stableErfRules } from "./stability/erf.ts";
 import { stableLogRules } from "./stability/log.ts";
-import { quotientRules } from "./stability/quotients.ts";
+import { fewerExps, quotientRules } from "./stability/quotients.ts";
 import { logisticForms, stableSigmoidRules } from "./stability/sigmoid.ts";
-import { fewerExps, stableSoftmaxRules } from "./stability/softmax.ts";
 
 /** Rules that every phase needs, because the others make what they clean up. */
 const canonical: readonly Rule[] = [
@@ -51,7 +50,6 @@ const canonical: readonly Rule[] = [
 const stable: readonly Rule[] = [
   ...stableErfRules,
   ...stableSigmoidRules,
-  ...stableSoftmaxRules,
   ...stableLogRules,
   ...stableRoots,
 ];
@@ -61,6 +59,8 @@ export const phases: readonly Phase[] = [
   { name: "fold", rules: foldRules },
   // exp(log(x)) waits until logarithms are stable: their exponentials are exponentials of sums then.
   { name: "canonicalize", rules: canonical.filter(({ name }) => name !== "inverse-where") },
+  { name: "stabilize", rules: [...stable, ...canonical] },
+  // A quotient may underflow where its logarithm does not, which needs it as it is written.
   { name: "stabilize", rules: [...stable, ...canonical, ...quotientRules] },
   {
     name: "simplify",

@@ -139,6 +139,8 @@ export const convertRows = {
   zeroGrad: identity(),
   disconnectedGrad: identity(),
   undefinedGrad: identity(),
+  // A mark for rewrites: an exponent less the greatest, so that it is at most 0 where it counts.
+  shifted: identity(),
   gradScale: gradScaleRow as ElementwiseRow,
   gradClip: gradClipRow as ElementwiseRow,
 } satisfies Record<string, ElementwiseRow>;

@@ -19,7 +19,6 @@ import {
 } from "../../ops/reduce/reduce_ops.ts";
 import type { ReshapeParams } from "../../ops/shape/reshape_op.ts";
 import { summedTo, type SumToParams } from "../../ops/reduce/sum_to.ts";
-import { expSumOf } from "../stability/exp_parts.ts";
 import { buildProduct, opensSingle, productOf, unpadded } from "./factors.ts";
 import {
   applied,
@@ -49,28 +48,15 @@ const reduceOnes: Rule = {
   name: "reduce-ones",
   law: "a sum over an axis of length 1 -> the axis dropped",
   ops: ["reduce"],
-  // Quotients and logarithms of sums of exponentials are to be seen first.
   rewrite(apply): Rewritten {
-    const found = withoutOnes(apply);
-    return found === null || expSumOf(apply.output) !== null ? null : found;
+    const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
+    const ones = axes.filter((axis) => x.type.shape[axis] === 1);
+    if (ones.length === 0 || kind === "any" || kind === "all") return null;
+    const left = axes.filter((axis) => !ones.includes(axis));
+    const rest = left.map((axis) => axis - ones.filter((one) => one < axis).length);
+    return reducedAs(params, withoutAxes(x, ones), rest);
   },
 };
-
-const reduceExpOnes: Rule = {
-  name: "reduce-exp-ones",
-  law: "a sum of exponentials over an axis of length 1 -> the axis dropped",
-  ops: ["reduce"],
-  rewrite: withoutOnes,
-};
-
-function withoutOnes(apply: Apply): Variable | null {
-  const params = paramsOf(apply), { kind, axes } = params, x = apply.inputs[0]!;
-  const ones = axes.filter((axis) => x.type.shape[axis] === 1);
-  if (ones.length === 0 || kind === "any" || kind === "all") return null;
-  const left = axes.filter((axis) => !ones.includes(axis));
-  const rest = left.map((axis) => axis - ones.filter((one) => one < axis).length);
-  return reducedAs(params, withoutAxes(x, ones), rest);
-}
 
 const reduceReduce: Rule = {
   name: "reduce-twice",
@@ -384,7 +370,6 @@ export const reductionRules: readonly Rule[] = [
 
 /** Rules that take work out of reductions. */
 export const cheaperReductions: readonly Rule[] = [
-  reduceExpOnes,
   extremeOfNeg,
   placeOfExtreme,
   prodOfExp,

@@ -8,19 +8,25 @@
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { ifelse } from "../../ops/control/control.ts";
+import { ifelseOp } from "../../ops/control/ifelse_op.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
+  countsSomewhere,
   exponentOf,
   type ExpProduct,
   type ExpSum,
   finiteShift,
   greatestAlong,
   guarded,
-  isMarked,
   isOne,
-  isShifted,
+  isShiftedByHand,
+  isShiftedExp,
+  maximumTakenOff,
+  one,
   ownAxes,
+  type Shifted,
   shifted,
   shiftedExp,
   shiftOf,
@@ -43,6 +49,7 @@ import {
   ew,
   inShape,
   isReal,
+  moved,
   number,
   numberOf,
   reduced,
@@ -64,21 +71,21 @@ export function expProductOf(variable: Variable): ExpProduct | null {
   const product = isReal(variable.dtype) ? productOf(unpadded(variable), opensAll) : null;
   if (product === null) return null;
   const exponent: Term[] = [], rest: Factor[] = [];
+  let isShifted = true, hasSums = false;
   for (const factor of product.factors) {
-    const term = exponentOf(factor);
-    if (term !== null) {
-      exponent.push(term);
-      continue;
-    }
-    const { base, power } = factor, inner = expPartOf(base);
-    if (inner === null) {
+    const { base, power } = factor, term = exponentOf(factor);
+    const inner = term === null ? expPartOf(base) : null;
+    if (term === null && inner === null) {
       rest.push(factor);
       continue;
     }
-    exponent.push({ base: sumOfTerms(inner.exponent, base.dtype), scale: power });
-    rest.push(...powersOf(inner.rest, power));
+    isShifted &&= power > 0 && (inner?.isShifted ?? isShiftedExp(base));
+    hasSums ||= inner?.hasSums === true;
+    exponent.push(term ?? { base: sumOfTerms(inner!.exponent, base.dtype), scale: power });
+    if (inner !== null) rest.push(...powersOf(inner.rest, power));
   }
-  return exponent.length === 0 ? null : { exponent, rest: { ...product, factors: rest } };
+  const left = { ...product, factors: rest };
+  return exponent.length === 0 ? null : { exponent, rest: left, isShifted, hasSums };
 }
 
 /** The factors of a power of a product. */
@@ -143,19 +150,30 @@ function newPartOf(variable: Variable): ExpProduct | null {
   }
 }
 
-const one = (dtype: Variable["dtype"]): Product => ({
-  dtype,
-  over: 1,
-  below: 1,
-  factors: [],
-  steps: 0,
-});
+type Traits = Pick<ExpProduct, "isShifted" | "hasSums">;
+
+/** What is true of several exponentials together. */
+function traitsOf(parts: readonly ExpProduct[]): Traits {
+  return {
+    isShifted: parts.every(({ isShifted }) => isShifted),
+    hasSums: parts.some(({ hasSums }) => hasSums),
+  };
+}
+
+/** What is true of a sum of exponentials. */
+const ofSums: Traits = { isShifted: false, hasSums: true };
 
 /** exp(exponent) * rest */
-function expProduct(exponent: Variable, rest: Variable | null): ExpProduct {
+function expProduct(
+  exponent: Variable,
+  rest: Variable | null,
+  { isShifted, hasSums }: Traits,
+): ExpProduct {
   const value = rest === null ? 1 : numberOf(rest), { dtype } = exponent;
   const isNumber = value !== null && value !== 0 && Number.isFinite(value);
   return {
+    isShifted,
+    hasSums,
     exponent: [{ base: unpadded(exponent), scale: 1 }],
     rest: isNumber
       ? { ...one(dtype), over: value }
@@ -170,30 +188,34 @@ function viewOf(apply: Apply): ExpProduct | null {
   const view = (part: Variable) =>
     through?.(part) ?? sameView(apply, inShape(part, lengthsOf(whole)));
   const rest = isOne(inner.rest) ? null : view(buildProduct(inner.rest));
-  return expProduct(view(sumOfTerms(inner.exponent, whole.dtype)), rest);
+  return expProduct(view(sumOfTerms(inner.exponent, whole.dtype)), rest, inner);
 }
 
 /** What is switched to as an exponential; 0 is that of -Infinity. */
 function branchOf(branch: Variable) {
   const value = numberOf(branch), { dtype } = branch;
   if (value !== null) {
-    return { isExp: false, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
+    return { part: null, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
   const found = expProductOf(branch);
   if (found === null) return null;
   const rest = isOne(found.rest) ? null : buildProduct(found.rest);
-  return { isExp: true, exponent: sumOfTerms(found.exponent, dtype), rest };
+  return { part: found, exponent: sumOfTerms(found.exponent, dtype), rest };
 }
 
 function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
   const p = branchOf(x!), q = branchOf(y!);
-  if (p === null || q === null || !p.isExp && !q.isExp) return null;
+  const parts = [p?.part, q?.part].filter((part) => part !== null && part !== undefined);
+  if (p === null || q === null || parts.length === 0) return null;
   const lengths = lengthsOf(output);
   const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
   const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
   // 0 is 0 by its exponent already.
-  const isPlain = [p, q].every(({ rest, isExp }) => isExp ? rest === null : numberOf(rest!) === 0);
-  return expProduct(exponent, isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit));
+  const isPlain = [p, q].every(({ rest, part }) =>
+    part !== null ? rest === null : numberOf(rest!) === 0
+  );
+  const rest = isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit);
+  return expProduct(exponent, rest, traitsOf(parts));
 }
 
 /** Parts in a row, of which some are exponentials. */
@@ -215,6 +237,7 @@ function joinedOf(apply: Apply): ExpProduct | null {
   return expProduct(
     exponent,
     isPlain ? null : joined((part, i) => part === null ? inputs[i]! : buildProduct(part.rest)),
+    traitsOf(parts.filter((part) => part !== null)),
   );
 }
 
@@ -225,7 +248,7 @@ function extremeOf(apply: Apply): ExpProduct | null {
   const found = expProductOf(x);
   if (found === null || !isOne(found.rest)) return null;
   const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
-  return expProduct(reducedAs(params, exponent, params.axes), null);
+  return expProduct(reducedAs(params, exponent, params.axes), null, found);
 }
 
 function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
@@ -235,7 +258,8 @@ function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
     found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
     output.dtype,
   );
-  return expProduct(exponent, isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest)));
+  const rest = isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest));
+  return expProduct(exponent, rest, found);
 }
 
 /** Terms that are added up, of which some are exponentials. */
@@ -253,22 +277,17 @@ function addedOf(variable: Variable): ExpProduct | null {
   let found = false;
   const parts = sum.terms.map(({ base, scale }): Exponential => {
     const part = expProductOf(base);
-    if (part === null) {
-      return {
-        exponent: null,
-        rest: { ...one(dtype), over: scale, factors: [{ base, power: 1 }] },
-      };
-    }
-    found = true;
-    const rest = { ...part.rest, over: part.rest.over * scale };
-    return { exponent: sumOfTerms(part.exponent, dtype), rest };
+    found ||= part !== null;
+    return part === null
+      ? { exponent: null, rest: { ...one(dtype), over: scale, factors: [{ base, power: 1 }] } }
+      : exponential(part, scale);
   });
   if (!found || areShifted(parts)) return null;
   if (sum.constant !== 0) {
     parts.push({ exponent: null, rest: { ...one(dtype), over: sum.constant } });
   }
   const { total, shift } = addedUp(parts, dtype);
-  return expProduct(shift, total);
+  return expProduct(shift, total, ofSums);
 }
 
 /** The terms of a sum of many, as two. */
@@ -284,21 +303,52 @@ export interface Exponential {
   /** Null for exp(0). */
   readonly exponent: Variable | null;
   readonly rest: Product;
+  /** Whether the exponent is at most 0 where it counts. */
+  readonly isShifted?: boolean;
 }
 
-/** Whether a maximum of exponents was taken off them already. */
+/** A product of exponentials as a term of a sum. */
+export function exponential(part: ExpProduct, scale: number): Exponential {
+  const { exponent, rest, isShifted } = levelled(part);
+  const { dtype } = rest;
+  return {
+    exponent: sumOfTerms(exponent, dtype),
+    rest: { ...rest, over: rest.over * scale },
+    isShifted,
+  };
+}
+
+/** The same with the size of sums as a part of the exponent, so that products of many stay in range. */
+function levelled(part: ExpProduct): ExpProduct {
+  const { exponent, rest, hasSums } = part, { dtype } = rest;
+  if (!hasSums || rest.factors.length === 0) return part;
+  const value = buildProduct(rest), size = ew("abs", value), unit = number(1, dtype);
+  const hasSize = ew("and", ew("gt", size, number(0, dtype)), ew("isfinite", size));
+  // It cancels, so that gradients need not see it.
+  const level = ew("disconnectedGrad", ew("switch", hasSize, size, unit));
+  return {
+    isShifted: false,
+    hasSums: false,
+    exponent: [...exponent, { base: ew("log", level), scale: 1 }],
+    rest: { ...one(dtype), factors: [{ base: value, power: 1 }, { base: level, power: -1 }] },
+  };
+}
+
+/** Whether the greatest exponent was taken off all of them already. */
 export function areShifted(parts: readonly Exponential[]): boolean {
-  if (parts.some(({ exponent }) => exponent !== null && isMarked(exponent))) return true;
-  const [shift, ...others] = parts.map(({ exponent }) =>
-    exponent === null ? null : applied(exponent, "sub")?.inputs[1] ?? null
-  );
-  return shift !== null && shift !== undefined && applied(shift, "maximum") !== null &&
-    others.every((other) => other === shift);
+  const exps = parts.filter(({ exponent }) => exponent !== null);
+  if (exps.every(({ isShifted }) => isShifted === true)) return true;
+  const [shift, ...others] = parts.map(({ exponent }) => exponent && maximumTakenOff(exponent));
+  return shift !== null && shift !== undefined && others.every((other) => other === shift);
 }
 
 /** A sum of exponentials as exp(shift) * total. */
 export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
-  const zero = number(0, dtype);
+  const zero = number(0, dtype), [first] = parts, shared = first?.exponent ?? null;
+  if (shared !== null && parts.every(({ exponent }) => exponent === shared)) {
+    const total = parts.map(({ rest }) => buildProduct(rest)).reduce((x, y) => ew("add", x, y));
+    return { total, shift: shared };
+  }
   const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
   const all = parts.map(({ exponent }) => exponent ?? zero);
   const greatest = (of: readonly Variable[]) => of.reduce((x, y) => ew("maximum", x, y));
@@ -322,10 +372,12 @@ export function expSumOf(variable: Variable): ExpSum | null {
   if (sum === null || !isReal(variable.dtype)) return null;
   const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
   if (kind !== "sum" || dtype !== summand.dtype) return null;
-  const product = expProductOf(unstretched(summand));
-  if (product === null) return null;
-  const exponent = unstretched(sumOfTerms(product.exponent, dtype));
-  if (isShifted(exponent, ownAxes(axes, summand, exponent))) return null;
+  // A sum of one is none.
+  if (axes.every((axis) => summand.type.shape[axis] === 1)) return null;
+  const found = expProductOf(unstretched(summand));
+  if (found === null || found.isShifted) return null;
+  const product = levelled(found), exponent = unstretched(sumOfTerms(product.exponent, dtype));
+  if (isShiftedByHand(exponent, ownAxes(axes, summand, exponent))) return null;
   return { axes, exponent, rest: product.rest, summand };
 }
 
@@ -333,28 +385,65 @@ function sumPartOf(variable: Variable): ExpProduct | null {
   const found = expSumOf(variable);
   if (found === null) return null;
   const { total, shift } = shifted(found);
-  return expProduct(shift, total);
+  return expProduct(shift, total, ofSums);
+}
+
+function levelledOf(variable: Variable): ExpProduct | null {
+  const part = expProductOf(variable);
+  return part && levelled(part);
 }
 
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
 function matmulOf(apply: Apply): ExpProduct | null {
   const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
-  const p = expProductOf(a), q = expProductOf(b);
+  const p = levelledOf(a), q = levelledOf(b);
   if (p === null && q === null) return null;
   const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
     if (side === null) return null;
     const exponent = inShape(sumOfTerms(side.exponent, of.dtype), lengthsOf(of));
-    return isMarked(sumOfTerms(side.exponent, of.dtype)) || isShifted(exponent, [axis]);
+    return side.isShifted || isShiftedByHand(exponent, [axis]);
   };
   const done = [isDone(p, a, rank - 1), isDone(q, b, rank - 2)];
   if (!done.includes(false)) return null;
   if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b);
-  if (q !== null) {
-    const { exponent, total } = balanced(a, p, b, q);
-    return expProduct(exponent, total);
+  const exact = spreadOut(a, b);
+  // Choices inside of choices would be planned for each side of each.
+  if (exact === null || choosesInside(a) || choosesInside(b)) {
+    return exact && expProduct(exact.shift, exact.total, ofSums);
   }
-  const turned = balanced(transposed(b), null, transposed(a), turnedOver(a, p!));
-  return expProduct(transposed(turned.exponent), transposed(turned.total));
+  const fast = q !== null
+    ? balanced(a, p, b, q)
+    : turnedBack(balanced(transposed(b), null, transposed(a), turnedOver(a, p!)));
+  const first = [fast.exponent, fast.total], second = [exact.shift, exact.total];
+  const [exponent, total] = ifelse(fast.isWhole, first, second) as [Variable, Variable];
+  return expProduct(exponent, total, ofSums);
+}
+
+const choosing = new WeakMap<Variable, boolean>();
+
+/** Whether there is a lazy choice, or what becomes one here, in what a variable is computed from. */
+function choosesInside(variable: Variable): boolean {
+  for (const { op, inputs, outputs } of toposort([variable], (v) => choosing.has(v))) {
+    const isChoice = op.name === ifelseOp.name ||
+      op.name === matmulOp.name && expPartOf(outputs[0]!) !== null;
+    const chooses = isChoice || inputs.some((input) => choosing.get(input) === true);
+    for (const output of outputs) choosing.set(output, chooses);
+  }
+  return choosing.get(variable) ?? false;
+}
+
+/** Says that a variable without an owner stands for another one. */
+export function standsFor(place: Variable, variable: Variable): void {
+  choosing.set(place, choosesInside(variable));
+}
+
+/** A product of matrices as a sum of products of their elements, each of which has a shift of its own. */
+function spreadOut(a: Variable, b: Variable): Shifted | null {
+  const rank = a.ndim, all = Array.from({ length: rank }, (_, d) => d);
+  const left = moved(a, [...all, "x"]);
+  const right = moved(b, [...all.slice(0, rank - 2), "x", rank - 2, rank - 1]);
+  const found = expSumOf(reduced("sum", ew("mul", left, right), [rank - 1]));
+  return found && shifted(found);
 }
 
 /** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
@@ -367,23 +456,45 @@ function asSum(a: Variable, b: Variable): ExpProduct | null {
   const found = expSumOf(reduced("sum", product, [axis]));
   if (found === null) return null;
   const { total, shift } = shifted(found);
-  return expProduct(withKeptAxes(shift, rank, [axis]), withKeptAxes(total, rank, [axis]));
+  return expProduct(
+    withKeptAxes(shift, rank, [axis]),
+    withKeptAxes(total, rank, [axis]),
+    ofSums,
+  );
+}
+
+/** exp(exponent) * total. */
+interface Balanced {
+  readonly exponent: Variable;
+  readonly total: Variable;
+  /** Whether no element of the total came so close to 0 that it lost digits. */
+  readonly isWhole: Variable;
+}
+
+function turnedBack({ exponent, total, isWhole }: Balanced): Balanced {
+  return { exponent: transposed(exponent), total: transposed(total), isWhole };
 }
 
 /** The parts of a transposed matrix. */
-function turnedOver(of: Variable, { exponent, rest }: ExpProduct): ExpProduct {
+function turnedOver(of: Variable, part: ExpProduct): ExpProduct {
+  const { exponent, rest } = part;
   const turned = (v: Variable) => transposed(inShape(v, lengthsOf(of)));
   return expProduct(
     turned(sumOfTerms(exponent, of.dtype)),
     isOne(rest) ? null : turned(buildProduct(rest)),
+    part,
   );
 }
 
+/** Elements of products of matrices that are smaller may have lost digits. */
+const LEAST = { float16: 1e-3, float32: 1e-30, float64: 1e-290 };
+
 /**
  * The product of a matrix and of exponentials. Rows of the second may differ so much that columns lose
- * their digits: the greatest of each row goes to the column of the first that meets it.
+ * their digits: the greatest of each row goes to the column of the first that meets it. No numbers for
+ * rows and columns will do for all matrices.
  */
-function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct) {
+function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct): Balanced {
   const rank = a.ndim, { dtype } = a;
   const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
   const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
@@ -408,5 +519,12 @@ function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct)
     inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
   ];
   const total = outputOf(matmulOp, operands, {});
-  return { exponent: ew("add", rows, columns), total: guarded(guarded(total, rows), columns) };
+  const least = number(LEAST[dtype as keyof typeof LEAST], dtype);
+  const isEmpty = ew("invert", ew("and", countsSomewhere(rows), countsSomewhere(columns)));
+  const isWhole = ew("or", ew("ge", ew("abs", total), least), isEmpty);
+  return {
+    exponent: ew("add", rows, columns),
+    total: guarded(guarded(total, rows), columns),
+    isWhole: reduced("all", isWhole, Array.from({ length: rank }, (_, d) => d)),
+  };
 }

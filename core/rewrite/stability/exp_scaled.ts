@@ -147,7 +147,7 @@ function productTimesExp(
   if (isSafe === null && within === "bounds") return null;
   const own = by.map(({ base, scale }) => ({ base: unpadded(base), scale }));
   const exponent = sumOfTerms([...part.exponent, ...own], variable.dtype);
-  if (isSafe === "all") return weightedBy(part.rest, ew("exp", exponent));
+  if (isSafe === "all") return weightedBy(part.rest, boundedExp(exponent, null));
   const e = isSafe === null
     ? largeExp(exponent, part.rest, within === "product")
     : boundedExp(exponent, part.rest);

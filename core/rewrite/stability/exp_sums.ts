@@ -10,7 +10,7 @@ import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import { toposort } from "../../graph/walk.ts";
-import { buildProduct, type Factor, opensAll, type Product } from "../algebra/factors.ts";
+import { buildProduct, type Factor, opensAll, type Product, unpadded } from "../algebra/factors.ts";
 import {
   applied,
   applyAgain,
@@ -33,12 +33,16 @@ export interface ExpProduct {
   /** The terms of the exponent. */
   readonly exponent: readonly Term[];
   readonly rest: Product;
+  /** Whether the exponent is at most 0 where it counts, since the greatest was taken off. */
+  readonly isShifted: boolean;
+  /** Whether there are sums in the rest, which have any size. */
+  readonly hasSums: boolean;
 }
 
 /** The exponent of a power of a number, as a term; null for anything else. */
 export function exponentOf({ base, power }: Factor): Term | null {
   const natural = under(base, "exp"), binary = under(base, "exp2");
-  if (natural !== null) return { base: natural, scale: power };
+  if (natural !== null) return { base: under(natural, "shifted") ?? natural, scale: power };
   if (binary !== null) return { base: binary, scale: power * Math.LN2 };
   const general = applied(base, "pow");
   if (general === null) return null;
@@ -47,8 +51,30 @@ export function exponentOf({ base, power }: Factor): Term | null {
   return { base: y, scale: power * Math.log(value) };
 }
 
+/** Whether a variable is the exponential of what is marked as at most 0 where it counts. */
+export function isShiftedExp(variable: Variable): boolean {
+  return applied(under(variable, "exp") ?? variable, "shifted") !== null;
+}
+
+/** Whether the exponent of a variable has more in it than was taken off, so that it may be large. */
+export function isOpenExp(variable: Variable): boolean {
+  const exponent = under(variable, "exp");
+  if (exponent === null || isShiftedExp(variable)) return false;
+  const terms = sumOf(exponent, opensAll)?.terms ?? [], shifts: Term[] = [];
+  for (const { base, scale } of terms) {
+    const top = scale < 0 ? shiftedBy(base) : null;
+    if (top === null) continue;
+    const [greatest] = greatestOf(top);
+    // What it is the greatest of may be hidden.
+    if (greatest === undefined) return false;
+    shifts.push({ base: greatest.exponent, scale });
+  }
+  const others = terms.filter(({ base, scale }) => scale > 0 || shiftedBy(base) === null);
+  return [...rootsOf([...others, ...shifts]).values()].some((scale) => scale > 0);
+}
+
 /** The exponentials of a product and the rest. */
-export function exponentsOf(product: Product): ExpProduct {
+export function exponentsOf(product: Product): Pick<ExpProduct, "exponent" | "rest"> {
   const exponent: Term[] = [], rest: Factor[] = [];
   for (const factor of product.factors) {
     const term = exponentOf(factor);
@@ -66,6 +92,11 @@ export function sumOfTerms(terms: readonly Term[], dtype: Variable["dtype"]): Va
 /** Whether a product is one, whatever its factors are. */
 export function isOne({ over, below, factors }: Product): boolean {
   return over === 1 && below === 1 && factors.length === 0;
+}
+
+/** The product of nothing. */
+export function one(dtype: Variable["dtype"]): Product {
+  return { dtype, over: 1, below: 1, factors: [], steps: 0 };
 }
 
 /** What was viewed, stretched or wrapped. */
@@ -87,33 +118,17 @@ function shiftedBy(variable: Variable): Variable | null {
   return test !== null && unwrapped(test) === top ? shiftedBy(top) ?? top : null;
 }
 
-/** The terms of an exponent, by branch where it is a choice and by part in a row. */
-function* termsOf(exponent: Variable): Generator<readonly Term[]> {
-  const [x, y] = applied(exponent, "minimum")?.inputs ?? [];
-  const bounded = unwrapped(x === undefined ? exponent : numberOf(x) !== null ? y! : x);
-  // What is taken off goes into the branches.
-  const choice = applied(bounded, "switch")?.inputs.slice(1);
-  const row = applied(bounded, "join") ?? applied(bounded, "makeVector");
-  const parts = choice ?? row?.inputs;
-  if (parts === undefined) yield sumOf(bounded, opensAll)?.terms ?? [];
-  else for (const part of parts) yield* termsOf(part);
-}
-
-/** What was taken off an exponent, for what tells it from other terms. */
-function takenOff(exponent: Variable, topOf: (term: Variable) => Variable | null): Variable[] {
-  return [...termsOf(exponent)].flatMap((terms) =>
-    terms.flatMap(({ base, scale }) => {
-      const top = scale === -1 ? topOf(base) : null;
-      const others = terms.filter((term) => term.base !== base);
-      return top === null || leavesSomeOf(others, top) ? [] : [top];
-    })
-  );
-}
-
 /** Exponents, and the factors beside their exponentials that may be 0. */
 interface Weighted {
   readonly exponent: Variable;
   readonly weights: readonly Variable[];
+}
+
+/** The greatest of two or more exponents that was taken off one of them by hand. */
+export function maximumTakenOff(exponent: Variable): Variable | null {
+  const terms = sumOf(exponent, opensAll)?.terms ?? [];
+  const isGreatest = ({ base, scale }: Term) => scale === -1 && applied(base, "maximum") !== null;
+  return terms.find(isGreatest)?.base ?? null;
 }
 
 /** What a variable is the greatest of, as it stands and without the weights of those that count. */
@@ -137,22 +152,8 @@ function zeroIn(test: Variable): readonly Variable[] | null {
   return left === null || right === null ? null : [...left, ...right];
 }
 
-/** Whether the greatest of some exponents leaves something of others, which may overflow still. */
-function leavesSomeOf(terms: readonly Term[], top: Variable): boolean {
-  const own = rootsOf(terms);
-  const theirs = greatestOf(top).map(({ exponent }) => rootsOf([{ base: exponent, scale: 1 }]));
-  // What looks different may be the same, by rules.
-  return theirs.some((roots) => [...roots.keys()].every((base) => own.has(base))) &&
-    !theirs.some((roots) => areSame(own, roots));
-}
-
 function areSame(a: ReadonlyMap<Variable, number>, b: ReadonlyMap<Variable, number>): boolean {
   return a.size === b.size && [...a].every(([base, scale]) => b.get(base) === scale);
-}
-
-/** Whether something was taken off an exponent so that it does not overflow. */
-export function isMarked(exponent: Variable): boolean {
-  return takenOff(exponent, shiftedBy).length > 0;
 }
 
 /**
@@ -194,7 +195,17 @@ function whereFinite(top: Variable, value: Variable): Variable {
 }
 
 /** Ops that exponents are put together with, beside views. */
-const carriers = new Set(["switch", "join", "makeVector", "add", "sub", "neg", "mul", "div"]);
+const carriers = new Set([
+  "switch",
+  "ifelse",
+  "join",
+  "makeVector",
+  "add",
+  "sub",
+  "neg",
+  "mul",
+  "div",
+]);
 
 /**
  * The rest of sums of exponentials under a logarithm, given their exponents: where none of those counts it is
@@ -226,30 +237,30 @@ function countingOf(shift: Variable): Variable | null {
   return inner !== null && shiftedBy(inner.output) !== null ? inner.inputs[1]! : null;
 }
 
-/** Whether greatest elements along axes are taken off a variable already. */
-export function isShifted(x: Variable, axes: readonly number[]): boolean {
+/** Whether any exponent counts, given what was taken off them. */
+export function countsSomewhere(shift: Variable): Variable {
+  return ew("isfinite", countingOf(shift) ?? applied(shift, "switch")!.inputs[1]!);
+}
+
+/** Whether greatest elements along axes were taken off an exponent by hand. */
+export function isShiftedByHand(x: Variable, axes: readonly number[]): boolean {
   const shuffle = applied(x, "dimshuffle"), stretch = applied(x, "broadcastTo");
   if (shuffle !== null) {
     const { pattern } = shuffle.params as DimshuffleParams;
     const own = axes.flatMap((axis) => pattern[axis] === "x" ? [] : [pattern[axis] as number]);
-    return isShifted(shuffle.inputs[0]!, own.sort((a, b) => a - b));
+    return isShiftedByHand(shuffle.inputs[0]!, own.sort((a, b) => a - b));
   }
   if (stretch !== null) {
     const inner = stretch.inputs[0]!;
-    return isShifted(inner, ownAxes(axes, x, inner));
+    return isShiftedByHand(inner, ownAxes(axes, x, inner));
   }
-  const open = axes.filter((axis) => x.type.shape[axis] !== 1);
-  if (open.length === 0) return isMarked(x);
-  const tops = takenOff(x, (term) => {
-    const top = shiftedBy(term) ?? unwrapped(term), reduce = applied(top, "reduce");
-    return (reduce?.params as ReduceParams | undefined)?.kind === "max" ? top : null;
-  }).map((top) => top.owner!);
-  // Rules may change the axes of what was taken off; to do it more than twice is no use anyway.
-  return tops.length > 1 || tops.some((top) => {
-    const own = (top.params as ReduceParams).axes;
-    // Those of length 1 are left out of it.
-    return own.join() === axes.join() ||
-      open.length < axes.length && own.length === open.length;
+  const { terms } = sumOf(x, opensAll) ?? { terms: [] };
+  return terms.some(({ base, scale }) => {
+    const top = applied(shiftedBy(base) ?? unwrapped(base), "reduce");
+    const { kind, axes: own } = (top?.params ?? {}) as Partial<ReduceParams>;
+    if (scale !== -1 || kind !== "max" || own!.join() !== axes.join()) return false;
+    const others = terms.filter((term) => term.base !== base);
+    return areSame(rootsOf(others), rootsOf([{ base: top!.inputs[0]!, scale: 1 }]));
   });
 }
 
@@ -287,7 +298,10 @@ function anyIsZero(weights: readonly Variable[]): Variable {
     .reduce((a, b) => ew("or", a, b));
 }
 
-/** Exponents beside the weight 0 are taken down to this, for 0 times infinity is NaN. */
+/**
+ * Exponents beside the weight 0 are taken down to this: 0 times infinity is NaN, and gradients in the weight
+ * meet factors that must not make them infinite.
+ */
 const MOST = { float16: 10, float32: 80, float64: 700 };
 
 /** The largest numbers with finite exponentials. */
@@ -303,9 +317,10 @@ export function shiftedExp(exponent: Variable, shift: Variable, rest: Product): 
   return boundedExp(ew("sub", exponent, shift), rest);
 }
 
-/** The exponential of what is not large unless a factor beside it is 0. */
-export function boundedExp(exponent: Variable, rest: Product): Variable {
-  return ew("exp", weightsOf(rest).length === 0 ? exponent : atMost(MOST, exponent));
+/** The exponential of what is at most 0 unless a factor beside it is 0. */
+export function boundedExp(exponent: Variable, rest: Product | null): Variable {
+  const isAlone = rest === null || weightsOf(rest).length === 0;
+  return ew("exp", ew("shifted", isAlone ? exponent : atMost(MOST, exponent)));
 }
 
 /** The exponential of what may be large; in a product of matrices with 0 it has to be finite. */
@@ -325,7 +340,7 @@ export function weightedBy(rest: Product, e: Variable): Variable {
  * "counting" where none is that has no weight 0 beside it.
  */
 export function isAtMost(
-  { exponent, rest }: ExpProduct,
+  { exponent, rest }: Pick<ExpProduct, "exponent" | "rest">,
   shift: Variable,
 ): "all" | "counting" | null {
   const top = shiftedBy(shift), own = rootsOf(exponent);
@@ -361,7 +376,7 @@ function rootsOf(terms: readonly Term[]): Map<Variable, number> {
 export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
   const shift = shiftOf(padded(exponent, counting.ndim), counting, own);
-  const e = shiftedExp(exponent, withKeptAxes(shift, counting.ndim, own), rest);
+  const e = shiftedExp(exponent, unpadded(withKeptAxes(shift, counting.ndim, own)), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));
   const total = reduced("sum", product, axes);
   return { total: guarded(total, shift), shift: inShape(shift, lengthsOf(total)), summand: e };

@@ -9,6 +9,7 @@ import {
   addedUp,
   areShifted,
   type Exponential,
+  exponential,
   expPartOf,
   expProductOf,
   expSumOf,
@@ -156,8 +157,7 @@ function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
     }
     const product = expProductOf(base);
     if (product === null) return null;
-    const rest = { ...product.rest, over: product.rest.over * scale };
-    found.push({ exponent: sumOfTerms(product.exponent, dtype), rest });
+    found.push(exponential(product, scale));
   }
   if (constant !== 0) found.push({ exponent: null, rest: { ...one, over: constant } });
   return found;

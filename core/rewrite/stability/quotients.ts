@@ -5,7 +5,7 @@
  */
 
 import { expProductOf, powersOf } from "./exp_parts.ts";
-import { type ExpProduct, isMarked, sumOfTerms } from "./exp_sums.ts";
+import { boundedExp, type ExpProduct, isAtMost, isOpenExp, one, sumOfTerms } from "./exp_sums.ts";
 import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
@@ -19,10 +19,9 @@ import {
   unpadded,
 } from "../algebra/factors.ts";
 import { ew, instead, under } from "../match.ts";
-import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
+import type { Rewritten, Rule } from "../rule.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { Term } from "../algebra/terms.ts";
-import { isView } from "../indexing/views.ts";
 
 const quotientOfExps: Rule = {
   name: "quotient-of-exps",
@@ -34,7 +33,6 @@ const quotientOfExps: Rule = {
     const { output } = apply, product = realProduct(output, context);
     // What is above may be beside a part with the sum below.
     if (product === null || isInside(apply, productOps, context)) return null;
-    if (product.factors.length > 1 && isUnderLogarithm(output, context)) return null;
     const found = new Map<Factor, ExpProduct>();
     const find = (factors: readonly Factor[]) => {
       for (const factor of factors) {
@@ -53,16 +51,6 @@ const quotientOfExps: Rule = {
   },
 };
 
-const logarithms = new Set(["log", "log2", "log10"]);
-
-/** Whether the only use is a logarithm, which takes apart what would underflow as a quotient. */
-function isUnderLogarithm(variable: Variable, context: RewriteContext): boolean {
-  const uses = context.uses(variable), [client] = context.clients(variable);
-  if (uses !== 1 || client === undefined) return false;
-  return logarithms.has(client.op.name) ||
-    isView(client) && isUnderLogarithm(client.output, context);
-}
-
 const expTimesShift: Rule = {
   name: "exp-times-shift",
   law: "exp(x) * exp(y - m) -> exp(x + y - m), sum(exp(x)) * exp(-m) -> sum(exp(x - m)), " +
@@ -73,7 +61,7 @@ const expTimesShift: Rule = {
     const exponentOf = ({ base }: Factor) => under(base, "exp");
     const isOpen = (factor: Factor) => {
       const exponent = exponentOf(factor);
-      if (exponent !== null) return !isMarked(exponent);
+      if (exponent !== null) return isOpenExp(factor.base);
       return additionIn(factor.base) !== null && expProductOf(factor.base) !== null;
     };
     if (realProduct(output, context)?.factors.some(isOpen) !== true) return null;
@@ -116,8 +104,18 @@ function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): P
     }
   }
   const terms = termsOf(left);
-  if (terms.length > 0) rest.push({ base: ew("exp", sumOfTerms(terms, product.dtype)), power: 1 });
+  if (terms.length > 0) rest.push({ base: expOf(terms, product), power: 1 });
   return { ...product, factors: rest };
+}
+
+/** The exponential of a sum, marked where the greatest was taken off. */
+function expOf(terms: readonly Term[], { dtype }: Product): Variable {
+  const exponent = sumOfTerms(terms, dtype), rest = one(dtype);
+  const isShifted = terms.some(({ base, scale }) => {
+    const others = terms.filter((term) => term.base !== base);
+    return scale === -1 && isAtMost({ exponent: others, rest }, base) === "all";
+  });
+  return isShifted ? boundedExp(exponent, null) : ew("exp", exponent);
 }
 
 function termsOf(exponents: ReadonlyMap<Variable, number>): Term[] {
@@ -144,5 +142,31 @@ function goesInto(
   return value;
 }
 
-/** The rules of this file. */
+const expProduct: Rule = {
+  name: "exp-product",
+  law: "exp(x) * exp(y) -> exp(x + y), exp(x) / exp(y) -> exp(x - y), y / exp(x) -> y * exp(-x)",
+  ops: productOps,
+  stabilises: true,
+  rewrite({ output }, context): Rewritten {
+    const product = realProduct(output, context);
+    if (product === null) return null;
+    const isOurs = ({ base }: Factor) => under(base, "exp") !== null && context.uses(base) <= 1;
+    const exps = product.factors.filter(isOurs);
+    const [first] = exps;
+    const worth = exps.length > 1 || first !== undefined && first.power < 0;
+    if (!worth || first === undefined) return null;
+    const terms = exps.map(({ base, power }) => ({ base: under(base, "exp")!, scale: power }));
+    const e = ew("exp", sumOfTerms(terms, output.dtype));
+    const others = product.factors.filter((factor) => !isOurs(factor));
+    return instead(
+      output,
+      buildProduct({ ...product, factors: [...others, { base: e, power: 1 }] }),
+    );
+  },
+};
+
+/** Rules that keep quotients of exponentials in range. */
 export const quotientRules: readonly Rule[] = [quotientOfExps, expTimesShift];
+
+/** Rules that save exponentials. */
+export const fewerExps: readonly Rule[] = [expProduct];

@@ -226,12 +226,7 @@ export const shapeCases: Cases = {
     not: [
       () => reduce("sum", row, 1),
       () => reduce("any", row, 0),
-      () => reduce("sum", ew("exp", row), 0),
     ],
-  },
-  "reduce-exp-ones": {
-    fires: [() => [reduce("sum", ew("exp", row), 0), shuffle(ew("exp", row), 1)]],
-    not: [() => reduce("sum", ew("exp", row), 1)],
   },
   "reduce-twice": {
     fires: [

@@ -38,7 +38,7 @@ function finite(top: Variable, all: Variable | null = null): Variable {
 
 /** An exponential with a factor beside it that may be 0. */
 function below(exponent: Variable, shift: Variable): Variable {
-  return ew("exp", ew("minimum", num(700), ew("sub", exponent, shift)));
+  return off(ew("minimum", num(700), ew("sub", exponent, shift)));
 }
 
 /** A sum of exponentials, by what was taken off them. */
@@ -54,9 +54,11 @@ function ended(total: Variable, shift: Variable): Variable {
 
 /** The same for the last axis of m, with the axis kept. */
 const kept = () => T.dimshuffle(shift(m, 1), 0, "x");
-const shifted = () => ew("exp", ew("sub", m, kept()));
+const shifted = () => off(ew("sub", m, kept()));
 const shiftedSum = () => guarded(sum(shifted(), 1), shift(m, 1));
 const e = (of: Variable) => ew("exp", of);
+/** The same of what the greatest was taken off. */
+const off = (of: Variable) => e(ew("shifted", of));
 const onePlus = (of: Variable) => ew("add", num(1), of);
 const sigmoid = (of: Variable) => ew("sigmoid", of);
 const softplus = (of: Variable) => ew("softplus", of);
@@ -87,6 +89,17 @@ export const stableCases: Cases = {
   },
   "quotient-of-exps": {
     fires: [
+      () => [
+        ew("div", e(m), column(sum(e(m), 1))),
+        ew("div", shifted(), column(shiftedSum())),
+      ],
+      () => [
+        ew("div", e(x), sum(e(x), 0)),
+        (() => {
+          const top = shift(x, 0), p = off(ew("sub", x, top));
+          return ew("div", p, guarded(sum(p, 0), top));
+        })(),
+      ],
       () => [ew("div", e(x), e(y)), e(ew("sub", x, y))],
       () => [
         ew("div", ew("mul", e(x), y), ew("mul", e(z), s)),
@@ -95,14 +108,15 @@ export const stableCases: Cases = {
       () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
       () => [ew("div", sum(e(x), 0), e(s)), sum(e(ew("sub", x, s)), 0)],
       () => {
-        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
+        const top = shift(x, 0), total = sum(off(ew("sub", x, top)), 0);
         return [
           ew("div", s, sum(e(x), 0)),
-          ew("div", ew("mul", s, e(neg(off))), guarded(total, off)),
+          ew("div", ew("mul", s, e(neg(top))), guarded(total, top)),
         ];
       },
     ],
     not: [
+      () => T.softmax(m),
       () => ew("div", x, e(y)),
       () => ew("div", e(x), y),
       () => ew("mul", e(x), sum(e(y), 0)),
@@ -112,21 +126,21 @@ export const stableCases: Cases = {
   "exp-times-shift": {
     fires: [
       () => [
-        ew("mul", e(x), e(ew("sub", y, finite(z)))),
+        ew("mul", e(x), off(ew("sub", y, finite(z)))),
         e(ew("add", x, ew("sub", y, finite(z)))),
       ],
       () => {
-        const off = shift(x, 0);
+        const top = shift(x, 0);
         return [
-          ew("mul", sum(ew("mul", y, e(x)), 0), e(neg(off))),
-          sum(ew("mul", y, e(ew("sub", x, off))), 0),
+          ew("mul", sum(ew("mul", y, e(x)), 0), e(neg(top))),
+          sum(ew("mul", y, off(ew("sub", x, top))), 0),
         ];
       },
     ],
     not: [
       () => ew("mul", e(x), e(ew("sub", y, z))),
-      () => ew("mul", e(ew("sub", x, finite(z))), e(ew("sub", y, finite(z)))),
-      () => ew("mul", x, e(ew("sub", y, finite(z)))),
+      () => ew("mul", off(ew("sub", x, finite(z))), off(ew("sub", y, finite(z)))),
+      () => ew("mul", x, off(ew("sub", y, finite(z)))),
       () => ew("mul", sum(x, 0), e(neg(shift(x, 0)))),
     ],
   },
@@ -137,32 +151,32 @@ export const stableCases: Cases = {
         ew("add", ew("log", shiftedSum()), shift(m, 1)),
       ],
       () => {
-        const off = shift(x, 0), total = sum(e(ew("sub", x, T.dimshuffle(off, "x"))), 0);
-        return [ew("log", sum(e(x), 0)), ew("add", ew("log", guarded(total, off)), off)];
+        const top = shift(x, 0), total = sum(off(ew("sub", x, top)), 0);
+        return [ew("log", sum(e(x), 0)), ew("add", ew("log", guarded(total, top)), top)];
       },
       () => {
         const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), m),
-          off = weightedShift(counts, m, 1);
-        const total = sum(ew("mul", m, below(m, column(off))), 1);
+          top = weightedShift(counts, m, 1);
+        const total = sum(ew("mul", m, below(m, column(top))), 1);
         return [
           ew("log", sum(ew("mul", m, e(m)), 1)),
-          ew("add", ew("log", ended(total, off)), off),
+          ew("add", ew("log", ended(total, top)), top),
         ];
       },
       // What was taken off may be that of others.
       () => {
         const half = shift(ew("mul", num(0.5), x), 0), left = ew("sub", x, T.dimshuffle(half, "x"));
-        const off = shift(left, 0), total = sum(e(ew("sub", left, T.dimshuffle(off, "x"))), 0);
-        return [ew("log", sum(e(left), 0)), ew("add", ew("log", guarded(total, off)), off)];
+        const top = shift(left, 0), total = sum(off(ew("sub", left, top)), 0);
+        return [ew("log", sum(e(left), 0)), ew("add", ew("log", guarded(total, top)), top)];
       },
       // The exponents need not have all axes.
       () => {
         const counts = ew("switch", ew("eq", m, num(0)), num(-Infinity), x),
-          off = weightedShift(counts, T.dimshuffle(x, "x", 0), 1);
-        const total = sum(ew("mul", m, below(x, column(off))), 1);
+          top = weightedShift(counts, T.dimshuffle(x, "x", 0), 1);
+        const total = sum(ew("mul", m, below(x, column(top))), 1);
         return [
           ew("log", sum(ew("mul", m, e(x)), 1)),
-          ew("add", ew("log", ended(total, off)), off),
+          ew("add", ew("log", ended(total, top)), top),
         ];
       },
     ],
@@ -211,25 +225,25 @@ export const stableCases: Cases = {
       () => [ew("log", ew("expm1", x)), ew("add", x, ew("log1mexp", neg(x)))],
       () => {
         const top = ew("maximum", ew("maximum", x, y), z);
-        const off = finite(top);
-        const parts = [x, y, z].map((v) => e(ew("sub", v, off)));
+        const at = finite(top);
+        const parts = [x, y, z].map((v) => off(ew("sub", v, at)));
         const total = ew("add", ew("add", parts[0]!, parts[1]!), parts[2]!);
         return [
           ew("log", ew("add", ew("add", e(x), e(y)), e(z))),
-          ew("add", ew("log", guarded(total, off)), off),
+          ew("add", ew("log", guarded(total, at)), at),
         ];
       },
       () => {
         const [a, b] = [ew("mul", z, e(x)), ew("mul", s, e(y))];
         const counts = [[z, x], [s, y]] as const;
-        const off = finite(
+        const top = finite(
           counts.map(([w, v]) => ew("switch", ew("eq", w, num(0)), num(-Infinity), v))
             .reduce((p, q) => ew("maximum", p, q)),
           ew("maximum", x, y),
         );
-        const total = counts.map(([w, v]) => ew("mul", w, below(v, off)))
+        const total = counts.map(([w, v]) => ew("mul", w, below(v, top)))
           .reduce((p, q) => ew("add", p, q));
-        return [ew("log", ew("add", a, b)), ew("add", ew("log", ended(total, off)), off)];
+        return [ew("log", ew("add", a, b)), ew("add", ew("log", ended(total, top)), top)];
       },
     ],
     not: [
@@ -242,8 +256,7 @@ export const stableCases: Cases = {
           "log",
           ew("add", e(ew("sub", x, ew("maximum", x, y))), e(ew("sub", y, ew("maximum", x, y)))),
         ),
-      () =>
-        ew("log", ew("add", e(ew("sub", x, finite(y))), ew("mul", z, e(ew("sub", y, finite(y)))))),
+      () => ew("log", ew("add", off(ew("sub", x, y)), ew("mul", z, off(ew("sub", y, y))))),
     ],
   },
   "log1mexp-of-softplus": {
@@ -465,30 +478,6 @@ export const stableCases: Cases = {
       () => [ew("sub", x, softplus(x)), neg(softplus(neg(x)))],
     ],
     not: [() => ew("sub", softplus(x), y)],
-  },
-  "softmax": {
-    fires: [
-      () => [
-        ew("div", e(m), column(sum(e(m), 1))),
-        ew("div", shifted(), column(shiftedSum())),
-      ],
-      () => [
-        ew("div", e(x), sum(e(x), 0)),
-        (() => {
-          const off = shift(x, 0), p = e(ew("sub", x, T.dimshuffle(off, "x")));
-          return ew("div", p, guarded(sum(p, 0), off));
-        })(),
-      ],
-      () => [
-        ew("mul", e(m), column(ew("reciprocal", sum(e(m), 1)))),
-        ew("div", shifted(), column(shiftedSum())),
-      ],
-    ],
-    not: [
-      () => T.softmax(m),
-      () => ew("div", e(m), sum(e(m), 1)),
-      () => ew("div", m, column(sum(e(m), 1))),
-    ],
   },
   "exp-product": {
     fires: [
