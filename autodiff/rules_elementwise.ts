@@ -21,13 +21,10 @@ import {
   cosh,
   digamma,
   div,
-  type ElementwiseName,
   eq,
   exp,
   expm1,
   ge,
-  type GradClipParams,
-  type GradScaleParams,
   gt,
   imag,
   intDiv,
@@ -49,6 +46,8 @@ import {
   trigamma,
   where,
 } from "../core/ops/elementwise/elementwise.ts";
+import type { ElementwiseName } from "../core/ops/elementwise/table.ts";
+import type { GradClipParams, GradScaleParams } from "../core/ops/elementwise/op_convert.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";

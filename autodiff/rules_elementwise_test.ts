@@ -10,7 +10,6 @@ import {
   conj,
   cos,
   div,
-  elementwise,
   exp,
   gradClip,
   gradScale,
@@ -30,6 +29,7 @@ import {
   tanh,
   where,
 } from "../core/ops/elementwise/elementwise.ts";
+import { elementwise } from "../core/ops/common/build.ts";
 import { sum } from "../core/ops/reduce/reduce.ts";
 import { expectClose } from "../dev/testing/ops/harness.ts";
 import type { Variable } from "../core/graph/graph.ts";

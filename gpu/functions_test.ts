@@ -14,7 +14,7 @@ import {
   type ElementwiseName,
   elementwiseNames,
   elementwiseOps,
-} from "../core/ops/elementwise/elementwise.ts";
+} from "../core/ops/elementwise/table.ts";
 import { hasWords } from "./device/convert.ts";
 import {
   gpu,

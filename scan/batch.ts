@@ -7,7 +7,7 @@
 
 import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { elementwiseOps } from "../core/ops/elementwise/elementwise.ts";
+import { elementwiseOps } from "../core/ops/elementwise/table.ts";
 import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
 import { join } from "../core/ops/shape/combine.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";

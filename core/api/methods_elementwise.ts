@@ -6,7 +6,7 @@
 
 import type { DType } from "../graph/dtype.ts";
 import type { Variable } from "../graph/graph.ts";
-import type { DTypeOption } from "../ops/common/build.ts";
+import type { DTypeOption } from "../ops/common/dtype_option.ts";
 import type { RoundMode } from "../ops/elementwise/arithmetic.ts";
 import type { ResolvedDType } from "../ops/elementwise/conversion.ts";
 import * as ops from "../ops/elementwise/elementwise.ts";

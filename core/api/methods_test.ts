@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { elementwiseNames } from "../ops/elementwise/elementwise.ts";
+import { elementwiseNames } from "../ops/elementwise/table.ts";
 import * as T from "./t.ts";
 import { ElementwiseMethods } from "./methods_elementwise.ts";
 

@@ -11,7 +11,7 @@ import { evaluateGraph } from "../graph/reference.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
 import { ScalarBuilder, sizeIx } from "../ir/builder.ts";
 import { scalarTypeOf } from "../ir/scalar.ts";
-import { elementwiseNames, elementwiseOps } from "../ops/elementwise/elementwise.ts";
+import { elementwiseNames, elementwiseOps } from "../ops/elementwise/table.ts";
 import { planProgram } from "./planner.ts";
 
 interface Observed {

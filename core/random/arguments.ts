@@ -7,7 +7,8 @@
 import { settings } from "../base/settings.ts";
 import { type DType, dtypeInfo, isComplex, isFloat, promote } from "../graph/dtype.ts";
 import { staticInt } from "../ops/common/arguments.ts";
-import { castTo, type DTypeOption, resolveDType } from "../ops/common/build.ts";
+import { castTo } from "../ops/common/build.ts";
+import { type DTypeOption, resolveDType } from "../ops/common/dtype_option.ts";
 import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { add } from "../ops/elementwise/elementwise.ts";
 import { checkOptions, type OptionKinds } from "../base/options.ts";

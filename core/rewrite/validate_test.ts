@@ -2,7 +2,7 @@ import { assertThrows } from "@std/assert";
 import { T, type Variable } from "../../mod.ts";
 import { type Apply, Apply as ApplyNode, makeConstant } from "../graph/graph.ts";
 import type { Op } from "../graph/op.ts";
-import { elementwiseOps } from "../ops/elementwise/elementwise.ts";
+import { elementwiseOps } from "../ops/elementwise/table.ts";
 import { dimshuffleOp } from "../ops/shape/dimshuffle_op.ts";
 import { shapeIOp } from "../ops/shape/shape_ops.ts";
 import { TensorType } from "../graph/type.ts";

@@ -7,7 +7,8 @@
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/common/build.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
-import { elementwiseOps, maximum, sub, where } from "../../core/ops/elementwise/elementwise.ts";
+import { elementwiseOps } from "../../core/ops/elementwise/table.ts";
+import { maximum, sub, where } from "../../core/ops/elementwise/elementwise.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {

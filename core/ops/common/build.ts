@@ -6,19 +6,11 @@
  */
 
 import { settings } from "../../base/settings.ts";
-import { type DType, dtypeInfo, isDiscrete, promote } from "../../graph/dtype.ts";
+import { type DType, isDiscrete, promote } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { Params } from "../../graph/op.ts";
 import { type ElementwiseName, elementwiseOps } from "../elementwise/table.ts";
 import { asVariable, asVariables, type TensorLike } from "./literal.ts";
-
-/** A dtype, or the one that `config.floatX` names now. */
-export type DTypeOption = DType | "floatX";
-
-/** The dtype that an option stands for. Throws a TypeError for an unknown one. */
-export function resolveDType(dtype: DTypeOption): DType {
-  return dtype === "floatX" ? settings.floatX : dtypeInfo(dtype).name;
-}
 
 /** Applies an elementwise op to variables. */
 export function elementwise(

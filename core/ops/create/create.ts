@@ -11,7 +11,7 @@ import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { MAX_RANK, type StaticShape, TensorType } from "../../graph/type.ts";
 import type { DTypeOf, Like, RankOf } from "../../graph/type_arithmetic.ts";
-import { type DTypeOption, resolveDType } from "../common/build.ts";
+import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import type { ResolvedDType } from "../elementwise/conversion.ts";
 import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
 import { named, pluralOf, shaped } from "./constructors.ts";

@@ -14,15 +14,8 @@ import type {
   RealOf,
 } from "../../graph/type_arithmetic.ts";
 import type { Variable } from "../../graph/graph.ts";
-import {
-  asFloating,
-  castTo,
-  type DTypeOption,
-  elementwise,
-  floatingMeeting,
-  resolveDType,
-  unary,
-} from "../common/build.ts";
+import { asFloating, castTo, elementwise, floatingMeeting, unary } from "../common/build.ts";
+import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { shown } from "../../base/shown.ts";
 

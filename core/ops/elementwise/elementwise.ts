@@ -1,5 +1,5 @@
 /**
- * Elementwise operations: the ops by name, and the functions that build with them.
+ * The functions that build elementwise operations.
  *
  * @module
  */
@@ -8,7 +8,3 @@ export * from "./arithmetic.ts";
 export * from "./conversion.ts";
 export * from "./functions.ts";
 export * from "./logic.ts";
-export { castTo, type DTypeOption, elementwise, resolveDType } from "../common/build.ts";
-export { type ElementwiseName, elementwiseNames, elementwiseOps } from "./table.ts";
-export type { CastParams, GradClipParams, GradScaleParams } from "./op_convert.ts";
-export type { ElementwiseOp } from "./op.ts";

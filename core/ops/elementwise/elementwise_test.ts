@@ -8,7 +8,7 @@ import { makeValue, type Value } from "../../graph/value.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import * as T from "../../api/t.ts";
 import type { Variable } from "../../graph/graph.ts";
-import { elementwiseNames, elementwiseOps } from "./elementwise.ts";
+import { elementwiseNames, elementwiseOps } from "./table.ts";
 
 function vector(dtype: DType): Variable {
   return T.vector("v", dtype);

@@ -5,7 +5,7 @@ import { toTypedArray, type Value, valueData } from "../../graph/value.ts";
 import { ScalarBuilder } from "../../ir/builder.ts";
 import { castValue } from "../../ir/fold.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
-import { type ElementwiseName, elementwiseNames, elementwiseOps } from "./elementwise.ts";
+import { type ElementwiseName, elementwiseNames, elementwiseOps } from "./table.ts";
 
 // Every row is evaluated twice for every combination of special values: by its reference, and by its
 // lowering on constants, which the builder folds by the rules of the primitives.

@@ -18,7 +18,8 @@ import {
   shapeLabel,
   staticDim,
 } from "../common/arguments.ts";
-import { castTo, type DTypeOption, elementwise, resolveDType } from "../common/build.ts";
+import { castTo, elementwise } from "../common/build.ts";
+import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { join } from "../shape/combine.ts";
 import { between } from "../shape/between.ts";

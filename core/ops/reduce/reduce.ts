@@ -27,7 +27,8 @@ import type {
 import { checkOptions, type OptionKinds } from "../../base/options.ts";
 import { axesOf, intConstant, normalizeAxes } from "../common/arguments.ts";
 import { abs, add, div, pow, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
-import { asFloating, castTo, type DTypeOption, resolveDType } from "../common/build.ts";
+import { asFloating, castTo } from "../common/build.ts";
+import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { disconnectedGrad } from "../elementwise/conversion.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { exp, log } from "../elementwise/functions.ts";

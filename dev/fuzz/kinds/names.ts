@@ -10,7 +10,7 @@ import {
   type ElementwiseName,
   elementwiseNames,
   elementwiseOps,
-} from "../../../core/ops/elementwise/elementwise.ts";
+} from "../../../core/ops/elementwise/table.ts";
 import * as T from "../../../core/api/t.ts";
 
 /** Ops that random arguments of their dtype do not suit, and why. */
