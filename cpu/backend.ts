@@ -20,6 +20,7 @@ import { CpuExecutable, type Device, type Entry } from "./executable.ts";
 import { CpuMemory } from "./memory/memory.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
 import { Runtime } from "./runtime.ts";
+import { Team } from "./threads/team.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
 
 const ROWS: RowLimits = { bytes: 1 << 19, elements: 256 };
@@ -64,6 +65,7 @@ class CpuBackend implements Backend, Device {
   readonly memory = new CpuMemory();
   readonly arena = new Arena(this.memory);
   readonly constants = new Constants(this.memory);
+  readonly team: Team;
   readonly #runtime: Runtime;
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: PrintOptions;
@@ -74,8 +76,9 @@ class CpuBackend implements Backend, Device {
   constructor(options: CpuOptions) {
     const { simd = true, relaxed = hasRelaxedSimd(), check = false, rows = ROWS } = options;
     this.rows = rows;
-    this.#options = { simd, relaxed: simd && relaxed, check };
-    this.#runtime = new Runtime(this.memory, this.#options.relaxed);
+    this.#options = { simd, relaxed: simd && relaxed, check, memory: this.memory.limits };
+    this.team = new Team(this.memory, this.#options.relaxed);
+    this.#runtime = new Runtime(this.memory, this.#options.relaxed, this.team);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
     this.description = `WebAssembly, ${kind}`;
   }
@@ -102,6 +105,7 @@ class CpuBackend implements Backend, Device {
       bytes: bytes.length,
       key,
       note: blas.note,
+      shared: blas.shared,
     }, entry);
   }
 
@@ -119,6 +123,7 @@ class CpuBackend implements Backend, Device {
       bytes: bytes.length,
       key,
       note: blas.note,
+      shared: blas.shared,
     }, entry);
   }
 
@@ -149,15 +154,27 @@ class CpuBackend implements Backend, Device {
   }
 }
 
+/** What computes the large products of a program. */
+interface ProductsBy {
+  readonly library: Blas | null;
+  /** What to say of it. */
+  readonly note: string | null;
+  /** Whether threads share them out. */
+  readonly shared: boolean;
+}
+
 /** The library for a program's products, if any may be large enough for one, and what to say of it. */
-function blasFor(program: Program): { library: Blas | null; note: string | null } {
+function blasFor(program: Program): ProductsBy {
   let large = false;
   for (const steps of [program.steps, program.commit]) {
     eachLeaf(steps, (step) => large ||= step.kind === "gemm" && mayBeLarge(step));
   }
   const found = large ? findBlas(settings.blas) : null;
-  if (typeof found === "string") return { library: null, note: `no native BLAS: ${found}` };
-  return { library: found, note: found && `large products by ${found.name}` };
+  if (typeof found === "string") {
+    return { library: null, note: `no native BLAS: ${found}`, shared: large };
+  }
+  const note = found && `large products by ${found.name}`;
+  return { library: found, note, shared: large && found === null };
 }
 
 function mayBeLarge({ m, n, k }: Gemm): boolean {

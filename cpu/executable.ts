@@ -19,6 +19,7 @@ import type { Constants } from "./memory/constants.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { WORKSPACE } from "./print/params.ts";
 import type { PrintedModule } from "./print/module.ts";
+import type { Team } from "./threads/team.ts";
 import { Scratch, type ScratchLayout } from "./memory/scratch.ts";
 
 /** Calls a printed program with the address of its parameter block. */
@@ -30,6 +31,7 @@ export interface Device {
   readonly arena: Arena;
   readonly constants: Constants;
   readonly code: CodeCache<Entry>;
+  readonly team: Team;
 }
 
 /** What a program needs to know of what was printed for it. */
@@ -40,6 +42,8 @@ export type Printed = Omit<PrintedModule, "bytes"> & {
   readonly key: string;
   /** What to say of libraries that it uses. */
   readonly note: string | null;
+  /** Whether threads share out its products. */
+  readonly shared: boolean;
 };
 
 /** A place in the parameter block that holds the address of what is bound in a role. */
@@ -157,7 +161,9 @@ export class CpuExecutable implements Executable {
   }
 
   get info(): ExecutableInfo {
-    const { kernels, bytes, note } = this.#printed;
+    const { kernels, bytes, shared } = this.#printed, { size } = this.#device.team;
+    const threads = shared && size > 1 ? `large products on ${size} threads` : null;
+    const note = this.#printed.note ?? threads;
     return {
       scratchBytes: this.#scratchBytes,
       codeBytes: bytes,
@@ -180,6 +186,7 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#inputs, bindings.inputs);
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
+    if (this.#printed.shared) this.#device.team.prepare();
     const code = this.#entry(block);
     if (code === 0) return;
     const bad = this.#printed.params.readFailure(this.#holdings.view());

@@ -10,19 +10,24 @@ import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { emitGemm, type GemmDtype } from "./gemm/gemm.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { printSort } from "./print/sort.ts";
+import { emitSharedProduct } from "./threads/products.ts";
+import type { Team } from "./threads/team.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
 
 /** Compiles and keeps functions by name. */
 export class Runtime {
   readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
+  readonly #team: Team;
   readonly #functions = new Map<string, CallableFunction>();
 
   /**
    * @param memory What the functions work on.
    * @param relaxed Whether they may use relaxed vector instructions.
+   * @param team The threads that share out large work.
    */
-  constructor(memory: CpuMemory, relaxed: boolean) {
+  constructor(memory: CpuMemory, relaxed: boolean, team: Team) {
+    this.#team = team;
     this.#memory = memory;
     this.#relaxed = relaxed;
   }
@@ -34,7 +39,7 @@ export class Runtime {
     let found = this.#functions.get(key);
     if (found === undefined) {
       const builder = new ModuleBuilder();
-      builder.importMemory({ min: 1 });
+      builder.importMemory(this.#memory.limits);
       const library: Record<string, BlasProduct> = {};
       if (!isProduct) this.#printSort(builder, name);
       else {
@@ -47,7 +52,9 @@ export class Runtime {
           );
         }
         const options = { dtype, relaxed: this.#relaxed, library: blas ? LIBRARY_FROM : undefined };
-        builder.exportFunc(emitGemm(builder, options), name);
+        const { block } = this.#team;
+        if (block === 0 || blas !== null) builder.exportFunc(emitGemm(builder, options), name);
+        else emitSharedProduct(builder, options, block, name);
       }
       const { exports } = new WebAssembly.Instance(builder.compile(), {
         env: { memory: this.#memory.memory },

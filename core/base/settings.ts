@@ -32,6 +32,11 @@ export interface Settings {
    */
   deviceBytes: number | null;
   /**
+   * How many threads the CPU works on large products with, the main one included. Null: one for each core.
+   * Results don't depend on it.
+   */
+  threads: number | null;
+  /**
    * The machine's BLAS for large products on the CPU, for functions compiled from then on: the first one
    * found of OpenBLAS, MKL, BLIS or Accelerate, none, or the path of a library with the functions of CBLAS.
    * Only used where the permission `--allow-ffi` has been given; nothing asks for it.
@@ -49,6 +54,7 @@ const kinds: {
   plans: "amount",
   planBytes: "amount",
   deviceBytes: "amount or null",
+  threads: "amount or null",
   blas: "text",
 };
 
@@ -59,6 +65,7 @@ const values: Settings = {
   plans: 16,
   planBytes: 1 << 28,
   deviceBytes: null,
+  threads: null,
   blas: "auto",
 };
 

@@ -9,6 +9,7 @@
  */
 
 import { LimitError, OutOfMemoryError } from "../../core/base/errors.ts";
+import type { MemoryLimits } from "../wasm/mod.ts";
 import { float16Array } from "../../core/base/float16.ts";
 
 const PAGE = 65536;
@@ -46,6 +47,8 @@ interface Range {
 /** A WebAssembly memory with an allocator. */
 export class CpuMemory {
   readonly memory: WebAssembly.Memory;
+  /** Whether threads may work on it. */
+  readonly shared: boolean;
   #heap: Heap;
   /** Free small blocks by class; class c holds blocks of `classBytes(c)`. */
   readonly #small: number[][] = [];
@@ -61,7 +64,12 @@ export class CpuMemory {
    */
   constructor(bytes = 1 << 20) {
     const pages = Math.ceil(bytes / PAGE);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES });
+    this.shared = canShare();
+    this.memory = new WebAssembly.Memory({
+      initial: pages,
+      maximum: MOST_PAGES,
+      shared: this.shared,
+    });
     this.#heap = makeHeap(this.memory);
     // Address 0 stays unused, so that it can stand for "nothing".
     this.#ranges.push({ start: 1024, end: pages * PAGE - SLACK });
@@ -89,8 +97,12 @@ export class CpuMemory {
 
   /** Views of the memory as it is now; valid until the next allocation. */
   get heap(): Heap {
-    if (this.#heap.u8.length === 0) this.#heap = makeHeap(this.memory);
     return this.#heap;
+  }
+
+  /** How modules import the memory. */
+  get limits(): MemoryLimits {
+    return this.shared ? { min: 1, max: MOST_PAGES, shared: true } : { min: 1 };
   }
 
   /** Takes a block; gives its address. */
@@ -232,7 +244,14 @@ function classBytes(index: number): number {
   return (1 << power) + ((quarter + 1) << (power - 2));
 }
 
+/** Browsers share memory only on pages that no other page can look into. */
+function canShare(): boolean {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  return typeof SharedArrayBuffer !== "undefined" && crossOriginIsolated !== false;
+}
+
 function makeHeap(memory: WebAssembly.Memory): Heap {
+  // A shared buffer has the same methods, and what is cut from it is an array of its own.
   const buffer = memory.buffer as ArrayBuffer;
   let f16: Float16Array<ArrayBuffer> | undefined;
   return {

@@ -37,7 +37,13 @@ import { ParamBlock, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
 import { canFail, modularRefs } from "./step_facts.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
-import { type Func, type Local, ModuleBuilder, type ValType } from "../wasm/mod.ts";
+import {
+  type Func,
+  type Local,
+  type MemoryLimits,
+  ModuleBuilder,
+  type ValType,
+} from "../wasm/mod.ts";
 
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
@@ -48,6 +54,8 @@ export interface PrintOptions {
   readonly relaxed: boolean;
   /** Whether to check the operand stack while printing. */
   readonly check: boolean;
+  /** How the memory is imported. */
+  readonly memory: MemoryLimits;
 }
 
 /** A printed program. */
@@ -67,6 +75,7 @@ export function printModule(program: Program, options: PrintOptions): PrintedMod
 
 class ModulePrinter {
   readonly #program: Program;
+  readonly #memory: MemoryLimits;
   readonly #builder: ModuleBuilder;
   /** Whether a nest calls functions. */
   readonly calls: (nest: LoopNest, inLoop: boolean) => boolean;
@@ -80,6 +89,7 @@ class ModulePrinter {
 
   constructor(program: Program, options: PrintOptions) {
     this.#program = program;
+    this.#memory = options.memory;
     this.calls = choosesCalls(program);
     this.#builder = new ModuleBuilder({ check: options.check });
     const buffers = new Map<number, BufferDecl>();
@@ -115,7 +125,7 @@ class ModulePrinter {
 
   print(): PrintedModule {
     const { steps, commit } = this.#program;
-    this.#builder.importMemory({ min: 1 });
+    this.#builder.importMemory(this.#memory);
     this.#import([...steps, ...commit]);
     const f = this.#builder.declare({
       name: "run",
