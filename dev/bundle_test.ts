@@ -66,7 +66,7 @@ function expectAll(text: string): void {
 
 /** Writes the programs of the tests beside the bundle, as JavaScript that imports it. */
 async function writePrograms(folder: string): Promise<void> {
-  for (const name of ["import_url_program", "bundle_gpu_program"]) {
+  for (const name of ["import_url_program", "bundle_gpu_program", "bundle_threads_program"]) {
     const source = new URL(`testdata/${name}.ts`, import.meta.url).pathname, file = `${name}.mjs`;
     const { code, text } = await deno(["transpile", "--no-check", "-o", file, source], folder);
     assertEquals(code, 0, text);
@@ -75,8 +75,19 @@ async function writePrograms(folder: string): Promise<void> {
   }
 }
 
+/** With these a page in a browser may share memory with its workers. */
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /** Runs programs as modules of a page in the browser; what they print. */
-async function browse(browser: string, folder: string, programs: string[]): Promise<string> {
+async function browse(
+  browser: string,
+  folder: string,
+  programs: string[],
+  isolation: Record<string, string> = {},
+): Promise<string> {
   const printed = Promise.withResolvers<string>();
   const page = `<!doctype html><script type="module">
     let text = "";
@@ -93,7 +104,9 @@ async function browse(browser: string, folder: string, programs: string[]): Prom
     async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname === "/printed") printed.resolve(await request.text());
-      if (pathname === "/") return new Response(page, { headers: { "content-type": "text/html" } });
+      if (pathname === "/") {
+        return new Response(page, { headers: { "content-type": "text/html", ...isolation } });
+      }
       const headers = { "content-type": "text/javascript" };
       const file = await Deno.readFile(folder + pathname).catch(() => null);
       return new Response(file, { headers, status: file === null ? 404 : 200 });
@@ -228,6 +241,8 @@ Deno.test("the bundle", async (t) => {
           const { code, text } = await run(file!, [...args, onGpu], folder);
           assertEquals(code, 0, text);
           assert(/^gpu: /m.test(text), text);
+          const threads = await run(file!, [...args, "bundle_threads_program.mjs"], folder);
+          assertEquals(threads, { code: 0, text: "on 2 threads, same bits: true\n" });
         },
       });
     }
@@ -246,6 +261,10 @@ Deno.test("the bundle", async (t) => {
         const text = await browse(browser!, folder, programs);
         expectAll(text);
         assert(/^gpu: \d+ programs agree with the CPU$/m.test(text), text);
+        const threads = ["bundle_threads_program.mjs"];
+        assertEquals(await browse(browser!, folder, threads), "on one thread, same bits: true\n");
+        const isolated = await browse(browser!, folder, threads, ISOLATED);
+        assertEquals(isolated, "on 2 threads, same bits: true\n");
       },
     });
   } finally {
