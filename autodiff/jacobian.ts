@@ -29,7 +29,7 @@ import { numberLike } from "./shapes.ts";
  * Makes a loop: `body` is called with the number of the step (an int64 scalar), and its results of all
  * `count` steps are stacked along a new first axis.
  */
-export type LoopBuilder = (
+type LoopBuilder = (
   count: Variable,
   body: (step: Variable) => readonly Variable[],
 ) => readonly Variable[];

@@ -33,7 +33,7 @@ import { shown } from "../core/base/shown.ts";
 export type Found = Variable | UndefinedGradient | typeof zeroGradient | null;
 
 /** How a pass departs from the plain one. */
-export interface PassOptions {
+interface PassOptions {
   /** Variables at which the flow ends; their own gradient is there nevertheless. */
   readonly constants?: ReadonlySet<Variable>;
   /** Gradients that are given: they take the place of what would flow there. */

@@ -41,7 +41,7 @@ const yes = makeConstant(valueOf(true, "bool")), no = makeConstant(valueOf(false
  * Which choices count: all, or only those by conditions, not those that indices and `max` make; for matrix
  * products also those by a single index, which costs no more than its positions.
  */
-export type Choices = "all" | "explicit" | "indexed";
+type Choices = "all" | "explicit" | "indexed";
 
 const found: Readonly<Record<Choices, WeakMap<Variable, Variable | false>>> = {
   all: new WeakMap(),
@@ -388,7 +388,7 @@ function any(mask: Variable, axes: readonly number[]): Variable {
 }
 
 /** Whether there is anything along an axis, which gets length 1. */
-export function anyAlong(mask: Variable, of: Variable, axis: number): Variable {
+function anyAlong(mask: Variable, of: Variable, axis: number): Variable {
   const own = axis - of.ndim + mask.ndim;
   if (own < 0 || mask.type.shape[own] === 1) return mask;
   return withAxes(any(aligned(mask, of), [axis]), [axis]);

@@ -29,7 +29,7 @@ const ROWS: RowLimits = { bytes: 1 << 19, elements: 256 };
 const MOST_UNUSED = 64;
 
 /** How the CPU device prints programs. */
-export interface CpuOptions {
+interface CpuOptions {
   /** Whether to use vector instructions; default true. */
   readonly simd?: boolean;
   /** Whether to use relaxed vector instructions; by default where the engine has them. */

@@ -4,5 +4,4 @@
  * @module
  */
 
-export type { RowLimits } from "../core/ir/capabilities.ts";
-export { type CpuOptions, createCpuBackend } from "./backend.ts";
+export { createCpuBackend } from "./backend.ts";

@@ -18,7 +18,7 @@ import { GpuExecutable, kernelsOfProgram, preparePrint } from "./executable.ts";
 import { findLoopBudget } from "./print/loop_budget.ts";
 
 /** Settings of {@linkcode createGpuBackend}. */
-export interface GpuBackendOptions extends DeviceOptions {
+interface GpuBackendOptions extends DeviceOptions {
   /**
    * A device that is open already; closing the backend leaves it open.
    *

@@ -59,7 +59,7 @@ function numberOf(buffer: GPUBuffer): number {
 }
 
 /** What preparing a program found out before its kernels are compiled. */
-export interface PreparedProgram {
+interface PreparedProgram {
   readonly program: Program;
   readonly printed: PrintedProgram;
   readonly memory: MemoryPlan;

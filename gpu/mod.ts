@@ -4,13 +4,5 @@
  * @module
  */
 
-export { createGpuBackend, GpuBackend, type GpuBackendOptions } from "./backend.ts";
-export {
-  type DeviceOptions,
-  type GpuAvailability,
-  gpuAvailable,
-  GpuDevice,
-  type GpuFeature,
-  openDevice,
-  sharedDevice,
-} from "./device/device.ts";
+export { createGpuBackend } from "./backend.ts";
+export { gpuAvailable } from "./device/device.ts";

@@ -49,7 +49,7 @@ export interface OutputSpec {
 }
 
 /** Whether a value is a plain options object rather than a tensor. */
-export function isInfo(value: unknown, keys: readonly string[]): boolean {
+function isInfo(value: unknown, keys: readonly string[]): boolean {
   return typeof value === "object" && value !== null && !(value instanceof Variable) &&
     !Array.isArray(value) && !ArrayBuffer.isView(value) && !("dataSync" in value) &&
     (Object.keys(value).length === 0 || keys.some((key) => key in value));

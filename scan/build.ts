@@ -32,7 +32,7 @@ import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
 import { type Even, evened, type Most } from "./uneven.ts";
 
 /** A scan, its arguments made uniform. */
-export interface ScanRequest {
+interface ScanRequest {
   readonly sequences: readonly SequenceSpec[];
   readonly outputs: readonly OutputSpec[] | null;
   /** Results beyond those in `outputs` are allowed, and not fed back. */
@@ -55,7 +55,7 @@ export interface StepResult {
 }
 
 /** Placeholders that the step function gets. */
-export interface StepArguments {
+interface StepArguments {
   /** For each sequence, one variable for each tap. */
   readonly sequences: readonly (readonly Variable[])[];
   /** For each output, one variable for each tap; none when it is not fed back. */
@@ -63,7 +63,7 @@ export interface StepArguments {
 }
 
 /** What a built scan gives. */
-export interface BuiltScan {
+interface BuiltScan {
   /** One for each output of the step, with a leading axis of steps. */
   readonly outputs: readonly Variable[];
   readonly updates: Map<SharedVariable, Variable>;

@@ -51,7 +51,7 @@ export const ceilSqrtOp: Op = {
 };
 
 /** What a checkpointed scan gives, as the plain one would. */
-export interface Checkpointed {
+interface Checkpointed {
   readonly traces: readonly Variable[];
   readonly carried: readonly Variable[];
   /** Steps executed. */

@@ -10,7 +10,7 @@ import type { Variable } from "../core/graph/graph.ts";
 let next = 1;
 
 /** How many placeholders and results of each kind a step has. */
-export interface StepLayout {
+interface StepLayout {
   /** For each sequence, the places it is read at: element t + tap, all taps >= 0. */
   readonly sequences: readonly (readonly number[])[];
   /** For each traced state, the earlier steps it reads: -1 is the step before. */

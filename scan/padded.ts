@@ -146,7 +146,7 @@ export function mostOf(dtype: Variable["dtype"]): number | bigint | boolean | nu
 }
 
 /** The lengths of axes that must go together, and what the error says if they do not. */
-export interface Agreement {
+interface Agreement {
   readonly action: string;
   /** Whether a length of 1 stretches. */
   readonly stretches: boolean;
@@ -276,7 +276,7 @@ export function lengthOfSpan(span: Variable, by: number | Variable): Variable {
 }
 
 /** Bounds of a slice: from where on, how many, and how far apart. */
-export interface Run {
+interface Run {
   readonly from: Variable;
   readonly length: Variable;
   readonly by: number | Variable;

@@ -7,7 +7,7 @@
 import { shown } from "./shown.ts";
 
 /** What the value of an option must be: a JavaScript type, one of some words, or checked elsewhere. */
-export type OptionKind = "boolean" | "string" | "number" | "function" | "any" | readonly string[];
+type OptionKind = "boolean" | "string" | "number" | "function" | "any" | readonly string[];
 
 /** The kind of each option of `O`. */
 export type OptionKinds<O> = { readonly [K in keyof Required<O>]: OptionKind };

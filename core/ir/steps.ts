@@ -83,7 +83,7 @@ export function touchesOf(step: Step): Touch[] {
 }
 
 /** The lists of steps inside a step. */
-export function insideOf(step: Step): readonly (readonly Step[])[] {
+function insideOf(step: Step): readonly (readonly Step[])[] {
   if (step.kind === "loop") return [step.body];
   return step.kind === "branch" ? [step.then, step.otherwise] : [];
 }
@@ -101,7 +101,7 @@ export function eachLeaf(steps: readonly Step[], visit: (step: Leaf) => void): v
 }
 
 /** Buffers that a step reads and writes, with everything inside it. */
-export interface BuffersUsed {
+interface BuffersUsed {
   readonly reads: ReadonlySet<number>;
   readonly writes: ReadonlySet<number>;
 }
@@ -116,7 +116,7 @@ export function buffersOf(step: Step): BuffersUsed {
 }
 
 /** The buffers of steps. */
-export function buffersOfAll(steps: readonly Step[]): BuffersUsed {
+function buffersOfAll(steps: readonly Step[]): BuffersUsed {
   const reads = new Set<number>(), writes = new Set<number>();
   for (const step of steps) {
     const used = buffersOf(step);

@@ -9,7 +9,7 @@ import type { ScalarBuilder } from "../ir/builder.ts";
 import type { BinaryPrim, ComparePrim, ScalarType, SNode } from "../ir/scalar.ts";
 
 /** A node, or a literal that takes the type of the node it meets. */
-export type Arg = SNode | number | bigint;
+type Arg = SNode | number | bigint;
 
 /** Builds formulas of one float type. */
 export class Calc {

@@ -32,7 +32,7 @@ const wideTail = [
 ];
 
 /** log(1 + f) - f for 1 + f between sqrt(1/2) and sqrt(2). */
-export function log1pTail(m: Calc, f: SNode): SNode {
+function log1pTail(m: Calc, f: SNode): SNode {
   if (!m.wide) return m.mul(m.mul(f, f), m.poly(f, [-0.5, ...narrowTail]));
   const s = m.div(f, m.add(f, 2)), z = m.mul(s, s);
   const half = m.mul(m.mul(f, f), 0.5);

@@ -418,7 +418,7 @@ export class KernelBuilder implements LoopNestBuilder {
 }
 
 /** A target as a view. */
-export function targetView(target: Target): BufferView {
+function targetView(target: Target): BufferView {
   return {
     buffer: target.buffer,
     dtype: target.dtype,

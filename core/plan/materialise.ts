@@ -23,7 +23,7 @@ import { splitLarge } from "./split.ts";
 const CHEAP = 3;
 
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
-export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
+function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   const { dataFrom = 0 } = apply.op;
   const lazy = lazyInputs(apply);
   return apply.inputs.filter((input, i) =>
@@ -40,7 +40,7 @@ interface Use {
 }
 
 /** What a level of a plan stores, and how. */
-export interface Materialised {
+interface Materialised {
   readonly materialised: Set<Variable>;
   /** What anything reads. */
   readonly used: ReadonlySet<Variable>;

@@ -20,7 +20,7 @@ const LEAST_COST = 8;
 const NODES_PER_COST = 4;
 
 /** A level of a plan, of which some variables are stored. */
-export interface Level {
+interface Level {
   /** The applications, inputs first. */
   readonly order: readonly Apply[];
   /** What a kernel reads of the inputs of an application. */

@@ -11,7 +11,7 @@ import { type LanesPlan, type LoopContext, planLanes } from "./lanes.ts";
 import { isSafeInAnyOrder, type ParallelPlan, planParallel } from "./parallel.ts";
 
 /** A strategy, and why. */
-export interface ChosenStrategy {
+interface ChosenStrategy {
   readonly strategy: LoopStrategy;
   readonly reason: string;
 }

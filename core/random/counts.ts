@@ -133,7 +133,7 @@ function largeBinomial(source: Source, n: Variable, p: Variable, first: number):
 }
 
 /** What is known of a parameter when the graph is built. */
-export interface KnownRange {
+interface KnownRange {
   readonly least: number | null;
   readonly greatest: number | null;
 }

@@ -22,7 +22,7 @@ import { shown } from "../base/shown.ts";
 export type Seed = number | bigint;
 
 /** What keys are derived for. Different purposes never give the same key. */
-export type KeyPurpose = "seed" | "variable" | "split";
+type KeyPurpose = "seed" | "variable" | "split";
 
 const purposes: Record<KeyPurpose, number> = { seed: 0, variable: 1, split: 2 };
 

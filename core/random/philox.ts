@@ -10,7 +10,7 @@ import type { ScalarBuilder } from "../ir/builder.ts";
 import type { SNode } from "../ir/scalar.ts";
 
 /** The operations on 32-bit words that the generator needs. */
-export interface WordArithmetic<W> {
+interface WordArithmetic<W> {
   constant(value: number): W;
   add(a: W, b: W): W;
   xor(a: W, b: W): W;

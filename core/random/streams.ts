@@ -7,7 +7,7 @@
 import type { DType } from "../graph/dtype.ts";
 import type { TensorLike } from "../ops/common/literal.ts";
 import type { Variable } from "../graph/graph.ts";
-import { type DrawArguments, type DrawOptions, optionsOf } from "./arguments.ts";
+import { type DrawArguments, optionsOf } from "./arguments.ts";
 import {
   type BetaOptions,
   type DirichletOptions,
@@ -450,5 +450,3 @@ export class RandomStreams {
     return this.#draw((state) => drawCategorical(state, options));
   }
 }
-
-export type { DrawArguments, DrawOptions };

@@ -29,7 +29,7 @@ function isCheap(apply: Apply, result: number): boolean {
 }
 
 /** Constants for what is computed from constants. */
-export const constantFold: Rule = {
+const constantFold: Rule = {
   name: "constant-fold",
   law: "f(1, 2) -> its value",
   ops: ["*"],

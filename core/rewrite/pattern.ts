@@ -20,7 +20,7 @@ import { ew, instead, isExact, isNumber, isReal, number, numberOf } from "./matc
 import type { RewriteContext, Rule } from "./rule.ts";
 
 /** What may stand in an expression: numbers match whatever certainly has this value everywhere. */
-export type Term = number | Wildcard | Calculated | Application;
+type Term = number | Wildcard | Calculated | Application;
 
 /** What a wildcard accepts; `output` is what the rule would replace. */
 type Accepts = (variable: Variable, output: Variable) => boolean;
@@ -65,7 +65,7 @@ export class Calculated {
 }
 
 /** One side of a law. */
-export class Application {
+class Application {
   /** The op. */
   readonly op: ElementwiseName;
   /** Its arguments. */
@@ -87,7 +87,7 @@ export class Application {
 }
 
 /** One law. */
-export interface Law {
+interface Law {
   readonly left: Application;
   /** The replacement, or how it is made; null where there is none. It is brought to dtype and shape. */
   readonly right: Term | ((match: Match) => Variable | null);
@@ -183,7 +183,7 @@ function orders(term: Term): readonly Term[] {
 }
 
 /** What a rule may say of itself beside its laws; see {@linkcode Rule}. */
-export interface Traits extends Pick<Rule, "mayHideError" | "assumesFinite" | "stabilises"> {
+interface Traits extends Pick<Rule, "mayHideError" | "assumesFinite" | "stabilises"> {
   readonly name: string;
   /** In words, where the laws written out would tell less. */
   readonly law?: string;

@@ -59,7 +59,7 @@ export class HostArgument implements Argument {
 const scalarShape: readonly number[] = Object.freeze([]);
 
 /** Conversion rules of one input. */
-export interface ConversionRules {
+interface ConversionRules {
   readonly allowDowncast: boolean;
   readonly strict: boolean;
 }

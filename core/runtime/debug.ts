@@ -18,7 +18,7 @@ import type { Argument } from "./arguments.ts";
 import type { Executor } from "./executor.ts";
 
 /** The part of a function's definition that is checked: the graph before rewriting. */
-export interface Verifiable {
+interface Verifiable {
   readonly name: string;
   readonly specs: readonly { readonly variable: Variable }[];
   readonly outputs: readonly Variable[];

@@ -11,7 +11,7 @@ import { DeviceLostError } from "../base/errors.ts";
 import { watchDevice } from "./memory.ts";
 
 /** How backends come to be. */
-export interface DeviceProvider {
+interface DeviceProvider {
   /** Opens the CPU backend; always works. */
   cpu(): Backend;
   /** Opens the GPU backend; throws when there is none. */
@@ -73,7 +73,7 @@ export function replacementOf(lost: Backend, what: string): Backend {
 }
 
 /** The device that `CROTON_DEVICE` asks for, where reading it is permitted without asking. */
-export function environmentDevice(): DeviceOption | null {
+function environmentDevice(): DeviceOption | null {
   try {
     const state = Deno.permissions.querySync({ name: "env", variable: "CROTON_DEVICE" });
     if (state.state !== "granted") return null;
@@ -87,16 +87,16 @@ export function environmentDevice(): DeviceOption | null {
 }
 
 /** Checks the name of a device. */
-export function checkDevice(device: unknown): DeviceOption {
+function checkDevice(device: unknown): DeviceOption {
   if (device === "auto" || device === "gpu" || device === "cpu") return device;
   throw new TypeError(`Unknown device ${shown(device)}: expected "auto", "gpu" or "cpu"`);
 }
 
 /** What decides whether a graph can run on a backend: in words why it cannot, or null. */
-export type Placement = (backend: Backend) => string | null;
+type Placement = (backend: Backend) => string | null;
 
 /** A backend, and why it is not another. */
-export interface ChosenBackend {
+interface ChosenBackend {
   readonly backend: Backend;
   /** Why "auto" did not take the GPU; null where it did, or where a device was asked for. */
   readonly why: string | null;

@@ -31,7 +31,7 @@ import { gpuBackend, replacementOf } from "./device.ts";
 import { elementCount, PlanCache, PreparedPlan } from "./plan_cache.ts";
 
 /** What to run. */
-export interface ExecutorRequest {
+interface ExecutorRequest {
   readonly name: string;
   readonly inputs: readonly Variable[];
   readonly outputs: readonly Variable[];

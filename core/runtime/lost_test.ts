@@ -12,7 +12,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { gpuTest } from "../../dev/testing/gpu_device.ts";
-import type { GpuBackend } from "../../gpu/mod.ts";
+import type { GpuBackend } from "../../gpu/backend.ts";
 import {
   compile,
   DeviceLostError,

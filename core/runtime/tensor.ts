@@ -88,7 +88,7 @@ export type ArrayOf<D extends DType, N extends number> = Nestings<ItemOf<D>>[N];
  *
  * @internal
  */
-export class TensorMemory implements Resident {
+class TensorMemory implements Resident {
   readonly #dtype: DType;
   host: TypedArray | null;
   backend: Backend | null = null;

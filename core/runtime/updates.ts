@@ -66,7 +66,7 @@ export function checkUpdates(
 }
 
 /** Checks that a new value has the type of the shared variable. Constants are converted. */
-export function checkUpdate(target: SharedVariable, value: Variable, what: string): Variable {
+function checkUpdate(target: SharedVariable, value: Variable, what: string): Variable {
   if (value.dtype === target.dtype && value.ndim === target.ndim) return value;
   const advice = value.dtype !== target.dtype && value.ndim === target.ndim
     ? `: convert it, as in value.astype("${target.dtype}")`
@@ -133,7 +133,7 @@ export function checkGivens(
 }
 
 /** What decides which default updates a function applies. */
-export interface DefaultUpdateRequest {
+interface DefaultUpdateRequest {
   /** Variables that have an update already. */
   readonly targets: readonly SharedVariable[];
   /** Leave out all default updates, or these. */

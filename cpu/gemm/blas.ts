@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What was found for a setting: a library, why there is none, or null where nothing may be looked for. */
-export type BlasFound = Blas | string | null;
+type BlasFound = Blas | string | null;
 
 const found = new Map<string, BlasFound>();
 

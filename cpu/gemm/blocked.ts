@@ -19,7 +19,7 @@ export const BLOCK_COLUMNS = 1024;
 export const TILE_BYTES = TILE_ROWS * TILE_VECTORS * 16;
 
 /** What of the kernels one shape needs; without it all are emitted. */
-export interface BlockedParts {
+interface BlockedParts {
   /** Numbers of rows that tiles have. */
   readonly rows: ReadonlySet<number>;
   /** Numbers of vectors that rows of tiles have. */

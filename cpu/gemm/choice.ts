@@ -100,7 +100,7 @@ export function importLibrary(module: ModuleBuilder): Func {
 }
 
 /** The product of a library, and from how many multiplications on it is used. */
-export interface Library {
+interface Library {
   readonly product: Func;
   readonly from: number;
 }

@@ -19,11 +19,10 @@ import { min } from "./loops.ts";
 import { type GemmShape, PACK_FROM } from "./plan.ts";
 import { emitAddPart, longFrom, partBytes, partSteps } from "./long.ts";
 import { emitOnce, type GemmDtype, type GemmOptions, realOf } from "./real.ts";
-import { emitGemvBytes } from "./vector.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 export type { GemmShape } from "./plan.ts";
-export type { GemmDtype, GemmOptions } from "./real.ts";
+export type { GemmDtype } from "./real.ts";
 
 /**
  * How many bytes of workspace a product of these sizes needs, for any strides; a multiple of 64.
@@ -184,41 +183,4 @@ function emitLong(
       f.localGet(by).localGet(steps).i32Mul().localGet(pointer).i32Add().localSet(pointer);
     }
   });
-}
-
-/**
- * Emits `y[m] (+)= A[m, k] · x[k]`.
- *
- * The function has the parameters `(a, x, y, work, m, k, aRowStride, aColumnStride, xStride, yStride,
- * accumulate)`, all i32, with pointers, strides, workspace and accumulation as in `emitGemm`; the
- * workspace is that of a product with n = 1.
- *
- * @param module Where to emit; what is there already is used again.
- * @param options Element type and kind of arithmetic.
- */
-export function emitGemv(module: ModuleBuilder, options: GemmOptions): Func {
-  const { shift } = realOf(options);
-  const gemv = emitGemvBytes(module, options);
-  return emitOnce(
-    module,
-    options,
-    "gemv",
-    (f, a, x, y, work, m, k, ars, acs, xs, ys, accumulate) => {
-      f.localGet(m).i32Const(0).i32LeS().if(() => f.return());
-      for (const stride of [ars, acs, xs, ys]) {
-        f.localGet(stride).i32Const(shift).i32Shl().localSet(stride);
-      }
-      f.localGet(k).i32Const(0).i32LeS().if(() => {
-        const one = f.alloc("i32");
-        f.localGet(accumulate).i32Eqz().if(() => {
-          f.i32Const(1).localSet(one);
-          fillRows(f, y, ys, m, one, shift);
-        });
-        f.return();
-      });
-      f.localGet(y).localGet(ys).localGet(a).localGet(ars).localGet(acs);
-      f.localGet(x).localGet(xs).localGet(work).localGet(m).localGet(k);
-      f.localGet(accumulate).call(gemv);
-    },
-  );
 }

@@ -328,7 +328,7 @@ function emitGemvStrided(module: ModuleBuilder, options: GemmOptions): Func {
 }
 
 /** How the matrix is laid out: contiguous along its rows, along its columns, or neither. */
-export type GemvLayout = "rows" | "columns" | "strided";
+type GemvLayout = "rows" | "columns" | "strided";
 
 /** The layout that strides in elements make. */
 export function gemvLayout(rowStride: number, columnStride: number): GemvLayout {

@@ -39,7 +39,7 @@ function copyOf<A extends TypedArray>(array: A): A {
 }
 
 /** Counts the live buffers of a backend. */
-export interface BufferCounts {
+interface BufferCounts {
   buffers: number;
   bytes: number;
 }

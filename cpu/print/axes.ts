@@ -11,7 +11,7 @@ import type { Address } from "../../core/ir/scalar.ts";
 import { type Size, sizeValue } from "../../core/ir/size.ts";
 
 /** Axes and loops of a kernel. */
-export interface Arrangement {
+interface Arrangement {
   readonly axes: readonly Size[];
   readonly loops: readonly Size[];
   /** The new number of an old axis; those that are missing are always 0. */

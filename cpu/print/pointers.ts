@@ -39,7 +39,7 @@ interface Group {
 }
 
 /** How an access reaches its element: the pointer on the stack plus these bytes. */
-export type Displacement = number;
+type Displacement = number;
 
 /** The pointers of one nest. */
 export class Pointers {

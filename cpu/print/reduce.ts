@@ -30,7 +30,7 @@ import type { Bound, Values } from "./values.ts";
 import type { Local } from "../wasm/mod.ts";
 
 /** Where the lanes of a reduction run: nowhere, along an axis of the result, or along what is reduced. */
-export type Direction = "scalar" | "across" | "along";
+type Direction = "scalar" | "across" | "along";
 
 type Vectors = Partial<Record<Form, Local<"v128">>>;
 
@@ -67,7 +67,7 @@ const prims: Record<ReduceKind, Prim> = {
 };
 
 /** The value that changes nothing. */
-export function identityOf(kind: ReduceKind, type: ScalarType): number | bigint {
+function identityOf(kind: ReduceKind, type: ScalarType): number | bigint {
   const big = type === "i64" || type === "u64";
   switch (kind) {
     case "sum":

@@ -11,7 +11,7 @@ import type { AxisRef } from "../../core/ir/scalar.ts";
 import { eachLeaf, stepOutputs, touchesOf } from "../../core/ir/steps.ts";
 
 /** A reference to the counter of a loop. */
-export type LoopRef = AxisRef & { kind: "loop" };
+type LoopRef = AxisRef & { kind: "loop" };
 
 /** Whether a check may fail in the steps. */
 export function canFail(steps: readonly Step[]): boolean {

@@ -39,7 +39,7 @@ export function loadVector(f: FunctionBuilder, storage: Storage, offset: number)
 }
 
 /** Lanes to load or store, and where they are. */
-export interface LaneAccess {
+interface LaneAccess {
   readonly storage: Storage;
   readonly lanes: Lanes;
   /** Whether the lanes lie side by side. */

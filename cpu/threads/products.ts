@@ -14,7 +14,7 @@ import type { Func, FunctionBuilder, Local, ModuleBuilder } from "../wasm/mod.ts
 import { control } from "./control.ts";
 
 /** From how many multiplications on sharing pays: a thread is awake after 5 to 20 µs. */
-export const SHARED_FROM = 1 << 20;
+const SHARED_FROM = 1 << 20;
 
 /** Parts are multiples of this: no row of vectors is cut. */
 const UNIT = 16;
@@ -43,7 +43,7 @@ const gemmParams = [
  * @param block Address of the control block.
  * @param products The product functions by the bytes of their elements.
  */
-export function emitTakeParts(
+function emitTakeParts(
   module: ModuleBuilder,
   block: number,
   products: ReadonlyMap<number, Func>,

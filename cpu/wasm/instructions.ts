@@ -17,16 +17,16 @@ export type PlainName =
   | keyof typeof RELAXED_OPCODES;
 
 /** Names of loads, stores and atomic accesses. */
-export type MemoryName =
+type MemoryName =
   | keyof typeof MEMORY_OPCODES
   | keyof typeof SIMD_MEMORY_OPCODES
   | keyof typeof ATOMIC_OPCODES;
 
 /** Names of instructions that read or replace one lane. */
-export type LaneName = keyof typeof SIMD_LANE_OPCODES;
+type LaneName = keyof typeof SIMD_LANE_OPCODES;
 
 /** Names of loads and stores of one lane. */
-export type LaneMemoryName = keyof typeof SIMD_LANE_MEMORY_OPCODES;
+type LaneMemoryName = keyof typeof SIMD_LANE_MEMORY_OPCODES;
 
 /**
  * One method per instruction of the opcode tables, each returning the builder.

@@ -5,7 +5,7 @@ import { FunctionBuilder } from "./function_builder.ts";
 import { type Func, type Global, type LocalsOf, VAL_TYPE_CODES, type ValType } from "./types.ts";
 
 /** How a module is built. */
-export interface ModuleOptions {
+interface ModuleOptions {
   /** Whether to check operand types while emitting; slower, with errors at the offending call. */
   readonly check?: boolean;
   /** Whether to write function names for stack traces and profilers. */
@@ -23,7 +23,7 @@ export interface MemoryLimits {
 }
 
 /** Signature and name of a function. */
-export interface FunctionSpec<
+interface FunctionSpec<
   P extends readonly ValType[] = readonly ValType[],
 > {
   /** Its name for messages and stack traces. */

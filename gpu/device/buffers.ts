@@ -37,7 +37,7 @@ export interface BufferHandle {
 }
 
 /** What the pool holds. */
-export interface PoolStats {
+interface PoolStats {
   /** Pieces in use. */
   readonly live: number;
   /** Bytes of them, as they were asked for (rounded up to 16). */

@@ -20,7 +20,7 @@ export interface AdapterInfo {
 }
 
 /** The names of the limits that the backend uses, as WebGPU spells them. */
-export type LimitName =
+type LimitName =
   | "maxBufferSize"
   | "maxStorageBufferBindingSize"
   | "maxUniformBufferBindingSize"

@@ -15,7 +15,7 @@ import { KernelTimer } from "./timing.ts";
 import { Uniforms } from "./uniforms.ts";
 
 /** Optional features that the backend can use. */
-export type GpuFeature = "timestamp-query" | "shader-f16" | "subgroups";
+type GpuFeature = "timestamp-query" | "shader-f16" | "subgroups";
 
 const FEATURES: readonly GpuFeature[] = ["timestamp-query", "shader-f16", "subgroups"];
 
@@ -176,30 +176,6 @@ const NO_ADAPTER = "there is no adapter";
 const ADVICE =
   "no driver was found; Mesa's software driver, in Debian the package mesa-vulkan-drivers, " +
   "gives one on any machine; the environment variable DENO_WEBGPU_BACKEND=vulkan makes Deno look there";
-
-let shared: Promise<GpuDevice> | null = null;
-let current: GpuDevice | null = null;
-
-/**
- * The device that the whole process shares, opened at the first call. After it was lost, the next
- * call opens a new one.
- *
- * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
- */
-export function sharedDevice(): Promise<GpuDevice> {
-  if (shared === null || (current !== null && current.context.findLoss() !== null)) {
-    current = null;
-    shared = openDevice().then((device) => {
-      current = device;
-      return device;
-    });
-    // A failure is not kept: a GPU may be there next time.
-    shared.catch(() => {
-      shared = null;
-    });
-  }
-  return shared;
-}
 
 /** The adapter, or why there is none. */
 async function findAdapter(

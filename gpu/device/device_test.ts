@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { gpuTest } from "../../dev/testing/gpu_device.ts";
 import { DeviceLostError, GpuCommandError, NoGpuError } from "../../core/base/errors.ts";
-import { gpuAvailable, type GpuDevice, openDevice, sharedDevice } from "./device.ts";
+import { gpuAvailable, type GpuDevice, openDevice } from "./device.ts";
 import type { PipelineCache } from "./pipelines.ts";
 import { selfTest } from "../self_test.ts";
 
@@ -58,15 +58,6 @@ gpuTest("openDevice() leaves out features that were not asked for", async () => 
   assertEquals(device.features.has("shader-f16"), false);
   const error = assertThrows(() => device.timer(), TypeError);
   assertStringIncludes(error.message, "timestamp-query");
-});
-
-gpuTest("sharedDevice() is one device until it is lost", async () => {
-  const first = await sharedDevice();
-  assert(first === await sharedDevice());
-  first.destroy();
-  const second = await sharedDevice();
-  assert(second !== first);
-  second.destroy();
 });
 
 gpuTest("a destroyed device says so at every use", async () => {

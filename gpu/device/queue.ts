@@ -26,7 +26,7 @@ export interface QueueOptions {
 }
 
 /** Parameters of a dispatch: a block for this dispatch, a block of a table, or none. */
-export type DispatchParams =
+type DispatchParams =
   | ArrayBufferView
   | { readonly table: ParamTable; readonly block: number }
   | null;

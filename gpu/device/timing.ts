@@ -14,7 +14,7 @@ const SET_QUERIES = 4096;
 const MAX_SETS = 16;
 
 /** Time that a kernel took on the device. */
-export interface KernelTime {
+interface KernelTime {
   /** The kernel's label. */
   readonly label: string;
   /** How often it ran. */
@@ -24,7 +24,7 @@ export interface KernelTime {
 }
 
 /** What a measurement found. */
-export interface TimerReport {
+interface TimerReport {
   /** By kernel, the slowest first. */
   readonly kernels: readonly KernelTime[];
   /** Dispatches that were not measured, being too many. */

@@ -43,7 +43,7 @@ type Inside =
   };
 
 /** A loop that workgroups can run by themselves. */
-export interface ResidentPlan {
+interface ResidentPlan {
   readonly loop: Loop;
   readonly body: readonly Inside[];
   /** Workgroups: the length of the first axis of all nests, or 1. */

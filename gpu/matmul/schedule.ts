@@ -29,7 +29,7 @@ export interface MatmulShape extends MatmulSizes {
 }
 
 /** What all schedules have. */
-export interface SlicedSchedule {
+interface SlicedSchedule {
   /**
    * Parts that the sum over k is cut into, to keep a device busy when the result is small. Over 1,
    * the product leaves so many partial results, which a second kernel adds up.

@@ -21,7 +21,7 @@ import {
 import { SPECIAL_WGSL } from "../device/uniforms.ts";
 
 /** Types that elements of matrices can have. */
-export type MatmulType = "f32" | "f16" | "i32" | "u32";
+type MatmulType = "f32" | "f16" | "i32" | "u32";
 
 /** What to print. */
 export interface MatmulOptions {
@@ -51,10 +51,10 @@ export interface MatmulOptions {
 }
 
 /** Prints WGSL from the names of a value and of where it belongs (u32). */
-export type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
+type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
 
 /** The type in which products of elements are summed. */
-export function sumType(type: MatmulType): "f32" | "i32" | "u32" {
+function sumType(type: MatmulType): "f32" | "i32" | "u32" {
   return type === "f16" ? "f32" : type;
 }
 

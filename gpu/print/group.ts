@@ -31,7 +31,7 @@ import type { StoredType, WgslType } from "./scalar.ts";
 export const GROUP_THREADS = 256;
 
 /** How the threads of a workgroup share points and loops. */
-export interface GroupShape {
+interface GroupShape {
   /** Points of a workgroup. */
   readonly rows: number;
   /** Threads that share a point; a power of two. */
@@ -143,7 +143,7 @@ export function printGroupNest(
 }
 
 /** Memory for what each workgroup found. */
-export interface PartialMemory {
+interface PartialMemory {
   readonly values: Scratch;
   readonly positions: Scratch | null;
 }

@@ -14,7 +14,7 @@ import { type Guards, productSize, type Size } from "../../core/ir/size.ts";
 export type Range = readonly [low: number, high: number] | null;
 
 /** All values of an i32. */
-export const INT32: Range = [-(2 ** 31), 2 ** 31 - 1];
+const INT32: Range = [-(2 ** 31), 2 ** 31 - 1];
 
 /** Lengths up to here are taken to be small; a plan for them is not used for longer ones. */
 const SMALL = 2 ** 26;

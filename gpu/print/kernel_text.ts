@@ -67,7 +67,7 @@ export interface PrintedKernel {
 }
 
 /** The start of a parameter block that a kernel's printer defines. */
-export interface ParamHead {
+interface ParamHead {
   readonly words: number;
   readonly values: (run: RunContext) => ArrayLike<number>;
 }

@@ -52,7 +52,7 @@ export interface AccumulatorText {
 }
 
 /** How a nest is laid out in its kernel. */
-export interface Layout {
+interface Layout {
   /** The i32 value of each point axis. */
   readonly axes: readonly string[];
   /** The i32 value of each loop axis. */

@@ -111,7 +111,7 @@ const LONG_STEP = "a step of it takes too long";
 const THREADS = 128;
 
 /** What printing depends on beside the program. */
-export interface PrintTarget {
+interface PrintTarget {
   readonly limits: GpuLimits;
   /** Whether the device is software. */
   readonly software: boolean;

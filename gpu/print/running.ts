@@ -36,7 +36,7 @@ import { printCast } from "./scalar.ts";
 import { prefixScan } from "./scan.ts";
 
 /** How a nest with running values is spread. */
-export interface RunningShape {
+interface RunningShape {
   /** Workgroups that share a row. */
   readonly parts: number;
 }

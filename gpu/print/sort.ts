@@ -17,7 +17,7 @@ const THREADS = 256;
 export const SORT_BLOCK = 2 * THREADS;
 
 /** The kernels of a sort. */
-export interface PrintedSort {
+interface PrintedSort {
   /** Makes keys and sorts blocks of {@linkcode SORT_BLOCK}; run first. */
   readonly start: readonly PrintedKernel[];
   /** One exchange over a distance of at least a block; `first` is the run length, `last` the distance. */

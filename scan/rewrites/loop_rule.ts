@@ -12,7 +12,7 @@ import type { ScanParams } from "../node.ts";
 import { rebuild, replacements, type ScanParts } from "./rebuild.ts";
 
 /** What stands for the outputs of a node; null for those that stay, and where the rule does not apply. */
-export type Results = readonly (Variable | null)[] | null;
+type Results = readonly (Variable | null)[] | null;
 
 /** A rule of scan nodes. */
 export function rule(

@@ -85,7 +85,7 @@ export function reachedBy(results: readonly Variable[]): Set<Variable> {
 }
 
 /** A node made again, with its outputs by kind. */
-export interface Rebuilt {
+interface Rebuilt {
   readonly apply: Apply<ScanParams>;
   readonly outputs: ScanOutputs;
 }

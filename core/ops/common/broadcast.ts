@@ -11,7 +11,7 @@ import { listText, shapeText } from "../../base/shown.ts";
 import type { StaticShape } from "../../graph/type.ts";
 
 /** The error for shapes that do not go together; `action` as in `Cannot apply "add"`. */
-export function mismatch(
+function mismatch(
   action: string,
   shapes: readonly (readonly (number | null)[])[],
   axis: number,

@@ -25,7 +25,7 @@ import { dimVariable } from "./lengths.ts";
 import { scalarOf } from "./moving.ts";
 
 /** Params of {@linkcode lengthOp} and {@linkcode inRangeOp}. */
-export interface CheckParams {
+interface CheckParams {
   /** What the error says was tried, as in "Cannot make a tensor". */
   readonly action: string;
   /** What the error says that was expected, where a negative length stands for lengths that do not go together. */

@@ -55,7 +55,7 @@ export type TensorLike =
   | HostTensor;
 
 /** Elements with dtype and shape, read once from what a user gave and checked. */
-export interface HostElements {
+interface HostElements {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: TypedArray;

@@ -36,7 +36,7 @@ function zeroStep(): RangeError {
 }
 
 /** How many numbers there are from start on, before stop. */
-export function rangeLength(start: number, stop: number, step: number): number {
+function rangeLength(start: number, stop: number, step: number): number {
   if (step === 0) throw zeroStep();
   return Math.max(0, Math.ceil((stop - start) / step));
 }

@@ -107,7 +107,7 @@ export function sqrtElement(b: ScalarBuilder, x: ComplexElement): ComplexElement
 }
 
 /** Whether the sign bit of a float is set; tells -0 from 0. */
-export function isNegative(b: ScalarBuilder, x: SNode): SNode {
+function isNegative(b: ScalarBuilder, x: SNode): SNode {
   return x.type === "f32"
     ? b.compare("lt", b.bitcast(x, "i32"), b.constant("i32", 0))
     : b.compare("lt", b.bitcast(x, "i64"), b.constant("i64", 0));

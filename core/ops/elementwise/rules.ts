@@ -26,7 +26,7 @@ export interface DTypes {
 }
 
 /** The dtype that several meet in. */
-export function promoteAll(dtypes: readonly DType[]): DType {
+function promoteAll(dtypes: readonly DType[]): DType {
   return dtypes.reduce(promote);
 }
 

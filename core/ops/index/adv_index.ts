@@ -51,7 +51,7 @@ export interface AdvIndexParams {
 }
 
 /** Where the axes of a result come from. */
-export interface Layout {
+interface Layout {
   /** The axes of x that are not indexed. */
   readonly kept: readonly number[];
   /** Where in the result the axes of the index tensors are. */

@@ -67,7 +67,7 @@ export type Item =
   | { readonly kind: "mask"; readonly tensor: Variable };
 
 /** The slice that takes a whole axis. */
-export const wholeSlice: Item = { kind: "slice", start: null, stop: null, step: null };
+const wholeSlice: Item = { kind: "slice", start: null, stop: null, step: null };
 
 /** Axes of the indexed tensor that an item stands for; an ellipsis counts for none here. */
 export function axesTaken(item: Item): number {

@@ -161,7 +161,7 @@ function sliceSizes(
 }
 
 /** Lengths of the part that an index takes. */
-export function partSizes(
+function partSizes(
   context: ShapeContext,
   x: Variable,
   index: readonly IndexEntry[],

@@ -130,7 +130,7 @@ export const makeVectorOp: Op<MakeVectorParams> = {
 };
 
 /** Params of {@linkcode specifyShapeOp}. */
-export interface SpecifyShapeParams {
+interface SpecifyShapeParams {
   /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
   readonly shape: readonly (number | null | "given")[];
   /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */
@@ -354,7 +354,7 @@ export function asDims(shape: ShapeLike, action: string, ndim?: number): Variabl
 }
 
 /** The first `count` elements of a vector as scalars, without a detour over the vector if possible. */
-export function vectorElements(vector: Variable, count: number): Variable[] {
+function vectorElements(vector: Variable, count: number): Variable[] {
   const owner = vector.owner;
   if (owner !== null && owner.op.name === "makeVector" && owner.inputs.length === count) {
     return [...owner.inputs];

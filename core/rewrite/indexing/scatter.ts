@@ -40,7 +40,7 @@ import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 import { isPartOf, viewThrough } from "./views.ts";
 
 /** Values put into zeros. */
-export interface Scatter {
+interface Scatter {
   readonly apply: Apply;
   readonly values: Variable;
   /** The place where the values are, in any variable of the shape. */
