@@ -51,7 +51,8 @@ import type { GradClipParams, GradScaleParams } from "../core/ops/elementwise/op
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";
-import { asKink, combined } from "./support.ts";
+import { combined } from "./combined.ts";
+import { asKink } from "./support.ts";
 import { tetragamma } from "./tetragamma.ts";
 
 /** The gradient of one argument from that of the result `g`, the result `y` and the arguments. */

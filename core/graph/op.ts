@@ -303,6 +303,17 @@ export interface Op<P extends Params = Params> {
   shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | NeedValue)[];
   /** The lengths of output 0 in the graph; default: only the output can say those that its type does not. */
   readonly lengths?: LengthRule<P>;
+  /**
+   * For an axis of output 0 the axis of each input that goes along with it: row i of the output along it is
+   * made of rows i of those, or of the only one, in the same way for all i, and of whole inputs where there is
+   * null or nothing. Default: of none, rows are made of all.
+   */
+  along?(apply: Apply<P>, axis: number): readonly (number | null)[];
+  /**
+   * Sets of inputs in which output 0 is linear, those of a set taken together, so that it is zero where what
+   * it takes from them is zero; first those that take a gradient on. Default: in none.
+   */
+  linear?(apply: Apply<P>): readonly (readonly number[])[];
   /** Computes the outputs plainly, in float64. */
   evaluate(inputs: readonly Value[], params: P, apply: Apply<P>): readonly Value[];
   /** How it becomes kernels. */

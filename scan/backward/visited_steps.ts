@@ -56,8 +56,8 @@ export class VisitedSteps {
   backwards(rows: Variable, tap = 0): Variable {
     const { executed } = this, first = this.#first;
     if (this.mayEndEarly) return index(rows, [add(maximum(this.#fromEnd(this.steps), 0), tap)]);
-    const start = first === null ? tap === 0 ? null : tap : add(first, tap);
-    const stop = tap === 0 ? executed : add(executed, tap);
+    const start = first === null ? tap === 0 ? null : tap : later(first, tap);
+    const stop = later(executed, tap);
     return index(index(rows, [slice(start, stop)]), [slice(null, null, -1)]);
   }
 
@@ -65,11 +65,11 @@ export class VisitedSteps {
   increased(sequence: Variable, rows: Variable, tap: number): Variable {
     if (this.mayEndEarly) {
       const forward = rowsForward(rows, this.#fromEnd(this.#all), this.steps);
-      return incIndex(sequence, [slice(tap, add(this.#all, tap))], forward);
+      return incIndex(sequence, [slice(tap, later(this.#all, tap))], forward);
     }
     const forward = index(rows, [slice(null, null, -1)]), first = this.#first;
-    const start = first === null ? tap : add(first, tap);
-    return incIndex(sequence, [slice(start, add(this.executed, tap))], forward);
+    const start = first === null ? tap : later(first, tap);
+    return incIndex(sequence, [slice(start, later(this.executed, tap))], forward);
   }
 
   /** A gradient that has come back to the first step, or zeros where it has not been visited. */
@@ -89,4 +89,9 @@ function rowsForward(rows: Variable, places: Variable, count: Variable): Variabl
   const has = and(ge(places, 0), lt(places, count));
   const taken = index(rows, [where(has, places, 0)]);
   return where(dimshuffle(has, 0, ...rows.type.shape.slice(1).map(() => "x" as const)), taken, 0);
+}
+
+/** A number of steps and some more. */
+function later(steps: Variable, by: number): Variable {
+  return by === 0 ? steps : add(steps, by);
 }

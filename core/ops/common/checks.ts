@@ -23,6 +23,7 @@ import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./argumen
 import { isNotNegative, sameLengths } from "./length_rules.ts";
 import { dimVariable } from "./lengths.ts";
 import { scalarOf } from "./moving.ts";
+import { broadcastAxes } from "./row_rules.ts";
 
 /** Params of {@linkcode lengthOp} and {@linkcode inRangeOp}. */
 interface CheckParams {
@@ -127,6 +128,7 @@ export const inRangeOp: Op<CheckParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: broadcastAxes,
   evaluate([x, limit]: readonly Value[], params: CheckParams): readonly Value[] {
     const below = limit === undefined ? null : scalarOf(limit);
     for (const i of x!.data) {

@@ -12,6 +12,7 @@ import type { Size } from "../../ir/size.ts";
 import type { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
 import { sameLengths } from "../common/length_rules.ts";
+import { broadcastAxes, linearIn } from "../common/row_rules.ts";
 
 /** The first input; its derivatives are those of the second, which is never computed for its value. */
 export const derivedAsOp: Op = {
@@ -24,6 +25,9 @@ export const derivedAsOp: Op = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: broadcastAxes,
+  // What is chosen in the other one is how it is computed.
+  linear: linearIn(1),
   evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
   lowering: {
     kind: "virtual",

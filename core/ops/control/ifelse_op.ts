@@ -83,6 +83,7 @@ export const ifelseOp: Op<IfElseParams> = {
     });
   },
   pick: taken,
+  linear: ({ params: { n } }) => [[1, 1 + n]],
   evaluate(inputs: readonly Value[], params: IfElseParams): readonly Value[] {
     return taken(inputs, params).map((i) => inputs[i]!);
   },

@@ -13,6 +13,7 @@ import { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
 import { sameLengths } from "../common/length_rules.ts";
 import { gather } from "../common/moving.ts";
+import { linearIn } from "../common/row_rules.ts";
 
 /** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
 export const fillOp: Op<Params> = {
@@ -35,6 +36,7 @@ export const fillOp: Op<Params> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  linear: linearIn(1),
   evaluate([like, value]: readonly Value[]): readonly Value[] {
     return [gather(value!, like!.shape, () => 0)];
   },

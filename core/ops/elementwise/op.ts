@@ -30,6 +30,9 @@ import {
 import { broadcastLengths } from "../common/length_rules.ts";
 import type { Complex } from "./complex_reference.ts";
 import type { DTypes } from "./rules.ts";
+import { broadcastAxes } from "../common/row_rules.ts";
+
+type LinearSets = readonly (readonly number[])[];
 
 /**
  * What is to be said of an elementwise op. Everything else follows from it: type inference, the
@@ -60,6 +63,8 @@ export interface ElementwiseRow<P extends Params = Params> {
   readonly facts?: readonly Fact[];
   /** How it is printed; default: its name, then the arguments in parentheses. */
   readonly printing?: Printing<P>;
+  /** Sets of arguments in which it is linear; default: none. */
+  readonly linear?: LinearSets | ((params: P) => LinearSets);
   /** The value as a host integer; without it the planner takes the reference. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Text that is equal for equal params, where JSON does not do. */
@@ -99,6 +104,9 @@ export function elementwiseOp<P extends Params>(
       return [broadcastSizes(context, action, apply.inputs.map((x) => context.shape(x)))];
     },
     lengths: broadcastLengths,
+    along: broadcastAxes,
+    linear: ({ params }) =>
+      typeof row.linear === "function" ? row.linear(params) : row.linear ?? [],
     evaluate(inputs: readonly Value[], params: P): readonly Value[] {
       return [evaluateRow(name, row, inputs, params)];
     },

@@ -36,6 +36,7 @@ export const arithmeticRows = {
   neg: {
     arity: 1,
     printing: { formula: ([x]) => `(-${x})` },
+    linear: [[0]],
     dtypes: numbers,
     float: ([x]) => -x!,
     int: ([x]) => -x!,
@@ -150,6 +151,7 @@ export const arithmeticRows = {
   add: {
     arity: 2,
     printing: { infix: "+" },
+    linear: [[0, 1]],
     dtypes: numbers,
     float: ([x, y]) => x! + y!,
     int: ([x, y]) => x! + y!,
@@ -163,6 +165,7 @@ export const arithmeticRows = {
   sub: {
     arity: 2,
     printing: { infix: "-" },
+    linear: [[0, 1]],
     dtypes: numbers,
     float: ([x, y]) => x! - y!,
     int: ([x, y]) => x! - y!,
@@ -175,6 +178,7 @@ export const arithmeticRows = {
   mul: {
     arity: 2,
     printing: { infix: "*" },
+    linear: [[0], [1]],
     dtypes: numbers,
     float: ([x, y]) => x! * y!,
     int: ([x, y]) => x! * y!,
@@ -188,6 +192,7 @@ export const arithmeticRows = {
   div: {
     arity: 2,
     printing: { infix: "/" },
+    linear: [[0]],
     dtypes: fields,
     float: ([x, y]) => x! / y!,
     complexReference: ([x, y]) => divComplex(x!, y!),

@@ -47,6 +47,7 @@ export interface GradClipParams {
 const castRow: ElementwiseRow<CastParams> = {
   arity: 1,
   params: { dtype: "plain" },
+  linear: ({ dtype }) => isDiscrete(dtype) ? [] : [[0]],
   dtypes: castDTypes,
   float: ([x], { output }) => castNumber(x!, output),
   int: ([x], { compute, output }) => castInteger(x!, compute[0]!, output),
@@ -110,6 +111,7 @@ export const convertRows = {
   },
   imag: {
     arity: 1,
+    linear: [[0]],
     dtypes: parts,
     float: () => 0,
     int: () => 0n,
@@ -129,6 +131,7 @@ export const convertRows = {
   },
   complex: {
     arity: 2,
+    linear: [[0, 1]],
     dtypes: pairs,
     complexReference: ([re, im]) => complexOf(re!.re, im!.re),
     scalar: (_b, [re]) => re!,
@@ -148,6 +151,7 @@ export const convertRows = {
 function identity(): ElementwiseRow {
   return {
     arity: 1,
+    linear: [[0]],
     dtypes: same,
     float: ([x]) => x!,
     int: ([x]) => x!,

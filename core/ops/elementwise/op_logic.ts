@@ -147,6 +147,7 @@ export const logicRows = {
     },
   },
   switch: {
+    linear: [[1, 2]],
     arity: 3,
     dtypes: choice,
     float: ([c, x, y]) => c !== 0 ? x! : y!,

@@ -43,6 +43,7 @@ import {
   gather,
 } from "../common/moving.ts";
 import { broadcastIndex, expectFits, expectValueFits } from "./subtensor.ts";
+import { linearIn, linearInBoth } from "../common/row_rules.ts";
 
 /** Params of {@linkcode advIndexOp}. */
 export interface AdvIndexParams {
@@ -242,6 +243,16 @@ function resultSizes(
   return { places, kept, result: arrange(layout, places, kept) };
 }
 
+/** For each axis of a part the one of x that it has whole, or null. */
+function axesOfPart(
+  x: Variable,
+  indices: readonly Variable[],
+  { axes }: AdvIndexParams,
+): (number | null)[] {
+  const layout = layoutOf(x.ndim, axes), rank = Math.max(...indices.map(({ ndim }) => ndim));
+  return arrange<number | null>(layout, Array.from({ length: rank }, () => null), layout.kept);
+}
+
 /** x indexed by integer tensors on some axes; the tensors broadcast together. */
 export const advIndexOp: Op<AdvIndexParams> = {
   name: "advIndex",
@@ -273,6 +284,11 @@ export const advIndexOp: Op<AdvIndexParams> = {
     );
     return arrange(layout, places, layout.kept.map((d) => whole![d]!));
   }),
+  along: (
+    apply,
+    axis,
+  ) => [axesOfPart(apply.inputs[0]!, apply.inputs.slice(1), apply.params)[axis]!],
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], { axes }: AdvIndexParams): readonly Value[] {
     const { shape, at } = valuePositions(inputs[0]!, inputs.slice(1), axes);
     return [gather(inputs[0]!, shape, at)];
@@ -319,6 +335,12 @@ export const advIncOp: Op<AdvIncParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: ({ inputs: [x, y, ...indices], params }, axis) => {
+    if (params.axes.includes(axis)) return [];
+    const part = axesOfPart(x!, indices, params), own = part.indexOf(axis) - part.length + y!.ndim;
+    return [axis, own < 0 ? null : own];
+  },
+  linear: linearInBoth,
   evaluate(inputs: readonly Value[], { axes, set }: AdvIncParams): readonly Value[] {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);

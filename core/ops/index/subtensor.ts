@@ -33,6 +33,7 @@ import {
   rowMajor,
   scalarOf,
 } from "../common/moving.ts";
+import { linearIn, linearInBoth } from "../common/row_rules.ts";
 
 /** How one leading axis is indexed. Each "int" and each true flag takes one scalar input, in order. */
 export type IndexEntry =
@@ -270,6 +271,16 @@ function partPositions(
   return { shape, at: (i) => i.reduce((at, k, d) => at + k * steps[d]!, base) };
 }
 
+/** The axes of x that are left in x[index]. */
+function keptAxes(x: Variable, index: readonly IndexEntry[]): number[] {
+  return x.type.shape.flatMap((_, axis) => index[axis]?.kind === "int" ? [] : [axis]);
+}
+
+/** An axis, if an index takes all of it; else null. */
+function wholeAxisOf(index: readonly IndexEntry[], axis: number): number | null {
+  return isWholeEntry(index[axis]) ? axis : null;
+}
+
 /** x[index] for integers and slices, with NumPy's meaning of negative ones and of clipping. */
 export const subtensorOp: Op<SubtensorParams> = {
   name: "subtensor",
@@ -296,6 +307,11 @@ export const subtensorOp: Op<SubtensorParams> = {
         index[axis]?.kind === "int" ? [] : [isWholeEntry(index[axis]) ? n : null]
       ),
   ),
+  along: (
+    { inputs: [x], params: { index } },
+    axis,
+  ) => [wholeAxisOf(index, keptAxes(x!, index)[axis]!)],
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], { index }: SubtensorParams): readonly Value[] {
     const { shape, at } = partPositions(inputs[0]!, index, inputs.slice(1));
     return [gather(inputs[0]!, shape, at)];
@@ -431,6 +447,12 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: ({ inputs: [x, y], params: { index } }, axis) => {
+    const own = keptAxes(x!, index).indexOf(axis), all = keptAxes(x!, index).length;
+    const whole = wholeAxisOf(index, axis), part = own - all + y!.ndim;
+    return [whole, whole === null || part < 0 ? null : part];
+  },
+  linear: linearInBoth,
   evaluate(inputs: readonly Value[], { index, set }: IncSubtensorParams): readonly Value[] {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);

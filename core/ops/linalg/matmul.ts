@@ -15,6 +15,7 @@ import { expectInputs, expectSameDType, shapeLabel } from "../common/arguments.t
 import { shapeText } from "../../base/shown.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { zeroValue } from "../common/moving.ts";
+import { linearInEach } from "../common/row_rules.ts";
 
 type Lengths = readonly (number | null)[];
 
@@ -66,6 +67,11 @@ export const matmulOp: Op<Params> = {
     return [[...x.slice(0, -1), y.at(-1)!]];
   },
   lengths: lengthsFrom(2, ([x, y]) => [...x!.slice(0, -1), y!.at(-1)!]),
+  along: (
+    { output: { ndim } },
+    axis,
+  ) => [axis < ndim - 1 ? axis : null, axis === ndim - 2 ? null : axis],
+  linear: linearInEach,
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [a, b] = inputs.map(widened) as [Value, Value];
     const words = (v: Value) => `a value of shape ${shapeText(v.shape)}`;

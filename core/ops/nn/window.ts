@@ -40,6 +40,7 @@ import {
   scalarOf,
   zeroValue,
 } from "../common/moving.ts";
+import { linearIn, linearInBoth, sameAxesBut } from "../common/row_rules.ts";
 
 /** Params of {@linkcode windowsOp} and {@linkcode foldWindowsOp}: one entry of each for each axis. */
 export interface WindowParams {
@@ -171,6 +172,8 @@ export const windowsOp: Op<WindowParams> = {
     1,
     ([own], { params: { axes } }) => own!.map((n, d) => axes.includes(d) ? null : n),
   ),
+  along: sameAxesBut(({ axes }) => axes),
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
     const [x, ...given] = inputs as [Value, ...Value[]];
     const size = withInputs(params.size, given.map(scalarOf));
@@ -239,6 +242,8 @@ export const foldWindowsOp: Op<WindowParams> = {
     return [shape];
   },
   lengths: lengthsNamed(),
+  along: sameAxesBut(({ axes }) => axes),
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
     const [w, ...dims] = inputs as [Value, ...Value[]];
     const out = zeroValue(w.dtype, dims.map(scalarOf));
@@ -381,6 +386,8 @@ export const padOp: Op<PadParams> = {
     1,
     ([own], { params: { axes } }) => own!.map((n, d) => axes.includes(d) ? null : n),
   ),
+  along: sameAxesBut(({ axes }) => axes),
+  linear: linearInBoth,
   evaluate(inputs: readonly Value[], params: PadParams): readonly Value[] {
     const [x, value, ...given] = inputs as [Value, Value, ...Value[]];
     const { before, after } = widthsOf(params, x.shape.length, given.map(scalarOf));

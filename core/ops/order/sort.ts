@@ -14,6 +14,7 @@ import { TensorType } from "../../graph/type.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
 import { sameLengths } from "../common/length_rules.ts";
 import { copyElement, zeroValue } from "../common/moving.ts";
+import { sameAxesBut } from "../common/row_rules.ts";
 
 /** Params of {@linkcode sortOp} and {@linkcode argsortOp}. */
 export interface SortParams {
@@ -72,6 +73,7 @@ export const sortOp: Op<SortParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: sameAxesBut(({ axis }) => [axis]),
   evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
     const x = inputs[0]!, out = zeroValue(x.dtype, x.shape);
     evaluateLines(x, axis, (to, from) => copyElement(out, to, x, from));
@@ -97,6 +99,7 @@ export const argsortOp: Op<SortParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: sameAxesBut(({ axis }) => [axis]),
   evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
     const x = inputs[0]!, out = zeroValue("int64", x.shape);
     evaluateLines(x, axis, (to, _from, position) => out.data[to] = BigInt(position));

@@ -23,6 +23,7 @@ import { mapElement } from "../common/elements.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { copyValue } from "../common/moving.ts";
 import { ravel } from "../shape/reshape.ts";
+import { sameAxesBut } from "../common/row_rules.ts";
 
 /** Params of {@linkcode cumulativeOp}. */
 export interface CumulativeParams {
@@ -52,6 +53,8 @@ export const cumulativeOp: Op<CumulativeParams> = {
     return [context.shape(apply.inputs[0]!)];
   },
   lengths: sameLengths,
+  along: sameAxesBut(({ axis }) => [axis]),
+  linear: ({ params: { kind } }) => kind === "sum" ? [[0]] : [],
   evaluate(inputs: readonly Value[], { kind, axis }: CumulativeParams): readonly Value[] {
     const out = copyValue(widened(inputs[0]!)), n = out.shape[axis]!;
     const outer = sizeOf(out.shape.slice(0, axis)), inner = sizeOf(out.shape.slice(axis + 1));

@@ -14,6 +14,7 @@ import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { forEachPosition } from "../common/broadcast.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
+import { axesWithout } from "../common/row_rules.ts";
 
 /** What `reduce` computes. */
 export type ReduceOpKind = "sum" | "prod" | "max" | "min" | "any" | "all";
@@ -70,6 +71,8 @@ export const reduceOp: Op<ReduceParams> = {
     return [without(shape, axes)];
   },
   lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
+  along: axesWithout,
+  linear: ({ params: { kind } }) => kind === "sum" ? [[0]] : [],
   evaluate([x]: readonly Value[], params: ReduceParams): readonly Value[] {
     return [evaluateReduce(x!, params)];
   },
@@ -103,6 +106,7 @@ export const argreduceOp: Op<ArgReduceParams> = {
     return [without(shape, apply.params.axes)];
   },
   lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
+  along: axesWithout,
   evaluate([x]: readonly Value[], params: ArgReduceParams): readonly Value[] {
     return [evaluateArg(x!, params)];
   },

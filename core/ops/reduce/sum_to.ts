@@ -21,6 +21,7 @@ import {
   scalarOf,
   zeroValue,
 } from "../common/moving.ts";
+import { linearIn, sameAxesBut } from "../common/row_rules.ts";
 
 /** Params of {@linkcode sumToOp}. */
 export interface SumToParams {
@@ -89,6 +90,8 @@ export const sumToOp: Op<SumToParams> = {
   lengths: lengthsWith((own, named, { axes }) =>
     own.map((n, axis) => named[axes.indexOf(axis)] ?? n)
   ),
+  along: sameAxesBut(({ axes }) => axes),
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], { axes }: SumToParams): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = [...x.shape];

@@ -16,6 +16,7 @@ import { shapeText } from "../../base/shown.ts";
 import { lengthsNamed } from "../common/length_rules.ts";
 import { broadcastPosition, gather, scalarOf } from "../common/moving.ts";
 import { hasShape, shapeIOp } from "./shape_ops.ts";
+import { broadcastAxes, linearIn } from "../common/row_rules.ts";
 
 function stretchError(
   label: string,
@@ -72,6 +73,8 @@ export const broadcastToOp: Op<Params> = {
     return [to];
   },
   lengths: lengthsNamed(),
+  along: broadcastAxes,
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const to = dims.map(scalarOf), skip = to.length - x.shape.length;

@@ -16,6 +16,7 @@ import { expectInputs, shapeLabel } from "../common/arguments.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { gather, rowMajor } from "../common/moving.ts";
 import type { PatternItem } from "./dimshuffle.ts";
+import { linearIn } from "../common/row_rules.ts";
 
 /** Params of {@linkcode dimshuffleOp}. */
 export interface DimshuffleParams {
@@ -97,6 +98,11 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     1,
     ([own], { params: { pattern } }) => pattern.map((item) => item === "x" ? 1 : own![item]!),
   ),
+  along: ({ params: { pattern } }, axis) => {
+    const item = pattern[axis]!;
+    return [item === "x" ? null : item];
+  },
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], { pattern }: DimshuffleParams): readonly Value[] {
     const x = inputs[0]!;
     for (const axis of droppedAxes(pattern, x.shape.length)) {

@@ -15,6 +15,7 @@ import { expectInputs, expectSameDType } from "../common/arguments.ts";
 import { listText, shapeText } from "../../base/shown.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { copyElement, forEachIndex, zeroValue } from "../common/moving.ts";
+import { sameAxesBut } from "../common/row_rules.ts";
 
 /** Params of {@linkcode joinOp}. */
 export interface JoinParams {
@@ -96,6 +97,8 @@ export const joinOp: Op<JoinParams> = {
     1,
     ([own], { params: { axis } }) => own!.map((n, d) => d === axis ? null : n),
   ),
+  along: sameAxesBut(({ axis }) => [axis]),
+  linear: ({ inputs }) => [inputs.map((_, i) => i)],
   evaluate(inputs: readonly Value[], { axis }: JoinParams): readonly Value[] {
     const first = inputs[0]!, shapes = inputs.map((x) => x.shape);
     first.shape.forEach((n, d) => {

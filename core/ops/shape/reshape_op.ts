@@ -6,7 +6,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
+import type { Element, ElementContext, Length, Op, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
 import {
@@ -25,6 +25,8 @@ import { shuffled } from "./dimshuffle_op.ts";
 import { lengthsNamed } from "../common/length_rules.ts";
 import { scalarOf } from "../common/moving.ts";
 import { hasShape } from "./shape_ops.ts";
+import { linearIn } from "../common/row_rules.ts";
+import { lengthsOf } from "./known_lengths.ts";
 
 /** Params of {@linkcode reshapeOp}. */
 export interface ReshapeParams {
@@ -81,6 +83,24 @@ function solveSizes(
   return to.map((n, d) => d === open ? length : n);
 }
 
+const named = lengthsNamed({ mayBeOpen: true });
+
+/** Lengths of which one is -1, which is what the others leave, if that is a single one. */
+function closed(
+  { inputs: [, ...dims] }: Apply,
+  to: readonly (Length | null)[],
+  from: readonly Length[],
+): (Length | null)[] {
+  const open = dims.findIndex((dim) => staticInt(dim) === -1);
+  const left = from.filter((n) => n !== 1);
+  const isKnown = to.every((n, d) => {
+    if (d === open || n === 1) return true;
+    const at = n === null ? -1 : left.indexOf(n);
+    return at >= 0 && left.splice(at, 1).length > 0;
+  });
+  return to.map((n, d) => d === open && isKnown && left.length < 2 ? left[0] ?? 1 : n);
+}
+
 /** x in another shape: x, then one length for each axis of the result, one of which may be -1. */
 export const reshapeOp: Op<ReshapeParams> = {
   name: "reshape",
@@ -98,7 +118,15 @@ export const reshapeOp: Op<ReshapeParams> = {
     const to = dims.map((dim) => context.integer(dim));
     return [solveSizes(context.guards, context.shape(x), to, () => writtenLabel(x))];
   },
-  lengths: lengthsNamed({ mayBeOpen: true }),
+  lengths: {
+    needs: (apply) => [apply.inputs[0]!, ...named.needs(apply)],
+    find: (apply, of) => closed(apply, named.find(apply, of), of(apply.inputs[0]!)),
+  },
+  along: ({ inputs: [x], output }, axis) => {
+    const from = lengthsOf(x!), to = lengthsOf(output);
+    return [axisBehindSame(from, to, axis) ?? axisBeforeSame(from, to, axis)];
+  },
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[]): readonly Value[] {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = solveSizes(new Guards(), x.shape, dims.map(scalarOf), () => "a value");
@@ -119,6 +147,32 @@ export const reshapeOp: Op<ReshapeParams> = {
     },
   },
 };
+
+/** The axis of the same length that has the same lengths in front of it, but for those of 1. */
+function axisBehindSame(
+  from: readonly Length[],
+  to: readonly Length[],
+  axis: number,
+): number | null {
+  const before = to.slice(0, axis).filter((n) => n !== 1);
+  let at = 0;
+  for (const n of before) {
+    while (from[at] === 1) at++;
+    if (from[at++] !== n) return null;
+  }
+  if (to[axis] !== 1) { while (from[at] === 1) at++; }
+  return from[at] === to[axis] ? at : null;
+}
+
+/** The same with those behind it. */
+function axisBeforeSame(
+  from: readonly Length[],
+  to: readonly Length[],
+  axis: number,
+): number | null {
+  const at = axisBehindSame(from.toReversed(), to.toReversed(), to.length - 1 - axis);
+  return at === null ? null : from.length - 1 - at;
+}
 
 function inferShape(x: Variable, dims: readonly (number | null)[]): StaticShape {
   const from = x.type.shape;

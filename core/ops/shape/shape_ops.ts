@@ -32,6 +32,7 @@ import { dimshuffleOp, type DimshuffleParams } from "./dimshuffle_op.ts";
 import { subtensorOp } from "../index/subtensor.ts";
 import { expectList } from "../../base/options.ts";
 import type { ShapeLike } from "./shape.ts";
+import { broadcastAxes, linearIn } from "../common/row_rules.ts";
 
 /** Params of {@linkcode shapeIOp}. */
 export interface ShapeIParams {
@@ -101,6 +102,7 @@ export const makeVectorOp: Op<MakeVectorParams> = {
   shapes(_context: ShapeContext, apply: Apply<MakeVectorParams>): readonly (readonly Size[])[] {
     return [[apply.inputs.length]];
   },
+  linear: ({ inputs }) => [inputs.map((_, i) => i)],
   evaluate(inputs: readonly Value[], { dtype }: MakeVectorParams): readonly Value[] {
     const out = zeroValue(dtype, [inputs.length]);
     inputs.forEach((input, i) => copyElement(out, i, input, 0));
@@ -220,6 +222,8 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     let next = 0;
     return shape.map((n, axis) => n === "given" ? named[next++]! : n ?? own[axis]!);
   }),
+  along: broadcastAxes,
+  linear: linearIn(0),
   evaluate(inputs: readonly Value[], params: SpecifyShapeParams): readonly Value[] {
     let next = 1;
     params.shape.forEach((promise, axis) => {
