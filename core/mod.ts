@@ -76,34 +76,7 @@ export type {
 } from "./ops/common/literal.ts";
 export type { ShapeLike } from "./ops/shape/shape.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./graph/print.ts";
-export {
-  type BernoulliOptions,
-  type BetaOptions,
-  type BinomialOptions,
-  type CategoricalOptions,
-  type ChoiceOptions,
-  type DirichletOptions,
-  type DrawArguments,
-  type DrawOptions,
-  type ExponentialOptions,
-  type GammaOptions,
-  Generator,
-  type GeneratorValueOptions,
-  GeneratorVariable,
-  type GeometricOptions,
-  type IntegersOptions,
-  type LocationOptions,
-  type MultinomialOptions,
-  type NormalOptions,
-  type PermutationOptions,
-  type PoissonOptions,
-  RandomStreams,
-  type RandomVariable,
-  type Seed,
-  type SizeLike,
-  type StateUpdate,
-  type UniformOptions,
-} from "./random/mod.ts";
+export * from "./random/mod.ts";
 export { evaluateGraph } from "./graph/reference.ts";
 export type { Mode, ModeOptions } from "./rewrite/mod.ts";
 export {
