@@ -6,10 +6,9 @@
  */
 
 import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
+import type { Op, ParamKind } from "../core/graph/op.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { elementwiseOps } from "../core/ops/elementwise/table.ts";
 import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
-import { join } from "../core/ops/shape/combine.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
 import { matmul } from "../core/ops/linalg/linalg.ts";
@@ -40,16 +39,36 @@ const elementwise: Rule = (apply, inputs) => {
   return { value: applyOp(apply.op, args, apply.params).output, stacked: true };
 };
 
-/** The same op with its axes moved up by one. */
-function shiftedAxes(key: "axes" | "axis"): Rule {
-  return (apply, [x, ...rest]) => {
-    if (!x!.stacked || rest.some((input) => input.stacked)) return null;
-    const params = { ...apply.params } as Record<string, unknown>;
-    const axes = params[key];
-    params[key] = Array.isArray(axes) ? axes.map((axis) => axis + 1) : (axes as number) + 1;
-    const made = applyOp(apply.op, [x!.value, ...rest.map((input) => input.value)], params);
-    return { value: made.outputs[0]!, stacked: true };
-  };
+/** Ops that other ops of a step read in place: over all steps they would be stored. */
+const inPlace = new Set(["windows", "foldWindows", "pad", "advIndex", "advInc"]);
+
+/** The same op with its axes moved up by one, if what it makes of the rows of its inputs are rows. */
+const rowByRow: Rule = (apply, inputs) => {
+  const { op } = apply, kinds: Readonly<Record<string, ParamKind>> = op.params ?? {};
+  const hasAxes = Object.values(kinds).some((kind) => kind === "axis" || kind === "axes");
+  if (op.along === undefined || !hasAxes || inPlace.has(op.name)) return null;
+  if (inputs.some(({ value, stacked }) => stacked && value.ndim === 1)) return null;
+  const params = Object.fromEntries(
+    Object.entries(apply.params).map(([key, value]) => [key, movedUp(kinds[key], value)]),
+  );
+  const count = steps(inputs.find(({ stacked }) => stacked)!);
+  const all = inputs.map(({ value, stacked }) =>
+    stacked || value.ndim === 0 ? value : broadcastTo(value, [count, ...lengthsIn(value)])
+  );
+  const made = applyOp(op, all, params), along = op.along(made, 0);
+  const goesAlong = inputs.every(({ stacked }, i) =>
+    (along[i] ?? null) === 0 || !stacked && all[i]!.ndim === 0
+  );
+  return goesAlong ? { value: made.output, stacked: true } : null;
+};
+
+function movedUp(kind: ParamKind | undefined, value: unknown): unknown {
+  if (kind === "axis") return value as number + 1;
+  return kind === "axes" ? (value as readonly number[]).map((axis) => axis + 1) : value;
+}
+
+function lengthsIn(value: Variable): Variable[] {
+  return value.type.shape.map((_, d) => shapeOf(value, d));
 }
 
 function steps(x: Batched): Variable {
@@ -69,11 +88,6 @@ const rules: Readonly<Record<string, Rule>> = {
     const moved = pattern.map((axis) => axis === "x" ? axis : whole.indexOf(axis) + 1);
     return { value: dimshuffle(value, 0, ...moved), stacked: true };
   },
-  reduce: shiftedAxes("axes"),
-  argreduce: shiftedAxes("axes"),
-  cumop: shiftedAxes("axis"),
-  sort: shiftedAxes("axis"),
-  argsort: shiftedAxes("axis"),
   shapeI: (apply, [x]) => {
     const { axis } = apply.params as { axis: number };
     return { value: shapeOf(x!.value, axis + 1), stacked: false };
@@ -94,19 +108,14 @@ const rules: Readonly<Record<string, Rule>> = {
     };
   },
   specifyShape: (_, [x]) => x!,
-  sumTo: shiftedAxes("axes"),
   fill: (apply, [like, value]) => {
     const rank = apply.output.ndim;
     if (!like!.stacked) {
       // One value for each step, spread over the shape of something that is the same.
-      const dims = Array.from({ length: rank }, (_, d) => shapeOf(like!.value, d));
-      return {
-        value: broadcastTo(aligned(value!, rank), [steps(value!), ...dims]),
-        stacked: true,
-      };
+      const dims = [steps(value!), ...lengthsIn(like!.value)];
+      return { value: broadcastTo(aligned(value!, rank), dims), stacked: true };
     }
-    const dims = Array.from({ length: rank + 1 }, (_, d) => shapeOf(like!.value, d));
-    return { value: broadcastTo(aligned(value!, rank), dims), stacked: true };
+    return { value: broadcastTo(aligned(value!, rank), lengthsIn(like!.value)), stacked: true };
   },
   subtensor: (apply, [x, ...scalars]) => {
     const entries = (apply.params as {
@@ -130,16 +139,6 @@ const rules: Readonly<Record<string, Rule>> = {
     );
     return { value: index(x!.value, places), stacked: true };
   },
-  join: (apply, inputs) => {
-    const { axis } = apply.params as { axis: number };
-    const count = steps(inputs.find((input) => input.stacked)!);
-    const parts = inputs.map((input) => {
-      if (input.stacked) return input.value;
-      const { value } = input;
-      return broadcastTo(value, [count, ...value.type.shape.map((_, d) => shapeOf(value, d))]);
-    });
-    return { value: join(axis + 1, ...parts), stacked: true };
-  },
   matmul: (apply, [a, b]) => {
     if (a!.stacked && b!.stacked) return { value: matmul(a!.value, b!.value), stacked: true };
     if (apply.output.ndim !== 2) return null;
@@ -149,6 +148,11 @@ const rules: Readonly<Record<string, Rule>> = {
     return { value: dimshuffle(turned, 0, 2, 1), stacked: true };
   },
 };
+
+function ruleOf({ name, lowering }: Op): Rule {
+  if (lowering.kind === "elementwise") return elementwise;
+  return Object.hasOwn(rules, name) ? rules[name]! : rowByRow;
+}
 
 /** (steps, m, k) times (k, n), as one product of (steps*m, k). */
 function rowsTimes(stacked: Variable, matrix: Variable): Variable {
@@ -189,9 +193,8 @@ export function batch(
       });
       continue;
     }
-    const rule = Object.hasOwn(elementwiseOps, apply.op.name) ? elementwise : rules[apply.op.name];
     const result = apply.outputs.length === 1
-      ? withOriginOf(apply.output, () => rule?.(apply, known) ?? null)
+      ? withOriginOf(apply.output, () => ruleOf(apply.op)(apply, known))
       : null;
     for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, result);
   }

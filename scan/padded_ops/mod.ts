@@ -7,8 +7,8 @@
 import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
 import { castTo } from "../../core/ops/common/build.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
-import { elementwiseOps } from "../../core/ops/elementwise/table.ts";
 import { maximum, sub, where } from "../../core/ops/elementwise/elementwise.ts";
+import type { Op } from "../../core/graph/op.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type Extent,
   extentOf,
   filled,
+  fitted,
   isAlike,
   jointExtent,
   type Made,
@@ -32,10 +33,41 @@ import { incSubtensor, scattered } from "./writing.ts";
 
 /** What an op makes of padded inputs or computed lengths; null if it makes no more of them than of others. */
 export function padsOf(apply: Apply, step: Step): Made | readonly Made[] | null {
-  const { op: { name } } = apply;
-  if (Object.hasOwn(elementwiseOps, name)) return elementwise(apply, step);
-  return Object.hasOwn(rules, name) ? rules[name]!(apply, step) : null;
+  return (padRule(apply.op) ?? rowByRow)(apply, step);
 }
+
+/** The rule of an op; null if all that is known is which axes go along with each other. */
+export function padRule({ name, lowering }: Op): Rule | null {
+  if (lowering.kind === "elementwise") return elementwise;
+  return Object.hasOwn(rules, name) ? rules[name]! : null;
+}
+
+/** Rows that are made of those of the same number, where the op says so. */
+const rowByRow: Rule = (apply, step) => {
+  const { op, inputs, outputs, output } = apply, { isSame } = step;
+  const parts = inputs.map((input) => opened(step.of(input)));
+  const isOpen = parts.map(({ extents }) => extents.map((extent) => extent !== null));
+  if (!isOpen.flat().includes(true)) return null;
+  const agreement = { action: actionOf(apply), stretches: true };
+  const extents = output.type.shape.map((_, axis) => {
+    const own = outputs.length === 1 ? op.along?.(apply, axis) ?? [] : [];
+    const pairs = own.flatMap((at, i) => at === null ? [] : [[i, at] as const]);
+    const extent = jointExtent(pairs.map(([i, at]) => [parts[i]!, at]), isSame, agreement);
+    for (const [i, at] of pairs) {
+      isOpen[i]![at] = false;
+      parts[i] = { ...parts[i]!, value: fitted(parts[i]!, at, extent, isSame, true) };
+    }
+    return extent;
+  });
+  if (!isOpen.flat().includes(true)) {
+    return padded(again(apply, parts.map(({ value }) => value)), extents);
+  }
+  const unbounded =
+    `${agreement.action} to rows whose number changes from step to step of a loop: ` +
+    `"${op.name}" does not say what becomes of them (see "along" in extend.Op); give it what has one ` +
+    `shape, such as T.where(T.arange(most).lt(n), rows, 0)`;
+  return outputs.map((value) => ({ ...opened(value), unbounded }));
+};
 
 const elementwise: Rule = (apply, step) => {
   const parts = apply.inputs.map((input) => opened(step.of(input)));
