@@ -24,13 +24,15 @@ const BROWSER_FLAGS = [
 ];
 
 /** A program for the checkers of types: the wrong call must be an error, so the types are there. */
-const TYPED = `import { compile, grad, IndexError, scan, T } from "./croton.js";
+const TYPED = `import { compile, extend, grad, IndexError, scan, T } from "./croton.js";
 const x = T.matrix("x");
 const f = await compile([x], [x.sum(), grad(x.sum(), x)]);
 const { y } = scan({ sequences: { x }, carry: { y: x.at(0) } }, ({ x, y }) => ({ y: y.at(-1).add(x.at(0)) }));
 export const found: readonly number[] = f([[1, 2]])[0].shape;
 export const error: Error = new IndexError("no such row");
 export const rows = y.sum(0);
+export const options: T.ConvOptions = { borderMode: "full" };
+export const node = (b: extend.ScalarBuilder): extend.SNode => b.constant("f32", 1);
 // @ts-expect-error There is no such op.
 export const wrong = () => x.summ();
 `;
