@@ -1,26 +1,8 @@
 import { conv2d, conv2dTranspose } from "../core/ops/nn/conv.ts";
-import { outputOf } from "../core/graph/graph.ts";
 import { tanh } from "../core/ops/elementwise/elementwise.ts";
-import { intConstant } from "../core/ops/common/arguments.ts";
 import { pool2d, type PoolOptions } from "../core/ops/nn/pool.ts";
 import { expectClose } from "../dev/testing/ops/harness.ts";
-import { foldWindowsOp, windowsOp } from "../core/ops/nn/window.ts";
 import { check, filled, gradients, spread } from "../dev/testing/autodiff/check.ts";
-
-Deno.test("windows and their sum", () => {
-  const params = { axes: [1], size: [2], stride: [2], dilation: [2] };
-  check((x) => tanh(outputOf(windowsOp, [x], params)), [spread([2, 7])]);
-  check(
-    (w) => tanh(outputOf(foldWindowsOp, [w, intConstant(2), intConstant(7)], params)),
-    [spread([2, 3, 2])],
-  );
-  const open = { ...params, size: [null] };
-  check((x) => tanh(outputOf(windowsOp, [x, intConstant(3)], open)), [spread([1, 8])]);
-  check(
-    (w) => tanh(outputOf(foldWindowsOp, [w, intConstant(1), intConstant(7)], open)),
-    [spread([1, 3, 2])],
-  );
-});
 
 Deno.test("convolutions", () => {
   const options: NonNullable<Parameters<typeof conv2d>[2]>[] = [
