@@ -55,6 +55,7 @@ import {
   reduced,
   reducedAs,
   withKeptAxes,
+  withoutAxes,
 } from "../match.ts";
 import { transposed } from "../algebra/matmul_rules.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
@@ -185,10 +186,20 @@ function viewOf(apply: Apply): ExpProduct | null {
   const whole = apply.inputs[0]!, inner = expProductOf(whole);
   if (inner === null || apply.op.name === "broadcastTo") return inner;
   const through = apply.op.name === "dimshuffle" ? viewThrough(apply) : null;
-  const view = (part: Variable) =>
-    through?.(part) ?? sameView(apply, inShape(part, lengthsOf(whole)));
-  const rest = isOne(inner.rest) ? null : view(buildProduct(inner.rest));
-  return expProduct(view(sumOfTerms(inner.exponent, whole.dtype)), rest, inner);
+  return viewedBy(
+    inner,
+    (part) => through?.(part) ?? sameView(apply, inShape(part, lengthsOf(whole))),
+  );
+}
+
+/** A product of exponentials of which exponents and the rest are viewed. */
+function viewedBy(part: ExpProduct, view: (part: Variable) => Variable): ExpProduct {
+  const { exponent, rest } = part;
+  return expProduct(
+    view(sumOfTerms(exponent, rest.dtype)),
+    isOne(rest) ? null : view(buildProduct(rest)),
+    part,
+  );
 }
 
 /** What is switched to as an exponential; 0 is that of -Infinity. */
@@ -372,8 +383,7 @@ export function expSumOf(variable: Variable): ExpSum | null {
   if (sum === null || !isReal(variable.dtype)) return null;
   const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
   if (kind !== "sum" || dtype !== summand.dtype) return null;
-  // A sum of one is none.
-  if (axes.every((axis) => summand.type.shape[axis] === 1)) return null;
+  if (isOfOnes(summand, axes)) return null;
   const found = expProductOf(unstretched(summand));
   if (found === null || found.isShifted) return null;
   const product = levelled(found), exponent = unstretched(sumOfTerms(product.exponent, dtype));
@@ -382,10 +392,20 @@ export function expSumOf(variable: Variable): ExpSum | null {
 }
 
 function sumPartOf(variable: Variable): ExpProduct | null {
+  const { inputs: [x], params } = variable.owner!, { axes } = params as ReduceParams;
+  if (variable.dtype === x!.dtype && isOfOnes(x!, axes)) {
+    const inner = expProductOf(x!), lengths = lengthsOf(x!);
+    return inner && viewedBy(inner, (part) => withoutAxes(inShape(part, lengths), axes));
+  }
   const found = expSumOf(variable);
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(shift, total, ofSums);
+}
+
+/** Whether axes certainly have length 1, so that a sum over them is none. */
+function isOfOnes({ type: { shape } }: Variable, axes: readonly number[]): boolean {
+  return axes.every((axis) => shape[axis] === 1);
 }
 
 function levelledOf(variable: Variable): ExpProduct | null {
@@ -396,6 +416,7 @@ function levelledOf(variable: Variable): ExpProduct | null {
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
 function matmulOf(apply: Apply): ExpProduct | null {
   const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
+  if (isOfOnes(a, [rank - 1])) return expProductOf(ew("mul", a, b));
   const p = levelledOf(a), q = levelledOf(b);
   if (p === null && q === null) return null;
   const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
@@ -411,9 +432,12 @@ function matmulOf(apply: Apply): ExpProduct | null {
   if (exact === null || choosesInside(a) || choosesInside(b)) {
     return exact && expProduct(exact.shift, exact.total, ofSums);
   }
-  const fast = q !== null
-    ? balanced(a, p, b, q)
-    : turnedBack(balanced(transposed(b), null, transposed(a), turnedOver(a, p!)));
+  const fast = q !== null ? balanced(a, p, b, q) : turnedBack(balanced(
+    transposed(b),
+    null,
+    transposed(a),
+    viewedBy(p!, (part) => transposed(inShape(part, lengthsOf(a)))),
+  ));
   const first = [fast.exponent, fast.total], second = [exact.shift, exact.total];
   const [exponent, total] = ifelse(fast.isWhole, first, second) as [Variable, Variable];
   return expProduct(exponent, total, ofSums);
@@ -473,17 +497,6 @@ interface Balanced {
 
 function turnedBack({ exponent, total, isWhole }: Balanced): Balanced {
   return { exponent: transposed(exponent), total: transposed(total), isWhole };
-}
-
-/** The parts of a transposed matrix. */
-function turnedOver(of: Variable, part: ExpProduct): ExpProduct {
-  const { exponent, rest } = part;
-  const turned = (v: Variable) => transposed(inShape(v, lengthsOf(of)));
-  return expProduct(
-    turned(sumOfTerms(exponent, of.dtype)),
-    isOne(rest) ? null : turned(buildProduct(rest)),
-    part,
-  );
 }
 
 /** Elements of products of matrices that are smaller may have lost digits. */
