@@ -5,6 +5,7 @@
  */
 
 import { outputOf, type Variable } from "../core/graph/graph.ts";
+import { moved, reduced } from "../core/ops/common/axes.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { arangeOp, type ArangeParams } from "../core/ops/create/arange.ts";
 import { castTo } from "../core/ops/common/build.ts";
@@ -19,7 +20,6 @@ import { argsortOp, type SortParams } from "../core/ops/order/sort.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
-import { sumOver, turned } from "./shapes.ts";
 import { asKink, selectedBy, support } from "./support.ts";
 
 /** x with an axis in the other direction. */
@@ -69,13 +69,13 @@ function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
   const rank = x.ndim + 1, length = knownDims(x)[axis]!;
   const wide = (v: Variable): Variable => {
     let next = 0;
-    return turned(v, Array.from({ length: rank }, (_, d) => d === axis ? "x" : next++));
+    return moved(v, Array.from({ length: rank }, (_, d) => d === axis ? "x" : next++));
   };
   // Row j has the products with 1 in the place of element j.
   const row = numbered(length, axis, rank), column = numbered(length, axis + 1, rank);
   const without = running("prod", where(eq(row, column), 1, wide(x)), axis + 1);
   const terms: Variable = selectedBy(wide(g), mul(wide(g), conj(without)));
-  return sumOver(where(asKink(le(row, column)), terms, 0), [axis + 1]);
+  return reduced("sum", where(asKink(le(row, column)), terms, 0), [axis + 1]);
 }
 
 /** Where an element is in a product that counts; null for everywhere. */

@@ -6,6 +6,7 @@
 
 import { isComplex } from "../core/graph/dtype.ts";
 import { outputOf, type Variable } from "../core/graph/graph.ts";
+import { moved, reduced, withAxes } from "../core/ops/common/axes.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
@@ -17,12 +18,12 @@ import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
-import { numberLike, spreadLike, spreadOver, sumOver, turned, withAxes } from "./shapes.ts";
+import { numberLike, spreadLike, spreadOver } from "./shapes.ts";
 import { asKink, selectedBy } from "./support.ts";
 /** Shared equally among the elements that are the extreme. */
 function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
   const wins: Variable = asKink(eq(x, withAxes(y, axes)));
-  const count = sumOver(castTo(wins, x.dtype), axes);
+  const count = reduced("sum", castTo(wins, x.dtype), axes);
   return where(wins, withAxes(div(g, count), axes), 0);
 }
 
@@ -36,7 +37,7 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const isZero: Variable = eq(x, 0), zero: Variable = cast(isZero, flat);
   const safe: Variable = where(isZero, 1, factors);
   const rest = outputOf<ReduceParams>(reduceOp, [safe], { kind: "prod", axes, dtype: g.dtype });
-  const otherZeros: Variable = sub(withAxes(sumOver(zero, axes), axes), zero);
+  const otherZeros: Variable = sub(withAxes(reduced("sum", zero, axes), axes), zero);
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
   const all = withAxes(g, axes), counted = selectedBy(all, factors, "all", 1);
@@ -52,9 +53,9 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
 function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const kept = x.type.shape.flatMap((_, axis) => axes.includes(axis) ? [] : [axis]);
   const order = [...kept, ...axes], rank = kept.length;
-  const moved = turned(x, order), dims = knownDims(moved);
+  const turned = moved(x, order), dims = knownDims(turned);
   const length = dims.slice(rank).reduce((a, b) => mul(a, b) as Variable);
-  const row = reshaped(moved, [...dims.slice(0, rank), length]);
+  const row = reshaped(turned, [...dims.slice(0, rank), length]);
   const line: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
   const slice = (v: Variable, part: Partial<IndexEntry>, ...bounds: number[]): Variable =>
     outputOf<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
@@ -69,7 +70,7 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
     return outputOf<CumulativeParams>(cumulativeOp, [shifted], { kind: "prod", axis: rank });
   };
   const others = mul(before(row), reversed(before(reversed(row)))) as Variable;
-  return turned(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));
+  return moved(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));
 }
 
 /** The rules of reductions. */

@@ -5,6 +5,7 @@
  */
 
 import { outputOf, type Variable } from "../core/graph/graph.ts";
+import { moved, reduced } from "../core/ops/common/axes.ts";
 import { type Dim, intConstant, staticDim } from "../core/ops/common/arguments.ts";
 import type { DimshuffleParams } from "../core/ops/shape/dimshuffle_op.ts";
 import type { JoinParams } from "../core/ops/shape/join.ts";
@@ -17,7 +18,7 @@ import { zeroGradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { isZeroPiece } from "./pieces.ts";
 import { type GradientRules, neverConnected, ruleOf } from "./rule.ts";
-import { spreadLike, sumOver, turned, unstretched } from "./shapes.ts";
+import { spreadLike, unstretched } from "./shapes.ts";
 
 const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 const part: IndexEntry = { kind: "slice", start: true, stop: true, step: false };
@@ -57,7 +58,7 @@ export const shapeGradients: GradientRules = {
   // Of its first input only the shape matters.
   fill: {
     connected: (_apply, input) => input === 1,
-    pullback: (_apply, [g]) => [null, sumOver(g!, g!.type.shape.map((_, axis) => axis))],
+    pullback: (_apply, [g]) => [null, reduced("sum", g!, g!.type.shape.map((_, axis) => axis))],
   },
   // The axes go back.
   dimshuffle: ruleOf<DimshuffleParams>({
@@ -67,7 +68,7 @@ export const shapeGradients: GradientRules = {
         const at = pattern.indexOf(axis);
         return at < 0 ? "x" : at;
       });
-      return [turned(g!, back)];
+      return [moved(g!, back)];
     },
   }),
   reshape: {
@@ -110,7 +111,10 @@ export const shapeGradients: GradientRules = {
         axes.map((axis, i) => [starts[i]!, addDims(starts[i]!, dims[axis]!)]),
       );
       const all = x.type.shape.map((_, axis) => axis);
-      return [inner, wanted[1] ? sub(sumOver(g!, all), sumOver(inner, all)) as Variable : null];
+      return [
+        inner,
+        wanted[1] ? sub(reduced("sum", g!, all), reduced("sum", inner, all)) as Variable : null,
+      ];
     },
   }),
 };

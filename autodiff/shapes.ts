@@ -4,39 +4,14 @@
  * @module
  */
 
-import { makeConstant, outputOf, type Variable } from "../core/graph/graph.ts";
+import { makeConstant, type Variable } from "../core/graph/graph.ts";
+import { reduced, withAxes } from "../core/ops/common/axes.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
-import type { PatternItem } from "../core/ops/shape/dimshuffle.ts";
-import { type DimshuffleParams, shuffled } from "../core/ops/shape/dimshuffle_op.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
-import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { summedTo } from "../core/ops/reduce/sum_to.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 
-/** The sum over some axes, which vanish; none gives x itself. */
-export function sumOver(x: Variable, axes: readonly number[]): Variable {
-  if (axes.length === 0) return x;
-  return outputOf<ReduceParams>(reduceOp, [x], { kind: "sum", axes, dtype: x.dtype });
-}
-
-/** A dimshuffle; two in a row become one. */
-export function turned(x: Variable, pattern: readonly PatternItem[]): Variable {
-  const apply = x.owner;
-  if (apply?.op.name !== "dimshuffle") return shuffled(x, pattern);
-  const { pattern: inner } = apply.params as DimshuffleParams;
-  return shuffled(apply.inputs[0]!, pattern.map((item) => item === "x" ? item : inner[item]!));
-}
-
-/** x with axes of length 1 put in at the given places of the result. */
-export function withAxes(x: Variable, axes: readonly number[]): Variable {
-  let next = 0;
-  const rank = x.ndim + axes.length;
-  const pattern = Array.from(
-    { length: rank },
-    (_, d): PatternItem => axes.includes(d) ? "x" : next++,
-  );
-  return turned(x, pattern);
-}
+export { withAxes };
 
 /** What was left of a tensor after reducing axes, in the shape of the tensor again. */
 export function spreadOver(x: Variable, axes: readonly number[], like: Variable): Variable {
@@ -78,7 +53,7 @@ export function unstretched(g: Variable, x: Variable, whole: Variable): Variable
     else open.push(axis);
   });
   const kept = withAxes(
-    sumOver(g, certain),
+    reduced("sum", g, certain),
     certain.filter((axis) => axis >= skip).map((axis) => axis - skip),
   );
   const dims = knownDims(x);

@@ -9,31 +9,15 @@
 
 import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
-import { elementwiseOps } from "../core/ops/elementwise/table.ts";
+import type { Fact } from "../core/graph/op.ts";
+import { isElementwise } from "../core/rewrite/match.ts";
 import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
 import { expPartOf, standsFor } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 
-/** Where there may be something to stabilise. */
-const logarithms = new Set(["log", "log1p", "log2", "log10", "log1mexp", "logdiffexp"]);
-const roots = new Set([...logarithms, "div", "reciprocal"]);
-
-/** Where reciprocals that are multiplied by may be. */
-const carriers = new Set(["mul", "neg", "dimshuffle", "broadcastTo"]), DEEPEST = 4;
-
-/** Ops that rules look through, and that mean the same to gradients when they are rewritten. */
-const moving = [
-  "dimshuffle",
-  "broadcastTo",
-  "reduce",
-  "reshape",
-  "subtensor",
-  "fill",
-  "join",
-  "makeVector",
-];
-const opaque = ["copy", "zeroGrad", "disconnectedGrad", "undefinedGrad", "gradScale", "gradClip"];
+/** Reciprocals that are multiplied by may be as many applications away. */
+const DEEPEST = 4;
 
 /** What is farther away than this many applications matters only where it leads to exponentials. */
 const MOST = 60;
@@ -77,7 +61,7 @@ export class StableForms {
 
   /** What something is stable as; null where it is stable as it stands. */
   of(apply: Apply): Variable | null {
-    if (!roots.has(apply.op.name) && !this.#isByReciprocal(apply)) return null;
+    if (!isRoot(apply) && !this.#isByReciprocal(apply)) return null;
     // Logarithms inside come first, so that those of a chain are taken one by one.
     const waiting = [apply];
     while (waiting.length > 0) {
@@ -106,21 +90,23 @@ export class StableForms {
     // What is in it is stable already; what is behind its ends need not be.
     const behind = new Set(ends!.values());
     for (const inner of toposort([form], (v) => behind.has(v) || this.#isEnd(v))) {
-      const isRoot = roots.has(inner.op.name) || inner.op.name === "mul";
-      if (isRoot && !this.#found.has(inner)) this.#found.set(inner, null);
+      const isOne = isRoot(inner) || inner.op.name === "mul";
+      if (isOne && !this.#found.has(inner)) this.#found.set(inner, null);
     }
   }
 
   /** Whether it multiplies by the reciprocal of something curved, which may have other uses. */
-  #isByReciprocal({ op: { name }, inputs }: Apply): boolean {
-    if (name !== "mul") return false;
+  #isByReciprocal({ op, inputs }: Apply): boolean {
+    if (op.name !== "mul") return false;
     const isReciprocal = (variable: Variable, depth: number): boolean => {
       const { owner } = variable;
       if (owner === null || depth === 0) return false;
-      const [a, b] = owner.inputs as [Variable, Variable];
-      if (owner.op.name === "reciprocal") return this.#isBent(a);
-      if (owner.op.name === "div") return !this.#isBent(a) && this.#isBent(b);
-      return carriers.has(owner.op.name) && owner.inputs.some((v) => isReciprocal(v, depth - 1));
+      const [a, b] = owner.inputs as [Variable, Variable | undefined];
+      if (is(owner.op, "divides")) {
+        return b === undefined ? this.#isBent(a) : !this.#isBent(a) && this.#isBent(b);
+      }
+      const carries = owner.op.name === "mul" || owner.op.name === "neg" || is(owner.op, "moves");
+      return carries && owner.inputs.some((v) => isReciprocal(v, depth - 1));
     };
     return inputs.some((v, i) => isReciprocal(v, DEEPEST) && this.#isBent(inputs[1 - i]!));
   }
@@ -132,13 +118,17 @@ export class StableForms {
   #endsOf(apply: Apply, unknown: Apply[]): Ends | null {
     const ends = new Map<Variable, Variable>(), inside = new Set<Apply>([apply]);
     const exponents: Variable[] = [];
-    const enter = (variables: readonly Variable[], own: ReadonlySet<string>, most: number) => {
+    const enter = (
+      variables: readonly Variable[],
+      own: (apply: Apply) => boolean,
+      most: number,
+    ) => {
       const queue = [...variables];
       for (const input of queue) {
         const { owner } = input, isEnd = this.#isEnd(input);
         if (isEnd) ends.set(input, input);
         if (isEnd || owner === null || inside.has(owner)) continue;
-        const form = own.has(owner.op.name) ? this.#found.get(owner) : null;
+        const form = own(owner) ? this.#found.get(owner) : null;
         if (form === undefined) unknown.push(owner);
         const isFar = inside.size >= most || inside.size >= MOST && !this.#isBent(input);
         if (form || isFar || !isTransparent(owner)) {
@@ -146,14 +136,14 @@ export class StableForms {
           continue;
         }
         inside.add(owner);
-        (curved.has(owner.op.name) ? exponents : queue).push(...owner.inputs);
+        (is(owner.op, "saturates") ? exponents : queue).push(...owner.inputs);
       }
     };
     if (!apply.inputs.some((input) => this.#isBent(input))) return null;
-    enter(apply.inputs, logarithms, this.#left);
+    enter(apply.inputs, isLogarithm, this.#left);
     if (exponents.length === 0) return null;
     const most = inside.size + MOST;
-    for (const exponent of exponents) enter([exponent], roots, most);
+    for (const exponent of exponents) enter([exponent], isRoot, most);
     if (unknown.length === 0) this.#left = Math.max(MOST, this.#left - inside.size);
     return ends;
   }
@@ -163,10 +153,10 @@ export class StableForms {
     const order = toposort(
       [variable],
       (v) => this.#bent.has(v) || this.#isEnd(v),
-      (apply) => curved.has(apply.op.name) || !isTransparent(apply) ? [] : apply.inputs,
+      (apply) => is(apply.op, "saturates") || !isTransparent(apply) ? [] : apply.inputs,
     );
     for (const { op, inputs, outputs } of order) {
-      const bent = curved.has(op.name) || inputs.some((input) => this.#bent.get(input) === true);
+      const bent = is(op, "saturates") || inputs.some((input) => this.#bent.get(input) === true);
       for (const output of outputs) this.#bent.set(output, bent);
     }
     return this.#bent.get(variable) ?? false;
@@ -197,24 +187,26 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
   return { form: form!, isFreed: places.some(([, , place]) => !left.has(place)) };
 }
 
-function isTransparent({ op: { name }, output }: Apply): boolean {
-  if (name === "matmul") return expPartOf(output) !== null;
-  return moving.includes(name) || Object.hasOwn(elementwiseOps, name) && !opaque.includes(name);
+/** Whether rules look through an application, and gradients are the same when it is rewritten. */
+function isTransparent(apply: Apply): boolean {
+  const { op, output } = apply;
+  if (op.name === "matmul") return expPartOf(output) !== null;
+  return !is(op, "wraps") && (isElementwise(apply) || is(op, "moves", "gathers"));
 }
 
-/** Ops whose results overflow, or come so close to a bound that their logarithm loses its digits. */
-const curved = new Set([
-  "exp",
-  "exp2",
-  "expm1",
-  "pow",
-  "sigmoid",
-  "tanh",
-  "erfc",
-  "erf",
-  "softplus",
-]);
-
 function curvesOf(variable: Variable): number {
-  return toposort([variable]).filter(({ op }) => curved.has(op.name)).length;
+  return toposort([variable]).filter(({ op }) => is(op, "saturates")).length;
+}
+
+function is(op: Apply["op"], ...facts: readonly Fact[]): boolean {
+  return facts.some((fact) => op.facts?.has(fact) === true);
+}
+
+/** Whether an application may be one to stabilise. */
+function isRoot({ op }: Apply): boolean {
+  return is(op, "logarithm", "divides");
+}
+
+function isLogarithm({ op }: Apply): boolean {
+  return is(op, "logarithm");
 }

@@ -16,8 +16,8 @@
 import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
 import { pullback } from "../autodiff/pullback.ts";
 import { chosenBeside, declareSupport, replaceWithKinks, support } from "../autodiff/support.ts";
-import { withAxes } from "../autodiff/shapes.ts";
 import type { Apply, Variable } from "../core/graph/graph.ts";
+import { withAxes } from "../core/ops/common/axes.ts";
 import { zerosLike } from "../core/ops/create/alloc.ts";
 import { add, sub } from "../core/ops/elementwise/elementwise.ts";
 import { incIndex, index, slice } from "../core/ops/index/indexing.ts";

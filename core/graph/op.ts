@@ -390,6 +390,16 @@ export type Fact =
   | "rounding"
   /** Each element is one of input 0 as it is. */
   | "moves"
+  /** Each element is one of the inputs' or comes of reducing them. */
+  | "gathers"
+  /** The values of input 0, for gradients another thing. */
+  | "wraps"
+  /** It overflows, or comes so close to a bound that what is left to it has no digits. */
+  | "saturates"
+  /** It tells how large a number is, however close to 0 or 1 that is. */
+  | "logarithm"
+  /** One by input 0, or input 0 by input 1. */
+  | "divides"
   /** The library puts it around operands, which messages show without it. */
   | "arranges"
   /** It says more than its elements would, and costs nothing: of constants it stays, too. */

@@ -9,13 +9,10 @@ import { type Apply, Constant, makeConstant, outputOf, type Variable } from "../
 import type { Length, Params } from "../graph/op.ts";
 import { castTo, elementwise } from "../ops/common/build.ts";
 import { stretched } from "../ops/shape/broadcast_to_op.ts";
-import type { PatternItem } from "../ops/shape/dimshuffle.ts";
-import { type DimshuffleParams, shuffled } from "../ops/shape/dimshuffle_op.ts";
 import { type ElementwiseName, elementwiseOps } from "../ops/elementwise/table.ts";
 import { lengthsOf } from "../ops/shape/known_lengths.ts";
 import { lengthVariable } from "../ops/common/length_rules.ts";
 import { valueOf } from "../ops/common/literal.ts";
-import { reduceOp, type ReduceParams } from "../ops/reduce/reduce_ops.ts";
 
 /** Constants with more elements than this are not searched for one repeated value. */
 const LARGE = 4096;
@@ -109,64 +106,10 @@ export function insteadNumber(original: Variable, value: number): Variable {
   return instead(original, number(value, original.dtype));
 }
 
-/** A variable with its axes moved by a pattern, in one move where it was moved before. */
-export function moved(variable: Variable, pattern: readonly PatternItem[]): Variable {
-  const inner = applied(variable, "dimshuffle");
-  if (inner === null) return shuffled(variable, pattern);
-  const first = (inner.params as DimshuffleParams).pattern;
-  return shuffled(inner.inputs[0]!, pattern.map((item) => item === "x" ? item : first[item]!));
-}
-
-/** A variable without some axes, which have length 1. */
-export function withoutAxes(variable: Variable, axes: readonly number[]): Variable {
-  const all = Array.from({ length: variable.ndim }, (_, d) => d);
-  return moved(variable, all.filter((d) => !axes.includes(d)));
-}
-
-/** A variable with axes of length 1 in front, up to a rank. */
-export function padded(variable: Variable, rank: number): Variable {
-  const skip = rank - variable.ndim;
-  if (skip <= 0) return variable;
-  return moved(
-    variable,
-    Array.from({ length: rank }, (_, d): PatternItem => d < skip ? "x" : d - skip),
-  );
-}
-
 /** Whether an axis certainly has length 1, counted from the end so that missing axes count. */
 export function isOneFromEnd(variable: Variable, fromEnd: number): boolean {
   const axis = variable.ndim - fromEnd;
   return axis < 0 || lengthsOf(variable)[axis] === 1;
-}
-
-/** A reduction over axes of a variable; without axes the variable itself. */
-export function reduced(
-  kind: ReduceParams["kind"],
-  x: Variable,
-  axes: readonly number[],
-  dtype: DType = x.dtype,
-): Variable {
-  return axes.length === 0 ? x : outputOf<ReduceParams>(reduceOp, [x], { kind, axes, dtype });
-}
-
-/** The same reduction of something else over other axes; without axes the variable itself. */
-export function reducedAs(
-  params: ReduceParams,
-  x: Variable,
-  axes: readonly number[],
-): Variable {
-  return axes.length === 0
-    ? castTo(x, params.dtype)
-    : outputOf<ReduceParams>(reduceOp, [x], { ...params, axes });
-}
-
-/** A variable whose reduced axes are put back with length 1. */
-export function withKeptAxes(value: Variable, rank: number, axes: readonly number[]): Variable {
-  let next = 0;
-  return moved(
-    value,
-    Array.from({ length: rank }, (_, d): PatternItem => axes.includes(d) ? "x" : next++),
-  );
 }
 
 /** -x, without a negation too many. */

@@ -28,6 +28,7 @@ export const derivedAsOp: Op = {
   along: broadcastAxes,
   // What is chosen in the other one is how it is computed.
   linear: linearIn(1),
+  facts: new Set(["wraps"]),
   evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
   lowering: {
     kind: "virtual",

@@ -19,7 +19,7 @@ import { linearIn } from "../common/row_rules.ts";
 export const fillOp: Op<Params> = {
   name: "fill",
   holds: (inputs: readonly Variable[]) => inputs.slice(1),
-  facts: new Set(["symbolic", "made"]),
+  facts: new Set(["gathers", "symbolic", "made"]),
   printing: { label: () => "fill" },
   dataFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {

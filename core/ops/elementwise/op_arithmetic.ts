@@ -138,6 +138,7 @@ export const arithmeticRows = {
   },
   reciprocal: {
     arity: 1,
+    facts: ["divides"],
     dtypes: fields,
     float: ([x]) => 1 / x!,
     complexReference: ([x]) => divComplex(complexOf(1), x!),
@@ -191,6 +192,7 @@ export const arithmeticRows = {
   },
   div: {
     arity: 2,
+    facts: ["divides"],
     printing: { infix: "/" },
     linear: [[0]],
     dtypes: fields,

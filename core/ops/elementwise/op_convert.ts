@@ -88,12 +88,14 @@ const bitcastRow: ElementwiseRow<CastParams> = {
 // JSON has no infinities, so the keys are made here.
 const gradScaleRow: ElementwiseRow<GradScaleParams> = {
   ...identity(),
+  facts: ["wraps"],
   params: { factor: "plain" },
   key: ({ factor }) => String(factor),
 };
 
 const gradClipRow: ElementwiseRow<GradClipParams> = {
   ...identity(),
+  facts: ["wraps"],
   params: { lower: "plain", upper: "plain" },
   key: ({ lower, upper }) => `${lower},${upper}`,
 };
@@ -138,10 +140,10 @@ export const convertRows = {
     complex: (_b, [re, im]): ComplexElement => ({ re: realPart(re!), im: realPart(im!) }),
     cost: 0,
   },
-  copy: { ...identity(), facts: ["moves"] },
-  zeroGrad: identity(),
-  disconnectedGrad: identity(),
-  undefinedGrad: identity(),
+  copy: { ...identity(), facts: ["moves", "wraps"] },
+  zeroGrad: { ...identity(), facts: ["wraps"] },
+  disconnectedGrad: { ...identity(), facts: ["wraps"] },
+  undefinedGrad: { ...identity(), facts: ["wraps"] },
   // A mark for rewrites: an exponent less the greatest, so that it is at most 0 where it counts.
   shifted: identity(),
   gradScale: gradScaleRow as ElementwiseRow,

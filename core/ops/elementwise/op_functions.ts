@@ -52,16 +52,19 @@ function complex(
 export const functionRows = {
   exp: realFunction(Math.exp, math.exp, 10, {
     ...complex(reference.expComplex, element.expElement),
-    facts: ["notNegative", "rising"],
+    facts: ["saturates", "notNegative", "rising"],
   }),
-  exp2: realFunction((x) => 2 ** x, math.exp2, 10, { facts: ["notNegative", "rising"] }),
-  expm1: realFunction(Math.expm1, math.expm1, 14, { facts: ["rising"] }),
+  exp2: realFunction((x) => 2 ** x, math.exp2, 10, {
+    facts: ["saturates", "notNegative", "rising"],
+  }),
+  expm1: realFunction(Math.expm1, math.expm1, 14, { facts: ["saturates", "rising"] }),
   log: realFunction(Math.log, math.log, 12, {
     ...complex(reference.logComplex, element.logElement),
+    facts: ["logarithm"],
   }),
-  log2: realFunction(Math.log2, math.log2, 12),
-  log10: realFunction(Math.log10, math.log10, 12),
-  log1p: realFunction(Math.log1p, math.log1p, 14),
+  log2: realFunction(Math.log2, math.log2, 12, { facts: ["logarithm"] }),
+  log10: realFunction(Math.log10, math.log10, 12, { facts: ["logarithm"] }),
+  log1p: realFunction(Math.log1p, math.log1p, 14, { facts: ["logarithm"] }),
   sin: realFunction(Math.sin, math.sin, 36, {
     ...complex(reference.sinComplex, element.sinElement),
     facts: ["odd"],
@@ -84,13 +87,17 @@ export const functionRows = {
   }),
   tanh: realFunction(Math.tanh, math.tanh, 14, {
     ...complex(reference.tanhComplex, element.tanhElement),
-    facts: ["odd", "rising"],
+    facts: ["saturates", "odd", "rising"],
   }),
   asinh: realFunction(Math.asinh, math.asinh, 18, { facts: ["odd", "rising"] }),
   acosh: realFunction(Math.acosh, math.acosh, 18),
   atanh: realFunction(Math.atanh, math.atanh, 18, { facts: ["odd"] }),
-  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, { facts: ["notNegative", "rising"] }),
-  softplus: realFunction(special.softplus, math.softplus, 24, { facts: ["notNegative", "rising"] }),
+  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, {
+    facts: ["saturates", "notNegative", "rising"],
+  }),
+  softplus: realFunction(special.softplus, math.softplus, 24, {
+    facts: ["saturates", "notNegative", "rising"],
+  }),
   logaddexp: {
     arity: 2,
     dtypes: floats,
@@ -100,14 +107,16 @@ export const functionRows = {
   },
   logdiffexp: {
     arity: 2,
+    facts: ["logarithm"],
     dtypes: floats,
     float: ([x, y]) => special.logdiffexp(x!, y!),
     scalar: (b, [x, y]) => math.logdiffexp(b, x!, y!),
     cost: 54,
   },
-  log1mexp: realFunction(special.log1mexp, math.log1mexp, 50),
+  log1mexp: realFunction(special.log1mexp, math.log1mexp, 50, { facts: ["logarithm"] }),
   pow: {
     arity: 2,
+    facts: ["saturates"],
     printing: { infix: "**" },
     dtypes: numbers,
     float: ([x, y]) => special.pow(x!, y!),

@@ -11,8 +11,8 @@ import * as special from "./special_reference.ts";
 
 /** The rows. */
 export const specialRows = {
-  erf: realFunction(special.erf, math.erf, 24, { facts: ["odd"] }),
-  erfc: realFunction(special.erfc, math.erfc, 30, { facts: ["notNegative"] }),
+  erf: realFunction(special.erf, math.erf, 24, { facts: ["saturates", "odd"] }),
+  erfc: realFunction(special.erfc, math.erfc, 30, { facts: ["saturates", "notNegative"] }),
   erfinv: realFunction(special.erfinv, math.erfinv, 40),
   erfcinv: realFunction(special.erfcinv, math.erfcinv, 40),
   gamma: realFunction(special.gamma, math.gamma, 50),

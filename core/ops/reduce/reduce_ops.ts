@@ -43,6 +43,7 @@ export interface ArgReduceParams {
  */
 export const reduceOp: Op<ReduceParams> = {
   name: "reduce",
+  facts: new Set(["gathers"]),
   params: { kind: "plain", axes: "axes", dtype: "plain", empty: "plain" },
   printing: { label: reductionLabel },
   infer(inputs: readonly Variable[], params: ReduceParams): readonly TensorType[] {

@@ -51,6 +51,7 @@ function unjoinable(
 /** Tensors of one dtype and rank, one behind the other along an axis. */
 export const joinOp: Op<JoinParams> = {
   name: "join",
+  facts: new Set(["gathers"]),
   params: { axis: "axis" },
   holds: (inputs: readonly Variable[]) => inputs,
   infer(inputs: readonly Variable[], { axis }: JoinParams): readonly TensorType[] {

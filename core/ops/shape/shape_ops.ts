@@ -86,7 +86,7 @@ export const makeVectorOp: Op<MakeVectorParams> = {
   name: "makeVector",
   params: { dtype: "plain" },
   holds: (inputs: readonly Variable[]) => inputs,
-  facts: new Set(["made"]),
+  facts: new Set(["gathers", "made"]),
   infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
     for (const input of inputs) {
       if (input.ndim !== 0 || input.dtype !== dtype) {

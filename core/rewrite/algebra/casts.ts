@@ -7,6 +7,9 @@
 
 import { canCastLosslessly, isComplex, isFloat, isInt } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
+import { derivedAsOp } from "../../ops/control/derived_as.ts";
+import { elementwiseNames, elementwiseOps } from "../../ops/elementwise/table.ts";
+import type { Op } from "../../graph/op.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
 import { applyAgain, under } from "../match.ts";
 import { i, noComplex, rule, terms, x, y, z } from "../pattern.ts";
@@ -47,18 +50,12 @@ const bitcastBitcast: Rule = {
   },
 };
 
+const wraps = ({ facts }: Op) => facts?.has("wraps") === true;
+
 const dropWrapper: Rule = {
   name: "drop-wrapper",
   law: "copy(x) -> x, and so for the wrappers that steer gradients",
-  ops: [
-    "copy",
-    "zeroGrad",
-    "disconnectedGrad",
-    "undefinedGrad",
-    "gradScale",
-    "gradClip",
-    "derivedAs",
-  ],
+  ops: [...elementwiseNames.filter((name) => wraps(elementwiseOps[name])), derivedAsOp.name],
   rewrite: ({ inputs: [x] }) => x!,
 };
 

@@ -6,10 +6,11 @@
 
 import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
+import { padded } from "../../ops/common/axes.ts";
 import { castTo } from "../../ops/common/build.ts";
 import { type DimshuffleParams, shuffled } from "../../ops/shape/dimshuffle_op.ts";
 import { hasCheck, isGiven, isInRange, positionsIn } from "../indexing/in_range.ts";
-import { ew, isReal, number, numberOf, padded } from "../match.ts";
+import { ew, isReal, number, numberOf } from "../match.ts";
 import type { RewriteContext } from "../rule.ts";
 import { type PartView, viewThrough } from "../indexing/views.ts";
 

@@ -6,8 +6,9 @@
 
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { Variable } from "../../graph/graph.ts";
+import { moved } from "../../ops/common/axes.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
-import { applied, applyAgain, instead, insteadNumber, isNumber, moved } from "../match.ts";
+import { applied, applyAgain, instead, insteadNumber, isNumber } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 
 /** A matrix with its last two axes exchanged. */

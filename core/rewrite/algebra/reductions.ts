@@ -6,6 +6,7 @@
 
 import { isComplex } from "../../graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { moved, padded, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
 import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
@@ -28,15 +29,9 @@ import {
   instead,
   isOneFromEnd,
   isReal,
-  moved,
   number,
-  padded,
-  reduced,
-  reducedAs,
   sameShape,
   under,
-  withKeptAxes,
-  withoutAxes,
 } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 
@@ -259,7 +254,7 @@ const sumToKnown: Rule = {
     });
     if (state.every((s) => s === "open")) return null;
     const ones = axes.filter((_, i) => state[i] === "one");
-    const part = ones.length === 0 ? x : withKeptAxes(reduced("sum", x, ones), x.ndim, ones);
+    const part = ones.length === 0 ? x : withAxes(reduced("sum", x, ones), ones);
     const open = axes.flatMap((_, i) => state[i] === "open" ? [i] : []);
     return instead(
       apply.output,

@@ -5,6 +5,7 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { moved, reducedAs } from "../../ops/common/axes.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import { intConstant, staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
@@ -22,16 +23,7 @@ import {
   subtensorOp,
   type SubtensorParams,
 } from "../../ops/index/subtensor.ts";
-import {
-  applied,
-  applyAgain,
-  ew,
-  inShape,
-  isOneFromEnd,
-  moved,
-  reducedAs,
-  under,
-} from "../match.ts";
+import { applied, applyAgain, ew, inShape, isOneFromEnd, under } from "../match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 import { viewThrough } from "./views.ts";

@@ -6,6 +6,7 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { reduced } from "../../ops/common/axes.ts";
 import { type AdvIncParams, advIndexOp } from "../../ops/index/adv_index.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
@@ -30,7 +31,6 @@ import {
   insteadNumber,
   isNumber,
   number,
-  reduced,
   sameLengths,
   sameShape,
   under,

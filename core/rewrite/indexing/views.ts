@@ -6,12 +6,13 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { moved, padded, withoutAxes } from "../../ops/common/axes.ts";
 import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { type IndexEntry, isWholeEntry, type SubtensorParams } from "../../ops/index/subtensor.ts";
-import { applyAgain, moved, padded, withoutAxes } from "../match.ts";
+import { applyAgain } from "../match.ts";
 
 /** Whether an application only moves or picks elements of its first input. */
 export function isView(apply: Apply | null): apply is Apply {

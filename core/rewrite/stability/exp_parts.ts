@@ -6,6 +6,7 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { moved, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { ifelse } from "../../ops/control/control.ts";
@@ -43,20 +44,7 @@ import {
   productOps,
   unpadded,
 } from "../algebra/factors.ts";
-import {
-  applied,
-  applyAgain,
-  ew,
-  inShape,
-  isReal,
-  moved,
-  number,
-  numberOf,
-  reduced,
-  reducedAs,
-  withKeptAxes,
-  withoutAxes,
-} from "../match.ts";
+import { applied, applyAgain, ew, inShape, isReal, number, numberOf } from "../match.ts";
 import { transposed } from "../algebra/matmul_rules.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView, viewThrough } from "../indexing/views.ts";
@@ -481,8 +469,8 @@ function asSum(a: Variable, b: Variable): ExpProduct | null {
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(
-    withKeptAxes(shift, rank, [axis]),
-    withKeptAxes(total, rank, [axis]),
+    withAxes(shift, [axis]),
+    withAxes(total, [axis]),
     ofSums,
   );
 }

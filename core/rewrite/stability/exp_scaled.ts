@@ -6,6 +6,7 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { moved, padded, reduced, withAxes } from "../../ops/common/axes.ts";
 import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
@@ -13,7 +14,7 @@ import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { boundedExp, exponentOf, isAtMost, largeExp, sumOfTerms, weightedBy } from "./exp_sums.ts";
 import { expProductOf } from "./exp_parts.ts";
 import { buildProduct, opensAll, productOf, unpadded } from "../algebra/factors.ts";
-import { applyAgain, ew, inShape, moved, padded, reduced, withKeptAxes } from "../match.ts";
+import { applyAgain, ew, inShape } from "../match.ts";
 import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
 import { isPartOf } from "../indexing/views.ts";
 
@@ -70,7 +71,7 @@ export function timesExp(
       return whole(timesExp(inner, by, within, depth), variable);
     case "reduce": {
       const { axes } = owner.params as ReduceParams;
-      const kept = moving((base) => withKeptAxes(base, inner.ndim, axes));
+      const kept = moving((base) => withAxes(base, axes));
       const value = whole(productTimesExp(inner, kept, within, depth - 1), inner);
       return value === null ? null : reduced("sum", value, axes);
     }

@@ -9,6 +9,7 @@ import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
+import { padded, reduced, reducedAs, withAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { buildProduct, type Factor, opensAll, type Product, unpadded } from "../algebra/factors.ts";
 import {
@@ -19,11 +20,7 @@ import {
   inShape,
   number,
   numberOf,
-  padded,
-  reduced,
-  reducedAs,
   under,
-  withKeptAxes,
 } from "../match.ts";
 import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
 import { isView } from "../indexing/views.ts";
@@ -170,7 +167,7 @@ export function finiteShift(counting: Variable, all: Variable): Variable {
 /** The greatest along axes, which stay with length 1 or not. */
 export function greatestAlong(of: Variable, axes: readonly number[], isKept: boolean): Variable {
   const top = reducedAs({ kind: "max", axes, dtype: of.dtype, empty: true }, of, axes);
-  return isKept ? withKeptAxes(top, of.ndim, axes) : top;
+  return isKept ? withAxes(top, axes) : top;
 }
 
 /** The same for exponents along axes, which stay with length 1 or not. */
@@ -376,7 +373,7 @@ function rootsOf(terms: readonly Term[]): Map<Variable, number> {
 export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const counting = whereItCounts(exponent, rest), own = ownAxes(axes, summand, counting);
   const shift = shiftOf(padded(exponent, counting.ndim), counting, own);
-  const e = shiftedExp(exponent, unpadded(withKeptAxes(shift, counting.ndim, own)), rest);
+  const e = shiftedExp(exponent, unpadded(withAxes(shift, own)), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));
   const total = reduced("sum", product, axes);
   return { total: guarded(total, shift), shift: inShape(shift, lengthsOf(total)), summand: e };
