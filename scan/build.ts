@@ -7,7 +7,7 @@
 import { cut } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
-import { applyOp, Constant, makeVariable, Variable } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Constant, makeVariable, Variable } from "../core/graph/graph.ts";
 import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { LoopStrategy } from "../core/ir/program.ts";
@@ -24,6 +24,7 @@ import { TensorType } from "../core/graph/type.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { boundOf } from "./bound.ts";
 import { checkpointed } from "./checkpoint.ts";
+import { expProductOf, isOpened } from "../core/rewrite/stability/exp_parts.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
 import { scanOutputs, type ScanParams } from "./node.ts";
@@ -497,6 +498,7 @@ function close(
       for (const output of apply.outputs) inside.add(output);
     }
   }
+  for (const variable of exponentialsBelow(outputs, inside)) inside.add(variable);
   const original = new Map([...fixed].map(([variable, place]) => [place, variable] as const));
   const cuts = new Map<Variable, Variable>(), places = new Set<Variable>();
   const visit = (variable: Variable) => {
@@ -522,6 +524,32 @@ function close(
     places: back.map((variable) => cuts.get(variable)!),
     values: replace(back, original),
   };
+}
+
+/**
+ * What logarithms and quotients in a step read that is linear in exponentials and does not depend on the
+ * step: by itself it may overflow. It moves out of the loop again when it is stable.
+ */
+function exponentialsBelow(
+  outputs: readonly Variable[],
+  inside: ReadonlySet<Variable>,
+): ReadonlySet<Variable> {
+  const seen = new Set<Variable>(), found = new Set<Variable>();
+  const isRoot = ({ op, output }: Apply) =>
+    inside.has(output) && (op.facts?.has("logarithm") || op.facts?.has("divides"));
+  const order = toposort(outputs, (variable) => !inside.has(variable));
+  const waiting = order.filter(isRoot).flatMap(({ inputs }) => inputs);
+  while (waiting.length > 0) {
+    const variable = waiting.pop()!, { owner } = variable;
+    if (owner === null || seen.has(variable)) continue;
+    seen.add(variable);
+    if (!inside.has(variable)) {
+      if (expProductOf(variable) === null) continue;
+      found.add(variable);
+    }
+    if (isOpened(owner)) waiting.push(...owner.inputs);
+  }
+  return found;
 }
 
 /** What a step may return for a value: symbolic variables only. */

@@ -112,7 +112,7 @@ const opened = new Set([
 ]);
 
 /** Whether the exponentials in the inputs of an application may be those of its result. */
-function isOpened(apply: Apply): boolean {
+export function isOpened(apply: Apply): boolean {
   return opened.has(apply.op.name) || isView(apply);
 }
 
