@@ -4,13 +4,18 @@
  * @module
  */
 
-import { type DType, dtypeInfo } from "../../graph/dtype.ts";
+import { dtypeInfo } from "../../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
 import type { Fact } from "../../graph/op.ts";
-import { elementwiseOps } from "../../ops/elementwise/table.ts";
-import { constantNumber, ew, instead, isExact, isReal, number, numberOf, under } from "../match.ts";
+import {
+  type ElementwiseName,
+  elementwiseNames,
+  elementwiseOps,
+} from "../../ops/elementwise/table.ts";
+import { constantNumber, ew, instead, isExact, isReal, number, numberOf } from "../match.ts";
 import { hasCheck } from "../indexing/in_range.ts";
 import {
+  asItIs,
   Calculated,
   m,
   type Match,
@@ -70,59 +75,51 @@ const mulNeg = rule(
   ]),
 );
 
-const absOf: Rule = {
-  name: "abs-of",
-  law: "||x|| -> |x|, |-x| -> |x|, |x²| -> x², |exp(x)| -> exp(x)",
-  ops: ["abs"],
-  rewrite({ inputs: [x], output }): Rewritten {
-    if (x!.dtype !== output.dtype) return null;
-    const negative = under(x!, "neg");
-    if (negative !== null) return isSigned(output.dtype) ? ew("abs", negative) : null;
-    const inner = x!.owner?.op;
-    // The square of an integer may wrap to a negative number.
-    const isSize = isReal(output.dtype) && inner?.facts?.has("notNegative");
-    return inner?.name === "abs" || isSize ? x! : null;
-  },
-};
+/** What can be negative. */
+const signed = asItIs("x", ({ dtype }) => dtypeInfo(dtype).kind !== "uint");
+/** Real numbers that an op never makes negative. The square of an integer may wrap to a negative one. */
+const size = asItIs("x", ({ dtype, owner }) => isReal(dtype) && has(owner, "notNegative"));
+/** What is rounded. */
+const rounded = asItIs("x", ({ owner }) => has(owner, "rounding"));
 
-function isSigned(dtype: DType): boolean {
-  return dtypeInfo(dtype).kind !== "uint";
+function has(apply: Apply | null, fact: Fact): boolean {
+  return apply?.op.facts?.has(fact) === true;
 }
+
+const absOf = rule(
+  { name: "abs-of", law: "||x|| -> |x|, |-x| -> |x|, |x²| -> x², |exp(x)| -> exp(x)" },
+  abs(abs(x)).to(abs(x)),
+  abs(neg(signed)).to(abs(signed)),
+  abs(size).to(size),
+);
 
 const sqrOf = rule("sqr-of", sqr(neg(x)).to(sqr(x)), sqr(abs(noComplex)).to(sqr(noComplex)));
 
-/** The elementwise ops of which one of these facts is known. */
-function opsWith(...facts: readonly Fact[]): string[] {
-  return Object.values(elementwiseOps)
-    .filter((op) => facts.some((fact) => op.facts?.has(fact)))
-    .map(({ name }) => name);
+/** The elementwise ops of which a fact is known. */
+function opsWith(fact: Fact): ElementwiseName[] {
+  return elementwiseNames.filter((name) => elementwiseOps[name].facts?.has(fact));
 }
 
-const signThrough: Rule = {
-  name: "sign-through",
-  law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)",
-  ops: opsWith("even", "odd"),
-  rewrite({ op, inputs: [x] }): Rewritten {
-    const inner = under(x!, "neg");
-    if (inner === null || !isSigned(inner.dtype)) return null;
-    const value = ew(op.name as "sin", inner);
-    return op.facts?.has("even") ? value : ew("neg", value);
-  },
-};
+/** The functions for expressions with them. */
+function functionsWith(fact: Fact) {
+  return opsWith(fact).map((name) => terms[name]);
+}
 
-const twice: Rule = {
-  name: "twice",
-  law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)",
-  ops: ["sign", ...opsWith("rounding")],
-  rewrite({ op, inputs: [x] }): Rewritten {
-    const inner = x!.owner?.op, isRounding = op.facts?.has("rounding");
-    return inner === op || isRounding && inner?.facts?.has("rounding") ? x! : null;
-  },
-};
+const signThrough = rule(
+  { name: "sign-through", law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)" },
+  ...functionsWith("even").map((f) => f(neg(signed)).to(f(signed))),
+  ...functionsWith("odd").map((f) => f(neg(signed)).to(neg(f(signed)))),
+);
+
+const twice = rule(
+  { name: "twice", law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)" },
+  sign(sign(x)).to(sign(x)),
+  ...functionsWith("rounding").map((f) => f(rounded).to(rounded)),
+);
 
 const sameTwice = rule(
   "same-twice",
-  ...opsWith("idempotent").map((name) => terms[name as "and"](x, x).to(x)),
+  ...functionsWith("idempotent").map((f) => f(x, x).to(x)),
 );
 
 const numbersTogether = rule(

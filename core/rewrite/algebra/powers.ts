@@ -6,9 +6,9 @@
 
 import { isComplex } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
-import { ew, instead, isExact, numberOf } from "../match.ts";
+import { ew, isExact, numberOf } from "../match.ts";
 import { Calculated, type Match, rule, terms, u, Wildcard, x } from "../pattern.ts";
-import type { Rewritten, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 
 const { exp2, mul, pow, reciprocal, sqr, sqrt } = terms;
 
@@ -48,20 +48,22 @@ const powerSpecial = rule(
   pow(u, -0.5).to(reciprocal(sqrt(u)), isFraction),
 );
 
-const powerChain: Rule = {
-  name: "power-chain",
-  law: "x ** 10 -> (x² · ((x²)²)²), by repeated squaring",
-  ops: ["pow"],
-  assumesFinite: true,
-  rewrite({ inputs: [x, y], output }): Rewritten {
-    const { dtype } = output, exponent = numberOf(y!);
-    if (exponent === null || !Number.isInteger(exponent) || x!.dtype !== dtype) return null;
-    const size = Math.abs(exponent);
-    if (size < 3 || size > LARGEST || exponent < 0 && isExact(dtype)) return null;
-    const chain = chained(x!, size);
-    return instead(output, exponent < 0 ? ew("reciprocal", chain) : chain);
+const k = new Wildcard("n", (variable) => {
+  const exponent = numberOf(variable), size = Math.abs(exponent ?? 0);
+  return Number.isInteger(exponent) && size >= 3 && size <= LARGEST;
+});
+
+const powerChain = rule(
+  {
+    name: "power-chain",
+    law: "x ** 10 -> (x² · ((x²)²)²), by repeated squaring",
+    assumesFinite: true,
   },
-};
+  pow(u, k).to((match) => {
+    const exponent = match.numberOf(k), chain = chained(match.of(u), Math.abs(exponent));
+    return exponent < 0 ? ew("reciprocal", chain) : chain;
+  }, (match) => match.numberOf(k) > 0 || isFraction(match)),
+);
 
 /** x to a positive integer power; the squares are those of other powers of x, too. */
 function chained(x: Variable, power: number): Variable {

@@ -13,9 +13,12 @@ import {
   productOps,
   realProduct,
 } from "../algebra/factors.ts";
+import { asItIs, rule, terms } from "../pattern.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 import { oneTermRule } from "../algebra/terms.ts";
 import type { Variable } from "../../graph/graph.ts";
+
+const { erfc, log } = terms;
 
 const complement = oneTermRule(
   "one-minus-erf",
@@ -73,23 +76,24 @@ function bySize(
   );
 }
 
-const logErfc: Rule = {
-  name: "log-erfc",
-  law: "log(erfc(x)) -> -x² - log(x sqrt(π)) + log(series) for large x",
-  ops: ["log"],
-  stabilises: true,
-  rewrite({ inputs: [y] }): Rewritten {
-    const x = under(y!, "erfc");
-    if (x === null || !hasSeries(x)) return null;
-    const root = number(Math.sqrt(Math.PI), x.dtype);
+const far = asItIs("x", hasSeries);
+
+const logErfc = rule(
+  {
+    name: "log-erfc",
+    law: "log(erfc(x)) -> -x² - log(x sqrt(π)) + log(series) for large x",
+    stabilises: true,
+  },
+  log(erfc(far)).to((match) => {
+    const x = match.of(far), root = number(Math.sqrt(Math.PI), x.dtype);
     return bySize(x, (small) => ew("log", ew("erfc", small)), (large) =>
       ew(
         "sub",
         ew("log", ew("div", series(large), ew("mul", root, large))),
         ew("sqr", large),
       ));
-  },
-};
+  }),
+);
 
 /** x, for an exponential of -x². */
 function gaussOf(base: Variable): Variable | null {
