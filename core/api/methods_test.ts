@@ -25,6 +25,7 @@ Deno.test("methods build the same nodes as functions", () => {
 /** Elementwise ops that are not called by their name, and why. */
 const withoutFunction: Readonly<Record<string, string>> = {
   roundHalfAway: "a mode of round",
+  shifted: "a mark for rewrites",
 };
 const withoutMethod: Readonly<Record<string, string>> = {
   ...withoutFunction,
