@@ -16,6 +16,7 @@ import type { SumToParams } from "../core/ops/reduce/sum_to.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 import { reshapeOp } from "../core/ops/shape/reshape_op.ts";
+import { applied } from "../core/rewrite/match.ts";
 import { withAxes } from "./shapes.ts";
 
 /** Where a gradient may be other than zero; null for everywhere. */
@@ -32,7 +33,7 @@ export function both(a: Mask, b: Mask): Mask {
 
 /** Whether a mask is a conjunction that has another one in it. */
 function isPart(mask: Mask, part: Variable): boolean {
-  return mask?.owner?.op.name === "and" && mask.owner.inputs.includes(part);
+  return mask !== null && applied(mask, "and")?.inputs.includes(part) === true;
 }
 
 export function either(a: Variable, b: Variable): Variable {

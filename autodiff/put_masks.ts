@@ -8,7 +8,7 @@ import { isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, Constant, outputOf, type Variable } from "../core/graph/graph.ts";
 import type { Length, Params } from "../core/graph/op.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
-import { lengthOfDim, lengthVariable } from "../core/ops/common/length_rules.ts";
+import { lengthOfDim, lengthVariable, toldBy } from "../core/ops/common/length_rules.ts";
 import { arangeOp } from "../core/ops/create/arange.ts";
 import { advIncOp, type AdvIncParams } from "../core/ops/index/adv_index.ts";
 import {
@@ -19,7 +19,7 @@ import {
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
 import { isFullRange, isRangeFromStart } from "../core/rewrite/indexing/indexing_rules.ts";
-import { isNumber } from "../core/rewrite/match.ts";
+import { applied, isNumber, under } from "../core/rewrite/match.ts";
 import { both, either, type Mask, moved, no, whole, yes } from "./masks.ts";
 
 type Put = IncSubtensorParams & AdvIncParams;
@@ -159,10 +159,12 @@ function isEarly(
 }
 
 /** Whether a position is written as the last one of a length. */
-function isLastPlace({ owner }: Variable): boolean {
-  if (owner?.op.name === "cast") return isLastPlace(owner.inputs[0]!);
-  if (owner?.op.name !== "sub" || !isNumber(owner.inputs[1]!, 1)) return false;
-  let length = owner.inputs[0]!;
-  while (length.owner?.op.name === "cast") length = length.owner.inputs[0]!;
-  return length.owner?.op.name === "shapeI";
+function isLastPlace(at: Variable): boolean {
+  const [length, one] = applied(withoutCasts(at), "sub")?.inputs ?? [];
+  return one !== undefined && isNumber(one, 1) && toldBy(withoutCasts(length!)).length > 0;
+}
+
+function withoutCasts(integer: Variable): Variable {
+  const inner = under(integer, "cast");
+  return inner === null ? integer : withoutCasts(inner);
 }

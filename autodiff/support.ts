@@ -14,6 +14,7 @@ import { ancestors, replace, toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { invert, where } from "../core/ops/elementwise/elementwise.ts";
 import { elementwiseOps } from "../core/ops/elementwise/table.ts";
+import { ifelseOp } from "../core/ops/control/ifelse_op.ts";
 import { advIncOp } from "../core/ops/index/adv_index.ts";
 import { incSubtensorOp } from "../core/ops/index/subtensor.ts";
 import { matmulOp } from "../core/ops/linalg/matmul.ts";
@@ -121,7 +122,7 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   if (apply === null) return everywhere;
   const { op, inputs } = apply;
   if (op === elementwiseOps.switch) return choiceRule(apply, choices);
-  if (op.name === "ifelse") return branchRule(variable, apply, choices);
+  if (op === ifelseOp) return branchRule(variable, apply, choices);
   if ((op === incSubtensorOp || op === advIncOp) && choices !== "all") {
     const find = (...masks: readonly Mask[]) =>
       choices === "rows" ? earlyMask(apply, masks) : putMask(apply, masks, choices === "indexed");

@@ -339,6 +339,11 @@ export interface Op<P extends Params = Params> {
   readonly indexFrom?: number;
   /** The first input is such an integer, too: the number of steps of a loop. */
   readonly indexFirst?: boolean;
+  /**
+   * Inputs that are positions along an axis of input 0, of which ones out of range are an error; default:
+   * none.
+   */
+  positions?(apply: Apply<P>): readonly { readonly input: number; readonly axis: number }[];
   /** Value of a 0-d integer output from host integers; default: the reference, as an opaque size. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */
@@ -410,6 +415,8 @@ export type Fact =
   | "draws"
   /** Constants among its index inputs are what the user gives in brackets, and messages show them. */
   | "indexes"
+  /** It is input 0, integers that are checked: some are an error. */
+  | "checks"
   /** It gives no more than it is made from, so that reading it may come to nothing. */
   | "made";
 

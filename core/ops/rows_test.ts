@@ -2,16 +2,14 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { allOps } from "../../dev/testing/ops/all.ts";
-import { Draw } from "../../dev/testing/ops/draw.ts";
-import { examples } from "../../dev/testing/ops/examples.ts";
 import { randomSource, value } from "../../dev/testing/ops/harness.ts";
-import { isArgumentError } from "../base/errors.ts";
-import { isComplex } from "../graph/dtype.ts";
+import { programs } from "../../dev/testing/ops/programs.ts";
+import { IndexError, isArgumentError } from "../base/errors.ts";
+import { isComplex, isDiscrete } from "../graph/dtype.ts";
 import type { Apply } from "../graph/graph.ts";
 import type { Op } from "../graph/op.ts";
 import { evaluateGraph } from "../graph/reference.ts";
 import { sizeOf, type Value } from "../graph/value.ts";
-import { toposort } from "../graph/walk.ts";
 import { rowMajor } from "./common/moving.ts";
 
 const next = randomSource(11);
@@ -24,26 +22,15 @@ interface Trial {
   readonly inputs: readonly Value[];
 }
 
-/** Applications of an op to random numbers. */
-function trialsOf(op: Op): Trial[] {
-  return Array.from({ length: 40 }, (_, round): Trial[] => {
-    const dtype = round % 4 === 0 ? "int64" : "float64", known = round % 3 === 0;
-    const draw = new Draw(next, { dtype, among: [dtype], style: "domain", lengths: [2, 3], known });
-    try {
-      const output = examples.get(op.name)!(draw), { feeds } = draw;
-      const node = toposort([output]).findLast((node) => node.op === op);
-      if (node === undefined) return [];
-      return [{ node, inputs: evaluateGraph([...node.inputs, output], feeds).slice(0, -1) }];
-    } catch (error) {
-      // Not every op goes with every shape and dtype.
-      if (!isArgumentError(error) && !(error instanceof TypeError)) throw error;
-      return [];
-    }
-  }).flat();
-}
-
-const all = [...allOps.values()].filter(({ name }) => examples.get(name) != null);
-const trials = new Map(all.map((op) => [op, trialsOf(op)]));
+const among = ["float64", "int64", "uint32", "float32", "complex128"] as const;
+const options = { style: "domain", lengths: [2, 3], among } as const;
+const trials: ReadonlyMap<Op, Trial[]> = Map.groupBy(
+  programs(30, options).map(({ apply, feeds }): Trial => ({
+    node: apply,
+    inputs: evaluateGraph(apply.inputs, feeds),
+  })),
+  ({ node }) => node.op,
+);
 
 const evaluated = ({ node }: Trial, inputs: readonly Value[]): Value =>
   node.op.evaluate(inputs, node.params, node)[0]!;
@@ -149,5 +136,59 @@ Deno.test("ops are linear in the inputs that they say, and no op that says nothi
     const isKnown = silent.length === 0 || silent.includes(false) || op.name === "bitcast";
     assert(isKnown, `${op.name} is linear`);
   }
-  assert(tried > 300, `${tried}`);
+  assert(tried > 200, `${tried}`);
+});
+
+/** A trial in which an input is the same number everywhere. */
+const withNumber = ({ node, inputs }: Trial, at: number, n: number): Trial => ({
+  node,
+  inputs: inputs.map((x, i) =>
+    i === at ? value(x.dtype, x.shape, new Array(sizeOf(x.shape)).fill(n)) : x
+  ),
+});
+
+/** The error that a trial ends with, or null. */
+function errorOf(trial: Trial): unknown {
+  try {
+    evaluated(trial, trial.inputs);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+Deno.test("positions are the inputs that ops say, and are along their axes of input 0", () => {
+  const isOut = (trial: Trial) => errorOf(trial) instanceof IndexError;
+  let tried = 0;
+  for (const [op, list] of trials) {
+    for (const trial of op.facts?.has("checks") ? [] : list) {
+      const { node, inputs } = trial, positions = op.positions?.(node) ?? [];
+      inputs.forEach((x, i) => {
+        if (!isDiscrete(x.dtype) || x.dtype === "bool" || i === 0 || sizeOf(x.shape) === 0) return;
+        const axis = positions.find(({ input }) => input === i)?.axis, n = inputs[0]!.shape[axis!];
+        for (const end of n === undefined ? [99, -99] : [n, -n - 1]) {
+          if (x.dtype === "uint32" && end < 0) continue;
+          assertEquals(isOut(withNumber(trial, i, end)), n !== undefined, `${op.name}: ${i}`);
+        }
+        if (n === undefined) return;
+        tried++;
+        assert(!isOut(withNumber(trial, i, n - 1)) && !isOut(withNumber(trial, i, 0)));
+      });
+    }
+  }
+  assert(tried > 50, `${tried}`);
+});
+
+Deno.test("checks are what gives input 0 or refuses it", () => {
+  const given = (trial: Trial) => `${evaluated(trial, trial.inputs).data}`;
+  for (const [op, list] of trials) {
+    const integers = list.filter(({ inputs: [x] }) => x?.dtype === "int64");
+    const found = integers.filter((trial) =>
+      isArgumentError(errorOf(withNumber(trial, 0, -99))) &&
+      given(trial) === `${trial.inputs[0]!.data}`
+    );
+    const isCheck = op.facts?.has("checks") === true;
+    assertEquals(found.length, isCheck ? integers.length : 0, op.name);
+    assert(!isCheck || found.length > 0);
+  }
 });

@@ -47,7 +47,7 @@ export const lengthOp: Op<CheckParams> = {
   name: "length",
   params: { action: "plain", expected: "plain" },
   holds: (inputs: readonly Variable[]) => inputs,
-  facts: new Set(["length", "arranges"]),
+  facts: new Set(["length", "arranges", "checks"]),
   indexFrom: 0,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("length", inputs, 1);
@@ -114,7 +114,7 @@ export const inRangeOp: Op<CheckParams> = {
   name: "inRange",
   params: { action: "plain", expected: "plain" },
   holds: (inputs: readonly Variable[]) => inputs.slice(0, 1),
-  facts: new Set(["arranges"]),
+  facts: new Set(["arranges", "checks"]),
   indexFrom: 1,
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectInputs("inRange", inputs, 1, 2);

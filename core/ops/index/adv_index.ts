@@ -267,6 +267,7 @@ export const advIndexOp: Op<AdvIndexParams> = {
       return `${x}[${items.join(", ")}]`;
     },
   },
+  positions: ({ params: { axes } }) => axes.map((axis, i) => ({ input: 1 + i, axis })),
   infer(inputs: readonly Variable[], { axes }: AdvIndexParams): readonly TensorType[] {
     expectInputs("advIndex", inputs, 2, Infinity);
     const x = inputs[0]!;
@@ -325,6 +326,7 @@ export const advIncOp: Op<AdvIncParams> = {
   name: "advInc",
   params: { axes: "axes", set: "plain" },
   facts: new Set(["made"]),
+  positions: ({ params: { axes } }) => axes.map((axis, i) => ({ input: 2 + i, axis })),
   infer(inputs: readonly Variable[], { axes }: AdvIncParams): readonly TensorType[] {
     expectInputs("advInc", inputs, 3, Infinity);
     const [x, y] = inputs as [Variable, Variable];

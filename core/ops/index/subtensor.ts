@@ -271,6 +271,13 @@ function partPositions(
   return { shape, at: (i) => i.reduce((at, k, d) => at + k * steps[d]!, base) };
 }
 
+/** The inputs that are positions, of those that an index takes. */
+function positionsFrom(first: number, index: readonly IndexEntry[]) {
+  return index.flatMap((entry, axis) =>
+    entry.kind === "int" ? [{ input: first + indexInputs(index.slice(0, axis)), axis }] : []
+  );
+}
+
 /** The axes of x that are left in x[index]. */
 function keptAxes(x: Variable, index: readonly IndexEntry[]): number[] {
   return x.type.shape.flatMap((_, axis) => index[axis]?.kind === "int" ? [] : [axis]);
@@ -291,6 +298,7 @@ export const subtensorOp: Op<SubtensorParams> = {
       `${x}[${indexText(index, inputs.slice(1), args)}]`,
   },
   indexFrom: 1,
+  positions: ({ params: { index } }) => positionsFrom(1, index),
   infer(inputs: readonly Variable[], { index }: SubtensorParams): readonly TensorType[] {
     expectInputs("subtensor", inputs, 1, Infinity);
     const x = inputs[0]!;
@@ -437,6 +445,7 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
       }], ${y})`,
   },
   indexFrom: 2,
+  positions: ({ params: { index } }) => positionsFrom(2, index),
   infer(inputs: readonly Variable[], { index }: IncSubtensorParams): readonly TensorType[] {
     expectInputs("incSubtensor", inputs, 2, Infinity);
     const [x, y] = inputs as [Variable, Variable];

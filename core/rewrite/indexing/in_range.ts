@@ -5,11 +5,9 @@
  */
 
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
-import type { AdvIndexParams } from "../../ops/index/adv_index.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { Length } from "../../graph/op.ts";
-import type { SubtensorParams } from "../../ops/index/subtensor.ts";
 import { isElementwise, sameShape } from "../match.ts";
 import type { RewriteContext } from "../rule.ts";
 
@@ -22,26 +20,12 @@ interface Position {
 
 /** The positions that an indexing of parts, or a change of them, checks. */
 export function positionsIn(apply: Apply): Position[] {
-  const { name } = apply.op, lengths = apply.inputs.length > 0 ? lengthsOf(apply.inputs[0]!) : [];
-  const first = name === "incSubtensor" || name === "advInc" ? 2 : 1;
-  if (name === "advIndex" || name === "advInc") {
-    const { axes } = apply.params as AdvIndexParams;
-    return axes.map((axis, i) => ({
-      index: apply.inputs[first + i]!,
-      axis,
-      length: lengths[axis]!,
-    }));
-  }
-  if (name !== "subtensor" && name !== "incSubtensor") return [];
-  let next = first;
-  return (apply.params as SubtensorParams).index.flatMap((entry, axis) => {
-    const from = next;
-    next += entry.kind === "int"
-      ? 1
-      : Number(entry.start) + Number(entry.stop) + Number(entry.step);
-    const index = apply.inputs[from]!;
-    return entry.kind === "int" ? [{ index, axis, length: lengths[axis]! }] : [];
-  });
+  const { op, inputs } = apply;
+  return (op.positions?.(apply) ?? []).map(({ input, axis }) => ({
+    index: inputs[input]!,
+    axis,
+    length: lengthsOf(inputs[0]!)[axis]!,
+  }));
 }
 
 /** Whether positions are in range whatever the arguments of the function are. */
@@ -72,8 +56,8 @@ export function isGiven(variable: Variable): boolean {
 }
 
 /** Whether an application stays and checks its positions. */
-function isRead({ op: { name }, inputs }: Apply): boolean {
-  return (name === "subtensor" || name === "advIndex") && isGiven(inputs[0]!);
+function isRead({ op, inputs }: Apply): boolean {
+  return op.facts?.has("moves") === true && isGiven(inputs[0]!);
 }
 
 /**
@@ -99,7 +83,7 @@ export function hasCheck(variable: Variable): boolean {
   for (let steps = 0; stack.length > 0 && steps < 50; steps++) {
     const { owner, ndim } = stack.pop()!;
     if (owner === null || ndim > 0) continue;
-    if (owner.op.name === "length" || owner.op.name === "inRange") return true;
+    if (owner.op.facts?.has("checks")) return true;
     if (isElementwise(owner)) stack.push(...owner.inputs);
   }
   return false;
