@@ -155,8 +155,10 @@ export const shapeCases: Cases = {
     fires: [
       () => [reshape(x, int(1), len(x)), shuffle(x, "x", 0)],
       () => [reshape(row, len(row, 1)), shuffle(row, 1)],
+      // What is left is the length of x.
+      () => [reshape(x, int(1), int(-1)), shuffle(x, "x", 0)],
     ],
-    not: [() => reshape(x, int(1), int(-1)), () => reshape(m, len(m, 1), len(m))],
+    not: [() => reshape(x, int(2), int(-1)), () => reshape(m, len(m, 1), len(m))],
   },
   "reshape-chain": {
     fires: [
