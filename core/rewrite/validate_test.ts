@@ -1,4 +1,5 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
+import { programs } from "../../dev/testing/ops/programs.ts";
 import { T, type Variable } from "../../mod.ts";
 import { type Apply, Apply as ApplyNode, makeConstant } from "../graph/graph.ts";
 import type { Op } from "../graph/op.ts";
@@ -21,6 +22,12 @@ function node(op: Op, inputs: readonly Variable[], params: object, type: TensorT
 Deno.test("graphs that builders make are valid", () => {
   const cost = T.softmax(T.dot(m, m).add(x)).at(0).sum().mul(T.shape(m).at(1));
   validateGraph([cost, T.sort(x), T.pad(m, 1), T.scalar("c").gt(0)], "here");
+});
+
+Deno.test("examples of every op are valid: their params are those that the op names", () => {
+  const all = programs(2, {});
+  for (const { name, output } of all) validateGraph([output], `as an example of "${name}"`);
+  assert(all.length > 200, `${all.length}`);
 });
 
 Deno.test("what an op cannot give is not valid", () => {
