@@ -18,21 +18,12 @@ interface TypeScript {
     text: string,
     options: Readonly<Record<string, unknown>>,
   ): { outputText: string; diagnostics?: readonly Diagnostic[] };
-  createProgram(files: readonly string[], options: Readonly<Record<string, unknown>>): Program;
-}
-
-interface Program {
-  getSourceFile(file: string): unknown;
-  emit(
-    file: unknown,
-    write: (name: string, text: string) => void,
-    cancel: undefined,
-    onlyDeclarations: true,
-  ): unknown;
+  flattenDiagnosticMessageText(text: Diagnostic["messageText"], newLine: string): string;
 }
 
 interface Diagnostic {
   code: number;
+  messageText: string | Readonly<Record<string, unknown>>;
 }
 
 /** What is used of rollup. */
@@ -133,36 +124,18 @@ function namesIn(bundle: string, folder: string): string {
 /** "Computed property names cannot be inferred": what `console.log` calls needs no type. */
 const COMPUTED_NAME = 9038;
 
-let program: Program | null = null;
-
-/** The declarations of one module: they follow from its text alone, where it says its types. */
+/** The declarations of one module, which follow from its text alone. */
 function declarationsOf(ts: TypeScript, file: string): string {
   const { outputText, diagnostics = [] } = ts.transpileDeclaration(Deno.readTextFileSync(file), {
     fileName: file,
     compilerOptions: { isolatedDeclarations: true, target: 99, module: 99 },
   });
-  const text = diagnostics.every(({ code }) => code === COMPUTED_NAME)
-    ? outputText
-    : inferredDeclarations(ts, file);
+  for (const { code, messageText } of diagnostics) {
+    if (code === COMPUTED_NAME) continue;
+    throw new TypeError(`${file}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+  }
   // Methods named by a symbol are declared twice, as properties first.
-  return text.replace(/^ *(?:static )?\[Symbol\.\w+\]: \(.*\) => .*;\n/gm, "");
-}
-
-/** The declarations of a module with types that have to be inferred: the names in a table of ops. */
-function inferredDeclarations(ts: TypeScript, file: string): string {
-  program ??= ts.createProgram([new URL("mod.ts", root).pathname], {
-    target: 99,
-    module: 99,
-    moduleResolution: 100,
-    strict: true,
-    declaration: true,
-    emitDeclarationOnly: true,
-    allowImportingTsExtensions: true,
-  });
-  let text: string | null = null;
-  program.emit(program.getSourceFile(file), (_, written) => text = written, undefined, true);
-  if (text === null) throw new TypeError(`${file} has no declarations`);
-  return text;
+  return outputText.replace(/^ *(?:static )?\[Symbol\.\w+\]: \(.*\) => .*;\n/gm, "");
 }
 
 /** One file of the types. */
