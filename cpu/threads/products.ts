@@ -145,8 +145,7 @@ export function emitSharedProduct(
       f.localGet(threads).i32Const(1).i32Shl().localGet(threads);
       f.localGet(most).localGet(threads).i32Const(4 * PACK_FROM).i32Mul().i32GeS();
       f.select("i32").localSet(parts);
-      f.localGet(most).localGet(parts).i32DivS().i32Const(UNIT - 1).i32Add().i32Const(-UNIT)
-        .i32And();
+      f.localGet(most).localGet(parts).i32DivS().i32Const(-UNIT).i32And();
       f.localTee(size).i32Const(PACK_FROM).localGet(size).i32Const(PACK_FROM).i32GtS();
       f.select("i32").localSet(size);
       f.localGet(most).localGet(size).i32DivS().localTee(parts).i32Const(2).i32LtS().brIf(small);
