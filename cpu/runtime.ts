@@ -51,7 +51,7 @@ export class Runtime {
             baseOf(() => this.#memory.heap.u8),
           );
         }
-        const options = { dtype, relaxed: this.#relaxed, library: blas ? LIBRARY_FROM : undefined };
+        const options = { dtype, relaxed: this.#relaxed, ...blas && { library: LIBRARY_FROM } };
         const { block } = this.#team;
         if (block === 0 || blas !== null) builder.exportFunc(emitGemm(builder, options), name);
         else emitSharedProduct(builder, options, block, name);

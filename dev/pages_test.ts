@@ -50,7 +50,7 @@ Deno.test("docs/accuracy.md says what the tests of accuracy enforce", async () =
   const table: Record<string, Accuracy> = {};
   for (const [, names, f32, f64] of text.matchAll(/^\| (`.*?) +\| ([\d.]+) +\| ([\d.]+) +\|$/gm)) {
     for (const [, name, where] of names!.matchAll(/`(\w+)`(?: \((x .*?)\))?/g)) {
-      const place = where === undefined ? {} : { where: where as Accuracy["where"] };
+      const place = where === undefined ? {} : { where: where as "x > 0" | "x <= 0" };
       table[name!] = { f32: Number(f32), f64: Number(f64), ...place };
     }
   }

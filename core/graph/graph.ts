@@ -240,7 +240,7 @@ const limited = Error as { stackTraceLimit?: number };
 /** The stack where something was made, and for a part of a gradient what was differentiated. */
 export interface Origin {
   /** Formatted when somebody reads it. */
-  readonly stack?: string;
+  readonly stack?: string | undefined;
   readonly forward?: Variable;
 }
 

@@ -405,7 +405,8 @@ Deno.test("the options of compile are checked one by one, null among them", asyn
   for (const [options, message] of bad) {
     await rejects(compile([x], x.add(1), loose(options)), message);
   }
-  await compile([x], x.add(1), { device: undefined, mode: undefined, dynamicAxes: undefined });
+  const none = { device: undefined, mode: undefined, dynamicAxes: undefined };
+  await compile([x], x.add(1), loose(none));
 });
 
 onDevices("calls of compiled functions with junk fail well, and change nothing", async (device) => {

@@ -23,7 +23,7 @@ function machine(dtype: GemmDtype, relaxed: boolean, blas: Blas | null = null): 
     const base = baseOf(() => new Uint8Array(memory.buffer));
     library.product = blasProduct(blas.functions[dtype], dtype === "float32" ? 4 : 8, base);
   }
-  const gemm = emitGemm(module, { dtype, relaxed, library: blas === null ? undefined : 1 });
+  const gemm = emitGemm(module, { dtype, relaxed, ...blas !== null && { library: 1 } });
   const gemv = emitGemvBytes(module, { dtype, relaxed });
   module.exportFunc(gemm, "gemm").exportFunc(gemv, "gemv");
   const { exports } = new WebAssembly.Instance(module.compile(), { env: { memory }, library });

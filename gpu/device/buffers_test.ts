@@ -28,7 +28,8 @@ function scarce(device: GpuDevice, failures: number): { context: GpuContext; cal
 }
 
 function pool(device: GpuDevice, maxPooledBytes?: number): BufferPool {
-  return new BufferPool(device.context, device.queue, { maxPooledBytes });
+  const options = maxPooledBytes === undefined ? {} : { maxPooledBytes };
+  return new BufferPool(device.context, device.queue, options);
 }
 
 gpuTest("acquire() reuses what was released, by size", (device) => {

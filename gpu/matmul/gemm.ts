@@ -25,7 +25,7 @@ import {
   partialElements,
   type ScheduleTarget,
 } from "./schedule.ts";
-import { type MatmulOptions, matmulSumWgsl, matmulWgsl } from "./wgsl.ts";
+import { type MatmulHook, type MatmulOptions, matmulSumWgsl, matmulWgsl } from "./wgsl.ts";
 import { withoutLoops } from "../print/group.ts";
 import { isWide } from "../print/int64.ts";
 import { decompose, NestBody } from "../print/nest.ts";
@@ -91,8 +91,8 @@ export function printGemm(
   const product = new KernelText(decls);
   const options = productOptions(product, gemm, schedule);
   if (partial !== null) product.scratch(partial, element(gemm), "write", "c");
-  const finish = partial === null ? epilogue(product, gemm) : undefined;
-  const kernel = complete(product, { ...options, store: finish }, matmulWgsl, flag);
+  const finish = partial === null ? { ...options, store: epilogue(product, gemm) } : options;
+  const kernel = complete(product, finish, matmulWgsl, flag);
   const groups = (env: RunContext["env"]) => total(matmulGrid(schedule, sizes(env), limits));
   const kernels = [product.assemble(gemm.name, kernel, groups, head)];
   if (partial === null) return kernels;
@@ -120,7 +120,7 @@ function complete(
   const wgsl = print({
     ...options,
     declarations: text.declarations.join("\n"),
-    extraParams: text.fields === "" ? undefined : text.fields,
+    ...text.fields !== "" && { extraParams: text.fields },
   });
   if (guard.length === 0) return wgsl;
   return wgsl.replace(/(fn main\([^{]*\{\n)/, (main) => `${main}  ${guard.join("\n  ")}\n`);
@@ -134,17 +134,14 @@ function productOptions(text: KernelText, gemm: Gemm, schedule: MatmulSchedule):
   noteCounters(text, gemm);
   const load = ({ buffer, dtype }: Operand) => (index: string) =>
     printCast(text.load(buffer, dtype, index), element(gemm), text.prelude).text;
-  const base = (operand: Operand, letter: string) =>
-    gemm.batch.length <= 1
-      ? undefined
-      : (batch: string) => `params.${letter}_offset + ${batchOffset(text, gemm, operand, batch)}`;
+  const base = (operand: Operand, letter: string) => (batch: string) =>
+    `params.${letter}_offset + ${batchOffset(text, gemm, operand, batch)}`;
   return {
     type: element(gemm),
     schedule,
     loadA: load(gemm.left),
     loadB: load(gemm.right),
-    baseA: base(gemm.left, "a"),
-    baseB: base(gemm.right, "b"),
+    ...gemm.batch.length > 1 && { baseA: base(gemm.left, "a"), baseB: base(gemm.right, "b") },
   };
 }
 
@@ -197,7 +194,7 @@ function addressAt(address: Address, run: RunContext): number {
 }
 
 /** The stores of the program, for the product in `value`. */
-function epilogue(text: KernelText, gemm: Gemm): MatmulOptions["store"] {
+function epilogue(text: KernelText, gemm: Gemm): MatmulHook {
   const nest: LoopNest = { ...withoutLoops(gemmAsNest(gemm)), outer: gemm.stores };
   let lines: string[] | null = null;
   return (value, batch, row, column) => {

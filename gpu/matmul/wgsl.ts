@@ -51,7 +51,7 @@ export interface MatmulOptions {
 }
 
 /** Prints WGSL from the names of a value and of where it belongs (u32). */
-type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
+export type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
 
 /** The type in which products of elements are summed. */
 function sumType(type: MatmulType): "f32" | "i32" | "u32" {

@@ -126,14 +126,14 @@ Deno.test("what is stored as a word, and what addresses, needs low words alone",
 
 /** Two nests with scratch memory of int64 between them. */
 function between(...stores: SNode[]): Setup {
-  const { buffers, inputs } = setupOf(wide(0));
+  const setup = setupOf(wide(0)), { buffers } = setup;
   return {
+    ...setup,
     buffers: [...buffers, ["t", "int64", N, temp]],
     steps: [
       ...stores.map((value) => nest({ axes: [N], outer: [store(4, value)] })),
       nest({ axes: [N], outer: [store(3, b.load(4, "int64", axisIx(0)))] }),
     ],
-    inputs,
   };
 }
 

@@ -350,7 +350,12 @@ export function printThreadNest(
   registers?: Registers,
 ): string[] {
   const names = nest.loops.map(() => text.fresh("l"));
-  const body = new NestBody(text, nest, { axes, loops: names, flat: false, registers });
+  const body = new NestBody(text, nest, {
+    axes,
+    loops: names,
+    flat: false,
+    ...registers && { registers },
+  });
   const running = usesRunning(nest);
   const updates: string[] = [];
   const parts: { part: string; total: string }[] = [];
