@@ -19,7 +19,7 @@ function transposed(x: Variable): Variable {
 
 /** The rule of the matrix product. */
 export const linalgGradients: GradientRules = {
-  // G·Bᵀ and Aᵀ·G, without the rows of A and columns of B that nobody asked for.
+  // G·Bᵀ and Aᵀ·G, without the rows of A and columns of B that are not asked for.
   matmul: {
     pullback(apply, [g], wanted) {
       const [a, b] = apply.inputs as [Variable, Variable];

@@ -321,7 +321,7 @@ Deno.test("ordinary networks get no choices by what they pick from products", ()
   assertEquals(choicesIn(picked.mean(), [W, V, b]), choicesIn(T.sqr(own).mean(), [W, V, b]));
 });
 
-onDevices("rows of a product that nobody takes do not count", async (device) => {
+onDevices("rows of a product that are not taken do not count", async (device) => {
   const x = T.matrix("x"), w = T.matrix("w"), r = T.ivector("r");
   const z = T.dot(T.sqrt(x), w), first = T.constant([[1, 2], [1, 2]]);
   const costs: Record<string, Variable> = {

@@ -93,7 +93,7 @@ class Holdings {
   }
 }
 
-/** Frees what programs held that nobody has any more. */
+/** Frees what programs held that are not reachable any more. */
 const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.release());
 
 /** A program on the CPU device. */

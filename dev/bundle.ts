@@ -1,6 +1,6 @@
 /**
  * Makes one file of the library, `dist/croton.js`, and one of its types, `dist/croton.d.ts`: for Node,
- * for browsers, and for whoever wants one request instead of hundreds.
+ * for browsers, and for users who want one request instead of hundreds.
  *
  * @module
  */
@@ -33,7 +33,7 @@ interface Rollup {
   }>;
 }
 
-/** Names in variables: whoever checks or tests the rest does not fetch them. */
+/** Names in variables: checks and tests of the rest do not fetch them. */
 const tools = {
   esbuild: "npm:esbuild@0.28.2",
   typescript: "npm:typescript@5.9.3",

@@ -40,8 +40,8 @@ interface GpuBackendOptions extends DeviceOptions {
   readonly limits?: Partial<GpuLimits>;
 }
 
-/** From so many steps on, a scan that takes each of them twice is faster than one thread. */
-const SCAN_STEPS = 1 << 13;
+/** From so many steps on, a prefix scan, which takes each of them twice, is faster than one thread. */
+const PARALLEL_STEPS = 1 << 13;
 
 /**
  * Drivers take more than twice as long for a kernel of twice as many nodes. This is about 40 sines, or 100
@@ -90,9 +90,9 @@ export class GpuBackend implements Backend {
     this.checks = new CheckLog(device);
   }
 
-  /** Threads of a software adapter wait for each other longer than a scan saves. */
+  /** Threads of a software adapter wait for each other longer than a prefix scan saves. */
   get loopKernels(): LoopKernels {
-    return { scanSteps: this.device.info.isFallbackAdapter ? Infinity : SCAN_STEPS };
+    return { parallelSteps: this.device.info.isFallbackAdapter ? Infinity : PARALLEL_STEPS };
   }
 
   get description(): string {

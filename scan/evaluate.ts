@@ -21,7 +21,7 @@ function rowOf(value: Value, i: number): Value {
 function stackRows(dtype: Value["dtype"], row: readonly number[], rows: readonly Value[]): Value {
   const shape = [rows.length, ...row];
   const data = valueData(dtype, sizeOf(shape));
-  // Rows of different shapes are no tensor: nobody reads it.
+  // Rows of different shapes are no tensor: nothing reads it.
   if (rows.some((value) => value.shape.some((n, d) => n !== row[d]))) return { dtype, shape, data };
   let at = 0;
   for (const value of rows) {
@@ -110,7 +110,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
   const dtypes = [...results.states, ...results.maps].map((v) => v.dtype);
   // An ended loop leaves the rest of its traces zero: they have one row for each step there could be.
   const pad = (list: readonly Value[], dtype: Value["dtype"], row: readonly number[]): Value[] => {
-    // Nobody reads a trace that no memory would hold: the loop has a limit that is found as it runs.
+    // Nothing reads a trace that no memory would hold: the loop has a limit that is found as it runs.
     if (steps > MOST_ROWS) return [...list];
     const zero = makeZero(dtype, row);
     return [...list, ...Array.from({ length: steps - list.length }, () => zero)];

@@ -219,7 +219,7 @@ onDevices("early steps beside a part of the last one", async (device) => {
   });
   const f = await compile([x, e, k], outputs, { device });
   const e0 = [0.5, 0.4, 0.6];
-  // The second element is wrong in the last step alone, where nobody reads it.
+  // The second element is wrong in the last step alone, where nothing reads it.
   const wrong = f([9, 1.1], e0, 1).map(numbers), right = f([9, 1.2], e0, 1).map(numbers);
   wrong.forEach((found, i) => {
     const name = Object.keys(partly)[i >> 1];

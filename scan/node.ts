@@ -6,7 +6,7 @@
  * same; and for a limited loop how many of the steps are executed, a number that the device may have
  * computed. Outputs: the traces of states and mapped results (one row for each step); their last rows; the
  * last values of the carried states; the histories of the carried states (their value before each step);
- * the number of steps executed. What nobody reads is not computed.
+ * the number of steps executed. What nothing reads is not computed.
  *
  * @module
  */

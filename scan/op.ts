@@ -80,7 +80,7 @@ export const scanOp: Op<ScanParams> = {
         context.guards,
       );
     });
-    // Results that nobody reads may have another shape in each step.
+    // Results that nothing reads may have another shape in each step.
     const rows = [...results.states, ...results.maps].map((v) => shapeOrNeed(inner, v));
     return [
       ...rows.map((row) => row instanceof NeedValue ? row : [count, ...row]),

@@ -116,7 +116,7 @@ export function stepShapes(
   guards: Guards,
   apply: Apply<ScanParams>,
 ): Shapes {
-  // What the host found out about constants of the step is known to whoever the loop is in.
+  // What the host found out about constants of the step is known at the level that the loop is in.
   const around = context instanceof Shapes ? context : null;
   return new Shapes(guards, placeholderLeaves(context, apply), around);
 }

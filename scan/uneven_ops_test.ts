@@ -237,7 +237,7 @@ onDevices("a length that leaves the step is named as it was written", async (dev
   assertEquals(/maximum|minimum/.test(error.message), false, error.message);
 });
 
-onDevices("results of a computed shape that nobody reads do not matter", async (device) => {
+onDevices("results of a computed shape that nothing reads do not matter", async (device) => {
   const x = T.vector("x", "float32"), s = T.scalar("s", "float32");
   const modes = device === "cpu"
     ? ["fastCompile", "fastRun", "debug"] as const

@@ -239,7 +239,7 @@ const limited = Error as { stackTraceLimit?: number };
 
 /** The stack where something was made, and for a part of a gradient what was differentiated. */
 export interface Origin {
-  /** Formatted when somebody reads it. */
+  /** Formatted when it is read. */
   readonly stack?: string | undefined;
   readonly forward?: Variable;
 }
@@ -298,7 +298,7 @@ export function captureOrigin(): Origin {
   const before = limited.stackTraceLimit;
   limited.stackTraceLimit = 32;
   const holder: { stack?: string } = {};
-  // The frames are captured now and formatted only when somebody reads them.
+  // The frames are captured now and formatted only when they are read.
   (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(holder);
   if (before !== undefined) limited.stackTraceLimit = before;
   return holder;
@@ -442,7 +442,7 @@ function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params:
 
 /**
  * Applications that the library named, with the session it did so in. Names are not part of what a node
- * is: whoever builds the same expression elsewhere gets a node without this name.
+ * is: the same expression built elsewhere is a node without this name.
  */
 const named = new WeakMap<Apply, number>();
 

@@ -25,6 +25,6 @@ export const noLimits: KernelLimits = { buffers: Infinity, nodes: Infinity };
 
 /** Loops in kernels. */
 export interface LoopKernels {
-  /** From how many steps on an associative loop is run by a scan unasked. */
-  readonly scanSteps: number;
+  /** From how many steps on an associative loop is run by a prefix scan unasked. */
+  readonly parallelSteps: number;
 }

@@ -278,7 +278,7 @@ export class KernelBuilder implements LoopNestBuilder {
     const done = this.reduce(kind, value);
     if (kind === "argmax" || kind === "argmin") return b.cast(done, storage.scalar(out));
     const result = castElement(b, storage, done, accumulator, out);
-    // Totals are kept in 32 bits, and whoever reads one expects what memory would hold.
+    // Totals are kept in 32 bits, and a reader expects what memory would hold.
     const grows = kind === "sum" || kind === "prod";
     return grows && accumulator === out ? wrapSmall(b, realNode(result), out) : result;
   }

@@ -19,7 +19,7 @@ import { isView, loweringOf, viewBase } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
 import { splitLarge } from "./split.ts";
 
-/** Computing an expression of at most this cost again is no dearer than writing and reading it. */
+/** Computing an expression of at most this cost again costs no more than writing and reading it. */
 const CHEAP = 3;
 
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */

@@ -65,7 +65,7 @@ function valueOf(dtype: DType, shape: number[], data: readonly number[]): Value 
 }
 
 for (const [name, total] of Object.entries(totals)) {
-  onDevices(`A narrow ${name} is wrapped for whoever reads it`, async (device) => {
+  onDevices(`A narrow ${name} is wrapped before it is read`, async (device) => {
     for (const dtype of dtypes) {
       const m = T.matrix("m", { dtype });
       const rows = [0, 3, 6].map((i) => elements[dtype].slice(i, i + 3));

@@ -1,6 +1,6 @@
 /**
  * Loops whose step is associative in what it carries: many threads can take steps of one point side by
- * side and combine them by a scan.
+ * side and combine them by a prefix scan.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface State {
   readonly type: Exclude<ScalarType, "bool">;
 }
 
-/** A loop that can be run by a scan. */
+/** A loop that can be run by a prefix scan. */
 export interface ParallelPlan {
   readonly lanes: LanesPlan;
   readonly states: readonly State[];

@@ -2,7 +2,7 @@
  * What is done to the steps of a level after they are made, in order:
  *
  * - `merge` joins nests that run over the same points;
- * - `unread` drops stores that nobody reads;
+ * - `unread` drops stores that nothing reads;
  * - `commit` (of the function only) has updates written in place, behind all checks;
  * - `rows` runs neighbouring nests row by row where that suits the device.
  *

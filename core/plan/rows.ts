@@ -1,6 +1,6 @@
 /**
  * Runs neighbouring nests row by row: what one of them leaves in a row, the next one finds in the
- * first cache, and what nobody else reads needs memory for one row only.
+ * first cache, and what nothing else reads needs memory for one row only.
  *
  * @module
  */
@@ -160,7 +160,7 @@ function rowsOf(nest: LoopNest, count: number | null): Rows | null {
   return { nest, axis, count: rows, elements, accesses };
 }
 
-/** A group as a loop over its rows; what nobody else reads gets memory for one row. */
+/** A group as a loop over its rows; what nothing else reads gets memory for one row. */
 function rowLoop(
   graph: StepGraph,
   group: readonly Rows[],

@@ -22,7 +22,7 @@ export interface LeafInfo {
   readonly need?: Variable;
 }
 
-/** The host follows the elements of vectors up to this length; longer ones are the business of the device. */
+/** The host follows the elements of vectors up to this length; longer ones stay on the device. */
 const MOST_INTEGERS = 64;
 
 /** Finds shapes and integers on demand and remembers them. */
@@ -31,7 +31,7 @@ export class Shapes implements ShapeContext {
   readonly #leaves: ReadonlyMap<Variable, LeafInfo>;
   readonly #parent: Shapes | null;
   readonly #shapes = new Map<Variable, readonly Size[]>();
-  /** Outputs without a shape, which matters once somebody asks for it. */
+  /** Outputs without a shape, which matters once it is asked for. */
   readonly #unknown = new Map<Variable, NeedValue>();
   readonly #integers = new Map<Variable, readonly Size[]>();
 

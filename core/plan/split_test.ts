@@ -67,7 +67,7 @@ Deno.test("kernels that were cut are not joined again, and join where there is r
   const halves = planned(sines(12), 1200, { pass: "lower" });
   assertEquals(kernels(halves), 2);
   assertEquals(kernels(planned(sines(12), 1200)), 2);
-  // The estimate is for the dearest of their kind; logarithms have less.
+  // The estimate is for the most expensive of their kind; logarithms have less.
   assertEquals(kernels(planned(repeated(30, (y) => y.log()), 1200, { pass: "lower" })), 2);
   assertEquals(kernels(planned(repeated(30, (y) => y.log()), 1200)), 1);
 });
@@ -85,7 +85,7 @@ Deno.test("a row is stored before it is broadcast, and a slice as it is", () => 
   ]);
 });
 
-Deno.test("a dear op alone, and one of inputs, stay as they are", () => {
+Deno.test("an expensive op alone, and one of inputs, stay as they are", () => {
   assertEquals(kernels(planned(x.sin(), 1)), 1);
   assertEquals(kernels(planned(T.maximum(x.sin(), x.cos()), 1)), 3);
 });

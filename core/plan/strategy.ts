@@ -96,7 +96,7 @@ function lanesOf(loop: Loop, context: LoopContext): LanesPlan | string {
 /** Whether to take each step twice, by many threads. */
 function isWorthScan(plan: ParallelPlan, { loopKernels }: StrategyContext): boolean {
   const { loop, axes } = plan.lanes;
-  return loopKernels !== null && sizeValue(loop.steps) >= loopKernels.scanSteps &&
+  return loopKernels !== null && sizeValue(loop.steps) >= loopKernels.parallelSteps &&
     sizeValue(productSize(axes)) < MANY_POINTS && isSafeInAnyOrder(plan);
 }
 

@@ -7,7 +7,7 @@ import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";
 
 const x = T.fvector("x"), a = T.fvector("a"), k = T.lvector("k"), X = T.fmatrix("X");
 const inputs: [Variable, number[]][] = [[x, [1000]], [a, [1000]], [k, [1000]], [X, [1000, 30]]];
-const loopKernels = { scanSteps: 500 };
+const loopKernels = { parallelSteps: 500 };
 
 type Step = (...args: Variable[]) => Variable;
 
@@ -41,14 +41,16 @@ const associative: Record<string, [Step, Variable[], Variable]> = {
 };
 const safe = ["sum", "max", "min", "integer product", "sums of rows"];
 
-Deno.test("associative steps run by a scan: unasked where they are many, and no product leaves its range", () => {
+Deno.test("associative steps run by a prefix scan: unasked where they are many, and no product leaves its range", () => {
   for (const [name, [step, sequences, initial]] of Object.entries(associative)) {
     const options = { sequences, outputsInfo: initial };
     const unasked = safe.includes(name)
       ? "1000 steps, parallel: many steps"
       : "1000 steps, lanes: ";
     check(planned(step, options), [unasked]);
-    check(planned(step, options, { loopKernels: { scanSteps: 1001 } }), ["1000 steps, lanes: "]);
+    check(planned(step, options, { loopKernels: { parallelSteps: 1001 } }), [
+      "1000 steps, lanes: ",
+    ]);
     check(planned(step, { ...options, strategy: "parallel" }), ["parallel: asked for"]);
     // One function has one thread.
     const alone = { loopKernels: null };

@@ -1,5 +1,5 @@
 /**
- * Drops stores that nobody reads.
+ * Drops stores that nothing reads.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// What is left of stores that nobody reads.
+// What is left of stores that nothing reads.
 
 import { assertEquals } from "@std/assert";
 import { check } from "../../dev/testing/file_check.ts";
@@ -7,7 +7,7 @@ import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 Deno.test("one kernel and no temporary, where all is read at the same points", () => {
   const x = T.vector("x");
-  // Read twice, and dear: stored at first.
+  // Read twice, and expensive: stored at first.
   const e = x.exp().add(1);
   const after = afterPasses({ inputs: [[x, [100]]], outputs: [e.sqr(), e.mul(x)] });
   check(after.lower!, ["[100]: x -> %", "-> output 0", "-> output 1"]);

@@ -13,7 +13,7 @@ export interface RewriteContext {
    * made by a rewrite just now may count as none.
    */
   uses(variable: Variable): number;
-  /** The applications that read a variable (empty for outputs nobody reads). */
+  /** The applications that read a variable (empty for outputs that nothing reads). */
   clients(variable: Variable): readonly Apply[];
   /** The applications of the graph as it was before this pass, inputs first. */
   readonly order: readonly Apply[];

@@ -18,7 +18,7 @@ export interface DeviceBuffer {
   readSync(dtype: DType, elements: number): TypedArray;
   /** As `readSync`, without blocking where the device can. */
   read(dtype: DType, elements: number): Promise<TypedArray>;
-  /** As `readSync`, in pieces that are cheap to take where nobody may ever look at them. */
+  /** As `readSync`, in pieces that are cheap to take where they may never be looked at. */
   readPieces(dtype: DType, elements: number): TypedArray[];
   /** Replaces the contents by what `readPieces` of any device gave. */
   writePieces(dtype: DType, pieces: readonly TypedArray[]): void;

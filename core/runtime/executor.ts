@@ -147,7 +147,7 @@ export class Executor {
         // A value was missing: there is a stage for it now.
       }
     } finally {
-      // Nobody else has what the stages computed.
+      // Nothing else refers to what the stages computed.
       for (const value of values.slice(args.length)) if (value instanceof Tensor) value.dispose();
     }
   }

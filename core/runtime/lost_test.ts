@@ -183,7 +183,7 @@ for (const noticed of [true, false]) {
     assertMatch(error.message, /uint32.* \(made at .*lost_test\.ts.*\) went .*seed/);
     streams.seed();
     assertEquals(draw().arraySync(), first);
-    // A stream that nobody has drawn from is still there.
+    // A stream that was never drawn from is still there.
     const other = await compile([], new RandomStreams(7).uniform([4]), gpu);
     await lose();
     await other.warmUp();

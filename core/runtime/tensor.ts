@@ -96,7 +96,7 @@ class TensorMemory implements Resident {
   /** Refers to this while it has a buffer: what waits for the end of a tensor must not keep its elements. */
   readonly held: { memory: TensorMemory | null } = { memory: null };
   #elements = 0;
-  /** The elements as they left a device, until somebody reads them. */
+  /** The elements as they left a device, until they are read. */
   #pieces: TypedArray[] | null = null;
   /** What went wrong when they left. */
   #failure: unknown = null;
@@ -140,7 +140,7 @@ class TensorMemory implements Resident {
         this.#pieces = this.buffer.readPieces(this.#dtype, this.#elements);
       } catch (error) {
         if (this.backend!.lost !== null) return;
-        // Of the call that computed it; whoever reads the value is told.
+        // An error of the call that computed it: it is thrown when the value is read.
         this.#failure = error;
       }
     }
@@ -190,7 +190,7 @@ const dropped = new FinalizationRegistry<TensorMemory["held"]>(({ memory }) => m
 const PRESSING_BYTES = 1 << 16;
 
 /**
- * Memory that nobody touches, so that the system gives none for it: the garbage collector looks at the host's
+ * Memory that is never touched, so that the system gives none for it: the garbage collector looks at the host's
  * memory alone, and would let large values on a device wait for long.
  */
 function pressure(bytes: number): ArrayBuffer | null {

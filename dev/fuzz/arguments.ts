@@ -109,7 +109,7 @@ function shrunk(): Float32Array {
   return array;
 }
 
-/** Things that nobody should pass, and some that fit here and there. */
+/** Things that should not be passed, and some that fit here and there. */
 export const junk: readonly (readonly [string, () => unknown])[] = [
   ["undefined", () => undefined],
   ["null", () => null],

@@ -75,7 +75,7 @@ export class ProgressBar {
   }
 
   async #write(text: string): Promise<void> {
-    // Whoever reads the bar may have gone away; the work goes on.
+    // The reader of the bar may have gone away; the work goes on.
     await this.#writer.write(new TextEncoder().encode(text)).catch(() =>
       clearInterval(this.#timer)
     );

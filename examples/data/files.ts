@@ -83,7 +83,7 @@ export async function checkReplaceable(path: string): Promise<void> {
   });
 }
 
-/** Opens a file of a name that nobody else uses, in the folder of `path`; removes it on failure. */
+/** Opens a file of a name that is not used elsewhere, in the folder of `path`; removes it on failure. */
 async function besides(
   path: string,
   use: (file: Deno.FsFile, name: string) => Promise<void>,

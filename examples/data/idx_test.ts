@@ -181,7 +181,7 @@ Deno.test("readIdx() uncompresses no more than the header asks for", async () =>
     [none, "corrupt", "magic number"],
   ];
   for (const [bytes, problem, text] of cases) {
-    // Whoever gets as far as the end finds a wrong checksum.
+    // A reader that gets as far as the end finds a wrong checksum.
     bytes[bytes.length - 6]! ^= 0xff;
     const error = await problemOf(bytes);
     assertEquals(error.problem, problem, error.message);

@@ -43,7 +43,7 @@ export interface StoredTensor {
 export interface TensorFile {
   /** The tensors by name, in the order of the file. */
   tensors: Record<string, StoredTensor>;
-  /** Notes of whoever wrote the file. */
+  /** Notes of the file's writer. */
   metadata: Record<string, string>;
 }
 
@@ -105,7 +105,7 @@ const HEADER_DEPTH = 3;
  * Writes tensors.
  *
  * @param tensors The tensors by name
- * @param metadata Notes for whoever reads the file
+ * @param metadata Notes for the file's reader
  * @returns The contents of the file
  * @throws {TypeError} If a dtype is unknown, data are not of the class that the dtype asks for, or
  * notes are no texts
@@ -338,7 +338,7 @@ function checkEntry(name: string, entry: unknown): Entry {
  *
  * @param path The file
  * @param tensors The tensors by name
- * @param metadata Notes for whoever reads the file
+ * @param metadata Notes for the file's reader
  * @throws {WriteError} If the file cannot be written; what was there is as it was
  */
 export async function saveSafetensors(

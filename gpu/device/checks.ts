@@ -1,5 +1,5 @@
 /**
- * Checks that failed on the device. A run leaves a word in memory, and whoever reads one of its
+ * Checks that failed on the device. A run leaves a word in memory, and the call that reads one of its
  * results first is told.
  *
  * @module

@@ -123,7 +123,7 @@ export class GpuContext {
     return this.#loss !== null;
   }
 
-  /** Why the device is gone; null while nobody has found that it is. */
+  /** Why the device is gone; null while that has not been noticed. */
   get loss(): DeviceLostError | null {
     return this.#loss;
   }

@@ -537,14 +537,14 @@ function associative(strategy: LoopStrategy, n: number, steps: number): Setup {
   };
 }
 
-gpuTest("an associative step is run by a scan", async () => {
+gpuTest("an associative step is run by a prefix scan", async () => {
   for (const [n, steps] of [[3, 1], [2, 700], [1, 9000], [2, 0]] as const) {
     const eligible = ["lanes", "resident", "parallel"] as const;
     await everyStrategy((strategy) => associative(strategy, n, steps), eligible);
   }
 });
 
-gpuTest("a step that is not associative is not run by a scan", async () => {
+gpuTest("a step that is not associative is not run by a prefix scan", async () => {
   const b = new ScalarBuilder();
   const y = b.load(0, "float32", axisIx(0));
   for (const value of [b.mul(y, y), b.unary("abs", y), b.div(b.constant("f32", 1), y)]) {

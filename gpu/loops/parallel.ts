@@ -1,6 +1,6 @@
 /**
  * Loops whose step is associative in what it carries: many threads take steps of one point side by
- * side and combine them by a scan.
+ * side and combine them by a prefix scan.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { chainPlace, wholeRounds } from "./lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "../print/nest.ts";
 import { combineText, identityText } from "../print/reduction.ts";
 import { type Printed, printPrim, storedType, type WgslType, wgslType } from "../print/scalar.ts";
-import { prefixScan } from "../print/scan.ts";
+import { prefixScan } from "../print/prefix_scan.ts";
 
 /** Steps of one workgroup, where there are many. */
 const STEPS_OF_PART = 4096;
@@ -286,7 +286,7 @@ function printSteps(
   return finish(text, name, lines, GROUP_THREADS, groups, loop.steps, flag);
 }
 
-/** A scan over the effects in workgroup memory, the two words of an effect together. */
+/** A prefix scan over the effects in workgroup memory, the two words of an effect together. */
 function combineEffects(
   text: KernelText,
   states: readonly State[],

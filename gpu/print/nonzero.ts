@@ -8,7 +8,7 @@ import type { BufferDecl, Nonzero } from "../../core/ir/program.ts";
 import { addSize, floorDivSize } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { printCast } from "./scalar.ts";
-import { prefixScan } from "./scan.ts";
+import { prefixScan } from "./prefix_scan.ts";
 
 const THREADS = 256;
 

@@ -313,12 +313,14 @@ class ProgramPrinter {
     if (strategy === "lanes" || strategy === "parallel") {
       const plan = planLanes(loop, this.#context);
       if (typeof plan !== "string" && strategy === "parallel") {
-        const scan = planParallel(plan, this.#context);
-        if (typeof scan !== "string") {
+        const parallel = planParallel(plan, this.#context);
+        if (typeof parallel !== "string") {
           this.#note(loop, "parallel", reasons);
-          return { kernels: (flag) => printParallel(scan, this.#decls, this.#makeScratch, flag) };
+          return {
+            kernels: (flag) => printParallel(parallel, this.#decls, this.#makeScratch, flag),
+          };
         }
-        reasons.push(`not parallel, because ${scan}`);
+        reasons.push(`not parallel, because ${parallel}`);
       }
       if (typeof plan !== "string") {
         const points = sizeValue(productSize(plan.axes));

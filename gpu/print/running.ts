@@ -1,6 +1,6 @@
 /**
  * Nests that store running values (cumulative sums and the like) of few long rows: the threads of a
- * workgroup take neighbouring iterations and combine them by a scan, block after block. Very long
+ * workgroup take neighbouring iterations and combine them by a prefix scan, block after block. Very long
  * rows are shared by several workgroups, which first find what comes before each of them.
  *
  * @module
@@ -33,7 +33,7 @@ import {
 import { decompose, NestBody, usesRunning, writtenBy } from "./nest.ts";
 import { accumulatedType, combineText, identityText, isArg } from "./reduction.ts";
 import { printCast } from "./scalar.ts";
-import { prefixScan } from "./scan.ts";
+import { prefixScan } from "./prefix_scan.ts";
 
 /** How a nest with running values is spread. */
 interface RunningShape {
@@ -131,7 +131,7 @@ function printStarts(
   return text.finish(`${nest.name} starts`, lines, 64, rows, 64, flag);
 }
 
-/** Scans rows, or parts of them that begin with what `starts` holds. */
+/** Combines the elements of rows, or of parts of them that begin with what `starts` holds. */
 function printBlocks(
   nest: LoopNest,
   parts: number,

@@ -97,7 +97,7 @@ Deno.test("scan-last-value reads the last value without the trace", () => {
   check("scan-last-value", false, [T.index(whole, [1])], [x5, start]);
 });
 
-Deno.test("scan-drop-unused drops states and results that nobody reads", () => {
+Deno.test("scan-drop-unused drops states and results that nothing reads", () => {
   const [outputs] = scan((x: Variable, a: Variable, b: Variable) => [
     a.add(x),
     T.tanh(b.add(a)),

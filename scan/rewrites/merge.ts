@@ -81,7 +81,7 @@ function join(loops: readonly Loop[]): Replacements {
     )
   );
   const all = (mine: number | null): ScanParts => {
-    // In each one's own parts, what belongs to the others stands for nothing.
+    // In each one's own parts, what belongs to the others is left out.
     const side = <X extends { from: number }>(list: (part: ScanParts) => X[]): X[] =>
       parts.flatMap((part, i) =>
         list(part).map((item) => mine === null || i === mine ? item : { ...item, from: -1 })

@@ -86,7 +86,7 @@ export const lengthOp: Op<CheckParams> = {
   },
 };
 
-/** A length that somebody gives, checked when the function is called unless it cannot be negative. */
+/** A length from outside the library, checked when the function is called unless it cannot be negative. */
 export function checkedLength(dim: Dim, action: string): Variable {
   const n = dimVariable(dim), known = staticInt(n);
   if (known !== null && known < 0) throw negative({ action }, known);

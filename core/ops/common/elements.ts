@@ -47,7 +47,7 @@ export function zeroElement(
   return isComplex(dtype) ? { re: zero, im: zero } : zero;
 }
 
-/** What was indexed; nothing for a part of a gradient, which nobody has written. */
+/** What was indexed; nothing for a part of a gradient, which the user has not written. */
 function intoLabel(x: Variable): string {
   return x.written.forward === null ? ` into ${writtenLabel(x)}` : "";
 }

@@ -134,7 +134,7 @@ export const sumToOp: Op<SumToParams> = {
   },
 };
 
-/** Sums without more ado; where all lengths are known to be those of x it is x. */
+/** Sums, without checking arguments; where all lengths are known to be those of x it is x. */
 export function summedTo(
   x: Variable,
   axes: readonly number[],

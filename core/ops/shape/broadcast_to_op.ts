@@ -113,7 +113,7 @@ function filled(dims: readonly Variable[]): Variable | null {
   return of !== null && hasShape(of, dims) ? of : null;
 }
 
-/** Broadcasts without more ado; a shape that x is known to have gives x itself. */
+/** Broadcasts, without checking arguments; a shape that x is known to have gives x itself. */
 export function stretched(x: Variable, dims: readonly Variable[]): Variable {
   return hasShape(x, dims) ? x : outputOf(broadcastToOp, [x, ...dims], {});
 }

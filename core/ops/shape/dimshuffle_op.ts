@@ -136,7 +136,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
   },
 };
 
-/** Applies a pattern without more ado; the identity gives x itself. */
+/** Applies a pattern, without checking it; the identity gives x itself. */
 export function shuffled(x: Variable, pattern: readonly PatternItem[]): Variable {
   const same = pattern.length === x.ndim && pattern.every((item, d) => item === d);
   return same ? x : outputOf(dimshuffleOp, [x], { pattern: [...pattern] });

@@ -237,7 +237,7 @@ function reshapedIndex(
   return result;
 }
 
-/** Reshapes without more ado, also to a shape that x has already. */
+/** Reshapes, without checking arguments; to the shape that x is known to have it is x. */
 export function reshaped(x: Variable, dims: readonly Variable[]): Variable {
   const lengths = dims.map(staticInt);
   if (hasShape(x, dims) || x.ndim === 1 && lengths.length === 1 && lengths[0] === -1) return x;

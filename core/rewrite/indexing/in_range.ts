@@ -39,7 +39,7 @@ export function isInRange({ index, length }: Position): boolean {
   return i !== null && i >= -length && i < length;
 }
 
-/** Whether elements are certainly different numbers that somebody gave, not ones that rules see through. */
+/** Whether elements are computed from those of an input, so that no rule knows what they are. */
 export function isGiven(variable: Variable): boolean {
   const stack = [variable];
   for (let steps = 0; stack.length > 0 && steps < 50; steps++) {

@@ -49,7 +49,7 @@ function next(g: Generator, state: Ref, inputs: readonly Ref[]): Ref {
   return value;
 }
 
-/** A state that overflows or becomes NaN, and that nobody needs. */
+/** A state that overflows or becomes NaN, and that nothing needs. */
 function poison(g: Generator, state: Ref, other: Ref): Ref {
   switch (g.random.below(4)) {
     case 0:
@@ -257,7 +257,7 @@ export const ending = loopsOf("until", { ...plain, until: true, derivatives: 1 }
 export const loopGradients = loopsOf("loop-gradients", { ...plain, derivatives: 1 });
 /** Values, gradients, Hessian and Jacobian matrices of loops, all together. */
 export const loopSeconds = loopsOf("loop-seconds", { ...plain, derivatives: 2 });
-/** Loops with a state that nobody reads and that is not finite. */
+/** Loops with a state that nothing reads and that is not finite. */
 export const poisoned = loopsOf("poisoned", { ...plain, poison: true, derivatives: 1 });
 /** Loops in the steps of loops. */
 export const nested = loopsOf("nested", { ...plain, inner: true, derivatives: 1 });

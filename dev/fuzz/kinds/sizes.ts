@@ -44,7 +44,7 @@ function use(g: Generator): void {
   const { random } = g;
   const x = g.pick((ref) => ref.shape.length === 1), n = size(g);
   g.output(n);
-  // Nobody wants to wait for the reference to count to 2³¹.
+  // The reference would take too long to count to 2³¹.
   const isShort = Math.abs(Number(n.value.data[0])) <= 300;
   switch (random.pick(isShort ? [0, 1, 2, 3, 4, 5, 6] : [0, 1, 3, 6])) {
     case 0:
