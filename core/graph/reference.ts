@@ -42,6 +42,26 @@ export function evaluateGraph(
   return outputs.map((output) => values.get(output)!);
 }
 
+/** What is done to each result, while there is something. */
+let changed: ((value: Value) => Value) | null = null;
+
+/**
+ * As `evaluateGraph`, with each result of an op changed, also inside of loops: with rounding errors of
+ * another kind it says which of the numbers are worth comparing.
+ */
+export function evaluateChanged(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+  change: (value: Value) => Value,
+): Value[] {
+  changed = change;
+  try {
+    return evaluateGraph(outputs, inputs);
+  } finally {
+    changed = null;
+  }
+}
+
 /** The inputs to evaluate before a node: of one that picks first what it picks by, then what it picks. */
 function neededInputs(apply: Apply, values: ReadonlyMap<Variable, Value>): readonly Variable[] {
   const { op, params, inputs } = apply;
@@ -65,7 +85,8 @@ function resultsOf(
   values: ReadonlyMap<Variable, Value>,
 ): readonly Value[] {
   try {
-    return apply.op.evaluate(args, apply.params, apply);
+    const results = apply.op.evaluate(args, apply.params, apply);
+    return changed === null ? results : results.map(changed);
   } catch (error) {
     locate(error, apply, (variable) => {
       const value = values.get(variable);

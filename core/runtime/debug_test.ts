@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, type Variable } from "../../mod.ts";
 import { toleranceOf } from "./debug.ts";
 
 Deno.test("debug mode allows for the rounding of the coarsest float on the way", () => {
@@ -30,4 +30,19 @@ Deno.test("debug mode takes masks and convolutions, which check lengths in words
     mode: "debug",
   });
   assertEquals(back([[[[2]]]], [[[[1, 3]]]]).arraySync(), [[[[6, 2]]]]);
+});
+
+Deno.test("debug mode knows where the program as written loses digits that rewriting keeps", async () => {
+  const x = T.fvector("x"), lost = (v: Variable) => T.log(T.sub(1, T.sigmoid(v)));
+  const [steps] = scan((v) => lost(v), { sequences: x });
+  for (const mode of ["debug", { base: "fastRun", verify: true }] as const) {
+    const f = await compile([x], [lost(x), steps], { device: "cpu", mode });
+    for (const values of f([1, 20, 28, 30, 33])) {
+      const rounded = Array.from(
+        values.dataSync(),
+        (value) => Math.round(1e4 * Number(value)) / 1e4,
+      );
+      assertEquals(rounded, [-1.3133, -20, -28, -30, -33]);
+    }
+  }
 });
