@@ -1,12 +1,24 @@
 /**
- * The works, done by Croton on the CPU.
+ * The works, done by Croton on the CPU: on one thread, and with `--blas` by the machine's own BLAS.
  *
  * @module
  */
-import { compile, grad, RandomStreams, scan, shared, T, tensor, type Variable } from "../../mod.ts";
+import {
+  compile,
+  config,
+  grad,
+  RandomStreams,
+  scan,
+  shared,
+  T,
+  tensor,
+  type Variable,
+} from "../../mod.ts";
 import { numbers, report, type Setup, STEPS } from "./work.ts";
 
 const device = "cpu";
+config.threads = 1;
+config.blas = Deno.args.includes("--blas") ? "auto" : "off";
 
 /** y(t) = tanh(W1·y(t-1) + W2·x(t) + W3·x(t-1)), row by row of a batch if there is one. */
 function recurrence(inputs: number, state: number, batch: number, backward: boolean): Setup {

@@ -17,13 +17,14 @@ interface Program {
 }
 
 const here = new URL(".", import.meta.url).pathname;
-const deno = (file: string): Pick<Program, "command" | "args"> => ({
+const deno = (file: string, ...flags: string[]): Pick<Program, "command" | "args"> => ({
   command: Deno.execPath(),
-  args: ["run", "-A", "--quiet", "--no-lock", "--no-check", here + file],
+  args: ["run", "-A", "--quiet", "--no-lock", "--no-check", here + file, ...flags],
 });
 
 const programs: readonly Program[] = [
   { name: "Croton", ...deno("croton.ts") },
+  { name: "with native BLAS", ...deno("croton.ts", "--blas") },
   { name: "JavaScript", ...deno("plain.ts") },
   { name: "jax-js", ...deno("jax_js.ts") },
   { name: "TensorFlow.js", ...deno("tensorflow.ts") },
@@ -32,7 +33,7 @@ const programs: readonly Program[] = [
 
 /** One pass of a program; null if it cannot run here. */
 async function pass(
-  { command, args }: Program,
+  { name, command, args }: Program,
   wanted: readonly string[],
 ): Promise<Map<WorkName, number> | null> {
   const env = { OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
@@ -50,7 +51,7 @@ async function pass(
   }
   if (output.code !== 0) {
     const reason = new TextDecoder().decode(output.stderr).trim().split("\n").slice(-3).join(" ");
-    console.error(`${args.at(-1)!.split("/").at(-1)} ended early: ${reason}`);
+    console.error(`${name} ended early: ${reason}`);
   }
   return found.size === 0 ? null : found;
 }

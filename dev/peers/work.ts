@@ -68,7 +68,7 @@ export function best(run: () => void): number {
 
 /** Times all works of a program and prints one line of JSON for each. */
 export async function report(own: Works): Promise<void> {
-  const wanted = Deno.args;
+  const wanted = Deno.args.filter((arg) => !arg.startsWith("--"));
   for (const name of works) {
     const setup = own[name];
     if (setup === undefined || (wanted.length > 0 && !wanted.includes(name))) continue;
