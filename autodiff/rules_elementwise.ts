@@ -52,6 +52,7 @@ import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
 import type { GradientRule } from "./rule.ts";
 import { unstretched } from "./shapes.ts";
 import { combined } from "./combined.ts";
+import { kinkBetween } from "./kinks.ts";
 import { asKink } from "./support.ts";
 import { tetragamma } from "./tetragamma.ts";
 
@@ -87,8 +88,19 @@ function wins(
   winsOrTies: (x: Variable, y: Variable) => Variable,
 ): readonly Partial[] {
   const partial = (g: Variable, x: Variable, other: Variable): Variable =>
-    keptWhere(asKink(winsOrTies(x, other)), where(wins(x, other), g, mul(g, 0.5)));
+    keptWhere(
+      kinkBetween(winsOrTies(x, other), [x, other]),
+      where(wins(x, other), g, mul(g, 0.5)),
+    );
   return [(g, _y, a, b) => partial(g, a!, b!), (g, _y, a, b) => partial(g, b!, a!)];
+}
+
+function keptBetween(
+  g: Variable,
+  condition: Variable,
+  ...candidates: readonly Variable[]
+): Variable {
+  return keptWhere(kinkBetween(condition, candidates), g);
 }
 
 const pass: readonly Partial[] = [(g) => g];
@@ -164,9 +176,11 @@ const rows = {
   maximum: wins(gt, ge),
   minimum: wins(lt, le),
   clip: [
-    (g, _y, x, lower, upper) => keptWhere(asKink(and(ge(x!, lower!), le(x!, upper!))), g),
-    (g, _y, x, lower) => keptWhere(asKink(lt(x!, lower!)), g),
-    (g, _y, x, lower, upper) => keptWhere(asKink(and(ge(x!, lower!), gt(x!, upper!))), g),
+    (g, _y, x, lower, upper) =>
+      keptBetween(g, and(ge(x!, lower!), le(x!, upper!)), x!, lower!, upper!),
+    (g, _y, x, lower, upper) => keptBetween(g, lt(x!, lower!), x!, lower!, upper!),
+    (g, _y, x, lower, upper) =>
+      keptBetween(g, and(ge(x!, lower!), gt(x!, upper!)), x!, lower!, upper!),
   ],
   mulhi: flat,
 

@@ -19,10 +19,11 @@ import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
 import { numberLike, spreadLike, spreadOver } from "./shapes.ts";
-import { asKink, selectedBy } from "./support.ts";
+import { kinkBetween, partsOf } from "./kinks.ts";
+import { selectedBy } from "./support.ts";
 /** Shared equally among the elements that are the extreme. */
 function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
-  const wins: Variable = asKink(eq(x, withAxes(y, axes)));
+  const wins: Variable = kinkBetween(eq(x, withAxes(y, axes)), partsOf(x));
   const count = reduced("sum", castTo(wins, x.dtype), axes);
   return where(wins, withAxes(div(g, count), axes), 0);
 }

@@ -38,6 +38,12 @@ function steps(flags: string[]): Step[] {
     { name: "types", args: ["check", ...flags] },
     { name: "documentation", args: ["doc", "--lint", "mod.ts"], needs: "mod.ts" },
     { name: "publishing", args: ["publish", "--dry-run", "--allow-dirty"], needs: "mod.ts" },
+    // The other tests don't have the permission, and so are about products of our own.
+    {
+      name: "products by a native BLAS",
+      args: ["test", "--quiet", "--no-check", ...flags, ...PERMISSIONS, "--allow-ffi", "cpu/gemm"],
+      needs: "cpu/gemm/blas_test.ts",
+    },
   ];
 }
 
