@@ -46,3 +46,15 @@ Deno.test("debug mode knows where the program as written loses digits that rewri
     }
   }
 });
+
+Deno.test("debug mode knows which whole numbers hang on the rounding of floats", async () => {
+  const x = T.fvector("x"), total = T.sum(T.softmax(x));
+  const f = await compile([x], [T.cast(total, "uint8"), T.ge(total, 1), T.cast(x, "int32")], {
+    device: "cpu",
+    mode: "debug",
+  });
+  for (let i = 0; i < 40; i++) {
+    const values = [Math.sin(i), Math.cos(3 * i), i / 7];
+    assertEquals(f(values)[2].arraySync(), values.map(Math.trunc).map((n) => n === 0 ? 0 : n));
+  }
+});
