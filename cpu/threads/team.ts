@@ -1,8 +1,8 @@
 /**
  * The threads that share out large work on the CPU: workers that run parts of it in the same memory.
  *
- * They start when the program has done enough work that they could have shared, and sleep when there is
- * none. They need no permission and don't keep a program from ending.
+ * They start, one by one, when the program has done enough work that they could have shared, and sleep
+ * when there is none. They need no permission and don't keep a program from ending.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ModuleBuilder } from "../wasm/mod.ts";
 import { control, CONTROL_BYTES } from "./control.ts";
 import { emitThread } from "./products.ts";
 
-/** Multiplications after which threads start: starting takes as long as some 10⁹. */
+/** Multiplications after which a thread starts, and then the next one: starting takes as long as some 10⁹. */
 const START_FROM = 4e9;
 
 /** How often a thread looks for the next job before it sleeps. */
@@ -50,7 +50,9 @@ export class Team {
   readonly block: number;
   readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
+  /** How many threads were asked for, the main one included. */
   #asked = 1;
+  #module: WebAssembly.Module | null = null;
 
   /**
    * @param memory What the threads work on.
@@ -75,31 +77,33 @@ export class Team {
     return new Int32Array(buffer, this.block, CONTROL_BYTES / 4);
   }
 
-  /** Before a run of a program with products: how many threads may work, and whether to start them. */
+  /** Before a run of a program with products: how many threads may work, and whether to start one more. */
   prepare(): void {
     if (this.block === 0) return;
     const { i32, f64 } = this.#memory.heap, at = this.block / 4;
     const wanted = threadsWanted();
     i32[at + control.limit] = wanted;
-    if (wanted > this.#asked && f64[(at + control.work) / 2]! >= START_FROM) this.#start(wanted);
+    const work = f64[(at + control.work) / 2]!;
+    if (wanted > this.#asked && work >= START_FROM * this.#asked) this.#start();
   }
 
-  #start(wanted: number): void {
-    const startThread = findWorkers();
-    if (startThread === null) {
+  #start(): void {
+    this.#asked++;
+    const { memory, limits } = this.#memory;
+    try {
+      const startThread = findWorkers();
+      if (this.#module === null) {
+        const builder = new ModuleBuilder();
+        builder.importMemory(limits);
+        emitThread(builder, this.block, this.#relaxed);
+        this.#module = builder.compile();
+      }
+      // For any product of either type that is not long.
+      const work = this.#memory.allocate(gemmWorkspaceBytes(1 << 14, 1 << 14, 1 << 14, "float64"));
+      startThread(threadText, { memory, module: this.#module, block: this.block, work });
+    } catch {
+      // Hosts may have no workers, and memory may be short: the work is done without them.
       this.#asked = Infinity;
-      return;
-    }
-    const { memory, limits } = this.#memory, builder = new ModuleBuilder();
-    builder.importMemory(limits);
-    emitThread(builder, this.block, this.#relaxed);
-    const module = builder.compile();
-    // For any product of either type that is not long.
-    const bytes = gemmWorkspaceBytes(1 << 14, 1 << 14, 1 << 14, "float64");
-    while (this.#asked < wanted) {
-      this.#asked++;
-      const work = this.#memory.allocate(bytes);
-      startThread(threadText, { memory, module, block: this.block, work });
     }
   }
 }
@@ -119,7 +123,7 @@ interface NodeWorker {
 }
 
 /** Deno's and Node's threads start at once and don't keep a program alive; browsers have workers. */
-function findWorkers(): StartThread | null {
+function findWorkers(): StartThread {
   const { process, Worker: WebWorker } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
     Worker?: typeof Worker;
@@ -136,7 +140,7 @@ function findWorkers(): StartThread | null {
       worker.on("error", () => {});
     };
   }
-  if (WebWorker === undefined || typeof URL.createObjectURL !== "function") return null;
+  if (WebWorker === undefined) throw new TypeError("There are no workers");
   return (text, data) => {
     const program = `addEventListener("message", ({ data }) => (${text})(data))`;
     const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));

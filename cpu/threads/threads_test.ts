@@ -28,7 +28,8 @@ async function start(memory: CpuMemory, team: Team, threads: number): Promise<vo
   config.threads = threads;
   try {
     memory.heap.f64[team.block / 8 + control.work / 2] = 1e12;
-    team.prepare();
+    // One starts at a time.
+    for (let i = 1; i < threads; i++) team.prepare();
   } finally {
     config.threads = before;
   }
