@@ -16,7 +16,7 @@ import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
 import { Constants } from "./memory/constants.ts";
-import { CpuExecutable, type Device, type Entry } from "./executable.ts";
+import { CpuExecutable, type Device, type Entry, type Printed } from "./executable.ts";
 import { CpuMemory } from "./memory/memory.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
 import { Runtime } from "./runtime.ts";
@@ -96,35 +96,30 @@ class CpuBackend implements Backend, Device {
   }
 
   prepare(program: Program): Executable {
-    const { bytes, ...printed } = printModule(program, this.#options);
-    const blas = blasFor(program), key = keyOf(bytes, blas.library);
+    const { bytes, printed, library } = this.#print(program), { key } = printed;
     const entry = this.code.acquire(key) ??
-      this.#link(key, blas.library, new WebAssembly.Module(bytes));
-    return new CpuExecutable(this, program, {
-      ...printed,
-      bytes: bytes.length,
-      key,
-      note: blas.note,
-      shared: blas.shared,
-    }, entry);
+      this.#link(key, library, new WebAssembly.Module(bytes));
+    return new CpuExecutable(this, program, printed, entry);
   }
 
   async prepareAsync(program: Program): Promise<Executable> {
-    const { bytes, ...printed } = printModule(program, this.#options);
-    const blas = blasFor(program), key = keyOf(bytes, blas.library);
+    const { bytes, printed, library } = this.#print(program), { key } = printed;
     let entry = this.code.acquire(key);
     if (entry === undefined) {
       const module = await WebAssembly.compile(bytes);
       // Another call may have linked the same program in the meantime.
-      entry = this.code.acquire(key) ?? this.#link(key, blas.library, module);
+      entry = this.code.acquire(key) ?? this.#link(key, library, module);
     }
-    return new CpuExecutable(this, program, {
-      ...printed,
-      bytes: bytes.length,
-      key,
-      note: blas.note,
-      shared: blas.shared,
-    }, entry);
+    return new CpuExecutable(this, program, printed, entry);
+  }
+
+  #print(program: Program) {
+    const { bytes, ...rest } = printModule(program, this.#options);
+    const { library, ...products } = productsBy(program), text = textOf(bytes);
+    // It is linked with a library or without.
+    const key = library === null ? text : `${library.path}: ${text}`;
+    const printed: Printed = { ...rest, ...products, bytes: bytes.length, key };
+    return { bytes, printed, library };
   }
 
   sync(): Promise<void> {
@@ -164,7 +159,7 @@ interface ProductsBy {
 }
 
 /** The library for a program's products, if any may be large enough for one, and what to say of it. */
-function blasFor(program: Program): ProductsBy {
+function productsBy(program: Program): ProductsBy {
   let large = false;
   for (const steps of [program.steps, program.commit]) {
     eachLeaf(steps, (step) => large ||= step.kind === "gemm" && mayBeLarge(step));
@@ -180,11 +175,6 @@ function blasFor(program: Program): ProductsBy {
 function mayBeLarge({ m, n, k }: Gemm): boolean {
   const known = [m, n, k].filter((size) => typeof size === "number");
   return known.length < 3 || known.reduce((product, size) => product * size, 1) >= LIBRARY_FROM;
-}
-
-/** By what a program's code is kept: it is linked with a library or without. */
-function keyOf(bytes: Uint8Array, blas: Blas | null): string {
-  return blas === null ? textOf(bytes) : `${blas.name}: ${textOf(bytes)}`;
 }
 
 /** A text for some bytes, equal for equal bytes only. */

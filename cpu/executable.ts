@@ -35,7 +35,7 @@ export interface Device {
 }
 
 /** What a program needs to know of what was printed for it. */
-type Printed = Omit<PrintedModule, "bytes"> & {
+export type Printed = Omit<PrintedModule, "bytes"> & {
   /** Bytes of the module. */
   readonly bytes: number;
   /** By what the code is kept. */

@@ -35,7 +35,7 @@ export class Runtime {
   /** The function of a name that a printed module imports; with a library, it does large products. */
   get(name: string, blas: Blas | null): CallableFunction {
     const isProduct = name.startsWith("gemm_");
-    const key = isProduct && blas !== null ? `${name} ${blas.name}` : name;
+    const key = isProduct && blas !== null ? `${name} ${blas.path}` : name;
     let found = this.#functions.get(key);
     if (found === undefined) {
       const builder = new ModuleBuilder();

@@ -43,6 +43,20 @@ export async function captureDeno(args: string[], echo: boolean): Promise<Outcom
   return { code, output: parts.join("") };
 }
 
+/** Runs a program, without any permission and without checking its types; what it writes. */
+export async function captureProgram(text: string): Promise<Outcome> {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, text);
+    return await captureDeno(
+      ["run", "--quiet", "--no-prompt", "--no-check", "--no-lock", file],
+      false,
+    );
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
 async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await Deno.stdout.write(bytes.subarray(done));
 }

@@ -25,6 +25,8 @@ interface Functions {
 export interface Blas {
   /** For people: name and version where it tells them. */
   readonly name: string;
+  /** Under which name it was opened. */
+  readonly path: string;
   readonly functions: Readonly<Record<GemmDtype, Functions>>;
 }
 
@@ -103,6 +105,7 @@ function open(runtime: typeof Deno, path: string): Blas | string {
     >;
     library = {
       name: nameOf(runtime, path),
+      path,
       functions: {
         float32: { gemm: cblas_sgemm!, gemv: cblas_sgemv! },
         float64: { gemm: cblas_dgemm!, gemv: cblas_dgemv! },

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { compile, config, grad, scan, T, type Variable } from "../../mod.ts";
 import { tensor } from "../../core/runtime/tensor.ts";
-import { captureDeno } from "../../dev/process.ts";
+import { captureProgram } from "../../dev/process.ts";
 import { findBlas, layoutOf } from "./blas.ts";
 
 const found = findBlas("auto");
@@ -127,19 +127,10 @@ Deno.test("config.blas is a text", () => {
 
 Deno.test("without the permission nothing asks and nothing is said", async () => {
   const url = new URL("../../mod.ts", import.meta.url).href;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(
-      file,
-      `
-        import { compile, T } from ${JSON.stringify(url)};
-        const a = T.fmatrix("a"), f = await compile([a], T.dot(a, a.T), { device: "cpu" });
-        console.log(f(new Array(99).fill(new Array(99).fill(1))).dataSync().at(-1), f.deviceInfo.includes("BLAS"));
-      `,
-    );
-    const args = ["run", "--quiet", "--no-prompt", "--no-check", "--no-lock", file];
-    assertEquals(await captureDeno(args, false), { code: 0, output: "99 false\n" });
-  } finally {
-    await Deno.remove(file);
-  }
+  const outcome = await captureProgram(`
+    import { compile, T } from ${JSON.stringify(url)};
+    const a = T.fmatrix("a"), f = await compile([a], T.dot(a, a.T), { device: "cpu" });
+    console.log(f(new Array(99).fill(new Array(99).fill(1))).dataSync().at(-1), f.deviceInfo.includes("BLAS"));
+  `);
+  assertEquals(outcome, { code: 0, output: "99 false\n" });
 });

@@ -14,7 +14,7 @@ import { planNest, scalarPlan } from "./choose_vector.ts";
 import { applyScalar } from "./scalar.ts";
 
 import { NestPrinter } from "./nest_printer.ts";
-import { pushAllPositive } from "./nest.ts";
+import { whereNotEmpty } from "./nest.ts";
 
 /**
  * Prints a check: runs over the axes that its node depends on, and returns from the function with the
@@ -67,7 +67,6 @@ export function printCheck(
     f.localSet(value).localGet(context.block).localGet(value);
     f.f64Store(context.module.params.failure());
   };
-  const varying = run.filter((size) => typeof size !== "number");
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
     new NestPrinter(context, test, plan, (push) => {
@@ -84,14 +83,7 @@ export function printCheck(
       });
     }).print();
   };
-  context.scoped(() => {
-    if (varying.length === 0) {
-      body();
-      return;
-    }
-    pushAllPositive(context, varying);
-    f.if(() => context.scoped(body));
-  });
+  context.scoped(() => whereNotEmpty(context, run, body));
 }
 
 /** The largest integer that fails a test over loops, as a float64. */

@@ -14,7 +14,6 @@ import { NestPrinter } from "./nest_printer.ts";
 
 /** Prints a kernel into the function of a context, by a plan. Sizes may be zero. */
 export function printNest(context: FunctionContext, kernel: LoweredNest, plan: NestPlan): void {
-  const { f } = context;
   if (plan.levels.some((level, i) => level.size === 0 && i < plan.axisCount)) return;
   const body = () => {
     const empty = kernel.loops.some((size) => size === 0);
@@ -22,26 +21,33 @@ export function printNest(context: FunctionContext, kernel: LoweredNest, plan: N
       printWithoutLoops(context, kernel);
       return;
     }
-    const varying = kernel.loops.filter((size) => typeof size !== "number");
-    if (varying.length === 0) {
-      new NestPrinter(context, kernel, plan).print();
-      return;
-    }
-    pushAllPositive(context, varying);
-    f.if(
-      () => context.scoped(() => new NestPrinter(context, kernel, plan).print()),
-      () => context.scoped(() => printWithoutLoops(context, kernel)),
+    whereNotEmpty(
+      context,
+      kernel.loops,
+      () => new NestPrinter(context, kernel, plan).print(),
+      () => printWithoutLoops(context, kernel),
     );
   };
-  const varying = kernel.axes.filter((size) => typeof size !== "number");
-  context.scoped(() => {
-    if (varying.length === 0) {
-      body();
-      return;
-    }
-    pushAllPositive(context, varying);
-    f.if(() => context.scoped(body));
-  });
+  context.scoped(() => whereNotEmpty(context, kernel.axes, body));
+}
+
+/** Prints something for where sizes that only a call tells are all greater than 0, and for where not. */
+export function whereNotEmpty(
+  context: FunctionContext,
+  sizes: readonly Size[],
+  body: () => void,
+  otherwise?: () => void,
+): void {
+  const varying = sizes.filter((size) => typeof size !== "number");
+  if (varying.length === 0) {
+    body();
+    return;
+  }
+  pushAllPositive(context, varying);
+  context.f.if(
+    () => context.scoped(body),
+    otherwise && (() => context.scoped(otherwise)),
+  );
 }
 
 /** The part of a kernel that remains where a loop has no iterations: its reductions are of nothing. */
@@ -58,7 +64,7 @@ function printWithoutLoops(context: FunctionContext, kernel: LoweredNest): void 
 }
 
 /** Pushes whether sizes are all greater than 0. */
-export function pushAllPositive(context: FunctionContext, sizes: readonly Size[]): void {
+function pushAllPositive(context: FunctionContext, sizes: readonly Size[]): void {
   const { f } = context;
   const distinct = new Map(sizes.map((size) => [sizeKey(size), size]));
   let isFirst = true;

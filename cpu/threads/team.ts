@@ -17,6 +17,9 @@ import { emitThread } from "./products.ts";
 /** Multiplications after which a thread starts, and then the next one: starting takes as long as some 10⁹. */
 const START_FROM = 4e9;
 
+/** More threads than this are of no use to a product. */
+const MOST_THREADS = 64;
+
 /** How often a thread looks for the next job before it sleeps. */
 const LOOKS = 20_000;
 
@@ -52,6 +55,7 @@ export class Team {
   readonly #relaxed: boolean;
   /** How many threads were asked for, the main one included. */
   #asked = 1;
+  readonly #cores = (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
   #module: WebAssembly.Module | null = null;
 
   /**
@@ -81,7 +85,7 @@ export class Team {
   prepare(): void {
     if (this.block === 0) return;
     const { i32, f64 } = this.#memory.heap, at = this.block / 4;
-    const wanted = threadsWanted();
+    const wanted = Math.max(1, Math.min(MOST_THREADS, Math.floor(settings.threads ?? this.#cores)));
     i32[at + control.limit] = wanted;
     const work = f64[(at + control.work) / 2]!;
     if (wanted > this.#asked && work >= START_FROM * this.#asked) this.#start();
@@ -106,12 +110,6 @@ export class Team {
       this.#asked = Infinity;
     }
   }
-}
-
-/** `config.threads`, or as many as the machine has cores. */
-function threadsWanted(): number {
-  const { hardwareConcurrency = 1 } = (globalThis as { navigator?: Navigator }).navigator ?? {};
-  return Math.max(1, Math.floor(settings.threads ?? hardwareConcurrency));
 }
 
 /** What starts a thread. */

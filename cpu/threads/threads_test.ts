@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { config } from "../../mod.ts";
-import { captureDeno } from "../../dev/process.ts";
+import { captureProgram } from "../../dev/process.ts";
 import type { GemmDtype } from "../gemm/gemm.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { CpuMemory } from "../memory/memory.ts";
@@ -110,28 +110,18 @@ Deno.test("where memory cannot be shared there is one thread", () => {
 
 Deno.test("threads start without a permission when they pay, and a program ends with them", async () => {
   const url = new URL("../../mod.ts", import.meta.url).href;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(
-      file,
-      `
-        import { compile, config, T } from ${JSON.stringify(url)};
-        config.device = "cpu";
-        const a = T.fmatrix("a"), f = await compile([a], T.dot(a, a));
-        const ones = new Array(512).fill(new Array(512).fill(1));
-        config.threads = 1;
-        const sum = f(ones).dataSync().reduce((x, y) => x + y);
-        const before = f.deviceInfo;
-        config.threads = 2;
-        let calls = 0;
-        while (f.deviceInfo === before && calls++ < 1000) f(ones);
-        console.log(f.deviceInfo.replace(before, ""), sum === f(ones).dataSync().reduce((x, y) => x + y));
-      `,
-    );
-    const args = ["run", "--quiet", "--no-prompt", "--no-check", "--no-lock", file];
-    const output = "; large products on 2 threads true\n";
-    assertEquals(await captureDeno(args, false), { code: 0, output });
-  } finally {
-    await Deno.remove(file);
-  }
+  const outcome = await captureProgram(`
+    import { compile, config, T } from ${JSON.stringify(url)};
+    config.device = "cpu";
+    const a = T.fmatrix("a"), f = await compile([a], T.dot(a, a));
+    const ones = new Array(512).fill(new Array(512).fill(1));
+    config.threads = 1;
+    const sum = f(ones).dataSync().reduce((x, y) => x + y);
+    const before = f.deviceInfo;
+    config.threads = 2;
+    let calls = 0;
+    while (f.deviceInfo === before && calls++ < 1000) f(ones);
+    console.log(f.deviceInfo.replace(before, ""), sum === f(ones).dataSync().reduce((x, y) => x + y));
+  `);
+  assertEquals(outcome, { code: 0, output: "; large products on 2 threads true\n" });
 });
