@@ -34,3 +34,4 @@ export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";
 export * as extend from "./autodiff/extend.ts";
 export * from "./scan/mod.ts";
+export * as io from "./io/mod.ts";

@@ -48,6 +48,8 @@ export {
   CrotonError,
   DeviceLostError,
   DisconnectedInputError,
+  FileError,
+  FileFormatError,
   GpuCommandError,
   GradientError,
   IndexError,

@@ -16,6 +16,7 @@ import {
   CrotonError,
   type DeviceOption,
   grad,
+  io,
   shared,
   type SharedVariable,
   T,
@@ -24,11 +25,9 @@ import {
   type Variable,
 } from "../mod.ts";
 import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
-import { checkReplaceable, makeFolder, replaceFile, WriteError } from "./data/files.ts";
 import { IdxError, LARGEST, loadMnist } from "./data/idx.ts";
 import { drawCharts, sparkline } from "./data/plot.ts";
 import { Progress, significant } from "./data/progress.ts";
-import { loadSafetensors, saveSafetensors } from "./data/safetensors.ts";
 import { LogisticRegression } from "./models/logistic_regression.ts";
 
 /** What a run is told. */
@@ -164,9 +163,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const print = options.print ?? ((line: string) => console.log(line));
   const { batch, rate, device } = options;
   const sets = await loadSets(options);
-  await makeFolder(options.out);
+  await io.makeFolder(options.out);
   const [modelPath, curvesPath] = [`${options.out}/model.safetensors`, `${options.out}/curves.svg`];
-  for (const path of [modelPath, curvesPath]) await checkReplaceable(path);
+  for (const path of [modelPath, curvesPath]) await io.checkReplaceable(path);
   const [trainSet, validSet, testSet] = [sets.train, sets.valid, sets.test].map((set) =>
     share(set, batch)
   ) as [SharedSet, SharedSet, SharedSet];
@@ -257,7 +256,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     testError = meanError(test, testSet.batches);
     await save(model, modelPath, { epoch, error: best });
   }
-  await replaceFile(curvesPath, new TextEncoder().encode(curves(losses, validationErrors)));
+  await io.replaceFile(curvesPath, new TextEncoder().encode(curves(losses, validationErrors)));
   const predicted = await predict(modelPath, sets.test, 10, device);
   const result: TrainResult = {
     epochs: epoch,
@@ -283,17 +282,7 @@ async function save(
   path: string,
   about: { epoch: number; error: number },
 ): Promise<void> {
-  const tensors = Object.fromEntries(
-    model.parameters.map((parameter) => {
-      const value = parameter.getValue();
-      return [parameter.name!, {
-        dtype: "float32" as const,
-        shape: [...value.shape],
-        data: value.dataSync() as Float32Array<ArrayBuffer>,
-      }];
-    }),
-  );
-  await saveSafetensors(path, tensors, {
+  await io.saveSafetensors(path, model.named, {
     model: "logistic regression",
     epoch: String(about.epoch),
     validation_error: String(about.error),
@@ -314,16 +303,10 @@ export async function predict(
   count: number,
   device: DeviceOption = "auto",
 ): Promise<number[]> {
-  const { tensors } = await loadSafetensors(path);
+  const { tensors } = await io.loadSafetensors(path);
   const x = T.matrix("x");
   const model = new LogisticRegression(x, PIXELS, 10);
-  for (const parameter of model.parameters) {
-    const stored = tensors[parameter.name!];
-    if (stored === undefined) {
-      throw new TypeError(`Cannot predict: ${path} has no tensor "${parameter.name}"`);
-    }
-    parameter.setValue(tensor(stored.data as Float32Array<ArrayBuffer>, { shape: stored.shape }));
-  }
+  io.restore(model.named, tensors);
   const classify = await compile([x], model.prediction, { device, name: "predict" });
   const images = set.images.slice(0, count * PIXELS);
   const shape = [images.length / PIXELS, PIXELS];
@@ -427,7 +410,7 @@ if (import.meta.main) {
       Deno.exit(0);
     }
   } catch (error) {
-    const known = [IdxError, WriteError, CrotonError, RangeError, TypeError];
+    const known = [IdxError, CrotonError, RangeError, TypeError];
     if (error instanceof Error && known.some((type) => error instanceof type)) {
       console.error(`error: ${error.message}`);
       Deno.exit(1);

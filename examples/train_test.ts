@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
+import { FileError, io } from "../mod.ts";
 import { drawDigits, PIXELS } from "./data/digits.ts";
-import { WriteError } from "./data/files.ts";
 import { IdxError } from "./data/idx.ts";
-import { loadSafetensors } from "./data/safetensors.ts";
 import { defaults, predict, train, type TrainOptions, type TrainResult } from "./train.ts";
 
 /** Trains on few images in a folder of its own. */
@@ -77,7 +76,7 @@ Deno.test("train() learns: loss and error fall, and the test error is far below 
   }
   const svg = await Deno.readTextFile(`${out}/curves.svg`);
   assert(svg.startsWith("<svg") && svg.trimEnd().endsWith("</svg>"));
-  const { tensors, metadata } = await loadSafetensors(`${out}/model.safetensors`);
+  const { tensors, metadata } = await io.loadSafetensors(`${out}/model.safetensors`);
   assertEquals(tensors["W"]!.shape, [784, 10]);
   assertEquals(tensors["b"]!.shape, [10]);
   assertEquals(Number(metadata["validation_error"]), result.bestValidationError);
@@ -127,9 +126,9 @@ Deno.test("train() refuses data and folders that it cannot use", async () => {
   await assertRejects(() => run({ batch: 3000 }), RangeError, "a minibatch of 3000");
   await assertRejects(() => run({ data: "/no/such/folder" }), IdxError, "missing");
   const file = await Deno.makeTempFile();
-  await assertRejects(() => run({ out: `${file}/out` }), WriteError, `Cannot write "${file}/out"`);
-  await assertRejects(() => run({ out: file }), WriteError, `Cannot write "${file}"`);
-  await assertRejects(() => run({ out: "" }), WriteError, "the name is empty");
+  await assertRejects(() => run({ out: `${file}/out` }), FileError, `Cannot write "${file}/out"`);
+  await assertRejects(() => run({ out: file }), FileError, `Cannot write "${file}"`);
+  await assertRejects(() => run({ out: "" }), FileError, "the name is empty");
   await assertRejects(() => run({ images: 500_001 }), RangeError, "at most 500000 are drawn");
   const folder = await Deno.makeTempDir();
   for (
@@ -146,7 +145,7 @@ Deno.test("train() refuses to replace a folder, before it trains", async () => {
     await Deno.mkdir(`${out}/${name}`);
     const lines: string[] = [];
     const print = (line: string) => void lines.push(line);
-    await assertRejects(() => run({ out, print }), WriteError, `Cannot write "${out}/${name}": `);
+    await assertRejects(() => run({ out, print }), FileError, `Cannot write "${out}/${name}": `);
     assertEquals(lines, []);
     assertEquals(namesIn(out), [name]);
   }
@@ -157,7 +156,10 @@ Deno.test("many runs may save in one folder at the same time", async () => {
   const options = { out, images: 100, batch: 10, epochs: 3 };
   await Promise.all([1, 2, 3, 4].map((seed) => run({ ...options, seed })));
   assertEquals(namesIn(out), ["curves.svg", "model.safetensors"]);
-  assertEquals((await loadSafetensors(`${out}/model.safetensors`)).tensors["W"]!.shape, [784, 10]);
+  assertEquals((await io.loadSafetensors(`${out}/model.safetensors`)).tensors["W"]!.shape, [
+    784,
+    10,
+  ]);
 });
 
 Deno.test("train() needs no ten images to test with", async () => {
@@ -286,7 +288,7 @@ for (
       const { code, text } = await result;
       assertEquals(code, 0, text);
       assert(text.includes("of at most 100000, stopped"), text);
-      assert((await loadSafetensors(`${out}/model.safetensors`)).tensors["W"] !== undefined);
+      assert((await io.loadSafetensors(`${out}/model.safetensors`)).tensors["W"] !== undefined);
       assert((await Deno.stat(`${out}/curves.svg`)).size > 1000);
     },
   });

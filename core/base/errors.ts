@@ -296,6 +296,49 @@ export class VerificationError extends CrotonError {
   }
 }
 
+/** A file, or its bytes, that break the rules of their format. Nothing of it was loaded. */
+export class FileFormatError extends SyntaxError {
+  static {
+    brand(this);
+  }
+  /** The tensor, the file inside of the file or the line that is wrong, if it is one. */
+  readonly part: string | undefined;
+
+  /**
+   * Makes the error and its message.
+   *
+   * @param what What cannot be read, as in `safetensors file`.
+   * @param detail What was expected and what was found.
+   * @param options The usual options, such as `cause`, and the part that is wrong.
+   */
+  constructor(what: string, detail: string, options: ErrorOptions & { part?: string } = {}) {
+    super(`Cannot read ${what}: ${detail}`, options);
+    this.part = options.part;
+  }
+}
+
+/** A file or folder that the system does not let be read or written. */
+export class FileError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** The file or folder. */
+  readonly path: string;
+
+  /**
+   * Makes the error and its message.
+   *
+   * @param action What failed: `read` or `write`.
+   * @param path The file or folder.
+   * @param reason What the system said.
+   * @param options The usual options, such as `cause`.
+   */
+  constructor(action: "read" | "write", path: string, reason: string, options?: ErrorOptions) {
+    super(`Cannot ${action} "${path}": ${reason}`, options);
+    this.path = path;
+  }
+}
+
 /** A text with its lines numbered from 1, as a compiler's message counts them. */
 function numberLines(text: string): string {
   const lines = text.split("\n");

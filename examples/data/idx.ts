@@ -9,7 +9,6 @@
  */
 import { constants, gunzipSync } from "node:zlib";
 import { type DigitSet, PIXELS, SIDE } from "./digits.ts";
-import { reasonOf } from "./files.ts";
 
 /** The most bytes that are read of a file, before and after it is uncompressed: 1 GiB. */
 export const LARGEST = 2 ** 30;
@@ -231,4 +230,9 @@ async function find(folder: string, name: string): Promise<string> {
     throw new IdxError(path, "unreadable", "it is no file");
   }
   throw new IdxError(plain, "missing", `there is neither this file nor "${name}.gz"`);
+}
+
+/** What the system said about a file, without its number of the error and the paths that follow it. */
+function reasonOf(error: unknown): string {
+  return String((error as Error)?.message ?? error).replace(/ \(os error \d+\).*$/s, "");
 }

@@ -40,6 +40,11 @@ export class LogisticRegression {
     return [this.W, this.b];
   }
 
+  /** The same by their names. */
+  get named(): Record<string, SharedVariable> {
+    return { W: this.W, b: this.b };
+  }
+
   /** Mean negative log-likelihood of the labels `y`. */
   negativeLogLikelihood(y: Variable): Variable {
     const rows = T.arange(y.shape[0]!);

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { checkReplaceable, makeFolder, reasonOf, replaceFile, WriteError } from "./files.ts";
+import { open } from "node:fs/promises";
+import { FileError } from "../core/base/errors.ts";
+import { checkReplaceable, makeFolder, reasonOf, replaceFile } from "./files.ts";
 
 /** Gives `test` a folder of its own, and takes it away. */
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -25,22 +27,30 @@ function namesIn(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
 }
 
+type Write = (bytes: Uint8Array) => Promise<{ bytesWritten: number }>;
+
 /** Runs `action` while a method of open files fails in some way, as on a disk that is full. */
 async function withFailing(
   method: "write" | "sync",
-  failing: (this: Deno.FsFile, bytes: Uint8Array) => Promise<number>,
+  failing: (original: Write, bytes: Uint8Array) => Promise<unknown>,
   action: () => Promise<void>,
 ): Promise<void> {
-  const original = Reflect.get(Deno.FsFile.prototype, method);
-  Reflect.set(Deno.FsFile.prototype, method, failing);
+  const path = Deno.makeTempFileSync(), file = await open(path);
+  const prototype = Object.getPrototypeOf(file);
+  await file.close();
+  Deno.removeSync(path);
+  const original = Reflect.get(prototype, method) as Write;
+  Reflect.set(prototype, method, function (this: unknown, bytes: Uint8Array) {
+    return failing(original.bind(this), bytes);
+  });
   try {
     await action();
   } finally {
-    Reflect.set(Deno.FsFile.prototype, method, original);
+    Reflect.set(prototype, method, original);
   }
 }
 
-const full = () => Promise.reject(new Error("No space left on device (os error 28)"));
+const full = () => Promise.reject(new Error("ENOSPC: no space left on device, write"));
 
 Deno.test("replaceFile() makes a file, replaces it, and leaves nothing else", () =>
   inFolder(async (folder) => {
@@ -57,12 +67,9 @@ Deno.test("replaceFile() makes a file, replaces it, and leaves nothing else", ()
 Deno.test("replaceFile() goes on where the system takes a part of the bytes only", () =>
   inFolder(async (folder) => {
     const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
-    const { writeSync } = Deno.FsFile.prototype;
     await withFailing(
       "write",
-      function (part) {
-        return Promise.resolve(writeSync.call(this, part.subarray(0, 7)));
-      },
+      (write, part) => write(part.subarray(0, 7)),
       () => replaceFile(`${folder}/file`, bytes),
     );
     assertEquals(await Deno.readFile(`${folder}/file`), bytes);
@@ -85,9 +92,9 @@ for (const method of ["write", "sync"] as const) {
       await Deno.writeTextFile(path, "old");
       const replace = () => replaceFile(path, Uint8Array.of(1, 2, 3));
       await withFailing(method, full, async () => {
-        const error = await assertRejects(replace, WriteError);
+        const error = await assertRejects(replace, FileError);
         assertEquals(error.message, `Cannot write "${path}": No space left on device`);
-        assertEquals([error.path, error.name], [path, "WriteError"]);
+        assertEquals([error.path, error.name], [path, "FileError"]);
       });
       assertEquals(await Deno.readTextFile(path), "old");
       assertEquals(namesIn(folder), ["file"]);
@@ -98,8 +105,8 @@ Deno.test("replaceFile() and checkReplaceable() refuse the place of a folder", (
   inFolder(async (folder) => {
     const path = `${folder}/file`;
     await Deno.mkdir(`${path}/inner`, { recursive: true });
-    await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, `write "${path}": `);
-    await assertRejects(() => checkReplaceable(path), WriteError, `"${path}": Is a directory`);
+    await assertRejects(() => replaceFile(path, Uint8Array.of(1)), FileError, `write "${path}": `);
+    await assertRejects(() => checkReplaceable(path), FileError, `"${path}": Is a directory`);
     assertEquals(namesIn(folder), ["file"]);
     assertEquals(namesIn(path), ["inner"]);
   }));
@@ -119,11 +126,11 @@ Deno.test("files in folders that are not there, or are no folders, are refused",
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "old");
     for (const path of [`${folder}/none/file`, `${folder}/file/file`]) {
-      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, path);
-      await assertRejects(() => checkReplaceable(path), WriteError, path);
+      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), FileError, path);
+      await assertRejects(() => checkReplaceable(path), FileError, path);
     }
-    await assertRejects(() => makeFolder(`${folder}/file`), WriteError, 'file": it is no folder');
-    await assertRejects(() => makeFolder(""), WriteError, 'write "": the name is empty');
+    await assertRejects(() => makeFolder(`${folder}/file`), FileError, 'file": it is no folder');
+    await assertRejects(() => makeFolder(""), FileError, 'write "": the name is empty');
     assertEquals(namesIn(folder), ["file"]);
   }));
 
@@ -135,8 +142,8 @@ Deno.test({
     inFolder(async (folder) => {
       await Deno.chmod(folder, 0o555);
       const path = `${folder}/file`;
-      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), WriteError, "denied");
-      await assertRejects(() => checkReplaceable(path), WriteError, "denied");
+      await assertRejects(() => replaceFile(path, Uint8Array.of(1)), FileError, "denied");
+      await assertRejects(() => checkReplaceable(path), FileError, "denied");
       await Deno.chmod(folder, 0o755);
       assertEquals(namesIn(folder), []);
     }),
@@ -144,6 +151,9 @@ Deno.test({
 
 Deno.test("reasonOf() keeps what people can read", () => {
   assertEquals(reasonOf(new Error("File exists (os error 17): mkdir '/a\n/b'")), "File exists");
-  assertEquals(reasonOf(new Error("broken")), "broken");
-  assertEquals(reasonOf("lost"), "lost");
+  const node = "ENOENT: no such file or directory, open '/a, b'";
+  assertEquals(reasonOf(new Error(node)), "No such file or directory");
+  assertEquals(reasonOf(new Error("EFBIG: file too large, write")), "File too large");
+  assertEquals(reasonOf(new Error("broken")), "Broken");
+  assertEquals(reasonOf("lost"), "Lost");
 });

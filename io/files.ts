@@ -1,0 +1,206 @@
+/**
+ * Files as a whole: a reader finds the old contents or the new ones, never a part of them.
+ *
+ * @module
+ */
+
+import { FileError } from "../core/base/errors.ts";
+
+/** What is used of `node:fs/promises`, which Deno and Node have. */
+interface FileSystem {
+  open(path: string, flags: string): Promise<OpenFile>;
+  readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  lstat(path: string): Promise<{ isDirectory(): boolean }>;
+  stat(path: string): Promise<{ isFile(): boolean; readonly size: number }>;
+  mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+interface OpenFile {
+  write(bytes: Uint8Array): Promise<{ bytesWritten: number }>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The files of the machine. It is asked for only now: a browser has none. */
+function fileSystem(action: "read" | "write", path: string): FileSystem {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => FileSystem | undefined };
+  };
+  const found = process?.getBuiltinModule?.("node:fs/promises");
+  if (found !== undefined) return found;
+  const advice = action === "read"
+    ? "give the bytes of the file instead"
+    : "encode the bytes and pass them on";
+  throw new FileError(action, path, `this engine has no files; ${advice}`);
+}
+
+/** What the system said about a file, without its number of the error and the paths that follow it. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // Deno: "File exists (os error 17): mkdir …"; Node: "EEXIST: file already exists, mkdir '…'".
+  const words = message.replace(/ \(os error \d+\).*$/s, "")
+    .replace(/^E[A-Z0-9]+: (.*?), \w+(?: '.*)?$/s, "$1");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The code that the system has for an error, as `ENOENT`. */
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | null)?.code;
+}
+
+/**
+ * Makes a folder, and those that it is in, if there is none.
+ *
+ * Throws a FileError if it cannot be made.
+ *
+ * @param path The folder.
+ *
+ * @example
+ * ```ts ignore
+ * import { io } from "@croton/croton";
+ *
+ * await io.makeFolder("out");
+ * ```
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (path === "") throw new FileError("write", path, "the name is empty");
+  try {
+    await fileSystem("write", path).mkdir(path, { recursive: true });
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    const code = codeOf(cause), isFile = code === "EEXIST" || code === "ENOTDIR";
+    throw new FileError("write", path, isFile ? "it is no folder" : reasonOf(cause), { cause });
+  }
+}
+
+/**
+ * Replaces a file, or makes it, in one step. The new contents are on the disk before they take the place
+ * of the old ones, and any number of processes may do so at the same time: the last one wins.
+ *
+ * Throws a FileError if that fails; the file is as it was.
+ *
+ * @param path The file.
+ * @param bytes Its new contents.
+ *
+ * @example
+ * ```ts ignore
+ * import { io } from "@croton/croton";
+ *
+ * await io.replaceFile("notes.txt", new TextEncoder().encode("trained"));
+ * ```
+ */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await besides(path, async (file, unfinished) => {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += (await file.write(bytes.subarray(done))).bytesWritten;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fileSystem("write", path).rename(unfinished, path);
+  });
+}
+
+/**
+ * Finds out early whether {@linkcode replaceFile} can work, before hours go into the contents.
+ *
+ * Throws a FileError if there is a folder at its place, or no file can be made beside it.
+ *
+ * @param path The file, which stays as it is.
+ *
+ * @example
+ * ```ts ignore
+ * import { io } from "@croton/croton";
+ *
+ * await io.checkReplaceable("out/model.safetensors");
+ * ```
+ */
+export async function checkReplaceable(path: string): Promise<void> {
+  const files = fileSystem("write", path);
+  const isFolder = await files.lstat(path).then((info) => info.isDirectory(), () => false);
+  if (isFolder) throw new FileError("write", path, "Is a directory");
+  await besides(path, async (file, unfinished) => {
+    await file.close();
+    await files.unlink(unfinished);
+  });
+}
+
+/** Opens a file of a name that is not used elsewhere, in the folder of `path`; removes it on failure. */
+async function besides(
+  path: string,
+  use: (file: OpenFile, name: string) => Promise<void>,
+): Promise<void> {
+  const files = fileSystem("write", path);
+  // A long name is cut, as no name may have more than 255 bytes.
+  const name = path.replace(
+    /[^/\\]*$/,
+    (base) => `${base.slice(0, 40)}.${crypto.randomUUID()}.part`,
+  );
+  try {
+    const file = await files.open(name, "wx");
+    try {
+      await use(file, name);
+    } catch (error) {
+      await files.unlink(name).catch(() => {});
+      throw error;
+    }
+  } catch (cause) {
+    throw new FileError("write", path, reasonOf(cause), { cause });
+  }
+}
+
+/** The most bytes that are read of a file unless more are asked for: 4 GiB. */
+const MOST = 2 ** 32;
+
+/** The contents of a file, or bytes as they are. Throws a FileError where it cannot be read. */
+export async function bytesOf(
+  source: FileSource,
+  most: number = MOST,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; path: string | null }> {
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source;
+    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), path: null };
+  }
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), path: null };
+  const path = pathOf(source);
+  try {
+    const files = fileSystem("read", path);
+    const { size } = await files.stat(path);
+    if (size > most) {
+      throw new FileError("read", path, `expected at most ${most} bytes, got ${size}`);
+    }
+    // A view of its own: Node gives one of its class.
+    const { buffer, byteOffset, byteLength } = await files.readFile(path);
+    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), path };
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError("read", path, reasonOf(cause), { cause });
+  }
+}
+
+/** Where contents are: a path, a file URL, or bytes that are here already. */
+export type FileSource = string | URL | Uint8Array<ArrayBuffer> | ArrayBuffer;
+
+/** The path of a file. Throws a TypeError for what is none. */
+export function pathOf(place: string | URL): string {
+  if (typeof place === "string") return place;
+  if (place instanceof URL && place.protocol === "file:") {
+    const path = decodeURIComponent(place.pathname);
+    return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
+  }
+  throw new TypeError(
+    `Cannot use a file: expected a path, a file URL or bytes, got ${
+      place instanceof URL ? place.href : typeof place
+    }`,
+  );
+}
+
+/** Adds the path to the message of an error about the contents of a file. */
+export function about(path: string | null, error: unknown): unknown {
+  if (path !== null && error instanceof SyntaxError) error.message += `, in "${path}"`;
+  return error;
+}
