@@ -124,8 +124,6 @@ export function gatherLanes(
       f.localSet(result);
     });
   };
-  // What one branch computes is not at hand behind it.
-  const byLane = () => context.scoped(emitLanes);
   if (whole && typeof bits !== "number") {
     const [first, count] = lanesOf(form);
     const all = ((1 << count) - 1) << first;
@@ -136,9 +134,10 @@ export function gatherLanes(
       f.localGet(address);
       loadVector(f, storage, offset);
       f.localSet(result);
-    }, byLane);
+      // What one branch computes is not at hand behind it.
+    }, () => context.scoped(emitLanes));
     f.free(address);
-  } else byLane();
+  } else emitLanes();
   f.localGet(result).free(result);
 }
 
