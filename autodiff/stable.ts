@@ -12,7 +12,7 @@ import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { Fact } from "../core/graph/op.ts";
 import { isElementwise } from "../core/rewrite/match.ts";
 import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
-import { expPartOf, standsFor } from "../core/rewrite/stability/exp_parts.ts";
+import { expPartOf, expPartUnderLog, standsFor } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 
@@ -51,7 +51,7 @@ export class StableForms {
   /** Applications whose forms are free of something that they depend on as written. */
   readonly #freed = new Set<Apply>();
   /** Whether there is something curved behind a variable. */
-  readonly #bent = new Map<Variable, boolean>();
+  readonly #bent = { log: new Map<Variable, boolean>(), other: new Map<Variable, boolean>() };
   #left = MOST_IN_ALL;
 
   /** @param isEnd Whether a variable has to stay part of the graph, since its own gradient is asked for. */
@@ -122,6 +122,7 @@ export class StableForms {
       variables: readonly Variable[],
       own: (apply: Apply) => boolean,
       most: number,
+      isUnderLog = false,
     ) => {
       const queue = [...variables];
       for (const input of queue) {
@@ -130,8 +131,9 @@ export class StableForms {
         if (isEnd || owner === null || inside.has(owner)) continue;
         const form = own(owner) ? this.#found.get(owner) : null;
         if (form === undefined) unknown.push(owner);
-        const isFar = inside.size >= most || inside.size >= MOST && !this.#isBent(input);
-        if (form || isFar || !isTransparent(owner)) {
+        const isFar = inside.size >= most ||
+          inside.size >= MOST && !this.#isBent(input, isUnderLog);
+        if (form || isFar || !isTransparent(owner, isUnderLog)) {
           ends.set(input, form ?? input);
           continue;
         }
@@ -139,8 +141,9 @@ export class StableForms {
         (is(owner.op, "saturates") ? exponents : queue).push(...owner.inputs);
       }
     };
-    if (!apply.inputs.some((input) => this.#isBent(input))) return null;
-    enter(apply.inputs, isLogarithm, this.#left);
+    const isLog = isLogarithm(apply);
+    if (!apply.inputs.some((input) => this.#isBent(input, isLog))) return null;
+    enter(apply.inputs, isLogarithm, this.#left, isLog);
     if (exponents.length === 0) return null;
     const most = inside.size + MOST;
     for (const exponent of exponents) enter([exponent], isRoot, most);
@@ -149,17 +152,18 @@ export class StableForms {
   }
 
   /** Whether there is something curved in the part that may matter to a root. */
-  #isBent(variable: Variable): boolean {
+  #isBent(variable: Variable, isUnderLog = false): boolean {
+    const known = isUnderLog ? this.#bent.log : this.#bent.other;
     const order = toposort(
       [variable],
-      (v) => this.#bent.has(v) || this.#isEnd(v),
-      (apply) => is(apply.op, "saturates") || !isTransparent(apply) ? [] : apply.inputs,
+      (v) => known.has(v) || this.#isEnd(v),
+      (apply) => is(apply.op, "saturates") || !isTransparent(apply, isUnderLog) ? [] : apply.inputs,
     );
     for (const { op, inputs, outputs } of order) {
-      const bent = is(op, "saturates") || inputs.some((input) => this.#bent.get(input) === true);
-      for (const output of outputs) this.#bent.set(output, bent);
+      const bent = is(op, "saturates") || inputs.some((input) => known.get(input) === true);
+      for (const output of outputs) known.set(output, bent);
     }
-    return this.#bent.get(variable) ?? false;
+    return known.get(variable) ?? false;
   }
 }
 
@@ -188,9 +192,9 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
 }
 
 /** Whether rules look through an application, and gradients are the same when it is rewritten. */
-function isTransparent(apply: Apply): boolean {
+function isTransparent(apply: Apply, isUnderLog: boolean): boolean {
   const { op, output } = apply;
-  if (op.name === "matmul") return expPartOf(output) !== null;
+  if (op.name === "matmul") return (isUnderLog ? expPartUnderLog : expPartOf)(output) !== null;
   return !is(op, "wraps") && (isElementwise(apply) || is(op, "moves", "gathers"));
 }
 

@@ -21,10 +21,12 @@ import {
   finiteShift,
   greatestAlong,
   guarded,
+  isNearZero,
   isOne,
   isShiftedByHand,
   isShiftedExp,
   maximumTakenOff,
+  mayVanish,
   one,
   ownAxes,
   type Shifted,
@@ -281,10 +283,10 @@ function addedOf(variable: Variable): ExpProduct | null {
       ? { exponent: null, rest: { ...one(dtype), over: scale, factors: [{ base, power: 1 }] } }
       : exponential(part, scale);
   });
-  if (!found || areShifted(parts)) return null;
   if (sum.constant !== 0) {
     parts.push({ exponent: null, rest: { ...one(dtype), over: sum.constant } });
   }
+  if (!found || areShifted(parts)) return null;
   const { total, shift } = addedUp(parts, dtype);
   return expProduct(shift, total, ofSums);
 }
@@ -304,17 +306,30 @@ export interface Exponential {
   readonly rest: Product;
   /** Whether the exponent is at most 0 where it counts. */
   readonly isShifted?: boolean;
+  /** Whether the greatest was taken off by hand, so that nothing overflows. */
+  readonly isBounded?: boolean;
 }
 
 /** A product of exponentials as a term of a sum. */
 export function exponential(part: ExpProduct, scale: number): Exponential {
   const { exponent, rest, isShifted } = levelled(part);
-  const { dtype } = rest;
+  const whole = sumOfTerms(exponent, rest.dtype);
   return {
-    exponent: sumOfTerms(exponent, dtype),
+    exponent: whole,
     rest: { ...rest, over: rest.over * scale },
     isShifted,
+    isBounded: isShiftedByHand(whole),
   };
+}
+
+/** A sum of exponentials as an exponential beside 1, -1 or 0. */
+export function sizedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
+  const [only] = parts;
+  const { total, shift } = parts.length === 1 && only!.exponent !== null
+    ? { total: buildProduct(only!.rest), shift: only!.exponent }
+    : addedUp(parts, dtype);
+  const { exponent, rest } = levelled(expProduct(shift, total, ofSums));
+  return { exponent: sumOfTerms(exponent, dtype), rest };
 }
 
 /** The same with the size of sums as a part of the exponent, so that products of many stay in range. */
@@ -337,6 +352,11 @@ function levelled(part: ExpProduct): ExpProduct {
 export function areShifted(parts: readonly Exponential[]): boolean {
   const exps = parts.filter(({ exponent }) => exponent !== null);
   if (exps.every(({ isShifted }) => isShifted === true)) return true;
+  // They do not matter where they underflow, unless there is nothing else.
+  const isBounded = exps.every(({ isShifted, isBounded }) =>
+    isShifted === true || isBounded === true
+  );
+  if (isBounded && exps.length < parts.length) return true;
   const [shift, ...others] = parts.map(({ exponent }) => exponent && maximumTakenOff(exponent));
   return shift !== null && shift !== undefined && others.every((other) => other === shift);
 }
@@ -365,8 +385,8 @@ function unstretched(variable: Variable): Variable {
   return inner;
 }
 
-/** The sum of exponentials over axes that a variable is, if they may overflow. */
-export function expSumOf(variable: Variable): ExpSum | null {
+/** The sum of exponentials over axes that a variable is, if they may overflow, or underflow under a logarithm. */
+export function expSumOf(variable: Variable, isUnderLog = false): ExpSum | null {
   const sum = applied(variable, "reduce");
   if (sum === null || !isReal(variable.dtype)) return null;
   const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
@@ -375,7 +395,8 @@ export function expSumOf(variable: Variable): ExpSum | null {
   const found = expProductOf(unstretched(summand));
   if (found === null || found.isShifted) return null;
   const product = levelled(found), exponent = unstretched(sumOfTerms(product.exponent, dtype));
-  if (isShiftedByHand(exponent, ownAxes(axes, summand, exponent))) return null;
+  const isOpen = isUnderLog && mayVanish(product.rest);
+  if (!isOpen && isShiftedByHand(exponent, ownAxes(axes, summand, exponent))) return null;
   return { axes, exponent, rest: product.rest, summand };
 }
 
@@ -385,10 +406,25 @@ function sumPartOf(variable: Variable): ExpProduct | null {
     const inner = expProductOf(x!), lengths = lengthsOf(x!);
     return inner && viewedBy(inner, (part) => withoutAxes(inShape(part, lengths), axes));
   }
-  const found = expSumOf(variable);
+  return wholeSumOf(variable, false);
+}
+
+function wholeSumOf(variable: Variable, isUnderLog: boolean): ExpProduct | null {
+  const found = expSumOf(variable, isUnderLog);
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(shift, total, ofSums);
+}
+
+/**
+ * The same for what needs it only under a logarithm: a sum of exponentials less their
+ * greatest, which may count nothing beside a weight of 0.
+ */
+export function expPartUnderLog(variable: Variable): ExpProduct | null {
+  const found = expPartOf(variable), { owner, dtype } = variable;
+  if (found !== null || owner === null || !isReal(dtype)) return found;
+  if (owner.op === matmulOp) return matmulOf(owner, true);
+  return owner.op.name === "reduce" ? wholeSumOf(variable, true) : null;
 }
 
 /** Whether axes certainly have length 1, so that a sum over them is none. */
@@ -402,20 +438,20 @@ function levelledOf(variable: Variable): ExpProduct | null {
 }
 
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
-function matmulOf(apply: Apply): ExpProduct | null {
+function matmulOf(apply: Apply, isUnderLog = false): ExpProduct | null {
   const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
-  if (isOfOnes(a, [rank - 1])) return expProductOf(ew("mul", a, b));
+  if (isOfOnes(a, [rank - 1])) return isUnderLog ? null : expProductOf(ew("mul", a, b));
   const p = levelledOf(a), q = levelledOf(b);
   if (p === null && q === null) return null;
-  const isDone = (side: ExpProduct | null, of: Variable, axis: number): boolean | null => {
-    if (side === null) return null;
+  const isDone = (side: ExpProduct | null, of: Variable, axis: number, beside: Variable) => {
+    if (side === null || side.isShifted) return side && true;
     const exponent = inShape(sumOfTerms(side.exponent, of.dtype), lengthsOf(of));
-    return side.isShifted || isShiftedByHand(exponent, [axis]);
+    return !(isUnderLog && isNearZero(beside)) && isShiftedByHand(exponent, [axis]);
   };
-  const done = [isDone(p, a, rank - 1), isDone(q, b, rank - 2)];
+  const done = [isDone(p, a, rank - 1, b), isDone(q, b, rank - 2, a)];
   if (!done.includes(false)) return null;
-  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b);
-  const exact = spreadOut(a, b);
+  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b, isUnderLog);
+  const exact = spreadOut(a, b, isUnderLog);
   // Choices inside of choices would be planned for each side of each.
   if (exact === null || choosesInside(a) || choosesInside(b)) {
     return exact && expProduct(exact.shift, exact.total, ofSums);
@@ -450,22 +486,22 @@ export function standsFor(place: Variable, variable: Variable): void {
 }
 
 /** A product of matrices as a sum of products of their elements, each of which has a shift of its own. */
-function spreadOut(a: Variable, b: Variable): Shifted | null {
+function spreadOut(a: Variable, b: Variable, isUnderLog: boolean): Shifted | null {
   const rank = a.ndim, all = Array.from({ length: rank }, (_, d) => d);
   const left = moved(a, [...all, "x"]);
   const right = moved(b, [...all.slice(0, rank - 2), "x", rank - 2, rank - 1]);
-  const found = expSumOf(reduced("sum", ew("mul", left, right), [rank - 1]));
+  const found = expSumOf(reduced("sum", ew("mul", left, right), [rank - 1]), isUnderLog);
   return found && shifted(found);
 }
 
 /** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
-function asSum(a: Variable, b: Variable): ExpProduct | null {
+function asSum(a: Variable, b: Variable, isUnderLog: boolean): ExpProduct | null {
   const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
   const axis = isColumn ? rank - 1 : rank - 2;
   const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
   const lengths = lengthsOf(part).map((n, d) => d === axis ? lengthsOf(whole)[d]! : n);
   const product = ew("mul", whole, inShape(part, lengths));
-  const found = expSumOf(reduced("sum", product, [axis]));
+  const found = expSumOf(reduced("sum", product, [axis]), isUnderLog);
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(

@@ -81,16 +81,39 @@ Deno.test("quotients of exponentials taken off by hand stay as they are", () => 
 
 Deno.test("what was taken off by hand stays as it is", () => {
   const top = T.max(x), rows = T.max(a, { axis: 1, keepdims: true });
+  const weights = T.constant([[1, 2], [0.5, 3]], "float64");
   for (
     const build of [
-      () => log(dot(exp(x.sub(top)), a)).add(top),
-      () => log(dot(exp(a.sub(rows)), b)).add(rows),
+      () => log(dot(exp(x.sub(top)), weights)).add(top),
+      () => log(dot(exp(a.sub(rows)), weights)).add(rows),
     ]
   ) {
     const count = opsOf(build());
     assertEquals([count("matmul"), count("isfinite"), count("exp")], [1, 0, 1]);
   }
   assertEquals(opsOf(log(dot(a, b)))("isfinite"), 0);
+});
+
+Deno.test("what was taken off by hand is taken off again where weights may be 0, under logarithms", () => {
+  const top = T.max(x), rows = T.max(a, { axis: 1, keepdims: true }), soft = T.softmax(x);
+  const naive: readonly Variable[] = [
+    log(dot(exp(x.sub(top)), y)).add(top),
+    log(dot(exp(a.sub(rows)), b)).add(rows),
+    log(sum(soft.mul(y))),
+    log(T.mean(soft.mul(y))),
+    log(dot(a, soft)),
+    log(dot(T.softmax(a), b)),
+    log(dot(T.softmax(a), T.softmax(b, 0))),
+  ];
+  for (const value of naive) assert(opsOf(value)("isfinite") > 0, String(value));
+  const plain: readonly Variable[] = [
+    dot(y, soft),
+    sum(soft.mul(y)).div(T.max(y)),
+    log(sum(exp(x.sub(top)))),
+    log(sum(soft.mul([1, 2, 0.5]))),
+    log(soft.at(0)),
+  ];
+  for (const value of plain) assertEquals(opsOf(value)("isfinite"), 0, String(value));
 });
 
 Deno.test("exp(log(x)) under a logarithm goes with the logarithm", () => {

@@ -8,7 +8,7 @@
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
 import { padded, reduced, reducedAs, withAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { buildProduct, type Factor, opensAll, type Product, unpadded } from "../algebra/factors.ts";
@@ -239,8 +239,9 @@ export function countsSomewhere(shift: Variable): Variable {
   return ew("isfinite", countingOf(shift) ?? applied(shift, "switch")!.inputs[1]!);
 }
 
-/** Whether greatest elements along axes were taken off an exponent by hand. */
-export function isShiftedByHand(x: Variable, axes: readonly number[]): boolean {
+/** Whether greatest elements, along just these axes if any are given, were taken off an exponent by hand. */
+export function isShiftedByHand(x: Variable, axes: readonly number[] | null = null): boolean {
+  if (axes === null) return isTakenOff(x, null);
   const shuffle = applied(x, "dimshuffle"), stretch = applied(x, "broadcastTo");
   if (shuffle !== null) {
     const { pattern } = shuffle.params as DimshuffleParams;
@@ -251,11 +252,16 @@ export function isShiftedByHand(x: Variable, axes: readonly number[]): boolean {
     const inner = stretch.inputs[0]!;
     return isShiftedByHand(inner, ownAxes(axes, x, inner));
   }
+  return isTakenOff(x, axes);
+}
+
+function isTakenOff(x: Variable, axes: readonly number[] | null): boolean {
   const { terms } = sumOf(x, opensAll) ?? { terms: [] };
   return terms.some(({ base, scale }) => {
     const top = applied(shiftedBy(base) ?? unwrapped(base), "reduce");
     const { kind, axes: own } = (top?.params ?? {}) as Partial<ReduceParams>;
-    if (scale !== -1 || kind !== "max" || own!.join() !== axes.join()) return false;
+    const isOther = axes !== null && own?.join() !== axes.join();
+    if (scale !== -1 || kind !== "max" || isOther) return false;
     const others = terms.filter((term) => term.base !== base);
     return areSame(rootsOf(others), rootsOf([{ base: top!.inputs[0]!, scale: 1 }]));
   });
@@ -326,6 +332,21 @@ export function largeExp(exponent: Variable, rest: Product, isInProduct: boolean
   if (weights.length === 0) return ew("exp", counting);
   return ew("exp", ew("switch", anyIsZero(weights), atMost(MOST, exponent), counting));
 }
+
+/** Whether there are factors beside an exponential that may be 0 or close to it. */
+export function mayVanish(rest: Product): boolean {
+  return weightsOf(rest).some(isNearZero);
+}
+
+/** Whether elements may be 0 or close to it. */
+export function isNearZero(variable: Variable): boolean {
+  if (!(variable instanceof Constant)) return true;
+  const { data } = variable.value, least = 1e-3;
+  return data.length > LARGE || !Array.from(data, Number).every((v) => Math.abs(v) > least);
+}
+
+/** Constants with more elements than this are not searched for zeros. */
+const LARGE = 4096;
 
 /** An exponential multiplied by the factors that were beside it. */
 export function weightedBy(rest: Product, e: Variable): Variable {

@@ -10,12 +10,22 @@ import {
   areShifted,
   type Exponential,
   exponential,
-  expPartOf,
+  expPartUnderLog,
   expProductOf,
   expSumOf,
   powersOf,
+  sizedUp,
 } from "./exp_parts.ts";
-import { endedAtZeros, exponentsOf, isOne, sumOfTerms } from "./exp_sums.ts";
+import {
+  endedAtZeros,
+  exponentsOf,
+  finiteShift,
+  isOne,
+  shiftedExp,
+  sumOfTerms,
+  weightedBy,
+  whereItCounts,
+} from "./exp_sums.ts";
 import {
   buildProduct,
   type Factor,
@@ -87,7 +97,7 @@ const logOfProduct: Rule = {
       } else if (!isAlone && isExpSum(base)) {
         terms.push({ base: ew("log", base), scale: power });
       } else {
-        const part = isAlone ? null : expPartOf(base);
+        const part = isAlone ? null : expPartUnderLog(base);
         for (const { base: x, scale } of part?.exponent ?? []) {
           ofSums.push({ base: x, scale: scale * power });
         }
@@ -146,7 +156,7 @@ function factorOf({ rest: { over, below, factors } }: Exponential): number | nul
   return factors.length === 0 ? over / below : null;
 }
 
-/** The terms of a sum as exponentials with factors; null if there are others. */
+/** The terms of a sum as exponentials with factors; null if there are none. */
 function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
   const found: Exponential[] = [];
   const one: Product = { dtype, over: 1, below: 1, factors: [], steps: 0 };
@@ -156,9 +166,13 @@ function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
       continue;
     }
     const product = expProductOf(base);
-    if (product === null) return null;
-    found.push(exponential(product, scale));
+    found.push(
+      product === null
+        ? { exponent: null, rest: { ...one, over: scale, factors: [{ base, power: 1 }] } }
+        : exponential(product, scale),
+    );
   }
+  if (found.every(({ exponent }) => exponent === null)) return null;
   if (constant !== 0) found.push({ exponent: null, rest: { ...one, over: constant } });
   return found;
 }
@@ -168,8 +182,11 @@ function plus(x: Variable | null, value: number, dtype: Variable["dtype"]): Vari
   return x === null ? number(value, dtype) : value === 0 ? x : ew("add", number(value, dtype), x);
 }
 
-/** log of a sum of exponentials; null for what does not overflow as it is. */
-function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype"]) {
+/** log of a sum of exponentials that is positive, or not a number. */
+function logOfExponentials(
+  parts: readonly Exponential[],
+  dtype: Variable["dtype"],
+): Variable | null {
   const factors = parts.map(factorOf);
   const logs = parts.map(({ exponent }, i) =>
     plus(exponent, Math.log(Math.abs(factors[i] ?? 1)), dtype)
@@ -185,11 +202,26 @@ function logOfExponentials(parts: readonly Exponential[], dtype: Variable["dtype
     const inner = plus(exponent, Math.log(factors[1 - fixed]! / c), dtype);
     return plus(ew("softplus", inner), Math.log(c), dtype);
   }
-  // With one exponential alone there may be nothing to gain, and digits to lose.
-  if (parts.filter(({ exponent }) => exponent !== null).length < 2) return null;
+  const one = parts.findIndex((part) => part.exponent === null && factorOf(part) === 1);
+  if (one >= 0) return logOfOneAnd(parts.filter((_, i) => i !== one), dtype);
   const { total, shift } = addedUp(parts, dtype);
   const ended = endedAtZeros(total, [{ base: shift, scale: 1 }]);
   return ew("add", ew("log", ended), shift);
+}
+
+/** log(1 + x) for a sum of exponentials x, with the digits of x where that is close to 0. */
+function logOfOneAnd(parts: readonly Exponential[], dtype: Variable["dtype"]): Variable | null {
+  const isPositive = parts.every((part) => (factorOf(part) ?? -1) > 0);
+  if (isPositive) {
+    const inner = logOfExponentials(parts, dtype);
+    return inner && ew("softplus", inner);
+  }
+  const { exponent, rest } = sizedUp(parts, dtype);
+  const zero = number(0, dtype), counting = ew("maximum", zero, whereItCounts(exponent, rest));
+  const shift = finiteShift(counting, counting);
+  const x = weightedBy(rest, shiftedExp(exponent, shift, rest));
+  // Where something was taken off, x is 1 or -1.
+  return ew("add", ew("log1p", ew("add", x, ew("expm1", ew("neg", shift)))), shift);
 }
 
 /** log(exp(a) - exp(b)) */
@@ -280,7 +312,7 @@ const logSumExp: Rule = {
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
     const isOurs = x!.owner !== null && sources.has(x!.owner.op.name);
-    const found = isOurs && isReal(output.dtype) ? expPartOf(x!) : null;
+    const found = isOurs && isReal(output.dtype) ? expPartUnderLog(x!) : null;
     if (found === null) return null;
     const rest = isOne(found.rest) ? [] : [logTerm(found.rest, found.exponent)];
     return instead(output, sumOfTerms([...rest, ...found.exponent], output.dtype));

@@ -5,7 +5,7 @@
  */
 
 import { expProductOf, powersOf } from "./exp_parts.ts";
-import { boundedExp, type ExpProduct, isAtMost, isOpenExp, one, sumOfTerms } from "./exp_sums.ts";
+import { boundedExp, type ExpProduct, isAtMost, isOpenExp, sumOfTerms } from "./exp_sums.ts";
 import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
   buildProduct,
@@ -104,18 +104,20 @@ function scaledDown(product: Product, found: ReadonlyMap<Factor, ExpProduct>): P
     }
   }
   const terms = termsOf(left);
-  if (terms.length > 0) rest.push({ base: expOf(terms, product), power: 1 });
-  return { ...product, factors: rest };
+  const beside = { ...product, factors: rest };
+  if (terms.length === 0) return beside;
+  return { ...beside, factors: [...rest, { base: expOf(terms, beside), power: 1 }] };
 }
 
-/** The exponential of a sum, marked where the greatest was taken off. */
-function expOf(terms: readonly Term[], { dtype }: Product): Variable {
-  const exponent = sumOfTerms(terms, dtype), rest = one(dtype);
-  const isShifted = terms.some(({ base, scale }) => {
+/** The exponential of a sum beside other factors, marked where the greatest was taken off. */
+function expOf(terms: readonly Term[], rest: Product): Variable {
+  const exponent = sumOfTerms(terms, rest.dtype);
+  const within = terms.map(({ base, scale }) => {
     const others = terms.filter((term) => term.base !== base);
-    return scale === -1 && isAtMost({ exponent: others, rest }, base) === "all";
+    return scale === -1 ? isAtMost({ exponent: others, rest }, base) : null;
   });
-  return isShifted ? boundedExp(exponent, null) : ew("exp", exponent);
+  if (within.includes("all")) return boundedExp(exponent, null);
+  return within.includes("counting") ? boundedExp(exponent, rest) : ew("exp", exponent);
 }
 
 function termsOf(exponents: ReadonlyMap<Variable, number>): Term[] {
