@@ -8,6 +8,10 @@ import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts
 import { evaluateGraph } from "../core/graph/reference.ts";
 import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
+import { isDiscrete } from "../core/graph/dtype.ts";
+import { NeedValue } from "../core/graph/op.ts";
+import { Guards, sizeValue } from "../core/ir/size.ts";
+import { type LeafInfo, Shapes } from "../core/plan/shapes.ts";
 import { depthOf } from "./inner.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
 import { changedShape, shortSequence } from "./step_shapes.ts";
@@ -97,7 +101,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     });
     placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
     placeholders.others.forEach((other, i) => values.set(other, others[i]!));
-    emptyRows = evaluateGraph(results.maps, values).map((value) => value.shape);
+    emptyRows = shapesOf(results.maps, values);
   }
   const rows = [
     ...states.map((rows, i) => rows.slice(depthOf(layout.states[i]!))),
@@ -127,6 +131,31 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     ),
     makeValue("int64", [], [BigInt(count)]),
   ];
+}
+
+/**
+ * Shapes for given values of the placeholders. The rules of shapes find them, as an op may fail of a step
+ * that is never taken: there may be no element at a place.
+ */
+function shapesOf(
+  variables: readonly Variable[],
+  values: ReadonlyMap<Variable, Value>,
+): (readonly number[])[] {
+  const leaves = new Map<Variable, LeafInfo>();
+  const know = (variable: Variable, { dtype, shape, data }: Value) => {
+    const isList = isDiscrete(dtype) && shape.length <= 1;
+    leaves.set(variable, isList ? { shape, integers: Array.from(data, Number) } : { shape });
+  };
+  for (const [variable, value] of values) know(variable, value);
+  while (true) {
+    try {
+      const shapes = new Shapes(new Guards(), leaves);
+      return variables.map((variable) => shapes.shape(variable).map(sizeValue));
+    } catch (error) {
+      if (!(error instanceof NeedValue) || leaves.has(error.variable)) throw error;
+      know(error.variable, evaluateGraph([error.variable], values)[0]!);
+    }
+  }
 }
 
 function makeZero(dtype: Value["dtype"], shape: readonly number[]): Value {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { compile, hessian, jacobian, T, tensor } from "../mod.ts";
+import { onDevices } from "../dev/testing/devices.ts";
+import { compile, hessian, jacobian, scan, T, tensor } from "../mod.ts";
 
 Deno.test("jacobian() of a vector of any length", async () => {
   const w = T.dmatrix("w"), x = T.dvector("x");
@@ -21,4 +22,25 @@ Deno.test("hessian() of a vector of any length, one matrix for each", async () =
   assertEquals(hu!.arraySync(), [[3, 0], [0, -24]]);
   const linear = await compile([v], hessian(T.sum(T.mul(v, 2)), v), { device: "cpu" });
   assertEquals(linear([1, 2, 3]).arraySync(), [[0, 0, 0], [0, 0, 0], [0, 0, 0]]);
+});
+
+onDevices("derivatives of no elements, and results of no steps, in every mode", async (device) => {
+  const x = T.fvector("x"), y = T.fvector("y"), n = T.iscalar("n");
+  // Steps that are never taken would find no element at 0.
+  const [[taken, ranges]] = scan(
+    (element) => [x.at(T.cast(element, "int32")), T.arange(n)],
+    { sequences: y, nonSequences: [x, n] },
+  );
+  const cost = T.ifelse(n.gt(0), x.mul(y).mul(x).sum(), T.sqr(x).sum());
+  const outputs = [taken!, ranges!, hessian(cost, x), jacobian(T.sqr(x), x)];
+  const none: number[] = [];
+  for (const mode of ["fastRun", "fastCompile", "debug"] as const) {
+    using f = await compile([x, y, n], outputs, { device, mode });
+    const shapes = f(none, none, 3).map(({ shape }) => shape);
+    assertEquals(shapes, [[0], [0, 3], [0, 0], [0, 0]], mode);
+    const values = f([1, 2], [1, 0], 1).map((result) => result.arraySync());
+    const slopes = [[[2, 0], [0, 0]], [[2, 0], [0, 4]]];
+    assertEquals(values.slice(0, 2), [[2, 1], [[0n], [0n]]], mode);
+    assertEquals(values.slice(2), slopes, mode);
+  }
 });
