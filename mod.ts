@@ -35,3 +35,4 @@ export * from "./autodiff/mod.ts";
 export * as extend from "./autodiff/extend.ts";
 export * from "./scan/mod.ts";
 export * as io from "./io/mod.ts";
+export * as nn from "./nn/mod.ts";

@@ -134,7 +134,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-const library = ["core", "autodiff", "scan", "io", "cpu", "gpu"];
+const library = ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu"];
 
 function isTest(file: string): boolean {
   return !library.includes(file.split("/")[0]!) && file !== "mod.ts" ||

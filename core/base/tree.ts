@@ -9,6 +9,10 @@ import { shown } from "./shown.ts";
 /** Values of type `L`, in records and lists of any depth. */
 export type Tree<L> = L | readonly Tree<L>[] | { readonly [name: string]: Tree<L> };
 
+/** A tree of the same form with other values. */
+export type TreeOf<T, From, To> = T extends From ? To
+  : { readonly [K in keyof T]: TreeOf<T[K], From, To> };
+
 /** What stands at the ends of a tree: a test, and words for messages. */
 export interface LeafKind<L> {
   /** Whether a value is one. */
@@ -18,7 +22,7 @@ export interface LeafKind<L> {
 }
 
 /** A tree with a value for each leaf, which is told its path: the keys and positions that lead to it. */
-function mapTree<L, R>(
+export function mapTree<L, R>(
   action: string,
   tree: Tree<L>,
   kind: LeafKind<L>,

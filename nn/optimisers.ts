@@ -1,0 +1,592 @@
+/**
+ * Optimisers: functions from a cost, or gradients, and parameters to the updates of one step.
+ *
+ * @module
+ */
+
+import { grad } from "../autodiff/grad.ts";
+import * as T from "../core/api/functions.ts";
+import { checkOptions, type OptionKinds } from "../core/base/options.ts";
+import type { DType } from "../core/graph/dtype.ts";
+import { promote } from "../core/graph/dtype.ts";
+import { Variable } from "../core/graph/graph.ts";
+import { shared, type SharedVariable } from "../core/runtime/shared.ts";
+import { checkCount } from "./gradients.ts";
+import {
+  filled,
+  parametersOf,
+  type ParameterTree,
+  variablesOf,
+  type VariableTree,
+} from "./parameters.ts";
+import { type LearningRate, rateAt } from "./schedules.ts";
+
+/** What is made smaller: a cost, which is a scalar, or its gradients in records and lists. */
+export type CostOrGradients = Variable | VariableTree;
+
+/** What an optimiser remembers between steps: by kind, for each parameter by its name. */
+export interface OptimiserState {
+  /** The number of steps so far, where the optimiser counts them. */
+  readonly step?: SharedVariable;
+  /** Averages and the like, by the names of parameters. */
+  readonly [kind: string]: SharedVariable | Readonly<Record<string, SharedVariable>> | undefined;
+}
+
+/** The updates of one step: those of the parameters, then those of what the optimiser remembers. */
+export type OptimiserUpdates = (readonly [SharedVariable, Variable])[] & {
+  /** What the optimiser remembers, as `io.saveSafetensors` saves and `io.restore` restores it. */
+  readonly state: OptimiserState;
+};
+
+/** Options that all optimisers have. */
+export interface OptimiserOptions {
+  /** The learning rate: a number, a shared or other scalar, or a schedule of the number of steps. */
+  readonly learningRate?: LearningRate;
+}
+
+/** One parameter in a step. */
+interface Place<S extends string> {
+  /** The gradient. */
+  readonly g: Variable;
+  /** The parameter. */
+  readonly p: Variable;
+  /** The learning rate. */
+  readonly rate: Variable;
+  /** The number of this step, from 1 on. */
+  readonly t: Variable;
+  /** What is remembered of the steps before. */
+  readonly state: Readonly<Record<S, Variable>>;
+}
+
+/** What a step takes away from a parameter, and what it remembers. */
+interface Step<S extends string> {
+  readonly change: Variable;
+  readonly state: Readonly<Record<S, Variable>>;
+}
+
+/** An optimiser. */
+interface Rule<S extends string> {
+  readonly name: string;
+  /** What it remembers for each parameter, and the number in all elements at first. */
+  readonly state: Readonly<Record<S, number>>;
+  /** Whether the rule needs the number of the step. */
+  readonly counts?: boolean;
+  readonly step: (place: Place<S>) => Step<S>;
+}
+
+/** Elements of float16 are too coarse for averages of squares. */
+function workingDType(dtype: DType): DType {
+  return promote(dtype, "float32");
+}
+
+function updatesOf<S extends string>(
+  rule: Rule<S>,
+  given: CostOrGradients,
+  tree: ParameterTree,
+  learningRate: LearningRate,
+): OptimiserUpdates {
+  const action = `Cannot make updates by ${rule.name}`;
+  const parameters = parametersOf(action, tree);
+  if (parameters.length === 0) throw new TypeError(`${action}: there are no parameters`);
+  const gradients = gradientsOf(action, given, parameters.map(({ variable }) => variable));
+  const widest = parameters.map(({ variable }) => workingDType(variable.dtype)).reduce(promote);
+  const counts = rule.counts === true || typeof learningRate === "function";
+  const count = counts ? shared(0, { dtype: "int32", name: "step" }) : null;
+  const steps = T.cast(count ?? 0, widest) as Variable;
+  const rate = rateAt(action, learningRate, steps);
+  const t = T.add(steps, 1) as Variable;
+
+  const kinds = Object.keys(rule.state) as S[];
+  const kept: Record<string, Record<string, SharedVariable>> = {};
+  for (const kind of kinds) kept[kind] = {};
+  const updates: [SharedVariable, Variable][] = [], others: [SharedVariable, Variable][] = [];
+  parameters.forEach(({ name, variable }, i) => {
+    const dtype = workingDType(variable.dtype);
+    const to = (x: Variable) => T.cast(x, dtype) as Variable;
+    const own = {} as Record<S, SharedVariable>;
+    const label = variable.name ?? name;
+    for (const kind of kinds) {
+      const one = filled(
+        dtype,
+        variable.container.shape,
+        rule.state[kind],
+        label === "" ? kind : `${label}.${kind}`,
+      );
+      own[kind] = one;
+      kept[kind]![name === "" ? "0" : name] = one;
+    }
+    const p = to(variable as Variable);
+    const { change, state } = rule.step({
+      g: to(gradients[i]!),
+      p,
+      rate: to(rate),
+      t: to(t),
+      state: own as Readonly<Record<S, Variable>>,
+    });
+    updates.push([variable, T.cast(T.sub(p, change), variable.dtype) as Variable]);
+    for (const kind of kinds) others.push([own[kind], state[kind]]);
+  });
+  if (count !== null) {
+    others.push([count as SharedVariable, T.add(count as Variable, 1) as Variable]);
+  }
+  const state: OptimiserState = { ...(count === null ? {} : { step: count }), ...kept };
+  return Object.assign([...updates, ...others], { state });
+}
+
+function gradientsOf(
+  action: string,
+  given: CostOrGradients,
+  parameters: readonly SharedVariable[],
+): readonly Variable[] {
+  if (given instanceof Variable) {
+    if (given.ndim !== 0) {
+      throw new TypeError(
+        `${action}: expected a scalar as its cost, got ${given.label} of type ${given.type}; gradients ` +
+          `are given in a list or a record`,
+      );
+    }
+    return grad(given, [...parameters]) as Variable[];
+  }
+  const gradients = variablesOf(action, given);
+  checkCount(action, gradients, parameters.length);
+  gradients.forEach((one, i) => {
+    const { ndim, label, type } = parameters[i]!;
+    if (one.ndim === ndim) return;
+    throw new TypeError(`${action}: expected a gradient like ${label}, ${type}, got ${one.type}`);
+  });
+  return gradients;
+}
+
+/** The options, checked, and the learning rate. */
+function optionsOf<O extends OptimiserOptions>(
+  name: string,
+  options: O | undefined,
+  kinds: Omit<OptionKinds<O>, "learningRate">,
+  rate: number,
+): O & { learningRate: LearningRate } {
+  const all = { learningRate: "any", ...kinds } as unknown as OptionKinds<O>;
+  const checked = checkOptions(`Cannot make updates by ${name}`, options, all);
+  return { ...checked, learningRate: checked.learningRate ?? rate };
+}
+
+/** a * x + (1 - a) * y. */
+function mix(a: number, x: Variable, y: Variable): Variable {
+  return T.add(T.mul(x, a), T.mul(y, 1 - a)) as Variable;
+}
+
+/** What a sum of `t` terms, weighted by powers of `a`, has to be divided by: 1 - a^t, with all its digits. */
+function bias(a: number, t: Variable): Variable {
+  return T.neg(T.expm1(T.mul(t, Math.log(a)))) as Variable;
+}
+
+function product(...factors: Variable[]): Variable {
+  return factors.reduce((a, b) => T.mul(a, b) as Variable);
+}
+
+/**
+ * Stochastic gradient descent: p - rate * g.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.01 if missing.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { compile, nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" }), cost = w.sqr().sum();
+ * const train = await compile([], cost, { updates: nn.sgd(cost, [w], { learningRate: 0.25 }) });
+ * train();
+ * console.assert(w.getValue().dataSync()[1] === 2);
+ * ```
+ */
+export function sgd(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: OptimiserOptions,
+): OptimiserUpdates {
+  const { learningRate } = optionsOf("sgd", options, {}, 0.01);
+  const step = ({ g, rate }: Place<never>) => ({ change: product(rate, g), state: {} });
+  return updatesOf({ name: "sgd", state: {}, step }, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode momentum} and {@linkcode nesterov}. */
+export interface MomentumOptions extends OptimiserOptions {
+  /** What is left of the velocity after a step; 0.9 if missing. */
+  readonly momentum?: number;
+}
+
+/**
+ * Gradient descent with momentum: v = momentum * v + g, p - rate * v.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.01 if missing, and the momentum.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.momentum(w.sqr().sum(), [w], { momentum: 0.95 });
+ * ```
+ */
+export function momentum(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: MomentumOptions,
+): OptimiserUpdates {
+  return withMomentum("momentum", given, parameters, options);
+}
+
+/**
+ * Gradient descent with Nesterov's momentum: v = momentum * v + g, p - rate * (momentum * v + g).
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.01 if missing, and the momentum.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.nesterov(w.sqr().sum(), [w], { learningRate: 0.1 });
+ * ```
+ */
+export function nesterov(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: MomentumOptions,
+): OptimiserUpdates {
+  return withMomentum("nesterov", given, parameters, options);
+}
+
+function withMomentum(
+  name: "momentum" | "nesterov",
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options: MomentumOptions | undefined,
+): OptimiserUpdates {
+  const { learningRate, momentum: kept = 0.9 } = optionsOf(
+    name,
+    options,
+    { momentum: "number" },
+    0.01,
+  );
+  const step = ({ g, rate, state }: Place<"velocity">) => {
+    const velocity = T.add(T.mul(state.velocity, kept), g) as Variable;
+    const along = name === "nesterov" ? T.add(T.mul(velocity, kept), g) as Variable : velocity;
+    return { change: product(rate, along), state: { velocity } };
+  };
+  return updatesOf({ name, state: { velocity: 0 }, step }, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode adagrad}. */
+export interface AdagradOptions extends OptimiserOptions {
+  /** Where the sums of squares start; 0.1 if missing. */
+  readonly initial?: number;
+  /** Is added to the sums of squares; 1e-7 if missing. */
+  readonly epsilon?: number;
+}
+
+/**
+ * AdaGrad: s = s + g², p - rate * g / sqrt(s + epsilon).
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.01 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.adagrad(w.sqr().sum(), [w], { learningRate: 0.1 });
+ * ```
+ */
+export function adagrad(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: AdagradOptions,
+): OptimiserUpdates {
+  const { learningRate, initial = 0.1, epsilon = 1e-7 } = optionsOf(
+    "adagrad",
+    options,
+    { initial: "number", epsilon: "number" },
+    0.01,
+  );
+  const step = ({ g, rate, state }: Place<"squares">) => {
+    const squares = T.add(state.squares, T.sqr(g)) as Variable;
+    // Without a first value, a gradient that was always 0 divides 0 by 0.
+    const scaled = T.where(T.gt(squares, 0), T.div(g, T.sqrt(T.add(squares, epsilon))), 0);
+    return { change: product(rate, scaled as Variable), state: { squares } };
+  };
+  const rule = { name: "adagrad", state: { squares: initial }, step };
+  return updatesOf(rule, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode adadelta}. */
+export interface AdadeltaOptions extends OptimiserOptions {
+  /** What is left of the averages after a step; 0.9 if missing. */
+  readonly rho?: number;
+  /** Is added to the averages; 1e-6 if missing. */
+  readonly epsilon?: number;
+}
+
+/**
+ * AdaDelta: steps scaled by the ratio of the averages of past steps and of gradients.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 1 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.adadelta(w.sqr().sum(), [w]);
+ * ```
+ */
+export function adadelta(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: AdadeltaOptions,
+): OptimiserUpdates {
+  const { learningRate, rho = 0.9, epsilon = 1e-6 } = optionsOf(
+    "adadelta",
+    options,
+    { rho: "number", epsilon: "number" },
+    1,
+  );
+  const step = ({ g, rate, state }: Place<"squares" | "steps">) => {
+    const squares = mix(rho, state.squares, T.sqr(g) as Variable);
+    const ratio = T.div(T.sqrt(T.add(state.steps, epsilon)), T.sqrt(T.add(squares, epsilon)));
+    const along = T.mul(ratio, g) as Variable;
+    const steps = mix(rho, state.steps, T.sqr(along) as Variable);
+    return { change: product(rate, along), state: { squares, steps } };
+  };
+  const rule = { name: "adadelta", state: { squares: 0, steps: 0 }, step };
+  return updatesOf(rule, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode rmsprop}. */
+export interface RmspropOptions extends OptimiserOptions {
+  /** What is left of the average after a step; 0.9 if missing. */
+  readonly decay?: number;
+  /** Is added to the average of squares; 1e-8 if missing. */
+  readonly epsilon?: number;
+  /** What is left of the velocity after a step; 0 if missing. */
+  readonly momentum?: number;
+  /** Whether to divide by the standard deviation, not by the root of the mean of squares. */
+  readonly centered?: boolean;
+}
+
+/**
+ * RMSProp: s = decay * s + (1 - decay) * g², p - rate * g / sqrt(s + epsilon).
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.001 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.rmsprop(w.sqr().sum(), [w], { momentum: 0.9 });
+ * ```
+ */
+export function rmsprop(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: RmspropOptions,
+): OptimiserUpdates {
+  const { learningRate, decay = 0.9, epsilon = 1e-8, momentum: kept = 0, centered = false } =
+    optionsOf(
+      "rmsprop",
+      options,
+      { decay: "number", epsilon: "number", momentum: "number", centered: "boolean" },
+      0.001,
+    );
+  const step = ({ g, rate, state }: Place<string>): Step<string> => {
+    const squares = mix(decay, state["squares"]!, T.sqr(g) as Variable);
+    const mean = centered ? mix(decay, state["mean"]!, g) : null;
+    const spread = mean === null ? squares : T.sub(squares, T.sqr(mean)) as Variable;
+    const along = product(rate, T.div(g, T.sqrt(T.add(spread, epsilon))) as Variable);
+    const velocity = kept === 0 ? null : T.add(T.mul(state["velocity"]!, kept), along) as Variable;
+    return {
+      change: velocity ?? along,
+      state: {
+        squares,
+        ...(mean === null ? {} : { mean }),
+        ...(velocity === null ? {} : { velocity }),
+      },
+    };
+  };
+  const state = {
+    squares: 0,
+    ...(centered ? { mean: 0 } : {}),
+    ...(kept === 0 ? {} : { velocity: 0 }),
+  };
+  return updatesOf<string>({ name: "rmsprop", state, step }, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode adam}. */
+export interface AdamOptions extends OptimiserOptions {
+  /** What is left of the average of gradients after a step; 0.9 if missing. */
+  readonly beta1?: number;
+  /** What is left of the average of their squares after a step; 0.999 if missing. */
+  readonly beta2?: number;
+  /** Is added to the root of the average of squares; 1e-8 if missing. */
+  readonly epsilon?: number;
+  /** Whether to look ahead as Nesterov's momentum does. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Adam: averages of gradients over the root of averages of their squares, corrected for their start at 0.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.001 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { compile, nn, shared, T } from "@croton/croton";
+ *
+ * const x = T.vector("x"), model = { out: { w: shared([3, 4]), b: shared(0) } };
+ * const cost = x.dot(model.out.w).add(model.out.b).sqr();
+ * const learningRate = nn.cosineDecay(0.01, { steps: 1000 });
+ * const train = await compile([x], cost, { updates: nn.adam(cost, model, { learningRate }) });
+ * train([1, 2]);
+ * ```
+ */
+export function adam(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: AdamOptions,
+): OptimiserUpdates {
+  return adamLike("adam", given, parameters, options, 0);
+}
+
+/** Options of {@linkcode adamw}. */
+export interface AdamWOptions extends AdamOptions {
+  /** How fast weights decay, in units of the learning rate; 0.0001 if missing. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam with weight decay apart from the gradients.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.001 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.adamw(w.sqr().sum(), [w], { weightDecay: 0.01 });
+ * ```
+ */
+export function adamw(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: AdamWOptions,
+): OptimiserUpdates {
+  return adamLike("adamw", given, parameters, options, 1e-4);
+}
+
+function adamLike(
+  name: "adam" | "adamw",
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options: AdamWOptions | undefined,
+  decayed: number,
+): OptimiserUpdates {
+  const {
+    learningRate,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    nesterov: ahead = false,
+    weightDecay = decayed,
+  } = optionsOf(name, options, {
+    beta1: "number",
+    beta2: "number",
+    epsilon: "number",
+    nesterov: "boolean",
+    ...(name === "adamw" ? { weightDecay: "number" } : {}),
+  } as Omit<OptionKinds<AdamWOptions>, "learningRate">, 0.001);
+  const step = ({ g, p, rate, t, state }: Place<"mean" | "squares">) => {
+    // Scalars first: what is the same for all parameters is computed before the first of them.
+    const scale = T.div(1, ahead ? bias(beta1, T.add(t, 1) as Variable) : bias(beta1, t));
+    const spread = T.div(1, T.sqrt(bias(beta2, t)));
+    const mean = mix(beta1, state.mean, g);
+    const squares = mix(beta2, state.squares, T.sqr(g) as Variable);
+    const first = ahead
+      ? mix(beta1, T.mul(scale, mean) as Variable, T.div(g, bias(beta1, t)) as Variable)
+      : T.mul(scale, mean) as Variable;
+    const along = T.div(first, T.add(T.mul(spread, T.sqrt(squares)), epsilon)) as Variable;
+    const whole = weightDecay === 0 ? along : T.add(along, T.mul(p, weightDecay)) as Variable;
+    return { change: product(rate, whole), state: { mean, squares } };
+  };
+  const rule = { name, state: { mean: 0, squares: 0 }, counts: true, step };
+  return updatesOf(rule, given, parameters, learningRate);
+}
+
+/** Options of {@linkcode lion}. */
+export interface LionOptions extends OptimiserOptions {
+  /** The share of the average in the direction of a step; 0.9 if missing. */
+  readonly beta1?: number;
+  /** What is left of the average of gradients after a step; 0.99 if missing. */
+  readonly beta2?: number;
+  /** How fast weights decay, in units of the learning rate; 0.001 if missing. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Lion: steps of one size in the direction of the sign of an average of gradients.
+ *
+ * @param given A cost, or gradients in records and lists.
+ * @param parameters Shared variables in records and lists.
+ * @param options The learning rate, 0.0001 if missing, and others.
+ * @returns Updates for `compile` or for a step of `scan`.
+ *
+ * @example
+ * ```ts
+ * import { nn, shared } from "@croton/croton";
+ *
+ * const w = shared([3, 4], { name: "w" });
+ * const updates = nn.lion(w.sqr().sum(), [w], { learningRate: 1e-3 });
+ * ```
+ */
+export function lion(
+  given: CostOrGradients,
+  parameters: ParameterTree,
+  options?: LionOptions,
+): OptimiserUpdates {
+  const { learningRate, beta1 = 0.9, beta2 = 0.99, weightDecay = 1e-3 } = optionsOf(
+    "lion",
+    options,
+    { beta1: "number", beta2: "number", weightDecay: "number" },
+    1e-4,
+  );
+  const step = ({ g, p, rate, state }: Place<"mean">) => {
+    const along = T.sgn(mix(beta1, state.mean, g)) as Variable;
+    const whole = weightDecay === 0 ? along : T.add(along, T.mul(p, weightDecay)) as Variable;
+    return { change: product(rate, whole), state: { mean: mix(beta2, state.mean, g) } };
+  };
+  return updatesOf({ name: "lion", state: { mean: 0 }, step }, given, parameters, learningRate);
+}
