@@ -42,23 +42,32 @@ export function evaluateGraph(
   return outputs.map((output) => values.get(output)!);
 }
 
-/** What is done to each result, while there is something. */
-let changed: ((value: Value) => Value) | null = null;
+/** What is changed at each op while a graph is evaluated. */
+export interface Change {
+  /** What the op gets in place of the values of its inputs. */
+  readonly inputs?: (values: readonly Value[], apply: Apply) => Value[];
+  /** What it gives in place of a result. */
+  readonly result: (value: Value, apply: Apply, inputs: readonly Value[]) => Value;
+}
+
+/** What is done at each op, while there is something. */
+let changed: Change | null = null;
 
 /**
- * As `evaluateGraph`, with each result of an op changed, also inside of loops: with rounding errors of
- * another kind it says which of the numbers are worth comparing.
+ * As `evaluateGraph`, with what each op gets or gives changed, also inside of loops: with rounding errors
+ * of another kind it says which of the numbers are worth comparing.
  */
 export function evaluateChanged(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
-  change: (value: Value) => Value,
+  change: Change,
 ): Value[] {
+  const before = changed;
   changed = change;
   try {
     return evaluateGraph(outputs, inputs);
   } finally {
-    changed = null;
+    changed = before;
   }
 }
 
@@ -85,8 +94,9 @@ function resultsOf(
   values: ReadonlyMap<Variable, Value>,
 ): readonly Value[] {
   try {
-    const results = apply.op.evaluate(args, apply.params, apply);
-    return changed === null ? results : results.map(changed);
+    const given = changed?.inputs?.(args, apply) ?? args;
+    const results = apply.op.evaluate(given, apply.params, apply);
+    return results.map((value) => changed?.result(value, apply, given) ?? value);
   } catch (error) {
     locate(error, apply, (variable) => {
       const value = values.get(variable);

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type DType, isComplex, isFloat, realOf } from "../graph/dtype.ts";
+import { isComplex, isFloat, realOf } from "../graph/dtype.ts";
 import { VerificationError } from "../base/errors.ts";
 import { fromTypedArray, type Value } from "../graph/value.ts";
 import { ancestors, graphInputs } from "../graph/walk.ts";
-import { evaluateChanged, evaluateGraph } from "../graph/reference.ts";
+import { evaluateGraph } from "../graph/reference.ts";
 import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
 import { type Closeness, difference } from "./difference.ts";
+import { jumpsOf, spreadOf } from "./rounding.ts";
 import { SharedVariable } from "./shared.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Variable } from "../graph/graph.ts";
@@ -60,17 +61,10 @@ export function verifyCall(
   const { request } = executor;
   const rewritten = [...request.outputs, ...request.updates.map(([, value]) => value)];
   const expected = evaluateGraph(rewritten, inputs);
-  // The graph as written may have lost digits that rewriting keeps: it is as far off as rounding moves it.
-  const moved = once(() =>
-    [1, 2, 3].map((seed) => evaluateChanged(wanted, inputs, roundedBy(seed, exactUnits)))
-  );
+  const spread = spreadOf(wanted, inputs, asWritten), jumps = jumpsOf(rewritten, inputs, expected);
   const withSlack = (output: number): Closeness => ({
     ...whereFinite,
-    slack: (position) => {
-      const at = (values: readonly Value[]) => Number(values[output]!.data[position]);
-      const errors = moved().map((values) => Math.abs(at(values) - at(asWritten)));
-      return 4 * Math.max(...errors.map((error) => Number.isNaN(error) ? Infinity : error));
-    },
+    slack: (position) => 4 * spread(output, position),
   });
   expected.forEach((value, i) => {
     const wrong = difference(asWritten[i]!, value, whereFinite);
@@ -80,16 +74,6 @@ export function verifyCall(
         culprit(wanted, inputs, mode),
     );
   });
-  // Whole numbers that come of floats jump where rounding moves those.
-  const jumping = once(() =>
-    [1, 2, 3, 4, 5, 6, 7, 8].map((seed) =>
-      evaluateChanged(rewritten, inputs, roundedBy(seed, deviceUnits))
-    )
-  );
-  const jumps = (output: number, position: number): boolean => {
-    const want = Number(expected[output]!.data[position]);
-    return jumping().some((values) => Number(values[output]!.data[position]) !== want);
-  };
   const results = executor.run(args);
   const updated = definition.updates.map(([target]) => target.getValue());
   [...results, ...updated].forEach((tensor, i) => {
@@ -100,36 +84,6 @@ export function verifyCall(
 }
 
 const whereFinite = { tolerance: 1e-6, onlyFinite: true };
-
-/** A value that is computed when it is first asked for. */
-function once<V>(compute: () => V): () => V {
-  let value: V | undefined;
-  return () => value ??= compute();
-}
-
-/** By what a result may be off, relative to it. */
-type Units = (dtype: DType, x: number) => number;
-
-/** In the reference: whole numbers may be exact. */
-const exactUnits: Units = (_, x) => Number.isInteger(x) ? 0 : Number.EPSILON;
-
-/** On a device. */
-const deviceUnits: Units = (dtype) =>
-  ({ float16: 2 ** -10, float32: 2 ** -22 } as Record<string, number>)[realOf(dtype)] ?? 2 ** -50;
-
-/** Changes floats by rounding errors. */
-function roundedBy(seed: number, unitOf: Units): (value: Value) => Value {
-  let state = seed;
-  return (value) => {
-    const { dtype } = value;
-    if (!(isFloat(dtype) || isComplex(dtype))) return value;
-    const data = (value.data as Float64Array).map((x) => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return x * (1 + unitOf(dtype, x) * (state / 2 ** 31 - 1));
-    });
-    return { ...value, data };
-  };
-}
 
 /** The first rewrite that changes a value, in words; nothing if none does it by itself. */
 function culprit(

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { compile, scan, T, type Variable } from "../../mod.ts";
 import { toleranceOf } from "./debug.ts";
 
@@ -56,5 +56,18 @@ Deno.test("debug mode knows which whole numbers hang on the rounding of floats",
   for (let i = 0; i < 40; i++) {
     const values = [Math.sin(i), Math.cos(3 * i), i / 7];
     assertEquals(f(values)[2].arraySync(), values.map(Math.trunc).map((n) => n === 0 ? 0 : n));
+  }
+});
+
+Deno.test("debug mode knows that a constant made of several is rounded", async () => {
+  const x = T.fscalar("x");
+  const grown = (v: Variable) => v.mul(0.9).add(v).add(v);
+  const [states] = scan((v) => grown(v), { outputsInfo: x, nSteps: 3 });
+  for (const y of [T.sin(states).at(-1), T.sin(grown(grown(grown(x))))]) {
+    const f = await compile([x], y, { device: "cpu", mode: "debug" });
+    for (const value of [1, -1, 0.7]) {
+      const error = Number(f(value).item()) - Math.sin(2.9 ** 3 * value);
+      assert(Math.abs(error) < 1e-4, String(error));
+    }
   }
 });

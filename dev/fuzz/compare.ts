@@ -7,7 +7,7 @@
 import { dtypeInfo, isComplex, isDiscrete } from "../../core/graph/dtype.ts";
 import { toTypedArray, type Value } from "../../core/graph/value.ts";
 import { evaluateGraph, type Variable } from "../../mod.ts";
-import { withNoise } from "./noise.ts";
+import { evaluateNoisy } from "./noise.ts";
 
 /** The least number that devices need not flush to zero. */
 const TINY = 2 ** -126;
@@ -32,11 +32,10 @@ export function expectedValues(
   rounds: number,
 ): Expected[] {
   const values = evaluateGraph(outputs, inputs);
-  const noisy = withNoise(outputs);
   const runs: (Value[] | null)[] = [];
   for (let i = 0; i < rounds; i++) {
     try {
-      runs.push(evaluateGraph(noisy, inputs));
+      runs.push(evaluateNoisy(outputs, inputs));
     } catch {
       // An index that rounding moves out of bounds: nothing can be said of this program.
       runs.push(null);

@@ -1,18 +1,14 @@
 /**
- * How much rounding may change a value: the graph with noise behind whatever rounds. Evaluated a few
+ * How much rounding may change a value: the reference with noise behind whatever rounds. Evaluated a few
  * times, it says which numbers are worth comparing, and how closely.
  *
  * @module
  */
 
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";
-import { type Apply, applyOp, type Variable } from "../../core/graph/graph.ts";
-import type { Op, Params } from "../../core/graph/op.ts";
+import type { Variable } from "../../core/graph/graph.ts";
+import { evaluateChanged } from "../../core/graph/reference.ts";
 import type { Value } from "../../core/graph/value.ts";
-import { toposort } from "../../core/graph/walk.ts";
-import { TensorType } from "../../core/graph/type.ts";
-import { isScan } from "../../scan/node.ts";
-import { StepGraph } from "../../scan/inner.ts";
 import { Random } from "./random.ts";
 
 const random = new Random(1);
@@ -25,11 +21,6 @@ const units: Readonly<Record<string, number>> = {
   float64: 2 ** -53,
   complex128: 2 ** -53,
 };
-
-interface NoiseParams {
-  /** Rounding errors that one result may have. */
-  readonly ulps: number;
-}
 
 function roundTo(dtype: Value["dtype"], x: number): number {
   if (dtype === "float32" || dtype === "complex64") return Math.fround(x);
@@ -44,32 +35,22 @@ function isWhole(value: Value): boolean {
 }
 
 /**
- * The first value with an error of some units in the last place. Small whole numbers have none where
- * all that they are computed with, the other values, are such.
+ * A value with an error of some units in the last place. Small whole numbers have none where all that they
+ * are computed with, the other values, are such.
  */
-const noiseOp: Op<NoiseParams> = {
-  name: "noise",
-  infer: ([x]) => [TensorType.of(x!.dtype, x!.type.shape)],
-  shapes: (context, apply: Apply<NoiseParams>) => [context.shape(apply.inputs[0]!)],
-  evaluate: ([x, ...others], { ulps }) => {
-    const exact = others.every(isWhole);
-    const unit = units[x!.dtype]! * ulps;
-    const numbers = x!.data as Float64Array, isPair = isComplex(x!.dtype);
-    const data = numbers.map((value, i) => {
-      if (exact && Number.isInteger(value) && Math.abs(value) < 65536) return value;
-      // Either part of a complex number has the errors of the greater one.
-      const size = isPair ? Math.max(Math.abs(value), Math.abs(numbers[i ^ 1]!)) : value;
-      return roundTo(x!.dtype, value + size * unit * (2 * random.next() - 1));
-    });
-    return [{ ...x!, data }];
-  },
-  lowering: {
-    kind: "reduce",
-    reduction: () => {
-      throw new TypeError("noise has no kernel");
-    },
-  },
-};
+function noisy(value: Value, ulps: number, others: readonly Value[] = []): Value {
+  const { dtype } = value;
+  if (!isFloat(dtype) && !isComplex(dtype)) return value;
+  const exact = others.every(isWhole), unit = units[dtype]! * ulps;
+  const numbers = value.data as Float64Array, isPair = isComplex(dtype);
+  const data = numbers.map((x, i) => {
+    if (exact && Number.isInteger(x) && Math.abs(x) < 65536) return x;
+    // Either part of a complex number has the errors of the greater one.
+    const size = isPair ? Math.max(Math.abs(x), Math.abs(numbers[i ^ 1]!)) : x;
+    return roundTo(dtype, x + size * unit * (2 * random.next() - 1));
+  });
+  return { ...value, data };
+}
 
 /** Ops whose results are exact, or elements of their arguments. */
 const exact = new Set([
@@ -117,33 +98,17 @@ const adding = new Set([
   "mean",
 ]);
 
-function noisy(variable: Variable, ulps: number, others: readonly Variable[] = []): Variable {
-  if (!isFloat(variable.dtype) && !isComplex(variable.dtype)) return variable;
-  return applyOp(noiseOp, [variable, ...others], { ulps }).output as Variable;
-}
-
-/** The graph of outputs with noise, also inside the steps of loops. */
-export function withNoise(outputs: readonly Variable[]): Variable[] {
-  const made = new Map<Variable, Variable>();
-  for (const apply of toposort(outputs)) {
-    let inputs = apply.inputs.map((input) => made.get(input) ?? input);
-    if (adding.has(apply.op.name)) {
-      const added = inputs.filter(({ dtype }) => isFloat(dtype));
-      inputs = inputs.map((input) => noisy(input, 1, added));
-    }
-    let params: Params = apply.params;
-    if (isScan(apply)) {
-      const { step } = apply.params;
-      params = {
-        ...apply.params,
-        step: new StepGraph(step.layout, step.inputs, withNoise(step.outputs)),
-      };
-    }
-    const fresh = applyOp(apply.op, inputs, params);
-    apply.outputs.forEach((output, i) => {
-      const value = fresh.outputs[i]! as Variable;
-      made.set(output, exact.has(apply.op.name) ? value : noisy(value, 4));
-    });
-  }
-  return outputs.map((output) => made.get(output) ?? output);
+/** Values of outputs where each result is off by rounding, also inside of loops. */
+export function evaluateNoisy(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+): Value[] {
+  return evaluateChanged(outputs, inputs, {
+    inputs: (values, { op }) => {
+      if (!adding.has(op.name)) return [...values];
+      const added = values.filter(({ dtype }) => isFloat(dtype));
+      return values.map((value) => noisy(value, 1, added));
+    },
+    result: (value, { op }) => exact.has(op.name) ? value : noisy(value, 4),
+  });
 }

@@ -1,0 +1,99 @@
+/**
+ * What rounding may make of a program: how far it moves its numbers, and which whole numbers hang on it.
+ *
+ * @module
+ */
+
+import { type DType, isComplex, isFloat, realOf } from "../graph/dtype.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
+import { type Change, evaluateChanged } from "../graph/reference.ts";
+import type { Value } from "../graph/value.ts";
+
+/** Values as a function of the number of an output and a position in it. */
+type PerElement<V> = (output: number, position: number) => V;
+
+/**
+ * How far rounding moves the results of the graph as written: what the reference rounds, and, where
+ * constants meet, what rewriting rounds, since it makes one constant of several.
+ */
+export function spreadOf(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+  values: readonly Value[],
+): PerElement<number> {
+  const runs = once(() =>
+    [1, 2, 3].map((seed) => evaluateChanged(outputs, inputs, writtenRounding(seed)))
+  );
+  return (output, position) => {
+    const at = (of: readonly Value[]) => Number(of[output]!.data[position]);
+    const errors = runs().map((run) => Math.abs(at(run) - at(values)));
+    return Math.max(...errors.map((error) => Number.isNaN(error) ? Infinity : error));
+  };
+}
+
+/** Whether the rounding of floats on a device changes a whole number that comes of them. */
+export function jumpsOf(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+  values: readonly Value[],
+): PerElement<boolean> {
+  const runs = once(() =>
+    [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+      const random = numbersFrom(seed);
+      const result = (value: Value) => roundedBy(random, value, () => unitOf(value.dtype));
+      return evaluateChanged(outputs, inputs, { result });
+    })
+  );
+  return (output, position) => {
+    const want = Number(values[output]!.data[position]);
+    return runs().some((run) => Number(run[output]!.data[position]) !== want);
+  };
+}
+
+/** A value that is computed when it is first asked for. */
+function once<V>(compute: () => V): () => V {
+  let value: V | undefined;
+  return () => value ??= compute();
+}
+
+/** Numbers from -1 to 1, the same for each seed. */
+function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+/** By how much a device may be off, relative to a result. */
+function unitOf(dtype: DType): number {
+  const units: Record<string, number> = { float16: 2 ** -10, float32: 2 ** -22 };
+  return units[realOf(dtype)] ?? 2 ** -50;
+}
+
+function roundedBy(random: () => number, value: Value, unit: (x: number) => number): Value {
+  if (!isFloat(value.dtype) && !isComplex(value.dtype)) return value;
+  const data = (value.data as Float64Array).map((x) => x * (1 + unit(x) * random()));
+  return { ...value, data };
+}
+
+function writtenRounding(seed: number): Change {
+  const random = numbersFrom(seed), ofConstants = new WeakSet<Value>();
+  const isRough = (variable: Variable) =>
+    variable instanceof Constant && isFloat(variable.dtype) &&
+    (variable.value.data as Float64Array).some((x) => !Number.isInteger(1024 * x));
+  return {
+    result(value: Value, apply: Apply, values: readonly Value[]): Value {
+      // Constants meet along what is linear.
+      const meets = apply.op.linear !== undefined && apply.op.linear(apply).length > 0 &&
+        values.some((from, i) => ofConstants.has(from) || isRough(apply.inputs[i]!));
+      const rounded = roundedBy(
+        random,
+        value,
+        (x) => meets ? unitOf(value.dtype) : Number.isInteger(x) ? 0 : Number.EPSILON,
+      );
+      if (meets) ofConstants.add(rounded);
+      return rounded;
+    },
+  };
+}
