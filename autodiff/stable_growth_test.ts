@@ -233,3 +233,21 @@ onDevices(
     }
   },
 );
+
+onDevices("quotients of chains keep the digits that large exponents would take", async (device) => {
+  const x = T.fvector("x"), [a, b, c] = [T.fmatrix("a"), T.fmatrix("b"), T.fmatrix("c")];
+  const weights: number[][][] = [
+    [[0, 1.5, 0], [0, 0.25, 0]],
+    [[1, 1, 1], [1, 1, 1]],
+    [[2.1755, 3.0439, 2.6698], [3.092, 1.7644, 2.9293], [1.5176, 1.9961, 2.2642]],
+  ];
+  const quotient = dot(dot(exp(x), a), c).div(dot(dot(exp(x), b), c));
+  const f = await compile([x, a, b, c], [quotient, grad(sum(quotient), x)], { device });
+  const at = (shift: number) =>
+    f([shift, shift + 1], ...weights as [number[][], number[][], number[][]])
+      .flatMap((result) => Array.from(result.dataSync(), Number));
+  const right = at(0);
+  for (const shift of [-800, 900, -3000]) {
+    at(shift).forEach((value, i) => assertAlmostEquals(value, right[i]!, 2e-6, String(shift)));
+  }
+});

@@ -25,6 +25,7 @@ import {
   isOne,
   isShiftedByHand,
   isShiftedExp,
+  levelOf,
   maximumTakenOff,
   mayVanish,
   one,
@@ -339,12 +340,15 @@ function levelled(part: ExpProduct): ExpProduct {
   const value = buildProduct(rest), size = ew("abs", value), unit = number(1, dtype);
   const hasSize = ew("and", ew("gt", size, number(0, dtype)), ew("isfinite", size));
   // It cancels, so that gradients need not see it.
-  const level = ew("disconnectedGrad", ew("switch", hasSize, size, unit));
+  const level = levelOf(ew("disconnectedGrad", ew("switch", hasSize, size, unit)));
   return {
     isShifted: false,
     hasSums: false,
-    exponent: [...exponent, { base: ew("log", level), scale: 1 }],
-    rest: { ...one(dtype), factors: [{ base: value, power: 1 }, { base: level, power: -1 }] },
+    exponent: [...exponent, { base: level, scale: 1 }],
+    rest: {
+      ...one(dtype),
+      factors: [{ base: value, power: 1 }, { base: ew("exp", level), power: -1 }],
+    },
   };
 }
 

@@ -39,6 +39,7 @@ export interface ExpProduct {
 /** The exponent of a power of a number, as a term; null for anything else. */
 export function exponentOf({ base, power }: Factor): Term | null {
   const natural = under(base, "exp"), binary = under(base, "exp2");
+  if (natural !== null && isLevel(natural)) return null;
   if (natural !== null) return { base: under(natural, "shifted") ?? natural, scale: power };
   if (binary !== null) return { base: binary, scale: power * Math.LN2 };
   const general = applied(base, "pow");
@@ -46,6 +47,25 @@ export function exponentOf({ base, power }: Factor): Term | null {
   const [x, y] = general.inputs as [Variable, Variable], value = constantNumber(x);
   if (value === null || !(value > 0) || value === Infinity || y.dtype !== base.dtype) return null;
   return { base: y, scale: power * Math.log(value) };
+}
+
+/** The largest whole numbers with finite exponentials on both sides of 0. */
+const LEVELS = { float16: 9, float32: 87, float64: 708 };
+
+/**
+ * The logarithm of a positive number as a whole number, since a fraction would take digits from the large
+ * exponents that it is added to.
+ */
+export function levelOf(size: Variable): Variable {
+  const most = LEVELS[size.dtype as keyof typeof LEVELS];
+  const bounds = [-most, most].map((bound) => number(bound, size.dtype));
+  return ew("clip", ew("round", ew("log", size)), ...bounds);
+}
+
+/** Whether an exponent is the level of a number, which scales that number and nothing else. */
+function isLevel(exponent: Variable): boolean {
+  const clip = applied(exponent, "clip"), whole = clip && under(clip.inputs[0]!, "round");
+  return whole !== null && under(whole, "log") !== null;
 }
 
 /** Whether a variable is the exponential of what is marked as at most 0 where it counts. */

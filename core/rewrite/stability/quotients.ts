@@ -58,7 +58,8 @@ const expTimesShift: Rule = {
   ops: productOps,
   stabilises: true,
   rewrite({ output }, context): Rewritten {
-    const exponentOf = ({ base }: Factor) => under(base, "exp");
+    const exponentOf = ({ base }: Factor) =>
+      expProductOf(base) === null ? null : under(base, "exp");
     const isOpen = (factor: Factor) => {
       const exponent = exponentOf(factor);
       if (exponent !== null) return isOpenExp(factor.base);
@@ -152,7 +153,8 @@ const expProduct: Rule = {
   rewrite({ output }, context): Rewritten {
     const product = realProduct(output, context);
     if (product === null) return null;
-    const isOurs = ({ base }: Factor) => under(base, "exp") !== null && context.uses(base) <= 1;
+    const isOurs = ({ base }: Factor) =>
+      expProductOf(base) !== null && under(base, "exp") !== null && context.uses(base) <= 1;
     const exps = product.factors.filter(isOurs);
     const [first] = exps;
     const worth = exps.length > 1 || first !== undefined && first.power < 0;
