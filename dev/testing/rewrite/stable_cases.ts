@@ -245,11 +245,18 @@ export const stableCases: Cases = {
           .reduce((p, q) => ew("add", p, q));
         return [ew("log", ew("add", a, b)), ew("add", ew("log", ended(total, top)), top)];
       },
+      () => {
+        const counts = ew("switch", ew("eq", y, num(0)), num(-Infinity), num(0));
+        const top = finite(ew("maximum", x, counts), ew("maximum", x, num(0)));
+        const total = ew("add", off(ew("sub", x, top)), ew("mul", y, below(num(0), top)));
+        return [ew("log", ew("add", e(x), y)), ew("add", ew("log", ended(total, top)), top)];
+      },
     ],
     not: [
       () => ew("log", ew("add", x, y)),
       () => ew("log", ew("add", num(2), x)),
-      () => ew("log", ew("add", e(x), y)),
+      () => ew("log", ew("add", off(x), y)),
+      () => ew("log", ew("add", e(ew("sub", x, T.max(x))), y)),
       () => ew("log", onePlus(c)),
       () =>
         ew(
@@ -331,6 +338,7 @@ export const stableCases: Cases = {
       () => [ew("log1p", neg(sigmoid(x))), neg(softplus(x))],
       () => [ew("log1p", ew("mul", num(-1), sigmoid(x))), neg(softplus(x))],
       () => [ew("log1p", ew("sub", x, num(1))), ew("log", x)],
+      () => [ew("log1p", ew("add", e(x), e(y))), softplus(ew("logaddexp", x, y))],
     ],
     not: [
       () => ew("log1p", neg(x)),
