@@ -18,7 +18,7 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
   const exp = (x: Ref) => g.call("T.exp", x);
   const log = (x: Ref) => g.call("T.log", x), sum = (x: Ref) => g.call("T.sum", x);
   const dot = (x: Ref, y: Ref) => g.call("T.dot", x, y);
-  switch (random.below(16)) {
+  switch (random.below(18)) {
     case 0:
       return {
         naive: g.call("T.log", g.call("T.add", exp(a), exp(b))),
@@ -97,6 +97,23 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
       return {
         naive: g.call("T.div", exp(g.call("T.minimum", v, top)), exp(top)),
         stable: exp(g.call("T.sub", g.call("T.minimum", v, top), top)),
+      };
+    }
+    case 15: {
+      // Terms beside the exponentials that are none.
+      const w = weights(g, [v.shape[0]!]), beside = random.pick([1, 0.5, 3]);
+      const total = random.chance(0.5) ? dot(w, exp(v)) : sum(g.call("T.mul", w, exp(v)));
+      const inner = g.call("T.logsumexp", g.call("T.add", log(w), v));
+      return {
+        naive: log(g.call("T.add", beside, total)),
+        stable: g.call("T.logaddexp", inner, Math.log(beside)),
+      };
+    }
+    case 16: {
+      const w = weights(g, [v.shape[0]!]), soft = g.call("T.softmax", v);
+      return {
+        naive: log(random.chance(0.5) ? dot(w, soft) : sum(g.call("T.mul", w, soft))),
+        stable: g.call("T.logsumexp", g.call("T.add", log(w), g.call("T.logSoftmax", v))),
       };
     }
     case 14: {
