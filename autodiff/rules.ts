@@ -14,6 +14,7 @@ import { orderGradients } from "./rules_order.ts";
 import { randomGradients } from "./rules_random.ts";
 import { reduceGradients } from "./rules_reduce.ts";
 import { shapeGradients } from "./rules_shape.ts";
+import { solveGradients } from "./rules_solve.ts";
 import { windowGradients } from "./rules_window.ts";
 
 const families: readonly GradientRules[] = [
@@ -22,6 +23,7 @@ const families: readonly GradientRules[] = [
   shapeGradients,
   indexingGradients,
   linalgGradients,
+  solveGradients,
   windowGradients,
   orderGradients,
   controlGradients,

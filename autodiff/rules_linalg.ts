@@ -5,17 +5,11 @@
  */
 
 import { outputOf, type Variable } from "../core/graph/graph.ts";
-import { moved } from "../core/ops/common/axes.ts";
 import { where } from "../core/ops/elementwise/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg/matmul.ts";
 import type { GradientRules } from "./rule.ts";
+import { transposed } from "./rules_solve.ts";
 import { asKink, chosenAlong, support } from "./support.ts";
-
-/** The last two axes exchanged: a view, which products read in place. */
-function transposed(x: Variable): Variable {
-  const rank = x.ndim, order = Array.from({ length: rank }, (_, d) => d);
-  return moved(x, [...order.slice(0, -2), rank - 1, rank - 2]);
-}
 
 /** The rule of the matrix product. */
 export const linalgGradients: GradientRules = {

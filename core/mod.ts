@@ -54,6 +54,7 @@ export {
   GradientError,
   IndexError,
   LimitError,
+  LinAlgError,
   type MemoryUse,
   MissingInputError,
   NoGpuError,

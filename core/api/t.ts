@@ -6,3 +6,4 @@
 
 export * from "./functions.ts";
 export * from "./expr.ts";
+export * as linalg from "./linalg.ts";

@@ -225,6 +225,13 @@ export class IndexError extends RangeError {
   }
 }
 
+/** A matrix that is singular, or not positive definite, where it must not be. */
+export class LinAlgError extends CrotonError {
+  static {
+    brand(this);
+  }
+}
+
 /** A graph uses a variable that is neither an input, nor shared, nor constant, nor given a value. */
 export class MissingInputError extends TypeError {
   static {

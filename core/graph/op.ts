@@ -125,6 +125,22 @@ export interface Target {
   readonly shape: readonly Size[];
 }
 
+/** A part of the matrices that a target holds in its last two axes. */
+export interface MatrixView {
+  /** What holds them; axes before the last two count them. */
+  readonly target: Target;
+  /** Where it begins in each of them. */
+  readonly row: Size;
+  /** Where it begins in each of them. */
+  readonly column: Size;
+  /** Its rows, as they are read. */
+  readonly rows: Size;
+  /** Its columns, as they are read. */
+  readonly columns: Size;
+  /** Whether its rows are columns of the target. */
+  readonly isTurned: boolean;
+}
+
 /** Emitting steps for an op that needs kernels of its own. */
 export interface EmitContext extends ShapeContext {
   /** The memory of output `i`, allocated on first use. */
@@ -143,6 +159,24 @@ export interface EmitContext extends ShapeContext {
     axes: readonly Size[],
     loops: readonly Size[],
     build: (nest: LoopNestBuilder) => void,
+  ): void;
+  /** Adds a product of matrices; `build` stores it, at its place along the axes. */
+  product(
+    name: string,
+    left: MatrixView,
+    right: MatrixView,
+    build: (nest: LoopNestBuilder, product: SNode) => void,
+  ): void;
+  /**
+   * Adds a loop of what `build` adds, which gets a function for the number of the step, plus `shift` and
+   * modulo `modulus` if these are given. After a step in which the bool `until` is true it ends. What is
+   * read of variables must be in memory before.
+   */
+  loop(
+    name: string,
+    steps: Size,
+    build: (counter: (shift?: number, modulus?: number) => Ix) => void,
+    until?: Target | null,
   ): void;
   /** Adds any step. */
   push(step: Step): void;

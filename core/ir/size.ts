@@ -178,6 +178,11 @@ export function subSize(a: Size, b: Size): Size {
   return addSize(a, mulSize(b, -1));
 }
 
+/** Whether sizes are the same, one by one, for all calls. */
+export function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {
+  return a.length === b.length && a.every((size, d) => sizeKey(size) === sizeKey(b[d]!));
+}
+
 /** Product of sizes; 1 for none. */
 export function productSize(sizes: readonly Size[]): Size {
   return sizes.reduce<Size>((product, size) => mulSize(product, size), 1);

@@ -7,11 +7,12 @@
 
 import { isComplex } from "../graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
-import type { EmitContext, LoopNestBuilder, Target } from "../graph/op.ts";
+import type { Target } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
-import { axisIx, zeroIx } from "../ir/builder.ts";
+import { axisIx } from "../ir/builder.ts";
 import type { Operand, Step } from "../ir/program.ts";
-import { contiguousStrides, type Guards, type Size, sizeKey } from "../ir/size.ts";
+import { contiguousStrides, type Size, sameSizes, sizeKey } from "../ir/size.ts";
+import { Emitter } from "./emitter.ts";
 import { checksOfNothing } from "./empty.ts";
 import { KernelBuilder } from "./kernel.ts";
 import { isInOrder, isView, loweringOf, movedAxes } from "./lowering.ts";
@@ -408,91 +409,6 @@ export class Scope {
   }
 }
 
-/** The EmitContext of one application. */
-class Emitter implements EmitContext {
-  readonly #scope: Scope;
-  readonly #apply: Apply;
-  readonly #outputs = new Map<number, Target>();
-
-  constructor(scope: Scope, apply: Apply) {
-    this.#scope = scope;
-    this.#apply = apply;
-  }
-
-  get guards(): Guards {
-    return this.#scope.shapes.guards;
-  }
-  held(dtype: Variable["dtype"]): Variable["dtype"] {
-    return this.#scope.planner.storage.of(dtype);
-  }
-  shape(variable: Variable): readonly Size[] {
-    return this.#scope.shapes.shape(variable);
-  }
-  integer(variable: Variable): Size {
-    return this.#scope.shapes.integer(variable);
-  }
-  integers(variable: Variable): readonly Size[] {
-    return this.#scope.shapes.integers(variable);
-  }
-
-  knows(variable: Variable): boolean {
-    return this.#scope.shapes.knows(variable);
-  }
-
-  output(i: number): Target {
-    let target = this.#outputs.get(i);
-    if (target === undefined) {
-      const variable = this.#apply.outputs[i]!;
-      let view = this.#scope.destinationOf(variable);
-      const shape = this.shape(variable);
-      if (view.base !== zeroIx || !sameSizes(view.strides, contiguousStrides(shape))) {
-        // Ops with kernels of their own write contiguous memory; a copy follows where that is not wanted.
-        view = this.#scope.planner.buffers.add("value", variable.dtype, shape, { kind: "temp" });
-      }
-      this.#scope.bind(variable, view);
-      target = { buffer: view.buffer, dtype: variable.dtype, shape };
-      this.#outputs.set(i, target);
-    }
-    return target;
-  }
-
-  outputFrom(i: number, source: Variable): Target {
-    const target = this.output(i);
-    this.nest("copy", target.shape, [], (nest) => {
-      nest.storeOuter(target, nest.axes, nest.read(source, nest.axes));
-    });
-    return target;
-  }
-
-  temp(name: string, dtype: Variable["dtype"], shape: readonly Size[]): Target {
-    const view = this.#scope.planner.buffers.add(name, dtype, shape, { kind: "temp" });
-    return { buffer: view.buffer, dtype, shape };
-  }
-
-  buffer(variable: Variable): Target {
-    return this.#scope.contiguous(variable);
-  }
-
-  nest(
-    name: string,
-    axes: readonly Size[],
-    loops: readonly Size[],
-    build: (nest: LoopNestBuilder) => void,
-  ): void {
-    const kernel = new KernelBuilder(this.#scope, axes, loops, false);
-    build(kernel);
-    this.#scope.finish(name, kernel);
-  }
-
-  push(step: Step): void {
-    this.#scope.steps.push(step);
-  }
-}
-
 function isContiguous(view: BufferView): boolean {
   return sameSizes(view.strides, contiguousStrides(view.shape));
-}
-
-function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {
-  return a.length === b.length && a.every((size, d) => sizeKey(size) === sizeKey(b[d]!));
 }

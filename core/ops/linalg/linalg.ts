@@ -19,13 +19,13 @@ import type {
   RankOf,
 } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
-import { stretched } from "../shape/broadcast_to_op.ts";
 import { castTo, elementwise } from "../common/build.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
-import { broadcastDims, dimVariable, mulDims, productDims } from "../common/lengths.ts";
+import { dimVariable, mulDims, productDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { matmulOp } from "./matmul.ts";
 import { identityLike } from "./matrices.ts";
+import { sameBatch } from "./prepared.ts";
 import { ravel } from "../shape/reshape.ts";
 import { reshaped } from "../shape/reshape_op.ts";
 import { dimsOf } from "../shape/shape_ops.ts";
@@ -139,19 +139,6 @@ export function matmul(a: TensorLike, b: TensorLike): Variable {
     return reshapeTo(product(rows, y), [...dims.slice(0, -1), dimsOf(y)[1]!]);
   }
   return product(...sameBatch(x, y));
-}
-
-/** Broadcasts the axes before the last two. */
-function sameBatch(x: Variable, y: Variable): [Variable, Variable] {
-  const rank = Math.max(x.ndim, y.ndim);
-  const dims = [x, y].map((v) => [...new Array<Dim>(rank - v.ndim).fill(1), ...dimsOf(v)]) as [
-    Dim[],
-    Dim[],
-  ];
-  const batch = range(rank - 2).map((d) => broadcastDims(dims[0][d]!, dims[1][d]!));
-  const spread = (v: Variable, own: readonly Dim[]) =>
-    stretched(v, [...batch, ...own.slice(-2)].map(dimVariable));
-  return [spread(x, dims[0]), spread(y, dims[1])];
 }
 
 /** Throws a ShapeError if summed lengths are known and differ. */

@@ -6,7 +6,7 @@
  */
 
 import { dtypes } from "../../../core/graph/dtype.ts";
-import { outputOf, type Variable } from "../../../core/graph/graph.ts";
+import { applyOp, outputOf, type Variable } from "../../../core/graph/graph.ts";
 import type { Op, Params } from "../../../core/graph/op.ts";
 import { castTo } from "../../../core/ops/common/build.ts";
 import { derivedAs } from "../../../core/ops/control/derived_as.ts";
@@ -53,6 +53,20 @@ const windows = (d: Draw, size: number | Variable): Variable => {
   const x = d.tensor(1, 2);
   return windowed(x, [x.ndim - 1], [size], [1 + d.pick(2)], [1 + d.pick(2)]);
 };
+
+/** Matrices of ordinary numbers, some of them several of them. */
+const matrices = (d: Draw, rows: number, columns: number, batch: readonly number[]): Variable => {
+  const shape = [...batch, rows, columns], count = shape.reduce((a, b) => a * b, 1);
+  return d.given(shape, d.options.dtype, Array.from({ length: count }, () => d.pick(401) / 200 - 1));
+};
+const batchFor = (d: Draw) => d.one([[], [], [2]]);
+/** Square matrices that have an inverse, and right sides. */
+const system = (d: Draw): [a: Variable, b: Variable] => {
+  const [n, k] = d.shape(2) as [number, number], batch = batchFor(d);
+  const a = matrices(d, n, n, batch), b = matrices(d, n, k, batch);
+  return [T.add(a, T.mul(T.eye(n, n, 0, a.dtype as "float32"), 4)), b];
+};
+const positive = (x: Variable): Variable => T.matmul(x, T.swapaxes(x, -1, -2)) as Variable;
 
 /** For each op that is not elementwise, or wants numbers of its own, an application. */
 const structural: Readonly<Record<string, Example>> = {
@@ -116,6 +130,21 @@ const structural: Readonly<Record<string, Example>> = {
     const [m, k, n] = d.shape(3) as [number, number, number], batch = d.one([[], [], [2]]);
     return T.matmul(d.input([...batch, m, k]), d.input([k, n]));
   },
+  cholesky: (d) => op("cholesky", [positive(system(d)[0])], { check: false }),
+  solveTriangular: (d) => {
+    const [lower, unit, transposed] = [d.pick(2) === 1, d.pick(2) === 1, d.pick(2) === 1];
+    return op("solveTriangular", system(d), { check: false, lower, unit, transposed });
+  },
+  lu: (d) => {
+    const [m, n] = d.shape(2) as [number, number];
+    return applyOp(allOps.get("lu")!, [matrices(d, m, n, batchFor(d))], {}).outputs[0]!;
+  },
+  solve: (d) => {
+    const [a, b] = system(d), isPositive = d.pick(2) === 1;
+    const params = { check: d.pick(2) === 1, positive: isPositive, transposed: d.pick(2) === 1 };
+    return op("solve", [isPositive ? positive(a) : a, b], params);
+  },
+  matrixInverse: (d) => op("matrixInverse", [system(d)[0]], { check: d.pick(2) === 1 }),
   cumop: (d) => {
     const x = d.tensor();
     return d.one([T.cumsum, T.cumprod])(x, axisOf(d, x));

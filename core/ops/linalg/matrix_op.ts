@@ -1,0 +1,61 @@
+/**
+ * What ops on matrices, in the last two axes of tensors, have in common.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../../base/errors.ts";
+import { shapeText } from "../../base/shown.ts";
+import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
+import type { Params, ShapeContext } from "../../graph/op.ts";
+import { type Size, sizeValue } from "../../ir/size.ts";
+import { expectInputs, shapeLabel } from "../common/arguments.ts";
+
+/** The first input, which holds matrices of floats. */
+export function expectMatrices(
+  name: string,
+  inputs: readonly Variable[],
+  count = 1,
+): readonly Variable[] {
+  expectInputs(name, inputs, count);
+  for (const x of inputs) {
+    if (x.ndim < 2) {
+      throw new TypeError(
+        `Cannot apply "${name}": expected matrices, in the last two axes, got ${x.label} of type ${x.type}`,
+      );
+    }
+    if (x.dtype !== "float32" && x.dtype !== "float64") {
+      throw new TypeError(
+        `Cannot apply "${name}": expected float32 or float64, got ${x.label} of type ${x.type}`,
+      );
+    }
+  }
+  return inputs;
+}
+
+function notSquare(name: string, label: string): ShapeError {
+  return new ShapeError(`Cannot apply "${name}" to ${label}: expected square matrices`);
+}
+
+/** Throws a ShapeError for lengths in a type that make no square. */
+export function expectSquare(name: string, x: Variable): void {
+  const [rows, columns] = x.type.shape.slice(-2) as [number | null, number | null];
+  if (rows !== null && columns !== null && rows !== columns) throw notSquare(name, shapeLabel(x));
+}
+
+/** The lengths of an input at plan time, and an error unless its matrices are square. */
+export function squareShape(context: ShapeContext, apply: Apply<Params>, input = 0): Size[] {
+  const x = apply.inputs[input]!, shape = [...context.shape(x)];
+  if (!context.guards.equal(shape.at(-1)!, shape.at(-2)!)) {
+    const written = asWritten(x);
+    const text = shapeText(context.shape(written).map(sizeValue));
+    throw notSquare(apply.op.name, `${writtenLabel(x)} of shape ${text}`);
+  }
+  shape[shape.length - 1] = shape.at(-2)!;
+  return shape;
+}
+
+/** The axes that count matrices go along with those of all inputs. */
+export function alongBatch({ inputs, output }: Apply<Params>, axis: number): (number | null)[] {
+  return axis < output.ndim - 2 ? inputs.map(() => axis) : [];
+}

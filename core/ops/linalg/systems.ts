@@ -1,0 +1,378 @@
+/**
+ * `T.linalg`: factorisations by which systems of equations are solved, their solutions, inverses and
+ * determinants. All of them take matrices in the last two axes, and axes before these count them.
+ *
+ * @module
+ */
+
+import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
+import type {
+  DTypeOf,
+  FloatLike,
+  Floating,
+  Less1,
+  MatrixRank,
+  MaxRank,
+  OfRank,
+  PairDType,
+  RankOf,
+} from "../../graph/type_arithmetic.ts";
+import { ShapeError } from "../../base/errors.ts";
+import { shown } from "../../base/shown.ts";
+import { shapeLabel } from "../common/arguments.ts";
+import { castTo } from "../common/build.ts";
+import { minDims } from "../common/lengths.ts";
+import type { TensorLike } from "../common/literal.ts";
+import { abs, add, mul, sign as signOf } from "../elementwise/arithmetic.ts";
+import { log } from "../elementwise/functions.ts";
+import { where } from "../elementwise/elementwise.ts";
+import { eq } from "../elementwise/logic.ts";
+import { arange } from "../create/ranges.ts";
+import { prod, sum } from "../reduce/reduce.ts";
+import { between } from "../shape/between.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
+import { shapeOf } from "../shape/shape_ops.ts";
+import {
+  type CheckedParams,
+  choleskyOp,
+  luOp,
+  solveTriangularOp,
+  type TriangularParams,
+} from "./factor_ops.ts";
+import { diagonal, tril, triu } from "./matrices.ts";
+import { type CheckOption, prepare, prepareBoth, prepareSquare, sameBatch } from "./prepared.ts";
+import { rowsAt, unitLower } from "./rows.ts";
+import { matrixInverseOp, solveOp, type SolveParams } from "./solve_ops.ts";
+
+/** The rank of solutions: right sides that are vectors have as many numbers as a matrix has rows. */
+export type SolvedRank<A extends number, B extends number> = number extends A | B ? number
+  : B extends 1 ? Less1<A>
+  : MaxRank<A, B>;
+
+/** The variable that solving a system gives. */
+export type Solved<A, B> = Variable<Floating<PairDType<A, B>>, SolvedRank<RankOf<A>, RankOf<B>>>;
+
+/** The variable that a function gives which makes a number of each matrix. */
+export type PerMatrix<A> = Variable<Floating<DTypeOf<A>>, Less1<Less1<RankOf<A>>>>;
+
+/** The variable that a function gives which makes a vector of each matrix. */
+export type VectorPerMatrix<A> = Variable<Floating<DTypeOf<A>>, Less1<RankOf<A>>>;
+
+/** Which triangle is given, and which is wanted. */
+export interface CholeskyOptions extends CheckOption {
+  /** Whether A is L·Lᵀ with a lower triangle L, which is the default, or else Uᵀ·U with an upper one. */
+  readonly lower?: boolean;
+}
+
+/** What a triangle is. */
+export interface TriangularOptions extends CheckOption {
+  /** Whether the lower triangle of the matrix is read; by default the upper one, as in SciPy. */
+  readonly lower?: boolean;
+  /** Whether the system is that of the transposed triangle; default false. */
+  readonly transposed?: boolean;
+  /** Whether the diagonal counts as ones, whatever it holds; default false. */
+  readonly unitDiagonal?: boolean;
+}
+
+/** What is known of the matrix of a system. */
+export type Assumption = "general" | "symmetric" | "positive definite";
+
+/** What is known of a system. */
+export interface SolveOptions extends CheckOption {
+  /**
+   * What the matrix is: "general", the default; "symmetric", of which the lower triangle is read; or
+   * "positive definite", too, which is solved by Cholesky's factor at half the cost.
+   */
+  readonly assume?: Assumption;
+  /** Whether the system is that of the transposed matrix; default false. */
+  readonly transposed?: boolean;
+}
+
+function turned(x: Variable): Variable {
+  const order = Array.from({ length: x.ndim }, (_, d) => d);
+  return shuffled(x, [...order.slice(0, -2), x.ndim - 1, x.ndim - 2]);
+}
+
+/**
+ * Cholesky's factor of symmetric positive definite matrices: the lower triangle L with A = L·Lᵀ, or with
+ * `lower: false` the upper one with A = Uᵀ·U. Only the triangle of A that is like the result is read.
+ *
+ * A matrix that is not positive definite is a `LinAlgError` when the result is read; with `check: false`
+ * the factor is NaN from the column on where it fails.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const a = T.matrix("a");
+ * const f = await compile([a], T.linalg.cholesky(a));
+ * f([[4, 2], [2, 5]]); // [[2, 0], [1, 2]]
+ * ```
+ */
+export function cholesky<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: CholeskyOptions,
+): FloatLike<A>;
+export function cholesky(a: TensorLike, options: CholeskyOptions = {}): Variable {
+  const { matrices, dtype } = prepareSquare(a, "Cannot factorise");
+  const { lower = true, check = true } = options;
+  const factor = (x: Variable) => outputOf<CheckedParams>(choleskyOp, [x], { check });
+  return castTo(lower ? factor(matrices) : turned(factor(turned(matrices))), dtype);
+}
+
+/** Solves for right sides that are vectors or matrices. */
+function solved(
+  a: TensorLike,
+  b: TensorLike,
+  action: string,
+  solve: (a: Variable, b: Variable) => Variable,
+): Variable {
+  const [{ matrices: left, dtype }, { matrices: right }] = prepareBoth(a, b, action);
+  const isVector = right.ndim === 1;
+  const [n, m] = [left.type.shape.at(-1)!, right.type.shape.at(isVector ? -1 : -2)!];
+  if (n !== null && m !== null && n !== m) {
+    throw new ShapeError(
+      `${action} ${shapeLabel(left)} with right sides ${shapeLabel(right)}: expected as many rows of both`,
+    );
+  }
+  const sides = isVector ? shuffled(right, [0, "x"]) : right;
+  const x = solve(...sameBatch(left, sides));
+  const vector = Array.from({ length: x.ndim - 1 }, (_, d) => d);
+  return castTo(isVector ? shuffled(x, vector) : x, dtype);
+}
+
+/**
+ * The solution x of a·x = b, where `a` is a triangle: the upper one of what is given, or with `lower: true`
+ * the lower one; the rest is not read. A vector `b` is one right side, matrices hold one in each column.
+ *
+ * A zero on the diagonal is a `LinAlgError` when the result is read; with `check: false` there are
+ * infinities and NaN.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const l = T.linalg.cholesky(T.matrix("a"));
+ * const whitened = T.linalg.solveTriangular(l, T.vector("b"), { lower: true });
+ * ```
+ */
+export function solveTriangular<A extends TensorLike, B extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  b: B,
+  options?: TriangularOptions,
+): Solved<A, B>;
+export function solveTriangular(
+  a: TensorLike,
+  b: TensorLike,
+  options: TriangularOptions = {},
+): Variable {
+  const { lower = false, transposed = false, unitDiagonal: unit = false, check = true } = options;
+  return solved(a, b, "Cannot solve", (left, right) =>
+    outputOf<TriangularParams>(solveTriangularOp, [left, right], {
+      lower,
+      transposed,
+      unit,
+      check,
+    }));
+}
+
+/**
+ * The solution x of A·x = b by Cholesky's lower factor of A, as {@linkcode cholesky} gives it.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const l = T.linalg.cholesky(T.matrix("a"));
+ * const x = T.linalg.choleskySolve(l, T.vector("b"));
+ * ```
+ */
+export function choleskySolve<A extends TensorLike, B extends TensorLike>(
+  factor: OfRank<A, MatrixRank>,
+  b: B,
+  options?: CholeskyOptions,
+): Solved<A, B>;
+export function choleskySolve(
+  factor: TensorLike,
+  b: TensorLike,
+  options: CholeskyOptions = {},
+): Variable {
+  const { lower = true, check = true } = options;
+  const half = solveTriangular(factor as never, b, { lower, check, transposed: !lower }) as Variable;
+  return solveTriangular(factor as never, half, { lower, check: false, transposed: lower });
+}
+
+/**
+ * `[P, L, U]` with A = P·L·U: rows exchanged so that the largest come first, a lower triangle with ones on
+ * its diagonal, and an upper one. Matrices of any shape; with k, the lesser of m rows and n columns, L is
+ * m by k and U is k by n. Singular matrices have factors, too.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [p, l, u] = T.linalg.lu(T.matrix("a"));
+ * T.matrixDot(p, l, u); // a
+ * ```
+ */
+export function lu<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+): [p: FloatLike<A>, l: FloatLike<A>, u: FloatLike<A>];
+export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
+  const { matrices, dtype } = prepare(a, "Cannot factorise");
+  const [packed, order] = applyOp(luOp, [matrices], {}).outputs as [Variable, Variable];
+  const [row, column] = [packed.ndim - 2, packed.ndim - 1], m = shapeOf(packed, row);
+  const least = minDims(m, shapeOf(packed, column));
+  const axes = Array.from({ length: row }, (_, d) => d);
+  // Row i of L·U is row order[i] of A: column i of P has its one there.
+  const places = shuffled(order, [...axes, "x", row]);
+  const p = eq(shuffled(arange(m), [0, "x"]), places) as Variable;
+  return [
+    castTo(p, dtype),
+    castTo(unitLower(between(packed, column, null, least)), dtype),
+    castTo(triu(between(packed, row, null, least) as never) as Variable, dtype),
+  ];
+}
+
+/**
+ * `[LU, pivots]` as of LAPACK: L below the diagonal and U from it on in one matrix, and the int64 number of
+ * the row that each row was exchanged with, one after the other.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [factors, pivots] = T.linalg.luFactor(T.matrix("a"));
+ * ```
+ */
+export function luFactor<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+): [factors: FloatLike<A>, pivots: Variable<"int64", Less1<RankOf<A>>>];
+export function luFactor(a: TensorLike): [factors: Variable, pivots: Variable] {
+  const { matrices, dtype } = prepare(a, "Cannot factorise");
+  const [packed, , pivots] = applyOp(luOp, [matrices], {}).outputs as Variable[];
+  return [castTo(packed!, dtype), pivots!];
+}
+
+/**
+ * The solution x of A·x = b for square matrices A. A vector `b` is one right side, matrices hold one in
+ * each column. Say with `assume` what is known of A.
+ *
+ * A singular matrix is a `LinAlgError` when the result is read; with `check: false` there are infinities
+ * and NaN.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const a = T.matrix("a"), b = T.vector("b");
+ * const f = await compile([a, b], T.linalg.solve(a, b));
+ * f([[2, 0], [1, 4]], [2, 9]); // [1, 2]
+ * ```
+ */
+export function solve<A extends TensorLike, B extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  b: B,
+  options?: SolveOptions,
+): Solved<A, B>;
+export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}): Variable {
+  const { assume = "general", transposed = false, check = true } = options;
+  if (!["general", "symmetric", "positive definite"].includes(assume)) {
+    throw new RangeError(
+      `Cannot solve: expected assume to be "general", "symmetric" or "positive definite", got ${
+        shown(assume)
+      }`,
+    );
+  }
+  const positive = assume === "positive definite";
+  return solved(a, b, "Cannot solve", (left, right) => {
+    const whole = assume === "symmetric" ? mirrored(left) : left;
+    return outputOf<SolveParams>(solveOp, [whole, right], {
+      positive,
+      transposed: transposed && assume === "general",
+      check,
+    });
+  });
+}
+
+/** Symmetric matrices of which the lower triangle is given. */
+function mirrored(x: Variable): Variable {
+  return add(tril(x as never), turned(tril(x as never, -1) as Variable)) as Variable;
+}
+
+/**
+ * The inverses of square matrices. Where a system is to be solved, {@linkcode solve} is faster and more
+ * accurate; products of an inverse and something else are computed by it. `T.inv` is 1/x of each element.
+ *
+ * A singular matrix is a `LinAlgError` when the result is read; with `check: false` there are infinities
+ * and NaN.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const a = T.matrix("a");
+ * const f = await compile([a], T.linalg.inv(a));
+ * f([[2, 0], [0, 4]]); // [[0.5, 0], [0, 0.25]]
+ * ```
+ */
+export function inv<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: CheckOption,
+): FloatLike<A>;
+export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable {
+  const { matrices, dtype } = prepareSquare(a, "Cannot invert");
+  return castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype);
+}
+
+/** The diagonal of U, and the sign that the exchanged rows give. */
+function pivotsOf(matrices: Variable): { diagonal: Variable; parity: Variable } {
+  const [packed, , pivots] = applyOp(luOp, [matrices], {}).outputs as Variable[];
+  const own = arange(shapeOf(pivots!, pivots!.ndim - 1));
+  const signs = where(eq(pivots!, own), 1, -1);
+  return {
+    diagonal: diagonal(packed!, 0, packed!.ndim - 2, packed!.ndim - 1) as Variable,
+    parity: castTo(prod(signs, -1) as Variable, packed!.dtype),
+  };
+}
+
+/**
+ * The determinants of square matrices. Those of large ones overflow: see {@linkcode slogdet}.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const a = T.matrix("a");
+ * const f = await compile([a], T.linalg.det(a));
+ * f([[1, 2], [3, 4]]); // -2
+ * ```
+ */
+export function det<A extends TensorLike>(a: OfRank<A, MatrixRank>): PerMatrix<A>;
+export function det(a: TensorLike): Variable {
+  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
+  const { diagonal, parity } = pivotsOf(matrices);
+  return castTo(mul(prod(diagonal, -1) as Variable, parity) as Variable, dtype);
+}
+
+/**
+ * `[sign, logabsdet]`: the sign of the determinants of square matrices, and the logarithm of their absolute
+ * values. Of a singular matrix they are 0 and -Infinity.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [sign, logabsdet] = T.linalg.slogdet(T.matrix("a"));
+ * ```
+ */
+export function slogdet<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+): [sign: PerMatrix<A>, logabsdet: PerMatrix<A>];
+export function slogdet(a: TensorLike): [sign: Variable, logabsdet: Variable] {
+  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
+  const { diagonal, parity } = pivotsOf(matrices);
+  const sign = mul(prod(signOf(diagonal), -1) as Variable, parity) as Variable;
+  const size = sum(log(abs(diagonal) as Variable), -1) as Variable;
+  return [castTo(sign, dtype), castTo(size, dtype)];
+}
