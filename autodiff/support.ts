@@ -130,7 +130,8 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   }
   if (op === matmulOp) return { needs: [], find: () => productMask(apply, choices) };
   const [own = []] = op.linear?.(apply) ?? [], needs = own.map((i) => inputs[i]!);
-  if (needs.length === 0) return everywhere;
+  // A solution has all numbers of a right side in each of its own.
+  if (needs.length === 0 || op.facts?.has("counted")) return everywhere;
   const isStretched = own.every((i) => isInPlace(apply, i));
   if (needs.length > 1) {
     const find = (...masks: readonly Mask[]) => {

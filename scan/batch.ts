@@ -62,6 +62,16 @@ const rowByRow: Rule = (apply, inputs) => {
   return goesAlong ? { value: made.output, stacked: true } : null;
 };
 
+/** The outputs of an op that takes any axes in front, with one more. */
+function withSteps(apply: Apply, inputs: readonly Batched[]): readonly Batched[] {
+  const count = steps(inputs.find(({ stacked }) => stacked)!);
+  const all = inputs.map(({ value, stacked }) =>
+    stacked ? value : broadcastTo(value, [count, ...lengthsIn(value)])
+  );
+  const { outputs } = applyOp(apply.op, all, apply.params);
+  return outputs.map((value) => ({ value, stacked: true }));
+}
+
 function movedUp(kind: ParamKind | undefined, value: unknown): unknown {
   if (kind === "axis") return value as number + 1;
   return kind === "axes" ? (value as readonly number[]).map((axis) => axis + 1) : value;
@@ -191,6 +201,11 @@ export function batch(
       apply.outputs.forEach((output, i) => {
         if (!leaves.has(output)) done.set(output, { value: made.outputs[i]!, stacked: false });
       });
+      continue;
+    }
+    if (apply.op.facts?.has("counted")) {
+      const made = withOriginOf(apply.outputs[0]!, () => withSteps(apply, known));
+      apply.outputs.forEach((output, i) => leaves.has(output) || done.set(output, made[i]!));
       continue;
     }
     const result = apply.outputs.length === 1

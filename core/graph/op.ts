@@ -451,6 +451,8 @@ export type Fact =
   | "indexes"
   /** It is input 0, integers that are checked: some are an error. */
   | "checks"
+  /** What stands in the last axes counts, with any number of the same axes in front in all inputs and outputs. */
+  | "counted"
   /** It gives no more than it is made from, so that reading it may come to nothing. */
   | "made";
 

@@ -11,7 +11,7 @@ import type { Target } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { axisIx } from "../ir/builder.ts";
 import type { Operand, Step } from "../ir/program.ts";
-import { contiguousStrides, type Size, sameSizes, sizeKey } from "../ir/size.ts";
+import { contiguousStrides, sameSizes, type Size, sizeKey } from "../ir/size.ts";
 import { Emitter } from "./emitter.ts";
 import { checksOfNothing } from "./empty.ts";
 import { KernelBuilder } from "./kernel.ts";

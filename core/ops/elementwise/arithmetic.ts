@@ -214,7 +214,9 @@ export function sqrt<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("sqrt", x);
 }
 
-/** 1 / x. Integers give floatX. */
+/**
+ * 1 / x. Integers give floatX. `T.inv` of Theano is this, too: the inverse of a matrix is `T.linalg.inv`.
+ */
 export function reciprocal<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("reciprocal", x);
 }

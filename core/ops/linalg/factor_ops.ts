@@ -33,6 +33,7 @@ export interface CheckedParams extends Params {
 export const choleskyOp: Op<CheckedParams> = {
   name: "cholesky",
   params: { check: "plain" },
+  facts: new Set(["counted"]),
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     const [x] = expectMatrices("cholesky", inputs) as [Variable];
     expectSquare("cholesky", x);
@@ -115,7 +116,7 @@ export function alongSides({ output: { ndim } }: Apply<Params>, axis: number): (
 }
 
 /** Whether the triangle of some params is a lower one as it is used. */
-export function isLowerIn({ lower, transposed }: TriangularParams): boolean {
+function isLowerIn({ lower, transposed }: TriangularParams): boolean {
   return lower !== transposed;
 }
 
@@ -123,6 +124,7 @@ export function isLowerIn({ lower, transposed }: TriangularParams): boolean {
 export const solveTriangularOp: Op<TriangularParams> = {
   name: "solveTriangular",
   params: { check: "plain", lower: "plain", unit: "plain", transposed: "plain" },
+  facts: new Set(["counted"]),
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectSides("solveTriangular", inputs);
     return [sidesType(inputs)];
@@ -158,14 +160,23 @@ export const solveTriangularOp: Op<TriangularParams> = {
   },
 };
 
+/** Params of {@linkcode luOp}. */
+export interface LuParams {
+  /** Whether only square matrices will do. */
+  readonly square: boolean;
+}
+
 /**
  * L (below the diagonal, with ones on it) and U (from the diagonal on) of matrices whose rows are
  * exchanged so that the largest come first; where each row came from; and with which each was exchanged.
  */
-export const luOp: Op = {
+export const luOp: Op<LuParams> = {
   name: "lu",
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  params: { square: "plain" },
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[], { square }: LuParams): readonly TensorType[] {
     const [x] = expectMatrices("lu", inputs) as [Variable], { shape } = x.type;
+    if (square) expectSquare("lu", x);
     const [m, n] = shape.slice(-2) as [number | null, number | null];
     const batch = shape.slice(0, -2);
     const least = m === null || n === null ? m === 0 || n === 0 ? 0 : null : Math.min(m, n);
@@ -175,8 +186,10 @@ export const luOp: Op = {
       TensorType.of("int64", [...batch, least]),
     ];
   },
-  shapes(context: ShapeContext, { inputs: [x] }: Apply): readonly (readonly Size[])[] {
-    const shape = context.shape(x!), [m, n] = shape.slice(-2) as [Size, Size];
+  shapes(context: ShapeContext, apply: Apply<LuParams>): readonly (readonly Size[])[] {
+    const [x] = apply.inputs, { square } = apply.params;
+    const shape = square ? squareShape(context, apply) : context.shape(x!);
+    const [m, n] = shape.slice(-2) as [Size, Size];
     const batch = shape.slice(0, -2);
     return [shape, [...batch, m], [...batch, context.guards.min(m, n)]];
   },

@@ -24,7 +24,7 @@ export interface CheckOption {
 }
 
 /** Matrices in float32 or float64, and their own float dtype. */
-export interface Prepared {
+interface Prepared {
   readonly matrices: Variable;
   /** The dtype of results: float16 is computed in float32. */
   readonly dtype: DType;

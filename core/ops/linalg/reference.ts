@@ -47,7 +47,7 @@ export function choleskyOf(a: Rows, n: number, l: Rows, isChecked: boolean, what
 }
 
 /** A triangle, as it is read. */
-export interface TriangleReader {
+interface TriangleReader {
   readonly n: number;
   readonly isLower: boolean;
   readonly isUnit: boolean;

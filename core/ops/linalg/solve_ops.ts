@@ -125,6 +125,7 @@ function solveRows(a: Rows, n: number, x: Rows, columns: number, params: SolvePa
 export const solveOp: Op<SolveParams> = {
   name: "solve",
   params: { check: "plain", positive: "plain", transposed: "plain" },
+  facts: new Set(["counted"]),
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     expectSides("solve", inputs);
     return [sidesType(inputs)];
@@ -154,6 +155,7 @@ export const solveOp: Op<SolveParams> = {
 export const matrixInverseOp: Op<CheckedParams> = {
   name: "matrixInverse",
   params: { check: "plain" },
+  facts: new Set(["counted"]),
   infer(inputs: readonly Variable[]): readonly TensorType[] {
     const [x] = expectMatrices("matrixInverse", inputs) as [Variable];
     expectSquare("matrixInverse", x);

@@ -8,8 +8,8 @@
 import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
 import type {
   DTypeOf,
-  FloatLike,
   Floating,
+  FloatLike,
   Less1,
   MatrixRank,
   MaxRank,
@@ -36,12 +36,13 @@ import {
   type CheckedParams,
   choleskyOp,
   luOp,
+  type LuParams,
   solveTriangularOp,
   type TriangularParams,
 } from "./factor_ops.ts";
 import { diagonal, tril, triu } from "./matrices.ts";
 import { type CheckOption, prepare, prepareBoth, prepareSquare, sameBatch } from "./prepared.ts";
-import { rowsAt, unitLower } from "./rows.ts";
+import { unitLower } from "./rows.ts";
 import { matrixInverseOp, solveOp, type SolveParams } from "./solve_ops.ts";
 
 /** The rank of solutions: right sides that are vectors have as many numbers as a matrix has rows. */
@@ -132,7 +133,9 @@ function solved(
   const [n, m] = [left.type.shape.at(-1)!, right.type.shape.at(isVector ? -1 : -2)!];
   if (n !== null && m !== null && n !== m) {
     throw new ShapeError(
-      `${action} ${shapeLabel(left)} with right sides ${shapeLabel(right)}: expected as many rows of both`,
+      `${action} ${shapeLabel(left)} with right sides ${
+        shapeLabel(right)
+      }: expected as many rows of both`,
     );
   }
   const sides = isVector ? shuffled(right, [0, "x"]) : right;
@@ -167,13 +170,18 @@ export function solveTriangular(
   options: TriangularOptions = {},
 ): Variable {
   const { lower = false, transposed = false, unitDiagonal: unit = false, check = true } = options;
-  return solved(a, b, "Cannot solve", (left, right) =>
-    outputOf<TriangularParams>(solveTriangularOp, [left, right], {
-      lower,
-      transposed,
-      unit,
-      check,
-    }));
+  return solved(
+    a,
+    b,
+    "Cannot solve",
+    (left, right) =>
+      outputOf<TriangularParams>(solveTriangularOp, [left, right], {
+        lower,
+        transposed,
+        unit,
+        check,
+      }),
+  );
 }
 
 /**
@@ -198,8 +206,16 @@ export function choleskySolve(
   options: CholeskyOptions = {},
 ): Variable {
   const { lower = true, check = true } = options;
-  const half = solveTriangular(factor as never, b, { lower, check, transposed: !lower }) as Variable;
+  const half = solveTriangular(factor as never, b, {
+    lower,
+    check,
+    transposed: !lower,
+  }) as Variable;
   return solveTriangular(factor as never, half, { lower, check: false, transposed: lower });
+}
+
+function factorsOf(matrices: Variable, square = false): readonly Variable[] {
+  return applyOp<LuParams>(luOp, [matrices], { square }).outputs;
 }
 
 /**
@@ -220,7 +236,7 @@ export function lu<A extends TensorLike>(
 ): [p: FloatLike<A>, l: FloatLike<A>, u: FloatLike<A>];
 export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
   const { matrices, dtype } = prepare(a, "Cannot factorise");
-  const [packed, order] = applyOp(luOp, [matrices], {}).outputs as [Variable, Variable];
+  const [packed, order] = factorsOf(matrices) as [Variable, Variable];
   const [row, column] = [packed.ndim - 2, packed.ndim - 1], m = shapeOf(packed, row);
   const least = minDims(m, shapeOf(packed, column));
   const axes = Array.from({ length: row }, (_, d) => d);
@@ -250,7 +266,7 @@ export function luFactor<A extends TensorLike>(
 ): [factors: FloatLike<A>, pivots: Variable<"int64", Less1<RankOf<A>>>];
 export function luFactor(a: TensorLike): [factors: Variable, pivots: Variable] {
   const { matrices, dtype } = prepare(a, "Cannot factorise");
-  const [packed, , pivots] = applyOp(luOp, [matrices], {}).outputs as Variable[];
+  const [packed, , pivots] = factorsOf(matrices) as Variable[];
   return [castTo(packed!, dtype), pivots!];
 }
 
@@ -327,7 +343,7 @@ export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable
 
 /** The diagonal of U, and the sign that the exchanged rows give. */
 function pivotsOf(matrices: Variable): { diagonal: Variable; parity: Variable } {
-  const [packed, , pivots] = applyOp(luOp, [matrices], {}).outputs as Variable[];
+  const [packed, , pivots] = factorsOf(matrices, true) as Variable[];
   const own = arange(shapeOf(pivots!, pivots!.ndim - 1));
   const signs = where(eq(pivots!, own), 1, -1);
   return {

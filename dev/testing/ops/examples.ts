@@ -57,7 +57,11 @@ const windows = (d: Draw, size: number | Variable): Variable => {
 /** Matrices of ordinary numbers, some of them several of them. */
 const matrices = (d: Draw, rows: number, columns: number, batch: readonly number[]): Variable => {
   const shape = [...batch, rows, columns], count = shape.reduce((a, b) => a * b, 1);
-  return d.given(shape, d.options.dtype, Array.from({ length: count }, () => d.pick(401) / 200 - 1));
+  return d.given(
+    shape,
+    d.options.dtype,
+    Array.from({ length: count }, () => d.pick(401) / 200 - 1),
+  );
 };
 const batchFor = (d: Draw) => d.one([[], [], [2]]);
 /** Square matrices that have an inverse, and right sides. */
@@ -137,7 +141,8 @@ const structural: Readonly<Record<string, Example>> = {
   },
   lu: (d) => {
     const [m, n] = d.shape(2) as [number, number];
-    return applyOp(allOps.get("lu")!, [matrices(d, m, n, batchFor(d))], {}).outputs[0]!;
+    return applyOp(allOps.get("lu")!, [matrices(d, m, n, batchFor(d))], { square: false })
+      .outputs[0]!;
   },
   solve: (d) => {
     const [a, b] = system(d), isPositive = d.pick(2) === 1;

@@ -91,10 +91,21 @@ export function emitCholesky(
       // Less what the columns before it explain.
       const rest = scratch(context, "panel", to.target, batch, rows, length);
       const known = (at: Size, count: Size) => part(to, at, 0, count, start);
-      multiply(context, "known part", known(start, rows), turned(known(start, length)), rest, panel);
+      multiply(
+        context,
+        "known part",
+        known(start, rows),
+        turned(known(start, length)),
+        rest,
+        panel,
+      );
       panel = rest;
-      fill(context, "above", part(to, 0, start, start, length), ({ b }) =>
-        b.constant(to.target.dtype === "float64" ? "f64" : "f32", 0));
+      fill(
+        context,
+        "above",
+        part(to, 0, start, start, length),
+        ({ b }) => b.constant(to.target.dtype === "float64" ? "f64" : "f32", 0),
+      );
     }
     const diagonal = part(panel, 0, 0, length, length);
     const inverse = factorise(

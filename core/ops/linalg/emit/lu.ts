@@ -24,7 +24,7 @@ import {
 } from "./views.ts";
 
 /** Where the results go. */
-export interface LuTargets {
+interface LuTargets {
   readonly packed: MatrixView;
   /** int32 or int64: where each row came from. */
   readonly order: Target;
@@ -111,8 +111,12 @@ function factorise(
   });
   const last = sizeIx(modSize(length, 2));
   const factors = scratch(context, "factors", from.target, batch, rows, length);
-  fill(context, "factors", factors, (nest, r, c) =>
-    nest.readTarget(panel, [last, ...nest.axes.slice(0, -2), r, c]) as SNode);
+  fill(
+    context,
+    "factors",
+    factors,
+    (nest, r, c) => nest.readTarget(panel, [last, ...nest.axes.slice(0, -2), r, c]) as SNode,
+  );
   const found = context.temp("order", "int32", [...batch, rows]);
   context.nest("order", [...batch, rows], [], (nest) => {
     nest.storeOuter(found, nest.axes, nest.readTarget(order, [last, ...nest.axes]));
@@ -155,8 +159,13 @@ export function emitLu(context: EmitContext, from: MatrixView, to: LuTargets): v
     multiply(context, "right", inverseOf(inverses, one, true), right("rows", 0, length), above);
     if (guards.equal(below, 0)) continue;
     const minus = scratch(context, "minus", from.target, batch, below, length);
-    fill(context, "minus", minus, (nest, r, c) =>
-      nest.b.unary("neg", readAt(nest, part(factors, length, 0, below, length), r, c)));
+    fill(
+      context,
+      "minus",
+      minus,
+      (nest, r, c) =>
+        nest.b.unary("neg", readAt(nest, part(factors, length, 0, below, length), r, c)),
+    );
     const next = right("rest", length, below);
     accumulate(context, "rest", minus, above, next);
     rest = next;

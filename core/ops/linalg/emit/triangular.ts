@@ -10,8 +10,8 @@ import { type Size, subSize } from "../../../ir/size.ts";
 import { LinAlgError } from "../../../base/errors.ts";
 import {
   batchOf,
-  type Block,
   BLOCK,
+  type Block,
   blocksOf,
   endOf,
   multiply,
@@ -24,7 +24,7 @@ import {
 } from "./views.ts";
 
 /** What is known of a triangle. */
-export interface Triangle {
+interface Triangle {
   readonly isLower: boolean;
   /** Whether its diagonal counts as ones, whatever it holds. */
   readonly isUnit: boolean;

@@ -154,4 +154,3 @@ export function scratch(
 ): MatrixView {
   return whole(context.temp(name, like.dtype, [...batch, rows, columns]));
 }
-

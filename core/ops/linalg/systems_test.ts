@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { onDevices, type TestDevice } from "../../../dev/testing/devices.ts";
+import {
+  asTensor,
+  type Numbers,
+  numpyCases,
+  random,
+  widest,
+} from "../../../dev/testing/linalg/cases.ts";
+import {
+  compile,
+  LinAlgError,
+  scan,
+  ShapeError,
+  T,
+  type Tensor,
+  type Variable,
+} from "../../../mod.ts";
+import { grad, verifyGrad } from "../../../mod.ts";
+
+const L = T.linalg;
+
+/** Compares up to a part of the largest number. */
+function assertNear(got: Tensor, want: Numbers, part: number, what: string): void {
+  assertEquals([...got.shape], [...want.shape], what);
+  const most = want.data.filter(Number.isFinite).reduce((m, x) => Math.max(m, Math.abs(x)), 1);
+  got.dataSync().forEach((x, i) => {
+    const wanted = want.data[i]!;
+    const isNear = Number(x) === wanted || Math.abs(Number(x) - wanted) <= part * most;
+    assert(isNear, `${what}: number ${i} is ${x}, not ${wanted}`);
+  });
+}
+
+const here = ["cholesky", "choleskySolve", "solve", "solveTriangular", "inv", "det", "slogdet"]
+  .concat(["lu", "luFactor"]);
+
+onDevices("systems are solved as NumPy and SciPy solve them", async (device) => {
+  const dtype = widest(device), cases = numpyCases.filter(({ name }) => here.includes(name));
+  assertEquals(new Set(cases.map(({ name }) => name)), new Set(here));
+  const inputs = cases.flatMap((one) =>
+    one.inputs.map(({ shape }) => T.tensor(dtype, shape.map(() => null)) as Variable)
+  );
+  let next = 0;
+  const outputs = cases.map((one) => {
+    const own = one.inputs.map(() => inputs[next++]!);
+    const f = L[one.name as "inv"] as unknown as (...args: unknown[]) => Variable | Variable[];
+    return [f(...own, one.options)].flat();
+  });
+  const f = await compile(inputs, outputs.flat(), { device });
+  const found = f(...cases.flatMap((one) => one.inputs.map((x) => asTensor(x, dtype)))) as Tensor[];
+  let at = 0;
+  for (const one of cases) {
+    for (const want of one.outputs) {
+      assertNear(
+        found[at++]!,
+        want,
+        device === "cpu" ? 1e-11 : 2e-3,
+        JSON.stringify(one.options) + one.name,
+      );
+    }
+  }
+});
+
+/** The greatest absolute value, as a scalar. */
+const most = (x: unknown) => T.max(T.abs(x as Variable)) as Variable;
+const turned = (x: Variable) => T.swapaxes(x, -1, -2) as Variable;
+const mm = (a: unknown, b: unknown) => T.matmul(a as never, b as never) as Variable;
+
+/** How far results are from what defines them, of one matrix or several. */
+function residuals(a: Variable, b: Variable): Variable[] {
+  const eye = T.eye(a.shape.at(-1)!, a.shape.at(-1)!, 0, a.dtype as "float64");
+  const positive = T.add(mm(a, turned(a)), eye) as Variable;
+  const root = L.cholesky(positive as never) as Variable;
+  const [p, l, u] = L.lu(a as never) as Variable[];
+  const near = T.add(a, T.mul(eye, 3)) as Variable;
+  return [
+    most(T.sub(mm(root, turned(root)), positive)),
+    most(T.triu(root as never, 1)),
+    most(T.sub(mm(p, mm(l, u)), a)),
+    most(T.sub(mm(near, L.inv(near as never)), eye)),
+    most(T.sub(mm(near, L.solve(near as never, b)), b)),
+    most(T.sub(mm(turned(near), L.solve(near as never, b, { transposed: true })), b)),
+    most(T.sub(mm(positive, L.solve(positive as never, b, { assume: "positive definite" })), b)),
+    most(T.sub(mm(T.triu(near as never), L.solveTriangular(near as never, b)), b)),
+  ];
+}
+
+async function checkResiduals(device: TestDevice, shapes: readonly (readonly number[])[]) {
+  const dtype = widest(device), rank = shapes[0]!.length;
+  const a = T.tensor(dtype, new Array(rank).fill(null)),
+    b = T.tensor(dtype, new Array(rank).fill(null));
+  const f = await compile([a, b], residuals(a as Variable, b as Variable), { device });
+  for (const shape of shapes) {
+    const n = shape.at(-1)!, unit = dtype === "float64" ? 1e-13 : 1e-4;
+    const found = f(
+      asTensor(random(n, ...shape), dtype),
+      asTensor(random(n + 1, ...shape.slice(0, -1), 3), dtype),
+    ) as Tensor[];
+    found.forEach((x, i) => {
+      const error = Number(x.dataSync()[0]);
+      assert(error <= unit * n * n, `${shape}: residual ${i} is ${error}`);
+    });
+  }
+}
+
+// One plan serves lengths that change as long as there are as many blocks.
+onDevices("factors and solutions are what they are defined by, of any size", async (device) => {
+  const sizes = device === "cpu" ? [1, 2, 3, 31, 32, 33, 64, 70, 71, 100] : [1, 3, 33, 34];
+  await checkResiduals(device, sizes.map((n) => [n, n]));
+});
+
+onDevices("so they are of several matrices", async (device) => {
+  await checkResiduals(device, [[2, 3, 3], [5, 2, 2], [2, 40, 40], [3, 41, 41]]);
+});
+
+onDevices("axes in front stretch, and a vector is one right side", async (device) => {
+  const dtype = widest(device);
+  const a = T.tensor(dtype, [null, null, null]),
+    v = T.tensor(dtype, [null]),
+    m = T.tensor(dtype, [null, null]);
+  const [x, y, z] = [
+    L.solve(a as never, v),
+    L.solve(a as never, m),
+    L.solve(m as never, a),
+  ] as Variable[];
+  assertEquals([x!.ndim, y!.ndim, z!.ndim], [2, 3, 3]);
+  const f = await compile([a, v, m], [
+    most(T.sub(T.matmul(a as never, T.shapePadRight(x!) as never), T.shapePadRight(v))),
+    most(T.sub(mm(a, y), m)),
+    most(T.sub(mm(m, z), a)),
+  ], { device });
+  const found = f(
+    asTensor(random(1, 4, 3, 3), dtype),
+    asTensor(random(2, 3), dtype),
+    asTensor(random(3, 3, 3), dtype),
+  ) as Tensor[];
+  for (const x of found) assert(Number(x.dataSync()[0]) < 1e-4);
+});
+
+onDevices("matrices that cannot be are an error at the next read, or NaN", async (device) => {
+  const a = T.fmatrix("a");
+  const zero = [[1, 2], [2, 4]], indefinite = [[1, 2], [2, 1]];
+  const refused = async (y: unknown, value: number[][], words: string) => {
+    const f = await compile([a], y as Variable, { device });
+    assertThrows(() => (f(value) as Tensor).dataSync(), LinAlgError, words);
+  };
+  await refused(L.inv(a), zero, "singular");
+  await refused(L.solve(a, [1, 2]), zero, "singular");
+  await refused(L.solveTriangular(a, [1, 2]), [[1, 2], [0, 0]], "singular");
+  await refused(L.cholesky(a), indefinite, "positive definite");
+  await refused(
+    L.solve(a, [1, 2], { assume: "positive definite" }),
+    indefinite,
+    "positive definite",
+  );
+  const free = { check: false };
+  const f = await compile([a], [L.inv(a, free), L.cholesky(a, free)], { device });
+  const [inverse] = f(zero) as Tensor[];
+  assert([...inverse!.dataSync()].every((x) => !Number.isFinite(Number(x))));
+  const root = (f(indefinite) as Tensor[])[1]!;
+  assertEquals([...root.dataSync()].map(Number), [1, 0, 2, NaN]);
+  const g = await compile([a], [L.det(a), ...L.slogdet(a)], { device });
+  assertEquals((g(zero) as Tensor[]).map((x) => Number(x.dataSync()[0])), [0, 0, -Infinity]);
+});
+
+Deno.test("shapes that cannot be are refused, where they are known and when they are", async () => {
+  const wide = T.tensor("float64", [2, 3], "wide"), a = T.dmatrix("a"), v = T.dvector("v");
+  for (const f of [L.inv, L.det, L.cholesky, L.slogdet]) {
+    assertThrows(() => f(wide as never), ShapeError, '"wide" of shape (2, 3): expected square');
+    assertThrows(() => f(v as never), TypeError, "expected matrices");
+    const g = await compile([a], [f(a as never)].flat() as Variable[]);
+    assertThrows(() => g([[1, 2]]), ShapeError, '"a" of shape (1, 2)');
+  }
+  assertThrows(() => L.solve(T.tensor("float64", [2, 2]), [1, 2, 3]), ShapeError, "as many rows");
+  const h = await compile([a, v], L.solve(a, v));
+  assertThrows(() => h([[1, 0], [0, 1]], [1, 2, 3]), ShapeError, "as many rows");
+  assertThrows(() => L.solve(a, v, { assume: "odd" as never }), RangeError, '"odd"');
+  assertThrows(() => L.inv(T.zmatrix("z")), TypeError, "expected real numbers");
+});
+
+Deno.test("dtypes: integers are floatX, float16 is computed in float32, two meet", async () => {
+  const [h, i, d] = [T.tensor("float16", [2, 2]), T.imatrix("i"), T.dmatrix("d")];
+  assertEquals(L.inv(h).dtype, "float16");
+  assertEquals(L.inv(i).dtype, "float32");
+  assertEquals(L.solve(h, d).dtype, "float64");
+  const f = await compile([i, h], [L.inv(i), L.det(h)]);
+  const [x, y] = f([[2, 0], [0, 4]], asTensor({ shape: [2, 2], data: [1, 2, 3, 4] }, "float16"));
+  assertEquals([...x!.dataSync()], [0.5, 0, 0, 0.25]);
+  assertEquals([...y!.dataSync()].map(Number), [-2]);
+});
+
+Deno.test("empty matrices", async () => {
+  const a = T.dmatrix("a");
+  const f = await compile([a], [L.inv(a), L.det(a), L.cholesky(a), ...L.slogdet(a), ...L.lu(a)]);
+  const found = f(asTensor({ shape: [0, 0], data: [] }, "float64"));
+  assertEquals(found.map((x) => [...x.shape]), [[0, 0], [], [0, 0], [], [], [0, 0], [0, 0], [
+    0,
+    0,
+  ]]);
+  assertEquals(Number(found[1]!.dataSync()[0]), 1);
+});
+
+onDevices("inside a loop, and through its gradient", async (device) => {
+  const dtype = widest(device);
+  const a = T.tensor(dtype, [null, null], "a"), v = T.tensor(dtype, [null], "v");
+  const [steps] = scan(
+    (x: Variable) =>
+      T.add(L.solve(a as never, x), L.solve(a as never, x, { assume: "positive definite" })),
+    { outputsInfo: v as Variable, nSteps: 3 },
+  );
+  const last = (steps as Variable).at(-1);
+  const f = await compile(
+    [a, v],
+    [last, grad(T.sum(last) as Variable, v as Variable)] as Variable[],
+    { device },
+  );
+  const [x, g] = f([[2, 0], [0, 4]], [1, 2]) as Tensor[];
+  assertNear(x!, { shape: [2], data: [1, 0.25] }, 1e-6, "states");
+  assertNear(g!, { shape: [2], data: [1, 0.125] }, 1e-6, "gradients");
+});
+
+Deno.test("gradients, and gradients of these, are what differences say", () => {
+  const spread = (x: Variable) => T.add(x, T.mul(T.eye(3, 3, 0, "float64"), 2)) as Variable;
+  const positive = (x: Variable) => spread(mm(x, turned(x)));
+  const square = asTensor(random(3, 3, 3), "float64"), sides = asTensor(random(4, 3, 2), "float64");
+  const several = asTensor(random(5, 2, 3, 3), "float64");
+  const functions: ((a: Variable, b: Variable) => unknown)[] = [
+    (a) => L.cholesky(positive(a) as never),
+    (a) => L.cholesky(positive(a) as never, { lower: false }),
+    (a, b) => L.solve(spread(a) as never, b),
+    (a, b) => L.solve(spread(a) as never, b, { transposed: true }),
+    (a, b) => L.solve(positive(a) as never, b, { assume: "positive definite" }),
+    (a, b) => L.solve(positive(a) as never, b, { assume: "symmetric" }),
+    (a, b) => L.solveTriangular(spread(a) as never, b, { lower: true, transposed: true }),
+    (a, b) => L.solveTriangular(spread(a) as never, b, { unitDiagonal: true }),
+    (a) => L.inv(spread(a) as never),
+    (a) => L.det(a as never),
+    (a) => L.slogdet(spread(a) as never)[1],
+    (a) => (L.lu(a as never) as Variable[])[1],
+    (a) => (L.lu(a as never) as Variable[])[2],
+  ];
+  for (const f of functions) {
+    verifyGrad((a, b) => f(a!, b!) as Variable, [square, sides], { order: 2 });
+  }
+  verifyGrad((a) => T.mul(L.inv(spread(a!) as never), L.cholesky(positive(a!) as never)), [
+    several,
+  ]);
+  for (const shape of [[2, 4], [4, 2]]) {
+    const a = asTensor(random(6, ...shape), "float64");
+    verifyGrad(
+      (a) => T.add(...(L.lu(a as never) as Variable[]).slice(1).map((x) => T.sum(T.sqr(x)))),
+      [a],
+    );
+  }
+});
