@@ -6,6 +6,7 @@
 
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
 import { evaluateGraph } from "../core/graph/reference.ts";
+import { IndexError } from "../core/base/errors.ts";
 import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
@@ -123,7 +124,10 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
   return [
     ...padded.map((list, i) => stackRows(dtypes[i]!, rowShapes[i]!, list)),
     ...rows.map((list, i) =>
-      list.at(-1) ?? (i < states.length ? states[i]!.at(-1)! : makeZero(dtypes[i]!, rowShapes[i]!))
+      list.at(-1) ??
+        (i < states.length
+          ? states[i]!.at(-1)!
+          : noResult(params, makeZero(dtypes[i]!, rowShapes[i]!)))
     ),
     ...carried,
     ...carried.map(({ dtype, shape }, i) =>
@@ -156,6 +160,19 @@ function shapesOf(
       know(error.variable, evaluateGraph([error.variable], values)[0]!);
     }
   }
+}
+
+/** The last result of no steps: an error for who reads it. */
+function noResult(params: ScanParams, { dtype, shape }: Value): Value {
+  return {
+    dtype,
+    shape,
+    get data(): never {
+      throw new IndexError(
+        `Cannot take the last result of ${scanLabel(params)}: it has no steps`,
+      );
+    },
+  };
 }
 
 function makeZero(dtype: Value["dtype"], shape: readonly number[]): Value {

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
+import { run, value } from "../dev/testing/ops/harness.ts";
 import {
   compile,
   grad,
@@ -318,4 +319,17 @@ onDevices("the rows of an inner loop may end the loop around it", async (device)
     assertEquals(numbers(f([4, 2]) as Tensor), [60]);
     assertEquals(numbers(f([2, 1, 1]) as Tensor), [12, 4, 4]);
   }
+});
+
+Deno.test("the last result of an inner loop without steps is an error of the reference, too", () => {
+  const n = T.lvector("n"), x = T.fvector("x");
+  const [last] = scan((k) => {
+    const [rows] = scan((v) => v, { sequences: T.broadcastTo(x.at(-1), [k]) });
+    return rows.at(-1);
+  }, { sequences: n });
+  const seven = value("float32", [1], [7]);
+  const at = (...counts: number[]) =>
+    run(last, [[n, value("int64", [counts.length], counts)], [x, seven]]);
+  assertEquals(at(2, 1), [7, 7]);
+  assertThrows(() => at(2, 0), IndexError, "it has no steps");
 });
