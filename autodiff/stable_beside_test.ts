@@ -102,6 +102,34 @@ const forms: Record<string, Form> = {
   },
 };
 
+/** Other functions that overflow or underflow, and the same without. */
+const others: Record<string, Form> = {
+  "cosh": {
+    naive: ({ x, c }) => sum(log(mul(c, T.cosh(x)))),
+    stable: ({ x, c }) => sum(T.logaddexp(x, T.neg(x)).add(log(c)).sub(Math.LN2)),
+  },
+  "sinh": {
+    naive: ({ x }) => log(T.sinh(T.abs(x))),
+    stable: ({ x }) => T.logdiffexp(T.abs(x), T.neg(T.abs(x))).sub(Math.LN2),
+  },
+  "a product of exponentials": {
+    naive: ({ x, c }) => log(T.prod(mul(c, exp(x)))),
+    stable: ({ x, c }) => sum(add(x, log(c))),
+  },
+  "a product of sigmoids": {
+    naive: ({ x, m }) => log(T.prod(T.sigmoid(T.neg(add(row(x), m))), 1)),
+    stable: ({ x, m }) => T.neg(sum(T.softplus(add(row(x), m)), 1)),
+  },
+  "a power of a sum": {
+    naive: ({ x, w }) => log(T.pow(dot(w, exp(mul(x, 2))), 0.5)),
+    stable: ({ x, w }) => mul(T.logsumexp(add(mul(x, 2), log(w))), 0.5),
+  },
+  "a power of a sum, in base 10": {
+    naive: ({ x }) => T.log10(T.pow(sum(exp(x)), -1.7)),
+    stable: ({ x }) => mul(T.logsumexp(x), -1.7 / Math.LN10),
+  },
+};
+
 const points = [[1000, 999], [-1000, -800], [0.3, -0.8], [90, -100], [-13, -17]];
 const weights = [[0.5, 1.5], [0, 0.25], [1, 0]];
 
@@ -123,8 +151,8 @@ function derived(value: Variable, { x }: Given): Variable[] {
   return [value, grad(cost, x), hessian(cost, x)];
 }
 
-for (const [name, { naive, stable }] of Object.entries(forms)) {
-  onDevices(`terms beside exponentials: ${name}`, async (device) => {
+for (const [name, { naive, stable }] of Object.entries({ ...forms, ...others })) {
+  onDevices(`logarithms of what overflows: ${name}`, async (device) => {
     const right = inputs("float64");
     const g = await compile(listed(right), derived(stable(right), right), {
       device: "cpu",

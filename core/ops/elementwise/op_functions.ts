@@ -79,11 +79,11 @@ export const functionRows = {
   atan: realFunction(Math.atan, math.atan, 16, { facts: ["odd", "rising"] }),
   sinh: realFunction(Math.sinh, math.sinh, 16, {
     ...complex(reference.sinhComplex, element.sinhElement),
-    facts: ["odd"],
+    facts: ["saturates", "odd"],
   }),
   cosh: realFunction(Math.cosh, math.cosh, 14, {
     ...complex(reference.coshComplex, element.coshElement),
-    facts: ["notNegative", "even"],
+    facts: ["saturates", "notNegative", "even"],
   }),
   tanh: realFunction(Math.tanh, math.tanh, 14, {
     ...complex(reference.tanhComplex, element.tanhElement),

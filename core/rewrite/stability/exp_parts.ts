@@ -126,7 +126,7 @@ function newPartOf(variable: Variable): ExpProduct | null {
     case "switch":
       return choiceOf(apply);
     case "reduce":
-      return (apply.params as ReduceParams).kind === "sum" ? sumPartOf(variable) : extremeOf(apply);
+      return reducedPartOf(apply);
     case "matmul":
       return matmulOf(apply);
     case "add":
@@ -243,10 +243,29 @@ function joinedOf(apply: Apply): ExpProduct | null {
   );
 }
 
+function reducedPartOf(apply: Apply): ExpProduct | null {
+  const { kind } = apply.params as ReduceParams;
+  if (kind === "sum") return sumPartOf(apply.output);
+  if (kind === "prod") return multipliedOf(apply);
+  return kind === "max" || kind === "min" ? extremeOf(apply) : null;
+}
+
+/** The product of exponentials along axes is that of the sum of their exponents. */
+function multipliedOf(apply: Apply): ExpProduct | null {
+  const { axes, dtype } = apply.params as ReduceParams, x = apply.inputs[0]!;
+  const found = dtype === x.dtype ? expProductOf(x) : null;
+  if (found === null) return null;
+  const whole = (part: Variable) => inShape(part, lengthsOf(x));
+  const exponent = reduced("sum", whole(sumOfTerms(found.exponent, dtype)), axes);
+  const rest = isOne(found.rest)
+    ? null
+    : reducedAs({ kind: "prod", axes, dtype }, whole(buildProduct(found.rest)), axes);
+  return expProduct(exponent, rest, found);
+}
+
 /** The greatest or least of exponentials is that of their exponents. */
 function extremeOf(apply: Apply): ExpProduct | null {
   const params = apply.params as ReduceParams, x = apply.inputs[0]!;
-  if (params.kind !== "max" && params.kind !== "min") return null;
   const found = expProductOf(x);
   if (found === null || !isOne(found.rest)) return null;
   const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { reduced } from "../../ops/common/axes.ts";
+import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import {
   addedUp,
@@ -70,6 +72,12 @@ function logisticSum({ constant, terms, dtype }: Sum): Logistic | null {
   return { scale: 2 * constant, z: ew("mul", number(scale < 0 ? -2 : 2, dtype), y) };
 }
 
+/** log(2 cosh(x)) */
+function logTwiceCosh(x: Variable, power: number): Term {
+  const below = ew("mul", number(-2, x.dtype), x);
+  return { base: ew("add", x, ew("softplus", below)), scale: power };
+}
+
 /** log(sigmoid(z)) */
 function logSigmoid(z: Variable, power = 1): Term {
   return { base: ew("softplus", negated(z)), scale: -power };
@@ -79,6 +87,7 @@ const logOfProduct: Rule = {
   name: "log-of-product",
   law:
     "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division, " +
+    "log(cosh(x)) -> x + softplus(-2 x) - log(2), " +
     "log(y * sum(exp(x))) -> m + log(y * sum(exp(x - m)))",
   ops: ["log"],
   stabilises: true,
@@ -90,8 +99,11 @@ const logOfProduct: Rule = {
     let { over } = product;
     const isAlone = product.factors.length === 1 && product.over === 1 && product.below === 1;
     for (const factor of exps.rest.factors) {
-      const { base, power } = factor, logistic = logisticOf(base);
-      if (logistic !== null) {
+      const { base, power } = factor, logistic = logisticOf(base), of = under(base, "cosh");
+      if (of !== null) {
+        terms.push(logTwiceCosh(of, power));
+        over *= 2 ** -power;
+      } else if (logistic !== null) {
         terms.push(logSigmoid(logistic.z, power));
         over *= logistic.scale ** power;
       } else if (!isAlone && isExpSum(base)) {
@@ -401,6 +413,52 @@ const logOfTanh: Rule = {
   },
 };
 
+const logOfSinh: Rule = {
+  name: "log-of-hyperbolic",
+  law:
+    "log(cosh(x)) -> x + softplus(-2 x) - log(2), log(sinh(x)) -> x + log(1 - exp(-2 x)) - log(2)",
+  ops: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
+    const even = under(x!, "cosh"), odd = under(x!, "sinh"), y = even ?? odd;
+    if (y === null || !isReal(dtype)) return null;
+    const below = ew("mul", number(-2, dtype), y);
+    const less = ew(odd === null ? "softplus" : "log1mexp", below);
+    return ew("sub", ew("add", y, less), number(Math.LN2, dtype));
+  },
+};
+
+const logOfPower: Rule = {
+  name: "log-of-power",
+  law: "log(x^c) -> c log(x) for numbers c other than even ones, of which x may be negative",
+  ops: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
+    const [base, power] = applied(x!, "pow")?.inputs ?? [], c = power && numberOf(power);
+    const isOurs = base?.dtype === dtype && isReal(dtype) && Number.isFinite(c) && c! % 2 !== 0;
+    return isOurs ? ew("mul", number(c!, dtype), ew("log", base)) : null;
+  },
+};
+
+const logOfProd: Rule = {
+  name: "log-of-prod",
+  law: "log(prod(sigmoid(z))) -> -sum(softplus(-z))",
+  ops: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
+    const apply = applied(x!, "reduce"), y = apply?.inputs[0];
+    const { kind, axes } = (apply?.params ?? {}) as Partial<ReduceParams>;
+    if (kind !== "prod" || y?.dtype !== dtype || !isReal(dtype)) return null;
+    const logistic = logisticOf(y);
+    return logistic?.scale === 1
+      ? reduced("sum", sumOfTerms([logSigmoid(logistic.z)], dtype), axes!)
+      : null;
+  },
+};
+
+/** Logarithms of other functions. */
+const logOfOthers: readonly Rule[] = [logOfTanh, logOfSinh, logOfPower, logOfProd];
+
 const logOfBase: Rule = {
   name: "log-of-base",
   law: "log2(x) -> log(x) / log(2) where log(x) has a stable form, and so for log10",
@@ -409,7 +467,7 @@ const logOfBase: Rule = {
   rewrite({ op: { name }, inputs: [x], output }, context: RewriteContext): Rewritten {
     if (!isReal(output.dtype)) return null;
     const whole = ew("log", x!).owner!;
-    for (const rule of [...throughView, logOfView, logOfTanh]) {
+    for (const rule of [...throughView, logOfView, ...logOfOthers]) {
       const found = rule.rewrite(whole, context) as Variable | null;
       if (found === null || found.owner?.op.name === "log1p") continue;
       const factor = number(name === "log2" ? Math.LOG2E : Math.LOG10E, output.dtype);
@@ -457,7 +515,7 @@ export const stableLogRules: readonly Rule[] = [
   logOfView,
   logOfReciprocal,
   log1mexpOfSoftplus,
-  logOfTanh,
+  ...logOfOthers,
   logOfBase,
   log1pOfSum,
   log1pOfView,

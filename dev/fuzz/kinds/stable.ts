@@ -18,12 +18,27 @@ function pair(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref }
   const exp = (x: Ref) => g.call("T.exp", x);
   const log = (x: Ref) => g.call("T.log", x), sum = (x: Ref) => g.call("T.sum", x);
   const dot = (x: Ref, y: Ref) => g.call("T.dot", x, y);
-  switch (random.below(18)) {
+  switch (random.below(20)) {
     case 0:
       return {
         naive: g.call("T.log", g.call("T.add", exp(a), exp(b))),
         stable: g.call("T.add", a, g.call("T.softplus", g.call("T.sub", b, a))),
       };
+    case 18: {
+      // Functions that overflow as exponentials do.
+      const bare = g.call("T.logaddexp", a, g.call("T.neg", a));
+      return {
+        naive: log(g.call("T.cosh", a)),
+        stable: g.call("T.sub", bare, Math.log(2)),
+      };
+    }
+    case 19: {
+      const power = random.pick([0.5, 1.7, -0.3]), isSum = random.chance(0.5);
+      return {
+        naive: isSum ? log(g.call("T.pow", sum(exp(v)), power)) : log(g.call("T.prod", exp(v))),
+        stable: isSum ? g.call("T.mul", g.call("T.logsumexp", v), power) : sum(v),
+      };
+    }
     case 1:
       return { naive: g.call("T.log", g.call("T.sum", exp(v))), stable: g.call("T.logsumexp", v) };
     case 2:

@@ -12,6 +12,10 @@ function sum(of: Variable, ...axes: number[]): Variable {
   return outputOf<ReduceParams>(reduceOp, [of], { kind: "sum", axes, dtype: of.dtype });
 }
 
+function prod(of: Variable, ...axes: number[]): Variable {
+  return outputOf<ReduceParams>(reduceOp, [of], { kind: "prod", axes, dtype: of.dtype });
+}
+
 /** The greatest element along axes, as what is taken off exponents. */
 function shift(of: Variable, ...axes: number[]): Variable {
   return finite(greatest(of, axes));
@@ -76,6 +80,10 @@ export const stableCases: Cases = {
         ew("sub", ew("sub", m, kept()), ew("log", column(sum(shifted(), 1)))),
       ],
       () => [ew("log", ew("div", e(x), e(y))), ew("sub", x, y)],
+      () => [
+        ew("log", ew("cosh", x)),
+        ew("add", ew("add", x, softplus(ew("mul", num(-2), x))), ew("log", num(0.5))),
+      ],
       () => [
         ew("log", ew("div", sum(e(x), 0), s)),
         ew("sub", ew("log", sum(e(x), 0)), ew("log", s)),
@@ -294,7 +302,29 @@ export const stableCases: Cases = {
       ew("log", ew("tanh", x)),
       ew("sub", ew("log1mexp", ew("mul", num(-2), x)), softplus(ew("mul", num(-2), x))),
     ]],
-    not: [() => ew("log", ew("tanh", c)), () => ew("log", ew("sinh", x))],
+    not: [() => ew("log", ew("tanh", c)), () => ew("log", ew("sin", x))],
+  },
+  "log-of-sinh": {
+    fires: [
+      () => [
+        ew("log", ew("sinh", x)),
+        ew("sub", ew("add", x, ew("log1mexp", ew("mul", num(-2), x))), num(Math.LN2)),
+      ],
+    ],
+    not: [() => ew("log", ew("asinh", x))],
+  },
+  "log-of-power": {
+    fires: [
+      () => [ew("log", ew("pow", x, num(0.5))), ew("mul", num(0.5), ew("log", x))],
+      () => [ew("log", ew("pow", x, num(-1.7))), ew("mul", num(-1.7), ew("log", x))],
+    ],
+    not: [() => ew("log", ew("pow", x, num(2))), () => ew("log", ew("pow", x, y))],
+  },
+  "log-of-prod": {
+    fires: [
+      () => [ew("log", prod(sigmoid(x), 0)), sum(neg(softplus(neg(x))), 0)],
+    ],
+    not: [() => ew("log", prod(x, 0)), () => ew("log", prod(neg(sigmoid(x)), 0))],
   },
   "log-of-base": {
     fires: [
