@@ -20,6 +20,8 @@ import { CpuExecutable, type Device, type Entry, type Printed } from "./executab
 import { CpuMemory } from "./memory/memory.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
 import { Runtime } from "./runtime.ts";
+import { Code } from "./threads/code.ts";
+import { SHARED_FROM } from "./threads/jobs.ts";
 import { Team } from "./threads/team.ts";
 import { hasRelaxedSimd } from "./wasm/mod.ts";
 
@@ -38,6 +40,8 @@ interface CpuOptions {
   readonly check?: boolean;
   /** When neighbouring kernels run row by row; by default for results that don't fit the second cache. */
   readonly rows?: RowLimits;
+  /** From how much work on threads share it, and after how much of it one starts; for tests. */
+  readonly threads?: { readonly from: number; readonly start: number };
 }
 
 /**
@@ -70,15 +74,18 @@ class CpuBackend implements Backend, Device {
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: PrintOptions;
   /** Compiled programs by their bytes. */
-  readonly code = new CodeCache<Entry>(MOST_UNUSED);
+  readonly code = new CodeCache<Entry>(MOST_UNUSED, ({ code }) => code?.release());
   #compiled = 0;
 
   constructor(options: CpuOptions) {
-    const { simd = true, relaxed = hasRelaxedSimd(), check = false, rows = ROWS } = options;
+    const { simd = true, relaxed = hasRelaxedSimd(), check = false, rows = ROWS, threads } =
+      options;
     this.rows = rows;
-    this.#options = { simd, relaxed: simd && relaxed, check, memory: this.memory.limits };
-    this.team = new Team(this.memory, this.#options.relaxed);
-    this.#runtime = new Runtime(this.memory, this.#options.relaxed, this.team);
+    this.team = new Team(this.memory, threads?.start);
+    const sharing = { block: this.team.block, from: threads?.from ?? SHARED_FROM };
+    const { limits } = this.memory;
+    this.#options = { simd, relaxed: simd && relaxed, check, memory: limits, sharing };
+    this.#runtime = new Runtime(this.memory, this.#options.relaxed, sharing);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
     this.description = `WebAssembly, ${kind}`;
   }
@@ -98,7 +105,7 @@ class CpuBackend implements Backend, Device {
   prepare(program: Program): Executable {
     const { bytes, printed, library } = this.#print(program), { key } = printed;
     const entry = this.code.acquire(key) ??
-      this.#link(key, library, new WebAssembly.Module(bytes));
+      this.#link(printed, library, bytes, new WebAssembly.Module(bytes));
     return new CpuExecutable(this, program, printed, entry);
   }
 
@@ -108,17 +115,18 @@ class CpuBackend implements Backend, Device {
     if (entry === undefined) {
       const module = await WebAssembly.compile(bytes);
       // Another call may have linked the same program in the meantime.
-      entry = this.code.acquire(key) ?? this.#link(key, library, module);
+      entry = this.code.acquire(key) ?? this.#link(printed, library, bytes, module);
     }
     return new CpuExecutable(this, program, printed, entry);
   }
 
   #print(program: Program) {
     const { bytes, ...rest } = printModule(program, this.#options);
-    const { library, ...products } = productsBy(program), text = textOf(bytes);
+    const { library, note, large } = productsBy(program), text = textOf(bytes);
     // It is linked with a library or without.
     const key = library === null ? text : `${library.path}: ${text}`;
-    const printed: Printed = { ...rest, ...products, bytes: bytes.length, key };
+    const shared = rest.jobs || large;
+    const printed: Printed = { ...rest, note, shared, bytes: bytes.length, key };
     return { bytes, printed, library };
   }
 
@@ -135,17 +143,27 @@ class CpuBackend implements Backend, Device {
     this.memory.resetPeak();
   }
 
-  #link(key: string, blas: Blas | null, module: WebAssembly.Module): Entry {
+  #link(
+    { key, jobs }: Printed,
+    blas: Blas | null,
+    bytes: Uint8Array<ArrayBuffer>,
+    module: WebAssembly.Module,
+  ): Entry {
     this.#compiled++;
-    const runtime: Record<string, WebAssembly.ImportValue> = {};
-    for (const { kind, name } of WebAssembly.Module.imports(module)) {
-      if (kind === "function") runtime[name] = this.#runtime.get(name, blas);
-    }
+    const imports = WebAssembly.Module.imports(module)
+      .filter(({ kind }) => kind === "function")
+      .map(({ name }) => ({ name, ...this.#runtime.get(name, blas) }));
+    const codes = imports.map(({ code }) => code);
+    const code = jobs ? new Code(this.memory, bytes, codes) : null;
     const { exports } = new WebAssembly.Instance(module, {
-      env: { memory: this.memory.memory },
-      runtime,
+      env: { memory: this.memory.memory, ...code && { code: code.global } },
+      runtime: Object.fromEntries(imports.map(({ name, call }) => [name, call])),
     });
-    return this.code.add(key, exports.run as Entry);
+    return this.code.add(key, {
+      run: exports.run as Entry["run"],
+      code,
+      codes: [code, ...codes].filter((one) => one !== null),
+    });
   }
 }
 
@@ -154,8 +172,8 @@ interface ProductsBy {
   readonly library: Blas | null;
   /** What to say of it. */
   readonly note: string | null;
-  /** Whether threads share them out. */
-  readonly shared: boolean;
+  /** Whether threads may share them out. */
+  readonly large: boolean;
 }
 
 /** The library for a program's products, if any may be large enough for one, and what to say of it. */
@@ -166,10 +184,10 @@ function productsBy(program: Program): ProductsBy {
   }
   const found = large ? findBlas(settings.blas) : null;
   if (typeof found === "string") {
-    return { library: null, note: `no native BLAS: ${found}`, shared: large };
+    return { library: null, note: `no native BLAS: ${found}`, large };
   }
   const note = found && `large products by ${found.name}`;
-  return { library: found, note, shared: large && found === null };
+  return { library: found, note, large: large && found === null };
 }
 
 function mayBeLarge({ m, n, k }: Gemm): boolean {

@@ -19,11 +19,19 @@ import type { Constants } from "./memory/constants.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { WORKSPACE } from "./print/params.ts";
 import type { PrintedModule } from "./print/module.ts";
+import type { Code } from "./threads/code.ts";
 import type { Team } from "./threads/team.ts";
 import { Scratch, type ScratchLayout } from "./memory/scratch.ts";
 
-/** Calls a printed program with the address of its parameter block. */
-export type Entry = (block: number) => number;
+/** A linked program. */
+export interface Entry {
+  /** Runs it with the address of a parameter block. */
+  readonly run: (block: number) => number;
+  /** Its module, if that has jobs for threads. */
+  readonly code: Code | null;
+  /** The modules with jobs that it may open. */
+  readonly codes: readonly Code[];
+}
 
 /** What programs on a device share. */
 export interface Device {
@@ -42,7 +50,7 @@ export type Printed = Omit<PrintedModule, "bytes"> & {
   readonly key: string;
   /** What to say of libraries that it uses. */
   readonly note: string | null;
-  /** Whether threads share out its products. */
+  /** Whether threads share in its work. */
   readonly shared: boolean;
 };
 
@@ -112,6 +120,8 @@ export class CpuExecutable implements Executable {
   /** The sizes that the block was written for. */
   #env: Float64Array | null = null;
   #scratchBytes: number;
+  /** Bytes that each thread works with. */
+  #threadBytes = 0;
   #arenaVersion = -1;
 
   /**
@@ -132,7 +142,7 @@ export class CpuExecutable implements Executable {
     params.readFailure(this.#holdings.view());
     this.#usesEnv = params.hasSizes ||
       program.buffers.some(({ elements }) => typeof elements !== "number") ||
-      printed.workspaces.some((size) => typeof size !== "number");
+      [...printed.workspaces, ...printed.threadWorkspaces].some((size) => typeof size !== "number");
     for (const decl of program.buffers) {
       const offset = params.buffers.get(decl.id);
       if (offset === undefined) continue;
@@ -162,7 +172,7 @@ export class CpuExecutable implements Executable {
 
   get info(): ExecutableInfo {
     const { kernels, bytes, shared } = this.#printed, { size } = this.#device.team;
-    const threads = shared && size > 1 ? `large products on ${size} threads` : null;
+    const threads = shared && size > 1 ? `large work on ${size} threads` : null;
     const note = this.#printed.note ?? threads;
     return {
       scratchBytes: this.#scratchBytes,
@@ -186,11 +196,24 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#inputs, bindings.inputs);
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
-    if (this.#printed.shared) this.#device.team.prepare();
-    const code = this.#entry(block);
+    const code = this.#printed.shared ? this.#runShared(block) : this.#entry.run(block);
     if (code === 0) return;
     const bad = this.#printed.params.readFailure(this.#holdings.view());
     throw checkError(this.#checks[code - 1], bindings.env, bad);
+  }
+
+  #runShared(block: number): number {
+    const { team } = this.#device;
+    team.prepare(this.#entry.codes, this.#threadBytes);
+    let code: number;
+    try {
+      code = this.#entry.run(block);
+    } catch (error) {
+      team.abandon();
+      throw error;
+    }
+    team.check();
+    return code;
   }
 
   /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */
@@ -206,6 +229,8 @@ export class CpuExecutable implements Executable {
     const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
     arena.need(bytes);
     this.#scratchBytes = this.#holdings.scratchBytes = bytes;
+    const works = this.#printed.threadWorkspaces.map((size) => sizeAt(size, env));
+    this.#threadBytes = Math.max(0, ...works);
     this.#arenaVersion = arena.version;
     const { i32 } = memory.heap;
     const start = this.#holdings.block / 4;

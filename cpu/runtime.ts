@@ -10,30 +10,38 @@ import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { emitGemm, type GemmDtype } from "./gemm/gemm.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { printSort } from "./print/sort.ts";
+import { Code } from "./threads/code.ts";
+import type { Sharing } from "./threads/jobs.ts";
 import { emitSharedProduct } from "./threads/products.ts";
-import type { Team } from "./threads/team.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
+
+/** A function of the runtime. */
+interface RuntimeFunction {
+  readonly call: CallableFunction;
+  /** Its module, if that has jobs for threads. */
+  readonly code: Code | null;
+}
 
 /** Compiles and keeps functions by name. */
 export class Runtime {
   readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
-  readonly #team: Team;
-  readonly #functions = new Map<string, CallableFunction>();
+  readonly #sharing: Sharing;
+  readonly #functions = new Map<string, RuntimeFunction>();
 
   /**
    * @param memory What the functions work on.
    * @param relaxed Whether they may use relaxed vector instructions.
-   * @param team The threads that share out large work.
+   * @param sharing How work is shared out.
    */
-  constructor(memory: CpuMemory, relaxed: boolean, team: Team) {
-    this.#team = team;
+  constructor(memory: CpuMemory, relaxed: boolean, sharing: Sharing) {
+    this.#sharing = sharing;
     this.#memory = memory;
     this.#relaxed = relaxed;
   }
 
   /** The function of a name that a printed module imports; with a library, it does large products. */
-  get(name: string, blas: Blas | null): CallableFunction {
+  get(name: string, blas: Blas | null): RuntimeFunction {
     const isProduct = name.startsWith("gemm_");
     const key = isProduct && blas !== null ? `${name} ${blas.path}` : name;
     let found = this.#functions.get(key);
@@ -41,6 +49,7 @@ export class Runtime {
       const builder = new ModuleBuilder();
       builder.importMemory(this.#memory.limits);
       const library: Record<string, BlasProduct> = {};
+      let shared = false;
       if (!isProduct) this.#printSort(builder, name);
       else {
         const dtype = name.slice(5) as GemmDtype, bytes = dtype === "float32" ? 4 : 8;
@@ -52,15 +61,17 @@ export class Runtime {
           );
         }
         const options = { dtype, relaxed: this.#relaxed, ...blas && { library: LIBRARY_FROM } };
-        const { block } = this.#team;
-        if (block === 0 || blas !== null) builder.exportFunc(emitGemm(builder, options), name);
-        else emitSharedProduct(builder, options, block, name);
+        shared = this.#sharing.block !== 0 && blas === null;
+        if (shared) emitSharedProduct(builder, options, this.#sharing, name);
+        else builder.exportFunc(emitGemm(builder, options), name);
       }
-      const { exports } = new WebAssembly.Instance(builder.compile(), {
-        env: { memory: this.#memory.memory },
+      const bytes = builder.build().slice();
+      const code = shared ? new Code(this.#memory, bytes, []) : null;
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+        env: { memory: this.#memory.memory, ...code && { code: code.global } },
         library,
       });
-      found = exports[name] as CallableFunction;
+      found = { call: exports[name] as CallableFunction, code };
       this.#functions.set(key, found);
     }
     return found;

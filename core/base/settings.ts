@@ -32,7 +32,7 @@ export interface Settings {
    */
   deviceBytes: number | null;
   /**
-   * How many threads the CPU works on large products with, the main one included. Null: one for each core.
+   * How many threads the CPU works on large arrays and products with, the main one included. Null: one for each core.
    * Results don't depend on it.
    */
   threads: number | null;

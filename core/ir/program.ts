@@ -210,6 +210,8 @@ export interface Loop {
   readonly mayBeEmpty?: boolean;
   /** An int32 buffer of one element that receives the number of executed steps. */
   readonly count: number | null;
+  /** Where no step depends on another: the buffers that hold what belongs to one step only. */
+  readonly rows?: ReadonlySet<number>;
   /** The strategy asked for or chosen by the planner, and why. */
   readonly strategy: LoopStrategy;
   /** Why that strategy, for the profile. */

@@ -187,6 +187,7 @@ function rowLoop(
     body: group.map((rows) => withoutRow(rows, ref, local)),
     until: null,
     count: null,
+    rows: new Set(local.keys()),
     strategy: "resident",
     reason: "rows that fit the cache",
   };

@@ -15,10 +15,15 @@ export class CodeCache<T> {
   /** Keys of what nothing uses, the ones left last at the end: the same program is often planned again. */
   readonly #unused = new Set<string>();
   readonly #mostUnused: number;
+  readonly #drop: (value: T) => void;
 
-  /** @param mostUnused How much is kept although nothing uses it. */
-  constructor(mostUnused: number) {
+  /**
+   * @param mostUnused How much is kept although nothing uses it.
+   * @param drop What to do with code that goes.
+   */
+  constructor(mostUnused: number, drop: (value: T) => void = () => {}) {
     this.#mostUnused = mostUnused;
+    this.#drop = drop;
   }
 
   /** How many are kept. */
@@ -54,6 +59,8 @@ export class CodeCache<T> {
 
   /** Forgets code that turned out to be wrong. */
   delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#drop(entry.value);
     this.#entries.delete(key);
     this.#unused.delete(key);
   }

@@ -69,10 +69,11 @@ export function printCheck(
   };
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
-    new NestPrinter(context, test, plan, (push) => {
+    const finish = (push: (node: SNode) => void) => {
       f.if(() => {
-        if (worst !== null) new NestPrinter(context, worst, scalarPlan(worst), leave).print();
-        else if (integer !== null) {
+        if (worst !== null) {
+          new NestPrinter(context, worst, scalarPlan(worst), { finish: leave }).print();
+        } else if (integer !== null) {
           context.scoped(() => {
             push(integer);
             applyScalar(f, "cast", "f64", integer.type, context.module.helper);
@@ -81,7 +82,8 @@ export function printCheck(
         }
         f.i32Const(check + 1).return();
       });
-    }).print();
+    };
+    new NestPrinter(context, test, plan, { finish }).print();
   };
   context.scoped(() => whereNotEmpty(context, run, body));
 }

@@ -199,7 +199,7 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 }
 
 /** What an iteration of a kernel does, in about so many instructions. */
-function workOf(kernel: LoweredNest): number {
+export function workOf(kernel: LoweredNest): number {
   const workOfNodes = (nodes: readonly SNode[]): number =>
     nodes.reduce((work, node) => {
       if (node.op === "call") return work + workOfNodes(node.func.nodes);

@@ -10,6 +10,7 @@ import type { ScalarFunction } from "../../core/ir/functions.ts";
 import type { BufferDecl } from "../../core/ir/program.ts";
 import type { Size, Sym } from "../../core/ir/size.ts";
 import { axisKey } from "../../core/ir/builder.ts";
+import type { Jobs } from "../threads/jobs.ts";
 import type { ParamBlock } from "./params.ts";
 import type { Helpers } from "./scalar.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "../wasm/mod.ts";
@@ -22,6 +23,8 @@ export interface ModuleContext {
   readonly helper: Helpers;
   /** A function of scalars, or of vectors of them. */
   readonly call: (func: ScalarFunction, vector: boolean) => Func;
+  /** What shares work out among threads; null where there can be none. */
+  readonly jobs: () => Jobs | null;
   /** Whether vector instructions may be used at all. */
   readonly simd: boolean;
   /** Whether the relaxed vector instructions may be used. */
@@ -34,13 +37,23 @@ interface Scope {
   readonly owned: Local[];
 }
 
+/** What an inner function has beside the block and the counters. */
+interface InnerSpec {
+  readonly keys?: readonly string[];
+  readonly numbers?: number;
+  readonly results?: readonly ValType[];
+}
+
 /** One function while it is printed. */
 export class FunctionContext {
   readonly f: FunctionBuilder;
   readonly module: ModuleContext;
   /** The address of the parameter block. */
   readonly block: Local<"i32">;
-  /** Loop counters by `axisKey`, and the plain counter of each loop as `t` and its number. */
+  /**
+   * Loop counters by `axisKey`, the plain counter of each loop as `t` and its number, and the addresses of
+   * buffers that are not where the block says as `b` and their numbers.
+   */
   readonly counters: ReadonlyMap<string, Local<"i32">>;
   readonly #scopes: Scope[] = [{ values: new Map(), owned: [] }];
 
@@ -54,6 +67,29 @@ export class FunctionContext {
     this.f = f;
     this.block = block;
     this.counters = counters;
+  }
+
+  /**
+   * Starts a function that gets the block, all counters and more of them by these keys, and then so many numbers.
+   *
+   * @param name For stack traces.
+   */
+  inner(
+    name: string,
+    { keys = [], numbers = 0, results = [] }: InnerSpec,
+  ): { inside: FunctionContext; numbers: readonly Local<"i32">[] } {
+    const all = [...this.counters.keys(), ...keys];
+    const params = new Array<ValType>(1 + all.length + numbers).fill("i32");
+    const f = this.module.builder.declare({ name, params, results });
+    const [block, ...locals] = f.params as Local<"i32">[];
+    const counters = new Map(all.map((key, i) => [key, locals[i]!]));
+    const inside = new FunctionContext(this.module, f, block!, counters);
+    return { inside, numbers: locals.slice(all.length) };
+  }
+
+  /** The block and the counters, as such a function gets them. */
+  get passed(): readonly Local<"i32">[] {
+    return [this.block, ...this.counters.values()];
   }
 
   /** Opens a scope, calls, and closes it: locals that were taken inside become free. */
@@ -97,8 +133,9 @@ export class FunctionContext {
 
   /** The address of a buffer. */
   base(buffer: number): Local<"i32"> {
-    return this.cached(
-      `b${buffer}`,
+    const key = `b${buffer}`;
+    return this.counters.get(key) ?? this.cached(
+      key,
       "i32",
       () => this.f.localGet(this.block).i32Load(this.module.params.buffer(buffer)),
     );

@@ -18,7 +18,7 @@ import type {
   Sort,
   Step,
 } from "../../core/ir/program.ts";
-import { mulSize, type Size } from "../../core/ir/size.ts";
+import { mulSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import { choosesCalls } from "./choose_calls.ts";
 import { planNest } from "./choose_vector.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
@@ -35,7 +35,10 @@ import { printNest, printRows } from "./nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./gemm.ts";
 import { ParamBlock, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
+import { blocksWorkspace, printBlocks, printRowParts, printSharedNest } from "./shared.ts";
+import { type Cut, cut, planSharing, type SharedNest, workOfRow } from "./share_plan.ts";
 import { canFail, modularRefs } from "./step_facts.ts";
+import { Jobs, type Sharing } from "../threads/jobs.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import {
   type Func,
@@ -56,6 +59,8 @@ export interface PrintOptions {
   readonly check: boolean;
   /** How the memory is imported. */
   readonly memory: MemoryLimits;
+  /** How work is shared out. */
+  readonly sharing: Sharing;
 }
 
 /** A printed program. */
@@ -66,6 +71,10 @@ export interface PrintedModule {
   readonly kernels: number;
   /** Workspaces that steps need, one at a time, in bytes. */
   readonly workspaces: readonly Size[];
+  /** Those of them that each thread needs. */
+  readonly threadWorkspaces: readonly Size[];
+  /** Whether it has jobs for threads. */
+  readonly jobs: boolean;
 }
 
 /** Prints a program. */
@@ -83,6 +92,9 @@ class ModulePrinter {
   readonly #module: ModuleContext;
   readonly #imports = new Map<string, Func>();
   readonly #workspaces: Size[] = [];
+  readonly #threadWorkspaces: Size[] = [];
+  readonly #sharing: Sharing;
+  #jobs: Jobs | null = null;
   readonly #products = new Map<Gemm, ProductPlan | null>();
   readonly #rows = new Map<Gemm, RowPlan | null>();
   #kernels = 0;
@@ -90,6 +102,7 @@ class ModulePrinter {
   constructor(program: Program, options: PrintOptions) {
     this.#program = program;
     this.#memory = options.memory;
+    this.#sharing = options.sharing;
     this.calls = choosesCalls(program);
     this.#builder = new ModuleBuilder({ check: options.check });
     const buffers = new Map<number, BufferDecl>();
@@ -118,6 +131,11 @@ class ModulePrinter {
       params: this.#params,
       buffers,
       helper,
+      jobs: () => {
+        const { block } = this.#sharing;
+        if (block === 0) return null;
+        return this.#jobs ??= new Jobs(this.#builder, block);
+      },
       simd: options.simd,
       relaxed: options.relaxed,
     };
@@ -148,6 +166,8 @@ class ModulePrinter {
       params: this.#params,
       kernels: this.#kernels,
       workspaces: this.#workspaces,
+      threadWorkspaces: this.#threadWorkspaces,
+      jobs: this.#jobs !== null,
     };
   }
 
@@ -199,8 +219,14 @@ class ModulePrinter {
     return this.#imports.get(name)!;
   }
 
-  needWorkspace(bytes: Size): void {
+  /** Notes that a step works with so many bytes, perhaps on each thread. */
+  needWorkspace(bytes: Size, onThreads = false): void {
     this.#workspaces.push(bytes);
+    if (onThreads) this.#threadWorkspaces.push(bytes);
+  }
+
+  get sharing(): Sharing {
+    return this.#sharing;
   }
 
   countKernel(): void {
@@ -214,12 +240,15 @@ class StepPrinter {
   readonly #context: FunctionContext;
   /** Whether the function is the body of a loop, in which kernels are printed in place. */
   readonly #inLoop: boolean;
+  /** Whether it is one over rows, which are parts themselves. */
+  readonly #inRows: boolean;
   #size = 0;
 
-  constructor(owner: ModulePrinter, context: FunctionContext, inLoop: boolean) {
+  constructor(owner: ModulePrinter, context: FunctionContext, inLoop: boolean, inRows = false) {
     this.#owner = owner;
     this.#context = context;
     this.#inLoop = inLoop;
+    this.#inRows = inRows;
   }
 
   steps(steps: readonly Step[]): void {
@@ -244,44 +273,6 @@ class StepPrinter {
     }
   }
 
-  /**
-   * Prints a function that has the block and all counters as parameters, and calls it. Where it can
-   * fail, the caller returns its code.
-   */
-  #call(
-    name: string,
-    fails: boolean,
-    extra: readonly (readonly [key: string, local: Local<"i32">])[],
-    body: (context: FunctionContext) => void,
-  ): () => void {
-    const context = this.#context;
-    const counters = [...context.counters, ...extra];
-    const params: ValType[] = ["i32", ...counters.map(() => "i32" as const)];
-    const f = this.#owner.module.builder.declare({
-      name,
-      params,
-      results: fails ? ["i32"] : [],
-    });
-    const [block, ...locals] = f.params as Local<"i32">[];
-    const inside = new FunctionContext(
-      this.#owner.module,
-      f,
-      block!,
-      new Map(counters.map(([key], i) => [key, locals[i]!])),
-    );
-    body(inside);
-    if (fails) f.i32Const(0);
-    return () => {
-      const { f: caller } = context;
-      caller.localGet(context.block);
-      for (const [, local] of counters) caller.localGet(local);
-      caller.call(f.func);
-      if (!fails) return;
-      const code = caller.alloc("i32");
-      caller.localTee(code).if(() => caller.localGet(code).return()).free(code);
-    };
-  }
-
   /** Prints a kernel here or into a function of its own. */
   #place(
     name: string,
@@ -293,18 +284,71 @@ class StepPrinter {
     if (here) {
       this.#size += size;
       this.#context.scoped(() => body(this.#context));
-    } else this.#call(name, fails, [], body)();
+    } else callOf(this.#context, name, fails, [], body)();
   }
 
   #nest(nest: LoopNest): void {
     const { simd } = this.#owner.module;
     const calls = this.#owner.calls(nest, this.#inLoop);
     const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);
-    const fails = kernel.checks.length > 0;
-    this.#place(nest.name, sizeOf(kernel), fails, (context) => {
+    const fails = kernel.checks.length > 0, plan = planNest(kernel, simd);
+    const checks = (context: FunctionContext) => {
       for (const check of kernel.checks) printCheck(context, kernel, check, simd);
-      printNest(context, kernel, planNest(kernel, simd));
+    };
+    const shared = planSharing(kernel, plan), parts = shared && this.#cut(shared);
+    if (shared === null || parts === null) {
+      this.#place(nest.name, sizeOf(kernel), fails, (context) => {
+        checks(context);
+        printNest(context, kernel, plan);
+      });
+      return;
+    }
+    if (fails) this.#place(`${nest.name}_checks`, sizeOf(kernel), true, checks);
+    if (shared.isLoop) {
+      this.#owner.needWorkspace(blocksWorkspace(kernel, parts));
+      printBlocks(this.#context, kernel, plan, parts);
+    } else printSharedNest(this.#context, kernel, plan, shared, parts);
+  }
+
+  /** How a nest is cut for threads, if it may be. */
+  #cut({ size, unit, cost, iterations, isLoop }: SharedNest): Cut | null {
+    const { sharing } = this.#owner;
+    // Blocks of reductions are the same where there are no threads.
+    if (this.#inRows || sharing.block === 0 && !isLoop) return null;
+    return this.#worth(cut(size, unit, cost, iterations, sharing.from));
+  }
+
+  /** A cut, if it may have several parts; what is short now, in a loop, stays as it is. */
+  #worth(cut: Cut): Cut | null {
+    const { parts } = cut, isKnown = this.#inLoop || typeof parts === "number";
+    return isKnown && sizeValue(parts) < 2 ? null : cut;
+  }
+
+  /** Prints a loop over rows that don't depend on each other; false if it isn't worth sharing out. */
+  #rowLoop(loop: Loop, rows: ReadonlySet<number>): boolean {
+    const { sharing, module } = this.#owner;
+    if (sharing.block === 0) return false;
+    const parts = this.#worth(cut(loop.steps, 1, workOfRow(loop.body), loop.steps, sharing.from));
+    if (parts === null) return false;
+    const locals = new Map<string, number>();
+    let bytes = 0;
+    for (const buffer of rows) {
+      const { elements, dtype } = module.buffers.get(buffer)!;
+      locals.set(`b${buffer}`, bytes);
+      // A row may be read past its end.
+      bytes += 64 * Math.ceil(sizeValue(elements) * dtypeInfo(dtype).bytes / 64 + 1);
+    }
+    this.#owner.needWorkspace(bytes, true);
+    printRowParts(this.#context, `${loop.name}_rows`, parts, locals, (context, t) => {
+      callOf(
+        context,
+        loop.name,
+        false,
+        [[`t${loop.id}`, t]],
+        (inside) => new StepPrinter(this.#owner, inside, true, true).steps(loop.body),
+      )();
     });
+    return true;
   }
 
   #gemm(gemm: Gemm): void {
@@ -354,7 +398,7 @@ class StepPrinter {
   }
 
   #nonzero(step: Nonzero): void {
-    this.#call(step.name, false, [], (context) => {
+    callOf(this.#context, step.name, false, [], (context) => {
       const { f } = context;
       const from = f.local("i32"), to = f.local("i32"), i = f.local("i32"), end = f.local("i32");
       const { bytes } = dtypeInfo(step.dtype);
@@ -377,16 +421,19 @@ class StepPrinter {
   #loop(loop: Loop): void {
     const context = this.#context, { f } = context;
     if (loop.steps === 0 && loop.count === null) return;
+    if (loop.rows !== undefined && this.#rowLoop(loop, loop.rows)) return;
     context.scoped(() => {
       const t = context.take("i32");
       const refs = modularRefs(loop.body, loop.id);
       const modular = refs.map((ref) => ({ ref, local: context.take("i32") }));
       const fails = canFail(loop.body);
-      const call = this.#call(
+      const call = callOf(
+        this.#context,
         loop.name,
         fails,
         [[`t${loop.id}`, t], ...modular.map(({ ref, local }) => [axisKey(ref), local] as const)],
-        (inside) => new StepPrinter(this.#owner, inside, true).steps(loop.body),
+        (inside) =>
+          new StepPrinter(this.#owner, inside, true, loop.rows !== undefined).steps(loop.body),
       );
       const steps = context.operand(loop.steps);
       const until = loop.until === null ? null : context.base(loop.until);
@@ -417,7 +464,7 @@ class StepPrinter {
     const context = this.#context, { f } = context;
     const part = (name: string, steps: readonly Step[]) => () => {
       if (steps.length === 0) return;
-      this.#call(`${branch.name}_${name}`, canFail(steps), [], (inside) => {
+      callOf(this.#context, `${branch.name}_${name}`, canFail(steps), [], (inside) => {
         new StepPrinter(this.#owner, inside, this.#inLoop).steps(steps);
       })();
     };
@@ -429,6 +476,32 @@ class StepPrinter {
       );
     });
   }
+}
+
+/**
+ * Prints a function that has the block and all counters as parameters; what is returned calls it. Where it can
+ * fail, the caller returns its code.
+ */
+function callOf(
+  context: FunctionContext,
+  name: string,
+  fails: boolean,
+  extra: readonly (readonly [key: string, local: Local<"i32">])[],
+  body: (context: FunctionContext) => void,
+): () => void {
+  const keys = extra.map(([key]) => key), results: ValType[] = fails ? ["i32"] : [];
+  const { inside } = context.inner(name, { keys, results });
+  body(inside);
+  if (fails) inside.f.i32Const(0);
+  return () => {
+    const { f } = context;
+    for (const local of context.passed) f.localGet(local);
+    for (const [, local] of extra) f.localGet(local);
+    f.call(inside.f.func);
+    if (!fails) return;
+    const code = f.alloc("i32");
+    f.localTee(code).if(() => f.localGet(code).return()).free(code);
+  };
 }
 
 /** Pushes 1 if the element at the address in a local is not zero, else 0. */

@@ -10,10 +10,17 @@ import type { LoweredNest } from "./kernel.ts";
 import type { Level, NestPlan } from "./nest_plan.ts";
 import { type RowPlan, RowProducts } from "./gemv.ts";
 
-import { NestPrinter } from "./nest_printer.ts";
+import { NestPrinter, type NestRange } from "./nest_printer.ts";
 
-/** Prints a kernel into the function of a context, by a plan. Sizes may be zero. */
-export function printNest(context: FunctionContext, kernel: LoweredNest, plan: NestPlan): void {
+/**
+ * Prints a kernel into the function of a context, by a plan. Sizes may be zero; then a range is of no account.
+ */
+export function printNest(
+  context: FunctionContext,
+  kernel: LoweredNest,
+  plan: NestPlan,
+  range?: NestRange,
+): void {
   if (plan.levels.some((level, i) => level.size === 0 && i < plan.axisCount)) return;
   const body = () => {
     const empty = kernel.loops.some((size) => size === 0);
@@ -24,7 +31,7 @@ export function printNest(context: FunctionContext, kernel: LoweredNest, plan: N
     whereNotEmpty(
       context,
       kernel.loops,
-      () => new NestPrinter(context, kernel, plan).print(),
+      () => new NestPrinter(context, kernel, plan, { range }).print(),
       () => printWithoutLoops(context, kernel),
     );
   };
@@ -50,8 +57,8 @@ export function whereNotEmpty(
   );
 }
 
-/** The part of a kernel that remains where a loop has no iterations: its reductions are of nothing. */
-function printWithoutLoops(context: FunctionContext, kernel: LoweredNest): void {
+/** Prints the part of a kernel that remains where a loop has no iterations: its reductions are of nothing. */
+export function printWithoutLoops(context: FunctionContext, kernel: LoweredNest): void {
   if (kernel.outer.length === 0) return;
   const levels = kernel.axes.map((size, axis): Level => ({ axis, size, mode: "loop", unroll: 1 }));
   const reductions = kernel.reductions.map((reduction) => ({
@@ -80,6 +87,6 @@ function pushAllPositive(context: FunctionContext, sizes: readonly Size[]): void
 export function printRows(context: FunctionContext, plan: RowPlan): void {
   context.scoped(() => {
     const products = new RowProducts(context, plan);
-    new NestPrinter(context, plan.kernel, plan.nest, null, products).print();
+    new NestPrinter(context, plan.kernel, plan.nest, { products }).print();
   });
 }

@@ -12,10 +12,34 @@ import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "
 import { type AddressUse, Pointers } from "./pointers.ts";
 import type { RowProducts } from "./gemv.ts";
 import { Reductions } from "./reduce.ts";
-import { loadAccess, Values } from "./values.ts";
+import { type Bound, loadAccess, Values } from "./values.ts";
 import type { Local } from "../wasm/mod.ts";
 import { findFlush, type Flush } from "./flush.ts";
 import { storeAccess, StorePrinter } from "./store.ts";
+
+/** Iterations of one level that are printed instead of all. */
+export interface NestRange {
+  /** The depth of the level; one of vectors starts at a multiple of 16. */
+  readonly depth: number;
+  readonly from: Local<"i32">;
+  readonly to: Local<"i32">;
+}
+
+/** What is printed otherwise than a whole nest. */
+interface NestOptions {
+  /**
+   * Gets, after the loops, the value of the outer store on the stack instead of its being stored, or without
+   * one that of the first reduction, and what pushes other nodes.
+   */
+  readonly finish?: (push: (node: SNode) => void) => void;
+  /** Gets, after the loops, what they reduced, instead of what is done with it. */
+  readonly partial?: (reductions: Reductions) => void;
+  /** Prints the products that the values refer to. */
+  readonly products?: RowProducts;
+  /** Where reductions are that were made before. */
+  readonly bound?: Bound;
+  readonly range?: NestRange | undefined;
+}
 
 /** Prints the loops of one nest, and what is done in them. */
 export class NestPrinter {
@@ -31,23 +55,15 @@ export class NestPrinter {
   readonly #hasLoops: boolean;
   readonly #flush: Flush | null;
   #hoisted: HoistedNode[][] = [];
-  readonly #finish: ((push: (node: SNode) => void) => void) | null;
-  readonly #products: RowProducts | null;
+  readonly #options: NestOptions;
 
-  /**
-   * `finish` gets, after the loops, the value of the outer store on the stack instead of its being stored,
-   * or without one that of the first reduction, and what pushes other nodes; `products` prints the
-   * products that the values refer to.
-   */
   constructor(
     context: FunctionContext,
     kernel: LoweredNest,
     plan: NestPlan,
-    finish: ((push: (node: SNode) => void) => void) | null = null,
-    products: RowProducts | null = null,
+    options: NestOptions = {},
   ) {
-    this.#finish = finish;
-    this.#products = products;
+    this.#options = options;
     this.#context = context;
     this.#kernel = kernel;
     this.#plan = plan;
@@ -69,8 +85,10 @@ export class NestPrinter {
       this.#flush !== null,
       running,
       this.#isShort(),
+      options.partial !== undefined,
     );
-    const bound = products ?? this.#reductions;
+    const { products } = options;
+    const bound = products ?? options.bound ?? this.#reductions;
     this.#values = new Values(context, plan, this.#analysis, this.#pointers, bound);
     this.#stores = new StorePrinter({
       context,
@@ -89,20 +107,30 @@ export class NestPrinter {
   #isShort(): (() => void) | null {
     if (this.#flush === null) return null;
     const { depth, block } = this.#flush, { size, mode, unroll } = this.#plan.levels[depth - 1]!;
-    if (typeof size === "number" || depth !== this.#plan.axisCount + 1) return null;
+    const range = this.#rangeAt(depth);
+    if (depth !== this.#plan.axisCount + 1) return null;
+    if (typeof size === "number" && range === null) return null;
     return () => {
-      this.#context.pushSize(size);
+      if (range === null) this.#context.pushSize(size);
+      else this.#context.f.localGet(range.to).localGet(range.from).i32Sub();
       this.#context.f.i32Const(block * (mode === "vector" ? 4 * unroll : 1)).i32LeS();
     };
+  }
+
+  /** The range of a level, if it doesn't run over all of it. */
+  #rangeAt(depth: number): NestRange | null {
+    const { range } = this.#options;
+    return range?.depth === depth ? range : null;
   }
 
   print(): void {
     const kernel = this.#kernel;
     const { innerOutputs: inner, outerOutputs: outer, all } = this.#facts;
-    const stored = this.#finish === null ? [...kernel.inner, ...kernel.outer] : [];
+    const { finish, products } = this.#options;
+    const stored = finish === undefined ? [...kernel.inner, ...kernel.outer] : [];
     const accesses: AddressUse[] = stored.map(storeAccess);
     for (const node of all) if (node.op === "load") accesses.push(loadAccess(node));
-    accesses.push(...this.#products?.accesses ?? []);
+    accesses.push(...products?.accesses ?? []);
     for (const access of accesses) this.#pointers.add(access);
     const { levels, axisCount } = this.#plan;
     // Computed parts of addresses are vectors only where they differ between lanes.
@@ -118,7 +146,7 @@ export class NestPrinter {
     this.#hoisted = levels.map((_, i) => [...(ofInner[i] ?? []), ...(ofOuter[i] ?? [])]);
     this.#hoisted.push(ofInner[levels.length] ?? []);
     this.#pointers.open();
-    this.#products?.open();
+    products?.open();
     this.#body(0);
   }
 
@@ -168,25 +196,43 @@ export class NestPrinter {
     const leave = this.#pointers.enterBody(depth, pushNode);
     if (depth === axisCount) {
       const { vector } = this.#plan;
-      this.#reductions.open(vector > depth ? levels[vector - 1]!.unroll : this.#copiesAt(depth));
-      this.#products?.produce(this.#copiesAt(depth), Number(this.#lastLanes));
+      this.#reductions.open(
+        vector > depth ? levels[vector - 1]!.unroll : this.#copiesAt(depth),
+        this.#pushFirst(),
+      );
+      this.#options.products?.produce(this.#copiesAt(depth), Number(this.#lastLanes));
       if (this.#hasLoops && !this.#empty) this.#level(depth + 1);
       else if (!this.#hasLoops) this.#context.scoped(() => this.#iteration(depth));
       this.#context.scoped(() => {
+        const { finish, partial } = this.#options;
         this.#reductions.close();
-        if (this.#finish === null) {
+        if (partial !== undefined) {
+          partial(this.#reductions);
+          return;
+        }
+        if (finish === undefined) {
           this.#eachCopy(depth, () => this.#stores.print(this.#kernel.outer));
           return;
         }
         const [tested] = this.#kernel.outer;
         if (tested === undefined) this.#reductions.pushResult(0);
         else this.#values.scalar(tested.value);
-        this.#finish((node) => this.#values.scalar(node));
+        finish((node) => this.#values.scalar(node));
       });
     } else if (depth === levels.length) {
       this.#context.scoped(() => this.#iteration(depth));
     } else this.#level(depth + 1);
     leave();
+  }
+
+  /** Pushes the position of the first iteration, where that isn't 0: the range of the outermost loop starts there. */
+  #pushFirst(): (() => void) | null {
+    const range = this.#rangeAt(this.#plan.axisCount + 1);
+    if (range === null) return null;
+    return () => {
+      this.#context.f.localGet(range.from);
+      for (const size of this.#kernel.loops.slice(1)) this.#context.timesSize(size);
+    };
   }
 
   /** What is done in one iteration. */
@@ -226,11 +272,12 @@ export class NestPrinter {
 
   #loop(depth: number, level: Level): void {
     const { f } = this.#context;
-    const leave = this.#pointers.enterLoop(depth);
+    const { from = 0, to = this.#context.operand(level.size) } = this.#rangeAt(depth) ?? {};
+    const leave = this.#pointers.enterLoop(depth, from);
     const i = this.#context.take("i32");
     this.#values.axes[level.axis] = i;
-    f.i32Const(0).localSet(i);
-    this.#blocks(depth, i, this.#context.operand(level.size), 1, () => {
+    f.i32(from).localSet(i);
+    this.#blocks(depth, i, to, 1, () => {
       this.#context.scoped(() => this.#body(depth));
       this.#pointers.advance(depth, 1);
     });
@@ -284,7 +331,8 @@ export class NestPrinter {
 
   #vectorLoop(depth: number, level: Level): void {
     const { f } = this.#context;
-    const { size, unroll } = level;
+    const { unroll } = level, range = this.#rangeAt(depth);
+    const size = range?.to ?? level.size;
     if (typeof size === "number" && size <= 4 * unroll) {
       // All of it in one iteration.
       this.#values.axes[level.axis] = 0;
@@ -295,10 +343,11 @@ export class NestPrinter {
       this.#lastLanes = 4;
       return;
     }
-    const leave = this.#pointers.enterLoop(depth);
+    const from = range?.from ?? 0;
+    const leave = this.#pointers.enterLoop(depth, from);
     const i = this.#context.take("i32");
     this.#values.axes[level.axis] = i;
-    f.i32Const(0).localSet(i);
+    f.i32(from).localSet(i);
     const part = (copies: number, lanes: Values["lanes"]) => {
       this.#copies = copies;
       this.#lastLanes = lanes;
@@ -325,13 +374,14 @@ export class NestPrinter {
       if (tail > 0) part(1, tail as 1 | 2 | 3);
     } else {
       const end = this.#context.take("i32");
+      const pushEnd = () => "index" in size ? void f.localGet(size) : this.#context.pushSize(size);
       const parts = unroll === 1 ? [1] : [unroll, 1];
       for (const copies of parts) {
-        this.#context.pushSize(size);
+        pushEnd();
         f.i32Const(-4 * copies).i32And().localTee(end).localGet(i).i32GtS();
         f.if(() => this.#context.scoped(() => whole(copies, end)));
       }
-      this.#context.pushSize(size);
+      pushEnd();
       f.i32Const(3).i32And().localTee(end);
       f.if(() => this.#context.scoped(() => part(1, end)));
     }

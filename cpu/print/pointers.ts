@@ -144,13 +144,19 @@ export class Pointers {
     return () => moved.forEach((group) => group.pointers.pop());
   }
 
-  /** In front of a loop: gives the pointers that move with it locals of their own. */
-  enterLoop(depth: number): () => void {
-    const moved: Group[] = [];
+  /** In front of a loop: gives the pointers that move with it locals of their own, at its first iteration. */
+  enterLoop(depth: number, first: number | Local<"i32"> = 0): () => void {
+    const moved: Group[] = [], { f } = this.#context;
     for (const group of this.#groups.values()) {
-      if (this.#stride(group, depth) === 0) continue;
+      const stride = this.#stride(group, depth);
+      if (stride === 0) continue;
       const local = this.#context.take("i32");
-      this.#context.f.localGet(group.pointers.at(-1)!).localSet(local);
+      f.localGet(group.pointers.at(-1)!);
+      if (first !== 0) {
+        this.#context.pushScaled(stride, group.bytes);
+        f.i32(first).i32Mul().i32Add();
+      }
+      f.localSet(local);
       group.pointers.push(local);
       moved.push(group);
     }

@@ -10,8 +10,8 @@
 import type { ReduceKind } from "../../core/ir/program.ts";
 import type { Prim, ScalarType, SNode } from "../../core/ir/scalar.ts";
 import type { FunctionContext } from "./context.ts";
-import type { KReduction } from "./kernel.ts";
-import { applyScalar, pushConst, valType } from "./scalar.ts";
+import type { KReduction, Storage } from "./kernel.ts";
+import { applyScalar, loadScalar, pushConst, storeScalar, valType } from "./scalar.ts";
 import {
   applySimd,
   blend,
@@ -50,8 +50,9 @@ interface State {
   readonly parts: Vectors[];
   readonly sums: Vectors[];
   readonly places: Local<"v128">[];
-  /** The results. */
+  /** The results; of an arg kind, the value at the place that is the result. */
   result?: Local;
+  best?: Local;
   readonly results: Vectors[];
 }
 
@@ -95,6 +96,25 @@ const extremes: Record<ScalarType, readonly [number | bigint, number | bigint]> 
   f64: [-Infinity, Infinity],
 };
 
+/** Bytes that a reduction of a part takes. */
+export const PARTIAL_BYTES = 16;
+
+/** The type in which the parts of a reduction are kept and combined. */
+function partialType({ kind, type, value }: KReduction): ScalarType {
+  if (kind === "argmax" || kind === "argmin") return value.type;
+  return kind === "sum" && type === "f32" ? "f64" : type;
+}
+
+const storages: Record<ScalarType, Storage> = {
+  bool: "int32",
+  i32: "int32",
+  u32: "uint32",
+  i64: "int64",
+  u64: "uint64",
+  f32: "float32",
+  f64: "float64",
+};
+
 /** The accumulators of a nest. */
 export class Reductions implements Bound {
   readonly #context: FunctionContext;
@@ -102,6 +122,7 @@ export class Reductions implements Bound {
   #copies = 1;
   readonly #flushes: boolean;
   readonly #pushIsShort: (() => void) | null;
+  readonly #partial: boolean;
   readonly #states: State[];
   #position?: Local<"i32">;
   #values!: Values;
@@ -114,6 +135,7 @@ export class Reductions implements Bound {
    * @param running The reductions whose running values are read.
    * @param pushIsShort Pushes whether a call has so few iterations that no sums have been moved; null where
    * that isn't known.
+   * @param partial Whether the results are parts of larger reductions: sums of float32 then stay float64.
    */
   constructor(
     context: FunctionContext,
@@ -122,8 +144,10 @@ export class Reductions implements Bound {
     flushes: boolean,
     running: ReadonlySet<number>,
     pushIsShort: (() => void) | null,
+    partial: boolean,
   ) {
     this.#pushIsShort = pushIsShort;
+    this.#partial = partial;
     this.#context = context;
     this.#direction = direction;
     this.#flushes = flushes;
@@ -153,13 +177,18 @@ export class Reductions implements Bound {
     return this.#flushes && !state.wide && state.type === "f32" && state.reduction.kind === "sum";
   }
 
-  /** Takes locals, for so many vectors per iteration, and sets them to the start. */
-  open(copies: number): void {
+  /**
+   * Takes locals, for so many vectors per iteration, and sets them to the start; the position of the first
+   * iteration is 0, or what is pushed.
+   */
+  open(copies: number, pushFirst: (() => void) | null): void {
     const { f } = this.#context;
     this.#copies = copies;
     if (this.#states.some((state) => state.isArg)) {
       this.#position = this.#context.take("i32");
-      f.i32Const(0).localSet(this.#position);
+      if (pushFirst === null) f.i32Const(0);
+      else pushFirst();
+      f.localSet(this.#position);
     }
     for (const state of this.#states) {
       const { kind } = state.reduction;
@@ -255,7 +284,7 @@ export class Reductions implements Bound {
     if (form !== 0) widenMask(f, form);
   }
 
-  get #partial(): boolean {
+  get #isTail(): boolean {
     return this.#direction === "along" && this.#values.lanes !== 4;
   }
 
@@ -275,7 +304,7 @@ export class Reductions implements Bound {
       } else {
         f.localGet(part);
         this.#pushValue(state, value, form);
-        if (this.#partial) {
+        if (this.#isTail) {
           splatConst(f, state.type, form, identity);
           this.#pushTail(form);
           blend(f, form, module.relaxed);
@@ -288,7 +317,7 @@ export class Reductions implements Bound {
 
   /** Whether the value is a product that only this sum uses, so that it can be fused with the sum. */
   #isProduct(state: State, value: SNode): boolean {
-    return state.reduction.kind === "sum" && value.op === "mul" && !this.#partial && !state.wide &&
+    return state.reduction.kind === "sum" && value.op === "mul" && !this.#isTail && !state.wide &&
       (state.type === "f32" || state.type === "f64") && this.#values.isPrivate(value);
   }
 
@@ -325,7 +354,7 @@ export class Reductions implements Bound {
         compareSimd(f, "eq", state.type);
         f.v128And().v128Or();
       }
-      if (this.#partial) {
+      if (this.#isTail) {
         this.#pushTail(form);
         f.v128And();
       }
@@ -389,7 +418,8 @@ export class Reductions implements Bound {
   #finishScalar(state: State): void {
     const { f } = this.#context;
     state.result = state.isArg ? state.at! : state.total!;
-    if (!state.wide) return;
+    state.best = state.total!;
+    if (!state.wide || this.#partial) return;
     state.result = this.#context.take("f32");
     f.localGet(state.total!).f32DemoteF64().localSet(state.result);
   }
@@ -420,15 +450,18 @@ export class Reductions implements Bound {
       this.#combineArg(state);
       return;
     }
-    const result = this.#context.take(valType(type));
+    const isWide = this.#partial && partialType(state.reduction) !== type;
+    const result = this.#context.take(isWide ? "f64" : valType(type));
     const narrow = () => {
       this.#pushCombined(kind, state.type, state.parts);
+      if (isWide) f.f64PromoteF32();
       f.localSet(result);
     };
     const wide = () => {
       this.flush();
       this.#pushCombined(kind, "f64", state.sums);
-      f.f32DemoteF64().localSet(result);
+      if (!isWide) f.f32DemoteF64();
+      f.localSet(result);
     };
     if (!this.#movesToWide(state)) narrow();
     else if (this.#pushIsShort === null) wide();
@@ -514,6 +547,46 @@ export class Reductions implements Bound {
     });
     f.free(current, place);
     state.result = at;
+    state.best = best;
+  }
+
+  /** Stores the results of a part of larger reductions at an address. */
+  storePartial(at: Local<"i32">): void {
+    const { f } = this.#context;
+    this.#states.forEach(({ reduction, isArg, result, best }, i) => {
+      const offset = PARTIAL_BYTES * i;
+      f.localGet(at).localGet(isArg ? best! : result!);
+      storeScalar(f, storages[partialType(reduction)], offset);
+      if (isArg) f.localGet(at).localGet(result!).i32Store(offset + 8);
+    });
+  }
+
+  /** Takes in the results of a part, behind those of the parts before it. */
+  takePartial(at: Local<"i32">): void {
+    const { f, module } = this.#context;
+    this.#states.forEach((state, i) => {
+      const { reduction, isArg } = state, offset = PARTIAL_BYTES * i;
+      const type = partialType(reduction), current = f.alloc(valType(type));
+      const load = () => {
+        f.localGet(at);
+        loadScalar(f, storages[type], offset);
+      };
+      if (isArg) {
+        load();
+        f.localSet(current);
+        this.#pushBetter(state, current, state.total!);
+        f.if(() => {
+          f.localGet(current).localSet(state.total!);
+          f.localGet(at).i32Load(offset + 8).localSet(state.at!);
+        });
+      } else {
+        f.localGet(state.total!);
+        load();
+        applyScalar(f, prims[reduction.kind], type, type, module.helper);
+        f.localSet(state.total!);
+      }
+      f.free(current);
+    });
   }
 
   /** Pushes the result of a reduction that isn't one of lanes. */

@@ -8,6 +8,12 @@
  * @module
  */
 
+/** More threads than this are of no use. */
+export const MOST_THREADS = 64;
+
+/** How many words a job can be given. */
+export const MOST_WORDS = 64;
+
 /** Places of the control block, in words of 4 bytes. */
 export const control = {
   /** Rises with each job. */
@@ -24,11 +30,31 @@ export const control = {
   next: 5,
   /** How many parts there are. */
   parts: 6,
-  /** What the parts are made from, by job. */
-  job: 8,
+  /** Whether the main thread is at a job: parts of it share nothing out. */
+  busy: 7,
+  /** Whether a thread failed at its part. */
+  failed: 8,
+  /** The record of the code that has the job, and which of its functions does the parts. */
+  code: 9,
+  entry: 10,
   /** Work done since the program began that threads could have shared: a float64. */
-  work: 30,
+  work: 12,
+  /** What the parts are made from, by job. */
+  job: 16,
+  /** The address of the workspace of each thread; the first word is not used. */
+  workspaces: 16 + MOST_WORDS,
 } as const;
 
 /** Bytes of the control block. */
-export const CONTROL_BYTES = 128;
+export const CONTROL_BYTES = 4 * (control.workspaces + MOST_THREADS);
+
+/** Places of the record of some code, in words: what a thread needs to run it, too. */
+export const record = {
+  /** Tells code apart. */
+  id: 0,
+  /** Where the bytes of the module are, and how many. */
+  bytes: 1,
+  length: 2,
+  /** The records of the modules that its imported functions come from, in their order; 0 for none. */
+  imports: 3,
+} as const;

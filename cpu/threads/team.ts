@@ -7,34 +7,58 @@
  * @module
  */
 
+import { CrotonError } from "../../core/base/errors.ts";
 import { settings } from "../../core/base/settings.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import type { CpuMemory } from "../memory/memory.ts";
-import { ModuleBuilder } from "../wasm/mod.ts";
-import { control, CONTROL_BYTES } from "./control.ts";
-import { emitThread } from "./products.ts";
+import type { Code } from "./code.ts";
+import { control, CONTROL_BYTES, MOST_THREADS, record } from "./control.ts";
 
-/** Multiplications after which a thread starts, and then the next one: starting takes as long as some 10⁹. */
+/** Work after which a thread starts, and then the next one: starting takes as long as some 10⁹. */
 const START_FROM = 4e9;
-
-/** More threads than this are of no use to a product. */
-const MOST_THREADS = 64;
 
 /** How often a thread looks for the next job before it sleeps. */
 const LOOKS = 20_000;
 
+/** How many modules a thread keeps. */
+const MOST_MODULES = 256;
+
 /** What a thread is given. */
 interface ThreadData {
   readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
   readonly block: number;
-  readonly work: number;
+  /** Its number; the main thread is 0. */
+  readonly me: number;
 }
 
 /** The program of a thread; it is passed as text, so it must not use anything around it. */
-const threadText = `({ memory, module, block, work }) => {
+const threadText = `({ memory, block, me }) => {
   const words = new Int32Array(memory.buffer, block, ${CONTROL_BYTES / 4});
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const instances = new Map();
+  const view = (Type, address, length) => {
+    // The main thread may have grown the memory.
+    if (memory.buffer.byteLength < address + length * Type.BYTES_PER_ELEMENT) memory.grow(0);
+    return new Type(memory.buffer, address, length);
+  };
+  const link = (code) => {
+    const [id, bytes, length] = view(Int32Array, code, ${record.imports});
+    const known = instances.get(id);
+    if (known !== undefined) return known;
+    const module = new WebAssembly.Module(view(Uint8Array, bytes, length).slice());
+    const global = new WebAssembly.Global({ value: "i32", mutable: true }, code);
+    const imports = { env: { memory, code: global } };
+    let place = code + ${4 * record.imports};
+    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+      if (kind !== "function") continue;
+      const [other] = view(Int32Array, place, 1);
+      place += 4;
+      (imports[from] ??= {})[name] = other === 0 ? () => 0 : link(other)[name];
+    }
+    const { exports } = new WebAssembly.Instance(module, imports);
+    if (instances.size >= ${MOST_MODULES}) instances.clear();
+    instances.set(id, exports);
+    return exports;
+  };
   let seen = Atomics.load(words, ${control.ring});
   Atomics.add(words, ${control.ready}, 1);
   for (;;) {
@@ -42,8 +66,21 @@ const threadText = `({ memory, module, block, work }) => {
     Atomics.wait(words, ${control.ring}, seen);
     seen = Atomics.load(words, ${control.ring});
     Atomics.add(words, ${control.active}, 1);
-    if (Atomics.load(words, ${control.open}) === 1) exports.take_parts(work);
-    Atomics.sub(words, ${control.active}, 1);
+    let part = -1;
+    try {
+      if (Atomics.load(words, ${control.open}) === 1 && me < words[${control.limit}]) {
+        const run = link(words[${control.code}])["part" + words[${control.entry}]];
+        const work = words[${control.workspaces} + me];
+        while ((part = Atomics.add(words, ${control.next}, 1)) < words[${control.parts}]) run(part, work);
+      }
+    } catch (error) {
+      // Others do the parts that it has not begun.
+      if (part >= 0) Atomics.store(words, ${control.failed}, 1);
+      Atomics.sub(words, ${control.ready}, 1);
+      throw error;
+    } finally {
+      Atomics.sub(words, ${control.active}, 1);
+    }
   }
 }`;
 
@@ -52,19 +89,20 @@ export class Team {
   /** Where the control block is; 0 where there can be no threads. */
   readonly block: number;
   readonly #memory: CpuMemory;
-  readonly #relaxed: boolean;
+  readonly #startFrom: number;
   /** How many threads were asked for, the main one included. */
   #asked = 1;
-  readonly #cores = (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
-  #module: WebAssembly.Module | null = null;
+  readonly #cores = countCores();
+  /** Bytes of the workspace of each thread: any product that is not long fits. */
+  #workspace = gemmWorkspaceBytes(1 << 14, 1 << 14, 1 << 14, "float64");
 
   /**
    * @param memory What the threads work on.
-   * @param relaxed Whether they may use relaxed vector instructions.
+   * @param startFrom After how much work a thread starts.
    */
-  constructor(memory: CpuMemory, relaxed: boolean) {
+  constructor(memory: CpuMemory, startFrom = START_FROM) {
     this.#memory = memory;
-    this.#relaxed = relaxed;
+    this.#startFrom = startFrom;
     this.block = memory.shared ? memory.allocate(CONTROL_BYTES) : 0;
     if (this.block === 0) return;
     this.#words.fill(0);
@@ -81,30 +119,67 @@ export class Team {
     return new Int32Array(buffer, this.block, CONTROL_BYTES / 4);
   }
 
-  /** Before a run of a program with products: how many threads may work, and whether to start one more. */
-  prepare(): void {
+  /**
+   * Before a run of a program with work to share: how many threads may work, whether to start one more, and what
+   * they need.
+   *
+   * @param codes The modules that have jobs.
+   * @param workspace Bytes that each thread works with.
+   */
+  prepare(codes: readonly Code[], workspace = 0): void {
     if (this.block === 0) return;
     const { i32, f64 } = this.#memory.heap, at = this.block / 4;
     const wanted = Math.max(1, Math.min(MOST_THREADS, Math.floor(settings.threads ?? this.#cores)));
     i32[at + control.limit] = wanted;
     const work = f64[(at + control.work) / 2]!;
-    if (wanted > this.#asked && work >= START_FROM * this.#asked) this.#start();
+    if (wanted > this.#asked && work >= this.#startFrom * this.#asked) this.#start();
+    if (this.#asked < 2 || wanted < 2) return;
+    if (workspace > this.#workspace) this.#widen(workspace);
+    for (const code of codes) code.publish();
+  }
+
+  /** After a run: throws if a thread failed. */
+  check(): void {
+    if (this.block === 0) return;
+    const { i32 } = this.#memory.heap, at = this.block / 4 + control.failed;
+    if (i32[at] === 0) return;
+    i32[at] = 0;
+    throw new CrotonError(
+      "A thread failed at its part of a call, whose results are not valid; " +
+        "with config.threads = 1 there is one thread only",
+    );
+  }
+
+  /** After a run that threw: nobody works on the job any more. */
+  abandon(): void {
+    if (this.block === 0) return;
+    const words = this.#words;
+    Atomics.store(words, control.open, 0);
+    while (Atomics.load(words, control.active) > 0);
+    words[control.busy] = 0;
+  }
+
+  /** Gives threads larger workspaces. */
+  #widen(bytes: number): void {
+    const before = this.#workspace;
+    for (let i = 1; i < MOST_THREADS; i++) {
+      const place = this.block / 4 + control.workspaces + i,
+        address = this.#memory.heap.i32[place]!;
+      if (address === 0) continue;
+      const wider = this.#memory.allocate(bytes);
+      this.#memory.release(address, before);
+      this.#memory.heap.i32[place] = wider;
+    }
+    this.#workspace = bytes;
   }
 
   #start(): void {
-    this.#asked++;
-    const { memory, limits } = this.#memory;
+    const { memory } = this.#memory, me = this.#asked++;
     try {
       const startThread = findWorkers();
-      if (this.#module === null) {
-        const builder = new ModuleBuilder();
-        builder.importMemory(limits);
-        emitThread(builder, this.block, this.#relaxed);
-        this.#module = builder.compile();
-      }
-      // For any product of either type that is not long.
-      const work = this.#memory.allocate(gemmWorkspaceBytes(1 << 14, 1 << 14, 1 << 14, "float64"));
-      startThread(threadText, { memory, module: this.#module, block: this.block, work });
+      const workspace = this.#memory.allocate(this.#workspace);
+      this.#memory.heap.i32[this.block / 4 + control.workspaces + me] = workspace;
+      startThread(threadText, { memory, block: this.block, me });
     } catch {
       // Hosts may have no workers, and memory may be short: the work is done without them.
       this.#asked = Infinity;
@@ -120,15 +195,27 @@ interface NodeWorker {
   on(event: "error", listener: (error: Error) => void): void;
 }
 
+/** Modules of Node, where they are. */
+function builtin<T>(name: string): T | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => unknown };
+  };
+  return process?.getBuiltinModule?.(name) as T | undefined;
+}
+
+/** The cores of the machine; old versions of Node have no navigator. */
+function countCores(): number {
+  const { navigator } = globalThis as { navigator?: Navigator };
+  return navigator?.hardwareConcurrency ??
+    builtin<{ availableParallelism?: () => number }>("node:os")?.availableParallelism?.() ?? 1;
+}
+
 /** Deno's and Node's threads start at once and don't keep a program alive; browsers have workers. */
 function findWorkers(): StartThread {
-  const { process, Worker: WebWorker } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-    Worker?: typeof Worker;
-  };
-  const node = process?.getBuiltinModule?.("node:worker_threads") as {
+  const { Worker: WebWorker } = globalThis as { Worker?: typeof Worker };
+  const node = builtin<{
     Worker: new (text: string, options: { eval: true; workerData: ThreadData }) => NodeWorker;
-  } | undefined;
+  }>("node:worker_threads");
   if (node !== undefined) {
     return (text, workerData) => {
       const program = `(${text})(require("node:worker_threads").workerData)`;

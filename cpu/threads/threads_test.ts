@@ -1,35 +1,37 @@
-import { assert, assertEquals } from "@std/assert";
-import { config } from "../../mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { config, CrotonError } from "../../mod.ts";
 import { captureProgram } from "../../dev/process.ts";
 import type { GemmDtype } from "../gemm/gemm.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { CpuMemory } from "../memory/memory.ts";
-import { hasRelaxedSimd, ModuleBuilder } from "../wasm/mod.ts";
+import { ModuleBuilder } from "../wasm/mod.ts";
+import { Code } from "./code.ts";
 import { control } from "./control.ts";
+import { Jobs, SHARED_FROM } from "./jobs.ts";
 import { emitSharedProduct } from "./products.ts";
 import { Team } from "./team.ts";
 
 type Product = (...args: number[]) => void;
 
 /** A team whose threads start at once, and its product. */
-function setup(dtype: GemmDtype): { memory: CpuMemory; team: Team; product: Product } {
-  const memory = new CpuMemory(), team = new Team(memory, hasRelaxedSimd());
+function setup(dtype: GemmDtype) {
+  const memory = new CpuMemory(), team = new Team(memory, 0);
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  emitSharedProduct(builder, { dtype }, team.block, "product");
-  const { exports } = new WebAssembly.Instance(builder.compile(), {
-    env: { memory: memory.memory },
+  emitSharedProduct(builder, { dtype }, { block: team.block, from: SHARED_FROM }, "product");
+  const bytes = builder.build().slice(), code = new Code(memory, bytes, []);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory, code: code.global },
   });
-  return { memory, team, product: exports.product as Product };
+  return { memory, team, code, product: exports.product as Product };
 }
 
-async function start(memory: CpuMemory, team: Team, threads: number): Promise<void> {
+async function start(team: Team, code: Code, threads: number): Promise<void> {
   const before = config.threads;
   config.threads = threads;
   try {
-    memory.heap.f64[team.block / 8 + control.work / 2] = 1e12;
     // One starts at a time.
-    for (let i = 1; i < threads; i++) team.prepare();
+    for (let i = 1; i < threads; i++) team.prepare([code]);
   } finally {
     config.threads = before;
   }
@@ -43,9 +45,9 @@ Deno.test({
   sanitizeResources: true,
   fn: async () => {
     for (const dtype of ["float32", "float64"] as const) {
-      const { memory, team, product } = setup(dtype);
+      const { memory, team, code, product } = setup(dtype);
       const size = dtype === "float32" ? 4 : 8;
-      await start(memory, team, 3);
+      await start(team, code, 3);
       const heap = () => dtype === "float32" ? memory.heap.f32 : memory.heap.f64;
       const rings = () => memory.heap.i32[team.block / 4 + control.ring]!;
       const shapes = [
@@ -84,8 +86,8 @@ Deno.test({
 });
 
 Deno.test("small, narrow and long products stay on their thread", async () => {
-  const { memory, team, product } = setup("float32");
-  await start(memory, team, 2);
+  const { memory, team, code, product } = setup("float32");
+  await start(team, code, 2);
   memory.heap.i32[team.block / 4 + control.limit] = 2;
   for (const [m, n, k] of [[100, 100, 100], [47, 1000, 100], [1, 3000, 3000], [64, 64, 17000]]) {
     const [a, b, c] = [m! * k!, k! * n!, m! * n!].map((count) => memory.allocate(4 * count));
@@ -99,10 +101,10 @@ Deno.test("small, narrow and long products stay on their thread", async () => {
 Deno.test("where memory cannot be shared there is one thread", () => {
   Object.defineProperty(globalThis, "crossOriginIsolated", { value: false, configurable: true });
   try {
-    const memory = new CpuMemory(), team = new Team(memory, false);
+    const memory = new CpuMemory(), team = new Team(memory);
     assertEquals([memory.shared, team.block, team.size], [false, 0, 1]);
     assert(memory.memory.buffer instanceof ArrayBuffer);
-    team.prepare();
+    team.prepare([]);
   } finally {
     delete (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
   }
@@ -123,5 +125,81 @@ Deno.test("threads start without a permission when they pay, and a program ends 
     while (f.deviceInfo === before && calls++ < 1000) f(ones);
     console.log(f.deviceInfo.replace(before, ""), sum === f(ones).dataSync().reduce((x, y) => x + y));
   `);
-  assertEquals(outcome, { code: 0, output: "; large products on 2 threads true\n" });
+  assertEquals(outcome, { code: 0, output: "; large work on 2 threads true\n" });
+});
+
+/** A module whose job has 10 parts that add to a word at an address; in other threads they fail. */
+function jobThatFails(team: Team, memory: CpuMemory) {
+  const builder = new ModuleBuilder({ check: true });
+  builder.importMemory(memory.limits);
+  const jobs = new Jobs(builder, team.block);
+  const part = jobs.part((f, _, work) => {
+    f.localGet(work).i32Eqz().i32Eqz().if(() => f.unreachable());
+    jobs.pushWord(f, 0).i32Const(1).i32AtomicRmwAdd().drop();
+    // Long enough for others to come.
+    const i = f.local("i32");
+    f.forLoop(i, 0, 1e6, 1, () => f.nop());
+  });
+  builder.func({ name: "run", params: ["i32"], results: ["i32"], export: true }, (f, at) => {
+    f.f64Const(1);
+    jobs.pays(f);
+    f.if(() => {
+      jobs.run(f, part, [() => f.localGet(at)], () => f.i32Const(10), () => f.i32Const(0));
+      f.i32Const(1).return();
+    }).i32Const(0);
+  });
+  return builder.build().slice();
+}
+
+Deno.test("a thread that fails at a part is an error, and the next call works", async () => {
+  const memory = new CpuMemory(), team = new Team(memory, 0);
+  const bytes = jobThatFails(team, memory), code = new Code(memory, bytes, []);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory, code: code.global },
+  });
+  const run = exports.run as (at: number) => number, at = memory.allocate(4);
+  assertEquals(run(at), 0, "there are no threads yet");
+  await start(team, code, 2);
+  while (team.size > 1) {
+    assertEquals(run(at), 1);
+    if (team.size > 1) team.check();
+  }
+  assertThrows(() => team.check(), CrotonError, "A thread failed at its part");
+  team.check();
+  assertEquals(run(at), 0, "the thread is gone");
+});
+
+Deno.test("a thread that cannot have the code leaves its work to others", async () => {
+  const memory = new CpuMemory(), team = new Team(memory, 0);
+  const bytes = jobThatFails(team, memory);
+  const code = new Code(memory, new Uint8Array(8), []);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory, code: code.global },
+  });
+  const run = exports.run as (at: number) => number, at = memory.allocate(4);
+  memory.heap.i32[at / 4] = 0;
+  await start(team, code, 2);
+  let runs = 0;
+  for (; team.size > 1; runs++) run(at);
+  team.check();
+  assertEquals(memory.heap.i32[at / 4], 10 * runs);
+});
+
+Deno.test("work that throws leaves no job open", () => {
+  const memory = new CpuMemory(), team = new Team(memory, 0);
+  const builder = new ModuleBuilder({ check: true });
+  builder.importMemory(memory.limits);
+  const jobs = new Jobs(builder, team.block);
+  const part = jobs.part((f) => f.unreachable());
+  builder.func({ name: "run", params: [], export: true }, (f) => {
+    jobs.run(f, part, [], () => f.i32Const(1), () => f.i32Const(0));
+  });
+  const { exports } = new WebAssembly.Instance(builder.compile(), {
+    env: { memory: memory.memory, code: new Code(memory, new Uint8Array(), []).global },
+  });
+  assertThrows(() => (exports.run as () => void)(), WebAssembly.RuntimeError);
+  const words = () => memory.heap.i32.subarray(team.block / 4);
+  assertEquals([words()[control.open], words()[control.busy]], [1, 1]);
+  team.abandon();
+  assertEquals([words()[control.open], words()[control.busy]], [0, 0]);
 });

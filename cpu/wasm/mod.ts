@@ -4,4 +4,4 @@ export { hasRelaxedSimd } from "./features.ts";
 export { FunctionBuilder } from "./function_builder.ts";
 export type { I32Operand, PlainName } from "./instructions.ts";
 export { type MemoryLimits, ModuleBuilder } from "./module_builder.ts";
-export { type Func, type Local, type ValType } from "./types.ts";
+export { type Func, type Global, type Local, type ValType } from "./types.ts";

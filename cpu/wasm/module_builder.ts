@@ -77,6 +77,7 @@ export class ModuleBuilder {
   readonly #bodies: FunctionBuilder[] = [];
   readonly #globals: ByteWriter = new ByteWriter();
   #globalCount = 0;
+  #importedGlobals = 0;
   readonly #exports: ByteWriter = new ByteWriter();
   #exportCount = 0;
   readonly #data: ByteWriter = new ByteWriter();
@@ -173,6 +174,27 @@ export class ModuleBuilder {
   }
 
   /**
+   * Imports a global variable that may change.
+   *
+   * @param type Its type.
+   * @param name The name of its field.
+   * @param module The name of the module that it comes from.
+   * @throws {TypeError} If a global variable has been defined before, as imports are numbered first.
+   */
+  importGlobal<T extends ValType>(type: T, name: string, module = "env"): Global<T> {
+    if (this.#globals.length > 0) {
+      throw new TypeError(`Cannot import "${name}" behind the definition of a global variable`);
+    }
+    this.#imports.name(module);
+    this.#imports.name(name);
+    this.#imports.u8(0x03);
+    this.#imports.u8(VAL_TYPE_CODES[type]);
+    this.#imports.u8(1);
+    this.#importCount++;
+    return { index: this.#importedGlobals++, type, mutable: true };
+  }
+
+  /**
    * Defines a function whose body is emitted later, or bit by bit, into the returned builder.
    *
    * @param spec Its name and signature.
@@ -235,7 +257,7 @@ export class ModuleBuilder {
     out.u8(mutable ? 1 : 0);
     writeConstant(out, type, initial);
     out.u8(0x0b);
-    const index = this.#globalCount++;
+    const index = this.#importedGlobals + this.#globalCount++;
     if (options.export !== undefined) this.#export(options.export, 0x03, index);
     return { index, type, mutable };
   }

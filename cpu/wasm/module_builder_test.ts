@@ -59,6 +59,20 @@ Deno.test("globals hold their values and are exported", () => {
   assertEquals((exports.third as WebAssembly.Global).value, 1 / 3);
 });
 
+Deno.test("an imported global is shared with who gives it", () => {
+  const module = new ModuleBuilder({ check: true });
+  const given = module.importGlobal("i32", "given");
+  const own = module.global("i32", 5, { mutable: true });
+  module.func({ name: "add", params: [], export: true }, (f) => {
+    f.globalGet(given).globalGet(own).i32Add().globalSet(given);
+  });
+  const global = new WebAssembly.Global({ value: "i32", mutable: true }, 37);
+  const { exports } = new WebAssembly.Instance(module.compile(), { env: { given: global } });
+  (exports.add as Callable)();
+  assertEquals(global.value, 42);
+  assertThrows(() => module.importGlobal("i32", "late"), TypeError, 'Cannot import "late" behind');
+});
+
 Deno.test("data segments are written on instantiation", () => {
   const module = new ModuleBuilder().memory({ min: 1 }, "memory");
   module.data(3, new Uint8Array([1, 2, 3])).data(100, new Uint8Array([9]));
