@@ -60,6 +60,17 @@ export function evened(
   return new Evening(varying, most).all(results);
 }
 
+/** The same of any graph, where rows that do not count stay, with the number of those that do. */
+export function padEach(
+  results: readonly Variable[],
+  varying: readonly Variable[],
+  most: Most,
+): Made[] {
+  const evening = new Evening(varying, most);
+  evening.visit(results);
+  return results.map((result) => evening.of(result));
+}
+
 class Evening implements Step {
   readonly #most: Most;
   /** Variables whose value changes with the step. */

@@ -23,7 +23,7 @@ import { splitLarge } from "./split.ts";
 const CHEAP = 3;
 
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
-function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
+export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   const { dataFrom = 0 } = apply.op;
   const lazy = lazyInputs(apply);
   return apply.inputs.filter((input, i) =>

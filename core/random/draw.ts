@@ -39,7 +39,7 @@ export interface DrawParams {
 }
 
 /** Values that one block of four words gives. */
-function perBlock(params: DrawParams): number {
+export function perBlock(params: DrawParams): number {
   return params.dtype === "float64" ? 2 : 4;
 }
 
@@ -107,8 +107,11 @@ export function kernelNormals(b: ScalarBuilder, u: SNode, v: SNode): [SNode, SNo
 }
 
 /** The values of one block, in a kernel. */
-function kernelValues(nest: LoopNestBuilder, params: DrawParams, words: Block<SNode>): SNode[] {
-  const { b } = nest;
+export function kernelValues(
+  b: ScalarBuilder,
+  params: DrawParams,
+  words: Block<SNode>,
+): SNode[] {
   if (params.kind === "bits") return [...words];
   const uniforms = lanes(params).map((lane) => kernelUniform(b, params.dtype, words, lane));
   if (params.kind === "uniform") return uniforms;
@@ -196,7 +199,7 @@ export const drawOp: Op<DrawParams> = {
             [counter, b.constant("u32", 0), word(2), word(3)],
             [word(0), word(1)],
           );
-          const values = kernelValues(nest, params, words);
+          const values = kernelValues(b, params, words);
           values.forEach((value, v) => {
             const index = place(v, at);
             const inside = whole ? undefined : b.compare("lt", b.constant("i32", v), b.size(rest));

@@ -279,7 +279,7 @@ export class Callable {
       Object.defineProperty(call, key, { ...(get ? { get } : { value }), enumerable: true });
     }
     Object.defineProperty(call, Symbol.dispose, { value: members[Symbol.dispose] });
-    executors.set(call, executor);
+    callables.set(call, this);
     return call as unknown as CompiledFunction;
   }
 }
@@ -295,13 +295,18 @@ function isPlainArgument(value: unknown): boolean {
     Array.isArray(value);
 }
 
-const executors = new WeakMap<object, Executor>();
+const callables = new WeakMap<object, Callable>();
+
+/** What is behind a compiled function. */
+export function callableOf(compiled: object): Callable {
+  const callable = callables.get(compiled);
+  if (callable === undefined) {
+    throw new TypeError("Cannot look into something that compile did not make");
+  }
+  return callable;
+}
 
 /** What runs a compiled function; for tools and tests. */
 export function executorOf(compiled: object): Executor {
-  const executor = executors.get(compiled);
-  if (executor === undefined) {
-    throw new TypeError("Cannot look into something that compile did not make");
-  }
-  return executor;
+  return callableOf(compiled).executor;
 }

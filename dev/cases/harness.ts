@@ -133,31 +133,46 @@ function inputOf(one: Case, dtype: "float32" | "float64"): Input {
   };
 }
 
+/** A case, where and in which precision it runs, and how: by a `compile` of one's own, if one likes. */
+export interface CaseTest {
+  readonly name: string;
+  readonly device: "cpu" | "gpu";
+  readonly dtype: "float32" | "float64";
+  run(own?: typeof compile): Promise<void>;
+}
+
+/** What becomes of cases: tests, unless something else wants them. */
+export const registrar: { add(test: CaseTest): void } = {
+  add: ({ name, device, dtype, run }) => {
+    const missing = device === "gpu" && !availability.available;
+    const reason = missing && !availability.available ? ` (ignored: ${availability.reason})` : "";
+    Deno.test({
+      name: `${name}, ${device}, ${dtype}${reason}`,
+      ignore: missing,
+      fn: () => run(),
+    });
+  },
+};
+
 function register(
   name: string,
   { device, dtype }: Run,
   body: (setting: Setting) => Promise<void>,
 ): void {
-  const missing = device === "gpu" && !availability.available;
-  const reason = missing && !availability.available ? ` (ignored: ${availability.reason})` : "";
-  Deno.test({
-    name: `${name}, ${device}, ${dtype}${reason}`,
-    ignore: missing,
-    fn: async () => {
-      const before = config.floatX;
-      config.floatX = dtype;
-      try {
-        await body({
-          device,
-          dtype,
-          compile: (inputs, outputs, options = {}) =>
-            compile(inputs, outputs, { device, ...options }),
-        });
-      } finally {
-        config.floatX = before;
-      }
-    },
-  });
+  const run = async (own = compile) => {
+    const before = config.floatX;
+    config.floatX = dtype;
+    try {
+      await body({
+        device,
+        dtype,
+        compile: (inputs, outputs, options = {}) => own(inputs, outputs, { device, ...options }),
+      });
+    } finally {
+      config.floatX = before;
+    }
+  };
+  registrar.add({ name, device, dtype, run });
 }
 
 function runsOf(options: CaseOptions): readonly Run[] {
