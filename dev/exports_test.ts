@@ -134,7 +134,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-const library = ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu"];
+const library = ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu", "xla"];
 
 function isTest(file: string): boolean {
   return !library.includes(file.split("/")[0]!) && file !== "mod.ts" ||
@@ -147,6 +147,7 @@ function dead(files: ReadonlyMap<string, Module>): string[] {
   const usesElsewhere = (file: string) =>
     new Uses(files, (test) => isTest(test) && dirname(test) !== dirname(file));
   uses.addAll("mod.ts");
+  uses.addAll("xla/mod.ts");
   return [...files].filter(([file]) => !isTest(file)).flatMap(([file, { own, text, passed }]) => {
     const names = [...own, ...passed.flatMap(({ names }) => names ?? []).map(([name]) => name)];
     return names.filter((name) => {

@@ -14,7 +14,7 @@ import { opened } from "../scan/padded.ts";
 import { padEach } from "../scan/uneven.ts";
 
 /** Results whose lengths are known: where they hang on data, with as many rows as there can be. */
-export interface Even {
+interface Even {
   readonly values: readonly Variable[];
   /** The numbers of rows that count. */
   readonly lengths: readonly Variable[];

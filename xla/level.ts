@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, isComplex, isDiscrete } from "../core/graph/dtype.ts";
+import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
 import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
 import { lazyInputs } from "../core/graph/op.ts";
 import { makeValue, sizeOf, toTypedArray } from "../core/graph/value.ts";
@@ -124,9 +124,9 @@ export class Level {
     return this.block.elements(dtype, elementOf(dtype), shape, data);
   }
 
-  /** A value without elements. */
-  #empty(dtype: DType, shape: readonly number[]): Hlo {
-    return this.block.constant(elementOf(dtype), shape, 0);
+  /** A value without elements, or of zeros. */
+  empty(variable: Variable): Hlo {
+    return this.block.constant(elementOf(variable.dtype), this.shape(variable), 0);
   }
 
   #write(apply: Apply): void {
@@ -145,7 +145,7 @@ export class Level {
 
   #single(apply: Apply, output: Variable): Hlo {
     const { dtype } = output, shape = this.shape(output);
-    if (sizeOf(shape) === 0) return this.#empty(dtype, shape);
+    if (sizeOf(shape) === 0) return this.empty(output);
     if (isDiscrete(dtype) && this.shapes.knows(output)) {
       const integers = this.shapes.integers(output).map(sizeValue);
       const data = toTypedArray(makeValue(dtype, shape, integers));

@@ -12,6 +12,7 @@ import { movingRows } from "./rows/moving.ts";
 import { randomRows } from "./rows/random.ts";
 import { reducingRows } from "./rows/reducing.ts";
 import type { Row } from "./rows/row.ts";
+import { solvingRows } from "./rows/solving.ts";
 import { windowRows } from "./rows/windows.ts";
 
 const rows: ReadonlyMap<Op, Row> = new Map([
@@ -20,6 +21,7 @@ const rows: ReadonlyMap<Op, Row> = new Map([
   ...gatheringRows,
   ...windowRows,
   ...reducingRows,
+  ...solvingRows,
   ...randomRows,
   ...controlRows,
 ]);

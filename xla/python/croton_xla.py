@@ -32,13 +32,14 @@ class Module:
 
     def __init__(self, text, description):
         self.description = description
-        axes = description["mesh"]
-        count = int(np.prod([n for _, n in axes])) if axes else 1
+        axes = description["mesh"] or [["all", 1]]
+        count = int(np.prod([n for _, n in axes]))
         client = xla_bridge.get_backend()
         devices = jax.local_devices()[:count]
         if len(devices) < count:
             raise ValueError(f"The module is for {count} devices, and there are {len(devices)}")
-        mesh = Mesh(np.array(devices).reshape([n for _, n in axes or [("all", 1)]]), [name for name, _ in axes or [("all", 1)]])
+        grid = np.array(devices).reshape([n for _, n in axes])
+        mesh = Mesh(grid, [name for name, _ in axes])
         arguments = description["inputs"] + description["shared"]
         self._arguments = [_placed(mesh, one) for one in arguments]
         self._results = [_placed(mesh, one) for one in description["results"]]
@@ -51,7 +52,8 @@ class Module:
         options.executable_build_options.use_shardy_partitioner = count > 1
         with mlir.make_ir_context():
             bytecode = mlir.module_to_bytecode(ir.Module.parse(text))
-        self._executable = client.compile_and_load(bytecode, _jax.DeviceList(tuple(devices)), options)
+        on = _jax.DeviceList(tuple(devices))
+        self._executable = client.compile_and_load(bytecode, on, options)
 
     @staticmethod
     def load(module, description):
@@ -62,7 +64,9 @@ class Module:
     def place(self, i, array):
         """Argument `i` on the devices, spread as the module wants it."""
         one, sharding = self._arguments[i]
-        return jax.device_put(np.asarray(array, one["dtype"]).reshape(one["shape"]) if not isinstance(array, jax.Array) else array, sharding)
+        if not isinstance(array, jax.Array):
+            array = np.asarray(array, one["dtype"]).reshape(one["shape"])
+        return jax.device_put(array, sharding)
 
     def __call__(self, *arrays):
         """The outputs, then the new values of shared variables. Arguments that have one are used up."""
@@ -74,6 +78,16 @@ class Module:
             jax.make_array_from_single_device_arrays(tuple(one["shape"]), sharding, parts)
             for (one, sharding), parts in zip(self._results, made)
         ]
+
+    def rows(self, results):
+        """The outputs as NumPy arrays, those whose lengths hang on data without rows that don't count."""
+        outputs = []
+        for one, result in zip(self.description["results"], results[: self.description["outputs"]]):
+            array = np.asarray(result)
+            for axis, count in one.get("rows", []):
+                array = array.take(range(int(results[count])), axis)
+            outputs.append(array)
+        return outputs
 
     def text(self):
         """What XLA made of the module."""

@@ -15,7 +15,7 @@ import {
 import { broadcastShapes } from "../../core/ops/common/broadcast.ts";
 import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
-import { elementOf, type ElementType } from "../text/types.ts";
+import type { ElementType } from "../text/types.ts";
 import { added, wrapped } from "./indexing.ts";
 import { type Entry, row } from "./row.ts";
 
@@ -47,7 +47,7 @@ function positionsOf(
 }
 
 /** The part of x at positions. */
-function gathered(
+export function gathered(
   block: Block,
   x: Hlo,
   { value, places, windows }: Positions,
@@ -131,11 +131,11 @@ function setAt(block: Block, x: Hlo, values: Hlo, positions: Positions, axes: re
 /** The rows. */
 export const gatheringRows: readonly Entry[] = [
   row(advIndexOp, (level, { inputs: [source, ...indices], output, params }) => {
-    const x = level.value(source!), shape = level.shape(output);
+    const x = level.value(source!);
     // There is nothing to read: an error elsewhere.
-    if (x.shape.includes(0)) return level.block.constant(elementOf(output.dtype), shape, 0);
+    if (x.shape.includes(0)) return level.empty(output);
     const positions = positionsOf(level, x, indices, params);
-    return gathered(level.block, x, positions, params.axes, shape);
+    return gathered(level.block, x, positions, params.axes, level.shape(output));
   }),
   row(advIncOp, (level, { inputs: [source, y, ...indices], params }) => {
     const { block } = level, { axes, set } = params, x = level.value(source!);

@@ -14,7 +14,6 @@ import {
 } from "../../core/ops/index/subtensor.ts";
 import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
-import { elementOf } from "../text/types.ts";
 import { type Entry, row } from "./row.ts";
 
 /** What of an axis is taken. */
@@ -160,7 +159,7 @@ export const indexingRows: readonly Entry[] = [
     const x = level.value(apply.inputs[0]!), { block } = level;
     // There is nothing to read: an error elsewhere.
     if (x.shape.includes(0)) {
-      return block.constant(elementOf(apply.output.dtype), level.shape(apply.output), 0);
+      return level.empty(apply.output);
     }
     return partOf(block, x, taken(level, apply, 1));
   }),

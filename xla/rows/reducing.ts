@@ -76,7 +76,7 @@ function isBefore(block: Block, a: Hlo, b: Hlo, dtype: DType): Hlo {
 }
 
 /** x with equal elements in their order along an axis, and other tensors in the order of x. */
-function sorted(block: Block, dtype: DType, tensors: readonly Hlo[], axis: number): Hlo[] {
+export function sorted(block: Block, dtype: DType, tensors: readonly Hlo[], axis: number): Hlo[] {
   const args = tensors.flatMap(({ type }) => [0, 1].map(() => ({ name: "", type, shape: [] })));
   const attributes = `dimension = ${axis} : i64, is_stable = true`;
   const build = (inner: Block, [a, b]: readonly Hlo[]) => [isBefore(inner, a!, b!, dtype)];
@@ -108,7 +108,7 @@ function accumulated(
 }
 
 /** The first position of an extreme along the last axis. */
-function extreme(block: Block, kind: "argmax" | "argmin", x: Hlo, dtype: DType): Hlo {
+export function extreme(block: Block, kind: "argmax" | "argmin", x: Hlo, dtype: DType): Hlo {
   const { type } = x, last = x.shape.length - 1, shape = x.shape.slice(0, -1);
   const at = block.iota("i64", x.shape, last);
   const start = neutral(block, kind === "argmax" ? "max" : "min", dtype);

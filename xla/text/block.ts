@@ -66,7 +66,7 @@ export type Comparison = "EQ" | "NE" | "LT" | "LE" | "GT" | "GE";
 type Carried = readonly Hlo[];
 
 /** What is added on each axis. */
-export interface Padding {
+interface Padding {
   readonly low: readonly number[];
   readonly high: readonly number[];
   /** Between two elements; default: nothing. */

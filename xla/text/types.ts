@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, dtypeInfo, type TypedArray } from "../../core/graph/dtype.ts";
+import type { DType, TypedArray } from "../../core/graph/dtype.ts";
 import type { ScalarType } from "../../core/ir/scalar.ts";
 
 /** Types of elements, as StableHLO names them. */
@@ -145,9 +145,4 @@ function hexOf({ buffer, byteOffset, byteLength }: TypedArray): string {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength), parts: string[] = [];
   for (const byte of bytes) parts.push(byte.toString(16).padStart(2, "0"));
   return parts.join("").toUpperCase();
-}
-
-/** Bytes of all elements of a tensor. */
-export function bytesOf(dtype: DType, shape: readonly number[]): number {
-  return shape.reduce((size, n) => size * n, dtypeInfo(dtype).bytes);
 }
