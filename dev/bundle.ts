@@ -66,14 +66,14 @@ const banner = '// @ts-self-types="./croton.d.ts"\n';
 const libraries = ["esnext.disposable", "esnext.float16"]
   .map((name) => `/// <reference lib="${name}" />\n`).join("");
 
-/** One file of the library. */
-async function bundleCode(file: string): Promise<void> {
+/** One file of a module and all that it needs. */
+export async function bundleCode(entry: string, file: string, first: string): Promise<void> {
   const esbuild: Esbuild = await fetched(tools.esbuild);
   const folder = root.pathname;
   try {
     const { outputFiles: [bundle] } = await esbuild.build({
       absWorkingDir: folder,
-      entryPoints: ["mod.ts"],
+      entryPoints: [entry],
       bundle: true,
       write: false,
       format: "esm",
@@ -85,7 +85,7 @@ async function bundleCode(file: string): Promise<void> {
       minifySyntax: true,
       target,
     });
-    await Deno.writeTextFile(file, banner + code);
+    await Deno.writeTextFile(file, first + code);
   } finally {
     await esbuild.stop();
   }
@@ -138,19 +138,28 @@ function declarationsOf(ts: TypeScript, file: string): string {
   return outputText.replace(/^ *(?:static )?\[Symbol\.\w+\]: \(.*\) => .*;\n/gm, "");
 }
 
-/** One file of the types. */
-async function bundleTypes(file: string): Promise<void> {
+/** One file of a module's types; those outside of the folder `inside` are imported from `others`. */
+export async function bundleTypes(
+  entry: string,
+  file: string,
+  inside = "",
+  others = "",
+): Promise<void> {
   const { default: ts }: { default: TypeScript } = await fetched(tools.typescript);
   const { rollup }: Rollup = await fetched(tools.rollup);
   const { dts }: { dts(): unknown } = await fetched(tools.dts);
   const declarations = {
     name: "declarations",
-    resolveId: (id: string, from: string | undefined) =>
-      from === undefined ? id : new URL(id, `file://${from}`).pathname.replace(/\.ts$/, ".d.ts"),
+    resolveId: (id: string, from: string | undefined) => {
+      if (from === undefined) return id;
+      const path = new URL(id, `file://${from}`).pathname.replace(/\.ts$/, ".d.ts");
+      const isInside = path.startsWith(new URL(inside, root).pathname);
+      return isInside ? path : { id: others, external: true };
+    },
     load: (id: string) => declarationsOf(ts, id.replace(/\.d\.ts$/, ".ts")),
   };
   const bundle = await rollup({
-    input: new URL("mod.d.ts", root).pathname,
+    input: new URL(entry.replace(/\.ts$/, ".d.ts"), root).pathname,
     plugins: [declarations, dts()],
     onwarn: (warning: { code?: string; message: string }) => {
       // Modules of types import each other.
@@ -163,8 +172,8 @@ async function bundleTypes(file: string): Promise<void> {
 
 async function main(folder = new URL("dist", root).pathname): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  await bundleCode(`${folder}/croton.js`);
-  await bundleTypes(`${folder}/croton.d.ts`);
+  await bundleCode("mod.ts", `${folder}/croton.js`, banner);
+  await bundleTypes("mod.ts", `${folder}/croton.d.ts`);
   for (const name of ["croton.js", "croton.d.ts"]) {
     const { size } = await Deno.stat(`${folder}/${name}`);
     console.log(`${folder}/${name}: ${Math.round(size / 1024)} KiB`);
