@@ -27,6 +27,7 @@ import {
 import { type DigitSet, drawDigits, PIXELS } from "./data/digits.ts";
 import { IdxError, LARGEST, loadMnist } from "./data/idx.ts";
 import { drawCharts, sparkline } from "./data/plot.ts";
+import { prepareExport } from "./data/export.ts";
 import { Progress, significant } from "./data/progress.ts";
 import { LogisticRegression } from "./models/logistic_regression.ts";
 
@@ -48,6 +49,10 @@ export interface TrainOptions {
   device: DeviceOption;
   /** Folder for the model and the curves. */
   out: string;
+  /** Folder for what XLA needs to train on, if wanted. */
+  export?: string;
+  /** How many of XLA's devices share a minibatch; default: one. */
+  devices?: number;
   /** Called with lines for people; default: console.log. */
   print?: (line: string) => void;
   /** Ends the training early, keeping what was best so far. */
@@ -85,6 +90,7 @@ export const defaults = {
   images: 12_000,
   device: "auto",
   out: "out",
+  devices: 1,
 } as const;
 
 const help = `Train softmax regression on 28x28 images of digits.
@@ -100,6 +106,9 @@ Usage: deno task train [options]
   --seed N        seed of the drawn digits          (${defaults.seed})
   --device NAME   auto, gpu or cpu                  (${defaults.device})
   --out DIR       folder for model and curves       (${defaults.out})
+  --export DIR    also write a step of training as a module for XLA, parameters,
+                  images and train.py, which trains on by JAX, on one machine or many
+  --devices N     devices that share a minibatch there (${defaults.devices})
   --help          this text
 
 Ctrl-C stops and keeps the best model so far.`;
@@ -186,8 +195,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     [x, T.index(set.x, rows)],
     [y, T.index(set.y, rows)],
   ];
+  const updates = model.parameters.map((p, i) => [p, p.sub(gradients[i]!.mul(rate))] as const);
+  const writeExport = options.export === undefined ? null : await prepareExport({
+    folder: options.export,
+    step: await compile([x, y], cost, { updates, device: "cpu", name: "step" }),
+    shapes: [[batch, PIXELS], [batch]],
+    devices: options.devices ?? defaults.devices,
+    data: {
+      x: tensor(sets.train.images, { shape: [sets.train.labels.length, PIXELS] }),
+      y: tensor(Int32Array.from(sets.train.labels)),
+    },
+  });
   const trainModel = await compile([index], cost, {
-    updates: model.parameters.map((p, i) => [p, p.sub(gradients[i]!.mul(rate))] as const),
+    updates,
     givens: minibatch(trainSet),
     device,
     name: "train",
@@ -257,6 +277,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await save(model, modelPath, { epoch, error: best });
   }
   await io.replaceFile(curvesPath, new TextEncoder().encode(curves(losses, validationErrors)));
+  if (writeExport !== null) {
+    await writeExport((await io.loadSafetensors(modelPath)).tensors);
+    print(dim(`for XLA: ${options.export}/step.mlir, and train.py beside it`));
+  }
   const predicted = await predict(modelPath, sets.test, 10, device);
   const result: TrainResult = {
     epochs: epoch,
@@ -351,14 +375,25 @@ function readOptions(args: string[]): TrainOptions | null {
   const unknown: string[] = [];
   const flags = parseArgs(args, {
     boolean: ["help"],
-    string: ["data", "seed", "epochs", "batch", "rate", "images", "device", "out"],
+    string: [
+      "data",
+      "seed",
+      "epochs",
+      "batch",
+      "rate",
+      "images",
+      "device",
+      "out",
+      "export",
+      "devices",
+    ],
     unknown: (arg) => {
       unknown.push(arg);
       return false;
     },
   });
   if (flags.help) return null;
-  for (const name of ["data", "out"] as const) {
+  for (const name of ["data", "out", "export"] as const) {
     if (flags[name] === "") throw new TypeError(`--${name} must be a folder, got ""`);
   }
   // What follows "--" is not told as unknown.
@@ -367,7 +402,7 @@ function readOptions(args: string[]): TrainOptions | null {
     throw new TypeError(`Unknown argument "${unknown[0]}"; --help lists the options`);
   }
   const number = (
-    name: "seed" | "epochs" | "batch" | "rate" | "images",
+    name: "seed" | "epochs" | "batch" | "rate" | "images" | "devices",
     kind: "a positive whole number" | "a positive number" | "a whole number from 0",
   ): number => {
     const text = flags[name];
@@ -395,6 +430,8 @@ function readOptions(args: string[]): TrainOptions | null {
     images: number("images", "a positive whole number"),
     device,
     out: flags.out ?? defaults.out,
+    ...(flags.export === undefined ? {} : { export: flags.export }),
+    devices: number("devices", "a positive whole number"),
   };
 }
 

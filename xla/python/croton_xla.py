@@ -22,6 +22,7 @@ jax.config.update("jax_enable_x64", True)
 import numpy as np
 from jax._src import compiler, xla_bridge
 from jax._src.interpreters import mlir
+from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlib import _jax
 from jaxlib.mlir import ir
@@ -35,7 +36,7 @@ class Module:
         axes = description["mesh"] or [["all", 1]]
         count = int(np.prod([n for _, n in axes]))
         client = xla_bridge.get_backend()
-        devices = jax.local_devices()[:count]
+        devices = jax.devices()[:count]
         if len(devices) < count:
             raise ValueError(f"The module is for {count} devices, and there are {len(devices)}")
         grid = np.array(devices).reshape([n for _, n in axes])
@@ -64,9 +65,11 @@ class Module:
     def place(self, i, array):
         """Argument `i` on the devices, spread as the module wants it."""
         one, sharding = self._arguments[i]
-        if not isinstance(array, jax.Array):
-            array = np.asarray(array, one["dtype"]).reshape(one["shape"])
-        return jax.device_put(array, sharding)
+        if isinstance(array, jax.Array):
+            return jax.device_put(array, sharding)
+        array = np.asarray(array, one["dtype"]).reshape(one["shape"])
+        # Each process gives its own devices their parts.
+        return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
 
     def __call__(self, *arrays):
         """The outputs, then the new values of shared variables. Arguments that have one are used up."""
@@ -79,13 +82,22 @@ class Module:
             for (one, sharding), parts in zip(self._results, made)
         ]
 
+    @staticmethod
+    def whole(result):
+        """A result as a NumPy array, on every process."""
+        if result.is_fully_replicated:
+            return np.asarray(result.addressable_data(0))
+        if result.is_fully_addressable:
+            return np.asarray(result)
+        return multihost_utils.process_allgather(result, tiled=True)
+
     def rows(self, results):
         """The outputs as NumPy arrays, those whose lengths hang on data without rows that don't count."""
         outputs = []
         for one, result in zip(self.description["results"], results[: self.description["outputs"]]):
-            array = np.asarray(result)
+            array = self.whole(result)
             for axis, count in one.get("rows", []):
-                array = array.take(range(int(results[count])), axis)
+                array = array.take(range(int(self.whole(results[count]))), axis)
             outputs.append(array)
         return outputs
 
