@@ -66,10 +66,14 @@ export class JaxRunner {
 
   /** Starts Python; `devices` is how many XLA shows of the one CPU. */
   static async start(python: string, devices = 1): Promise<{ runner: JaxRunner; version: string }> {
-    const flag = `--xla_force_host_platform_device_count=${devices}`;
+    // What takes LLVM most of its time only makes modules fast.
+    const flags = [
+      `--xla_force_host_platform_device_count=${devices}`,
+      "--xla_backend_optimization_level=1",
+    ];
     const child = new Deno.Command(python, {
       args: [script, "--serve"],
-      env: { XLA_FLAGS: flag, JAX_PLATFORMS: "cpu" },
+      env: { XLA_FLAGS: flags.join(" "), JAX_PLATFORMS: "cpu" },
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
