@@ -12,10 +12,32 @@ import { castTo } from "../core/ops/common/build.ts";
 import { cumulativeOp, type CumulativeParams } from "../core/ops/reduce/cumulative.ts";
 import type { PatternItem } from "../core/ops/shape/dimshuffle.ts";
 import { shuffled } from "../core/ops/shape/dimshuffle_op.ts";
-import { and, conj, div, eq, le, mul, neq, where } from "../core/ops/elementwise/elementwise.ts";
+import {
+  add,
+  and,
+  conj,
+  div,
+  eq,
+  exp,
+  gt,
+  invert,
+  le,
+  log,
+  maximum,
+  mul,
+  neq,
+  sub,
+  where,
+} from "../core/ops/elementwise/elementwise.ts";
+import { zerosLike } from "../core/ops/create/alloc.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { derivedAs } from "../core/ops/control/derived_as.ts";
-import { advIndexOp, type AdvIndexParams } from "../core/ops/index/adv_index.ts";
+import {
+  advIncOp,
+  type AdvIncParams,
+  advIndexOp,
+  type AdvIndexParams,
+} from "../core/ops/index/adv_index.ts";
 import { argsortOp, type SortParams } from "../core/ops/order/sort.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
@@ -33,13 +55,35 @@ function reversed(x: Variable, axis: number): Variable {
   return outputOf<SubtensorParams>(subtensorOp, [x, intConstant(-1)], { index });
 }
 
-function running(kind: "sum" | "prod", x: Variable, axis: number): Variable {
+function running(kind: CumulativeParams["kind"], x: Variable, axis: number): Variable {
   return outputOf<CumulativeParams>(cumulativeOp, [x], { kind, axis });
 }
 
 /** The sum of each element and those behind it. */
 function sumFrom(x: Variable, axis: number): Variable {
   return reversed(running("sum", reversed(x, axis), axis), axis);
+}
+
+/** Of logarithms of running sums of exponentials: the sum of g exp(x - y), by sign, as exponentials. */
+function expSumFrom(g: Variable, x: Variable, y: Variable, axis: number): Variable {
+  const isNone: Variable = eq(y, -Infinity);
+  const part = (sign: 1 | -1): Variable => {
+    const size = mul(g, sign) as Variable, counts: Variable = and(gt(size, 0), invert(isNone));
+    const level: Variable = sub(log(where(counts, size, 1)), where(counts, y, 0));
+    const levels: Variable = where(counts, level, -Infinity);
+    return exp(add(x, reversed(running("logsumexp", reversed(levels, axis), axis), axis)));
+  };
+  return sub(part(1), part(-1));
+}
+
+/** Of running extremes: each g goes to the element that the extreme is, the first of equal ones. */
+function extremeFrom(g: Variable, y: Variable, axis: number): Variable {
+  const own = numbered(knownDims(y)[axis]!, axis, y.ndim);
+  const before = maximum(sub(own, 1), 0) as Variable;
+  const isNew: Variable = neq(y, takenAlong(y, before, axis));
+  const places = running("max", where(isNew, own, 0), axis), axes = knownDims(y).map((_, d) => d);
+  const indices = indicesAlong(y, places, axis);
+  return outputOf<AdvIncParams>(advIncOp, [zerosLike(g), g, ...indices], { axes, set: false });
 }
 
 /**
@@ -89,15 +133,14 @@ function reaching(g: Variable, axis: number): Variable | null {
 }
 /** The elements of x at positions along an axis: result[…, i, …] = x[…, positions[…, i, …], …]. */
 function takenAlong(x: Variable, positions: Variable, axis: number): Variable {
+  const indices = indicesAlong(x, positions, axis), axes = indices.map((_, d) => d);
+  return outputOf<AdvIndexParams>(advIndexOp, [x, ...indices], { axes });
+}
+
+/** Positions on all axes, given those along one. */
+function indicesAlong(x: Variable, positions: Variable, axis: number): Variable[] {
   const dims = knownDims(x);
-  const indices = dims.map((dim, d) => {
-    if (d === axis) return positions;
-    const range = outputOf<ArangeParams>(arangeOp, [intConstant(0), dim, intConstant(1)], {
-      dtype: "int64",
-    });
-    return shuffled(range, dims.map((_, k): PatternItem => k === d ? 0 : "x"));
-  });
-  return outputOf<AdvIndexParams>(advIndexOp, [x, ...indices], { axes: dims.map((_, d) => d) });
+  return dims.map((_, d) => d === axis ? positions : numbered(dims[d]!, d, dims.length));
 }
 
 /** The rules of running sums and products, and of sorting. */
@@ -106,6 +149,8 @@ export const orderGradients: GradientRules = {
     pullback(apply, [g]) {
       const { kind, axis } = apply.params;
       if (kind === "sum") return [sumFrom(g!, axis)];
+      if (kind === "logsumexp") return [expSumFrom(g!, apply.inputs[0]!, apply.output, axis)];
+      if (kind !== "prod") return [extremeFrom(g!, apply.output, axis)];
       const reached = reaching(g!, axis);
       const chosen = (v: Variable, instead: number) =>
         reached === null ? v : where(reached, v, instead) as Variable;

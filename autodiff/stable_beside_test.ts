@@ -112,6 +112,10 @@ const others: Record<string, Form> = {
     naive: ({ x }) => log(T.sinh(T.abs(x))),
     stable: ({ x }) => T.logdiffexp(T.abs(x), T.neg(T.abs(x))).sub(Math.LN2),
   },
+  "running sums": {
+    naive: ({ x }) => log(T.cumsum(exp(x))),
+    stable: ({ x }) => T.stack([x.at(0), T.logaddexp(x.at(0), x.at(1))]),
+  },
   "a product of exponentials": {
     naive: ({ x, c }) => log(T.prod(mul(c, exp(x)))),
     stable: ({ x, c }) => sum(add(x, log(c))),

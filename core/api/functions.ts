@@ -15,6 +15,7 @@ export * from "../ops/create/create_typed.ts";
 export * from "../ops/elementwise/arithmetic.ts";
 export * from "../ops/elementwise/functions.ts";
 export * from "../ops/elementwise/logic.ts";
+export * from "../ops/elementwise/hypot.ts";
 export * from "../ops/elementwise/conversion.ts";
 export * from "../ops/control/control.ts";
 
@@ -41,6 +42,13 @@ export * from "../ops/linalg/matrices.ts";
 
 // Order and counting.
 export * from "../ops/order/order.ts";
+
+// Statistics and signals.
+export * from "../ops/statistics/counts.ts";
+export * from "../ops/statistics/missing.ts";
+export * from "../ops/statistics/moments.ts";
+export * from "../ops/statistics/quantiles.ts";
+export * from "../ops/signal/signal.ts";
 
 // Neural networks.
 export * from "../ops/nn/conv.ts";

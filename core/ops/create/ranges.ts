@@ -180,6 +180,65 @@ export function linspace(
   return options.dtype === undefined ? values : castTo(values, resolveDType(options.dtype));
 }
 
+/** Options of {@linkcode logspace}. */
+export interface LogspaceOptions extends LinspaceOptions {
+  /** What is raised to the powers; 10 if missing. */
+  readonly base?: number;
+}
+
+/**
+ * `count` numbers from base^start to base^stop at equal ratios.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.logspace(-3, 2, 6); // 0.001, 0.01, …, 100
+ * ```
+ */
+export function logspace(
+  start: TensorLike,
+  stop: TensorLike,
+  count: Dim = 50,
+  options: LogspaceOptions = {},
+): Variable {
+  const { base = 10, ...others } = checkOptions("Cannot make a range", options, {
+    base: "number",
+    endpoint: "boolean",
+    dtype: "any",
+  });
+  const powers = linspace(start, stop, count, others);
+  return elementwise("pow", [asVariable(base, powers.dtype), powers]);
+}
+
+/**
+ * `count` numbers from start to stop, which have one sign, at equal ratios.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.geomspace(1, 1000, 4); // 1, 10, 100, 1000
+ * ```
+ */
+export function geomspace(
+  start: TensorLike,
+  stop: TensorLike,
+  count: Dim = 50,
+  options: LinspaceOptions = {},
+): Variable {
+  const parts = linspace(0, 1, count, options), { dtype } = parts;
+  const [a, b] = [start, stop].map((end) => castTo(asVariable(end, dtype), dtype)) as [
+    Variable,
+    Variable,
+  ];
+  if (a.ndim > 0 || b.ndim > 0) {
+    throw new TypeError("Cannot space numbers: expected scalars as ends");
+  }
+  const ratio = elementwise("pow", [elementwise("div", [b, a]), parts]);
+  return elementwise("mul", [a, ratio]);
+}
+
 /** Options of {@linkcode meshgrid}. */
 export interface MeshgridOptions {
   /** "xy": the first vector runs along axis 1 (as in NumPy, the default); "ij": along axis 0. */

@@ -7,7 +7,7 @@
 import { settings } from "../../base/settings.ts";
 import { type DType, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
-import type { DTypeOf, Like, RankOf } from "../../graph/type_arithmetic.ts";
+import type { DTypeOf, Floating, Like, RankOf } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
 import { advIncOp, type AdvIncParams } from "../index/adv_index.ts";
 import { zeros } from "../create/alloc.ts";
@@ -18,7 +18,7 @@ import {
   shapeLabel,
   staticDim,
 } from "../common/arguments.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { join } from "../shape/combine.ts";
@@ -78,6 +78,62 @@ export function cumprod<A extends TensorLike, const X extends number | null = nu
 ): Variable<Counted<DTypeOf<A>>, AxisRank<A, X>>;
 export function cumprod(x: TensorLike, axis: number | null = null): Variable {
   return cumulative("prod", counted(x), axis);
+}
+
+function runningExtreme(kind: "max" | "min", x: TensorLike, axis: number | null): Variable {
+  const v = asVariable(x);
+  if (v.dtype !== "bool") return cumulative(kind, v, axis);
+  return castTo(cumulative(kind, castTo(v, "uint8"), axis), "bool");
+}
+
+/**
+ * The greatest of the elements up to and including each one, along an axis or of the flattened x. NaN
+ * stays from where it is met. The gradient goes to the first of the equal ones.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const x = T.vector("x");
+ * const f = await compile([x], T.cummax(x));
+ * f([1, 3, 2, 5]).arraySync(); // [1, 3, 3, 5]
+ * ```
+ */
+export function cummax<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  axis?: X,
+): Variable<DTypeOf<A>, AxisRank<A, X>>;
+export function cummax(x: TensorLike, axis: number | null = null): Variable {
+  return runningExtreme("max", x, axis);
+}
+
+/** The least of the elements up to and including each one; otherwise as {@linkcode cummax}. */
+export function cummin<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  axis?: X,
+): Variable<DTypeOf<A>, AxisRank<A, X>>;
+export function cummin(x: TensorLike, axis: number | null = null): Variable {
+  return runningExtreme("min", x, axis);
+}
+
+/**
+ * log(cumsum(exp(x))) along an axis or of the flattened x, without overflow.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const x = T.vector("x");
+ * const f = await compile([x], T.logcumsumexp(x));
+ * f([1000, 1000]).arraySync(); // [1000, 1000.6931]
+ * ```
+ */
+export function logcumsumexp<A extends TensorLike, const X extends number | null = null>(
+  x: A,
+  axis?: X,
+): Variable<Floating<DTypeOf<A>>, AxisRank<A, X>>;
+export function logcumsumexp(x: TensorLike, axis: number | null = null): Variable {
+  return cumulative("logsumexp", asFloating(x), axis);
 }
 
 /** The dtype of running sums: bools are counted. */

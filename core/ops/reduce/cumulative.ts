@@ -1,10 +1,10 @@
 /**
- * Running sums and products.
+ * Running sums, products, extremes and sums of exponentials.
  *
  * @module
  */
 
-import { isComplex } from "../../graph/dtype.ts";
+import { isComplex, isFloat } from "../../graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import {
   type Element,
@@ -23,22 +23,28 @@ import { mapElement } from "../common/elements.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { copyValue } from "../common/moving.ts";
 import { ravel } from "../shape/reshape.ts";
+import * as special from "../elementwise/special_reference.ts";
+import { logaddexp } from "../../math/mod.ts";
 import { sameAxesBut } from "../common/row_rules.ts";
+
+/** What may be accumulated; "logsumexp" is the logarithm of running sums of exponentials. */
+export type CumulativeKind = "sum" | "prod" | "max" | "min" | "logsumexp";
 
 /** Params of {@linkcode cumulativeOp}. */
 export interface CumulativeParams {
   /** What is accumulated. */
-  readonly kind: "sum" | "prod";
+  readonly kind: CumulativeKind;
   /** The axis along which elements are accumulated. */
   readonly axis: number;
 }
 
-/** Sums or products of the elements up to and including each one along an axis; the dtype is kept. */
+/** What the elements up to and including each one along an axis come to; the dtype is kept. */
 export const cumulativeOp: Op<CumulativeParams> = {
   name: "cumop",
+  facts: new Set(["gathers"]),
   params: { kind: "plain", axis: "axis" },
   printing: { label: ({ params: { kind, axis } }) => `Cum${kind}{axis=${axis}}` },
-  infer(inputs: readonly Variable[], { axis }: CumulativeParams): readonly TensorType[] {
+  infer(inputs: readonly Variable[], { kind, axis }: CumulativeParams): readonly TensorType[] {
     expectInputs("cumop", inputs, 1);
     const x = inputs[0]!;
     if (!Number.isInteger(axis) || axis < 0 || axis >= x.ndim) {
@@ -46,6 +52,12 @@ export const cumulativeOp: Op<CumulativeParams> = {
     }
     if (x.dtype === "bool") {
       throw new TypeError(`Cannot accumulate ${x.label}: expected numbers, got bool`);
+    }
+    if (kind !== "sum" && kind !== "prod" && isComplex(x.dtype)) {
+      throw new TypeError(`Cannot accumulate ${x.label}: expected real numbers, got ${x.dtype}`);
+    }
+    if (kind === "logsumexp" && !isFloat(x.dtype)) {
+      throw new TypeError(`Cannot accumulate ${x.label}: expected floats, got ${x.dtype}`);
     }
     return [x.type];
   },
@@ -72,7 +84,8 @@ export const cumulativeOp: Op<CumulativeParams> = {
     kind: "emit",
     emit(context: EmitContext, apply: Apply<CumulativeParams>): void {
       const x = apply.inputs[0]!, { kind, axis } = apply.params;
-      if (kind === "prod" && isComplex(x.dtype)) return emitComplexProduct(context, x, axis);
+      if (kind === "logsumexp") return emitSteps(context, apply, logaddexpOf);
+      if (kind === "prod" && isComplex(x.dtype)) return emitSteps(context, apply, multiply);
       const out = context.output(0), shape = context.shape(x);
       const others = shape.filter((_, d) => d !== axis);
       context.nest(`cum${kind}`, others, [shape[axis]!], (nest) => {
@@ -89,20 +102,29 @@ function insertAxis(index: readonly Ix[], axis: number, ix: Ix): Ix[] {
   return [...index.slice(0, axis), ix, ...index.slice(axis)];
 }
 
-/** Complex products are no reduction of parts: each element is multiplied by the one before it. */
-function emitComplexProduct(context: EmitContext, x: Variable, axis: number): void {
-  const out = context.output(0), shape = context.shape(x);
+/** What is no reduction of parts: each element is put together with the one before it. */
+function emitSteps(
+  context: EmitContext,
+  { inputs: [x], params: { kind, axis } }: Apply<CumulativeParams>,
+  together: (b: ScalarBuilder, before: Element, own: Element) => Element,
+): void {
+  const out = context.output(0), shape = context.shape(x!);
   context.nest("copy", shape, [], (nest) => {
-    nest.storeOuter(out, nest.axes, nest.read(x, nest.axes));
+    nest.storeOuter(out, nest.axes, nest.read(x!, nest.axes));
   });
   const steps = subSize(shape[axis]!, 1);
   if (context.guards.less(steps, 1)) return;
-  context.nest("cumprod", shape.filter((_, d) => d !== axis), [steps], (nest) => {
+  context.nest(`cum${kind}`, shape.filter((_, d) => d !== axis), [steps], (nest) => {
     const before = insertAxis(nest.axes, axis, nest.loops[0]!);
     const at = insertAxis(nest.axes, axis, nest.b.addIx(nest.loops[0]!, sizeIx(1)));
-    const product = multiply(nest.b, nest.readTarget(out, before), nest.readTarget(out, at));
-    nest.storeInner(out, at, product);
+    const value = together(nest.b, nest.readTarget(out, before), nest.readTarget(out, at));
+    nest.storeInner(out, at, value);
   });
+}
+
+function logaddexpOf(b: ScalarBuilder, x: Element, y: Element): Element {
+  if (isComplexElement(x) || isComplexElement(y)) throw new TypeError("Expected real elements");
+  return logaddexp(b, x, y);
 }
 
 function multiply(b: ScalarBuilder, x: Element, y: Element): Element {
@@ -115,11 +137,10 @@ function multiply(b: ScalarBuilder, x: Element, y: Element): Element {
   };
 }
 
-function accumulate(out: Value, kind: "sum" | "prod", at: number, before: number): void {
+function accumulate(out: Value, kind: CumulativeKind, at: number, before: number): void {
   const data = out.data as Float64Array;
   if (!isComplex(out.dtype)) {
-    if (kind === "sum") data[at]! += data[before]!;
-    else data[at]! *= data[before]!;
+    data[at] = accumulated[kind](data[before]!, data[at]!);
     return;
   }
   const [re, im] = [data[2 * before]!, data[2 * before + 1]!];
@@ -128,9 +149,27 @@ function accumulate(out: Value, kind: "sum" | "prod", at: number, before: number
   data[2 * at + 1] = kind === "sum" ? im + y : re * y + im * x;
 }
 
+type Integer = number | bigint;
+
+/** The greater one, or the less; integers may be bigints. */
+function extreme(sign: 1 | -1): (x: number, y: number) => number {
+  return (x, y) => {
+    if (x !== x) return x;
+    return y !== y || (sign > 0 ? (y as Integer) > x : (y as Integer) < x) ? y : x;
+  };
+}
+
+const accumulated: Readonly<Record<CumulativeKind, (x: number, y: number) => number>> = {
+  sum: (x, y) => x + y,
+  prod: (x, y) => x * y,
+  max: extreme(1),
+  min: extreme(-1),
+  logsumexp: (x, y) => special.logaddexp(x, y),
+};
+
 /** Applies the op along an axis, or to the flattened tensor. */
 export function cumulative(
-  kind: "sum" | "prod",
+  kind: CumulativeKind,
   x: TensorLike,
   axis: number | null | undefined,
 ): Variable {

@@ -24,8 +24,8 @@ import type {
   ReducedRank,
   SumDType,
 } from "../../graph/type_arithmetic.ts";
-import { checkOptions, type OptionKinds } from "../../base/options.ts";
-import { axesOf, intConstant, normalizeAxes } from "../common/arguments.ts";
+import type { OptionKinds } from "../../base/options.ts";
+import { intConstant } from "../common/arguments.ts";
 import { abs, add, div, pow, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
 import { asFloating, castTo } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
@@ -36,15 +36,9 @@ import { asVariable, type TensorLike } from "../common/literal.ts";
 import { type CloseOptions, gt, isclose, isfinite, neq, where } from "../elementwise/logic.ts";
 import { argreduceOp, reduceOp, type ReduceOpKind } from "./reduce_ops.ts";
 import { shown } from "../../base/shown.ts";
-import { countOf, finish, type Plan, topOf } from "./support.ts";
+import { countOf, finish, planOf, reduceKinds, type ReduceOptions, topOf } from "./support.ts";
 
-/** Which axes to reduce, and how to leave the result. */
-export interface ReduceOptions {
-  /** An axis or several, from the end when negative; all axes when left out or null. */
-  readonly axis?: number | readonly number[] | null;
-  /** Whether reduced axes stay, with length 1. */
-  readonly keepdims?: boolean;
-}
+export type { ReduceOptions } from "./support.ts";
 
 /** Options of sums, products and means. */
 export interface SumOptions extends ReduceOptions {
@@ -88,29 +82,8 @@ export type AxesOf<X extends readonly unknown[]> = X extends readonly [] ? undef
 /** A reduced variable: the dtype `D`, and the rank that is left of `A` over the axes `X`. */
 export type Reduced<D extends DType, A, X> = Variable<D, ReducedRank<RankOf<A>, X>>;
 
-const reduceKinds: OptionKinds<ReduceOptions> = { axis: "any", keepdims: "boolean" };
 const sumKinds: OptionKinds<SumOptions> = { ...reduceKinds, dtype: "any", accDtype: "any" };
 const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, ddof: "number" };
-
-function planOf<O extends ReduceOptions = ReduceOptions>(
-  name: string,
-  x: Variable,
-  given: readonly unknown[],
-  kinds: OptionKinds<O> = reduceKinds as OptionKinds<O>,
-): Plan<O> {
-  const action = `Cannot take the ${name} of ${x.label}`;
-  const last = given.at(-1);
-  const isOptions = typeof last === "object" && last !== null && !Array.isArray(last);
-  const options: Partial<O> = isOptions ? checkOptions(action, last as O, kinds) : {};
-  const separate = axesOf(isOptions ? given.slice(0, -1) : given);
-  const inOptions = axesOf([options.axis]);
-  if (separate !== null && inOptions !== null) {
-    throw new TypeError(`${action}: the axes are given twice, as arguments and as an option`);
-  }
-  const listed = separate ?? inOptions ?? x.type.shape.map((_, d) => d);
-  const axes = normalizeAxes(listed, x.ndim, action).sort((a, b) => a - b);
-  return { axes, keepdims: options.keepdims ?? false, options };
-}
 
 function reduced(
   kind: ReduceOpKind,

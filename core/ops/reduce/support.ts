@@ -7,15 +7,48 @@
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { reduceOp } from "./reduce_ops.ts";
-import { intConstant, staticInt } from "../common/arguments.ts";
+import { checkOptions, type OptionKinds } from "../../base/options.ts";
+import { axesOf, intConstant, normalizeAxes, staticInt } from "../common/arguments.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
+
+/** Which axes to reduce, and how to leave the result. */
+export interface ReduceOptions {
+  /** An axis or several, from the end when negative; all axes when left out or null. */
+  readonly axis?: number | readonly number[] | null;
+  /** Whether reduced axes stay, with length 1. */
+  readonly keepdims?: boolean;
+}
+
+/** The kinds of {@linkcode ReduceOptions}. */
+export const reduceKinds: OptionKinds<ReduceOptions> = { axis: "any", keepdims: "boolean" };
 
 /** A reduction as it was asked for. */
 export interface Plan<O> {
   readonly axes: number[];
   readonly keepdims: boolean;
   readonly options: Partial<O>;
+}
+
+/** The reduction that arguments of axes and options stand for. */
+export function planOf<O extends ReduceOptions = ReduceOptions>(
+  name: string,
+  x: Variable,
+  given: readonly unknown[],
+  kinds: OptionKinds<O> = reduceKinds as OptionKinds<O>,
+): Plan<O> {
+  const action = `Cannot take the ${name} of ${x.label}`;
+  const last = given.at(-1);
+  const isOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const options: Partial<O> = isOptions ? checkOptions(action, last as O, kinds) : {};
+  const separate = axesOf(isOptions ? given.slice(0, -1) : given);
+  const inOptions = axesOf([options.axis]);
+  if (separate !== null && inOptions !== null) {
+    throw new TypeError(`${action}: the axes are given twice, as arguments and as an option`);
+  }
+  const listed = separate ?? inOptions ?? x.type.shape.map((_, d) => d);
+  const axes = normalizeAxes(listed, x.ndim, action).sort((a, b) => a - b);
+  return { axes, keepdims: options.keepdims ?? false, options };
 }
 
 /** A reduced value with its axes back, of length 1, where the plan keeps them. */

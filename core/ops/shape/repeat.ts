@@ -31,7 +31,7 @@ import { castTo, elementwise } from "../common/build.ts";
 import { join } from "./combine.ts";
 import { between } from "./between.ts";
 import { cumulative } from "../reduce/cumulative.ts";
-import { expandDims, type PatternItem } from "./dimshuffle.ts";
+import { expandDims, type PatternItem, swapaxes } from "./dimshuffle.ts";
 import { shuffled } from "./dimshuffle_op.ts";
 import { addDims, dimVariable, maxDims, modDims, mulDims, subDims } from "../common/lengths.ts";
 import { asVariable, isTypedArray, type TensorLike } from "../common/literal.ts";
@@ -211,6 +211,36 @@ export function flip(x: TensorLike, ...given: AxesArguments): Variable {
   const v = asVariable(x), listed = axesOf(given) ?? v.type.shape.map((_, d) => d);
   const axes = normalizeAxes(listed, v.ndim, `Cannot flip ${shapeLabel(v)}`);
   return axes.reduce((turned, d) => between(turned, d, null, null, -1), v);
+}
+
+/**
+ * x turned by k times 90 degrees in the plane of two axes, from the first towards the second.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const m = T.matrix("m");
+ * const f = await compile([m], T.rot90(m));
+ * f([[1, 2], [3, 4]]).arraySync(); // [[2, 4], [1, 3]]
+ * ```
+ */
+export function rot90<A extends TensorLike>(
+  x: A,
+  k?: number,
+  axes?: readonly [number, number],
+): Like<A>;
+export function rot90(x: TensorLike, k = 1, axes: readonly [number, number] = [0, 1]): Variable {
+  const v = asVariable(x), action = `Cannot turn ${shapeLabel(v)}`;
+  if (!Number.isInteger(k)) {
+    throw new RangeError(`${action}: expected how often as an integer, got ${shown(k)}`);
+  }
+  const [a, b] = normalizeAxes(axes, v.ndim, action) as [number, number];
+  if (axes.length !== 2) throw new RangeError(`${action}: expected two axes, got ${shown(axes)}`);
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 0) return v;
+  if (turns === 2) return flip(v, a, b);
+  return turns === 1 ? flip(swapaxes(v, a, b), a) : swapaxes(flip(v, a), a, b);
 }
 
 /** What {@linkcode pad} puts around a tensor: one value, its border, its mirror image, or its other end. */

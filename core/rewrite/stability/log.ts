@@ -5,8 +5,10 @@
  */
 
 import { reduced } from "../../ops/common/axes.ts";
+import { cumulativeOp, type CumulativeParams } from "../../ops/reduce/cumulative.ts";
+import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import {
   addedUp,
   areShifted,
@@ -38,6 +40,7 @@ import {
 import {
   applied,
   ew,
+  inShape,
   instead,
   isNumber,
   isReal,
@@ -456,8 +459,31 @@ const logOfProd: Rule = {
   },
 };
 
+const logOfCumsum: Rule = {
+  name: "log-of-cumsum",
+  law: "log(cumsum(exp(x))) -> logcumsumexp(x)",
+  ops: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
+    const apply = applied(x!, "cumop"), found = apply && expProductOf(apply.inputs[0]!);
+    const { kind, axis } = (apply?.params ?? {}) as Partial<CumulativeParams>;
+    if (!found || kind !== "sum" || !isOne(found.rest) || !isReal(dtype)) return null;
+    const exponent = inShape(sumOfTerms(found.exponent, dtype), lengthsOf(x!));
+    return outputOf<CumulativeParams>(cumulativeOp, [exponent], {
+      kind: "logsumexp",
+      axis: axis!,
+    });
+  },
+};
+
 /** Logarithms of other functions. */
-const logOfOthers: readonly Rule[] = [logOfTanh, logOfSinh, logOfPower, logOfProd];
+const logOfOthers: readonly Rule[] = [
+  logOfTanh,
+  logOfSinh,
+  logOfPower,
+  logOfProd,
+  logOfCumsum,
+];
 
 const logOfBase: Rule = {
   name: "log-of-base",

@@ -152,7 +152,7 @@ const structural: Readonly<Record<string, Example>> = {
   matrixInverse: (d) => op("matrixInverse", [system(d)[0]], { check: d.pick(2) === 1 }),
   cumop: (d) => {
     const x = d.tensor();
-    return d.one([T.cumsum, T.cumprod])(x, axisOf(d, x));
+    return d.one([T.cumsum, T.cumprod, T.cummax, T.cummin, T.logcumsumexp])(x, axisOf(d, x));
   },
   sort: (d) => {
     const x = d.tensor();

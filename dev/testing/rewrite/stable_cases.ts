@@ -313,6 +313,10 @@ export const stableCases: Cases = {
     ],
     not: [() => ew("log", ew("asinh", x))],
   },
+  "log-of-cumsum": {
+    fires: [() => [ew("log", T.cumsum(e(x), 0)), T.logcumsumexp(x, 0)]],
+    not: [() => ew("log", T.cumsum(x, 0)), () => ew("log", T.cumprod(e(x), 0))],
+  },
   "log-of-power": {
     fires: [
       () => [ew("log", ew("pow", x, num(0.5))), ew("mul", num(0.5), ew("log", x))],
