@@ -92,7 +92,7 @@ function positions(level: Level, x: Variable, axis: number): Hlo {
 /** Elements up to and including each one: those 1, 2, 4, … places before join in turn. */
 function accumulated(
   block: Block,
-  kind: "sum" | "prod",
+  join: (a: Hlo, b: Hlo) => Hlo,
   x: Hlo,
   axis: number,
   unit: Hlo,
@@ -102,9 +102,18 @@ function accumulated(
   for (let by = 1; by < n; by *= 2) {
     const head = block.sliceAxis(sums, axis, 0, n - by);
     const low = none.map((_, d) => d === axis ? by : 0);
-    sums = block.binary(reducers[kind], sums, block.pad(head, unit, { low, high: none }));
+    sums = join(sums, block.pad(head, unit, { low, high: none }));
   }
   return sums;
+}
+
+/** log(exp(a) + exp(b)); equal infinities have no difference. */
+function logaddexp(block: Block, a: Hlo, b: Hlo): Hlo {
+  const high = block.binary("maximum", a, b), low = block.binary("minimum", a, b);
+  const zero = block.constant(a.type, a.shape, 0);
+  const apart = block.select(block.compare("EQ", a, b), zero, block.binary("subtract", low, high));
+  const more = block.unary("log_plus_one", block.unary("exponential", apart));
+  return block.binary("add", high, more);
 }
 
 /** The first position of an extreme along the last axis. */
@@ -171,7 +180,21 @@ export const reducingRows: readonly Entry[] = [
   row(cumulativeOp, (level, { inputs: [x], params: { kind, axis } }) => {
     const { block } = level, { dtype } = x!, inner = accumulator(dtype);
     const value = castTo(block, level.value(x!), dtype, inner);
-    const sums = accumulated(block, kind, value, axis, neutral(block, kind, inner));
+    const sums = kind === "logsumexp"
+      ? accumulated(
+        block,
+        (a, b) => logaddexp(block, a, b),
+        value,
+        axis,
+        neutral(block, "max", inner),
+      )
+      : accumulated(
+        block,
+        (a, b) => block.binary(reducers[kind], a, b),
+        value,
+        axis,
+        neutral(block, kind, inner),
+      );
     return castTo(block, sums, inner, dtype);
   }),
 

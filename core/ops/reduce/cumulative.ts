@@ -28,7 +28,7 @@ import { logaddexp } from "../../math/mod.ts";
 import { sameAxesBut } from "../common/row_rules.ts";
 
 /** What may be accumulated; "logsumexp" is the logarithm of running sums of exponentials. */
-export type CumulativeKind = "sum" | "prod" | "max" | "min" | "logsumexp";
+type CumulativeKind = "sum" | "prod" | "max" | "min" | "logsumexp";
 
 /** Params of {@linkcode cumulativeOp}. */
 export interface CumulativeParams {
