@@ -7,6 +7,7 @@
 import type { Params } from "../core/graph/op.ts";
 import { type GradientRule, type GradientRules, ruleOf } from "./rule.ts";
 import { controlGradients } from "./rules_control.ts";
+import { decomposeGradients } from "./rules_decompose.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
 import { indexingGradients } from "./rules_indexing.ts";
 import { linalgGradients } from "./rules_linalg.ts";
@@ -24,6 +25,7 @@ const families: readonly GradientRules[] = [
   indexingGradients,
   linalgGradients,
   solveGradients,
+  decomposeGradients,
   windowGradients,
   orderGradients,
   controlGradients,

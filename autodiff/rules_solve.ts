@@ -33,7 +33,7 @@ export function transposed(x: Variable): Variable {
 }
 
 /** The products of matrices. */
-function product(a: Variable, b: Variable): Variable {
+export function product(a: Variable, b: Variable): Variable {
   return outputOf(matmulOp, [a, b], {});
 }
 
@@ -46,7 +46,7 @@ function lowerHalf(x: Variable): Variable {
 }
 
 /** A gradient of a symmetric matrix of which only the lower triangle is read. */
-function folded(x: Variable): Variable {
+export function folded(x: Variable): Variable {
   return lowerHalf(add(x, transposed(x)) as Variable);
 }
 

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onDevices, type TestDevice } from "../../../dev/testing/devices.ts";
 import {
+  assertNear,
   asTensor,
-  type Numbers,
+  checkCases,
   numpyCases,
   random,
   widest,
@@ -20,45 +21,11 @@ import { grad, verifyGrad } from "../../../mod.ts";
 
 const L = T.linalg;
 
-/** Compares up to a part of the largest number. */
-function assertNear(got: Tensor, want: Numbers, part: number, what: string): void {
-  assertEquals([...got.shape], [...want.shape], what);
-  const most = want.data.filter(Number.isFinite).reduce((m, x) => Math.max(m, Math.abs(x)), 1);
-  got.dataSync().forEach((x, i) => {
-    const wanted = want.data[i]!;
-    const isNear = Number(x) === wanted || Math.abs(Number(x) - wanted) <= part * most;
-    assert(isNear, `${what}: number ${i} is ${x}, not ${wanted}`);
-  });
-}
-
 const here = ["cholesky", "choleskySolve", "solve", "solveTriangular", "inv", "det", "slogdet"]
   .concat(["lu", "luFactor"]);
 
 onDevices("systems are solved as NumPy and SciPy solve them", async (device) => {
-  const dtype = widest(device), cases = numpyCases.filter(({ name }) => here.includes(name));
-  assertEquals(new Set(cases.map(({ name }) => name)), new Set(here));
-  const inputs = cases.flatMap((one) =>
-    one.inputs.map(({ shape }) => T.tensor(dtype, shape.map(() => null)) as Variable)
-  );
-  let next = 0;
-  const outputs = cases.map((one) => {
-    const own = one.inputs.map(() => inputs[next++]!);
-    const f = L[one.name as "inv"] as unknown as (...args: unknown[]) => Variable | Variable[];
-    return [f(...own, one.options)].flat();
-  });
-  const f = await compile(inputs, outputs.flat(), { device });
-  const found = f(...cases.flatMap((one) => one.inputs.map((x) => asTensor(x, dtype)))) as Tensor[];
-  let at = 0;
-  for (const one of cases) {
-    for (const want of one.outputs) {
-      assertNear(
-        found[at++]!,
-        want,
-        device === "cpu" ? 1e-11 : 2e-3,
-        JSON.stringify(one.options) + one.name,
-      );
-    }
-  }
+  await checkCases(device, numpyCases.filter(({ name }) => here.includes(name)));
 });
 
 /** The greatest absolute value, as a scalar. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Tensor, tensor } from "../../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import { compile, T, type Tensor, tensor, type Variable } from "../../../mod.ts";
 import type { TestDevice } from "../devices.ts";
 import { randomSource } from "../ops/harness.ts";
 
@@ -53,4 +54,41 @@ export function asTensor({ shape, data }: Numbers, dtype: "float16" | "float32" 
 export function random(seed: number, ...shape: readonly number[]): Numbers {
   const next = randomSource(seed), count = shape.reduce((a, b) => a * b, 1);
   return { shape, data: Array.from({ length: count }, () => 2 * next() - 1) };
+}
+
+/** Compares up to a part of the largest number. */
+export function assertNear(got: Tensor, want: Numbers, part: number, what: string): void {
+  assertEquals([...got.shape], [...want.shape], what);
+  const most = want.data.filter(Number.isFinite).reduce((m, x) => Math.max(m, Math.abs(x)), 1);
+  got.dataSync().forEach((x, i) => {
+    const wanted = want.data[i]!;
+    const isNear = Number(x) === wanted || Math.abs(Number(x) - wanted) <= part * most;
+    assert(isNear, `${what}: number ${i} is ${x}, not ${wanted}`);
+  });
+}
+
+/** Runs cases of NumPy in one function, whose shapes only the call says. */
+export async function checkCases(device: TestDevice, cases: readonly NumpyCase[]): Promise<void> {
+  const dtype = widest(device);
+  assert(cases.length > 0);
+  const inputs = cases.flatMap((one) =>
+    one.inputs.map(({ shape }) => T.tensor(dtype, shape.map(() => null)) as Variable)
+  );
+  let next = 0;
+  const outputs = cases.map((one) => {
+    const own = one.inputs.map(() => inputs[next++]!);
+    const f = T.linalg[one.name as "inv"] as unknown as (
+      ...args: unknown[]
+    ) => Variable | Variable[];
+    return [f(...own, ...Object.keys(one.options).length === 0 ? [] : [one.options])].flat();
+  });
+  const f = await compile(inputs, outputs.flat(), { device });
+  const found = f(...cases.flatMap((one) => one.inputs.map((x) => asTensor(x, dtype)))) as Tensor[];
+  let at = 0;
+  for (const one of cases) {
+    for (const want of one.outputs) {
+      const what = `${one.name} ${JSON.stringify(one.options)}`;
+      assertNear(found[at++]!, want, device === "cpu" ? 1e-11 : 2e-3, what);
+    }
+  }
 }

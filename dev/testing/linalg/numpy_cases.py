@@ -70,4 +70,40 @@ case("det", [batch], [np.linalg.det(batch)])
 right = rng.standard_normal((3, 4, 2))
 case("solve", [batch, right], [np.linalg.solve(batch, right)])
 
+
+
+def signed(vectors, axis):
+    """The sign of each vector by which its first large number is positive."""
+    rows = np.moveaxis(vectors, axis, 0)
+    large = np.abs(rows) >= 0.37 * np.abs(rows).max(axis=1, keepdims=True)
+    first = np.argmax(large, axis=1)
+    return np.sign(rows[np.arange(len(rows)), first])
+
+
+for n in (1, 4, 6):
+    g = rng.standard_normal((n, n))
+    w, v = np.linalg.eigh(g + g.T)
+    case("eigh", [g + g.T], [w, v * signed(v, 1)])
+    case("eigvalsh", [g + g.T], [w])
+    p = positive(n)
+    case("sqrtm", [p], [sl.sqrtm(p)])
+    case("expm", [g], [sl.expm(g)])
+    case("expm", [30 * (g - g.T)], [sl.expm(30 * (g - g.T))])
+    case("cond", [g], [np.linalg.cond(g)])
+
+for m, n in ((4, 4), (6, 3), (3, 5)):
+    g, b = rng.standard_normal((m, n)), rng.standard_normal((m, 2))
+    u, s, vt = np.linalg.svd(g, full_matrices=False)
+    sign = signed(vt, 0)
+    case("svd", [g], [u * sign, s, vt * sign[:, None]])
+    case("svdvals", [g], [s])
+    case("qr", [g], list(np.linalg.qr(g)))
+    case("qr", [g], list(np.linalg.qr(g, mode="complete")), mode="complete")
+    case("pinv", [g], [np.linalg.pinv(g)])
+    x, _, rank, s = np.linalg.lstsq(g, b, rcond=None)
+    case("lstsq", [g, b], [x, ((b - g @ x) ** 2).sum(0), rank, s])
+    low = g[:, :2] @ g[:2, :]
+    case("matrixRank", [low], [np.linalg.matrix_rank(low)])
+    case("pinv", [low], [np.linalg.pinv(low, rcond=1e-10)], rcond=1e-5)
+
 print(json.dumps(cases, indent=2))

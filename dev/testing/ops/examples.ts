@@ -70,6 +70,11 @@ const system = (d: Draw): [a: Variable, b: Variable] => {
   const a = matrices(d, n, n, batch), b = matrices(d, n, k, batch);
   return [T.add(a, T.mul(T.eye(n, n, 0, a.dtype as "float32"), 4)), b];
 };
+/** The first result of a decomposition of matrices of any shape. */
+const decomposed = (d: Draw, name: string, params: Params): Variable => {
+  const [m, n] = d.shape(2) as [number, number];
+  return applyOp(allOps.get(name)!, [matrices(d, m, n, batchFor(d))], params).outputs[0]!;
+};
 const positive = (x: Variable): Variable => T.matmul(x, T.swapaxes(x, -1, -2)) as Variable;
 
 /** For each op that is not elementwise, or wants numbers of its own, an application. */
@@ -150,6 +155,11 @@ const structural: Readonly<Record<string, Example>> = {
     return op("solve", [isPositive ? positive(a) : a, b], params);
   },
   matrixInverse: (d) => op("matrixInverse", [system(d)[0]], { check: d.pick(2) === 1 }),
+  qr: (d) => decomposed(d, "qr", { complete: d.pick(2) === 1 }),
+  eigh: (d) => applyOp(allOps.get("eigh")!, [system(d)[0]], { vectors: true }).outputs[0]!,
+  svd: (d) => decomposed(d, "svd", { vectors: true, full: d.pick(2) === 1 }),
+  pinv: (d) => decomposed(d, "pinv", { rcond: null }),
+  sqrtm: (d) => op("sqrtm", [positive(system(d)[0])]),
   cumop: (d) => {
     const x = d.tensor();
     return d.one([T.cumsum, T.cumprod, T.cummax, T.cummin, T.logcumsumexp])(x, axisOf(d, x));

@@ -1,0 +1,260 @@
+/**
+ * QR, eigenvalues and singular values as ops.
+ *
+ * @module
+ */
+
+import type { Apply, Variable } from "../../graph/graph.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
+import { type StaticShape, TensorType } from "../../graph/type.ts";
+import type { Value } from "../../graph/value.ts";
+import type { Size } from "../../ir/size.ts";
+import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { copyValue, zeroValue } from "../common/moving.ts";
+import { eighOf, qrOf, svdOf } from "./decompose_reference.ts";
+import { emitEigh, emitSvd } from "./emit/jacobi.ts";
+import { emitQr } from "./emit/qr.ts";
+import { emitPinv, emitSqrtm } from "./emit/spectral.ts";
+import { whole } from "./emit/views.ts";
+import { alongBatch, expectMatrices, expectSquare, squareShape } from "./matrix_op.ts";
+import { eachMatrix, zeros } from "./reference.ts";
+
+/** The lesser of two lengths, as far as types say. */
+function least(m: number | null, n: number | null): number | null {
+  if (m === null || n === null) return m === 0 || n === 0 ? 0 : null;
+  return Math.min(m, n);
+}
+
+/** The lengths of matrices and of the axes in front. */
+function split<N>(shape: readonly N[]): readonly [batch: readonly N[], m: N, n: N] {
+  return [shape.slice(0, -2), shape.at(-2)!, shape.at(-1)!];
+}
+
+function type(dtype: TensorType["dtype"], ...shape: readonly (number | null)[]): TensorType {
+  return TensorType.of(dtype, shape as StaticShape);
+}
+
+/** Params of {@linkcode qrOp}. */
+export interface QrParams {
+  /** Whether Q is square, with columns for all rows. */
+  readonly complete: boolean;
+}
+
+/** Q with orthonormal columns and R, an upper triangle, with Q·R the matrix. */
+export const qrOp: Op<QrParams> = {
+  name: "qr",
+  params: { complete: "plain" },
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[], { complete }: QrParams): readonly TensorType[] {
+    const [x] = expectMatrices("qr", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
+    const k = complete ? m : least(m, n);
+    return [type(x.dtype, ...batch, m, k), type(x.dtype, ...batch, k, n)];
+  },
+  shapes(context: ShapeContext, { inputs: [x], params }: Apply<QrParams>) {
+    const [batch, m, n] = split(context.shape(x!));
+    const k = params.complete ? m : context.guards.min(m, n);
+    return [[...batch, m, k], [...batch, k, n]];
+  },
+  lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -1), null]),
+  along: alongBatch,
+  evaluate([a]: readonly Value[], { complete }: QrParams): readonly Value[] {
+    const [, m, n] = split(a!.shape), k = complete ? m : Math.min(m, n);
+    const [q, r] = zeros(a!, [m, k], [k, n]) as [Value, Value];
+    eachMatrix([copyValue(a!), q, r], ([from, left, right]) => {
+      qrOf(from!, m, n, left!);
+      right!.set(from!.subarray(0, k * n));
+    });
+    return [q, r];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context, { inputs: [x] }): void {
+      const from = whole(context.buffer(x!));
+      emitQr(context, from, whole(context.output(0)), whole(context.output(1)));
+    },
+  },
+};
+
+/** Params of {@linkcode eighOp} and {@linkcode svdOp}. */
+export interface VectorParams {
+  /** Whether vectors are wanted, too. */
+  readonly vectors: boolean;
+}
+
+/** Eigenvalues of symmetric matrices, of which the lower triangles are read, and vectors in columns. */
+export const eighOp: Op<VectorParams> = {
+  name: "eigh",
+  params: { vectors: "plain" },
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[], { vectors }: VectorParams): readonly TensorType[] {
+    const [x] = expectMatrices("eigh", inputs) as [Variable];
+    expectSquare("eigh", x);
+    const [batch, m, n] = split(x.type.shape), k = m ?? n;
+    const values = type(x.dtype, ...batch, k);
+    return vectors ? [values, type(x.dtype, ...batch, k, k)] : [values];
+  },
+  shapes(context: ShapeContext, apply: Apply<VectorParams>): readonly (readonly Size[])[] {
+    const square = squareShape(context, apply), values = square.slice(0, -1);
+    return apply.params.vectors ? [values, square] : [values];
+  },
+  lengths: lengthsFrom(1, ([x]) => x!.slice(0, -1)),
+  along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
+  evaluate([a]: readonly Value[], { vectors }: VectorParams): readonly Value[] {
+    const n = a!.shape.at(-1)!, [w, v] = zeros(a!, [n, 1], [n, n]) as [Value, Value];
+    eachMatrix([a!, w, v], ([from, values, to]) => eighOf(from!, n, values!, vectors ? to! : null));
+    const values = { ...w, shape: w.shape.slice(0, -1) };
+    return vectors ? [values, v] : [values];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context, { inputs: [x], params: { vectors } }): void {
+      const from = whole(context.buffer(x!));
+      emitEigh(context, from, context.output(0), vectors ? context.output(1) : null);
+    },
+  },
+};
+
+/** Params of {@linkcode svdOp}. */
+export interface SvdParams extends VectorParams {
+  /** Whether the matrices of vectors are square, with vectors for all rows and all columns. */
+  readonly full: boolean;
+}
+
+/** Singular values in descending order; then left vectors in columns and right ones in rows. */
+export const svdOp: Op<SvdParams> = {
+  name: "svd",
+  params: { vectors: "plain", full: "plain" },
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[], { vectors, full }: SvdParams): readonly TensorType[] {
+    const [x] = expectMatrices("svd", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
+    const k = least(m, n), values = type(x.dtype, ...batch, k);
+    if (!vectors) return [values];
+    const [left, right] = full ? [m, n] : [k, k];
+    return [values, type(x.dtype, ...batch, m, left), type(x.dtype, ...batch, right, n)];
+  },
+  shapes(context: ShapeContext, { inputs: [x], params }: Apply<SvdParams>) {
+    const [batch, m, n] = split(context.shape(x!)), k = context.guards.min(m, n);
+    if (!params.vectors) return [[...batch, k]];
+    const [left, right] = params.full ? [m, n] : [k, k];
+    return [[...batch, k], [...batch, m, left], [...batch, right, n]];
+  },
+  lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -2), null]),
+  along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
+  evaluate([a]: readonly Value[], { vectors, full }: SvdParams): readonly Value[] {
+    const [, m, n] = split(a!.shape), k = Math.min(m, n);
+    const [s, u, v] = zeros(a!, [k, 1], [m, full ? m : k], [full ? n : k, n]) as [
+      Value,
+      Value,
+      Value,
+    ];
+    eachMatrix(
+      [a!, s, u, v],
+      ([from, values, left, right]) =>
+        svdOf(from!, m, n, values!, vectors ? { u: left!, v: right! } : null),
+    );
+    const values = { ...s, shape: s.shape.slice(0, -1) };
+    return vectors ? [values, u, v] : [values];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context, { inputs: [x], params: { vectors } }): void {
+      emitSvd(context, whole(context.buffer(x!)), {
+        values: context.output(0),
+        u: vectors ? whole(context.output(1)) : null,
+        v: vectors ? whole(context.output(2)) : null,
+      });
+    },
+  },
+};
+
+/** Params of {@linkcode pinvOp}. */
+export interface PinvParams {
+  /** Singular values up to this part of the largest count as zero; null for the dtype's own limit. */
+  readonly rcond: number | null;
+}
+
+/** The part of the largest singular value up to which others count as zero. */
+function limitOf({ rcond }: PinvParams, dtype: string, m: number, n: number): number {
+  return rcond ?? Math.max(m, n) * (dtype === "float64" ? 2 ** -52 : 2 ** -23);
+}
+
+/** The pseudoinverses of matrices. */
+export const pinvOp: Op<PinvParams> = {
+  name: "pinv",
+  params: { rcond: "plain" },
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    const [x] = expectMatrices("pinv", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
+    return [type(x.dtype, ...batch, n, m)];
+  },
+  shapes(context: ShapeContext, { inputs: [x] }: Apply<PinvParams>) {
+    const [batch, m, n] = split(context.shape(x!));
+    return [[...batch, n, m]];
+  },
+  lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -2), x!.at(-1)!, x!.at(-2)!]),
+  along: alongBatch,
+  evaluate([a]: readonly Value[], params: PinvParams): readonly Value[] {
+    const [, m, n] = split(a!.shape), k = Math.min(m, n), [p] = zeros(a!, [n, m]) as [Value];
+    const limit = limitOf(params, a!.dtype, m, n);
+    eachMatrix([a!, p], ([from, to]) => {
+      const s = new Float64Array(k), u = new Float64Array(m * k), v = new Float64Array(k * n);
+      svdOf(from!, m, n, s, { u, v });
+      for (let h = 0; h < k; h++) {
+        for (let i = 0; i < n && s[h]! > limit * s[0]!; i++) {
+          for (let j = 0; j < m; j++) to![i * m + j]! += v[h * n + i]! * u[j * k + h]! / s[h]!;
+        }
+      }
+    });
+    return [p];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context, { inputs: [x], params: { rcond } }): void {
+      emitPinv(context, whole(context.buffer(x!)), whole(context.output(0)), rcond);
+    },
+  },
+};
+
+/** The square roots of symmetric matrices, of which the lower triangles are read; NaN for negative ones. */
+export const sqrtmOp: Op = {
+  name: "sqrtm",
+  facts: new Set(["counted"]),
+  infer(inputs: readonly Variable[]): readonly TensorType[] {
+    const [x] = expectMatrices("sqrtm", inputs) as [Variable];
+    expectSquare("sqrtm", x);
+    const [batch, m, n] = split(x.type.shape), k = m ?? n;
+    return [type(x.dtype, ...batch, k, k)];
+  },
+  shapes: (context: ShapeContext, apply: Apply) => [squareShape(context, apply)],
+  lengths: sameLengths,
+  along: alongBatch,
+  evaluate([a]: readonly Value[]): readonly Value[] {
+    const n = a!.shape.at(-1)!, root = zeroValue(a!.dtype, a!.shape);
+    eachMatrix([a!, root], ([from, to]) => {
+      const w = new Float64Array(n), v = new Float64Array(n * n);
+      eighOf(from!, n, w, v);
+      const epsilon = a!.dtype === "float64" ? 2 ** -52 : 2 ** -23;
+      const noise = n * epsilon * Math.max(Math.abs(w[0] ?? 0), Math.abs(w.at(-1) ?? 0));
+      const roots = w.map((x) => x < -noise ? NaN : Math.sqrt(Math.max(x, 0)));
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) {
+          for (let h = 0; h < n; h++) {
+            to![i * n + j]! += v[i * n + h]! * roots[h]! * v[j * n + h]!;
+          }
+        }
+      }
+    });
+    return [root];
+  },
+  lowering: {
+    kind: "emit",
+    buffers: [0],
+    emit(context, { inputs: [x] }): void {
+      emitSqrtm(context, whole(context.buffer(x!)), whole(context.output(0)));
+    },
+  },
+};

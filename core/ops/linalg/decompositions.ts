@@ -1,0 +1,294 @@
+/**
+ * `T.linalg`: QR, eigenvalues, singular values, and what is made of them. All functions take matrices in the
+ * last two axes, and axes before these count them.
+ *
+ * @module
+ */
+
+import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
+import type {
+  DTypeOf,
+  Floating,
+  FloatLike,
+  Less1,
+  MatrixRank,
+  OfRank,
+  RankOf,
+} from "../../graph/type_arithmetic.ts";
+import { shown } from "../../base/shown.ts";
+import { castTo } from "../common/build.ts";
+import { dimVariable, maxDims } from "../common/lengths.ts";
+import { asVariable, type TensorLike } from "../common/literal.ts";
+import { div, mul, sqr, sub } from "../elementwise/arithmetic.ts";
+import { gt } from "../elementwise/logic.ts";
+import { max, sum } from "../reduce/reduce.ts";
+import { between } from "../shape/between.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
+import { shapeOf } from "../shape/shape_ops.ts";
+import {
+  eighOp,
+  pinvOp,
+  type PinvParams,
+  qrOp,
+  type QrParams,
+  sqrtmOp,
+  svdOp,
+  type SvdParams,
+  type VectorParams,
+} from "./decompose_ops.ts";
+import { matmul } from "./linalg.ts";
+import { prepare, prepareSquare } from "./prepared.ts";
+import type { Solved, VectorPerMatrix } from "./systems.ts";
+
+/** How many columns Q has. */
+export interface QrOptions {
+  /** "reduced", the default, has as many as there are rows or columns, "complete" one for each row. */
+  readonly mode?: "reduced" | "complete";
+}
+
+/** Which vectors belong to singular values. */
+export interface SvdOptions {
+  /**
+   * Whether U and Vᵀ are square, with vectors for all rows and all columns; default false, where there is
+   * one for each singular value. (NumPy's default is true.)
+   */
+  readonly fullMatrices?: boolean;
+}
+
+/** From where on singular values count. */
+export interface RankOptions {
+  /**
+   * Singular values up to this part of the largest one count as zero; by default the greater of rows and
+   * columns times the distance from 1 to the next number of the dtype.
+   */
+  readonly rcond?: number;
+}
+
+/**
+ * `[Q, R]` with A = Q·R, where the columns of Q are orthonormal and R is an upper triangle. Of m rows and n
+ * columns, with k the lesser of them, Q is m by k and R is k by n; with `mode: "complete"` they are m by m
+ * and m by n.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [q, r] = T.linalg.qr(T.matrix("a"));
+ * ```
+ */
+export function qr<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: QrOptions,
+): [q: FloatLike<A>, r: FloatLike<A>];
+export function qr(a: TensorLike, { mode = "reduced" }: QrOptions = {}): [Variable, Variable] {
+  if (mode !== "reduced" && mode !== "complete") {
+    throw new RangeError(
+      `Cannot factorise: expected mode "reduced" or "complete", got ${shown(mode)}`,
+    );
+  }
+  const { matrices, dtype } = prepare(a, "Cannot factorise");
+  const { outputs } = applyOp<QrParams>(qrOp, [matrices], { complete: mode === "complete" });
+  return outputs.map((x) => castTo(x, dtype)) as [Variable, Variable];
+}
+
+/**
+ * `[w, V]`: the eigenvalues of symmetric matrices in ascending order, and eigenvectors of length 1 in the
+ * columns of V, so that A·V = V·diag(w). Only the lower triangle is read. The first large number of each
+ * vector is positive.
+ *
+ * Where eigenvalues are equal their vectors are not determined, and take no gradient from each other.
+ *
+ * @example
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ *
+ * const a = T.matrix("a");
+ * const f = await compile([a], T.linalg.eigh(a));
+ * f([[2, 1], [1, 2]]); // 1 and 3, and their vectors
+ * ```
+ */
+export function eigh<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+): [values: VectorPerMatrix<A>, vectors: FloatLike<A>];
+export function eigh(a: TensorLike): [Variable, Variable] {
+  const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
+  const { outputs } = applyOp<VectorParams>(eighOp, [matrices], { vectors: true });
+  return outputs.map((x) => castTo(x, dtype)) as [Variable, Variable];
+}
+
+/**
+ * The eigenvalues of symmetric matrices in ascending order, of which the lower triangle is read.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const values = T.linalg.eigvalsh(T.matrix("a"));
+ * ```
+ */
+export function eigvalsh<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
+export function eigvalsh(a: TensorLike): Variable {
+  const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
+  return castTo(outputOf<VectorParams>(eighOp, [matrices], { vectors: false }), dtype);
+}
+
+/**
+ * `[U, s, Vᵀ]` with A = U·diag(s)·Vᵀ: singular values in descending order, left vectors in the columns of U
+ * and right ones in the rows of Vᵀ. The first large number of each right vector is positive.
+ *
+ * Where singular values are equal their vectors are not determined, and take no gradient from each other.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [u, s, vt] = T.linalg.svd(T.matrix("a"));
+ * ```
+ */
+export function svd<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: SvdOptions,
+): [u: FloatLike<A>, values: VectorPerMatrix<A>, vt: FloatLike<A>];
+export function svd(
+  a: TensorLike,
+  { fullMatrices: full = false }: SvdOptions = {},
+): [Variable, Variable, Variable] {
+  const { matrices, dtype } = prepare(a, "Cannot take singular values of");
+  const params = { vectors: true, full };
+  const [m, n] = matrices.type.shape.slice(-2);
+  const isWide = typeof m === "number" && typeof n === "number" && m < n && !full;
+  // Fewer columns are turned in fewer rounds.
+  const given = isWide ? turned(matrices) : matrices;
+  const [s, u, vt] = applyOp<SvdParams>(svdOp, [given], params).outputs.map((x) =>
+    castTo(x, dtype)
+  ) as [Variable, Variable, Variable];
+  return isWide ? [turned(vt), s, turned(u)] : [u, s, vt];
+}
+
+/**
+ * The singular values of matrices in descending order.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const values = T.linalg.svdvals(T.matrix("a"));
+ * ```
+ */
+export function svdvals<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
+export function svdvals(a: TensorLike): Variable {
+  const { matrices, dtype } = prepare(a, "Cannot take singular values of");
+  return castTo(outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false }), dtype);
+}
+
+/** The last two axes exchanged. */
+function turned(x: Variable): Variable {
+  const order = Array.from({ length: x.ndim }, (_, d) => d);
+  return shuffled(x, [...order.slice(0, -2), x.ndim - 1, x.ndim - 2]);
+}
+
+/**
+ * The pseudoinverses of matrices, by singular values.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const p = T.linalg.pinv(T.matrix("a"));
+ * ```
+ */
+export function pinv<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: RankOptions,
+): FloatLike<A>;
+export function pinv(a: TensorLike, { rcond }: RankOptions = {}): Variable {
+  const { matrices, dtype } = prepare(a, "Cannot invert");
+  return castTo(outputOf<PinvParams>(pinvOp, [matrices], { rcond: rcond ?? null }), dtype);
+}
+
+/** Which singular values count, and the values. */
+function countedValues(
+  matrices: Variable,
+  { rcond }: RankOptions,
+): readonly [values: Variable, counted: Variable] {
+  const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
+  const [m, n] = [2, 1].map((d) => shapeOf(matrices, matrices.ndim - d)) as [Variable, Variable];
+  const most = castTo(dimVariable(maxDims(m, n)), values.dtype);
+  const part = rcond ?? mul(most, values.dtype === "float64" ? 2 ** -52 : 2 ** -23);
+  const limit = mul(max(values, { axis: -1, keepdims: true }), part as Variable) as Variable;
+  return [values, gt(values, limit) as Variable];
+}
+
+/**
+ * The rank of matrices: how many singular values are not zero.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const rank = T.linalg.matrixRank(T.matrix("a"));
+ * ```
+ */
+export function matrixRank<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  options?: RankOptions,
+): Variable<"int64", Less1<Less1<RankOf<A>>>>;
+export function matrixRank(a: TensorLike, options: RankOptions = {}): Variable {
+  const { matrices } = prepare(a, "Cannot take the rank of");
+  return sum(castTo(countedValues(matrices, options)[1], "int64"), -1) as Variable;
+}
+
+/**
+ * `[x, residuals, rank, s]`: the x for which the squares of b - A·x have the least sum, and the shortest of
+ * all such; those sums, one for each right side; and the rank and the singular values of A. A vector `b` is
+ * one right side, matrices hold one in each column.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const [x] = T.linalg.lstsq(T.matrix("a"), T.vector("b"));
+ * ```
+ */
+export function lstsq<A extends TensorLike, B extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  b: B,
+  options?: RankOptions,
+): [
+  x: Solved<A, B>,
+  residuals: Variable<Floating<DTypeOf<A>>>,
+  rank: Variable<"int64", Less1<Less1<RankOf<A>>>>,
+  values: VectorPerMatrix<A>,
+];
+export function lstsq(a: TensorLike, b: TensorLike, options: RankOptions = {}): Variable[] {
+  const given = asVariable(b), inverse = pinv(a as never, options) as Variable;
+  const x = matmul(inverse as never, given as never) as Variable;
+  const rest = sub(given, matmul(asVariable(a) as never, x as never) as Variable) as Variable;
+  const residuals = sum(sqr(rest), given.ndim === 1 ? -1 : -2) as Variable;
+  return [x, residuals, matrixRank(a as never, options), svdvals(a as never) as Variable];
+}
+
+/**
+ * The square root S of symmetric matrices that have no negative eigenvalue: S·S = A. Only the lower triangle
+ * is read; there is NaN if an eigenvalue is negative.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const root = T.linalg.sqrtm(T.matrix("covariance"));
+ * ```
+ */
+export function sqrtm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A>;
+export function sqrtm(a: TensorLike): Variable {
+  const { matrices, dtype } = prepareSquare(a, "Cannot take the square root of");
+  return castTo(outputOf(sqrtmOp, [matrices], {}), dtype);
+}
+
+/** The quotient of the greatest and the least singular value. */
+export function conditionOf(a: TensorLike): Variable {
+  const s = svdvals(a as never) as Variable, last = s.ndim - 1;
+  const end = (from: number | null, to: number | null) =>
+    sum(between(s, last, from, to), -1) as Variable;
+  return div(end(0, 1), end(-1, null)) as Variable;
+}

@@ -1,0 +1,193 @@
+/**
+ * QR by Householder's reflections: those of a panel of columns step by step, then all of them together, as
+ * I - V·T·Vᵀ (Schreiber and Van Loan, 1989), by products.
+ *
+ * @module
+ */
+
+import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../graph/op.ts";
+import type { Ix } from "../../../ir/builder.ts";
+import type { SNode } from "../../../ir/scalar.ts";
+import { type Size, subSize } from "../../../ir/size.ts";
+import {
+  accumulate,
+  batchOf,
+  type Block,
+  blocksOf,
+  endOf,
+  fill,
+  multiply,
+  part,
+  readAt,
+  scratch,
+  storeAt,
+  turned,
+} from "./views.ts";
+
+/** The reflections of a panel. */
+interface Reflections {
+  readonly block: Block;
+  readonly v: MatrixView;
+  readonly t: MatrixView;
+}
+
+/** Reflects the columns of a panel, in place, until nothing is left below its diagonal. */
+function reflect(context: EmitContext, panel: MatrixView, block: Block): Reflections {
+  const { rows, columns } = panel, batch = batchOf(panel), { dtype } = panel.target;
+  const v = scratch(context, "reflections", panel.target, batch, rows, columns);
+  const t = scratch(context, "together", panel.target, batch, columns, columns);
+  const [tau, scale, beta, most] = ["tau", "scale", "beta", "most"].map((name) =>
+    context.temp(name, dtype, batch)
+  ) as [Target, Target, Target, Target];
+  const taus = context.temp("taus", dtype, [...batch, columns]);
+  const by = context.temp("by", dtype, [...batch, columns]);
+  const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
+  const of = (nest: LoopNestBuilder, target: Target) =>
+    nest.readTarget(target, here(nest)) as SNode;
+  context.loop("reflect", columns, (counter) => {
+    const now = counter();
+    // Squares of large numbers overflow: lengths are those of parts of the largest.
+    context.nest("largest", batch, [rows], (nest) => {
+      const { b } = nest, r = nest.loops[0]!, x = b.unary("abs", readAt(nest, panel, r, now));
+      const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(now));
+      const found = nest.reduce("max", b.select(isLeft, x, b.constant(x.type, 0)));
+      nest.storeOuter(most, nest.axes, found);
+    });
+    context.nest("length", batch, [rows], (nest) => {
+      const { b } = nest,
+        r = nest.loops[0]!,
+        unit = of(nest, most),
+        x = readAt(nest, panel, r, now);
+      const [zero, one] = [b.constant(x.type, 0), b.constant(x.type, 1)];
+      const size = b.select(b.compare("eq", unit, zero), one, unit);
+      const isBelow = b.compare("gt", b.ixNode(r), b.ixNode(now)), portion = b.div(x, size);
+      const rest = nest.reduce("sum", b.select(isBelow, b.mul(portion, portion), zero));
+      const head = readAt(nest, panel, now, now), first = b.div(head, size);
+      const length = b.mul(size, b.unary("sqrt", b.add(b.mul(first, first), rest)));
+      const isDone = b.compare("eq", rest, zero);
+      const turnedTo = b.select(b.compare("lt", head, zero), length, b.unary("neg", length));
+      const end = b.select(isDone, head, turnedTo);
+      const part = b.select(isDone, one, end), step = b.sub(head, end);
+      const factor = b.select(isDone, zero, b.div(b.sub(end, head), part));
+      nest.storeOuter(beta, nest.axes, end);
+      nest.storeOuter(tau, nest.axes, factor);
+      nest.storeOuter(taus, [...nest.axes, now], factor);
+      nest.storeOuter(
+        scale,
+        nest.axes,
+        b.select(isDone, zero, b.div(one, b.select(isDone, one, step))),
+      );
+    });
+    context.nest("reflection", [...batch, rows], [], (nest) => {
+      const { b } = nest, r = nest.axes.at(-1)!, [at, step] = [b.ixNode(r), b.ixNode(now)];
+      const x = b.mul(readAt(nest, panel, r, now), of(nest, scale));
+      const [zero, one] = [b.constant(x.type, 0), b.constant(x.type, 1)];
+      const upper = b.select(b.compare("eq", at, step), one, zero);
+      storeAt(nest, v, r, now, b.select(b.compare("gt", at, step), x, upper));
+    });
+    context.nest("by", [...batch, columns], [rows], (nest) => {
+      const { b } = nest, c = nest.axes.at(-1)!, r = nest.loops[0]!;
+      const sum = nest.reduce("sum", b.mul(readAt(nest, v, r, now), readAt(nest, panel, r, c)));
+      nest.storeOuter(by, nest.axes, b.mul(sum, of(nest, tau)));
+    });
+    context.nest("panel", [...batch, rows, columns], [], (nest) => {
+      const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
+      const old = readAt(nest, panel, r, c), zero = b.constant(old.type, 0);
+      const amount = nest.readTarget(by, [...here(nest), c]) as SNode;
+      const less = b.sub(old, b.mul(readAt(nest, v, r, now), amount));
+      const [row, column, step] = [r, c, now].map((ix) => b.ixNode(ix)) as [SNode, SNode, SNode];
+      const isDone = b.binary("or", b.compare("lt", column, step), b.compare("lt", row, step));
+      const own = b.select(b.compare("eq", row, step), of(nest, beta), zero);
+      const next = b.select(b.compare("eq", column, step), own, less);
+      storeAt(nest, panel, r, c, b.select(isDone, old, next));
+    });
+  });
+  const products = scratch(context, "products", panel.target, batch, columns, columns);
+  multiply(context, "products", turned(v), v, products);
+  fill(context, "together", t, ({ b }) => b.constant(dtype === "float64" ? "f64" : "f32", 0));
+  context.loop("together", columns, (counter) => {
+    const now = counter();
+    context.nest("together", [...batch, columns], [columns], (nest) => {
+      const { b } = nest, i = nest.axes.at(-1)!, j = nest.loops[0]!;
+      const x = b.mul(readAt(nest, t, i, j), readAt(nest, products, j, now));
+      const zero = b.constant(x.type, 0), step = b.ixNode(now);
+      const sum = nest.reduce("sum", b.select(b.compare("lt", b.ixNode(j), step), x, zero));
+      const factor = nest.readTarget(taus, [...here(nest), now]) as SNode, at = b.ixNode(i);
+      const last = b.select(b.compare("eq", at, step), factor, zero);
+      const above = b.unary("neg", b.mul(factor, sum));
+      storeAt(nest, t, i, now, b.select(b.compare("lt", at, step), above, last));
+    });
+  });
+  return { block, v, t };
+}
+
+/** Stores Q with as many columns as `q` has, and R with as many rows as `r` has. */
+export function emitQr(
+  context: EmitContext,
+  from: MatrixView,
+  q: MatrixView | null,
+  r: MatrixView,
+): void {
+  const { guards } = context, batch = batchOf(from), m = from.rows, n = from.columns;
+  const type = from.target.dtype === "float64" ? "f64" : "f32";
+  fill(context, "r", r, ({ b }) => b.constant(type, 0));
+  const all: Reflections[] = [];
+  let rest = from;
+  for (const block of blocksOf(guards, guards.min(m, n))) {
+    const { start, length } = block, rows = subSize(m, start), end = endOf(block);
+    const panel = scratch(context, "panel", from.target, batch, rows, length);
+    const given = rest;
+    fill(context, "panel", panel, (nest, i, j) => readAt(nest, given, i, j));
+    const made = reflect(context, panel, block);
+    all.push(made);
+    fill(
+      context,
+      "r",
+      part(r, start, start, length, length),
+      (nest, i, j) => readAt(nest, panel, i, j),
+    );
+    const columns = subSize(n, end);
+    if (guards.equal(columns, 0)) continue;
+    const right = part(given, 0, length, rows, columns);
+    const [seen, amounts] = ["seen", "amounts"].map((name) =>
+      scratch(context, name, from.target, batch, length, columns)
+    ) as [MatrixView, MatrixView];
+    multiply(context, "seen", turned(made.v), right, seen);
+    multiply(context, "amounts", turned(made.t), seen, amounts);
+    const rowsOf = (view: MatrixView, first: Size, count: Size) =>
+      part(view, first, 0, count, view.columns);
+    const top = part(r, start, end, length, columns);
+    multiply(context, "r", rowsOf(made.v, 0, length), amounts, top, rowsOf(right, 0, length));
+    const below = subSize(rows, length);
+    if (guards.equal(below, 0)) continue;
+    const next = scratch(context, "rest", from.target, batch, below, columns);
+    multiply(
+      context,
+      "rest",
+      rowsOf(made.v, length, below),
+      amounts,
+      next,
+      rowsOf(right, length, below),
+    );
+    rest = next;
+  }
+  if (q === null) return;
+  fill(context, "identity", q, ({ b }, i, j) =>
+    b.select(
+      b.compare("eq", b.ixNode(i), b.ixNode(j)),
+      b.constant(type, 1),
+      b.constant(type, 0),
+    ));
+  for (const { block: { start, length }, v, t } of all.toReversed()) {
+    const own = part(q, start, start, subSize(q.rows, start), subSize(q.columns, start));
+    const [seen, amounts] = ["seen", "amounts"].map((name) =>
+      scratch(context, name, from.target, batch, length, own.columns)
+    ) as [MatrixView, MatrixView];
+    multiply(context, "seen", turned(v), own, seen);
+    context.product("amounts", t, seen, (nest, product) => {
+      const [i, j] = nest.axes.slice(-2) as [Ix, Ix];
+      storeAt(nest, amounts, i, j, nest.b.unary("neg", product));
+    });
+    accumulate(context, "q", v, amounts, own);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * `T.linalg`: norms and condition numbers.
+ *
+ * @module
+ */
+
+import type { Variable } from "../../graph/graph.ts";
+import type { FloatLike, MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
+import { shown } from "../../base/shown.ts";
+import { normalizeAxes, shapeLabel } from "../common/arguments.ts";
+import { asFloating } from "../common/build.ts";
+import type { TensorLike } from "../common/literal.ts";
+import { withAxes } from "../common/axes.ts";
+import { abs, mul } from "../elementwise/arithmetic.ts";
+import { max, min, norm as vectorNorm, sum } from "../reduce/reduce.ts";
+import { moveaxis } from "../shape/dimshuffle.ts";
+import { ravel } from "../shape/reshape.ts";
+import { conditionOf, svdvals } from "./decompositions.ts";
+import { inv, type PerMatrix } from "./systems.ts";
+
+/** Norms of matrices: Frobenius, of singular values, of rows and columns. */
+export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2;
+
+/** Over what a norm is taken. */
+export interface NormOptions {
+  /** One axis for norms of vectors, two for norms of matrices; default: all, of a vector or a matrix. */
+  readonly axis?: number | readonly [number, number] | null;
+  /** Whether these axes are kept, with length 1; default false. */
+  readonly keepdims?: boolean;
+}
+
+/** A norm of matrices in the last two axes. */
+function matrixNorm(x: Variable, order: number | string, action: string): Variable {
+  const size = abs(x) as Variable;
+  switch (order) {
+    case "fro":
+      return vectorNorm(x, 2, [-2, -1]) as Variable;
+    case "nuc":
+      return sum(svdvals(x as never) as Variable, -1) as Variable;
+    case 2:
+      return max(svdvals(x as never) as Variable, -1) as Variable;
+    case -2:
+      return min(svdvals(x as never) as Variable, -1) as Variable;
+    case 1:
+      return max(sum(size, -2) as Variable, -1) as Variable;
+    case -1:
+      return min(sum(size, -2) as Variable, -1) as Variable;
+    case Infinity:
+      return max(sum(size, -1) as Variable, -1) as Variable;
+    case -Infinity:
+      return min(sum(size, -1) as Variable, -1) as Variable;
+  }
+  throw new RangeError(
+    `${action}: expected the order of a norm of matrices ("fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity), got ${
+      shown(order)
+    }`,
+  );
+}
+
+/**
+ * Norms as NumPy's `linalg.norm` gives them: of vectors along one axis, with any order as in `T.norm`; of
+ * matrices in two axes: "fro", the root of the sum of squares; "nuc", the sum of the singular values; 2 and
+ * -2, the greatest and the least of them; 1 and -1, of the sums of columns; Infinity and -Infinity, of the
+ * sums of rows. Without an order it is the root of the sum of squares, and without an axis that of all
+ * elements.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const a = T.matrix("a");
+ * T.linalg.norm(a, "nuc");
+ * T.linalg.norm(a, 1, { axis: 0 });
+ * ```
+ */
+export function norm(
+  x: TensorLike,
+  order: number | MatrixOrder | null = null,
+  { axis = null, keepdims = false }: NormOptions = {},
+): Variable {
+  const v = asFloating(x), action = `Cannot take the norm of ${shapeLabel(v)}`;
+  const all = Array.from({ length: v.ndim }, (_, d) => d);
+  if (axis === null && order === null) {
+    const length = vectorNorm(ravel(v), 2) as Variable;
+    return keepdims ? withAxes(length, all) : length;
+  }
+  if (axis === null && v.ndim !== 1 && v.ndim !== 2) {
+    throw new TypeError(`${action}: expected a vector or a matrix, or the axes of some`);
+  }
+  const axes = normalizeAxes(axis === null ? all : [axis].flat(), v.ndim, action);
+  if (axes.length !== 1 && axes.length !== 2) {
+    throw new TypeError(`${action}: expected one axis or two, got ${shown(axis)}`);
+  }
+  if (axes.length === 1) {
+    if (typeof order === "string") {
+      throw new RangeError(`${action}: expected a number as the order for vectors, got "${order}"`);
+    }
+    return vectorNorm(v, order ?? 2, { axis: axes[0]!, keepdims }) as Variable;
+  }
+  const last = moveaxis(v, [...axes], [-2, -1]) as Variable;
+  const found = matrixNorm(last, order ?? "fro", action);
+  return keepdims ? withAxes(found, [...axes].sort((a, b) => a - b)) : found;
+}
+
+/**
+ * Condition numbers: how many times larger errors of solutions may be than those of right sides. By default,
+ * and for orders 2 and -2, quotients of singular values; else norms of matrices times those of inverses.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const c = T.linalg.cond(T.matrix("a"));
+ * ```
+ */
+export function cond<A extends TensorLike>(
+  a: OfRank<A, MatrixRank>,
+  order?: number | MatrixOrder | null,
+): PerMatrix<A>;
+export function cond(a: TensorLike, order: number | MatrixOrder | null = null): Variable {
+  const v = asFloating(a), action = `Cannot take the condition of ${shapeLabel(v)}`;
+  if (v.ndim < 2) throw new TypeError(`${action}: expected matrices`);
+  if (order === null || order === 2 || order === -2) {
+    const quotient = conditionOf(v);
+    return order === -2 ? (quotient.pow(-1) as Variable) : quotient;
+  }
+  const inverse = inv(v as never, { check: false }) as FloatLike<Variable> as Variable;
+  return mul(matrixNorm(v, order, action), matrixNorm(inverse, order, action)) as Variable;
+}
