@@ -28,7 +28,7 @@ import {
   tensor,
   type Variable,
 } from "../mod.ts";
-import { exportStableHlo, type Mesh, shard, type ShardSpec } from "./mod.ts";
+import { exportStableHlo, type Functions, type Mesh, shard, type ShardSpec } from "./mod.ts";
 
 const jax = await findJax();
 const cases: CaseTest[] = [];
@@ -192,7 +192,7 @@ const accurate: Run = async (runner) => {
   const table = names.map((name) =>
     rows.filter(([one]) => one === name).map((row) => row.slice(1))
   );
-  const worst: string[] = [], wrong: string[] = [];
+  const parts: [number, string][] = [], wrong: string[] = [];
   for (const [dtype, type] of [["float64", "f64"], ["float32", "f32"]] as const) {
     const round = dtype === "float32" ? Math.fround : Number;
     const points = table.map((rows) =>
@@ -232,10 +232,12 @@ const accurate: Run = async (runner) => {
       });
       const allowed = accuracy[name][type] * (type === "f64" ? 1 : 2);
       if (most > allowed) wrong.push(`${name} of ${dtype}: ${most} units, promised ${allowed}`);
-      worst.push(`${name} ${type} ${most.toFixed(2)}`);
+      parts.push([most / allowed, `${name} of ${dtype}, ${most.toFixed(2)} of ${allowed} units`]);
     });
   }
   assertEquals(wrong, []);
+  const [, nearest] = parts.reduce((a, b) => b[0] > a[0] ? b : a);
+  console.log(`${parts.length} functions; nearest to its promise: ${nearest}`);
 };
 
 const randomNumbers: Run = async (runner) => {
@@ -279,7 +281,7 @@ const spread: Readonly<Record<string, readonly [string, ShardSpec]>> = {
   MLP: ["w", [null, "model"]],
 };
 
-const models = (mesh?: Mesh): Run => async (runner) => {
+const models = (mesh?: Mesh, functions: Functions = "croton"): Run => async (runner) => {
   for (const model of makeModels()) {
     const f = await trainingStep(model), batch = batchOf(model, 16);
     const shared = f.sharedVariables.map((v) => resultValue(v.getValue()));
@@ -293,6 +295,7 @@ const models = (mesh?: Mesh): Run => async (runner) => {
     ];
     const module = exportStableHlo(f, {
       shapes: batch.map(({ shape }) => shape),
+      functions,
       ...(mesh && { mesh, shard: list }),
     });
     const { results, text, shards } = await runner.run(module, [...batch, ...shared], {
@@ -336,6 +339,7 @@ const programsOfXla: Readonly<Record<string, Run>> = {
   "functions are as accurate as promised": accurate,
   "random numbers have the same bits": randomNumbers,
   "steps of training": models(),
+  "steps of training by XLA's own functions": models(undefined, "xla"),
   "steps of training on eight devices, by examples": models({ data: 8 }),
   "steps of training on eight devices, by examples and columns": models({ data: 4, model: 2 }),
 };
