@@ -5,11 +5,12 @@
  */
 
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
-import { evaluateGraph } from "../core/graph/reference.ts";
+import { evaluateGraph, evaluateUnread } from "../core/graph/reference.ts";
 import { IndexError } from "../core/base/errors.ts";
 import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
-import { isDiscrete } from "../core/graph/dtype.ts";
+import { type DType, isDiscrete } from "../core/graph/dtype.ts";
+import { unevenSteps } from "../core/ops/shape/join.ts";
 import { NeedValue } from "../core/graph/op.ts";
 import { Guards, sizeValue } from "../core/ir/size.ts";
 import { type LeafInfo, Shapes } from "../core/plan/shapes.ts";
@@ -25,9 +26,10 @@ function rowOf(value: Value, i: number): Value {
 
 function stackRows(dtype: Value["dtype"], row: readonly number[], rows: readonly Value[]): Value {
   const shape = [rows.length, ...row];
+  if (rows.some((value) => value.shape.some((n, d) => n !== row[d]))) {
+    return unreadable(dtype, shape, () => unevenSteps(rows.map((value) => value.shape)));
+  }
   const data = valueData(dtype, sizeOf(shape));
-  // Rows of different shapes are no tensor: nothing reads it.
-  if (rows.some((value) => value.shape.some((n, d) => n !== row[d]))) return { dtype, shape, data };
   let at = 0;
   for (const value of rows) {
     (data as Float64Array).set(value.data as Float64Array, at);
@@ -76,7 +78,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     );
     placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
     placeholders.others.forEach((other, i) => values.set(other, others[i]!));
-    const made = evaluateGraph(step.outputs, values);
+    const made = evaluateUnread(step.outputs, values);
     let next = 0;
     for (const [i, state] of states.entries()) {
       const was = state[0]!.shape, now = made[next]!.shape;
@@ -125,9 +127,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     ...padded.map((list, i) => stackRows(dtypes[i]!, rowShapes[i]!, list)),
     ...rows.map((list, i) =>
       list.at(-1) ??
-        (i < states.length
-          ? states[i]!.at(-1)!
-          : noResult(params, makeZero(dtypes[i]!, rowShapes[i]!)))
+        (i < states.length ? states[i]!.at(-1)! : noResult(params, dtypes[i]!, rowShapes[i]!))
     ),
     ...carried,
     ...carried.map(({ dtype, shape }, i) =>
@@ -162,17 +162,21 @@ function shapesOf(
   }
 }
 
-/** The last result of no steps: an error for who reads it. */
-function noResult(params: ScanParams, { dtype, shape }: Value): Value {
+/** What is an error for who reads it. */
+function unreadable(dtype: DType, shape: readonly number[], error: () => Error): Value {
   return {
     dtype,
     shape,
     get data(): never {
-      throw new IndexError(
-        `Cannot take the last result of ${scanLabel(params)}: it has no steps`,
-      );
+      throw error();
     },
   };
+}
+
+/** The last result of no steps. */
+function noResult(params: ScanParams, dtype: DType, row: readonly number[]): Value {
+  const text = `Cannot take the last result of ${scanLabel(params)}: it has no steps`;
+  return unreadable(dtype, row, () => new IndexError(text));
 }
 
 function makeZero(dtype: Value["dtype"], shape: readonly number[]): Value {

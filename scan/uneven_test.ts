@@ -3,6 +3,7 @@ import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import { run, value } from "../dev/testing/ops/harness.ts";
 import {
   compile,
+  evaluateGraph,
   grad,
   IndexError,
   scan,
@@ -12,6 +13,7 @@ import {
   type Tensor,
   tensor,
   until,
+  type Value,
   type Variable,
 } from "../mod.ts";
 
@@ -19,7 +21,11 @@ import {
 type Step = any;
 
 function loop(step: Step, options: object): Variable {
-  return (scan as unknown as (step: Step, options: object) => Variable[])(step, options)[0]!;
+  return loops(step, options)[0]!;
+}
+
+function loops(step: Step, options: object): Variable[] {
+  return (scan as unknown as (step: Step, options: object) => Variable[])(step, options);
 }
 
 const one = T.constant(1, { dtype: "float32" });
@@ -333,3 +339,26 @@ Deno.test("the last result of an inner loop without steps is an error of the ref
   assertEquals(at(2, 1), [7, 7]);
   assertThrows(() => at(2, 0), IndexError, "it has no steps");
 });
+
+onDevices(
+  "rows whose number varies are an error that says so, of few steps and many",
+  async (device) => {
+    for (const steps of [2, 4, null]) {
+      const x = T.fvector("x"), rows = T.tensor("float32", [steps, 2]);
+      const [, traces] = loops((_row: Variable, state: Variable) => {
+        const n = T.cast(state.sum(), "int64");
+        const trace = loop((v: Variable) => v, { outputsInfo: state, nSteps: n });
+        return [T.sigmoid(state), trace];
+      }, { sequences: rows, outputsInfo: [x, null], returnList: true })[0] as unknown as Variable[];
+      const f = await compile([x, rows], traces!, { device });
+      const text = "the shapes inside a loop must be the same at each step";
+      const given = Array.from({ length: steps ?? 3 }, () => [0, 0]);
+      assertThrows(() => (f([0, 0], given) as Tensor).dataSync(), ShapeError, text);
+      const values = new Map<Variable, Value>([
+        [x, value("float32", [2], [0, 0])],
+        [rows, value("float32", [given.length, 2], given.flat())],
+      ]);
+      assertThrows(() => evaluateGraph([traces!], values), ShapeError, text);
+    }
+  },
+);

@@ -22,6 +22,17 @@ export function evaluateGraph(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
 ): Value[] {
+  const results = evaluateUnread(outputs, inputs);
+  // What has no value, such as the last result of no steps, is an error when it is read.
+  for (const result of results) void result.data;
+  return results;
+}
+
+/** The same for results of which maybe not all are read. */
+export function evaluateUnread(
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+): Value[] {
   const values = new Map<Variable, Value>(inputs);
   const stack = outputs.toReversed();
   while (stack.length > 0) {

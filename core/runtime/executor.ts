@@ -5,6 +5,7 @@
  * @module
  */
 
+import { UNEVEN_ADVICE } from "../ops/shape/join.ts";
 import type { Backend, DeviceBuffer, Executable } from "./backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../graph/dtype.ts";
 import { isArgumentError, ShapeError } from "../base/errors.ts";
@@ -362,8 +363,7 @@ export class Executor {
           writtenLength(variable)
         }, which the steps compute. To take n rows at each ` +
         `step, give x the shape [steps, n, …] and read x.at(i), or read x.at(T.arange(n).add(i.mul(n))); ` +
-        `of rows whose number varies, return what has one shape, such as their sum or rows.at(-1), or ` +
-        `compute the most there can be and keep T.where(T.arange(most).lt(n), rows, 0)`,
+        UNEVEN_ADVICE,
     );
   }
 

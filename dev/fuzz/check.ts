@@ -189,7 +189,7 @@ async function runCalls(run: Run, device: Device): Promise<Outcome> {
 
 /** Whether an error says that shapes in a loop depend on what its steps compute. */
 export function isVaryingShape(error: unknown): boolean {
-  const text = /the shapes inside a loop must be the same at each step, and one of them depends on/;
+  const text = /the shapes inside a loop must be the same at each step/;
   return error instanceof ShapeError && text.test(error.message);
 }
 

@@ -33,6 +33,20 @@ function joinError(shapes: readonly Lengths[], axis: number, at: number): ShapeE
   );
 }
 
+/** What to do about rows of which steps return more or fewer. */
+export const UNEVEN_ADVICE =
+  "of rows whose number varies, return what has one shape, such as their sum or rows.at(-1), or " +
+  "compute the most there can be and keep T.where(T.arange(most).lt(n), rows, 0)";
+
+/** What steps return has no tensor to go into, as its shapes differ. */
+export function unevenSteps(shapes: readonly Lengths[]): ShapeError {
+  const different = [...new Set(shapes.map(shapeText))];
+  return new ShapeError(
+    `Cannot stack what steps return, of shapes ${listText(different)}: the shapes inside a loop ` +
+      `must be the same at each step; ${UNEVEN_ADVICE}`,
+  );
+}
+
 /** The error in the user's terms: tensors that were stacked have one axis less than what is joined. */
 function unjoinable(
   context: ShapeContext,
@@ -41,6 +55,8 @@ function unjoinable(
   at: number,
 ): ShapeError {
   const written = apply.inputs.map(asWritten);
+  // Steps of a loop that were written out.
+  if (apply.output.written.call === "scan") return unevenSteps(shapes.map(([, ...row]) => row));
   const stacks = apply.output.written.call === "stack" &&
     written.every((x, i) => x.ndim === apply.inputs[i]!.ndim - 1);
   if (!stacks) return joinError(shapes, apply.params.axis, at);
