@@ -82,7 +82,11 @@ class CpuBackend implements Backend, Device {
       options;
     this.rows = rows;
     this.team = new Team(this.memory, threads?.start);
-    const sharing = { block: this.team.block, from: threads?.from ?? SHARED_FROM };
+    const sharing = {
+      block: this.team.block,
+      from: threads?.from ?? SHARED_FROM,
+      products: true,
+    };
     const { limits } = this.memory;
     this.#options = { simd, relaxed: simd && relaxed, check, memory: limits, sharing };
     this.#runtime = new Runtime(this.memory, this.#options.relaxed, sharing);
@@ -121,8 +125,10 @@ class CpuBackend implements Backend, Device {
   }
 
   #print(program: Program) {
-    const { bytes, ...rest } = printModule(program, this.#options);
-    const { library, note, large } = productsBy(program), text = textOf(bytes);
+    const { library, note, large } = productsBy(program);
+    const sharing = { ...this.#options.sharing, products: library === null };
+    const { bytes, ...rest } = printModule(program, { ...this.#options, sharing });
+    const text = textOf(bytes);
     // It is linked with a library or without.
     const key = library === null ? text : `${library.path}: ${text}`;
     const shared = rest.jobs || large;

@@ -18,7 +18,7 @@ import { ModuleBuilder } from "./wasm/mod.ts";
 /** A function of the runtime. */
 interface RuntimeFunction {
   readonly call: CallableFunction;
-  /** Its module, if that has jobs for threads. */
+  /** Its module, if threads may run it, too. */
   readonly code: Code | null;
 }
 
@@ -66,7 +66,8 @@ export class Runtime {
         else builder.exportFunc(emitGemm(builder, options), name);
       }
       const bytes = builder.build().slice();
-      const code = shared ? new Code(this.#memory, bytes, []) : null;
+      // Parts of jobs call sorts, and products that no library computes.
+      const code = blas === null || !isProduct ? new Code(this.#memory, bytes, []) : null;
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
         env: { memory: this.#memory.memory, ...code && { code: code.global } },
         library,

@@ -11,7 +11,7 @@ import {
   SCATTER_STEPS,
   sumCost,
 } from "./plan.ts";
-import { type GemmOptions, realOf } from "./real.ts";
+import { type GemmOptions, realOf, wholeSize } from "./real.ts";
 import { emitGemvBytes, gemvLayout } from "./vector.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "../wasm/mod.ts";
 
@@ -141,8 +141,10 @@ export function chooseAtRunTime(
       f.return();
     });
     const pack = f.local("i32");
-    f.localGet(m).i32Const(PACK_FROM).i32GeS();
-    f.localGet(n).i32Const(PACK_FROM).i32GeS().i32And().if(() => {
+    // Parts of a product are computed as it is itself.
+    const allRows = wholeSize(f, options, m, "m"), allColumns = wholeSize(f, options, n, "n");
+    f.localGet(allRows).i32Const(PACK_FROM).i32GeS();
+    f.localGet(allColumns).i32Const(PACK_FROM).i32GeS().i32And().if(() => {
       f.localGet(acs).i32Const(size).i32Ne().localSet(pack);
       callBlocked(f, o, size, false, pack, 1, blocked);
       f.return();
@@ -168,18 +170,18 @@ export function chooseAtRunTime(
       addCopies(small, smallStride);
       f.f32Const(Infinity).localGet(largeStride).i32Const(size).i32Eq().select("f32");
     };
-    float(m);
-    float(n).f32Mul().localSet(product);
-    blockedCost(m, n, bcs);
+    float(allRows);
+    float(allColumns).f32Mul().localSet(product);
+    blockedCost(allRows, allColumns, bcs);
     f.localSet(best);
     const challengers = [
       () => {
-        blockedCost(n, m, ars);
+        blockedCost(allColumns, allRows, ars);
         f.localGet(product).f32Const(SCATTER_COST).f32Mul();
         float(k).f32Const(SCATTER_STEPS).f32Min().f32Div().f32Add();
       },
-      () => dotCost(n, acs, brs),
-      () => dotCost(m, brs, acs),
+      () => dotCost(allColumns, acs, brs),
+      () => dotCost(allRows, brs, acs),
     ];
     challengers.forEach((challenger, i) => {
       challenger();

@@ -3,6 +3,7 @@
 import {
   type Func,
   type FunctionBuilder,
+  type Global,
   hasRelaxedSimd,
   type Local,
   type ModuleBuilder,
@@ -17,6 +18,39 @@ export interface GemmOptions {
   readonly dtype: GemmDtype;
   /** Whether to use the fused multiply-add; by default where the engine has it. */
   readonly relaxed?: boolean;
+  /** Where a product is a part of a larger one: how many rows and columns that has, else 0. */
+  readonly whole?: WholeSizes;
+}
+
+/** Variables by which parts of a product are computed in the way that is chosen for the whole. */
+export interface WholeSizes {
+  readonly m: Global<"i32">;
+  readonly n: Global<"i32">;
+}
+
+/** Makes a local of the size of the whole product, or of one that isn't a part. */
+export function wholeSize(
+  f: FunctionBuilder,
+  { whole }: GemmOptions,
+  size: Local<"i32">,
+  name: keyof WholeSizes,
+): Local<"i32"> {
+  if (whole === undefined) return size;
+  const local = f.local("i32");
+  f.globalGet(whole[name]).localGet(size).globalGet(whole[name]).select("i32").localSet(local);
+  return local;
+}
+
+/** The same for the rows of a matrix that is multiplied by a vector: the other size is 1. */
+export function wholeRows(
+  f: FunctionBuilder,
+  options: GemmOptions,
+  size: Local<"i32">,
+): Local<"i32"> {
+  const m = wholeSize(f, options, size, "m"), n = wholeSize(f, options, size, "n");
+  if (m === n) return size;
+  f.localGet(m).localGet(n).localGet(m).localGet(n).i32GtS().select("i32").localSet(m);
+  return m;
 }
 
 /** An element type in WebAssembly terms, with vector steps that work on either one. */

@@ -2,7 +2,7 @@
 
 import { emitCopyTile } from "./kernels.ts";
 import { countDown } from "./loops.ts";
-import { emitOnce, type GemmOptions, type Real, realOf } from "./real.ts";
+import { emitOnce, type GemmOptions, type Real, realOf, wholeRows } from "./real.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 /** Adds vectors pairwise into the first one. */
@@ -191,7 +191,7 @@ function emitGemvRows(module: ModuleBuilder, options: GemmOptions): Func {
           }
         });
       };
-      f.localGet(m).f32ConvertI32S().localGet(k).f32ConvertI32S().f32Mul();
+      f.localGet(wholeRows(f, options, m)).f32ConvertI32S().localGet(k).f32ConvertI32S().f32Mul();
       f.f32Const(STREAM_BYTES >> shift).f32Lt().if(() => run(4, four));
       run(1, one);
     },
@@ -251,7 +251,7 @@ function emitGemvColumns(module: ModuleBuilder, options: GemmOptions): Func {
     options,
     "gemv_all_columns",
     (f, y, a, stepStride, x, xStride, m, k, accumulate) => {
-      f.localGet(m).f32ConvertI32S().localGet(k).f32ConvertI32S().f32Mul();
+      f.localGet(wholeRows(f, options, m)).f32ConvertI32S().localGet(k).f32ConvertI32S().f32Mul();
       f.f32Const(COLUMN_BYTES >> shift).f32Ge().if(() => {
         const whole = f.local("i32"), left = f.local("i32"), bytes = f.local("i32");
         const ap = f.local("i32"), xp = f.local("i32");

@@ -87,6 +87,12 @@ export class FunctionContext {
     return { inside, numbers: locals.slice(all.length) };
   }
 
+  /** The same function with more counters or addresses of buffers. */
+  with(more: Iterable<readonly [key: string, local: Local<"i32">]>): FunctionContext {
+    const counters = new Map([...this.counters, ...more]);
+    return new FunctionContext(this.module, this.f, this.block, counters);
+  }
+
   /** The block and the counters, as such a function gets them. */
   get passed(): readonly Local<"i32">[] {
     return [this.block, ...this.counters.values()];

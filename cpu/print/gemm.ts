@@ -17,15 +17,17 @@ import {
   opaqueSize,
   productSize,
   type Size,
+  sizeValue,
 } from "../../core/ir/size.ts";
-import { planNest } from "./choose_vector.ts";
 import type { FunctionContext } from "./context.ts";
 import { type GemmDtype, gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { lowerCopy, type LoweredNest, lowerEpilogue, storageOf } from "./kernel.ts";
 import { loadsOf } from "../../core/ir/nodes.ts";
 import { storeOutputs } from "../../core/ir/steps.ts";
 import { WORKSPACE } from "./params.ts";
-import { printNest } from "./nest.ts";
+import { SHARED_FROM } from "../threads/jobs.ts";
+import type { MakeCut } from "./share_plan.ts";
+import { type PartRange, printParts } from "./shared.ts";
 import type { Func, Local, ValType } from "../wasm/mod.ts";
 
 /** Buffer numbers of the parts of the workspace that a product uses. */
@@ -36,6 +38,9 @@ const SMALL = 512;
 
 /** Matrices up to this size that lie right for it are multiplied by a vector in a nest. */
 const SMALL_MATRIX = 2048;
+
+/** From so many large products on, they are shared out rather than each of them. */
+const MANY_PRODUCTS = 16;
 
 /** The parameters of a product function. */
 export const gemmParams: readonly ValType[] = new Array<ValType>(13).fill("i32");
@@ -69,6 +74,8 @@ export interface ProductPlan {
   readonly epilogue: readonly LoweredNest[];
   /** Bytes of workspace, and where its parts are. */
   readonly workspace: Size;
+  /** What of it each call works with. */
+  readonly callBytes: Size;
   readonly parts: ReadonlyMap<number, Size>;
 }
 
@@ -93,11 +100,12 @@ export function planProduct(
   const bytes = dtypeInfo(dtype).bytes;
   const parts = new Map<number, Size>();
   const known: Size[] = [m, n, k];
-  let workspace = opaqueSize(
+  const callBytes = opaqueSize(
     `gemm_${dtype}`,
     known,
     (...sizes) => gemmWorkspaceBytes(sizes[0]!, sizes[1]!, sizes[2]!, dtype),
   );
+  let workspace = callBytes;
   const part = (id: number, elements: Size) => {
     parts.set(id, workspace);
     // A row may be read past its end.
@@ -148,6 +156,7 @@ export function planProduct(
     copies,
     epilogue,
     workspace,
+    callBytes,
     parts,
   };
 }
@@ -235,26 +244,70 @@ function areApart(a: Address, extentA: number, b: Address, extentB: number): boo
   return differs && x.stride >= extentA && x.stride >= extentB;
 }
 
-/** Prints a product. */
-export function printProduct(context: FunctionContext, plan: ProductPlan, gemm: Func): void {
+/**
+ * Prints a product.
+ *
+ * @param gemm The product function.
+ * @param cut How a batch is cut for threads, if it may be.
+ * @param nest Prints a nest.
+ */
+export function printProduct(
+  context: FunctionContext,
+  plan: ProductPlan,
+  gemm: Func,
+  cut: MakeCut,
+  nest: (context: FunctionContext, kernel: LoweredNest) => void,
+): void {
   const { f } = context;
-  const { simd } = context.module;
   context.scoped(() => {
-    for (const [id, offset] of plan.parts) {
-      context.cached(`b${id}`, "i32", () => {
-        f.localGet(context.base(WORKSPACE));
-        context.pushSize(offset);
-        f.i32Add();
-      });
-    }
-    for (const kernel of plan.copies) printNest(context, kernel, planNest(kernel, simd));
-    printCalls(context, plan, gemm);
-    for (const kernel of plan.epilogue) printNest(context, kernel, planNest(kernel, simd));
+    // The parts of the workspace are not in the block of parameters.
+    const parts = [...plan.parts].map(([id, offset]) => {
+      f.localGet(context.base(WORKSPACE));
+      context.pushSize(offset);
+      const local = context.take("i32");
+      f.i32Add().localSet(local);
+      return [`b${id}`, local] as const;
+    });
+    const inside = parts.length === 0 ? context : context.with(parts);
+    for (const kernel of plan.copies) nest(inside, kernel);
+    printBatch(inside, plan, gemm, cut);
+    for (const kernel of plan.epilogue) nest(inside, kernel);
   });
 }
 
+/** Prints the calls of the product function for a batch, which threads share if that pays. */
+function printBatch(
+  context: FunctionContext,
+  plan: ProductPlan,
+  gemm: Func,
+  cut: MakeCut,
+): void {
+  const { batch, m, n, k } = plan.gemm;
+  const each = productSize([m, n, k]), axis = batch.findIndex((size) => size !== 1);
+  const isMany = axis >= 0 &&
+    (sizeValue(each) < SHARED_FROM || sizeValue(batch[axis]!) >= MANY_PRODUCTS);
+  const parts = isMany ? cut(batch[axis]!, 1, 1, mulSize(productSize(batch), each)) : null;
+  if (parts === null) {
+    printCalls(context, plan, gemm);
+    return;
+  }
+  printParts(context, `${plan.gemm.name}_batch`, parts, true, (inside, range) => {
+    printCalls(inside, plan, gemm, { axis, ...range });
+  });
+}
+
+/** Part of a batch: from where to where along an axis, and a workspace. */
+interface BatchRange extends PartRange {
+  readonly axis: number;
+}
+
 /** Prints the calls of the product function, for all of the batch. */
-function printCalls(context: FunctionContext, plan: ProductPlan, gemm: Func): void {
+function printCalls(
+  context: FunctionContext,
+  plan: ProductPlan,
+  gemm: Func,
+  range: BatchRange | null = null,
+): void {
   const { f } = context;
   const { left, right, target } = plan;
   const { m, n, k, type, batch } = plan.gemm;
@@ -280,7 +333,8 @@ function printCalls(context: FunctionContext, plan: ProductPlan, gemm: Func): vo
     // Columns of the result lie side by side: else the transposed product is computed.
     const turned = plan.column !== 1 && n !== 1;
     const [rows, columns, first, second] = turned ? [n, m, b, a] : [m, n, a, b];
-    f.localGet(first).localGet(second).localGet(c).localGet(context.base(WORKSPACE));
+    f.localGet(first).localGet(second).localGet(c);
+    f.localGet(range?.work ?? context.base(WORKSPACE));
     for (const size of [rows, columns, k]) context.pushSize(size);
     const strides = turned
       ? [right.column, right.row, left.column, left.row, plan.column]
@@ -299,16 +353,18 @@ function printCalls(context: FunctionContext, plan: ProductPlan, gemm: Func): vo
       return;
     }
     const i = context.take("i32");
-    f.forLoop(i, 0, context.operand(size), 1, () => {
+    const { from, to } = range?.axis === axis ? range : { from: 0, to: context.operand(size) };
+    if (typeof from !== "number") move(axis, 1, from);
+    f.forLoop(i, from, to, 1, () => {
       context.scoped(() => {
         loop(axis + 1);
         move(axis, 1);
       });
     });
     // Back to where the axis started.
-    move(axis, size, -1);
+    if (typeof from === "number") move(axis, mulSize(size, -1));
   };
-  const move = (axis: number, times: Size, sign = 1) => {
+  const move = (axis: number, times: Size, more: Local<"i32"> | null = null) => {
     const pairs = [
       [a, left.batch[axis]!],
       [b, right.batch[axis]!],
@@ -316,7 +372,8 @@ function printCalls(context: FunctionContext, plan: ProductPlan, gemm: Func): vo
     ] as const;
     for (const [at, stride] of pairs) {
       f.localGet(at);
-      context.pushScaled(mulSize(mulSize(stride, times), sign), bytes);
+      context.pushScaled(mulSize(stride, times), bytes);
+      if (more !== null) f.localGet(more).i32Mul();
       f.i32Add().localSet(at);
     }
   };

@@ -35,8 +35,15 @@ import { printNest, printRows } from "./nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./gemm.ts";
 import { ParamBlock, WORKSPACE } from "./params.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
-import { blocksWorkspace, printBlocks, printRowParts, printSharedNest } from "./shared.ts";
-import { type Cut, cut, planSharing, type SharedNest, workOfRow } from "./share_plan.ts";
+import {
+  blocksWorkspace,
+  type PartRange,
+  printBlocks,
+  printParts,
+  printRowParts,
+  printSharedNest,
+} from "./shared.ts";
+import { cut, type MakeCut, planSharing, workOfRow } from "./share_plan.ts";
 import { canFail, modularRefs } from "./step_facts.ts";
 import { Jobs, type Sharing } from "../threads/jobs.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
@@ -51,6 +58,9 @@ import {
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
 
+/** What sorting an element costs, in multiplications of a product. */
+const SORT_COST = 200;
+
 /** How a module is printed. */
 export interface PrintOptions {
   readonly simd: boolean;
@@ -59,8 +69,8 @@ export interface PrintOptions {
   readonly check: boolean;
   /** How the memory is imported. */
   readonly memory: MemoryLimits;
-  /** How work is shared out. */
-  readonly sharing: Sharing;
+  /** How work is shared out, products by the function that is imported too. */
+  readonly sharing: Sharing & { readonly products: boolean };
 }
 
 /** A printed program. */
@@ -93,7 +103,7 @@ class ModulePrinter {
   readonly #imports = new Map<string, Func>();
   readonly #workspaces: Size[] = [];
   readonly #threadWorkspaces: Size[] = [];
-  readonly #sharing: Sharing;
+  readonly #sharing: PrintOptions["sharing"];
   #jobs: Jobs | null = null;
   readonly #products = new Map<Gemm, ProductPlan | null>();
   readonly #rows = new Map<Gemm, RowPlan | null>();
@@ -225,7 +235,7 @@ class ModulePrinter {
     if (onThreads) this.#threadWorkspaces.push(bytes);
   }
 
-  get sharing(): Sharing {
+  get sharing(): PrintOptions["sharing"] {
     return this.#sharing;
   }
 
@@ -291,44 +301,53 @@ class StepPrinter {
     const { simd } = this.#owner.module;
     const calls = this.#owner.calls(nest, this.#inLoop);
     const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);
-    const fails = kernel.checks.length > 0, plan = planNest(kernel, simd);
+    const fails = kernel.checks.length > 0, parts = this.#partsOf(kernel);
     const checks = (context: FunctionContext) => {
       for (const check of kernel.checks) printCheck(context, kernel, check, simd);
     };
-    const shared = planSharing(kernel, plan), parts = shared && this.#cut(shared);
-    if (shared === null || parts === null) {
-      this.#place(nest.name, sizeOf(kernel), fails, (context) => {
-        checks(context);
-        printNest(context, kernel, plan);
-      });
+    if (parts !== null) {
+      if (fails) this.#place(`${nest.name}_checks`, sizeOf(kernel), true, checks);
+      parts(this.#context);
       return;
     }
-    if (fails) this.#place(`${nest.name}_checks`, sizeOf(kernel), true, checks);
-    if (shared.isLoop) {
-      this.#owner.needWorkspace(blocksWorkspace(kernel, parts));
-      printBlocks(this.#context, kernel, plan, parts);
-    } else printSharedNest(this.#context, kernel, plan, shared, parts);
+    this.#place(nest.name, sizeOf(kernel), fails, (context) => {
+      checks(context);
+      printNest(context, kernel, planNest(kernel, simd));
+    });
   }
 
-  /** How a nest is cut for threads, if it may be. */
-  #cut({ size, unit, cost, iterations, isLoop }: SharedNest): Cut | null {
-    const { sharing } = this.#owner;
+  /** Prints a nest in parts, if threads may share it. */
+  #partsOf(kernel: LoweredNest): ((context: FunctionContext) => void) | null {
+    const plan = planNest(kernel, this.#owner.module.simd), shared = planSharing(kernel, plan);
+    if (shared === null) return null;
+    const { size, unit, cost, iterations, isLoop } = shared;
     // Blocks of reductions are the same where there are no threads.
-    if (this.#inRows || sharing.block === 0 && !isLoop) return null;
-    return this.#worth(cut(size, unit, cost, iterations, sharing.from));
+    const parts = (isLoop ? this.#anyCut : this.#cut)(size, unit, cost, iterations);
+    if (parts === null) return null;
+    return (context) => {
+      if (isLoop) {
+        this.#owner.needWorkspace(blocksWorkspace(kernel, parts));
+        printBlocks(context, kernel, plan, parts);
+      } else printSharedNest(context, kernel, plan, shared, parts);
+    };
   }
 
-  /** A cut, if it may have several parts; what is short now, in a loop, stays as it is. */
-  #worth(cut: Cut): Cut | null {
-    const { parts } = cut, isKnown = this.#inLoop || typeof parts === "number";
-    return isKnown && sizeValue(parts) < 2 ? null : cut;
-  }
+  /** Cuts what may have several parts; what is short now, in a loop, stays as it is. */
+  readonly #anyCut: MakeCut = (size, unit, cost, points) => {
+    if (this.#inRows) return null;
+    const made = cut(size, unit, cost, points, this.#owner.sharing.from), { parts } = made;
+    const isKnown = this.#inLoop || typeof parts === "number";
+    return isKnown && sizeValue(parts) < 2 ? null : made;
+  };
+
+  /** The same where there may be threads. */
+  readonly #cut: MakeCut = (...sizes) =>
+    this.#owner.sharing.block === 0 ? null : this.#anyCut(...sizes);
 
   /** Prints a loop over rows that don't depend on each other; false if it isn't worth sharing out. */
   #rowLoop(loop: Loop, rows: ReadonlySet<number>): boolean {
-    const { sharing, module } = this.#owner;
-    if (sharing.block === 0) return false;
-    const parts = this.#worth(cut(loop.steps, 1, workOfRow(loop.body), loop.steps, sharing.from));
+    const { module } = this.#owner;
+    const parts = this.#cut(loop.steps, 1, workOfRow(loop.body), loop.steps);
     if (parts === null) return false;
     const locals = new Map<string, number>();
     let bytes = 0;
@@ -370,31 +389,57 @@ class StepPrinter {
     this.#owner.needWorkspace(product.workspace);
     const kernels = [...product.copies, ...product.epilogue];
     const size = kernels.reduce((sum, kernel) => sum + sizeOf(kernel), 50);
+    this.#owner.needWorkspace(product.callBytes, true);
+    const cut: MakeCut = this.#owner.sharing.products ? this.#cut : () => null;
     this.#place(gemm.name, size, false, (context) => {
-      printProduct(context, product, this.#owner.imported(gemmName(gemm.type)));
+      printProduct(
+        context,
+        product,
+        this.#owner.imported(gemmName(gemm.type)),
+        cut,
+        (inside, kernel) => {
+          const parts = this.#partsOf(kernel);
+          if (parts === null) printNest(inside, kernel, planNest(kernel, simd));
+          else parts(inside);
+        },
+      );
     });
   }
 
   #sort(sort: Sort): void {
-    const context = this.#context, { f } = context;
-    const { name } = sortImport(sort.dtype);
-    this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length));
+    const context = this.#context, { name } = sortImport(sort.dtype);
+    this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length), true);
     const positionBytes = sort.positions === null
       ? 0
       : dtypeInfo(context.module.buffers.get(sort.positions)!.dtype).bytes;
-    const base = (buffer: number | null) =>
-      buffer === null ? f.i32Const(0) : f.localGet(context.base(buffer));
-    context.scoped(() => {
-      base(sort.source);
-      base(sort.values);
-      base(sort.positions);
+    const elementBytes = dtypeInfo(sort.dtype).bytes;
+    const call = (context: FunctionContext, range: PartRange | null) => {
+      const { f } = context;
+      const base = (buffer: number | null, bytes: number) => {
+        if (buffer === null) {
+          f.i32Const(0);
+          return;
+        }
+        f.localGet(context.base(buffer));
+        if (range === null) return;
+        f.localGet(range.from);
+        context.timesSize(mulSize(sort.length, bytes));
+        f.i32Add();
+      };
+      base(sort.source, elementBytes);
+      base(sort.values, elementBytes);
+      base(sort.positions, positionBytes);
       f.i32Const(positionBytes);
-      context.pushSize(sort.rows);
+      if (range === null) context.pushSize(sort.rows);
+      else f.localGet(range.to).localGet(range.from).i32Sub();
       context.pushSize(sort.length);
       f.i32Const(sort.descending ? 1 : 0);
-      base(WORKSPACE);
-      f.call(this.#owner.imported(name));
-    });
+      f.localGet(range?.work ?? context.base(WORKSPACE)).call(this.#owner.imported(name));
+    };
+    const points = mulSize(sort.rows, sort.length);
+    const parts = this.#cut(sort.rows, 1, SORT_COST, points);
+    if (parts === null) context.scoped(() => call(context, null));
+    else printParts(context, sort.name, parts, true, call);
   }
 
   #nonzero(step: Nonzero): void {

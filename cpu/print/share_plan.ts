@@ -98,6 +98,9 @@ export interface Cut {
   readonly work: Size;
 }
 
+/** Cuts iterations into parts as `cut` does, if that may be of use. */
+export type MakeCut = (size: Size, unit: number, cost: number, points: Size) => Cut | null;
+
 /**
  * Cuts iterations into parts, for any number of threads alike.
  *

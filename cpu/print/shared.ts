@@ -8,7 +8,7 @@
 import { mulSize, type Size } from "../../core/ir/size.ts";
 import { MOST_WORDS } from "../threads/control.ts";
 import type { Local } from "../wasm/mod.ts";
-import { FunctionContext } from "./context.ts";
+import type { FunctionContext } from "./context.ts";
 import type { LoweredNest } from "./kernel.ts";
 import { printNest, printWithoutLoops, whereNotEmpty } from "./nest.ts";
 import type { NestPlan } from "./nest_plan.ts";
@@ -18,7 +18,7 @@ import { PARTIAL_BYTES, Reductions } from "./reduce.ts";
 import type { Cut, SharedNest } from "./share_plan.ts";
 
 /** The iterations of a part, and memory that no other part works with at the time. */
-interface PartRange {
+export interface PartRange {
   readonly from: Local<"i32">;
   readonly to: Local<"i32">;
   readonly work: Local<"i32">;
@@ -31,7 +31,7 @@ interface PartRange {
  * @param works Whether parts need a workspace, as large as that of the program.
  * @param body Prints a part into the function.
  */
-function printParts(
+export function printParts(
   context: FunctionContext,
   name: string,
   cut: Cut,
@@ -177,12 +177,7 @@ export function printRowParts(
       f.localGet(work).i32Const(offset).i32Add().localSet(address);
       return [key, address];
     });
-    const steps = new FunctionContext(
-      inside.module,
-      f,
-      inside.block,
-      new Map([...inside.counters, ...moved]),
-    );
+    const steps = inside.with(moved);
     f.forLoop(t, from, to, 1, () => row(steps, t));
   });
 }

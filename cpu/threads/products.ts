@@ -8,13 +8,21 @@
  */
 
 import { emitGemm, type GemmEmitOptions } from "../gemm/gemm.ts";
-import { longFrom } from "../gemm/long.ts";
-import { PACK_FROM } from "../gemm/plan.ts";
+import type { WholeSizes } from "../gemm/real.ts";
 import type { Func, Local, ModuleBuilder } from "../wasm/mod.ts";
 import { Jobs, type Part, type Sharing } from "./jobs.ts";
 
-/** Parts are multiples of this: no row of vectors is cut. */
-const UNIT = 16;
+/** Parts are multiples of this: no tile of columns is cut. */
+const UNIT = 32;
+
+/** The least rows or columns of a part. */
+const LEAST = 64;
+
+/** What a multiplication of a product by a vector costs where it waits for memory. */
+const VECTOR_COST = 6;
+
+/** How much larger such a product must be, for most of its matrix to be in the memory. */
+const VECTOR_FROM = 2;
 
 /** What is kept of a product, in words. */
 const words = [
@@ -29,7 +37,7 @@ const gemmParams = [
 ] as const;
 
 /** Emits a part of a product: some rows or columns of the result; the last part has what is left. */
-function emitPart(jobs: Jobs, product: Func, bytes: number): Part {
+function emitPart(jobs: Jobs, product: Func, bytes: number, whole: WholeSizes): Part {
   return jobs.part((f, part, work) => {
     const start = f.local("i32"), length = f.local("i32"), left = f.local("i32");
     const by = f.local("i32");
@@ -51,6 +59,8 @@ function emitPart(jobs: Jobs, product: Func, bytes: number): Part {
       if (!byColumns) f.i32Eqz();
       f.i32Mul().i32Add();
     };
+    word("m").globalSet(whole.m);
+    word("n").globalSet(whole.n);
     moved("a", "ars", false);
     moved("b", "bcs", true);
     word("c");
@@ -62,6 +72,7 @@ function emitPart(jobs: Jobs, product: Func, bytes: number): Part {
     word("n").localGet(by).select("i32");
     for (const name of ["k", "ars", "acs", "brs", "bcs", "crs", "accumulate"] as const) word(name);
     f.call(product);
+    for (const size of [whole.m, whole.n]) f.i32Const(0).globalSet(size);
   });
 }
 
@@ -79,36 +90,41 @@ export function emitSharedProduct(
   sharing: Sharing,
   name: string,
 ): Func {
-  const jobs = new Jobs(module, sharing.block), alone = emitGemm(module, options);
-  const taken = emitPart(jobs, alone, options.dtype === "float32" ? 4 : 8);
+  const jobs = new Jobs(module, sharing.block);
+  const variable = () => module.global("i32", 0, { mutable: true });
+  const whole = { m: variable(), n: variable() };
+  const alone = emitGemm(module, { ...options, whole });
+  const taken = emitPart(jobs, alone, options.dtype === "float32" ? 4 : 8, whole);
   const spec = { name, params: gemmParams, export: true };
   return module.func(spec, (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate) => {
-    const least = f.local("i32"), most = f.local("i32"), threads = f.local("i32");
+    const most = f.local("i32"), threads = f.local("i32");
     const parts = f.local("i32"), size = f.local("i32"), byColumns = f.local("i32");
-    const amount = f.local("f64");
+    const amount = f.local("f64"), isVector = f.local("i32");
     f.block((small) => {
       f.localGet(m).f64ConvertI32S().localGet(n).f64ConvertI32S().f64Mul();
-      f.localGet(k).f64ConvertI32S().f64Mul().localTee(amount).f64Const(sharing.from).f64Lt();
-      f.brIf(small);
+      f.localGet(k).f64ConvertI32S().f64Mul().localSet(amount);
+      f.localGet(m).i32Const(1).i32Eq().localGet(n).i32Const(1).i32Eq().i32Or().localSet(isVector);
+      f.localGet(amount).f64Const(VECTOR_FROM * sharing.from).f64Const(sharing.from);
+      f.localGet(isVector).select("f64").f64Lt().brIf(small);
       f.localGet(n).localGet(m).i32GtS().localSet(byColumns);
-      f.localGet(m).localGet(n).localGet(byColumns).select("i32").localSet(least);
-      f.localGet(n).localGet(m).localGet(byColumns).select("i32").localSet(most);
-      // Parts must be computed in the way of the whole: that of large products, which are never long.
-      f.localGet(least).i32Const(PACK_FROM).i32LtS().brIf(small);
-      f.localGet(k).i32Const(longFrom(2, 2)).i32GtS().brIf(small);
-      f.localGet(amount);
+      f.localGet(n).localGet(m).localGet(byColumns).select("i32").localTee(most);
+      f.i32Const(2 * LEAST).i32LtS().brIf(small);
+      f.localGet(amount).f64Const(VECTOR_COST).f64Const(1).localGet(isVector).select("f64");
+      f.f64Mul();
       jobs.pays(f);
       f.i32Eqz().brIf(small);
       jobs.pushThreads(f);
       f.localSet(threads);
-      // Twice as many parts as threads where they stay large: one that wakes late then does less.
+      // Twice as many parts as threads where they stay large: one that wakes late then does less. A matrix
+      // with a row of a vector in front of it is read in long pieces, though.
       f.localGet(threads).i32Const(1).i32Shl().localGet(threads);
-      f.localGet(most).localGet(threads).i32Const(4 * PACK_FROM).i32Mul().i32GeS();
+      f.localGet(most).localGet(threads).i32Const(4 * LEAST).i32Mul().i32GeS();
+      f.localGet(m).i32Const(1).i32Ne().i32And();
       f.select("i32").localSet(parts);
       f.localGet(most).localGet(parts).i32DivS().i32Const(-UNIT).i32And();
-      f.localTee(size).i32Const(PACK_FROM).localGet(size).i32Const(PACK_FROM).i32GtS();
+      f.localTee(size).i32Const(LEAST).localGet(size).i32Const(LEAST).i32GtS();
       f.select("i32").localSet(size);
-      f.localGet(most).localGet(size).i32DivS().localTee(parts).i32Const(2).i32LtS().brIf(small);
+      f.localGet(most).localGet(size).i32DivS().localSet(parts);
       const job: Record<Word, Local<"i32">> = {
         ...{ a, b, c, m, n, k, ars, acs, brs, bcs, crs, accumulate, size, byColumns },
       };

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { config } from "../../mod.ts";
 import { axisIx, ScalarBuilder, zeroIx } from "../../core/ir/builder.ts";
-import { type DType, dtypes, type TypedArray } from "../../core/graph/dtype.ts";
+import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../core/graph/dtype.ts";
 import type { LoopNest, Reduction } from "../../core/ir/program.ts";
-import { scalarTypeOf } from "../../core/ir/scalar.ts";
+import { scalarTypeOf, type SNode } from "../../core/ir/scalar.ts";
 import { baseSize, type Size } from "../../core/ir/size.ts";
 import {
   input,
@@ -100,6 +100,106 @@ Deno.test("reductions of everything are made of the same blocks on any number of
         const expected = exact.run().results() as TypedArray[];
         assertEquals(difference([expected], [alone as TypedArray[]]), null, `${dtype} ${n}`);
       }
+    }
+  }
+});
+
+Deno.test("rows are sorted on any number of threads", () => {
+  const random = new Random(3);
+  for (const dtype of ["float32", "int64", "uint8"] as const) {
+    for (const [rows, length] of [[7, 40], [1, 500], [33, 9], [3, 0], [5, 3000]] as const) {
+      const x = randomData(random, dtype, rows * length);
+      for (const [values, positions] of [[1, 2], [null, 2], [1, null]] as const) {
+        const setup = (rows: Size): Setup => ({
+          buffers: [
+            ["x", dtype, x.length, input(0)],
+            ["values", dtype, x.length, output(0)],
+            ["positions", "int64", x.length, output(1)],
+          ],
+          steps: [{
+            kind: "sort",
+            name: "sort",
+            dtype,
+            source: 0,
+            rows,
+            length,
+            descending: rows === 7,
+            values,
+            positions,
+          }],
+        });
+        for (const size of [rows, baseSize("rows", 0, rows)]) {
+          const runner = new Runner(backend, setup(size), { inputs: [x], env: [rows] });
+          const [alone, ...others] = onThreads(() => runner.run().results());
+          for (const other of others) assertEquals(other, alone);
+          const exact = new Runner(createInterpreterBackend(), setup(size), {
+            inputs: [x],
+            env: [rows],
+          });
+          assertEquals(difference([exact.run().results()], [alone!]), null);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("batches of products have the same bits on any number of threads", () => {
+  const random = new Random(5);
+  for (const dtype of ["float32", "float64", "float16"] as const) {
+    for (const [sizes, m, n, k] of [[[9], 8, 20, 30], [[2, 1, 7], 33, 9, 17]] as const) {
+      const batch: readonly number[] = sizes;
+      const count = batch.reduce((product, size) => product * size, 1);
+      const type = dtype === "float64" ? "f64" : "f32", b = new ScalarBuilder();
+      const strides = (elements: number) =>
+        batch.map((_, i) => batch.slice(i + 1).reduce((product, size) => product * size, elements));
+      const operand = (buffer: number, rows: number, columns: number, turned: boolean) => ({
+        buffer,
+        dtype,
+        base: zeroIx,
+        batch: strides(rows * columns),
+        row: turned ? 1 : columns,
+        column: turned ? rows : 1,
+      });
+      const terms = [...strides(m * n), n, 1].map((stride, axis) => ({
+        axis: { kind: "axis", axis } as const,
+        stride,
+      }));
+      const product: SNode = b.product(type);
+      const setup: Setup = {
+        buffers: [
+          ["x", dtype, count * m * k, input(0)],
+          ["y", dtype, count * k * n, input(1)],
+          ["z", dtype, count * m * n, output(0)],
+        ],
+        steps: [{
+          kind: "gemm",
+          name: "gemm",
+          type,
+          batch,
+          m,
+          n,
+          k,
+          left: operand(0, m, k, false),
+          right: operand(1, k, n, true),
+          stores: [{
+            buffer: 2,
+            address: { offset: 0, terms, rest: null },
+            value: b.cast(b.add(product, b.constant(type, 1)), type),
+            guard: null,
+          }],
+        }],
+      };
+      const noise = (n: number) => {
+        const data = dtypeInfo(dtype).array(n);
+        for (let i = 0; i < n; i++) data[i] = random.below(13) / 4 - 1.5;
+        return data;
+      };
+      const inputs = [noise(count * m * k), noise(count * k * n)];
+      const runner = new Runner(backend, setup, { inputs });
+      const [alone, ...others] = onThreads(() => runner.run().results());
+      for (const other of others) assertEquals(other, alone);
+      const exact = new Runner(createInterpreterBackend(), setup, { inputs });
+      assertEquals(difference([exact.run().results()], [alone!]), null, `${dtype} ${batch}`);
     }
   }
 });

@@ -26,12 +26,12 @@ function setup(dtype: GemmDtype) {
   return { memory, team, code, product: exports.product as Product };
 }
 
-async function start(team: Team, code: Code, threads: number): Promise<void> {
+async function start(team: Team, code: Code, threads: number, workspace = 0): Promise<void> {
   const before = config.threads;
   config.threads = threads;
   try {
     // One starts at a time.
-    for (let i = 1; i < threads; i++) team.prepare([code]);
+    for (let i = 1; i < threads; i++) team.prepare([code], workspace);
   } finally {
     config.threads = before;
   }
@@ -47,7 +47,7 @@ Deno.test({
     for (const dtype of ["float32", "float64"] as const) {
       const { memory, team, code, product } = setup(dtype);
       const size = dtype === "float32" ? 4 : 8;
-      await start(team, code, 3);
+      await start(team, code, 3, 16 << 20);
       const heap = () => dtype === "float32" ? memory.heap.f32 : memory.heap.f64;
       const rings = () => memory.heap.i32[team.block / 4 + control.ring]!;
       const shapes = [
@@ -59,8 +59,17 @@ Deno.test({
         [1000, 49, 300],
         [97, 400, 33],
         [1030, 70, 60],
+        [20, 500, 300],
+        [500, 7, 400],
+        [47, 1001, 100],
+        [2, 3000, 300],
+        [1, 1500, 2003],
+        [1501, 1, 2002],
+        [1, 900, 2500],
+        [3000, 1, 3000],
+        [40, 150, 17_000],
+        [129, 33, 17_001],
       ] as const;
-      let shared = 0;
       for (const [i, [m, n, k]] of shapes.entries()) {
         const [a, b, c, work] = [m * k, k * n, m * n].map((count) => memory.allocate(count * size))
           .concat(memory.allocate(gemmWorkspaceBytes(m, n, k, dtype)));
@@ -77,19 +86,19 @@ Deno.test({
           };
           const alone = compute(1), before = rings();
           for (const threads of [2, 3]) assertEquals(compute(threads), alone, `${m} ${n} ${k}`);
-          shared += rings() - before;
+          team.check();
+          assertEquals(rings() - before, 2, `${m} ${n} ${k}`);
         }
       }
-      assert(shared >= 120, `${shared} products were shared out`);
     }
   },
 });
 
-Deno.test("small, narrow and long products stay on their thread", async () => {
+Deno.test("small products and those of few rows and columns stay on their thread", async () => {
   const { memory, team, code, product } = setup("float32");
   await start(team, code, 2);
   memory.heap.i32[team.block / 4 + control.limit] = 2;
-  for (const [m, n, k] of [[100, 100, 100], [47, 1000, 100], [1, 3000, 3000], [64, 64, 17000]]) {
+  for (const [m, n, k] of [[100, 100, 100], [127, 100, 200], [1, 100, 12_000], [1300, 1, 1300]]) {
     const [a, b, c] = [m! * k!, k! * n!, m! * n!].map((count) => memory.allocate(4 * count));
     const work = memory.allocate(gemmWorkspaceBytes(m!, n!, k!, "float32"));
     const before = memory.heap.i32[team.block / 4 + control.ring];
