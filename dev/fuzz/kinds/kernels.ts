@@ -14,7 +14,7 @@ import type { KernelKind } from "../generator.ts";
 
 let cpuBackends: readonly Backend[] | null = null;
 
-/** The CPU: with vectors, without, and without what changes the order of sums. */
+/** The CPU: with vectors, without, without what changes the order of sums, and with small work shared. */
 export const cpuKernels: KernelKind = {
   name: "kernels-cpu",
   devices: ["cpu"],
@@ -23,6 +23,7 @@ export const cpuKernels: KernelKind = {
       createCpuBackend({ check: true }),
       createCpuBackend({ simd: false, check: true }),
       createCpuBackend({ relaxed: false, check: true, rows: { bytes: 0, elements: 1 } }),
+      createCpuBackend({ check: true, threads: { from: 64, start: 0 } }),
     ];
     const one = randomCase(seed);
     const expected = runCase(createInterpreterBackend(), one);
