@@ -5,7 +5,15 @@
  * `deno bench` times each one; `deno run -A` prints a table with medians and ratios.
  */
 
-import { compile, config, RandomStreams, T, Tensor, tensor, type Variable } from "../../mod.ts";
+import {
+  compile,
+  config,
+  RandomStreams,
+  T,
+  type Tensor,
+  tensor,
+  type Variable,
+} from "../../mod.ts";
 
 /** Some work: its arguments and the shapes of their values, what is computed, and whether it is a product. */
 interface Work {
