@@ -13,7 +13,7 @@ import { sizeValue } from "../core/ir/size.ts";
 import { dataInputs } from "../core/plan/materialise.ts";
 import type { Shapes } from "../core/plan/shapes.ts";
 import { writeElementwise } from "./elementwise.ts";
-import { rowOf } from "./table.ts";
+import { rowOf, unwritten } from "./table.ts";
 import type { Block, Hlo } from "./text/block.ts";
 import { elementOf } from "./text/types.ts";
 
@@ -164,7 +164,9 @@ function lazies(apply: Apply): Variable[] {
 function rowFor(apply: Apply) {
   const row = rowOf(apply.op);
   if (row !== null) return row;
+  const { name } = apply.op;
+  const what = unwritten.includes(name) ? "which XLA does not have" : "which is not of the library";
   throw new TypeError(
-    `Cannot export "${apply.op.name}": expected an op of the library, or an elementwise one`,
+    `Cannot export "${name}", ${what}: compute it in a function of its own, and give this one the result`,
   );
 }

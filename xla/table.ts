@@ -26,6 +26,9 @@ const rows: ReadonlyMap<Op, Row> = new Map([
   ...controlRows,
 ]);
 
+/** Ops that have no row: decompositions, which are no operations of XLA's but loops that are not written yet. */
+export const unwritten: readonly string[] = ["eigh", "pinv", "qr", "sqrtm", "svd"];
+
 /** The row of an op; null for elementwise ones, and for those from outside of the library. */
 export function rowOf(op: Op): Row | null {
   return rows.get(op) ?? null;

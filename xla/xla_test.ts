@@ -28,6 +28,7 @@ import {
   tensor,
   type Variable,
 } from "../mod.ts";
+import { unwritten } from "./table.ts";
 import { exportStableHlo, type Functions, type Mesh, shard, type ShardSpec } from "./mod.ts";
 
 const jax = await findJax();
@@ -82,13 +83,16 @@ async function together(runner: JaxRunner, all: readonly Program[], found: Found
 const everyOp: Run = async (runner) => {
   const found: Found = { count: 0, wrong: [] }, made = new Set<string>();
   for (const style of ["plain", "special"] as const) {
-    const all = programs(1, { style });
+    const all = programs(1, { style }).filter(({ name }) => !unwritten.includes(name));
     for (const { name } of all) made.add(name);
     for (let i = 0; i < all.length; i += 16) await together(runner, all.slice(i, i + 16), found);
   }
-  assertEquals([...examples.keys()].filter((name) => !made.has(name)), []);
+  assertEquals(
+    [...examples.keys()].filter((name) => !made.has(name)).sort(),
+    [...unwritten].sort(),
+  );
   assertEquals(found.wrong, []);
-  console.log(`${found.count} examples of ${made.size} ops`);
+  console.log(`${found.count} examples of ${made.size} ops; left out: ${unwritten.join(", ")}`);
 };
 
 /** Programs of each kind. */
