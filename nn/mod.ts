@@ -1,11 +1,77 @@
 /**
- * Parts of models and of their training: optimisers, schedules of learning rates, clipping.
+ * Parts of models and of their training: first values, layers, losses, optimisers, schedules of learning
+ * rates, clipping, the loop of training.
  *
  * @module
  */
 
+export {
+  attention,
+  type AttentionOptions,
+  initMultiHeadAttention,
+  initTransformerBlock,
+  multiHeadAttention,
+  type MultiHeadAttentionOptions,
+  type MultiHeadAttentionParameters,
+  transformerBlock,
+  type TransformerBlockOptions,
+  type TransformerBlockParameters,
+} from "./attention.ts";
 export { ema, type EmaOptions } from "./averages.ts";
+export { fit, type FitEvent, type FitOptions, type FitResult, progressLines } from "./fit.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm, weightDecay } from "./gradients.ts";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  init,
+  type Initialiser,
+  type InitialiserOptions,
+  type InitOptions,
+  lecunNormal,
+  lecunUniform,
+  orthogonal,
+  truncatedNormal,
+} from "./initialisers.ts";
+export {
+  averagePool2d,
+  batchNorm,
+  type BatchNormOptions,
+  type BatchNormParameters,
+  conv2d,
+  type Conv2dOptions,
+  type Conv2dParameters,
+  dense,
+  type DenseParameters,
+  dropout,
+  type DropoutOptions,
+  embedding,
+  type EmbeddingParameters,
+  initBatchNorm,
+  initConv2d,
+  initDense,
+  initEmbedding,
+  initLayerNorm,
+  layerNorm,
+  type LayerNormOptions,
+  type LayerNormParameters,
+  type LayerOptions,
+  maxPool2d,
+  type Pool2dOptions,
+} from "./layers.ts";
+export {
+  type CrossEntropyOptions,
+  ctcLoss,
+  type CtcOptions,
+  hingeLoss,
+  huberLoss,
+  type HuberOptions,
+  klDivergence,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+} from "./losses.ts";
+export { type DataSet, type Minibatch, minibatches, type MinibatchOptions } from "./minibatches.ts";
 export {
   adadelta,
   type AdadeltaOptions,
@@ -29,6 +95,20 @@ export {
   sgd,
 } from "./optimisers.ts";
 export { type ParameterTree, trainable, type VariableTree, zerosLike } from "./parameters.ts";
+export {
+  bidirectional,
+  gru,
+  type GruParameters,
+  initGru,
+  initLstm,
+  initRnn,
+  lstm,
+  type RecurrentLayer,
+  type RecurrentOptions,
+  type RecurrentParameters,
+  type RecurrentResult,
+  rnn,
+} from "./recurrent.ts";
 export {
   cosineDecay,
   type CosineDecayOptions,

@@ -1,0 +1,343 @@
+/**
+ * Recurrent layers, as scans over the first axis of their inputs.
+ *
+ * @module
+ */
+
+import * as T from "../core/api/functions.ts";
+import { checkOptions, expectList } from "../core/base/options.ts";
+import { shown } from "../core/base/shown.ts";
+import type { Variable } from "../core/graph/graph.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
+import type { RandomStreams } from "../core/random/streams.ts";
+import { scan } from "../scan/loop.ts";
+import { glorotUniform, orthogonal } from "./initialisers.ts";
+import { type LayerOptions, layerOptions, zeros } from "./layers.ts";
+
+/** Parameters of recurrent layers; gates lie side by side along the last axis. */
+export interface RecurrentParameters {
+  /** Weights of inputs (in, gates * size). */
+  readonly W: Variable;
+  /** Weights of the state (size, gates * size). */
+  readonly U: Variable;
+  /** Biases (gates * size). */
+  readonly b: Variable;
+}
+
+/** Parameters of {@linkcode gru}. */
+export interface GruParameters extends RecurrentParameters {
+  /** Biases of the state in the candidate (size), inside of the reset gate. */
+  readonly c: Variable;
+}
+
+/** Options of recurrent layers. */
+export interface RecurrentOptions {
+  /** Where it is 0 or false, the state stays as it is: (time, …), without the axis of features. */
+  readonly mask?: TensorLike;
+  /** Whether to go from the end to the start; outputs stay at their times. */
+  readonly reverse?: boolean;
+  /** The states at first: one, or two for an LSTM; zeros if missing. */
+  readonly initial?: readonly TensorLike[];
+}
+
+/** What a recurrent layer gives. */
+export interface RecurrentResult {
+  /** The state after each time: (time, …, size). */
+  readonly outputs: Variable;
+  /** The states at the end: one, or two for an LSTM. */
+  readonly states: readonly Variable[];
+}
+
+/** A recurrent layer: {@linkcode rnn}, {@linkcode gru} or {@linkcode lstm}. */
+export type RecurrentLayer<P> = (
+  p: P,
+  x: TensorLike,
+  options?: RecurrentOptions,
+) => RecurrentResult;
+
+function initGates(
+  streams: RandomStreams,
+  inputs: number,
+  size: number,
+  gates: number,
+  options: LayerOptions | undefined,
+): { W: Variable; U: Variable; b: Variable } {
+  const { dtype, weights } = layerOptions(options, glorotUniform);
+  const each = (make: () => Variable) => T.concatenate(Array.from({ length: gates }, make), 1);
+  return {
+    W: each(() => weights(streams, [inputs, size], { dtype })) as Variable,
+    U: each(() => orthogonal(streams, [size, size], { dtype })) as Variable,
+    b: zeros([gates * size], dtype),
+  };
+}
+
+/**
+ * First parameters of {@linkcode rnn}: weights of the state are orthogonal.
+ *
+ * @param streams Where weights are drawn from.
+ * @param inputs The number of inputs.
+ * @param size The size of the state.
+ * @param options How weights of inputs are drawn.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initRnn(new RandomStreams(1), 28, 64));
+ * ```
+ */
+export function initRnn(
+  streams: RandomStreams,
+  inputs: number,
+  size: number,
+  options?: LayerOptions,
+): { W: Variable; U: Variable; b: Variable } {
+  return initGates(streams, inputs, size, 1, options);
+}
+
+/**
+ * First parameters of {@linkcode gru}.
+ *
+ * @param streams Where weights are drawn from.
+ * @param inputs The number of inputs.
+ * @param size The size of the state.
+ * @param options How weights of inputs are drawn.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initGru(new RandomStreams(1), 28, 64));
+ * ```
+ */
+export function initGru(
+  streams: RandomStreams,
+  inputs: number,
+  size: number,
+  options?: LayerOptions,
+): { W: Variable; U: Variable; b: Variable; c: Variable } {
+  const { dtype } = layerOptions(options, glorotUniform);
+  return { ...initGates(streams, inputs, size, 3, options), c: zeros([size], dtype) };
+}
+
+/**
+ * First parameters of {@linkcode lstm}: biases are 0, those of the forget gate 1.
+ *
+ * @param streams Where weights are drawn from.
+ * @param inputs The number of inputs.
+ * @param size The size of the state.
+ * @param options How weights of inputs are drawn.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initLstm(new RandomStreams(1), 28, 64));
+ * ```
+ */
+export function initLstm(
+  streams: RandomStreams,
+  inputs: number,
+  size: number,
+  options?: LayerOptions,
+): { W: Variable; U: Variable; b: Variable } {
+  const { dtype } = layerOptions(options, glorotUniform);
+  const gates = initGates(streams, inputs, size, 4, options);
+  const parts = [0, 1, 0, 0].map((bias) => T.full([size], bias, dtype) as Variable);
+  return { ...gates, b: T.concatenate(parts) as Variable };
+}
+
+/** The steps of a layer: `step` gets the inputs times their weights, and gives the next states. */
+function run(
+  name: string,
+  p: RecurrentParameters,
+  x: TensorLike,
+  options: RecurrentOptions | undefined,
+  count: number,
+  step: (inputs: Variable, states: readonly Variable[]) => readonly Variable[],
+): RecurrentResult {
+  const action = `Cannot run ${name}`;
+  const { mask, reverse = false, initial } = checkOptions(action, options, {
+    mask: "any",
+    reverse: "boolean",
+    initial: "any",
+  });
+  const v = asVariable(x) as Variable;
+  if (v.ndim < 2) {
+    throw new TypeError(
+      `${action}: expected inputs (time, …, features), got ${v.label}, ${v.type}`,
+    );
+  }
+  const given = initial === undefined
+    ? null
+    : expectList(action, initial).map((one) => asVariable(one));
+  if (given !== null && given.length !== count) {
+    throw new TypeError(`${action}: expected ${count} first states, got ${shown(given.length)}`);
+  }
+  const there = mask === undefined ? null : asVariable(mask) as Variable;
+  if (there !== null && there.ndim !== v.ndim - 1) {
+    throw new TypeError(`${action}: expected a mask of ${v.ndim - 1} axes, got ${there.type}`);
+  }
+  // One product for all times.
+  const inputs = T.add(T.dot(v, p.W), p.b) as Variable;
+  const lengths = v.shape.slice(1, -1) as Variable[];
+  const size = p.U.shape[0] as Variable;
+  const start = given ??
+    Array.from({ length: count }, () => T.zeros([...lengths, size], inputs.dtype) as Variable);
+  const isThere = there === null ? [] : [T.neq(there, 0) as Variable];
+  const body = (...args: Variable[]) => {
+    const [now, ...rest] = args;
+    const before = rest.slice(isThere.length), after = step(now!, before);
+    if (there === null) return [...after];
+    const open = T.expandDims(rest[0]!, -1) as Variable;
+    return after.map((next, i) => T.switch(open, next, before[i]!) as Variable);
+  };
+  const [traces] = scan(body as (...args: never[]) => Variable[], {
+    sequences: [inputs, ...isThere],
+    outputsInfo: start,
+    goBackwards: reverse,
+    name,
+  } as never) as unknown as [Variable | Variable[]];
+  const all = Array.isArray(traces) ? traces : [traces];
+  return {
+    outputs: reverse ? T.flip(all[0]!, 0) as Variable : all[0]!,
+    states: all.map((trace) => T.index(trace, [-1]) as Variable),
+  };
+}
+
+/** Part number `i` of gates that lie side by side. */
+function gate(gates: Variable, i: number, size: Variable): Variable {
+  const from = T.mul(size, i) as Variable, to = T.mul(size, i + 1) as Variable;
+  return T.index(gates, ["...", T.slice(from, to)]) as Variable;
+}
+
+/**
+ * A simple recurrent layer: h = tanh(x W + h U + b).
+ *
+ * @param p Weights and biases.
+ * @param x Inputs (time, …, features): with an axis of examples in the middle, or without.
+ * @param options Mask, direction and first state.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams, T } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initRnn(new RandomStreams(1), 28, 64));
+ * const { outputs, states: [last] } = nn.rnn(p, T.tensor3("x"));
+ * ```
+ */
+export function rnn(
+  p: RecurrentParameters,
+  x: TensorLike,
+  options?: RecurrentOptions,
+): RecurrentResult {
+  return run("rnn", p, x, options, 1, (inputs, [h]) => [
+    T.tanh(T.add(inputs, T.dot(h!, p.U))) as Variable,
+  ]);
+}
+
+/**
+ * A layer of gated recurrent units, with gates reset, update and candidate side by side, as PyTorch and
+ * flax compute them: n = tanh(x Wn + bn + r (h Un + c)), h = (1 - z) n + z h.
+ *
+ * @param p Weights and biases.
+ * @param x Inputs (time, …, features): with an axis of examples in the middle, or without.
+ * @param options Mask, direction and first state.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams, T } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initGru(new RandomStreams(1), 28, 64));
+ * const { outputs } = nn.gru(p, T.tensor3("x"), { mask: T.matrix("mask") });
+ * ```
+ */
+export function gru(p: GruParameters, x: TensorLike, options?: RecurrentOptions): RecurrentResult {
+  const size = p.U.shape[0] as Variable;
+  return run("gru", p, x, options, 1, (inputs, [h]) => {
+    const own = T.dot(h!, p.U) as Variable;
+    const [xr, xz, xn] = [0, 1, 2].map((i) => gate(inputs, i, size));
+    const [hr, hz, hn] = [0, 1, 2].map((i) => gate(own, i, size));
+    const r = T.sigmoid(T.add(xr!, hr!)) as Variable, z = T.sigmoid(T.add(xz!, hz!)) as Variable;
+    const n = T.tanh(T.add(xn!, T.mul(r, T.add(hn!, p.c)))) as Variable;
+    return [T.add(T.mul(T.sub(1, z), n), T.mul(z, h!)) as Variable];
+  });
+}
+
+/**
+ * A layer of long short-term memory, with gates input, forget, cell and output side by side:
+ * c = f c + i g, h = o tanh(c).
+ *
+ * @param p Weights and biases.
+ * @param x Inputs (time, …, features): with an axis of examples in the middle, or without.
+ * @param options Mask, direction and first states h and c.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams, T } from "@croton/croton";
+ *
+ * const p = await nn.init(nn.initLstm(new RandomStreams(1), 28, 64));
+ * const { outputs, states: [h, c] } = nn.lstm(p, T.tensor3("x"));
+ * ```
+ */
+export function lstm(
+  p: RecurrentParameters,
+  x: TensorLike,
+  options?: RecurrentOptions,
+): RecurrentResult {
+  const size = p.U.shape[0] as Variable;
+  return run("lstm", p, x, options, 2, (inputs, [h, c]) => {
+    const gates = T.add(inputs, T.dot(h!, p.U)) as Variable;
+    const [i, f, g, o] = [0, 1, 2, 3].map((at) => gate(gates, at, size));
+    const kept = T.mul(T.sigmoid(f!), c!), added = T.mul(T.sigmoid(i!), T.tanh(g!));
+    const next = T.add(kept, added) as Variable;
+    return [T.mul(T.sigmoid(o!), T.tanh(next)) as Variable, next];
+  });
+}
+
+/**
+ * A recurrent layer in both directions, with parameters for each: outputs side by side along the last axis.
+ *
+ * @param layer `nn.rnn`, `nn.gru` or `nn.lstm`.
+ * @param p Parameters forward and backward.
+ * @param x Inputs (time, …, features).
+ * @param options The mask, and first states forward and then backward.
+ *
+ * @example
+ * ```ts
+ * import { nn, RandomStreams, T } from "@croton/croton";
+ *
+ * const streams = new RandomStreams(1);
+ * const p = await nn.init({
+ *   forward: nn.initLstm(streams, 28, 64),
+ *   backward: nn.initLstm(streams, 28, 64),
+ * });
+ * const { outputs } = nn.bidirectional(nn.lstm, p, T.tensor3("x"));
+ * ```
+ */
+export function bidirectional<P>(
+  layer: RecurrentLayer<P>,
+  p: { readonly forward: P; readonly backward: P },
+  x: TensorLike,
+  options?: Omit<RecurrentOptions, "reverse">,
+): RecurrentResult {
+  const { mask, initial } = checkOptions("Cannot run in both directions", options, {
+    mask: "any",
+    initial: "any",
+  });
+  const half = initial === undefined ? 0 : initial.length / 2;
+  const of = (reverse: boolean, states: readonly TensorLike[] | undefined) => ({
+    reverse,
+    ...(mask === undefined ? {} : { mask }),
+    ...(states === undefined ? {} : { initial: states }),
+  });
+  const forward = layer(p.forward, x, of(false, initial?.slice(0, half)));
+  const backward = layer(p.backward, x, of(true, initial?.slice(half)));
+  return {
+    outputs: T.concatenate(
+      [forward.outputs, backward.outputs],
+      forward.outputs.ndim - 1,
+    ) as Variable,
+    states: [...forward.states, ...backward.states],
+  };
+}
