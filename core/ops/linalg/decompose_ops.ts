@@ -16,7 +16,13 @@ import { emitEigh, emitSvd } from "./emit/jacobi.ts";
 import { emitQr } from "./emit/qr.ts";
 import { emitPinv, emitSqrtm } from "./emit/spectral.ts";
 import { whole } from "./emit/views.ts";
-import { alongBatch, expectMatrices, expectSquare, squareShape } from "./matrix_op.ts";
+import {
+  alongBatch,
+  expectMatrices,
+  expectSquare,
+  expectSquareValues,
+  squareShape,
+} from "./matrix_op.ts";
 import { eachMatrix, zeros } from "./reference.ts";
 
 /** The lesser of two lengths, as far as types say. */
@@ -101,6 +107,7 @@ export const eighOp: Op<VectorParams> = {
   lengths: lengthsFrom(1, ([x]) => x!.slice(0, -1)),
   along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
   evaluate([a]: readonly Value[], { vectors }: VectorParams): readonly Value[] {
+    expectSquareValues("eigh", a!);
     const n = a!.shape.at(-1)!, [w, v] = zeros(a!, [n, 1], [n, n]) as [Value, Value];
     eachMatrix([a!, w, v], ([from, values, to]) => eighOf(from!, n, values!, vectors ? to! : null));
     const values = { ...w, shape: w.shape.slice(0, -1) };
@@ -233,6 +240,7 @@ export const sqrtmOp: Op = {
   lengths: sameLengths,
   along: alongBatch,
   evaluate([a]: readonly Value[]): readonly Value[] {
+    expectSquareValues("sqrtm", a!);
     const n = a!.shape.at(-1)!, root = zeroValue(a!.dtype, a!.shape);
     eachMatrix([a!, root], ([from, to]) => {
       const w = new Float64Array(n), v = new Float64Array(n * n);

@@ -19,7 +19,13 @@ import { emitCholesky, NOT_POSITIVE } from "./emit/cholesky.ts";
 import { emitLu } from "./emit/lu.ts";
 import { checkDiagonal, emitTriangular } from "./emit/triangular.ts";
 import { turned, whole } from "./emit/views.ts";
-import { alongBatch, expectMatrices, expectSquare, squareShape } from "./matrix_op.ts";
+import {
+  alongBatch,
+  expectMatrices,
+  expectSquare,
+  expectSquareValues,
+  squareShape,
+} from "./matrix_op.ts";
 import { choleskyOf, eachMatrix, luOf, type Rows, substitute, zeros } from "./reference.ts";
 import { LinAlgError } from "../../base/errors.ts";
 
@@ -45,6 +51,7 @@ export const choleskyOp: Op<CheckedParams> = {
   lengths: sameLengths,
   along: alongBatch,
   evaluate([a]: readonly Value[], { check }: CheckedParams): readonly Value[] {
+    expectSquareValues("cholesky", a!);
     const n = a!.shape.at(-1)!, [l] = zeros(a!, [n, n]) as [Value];
     eachMatrix([a!, l], ([from, to]) => choleskyOf(from!, n, to!, check, NOT_POSITIVE));
     return [l];
@@ -136,6 +143,7 @@ export const solveTriangularOp: Op<TriangularParams> = {
   along: alongSides,
   linear: linearIn(1),
   evaluate([a, b]: readonly Value[], params: TriangularParams): readonly Value[] {
+    expectSquareValues("solveTriangular", a!, b!);
     const x = copyValue(b!), n = a!.shape.at(-1)!, columns = b!.shape.at(-1)!;
     eachMatrix([a!, x], ([from, to]) => {
       const rows = from as Rows, { unit, check, transposed } = params;
@@ -195,7 +203,8 @@ export const luOp: Op<LuParams> = {
   },
   lengths: sameLengths,
   along: alongBatch,
-  evaluate([a]: readonly Value[]): readonly Value[] {
+  evaluate([a]: readonly Value[], { square }: LuParams): readonly Value[] {
+    if (square) expectSquareValues("lu", a!);
     const packed = copyValue(a!), [m, n] = a!.shape.slice(-2) as [number, number];
     const orders: number[] = [], exchanged: number[] = [];
     eachMatrix([packed], ([rows]) => {

@@ -8,6 +8,7 @@ import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "../../base/shown.ts";
 import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Params, ShapeContext } from "../../graph/op.ts";
+import type { Value } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
 
@@ -58,4 +59,16 @@ export function squareShape(context: ShapeContext, apply: Apply<Params>, input =
 /** The axes that count matrices go along with those of all inputs. */
 export function alongBatch({ inputs, output }: Apply<Params>, axis: number): (number | null)[] {
   return axis < output.ndim - 2 ? inputs.map(() => axis) : [];
+}
+
+/** Throws a ShapeError for values that are no square matrices, or no right sides of them. */
+export function expectSquareValues(name: string, a: Value, b?: Value): void {
+  const [rows, columns] = a.shape.slice(-2);
+  if (rows !== columns) throw notSquare(name, `a value of shape ${shapeText(a.shape)}`);
+  if (b === undefined || a.shape.slice(0, -1).join() === b.shape.slice(0, -1).join()) return;
+  throw new ShapeError(
+    `Cannot apply "${name}" to values of shapes ${shapeText(a.shape)} and ${
+      shapeText(b.shape)
+    }: expected as many rows of both`,
+  );
 }

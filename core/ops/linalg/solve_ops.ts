@@ -27,7 +27,13 @@ import {
   sidesType,
   SINGULAR,
 } from "./factor_ops.ts";
-import { alongBatch, expectMatrices, expectSquare, squareShape } from "./matrix_op.ts";
+import {
+  alongBatch,
+  expectMatrices,
+  expectSquare,
+  expectSquareValues,
+  squareShape,
+} from "./matrix_op.ts";
 import { choleskyOf, eachMatrix, luOf, type Rows, substitute } from "./reference.ts";
 
 /** Params of {@linkcode solveOp}. */
@@ -137,6 +143,7 @@ export const solveOp: Op<SolveParams> = {
   along: alongSides,
   linear: linearIn(1),
   evaluate([a, b]: readonly Value[], params: SolveParams): readonly Value[] {
+    expectSquareValues("solve", a!, b!);
     const x = copyValue(b!), n = a!.shape.at(-1)!, columns = b!.shape.at(-1)!;
     eachMatrix([a!, x], ([from, to]) => solveRows(from!, n, to!, columns, params));
     return [x];
@@ -168,6 +175,7 @@ export const matrixInverseOp: Op<CheckedParams> = {
   lengths: sameLengths,
   along: alongBatch,
   evaluate([a]: readonly Value[], { check }: CheckedParams): readonly Value[] {
+    expectSquareValues("matrixInverse", a!);
     const n = a!.shape.at(-1)!, x = zeroValue(a!.dtype, a!.shape);
     const params = { check, positive: false, transposed: false };
     eachMatrix([a!, x], ([from, to]) => {

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { evaluateGraph } from "../../graph/reference.ts";
+import { makeValue } from "../../graph/value.ts";
 import { onDevices, type TestDevice } from "../../../dev/testing/devices.ts";
 import {
   assertNear,
   asTensor,
   checkCases,
+  type Numbers,
   numpyCases,
   random,
   widest,
@@ -139,6 +142,18 @@ Deno.test("shapes that cannot be are refused, where they are known and when they
     assertThrows(() => g([[1, 2]]), ShapeError, '"a" of shape (1, 2)');
   }
   assertThrows(() => L.solve(T.tensor("float64", [2, 2]), [1, 2, 3]), ShapeError, "as many rows");
+  const reference = (y: Variable, value: Numbers) => () =>
+    evaluateGraph([y], new Map([[a as Variable, makeValue("float64", value.shape, value.data)]]));
+  const wideValue = random(1, 2, 3);
+  for (const y of [L.inv(a), L.cholesky(a), L.det(a), L.eigvalsh(a), L.sqrtm(a), L.solve(a, a)]) {
+    assertThrows(reference(y as Variable, wideValue), ShapeError, "Cannot apply");
+  }
+  const three = [[1, 2, 3]].concat([[4, 5, 6], [7, 8, 0]]);
+  assertThrows(
+    reference(L.solve(a, three) as Variable, random(1, 2, 2)),
+    ShapeError,
+    "as many rows",
+  );
   const h = await compile([a, v], L.solve(a, v));
   assertThrows(() => h([[1, 0], [0, 1]], [1, 2, 3]), ShapeError, "as many rows");
   assertThrows(() => L.solve(a, v, { assume: "odd" as never }), RangeError, '"odd"');

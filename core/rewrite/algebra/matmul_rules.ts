@@ -5,7 +5,9 @@
  */
 
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
-import type { Variable } from "../../graph/graph.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { CheckedParams } from "../../ops/linalg/factor_ops.ts";
+import { solveOp, type SolveParams } from "../../ops/linalg/solve_ops.ts";
 import { moved } from "../../ops/common/axes.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
 import { applied, applyAgain, instead, insteadNumber, isNumber } from "../match.ts";
@@ -79,8 +81,29 @@ const scaledProduct: Rule = {
   },
 };
 
+const inverseProduct: Rule = {
+  name: "inverse-matmul",
+  law: "dot(inverse(x), y) -> solve(x, y)",
+  ops: ["matmul"],
+  rewrite(apply, context): Rewritten {
+    const [a, b] = apply.inputs as [Variable, Variable];
+    const solved = (inverse: Variable, sides: Variable, isTurned: boolean): Variable | null => {
+      const found = applied(inverse, "matrixInverse");
+      // An inverse that something else needs is there anyway.
+      if (found === null || context.uses(inverse) > 1) return null;
+      const { check } = found.params as CheckedParams;
+      const params = { positive: false, transposed: isTurned, check };
+      return outputOf<SolveParams>(solveOp, [found.inputs[0]!, sides], params);
+    };
+    const left = solved(a, b, false);
+    if (left !== null) return left;
+    const right = solved(b, transposed(a), true);
+    return right === null ? null : transposed(right);
+  },
+};
+
 /** Rules that bring products into one form. */
 export const matmulRules: readonly Rule[] = [zeroProduct, transposedProduct];
 
 /** Rules that make products smaller. */
-export const cheaperMatmuls: readonly Rule[] = [scaledProduct];
+export const cheaperMatmuls: readonly Rule[] = [scaledProduct, inverseProduct];

@@ -445,4 +445,22 @@ export const indexCases: Cases = {
     ],
     numbers: six,
   },
+  "inverse-matmul": {
+    fires: [
+      () => [T.dot(T.linalg.inv(m), v), T.linalg.solve(m, v)],
+      () => [T.dot(T.linalg.inv(m), x), T.linalg.solve(m, x)],
+      () => [
+        T.dot(v, T.linalg.inv(m, { check: false })),
+        T.transpose(T.linalg.solve(m, T.transpose(v), { check: false, transposed: true })),
+      ],
+    ],
+    not: [
+      () => T.dot(m, v),
+      () => {
+        const inverse = T.linalg.inv(m);
+        return ew("add", T.dot(inverse, v), inverse);
+      },
+    ],
+    numbers: [2, 0.5, -1, 0.25, 3, 1, -0.5],
+  },
 };
