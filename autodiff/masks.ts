@@ -38,12 +38,25 @@ function isPart(mask: Mask, part: Variable): boolean {
 
 export function either(a: Variable, b: Variable): Variable {
   if (a === b || b === no) return a;
-  return a === no ? b : or(a, b);
+  return a === no ? b : ofBoth(a, b) ?? ofBoth(b, a) ?? or(a, b);
+}
+
+/** What is left of `c && m || !c && m`, as both branches of a choice give it. */
+function ofBoth(a: Variable, b: Variable): Variable | null {
+  const parts = (mask: Variable) => applied(mask, "and")?.inputs ?? [mask];
+  const others = parts(b), at = (part: Variable) => applied(part, "invert")?.inputs[0];
+  const inverse = others.find((part) => parts(a).includes(at(part)!));
+  if (inverse === undefined) return null;
+  const rest = others.filter((part) => part !== inverse);
+  const mine = parts(a).filter((part) => part !== at(inverse));
+  if (rest.length !== mine.length || rest.some((part) => !mine.includes(part))) return null;
+  return rest[0] ?? yes;
 }
 
 /** Where one of several gradients may be other than zero. */
 export function eitherOf(masks: readonly Mask[]): Mask {
-  return masks.reduce((a, b) => a && b && either(a, b));
+  const all = masks.reduce((a, b) => a && b && either(a, b));
+  return all === yes ? null : all;
 }
 
 export function any(mask: Variable, axes: readonly number[]): Variable {

@@ -11,6 +11,9 @@ import {
   type Tensor,
   type Variable,
 } from "../mod.ts";
+import { toposort } from "../core/graph/walk.ts";
+import type { ScanParams } from "./node.ts";
+import { scanOp } from "./op.ts";
 
 const modes: readonly Mode[] = ["fastRun", "fastCompile", "debug", { base: "none" }];
 
@@ -205,4 +208,69 @@ Deno.test("second derivatives of choices in loops", async () => {
   const [y] = scan((v: Variable) => T.where(v.gt(0), T.sqrt(v), 0), { sequences: x });
   const f = await compile([x], hessian((y as Variable).sum(), x));
   assertEquals(numbers(f([0, -1, 4]) as Tensor), [0, 0, 0, 0, 0, 0, 0, 0, -1 / 32]);
+});
+
+/** A loop over a vector of flags from 10 on, to the gradient in the only element of a vector. */
+const overFlags = (
+  step: (flag: Variable, state: Variable, weight: Variable) => Variable,
+  flags: readonly number[],
+) =>
+(x: Variable<"float32", 1>) => {
+  const [s] = scan((e: Variable, s: Variable) => step(e.gt(0), s, x.at(0)), {
+    sequences: T.constant(flags, "float32"),
+    outputsInfo: T.constant(10, "float32"),
+  });
+  return (s as Variable).at(-1);
+};
+
+onDevices("a state that is reset leaves out what overflowed before", async (device) => {
+  const flags = [1, 1, 1, 1, 1, 1, 1, 1, -1, 1];
+  // After the reset there is w² · w.
+  const square = (s: Variable, w: Variable) => s.mul(s).mul(w);
+  await check(device, overFlags((on, s, w) => T.where(on, square(s, w), w), flags), [0.5], [0.75]);
+  await check(device, overFlags((on, s, w) => T.ifelse(on, square(s, w), w), flags), [0.5], [
+    0.75,
+  ]);
+  await check(
+    device,
+    overFlags((on, s, w) => square(T.where(on, s, 1) as Variable, w), flags),
+    [0.5],
+    [3 * 0.25],
+  );
+});
+
+onDevices("a state that another one never takes does not count", async (device) => {
+  const taking = (flags: readonly number[]) => (x: Variable<"float32", 1>) => {
+    const w = x.at(0);
+    const [states] = scan(
+      (e: Variable, a: Variable, b: Variable) => [
+        T.where(e.gt(0), a.mul(w), b),
+        b.mul(b).mul(w),
+      ],
+      {
+        sequences: T.constant(flags, "float32"),
+        outputsInfo: [T.constant(1, "float32"), T.constant(10, "float32")],
+      },
+    );
+    return (states as unknown as Variable[])[0]!.at(-1);
+  };
+  await check(device, taking([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), [0.5], [10 * 0.5 ** 9]);
+  // Before the overflow, it is taken: w · w² · b² from then on.
+  await check(device, taking([1, -1, 1, 1, 1, 1, 1, 1, 1, 1]), [0.5], [900 * 0.5 ** 8]);
+});
+
+Deno.test("steps that keep their state carry no choice", () => {
+  const x = T.fvector("x");
+  const carried = (step: (e: Variable, s: Variable) => Variable) => {
+    const [s] = scan(step, { sequences: x, outputsInfo: T.constant(1, "float32") });
+    const text = toposort([grad((s as Variable).at(-1), x) as Variable]).flatMap(({ op, params }) =>
+      op === scanOp
+        ? (params as unknown as ScanParams).step.results.carried.map((v) => v.dtype)
+        : []
+    );
+    return text.includes("bool");
+  };
+  assertEquals(carried((e, s) => T.where(e.gt(0), s.mul(e), s) as Variable), false);
+  assertEquals(carried((e, s) => T.where(e.gt(0), s.mul(e), 1) as Variable), true);
+  assertEquals(carried((e, s) => T.tanh(s.add(T.where(e.gt(0), e, 0)))), false);
 });

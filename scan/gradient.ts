@@ -17,9 +17,12 @@ import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
 import { pullback } from "../autodiff/pullback.ts";
 import { chosenBeside, declareSupport, replaceWithKinks, support } from "../autodiff/support.ts";
 import type { Apply, Variable } from "../core/graph/graph.ts";
+import { ancestors, toposort } from "../core/graph/walk.ts";
 import { withAxes } from "../core/ops/common/axes.ts";
 import { zerosLike } from "../core/ops/create/alloc.ts";
+import { ifelseOp } from "../core/ops/control/ifelse_op.ts";
 import { add, sub } from "../core/ops/elementwise/elementwise.ts";
+import { elementwiseOps } from "../core/ops/elementwise/table.ts";
 import { incIndex, index, slice } from "../core/ops/index/indexing.ts";
 import { any } from "../core/ops/reduce/reduce.ts";
 import { join, stack } from "../core/ops/shape/combine.ts";
@@ -29,8 +32,9 @@ import { type Finish, sumOverTime } from "./backward/over_time.ts";
 import { VisitedSteps } from "./backward/visited_steps.ts";
 import { type Ways, waysOf } from "./backward/ways.ts";
 import { Zeros } from "./backward/zeros.ts";
-import { depthOf } from "./inner.ts";
+import { depthOf, type StepGraph } from "./inner.ts";
 import type { ScanParams } from "./node.ts";
+import { scanOp } from "./op.ts";
 import { reachedBy } from "./rewrites/rebuild.ts";
 
 /** The trace that says where a gradient may be other than zero, and what made it so. */
@@ -46,11 +50,8 @@ export function scanGradient(
   wanted: readonly boolean[] = apply.inputs.map(() => true),
 ): Pulled[] {
   const loop = new ForwardLoop(apply, outputGradients), { layout } = loop.step;
-  const visited = new VisitedSteps(loop), back = new BackwardStep();
-  const known = knownValues(loop, visited, back);
-  const ways = waysOf(loop);
-  const zeros = new Zeros(loop, visited, back, ways);
-  const { live, pulled } = pullThroughStep(loop, visited, ways, zeros);
+  const visited = new VisitedSteps(loop);
+  const { back, known, ways, zeros, live, pulled } = pullBack(loop, visited);
   /** What one step contributes to a variable that it reads. */
   const contribution = (place: Variable): Gradient => {
     const mine = pulled.get(place) ?? null;
@@ -80,6 +81,29 @@ export function scanGradient(
     ...others.map((sum) => sum && sum(results)),
     ...(layout.limited ? [null] : []),
   ];
+}
+
+/** The backward step with what is pulled through it, which carries the choices that it makes itself. */
+function pullBack(loop: ForwardLoop, visited: VisitedSteps) {
+  const attempt = (isChosenWithin: boolean) => {
+    const back = new BackwardStep(), known = knownValues(loop, visited, back);
+    const ways = waysOf(loop), zeros = new Zeros(loop, visited, back, ways, isChosenWithin);
+    return { back, known, ways, zeros, ...pullThroughStep(loop, visited, ways, zeros) };
+  };
+  if (!choosesStates(loop.step)) return attempt(false);
+  const chosen = attempt(true);
+  return chosen.zeros.areChosenWithin(chosen.pulled) ? chosen : attempt(false);
+}
+
+/** Whether a step, or a loop in it, chooses between values that depend on its states. */
+function choosesStates({ placeholders, results }: StepGraph): boolean {
+  const states = new Set([...placeholders.states.flat(), ...placeholders.carried]);
+  const from = (v: Variable) => ancestors([v]).some((one) => states.has(one));
+  const all = [...results.states, ...results.carried, ...results.maps];
+  return toposort(all).some(({ op, inputs, params }) => {
+    if (op === elementwiseOps.switch || op === ifelseOp) return inputs.slice(1).some(from);
+    return op === scanOp && choosesStates((params as unknown as ScanParams).step);
+  });
 }
 
 /** What the forward step read, and what it gave: neither is computed again. */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { yes } from "../../autodiff/masks.ts";
 import { asKink, chosenBeside, declareSupport, support } from "../../autodiff/support.ts";
 import { makeConstant, makeVariable, type Variable } from "../../core/graph/graph.ts";
 import { TensorType } from "../../core/graph/type.ts";
@@ -48,25 +49,38 @@ const nowhere = () => makeConstant(valueOf(false));
 
 /** The zeros of what comes back to the steps of one loop. */
 export class Zeros {
+  readonly #loop: ForwardLoop;
   readonly #back: BackwardStep;
   readonly #visited: VisitedSteps;
   readonly #arriving: readonly Arriving[];
   /** Whether gradients carry what they are chosen by. */
   readonly #isChosen: boolean;
+  /** Whether the step chooses itself. */
+  readonly #isChosenWithin: boolean;
   /** At which steps rows from outside may be other than zero. */
   readonly #early: ReadonlyMap<Variable, Variable>;
   /** At which steps states, then carried states, are read; null for those that may be at the end. */
   readonly #readers: readonly (Variable | null)[] | null;
   readonly #choices: Choice[] = [];
 
-  constructor(loop: ForwardLoop, visited: VisitedSteps, back: BackwardStep, ways: Ways) {
+  /** @param isChosenWithin Whether the step chooses what comes back to its own states. */
+  constructor(
+    loop: ForwardLoop,
+    visited: VisitedSteps,
+    back: BackwardStep,
+    ways: Ways,
+    isChosenWithin = false,
+  ) {
+    this.#loop = loop;
     this.#back = back;
     this.#visited = visited;
     this.#arriving = arrivingAt(loop, ways);
     // Whole rows at early steps need no more than to know the steps.
-    this.#isChosen = this.#arriving.some(({ mask, later, isPlain }) =>
-      mask !== null && later !== null && (mask !== nowhere() || !isPlain)
-    );
+    this.#isChosenWithin = isChosenWithin;
+    this.#isChosen = isChosenWithin ||
+      this.#arriving.some(({ mask, later, isPlain }) =>
+        mask !== null && later !== null && (mask !== nowhere() || !isPlain)
+      );
     this.#early = this.#isChosen ? new Map() : earlyRows(loop);
     this.#readers = this.#early.size === 0 ? null : readersOf(loop, this.#early);
     this.#declare();
@@ -74,7 +88,8 @@ export class Zeros {
 
   /** How exactly masks of gradients say where zeros are. */
   get #kind(): "indexed" | "explicit" {
-    return this.#arriving.some(({ isExplicit }) => isExplicit) ? "explicit" : "indexed";
+    const isExplicit = this.#isChosenWithin || this.#arriving.some((one) => one.isExplicit);
+    return isExplicit ? "explicit" : "indexed";
   }
 
   /** Says of the placeholders where they may be other than zero. */
@@ -87,16 +102,28 @@ export class Zeros {
         ? null
         : back.sequence(reachedLater(this.#visited.backwards(isRead)));
       ways.forEach(({ initial, place }, j) => {
-        if (!this.#isChosen || mask === null || later === null) {
+        // What arrives whole may be left out on its way.
+        const arrived = mask ?? (this.#isChosenWithin ? yes : null);
+        if (!this.#isChosen || arrived === null || later === null) {
           if (isReached !== null) declareSupport(place, isReached, "explicit");
           else if (j === 0 && last === null) declareSupport(place, isLater, "all");
           return;
         }
         const chosen = makeVariable(TensorType.of("bool", place.type.shape));
         declareSupport(place, chosen, kind);
-        const first = stretched(j === 0 ? mask : nowhere(), knownDims(initial));
+        const first = stretched(j === 0 ? arrived : nowhere(), knownDims(initial));
         this.#choices.push({ initial: first, place: chosen, of: place });
       });
+    });
+  }
+
+  /** Whether a step leaves out some of what comes back to its own states. */
+  areChosenWithin(pulled: ReadonlyMap<Variable, Gradient>): boolean {
+    const { states, carried } = this.#loop.placeholders, masks = this.#choices.map((c) => c.place);
+    return [...states.flat(), ...carried].some((place) => {
+      const gradient = pulled.get(place) ?? null;
+      const mask = gradient && support(gradient, "explicit");
+      return mask !== null && !masks.includes(mask);
     });
   }
 
