@@ -244,6 +244,12 @@ class ModulePrinter {
   }
 }
 
+/**
+ * How much more work a step of a loop has to be than others to be shared: where a thread is kept from
+ * running, every step waits for it.
+ */
+const IN_LOOPS = 4;
+
 /** Prints steps one after the other into a function. */
 class StepPrinter {
   readonly #owner: ModulePrinter;
@@ -335,7 +341,9 @@ class StepPrinter {
   /** Cuts what may have several parts; what is short now, in a loop, stays as it is. */
   readonly #anyCut: MakeCut = (size, unit, cost, points) => {
     if (this.#inRows) return null;
-    const made = cut(size, unit, cost, points, this.#owner.sharing.from), { parts } = made;
+    const { from } = this.#owner.sharing;
+    const made = cut(size, unit, cost, points, this.#inLoop ? IN_LOOPS * from : from);
+    const { parts } = made;
     const isKnown = this.#inLoop || typeof parts === "number";
     return isKnown && sizeValue(parts) < 2 ? null : made;
   };
