@@ -37,6 +37,7 @@ export * from "../ops/index/indexing.ts";
 export * from "../ops/index/selecting.ts";
 
 // Products.
+export * from "../ops/linalg/einsum.ts";
 export * from "../ops/linalg/linalg.ts";
 export * from "../ops/linalg/matrices.ts";
 

@@ -134,6 +134,7 @@ Deno.test("each call of a function takes few bytes", () => {
       relaxed: false,
       check: true,
       memory: { min: 1 },
+      sharing: { block: 0, from: Infinity, products: false },
     }).bytes.length;
   };
   assert(func.nodes.length > 100);
