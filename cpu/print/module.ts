@@ -250,6 +250,9 @@ class ModulePrinter {
  */
 const IN_LOOPS = 4;
 
+/** The same beside a native BLAS, whose threads stay awake for a while after each product. */
+const BESIDE_BLAS = 8;
+
 /** Prints steps one after the other into a function. */
 class StepPrinter {
   readonly #owner: ModulePrinter;
@@ -341,8 +344,9 @@ class StepPrinter {
   /** Cuts what may have several parts; what is short now, in a loop, stays as it is. */
   readonly #anyCut: MakeCut = (size, unit, cost, points) => {
     if (this.#inRows) return null;
-    const { from } = this.#owner.sharing;
-    const made = cut(size, unit, cost, points, this.#inLoop ? IN_LOOPS * from : from);
+    const { from, products } = this.#owner.sharing;
+    const more = !products ? BESIDE_BLAS : this.#inLoop ? IN_LOOPS : 1;
+    const made = cut(size, unit, cost, points, more * from);
     const { parts } = made;
     const isKnown = this.#inLoop || typeof parts === "number";
     return isKnown && sizeValue(parts) < 2 ? null : made;
