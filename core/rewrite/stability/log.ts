@@ -417,17 +417,15 @@ const logOfTanh: Rule = {
 };
 
 const logOfSinh: Rule = {
-  name: "log-of-hyperbolic",
-  law:
-    "log(cosh(x)) -> x + softplus(-2 x) - log(2), log(sinh(x)) -> x + log(1 - exp(-2 x)) - log(2)",
+  name: "log-of-sinh",
+  law: "log(sinh(x)) -> x + log(1 - exp(-2 x)) - log(2)",
   ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output: { dtype } }): Rewritten {
-    const even = under(x!, "cosh"), odd = under(x!, "sinh"), y = even ?? odd;
+    const y = under(x!, "sinh");
     if (y === null || !isReal(dtype)) return null;
-    const below = ew("mul", number(-2, dtype), y);
-    const less = ew(odd === null ? "softplus" : "log1mexp", below);
-    return ew("sub", ew("add", y, less), number(Math.LN2, dtype));
+    const below = ew("log1mexp", ew("mul", number(-2, dtype), y));
+    return ew("sub", ew("add", y, below), number(Math.LN2, dtype));
   },
 };
 
