@@ -6,10 +6,10 @@ import { kernelKinds, kindNames } from "./kinds/mod.ts";
 const SEED = 1;
 
 /** Programs of most kinds, on each device. */
-const COUNT = 12;
+const COUNT = 8;
 
 /** Programs of kinds that take little time. */
-const counts: Readonly<Record<string, number>> = { rewriting: 300, "kernels-cpu": 120 };
+const counts: Readonly<Record<string, number>> = { rewriting: 200, "kernels-cpu": 80 };
 
 /** The import map that this process runs with, for the process that runs the programs. */
 const flags = import.meta.resolve("@std/assert").startsWith("file:")
