@@ -11,7 +11,7 @@ import { ancestors, graphInputs } from "../graph/walk.ts";
 import { evaluateGraph } from "../graph/reference.ts";
 import { optimise, type ResolvedMode } from "../rewrite/mod.ts";
 import { type Closeness, difference } from "./difference.ts";
-import { jumpsOf, spreadOf } from "./rounding.ts";
+import { deviceSpreadOf, spreadOf } from "./rounding.ts";
 import { SharedVariable } from "./shared.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Variable } from "../graph/graph.ts";
@@ -61,7 +61,8 @@ export function verifyCall(
   const { request } = executor;
   const rewritten = [...request.outputs, ...request.updates.map(([, value]) => value)];
   const expected = evaluateGraph(rewritten, inputs);
-  const spread = spreadOf(wanted, inputs, asWritten), jumps = jumpsOf(rewritten, inputs, expected);
+  const spread = spreadOf(wanted, inputs, asWritten),
+    moved = deviceSpreadOf(rewritten, inputs, expected);
   const withSlack = (output: number): Closeness => ({
     ...whereFinite,
     slack: (position) => 4 * spread(output, position),
@@ -78,7 +79,7 @@ export function verifyCall(
   const updated = definition.updates.map(([target]) => target.getValue());
   [...results, ...updated].forEach((tensor, i) => {
     const variable = wanted[i]!;
-    compareValues(definition.name, variable, tensor, expected[i]!, (at) => jumps(i, at));
+    compareValues(definition.name, variable, tensor, expected[i]!, (at) => moved(i, at));
   });
   return results;
 }
@@ -114,7 +115,7 @@ function compareValues(
   variable: Variable,
   tensor: Tensor,
   value: Value,
-  jumps: (position: number) => boolean,
+  spread: (position: number) => number,
 ): void {
   if (tensor.shape.join() !== value.shape.join()) {
     throw new VerificationError(
@@ -131,7 +132,9 @@ function compareValues(
       continue;
     }
     const scale = Math.max(1, Math.abs(want));
-    if (Math.abs(have - want) <= tolerance * scale || exact && jumps(i)) continue;
+    if (Math.abs(have - want) <= tolerance * scale) continue;
+    // Rounding on the device may matter more: whole numbers jump, remainders of large ones are noise.
+    if (exact ? spread(i) > 0 : Math.abs(have - want) <= 4 * spread(i)) continue;
     throw new VerificationError(
       `The function "${name}" computed ${variable.label} with ${have} at position ${i}; the reference ` +
         `says ${want}`,

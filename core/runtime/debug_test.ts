@@ -71,3 +71,11 @@ Deno.test("debug mode knows that a constant made of several is rounded", async (
     }
   }
 });
+
+Deno.test("debug mode knows which floats are noise on the device", async () => {
+  const x = T.dscalar("x"), i = T.lvector("i");
+  const rest = T.mod(i, T.var(T.ge(i, x)));
+  const f = await compile([x, i], rest, { device: "cpu", mode: "debug" });
+  const values = f(1, [4n, -2n, -876121221840764928n]).dataSync();
+  assert(Array.from(values, Number).every((value) => value >= 0 && value < 0.25));
+});

@@ -24,19 +24,15 @@ export function spreadOf(
   const runs = once(() =>
     [1, 2, 3].map((seed) => evaluateChanged(outputs, inputs, writtenRounding(seed)))
   );
-  return (output, position) => {
-    const at = (of: readonly Value[]) => Number(of[output]!.data[position]);
-    const errors = runs().map((run) => Math.abs(at(run) - at(values)));
-    return Math.max(...errors.map((error) => Number.isNaN(error) ? Infinity : error));
-  };
+  return (output, position) => largestError(runs(), values, output, position);
 }
 
-/** Whether the rounding of floats on a device changes a whole number that comes of them. */
-export function jumpsOf(
+/** How far the rounding of a device moves numbers, and whole numbers that come of floats. */
+export function deviceSpreadOf(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
   values: readonly Value[],
-): PerElement<boolean> {
+): PerElement<number> {
   const runs = once(() =>
     [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
       const random = numbersFrom(seed);
@@ -46,10 +42,19 @@ export function jumpsOf(
       });
     })
   );
-  return (output, position) => {
-    const want = Number(values[output]!.data[position]);
-    return runs().some((run) => Number(run[output]!.data[position]) !== want);
-  };
+  return (output, position) => largestError(runs(), values, output, position);
+}
+
+/** How far runs are from values at most; infinite where one is not a number. */
+function largestError(
+  runs: readonly (readonly Value[])[],
+  values: readonly Value[],
+  output: number,
+  position: number,
+): number {
+  const at = (of: readonly Value[]) => Number(of[output]!.data[position]), want = at(values);
+  const errors = runs.map((run) => Object.is(at(run), want) ? 0 : Math.abs(at(run) - want));
+  return Math.max(...errors.map((error) => Number.isNaN(error) ? Infinity : error));
 }
 
 /** A value that is computed when it is first asked for. */
