@@ -20,6 +20,7 @@ import {
   subDims,
 } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
+import { zerosLike } from "../create/alloc.ts";
 import { arange } from "../create/ranges.ts";
 import { conj } from "../elementwise/conversion.ts";
 import { where } from "../elementwise/logic.ts";
@@ -263,10 +264,9 @@ export function polyval(p: TensorLike, x: TensorLike): Variable {
   }
   const dtype = promote(c.dtype, v.dtype), [a, b] = [castTo(c, dtype), castTo(v, dtype)];
   if (typeof count === "number" && count <= MOST_COEFFICIENTS) {
-    const start = elementwise("mul", [b, asVariable(0, dtype)]);
     return Array.from({ length: count }, (_, i) => take(a, i) as Variable).reduce(
       (value, coefficient) => elementwise("add", [elementwise("mul", [value, b]), coefficient]),
-      start,
+      zerosLike(b) as Variable,
     );
   }
   const powers = flip(arange(shapeOf(c, 0))) as Variable;

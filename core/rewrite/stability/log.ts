@@ -235,7 +235,7 @@ function logOfOneAnd(parts: readonly Exponential[], dtype: Variable["dtype"]): V
   const zero = number(0, dtype), counting = ew("maximum", zero, whereItCounts(exponent, rest));
   const shift = finiteShift(counting, counting);
   const x = weightedBy(rest, shiftedExp(exponent, shift, rest));
-  // Where something was taken off, x is 1 or -1.
+  // Where something was taken off, x is near 1 or -1.
   return ew("add", ew("log1p", ew("add", x, ew("expm1", ew("neg", shift)))), shift);
 }
 
