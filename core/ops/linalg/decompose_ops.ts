@@ -21,15 +21,10 @@ import {
   expectMatrices,
   expectSquare,
   expectSquareValues,
+  least,
   squareShape,
 } from "./matrix_op.ts";
 import { eachMatrix, zeros } from "./reference.ts";
-
-/** The lesser of two lengths, as far as types say. */
-function least(m: number | null, n: number | null): number | null {
-  if (m === null || n === null) return m === 0 || n === 0 ? 0 : null;
-  return Math.min(m, n);
-}
 
 /** The lengths of matrices and of the axes in front. */
 function split<N>(shape: readonly N[]): readonly [batch: readonly N[], m: N, n: N] {

@@ -24,6 +24,7 @@ import {
   expectMatrices,
   expectSquare,
   expectSquareValues,
+  least,
   squareShape,
 } from "./matrix_op.ts";
 import { choleskyOf, eachMatrix, luOf, type Rows, substitute, zeros } from "./reference.ts";
@@ -187,11 +188,10 @@ export const luOp: Op<LuParams> = {
     if (square) expectSquare("lu", x);
     const [m, n] = shape.slice(-2) as [number | null, number | null];
     const batch = shape.slice(0, -2);
-    const least = m === null || n === null ? m === 0 || n === 0 ? 0 : null : Math.min(m, n);
     return [
       x.type,
       TensorType.of("int64", [...batch, m]),
-      TensorType.of("int64", [...batch, least]),
+      TensorType.of("int64", [...batch, least(m, n)]),
     ];
   },
   shapes(context: ShapeContext, apply: Apply<LuParams>): readonly (readonly Size[])[] {

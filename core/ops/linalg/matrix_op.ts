@@ -12,6 +12,12 @@ import type { Value } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
 
+/** The lesser of two lengths, as far as types say. */
+export function least(m: number | null, n: number | null): number | null {
+  if (m === null || n === null) return m === 0 || n === 0 ? 0 : null;
+  return Math.min(m, n);
+}
+
 /** The first input, which holds matrices of floats. */
 export function expectMatrices(
   name: string,
