@@ -1,5 +1,5 @@
 /**
- * Jacobian and Hessian matrices.
+ * Jacobian and Hessian matrices, and the same of tensors.
  *
  * @module
  */
@@ -8,10 +8,12 @@ import { outputOf, type Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { stack } from "../core/ops/shape/combine.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
+import { ravel } from "../core/ops/shape/reshape.ts";
+import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { subtensorOp } from "../core/ops/index/subtensor.ts";
 import type { DType } from "../core/graph/dtype.ts";
-import type { Plus1 } from "../core/graph/type_arithmetic.ts";
+import type { Less1, Plus1 } from "../core/graph/type_arithmetic.ts";
 import {
   checkResultOptions,
   expectVariable,
@@ -61,7 +63,7 @@ function stackedLoop(
   return rows[0]!.map((_, k) => stack(rows.map((row) => row[k]!)));
 }
 
-/** Matrices of derivatives in the form of the variables: for one one, for several an array. */
+/** Derivatives in the form of the variables: for one one, for several an array. */
 export type JacobianOf<W extends Wrt, N extends number = number, O = Record<never, never>> =
   W extends Variable<infer D, infer M> ? Variable<D, JacobianRank<N, M>> | OrNull<O>
     : {
@@ -71,17 +73,27 @@ export type JacobianOf<W extends Wrt, N extends number = number, O = Record<neve
     };
 
 /** The rank of the derivatives of what has rank N with respect to what has rank M. */
-export type JacobianRank<N extends number, M extends number> = number extends N ? number
-  : N extends 1 ? Plus1<M>
-  : M;
+export type JacobianRank<N extends number, M extends number> = number extends N | M ? number
+  : N extends 0 ? M
+  : JacobianRank<Less1<N>, Plus1<M>>;
+
+/** Second derivatives in the form of the variables: for one one, for several an array. */
+export type HessianOf<W extends Wrt, O = Record<never, never>> = W extends
+  Variable<infer D, infer M> ? Variable<D, JacobianRank<M, M>> | OrNull<O>
+  : {
+    -readonly [K in keyof W]: W[K] extends Variable<infer D, infer M>
+      ? Variable<D, JacobianRank<M, M>> | OrNull<O>
+      : never;
+  };
 
 /**
- * The derivatives of all elements of a vector: for each variable a tensor of shape
- * (length, ...shape of the variable). Of a scalar it is the gradient.
+ * The derivatives of all elements of an expression: for each variable a tensor of the shape of the
+ * expression, then that of the variable. Of a vector in a vector it is the Jacobian matrix, of a scalar
+ * the gradient.
  *
- * Throws a TypeError for an expression of rank 2 or more, and otherwise as `grad` does.
+ * Throws as `grad` does.
  *
- * @param expression A vector, or a scalar.
+ * @param expression What to differentiate, of any rank.
  * @param wrt The variable or variables to differentiate with respect to.
  * @param given What to do about gradients that are not there.
  *
@@ -89,8 +101,9 @@ export type JacobianRank<N extends number, M extends number> = number extends N 
  * ```ts
  * import { jacobian, T } from "@croton/croton";
  *
- * const x = T.dvector("x");
+ * const x = T.dvector("x"), m = T.dmatrix("m");
  * const matrix = jacobian(T.exp(x), x); // diagonal
+ * const all = jacobian(m.dot(m), m); // of rank 4
  * ```
  */
 export function jacobian<
@@ -109,15 +122,11 @@ export function jacobian(
   if (expression.ndim === 0) {
     return likeWrt(wrt, grad(expression, list, options) as Variable[]);
   }
-  if (expression.ndim > 1) {
-    throw new TypeError(
-      `Cannot make the Jacobian matrix of ${expression.label}: expected a vector or a scalar, got ${expression.type}`,
-    );
-  }
-  const length = shapeOf(expression, 0);
+  // Rows are those of the expression as one vector.
+  const vector = ravel(expression), length = shapeOf(vector, 0);
   const missing = new Set<number>();
   const row = (step: Variable): Variable[] => {
-    const element = outputOf(subtensorOp, [expression, step], { index: [{ kind: "int" }] });
+    const element = outputOf(subtensorOp, [vector, step], { index: [{ kind: "int" }] });
     const gradients: (Variable | null)[] = grad(element, list, {
       ...options,
       returnDisconnected: "none",
@@ -131,48 +140,44 @@ export function jacobian(
   // A row is made once for what it says of the variables; with none left there is no loop.
   const all = row(intConstant(0)).length === 0
     ? []
-    : [...stackedLoop(length, expression.type.shape[0]!, row)];
+    : [...stackedLoop(length, vector.type.shape[0]!, row)];
   const matrices = list.map((variable, i) => {
-    if (!missing.has(i)) return all.shift()!;
+    const dims = [...knownDims(expression), ...knownDims(variable)];
+    if (!missing.has(i)) return vector === expression ? all.shift()! : reshaped(all.shift()!, dims);
     if (options.returnDisconnected === "none") return null;
-    return stretched(numberLike(variable, 0), [length, ...knownDims(variable)]);
+    return stretched(numberLike(variable, 0), dims);
   });
   return likeWrt(wrt, matrices);
 }
 
 /**
- * The second derivatives of a scalar with respect to the elements of a vector, as a matrix; for several
- * vectors one matrix for each, without those between two of them. Rows that do not depend on the vector
- * are zero.
+ * The second derivatives of a scalar with respect to the elements of a variable: a tensor of the
+ * variable's shape twice, which for a vector is the Hessian matrix. For several variables it is one for
+ * each, without those between two of them. What does not depend on the variable is zero.
  *
- * Throws a TypeError for variables that are no vectors, and otherwise as `grad` does.
+ * Throws as `grad` does.
  *
  * @param cost A real scalar.
- * @param wrt The vector or vectors.
+ * @param wrt The variable or variables, of any rank.
  * @param given What to do about gradients that are not there.
  *
  * @example
  * ```ts
  * import { hessian, T } from "@croton/croton";
  *
- * const x = T.dvector("x");
+ * const x = T.dvector("x"), m = T.dmatrix("m");
  * const matrix = hessian(T.pow(x, 3).sum(), x); // 6x on the diagonal
+ * const all = hessian(m.dot(m).sum(), m); // of rank 4
  * ```
  */
 export function hessian<const W extends Wrt, const O extends ResultOptions = Record<never, never>>(
   cost: Variable,
   wrt: W,
   options?: O,
-): JacobianOf<W, 1, O>;
+): HessianOf<W, O>;
 export function hessian(cost: Variable, wrt: Wrt, given: ResultOptions = {}): unknown {
   const options = checkResultOptions(given);
   const list = wrtList(wrt);
-  for (const variable of list) {
-    if (variable.ndim === 1) continue;
-    throw new TypeError(
-      `Cannot make the Hessian matrix with respect to ${variable.label}: expected a vector, got ${variable.type}`,
-    );
-  }
   const gradients: (Variable | null)[] = grad(cost, list, { ...options, addNames: false });
   const matrices = gradients.map((gradient, i) =>
     gradient === null

@@ -66,15 +66,38 @@ Deno.test("variables that nothing depends on", () => {
   assertEquals(run(list[1]!, [[pair, value([2], [1, 2])]]), [2, 0, 0, 4]);
 });
 
-Deno.test("what is no vector is an error", () => {
-  const any = anyInput("float64", 2, "any"), n = anyInput("int64", 1, "n");
-  assertThrows(() => jacobian(any, any), TypeError, "expected a vector or a scalar");
-  assertThrows(() => hessian(sum(pow(any, 2)), any), TypeError, 'with respect to "any"');
+Deno.test("derivatives of a matrix in matrices, and second ones in a matrix and a scalar", () => {
+  const a = input("float64", [2, 2], "a"), k = input("float64", [], "k");
+  const [p, q, r, s] = [1.5, -2, 0.5, 3] as const, feed = [a, value([2, 2], [p, q, r, s])] as const;
+  const one = [k, value([], [2])] as const;
+  const [byA, byK] = evaluate(jacobian(mul(dot(a, a), k), [a, k]) as Variable[], [feed, one]);
+  assertEquals([byA!.shape, byK!.shape], [[2, 2, 2, 2], [2, 2]]);
+  const squared = [p * p + q * r, p * q + q * s, r * p + s * r, r * q + s * s];
+  // d(A·A)[i,j] / dA[k,l] = (i = k) A[l,j] + A[i,k] (l = j)
+  const m = [[p, q], [r, s]], pairs = [0, 1].flatMap((i) => [0, 1].map((j) => [i, j] as const));
+  const wanted = pairs.flatMap(([i, j]) =>
+    pairs.map(([k, l]) => 2 * ((i === k ? m[l]![j]! : 0) + (l === j ? m[i]![k]! : 0)))
+  );
+  expectClose(numbers(byA!), wanted, 1e-12);
+  expectClose(numbers(byK!), squared, 1e-12);
+  const cost = sum(mul(dot(a, a), pow(k, 3)));
+  const [inMatrix, inScalar] = evaluate(hessian(cost, [a, k]) as Variable[], [feed, one]);
+  // d2(sum A·A) / dA[i,j] dA[k,l] = (j = k) + (i = l)
+  const second = pairs.flatMap(([i, j]) =>
+    pairs.map(([k, l]) => 8 * (Number(j === k) + Number(i === l)))
+  );
+  assertEquals(inMatrix!.shape, [2, 2, 2, 2]);
+  expectClose(numbers(inMatrix!), second, 1e-12);
+  expectClose(numbers(inScalar!), [12 * squared.reduce((x, y) => x + y)], 1e-12);
+});
+
+Deno.test("what is no number is an error", () => {
+  const n = anyInput("int64", 1, "n");
   assertThrows(() => jacobian(pair, n), TypeError, "int64");
   assertThrows(() => jacobian(3 as unknown as Variable, pair), TypeError, "the number 3");
 });
 
-Deno.test("types: matrices of derivatives have the dtype of the variable, and its rank and one more", () => {
+Deno.test("types: derivatives have the dtype of the variable, and the ranks of both", () => {
   const x = T.tensor("float64", [3], "x"), m = T.fmatrix("m"), cost = x.sqr().sum().add(m.sum());
   const second: Variable<"float64", 2> = hessian(cost, x);
   const [one] = hessian(cost, [x]), [byVector, byMatrix] = jacobian(x.mul(m.sum()), [x, m]);
@@ -85,14 +108,19 @@ Deno.test("types: matrices of derivatives have the dtype of the variable, and it
       byMatrix,
     ];
   const slope: Variable<"float32", 2> = jacobian(cost, m);
+  const k = T.tensor("float32", [2, 2], "k"), [again] = jacobian(k.dot(k), [k]);
+  const twice: Variable<"float32", 4> = hessian(k.sqr().sum(), k);
+  const rank4: Variable<"float32", 4> = again;
   // @ts-expect-error it may be null
   const maybe: Variable<"float64", 2> = hessian(cost, x, { returnDisconnected: "none" });
-  assertEquals([second, ...listed, slope, maybe].map((v) => [v.dtype, v.ndim]), [
+  assertEquals([second, ...listed, slope, twice, rank4, maybe].map((v) => [v.dtype, v.ndim]), [
     ["float64", 2],
     ["float64", 2],
     ["float64", 2],
     ["float32", 3],
     ["float32", 2],
+    ["float32", 4],
+    ["float32", 4],
     ["float64", 2],
   ]);
 });

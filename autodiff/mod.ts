@@ -13,7 +13,13 @@ export {
   type Wrt,
 } from "./grad.ts";
 export { type ForEach, Lop, type ResultOptions, Rop, type RopOptions } from "./products.ts";
-export { hessian, jacobian, type JacobianOf, type JacobianRank } from "./jacobian.ts";
+export {
+  hessian,
+  type HessianOf,
+  jacobian,
+  type JacobianOf,
+  type JacobianRank,
+} from "./jacobian.ts";
 export { subgraphGrad, type SubgraphOptions } from "./subgraph.ts";
 export { verifyGrad, type VerifyOptions } from "./verify.ts";
 export {

@@ -24,6 +24,25 @@ Deno.test("hessian() of a vector of any length, one matrix for each", async () =
   assertEquals(linear([1, 2, 3]).arraySync(), [[0, 0, 0], [0, 0, 0], [0, 0, 0]]);
 });
 
+onDevices("derivatives of matrices in matrices, of any lengths", async (device) => {
+  const m = T.fmatrix("m"), w = T.fmatrix("w");
+  const y = T.dot(m, w), outputs = [jacobian(y, m), hessian(T.sqr(y).sum(), m)];
+  using f = await compile([m, w], outputs, { device });
+  const made = (n: number, k: number, l: number) =>
+    f(
+      tensor(Float32Array.from({ length: n * k }, (_, i) => i - 2), { shape: [n, k] }),
+      tensor(Float32Array.from({ length: k * l }, (_, i) => i * i + 1), { shape: [k, l] }),
+    );
+  const [first, second] = made(2, 2, 1);
+  assertEquals(first!.arraySync(), [[[[1, 2], [0, 0]]], [[[0, 0], [1, 2]]]]);
+  assertEquals(second!.arraySync(), [
+    [[[2, 4], [0, 0]], [[4, 8], [0, 0]]],
+    [[[0, 0], [2, 4]], [[0, 0], [4, 8]]],
+  ]);
+  assertEquals(made(1, 3, 2).map(({ shape }) => shape), [[1, 2, 1, 3], [1, 3, 1, 3]]);
+  assertEquals(made(0, 3, 2).map(({ shape }) => shape), [[0, 2, 0, 3], [0, 3, 0, 3]]);
+});
+
 onDevices("derivatives of no elements, and results of no steps, in every mode", async (device) => {
   const x = T.fvector("x"), y = T.fvector("y"), n = T.iscalar("n");
   // Steps that are never taken would find no element at 0.
