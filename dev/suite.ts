@@ -29,13 +29,21 @@ interface Step {
   args: string[];
   /** A file that the step is about; without it the step is left out. */
   needs?: string;
+  /** Whether what `deno test` counts is added up; other steps count as one test. */
+  counted?: boolean;
 }
 
-function steps(flags: string[]): Step[] {
+/** What is tried in one process: a folder, but for what is tried elsewhere. */
+interface Part {
+  path: string;
+  ignore: string[];
+}
+
+function checks(flags: string[]): Step[] {
   return [
     { name: "format", args: ["fmt", "--check"] },
     { name: "lint", args: ["lint"] },
-    { name: "types", args: ["check", ...flags] },
+    { name: "types", args: ["check", "--doc", ...flags] },
     { name: "documentation", args: ["doc", "--lint", "mod.ts", "xla/mod.ts"], needs: "mod.ts" },
     { name: "publishing", args: ["publish", "--dry-run", "--allow-dirty"], needs: "mod.ts" },
     // The other tests don't have the permission, and so are about products of our own.
@@ -47,8 +55,47 @@ function steps(flags: string[]): Step[] {
   ];
 }
 
+/** Large folders, of which each folder in them is a part: first those that take longest. */
+const LARGE = ["dev", ".", "core"];
+
+/** All files, as parts that can be tried side by side. */
+export async function parts(): Promise<Part[]> {
+  const found: Part[] = [];
+  for (const path of LARGE) {
+    const ignore: string[] = [];
+    for await (const { name, isDirectory } of Deno.readDir(path)) {
+      if (isDirectory && !name.startsWith(".") && name !== "node_modules") {
+        ignore.push(path === "." ? name : `${path}/${name}`);
+      }
+    }
+    const own = ignore.toSorted().filter((folder) => !LARGE.includes(folder));
+    found.push({ path, ignore }, ...own.map((folder) => ({ path: folder, ignore: [] })));
+  }
+  return found;
+}
+
+function tests(flags: string[], part: Part): Step {
+  const ignore = part.ignore.length > 0 ? [`--ignore=${part.ignore.join(",")}`] : [];
+  return {
+    name: `tests of ${part.path === "." ? "the other files" : part.path}`,
+    // Types, of examples in comments as well, are a step of their own.
+    args: [
+      "test",
+      "--doc",
+      "--no-check",
+      "--permit-no-files",
+      ...flags,
+      ...PERMISSIONS,
+      ...ignore,
+      part.path,
+    ],
+    counted: true,
+  };
+}
+
 /**
- * Runs all steps, or with `args` only `deno test` with them.
+ * Runs all steps, as many side by side as there are processors, or with `args` only `deno test` with
+ * them.
  *
  * @param flags The flags that choose the import map
  * @param args Files to test and flags for `deno test`
@@ -56,33 +103,37 @@ function steps(flags: string[]): Step[] {
  */
 export async function runSuite(flags: string[], args: string[]): Promise<number> {
   const total: Tally = { passed: 0, failed: 0 };
-  if (args.length === 0) {
-    for (const step of steps(flags)) add(total, await runStep(step));
+  if (args.length > 0) {
+    const rest = args.indexOf("--");
+    const [own, theirs] = rest < 0 ? [args, []] : [args.slice(0, rest), args.slice(rest)];
+    const command = ["test", "--doc", ...flags, ...PERMISSIONS, ...own, ...theirs];
+    add(total, await runStep({ name: "tests", args: command, counted: true }, true));
+  } else {
+    const queue = [...checks(flags), ...(await parts()).map((part) => tests(flags, part))];
+    const work = async (): Promise<void> => {
+      for (let step; (step = queue.shift()) !== undefined;) add(total, await runStep(step, false));
+    };
+    await Promise.all(Array.from({ length: Math.min(navigator.hardwareConcurrency, 4) }, work));
   }
-  const rest = args.indexOf("--");
-  const [own, theirs] = rest < 0 ? [args, []] : [args.slice(0, rest), args.slice(rest)];
-  const started = performance.now();
-  const command = ["test", "--doc", ...flags, ...PERMISSIONS, ...own, ...theirs];
-  const { code, output } = await captureDeno(command, true);
-  const tally = readTally(output);
-  // A run that ends badly without a failed test (a crash, a type error) must not pass for good.
-  if (code !== 0 && tally.failed === 0) tally.failed = 1;
-  add(total, tally);
-  report("tests", tally.failed === 0, started);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step): Promise<Tally> {
+/** Runs a step; `echo` shows what it writes at once, else that is shown when the step has ended. */
+async function runStep(step: Step, echo: boolean): Promise<Tally> {
   const started = performance.now();
   if (step.needs !== undefined && !await exists(step.needs)) {
     console.log(`skipped  ${step.name}: there is no ${step.needs}`);
     return { passed: 0, failed: 0 };
   }
-  const { code, output } = await captureDeno(step.args, false);
-  if (code !== 0) console.log(output.trimEnd());
-  report(step.name, code === 0, started);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const { code, output } = await captureDeno(step.args, echo);
+  const counted = step.counted === true;
+  if (!echo && (counted || code !== 0)) console.log(output.trimEnd());
+  const tally = counted ? readTally(output) : { passed: code === 0 ? 1 : 0, failed: 0 };
+  // A run that ends badly without a failed test (a crash, a type error) must not pass for good.
+  if (code !== 0 && tally.failed === 0) tally.failed = 1;
+  report(step.name, tally.failed === 0, started);
+  return tally;
 }
 
 function report(name: string, passed: boolean, started: number): void {

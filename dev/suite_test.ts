@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readTally } from "./suite.ts";
+import { parts, readTally } from "./suite.ts";
 
 Deno.test("readTally() sums the summaries of deno test", () => {
   const output = `a ... ok (1ms)
@@ -10,4 +10,21 @@ ok | 0 passed | 0 failed (0ms)
 `;
   assertEquals(readTally(output), { passed: 45, failed: 2 });
   assertEquals(readTally("error: Module not found"), { passed: 0, failed: 0 });
+});
+
+Deno.test("each file is in one part of the tests, and in one only", async () => {
+  const inside = (file: string, folder: string) => folder === "." || file.startsWith(`${folder}/`);
+  const all = await parts();
+  const folders = ["."];
+  for (let folder; (folder = folders.pop()) !== undefined;) {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = folder === "." ? name : `${folder}/${name}`;
+      if (isDirectory && !name.startsWith(".") && name !== "node_modules") folders.push(path);
+      if (!/\.(ts|md)$/.test(name)) continue;
+      const of = all.filter((part) =>
+        inside(path, part.path) && !part.ignore.some((other) => inside(path, other))
+      );
+      assertEquals(of.length, 1, path);
+    }
+  }
 });
