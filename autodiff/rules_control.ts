@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PrintParams } from "../core/ops/control/print_op.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
@@ -19,6 +20,11 @@ export const controlGradients: GradientRules = {
         outputGrads.map((g) => g === null ? zeroGradient : new Conditional(condition, holds, g));
       return [zeroGradient, ...side(true), ...side(false)];
     },
+  }),
+  assert: { connected: (_apply, input) => input === 0, pullback: (_apply, [g]) => [g!] },
+  print: ruleOf<PrintParams>({
+    connected: (_apply, input) => input === 0,
+    pullback: ({ params: { id, report } }, [g]) => [report.ofGradient?.(g!, id) ?? g!],
   }),
   // What is computed does not count.
   derivedAs: {

@@ -10,6 +10,7 @@
 import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { Fact } from "../core/graph/op.ts";
+import { printOp, type PrintParams } from "../core/ops/control/print_op.ts";
 import { isElementwise } from "../core/rewrite/match.ts";
 import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
 import { expPartOf, expPartUnderLog, standsFor } from "../core/rewrite/stability/exp_parts.ts";
@@ -195,7 +196,14 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
 function isTransparent(apply: Apply, isUnderLog: boolean): boolean {
   const { op, output } = apply;
   if (op.name === "matmul") return (isUnderLog ? expPartUnderLog : expPartOf)(output) !== null;
-  return !is(op, "wraps") && (isElementwise(apply) || is(op, "moves", "gathers"));
+  return !is(op, "wraps") && !reportsGradient(apply) &&
+    (isElementwise(apply) || is(op, "moves", "gathers"));
+}
+
+/** Whether somebody wants to see the gradient that flows through it. */
+function reportsGradient({ op, params }: Apply): boolean {
+  return op === printOp as unknown &&
+    (params as unknown as PrintParams).report.ofGradient !== undefined;
 }
 
 function curvesOf(variable: Variable): number {

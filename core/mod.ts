@@ -45,6 +45,7 @@ export {
   type TypedArrayOf,
 } from "./graph/dtype.ts";
 export {
+  AssertionError,
   CrotonError,
   DeviceLostError,
   DisconnectedInputError,

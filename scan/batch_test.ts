@@ -68,6 +68,8 @@ const inSteps: Readonly<Record<string, string>> = {
   inRange: "of positions",
   nonzero: "has as many rows as it finds",
   derivedAs: "has a derivative of its own",
+  assert: "checks each step",
+  print: "shows each step",
   ifelse: "computes one side in each step",
   draw: "of a state",
   advance: "of a state",

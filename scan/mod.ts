@@ -7,6 +7,7 @@
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { neverConnected } from "../autodiff/rule.ts";
 import { registerGradient } from "../autodiff/rules.ts";
+import { registerTracing } from "../core/ops/control/reports.ts";
 import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace } from "./rewrites/last_value.ts";
@@ -16,8 +17,10 @@ import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./node.ts";
 import { stackedRows } from "./rows.ts";
+import { traced } from "./tracing.ts";
 
 registerLastRow(lastOfTrace);
+registerTracing("scan", traced);
 addPhase({ name: "scan", rules: loopRules });
 addPhase({ name: "join-scans", rules: [mergeScans] });
 addPhase({ name: "joined-scans", rules: loopRules });

@@ -161,21 +161,21 @@ export function exportStableHlo(
   args.forEach(({ variable, shape }, i) =>
     level.bind(variable, { name: `%arg${i}`, type: elementOf(variable.dtype), shape })
   );
-  // Outputs of the executor are the function's, then new values of inputs that are states.
+  // Outputs of the executor are the function's, then new values of inputs that are states, then reports.
+  const stateInputs = definition.specs.flatMap(({ options }, i) =>
+    options.update === undefined ? [] : [i]
+  );
   const count = definition.outputs.length;
   const roots = [
     ...outputs.slice(0, count),
     ...updates.map(([, value]) => value),
-    ...outputs.slice(count),
+    ...outputs.slice(count, count + stateInputs.length),
   ];
   const varying = args.flatMap(({ variable }) =>
     leaves.get(variable)!.integers === undefined ? [variable] : []
   );
   const even = writeRoots(action, () => evened(roots, varying, level.shapes));
   const results = writeRoots(action, () => level.write([...even.values, ...even.lengths]));
-  const stateInputs = definition.specs.flatMap(({ options }, i) =>
-    options.update === undefined ? [] : [i]
-  );
   const pairs: [number, number][] = [
     ...updates.map(([target], i): [number, number] => [
       inputs.length + executor.shared.indexOf(target),

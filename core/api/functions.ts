@@ -17,7 +17,9 @@ export * from "../ops/elementwise/functions.ts";
 export * from "../ops/elementwise/logic.ts";
 export * from "../ops/elementwise/hypot.ts";
 export * from "../ops/elementwise/conversion.ts";
+export * from "../ops/control/assert.ts";
 export * from "../ops/control/control.ts";
+export * from "../ops/control/print.ts";
 
 // Reductions.
 export * from "../ops/reduce/reduce.ts";

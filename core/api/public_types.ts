@@ -8,6 +8,7 @@
 export type { AxesArguments, Dim } from "../ops/common/arguments.ts";
 export type { RoundMode } from "../ops/elementwise/arithmetic.ts";
 export type { DTypeOption } from "../ops/common/dtype_option.ts";
+export type { HookInfo } from "../ops/control/print.ts";
 export type { ResolvedDType } from "../ops/elementwise/conversion.ts";
 export type { Counted } from "../ops/order/order.ts";
 export type { AxisRank } from "../ops/shape/shape.ts";

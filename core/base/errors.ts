@@ -346,6 +346,13 @@ export class FileError extends CrotonError {
   }
 }
 
+/** What a graph says that holds, by `T.assert`, does not hold. */
+export class AssertionError extends CrotonError {
+  static {
+    brand(this);
+  }
+}
+
 /** A text with its lines numbered from 1, as a compiler's message counts them. */
 function numberLines(text: string): string {
   const lines = text.split("\n");
@@ -358,7 +365,7 @@ function numberLines(text: string): string {
  * when the stack is full.
  */
 export function isArgumentError(error: unknown): error is TypeError | RangeError {
-  if (error instanceof ShapeError) return true;
+  if (error instanceof ShapeError || error instanceof AssertionError) return true;
   return error instanceof RangeError && error.message.startsWith("Cannot ") ||
     error instanceof IndexError;
 }

@@ -24,6 +24,7 @@ import { verifyCall } from "./debug.ts";
 import { Executor } from "./executor.ts";
 import { explainPlans } from "./explain.ts";
 import { In, type InputSpec } from "./inputs.ts";
+import { Reporter } from "./reporting.ts";
 import { Profile } from "./profile.ts";
 import type { CompiledFunction, CopyOptions, ExplainOptions } from "./types.ts";
 import type { Definition } from "./definition.ts";
@@ -39,6 +40,8 @@ export class Callable {
   /** Current defaults by input; null where an argument is required. */
   readonly defaults: (Tensor | null)[];
   readonly #what: string;
+  /** Who wants to see values of a call, if anybody. */
+  readonly #reporter: Reporter | null;
   /** How rewriting was done, if every call is to be verified; null otherwise. */
   readonly #debug: ResolvedMode | null;
 
@@ -56,6 +59,7 @@ export class Callable {
     this.graph = graph;
     this.#what = `"${cut(definition.name)}"`;
     const mode = resolveMode(definition.options.mode);
+    this.#reporter = definition.reports.length === 0 ? null : new Reporter(definition.reports);
     this.#debug = mode.verify ? mode : null;
     this.defaults = definition.specs.map((spec) =>
       spec.options.value === undefined ? null : defaultTensor(spec, spec.options.value, this.#what)
@@ -154,6 +158,7 @@ export class Callable {
     this.definition.specs.forEach((spec, i) => {
       if (spec.options.update !== undefined) this.defaults[i] = states[next++]!;
     });
+    this.#reporter?.report(states.slice(next));
   }
 
   subset(keys: readonly (number | string)[], values: readonly unknown[]): Tensor[] {

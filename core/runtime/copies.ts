@@ -15,7 +15,7 @@ import { replacementPairs } from "./updates.ts";
 export interface Graphs {
   readonly outputs: readonly Variable[];
   readonly updates: readonly (readonly [SharedVariable, Variable])[];
-  /** New values of the inputs that have an update, in the order of those inputs. */
+  /** New values of the inputs that have an update, in the order of those inputs, then what is reported. */
   readonly states: readonly Variable[];
 }
 

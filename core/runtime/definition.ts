@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ReportItem } from "../ops/control/reports.ts";
 import type { Graphs } from "./copies.ts";
 import type { DynamicAxes } from "./axes.ts";
 import type { DeviceOption } from "../base/settings.ts";
@@ -48,4 +49,6 @@ export interface Definition extends Graphs {
   readonly specs: readonly InputSpec[];
   readonly form: OutputForm;
   readonly options: CompileOptions;
+  /** What its graph reports. */
+  readonly reports: readonly ReportItem[];
 }

@@ -14,6 +14,7 @@ import { chooseBackend } from "./device.ts";
 import { Executor } from "./executor.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
 import { Profile } from "./profile.ts";
+import { takeReports } from "../ops/control/reports.ts";
 import type { CompiledFunction, OutputSpec } from "./types.ts";
 import { checkGivens, checkUpdates, defaultUpdates } from "./updates.ts";
 import { cut } from "../base/shown.ts";
@@ -101,17 +102,20 @@ async function compileChecked(
     substitute,
     what,
   }));
-  checkLeaves([...roots, ...updates.map(([, value]) => value)], specs, form, options, what);
+  const all = [...roots, ...updates.map(([, value]) => value)];
+  checkLeaves(all, specs, form, options, what);
+  const { outputs: graph, items: reports, values } = takeReports(all);
 
   const definition: Definition = {
     name: options.name ?? "function",
     inputs,
     specs,
     form,
-    outputs: roots.slice(0, count),
-    updates,
-    states: roots.slice(count + explicit.length),
+    outputs: graph.slice(0, count),
+    updates: updates.map(([target], i) => [target, graph[roots.length + i]!]),
+    states: [...graph.slice(count + explicit.length, roots.length), ...values],
     options,
+    reports,
   };
   return await build(definition, start);
 }

@@ -6,6 +6,7 @@
 
 import { replaceWithKinks } from "../../autodiff/support.ts";
 import { applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { withoutReports } from "../../core/ops/control/reports.ts";
 import { TensorType } from "../../core/graph/type.ts";
 import { StepGraph } from "../inner.ts";
 import { scanOutputs } from "../node.ts";
@@ -66,7 +67,7 @@ export class BackwardStep {
     { steps, limit }: VisitedSteps,
   ): BackwardResults {
     const { others } = placeholders;
-    const results = [...this.maps, ...this.carried.map(({ next }) => next)];
+    const results = withoutReports([...this.maps, ...this.carried.map(({ next }) => next)]);
     const reached = reachedBy(results);
     const used = this.sequences.filter(({ place }) => reached.has(place));
     const fixed = others.flatMap((other, i) => reached.has(other) ? [i] : []);

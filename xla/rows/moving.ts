@@ -5,6 +5,8 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
+import { assertOp } from "../../core/ops/control/assert_op.ts";
+import { printOp } from "../../core/ops/control/print_op.ts";
 import { derivedAsOp } from "../../core/ops/control/derived_as.ts";
 import { arangeOp } from "../../core/ops/create/arange.ts";
 import { fillOp } from "../../core/ops/create/fill.ts";
@@ -40,6 +42,8 @@ export const movingRows: readonly Entry[] = [
   row(inRangeOp, first),
   row(specifyShapeOp, first),
   row(derivedAsOp, first, readsFirst),
+  row(printOp, first, readsFirst),
+  row(assertOp, first, readsFirst),
 
   row(makeVectorOp, (level, { inputs }) => {
     const parts = inputs.map((input) => level.block.reshape(level.value(input), [1]));

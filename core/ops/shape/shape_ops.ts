@@ -121,7 +121,8 @@ export const makeVectorOp: Op<MakeVectorParams> = {
     ): Element {
       const { b } = context, at = b.ixNode(index[0]!);
       const parts = apply.inputs.map((input) => context.read(input, []));
-      let chosen = parts.at(-1)!;
+      // Of no elements, as the shape of a scalar, nothing is read.
+      let chosen = parts.at(-1) ?? b.constant(scalarTypeOf(context.held(apply.params.dtype)), 0);
       for (let i = parts.length - 2; i >= 0; i--) {
         const here: SNode = b.compare("eq", at, b.constant("i32", i));
         chosen = mapElement([parts[i]!, chosen], ([p, q]) => b.select(here, p!, q!));

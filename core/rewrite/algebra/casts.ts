@@ -8,6 +8,7 @@
 import { canCastLosslessly, isComplex, isFloat, isInt } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
 import { derivedAsOp } from "../../ops/control/derived_as.ts";
+import { printOp } from "../../ops/control/print_op.ts";
 import { elementwiseNames, elementwiseOps } from "../../ops/elementwise/table.ts";
 import type { Op } from "../../graph/op.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
@@ -59,6 +60,13 @@ const dropWrapper: Rule = {
   rewrite: ({ inputs: [x] }) => x!,
 };
 
+const dropPrint: Rule = {
+  name: "drop-print",
+  law: "print(x) -> x, where nothing reports: functions have taken out what they report",
+  ops: [printOp.name],
+  rewrite: ({ inputs: [x] }) => x!,
+};
+
 const realParts = rule(
   { name: "parts-of-real", law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers" },
   real(noComplex).to(noComplex),
@@ -86,6 +94,7 @@ export const castRules: readonly Rule[] = [
   castCast,
   bitcastBitcast,
   dropWrapper,
+  dropPrint,
   realParts,
   complexParts,
   roundIntegers,

@@ -185,6 +185,14 @@ const structural: Readonly<Record<string, Example>> = {
     const x = d.tensor(), condition = truth(d.input([], "int64"));
     return T.ifelse(condition, x, T.mul(x, x)) as Variable;
   },
+  assert: (d) => {
+    const x = d.tensor();
+    return T.assert(T.mul(x, x), T.eq(x, x), "x is a number");
+  },
+  print: (d) => {
+    const x = d.tensor();
+    return T.print("x", T.mul(x, x), { write: () => {} });
+  },
   derivedAs: (d) => {
     const x = d.tensor();
     return derivedAs(T.mul(x, x), T.mul(x, x));

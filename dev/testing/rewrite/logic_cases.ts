@@ -57,6 +57,10 @@ export const logicCases: Cases = {
     ],
     not: [() => T.bitcast(f, "uint32")],
   },
+  "drop-print": {
+    fires: [() => [T.print("x", x), x]],
+    not: [() => T.assert(x, T.ge(x, 0))],
+  },
   "drop-wrapper": {
     fires: [
       () => [ew("copy", x), x],

@@ -1,0 +1,30 @@
+/**
+ * Keeping more values of the steps of a loop.
+ *
+ * @module
+ */
+
+import type { Apply, Variable } from "../core/graph/graph.ts";
+import { endsEarly } from "./inner.ts";
+import type { ScanParams } from "./node.ts";
+import { partsOf, rebuild, replacements } from "./rewrites/rebuild.ts";
+
+/** A loop with another step, whose results are `step`, and with rows of more values of it. */
+export function traced(apply: Apply, step: readonly Variable[], values: readonly Variable[]) {
+  const node = apply as unknown as Apply<ScanParams>, { layout } = node.params.step;
+  const parts = partsOf(node);
+  let at = 0;
+  for (const state of parts.states) state.next = step[at++]!;
+  for (const map of parts.maps) map.value = step[at++]!;
+  for (const state of parts.carried) state.next = step[at++]!;
+  if (parts.until !== null) parts.until = step[at]!;
+  const first = parts.states.length + parts.maps.length;
+  parts.maps.push(...values.map((value) => ({ value, from: -1 })));
+  const rebuilt = rebuild(parts, node.params);
+  const outputs = replacements(node, parts, rebuilt);
+  return {
+    outputs: apply.outputs.map((output, i) => outputs[i] ?? output),
+    traces: rebuilt.outputs.traces.slice(first),
+    steps: endsEarly(layout) ? rebuilt.outputs.count : null,
+  };
+}
