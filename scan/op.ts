@@ -97,10 +97,10 @@ export const scanOp: Op<ScanParams> = {
 
   evaluate: evaluateScan,
 
-  key(params) {
+  key(params, inner) {
     const shared = [...params.shared].map(([i, v]) => `${i}:${v.id}`).join();
     return [
-      params.step.id,
+      inner === undefined ? params.step.id : JSON.stringify(params.step.layout) + inner,
       params.name,
       params.truncateGradient,
       params.strategy,

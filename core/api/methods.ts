@@ -393,7 +393,8 @@ export abstract class Methods<D extends DType = DType, N extends number = number
   }
 
   /**
-   * Compiles and computes this variable. `givens` are values for the variables that it depends on.
+   * Compiles and computes this variable. `givens` are values for the variables that it depends on. An equal
+   * graph, also one that is built anew, over other data or other numbers in lists, is compiled once.
    *
    * Throws a MissingInputError for a variable without a value.
    *

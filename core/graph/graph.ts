@@ -409,8 +409,7 @@ const cleanup = new FinalizationRegistry<[Map<string, WeakRef<object>>, string]>
 export function makeConstant(value: Value): Variable {
   const type = TensorType.of(value.dtype, value.shape);
   if (sizeOf(value.shape) > 64) return new Constant(type, value);
-  const parts = Array.from(value.data as ArrayLike<number | bigint>, exactText);
-  const key = `${value.dtype}[${value.shape}]${parts}`;
+  const key = exactValueText(value);
   const have = constants.get(key)?.deref();
   if (have !== undefined) return have;
   const made = new Constant(type, value);
@@ -421,6 +420,11 @@ export function makeConstant(value: Value): Variable {
 
 function exactText(x: number | bigint): string {
   return Object.is(x, -0) ? "-0" : String(x);
+}
+
+/** What a value is, as text. */
+export function exactValueText({ dtype, shape, data }: Value): string {
+  return `${dtype}[${shape}]${Array.from(data as ArrayLike<number | bigint>, exactText)}`;
 }
 
 function plainKey(op: { readonly name: string }, params: Params): string {

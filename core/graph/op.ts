@@ -394,8 +394,11 @@ export interface Op<P extends Params = Params> {
   implicitUpdates?(apply: Apply<P>): readonly (readonly [SharedVariable, Variable])[];
   /** How it is printed; default: its name, then the arguments in parentheses. */
   readonly printing?: Printing<P>;
-  /** Text that is equal for equal params; default: JSON. */
-  key?(params: P): string;
+  /**
+   * Text that is equal for equal params; default: JSON. An op with a graph inside takes `inner`, where it is
+   * given, for what that graph computes, in place of which graph it is.
+   */
+  key?(params: P, inner?: string): string;
   /** Facts for rewrites; default: none is known. */
   readonly facts?: ReadonlySet<Fact>;
   /** False for ops that must not be folded, merged or moved (printing, random seeds). Default true. */

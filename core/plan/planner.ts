@@ -73,10 +73,8 @@ export type SymbolSource =
   | { readonly kind: "length"; readonly leaf: number; readonly axis: number }
   | { readonly kind: "value"; readonly leaf: number };
 
-/** A planned function. */
+/** A planned function. It does not refer to the graph, which plans may outlive. */
 export interface Plan {
-  /** What was planned. */
-  readonly request: PlanRequest;
   readonly program: Program;
   /** Sources of the size environment, by slot. */
   readonly symbols: readonly SymbolSource[];
@@ -317,7 +315,6 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
   const { steps, commit } = graph;
   checkPositions(planner.guards, [...steps, ...commit]);
   return {
-    request,
     program: {
       name: request.name,
       buffers: planner.buffers.all,

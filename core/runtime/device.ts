@@ -86,6 +86,11 @@ function environmentDevice(): DeviceOption | null {
   }
 }
 
+/** The device of a function that does not ask for one. */
+export function defaultDevice(): DeviceOption {
+  return environmentDevice() ?? settings.device;
+}
+
 /** Checks the name of a device. */
 function checkDevice(device: unknown): DeviceOption {
   if (device === "auto" || device === "gpu" || device === "cpu") return device;
@@ -111,7 +116,7 @@ export async function chooseBackend(
   placement: Placement,
   what: string,
 ): Promise<ChosenBackend> {
-  const device = checkDevice(asked === undefined ? environmentDevice() ?? settings.device : asked);
+  const device = asked === undefined ? defaultDevice() : checkDevice(asked);
   if (device === "cpu") return { backend: cpuBackend(), why: null };
   if (device === "auto") {
     const why = await (noFastGpu ??= devices().noFastGpu());

@@ -1,22 +1,120 @@
 /**
- * `Variable.eval`: compiling and calling in one step.
+ * `Variable.eval`: compiling and calling in one step. Equal graphs are compiled once.
  *
  * @module
  */
 
+import { HostArgument } from "./arguments.ts";
+import { defaultDevice } from "./device.ts";
+import { EvalCache } from "./eval_cache.ts";
+import { isDiscrete } from "../graph/dtype.ts";
+import { checkInputs } from "./inputs.ts";
+import { leafLike } from "./leaves.ts";
+import { settings } from "../base/settings.ts";
+import { structureText, typedText } from "../graph/structure.ts";
+import { SharedVariable } from "./shared.ts";
+import { sizeOf, toTypedArray } from "../graph/value.ts";
 import type { Tensor } from "./tensor.ts";
-import type { Variable } from "../graph/graph.ts";
+import { applyOp, Constant, exactValueText, type Variable, withOrigin } from "../graph/graph.ts";
 import { compile } from "./function.ts";
 import type { Givens } from "./updates.ts";
 import { shown } from "../base/shown.ts";
+import { toposort } from "../graph/walk.ts";
+
+type Evaluator = (...values: unknown[]) => Tensor;
+
+const evaluators = new EvalCache<Promise<Evaluator>>();
+
+/** Larger constants of integers are taken for data; smaller ones may be shapes, which plans are made for. */
+const MOST_INTEGERS = 64;
 
 /** The value of a variable for given values of the variables that it depends on. */
 export async function evaluate(variable: Variable, givens: Givens): Promise<Tensor> {
   const pairs = pairsOf(givens);
-  const inputs = pairs.map(([input]) => input);
+  const inputs = pairs.map(([input]) => input), values = pairs.map(([, value]) => value);
+  checkInputs(inputs, `"eval"`);
+  const { key, constants, shared } = partsOf(variable, inputs);
+  try {
+    const f = await evaluators.take(
+      key,
+      shared,
+      () => compiled(...standingFor(variable, [...inputs, ...constants])),
+    );
+    const data = constants.map(({ value }) =>
+      new HostArgument(value.dtype, value.shape, toTypedArray(value))
+    );
+    return f(...values, ...data);
+  } catch {
+    // What is wrong is said of the user's own variables.
+    evaluators.delete(key);
+    const f = await compiled(inputs, variable);
+    return f(...values);
+  }
+}
+
+async function compiled(
+  inputs: readonly Variable[],
+  output: Variable,
+): Promise<Evaluator> {
   const options = { name: "eval", onUnusedInput: "ignore", allowInputDowncast: true } as const;
-  const f = await compile(inputs, variable, options);
-  return (f as (...values: unknown[]) => Tensor)(...pairs.map(([, value]) => value));
+  return await compile(inputs, output, options) as unknown as Evaluator;
+}
+
+/** A constant that is not a part of the program but data for it. */
+function isData({ ndim, dtype, value }: Constant): boolean {
+  return ndim > 0 && sizeOf(value.shape) > (isDiscrete(dtype) ? MOST_INTEGERS : 1);
+}
+
+/** What tells functions for graphs apart, and what is left to tell a function that is the same. */
+function partsOf(output: Variable, inputs: readonly Variable[]) {
+  const known = new Map(
+    inputs.map((input, i) => [input, typedText(`${i}${JSON.stringify(input.name)}`, input)]),
+  );
+  const constants: Constant[] = [], shared = new Set<SharedVariable>();
+  const leafText = (leaf: Variable, isInside: boolean): string | null => {
+    const given = known.get(leaf);
+    if (given !== undefined) return given;
+    if (leaf instanceof SharedVariable) {
+      shared.add(leaf);
+      return `s${leaf.id}`;
+    }
+    if (!(leaf instanceof Constant)) return leaf.owner === null ? `v${leaf.id}` : null;
+    if (!isData(leaf)) return exactValueText(leaf.value);
+    if (isInside) return `v${leaf.id}`;
+    constants.push(leaf);
+    const text = typedText(`c${constants.length}`, leaf);
+    known.set(leaf, text);
+    return text;
+  };
+  const texts: string[] = [defaultDevice(), settings.floatX, settings.blas];
+  texts.push(structureText([output], leafText));
+  // Default updates, which may need further shared variables: the set grows.
+  for (const { id, defaultUpdate } of shared) {
+    if (defaultUpdate === null) continue;
+    texts.push(`s${id} =`, structureText([defaultUpdate], leafText, true));
+  }
+  return { key: texts.join("\n"), constants, shared: [...shared] };
+}
+
+/**
+ * The same graph over leaves of its own, with these: a function that is kept must keep neither what the user
+ * has computed them from nor their values.
+ */
+function standingFor(
+  output: Variable,
+  leaves: readonly Variable[],
+): readonly [Variable[], Variable] {
+  const own = leaves.map(leafLike);
+  const made = new Map(leaves.map((leaf, i) => [leaf, own[i]!]));
+  const order = toposort([output], (variable) => made.has(variable));
+  withOrigin(() => {
+    for (const { op, inputs, params, outputs } of order) {
+      if (!inputs.some((input) => made.has(input))) continue;
+      const { outputs: others } = applyOp(op, inputs.map((v) => made.get(v) ?? v), params);
+      outputs.forEach((one, i) => made.has(one) || made.set(one, others[i]!));
+    }
+  });
+  return [own, made.get(output) ?? output];
 }
 
 function pairsOf(givens: Givens): (readonly [Variable, unknown])[] {

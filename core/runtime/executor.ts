@@ -18,6 +18,7 @@ import {
   type PlanLeaf,
   planLeaves,
   planProgram,
+  type PlanRequest,
   symbolName,
   type SymbolSource,
 } from "../plan/planner.ts";
@@ -64,6 +65,7 @@ export class Executor {
   /** The shared variables it reads or updates. */
   readonly shared: readonly SharedVariable[];
   readonly #cache = new PlanCache();
+  readonly #requests = new WeakMap<Plan, PlanRequest>();
   readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
   /** Shared integers that plans need as numbers: read at each call. */
@@ -121,6 +123,11 @@ export class Executor {
   /** The plans so far, for printing and tests. */
   get plans(): readonly Plan[] {
     return this.#cache.plans.map((prepared) => prepared.plan);
+  }
+
+  /** What a plan of this function is a plan for. */
+  requestOf(plan: Plan): PlanRequest {
+    return this.#requests.get(plan)!;
   }
 
   /** Whether calls may fail without throwing, so that the next read does. */
@@ -255,7 +262,7 @@ export class Executor {
           this.#history.symbol(leaf.variable, axis, looped.get(leaf.variable)?.has(axis) === true)
         ),
       });
-      return planProgram({
+      const request: PlanRequest = {
         name,
         inputs: inputs.map(withSymbols),
         shared: shared.map(withSymbols),
@@ -266,7 +273,10 @@ export class Executor {
         kernelLimits: this.#backend.kernelLimits,
         loopKernels: this.#backend.loopKernels,
         rows: this.#backend.rows,
-      });
+      };
+      const plan = planProgram(request);
+      this.#requests.set(plan, request);
+      return plan;
     } catch (error) {
       if (!(error instanceof NeedValue)) throw error;
       this.#need(error.variable, inputs, shared);

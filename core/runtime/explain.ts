@@ -13,14 +13,15 @@ export function explainPlans(executor: Executor, options: ExplainOptions): strin
   const { plans, executables, backend } = executor;
   const lines = [`${executor.request.name} on ${backend.name} (${backend.description})`];
   if (plans.length === 0) lines.push("  no plan yet: call it first");
-  plans.forEach(({ program, request, symbolicAxes }, i) => {
+  plans.forEach((plan, i) => {
+    const { program, symbolicAxes } = plan;
     const { scratchBytes, kernels, note, listing } = executables[i]!.info;
     lines.push(`plan ${i + 1}: ${kernels} kernels, ${scratchBytes} bytes of scratch memory`);
     if (note !== null) lines.push(`  ${note}`);
     for (const axis of symbolicAxes) lines.push(`  ${axis}`);
     lines.push(...printSteps(program.steps, program.buffers));
     lines.push(...printSteps(program.commit, program.buffers, "  update: "));
-    if (options.passes === true) lines.push(printPasses(request));
+    if (options.passes === true) lines.push(printPasses(executor.requestOf(plan)));
     if (options.code === true) lines.push(listing);
   });
   for (const stage of executor.stages) {

@@ -72,3 +72,14 @@ await settles("shared variables", () => memory().live <= live);
 await settles("the argument", () => memory().live <= live);
 f.dispose();
 check(empty() && config.memory().plans === 0, "dispose");
+
+// What eval keeps for equal graphs goes with the shared variables that they read, and keeps no constants.
+config.device = device;
+const plansBefore = config.memory().plans;
+await (async () => {
+  const s = shared(new Float32Array(1 << 12), { name: "s" }), t = shared(1, { dtype: "float32" });
+  (await s.add(t).mul(T.constant(new Float32Array(1 << 12).fill(2))).eval()).dispose();
+  (await s.sum().eval()).dispose();
+  check(config.memory().plans === plansBefore + 2, "the functions of eval are there");
+})();
+await settles("eval", () => config.memory().plans === plansBefore && memory().live <= live);
