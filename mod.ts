@@ -15,14 +15,14 @@
  * @module
  */
 
-import { createCpuBackend } from "./cpu/mod.ts";
 import { registerDevices } from "./core/runtime/device.ts";
-import { createGpuBackend, gpuAvailable } from "./gpu/mod.ts";
 
+// A device is loaded when it is opened: no program needs both, and each takes a while.
 registerDevices({
-  cpu: () => createCpuBackend(),
-  gpu: () => createGpuBackend(),
+  cpu: async () => (await import("./cpu/mod.ts")).createCpuBackend(),
+  gpu: async () => (await import("./gpu/mod.ts")).createGpuBackend(),
   noFastGpu: async () => {
+    const { gpuAvailable } = await import("./gpu/device/device.ts");
     const answer = await gpuAvailable();
     if (!answer.available) return answer.reason;
     const { description, isFallbackAdapter } = answer.info;

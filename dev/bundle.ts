@@ -66,6 +66,30 @@ const banner = '// @ts-self-types="./croton.d.ts"\n';
 const libraries = ["esnext.disposable", "esnext.float16"]
   .map((name) => `/// <reference lib="${name}" />\n`).join("");
 
+/** The text of a module that imports at its start what it would load later: one file holds all anyway. */
+function loadedAtOnce(text: string): string {
+  let head = "";
+  let count = 0;
+  const body = text.replace(/\bawait import\(("\.[^"]+")\)/g, (_, path) => {
+    const name = `loaded${count++}`;
+    head += `import * as ${name} from ${path};\n`;
+    return name;
+  });
+  return head + body;
+}
+
+const atOnce = {
+  name: "at once",
+  setup(
+    build: { onLoad(which: { filter: RegExp }, load: (file: { path: string }) => unknown): void },
+  ) {
+    build.onLoad({ filter: /\/mod\.ts$/ }, ({ path }) => ({
+      contents: loadedAtOnce(Deno.readTextFileSync(path)),
+      loader: "ts",
+    }));
+  },
+};
+
 /** One file of a module and all that it needs. */
 export async function bundleCode(entry: string, file: string, first: string): Promise<void> {
   const esbuild: Esbuild = await fetched(tools.esbuild);
@@ -78,6 +102,7 @@ export async function bundleCode(entry: string, file: string, first: string): Pr
       write: false,
       format: "esm",
       target,
+      plugins: [atOnce],
       logLevel: "warning",
     });
     const { code } = await esbuild.transform(bundle!.text + namesIn(bundle!.text, folder), {

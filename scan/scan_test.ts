@@ -49,7 +49,7 @@ onDevices("scan() runs again for other lengths and steps without new kernels", a
     return rows;
   };
   close(run(7), expected(7));
-  const backend = device === "cpu" ? cpuBackend() : await gpuBackend();
+  const backend = device === "cpu" ? await cpuBackend() : await gpuBackend();
   const compiled = backend.stats.compiled;
   for (const n of [3, 12, 2, 50]) close(run(n), expected(n));
   assertEquals(backend.stats.compiled, compiled);

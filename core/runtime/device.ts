@@ -13,7 +13,7 @@ import { watchDevice } from "./memory.ts";
 /** How backends come to be. */
 interface DeviceProvider {
   /** Opens the CPU backend; always works. */
-  cpu(): Backend;
+  cpu(): Promise<Backend>;
   /** Opens the GPU backend; throws when there is none. */
   gpu(): Promise<Backend>;
   /** Why there is no GPU that is faster than the CPU; null if there is one. Never throws. */
@@ -21,7 +21,7 @@ interface DeviceProvider {
 }
 
 let provider: DeviceProvider | null = null;
-let cpu: Backend | null = null;
+let cpu: Promise<Backend> | null = null;
 let gpu: Promise<Backend> | null = null;
 /** What `gpu` resolved to. */
 let openGpu: Backend | null = null;
@@ -42,8 +42,12 @@ function devices(): DeviceProvider {
 }
 
 /** The CPU backend of this process. */
-export function cpuBackend(): Backend {
-  if (cpu === null) watchDevice(cpu = devices().cpu());
+export function cpuBackend(): Promise<Backend> {
+  if (cpu === null) {
+    cpu = devices().cpu();
+    // After a failure (a file that did not load), another try may go better.
+    cpu.then(watchDevice, () => cpu = null);
+  }
   return cpu;
 }
 
@@ -117,7 +121,7 @@ export async function chooseBackend(
   what: string,
 ): Promise<ChosenBackend> {
   const device = asked === undefined ? defaultDevice() : checkDevice(asked);
-  if (device === "cpu") return { backend: cpuBackend(), why: null };
+  if (device === "cpu") return { backend: await cpuBackend(), why: null };
   if (device === "auto") {
     const why = await (noFastGpu ??= devices().noFastGpu());
     if (why !== null) return insteadOfGpu(why);
@@ -134,6 +138,6 @@ export async function chooseBackend(
   );
 }
 
-function insteadOfGpu(why: string): ChosenBackend {
-  return { backend: cpuBackend(), why };
+async function insteadOfGpu(why: string): Promise<ChosenBackend> {
+  return { backend: await cpuBackend(), why };
 }

@@ -97,7 +97,7 @@ gpuTest("a length of what the GPU does not have is known without it", async () =
 Deno.test("deviceInfo is the device alone where it was asked for", async () => {
   const x = T.fvector("x");
   const f = await compile([x], x.add(1), { device: "cpu" });
-  assertEquals(f.deviceInfo, cpuBackend().description);
+  assertEquals(f.deviceInfo, (await cpuBackend()).description);
 });
 
 /** Runs with other devices. The GPU that is open stays. */
@@ -106,7 +106,7 @@ async function withDevices(
   gpu: () => Promise<never> | ReturnType<typeof createGpuBackend>,
   body: () => Promise<void>,
 ): Promise<void> {
-  const cpu = () => createCpuBackend();
+  const cpu = () => Promise.resolve(createCpuBackend());
   registerDevices({ cpu, gpu, noFastGpu: () => Promise.resolve(noFastGpu) });
   try {
     await body();
@@ -125,7 +125,7 @@ Deno.test("auto asks once whether there is a fast GPU", async () => {
   let asked = 0;
   await withDevices(null, () => Promise.reject(new NoGpuError("none")), async () => {
     registerDevices({
-      cpu: () => createCpuBackend(),
+      cpu: () => Promise.resolve(createCpuBackend()),
       gpu: () => Promise.reject(new NoGpuError("none")),
       noFastGpu: () => Promise.resolve(`asked ${++asked}`),
     });
@@ -140,7 +140,7 @@ Deno.test("auto asks once whether there is a fast GPU", async () => {
 });
 
 Deno.test("auto says why it took the CPU: there is no GPU, or it does not open", async () => {
-  const x = T.fvector("x"), { description } = cpuBackend();
+  const x = T.fvector("x"), { description } = await cpuBackend();
   const none = "there is no adapter";
   const infos = async () => {
     const f = await compile([x], x.add(1), { device: "auto" });
@@ -161,7 +161,7 @@ Deno.test("auto says why it took the CPU: there is no GPU, or it does not open",
 });
 
 gpuTest("auto says why it took the CPU: a variable, or a GPU that does not open", async () => {
-  const x = T.dvector("x"), y = T.fvector("y"), { description } = cpuBackend();
+  const x = T.dvector("x"), y = T.fvector("y"), { description } = await cpuBackend();
   await withDevices(null, () => createGpuBackend(), async () => {
     const f = await compile([x], x.add(1), { device: "auto" });
     assertEquals([f.device, f([1]).arraySync()], ["cpu", [2]]);

@@ -9,7 +9,7 @@ import { cpuBackend, gpuBackend } from "./device.ts";
 const f32 = { dtype: "float32" } as const;
 
 async function backendOf(device: "cpu" | "gpu"): Promise<Backend> {
-  return device === "cpu" ? cpuBackend() : await gpuBackend();
+  return device === "cpu" ? await cpuBackend() : await gpuBackend();
 }
 
 /** Fewer on the GPU, which may be a program on the CPU. */
