@@ -9,6 +9,7 @@ export type { DynamicAxes } from "./runtime/axes.ts";
 export { compile, compile as function } from "./runtime/function.ts";
 export type { CompileOptions } from "./runtime/definition.ts";
 export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
+export type { RewriteCount } from "./runtime/rewrites.ts";
 export type { Profile } from "./runtime/profile.ts";
 export type {
   ArgumentOf,
@@ -46,6 +47,7 @@ export {
 } from "./graph/dtype.ts";
 export {
   AssertionError,
+  type BadResult,
   CrotonError,
   DeviceLostError,
   DisconnectedInputError,
@@ -58,6 +60,7 @@ export {
   LinAlgError,
   type MemoryUse,
   MissingInputError,
+  NanGuardError,
   NoGpuError,
   NullGradientError,
   OutOfMemoryError,
@@ -82,7 +85,7 @@ export type { ShapeLike } from "./ops/shape/shape.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./graph/print.ts";
 export * from "./random/mod.ts";
 export { evaluateGraph } from "./graph/reference.ts";
-export type { Mode, ModeOptions } from "./rewrite/mod.ts";
+export type { Mode, ModeOptions, NanGuardOptions } from "./rewrite/mod.ts";
 export {
   type Container,
   type SetValueOptions,

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Tensor } from "../runtime/tensor.ts";
+
 const BRAND = Symbol.for("croton.error");
 
 /** Marks the instances of a class, whatever built-in error it extends, as Croton's own. */
@@ -343,6 +345,40 @@ export class FileError extends CrotonError {
   constructor(action: "read" | "write", path: string, reason: string, options?: ErrorOptions) {
     super(`Cannot ${action} "${path}": ${reason}`, options);
     this.path = path;
+  }
+}
+
+/** What a {@linkcode NanGuardError} knows. */
+export interface BadResult {
+  /** The result that is NaN, infinite, huge, or fails one's own test. */
+  readonly value: Tensor;
+  /** What the op was given. */
+  readonly inputs: readonly Tensor[];
+  /** The step of each loop around, the outermost first. */
+  readonly steps: readonly number[];
+  /** Name of the op. */
+  readonly op: string;
+  /** Where the user wrote it, as `file:line:column`, or "". */
+  readonly place: string;
+}
+
+/** With `mode: "nanGuard"`, the first result that is bad. The call changed nothing. */
+export class NanGuardError extends CrotonError {
+  static {
+    brand(this);
+  }
+  /** What was bad, and where. */
+  readonly bad: BadResult;
+
+  /**
+   * Makes the error.
+   *
+   * @param message What happened.
+   * @param bad What was bad, and where.
+   */
+  constructor(message: string, bad: BadResult) {
+    super(message);
+    this.bad = bad;
   }
 }
 

@@ -18,6 +18,7 @@ import {
   withOriginOf,
 } from "../graph/graph.ts";
 import { toposort } from "../graph/walk.ts";
+import { currentLog, type RewriteLog } from "./log.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";
 
 /** How often each rule fired. */
@@ -62,6 +63,8 @@ class Run {
   readonly #observe: RewriteObserver | null;
   readonly #byRoot = new Map<string, readonly Rule[]>();
   readonly #recent: string[] = [];
+  /** Where it is recorded, if anywhere. */
+  readonly log: RewriteLog | null = currentLog();
   #budget = 0;
   #mostMade = 0;
 
@@ -95,6 +98,8 @@ class Run {
     if (this.#recent.length > 12) this.#recent.shift();
     if (this.#budget-- <= 0 || variablesMade() > this.#mostMade) throw this.endless(this.#recent);
     this.#observe?.(rule, before, after);
+    const { log, phase: { name: phase } } = this;
+    log?.replacements.push({ rule, phase, before, after, depth: log.depth });
   }
 
   endless(rules: readonly string[]): RangeError {
@@ -237,7 +242,10 @@ class Pass {
     apply: Apply,
   ): { results: readonly Variable[]; rule: Rule } | null {
     for (const rule of rules) {
-      const found = rule.rewrite(apply, this.#context);
+      const { log } = this.#run;
+      const found = log === null
+        ? rule.rewrite(apply, this.#context)
+        : log.time(rule, () => rule.rewrite(apply, this.#context));
       if (found === null) continue;
       const list = Array.isArray(found)
         ? found as readonly (Variable | null)[]

@@ -11,23 +11,42 @@ import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "./validate.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
 import { addedPhases } from "./extensions.ts";
+import { currentLog } from "./log.ts";
 import { phases } from "./phases.ts";
 import type { Rule } from "./rule.ts";
+
+/** What `mode: "nanGuard"` takes for bad. */
+export interface NanGuardOptions {
+  /** NaN; default true. */
+  readonly nan?: boolean;
+  /** Infinities; default true. */
+  readonly inf?: boolean;
+  /** Absolute values above this; default 1e10. */
+  readonly huge?: number;
+  /** What is bad besides: makes of a result a condition, such as `(v) => T.lt(v, 0)`. */
+  readonly test?: (result: Variable) => Variable;
+}
 
 /** Changes to the set of rewrites. */
 export interface ModeOptions {
   /** Start from all rewrites, from those that numerics and merging need, or from none. */
   readonly base?: "fastRun" | "fastCompile" | "none";
-  /** Names of phases or rules to add. */
+  /** Names of phases or rules, or tags, to add. */
   readonly including?: readonly string[];
-  /** Names of phases or rules to leave out. */
+  /**
+   * Names of phases or rules, or tags, to leave out. Tags are `stabilises`, for rules that give a value where
+   * the graph as written overflows or loses digits, `assumesFinite`, for those that may change results where
+   * values are not finite, and `mayHideError`.
+   */
   readonly excluding?: readonly string[];
   /** Compare every rewrite and every call with the reference interpreter. */
   readonly verify?: boolean;
+  /** Find the first result that is NaN, infinite or huge, or what the options say. */
+  readonly nanGuard?: boolean | NanGuardOptions;
 }
 
-/** Which rewrites run. */
-export type Mode = "fastRun" | "fastCompile" | "debug" | ModeOptions;
+/** Which rewrites run, and what is checked. */
+export type Mode = "fastRun" | "fastCompile" | "debug" | "nanGuard" | ModeOptions;
 
 /** A mode spelled out. */
 export interface ResolvedMode {
@@ -35,7 +54,11 @@ export interface ResolvedMode {
   readonly including: ReadonlySet<string>;
   readonly excluding: ReadonlySet<string>;
   readonly verify: boolean;
+  /** What is bad; null where results are not looked at. */
+  readonly nanGuard: NanGuardOptions | null;
 }
+
+const modes: readonly unknown[] = ["fastRun", "fastCompile", "debug", "nanGuard"];
 
 /** Phases that "fastCompile" runs. */
 const quick = new Set(["fold", "canonicalize", "stabilize"]);
@@ -43,16 +66,19 @@ const quick = new Set(["fold", "canonicalize", "stabilize"]);
 /** Spells a mode out. Throws a TypeError for an unknown one, or an unknown phase or rule. */
 export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
   if (typeof mode === "string") {
-    if (mode !== "fastRun" && mode !== "fastCompile" && mode !== "debug") {
+    if (!modes.includes(mode)) {
       throw new TypeError(
-        `Unknown mode ${shown(mode)}: expected "fastRun", "fastCompile", "debug" or an object`,
+        `Unknown mode ${
+          shown(mode)
+        }: expected "fastRun", "fastCompile", "debug", "nanGuard" or an object`,
       );
     }
     return {
-      base: mode === "debug" ? "fastRun" : mode,
+      base: mode === "fastCompile" ? mode : "fastRun",
       including: new Set(),
       excluding: new Set(),
       verify: mode === "debug",
+      nanGuard: mode === "nanGuard" ? {} : null,
     };
   }
   checkOptions<ModeOptions>("Cannot take the mode", mode, {
@@ -60,13 +86,16 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
     including: "any",
     excluding: "any",
     verify: "boolean",
+    nanGuard: "any",
   });
   for (const list of [mode.including ?? [], mode.excluding ?? []]) {
     expectList("Cannot take the mode", list, "a list of names of rewrites");
   }
-  const known = new Set(
-    [...phases, ...addedPhases].flatMap((phase) => [phase.name, ...phase.rules.map((r) => r.name)]),
-  );
+  const known = new Set<string>([
+    ...[...phases, ...addedPhases].map(({ name }) => name),
+    ...knownRules().map(({ name }) => name),
+    ...tags,
+  ]);
   for (const name of [...mode.including ?? [], ...mode.excluding ?? []]) {
     if (!known.has(name)) {
       throw new TypeError(
@@ -81,7 +110,34 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
     including: new Set(mode.including),
     excluding: new Set(mode.excluding),
     verify: mode.verify ?? false,
+    nanGuard: guardOf(mode.nanGuard),
   };
+}
+
+function guardOf(given: ModeOptions["nanGuard"]): NanGuardOptions | null {
+  if (given === undefined || given === false) return null;
+  if (given === true) return {};
+  const kinds = { nan: "boolean", inf: "boolean", huge: "number", test: "function" } as const;
+  return checkOptions<NanGuardOptions>("Cannot guard against bad results", given, kinds);
+}
+
+/** What rules may be tagged with. */
+const tags = ["stabilises", "assumesFinite", "mayHideError"] as const;
+
+/** All rules, each once. */
+export function knownRules(): Rule[] {
+  const byName = new Map<string, Rule>();
+  for (const { rules } of [...phases, ...addedPhases]) {
+    for (const rule of rules) byName.set(rule.name, rule);
+  }
+  return [...byName.values()];
+}
+
+/** Whether a rule, its phase or one of its tags is in a list. */
+function isNamed(rule: Rule, phase: string, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false;
+  return names.has(rule.name) || names.has(phase) ||
+    tags.some((tag) => rule[tag] === true && names.has(tag));
 }
 
 /** The mode in which a graph is being rewritten. */
@@ -99,12 +155,14 @@ export function optimise(
   hits: RuleHits = new Map(),
   observe: RewriteObserver | null = null,
 ): Variable[] {
-  const around = running;
+  const around = running, log = currentLog();
   running = mode;
+  if (log !== null) log.depth++;
   try {
     return inSession(() => rewritten(outputs, mode, hits, observe));
   } finally {
     running = around;
+    if (log !== null) log.depth--;
   }
 }
 
@@ -119,14 +177,23 @@ function rewritten(
   if (mode.verify) validateGraph(current, "before rewriting");
   for (const phase of [...phases, ...addedPhases]) {
     const wanted = (rule: Rule): boolean => {
-      if (mode.excluding.has(rule.name) || mode.excluding.has(phase.name)) return false;
-      if (mode.including.has(rule.name) || mode.including.has(phase.name)) return true;
+      if (isNamed(rule, phase.name, mode.excluding)) return false;
+      if (isNamed(rule, phase.name, mode.including)) return true;
       return rule.isInner === true || mode.base === "fastRun" ||
         mode.base === "fastCompile" && quick.has(phase.name);
     };
     const rules = phase.rules.filter(wanted);
     if (rules.length === 0) continue;
+    const log = currentLog(), start = log === null ? 0 : performance.now();
     current = runPhase({ ...phase, rules }, current, hits, observe);
+    if (log?.depth === 0) {
+      log.phases.push({
+        phase: phase.name,
+        outputs: current,
+        replacements: log.replacements.length,
+        milliseconds: performance.now() - start,
+      });
+    }
     if (mode.verify) validateGraph(current, `after the phase "${phase.name}"`);
   }
   return current;

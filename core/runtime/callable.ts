@@ -25,7 +25,9 @@ import { Executor } from "./executor.ts";
 import { explainPlans } from "./explain.ts";
 import { In, type InputSpec } from "./inputs.ts";
 import { Reporter } from "./reporting.ts";
+import { countsOf, explainRule, rewriteLog } from "./rewrites.ts";
 import { Profile } from "./profile.ts";
+import type { NanGuard } from "./nan_guard.ts";
 import type { CompiledFunction, CopyOptions, ExplainOptions } from "./types.ts";
 import type { Definition } from "./definition.ts";
 
@@ -40,6 +42,8 @@ export class Callable {
   /** Current defaults by input; null where an argument is required. */
   readonly defaults: (Tensor | null)[];
   readonly #what: string;
+  /** What looks for bad results, if anything does. */
+  readonly #guard: NanGuard | null;
   /** Who wants to see values of a call, if anybody. */
   readonly #reporter: Reporter | null;
   /** How rewriting was done, if every call is to be verified; null otherwise. */
@@ -51,12 +55,14 @@ export class Callable {
     why: string | null,
     profile: Profile | null,
     graph: CompiledFunction["graph"],
+    guard: NanGuard | null,
   ) {
     this.definition = definition;
     this.executor = executor;
     this.#why = why;
     this.profile = profile;
     this.graph = graph;
+    this.#guard = guard;
     this.#what = `"${cut(definition.name)}"`;
     const mode = resolveMode(definition.options.mode);
     this.#reporter = definition.reports.length === 0 ? null : new Reporter(definition.reports);
@@ -142,13 +148,36 @@ export class Callable {
 
   #execute(args: readonly Argument[]): Tensor[] {
     try {
-      return this.#debug === null
-        ? this.executor.run(args)
-        : verifyCall(this.definition, this.executor, args, this.#debug);
+      if (this.#debug !== null) {
+        return verifyCall(this.definition, this.executor, args, this.#debug);
+      }
+      const results = this.executor.run(args);
+      if (this.#guard !== null) {
+        const check = results.pop()!;
+        check.dataSync();
+        check.dispose();
+      }
+      return results;
     } catch (error) {
+      if (this.#guard?.isOwn(error)) throw this.#badResult(this.#guard, args) ?? error;
       locateCall(error);
       throw error;
     }
+  }
+
+  /** What was bad in a call that failed and changed nothing. */
+  #badResult(guard: NanGuard, args: readonly Argument[]): Error | null {
+    const { request, backend } = this.executor;
+    return guard.errorOf(request.name, (outputs) => {
+      const other = new Executor({ ...request, backend, outputs, updates: [] });
+      try {
+        const results = other.run(args);
+        for (const result of results) result.dataSync();
+        return results;
+      } finally {
+        other.dispose();
+      }
+    });
   }
 
   #keepStates(states: readonly Tensor[]): void {
@@ -243,20 +272,26 @@ export class Callable {
       updates,
     });
     const profile = this.profile === null ? null : new Profile(name);
-    return new Callable(changed, other, this.#why, profile, { outputs, updates }).toFunction();
+    const graph = { outputs, updates };
+    const guard = this.#guard?.with([...outputs, ...updates.map(([, value]) => value)]) ?? null;
+    return new Callable(changed, other, this.#why, profile, graph, guard).toFunction();
   }
 
-  #explainOptions(given: ExplainOptions | undefined): ExplainOptions {
-    return checkOptions(`Cannot explain ${this.#what}`, given, {
+  #explain(given: ExplainOptions | undefined): string {
+    const options = checkOptions(`Cannot explain ${this.#what}`, given, {
       passes: "boolean",
       code: "boolean",
+      rule: "string",
     });
+    return options.rule === undefined
+      ? explainPlans(this.executor, options)
+      : explainRule(this.definition, options.rule);
   }
 
   toFunction(): CompiledFunction {
     const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));
-    const { executor, profile, graph } = this;
+    const { definition, executor, profile, graph } = this;
     const { backend } = executor, why = this.#why;
     const members: { [K in keyof CompiledFunction]: CompiledFunction[K] } = {
       name: this.definition.name,
@@ -270,7 +305,10 @@ export class Callable {
       inputs: this.inputs,
       graph,
       profile,
-      explain: (options) => explainPlans(executor, this.#explainOptions(options)),
+      get rewrites() {
+        return countsOf(rewriteLog(definition));
+      },
+      explain: (options) => this.#explain(options),
       subset: (keys, ...values) => this.subset(keys, values),
       get: (key) => this.get(key),
       set: (key, value) => this.set(key, value),

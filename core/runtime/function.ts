@@ -13,6 +13,7 @@ import { checkOptions, type OptionKinds } from "../base/options.ts";
 import { chooseBackend } from "./device.ts";
 import { Executor } from "./executor.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
+import { NanGuard } from "./nan_guard.ts";
 import { Profile } from "./profile.ts";
 import { takeReports } from "../ops/control/reports.ts";
 import type { CompiledFunction, OutputSpec } from "./types.ts";
@@ -142,9 +143,11 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
   const rewriteStart = performance.now();
   const better = optimise(raw, mode);
   if (profile !== null) profile.rewriteTime = performance.now() - rewriteStart;
+  const guard = mode.nanGuard === null ? null : new NanGuard(better, mode.nanGuard);
+  const checked = guard?.guarded(), run = checked?.roots ?? better;
   const updates = definition.updates.map(([target], i): [SharedVariable, Variable] => [
     target,
-    better[count + i]!,
+    run[count + i]!,
   ]);
   const variables = specs.map((spec) => spec.variable);
   const { backend, why } = await chooseBackend(
@@ -155,13 +158,17 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
   const executor = new Executor({
     name,
     inputs: variables,
-    outputs: [...better.slice(0, count), ...better.slice(count + updateCount)],
+    outputs: [
+      ...run.slice(0, count),
+      ...run.slice(count + updateCount),
+      ...(checked === undefined ? [] : [checked.check]),
+    ],
     updates,
     backend,
     dynamicAxes: options.dynamicAxes ?? "auto",
   });
-  const graph = { outputs: better.slice(0, count), updates };
-  const made = new Callable(definition, executor, why, profile, graph);
+  const graph = { outputs: run.slice(0, count), updates };
+  const made = new Callable(definition, executor, why, profile, graph, guard);
   if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {
     await made.warmUpStatic();
   }

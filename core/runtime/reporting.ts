@@ -48,7 +48,9 @@ export class Reporter {
     }
     const { report, first, count } = item;
     if (this.#number(item, steps) % report.every !== 0) return;
-    const [value, shape, ...others] = Array.from({ length: count }, (_, i) => at(first + i));
+    const all = Array.from({ length: count }, (_, i) => at(first + i));
+    if (report.partsOnly === true) return report.take(all, steps);
+    const [value, shape, ...others] = all;
     const lengths = Array.from(shape!.dataSync(), Number);
     report.take([corner(value!, lengths), shape!, ...others], steps);
   }

@@ -9,6 +9,7 @@ import type { SharedValue, SharedVariable } from "./shared.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Variable } from "../graph/graph.ts";
 import type { In, InputLike, Out } from "./inputs.ts";
+import type { RewriteCount } from "./rewrites.ts";
 import type { Profile } from "./profile.ts";
 
 /** What can be asked for: nothing, one variable, a list, or an object of variables. */
@@ -110,6 +111,11 @@ export interface CompiledFunction<
   };
   /** Measurements, when compiled with `profile: true`; else null. */
   readonly profile: Profile | null;
+  /**
+   * The rewrites that its graph went through, the one that took longest first: how often each rule fired, and
+   * the time. They are done once more to find out. `mode: { excluding }` leaves some of them out.
+   */
+  readonly rewrites: readonly RewriteCount[];
   /** Runs it for some outputs only (by index or key); updates are applied all the same. */
   subset(keys: readonly (number | string)[], ...args: unknown[]): Tensor[];
   /** The default or state of an input, or the value of a shared variable, by name or variable. */
@@ -130,7 +136,7 @@ export interface CompiledFunction<
    * What runs, in words: the kernels and loops of each plan so far, with the strategy of each loop and
    * why, what they read and write, and the memory that is planned. A function that was never called has
    * no plan yet. With `passes`, the steps after each pass of the planner, too; with `code`, the kernels
-   * as text (WGSL), or on the CPU the size of the WebAssembly module.
+   * as text (WGSL), or on the CPU the size of the WebAssembly module. With `rule`, where that rewrite fired.
    */
   explain(options?: ExplainOptions): string;
 }
@@ -141,4 +147,6 @@ export interface ExplainOptions {
   readonly passes?: boolean;
   /** The text of the kernels, too. */
   readonly code?: boolean;
+  /** Not the plans, but where the rewrite of this name fired, and what it replaced by what. */
+  readonly rule?: string;
 }

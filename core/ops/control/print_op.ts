@@ -19,6 +19,8 @@ export interface Report {
   readonly label: string;
   /** Of how many evaluations one is reported. */
   readonly every: number;
+  /** Whether the first input itself is not wanted. */
+  readonly partsOnly?: boolean;
   /** Takes what is evaluated: the values of all inputs, and the step of each loop around. */
   take(values: readonly Tensor[], steps: readonly number[]): void;
   /** Reports a gradient, if that is asked for; `id` is that of the place. */

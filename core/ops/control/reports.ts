@@ -62,6 +62,11 @@ export function registerTracing(op: string, tracing: Tracing): void {
   tracings.set(op, tracing);
 }
 
+/** How an op that runs a graph keeps values of it; undefined for other ops. */
+export function tracingOf(op: string): Tracing | undefined {
+  return tracings.get(op);
+}
+
 /** Whether anything was ever to be reported. */
 let isUsed = false;
 
@@ -139,8 +144,9 @@ class Visit {
       if (fate === "drop") return null;
       if (fate === "collect") {
         const first = this.#values.length;
-        this.#values.push(...inputs);
-        return { report: params.report, first, count: inputs.length, ran: null };
+        const wanted = params.report.partsOnly === true ? inputs.slice(1) : inputs;
+        this.#values.push(...wanted);
+        return { report: params.report, first, count: wanted.length, ran: null };
       }
     }
     const same = inputs.every((input, i) => input === apply.inputs[i]);
