@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import type { Apply, Variable } from "../../graph/graph.ts";
 import { moved, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
@@ -14,29 +14,19 @@ import { ifelseOp } from "../../ops/control/ifelse_op.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
-  countsSomewhere,
   exponentOf,
   type ExpProduct,
   type ExpSum,
-  finiteShift,
-  greatestAlong,
-  guarded,
   isNearZero,
   isOne,
   isShiftedByHand,
   isShiftedExp,
-  levelOf,
-  maximumTakenOff,
   mayVanish,
   one,
   ownAxes,
   type Shifted,
   shifted,
-  shiftedExp,
-  shiftOf,
   sumOfTerms,
-  weightedBy,
-  whereItCounts,
 } from "./exp_sums.ts";
 import {
   buildProduct,
@@ -51,6 +41,17 @@ import { applied, applyAgain, ew, inShape, isReal, number, numberOf } from "../m
 import { transposed } from "../algebra/matmul_rules.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView, viewThrough } from "../indexing/views.ts";
+import {
+  addedUp,
+  areShifted,
+  type Exponential,
+  exponential,
+  expProduct,
+  levelled,
+  ofSums,
+  traitsOf,
+} from "./exp_added.ts";
+import { balanced, turnedBack } from "./exp_balanced.ts";
 
 /** What was found: the same parts are asked for again and again. */
 const known = new WeakMap<Variable, ExpProduct | null>();
@@ -140,37 +141,6 @@ function newPartOf(variable: Variable): ExpProduct | null {
     default:
       return isView(apply) ? viewOf(apply) : null;
   }
-}
-
-type Traits = Pick<ExpProduct, "isShifted" | "hasSums">;
-
-/** What is true of several exponentials together. */
-function traitsOf(parts: readonly ExpProduct[]): Traits {
-  return {
-    isShifted: parts.every(({ isShifted }) => isShifted),
-    hasSums: parts.some(({ hasSums }) => hasSums),
-  };
-}
-
-/** What is true of a sum of exponentials. */
-const ofSums: Traits = { isShifted: false, hasSums: true };
-
-/** exp(exponent) * rest */
-function expProduct(
-  exponent: Variable,
-  rest: Variable | null,
-  { isShifted, hasSums }: Traits,
-): ExpProduct {
-  const value = rest === null ? 1 : numberOf(rest), { dtype } = exponent;
-  const isNumber = value !== null && value !== 0 && Number.isFinite(value);
-  return {
-    isShifted,
-    hasSums,
-    exponent: [{ base: unpadded(exponent), scale: 1 }],
-    rest: isNumber
-      ? { ...one(dtype), over: value }
-      : { ...one(dtype), factors: [{ base: unpadded(rest!), power: 1 }] },
-  };
 }
 
 function viewOf(apply: Apply): ExpProduct | null {
@@ -319,89 +289,6 @@ function pairOf({ owner, dtype }: Variable): Sum | null {
   return terms[0]!.base === terms[1]?.base ? null : { dtype, constant: 0, terms, steps: 0 };
 }
 
-/** exp(exponent) * rest. */
-export interface Exponential {
-  /** Null for exp(0). */
-  readonly exponent: Variable | null;
-  readonly rest: Product;
-  /** Whether the exponent is at most 0 where it counts. */
-  readonly isShifted?: boolean;
-  /** Whether the greatest was taken off by hand, so that nothing overflows. */
-  readonly isBounded?: boolean;
-}
-
-/** A product of exponentials as a term of a sum. */
-export function exponential(part: ExpProduct, scale: number): Exponential {
-  const { exponent, rest, isShifted } = levelled(part);
-  const whole = sumOfTerms(exponent, rest.dtype);
-  return {
-    exponent: whole,
-    rest: { ...rest, over: rest.over * scale },
-    isShifted,
-    isBounded: isShiftedByHand(whole),
-  };
-}
-
-/** A sum of exponentials as an exponential beside 1, -1 or 0. */
-export function sizedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
-  const [only] = parts;
-  const { total, shift } = parts.length === 1 && only!.exponent !== null
-    ? { total: buildProduct(only!.rest), shift: only!.exponent }
-    : addedUp(parts, dtype);
-  const { exponent, rest } = levelled(expProduct(shift, total, ofSums));
-  return { exponent: sumOfTerms(exponent, dtype), rest };
-}
-
-/** The same with the size of sums as a part of the exponent, so that products of many stay in range. */
-function levelled(part: ExpProduct): ExpProduct {
-  const { exponent, rest, hasSums } = part, { dtype } = rest;
-  if (!hasSums || rest.factors.length === 0) return part;
-  const value = buildProduct(rest), size = ew("abs", value), unit = number(1, dtype);
-  const hasSize = ew("and", ew("gt", size, number(0, dtype)), ew("isfinite", size));
-  // It cancels, so that gradients need not see it.
-  const level = levelOf(ew("disconnectedGrad", ew("switch", hasSize, size, unit)));
-  return {
-    isShifted: false,
-    hasSums: false,
-    exponent: [...exponent, { base: level, scale: 1 }],
-    rest: {
-      ...one(dtype),
-      factors: [{ base: value, power: 1 }, { base: ew("exp", level), power: -1 }],
-    },
-  };
-}
-
-/** Whether the greatest exponent was taken off all of them already. */
-export function areShifted(parts: readonly Exponential[]): boolean {
-  const exps = parts.filter(({ exponent }) => exponent !== null);
-  if (exps.every(({ isShifted }) => isShifted === true)) return true;
-  // They do not matter where they underflow, unless there is nothing else.
-  const isBounded = exps.every(({ isShifted, isBounded }) =>
-    isShifted === true || isBounded === true
-  );
-  if (isBounded && exps.length < parts.length) return true;
-  const [shift, ...others] = parts.map(({ exponent }) => exponent && maximumTakenOff(exponent));
-  return shift !== null && shift !== undefined && others.every((other) => other === shift);
-}
-
-/** A sum of exponentials as exp(shift) * total. */
-export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"]) {
-  const zero = number(0, dtype), [first] = parts, shared = first?.exponent ?? null;
-  if (shared !== null && parts.every(({ exponent }) => exponent === shared)) {
-    const total = parts.map(({ rest }) => buildProduct(rest)).reduce((x, y) => ew("add", x, y));
-    return { total, shift: shared };
-  }
-  const counting = parts.map(({ exponent, rest }) => whereItCounts(exponent ?? zero, rest));
-  const all = parts.map(({ exponent }) => exponent ?? zero);
-  const greatest = (of: readonly Variable[]) => of.reduce((x, y) => ew("maximum", x, y));
-  const among = greatest(counting), isWhole = counting.every((of, i) => of === all[i]);
-  const shift = finiteShift(among, isWhole ? among : greatest(all));
-  const terms = parts.map(({ exponent, rest }) =>
-    weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
-  );
-  return { total: guarded(terms.reduce((x, y) => ew("add", x, y)), shift), shift };
-}
-
 function unstretched(variable: Variable): Variable {
   let inner = unpadded(variable);
   while (inner.owner?.op.name === "broadcastTo") inner = unpadded(inner.owner.inputs[0]!);
@@ -532,59 +419,4 @@ function asSum(a: Variable, b: Variable, isUnderLog: boolean): ExpProduct | null
     withAxes(total, [axis]),
     ofSums,
   );
-}
-
-/** exp(exponent) * total. */
-interface Balanced {
-  readonly exponent: Variable;
-  readonly total: Variable;
-  /** Whether no element of the total came so close to 0 that it lost digits. */
-  readonly isWhole: Variable;
-}
-
-function turnedBack({ exponent, total, isWhole }: Balanced): Balanced {
-  return { exponent: transposed(exponent), total: transposed(total), isWhole };
-}
-
-/** Elements of products of matrices that are smaller may have lost digits. */
-const LEAST = { float16: 1e-3, float32: 1e-30, float64: 1e-290 };
-
-/**
- * The product of a matrix and of exponentials. Rows of the second may differ so much that columns lose
- * their digits: the greatest of each row goes to the column of the first that meets it. No numbers for
- * rows and columns will do for all matrices.
- */
-function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpProduct): Balanced {
-  const rank = a.ndim, { dtype } = a;
-  const weights = p?.rest ?? { ...one(dtype), factors: [{ base: a, power: 1 }] };
-  const below = inShape(sumOfTerms(q.exponent, dtype), lengthsOf(b));
-  const along = (exponent: Variable, counting: Variable, axis: number) =>
-    shiftOf(exponent, counting, [axis], true);
-  const inRows = whereItCounts(below, q.rest), common = along(below, inRows, rank - 1);
-  const own = transposed(common);
-  const above = p === null ? own : ew("add", sumOfTerms(p.exponent, dtype), own);
-  const spread = inShape(above, lengthsOf(a)), left = ew("sub", below, common);
-  let counting = whereItCounts(spread, weights), beside = weights;
-  if (inRows !== below) {
-    // Rows of zeros alone must not outweigh others.
-    const top = transposed(greatestAlong(inRows, [rank - 1], true));
-    const least = number(-Infinity, dtype);
-    counting = ew("switch", ew("eq", top, least), least, counting);
-    beside = q.rest;
-  }
-  const rows = along(spread, counting, rank - 1);
-  const columns = along(left, whereItCounts(left, q.rest), rank - 2);
-  const operands = [
-    inShape(weightedBy(weights, shiftedExp(spread, rows, beside)), lengthsOf(a)),
-    inShape(weightedBy(q.rest, shiftedExp(left, columns, q.rest)), lengthsOf(b)),
-  ];
-  const total = outputOf(matmulOp, operands, {});
-  const least = number(LEAST[dtype as keyof typeof LEAST], dtype);
-  const isEmpty = ew("invert", ew("and", countsSomewhere(rows), countsSomewhere(columns)));
-  const isWhole = ew("or", ew("ge", ew("abs", total), least), isEmpty);
-  return {
-    exponent: ew("add", rows, columns),
-    total: guarded(guarded(total, rows), columns),
-    isWhole: reduced("all", isWhole, Array.from({ length: rank }, (_, d) => d)),
-  };
 }

@@ -9,17 +9,8 @@ import { cumulativeOp, type CumulativeParams } from "../../ops/reduce/cumulative
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import {
-  addedUp,
-  areShifted,
-  type Exponential,
-  exponential,
-  expPartUnderLog,
-  expProductOf,
-  expSumOf,
-  powersOf,
-  sizedUp,
-} from "./exp_parts.ts";
+import { addedUp, areShifted, type Exponential, exponential, sizedUp } from "./exp_added.ts";
+import { expPartUnderLog, expProductOf, expSumOf, powersOf } from "./exp_parts.ts";
 import {
   endedAtZeros,
   exponentsOf,
