@@ -1,217 +1,329 @@
 /**
- * An expression of one step, for all steps at once: every value that changes with the step gets a
- * leading axis of steps.
+ * Batching of loops: one loop for all rows. Where rows end at different steps, the loop goes on until the
+ * last has ended, and those that have keep their state.
  *
  * @module
  */
 
-import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
-import type { Op, ParamKind } from "../core/graph/op.ts";
-import { toposort } from "../core/graph/walk.ts";
+import {
+  aligned,
+  axisMoved,
+  type Batched,
+  type BatchRule,
+  type Rows,
+  spread,
+} from "../batch/batched.ts";
+import { Batching } from "../batch/batching.ts";
+import { type Apply, applyOp, Constant, makeVariable, type Variable } from "../core/graph/graph.ts";
+import { TensorType } from "../core/graph/type.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { asVariable } from "../core/ops/common/literal.ts";
+import { staticInt } from "../core/ops/common/arguments.ts";
+import { arange } from "../core/ops/create/ranges.ts";
+import { add, and, gt, invert, lt, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import { index } from "../core/ops/index/indexing.ts";
+import { any, max } from "../core/ops/reduce/reduce.ts";
 import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
+import { join } from "../core/ops/shape/combine.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
-import { index, slice } from "../core/ops/index/indexing.ts";
-import { matmul } from "../core/ops/linalg/linalg.ts";
-import { reshape } from "../core/ops/shape/reshape.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
+import { scan } from "./loop.ts";
+import { partsOf, rebuild, type ScanParts } from "./rewrites/rebuild.ts";
 
-/** A value outside the loop: stacked over the steps, or the same for all of them. */
-export interface Batched {
-  readonly value: Variable;
-  /** Whether `value` has a leading axis of steps. */
-  readonly stacked: boolean;
+/** Placeholders of rows for those of one row: the same in each loop that is made of one. */
+const placeholders = new WeakMap<Variable, Map<number | null, Variable>>();
+
+function stackedPlace(place: Variable, count: number | null): Variable {
+  const known = placeholders.get(place) ?? new Map<number | null, Variable>();
+  placeholders.set(place, known);
+  const have = known.get(count);
+  if (have !== undefined) return have;
+  const made = makeVariable(TensorType.of(place.dtype, [count, ...place.type.shape]));
+  made.name = place.name;
+  known.set(count, made);
+  return made;
 }
 
-type Rule = (apply: Apply, inputs: readonly Batched[]) => Batched | null;
+const places = new WeakMap<Variable, Variable>();
 
-/** `x` with its step axis in front of `rank` others: missing ones are of length 1. */
-function aligned(x: Batched, rank: number): Variable {
-  if (!x.stacked) return x.value;
-  const own = x.value.ndim - 1;
-  if (own === rank) return x.value;
-  const fill = Array.from({ length: rank - own }, () => "x" as const);
-  return dimshuffle(x.value, 0, ...fill, ...Array.from({ length: own }, (_, d) => d + 1));
+/** The placeholder of a value that is the same in each step. */
+function placeFor(value: Variable): Variable {
+  const have = places.get(value) ?? makeVariable(value.type);
+  places.set(value, have);
+  return have;
 }
 
-const elementwise: Rule = (apply, inputs) => {
-  const rank = apply.output.ndim;
-  const args = inputs.map((input) => aligned(input, rank));
-  return { value: applyOp(apply.op, args, apply.params).output, stacked: true };
-};
+/** Rows along the first axis of what a loop reads along its first: steps first, then rows. */
+const stepsFirst = (value: Variable) => axisMoved(value, 1, 0);
 
-/** Ops that other ops of a step read in place: over all steps they would be stored. */
-const inPlace = new Set(["windows", "foldWindows", "pad", "advIndex", "advInc"]);
-
-/** The same op with its axes moved up by one, if what it makes of the rows of its inputs are rows. */
-const rowByRow: Rule = (apply, inputs) => {
-  const { op } = apply, kinds: Readonly<Record<string, ParamKind>> = op.params ?? {};
-  const hasAxes = Object.values(kinds).some((kind) => kind === "axis" || kind === "axes");
-  if (op.along === undefined || !hasAxes || inPlace.has(op.name)) return null;
-  if (inputs.some(({ value, stacked }) => stacked && value.ndim === 1)) return null;
-  const params = Object.fromEntries(
-    Object.entries(apply.params).map(([key, value]) => [key, movedUp(kinds[key], value)]),
-  );
-  const count = steps(inputs.find(({ stacked }) => stacked)!);
-  const all = inputs.map(({ value, stacked }) =>
-    stacked || value.ndim === 0 ? value : broadcastTo(value, [count, ...lengthsIn(value)])
-  );
-  const made = applyOp(op, all, params), along = op.along(made, 0);
-  const goesAlong = inputs.every(({ stacked }, i) =>
-    (along[i] ?? null) === 0 || !stacked && all[i]!.ndim === 0
-  );
-  return goesAlong ? { value: made.output, stacked: true } : null;
-};
-
-/** The outputs of an op that takes any axes in front, with one more. */
-function withSteps(apply: Apply, inputs: readonly Batched[]): readonly Batched[] {
-  const count = steps(inputs.find(({ stacked }) => stacked)!);
-  const all = inputs.map(({ value, stacked }) =>
-    stacked ? value : broadcastTo(value, [count, ...lengthsIn(value)])
-  );
-  const { outputs } = applyOp(apply.op, all, apply.params);
-  return outputs.map((value) => ({ value, stacked: true }));
+/** Which values of a loop differ from row to row. */
+interface Spreading {
+  readonly states: Set<number>;
+  readonly carried: Set<number>;
+  /** Whether the rows end at different steps. */
+  readonly ends: boolean;
 }
 
-function movedUp(kind: ParamKind | undefined, value: unknown): unknown {
-  if (kind === "axis") return value as number + 1;
-  return kind === "axes" ? (value as readonly number[]).map((axis) => axis + 1) : value;
-}
+class LoopBatching {
+  readonly #apply: Apply<ScanParams>;
+  readonly #rows: Rows;
+  /** Number of rows, where it is known. */
+  readonly #count: number | null;
+  readonly #parts: ScanParts;
+  readonly #given: ReturnType<typeof scanInputs<Batched>>;
+  /** For each row, whether it goes on, and how many steps it has made, before a step. */
+  readonly #running: Variable;
+  readonly #executed: Variable;
 
-function lengthsIn(value: Variable): Variable[] {
-  return value.type.shape.map((_, d) => shapeOf(value, d));
-}
-
-function steps(x: Batched): Variable {
-  return shapeOf(x.value, 0);
-}
-
-const rules: Readonly<Record<string, Rule>> = {
-  dimshuffle: (apply, [x]) => {
-    const { pattern } = apply.params as { pattern: readonly (number | "x")[] };
-    // Rows of a trace are known to have length 1 where the state has it, whatever the type of a trace.
-    const isLost = (axis: number) => !pattern.includes(axis) && x!.value.type.shape[axis + 1] !== 1;
-    const axes = apply.inputs[0]!.type.shape.map((_, axis) => axis);
-    const whole = axes.filter((axis) => !isLost(axis));
-    const value = whole.length === axes.length
-      ? x!.value
-      : index(x!.value, [slice(), ...axes.map((axis) => isLost(axis) ? 0 : slice())]);
-    const moved = pattern.map((axis) => axis === "x" ? axis : whole.indexOf(axis) + 1);
-    return { value: dimshuffle(value, 0, ...moved), stacked: true };
-  },
-  shapeI: (apply, [x]) => {
-    const { axis } = apply.params as { axis: number };
-    return { value: shapeOf(x!.value, axis + 1), stacked: false };
-  },
-  reshape: (_, [x, ...dims]) => {
-    if (!x!.stacked || dims.some((dim) => dim.stacked)) return null;
-    return {
-      value: reshape(x!.value, [steps(x!), ...dims.map((dim) => dim.value)]),
-      stacked: true,
-    };
-  },
-  broadcastTo: (_, [x, ...dims]) => {
-    if (!x!.stacked || dims.some((dim) => dim.stacked)) return null;
-    const value = aligned(x!, dims.length);
-    return {
-      value: broadcastTo(value, [steps(x!), ...dims.map((dim) => dim.value)]),
-      stacked: true,
-    };
-  },
-  specifyShape: (_, [x]) => x!,
-  fill: (apply, [like, value]) => {
-    const rank = apply.output.ndim;
-    if (!like!.stacked) {
-      // One value for each step, spread over the shape of something that is the same.
-      const dims = [steps(value!), ...lengthsIn(like!.value)];
-      return { value: broadcastTo(aligned(value!, rank), dims), stacked: true };
-    }
-    return { value: broadcastTo(aligned(value!, rank), lengthsIn(like!.value)), stacked: true };
-  },
-  subtensor: (apply, [x, ...scalars]) => {
-    const entries = (apply.params as {
-      index: readonly { kind: string; start?: boolean; stop?: boolean; step?: boolean }[];
-    }).index;
-    if (x!.stacked && scalars.every((scalar) => !scalar.stacked)) {
-      let next = 0;
-      const take = (has: boolean | undefined) => has ? scalars[next++]!.value : null;
-      const items = entries.map((entry) =>
-        entry.kind === "int"
-          ? take(true)!
-          : slice(take(entry.start), take(entry.stop), take(entry.step))
-      );
-      return { value: index(x!.value, [slice(), ...items]), stacked: true };
-    }
-    // Elements or rows of something fixed, at places that change with the step.
-    if (x!.stacked || !entries.every((entry) => entry.kind === "int")) return null;
-    const varying = scalars.find((scalar) => scalar.stacked)!;
-    const places = scalars.map((scalar) =>
-      scalar.stacked ? scalar.value : broadcastTo(scalar.value, [steps(varying)])
-    );
-    return { value: index(x!.value, places), stacked: true };
-  },
-  matmul: (apply, [a, b]) => {
-    if (a!.stacked && b!.stacked) return { value: matmul(a!.value, b!.value), stacked: true };
-    if (apply.output.ndim !== 2) return null;
-    if (a!.stacked) return { value: rowsTimes(a!.value, b!.value), stacked: true };
-    // A times B_t is the transpose of B_t' times A'.
-    const turned = rowsTimes(dimshuffle(b!.value, 0, 2, 1), dimshuffle(a!.value, 1, 0));
-    return { value: dimshuffle(turned, 0, 2, 1), stacked: true };
-  },
-};
-
-function ruleOf({ name, lowering }: Op): Rule {
-  if (lowering.kind === "elementwise") return elementwise;
-  return Object.hasOwn(rules, name) ? rules[name]! : rowByRow;
-}
-
-/** (steps, m, k) times (k, n), as one product of (steps*m, k). */
-function rowsTimes(stacked: Variable, matrix: Variable): Variable {
-  const flat = reshape(stacked, [-1, shapeOf(stacked, 2)]);
-  const product = matmul(flat, matrix);
-  return reshape(product, [shapeOf(stacked, 0), shapeOf(stacked, 1), shapeOf(matrix, 1)]);
-}
-
-/**
- * The outputs for all steps at once, from what the placeholders stand for; null for an output that
- * cannot be computed so.
- */
-export function batch(
-  outputs: readonly Variable[],
-  leaves: ReadonlyMap<Variable, Batched>,
-): (Batched | null)[] {
-  const done = new Map<Variable, Batched | null>(leaves);
-  const find = (variable: Variable): Batched | null => {
-    const known = done.get(variable);
-    if (known !== undefined) return known;
-    if (variable instanceof Constant) return { value: variable, stacked: false };
-    return null;
-  };
-  for (const apply of toposort(outputs, (variable) => leaves.has(variable))) {
-    const inputs = apply.inputs.map(find);
-    if (inputs.some((input) => input === null)) {
-      for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, null);
-      continue;
-    }
-    const known = inputs as Batched[];
-    if (known.every((input) => !input.stacked)) {
-      const made = withOriginOf(
-        apply.outputs[0]!,
-        () => applyOp(apply.op, known.map((input) => input.value), apply.params),
-      );
-      apply.outputs.forEach((output, i) => {
-        if (!leaves.has(output)) done.set(output, { value: made.outputs[i]!, stacked: false });
-      });
-      continue;
-    }
-    if (apply.op.facts?.has("counted")) {
-      const made = withOriginOf(apply.outputs[0]!, () => withSteps(apply, known));
-      apply.outputs.forEach((output, i) => leaves.has(output) || done.set(output, made[i]!));
-      continue;
-    }
-    const result = apply.outputs.length === 1
-      ? withOriginOf(apply.output, () => ruleOf(apply.op)(apply, known))
-      : null;
-    for (const output of apply.outputs) if (!leaves.has(output)) done.set(output, result);
+  constructor(apply: Apply<ScanParams>, inputs: readonly Batched[], rows: Rows) {
+    this.#apply = apply;
+    this.#rows = rows;
+    this.#count = staticInt(rows.count);
+    this.#parts = partsOf(apply);
+    this.#given = scanInputs(apply.params, inputs);
+    this.#running = makeVariable(TensorType.of("bool", [this.#count]));
+    this.#executed = makeVariable(TensorType.of("int64", [this.#count]));
   }
-  return outputs.map(find);
+
+  make(): readonly Batched[] {
+    const parts = this.#parts, given = this.#given;
+    const shared = this.#apply.params.shared;
+    const stackedOf = (list: readonly Batched[]) =>
+      new Set(list.flatMap(({ stacked }, i) => stacked ? [i] : []));
+    let spreading: Spreading = {
+      states: stackedOf(given.initials),
+      carried: stackedOf(given.carried),
+      ends: given.limit?.stacked === true,
+    };
+    for (;;) {
+      const step = this.#step(spreading);
+      const { states, carried } = spreading;
+      const ends = spreading.ends || step.until?.stacked === true;
+      const next: Spreading = {
+        states: new Set(
+          parts.states.flatMap((_, i) =>
+            ends || states.has(i) || step.states[i]!.stacked ? [i] : []
+          ),
+        ),
+        carried: new Set(
+          parts.carried.flatMap((_, i) =>
+            ends && !shared.has(i) || carried.has(i) || step.carried[i]!.stacked ? [i] : []
+          ),
+        ),
+        ends,
+      };
+      const isSame = ends === spreading.ends && next.states.size === states.size &&
+        next.carried.size === carried.size;
+      if (isSame) return this.#rebuilt(spreading, step);
+      spreading = next;
+    }
+  }
+
+  /** The step of all rows. */
+  #step({ states, carried, ends }: Spreading) {
+    const parts = this.#parts, given = this.#given, count = this.#count;
+    const leaves = new Map<Variable, Batched>();
+    const bind = (place: Variable, stacked: boolean) =>
+      void leaves.set(place, { value: stacked ? stackedPlace(place, count) : place, stacked });
+    parts.sequences.forEach(({ places }, i) =>
+      places.forEach((place) => bind(place, given.sequences[i]!.stacked))
+    );
+    parts.states.forEach(({ places }, i) => places.forEach((place) => bind(place, states.has(i))));
+    parts.carried.forEach(({ place }, i) => bind(place, carried.has(i)));
+    parts.others.forEach(({ place }, i) => bind(place, given.others[i]!.stacked));
+    const rows = this.#innerRows(ends);
+    const batching = new Batching(leaves, rows);
+    const all = batching.all(this.#apply.params.step.outputs);
+    let at = 0;
+    const take = (n: number) => all.slice(at, at += n);
+    return {
+      leaves,
+      rows,
+      states: take(parts.states.length),
+      maps: take(parts.maps.length),
+      carried: take(parts.carried.length),
+      until: parts.until === null ? null : all[at]!,
+    };
+  }
+
+  /** The rows as the step knows them. */
+  #innerRows(ends: boolean): Rows {
+    const { count, draws, counting } = this.#rows;
+    return {
+      count: count instanceof Constant ? count : placeFor(count),
+      draws,
+      counting: ends ? this.#running : counting && placeFor(counting),
+    };
+  }
+
+  #rebuilt(
+    { states, carried, ends }: Spreading,
+    step: ReturnType<LoopBatching["#step"]>,
+  ): readonly Batched[] {
+    const parts = this.#parts, given = this.#given, rows = this.#rows;
+    const { params } = this.#apply;
+    for (const [i, variable] of params.shared) {
+      if (!carried.has(i)) continue;
+      throw new TypeError(
+        `Cannot batch ${
+          scanLabel(params)
+        }: it updates the shared variable ${variable.label}, which would ` +
+          `get another value in each row`,
+      );
+    }
+    const placeOf = (place: Variable) => step.leaves.get(place)!.value;
+    const running = ends ? this.#running : null;
+    /** What goes on where the row does, else the value before. */
+    const kept = (next: Batched, before: Variable): Variable => {
+      const value = spread(next, step.rows);
+      if (running === null) return value;
+      return where(aligned({ value: running, stacked: true }, value.ndim - 1), value, before);
+    };
+    const made: ScanParts = {
+      steps: parts.steps,
+      sequences: parts.sequences.map(({ taps, places }, i) => {
+        const { value, stacked } = given.sequences[i]!;
+        return {
+          outer: stacked ? stepsFirst(value) : value,
+          taps,
+          places: places.map(placeOf),
+        };
+      }),
+      states: parts.states.map((state, i) => {
+        const { value, stacked } = given.initials[i]!, isStacked = states.has(i);
+        const taps = [...state.taps], places = state.places.map(placeOf);
+        let last = taps.indexOf(-1);
+        if (running !== null && last < 0) {
+          last = taps.length;
+          taps.push(-1);
+          places.push(stackedPlace(state.next, this.#count));
+        }
+        const initial = stacked
+          ? stepsFirst(value)
+          : isStacked
+          ? stepsFirst(spread({ value, stacked }, rows))
+          : value;
+        const next = step.states[i]!;
+        return {
+          initial,
+          taps,
+          places,
+          next: isStacked ? kept(next, places[last]!) : next.value,
+          from: state.from,
+        };
+      }),
+      maps: parts.maps.map((map, i) => ({
+        value: ends ? spread(step.maps[i]!, step.rows) : step.maps[i]!.value,
+        from: map.from,
+      })),
+      carried: parts.carried.map((state, i) => {
+        const isStacked = carried.has(i), next = step.carried[i]!, place = placeOf(state.place);
+        return {
+          initial: isStacked ? spread(given.carried[i]!, rows) : given.carried[i]!.value,
+          place,
+          next: isStacked ? kept(next, place) : next.value,
+          from: state.from,
+        };
+      }),
+      others: parts.others.map(({ place }, i) => ({
+        outer: given.others[i]!.value,
+        place: placeOf(place),
+      })),
+      until: step.until?.value ?? null,
+      limit: given.limit?.value ?? null,
+    };
+    if (step.rows.count !== rows.count) {
+      made.others.push({ outer: rows.count, place: step.rows.count });
+    }
+    if (!ends && rows.counting !== null) {
+      made.others.push({ outer: rows.counting, place: step.rows.counting! });
+    }
+    if (ends) this.#end(made, step);
+    const node = rebuild(made, ends ? { ...params, strategy: null } : params);
+    return this.#outputs(node.outputs, { states, carried, ends }, step);
+  }
+
+  /** Adds what the end of each row takes. */
+  #end(
+    made: ScanParts,
+    step: ReturnType<LoopBatching["#step"]>,
+  ): void {
+    const rows = this.#rows, running = this.#running, executed = this.#executed;
+    const { limit } = this.#given, zero = asVariable(0, "int64");
+    const before = broadcastTo(zero, [rows.count]);
+    const next = add(executed, castTo(running, "int64"));
+    let goesOn: Variable = running;
+    if (step.until !== null) {
+      goesOn = and(goesOn, invert(castTo(spread(step.until, step.rows), "bool")));
+    }
+    let starts = rows.counting ?? broadcastTo(castTo(asVariable(1), "bool"), [rows.count]);
+    if (limit?.stacked) {
+      const place = makeVariable(TensorType.of("int64", [this.#count]));
+      made.others.push({ outer: castTo(limit.value, "int64"), place });
+      goesOn = and(goesOn, lt(next, place));
+      starts = and(starts, gt(limit.value, 0));
+      const limits = where(starts, castTo(limit.value, "int64"), zero);
+      made.limit = max(join(0, asVariable([0], "int64"), limits));
+    }
+    made.until = invert(any(goesOn));
+    made.carried.push({ initial: starts, place: running, next: goesOn, from: -1 });
+    made.carried.push({ initial: before, place: executed, next, from: -1 });
+  }
+
+  #outputs(
+    { traces, finals, carried, histories, count }: ReturnType<typeof rebuild>["outputs"],
+    spreading: Spreading,
+    step: ReturnType<LoopBatching["#step"]>,
+  ): readonly Batched[] {
+    const parts = this.#parts, rows = this.#rows, { ends } = spreading;
+    const executed = ends ? carried.at(-1)! : null;
+    const isTraced = (i: number) =>
+      i < parts.states.length
+        ? spreading.states.has(i)
+        : ends || step.maps[i - parts.states.length]!.stacked;
+    /** Steps of all rows; those that a row did not make are zero. */
+    const ofSteps = (trace: Variable): Batched => {
+      const value = axisMoved(trace, 1, 0);
+      if (executed === null) return { value, stacked: true };
+      const made = lt(arange(shapeOf(trace, 0)), dimshuffle(executed, 0, "x"));
+      const shape = Array.from({ length: value.ndim - 2 }, () => "x" as const);
+      const whole = dimshuffle(made, 0, 1, ...shape);
+      return { value: where(whole, value, castTo(asVariable(0), value.dtype)), stacked: true };
+    };
+    const asTrace = (trace: Variable, isStacked: boolean): Batched =>
+      isStacked ? ofSteps(trace) : { value: trace, stacked: false };
+    const allTraces = traces.map((trace, i) => asTrace(trace, isTraced(i)));
+    return [
+      ...allTraces,
+      ...finals.map((final, i): Batched => {
+        if (executed === null || i < parts.states.length) {
+          return { value: final, stacked: isTraced(i) };
+        }
+        const value = index(allTraces[i]!.value, [arange(rows.count), sub(executed, 1)]);
+        return { value, stacked: true };
+      }),
+      ...parts.carried.map((_, i) => ({ value: carried[i]!, stacked: spreading.carried.has(i) })),
+      ...parts.carried.map((_, i) => asTrace(histories[i]!, spreading.carried.has(i))),
+      executed === null ? { value: count, stacked: false } : { value: executed, stacked: true },
+    ];
+  }
+}
+
+/** A loop of all rows. */
+export const batchScan: BatchRule = (apply, inputs, rows) => {
+  if (inputs[0]!.stacked) return null;
+  return new LoopBatching(apply as unknown as Apply<ScanParams>, inputs, rows).make();
+};
+
+/** An op in a loop over the rows. */
+export function rowLoop(apply: Apply, inputs: readonly Batched[]): readonly Batched[] {
+  const stackedOnes = inputs.filter(({ stacked }) => stacked).map(({ value }) => value);
+  const step = (...rows: Variable[]): Variable[] => {
+    let next = 0;
+    const values = inputs.map(({ value, stacked }) => stacked ? rows[next++]! : value);
+    return [...applyOp(apply.op, values, apply.params).outputs];
+  };
+  const [traces] = scan(step, { sequences: stackedOnes, returnList: true });
+  return (traces as readonly Variable[]).map((value) => ({ value, stacked: true }));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { registerBatching, setRowLoop } from "../batch/rules.ts";
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { neverConnected } from "../autodiff/rule.ts";
 import { registerGradient } from "../autodiff/rules.ts";
@@ -13,6 +14,7 @@ import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace } from "./rewrites/last_value.ts";
 import { loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
+import { batchScan, rowLoop } from "./batch.ts";
 import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./node.ts";
@@ -27,6 +29,8 @@ addPhase({ name: "joined-scans", rules: loopRules });
 registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
 registerGradient(ceilSqrtOp.name, neverConnected);
 setLoopBuilder(stackedRows);
+registerBatching("scan", batchScan);
+setRowLoop(rowLoop);
 
 export {
   type OutputInfo,

@@ -1,12 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { allOps } from "../dev/testing/ops/all.ts";
-import { input, randomSource } from "../dev/testing/ops/harness.ts";
-import { programs } from "../dev/testing/ops/programs.ts";
-import { isComplex, isFloat } from "../core/graph/dtype.ts";
-import type { Variable } from "../core/graph/graph.ts";
-import { evaluateGraph } from "../core/graph/reference.ts";
-import { sizeOf, type Value } from "../core/graph/value.ts";
-import { batch, type Batched } from "./batch.ts";
+import { allOps } from "../../dev/testing/ops/all.ts";
+import { input, randomSource } from "../../dev/testing/ops/harness.ts";
+import { programs } from "../../dev/testing/ops/programs.ts";
+import { isComplex, isFloat } from "../../core/graph/dtype.ts";
+import type { Variable } from "../../core/graph/graph.ts";
+import { evaluateGraph } from "../../core/graph/reference.ts";
+import { sizeOf, type Value } from "../../core/graph/value.ts";
+import type { Batched } from "../../batch/batched.ts";
+import { batch } from "./batch_steps.ts";
 
 const next = randomSource(5), STEPS = 3;
 
@@ -88,7 +89,7 @@ Deno.test("what is made for all steps at once is what each step makes", () => {
   assertEquals(
     missing.map(({ name }) => name).sort(),
     Object.keys(inSteps).sort(),
-    "along in the op, a rule in scan/batch.ts, or a reason here",
+    "along in the op, a rule in batch/, or a reason here",
   );
   assert(met.size > 90, `${met.size}`);
 });

@@ -1,0 +1,119 @@
+/**
+ * An expression of one row, for all rows at once: every value that differs from row to row gets a leading
+ * axis of rows.
+ *
+ * @module
+ */
+
+import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
+import { toposort } from "../core/graph/walk.ts";
+import { and, invert } from "../core/ops/elementwise/elementwise.ts";
+import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import type { Batched, Rows } from "./batched.ts";
+import { type Choice, choicesAround } from "./choices.ts";
+import { overRows, ruleOf } from "./rules.ts";
+
+/** How an expression is made for all rows. */
+export interface BatchOptions {
+  /** How many rows there are; default: as many as the first stacked leaf has. */
+  readonly count?: Variable;
+  /** Whether random numbers are drawn for each row, or once for all. */
+  readonly draws: Rows["draws"];
+  /** Rows that count (a bool for each), where not all do. */
+  readonly counting?: Variable | null;
+  /** What is not made for all rows, though it could be; default: nothing. Loops over rows are not, then. */
+  readonly leave?: (apply: Apply, inputs: readonly Batched[]) => boolean;
+}
+
+/** Makes expressions of one row for all rows, each part of them once. */
+export class Batching {
+  readonly #rows: Rows | null;
+  readonly #leave: BatchOptions["leave"];
+  readonly #known: Map<Variable, Batched | null>;
+  readonly #draws: Map<Apply, boolean> = new Map();
+
+  /** Of what the placeholders stand for. */
+  constructor(leaves: ReadonlyMap<Variable, Batched>, options: BatchOptions) {
+    const first = [...leaves.values()].find(({ stacked }) => stacked);
+    const count = options.count ?? (first === undefined ? null : shapeOf(first.value, 0));
+    this.#rows = count === null
+      ? null
+      : { count, draws: options.draws, counting: options.counting ?? null };
+    this.#leave = options.leave;
+    this.#known = new Map(leaves);
+  }
+
+  /** Says what a variable is for all rows. */
+  set(variable: Variable, batched: Batched): void {
+    this.#known.set(variable, batched);
+  }
+
+  /** Expressions for all rows; null for one that depends on what is left. */
+  some(outputs: readonly Variable[]): (Batched | null)[] {
+    const order = toposort(outputs, (variable) => this.#known.has(variable));
+    const choices = choicesAround(order, outputs);
+    for (const apply of order) {
+      const made = withOriginOf(
+        apply.outputs[0]!,
+        () => this.#apply(apply, choices.get(apply) ?? []),
+      );
+      apply.outputs.forEach((output, i) => {
+        if (!this.#known.has(output)) this.#known.set(output, made?.[i] ?? null);
+      });
+    }
+    return outputs.map((output) => this.#find(output));
+  }
+
+  /** Expressions for all rows, where nothing is left. */
+  all(outputs: readonly Variable[]): Batched[] {
+    return this.some(outputs) as Batched[];
+  }
+
+  #find(variable: Variable): Batched | null {
+    const known = this.#known.get(variable);
+    if (known !== undefined) return known;
+    // Of what is left, nothing can be made but what is the same everywhere.
+    const isFree = this.#leave === undefined || variable instanceof Constant;
+    return isFree ? { value: variable, stacked: false } : null;
+  }
+
+  #apply(apply: Apply, choices: readonly Choice[]): readonly Batched[] | null {
+    const found = apply.inputs.map((input) => this.#find(input));
+    if (found.includes(null)) return null;
+    const inputs = found as Batched[];
+    const rows = this.#rows === null ? null : this.#within(this.#rows, choices);
+    if (rows === null || !inputs.some(({ stacked }) => stacked) && !this.#isDrawn(apply)) {
+      const { outputs } = applyOp(apply.op, inputs.map(({ value }) => value), apply.params);
+      return outputs.map((value) => ({ value, stacked: false }));
+    }
+    if (this.#leave?.(apply, inputs)) return null;
+    const made = ruleOf(apply.op)(apply, inputs, rows);
+    return made ?? (this.#leave === undefined ? overRows(apply, inputs) : null);
+  }
+
+  /** The rows that take the sides of choices. */
+  #within(rows: Rows, choices: readonly Choice[]): Rows {
+    return choices.reduce((all, { choice, side }) => {
+      const condition = this.#find(choice.inputs[0]!);
+      if (!condition?.stacked) return all;
+      const takes = side === 0 ? condition.value : invert(condition.value);
+      return { ...all, counting: all.counting === null ? takes : and(all.counting, takes) };
+    }, rows);
+  }
+
+  /** Whether numbers are drawn for each row though all is the same for them. */
+  #isDrawn(apply: Apply): boolean {
+    return this.#rows!.draws === "each" && this.#draw(apply);
+  }
+
+  #draw(apply: Apply): boolean {
+    const known = this.#draws.get(apply);
+    if (known !== undefined) return known;
+    const { op } = apply;
+    const inner = op.inner?.(apply).outputs ?? [];
+    const draws = op.facts?.has("draws") === true ||
+      toposort(inner).some((step) => this.#draw(step));
+    this.#draws.set(apply, draws);
+    return draws;
+  }
+}

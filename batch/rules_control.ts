@@ -1,0 +1,32 @@
+/**
+ * Batching of choices, and of values with derivatives of their own.
+ *
+ * @module
+ */
+
+import { applyOp, type Variable } from "../core/graph/graph.ts";
+import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
+import { where } from "../core/ops/elementwise/elementwise.ts";
+import { aligned, type BatchRule, spread, stacked } from "./batched.ts";
+
+export const controlRules: Readonly<Record<string, BatchRule>> = {
+  ifelse: (apply, [condition, ...values], rows) => {
+    const { n } = apply.params as IfElseParams;
+    if (!condition!.stacked) {
+      const isStacked = (i: number) => values[i]!.stacked || values[n + i]!.stacked;
+      const all = values.map((value, i) => isStacked(i % n) ? spread(value, rows) : value.value);
+      const made = applyOp(apply.op, [condition!.value, ...all], apply.params);
+      return made.outputs.map((value, i) => ({ value, stacked: isStacked(i) }));
+    }
+    return apply.outputs.map((output, i) => {
+      const pick = (at: number): Variable => spread(values[at]!, rows);
+      const value = where(aligned(condition!, output.ndim), pick(i), pick(n + i));
+      return { value, stacked: true };
+    });
+  },
+
+  derivedAs: (apply, inputs, rows) => {
+    const all = inputs.map((input) => spread(input, rows));
+    return stacked(applyOp(apply.op, all, apply.params).output);
+  },
+};
