@@ -34,5 +34,6 @@ export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";
 export * as extend from "./autodiff/extend.ts";
 export * from "./scan/mod.ts";
+export * from "./vmap/mod.ts";
 export * as io from "./io/mod.ts";
 export * as nn from "./nn/mod.ts";

@@ -11,6 +11,7 @@ import { and, invert } from "../core/ops/elementwise/elementwise.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import type { Batched, Rows } from "./batched.ts";
 import { type Choice, choicesAround } from "./choices.ts";
+import { drawsNumbers } from "./draws.ts";
 import { overRows, ruleOf } from "./rules.ts";
 
 /** How an expression is made for all rows. */
@@ -30,7 +31,6 @@ export class Batching {
   readonly #rows: Rows | null;
   readonly #leave: BatchOptions["leave"];
   readonly #known: Map<Variable, Batched | null>;
-  readonly #draws: Map<Apply, boolean> = new Map();
 
   /** Of what the placeholders stand for. */
   constructor(leaves: ReadonlyMap<Variable, Batched>, options: BatchOptions) {
@@ -103,17 +103,6 @@ export class Batching {
 
   /** Whether numbers are drawn for each row though all is the same for them. */
   #isDrawn(apply: Apply): boolean {
-    return this.#rows!.draws === "each" && this.#draw(apply);
-  }
-
-  #draw(apply: Apply): boolean {
-    const known = this.#draws.get(apply);
-    if (known !== undefined) return known;
-    const { op } = apply;
-    const inner = op.inner?.(apply).outputs ?? [];
-    const draws = op.facts?.has("draws") === true ||
-      toposort(inner).some((step) => this.#draw(step));
-    this.#draws.set(apply, draws);
-    return draws;
+    return this.#rows!.draws === "each" && drawsNumbers(apply);
   }
 }

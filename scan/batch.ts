@@ -20,7 +20,19 @@ import { castTo } from "../core/ops/common/build.ts";
 import { asVariable } from "../core/ops/common/literal.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
 import { arange } from "../core/ops/create/ranges.ts";
-import { add, and, gt, invert, lt, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import {
+  add,
+  and,
+  ceil,
+  ge,
+  gt,
+  invert,
+  lt,
+  mul,
+  sqrt,
+  sub,
+  where,
+} from "../core/ops/elementwise/elementwise.ts";
 import { index } from "../core/ops/index/indexing.ts";
 import { any, max } from "../core/ops/reduce/reduce.ts";
 import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
@@ -63,6 +75,17 @@ interface Spreading {
   readonly carried: Set<number>;
   /** Whether the rows end at different steps. */
   readonly ends: boolean;
+}
+
+/** A step of all rows. */
+interface BatchedStep {
+  readonly leaves: ReadonlyMap<Variable, Batched>;
+  /** The rows as the step knows them. */
+  readonly rows: Rows;
+  readonly states: readonly Batched[];
+  readonly maps: readonly Batched[];
+  readonly carried: readonly Batched[];
+  readonly until: Batched | null;
 }
 
 class LoopBatching {
@@ -121,7 +144,7 @@ class LoopBatching {
   }
 
   /** The step of all rows. */
-  #step({ states, carried, ends }: Spreading) {
+  #step({ states, carried, ends }: Spreading): BatchedStep {
     const parts = this.#parts, given = this.#given, count = this.#count;
     const leaves = new Map<Variable, Batched>();
     const bind = (place: Variable, stacked: boolean) =>
@@ -159,7 +182,7 @@ class LoopBatching {
 
   #rebuilt(
     { states, carried, ends }: Spreading,
-    step: ReturnType<LoopBatching["#step"]>,
+    step: BatchedStep,
   ): readonly Batched[] {
     const parts = this.#parts, given = this.#given, rows = this.#rows;
     const { params } = this.#apply;
@@ -181,7 +204,7 @@ class LoopBatching {
       return where(aligned({ value: running, stacked: true }, value.ndim - 1), value, before);
     };
     const made: ScanParts = {
-      steps: parts.steps,
+      steps: given.steps.value,
       sequences: parts.sequences.map(({ taps, places }, i) => {
         const { value, stacked } = given.sequences[i]!;
         return {
@@ -247,7 +270,7 @@ class LoopBatching {
   /** Adds what the end of each row takes. */
   #end(
     made: ScanParts,
-    step: ReturnType<LoopBatching["#step"]>,
+    step: BatchedStep,
   ): void {
     const rows = this.#rows, running = this.#running, executed = this.#executed;
     const { limit } = this.#given, zero = asVariable(0, "int64");
@@ -274,7 +297,7 @@ class LoopBatching {
   #outputs(
     { traces, finals, carried, histories, count }: ReturnType<typeof rebuild>["outputs"],
     spreading: Spreading,
-    step: ReturnType<LoopBatching["#step"]>,
+    step: BatchedStep,
   ): readonly Batched[] {
     const parts = this.#parts, rows = this.#rows, { ends } = spreading;
     const executed = ends ? carried.at(-1)! : null;
@@ -314,6 +337,15 @@ class LoopBatching {
 export const batchScan: BatchRule = (apply, inputs, rows) => {
   if (inputs[0]!.stacked) return null;
   return new LoopBatching(apply as unknown as Apply<ScanParams>, inputs, rows).make();
+};
+
+/** The square roots of lengths, rounded up: estimated, and put right. */
+export const batchCeilSqrt: BatchRule = (_, [n]) => {
+  const x = castTo(n!.value, "int64");
+  const near = castTo(ceil(sqrt(castTo(x, "float32"))), "int64");
+  const less = where(ge(mul(sub(near, 1), sub(near, 1)), x), sub(near, 1), near);
+  const value = where(lt(mul(less, less), x), add(less, 1), less);
+  return [{ value: where(gt(x, 0), value, 0), stacked: true }];
 };
 
 /** An op in a loop over the rows. */

@@ -14,7 +14,7 @@ import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace } from "./rewrites/last_value.ts";
 import { loopRules } from "./rewrites/loop_rules.ts";
 import { mergeScans } from "./rewrites/merge.ts";
-import { batchScan, rowLoop } from "./batch.ts";
+import { batchCeilSqrt, batchScan, rowLoop } from "./batch.ts";
 import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./node.ts";
@@ -30,6 +30,7 @@ registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanCo
 registerGradient(ceilSqrtOp.name, neverConnected);
 setLoopBuilder(stackedRows);
 registerBatching("scan", batchScan);
+registerBatching(ceilSqrtOp.name, batchCeilSqrt);
 setRowLoop(rowLoop);
 
 export {

@@ -1,34 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { allOps } from "../../dev/testing/ops/all.ts";
 import { input, randomSource } from "../../dev/testing/ops/harness.ts";
+import { expectRows, rowOf, stackedValue } from "../../dev/testing/ops/stacked.ts";
 import { programs } from "../../dev/testing/ops/programs.ts";
-import { isComplex, isFloat } from "../../core/graph/dtype.ts";
+import { isFloat } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { evaluateGraph } from "../../core/graph/reference.ts";
-import { sizeOf, type Value } from "../../core/graph/value.ts";
+import type { Value } from "../../core/graph/value.ts";
 import type { Batched } from "../../batch/batched.ts";
 import { batch } from "./batch_steps.ts";
 
 const next = randomSource(5), STEPS = 3;
-
-/** Rows for all steps: other numbers of a float in each, the same integers. */
-function stacked({ dtype, shape, data }: Value): Value {
-  const rows = Array.from(
-    { length: STEPS },
-    (_, i) =>
-      Array.from(
-        data as ArrayLike<number | bigint>,
-        (x) => isFloat(dtype) ? Number(x) * (1 + i * 0.1 * next()) : x,
-      ),
-  );
-  const all = data.constructor as unknown as { from(list: unknown[]): Value["data"] };
-  return { dtype, shape: [STEPS, ...shape], data: all.from(rows.flat()) };
-}
-
-function rowOf({ dtype, shape, data }: Value, i: number): Value {
-  const rest = shape.slice(1), size = sizeOf(rest) * (isComplex(dtype) ? 2 : 1);
-  return { dtype, shape: rest, data: data.slice(i * size, (i + 1) * size) as Value["data"] };
-}
 
 /** Whether an expression of one step is made for all steps at once, and then gives what each step does. */
 function isBatched(output: Variable, values: ReadonlyMap<Variable, Value>): boolean {
@@ -37,7 +19,7 @@ function isBatched(output: Variable, values: ReadonlyMap<Variable, Value>): bool
   for (const [x, value] of values) {
     const varies = isFloat(x.dtype) ? next() < 0.7 : next() < 0.1;
     const place = varies ? input(x.dtype, [null, ...x.type.shape]) : x;
-    const all = varies ? stacked(value) : value;
+    const all = varies ? stackedValue(value, STEPS, next) : value;
     leaves.set(x, { value: place, stacked: varies });
     feeds.set(place, all);
     steps.forEach((step, i) => step.set(x, varies ? rowOf(all, i) : all));
@@ -45,14 +27,8 @@ function isBatched(output: Variable, values: ReadonlyMap<Variable, Value>): bool
   const found = batch([output], leaves)[0];
   if (!found?.stacked) return false;
   const [all] = evaluateGraph([found.value], feeds);
-  steps.forEach((step, i) => {
-    const [one] = evaluateGraph([output], step), row = rowOf(all!, i);
-    assertEquals([row.dtype, row.shape], [one!.dtype, one!.shape], `${output}`);
-    row.data.forEach((x: number | bigint, k: number) => {
-      const wanted = Number(one!.data[k]);
-      if (!Object.is(Number(x), wanted)) assertAlmostEquals(Number(x), wanted, 1e-9, `${output}`);
-    });
-  });
+  const each = steps.map((step) => evaluateGraph([output], step)[0]!);
+  expectRows(all!, each, 1e-9, `${output}`);
   return true;
 }
 
