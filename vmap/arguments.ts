@@ -12,7 +12,7 @@ import { TensorType } from "../core/graph/type.ts";
 import { shapeLabel, staticInt } from "../core/ops/common/arguments.ts";
 import type { TensorLike } from "../core/ops/common/literal.ts";
 import { shapeOf, withShape } from "../core/ops/shape/shape_ops.ts";
-import type { LeafKind, Tree } from "../core/base/tree.ts";
+import type { LeafKind } from "../core/base/tree.ts";
 
 /** An axis of rows for each value, or one for all values of a record or list; null: the same for all rows. */
 export type RowAxes = number | null | readonly RowAxes[] | { readonly [name: string]: RowAxes };
@@ -113,4 +113,4 @@ export function together(
 }
 
 /** RowValues in records and lists, as arguments and results are. */
-export type RowValues = Tree<Variable>;
+export type RowValues = Variable | readonly RowValues[] | { readonly [name: string]: RowValues };
