@@ -5,13 +5,11 @@
  */
 
 import { axisMoved, type Batched, spread } from "../batch/batched.ts";
-import { ShapeError } from "../core/base/errors.ts";
 import { checkOptions } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 import { leavesOf, mapTree, type Tree } from "../core/base/tree.ts";
-import { Variable } from "../core/graph/graph.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import type { Plus1 } from "../core/graph/type_arithmetic.ts";
-import { staticInt } from "../core/ops/common/arguments.ts";
 import { checkedLength } from "../core/ops/common/checks.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
