@@ -5,4 +5,3 @@
  */
 
 export { createGpuBackend } from "./backend.ts";
-export { gpuAvailable } from "./device/device.ts";

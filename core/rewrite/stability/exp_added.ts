@@ -22,7 +22,7 @@ import {
 import { buildProduct, type Product, unpadded } from "../algebra/factors.ts";
 import { ew, number, numberOf } from "../match.ts";
 
-export type Traits = Pick<ExpProduct, "isShifted" | "hasSums">;
+type Traits = Pick<ExpProduct, "isShifted" | "hasSums">;
 
 /** What is true of several exponentials together. */
 export function traitsOf(parts: readonly ExpProduct[]): Traits {

@@ -24,7 +24,7 @@ import { ew, inShape, number } from "../match.ts";
 import { transposed } from "../algebra/matmul_rules.ts";
 
 /** exp(exponent) * total. */
-export interface Balanced {
+interface Balanced {
   readonly exponent: Variable;
   readonly total: Variable;
   /** Whether no element of the total came so close to 0 that it lost digits. */
