@@ -9,6 +9,7 @@ import { type GradientRule, type GradientRules, ruleOf } from "./rule.ts";
 import { controlGradients } from "./rules_control.ts";
 import { decomposeGradients } from "./rules_decompose.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
+import { fftGradients } from "./rules_fft.ts";
 import { indexingGradients } from "./rules_indexing.ts";
 import { linalgGradients } from "./rules_linalg.ts";
 import { orderGradients } from "./rules_order.ts";
@@ -27,6 +28,7 @@ const families: readonly GradientRules[] = [
   solveGradients,
   decomposeGradients,
   windowGradients,
+  fftGradients,
   orderGradients,
   controlGradients,
   randomGradients,

@@ -17,6 +17,7 @@ import { elementwiseOps } from "../core/ops/elementwise/table.ts";
 import { ifelseOp } from "../core/ops/control/ifelse_op.ts";
 import { advIncOp } from "../core/ops/index/adv_index.ts";
 import { incSubtensorOp } from "../core/ops/index/subtensor.ts";
+import { fftOp } from "../core/ops/fft/op.ts";
 import { matmulOp } from "../core/ops/linalg/matmul.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { sumToOp } from "../core/ops/reduce/sum_to.ts";
@@ -130,8 +131,8 @@ function ruleOf(variable: Variable, choices: Choices): MaskRule {
   }
   if (op === matmulOp) return { needs: [], find: () => productMask(apply, choices) };
   const [own = []] = op.linear?.(apply) ?? [], needs = own.map((i) => inputs[i]!);
-  // A solution has all numbers of a right side in each of its own.
-  if (needs.length === 0 || op.facts?.has("counted")) return everywhere;
+  // A solution has all numbers of a right side in each of its own, and a spectrum those of a signal.
+  if (needs.length === 0 || op.facts?.has("counted") || op === fftOp) return everywhere;
   const isStretched = own.every((i) => isInPlace(apply, i));
   if (needs.length > 1) {
     const find = (...masks: readonly Mask[]) => {

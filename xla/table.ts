@@ -6,6 +6,7 @@
 
 import type { Op } from "../core/graph/op.ts";
 import { controlRows } from "./rows/control.ts";
+import { fourierRows } from "./rows/fourier.ts";
 import { gatheringRows } from "./rows/gathering.ts";
 import { indexingRows } from "./rows/indexing.ts";
 import { movingRows } from "./rows/moving.ts";
@@ -22,6 +23,7 @@ const rows: ReadonlyMap<Op, Row> = new Map([
   ...windowRows,
   ...reducingRows,
   ...solvingRows,
+  ...fourierRows,
   ...randomRows,
   ...controlRows,
 ]);

@@ -6,4 +6,5 @@
 
 export * from "./functions.ts";
 export * from "./expr.ts";
+export * as fft from "./fft.ts";
 export * as linalg from "./linalg.ts";

@@ -55,7 +55,11 @@ const inSteps: Readonly<Record<string, string>> = {
 
 Deno.test("what is made for all steps at once is what each step makes", () => {
   const met = new Set<string>();
-  const options = { style: "domain", lengths: [2, 3], among: ["float64", "int64"] } as const;
+  const options = {
+    style: "domain",
+    lengths: [2, 3],
+    among: ["float64", "int64", "complex128"],
+  } as const;
   for (const { name, output, feeds } of programs(12, options)) {
     if (isBatched(output, feeds)) met.add(name);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { dtypes } from "../../../core/graph/dtype.ts";
+import { dtypes, isComplex, isDiscrete } from "../../../core/graph/dtype.ts";
 import { applyOp, outputOf, type Variable } from "../../../core/graph/graph.ts";
 import type { Op, Params } from "../../../core/graph/op.ts";
 import { castTo } from "../../../core/ops/common/build.ts";
@@ -74,6 +74,13 @@ const system = (d: Draw): [a: Variable, b: Variable] => {
 const decomposed = (d: Draw, name: string, params: Params): Variable => {
   const [m, n] = d.shape(2) as [number, number];
   return applyOp(allOps.get(name)!, [matrices(d, m, n, batchFor(d))], params).outputs[0]!;
+};
+/** Finite numbers of a float dtype, of which there is one at least. */
+const wave = (d: Draw): Variable => {
+  const { dtype } = d.options,
+    shape = [...d.shape(d.pick(2)), 1 + d.pick(6), ...d.shape(d.pick(2))];
+  const count = shape.reduce((a, b) => a * b, isComplex(dtype) ? 2 : 1);
+  return d.given(shape, dtype, Array.from({ length: count }, () => d.pick(9)));
 };
 const positive = (x: Variable): Variable => T.matmul(x, T.swapaxes(x, -1, -2)) as Variable;
 
@@ -159,6 +166,15 @@ const structural: Readonly<Record<string, Example>> = {
   eigh: (d) => applyOp(allOps.get("eigh")!, [system(d)[0]], { vectors: true }).outputs[0]!,
   svd: (d) => decomposed(d, "svd", { vectors: true, full: d.pick(2) === 1 }),
   pinv: (d) => decomposed(d, "pinv", { rcond: null }),
+  fft: (d) => {
+    const x = wave(d), norm = d.one(["backward", "ortho", "forward"]), axis = axisOf(d, x);
+    if (isDiscrete(x.dtype)) return T.fft.fft(x, { axis, norm }) as Variable;
+    if (!isComplex(x.dtype)) return d.one([T.fft.fft, T.fft.rfft])(x, { axis, norm }) as Variable;
+    const have = d.lengthsOf(x)[axis]!,
+      n = d.one([2 * have - 1, d.given([], "int64", [2 * have - 1])]);
+    const back = T.fft.irfft(x, { axis, norm, n }) as Variable;
+    return d.one([T.fft.ifft(x, { axis, norm }) as Variable, back]);
+  },
   sqrtm: (d) => op("sqrtm", [positive(system(d)[0])]),
   cumop: (d) => {
     const x = d.tensor();
