@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, nn, shared, T, type Tensor, tensor } from "../mod.ts";
+import { compile, io, nn, RandomStreams, shared, T, tensor } from "../mod.ts";
 
 const rows = Array.from({ length: 10 }, (_, i) => [i, 10 * i]);
 const data = { x: rows, y: Int32Array.from(rows, ([i]) => i!) };
@@ -92,28 +92,73 @@ onDevices("fit() trains, and leaves the parameters of the best epoch", async (de
   assert(String(states[4]) !== String(states[7]));
 });
 
-Deno.test("fit() ends with the epochs, or with the signal, and goes on where it was", async () => {
-  const run = async (parts: readonly (readonly [number, number])[]) => {
-    const w = shared([0, 0], { name: "w" }), x = T.matrix("x");
-    const cost = x.dot(w).sub(1).sqr().sum();
-    const train = await compile([x], cost, { updates: nn.sgd(cost, w, { learningRate: 0.001 }) });
-    const seen: number[] = [];
-    for (const [first, epochs] of parts) {
-      const { reason } = await nn.fit({
-        step: ({ x }) => train(x) as Tensor,
-        data: { x: rows.map(([a, b]) => [a! / 10, b! / 100]) },
-        batch: 3,
-        seed: 4,
-        first,
-        epochs,
-        parameters: w,
-        onEpoch: ({ loss }) => void seen.push(loss),
-      });
-      assertEquals(reason, "epochs");
-    }
-    return [seen, numbers(w.getValue())];
+/** A small model with all that a training may remember. */
+function trainee() {
+  const streams = new RandomStreams(3), x = T.matrix("x"), y = T.ivector("y");
+  const model = {
+    W: shared([[0.1, -0.2], [0.3, 0.1]], { name: "W" }),
+    b: shared([0, 0], { name: "b" }),
   };
-  assertEquals(await run([[0, 4]]), await run([[0, 1], [1, 4]]));
+  const noisy = nn.dropout(x, { streams, rate: 0.3 });
+  const cost = nn.softmaxCrossEntropy(nn.dense(model, noisy), y).mean();
+  const updates = nn.adam(cost, model, { learningRate: nn.cosineDecay(0.1, { steps: 40 }) });
+  const all = { model, optimiser: updates.state, streams };
+  return { step: { inputs: { x, y }, cost, updates }, all };
+}
+
+const points = Array.from({ length: 22 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
+const labelled = { x: points, y: Int32Array.from(points, ([a, b]) => Number(a! > b!)) };
+
+onDevices(
+  "fit() gives the same to the bit by a scan, by calls, and where it goes on",
+  async (device) => {
+    const run = async (
+      options: Partial<nn.FitOptions<typeof labelled>>,
+      saved?: { bytes: Uint8Array<ArrayBuffer>; progress: nn.FitState["progress"] },
+    ) => {
+      const { step, all } = trainee();
+      const states: { bytes: Uint8Array<ArrayBuffer>; progress: nn.FitState["progress"] }[] = [];
+      let resume: nn.FitState | undefined;
+      if (saved !== undefined) {
+        const { tensors } = io.decodeSafetensors(saved.bytes);
+        io.restore(all, tensors);
+        const best = Object.entries(tensors).filter(([name]) => name.startsWith("best."));
+        resume = { progress: saved.progress, best: best.map(([, tensor]) => tensor) };
+      }
+      const { history, best } = await nn.fit({
+        step: { ...step, device },
+        data: labelled,
+        batch: 4,
+        epochs: 4,
+        seed: 5,
+        parameters: all.model,
+        onState: async ({ progress, best }) => {
+          const bytes = await io.encodeSafetensors({ ...all, best });
+          states.push({ bytes, progress: JSON.parse(JSON.stringify(progress)) });
+        },
+        stateSeconds: 0,
+        ...(resume === undefined ? {} : { resume }),
+        ...options,
+      });
+      const losses = history.map(({ loss }) => loss);
+      return { end: { losses, best: best?.epoch, all: await io.encodeSafetensors(all) }, states };
+    };
+    const scanned = await run({}), called = await run({ loop: "host" });
+    assertEquals(scanned.end.losses.length, 4);
+    // Drivers of GPUs may round products and sums together in one kernel and not in another.
+    if (device === "cpu") assertEquals(called.end, scanned.end);
+    called.end.losses.forEach((loss, i) => assertAlmostEquals(loss, scanned.end.losses[i]!, 1e-5));
+    // After each epoch, and within the first ones, whose windows are short.
+    assert(scanned.states.length > 4, `${scanned.states.length} states`);
+    const within = scanned.states.find(({ progress }) => progress.batch > 0)!;
+    assertEquals((await run({}, within)).end, scanned.end);
+    if (device === "gpu") return;
+    const after = scanned.states.find(({ progress }) => progress.epoch === 2)!;
+    assertEquals((await run({ loop: "host" }, after)).end, scanned.end);
+  },
+);
+
+Deno.test("fit() ends with the signal", async () => {
   const stop = new AbortController(), w = shared(1);
   let steps = 0;
   const { reason, history, best } = await nn.fit({

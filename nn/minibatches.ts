@@ -34,7 +34,7 @@ export interface MinibatchOptions {
 }
 
 /** A part of the data, row by row. */
-interface Part {
+export interface Part {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -43,7 +43,8 @@ interface Part {
   readonly each: number;
 }
 
-function partsOf(action: string, data: DataSet): { parts: Part[]; count: number } {
+/** The parts of data, and how many rows each of them has. */
+export function partsOf(action: string, data: DataSet): { parts: Part[]; count: number } {
   if (typeof data !== "object" || data === null || Object.keys(data).length === 0) {
     throw new TypeError(`${action}: expected data by name, got ${shown(data)}`);
   }
@@ -69,7 +70,12 @@ function held(value: SharedValue): { dtype: DType; shape: readonly number[]; dat
 }
 
 /** The numbers below `count` in an order that a seed and an epoch determine. */
-function permutation(count: number, seed: Seed, epoch: number, action: string): Uint32Array {
+export function permutation(
+  count: number,
+  seed: Seed,
+  epoch: number,
+  action: string,
+): Uint32Array {
   const key = deriveKey(keyOfSeed(seed, action), "split", epoch);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   let words: readonly number[] = [];
@@ -130,7 +136,14 @@ export function* minibatches<D extends DataSet>(
   }
 }
 
-function rowsOf(part: Part, order: Uint32Array | null, start: number, end: number): Tensor {
+/** Rows of a part in an order; `lead` are the axes in place of that of rows, if there are others. */
+export function rowsOf(
+  part: Part,
+  order: Uint32Array | null,
+  start: number,
+  end: number,
+  lead: readonly number[] = [end - start],
+): Tensor {
   const { dtype, shape, data, each } = part;
   const rows = data.slice(start * each, end * each) as TypedArray;
   if (order !== null) {
@@ -139,5 +152,5 @@ function rowsOf(part: Part, order: Uint32Array | null, start: number, end: numbe
       rows.set(data.subarray(from, from + each) as never, (i - start) * each);
     }
   }
-  return new Tensor(dtype, [end - start, ...shape.slice(1)], rows);
+  return new Tensor(dtype, [...lead, ...shape.slice(1)], rows);
 }

@@ -18,7 +18,14 @@ export {
   type TransformerBlockParameters,
 } from "./attention.ts";
 export { ema, type EmaOptions } from "./averages.ts";
-export { fit, type FitEvent, type FitOptions, type FitResult, progressLines } from "./fit.ts";
+export {
+  fit,
+  type FitEvent,
+  type FitOptions,
+  type FitProgress,
+  type FitResult,
+  type FitState,
+} from "./fit.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm, weightDecay } from "./gradients.ts";
 export {
   glorotNormal,
@@ -95,6 +102,7 @@ export {
   sgd,
 } from "./optimisers.ts";
 export { type ParameterTree, trainable, type VariableTree, zerosLike } from "./parameters.ts";
+export { progressLines } from "./progress.ts";
 export {
   bidirectional,
   gru,
@@ -120,4 +128,5 @@ export {
   type StepDecayOptions,
   warmUp,
 } from "./schedules.ts";
+export type { StepFunction, StepGraph } from "./steps.ts";
 export type { Tree, TreeOf } from "../core/base/tree.ts";

@@ -1,0 +1,35 @@
+/**
+ * What the loop of training tells, in lines.
+ *
+ * @module
+ */
+
+import type { FitEvent } from "./fit.ts";
+
+/**
+ * Writes a line for each epoch of {@linkcode fit}: loss, validation error, rate and time left.
+ *
+ * @param print Takes a line; `console.log` if missing.
+ * @returns What to give `fit` as `onEpoch`.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "@croton/croton";
+ *
+ * const onEpoch = nn.progressLines();
+ * ```
+ */
+export function progressLines(
+  print: (line: string) => void = (line) => console.log(line),
+): (event: FitEvent) => void {
+  return ({ epoch, epochs, loss, validation, best, seconds }) => {
+    const each = seconds / epoch;
+    const digits = (x: number) => Number(x.toPrecision(3));
+    const parts = [`epoch ${epoch} of ${epochs}`, `loss ${digits(loss)}`];
+    if (!Number.isNaN(validation)) {
+      parts.push(`validation ${digits(validation)}${best ? " *" : ""}`);
+    }
+    parts.push(`${digits(each)} s each`, `${digits(each * (epochs - epoch))} s left`);
+    print(parts.join(", "));
+  };
+}
