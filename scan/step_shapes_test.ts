@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, scan, ShapeError, T, type Variable } from "../mod.ts";
+import { compile, scan, ShapeError, T, tensor, type Variable } from "../mod.ts";
 
 onDevices(
   "a length that depends on the step is refused, with what to do instead",
@@ -24,3 +24,22 @@ onDevices(
     assertEquals(numbers(gathered(input, 3)), [3, 7, 11]);
   },
 );
+
+Deno.test("reshaping to lengths that are the same in all steps moves nothing", async () => {
+  const rows = T.tensor3("rows");
+  const shapes: ((x: Variable) => (Variable | number)[])[] = [
+    () => [-1, 2, 3],
+    (x) => [x.shape[0]!, 2, 3],
+    (x) => [x.shape[0]!.mul(2), 3],
+    () => [-1],
+  ];
+  const results = shapes.map((shape) => {
+    const [one] = scan((x) => x.reshape(shape(x)).sqr(), { sequences: rows });
+    return one.reshape([-1]);
+  });
+  const data = Array.from({ length: 24 }, (_, i) => i);
+  const f = await compile([rows], results, { device: "cpu" });
+  const found = f(tensor(data, { shape: [2, 2, 6] }));
+  for (const one of found) assertEquals(numbers(one), data.map((x) => x * x));
+  assert(!/ padded /.test(String(f.explain())), String(f.explain()));
+});

@@ -119,6 +119,7 @@ export function broadcast(apply: Apply, step: Step): Made | null {
 export function reshaped(apply: Apply, step: Step): Made | null {
   const [input, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), { isSame } = step, action = actionOf(apply);
+  if (part.extents.every((extent) => extent === null) && !dims.some(step.varies, step)) return null;
   const own = part.extents.map((_, d) => extentOf(part, d));
   const size = product(own.map(({ length }) => length));
   const most = product(own.map(({ count }) => count));
