@@ -1,9 +1,23 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
 import { FileError, io } from "../mod.ts";
-import { drawDigits, PIXELS } from "./data/digits.ts";
 import { IdxError } from "./data/idx.ts";
-import { defaults, predict, train, type TrainOptions, type TrainResult } from "./train.ts";
+import { loadSets, mostProbable } from "./training/digits_task.ts";
+import { loadClassifier } from "./training/predict.ts";
+import { train, type TrainResult } from "./training/run.ts";
+import type { TrainOptions } from "./training/task.ts";
+
+const defaults = {
+  model: "softmax",
+  seed: 1234,
+  images: 2000,
+  batch: 200,
+  epochs: 6,
+  optimizer: "sgd",
+  rate: 0.13,
+  loop: "scan",
+  device: "cpu",
+} as const satisfies Partial<TrainOptions>;
 
 /** Trains on few images in a folder of its own. */
 async function run(
@@ -13,10 +27,6 @@ async function run(
   const lines: string[] = [];
   const result = await train({
     ...defaults,
-    images: 2000,
-    batch: 200,
-    epochs: 6,
-    device: "cpu",
     print: (line) => lines.push(line),
     ...options,
     out,
@@ -68,10 +78,10 @@ Deno.test("train() learns: loss and error fall, and the test error is far below 
   // A linear model cannot learn all of it.
   assert(result.testError > 0.01);
   assertEquals(result.bestValidationError, Math.min(...result.validationErrors));
-  assertEquals(result.predicted.length, 10);
+  assertEquals((result.facts["predicted"] as number[]).length, 20);
   assertEquals(result.device, "cpu");
   const text = lines.join("\n");
-  for (const part of ["device cpu: WebAssembly", "validation error", "predicted", "images/s"]) {
+  for (const part of ["device cpu: WebAssembly", "validation error", "predicted", "examples/s"]) {
     assert(text.includes(part), `"${part}" is missing in ${text}`);
   }
   const svg = await Deno.readTextFile(`${out}/curves.svg`);
@@ -91,25 +101,24 @@ Deno.test("train() gives the same with the same seed, bit by bit, and other digi
   assert(one.result.losses.join() !== other.result.losses.join());
 });
 
-Deno.test("predict() classifies with the saved model alone", async () => {
+Deno.test("a saved model classifies as it did", async () => {
   const { result, out } = await run({ images: 1200 });
-  const all = drawDigits(1600, { seed: defaults.seed });
-  const test = {
-    images: all.images.subarray(1400 * PIXELS),
-    labels: all.labels.subarray(1400),
-  };
-  assertEquals([...test.labels.subarray(0, 10)], result.labels);
-  const predicted = await predict(`${out}/model.safetensors`, test, 200, "cpu");
-  assertEquals(predicted.slice(0, 10), result.predicted);
+  const { test } = await loadSets({ ...defaults, images: 1200 });
+  const { name, classify } = await loadClassifier(`${out}/model.safetensors`, "cpu");
+  assertEquals(name, "softmax");
+  const predicted = mostProbable(await classify(test.images));
+  assertEquals(predicted.slice(0, 20), result.facts["predicted"]);
   const wrong = predicted.filter((digit, i) => digit !== test.labels[i]).length;
-  const error = wrong / 200;
-  assert(error < 0.6, `error ${error}`);
+  assertEquals(wrong / predicted.length, result.testError);
+  assert(result.testError < 0.6, `error ${result.testError}`);
 });
 
 Deno.test("train() stops when patience runs out", async () => {
-  // So high a rate that nothing gets better for long, and minibatches so small that 5000 are soon done.
-  const { result } = await run({ images: 250, batch: 5, rate: 20, epochs: 1000 });
-  assert(result.epochs >= 100 && result.epochs < 1000, `${result.epochs} epochs`);
+  // So high a rate that nothing gets better for long.
+  const { result } = await run({ images: 250, batch: 5, rate: 20, epochs: 1000, patience: 10 });
+  assert(result.epochs > 10 && result.epochs < 1000, `${result.epochs} epochs`);
+  const best = result.validationErrors.indexOf(Math.min(...result.validationErrors));
+  assertEquals(result.epochs, best + 1 + 10);
 });
 
 Deno.test("train() keeps the best model when it is told to stop", async () => {
@@ -140,7 +149,7 @@ Deno.test("train() refuses data and folders that it cannot use", async () => {
 });
 
 Deno.test("train() refuses to replace a folder, before it trains", async () => {
-  for (const name of ["model.safetensors", "curves.svg"]) {
+  for (const name of ["model.safetensors", "curves.svg", "state.safetensors"]) {
     const out = await Deno.makeTempDir();
     await Deno.mkdir(`${out}/${name}`);
     const lines: string[] = [];
@@ -155,7 +164,7 @@ Deno.test("many runs may save in one folder at the same time", async () => {
   const out = await Deno.makeTempDir();
   const options = { out, images: 100, batch: 10, epochs: 3 };
   await Promise.all([1, 2, 3, 4].map((seed) => run({ ...options, seed })));
-  assertEquals(namesIn(out), ["curves.svg", "model.safetensors"]);
+  assertEquals(namesIn(out), ["curves.svg", "model.safetensors", "state.safetensors"]);
   assertEquals((await io.loadSafetensors(`${out}/model.safetensors`)).tensors["W"]!.shape, [
     784,
     10,
@@ -164,7 +173,11 @@ Deno.test("many runs may save in one folder at the same time", async () => {
 
 Deno.test("train() needs no ten images to test with", async () => {
   const { result } = await run({ images: 1, batch: 1, epochs: 1 });
-  assertEquals([result.labels.length, result.predicted.length], [1, 1]);
+  assertEquals(result.facts, {
+    predicted: result.facts["predicted"],
+    labels: result.facts["labels"],
+  });
+  assertEquals((result.facts["labels"] as number[]).length, 1);
 });
 
 Deno.test("the program says in one line what it cannot read or write", async () => {
@@ -236,6 +249,9 @@ Deno.test("the program says what is wrong with its arguments", async () => {
     [["--seed", "-1"], "-1"],
     [["--batch"], '--batch must be a positive whole number, got ""'],
     [["--device", "tpu"], '--device must be auto, gpu or cpu, got "tpu"'],
+    [["--model", "linear"], "--model must be softmax, mlp, lenet, "],
+    [["--optimizer", "newton"], "--optimizer must be sgd, "],
+    [["--resume", "/no/such/file"], 'Cannot read "/no/such/file"'],
     [["--fast"], 'Unknown argument "--fast"'],
     [["digits"], 'Unknown argument "digits"'],
     [["--", "digits"], 'Unknown argument "digits"'],
@@ -253,8 +269,13 @@ Deno.test("the program says what is wrong with its arguments", async () => {
   }
   const { code, text } = await outcome(start([...direct, "--help"]));
   assertEquals(code, 0);
-  for (const option of ["data", "images", "epochs", "batch", "rate", "seed", "device", "out"]) {
+  const options =
+    "model data images epochs batch rate optimizer seed device loop out save resume json";
+  for (const option of options.split(" ")) {
     assert(text.includes(`--${option} `), `--${option} is not in ${text}`);
+  }
+  for (const model of ["softmax", "mlp", "lenet", "lstm", "attention"]) {
+    assert(text.includes(`${model} `), `${model} is not in ${text}`);
   }
 });
 
@@ -278,7 +299,7 @@ for (
       ];
       const child = start([...command, ...args]);
       const result = outcome(child);
-      // The first validation writes the model.
+      // The first epoch writes the model.
       const late = performance.now() + 60_000;
       while (!await Deno.stat(`${out}/model.safetensors`).then(() => true, () => false)) {
         assert(performance.now() < late, "No model was saved");

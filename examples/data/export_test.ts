@@ -2,16 +2,22 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { findJax } from "../../dev/testing/xla/runner.ts";
 import { io } from "../../mod.ts";
 import { drawDigits } from "./digits.ts";
-import { defaults, predict, train } from "../train.ts";
+import { loadClassifier } from "../training/predict.ts";
+import { train } from "../training/run.ts";
+import type { TrainOptions } from "../training/task.ts";
 
 const small = {
-  ...defaults,
+  model: "softmax",
+  seed: 1234,
   images: 1200,
   batch: 80,
   epochs: 1,
+  optimizer: "sgd",
+  rate: 0.13,
+  loop: "host",
   device: "cpu",
   print: () => {},
-} as const;
+} as const satisfies Partial<TrainOptions>;
 
 Deno.test("a step of training is written for XLA, with what it takes to train on", async () => {
   const out = await Deno.makeTempDir(), folder = `${out}/xla`;
@@ -34,8 +40,25 @@ Deno.test("a step of training is written for XLA, with what it takes to train on
   const { tensors } = io.decodeSafetensors(parameters);
   assertEquals(tensors["W"]!.shape, [784, 10]);
   // What XLA has trained is loaded as any other model.
-  const set = drawDigits(10, { seed: 1 });
-  assertEquals((await predict(`${folder}/parameters.safetensors`, set, 10, "cpu")).length, 10);
+  const { classify } = await loadClassifier(
+    `${folder}/parameters.safetensors`,
+    "cpu",
+    "softmax",
+  );
+  assertEquals((await classify(drawDigits(10, { seed: 1 }).images)).length, 100);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("what an optimiser remembers goes along", async () => {
+  const out = await Deno.makeTempDir(), folder = `${out}/xla`;
+  const options = { ...small, model: "lenet", optimizer: "adam", images: 8, batch: 4, rate: 1e-3 };
+  await train({ ...options, out, export: folder });
+  const description = JSON.parse(await Deno.readTextFile(`${folder}/step.json`));
+  const names = description.shared.map(({ name }: { name: string }) => name);
+  assertEquals(names.length, 3 * 8 + 1);
+  const { tensors } = await io.loadSafetensors(`${folder}/parameters.safetensors`);
+  assertEquals(Object.keys(tensors).sort(), names.sort());
+  assertEquals(tensors["second.W"]!.shape, [50, 20, 5, 5]);
   await Deno.remove(out, { recursive: true });
 });
 

@@ -1,0 +1,145 @@
+/**
+ * Classifiers of digits as something to train.
+ *
+ * @module
+ */
+import { compile, type DeviceOption, nn, type RandomStreams, T, tensor } from "../../mod.ts";
+import { type DigitSet, drawDigits, PIXELS } from "../data/digits.ts";
+import { loadMnist } from "../data/idx.ts";
+import { significant } from "../data/progress.ts";
+import type { Classifier } from "../models/classifier.ts";
+import { classifiers } from "../models/mod.ts";
+import type { Task, TrainOptions } from "./task.ts";
+
+/** Images for training, for validation, and for the test. */
+export interface Sets {
+  readonly train: DigitSet;
+  readonly valid: DigitSet;
+  readonly test: DigitSet;
+}
+
+/** The most images that are drawn for training: so many need two gigabytes. */
+const MOST_IMAGES = 500_000;
+
+/** Draws digits, or reads those of MNIST. */
+export async function loadSets(
+  { data, images, batch, seed }: Pick<TrainOptions, "data" | "images" | "batch" | "seed">,
+): Promise<Sets> {
+  if (data !== undefined) {
+    const { train, test } = await loadMnist(data);
+    // The last sixth of the training images is for validation, as usual for this data set.
+    const keep = Math.floor(train.labels.length * 5 / 6);
+    return { train: part(train, 0, keep), valid: part(train, keep, train.labels.length), test };
+  }
+  if (images > MOST_IMAGES) {
+    throw new RangeError(
+      `Cannot train on ${images} drawn images: at most ${MOST_IMAGES} are drawn`,
+    );
+  }
+  if (batch > images) {
+    throw new RangeError(
+      `Cannot train: a minibatch of ${batch} is larger than the ${images} images`,
+    );
+  }
+  const held = Math.max(1, Math.floor(images / 4));
+  const all = drawDigits(images + 2 * held, { seed });
+  return {
+    train: part(all, 0, images),
+    valid: part(all, images, images + held),
+    test: part(all, images + held, images + 2 * held),
+  };
+}
+
+function part(set: DigitSet, start: number, end: number): DigitSet {
+  return {
+    images: set.images.subarray(start * PIXELS, end * PIXELS),
+    labels: set.labels.subarray(start, end),
+  };
+}
+
+/** A percentage. */
+export function percent(share: number): string {
+  return `${significant(share * 100)} %`;
+}
+
+/** Gives the probabilities of the ten digits for images, one row after the other. */
+export type Classify = (images: Float32Array<ArrayBuffer>) => Promise<Float32Array>;
+
+/** A function that classifies images, some hundred at a time. */
+export async function classifying(
+  { logits }: Classifier,
+  device: DeviceOption,
+): Promise<Classify> {
+  const x = T.matrix("x"), AT_ONCE = 500 * PIXELS;
+  const f = await compile([x], T.softmax(logits(x)), { device, name: "classify" });
+  return async (images) => {
+    const found = new Float32Array(images.length / PIXELS * 10);
+    for (let at = 0; at < images.length; at += AT_ONCE) {
+      const some = images.slice(at, at + AT_ONCE);
+      using result = f(tensor(some, { shape: [some.length / PIXELS, PIXELS] }));
+      found.set(await result.data(), at / PIXELS * 10);
+    }
+    return found;
+  };
+}
+
+/** The most probable digit of each row of probabilities. */
+export function mostProbable(probabilities: Float32Array): number[] {
+  return Array.from({ length: probabilities.length / 10 }, (_, i) => {
+    const row = probabilities.subarray(10 * i, 10 * i + 10);
+    return row.indexOf(Math.max(...row));
+  });
+}
+
+/** Digits shown at the end. */
+const SHOWN = 20;
+
+/** A classifier and images of digits. */
+export async function digitsTask(options: TrainOptions, streams: RandomStreams): Promise<Task> {
+  const { make, title } = classifiers[options.model]!;
+  const { train, valid, test } = await loadSets(options);
+  const model = await make(streams);
+  const x = T.matrix("x"), y = T.ivector("y");
+  const loss = nn.softmaxCrossEntropy(model.logits(x), y).mean();
+  const classify = await classifying(model, options.device);
+  const predict = async (set: DigitSet) => mostProbable(await classify(set.images));
+  const wrong = (set: DigitSet, found: readonly number[]) =>
+    found.filter((digit, i) => digit !== set.labels[i]).length / found.length;
+  return {
+    title: `${title} on ${options.data ?? `${options.images} drawn digits`}`,
+    parameters: model.parameters,
+    inputs: { x, y },
+    data: {
+      x: tensor(train.images, { shape: [train.labels.length, PIXELS] }),
+      y: tensor(Int32Array.from(train.labels)),
+    },
+    cost: model.penalty === undefined ? loss : loss.add(model.penalty),
+    measure: { name: "error", write: percent },
+    validate: async () => wrong(valid, await predict(valid)),
+    test: async () => {
+      const predicted = await predict(test), value = wrong(test, predicted);
+      const labels = [...test.labels.subarray(0, SHOWN)], shown = predicted.slice(0, SHOWN);
+      return {
+        value,
+        rows: [
+          ["first test digits", labels.join(" ")],
+          ["predicted", shown.join(" ")],
+          ["most often mistaken", mistaken(test.labels, predicted)],
+        ],
+        facts: { predicted: shown, labels },
+      };
+    },
+  };
+}
+
+/** The three most frequent mistakes, as in `9 for 4 (12 times)`. */
+function mistaken(labels: Uint8Array, predicted: readonly number[]): string {
+  const counts = new Map<string, number>();
+  predicted.forEach((digit, i) => {
+    if (digit === labels[i]) return;
+    const mistake = `${digit} for ${labels[i]}`;
+    counts.set(mistake, (counts.get(mistake) ?? 0) + 1);
+  });
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 3);
+  return most.map(([mistake, count]) => `${mistake} (${count})`).join(", ") || "none";
+}
