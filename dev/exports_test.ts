@@ -134,7 +134,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-const library = ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu", "xla"];
+const library = ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu", "xla", "see"];
 
 function isTest(file: string): boolean {
   return !library.includes(file.split("/")[0]!) && file !== "mod.ts" ||
@@ -148,6 +148,7 @@ function dead(files: ReadonlyMap<string, Module>): string[] {
     new Uses(files, (test) => isTest(test) && dirname(test) !== dirname(file));
   uses.addAll("mod.ts");
   uses.addAll("xla/mod.ts");
+  uses.addAll("see/mod.ts");
   return [...files].filter(([file]) => !isTest(file)).flatMap(([file, { own, text, passed }]) => {
     const names = [...own, ...passed.flatMap(({ names }) => names ?? []).map(([name]) => name)];
     return names.filter((name) => {

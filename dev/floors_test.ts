@@ -61,7 +61,7 @@ function circle(imports: ReadonlyMap<string, readonly string[]>): string[] | nul
 
 const order = floors(await Deno.readTextFile(join(root, "docs/architecture.md")));
 const imports = new Map<string, string[]>();
-for (const folder of ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu", "xla"]) {
+for (const folder of ["core", "autodiff", "scan", "io", "nn", "cpu", "gpu", "xla", "see"]) {
   for (const file of sources(join(root, folder))) {
     const found = valueImports(Deno.readTextFileSync(file));
     imports.set(

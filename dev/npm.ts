@@ -16,7 +16,7 @@ const files = ["README.md", "LICENSE", "xla/python/croton_xla.py"];
 
 /** The names that a module exports. */
 function namesOf(module: object): string {
-  return Object.keys(module).filter((name) => name !== "xla").sort().join(", ");
+  return Object.keys(module).filter((name) => name !== "xla" && name !== "see").sort().join(", ");
 }
 
 function packageText(): string {
@@ -29,7 +29,12 @@ function packageText(): string {
       license: settings.license,
       type: "module",
       engines: { node: ">=20" },
-      exports: { ".": entry("index"), "./xla": entry("xla"), "./package.json": "./package.json" },
+      exports: {
+        ".": entry("index"),
+        "./see": entry("see"),
+        "./xla": entry("xla"),
+        "./package.json": "./package.json",
+      },
       types: "./index.d.ts",
       files: ["*.js", "*.d.ts", ...files],
       keywords: ["tensor", "autodiff", "theano", "webgpu", "webassembly", "stablehlo"],
@@ -42,9 +47,10 @@ function packageText(): string {
 async function main(folder = new URL("dist/npm", root).pathname): Promise<void> {
   await Deno.mkdir(`${folder}/xla/python`, { recursive: true });
   await bundleCode("dev/npm_entry.ts", `${folder}/croton.js`, "");
-  const all = await import(`file://${folder}/croton.js`) as { xla: object };
+  const all = await import(`file://${folder}/croton.js`) as { xla: object; see: object };
   const written = {
     "index.js": `export { ${namesOf(all)} } from "./croton.js";\n`,
+    "see.js": `import { see } from "./croton.js";\nexport const { ${namesOf(all.see)} } = see;\n`,
     "xla.js": `import { xla } from "./croton.js";\nexport const { ${namesOf(all.xla)} } = xla;\n`,
     "package.json": `${packageText()}\n`,
   };
@@ -52,6 +58,7 @@ async function main(folder = new URL("dist/npm", root).pathname): Promise<void> 
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }
   await bundleTypes("mod.ts", `${folder}/index.d.ts`);
+  await bundleTypes("see/mod.ts", `${folder}/see.d.ts`, "see/", "./index.js");
   await bundleTypes("xla/mod.ts", `${folder}/xla.d.ts`, "xla/", "./index.js");
   for (const name of files) await Deno.copyFile(new URL(name, root), `${folder}/${name}`);
   console.log(`${folder}: ${settings.name} ${settings.version}`);

@@ -79,6 +79,8 @@ Deno.test({
           "index.d.ts",
           "index.js",
           "package.json",
+          "see.d.ts",
+          "see.js",
           "xla",
           "xla.d.ts",
           "xla.js",

@@ -44,7 +44,11 @@ function checks(flags: string[]): Step[] {
     { name: "format", args: ["fmt", "--check"] },
     { name: "lint", args: ["lint"] },
     { name: "types", args: ["check", "--doc", ...flags] },
-    { name: "documentation", args: ["doc", "--lint", "mod.ts", "xla/mod.ts"], needs: "mod.ts" },
+    {
+      name: "documentation",
+      args: ["doc", "--lint", "mod.ts", "xla/mod.ts", "see/mod.ts"],
+      needs: "mod.ts",
+    },
     { name: "publishing", args: ["publish", "--dry-run", "--allow-dirty"], needs: "mod.ts" },
     // The other tests don't have the permission, and so are about products of our own.
     {

@@ -87,7 +87,7 @@ function applyText(
 const plain = new Set(["dtype"]);
 
 /** An op with its parameters: `Sum{axis=[0]}`, `Cast{float32}`, `exp`. */
-function opText(apply: Apply): string {
+export function opText(apply: Apply): string {
   const { op } = apply, label = op.printing?.label;
   if (label !== undefined) return label(apply);
   const params = apply.params as Record<string, unknown>;

@@ -288,6 +288,11 @@ export class Callable {
       : explainRule(this.definition, options.rule);
   }
 
+  /** The plans with their code, in words. */
+  toExplanation(): string {
+    return explainPlans(this.executor, { code: true });
+  }
+
   toFunction(): CompiledFunction {
     const { form } = this.definition;
     const call = (...values: unknown[]): unknown => form.wrap(this.run(values));

@@ -5,7 +5,8 @@
  */
 
 import { pp } from "../graph/print.ts";
-import type { Variable } from "../graph/graph.ts";
+import { makeVariable, type Variable } from "../graph/graph.ts";
+import { replace } from "../graph/walk.ts";
 import { logged, RewriteLog } from "../rewrite/log.ts";
 import { knownRules, optimise, resolveMode } from "../rewrite/mod.ts";
 import { suggestion } from "../base/options.ts";
@@ -66,14 +67,36 @@ export function explainRule(definition: Definition, name: string): string {
       const { place } = before.written, where = depth === 0 ? "" : ", in the step of a loop";
       return [
         `  in the phase "${phase}"${where}${place === "" ? "" : `, made at ${place}`}`,
-        `    ${short(pp(before))}`,
-        `    -> ${short(pp(after))}`,
+        `    ${briefText(before)}`,
+        `    -> ${briefText(after)}`,
       ];
     }),
   ];
   return lines.join("\n");
 }
 
-function short(text: string): string {
+/** How many ops deep a text goes. */
+const DEPTH = 5;
+
+/** An expression as one line, deep parts and long ends left out. */
+export function briefText(variable: Variable): string {
+  const places = new Map<Variable, Variable>();
+  let level = [variable];
+  for (let depth = 0; depth < DEPTH; depth++) {
+    level = [...new Set(level.flatMap(({ owner }) => owner === null ? [] : owner.inputs))];
+  }
+  for (const deep of level) {
+    if (deep.owner === null || deep.name !== null) continue;
+    const place = makeVariable(deep.type);
+    place.name = "…";
+    places.set(deep, place);
+  }
+  let text: string;
+  try {
+    text = pp(replace([variable], places)[0]!);
+  } catch {
+    // Some ops need to know what computes their inputs.
+    text = variable.label;
+  }
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

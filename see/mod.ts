@@ -1,0 +1,19 @@
+/**
+ * Pictures of graphs: what a program is, and what rewriting made of it.
+ *
+ * ```ts
+ * import { compile, T } from "@croton/croton";
+ * import { graphPage, toDot, toSvg } from "@croton/croton/see";
+ *
+ * const x = T.dvector("x"), f = await compile([x], T.log(T.exp(x).sum()));
+ * f([1, 2, 3]);
+ * const page = graphPage(f), picture = toSvg(f), dot = toDot(f, { stage: "written" });
+ * ```
+ *
+ * @module
+ */
+
+export { toDot } from "./dot.ts";
+export type { Drawable, DrawOptions } from "./model.ts";
+export { graphPage, type PageOptions } from "./page.ts";
+export { toSvg } from "./svg.ts";
