@@ -10,7 +10,7 @@ export { compile, compile as function } from "./runtime/function.ts";
 export type { CompileOptions } from "./runtime/definition.ts";
 export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
 export type { RewriteCount } from "./runtime/rewrites.ts";
-export type { Profile } from "./runtime/profile.ts";
+export type { KernelProfile, KernelTime, MemoryProfile, Profile } from "./runtime/profile.ts";
 export type {
   ArgumentOf,
   ArgumentsOf,

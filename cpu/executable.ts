@@ -15,6 +15,7 @@ import { type BufferDecl, type Check, checkError, type Program } from "../core/i
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/ir/size.ts";
 import type { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
+import { startMarks } from "./marks.ts";
 import type { Constants } from "./memory/constants.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { WORKSPACE } from "./print/params.ts";
@@ -116,6 +117,7 @@ export class CpuExecutable implements Executable {
   readonly #shared: Slot[] = [];
   readonly #outputs: Slot[] = [];
   readonly #temps: { id: number; word: number }[] = [];
+  readonly stepTimes?: Float64Array;
   readonly #usesEnv: boolean;
   /** The sizes that the block was written for. */
   #env: Float64Array | null = null;
@@ -139,6 +141,9 @@ export class CpuExecutable implements Executable {
     const { params } = printed;
     this.#holdings = new Holdings(device, Math.max(8, params.bytes), printed.key);
     dropped.register(this, this.#holdings, this);
+    if (program.isTimed === true) {
+      this.stepTimes = new Float64Array(program.steps.length + program.commit.length + 1);
+    }
     params.readFailure(this.#holdings.view());
     this.#usesEnv = params.hasSizes ||
       program.buffers.some(({ elements }) => typeof elements !== "number") ||
@@ -196,6 +201,11 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#inputs, bindings.inputs);
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
+    const { stepTimes } = this;
+    if (stepTimes !== undefined) {
+      stepTimes[stepTimes.length - 1]!++;
+      startMarks(stepTimes);
+    }
     const code = this.#printed.shared ? this.#runShared(block) : this.#entry.run(block);
     if (code === 0) return;
     const bad = this.#printed.params.readFailure(this.#holdings.view());

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { KernelTimer } from "./device/timing.ts";
 import type { Backend, BackendStats, DeviceBuffer, Executable } from "../core/runtime/backend.ts";
 import type { KernelLimits, LoopKernels } from "../core/ir/capabilities.ts";
 import type { DType } from "../core/graph/dtype.ts";
@@ -99,6 +100,10 @@ export class GpuBackend implements Backend {
     const { vendor, architecture, description } = this.device.info;
     const words = description !== "" ? description : `${vendor} ${architecture}`.trim();
     return words === "" ? "GPU" : words;
+  }
+
+  kernelTimer(): KernelTimer | null {
+    return this.device.context.features.has("timestamp-query") ? this.device.timer() : null;
   }
 
   get kernelLimits(): KernelLimits {

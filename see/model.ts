@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Apply, Constant, Variable } from "../core/graph/graph.ts";
+import { type Apply, Constant, Variable } from "../core/graph/graph.ts";
 import { opText } from "../core/graph/print.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { shown } from "../core/base/shown.ts";

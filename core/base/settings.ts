@@ -18,6 +18,8 @@ export interface Settings {
   device: DeviceOption;
   /** What to do with an input that a function does not use. */
   onUnusedInput: "raise" | "warn" | "ignore";
+  /** Whether functions compiled without `profile` measure their calls. */
+  profile: boolean;
   /** How many plans a function keeps; the one that was not used for longest goes first. */
   plans: number;
   /**
@@ -51,6 +53,7 @@ const kinds: {
   floatX: ["float16", "float32", "float64"],
   device: ["auto", "gpu", "cpu"],
   onUnusedInput: ["raise", "warn", "ignore"],
+  profile: [true, false],
   plans: "amount",
   planBytes: "amount",
   deviceBytes: "amount or null",
@@ -62,6 +65,7 @@ const values: Settings = {
   floatX: "float32",
   device: "auto",
   onUnusedInput: "raise",
+  profile: false,
   plans: 16,
   planBytes: 1 << 28,
   deviceBytes: null,
@@ -81,7 +85,7 @@ function checkSetting(name: keyof Settings, value: unknown): void {
       : isAmount || kind === "amount or null" && value === null
   ) return;
   const wanted = typeof kind !== "string"
-    ? kind.map((word) => `"${word}"`).join(" or ")
+    ? kind.map((word) => typeof word === "string" ? `"${word}"` : String(word)).join(" or ")
     : kind === "text"
     ? `"auto", "off" or the path of a library`
     : kind === "amount"

@@ -282,4 +282,6 @@ export interface Program {
   readonly symbols: readonly string[];
   /** Facts about lengths that it relies on. */
   readonly guards: Guards;
+  /** Whether each step is timed, on devices that can. */
+  readonly isTimed?: boolean;
 }

@@ -66,6 +66,8 @@ export interface PlanRequest {
   readonly loopKernels?: LoopKernels | null;
   /** When nests are run row by row; default: never. */
   readonly rows?: RowLimits | null;
+  /** Whether each step is timed; default false. */
+  readonly isTimed?: boolean;
 }
 
 /** Where the value of a base symbol is found at a call. Leaves are the inputs, then the shared variables. */
@@ -323,6 +325,7 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
       checks: planner.checks,
       symbols: symbols.map(symbolName),
       guards: planner.guards,
+      ...(request.isTimed === true ? { isTimed: true } : {}),
     },
     symbols,
     lengths,

@@ -31,7 +31,7 @@ export class RewriteLog {
   readonly replacements: Replacement[] = [];
   readonly phases: Snapshot[] = [];
   /** Milliseconds by rule, those that never fired included; without rules inside of rules. */
-  readonly times = new Map<string, number>();
+  readonly times: Map<string, number> = new Map();
   /** How many graphs inside of ops are being rewritten, one in the other. */
   depth = -1;
   #within = 0;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { KernelTime } from "./profile.ts";
 import type { DType, TypedArray } from "../graph/dtype.ts";
 import type { DeviceLostError } from "../base/errors.ts";
 import type { KernelLimits, LoopKernels, RowLimits } from "../ir/capabilities.ts";
@@ -64,6 +65,8 @@ export interface Executable {
    */
   run(bindings: Bindings): void;
   readonly info: ExecutableInfo;
+  /** Of a program that is timed: milliseconds by step, commits last, and behind them the number of runs. */
+  readonly stepTimes?: Float64Array;
   /** Gives back what it keeps to be faster at the next run, and makes again then. */
   free(): void;
   dispose(): void;
@@ -123,6 +126,11 @@ export interface Backend {
   /** Resolves when all submitted work is done. */
   sync(): Promise<void>;
   readonly stats: BackendStats;
+  /** What times kernels by timestamps; null where the device has none. */
+  kernelTimer?(): {
+    start(): void;
+    stop(): Promise<{ readonly kernels: readonly KernelTime[] }>;
+  } | null;
   /** Measures the peak from now on. */
   resetPeak(): void;
 }

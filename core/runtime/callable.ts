@@ -26,7 +26,7 @@ import { explainPlans } from "./explain.ts";
 import { In, type InputSpec } from "./inputs.ts";
 import { Reporter } from "./reporting.ts";
 import { countsOf, explainRule, rewriteLog } from "./rewrites.ts";
-import { Profile } from "./profile.ts";
+import { Profile, profileOf } from "./profile.ts";
 import type { NanGuard } from "./nan_guard.ts";
 import type { CompiledFunction, CopyOptions, ExplainOptions } from "./types.ts";
 import type { Definition } from "./definition.ts";
@@ -264,14 +264,16 @@ export class Callable {
       states: executor.request.outputs.slice(definition.outputs.length),
     };
     const { outputs, updates, states } = swapped(rewritten, kept.length, swap, action);
+    const profile = this.profile === null ? null : new Profile(name);
     const other = new Executor({
       ...executor.request,
       backend: executor.backend,
       name,
       outputs: [...outputs, ...states],
       updates,
+      profile,
     });
-    const profile = this.profile === null ? null : new Profile(name);
+    if (profile !== null) profileOf(profile, { log: null, executor: other });
     const graph = { outputs, updates };
     const guard = this.#guard?.with([...outputs, ...updates.map(([, value]) => value)]) ?? null;
     return new Callable(changed, other, this.#why, profile, graph, guard).toFunction();

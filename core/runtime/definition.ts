@@ -38,7 +38,7 @@ export interface CompileOptions {
    * leaves open, "none". Axes that loops run over always have.
    */
   readonly dynamicAxes?: DynamicAxes;
-  /** Measure calls: see `profile` of the function. */
+  /** Measure calls, kernels and compiling: see `profile` of the function; default: `config.profile`. */
   readonly profile?: boolean;
 }
 

@@ -28,6 +28,7 @@ import { Tensor } from "./tensor.ts";
 import { lostValue, residencyOf } from "./residency.ts";
 import type { Argument } from "./arguments.ts";
 import { missingValues, stageOutputs } from "./stages.ts";
+import type { Profile } from "./profile.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
 import { elementCount, PlanCache, PreparedPlan } from "./plan_cache.ts";
@@ -42,6 +43,8 @@ interface ExecutorRequest {
   readonly backend: Backend;
   /** Which axes are symbols from the first plan on; default "auto". */
   readonly dynamicAxes?: DynamicAxes;
+  /** What is told how long plans take, and of which each step is timed. */
+  readonly profile?: Profile | null;
 }
 
 /**
@@ -95,9 +98,11 @@ export class Executor {
       if (this.#backend.lost !== null) this.#moveTo(other);
     }
     if (this.#stages.length > 0 || this.#find(args) !== null) return;
-    const plan = this.#tryPlan(args);
+    const start = performance.now(), plan = this.#tryPlan(args);
     if (plan === null) return;
+    const planned = performance.now();
     const backend = this.#backend, executable = await backend.prepareAsync(plan.program);
+    this.request.profile?.recordPlan(planned - start, performance.now() - planned);
     // A call in the meantime may have found that the plan needs more, or that the device was lost.
     const wanted = backend === this.#backend && this.#stages.length === 0 && !this.#disposed;
     if (wanted) this.#keep(plan, executable);
@@ -113,6 +118,11 @@ export class Executor {
   #moveTo(backend: Backend): void {
     this.#cache.clear();
     this.#backend = backend;
+  }
+
+  /** The plans so far with what runs them, and the sizes of the last call. */
+  get prepared(): readonly PreparedPlan[] {
+    return this.#cache.plans;
   }
 
   /** The prepared programs so far, for profiles and tests. */
@@ -161,9 +171,11 @@ export class Executor {
   }
 
   #prepare(args: readonly Argument[]): PreparedPlan | null {
-    const plan = this.#tryPlan(args);
+    const start = performance.now(), plan = this.#tryPlan(args);
     if (plan === null) return null;
+    const planned = performance.now();
     const prepared = this.#keep(plan, this.#backend.prepare(plan.program));
+    this.request.profile?.recordPlan(planned - start, performance.now() - planned);
     this.#fill(plan.symbols, args, prepared.env);
     return prepared;
   }
@@ -273,6 +285,7 @@ export class Executor {
         kernelLimits: this.#backend.kernelLimits,
         loopKernels: this.#backend.loopKernels,
         rows: this.#backend.rows,
+        isTimed: this.request.profile != null,
       };
       const plan = planProgram(request);
       this.#requests.set(plan, request);

@@ -7,6 +7,7 @@
 import type { Variable } from "../graph/graph.ts";
 import { replace } from "../graph/walk.ts";
 import { placementOf } from "../plan/placement.ts";
+import { logged, RewriteLog } from "../rewrite/log.ts";
 import { optimise, resolveMode } from "../rewrite/mod.ts";
 import { SharedVariable } from "./shared.ts";
 import { checkOptions, type OptionKinds } from "../base/options.ts";
@@ -14,10 +15,11 @@ import { chooseBackend } from "./device.ts";
 import { Executor } from "./executor.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
 import { NanGuard } from "./nan_guard.ts";
-import { Profile } from "./profile.ts";
+import { Profile, profileOf } from "./profile.ts";
 import { takeReports } from "../ops/control/reports.ts";
 import type { CompiledFunction, OutputSpec } from "./types.ts";
 import { checkGivens, checkUpdates, defaultUpdates } from "./updates.ts";
+import { settings } from "../base/settings.ts";
 import { cut } from "../base/shown.ts";
 import type { CompileOptions, Definition } from "./definition.ts";
 import { formOf } from "./outputs.ts";
@@ -132,7 +134,7 @@ function checkSuppressed(option: CompileOptions["noDefaultUpdates"], what: strin
 async function build(definition: Definition, start: number): Promise<CompiledFunction> {
   const { options, name, specs } = definition;
   const what = `"${name}"`;
-  const profile = options.profile === true ? new Profile(name) : null;
+  const profile = options.profile ?? settings.profile ? new Profile(name) : null;
   const count = definition.outputs.length, updateCount = definition.updates.length;
   const raw = [
     ...definition.outputs,
@@ -141,8 +143,9 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
   ];
   const mode = resolveMode(options.mode);
   const rewriteStart = performance.now();
-  const better = optimise(raw, mode);
-  if (profile !== null) profile.rewriteTime = performance.now() - rewriteStart;
+  const log = profile === null ? null : new RewriteLog();
+  const better = log === null ? optimise(raw, mode) : logged(log, () => optimise(raw, mode));
+  if (log !== null) profile!.rewriteTime = performance.now() - rewriteStart;
   const guard = mode.nanGuard === null ? null : new NanGuard(better, mode.nanGuard);
   const checked = guard?.guarded(), run = checked?.roots ?? better;
   const updates = definition.updates.map(([target], i): [SharedVariable, Variable] => [
@@ -166,7 +169,9 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     updates,
     backend,
     dynamicAxes: options.dynamicAxes ?? "auto",
+    profile,
   });
+  if (profile !== null) profileOf(profile, { log, executor });
   const graph = { outputs: run.slice(0, count), updates };
   const made = new Callable(definition, executor, why, profile, graph, guard);
   if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {

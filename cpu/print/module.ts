@@ -58,6 +58,9 @@ import {
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
 
+/** The function that is told when a step is done. */
+const MARK = "mark";
+
 /** What sorting an element costs, in multiplications of a product. */
 const SORT_COST = 200;
 
@@ -168,8 +171,11 @@ class ModulePrinter {
       new Map(),
     );
     const printer = new StepPrinter(this, context, false);
-    printer.steps(steps);
-    printer.steps(commit);
+    if (this.#program.isTimed === true) printer.timed([...steps, ...commit], this.imported(MARK));
+    else {
+      printer.steps(steps);
+      printer.steps(commit);
+    }
     f.i32Const(0);
     return {
       bytes: this.#builder.build().slice(),
@@ -215,6 +221,7 @@ class ModulePrinter {
       if (this.#imports.has(name)) return;
       this.#imports.set(name, this.#builder.importFunc({ name, params }, "runtime"));
     };
+    if (this.#program.isTimed === true) add(MARK, ["i32"]);
     eachLeaf(steps, (step) => {
       if (step.kind === "sort") {
         const { name, params } = sortImport(step.dtype);
@@ -272,6 +279,14 @@ class StepPrinter {
 
   steps(steps: readonly Step[]): void {
     for (const step of steps) this.#step(step);
+  }
+
+  /** Prints steps, and a call behind each that tells the time. */
+  timed(steps: readonly Step[], mark: Func): void {
+    steps.forEach((step, i) => {
+      this.#step(step);
+      this.#context.f.i32Const(i).call(mark);
+    });
   }
 
   #step(step: Step): void {
