@@ -89,7 +89,7 @@ export function pullback(
 
 /** The error for a gradient that is not defined. */
 export function undefinedError(
-  variable: Variable,
+  variable: Pick<Variable, "label">,
   { reason }: UndefinedGradient,
 ): NullGradientError {
   return new NullGradientError(
@@ -220,9 +220,22 @@ class Pass {
   }
 }
 
-function missingRule(apply: Apply): GradientRule {
+export function missingRule(apply: Apply): GradientRule {
   const none = new UndefinedGradient(`"${apply.op.name}" has no gradient rule`);
   return { pullback: () => apply.inputs.map(() => none) };
+}
+
+/** The gradients of the inputs of an application alone, from those of its outputs. */
+export function pulledThrough(
+  apply: Apply,
+  outputGrads: readonly (Variable | null)[],
+  wanted: readonly boolean[],
+): readonly (Variable | UndefinedGradient | null)[] {
+  const rule = gradientRule(apply.op.name) ?? missingRule(apply);
+  return throughRule(rule, apply, outputGrads, wanted).map((gradient, i) => {
+    if (gradient instanceof UndefinedGradient) return gradient;
+    return isFlow(gradient) && wanted[i] ? dense(apply.inputs[i]!, gradient) : null;
+  });
 }
 
 /** Applies a rule; what all the outputs' gradients depend on stays around the results. */

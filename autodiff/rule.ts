@@ -6,7 +6,10 @@
 
 import type { Apply, Variable } from "../core/graph/graph.ts";
 import { isIndexInput, type Params } from "../core/graph/op.ts";
-import type { Gradient } from "./gradient.ts";
+import type { Gradient, UndefinedGradient } from "./gradient.ts";
+
+/** How an output changes; null where it does not. */
+export type Tangent = Variable | UndefinedGradient | null;
 
 /** The derivative of an op. */
 export interface GradientRule<P extends Params = Params> {
@@ -23,6 +26,18 @@ export interface GradientRule<P extends Params = Params> {
     outputGrads: readonly (Variable | null)[],
     wanted: readonly boolean[],
   ): readonly Gradient[];
+  /**
+   * The changes of the outputs, in order, from those of the inputs.
+   *
+   * `tangents` has the change of each input, in its shape and dtype, or null where it does not change; at
+   * least one is there. What is left out at the end does not change. The dtype is settled afterwards.
+   * Default: an op that is linear in what changes is applied to the changes; of any other op, the pullback
+   * is pulled back again.
+   */
+  pushforward?(
+    apply: Apply<P>,
+    tangents: readonly (Variable | null)[],
+  ): readonly Tangent[];
   /**
    * Whether values of an input can change an output. Default: yes, but for inputs that say where or how
    * much. What is not connected has no gradient, not even zero.

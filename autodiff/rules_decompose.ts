@@ -11,6 +11,7 @@
  */
 
 import { applyOp, outputOf, type Variable } from "../core/graph/graph.ts";
+import { reduced } from "../core/ops/common/axes.ts";
 import { minDims } from "../core/ops/common/lengths.ts";
 import { add, div, mul, neg, sqr, sqrt, sub, where } from "../core/ops/elementwise/elementwise.ts";
 import { eq } from "../core/ops/elementwise/logic.ts";
@@ -31,7 +32,7 @@ import { shuffled } from "../core/ops/shape/dimshuffle_op.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { UndefinedGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
-import { folded, product, transposed } from "./rules_solve.ts";
+import { folded, mirrored, product, sumOf, transposed } from "./rules_solve.ts";
 
 /** Vectors as rows, one for each matrix; or as columns. */
 function asRow(x: Variable): Variable {
@@ -49,6 +50,11 @@ function onDiagonal(x: Variable): Variable {
   return mul(asColumn(x), eye(n, n, 0, x.dtype)) as Variable;
 }
 
+/** The diagonals of the products of two matrices each. */
+function diagonalOf(a: Variable, b: Variable): Variable {
+  return reduced("sum", mul(transposed(a), b) as Variable, [a.ndim - 2]);
+}
+
 /** 1/(xⱼ - xᵢ) in row i and column j, and 0 where they are equal: there vectors are not determined. */
 function gaps(x: Variable): Variable {
   const difference = sub(asRow(x), asColumn(x)) as Variable;
@@ -56,18 +62,19 @@ function gaps(x: Variable): Variable {
   return where(isNone, 0, div(1, where(isNone, 1, difference))) as Variable;
 }
 
+const openColumns = new UndefinedGradient(
+  "the columns of a complete Q that belong to no column of the matrix are not determined; take the reduced one",
+);
+const openVectors = new UndefinedGradient(
+  "vectors of singular values that are not there are not determined; take those without fullMatrices",
+);
+
 /** Rules of decompositions. */
 export const decomposeGradients: GradientRules = {
   qr: ruleOf<QrParams>({
     pullback({ inputs: [a], outputs: [q, r], params }, [gq, gr]) {
       const { shape } = a!.type, [m, n] = shape.slice(-2) as [number | null, number | null];
-      if (params.complete && (m === null || n === null || m > n)) {
-        return [
-          new UndefinedGradient(
-            "the columns of a complete Q that belong to no column of the matrix are not determined; take the reduced one",
-          ),
-        ];
-      }
+      if (params.complete && (m === null || n === null || m > n)) return [openColumns];
       const last = a!.ndim - 1, least = minDims(shapeOf(a!, last - 1), shapeOf(a!, last));
       const left = (x: Variable) =>
         m !== null && n !== null && m >= n ? x : between(x, last, null, least);
@@ -95,6 +102,33 @@ export const decomposeGradients: GradientRules = {
       const y = gr === null ? mul(right(a!), 0) as Variable : product(q!, right(gr!));
       return [join(last, x, y)];
     },
+    // Q·Ω + F - Q·M and (M - Ω)·R, where F = dA·R⁻¹, M = Qᵀ·F and Ω is skew with the lower triangle of M.
+    pushforward({ inputs: [a], outputs: [q, r], params }, [t]) {
+      const [m, n] = a!.type.shape.slice(-2) as [number | null, number | null];
+      const isTall = m !== null && n !== null && m >= n;
+      if (params.complete && (m === null || n === null || m > n)) return [openColumns, openColumns];
+      const last = a!.ndim - 1, least = minDims(shapeOf(a!, last - 1), shapeOf(a!, last));
+      const left = (x: Variable) => isTall ? x : between(x, last, null, least);
+      const right = (x: Variable) => between(x, last, least, null);
+      const square = left(r!);
+      const scaled = transposed(
+        outputOf<TriangularParams>(solveTriangularOp, [square, transposed(left(t!))], {
+          lower: false,
+          unit: false,
+          transposed: true,
+          check: false,
+        }),
+      );
+      const inner = product(transposed(q!), scaled), below = tril(inner as never, -1) as Variable;
+      const skew = sub(below, transposed(below)) as Variable, rest = sub(inner, skew) as Variable;
+      const dq = sub(scaled, product(q!, rest)) as Variable, dr = product(rest, square);
+      if (isTall) return [dq, dr];
+      const beside = sumOf(
+        product(transposed(dq), right(a!)),
+        product(transposed(q!), right(t!)),
+      );
+      return [dq, join(last, dr, beside)];
+    },
   }),
   // V·(diag(Gw) + gaps∘(Vᵀ·Gv))·Vᵀ
   eigh: ruleOf<VectorParams>({
@@ -109,17 +143,23 @@ export const decomposeGradients: GradientRules = {
       ].reduce((x, y) => add(x, y) as Variable);
       return [folded(product(product(v, inner), transposed(v)))];
     },
+    // The diagonal of M and V·(gaps∘M), where M = Vᵀ·dA·V
+    pushforward({ inputs: [a], params }, [t]) {
+      const [w, v] = applyOp<VectorParams>(eighOp, [a!], { vectors: true }).outputs as [
+        Variable,
+        Variable,
+      ];
+      const half = product(mirrored(t!), v), values = diagonalOf(transposed(v), half);
+      if (!params.vectors) return [values];
+      return [values, product(v, mul(gaps(w), product(transposed(v), half)) as Variable)];
+    },
   }),
   svd: ruleOf<SvdParams>({
     pullback({ inputs: [a], params }, [gs = null, gu = null, gt = null]) {
       const [m, n] = a!.type.shape.slice(-2) as [number | null, number | null];
       const isSquare = m !== null && m === n;
       if (params.full && params.vectors && !isSquare && (gu !== null || gt !== null)) {
-        return [
-          new UndefinedGradient(
-            "vectors of singular values that are not there are not determined; take those without fullMatrices",
-          ),
-        ];
+        return [openVectors];
       }
       const [s, u, vt] = applyOp<SvdParams>(svdOp, [a!], { vectors: true, full: false })
         .outputs as [Variable, Variable, Variable];
@@ -145,6 +185,25 @@ export const decomposeGradients: GradientRules = {
       }
       return [total];
     },
+    // The same forwards, of M = Uᵀ·dA·V.
+    pushforward({ inputs: [a], params }, [t]) {
+      const [m, n] = a!.type.shape.slice(-2) as [number | null, number | null];
+      const isSquare = m !== null && m === n;
+      const [s, u, vt] = applyOp<SvdParams>(svdOp, [a!], { vectors: true, full: false })
+        .outputs as [Variable, Variable, Variable];
+      const v = transposed(vt), right = product(t!, v), values = diagonalOf(transposed(u), right);
+      if (!params.vectors) return [values];
+      if (params.full && !isSquare) return [values, openVectors, openVectors];
+      const inner = product(transposed(u), right), turned = transposed(inner);
+      const around = gaps(sqr(s) as Variable), column = asColumn(s), row = asRow(s);
+      const both = (x: Variable, y: Variable) =>
+        mul(around, add(mul(x, row), mul(column, y))) as Variable;
+      const beside = (x: Variable, flow: Variable) =>
+        isSquare ? null : div(sub(flow, product(x, product(transposed(x), flow))), row) as Variable;
+      const du = sumOf(product(u, both(inner, turned)), beside(u, right));
+      const dv = sumOf(product(v, both(turned, inner)), beside(v, product(transposed(t!), u)));
+      return [values, du, transposed(dv)];
+    },
   }),
   // -Pᵀ·G·Pᵀ + (I - A·P)·Gᵀ·P·Pᵀ + Pᵀ·P·Gᵀ·(I - P·A)
   pinv: ruleOf<PinvParams>({
@@ -160,18 +219,34 @@ export const decomposeGradients: GradientRules = {
         ),
       ];
     },
+    // -P·dA·P + P·Pᵀ·dAᵀ·(I - A·P) + (I - P·A)·dAᵀ·Pᵀ·P
+    pushforward({ inputs: [a], output: p }, [t]) {
+      const turned = transposed(p), flow = transposed(t!);
+      const left = product(product(p, turned), flow), right = product(flow, product(turned, p));
+      return [
+        add(
+          neg(product(p, product(t!, p))) as Variable,
+          sub(left, product(product(left, a!), p)) as Variable,
+          sub(right, product(p, product(a!, right))) as Variable,
+        ),
+      ];
+    },
   }),
   // S·X + X·S = G
   sqrtm: {
-    pullback({ inputs: [a] }, [g]) {
-      const [w, v] = applyOp<VectorParams>(eighOp, [a!], { vectors: true }).outputs as [
-        Variable,
-        Variable,
-      ];
-      const root = sqrt(w) as Variable;
-      const inner = product(transposed(v), product(g!, v));
-      const solved = div(inner, add(asRow(root), asColumn(root))) as Variable;
-      return [folded(product(v, product(solved, transposed(v))))];
-    },
+    pullback: ({ inputs: [a] }, [g]) => [folded(rootTangent(a!, g!))],
+    pushforward: ({ inputs: [a] }, [t]) => [rootTangent(a!, mirrored(t!))],
   },
 };
+
+/** X where S·X + X·S is given, and S is the root of a symmetric matrix. */
+function rootTangent(a: Variable, given: Variable): Variable {
+  const [w, v] = applyOp<VectorParams>(eighOp, [a], { vectors: true }).outputs as [
+    Variable,
+    Variable,
+  ];
+  const root = sqrt(w) as Variable;
+  const inner = product(transposed(v), product(given, v));
+  const solved = div(inner, add(asRow(root), asColumn(root))) as Variable;
+  return product(v, product(solved, transposed(v)));
+}

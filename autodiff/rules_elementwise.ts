@@ -8,9 +8,10 @@
  * @module
  */
 
-import { isComplex } from "../core/graph/dtype.ts";
-import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
+import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
+import { type Apply, Constant, outputOf, type Variable } from "../core/graph/graph.ts";
 import type { Params } from "../core/graph/op.ts";
+import { castTo } from "../core/ops/common/build.ts";
 import {
   add,
   and,
@@ -48,9 +49,10 @@ import {
 } from "../core/ops/elementwise/elementwise.ts";
 import type { ElementwiseName } from "../core/ops/elementwise/table.ts";
 import type { GradClipParams, GradScaleParams } from "../core/ops/elementwise/op_convert.ts";
+import { lengthsOf } from "../core/ops/shape/known_lengths.ts";
 import { type Gradient, UndefinedGradient, zeroGradient } from "./gradient.ts";
-import type { GradientRule } from "./rule.ts";
-import { unstretched } from "./shapes.ts";
+import type { GradientRule, Tangent } from "./rule.ts";
+import { numberLike, spreadLike, unstretched } from "./shapes.ts";
 import { combined } from "./combined.ts";
 import { kinkBetween } from "./kinks.ts";
 import { asKink } from "./support.ts";
@@ -266,8 +268,55 @@ function clipped(g: Variable, { lower, upper }: GradClipParams): Variable {
   return complex(clip(real(g), lower, upper), clip(imag(g), lower, upper));
 }
 
-function elementwiseRule(row: Row): GradientRule {
+/** Where the change of the result is the function itself of the changes. */
+const ownTangent: readonly ElementwiseName[] = ["switch", "real", "imag", "complex"];
+
+function isStretched(x: Variable, output: Variable): boolean {
+  const all = lengthsOf(output), own = lengthsOf(x);
+  return own.length < all.length || own.some((n, axis) => n !== all[axis]);
+}
+
+/**
+ * The change of the result. An element depends on one of each argument alone: for real numbers what takes
+ * gradients back takes changes forward, too, and for complex ones the conjugates of both.
+ */
+function tangentOf(
+  { inputs, output }: Apply,
+  partials: readonly Partial[],
+  tangents: readonly (Variable | null)[],
+  isSteered: boolean,
+): Tangent {
+  let sum: Variable | null = null;
+  for (const [i, tangent] of tangents.entries()) {
+    if (tangent === null) continue;
+    const isFlat = isComplex(tangent.dtype) && !isComplex(output.dtype);
+    const own = isFlat ? tangent : castTo(tangent, output.dtype);
+    const whole = isStretched(inputs[i]!, output) ? spreadLike(own, output) : own;
+    const turned = (v: Variable) => isSteered ? v : conj(v);
+    const found = partials[i]?.(turned(whole), output, ...inputs) ?? zeroGradient;
+    if (found instanceof UndefinedGradient) return found;
+    if (!("dtype" in found)) continue;
+    const part = isFlat ? real(turned(found)) : turned(found);
+    sum = sum === null ? part : add(sum, part) as Variable;
+  }
+  return sum;
+}
+
+function elementwiseRule(name: ElementwiseName, row: Row): GradientRule {
   return {
+    pushforward(apply, tangents) {
+      const { op, inputs, output, params } = apply;
+      if (ownTangent.includes(name)) {
+        const changes = inputs.map((x, i) => {
+          if (name === "switch" && i === 0) return x;
+          return tangents[i] ?? numberLike(isDiscrete(x.dtype) ? output : x, 0);
+        });
+        const change = outputOf(op, changes, params);
+        return [inputs.some((x) => isStretched(x, output)) ? spreadLike(change, output) : change];
+      }
+      const isSteered = typeof row === "function";
+      return [tangentOf(apply, isSteered ? row(params) : row, tangents, isSteered)];
+    },
     pullback(apply: Apply, [g], wanted): Gradient[] {
       const partials = typeof row === "function" ? row(apply.params) : row;
       return apply.inputs.map((x, i) => {
@@ -284,7 +333,9 @@ function elementwiseRule(row: Row): GradientRule {
 /** The rules of the elementwise ops. */
 export const elementwiseGradients: Readonly<Record<ElementwiseName, GradientRule>> = {
   ...Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [name, elementwiseRule(row as Row)]),
+    Object.entries(rows).map((
+      [name, row],
+    ) => [name, elementwiseRule(name as ElementwiseName, row as Row)]),
   ) as Record<ElementwiseName, GradientRule>,
   disconnectedGrad: { pullback: () => [null], connected: () => false },
 };

@@ -42,6 +42,7 @@ import { argsortOp, type SortParams } from "../core/ops/order/sort.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
+import { combined } from "./combined.ts";
 import { asKink, selectedBy, support } from "./support.ts";
 
 /** x with an axis in the other direction. */
@@ -76,13 +77,29 @@ function expSumFrom(g: Variable, x: Variable, y: Variable, axis: number): Variab
   return sub(part(1), part(-1));
 }
 
-/** Of running extremes: each g goes to the element that the extreme is, the first of equal ones. */
-function extremeFrom(g: Variable, y: Variable, axis: number): Variable {
+/** Of logarithms of running sums of exponentials: the running sum of t exp(x - y). */
+function expSumTangent(t: Variable, x: Variable, y: Variable, axis: number): Variable {
+  const isNone: Variable = eq(y, -Infinity), level: Variable = where(isNone, 0, y);
+  const part = (sign: 1 | -1): Variable => {
+    const size = mul(t, sign) as Variable, counts: Variable = gt(size, 0);
+    const own: Variable = add(x, log(where(counts, size, 1)));
+    const sum = running("logsumexp", where(counts, own, -Infinity), axis);
+    return where(isNone, 0, exp(sub(sum, level)));
+  };
+  return sub(part(1), part(-1));
+}
+
+/** Where running extremes are from: the first of equal elements. */
+function extremePlaces(y: Variable, axis: number): Variable {
   const own = numbered(knownDims(y)[axis]!, axis, y.ndim);
   const before = maximum(sub(own, 1), 0) as Variable;
   const isNew: Variable = neq(y, takenAlong(y, before, axis));
-  const places = running("max", where(isNew, own, 0), axis), axes = knownDims(y).map((_, d) => d);
-  const indices = indicesAlong(y, places, axis);
+  return running("max", where(isNew, own, 0), axis);
+}
+
+/** Of running extremes: each g goes to the element that the extreme is. */
+function extremeFrom(g: Variable, y: Variable, axis: number): Variable {
+  const indices = indicesAlong(y, extremePlaces(y, axis), axis), axes = indices.map((_, d) => d);
   return outputOf<AdvIncParams>(advIncOp, [zerosLike(g), g, ...indices], { axes, set: false });
 }
 
@@ -101,6 +118,18 @@ function runningProduct(g: Variable, x: Variable, y: Variable, axis: number): Va
   return where(eq(zeros, 0), before, where(isFirst, times(others), 0));
 }
 
+/** Of running products: the same forwards. */
+function runningProductTangent(t: Variable, x: Variable, y: Variable, axis: number): Variable {
+  const isZero: Variable = eq(x, 0);
+  const zeros = running("sum", castTo(isZero, "int32"), axis);
+  const isFirst: Variable = and(isZero, eq(zeros, 1));
+  const others = running("prod", where(isFirst, 1, x), axis);
+  const parts = combined(t, where(isZero, 1, x), (t, by) => div(t, by));
+  const before = mul(y, running("sum", parts, axis)) as Variable;
+  const at = mul(others, running("sum", where(isFirst, t, 0), axis)) as Variable;
+  return where(eq(zeros, 0), before, where(eq(zeros, 1), at, 0));
+}
+
 /** The numbers of the elements along an axis, with as many axes as asked for. */
 function numbered(length: Variable, axis: number, rank: number): Variable {
   const bounds = [intConstant(0), length, intConstant(1)];
@@ -109,7 +138,7 @@ function numbered(length: Variable, axis: number, rank: number): Variable {
 }
 
 /** The same without quotients or tests for zero: a polynomial, of which all derivatives are right. */
-function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
+function runningPolynomial(g: Variable, x: Variable, axis: number, isForward = false): Variable {
   const rank = x.ndim + 1, length = knownDims(x)[axis]!;
   const wide = (v: Variable): Variable => {
     let next = 0;
@@ -118,8 +147,17 @@ function runningPolynomial(g: Variable, x: Variable, axis: number): Variable {
   // Row j has the products with 1 in the place of element j.
   const row = numbered(length, axis, rank), column = numbered(length, axis + 1, rank);
   const without = running("prod", where(eq(row, column), 1, wide(x)), axis + 1);
-  const terms: Variable = selectedBy(wide(g), mul(wide(g), conj(without)));
-  return reduced("sum", where(asKink(le(row, column)), terms, 0), [axis + 1]);
+  // Changes go with rows, gradients with columns.
+  const factor = isForward ? moved(wide(g), turnedAt(rank, axis)) : wide(g);
+  const by: Variable = isForward ? without : conj(without);
+  const terms: Variable = selectedBy(factor, mul(factor, by));
+  return reduced("sum", where(asKink(le(row, column)), terms, 0), [isForward ? axis : axis + 1]);
+}
+
+/** Two axes exchanged, the given one and that behind it. */
+function turnedAt(rank: number, axis: number): number[] {
+  const order = Array.from({ length: rank }, (_, d) => d);
+  return [...order.slice(0, axis), axis + 1, axis, ...order.slice(axis + 2)];
 }
 
 /** Where an element is in a product that counts; null for everywhere. */
@@ -162,6 +200,18 @@ export const orderGradients: GradientRules = {
         ),
       ];
     },
+    pushforward(apply, [t]) {
+      const { inputs: [x], output: y, params: { kind, axis } } = apply;
+      if (kind === "sum") return [running(kind, t!, axis)];
+      if (kind === "logsumexp") return [expSumTangent(t!, x!, y, axis)];
+      if (kind !== "prod") return [takenAlong(t!, extremePlaces(y, axis), axis)];
+      return [
+        derivedAs(
+          runningProductTangent(t!, x!, y, axis),
+          runningPolynomial(t!, x!, axis, true),
+        ),
+      ];
+    },
   }),
   // The gradient goes back to where each element came from.
   sort: ruleOf<SortParams>({
@@ -171,6 +221,11 @@ export const orderGradients: GradientRules = {
       // Sorting an order gives its inverse.
       const places = outputOf<SortParams>(argsortOp, [order], { axis });
       return [takenAlong(g!, places, axis)];
+    },
+    pushforward(apply, [t]) {
+      const { axis } = apply.params;
+      const order = outputOf<SortParams>(argsortOp, [apply.inputs[0]!], { axis });
+      return [takenAlong(t!, order, axis)];
     },
   }),
   // Positions do not change gradually.

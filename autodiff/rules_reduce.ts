@@ -18,14 +18,33 @@ import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
-import { numberLike, spreadLike, spreadOver } from "./shapes.ts";
+import { filledLike, numberLike, spreadLike, spreadOver } from "./shapes.ts";
+import { combined } from "./combined.ts";
 import { kinkBetween, partsOf } from "./kinks.ts";
 import { selectedBy } from "./support.ts";
+/** Where the elements are that are the extreme, and how many there are. */
+function winners(x: Variable, y: Variable, axes: readonly number[]): [Variable, Variable] {
+  const wins: Variable = kinkBetween(eq(x, withAxes(y, axes)), partsOf(x));
+  return [wins, reduced("sum", castTo(wins, x.dtype), axes)];
+}
+
 /** Shared equally among the elements that are the extreme. */
 function extreme(g: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
-  const wins: Variable = kinkBetween(eq(x, withAxes(y, axes)), partsOf(x));
-  const count = reduced("sum", castTo(wins, x.dtype), axes);
+  const [wins, count] = winners(x, y, axes);
   return where(wins, withAxes(div(g, count), axes), 0);
+}
+
+/** The mean of the changes of the elements that are the extreme. */
+function extremeTangent(t: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
+  const [wins, count] = winners(x, y, axes);
+  return div(reduced("sum", where(wins, t, 0), axes), count);
+}
+
+/** Each change times the product of the other elements. */
+function productTangent(t: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
+  const changes = castTo(t, y.dtype);
+  const others = conj(product(filledLike(y, 1), x, axes)) as Variable;
+  return reduced("sum", combined(changes, others, (t, by) => mul(t, by)), axes);
 }
 
 /**
@@ -88,6 +107,20 @@ export const reduceGradients: GradientRules = {
         case "max":
         case "min":
           return [extreme(g!, x, apply.output, axes)];
+        default:
+          return [];
+      }
+    },
+    pushforward(apply, [t]) {
+      const x = apply.inputs[0]!, { output: y, params: { kind, axes } } = apply;
+      switch (kind) {
+        case "sum":
+          return [outputOf(apply.op, [t!], apply.params)];
+        case "prod":
+          return [productTangent(t!, x, y, axes)];
+        case "max":
+        case "min":
+          return [extremeTangent(t!, x, y, axes)];
         default:
           return [];
       }

@@ -50,6 +50,16 @@ export function folded(x: Variable): Variable {
   return lowerHalf(add(x, transposed(x)) as Variable);
 }
 
+/** The symmetric matrix of which the lower triangle is read. */
+export function mirrored(x: Variable): Variable {
+  return add(tril(x as never), transposed(tril(x as never, -1) as Variable)) as Variable;
+}
+
+/** The sum of what is there. */
+export function sumOf(...parts: readonly (Variable | null)[]): Variable {
+  return parts.filter((part) => part !== null).reduce((x, y) => add(x, y) as Variable);
+}
+
 function solveWith(a: Variable, b: Variable, params: Omit<TriangularParams, "check">): Variable {
   return outputOf<TriangularParams>(solveTriangularOp, [a, b], { ...params, check: false });
 }
@@ -71,6 +81,11 @@ export const solveGradients: GradientRules = {
       const inner = lowerHalf(product(transposed(l), tril(g! as never) as Variable));
       return [folded(over(solveWith(l, inner, lowerTurned), l, lower))];
     },
+    // L·Φ(L⁻¹·dA·L⁻ᵀ)
+    pushforward({ output: l }, [t]) {
+      const inner = over(solveWith(l, mirrored(t!), lower), l, lowerTurned);
+      return [product(l, lowerHalf(inner))];
+    },
   }),
   solveTriangular: ruleOf<TriangularParams>({
     pullback({ inputs: [a], output: x, params }, [g], wanted) {
@@ -83,8 +98,18 @@ export const solveGradients: GradientRules = {
       const whole = params.transposed
         ? product(x, transposed(right))
         : product(right, transposed(x));
-      const cut = params.lower ? tril : triu, off = params.unit ? (params.lower ? -1 : 1) : 0;
-      return [neg(cut(whole as never, off) as Variable), right];
+      return [neg(readOf(whole, params)), right];
+    },
+    // A⁻¹·(dB - dA·X)
+    pushforward({ inputs: [a], output: x, params }, [da, db = null]) {
+      const part = da ? readOf(da, params) : null;
+      const own = part && neg(product(params.transposed ? transposed(part) : part, x));
+      return [
+        outputOf<TriangularParams>(solveTriangularOp, [a!, sumOf(db, own as Variable | null)], {
+          ...params,
+          check: false,
+        }),
+      ];
     },
   }),
   solve: ruleOf<SolveParams>({
@@ -101,6 +126,15 @@ export const solveGradients: GradientRules = {
         : product(right, transposed(x));
       return [neg(whole), right];
     },
+    // A⁻¹·(dB - dA·X)
+    pushforward({ inputs: [a], output: x, params }, [da, db = null]) {
+      const turned = da && params.transposed ? transposed(da) : da!;
+      const part = da && (params.positive ? mirrored(da) : turned);
+      const own = part ? neg(product(part, x)) as Variable : null;
+      return [
+        outputOf<SolveParams>(solveOp, [a!, sumOf(db, own)], { ...params, check: false }),
+      ];
+    },
   }),
   // -A⁻ᵀ·G·A⁻ᵀ
   matrixInverse: ruleOf<CheckedParams>({
@@ -108,11 +142,22 @@ export const solveGradients: GradientRules = {
       const turned = transposed(x);
       return [neg(product(product(turned, g!), turned))];
     },
+    pushforward: ({ output: x }, [t]) => [neg(product(product(x, t!), x)) as Variable],
   }),
-  lu: { pullback: (apply, [g]) => [g === null ? null : luGradient(apply, g!)] },
+  lu: {
+    pullback: (apply, [g]) => [g === null ? null : luGradient(apply, g!)],
+    pushforward: (apply, [t]) => [luTangent(apply, t!)],
+  },
 };
 
+/** The part of a matrix that solving with it reads. */
+function readOf(x: Variable, { lower, unit }: TriangularParams): Variable {
+  return (lower ? tril : triu)(x as never, unit ? (lower ? -1 : 1) : 0) as Variable;
+}
+
 const unitTurned = { lower: true, unit: true, transposed: true };
+const unitLowerOnly = { lower: true, unit: true, transposed: false };
+const upperOnly = { lower: false, unit: false, transposed: false };
 const upperTurned = { lower: false, unit: false, transposed: true };
 
 /** The gradient in a square matrix of its factors, which are L below the diagonal and U from it on. */
@@ -134,13 +179,7 @@ function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variabl
   let rows: Variable;
   if (m !== null && m === n) rows = squareLu(packed!, lowerOf(g), upperOf(g));
   else {
-    const [row, column] = [a!.ndim - 2, a!.ndim - 1];
-    const [height, width] = [shapeOf(a!, row), shapeOf(a!, column)];
-    const least = minDims(height, width);
-    const part = (x: Variable, isDown: boolean, isRight: boolean) => {
-      const rows = isDown ? between(x, row, least, null) : between(x, row, null, least);
-      return isRight ? between(rows, column, least, null) : between(rows, column, null, least);
-    };
+    const { part, whole } = blocksOf(a!);
     const [factors, own] = [part(packed!, false, false), part(g, false, false)];
     const down = over(part(g, true, false), factors, upperTurned);
     const right = solveWith(factors, part(g, false, true), unitTurned);
@@ -152,12 +191,57 @@ function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variabl
       upperOf(sub(own, fromDown) as Variable),
     );
     const [more, wider] = [subDims(height, least), subDims(width, least)];
-    const zero = asVariable(0, a!.dtype), axes = [row, column];
-    rows = add(
+    rows = whole(square, down, right);
+  }
+  return rowsAt(rows, argsort(order!, -1) as Variable);
+}
+
+/** The largest square in the corner of matrices, and what is beside it. */
+function blocksOf(a: Variable) {
+  const [row, column] = [a.ndim - 2, a.ndim - 1], axes = [row, column];
+  const [height, width] = [shapeOf(a, row), shapeOf(a, column)];
+  const least = minDims(height, width);
+  const part = (x: Variable, isDown: boolean, isRight: boolean) => {
+    const rows = isDown ? between(x, row, least, null) : between(x, row, null, least);
+    return isRight ? between(rows, column, least, null) : between(rows, column, null, least);
+  };
+  const zero = asVariable(0, a.dtype);
+  const [more, wider] = [subDims(height, least), subDims(width, least)];
+  const whole = (square: Variable, down: Variable, right: Variable) =>
+    sumOf(
       padded(square, zero, axes, [0, 0], [more, wider]),
       padded(down, zero, axes, [least, 0], [0, wider]),
       padded(right, zero, axes, [0, least], [more, 0]),
     );
-  }
-  return rowsAt(rows, argsort(order!, -1) as Variable);
+  return { part, whole };
+}
+
+/** The changes of the factors of square matrices, from the change of P·A. */
+function squareLuTangent(factors: Variable, t: Variable): [below: Variable, above: Variable] {
+  const inner = over(solveWith(factors, t, unitLowerOnly), factors, upperOnly);
+  return [
+    product(unitLower(factors), tril(inner as never, -1) as Variable),
+    product(triu(inner as never) as Variable, triu(factors as never) as Variable),
+  ];
+}
+
+/** The change of the factors: that of L is L·(the lower triangle of F below the diagonal), that of U the upper one·U. */
+function luTangent({ inputs: [a], outputs: [packed, order] }: Apply, t: Variable): Variable {
+  const [m, n] = a!.type.shape.slice(-2), rows = rowsAt(t, order!);
+  if (m !== null && m === n) return sumOf(...squareLuTangent(packed!, rows));
+  const { part, whole } = blocksOf(a!);
+  const factors = part(packed!, false, false);
+  const [below, above] = squareLuTangent(factors, part(rows, false, false));
+  const minus = (x: Variable, y: Variable) => sub(x, y) as Variable;
+  const down = over(
+    minus(part(rows, true, false), product(part(packed!, true, false), above)),
+    factors,
+    upperOnly,
+  );
+  const right = solveWith(
+    factors,
+    minus(part(rows, false, true), product(below, part(packed!, false, true))),
+    unitLowerOnly,
+  );
+  return whole(sumOf(below, above), down, right);
 }

@@ -96,7 +96,7 @@ function pullBack(loop: ForwardLoop, visited: VisitedSteps) {
 }
 
 /** Whether a step, or a loop in it, chooses between values that depend on its states. */
-function choosesStates({ placeholders, results }: StepGraph): boolean {
+export function choosesStates({ placeholders, results }: StepGraph): boolean {
   const states = new Set([...placeholders.states.flat(), ...placeholders.carried]);
   const from = (v: Variable) => ancestors([v]).some((one) => states.has(one));
   const all = [...results.states, ...results.carried, ...results.maps];

@@ -18,6 +18,7 @@ import { batchCeilSqrt, batchScan, rowLoop } from "./batch.ts";
 import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
 import type { ScanParams } from "./node.ts";
+import { scanPushforward } from "./pushforward.ts";
 import { stackedRows } from "./rows.ts";
 import { traced } from "./tracing.ts";
 
@@ -26,7 +27,11 @@ registerTracing("scan", traced);
 addPhase({ name: "scan", rules: loopRules });
 addPhase({ name: "join-scans", rules: [mergeScans] });
 addPhase({ name: "joined-scans", rules: loopRules });
-registerGradient<ScanParams>("scan", { pullback: scanGradient, connected: scanConnected });
+registerGradient<ScanParams>("scan", {
+  pullback: scanGradient,
+  pushforward: scanPushforward,
+  connected: scanConnected,
+});
 registerGradient(ceilSqrtOp.name, neverConnected);
 setLoopBuilder(stackedRows);
 registerBatching("scan", batchScan);

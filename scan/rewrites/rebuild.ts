@@ -96,8 +96,14 @@ const forgotten = new FinalizationRegistry<string>((key) => built.delete(key));
 /**
  * Builds a node from parts. Inputs that the step does not read are left out. The placeholders are
  * made anew, so that no two nodes share them.
+ *
+ * @param copy Puts them into the results.
  */
-export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
+export function rebuild(
+  parts: ScanParts,
+  params: ScanParams,
+  copy: typeof replace = replace,
+): Rebuilt {
   const results = [
     ...parts.states.map((state) => state.next),
     ...parts.maps.map((map) => map.value),
@@ -158,7 +164,7 @@ export function rebuild(parts: ScanParts, params: ScanParams): Rebuilt {
       limited: parts.limit !== null,
     },
     old.map((place) => fresh.get(place)!),
-    replace(results, fresh),
+    copy(results, fresh),
   );
   const shared = new Map<number, SharedVariable>();
   const implicit = new Set<number>();

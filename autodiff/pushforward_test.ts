@@ -1,0 +1,110 @@
+// Forward mode of every op, against reverse mode and finite differences.
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { type DType, isComplex, isFloat } from "../core/graph/dtype.ts";
+import { makeConstant, type Variable } from "../core/graph/graph.ts";
+import { evaluateGraph } from "../core/graph/reference.ts";
+import { makeValue, type Value } from "../core/graph/value.ts";
+import { wrongDerivative } from "../dev/fuzz/slopes.ts";
+import { allOps } from "../dev/testing/ops/all.ts";
+import { examples } from "../dev/testing/ops/examples.ts";
+import { type Program, programs } from "../dev/testing/ops/programs.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
+import { compile, Lop, NullGradientError, pp, Rop, T, type Tensor } from "../mod.ts";
+import { neverConnected } from "./rule.ts";
+import { gradientRule } from "./rules.ts";
+
+/** Ops whose derivatives are not those of their value. */
+const redefined = ["zeroGrad", "disconnectedGrad", "gradScale", "gradClip", "bitcast"];
+
+/** Something along which to move, other than zero. */
+function direction({ dtype, shape, data }: Value, by: number): Value {
+  const values = Float64Array.from(
+    { length: data.length },
+    (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * by) + 0.1,
+  );
+  return makeValue(dtype, shape, values);
+}
+
+const kindsOfNumbers: readonly (readonly DType[])[] = [
+  ["float64", "int32", "uint32", "int64", "bool"],
+  ["float64"],
+  ["complex128", "float64"],
+  // What is drawn is no float64.
+  ["float32", "uint32"],
+];
+
+const inner = (a: Value, b: Value) =>
+  Array.from(a.data as Float64Array).reduce((sum, x, i) => sum + x * Number(b.data[i]), 0);
+
+/** The change of what a program gives, by a difference along a direction. */
+function difference(
+  { output, feeds }: Program,
+  moves: readonly (readonly [Variable, Value])[],
+): Value {
+  const step = 1e-6;
+  const at = (by: number) => {
+    const points = new Map(feeds);
+    for (const [variable, move] of moves) {
+      const { dtype, shape, data } = feeds.get(variable)!;
+      const moved = Float64Array.from(
+        data as Float64Array,
+        (x, i) => x + by * Number(move.data[i]),
+      );
+      points.set(variable, makeValue(dtype, shape, moved));
+    }
+    return evaluateGraph([output], points)[0]!;
+  };
+  const [after, before] = [at(step), at(-step)];
+  const data = Float64Array.from(
+    after.data as Float64Array,
+    (x, i) => (x - Number(before.data[i])) / (2 * step),
+  );
+  return makeValue(after.dtype, after.shape, data);
+}
+
+/** Says where forward mode, reverse mode and differences do not agree; null if they do. */
+function differs(program: Program): string | null {
+  const { name, output, feeds } = program;
+  const points = [...feeds].filter(([v]) => isFloat(v.dtype) || isComplex(v.dtype));
+  if (points.length === 0 || !(isFloat(output.dtype) || isComplex(output.dtype))) return null;
+  const wrt = points.map(([v]) => v), moves = points.map(([, value], i) => direction(value, i));
+  const [value] = evaluateGraph([output], feeds) as [Value];
+  const row = direction(value, 17), weights = makeConstant(row);
+  try {
+    const ahead = Rop([output], wrt, moves.map((move) => makeConstant(move)), {
+      disconnectedOutputs: "ignore",
+    });
+    const back = Lop([output], wrt, [weights], { disconnectedInputs: "ignore" }) as Variable[];
+    const [change, ...rows] = evaluateGraph([...ahead, ...back], feeds) as [Value, ...Value[]];
+    if (change.shape.join() !== value.shape.join() || ahead[0]!.dtype !== output.dtype) {
+      return `${ahead[0]!.type} [${change.shape}] instead of ${output.type} [${value.shape}]`;
+    }
+    const forward = inner(row, change);
+    const reverse = rows.reduce((sum, one, i) => sum + inner(one, moves[i]!), 0);
+    const isRough = feeds.values().some(({ dtype }) => dtype === "float32");
+    const isNear = (other: number, unit: number) =>
+      Math.abs(forward - other) <= unit * Math.max(1, Math.abs(forward));
+    if (name !== "gradClip" && !isNear(reverse, isRough ? 1e-4 : 1e-8)) {
+      return `forward ${forward}, reverse ${reverse}`;
+    }
+    if (isRough || redefined.includes(name)) return null;
+    const found = inner(row, difference(program, points.map(([v], i) => [v, moves[i]!])));
+    return isNear(found, 1e-4) ? null : `forward ${forward}, difference ${found}`;
+  } catch (error) {
+    return error instanceof NullGradientError ? null : String(error);
+  }
+}
+
+Deno.test("forward mode of every op is reverse mode turned round, and what differences say", () => {
+  const wrong: string[] = [], made = new Set<string>();
+  for (const among of kindsOfNumbers) {
+    for (const program of programs(3, { style: "domain", lengths: [2, 3], among })) {
+      made.add(program.name);
+      const problem = differs(program);
+      if (problem !== null) wrong.push(`${program.name}: ${pp(program.output)}: ${problem}`);
+    }
+  }
+  assertEquals([...examples.keys()].filter((name) => !made.has(name)), []);
+  assertEquals(wrong, []);
+});
