@@ -190,7 +190,6 @@ function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variabl
       lowerOf(sub(own, fromRight) as Variable),
       upperOf(sub(own, fromDown) as Variable),
     );
-    const [more, wider] = [subDims(height, least), subDims(width, least)];
     rows = whole(square, down, right);
   }
   return rowsAt(rows, argsort(order!, -1) as Variable);

@@ -229,6 +229,24 @@ onDevices("the gradient is that of the branch taken", async (device) => {
   }
 });
 
+Deno.test("changes forwards take the branch, too, and those of gradients", async () => {
+  const wrong: string[] = [];
+  for (const [name, build, at, gradient, second] of guarded) {
+    const x = T.fvector("x"), v = T.fvector("v"), cost = build(x);
+    const f = await compile([x, v], [Rop(cost, x, v), Rop(grad(cost, x), x, v)], {
+      onUnusedInput: "ignore",
+    });
+    at.forEach((_, i) => {
+      const unit = at.map((_, j) => Number(i === j));
+      const [change, changes] = (f(at, unit) as unknown as Tensor[]).map(numbers);
+      const found = [change![0]!, changes![i]!], expected = [gradient[i]!, second[i]!];
+      const isNear = found.every((n, k) => Math.abs(n - expected[k]!) < 1e-4);
+      if (!isNear) wrong.push(`${name}: along ${i} ${found}, expected ${expected}`);
+    });
+  }
+  assertEquals(wrong, []);
+});
+
 Deno.test("products with matrices of derivatives take the branch, too", async () => {
   const x = T.dvector("x"), y = T.where(x.gt(0), T.sqrt(x), 0);
   const f = await compile([x], [jacobian(y, x), Rop(y, x, [1, 1, 2]), Lop(y, x, [1, 1, 2])]);

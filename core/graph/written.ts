@@ -27,7 +27,18 @@ const MOST_OPERANDS = 4, MOST_NAME = 60;
 const MOST_NODES = 200;
 
 /** Functions that make graphs of many ops, and that are not the op that fails. */
-const BUILDERS = new Set(["expr", "grad", "hessian", "jacobian", "Lop", "Rop", "scan"]);
+const BUILDERS = new Set([
+  "expr",
+  "grad",
+  "hessian",
+  "hessianVectorProduct",
+  "jacobian",
+  "jvp",
+  "linearize",
+  "Lop",
+  "Rop",
+  "scan",
+]);
 
 const located = new WeakSet<object>();
 
