@@ -14,6 +14,7 @@ import type { Tangent } from "../autodiff/rule.ts";
 import { chosenBeside, declareSupport, replaceWithKinks, support } from "../autodiff/support.ts";
 import { type Apply, makeVariable, Variable } from "../core/graph/graph.ts";
 import { TensorType } from "../core/graph/type.ts";
+import { withoutReports } from "../core/ops/control/reports.ts";
 import { zerosLike } from "../core/ops/create/alloc.ts";
 import { arange } from "../core/ops/create/ranges.ts";
 import { cast, ge, le, sub, where } from "../core/ops/elementwise/elementwise.ts";
@@ -151,7 +152,7 @@ class TangentLoop {
       checkpoint: null,
       shared: new Map(),
       implicit: new Set(),
-    }, replaceWithKinks);
+    }, (results, places) => replaceWithKinks(withoutReports(results), places));
     const taken = (from: readonly Variable[], i: number, first = 0): Tangent => {
       const change = changes[i]!;
       return typeof change === "number" ? from[first + change]! : change;
