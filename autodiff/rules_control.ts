@@ -6,6 +6,7 @@
 
 import { applyOp } from "../core/graph/graph.ts";
 import type { PrintParams } from "../core/ops/control/print_op.ts";
+import type { DerivedByParams } from "../core/ops/control/derived_by.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
@@ -48,4 +49,11 @@ export const controlGradients: GradientRules = {
     pullback: (_apply, [g]) => [null, g!],
     pushforward: (_apply, [, t]) => [t!],
   },
+  derivedBy: ruleOf<DerivedByParams>({
+    connected: (_apply, input) => input > 0,
+    pullback({ params: { derivation }, inputs, output }, [g], wanted): Gradient[] {
+      const found = derivation.pullback(output, inputs.slice(1), g!, wanted.slice(1));
+      return [null, ...found.map((gradient) => gradient ?? zeroGradient)];
+    },
+  }),
 };

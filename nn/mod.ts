@@ -67,6 +67,7 @@ export {
   maxPool2d,
   type Pool2dOptions,
 } from "./layers.ts";
+export { lbfgs, type LbfgsOptions } from "./lbfgs.ts";
 export {
   type CrossEntropyOptions,
   ctcLoss,

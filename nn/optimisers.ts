@@ -75,7 +75,7 @@ interface Rule<S extends string> {
 }
 
 /** Elements of float16 are too coarse for averages of squares. */
-function workingDType(dtype: DType): DType {
+export function workingDType(dtype: DType): DType {
   return promote(dtype, "float32");
 }
 
@@ -133,7 +133,8 @@ function updatesOf<S extends string>(
   return Object.assign([...updates, ...others], { state });
 }
 
-function gradientsOf(
+/** The gradients of parameters: those of a cost, or the given ones. */
+export function gradientsOf(
   action: string,
   given: CostOrGradients,
   parameters: readonly SharedVariable[],

@@ -486,7 +486,7 @@ function checkStrict(outputs: readonly Variable[], request: ScanRequest, label: 
  * Cuts a step off from what is around it: the largest parts that do not depend on its placeholders
  * become values that are computed once, outside.
  */
-function close(
+export function close(
   outputs: readonly Variable[],
   own: readonly Variable[],
   fixed: ReadonlyMap<Variable, Variable>,

@@ -9,6 +9,7 @@ import { canCastLosslessly, isComplex, isFloat, isInt } from "../../graph/dtype.
 import { castTo } from "../../ops/common/build.ts";
 import { derivedAsOp } from "../../ops/control/derived_as.ts";
 import { printOp } from "../../ops/control/print_op.ts";
+import { derivedByOp } from "../../ops/control/derived_by.ts";
 import { elementwiseNames, elementwiseOps } from "../../ops/elementwise/table.ts";
 import type { Op } from "../../graph/op.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
@@ -56,7 +57,11 @@ const wraps = ({ facts }: Op) => facts?.has("wraps") === true;
 const dropWrapper: Rule = {
   name: "drop-wrapper",
   law: "copy(x) -> x, and so for the wrappers that steer gradients",
-  ops: [...elementwiseNames.filter((name) => wraps(elementwiseOps[name])), derivedAsOp.name],
+  ops: [
+    ...elementwiseNames.filter((name) => wraps(elementwiseOps[name])),
+    derivedAsOp.name,
+    derivedByOp.name,
+  ],
   rewrite: ({ inputs: [x] }) => x!,
 };
 

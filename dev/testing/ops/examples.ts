@@ -9,7 +9,9 @@ import { dtypes, isComplex, isDiscrete } from "../../../core/graph/dtype.ts";
 import { applyOp, outputOf, type Variable } from "../../../core/graph/graph.ts";
 import type { Op, Params } from "../../../core/graph/op.ts";
 import { castTo } from "../../../core/ops/common/build.ts";
+import { pullback } from "../../../autodiff/pullback.ts";
 import { derivedAs } from "../../../core/ops/control/derived_as.ts";
+import { derivedBy } from "../../../core/ops/control/derived_by.ts";
 import type { ElementwiseOp } from "../../../core/ops/elementwise/op.ts";
 import { padded, windowed } from "../../../core/ops/nn/window.ts";
 import { shapeOf } from "../../../core/ops/shape/shape_ops.ts";
@@ -212,6 +214,12 @@ const structural: Readonly<Record<string, Example>> = {
   derivedAs: (d) => {
     const x = d.tensor();
     return derivedAs(T.mul(x, x), T.mul(x, x));
+  },
+  derivedBy: (d) => {
+    const x = d.tensor();
+    return derivedBy(T.mul(x, x) as Variable, [x], {
+      pullback: (_value, [x], gradient) => pullback([T.mul(x!, x!)], [gradient], [x!]),
+    });
   },
   scan: (d) => {
     const x = d.input(d.shape(1 + d.pick(2))),

@@ -1,0 +1,74 @@
+/**
+ * A value that is found in some way, and whose derivatives are known all the same.
+ *
+ * @module
+ */
+
+import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
+import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
+import type { TensorType } from "../../graph/type.ts";
+import type { Value } from "../../graph/value.ts";
+import type { Ix } from "../../ir/builder.ts";
+import type { Size } from "../../ir/size.ts";
+import { sameLengths } from "../common/length_rules.ts";
+
+/** How gradients go back from a value to what it depends on. */
+export interface Derivation {
+  /**
+   * The gradients of `sources`, in order, null where there is none; only those for which `wanted` is true
+   * are asked for. `value` has its own derivatives, so that what is made of it has them, too.
+   */
+  pullback(
+    value: Variable,
+    sources: readonly Variable[],
+    gradient: Variable,
+    wanted: readonly boolean[],
+  ): readonly (Variable | null)[];
+}
+
+/** Static parameters of `derivedBy`. */
+export interface DerivedByParams {
+  readonly derivation: Derivation;
+}
+
+const numbers = new WeakMap<Derivation, number>();
+let next = 1;
+
+function numberOf(derivation: Derivation): number {
+  let number = numbers.get(derivation);
+  if (number === undefined) numbers.set(derivation, number = next++);
+  return number;
+}
+
+/** The first input; its derivatives with respect to the others are those that the derivation gives. */
+export const derivedByOp: Op<DerivedByParams> = {
+  name: "derivedBy",
+  params: { derivation: "graph" },
+  infer: (inputs: readonly Variable[]): readonly TensorType[] => [inputs[0]!.type],
+  shapes: (context: ShapeContext, { inputs }): readonly (readonly Size[])[] => [
+    context.shape(inputs[0]!),
+  ],
+  lengths: sameLengths,
+  facts: new Set(["wraps"]),
+  key: ({ derivation }) => String(numberOf(derivation)),
+  evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
+  lowering: {
+    kind: "virtual",
+    view: true,
+    cost: 0,
+    element: (
+      context: ElementContext,
+      { inputs }: Apply<DerivedByParams>,
+      index: readonly Ix[],
+    ): Element => context.read(inputs[0]!, index),
+  },
+};
+
+/** A value with derivatives with respect to `sources`, of which it is a function found in some way. */
+export function derivedBy(
+  value: Variable,
+  sources: readonly Variable[],
+  derivation: Derivation,
+): Variable {
+  return applyOp(derivedByOp, [value, ...sources], { derivation }).output;
+}
