@@ -11,6 +11,7 @@ import {
   scan,
   shared,
   type SharedVariable,
+  solvers,
   T,
   type Variable,
 } from "../mod.ts";
@@ -312,4 +313,40 @@ Deno.test("optimisers say what is wrong with what they are given", () => {
     [() => nn.ema([w], [], { decay: 2 }), "a decay from 0 to 1, got 2"],
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
+});
+
+Deno.test("lbfgs() takes the steps of solvers.minimize", async () => {
+  const a = shared(-1.2, { name: "a", dtype: "float64" });
+  const b = shared([1, 2], { name: "b", dtype: "float64" });
+  const valley = (x: Variable, y: Variable) =>
+    T.expr`(1 - ${x}) ** 2 + 10 * sum((${y} - ${x} ** 2) ** 2)` as Variable;
+  const cost = valley(a as Variable, b as Variable), maxSteps = 12;
+  const start = [T.constant(-1.2, { dtype: "float64" }), T.constant([1, 2], { dtype: "float64" })];
+  const expected = solvers.minimize(
+    ([x, y]) => valley(x!, y!),
+    start as Variable[],
+    { maxSteps, memory: 3 },
+  );
+  const updates = nn.lbfgs(cost, { a, b }, { memory: 3 });
+  const train = await compile([], cost, { updates });
+  for (let step = 0; step < maxSteps; step++) train();
+  const [x, y, f] = (await compile([], [...expected.value, expected.cost]))();
+  const state = updates.state as unknown as Record<string, SharedVariable>;
+  const best = [...numbers(x!), ...numbers(y!)];
+  numbers(state["x"]!.getValue()).forEach((one, i) => assertAlmostEquals(one, best[i]!, 1e-10));
+  assertAlmostEquals(Number(state["f"]!.getValue().item()), Number(f!.item()), 1e-10);
+  for (let step = 0; step < 50; step++) train();
+  assertAlmostEquals(Number(a.getValue().item()), 1, 1e-7);
+  numbers(b.getValue()).forEach((value) => assertAlmostEquals(value, 1, 1e-7));
+});
+
+onDevices("lbfgs() finds the middle of points, and says what it needs", async (device) => {
+  const w = shared([3, -4], { name: "w" });
+  const cost = T.sum(T.sqr(T.sub(w, [1, 2])));
+  const train = await compile([], cost, { updates: nn.lbfgs(cost, w), device });
+  for (let step = 0; step < 8; step++) train();
+  numbers(w.getValue()).forEach((value, i) => assertAlmostEquals(value, i + 1, 1e-5));
+  assertThrows(() => nn.lbfgs([w] as never, w), TypeError, "expected a cost");
+  assertThrows(() => nn.lbfgs(cost, []), TypeError, "there are no parameters");
+  assertThrows(() => nn.lbfgs(cost, w, { memory: 0 }), RangeError, "memory to be a positive");
 });

@@ -16,7 +16,7 @@ import { placesLike } from "./states.ts";
 import { defaultTolerance, largest } from "./tolerance.ts";
 
 /** How the systems of the Jacobian matrix J are solved. */
-export type LinearSolver =
+type LinearSolver =
   /** By J as a matrix. */
   | "matrix"
   /** By conjugate gradients: J is symmetric and positive definite, and may be large. */

@@ -105,10 +105,11 @@ export function nextLbfgs(
   const slope = dot(state.g, state.p), here = dot(g, state.p);
   const isFirst = T.isinf(state.f) as Variable;
   const fallen = T.le(f, T.add(state.f, T.mul(T.mul(t, slope), FALL))) as Variable;
-  // Close to the solution, costs differ by less than they are rounded; slopes still tell.
+  // Close to the solution, costs differ by less than they are rounded; gradients still tell.
   const even = both(
     T.le(f, T.add(state.f, T.mul(T.abs(state.f), 8 * epsilon))) as Variable,
     T.le(here, T.mul(slope, 2 * FALL - 1)) as Variable,
+    T.lt(largest(g), largest(state.g)) as Variable,
   );
   const isNumber = both(isFinite(f), isFinite(largest(g)));
   const enough = both(isNumber, either(isFirst, fallen, even));

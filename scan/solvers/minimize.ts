@@ -153,7 +153,7 @@ export function minimize(
   return {
     value: start.like(start.from(value)),
     cost: inner.at([value])[0]!,
-    converged: T.le(norm, limit(reached!)) as Variable<"bool", 0>,
+    converged: T.and(T.neq(norm, Infinity), T.le(norm, limit(reached!))) as Variable<"bool", 0>,
     steps: steps as Variable<"int64", 0>,
     gradientNorm: norm,
   };

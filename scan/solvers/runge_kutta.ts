@@ -31,14 +31,14 @@ export interface StepOptions {
 }
 
 /** What goes along from time to time: a state, its derivatives, and the size of the next step. */
-export interface Moving {
+interface Moving {
   readonly ys: readonly Variable[];
   readonly slopes: readonly Variable[];
   readonly size: Variable;
 }
 
 /** A method's way from one time to the next. */
-export interface Stepper {
+interface Stepper {
   start(ys: readonly Variable[], t: Variable): Moving;
   advance(moving: Moving, from: Variable, to: Variable): Moving;
 }

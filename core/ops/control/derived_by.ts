@@ -13,7 +13,7 @@ import type { Size } from "../../ir/size.ts";
 import { sameLengths } from "../common/length_rules.ts";
 
 /** How gradients go back from a value to what it depends on. */
-export interface Derivation {
+interface Derivation {
   /**
    * The gradients of `sources`, in order, null where there is none; only those for which `wanted` is true
    * are asked for. `value` has its own derivatives, so that what is made of it has them, too.
