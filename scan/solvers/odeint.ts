@@ -19,7 +19,7 @@ import { withAdjoint } from "./adjoint.ts";
 import { Closed } from "./closed.ts";
 import { checkCount } from "./options.ts";
 import { type Derivatives, type StepOptions, stepper } from "./runge_kutta.ts";
-import { packed, Pieces, placesLike, type SolverState, type VariablesOf } from "./states.ts";
+import { Pieces, placesLike, type SolverState, type VariablesOf } from "./states.ts";
 
 /** Options of {@linkcode odeint}. */
 export interface OdeOptions<Y = never> {
