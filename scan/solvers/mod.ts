@@ -4,6 +4,12 @@
  * @module
  */
 
+import { registerBatching } from "../../batch/rules.ts";
+import { derivedByOp } from "../../core/ops/control/derived_by.ts";
+import { batchDerived } from "./rows.ts";
+
+registerBatching(derivedByOp.name, batchDerived);
+
 export { fixedPoint, type FixedPointResult } from "./fixed_point.ts";
 export { minimize, type MinimizeOptions, type MinimizeResult } from "./minimize.ts";
 export { odeint, type OdeOptions, type TrajectoryOf } from "./odeint.ts";

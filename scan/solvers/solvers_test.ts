@@ -3,7 +3,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import reference from "../../dev/testing/solvers/reference.json" with { type: "json" };
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
-import { compile, DisconnectedInputError, grad, solvers, T, type Variable } from "../../mod.ts";
+import {
+  compile,
+  DisconnectedInputError,
+  grad,
+  solvers,
+  T,
+  type Variable,
+  vmap,
+} from "../../mod.ts";
 
 /** float64 on the CPU, float32 on the GPU, and how near results come. */
 const precision = {
@@ -264,6 +272,21 @@ Deno.test("odeint() ends early, and says where it does not get", async () => {
   assert(a === 1 && Math.abs(b! - 2) < 1e-5 && Number.isNaN(d));
   assertEquals(numbers(missing!), [1, 2, NaN, NaN]);
   assertEquals(numbers(only!), [1, 2]);
+});
+
+onDevices("vmap() solves for each row, and each has its gradient", async (device) => {
+  const { dtype, tolerance } = precision[device];
+  const a = T.vector("a", { dtype }), b = T.scalar("b", { dtype });
+  const root = (a: Variable) =>
+    solvers.rootFind((x: Variable) => T.expr`${x} ** 3 - ${a} * ${b}`, constant(1, device)).value;
+  const roots = vmap(root)(a);
+  const [slopes, all] = grad(T.sum(roots), [a, b]);
+  const f = await compile([a, b], [roots, slopes, all], { device });
+  const [x, dx, db] = f([1, 8, 3], 1);
+  const expected = [1, 2, Math.cbrt(3)];
+  assertNear(x!, expected, tolerance);
+  assertNear(dx!, expected.map((x) => 1 / (3 * x * x)), tolerance);
+  assertNear(db!, [expected.reduce((sum, x) => sum + x / 3, 0)], tolerance);
 });
 
 Deno.test("solvers say what is wrong with what they are given", () => {
