@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { bold, cyan, dim } from "@std/fmt/colors";
 import { compile, config, NoGpuError, T } from "../mod.ts";
+import { equations } from "./tour/equations.ts";
 import { firstSteps } from "./tour/first_steps.ts";
 import { gradients } from "./tour/gradients.ts";
 import { loops } from "./tour/loops.ts";
@@ -17,6 +18,7 @@ import { bodyOf, type Chapter, describeResults } from "./tour/program.ts";
 import { randomStreams } from "./tour/random_streams.ts";
 import { recurrences } from "./tour/recurrences.ts";
 import { sharedState } from "./tour/shared_state.ts";
+import { statistics } from "./tour/statistics.ts";
 
 /** All chapters, in the order of reading. */
 export const chapters: readonly Chapter[] = [
@@ -26,6 +28,8 @@ export const chapters: readonly Chapter[] = [
   randomStreams,
   loops,
   recurrences,
+  statistics,
+  equations,
 ];
 
 const help = `Run small programs and show their text and results.

@@ -170,6 +170,96 @@ for (
   });
 }
 
+/** What programs about data and equations give, as other programs or formulas have it, and how near. */
+const known: Record<string, Record<string, readonly [unknown, number]>> = {
+  // SciPy's minimize, in float64.
+  "Gaussian process regression, its scales by maximum likelihood": {
+    "length, height, noise": [[1.19098, 2.44429, 0.173248], 3e-3],
+    "log likelihood": [-11.919466, 1e-4],
+    converged: [true, 0],
+    "mean at 1, 3, 9": [[1.267743, 1.029602, 0.604089], 1e-2],
+    "and its deviation": [[0.091655, 0.088934, 2.431410], 3e-3],
+  },
+  // Durbin and Koopman, Time Series Analysis by State Space Methods.
+  "The flow of the Nile: Kalman's filter and smoother": {
+    "variances of noise and of the level": [[15099, 1469.1], 5e-3],
+    "log likelihood": [-632.54, 1e-4],
+  },
+  // Carpenter, Predator-Prey Population Dynamics (2018), by Stan: 0.545, 0.028, 0.803, 0.024.
+  "Hares and lynxes: a differential equation fitted to pelts": {
+    "birth, eaten, death, fed, first hares and lynxes": [
+      [0.545, 0.028, 0.803, 0.024, 34.6, 5.84],
+      5e-2,
+    ],
+  },
+  "Options by Black and Scholes, with all Greeks": {
+    "call and put": [[10.450584, 5.573526], 1e-5],
+    delta: [[0.636831, -0.363169], 1e-5],
+    rho: [[53.232482, -41.890461], 1e-5],
+    vega: [[37.524035, 37.524035], 1e-5],
+    theta: [[-6.414028, -1.657880], 1e-5],
+  },
+  "Power iteration, and the tones of a string": {
+    "largest eigenvalue": [2 - 2 * Math.cos(8 * Math.PI / 9), 1e-5],
+    "all eigenvalues": [
+      Array.from({ length: 8 }, (_, i) => 2 - 2 * Math.cos((i + 1) * Math.PI / 9)),
+      1e-5,
+    ],
+  },
+  "Heat in a plate": {},
+  "A particle in a bowl, by Fourier transforms": { "sum of the density": [1, 1e-4] },
+};
+
+/** Compares numbers at any depth, in parts of what is expected. */
+function assertWithin(actual: unknown, expected: unknown, part: number, what: string): void {
+  if (Array.isArray(expected)) {
+    assert(Array.isArray(actual) && actual.length === expected.length, `${what}: ${actual}`);
+    expected.forEach((item, i) => assertWithin(actual[i], item, part, `${what}[${i}]`));
+  } else {
+    assertAlmostEquals(Number(actual), Number(expected), part * Math.abs(Number(expected)), what);
+  }
+}
+
+for (const [title, results] of Object.entries(known)) {
+  Deno.test(`tour: ${title}`, async () => {
+    const found = await runOn("cpu", title);
+    for (const [name, [value, part]] of Object.entries(results)) {
+      assertWithin(plain(found[name]), value, part, name);
+    }
+    if (title === "Options by Black and Scholes, with all Greeks") {
+      const second = plain(Object.values(found).at(-1)) as number[][];
+      assertAlmostEquals(second[0]![0]!, 0.018762, 1e-6);
+    }
+    if (title === "Heat in a plate") {
+      const [first, last] = String(found["heat at first and at the end"]).split(" ").map(Number);
+      assertAlmostEquals(last!, first!, 0.011);
+      assertEquals(
+        String(found["after 60 steps"]).split("\n").map((row) => row.length),
+        Array(12).fill(36),
+      );
+    }
+    if (title === "A particle in a bowl, by Fourier transforms") {
+      const [mean, exact] = [found["mean place"], found["3·cos(t)"]].map((one) =>
+        plain(one) as number[]
+      );
+      exact!.forEach((x, i) => assertAlmostEquals(mean![i]!, x, 0.01));
+    }
+  });
+}
+
+Deno.test("tour: chains of Hamiltonian Monte Carlo agree, around the likeliest weights", async () => {
+  const found = await runOn("cpu", "Logistic regression, sampled by Hamiltonian Monte Carlo");
+  const [mean, deviation, rHat] = ["mean", "deviation", "R-hat"].map((name) =>
+    plain(found[name]) as number[]
+  );
+  assert(rHat!.every((value) => value > 0.99 && value < 1.02), `R-hat is ${rHat}`);
+  // Drawn of weights 1, -2, 0.5; the likeliest ones of these data are close to 1.2, -2.7, 0.66.
+  [1.22, -2.69, 0.66].forEach((value, i) =>
+    assertAlmostEquals(mean![i]!, value, 0.5 * deviation![i]!)
+  );
+  assert(Number(plain(found["taken of all"])) > 0.8);
+});
+
 Deno.test("every program of the tour is tested, and shows its text", async () => {
   const others = [
     ...chapters.find(({ title }) => title === "Random streams")!.programs.map(({ title }) => title),
@@ -177,6 +267,8 @@ Deno.test("every program of the tour is tested, and shows its text", async () =>
     "tanh(x·W + b)·d, where d is binomial noise",
     "y(t) = tanh(W1·y(t−1) + W2·x(t) + W3·x(t−1)), sizes 10 and 20",
     "The same, sizes 100 and 200",
+    "Logistic regression, sampled by Hamiltonian Monte Carlo",
+    ...Object.keys(known),
   ];
   assertEquals(
     programs.map(({ title }) => title).toSorted(),

@@ -64,3 +64,15 @@ function describe(value: unknown): string {
   }
   return typeof value === "string" ? value : Deno.inspect(value);
 }
+
+/**
+ * Numbers as blocks of eight heights.
+ *
+ * @param values The numbers
+ * @param from What the lowest block stands for
+ * @param to What the highest one stands for
+ */
+export function blocks(values: ArrayLike<number>, from: number, to: number): string {
+  const height = (v: number) => Math.min(7, Math.floor(8 * (v - from) / (to - from)));
+  return Array.from(values, (v) => "▁▂▃▄▅▆▇█"[Math.max(0, height(v))]).join("");
+}

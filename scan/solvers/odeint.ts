@@ -108,7 +108,7 @@ export function odeint(
     throw new TypeError(`${action}: expected a vector of times, got ${ts.type}`);
   }
   if (ts instanceof Constant || ts.type.shape[0] !== null) checkTimes(action, ts);
-  const places = placesLike(first), time = makeVariable(new TensorType(dtype, []));
+  const places = placesLike(first), time = makeVariable(TensorType.of(dtype, []));
   const rhs = new Closed(
     [...places, time],
     start.parts(action, f(start.like(places) as never, time)),

@@ -58,13 +58,20 @@ onDevices("fixedPoint() has the first and second derivatives of the solution", a
 Deno.test("fixedPoint() of lists, and one that is not reached", async () => {
   const A = T.dmatrix("A"), b = T.dvector("b");
   const { value: [x, y] } = solvers.fixedPoint(
-    ([x, y]) => [T.add(T.dot(A, y), b) as Variable, T.mul(x, 0.5) as Variable],
+    ([x, y]) => [T.add(T.dot(A, y!), b) as Variable, T.mul(x!, 0.5) as Variable],
     [constant([0, 0], "cpu"), constant([0, 0], "cpu")] as Variable[],
   );
   const far = solvers.fixedPoint((x: Variable) => T.mul(x, 2) as Variable, constant(1, "cpu"), {
     maxSteps: 5,
   });
-  const f = await compile([A, b], [x!, y!, grad(T.sum(x), b), far.value, far.converged, far.steps]);
+  const f = await compile([A, b], [
+    x!,
+    y!,
+    grad(T.sum(x!), b),
+    far.value,
+    far.converged,
+    far.steps,
+  ]);
   const [found, half, slopes, grown, converged, steps] = f([[0.2, 0.4], [0, 0.6]], [1, 2]);
   // (1 - A/2)·x = b
   assertNear(found!, [(1 + 0.2 * (2 / 0.7)) / 0.9, 2 / 0.7], 1e-8);
@@ -158,7 +165,7 @@ onDevices("minimize() of a list goes down a narrow valley", async (device) => {
     method: "newton",
     tolerance: device === "cpu" ? 1e-10 : 1e-4,
   });
-  const slope = grad(T.sum(y), a) as Variable;
+  const slope = grad(T.sum(y!), a) as Variable;
   const f = await compile([a], [x!, y!, slope, grad(slope, a), converged] as Variable[], {
     device,
   });

@@ -99,7 +99,7 @@ export function placesLike(variables: readonly Variable[]): Variable[] {
 
 /** A placeholder for the vector of a state. */
 export function vectorPlace(dtype: DType): Variable {
-  return makeVariable(new TensorType(dtype, [null]));
+  return makeVariable(TensorType.of(dtype, [null]));
 }
 
 /** The elements of variables, one after the other, as a vector of the widest dtype. */
