@@ -22,6 +22,7 @@ const commands: Record<string, Command> = {
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
   bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
   fuzz: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/fuzz/main.ts", ...args]),
+  rewrites: (flags) => runDeno(["run", "--quiet", ...flags, "-A", "dev/rewrites.ts"]),
   profile: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/profile.ts", ...args]),
   explain: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/explain.ts", ...args]),
   check: (flags, args) => runDeno(["check", ...flags, ...args]),

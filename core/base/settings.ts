@@ -18,6 +18,12 @@ export interface Settings {
   device: DeviceOption;
   /** What to do with an input that a function does not use. */
   onUnusedInput: "raise" | "warn" | "ignore";
+  /**
+   * Whether graphs are tried with test values while they are built: what does not fit is then an error, or a
+   * warning, at the line that makes it. Ops are tried whose inputs all have a value: `testValue`, constants,
+   * and shared variables.
+   */
+  computeTestValue: "off" | "warn" | "raise";
   /** Whether functions compiled without `profile` measure their calls. */
   profile: boolean;
   /** How many plans a function keeps; the one that was not used for longest goes first. */
@@ -53,6 +59,7 @@ const kinds: {
   floatX: ["float16", "float32", "float64"],
   device: ["auto", "gpu", "cpu"],
   onUnusedInput: ["raise", "warn", "ignore"],
+  computeTestValue: ["off", "warn", "raise"],
   profile: [true, false],
   plans: "amount",
   planBytes: "amount",
@@ -65,6 +72,7 @@ const values: Settings = {
   floatX: "float32",
   device: "auto",
   onUnusedInput: "raise",
+  computeTestValue: "off",
   profile: false,
   plans: 16,
   planBytes: 1 << 28,

@@ -11,10 +11,21 @@ import type { DType } from "./dtype.ts";
 import { cut } from "../base/shown.ts";
 import { TensorType } from "./type.ts";
 import type { Methods } from "../api/methods.ts";
+import type { TensorLike } from "../ops/common/literal.ts";
 import type { Op, Params } from "./op.ts";
 import { sizeOf, type Value, valueText } from "./value.ts";
 
 let nextId = 1;
+
+const testValues = new WeakMap<Variable, Exclude<TensorLike, Variable>>();
+
+/** What tries each application that is made, if anything does. */
+let trial: ((apply: Apply) => void) | null = null;
+
+/** Has each application tried that is made outside of rewriting, or none. */
+export function setTrial(next: ((apply: Apply) => void) | null): void {
+  trial = next;
+}
 
 /** How many variables have been made up to now. */
 export function variablesMade(): number {
@@ -67,6 +78,33 @@ export class Variable<D extends DType = DType, N extends number = number> {
     this.owner = owner;
     this.index = index;
     this.#origin = inherited === null ? captureOrigin() : inherited.#origin;
+  }
+
+  /**
+   * A value to try graphs with while they are built, where `config.computeTestValue` says so; of what ops
+   * compute from such values, what they gave.
+   *
+   * @example
+   * ```ts
+   * import { config, ShapeError, T } from "@croton/croton";
+   * import { assertThrows } from "@std/assert";
+   *
+   * config.computeTestValue = "raise";
+   * const x = T.matrix("x"), w = T.vector("w");
+   * x.testValue = [[1, 2], [3, 4]];
+   * w.testValue = [1, 2, 3];
+   * assertThrows(() => x.dot(w), ShapeError);
+   * config.computeTestValue = "off";
+   * ```
+   */
+  get testValue(): Exclude<TensorLike, Variable> | null {
+    return testValues.get(this) ?? null;
+  }
+
+  /** Sets it; null takes it away. */
+  set testValue(value: Exclude<TensorLike, Variable> | null) {
+    if (value === null) testValues.delete(this);
+    else testValues.set(this, value);
   }
 
   /** Element type. */
@@ -525,10 +563,14 @@ export function applyOp<P extends Params>(
 ): Apply<P> {
   const key = keyOf(op, inputs, params);
   const have = applies.get(key)?.deref();
-  if (have !== undefined && isSharable(have)) return have as unknown as Apply<P>;
+  if (have !== undefined && isSharable(have)) {
+    if (trial !== null && session === null) trial(have);
+    return have as unknown as Apply<P>;
+  }
   const types = op.infer(inputs, params);
   const made = new Apply(op, inputs, params, types);
   if (op.pure !== false) remember(key, made as unknown as Apply);
+  if (trial !== null && session === null) trial(made as unknown as Apply);
   return made;
 }
 

@@ -41,6 +41,11 @@ export interface ModeOptions {
   readonly excluding?: readonly string[];
   /** Compare every rewrite and every call with the reference interpreter. */
   readonly verify?: boolean;
+  /**
+   * With `verify`, the first call also compares the gradients of all outputs and updates by all floats with
+   * finite differences, in some elements of each; where they differ it throws a GradientError.
+   */
+  readonly gradients?: boolean;
   /** Find the first result that is NaN, infinite or huge, or what the options say. */
   readonly nanGuard?: boolean | NanGuardOptions;
 }
@@ -54,6 +59,7 @@ export interface ResolvedMode {
   readonly including: ReadonlySet<string>;
   readonly excluding: ReadonlySet<string>;
   readonly verify: boolean;
+  readonly gradients: boolean;
   /** What is bad; null where results are not looked at. */
   readonly nanGuard: NanGuardOptions | null;
 }
@@ -78,6 +84,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
       including: new Set(),
       excluding: new Set(),
       verify: mode === "debug",
+      gradients: false,
       nanGuard: mode === "nanGuard" ? {} : null,
     };
   }
@@ -86,6 +93,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
     including: "any",
     excluding: "any",
     verify: "boolean",
+    gradients: "boolean",
     nanGuard: "any",
   });
   for (const list of [mode.including ?? [], mode.excluding ?? []]) {
@@ -110,6 +118,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
     including: new Set(mode.including),
     excluding: new Set(mode.excluding),
     verify: mode.verify ?? false,
+    gradients: mode.gradients ?? false,
     nanGuard: guardOf(mode.nanGuard),
   };
 }
@@ -122,7 +131,7 @@ function guardOf(given: ModeOptions["nanGuard"]): NanGuardOptions | null {
 }
 
 /** What rules may be tagged with. */
-const tags = ["stabilises", "assumesFinite", "mayHideError"] as const;
+export const tags = ["stabilises", "assumesFinite", "mayHideError"] as const;
 
 /** All rules, each once. */
 export function knownRules(): Rule[] {

@@ -5,6 +5,7 @@
  */
 
 import { type MemoryOptions, type MemoryStatistics, memoryStatistics } from "./memory.ts";
+import { tryApplications } from "./test_values.ts";
 import { type Settings, settings } from "../base/settings.ts";
 
 /** Settings, which may be assigned, and what can be asked of the whole module. */
@@ -27,5 +28,13 @@ export interface Config extends Settings {
 /** The settings in force. Assigning what a setting cannot be is a TypeError. */
 export const config: Config = Object.seal(Object.defineProperties({} as Config, {
   ...Object.getOwnPropertyDescriptors(settings),
+  computeTestValue: {
+    enumerable: true,
+    get: () => settings.computeTestValue,
+    set(value: Settings["computeTestValue"]) {
+      settings.computeTestValue = value;
+      tryApplications(value);
+    },
+  },
   memory: { enumerable: true, value: memoryStatistics },
 }));

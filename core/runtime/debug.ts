@@ -27,6 +27,22 @@ interface Verifiable {
   readonly states: readonly Variable[];
 }
 
+/** Compares gradients of outputs with finite differences at a point. */
+type GradientCheck = (
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+) => void;
+
+let checkGradients: GradientCheck | null = null;
+
+/** Says how gradients are checked. */
+export function registerGradientCheck(check: GradientCheck): void {
+  checkGradients = check;
+}
+
+/** The functions whose gradients were checked. */
+const checked = new WeakSet<Verifiable>();
+
 const tolerances: Record<string, number> = { float16: 2e-2, float32: 1e-3, float64: 1e-8 };
 
 /**
@@ -56,6 +72,10 @@ export function verifyCall(
     if (!(variable instanceof SharedVariable)) continue;
     const { dtype, shape } = variable.container;
     inputs.set(variable, fromTypedArray(dtype, shape, variable.container.hostSync()));
+  }
+  if (mode.gradients && !checked.has(definition)) {
+    checked.add(definition);
+    checkGradients?.(wanted, inputs);
   }
   const asWritten = evaluateGraph(wanted, inputs);
   const { request } = executor;

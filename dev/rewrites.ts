@@ -1,0 +1,48 @@
+/**
+ * Writes `docs/rewrites.md`, the table of all rewrites: `deno task rewrites`, after a rule was added.
+ *
+ * @module
+ */
+
+import "../mod.ts";
+import { addedPhases } from "../core/rewrite/extensions.ts";
+import { knownRules, tags } from "../core/rewrite/mod.ts";
+import { phases } from "../core/rewrite/phases.ts";
+
+const head = (count: number) =>
+  `# Rewrites
+
+The ${count} rules by which graphs are rewritten, each with its law, the phases in which it runs, and its
+tags: those that make values where the graph as written overflows or loses digits (stabilises), that
+may change results where values are not finite (assumesFinite), and that may hide an error that the
+graph as written would have shown (mayHideError). Each has tests that it fires where it should, that
+it does not where it must not, and that values stay (\`core/rewrite/rules_test.ts\`; those of loops in
+\`scan/rewrites/\`). Beside rules, equal nodes are one from the start, and shapes are taken from the
+graph without computing what has them.
+
+\`mode: { excluding: [...] }\` leaves rules, phases and tags out; \`f.rewrites\` counts which fired, and
+\`f.explain({ rule })\` shows where ([seeing](seeing.md)).
+
+| rule | law | phases | tags |
+| ---- | --- | ------ | ---- |
+`;
+
+/** The page. */
+function page(): string {
+  const all = [...phases, ...addedPhases], rules = knownRules();
+  const rows = rules.map((rule) => {
+    const own = all.filter(({ rules }) => rules.some(({ name }) => name === rule.name));
+    const names = [...new Set(own.map(({ name }) => name))].join(", ");
+    const law = rule.law.replaceAll(/[|*_<]/g, (sign) => `\\${sign}`);
+    const mine = tags.filter((tag) => rule[tag] === true).join(", ");
+    return `| \`${rule.name}\` | ${law} | ${names} | ${mine} |\n`;
+  });
+  return head(rules.length) + rows.join("");
+}
+
+if (import.meta.main) {
+  const path = new URL("../docs/rewrites.md", import.meta.url).pathname;
+  await Deno.writeTextFile(path, page());
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
+  console.log(path);
+}
