@@ -10,10 +10,9 @@ import { shown } from "../core/base/shown.ts";
 import { type FloatDType, isInt } from "../core/graph/dtype.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
-import type { BorderMode } from "../core/ops/nn/conv.ts";
 import type { RandomStreams } from "../core/random/streams.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
-import { glorotUniform, heNormal, type Initialiser } from "./initialisers.ts";
+import { glorotUniform, type Initialiser } from "./initialisers.ts";
 
 /** Options of the functions that draw first parameters. */
 export interface LayerOptions {
@@ -94,153 +93,6 @@ export function initDense(
 export function dense(p: DenseParameters, x: TensorLike): Variable {
   const product = T.dot(asVariable(x), p.W) as Variable;
   return p.b === undefined ? product : T.add(product, p.b) as Variable;
-}
-
-/** Parameters of {@linkcode conv2d}. */
-export interface Conv2dParameters {
-  /** Filters (out, in, rows, columns). */
-  readonly W: Variable;
-  /** Biases (out), if there are any. */
-  readonly b?: Variable;
-}
-
-/**
- * First parameters of a convolution: filters as drawn, biases of zero.
- *
- * @param streams Where filters are drawn from.
- * @param inputs The number of input channels, in one group.
- * @param outputs The number of output channels.
- * @param size Rows and columns of a filter.
- * @param options How filters are drawn; as `heNormal` does, if missing.
- *
- * @example
- * ```ts
- * import { nn, RandomStreams } from "@croton/croton";
- *
- * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, [5, 5]));
- * ```
- */
-export function initConv2d(
-  streams: RandomStreams,
-  inputs: number,
-  outputs: number,
-  size: readonly [number, number],
-  options?: LayerOptions,
-): { W: Variable; b: Variable } {
-  const { dtype, weights } = layerOptions(options, heNormal);
-  return { W: weights(streams, [outputs, inputs, ...size], { dtype }), b: zeros([outputs], dtype) };
-}
-
-/** Options of {@linkcode conv2d}. */
-export interface Conv2dOptions {
-  /** Padding: none ("valid", if missing), half a filter ("half"), or numbers. */
-  readonly padding?: BorderMode;
-  /** Distance between output positions; 1 if missing. */
-  readonly stride?: number | readonly [number, number];
-  /** Distance between the elements of a filter; 1 if missing. */
-  readonly dilation?: number | readonly [number, number];
-  /** Number of groups; 1 if missing. */
-  readonly groups?: number;
-}
-
-/**
- * A convolution layer. Filters are not flipped, as in JAX and PyTorch; `T.conv2d` flips them, as Theano's.
- *
- * @param p Filters and biases.
- * @param x Images (image, channel, row, column).
- * @param options Padding, stride, dilation and groups.
- *
- * @example
- * ```ts
- * import { nn, RandomStreams, T } from "@croton/croton";
- *
- * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, [5, 5]));
- * const h = T.relu(nn.conv2d(p, T.tensor4("x"), { padding: "half" }));
- * ```
- */
-export function conv2d(p: Conv2dParameters, x: TensorLike, options?: Conv2dOptions): Variable {
-  const { padding = "valid", stride = 1, dilation = 1, groups = 1 } = checkOptions(
-    "Cannot convolve",
-    options,
-    { padding: "any", stride: "any", dilation: "any", groups: "number" },
-  );
-  const maps = T.conv2d(asVariable(x) as Variable, p.W as Variable, {
-    borderMode: padding,
-    subsample: stride,
-    filterDilation: dilation,
-    numGroups: groups,
-    filterFlip: false,
-  }) as Variable;
-  if (p.b === undefined) return maps;
-  return T.add(maps, T.dimshuffle(p.b, "x", 0, "x", "x")) as Variable;
-}
-
-/** Options of {@linkcode maxPool2d} and {@linkcode averagePool2d}. */
-export interface Pool2dOptions {
-  /** Distance between windows; their size if missing. */
-  readonly stride?: number | readonly [number, number];
-  /** Rows and columns added at each side; 0 if missing. */
-  readonly padding?: number | readonly [number, number];
-}
-
-/**
- * The maximum of windows of the last two axes. Partial windows at the end are left out, and padding never
- * counts.
- *
- * @param x Images.
- * @param size Rows and columns of a window.
- * @param options Stride and padding.
- *
- * @example
- * ```ts
- * import { nn, T } from "@croton/croton";
- *
- * const h = nn.maxPool2d(T.tensor4("x"), [2, 2]);
- * ```
- */
-export function maxPool2d(
-  x: TensorLike,
-  size: number | readonly [number, number],
-  options?: Pool2dOptions,
-): Variable {
-  return pooled(x, size, options, "max");
-}
-
-/**
- * The average of windows of the last two axes. Partial windows at the end are left out, and padding counts
- * as zeros.
- *
- * @param x Images.
- * @param size Rows and columns of a window.
- * @param options Stride and padding.
- *
- * @example
- * ```ts
- * import { nn, T } from "@croton/croton";
- *
- * const h = nn.averagePool2d(T.tensor4("x"), 3, { stride: 2 });
- * ```
- */
-export function averagePool2d(
-  x: TensorLike,
-  size: number | readonly [number, number],
-  options?: Pool2dOptions,
-): Variable {
-  return pooled(x, size, options, "average_inc_pad");
-}
-
-function pooled(
-  x: TensorLike,
-  size: number | readonly [number, number],
-  options: Pool2dOptions | undefined,
-  mode: "max" | "average_inc_pad",
-): Variable {
-  const { stride = size, padding = 0 } = checkOptions("Cannot pool", options, {
-    stride: "any",
-    padding: "any",
-  });
-  const all = { stride, pad: padding, mode, ignoreBorder: true };
-  return T.pool2d(asVariable(x) as Variable, size, all) as Variable;
 }
 
 /** Parameters of {@linkcode embedding}. */

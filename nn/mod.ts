@@ -42,13 +42,26 @@ export {
   truncatedNormal,
 } from "./initialisers.ts";
 export {
+  averagePool1d,
   averagePool2d,
+  averagePool3d,
+  conv1d,
+  conv2d,
+  conv3d,
+  type ConvLayerOptions,
+  type ConvParameters,
+  initConv1d,
+  initConv2d,
+  initConv3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolLayerOptions,
+} from "./convolutions.ts";
+export {
   batchNorm,
   type BatchNormOptions,
   type BatchNormParameters,
-  conv2d,
-  type Conv2dOptions,
-  type Conv2dParameters,
   dense,
   type DenseParameters,
   dropout,
@@ -56,7 +69,6 @@ export {
   embedding,
   type EmbeddingParameters,
   initBatchNorm,
-  initConv2d,
   initDense,
   initEmbedding,
   initLayerNorm,
@@ -64,8 +76,6 @@ export {
   type LayerNormOptions,
   type LayerNormParameters,
   type LayerOptions,
-  maxPool2d,
-  type Pool2dOptions,
 } from "./layers.ts";
 export { lbfgs, type LbfgsOptions } from "./lbfgs.ts";
 export {

@@ -1,185 +1,31 @@
 /**
- * Convolution of images, as windows and one matrix product.
+ * Convolution along one, two or three axes.
  *
  * @module
  */
 
-import { promote } from "../../graph/dtype.ts";
-import { ShapeError } from "../../base/errors.ts";
-import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { DType } from "../../graph/dtype.ts";
+import type { Variable } from "../../graph/graph.ts";
 import type { OfRank, PairDType } from "../../graph/type_arithmetic.ts";
-import { type Dim, shapeLabel, staticDim } from "../common/arguments.ts";
-import { castTo } from "../common/build.ts";
-import { between } from "../shape/between.ts";
-import { shuffled } from "../shape/dimshuffle_op.ts";
+import type { TensorLike } from "../common/literal.ts";
 import {
-  addDims,
-  dimVariable,
-  floorDivDims,
-  mulDims,
-  productDims,
-  subDims,
-} from "../common/lengths.ts";
-import { matmul } from "../linalg/linalg.ts";
-import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
-import { flip } from "../shape/repeat.ts";
-import { reshaped } from "../shape/reshape_op.ts";
-import { specifyShape } from "../shape/shape.ts";
-import { dimsOf, withShape } from "../shape/shape_ops.ts";
-import { foldWindowsOp, padded, windowed, type WindowParams } from "./window.ts";
-import { shown } from "../../base/shown.ts";
-import { checkOptions, type OptionKinds } from "../../base/options.ts";
+  convolve,
+  convolveBack,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  separable,
+  type SeparableConvOptions,
+  setUp,
+} from "./convolve.ts";
 
-/**
- * How far images are padded with zeros: not at all; so that every overlap counts ("full"); by half the
- * filter on both sides ("half"); or by given numbers for both axes, each axis, or each side.
- */
-export type BorderMode =
-  | "valid"
-  | "full"
-  | "half"
-  | number
-  | readonly [number, number]
-  | readonly [readonly [number, number], readonly [number, number]];
-
-/** Options of {@linkcode conv2d}. */
-export interface ConvOptions {
-  /** Padding; "valid" if missing. */
-  readonly borderMode?: BorderMode;
-  /** Distance between output positions on both axes; [1, 1] if missing. */
-  readonly subsample?: number | readonly [number, number];
-  /** Another name of `subsample`. */
-  readonly strides?: number | readonly [number, number];
-  /** Whether filters are flipped, as the mathematical convolution does; true if missing. */
-  readonly filterFlip?: boolean;
-  /** Distance between the elements of a filter; [1, 1] if missing. */
-  readonly filterDilation?: number | readonly [number, number];
-  /** Number of groups: block g of outputs sees block g of inputs only; 1 if missing. */
-  readonly numGroups?: number;
-  /** Lengths that the images are known to have; null where nothing is known. */
-  readonly inputShape?: readonly (Dim | null)[] | null;
-  /** Lengths that the filters are known to have; null where nothing is known. */
-  readonly filterShape?: readonly (Dim | null)[] | null;
-}
-
-/** Options of {@linkcode conv2dTranspose}. */
-export interface ConvTransposeOptions extends ConvOptions {
-  /** Height and width of the result, where the stride leaves a choice. */
-  readonly outputShape?: readonly [Dim, Dim] | null;
-}
-
-type Pair<T> = readonly [T, T];
-
-function pairOf(
-  value: number | Pair<number> | undefined,
-  least: number,
-  what: string,
-): Pair<number> {
-  const pair = value === undefined ? [1, 1] : typeof value === "number" ? [value, value] : value;
-  if (isPairFrom(pair, least)) return pair;
-  throw new RangeError(
-    `Cannot convolve: expected ${what} to be integers >= ${least}, got ${shown(value)}`,
-  );
-}
-
-function isPairFrom(pair: unknown, least: number): pair is Pair<number> {
-  return Array.isArray(pair) && pair.length === 2 &&
-    pair.every((n) => Number.isInteger(n) && n >= least);
-}
-
-/** Zeros in front of and behind both axes. */
-function paddingOf(mode: BorderMode, extent: Pair<Dim>): Pair<Pair<Dim>> {
-  const both = (n: Dim): Pair<Dim> => [n, n];
-  if (mode === "valid") return [both(0), both(0)];
-  if (mode === "full") return [both(subDims(extent[0], 1)), both(subDims(extent[1], 1))];
-  if (mode === "half") return [both(floorDivDims(extent[0], 2)), both(floorDivDims(extent[1], 2))];
-  if (typeof mode === "string") {
-    throw new RangeError(
-      `Cannot convolve: expected borderMode "valid", "full", "half" or numbers, got ${shown(mode)}`,
-    );
-  }
-  const sides: unknown = typeof mode === "number" ? [mode, mode] : mode;
-  const pads = Array.isArray(sides)
-    ? sides.map((side) => typeof side === "number" ? [side, side] : side)
-    : [];
-  if (pads.length === 2 && pads.every((pad) => isPairFrom(pad, 0))) {
-    return pads as unknown as Pair<Pair<Dim>>;
-  }
-  throw new RangeError(
-    `Cannot convolve: expected paddings to be integers >= 0, got ${shown(mode)}`,
-  );
-}
-
-/** What is common to the convolution and its transpose. */
-interface Setup {
-  readonly x: Variable;
-  readonly w: Variable;
-  readonly groups: number;
-  readonly stride: Pair<number>;
-  readonly dilation: Pair<number>;
-  readonly pads: Pair<Pair<Dim>>;
-  /** Elements from the first to the last of a filter, both included. */
-  readonly extent: Pair<Dim>;
-}
-
-const convKinds: OptionKinds<ConvTransposeOptions> = {
-  borderMode: "any",
-  subsample: "any",
-  strides: "any",
-  filterFlip: "boolean",
-  filterDilation: "any",
-  numGroups: "number",
-  inputShape: "any",
-  filterShape: "any",
-  outputShape: "any",
-};
-
-function setUp(images: TensorLike, filters: TensorLike, options: ConvTransposeOptions): Setup {
-  checkOptions("Cannot convolve", options, convKinds);
-  const [a, b] = asVariables([images, filters]) as [Variable, Variable];
-  for (
-    const [v, layout] of [[a, "(image, channel, row, column)"], [
-      b,
-      "(out, in, row, column)",
-    ]] as const
-  ) {
-    if (v.ndim !== 4) {
-      throw new TypeError(
-        `Cannot convolve: expected 4 axes ${layout}, got ${v.label} of type ${v.type}`,
-      );
-    }
-  }
-  const dtype = promote(a.dtype, b.dtype);
-  const known = (v: Variable, shape: readonly (Dim | null)[] | null | undefined) =>
-    castTo(shape === null || shape === undefined ? v : specifyShape(v, shape), dtype);
-  const x = known(a, options.inputShape);
-  const w = known(b, options.filterShape);
-  const stride = pairOf(options.subsample ?? options.strides, 1, "strides");
-  const dilation = pairOf(options.filterDilation, 1, "dilations");
-  const groups = options.numGroups ?? 1;
-  if (!Number.isInteger(groups) || groups < 1) {
-    throw new RangeError(`Cannot convolve: expected a number of groups >= 1, got ${shown(groups)}`);
-  }
-  const size = dimsOf(w);
-  const extent = [0, 1].map((i) =>
-    addDims(mulDims(subDims(size[2 + i]!, 1), dilation[i]!), 1)
-  ) as unknown as Pair<Dim>;
-  const pads = paddingOf(options.borderMode === undefined ? "valid" : options.borderMode, extent);
-  const turned = options.filterFlip === false ? w : flip(w, [2, 3]);
-  return { x, w: turned, groups, stride, dilation, pads, extent };
-}
-
-function expectMultiple(n: Dim, groups: number, what: string): void {
-  const known = staticDim(n);
-  if (known === null || known % groups === 0) return;
-  throw new ShapeError(
-    `Cannot convolve: expected ${what} to be a multiple of ${groups} groups, got ${shown(known)}`,
-  );
-}
-
-function reshapeTo(x: Variable, dims: readonly Dim[]): Variable {
-  return reshaped(x, dims.map(dimVariable));
-}
+export type {
+  BorderMode,
+  ConvOptions,
+  ConvTransposeOptions,
+  EachAxis,
+  SeparableConvOptions,
+  Spatial,
+} from "./convolve.ts";
 
 /**
  * The convolution of images (image, channel, row, column) with filters (output channel, input channel,
@@ -207,54 +53,14 @@ export function conv2d(
   filters: TensorLike,
   options: ConvOptions = {},
 ): Variable {
-  const { x: given, w, groups, stride, dilation, pads } = setUp(images, filters, options);
-  const [out, into, rows, columns] = dimsOf(w) as [Variable, Variable, Variable, Variable];
-  const x = withChannels(given, into, out, groups);
-  const zero = castTo(asVariable(0), x.dtype);
-  const wide = padded(x, zero, [2, 3], [pads[0][0], pads[1][0]], [pads[0][1], pads[1][1]]);
-  const patches = windowed(wide, [2, 3], [rows, columns], stride, dilation);
-  const [n, , high, across] = dimsOf(patches) as [Variable, Variable, Variable, Variable];
-  const inner = productDims([into, rows, columns]), places = productDims([n, high, across]);
-  let product: Variable;
-  if (groups === 1) {
-    // Columns are all places of all images, so that one large product does everything.
-    const columnsOf = reshapeTo(shuffled(patches, [1, 4, 5, 0, 2, 3]), [inner, places]);
-    product = matmul(reshapeTo(w, [out, inner]), columnsOf);
-  } else {
-    const grouped = reshapeTo(patches, [n, groups, into, high, across, rows, columns]);
-    const columnsOf = reshapeTo(shuffled(grouped, [1, 2, 5, 6, 0, 3, 4]), [groups, inner, places]);
-    product = matmul(reshapeTo(w, [groups, floorDivDims(out, groups), inner]), columnsOf);
-  }
-  return shuffled(reshapeTo(product, [out, n, high, across]), [1, 0, 2, 3]);
-}
-
-/** The images, whose channels are checked to be those of the filters. */
-function withChannels(x: Variable, into: Dim, out: Dim, groups: number): Variable {
-  expectMultiple(out, groups, "the number of output channels");
-  const have = x.type.shape[1]!, each = staticDim(into);
-  if (have === null || each === null || have === each * groups) {
-    return expectChannels(x, mulDims(into, groups));
-  }
-  throw new ShapeError(
-    `Cannot convolve ${
-      shapeLabel(x)
-    } with filters of ${each} input channels in ${groups} groups: expected ${
-      each * groups
-    } channels, got ${shown(have)}`,
-  );
-}
-
-function expectChannels(x: Variable, channels: Dim): Variable {
-  return withShape(x, [null, channels, null, null], {
-    action: `Cannot convolve ${x.label}: the channels of images and filters must agree`,
-  });
+  return convolve(setUp(images, filters, options, 2));
 }
 
 /**
  * The transpose of a convolution: what {@linkcode conv2d} with the same options does to the gradient of
  * its images. Images are (image, channel in, row, column), filters (channel in, channel out, row,
- * column), and there are (rows - 1) * stride + k' - p_top - p_bottom output rows unless `outputShape`
- * says otherwise.
+ * column), and there are (rows - 1) * stride + k' - p_top - p_bottom output rows, rows * stride with
+ * padding "same", unless `outputShape` says otherwise.
  *
  * @example
  * ```ts
@@ -273,32 +79,192 @@ export function conv2dTranspose(
   filters: TensorLike,
   options: ConvTransposeOptions = {},
 ): Variable {
-  const { x: given, w, groups, stride, dilation, pads, extent } = setUp(images, filters, options);
-  const [into, each, rows, columns] = dimsOf(w) as [Variable, Variable, Variable, Variable];
-  const x = expectChannels(given, into);
-  const [n, , high, across] = dimsOf(x) as [Variable, Variable, Variable, Variable];
-  const share = floorDivDims(into, groups), out = mulDims(each, groups);
-  const places = productDims([n, high, across]), inner = productDims([each, rows, columns]);
-  expectMultiple(into, groups, "the number of input channels");
-  const weights = shuffled(reshapeTo(w, [groups, share, inner]), [0, 2, 1]);
-  const pixels = reshapeTo(shuffled(x, [1, 0, 2, 3]), [groups, share, places]);
-  const spread = reshapeTo(matmul(weights, pixels), [out, rows, columns, n, high, across]);
-  const patches = shuffled(spread, [3, 0, 4, 5, 1, 2]);
-  const lengths = [high, across].map((length, i) => {
-    const given = options.outputShape?.[i];
-    return given === undefined
-      ? addDims(mulDims(subDims(length, 1), stride[i]!), extent[i]!)
-      : addDims(addDims(given, pads[i]![0]), pads[i]![1]);
-  });
-  const size = [rows, columns].map(staticDim);
-  const wide = outputOf<WindowParams>(
-    foldWindowsOp,
-    [patches, n, dimVariable(out), ...lengths.map(dimVariable)],
-    { axes: [2, 3], size, stride: [...stride], dilation: [...dilation] },
-  );
-  return [0, 1].reduce((image, i) => {
-    const [before, after] = pads[i]!;
-    if (staticDim(before) === 0 && staticDim(after) === 0) return image;
-    return between(image, 2 + i, before, subDims(lengths[i]!, after));
-  }, wide);
+  return convolveBack(setUp(images, filters, options, 2), options.outputShape);
+}
+
+/**
+ * A convolution by separable filters: `depthwise` ones (channel times multiplier, 1, row, column) for each
+ * channel by itself, with the options, then `pointwise` ones (output channel, channel times multiplier, 1,
+ * 1) for all channels at each place.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.tensor4("x"), depthwise = T.tensor4("depthwise"), pointwise = T.tensor4("pointwise");
+ * T.separableConv2d(x, depthwise, pointwise, { borderMode: "same" });
+ * ```
+ */
+export function separableConv2d<
+  A extends TensorLike,
+  B extends TensorLike,
+  C extends TensorLike,
+>(
+  images: OfRank<A, 4>,
+  depthwise: OfRank<B, 4>,
+  pointwise: OfRank<C, 4>,
+  options?: SeparableConvOptions,
+): Variable<DType, 4>;
+export function separableConv2d(
+  images: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  options: SeparableConvOptions = {},
+): Variable {
+  return separable(images, depthwise, pointwise, options, 2);
+}
+
+/**
+ * {@linkcode conv2d} along one axis: of sequences (sequence, channel, position)
+ * with filters (output channel, input channel, position). All else is as there.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.conv1d(T.tensor3("sequences"), T.tensor3("filters"), { borderMode: "same" });
+ * ```
+ */
+export function conv1d<A extends TensorLike, B extends TensorLike>(
+  sequences: OfRank<A, 3>,
+  filters: OfRank<B, 3>,
+  options?: ConvOptions<1>,
+): Variable<PairDType<A, B>, 3>;
+export function conv1d(
+  sequences: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions<1> = {},
+): Variable {
+  return convolve(setUp(sequences, filters, options, 1));
+}
+
+/**
+ * {@linkcode conv2dTranspose} along one axis: of sequences (sequence, channel, position).
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.conv1dTranspose(T.tensor3("small"), T.tensor3("filters"), { strides: 2 });
+ * ```
+ */
+export function conv1dTranspose<A extends TensorLike, B extends TensorLike>(
+  sequences: OfRank<A, 3>,
+  filters: OfRank<B, 3>,
+  options?: ConvTransposeOptions<1>,
+): Variable<PairDType<A, B>, 3>;
+export function conv1dTranspose(
+  sequences: TensorLike,
+  filters: TensorLike,
+  options: ConvTransposeOptions<1> = {},
+): Variable {
+  return convolveBack(setUp(sequences, filters, options, 1), options.outputShape);
+}
+
+/**
+ * {@linkcode separableConv2d} along one axis: of sequences (sequence, channel, position).
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.tensor3("x"), depthwise = T.tensor3("depthwise"), pointwise = T.tensor3("pointwise");
+ * T.separableConv1d(x, depthwise, pointwise, { borderMode: "same" });
+ * ```
+ */
+export function separableConv1d<
+  A extends TensorLike,
+  B extends TensorLike,
+  C extends TensorLike,
+>(
+  sequences: OfRank<A, 3>,
+  depthwise: OfRank<B, 3>,
+  pointwise: OfRank<C, 3>,
+  options?: SeparableConvOptions<1>,
+): Variable<DType, 3>;
+export function separableConv1d(
+  sequences: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  options: SeparableConvOptions<1> = {},
+): Variable {
+  return separable(sequences, depthwise, pointwise, options, 1);
+}
+
+/**
+ * {@linkcode conv2d} along three axes: of volumes (volume, channel, depth, row, column)
+ * with filters (output channel, input
+ * channel, depth, row, column). All else is as there.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.conv3d(T.tensor5("volumes"), T.tensor5("filters"), { strides: [1, 2, 2] });
+ * ```
+ */
+export function conv3d<A extends TensorLike, B extends TensorLike>(
+  volumes: OfRank<A, 5>,
+  filters: OfRank<B, 5>,
+  options?: ConvOptions<3>,
+): Variable<PairDType<A, B>, 5>;
+export function conv3d(
+  volumes: TensorLike,
+  filters: TensorLike,
+  options: ConvOptions<3> = {},
+): Variable {
+  return convolve(setUp(volumes, filters, options, 3));
+}
+
+/**
+ * {@linkcode conv2dTranspose} along three axes: of volumes (volume, channel, depth, row, column).
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.conv3dTranspose(T.tensor5("small"), T.tensor5("filters"), { strides: 2 });
+ * ```
+ */
+export function conv3dTranspose<A extends TensorLike, B extends TensorLike>(
+  volumes: OfRank<A, 5>,
+  filters: OfRank<B, 5>,
+  options?: ConvTransposeOptions<3>,
+): Variable<PairDType<A, B>, 5>;
+export function conv3dTranspose(
+  volumes: TensorLike,
+  filters: TensorLike,
+  options: ConvTransposeOptions<3> = {},
+): Variable {
+  return convolveBack(setUp(volumes, filters, options, 3), options.outputShape);
+}
+
+/**
+ * {@linkcode separableConv2d} along three axes: of volumes (volume, channel, depth, row, column).
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const x = T.tensor5("x"), depthwise = T.tensor5("depthwise"), pointwise = T.tensor5("pointwise");
+ * T.separableConv3d(x, depthwise, pointwise, { borderMode: "same" });
+ * ```
+ */
+export function separableConv3d<
+  A extends TensorLike,
+  B extends TensorLike,
+  C extends TensorLike,
+>(
+  volumes: OfRank<A, 5>,
+  depthwise: OfRank<B, 5>,
+  pointwise: OfRank<C, 5>,
+  options?: SeparableConvOptions<3>,
+): Variable<DType, 5>;
+export function separableConv3d(
+  volumes: TensorLike,
+  depthwise: TensorLike,
+  pointwise: TensorLike,
+  options: SeparableConvOptions<3> = {},
+): Variable {
+  return separable(volumes, depthwise, pointwise, options, 3);
 }

@@ -1,5 +1,5 @@
 /**
- * Pooling: one number for each window of an image.
+ * Pooling: one number for each window along one, two or three axes.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { addDims, floorDivDims, maxDims, mulDims, subDims } from "../common/leng
 import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
 import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
+import type { EachAxis, Spatial } from "./convolve.ts";
 import { padded, windowed } from "./window.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions } from "../../base/options.ts";
@@ -22,34 +23,31 @@ import { checkOptions } from "../../base/options.ts";
 /** What is taken of a window; averages count the padding or leave it out. */
 export type PoolMode = "max" | "sum" | "average_inc_pad" | "average_exc_pad";
 
-/** Options of {@linkcode pool2d}. */
-export interface PoolOptions {
+/** Options of {@linkcode pool2d}, and of the same along `R` axes. */
+export interface PoolOptions<R extends Spatial = 2> {
   /** Whether windows that reach over the border are left out; false if missing. */
   readonly ignoreBorder?: boolean;
   /** Distance between windows; the size of a window if missing. */
-  readonly stride?: number | readonly [number, number] | null;
-  /** Padding on both sides of both axes; only with `ignoreBorder`. */
-  readonly pad?: number | readonly [number, number];
+  readonly stride?: number | EachAxis<number, R> | null;
+  /** Padding on both sides of all axes, or of each; only with `ignoreBorder`. */
+  readonly pad?: number | EachAxis<number, R>;
   /** "max" if missing. */
   readonly mode?: PoolMode;
 }
 
 const modes: readonly PoolMode[] = ["max", "sum", "average_inc_pad", "average_exc_pad"];
 
-function pairOf(
-  value: number | readonly [number, number],
-  least: number,
-  what: string,
-): [number, number] {
-  const pair = typeof value === "number" ? [value, value] : value;
+function eachOf(value: unknown, rank: Spatial, least: number, what: string): number[] {
+  const list: unknown = typeof value === "number" ? new Array(rank).fill(value) : value;
   if (
-    !Array.isArray(pair) || pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)
+    !Array.isArray(list) || list.length !== rank ||
+    list.some((n) => !Number.isInteger(n) || n < least)
   ) {
     throw new RangeError(
-      `Cannot pool: expected ${what} to be integers >= ${least}, got ${shown(pair)}`,
+      `Cannot pool: expected ${what} to be integers >= ${least}, got ${shown(list)}`,
     );
   }
-  return [pair[0]!, pair[1]!];
+  return list;
 }
 
 /** The least value of a dtype, which no maximum notices. */
@@ -117,6 +115,74 @@ function countsOf(x: Variable, axis: Axis, position: number, dtype: DType): Vari
   return reduceLast(windowsOf(counted, [axis], 0), 1, "sum");
 }
 
+/** Options as they are looked at, for any number of axes. */
+type AnyOptions = { readonly [K in keyof PoolOptions]?: unknown };
+
+const words = { 1: "one axis", 2: "two axes", 3: "three axes" } as const;
+
+/** One number for each window of the last axes. */
+function pool(x: TensorLike, size: unknown, given: AnyOptions, rank: Spatial): Variable {
+  const options = checkOptions("Cannot pool", given as PoolOptions, {
+    ignoreBorder: "boolean",
+    stride: "any",
+    pad: "any",
+    mode: "any",
+  });
+  const value = asVariable(x);
+  if (value.ndim < rank || isComplex(value.dtype)) {
+    throw new TypeError(
+      `Cannot pool ${shapeLabel(value)}: expected real numbers with at least ${words[rank]}`,
+    );
+  }
+  const mode = options.mode ?? "max", ignoreBorder = options.ignoreBorder ?? false;
+  const ws = eachOf(size, rank, 1, "window sizes");
+  const stride = options.stride === undefined || options.stride === null
+    ? ws
+    : eachOf(options.stride, rank, 1, "strides");
+  const pad = eachOf(options.pad ?? 0, rank, 0, "paddings");
+  if (pad.some((n, i) => n >= ws[i]!)) {
+    throw new RangeError(
+      `Cannot pool: expected paddings below the window sizes [${ws.join(", ")}], got [${
+        pad.join(", ")
+      }]`,
+    );
+  }
+  if (!ignoreBorder && pad.some((n) => n > 0)) {
+    throw new RangeError("Cannot pool: expected ignoreBorder to be true together with padding");
+  }
+  if (!modes.includes(mode)) {
+    throw new RangeError(
+      `Cannot pool: expected mode ${modes.map((name) => `"${name}"`).join(" or ")}, got ${
+        shown(mode)
+      }`,
+    );
+  }
+  const v = mode.startsWith("average") ? asFloating(value) : value, first = v.ndim - rank;
+  const axes = ws.map((size, i) =>
+    axisOf(shapeOf(v, first + i), size, stride[i]!, pad[i]!, ignoreBorder)
+  );
+  switch (mode) {
+    case "max":
+      return reduceLast(windowsOf(v, axes, least(v.dtype)), rank, "max");
+    case "sum":
+      return reduceLast(windowsOf(v, axes, 0), rank, "sum");
+    default: {
+      const total = reduceLast(windowsOf(v, axes, 0), rank, "sum");
+      if (ignoreBorder && (mode === "average_inc_pad" || pad.every((n) => n === 0))) {
+        const all = ws.reduce((product, n) => product * n, 1);
+        return elementwise("div", [total, castTo(asVariable(all), v.dtype)]);
+      }
+      const counts = axes
+        .map((axis, i) => {
+          const pattern = axes.map((_, d) => d === i ? 0 : "x" as const);
+          return shuffled(countsOf(v, axis, first + i, v.dtype), pattern);
+        })
+        .reduce((product, count) => elementwise("mul", [product, count]));
+      return elementwise("div", [total, counts]);
+    }
+  }
+}
+
 /**
  * The maximum, sum or average of the windows of the last two axes of x. Windows of `size` elements
  * follow each other at `stride` (the size if missing). Padding never counts for a maximum.
@@ -140,67 +206,44 @@ export function pool2d<A extends TensorLike>(
   size: number | readonly [number, number],
   options?: PoolOptions,
 ): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
-export function pool2d(
-  x: TensorLike,
-  size: number | readonly [number, number],
-  options: PoolOptions = {},
-): Variable {
-  checkOptions("Cannot pool", options, {
-    ignoreBorder: "boolean",
-    stride: "any",
-    pad: "any",
-    mode: "any",
-  });
-  const given = asVariable(x);
-  if (given.ndim < 2 || isComplex(given.dtype)) {
-    throw new TypeError(
-      `Cannot pool ${shapeLabel(given)}: expected real numbers with at least two axes`,
-    );
-  }
-  const mode = options.mode ?? "max", ignoreBorder = options.ignoreBorder ?? false;
-  const ws = pairOf(size, 1, "window sizes");
-  const stride = options.stride === undefined || options.stride === null
-    ? ws
-    : pairOf(options.stride, 1, "strides");
-  const pad = pairOf(options.pad ?? 0, 0, "paddings");
-  if (pad.some((n, i) => n >= ws[i]!)) {
-    throw new RangeError(
-      `Cannot pool: expected paddings below the window sizes [${ws.join(", ")}], got [${
-        pad.join(", ")
-      }]`,
-    );
-  }
-  if (!ignoreBorder && pad.some((n) => n > 0)) {
-    throw new RangeError("Cannot pool: expected ignoreBorder to be true together with padding");
-  }
-  if (!modes.includes(mode)) {
-    throw new RangeError(
-      `Cannot pool: expected mode ${modes.map((name) => `"${name}"`).join(" or ")}, got ${
-        shown(mode)
-      }`,
-    );
-  }
-  const v = mode.startsWith("average") ? asFloating(given) : given;
-  const rows = v.ndim - 2;
-  const axes = [0, 1].map((i) =>
-    axisOf(shapeOf(v, rows + i), ws[i]!, stride[i]!, pad[i]!, ignoreBorder)
-  );
-  switch (mode) {
-    case "max":
-      return reduceLast(windowsOf(v, axes, least(v.dtype)), 2, "max");
-    case "sum":
-      return reduceLast(windowsOf(v, axes, 0), 2, "sum");
-    default: {
-      const total = reduceLast(windowsOf(v, axes, 0), 2, "sum");
-      if (ignoreBorder && (mode === "average_inc_pad" || pad.every((n) => n === 0))) {
-        return elementwise("div", [total, castTo(asVariable(ws[0] * ws[1]), v.dtype)]);
-      }
-      const [high, wide] = axes.map((axis, i) => countsOf(v, axis, rows + i, v.dtype)) as [
-        Variable,
-        Variable,
-      ];
-      const counts = elementwise("mul", [shuffled(high, [0, "x"]), shuffled(wide, ["x", 0])]);
-      return elementwise("div", [total, counts]);
-    }
-  }
+export function pool2d(x: TensorLike, size: unknown, options: PoolOptions = {}): Variable {
+  return pool(x, size, options, 2);
+}
+
+/**
+ * {@linkcode pool2d} along the last axis.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.pool1d(T.tensor3("sequences"), 2, { mode: "average_inc_pad", ignoreBorder: true });
+ * ```
+ */
+export function pool1d<A extends TensorLike>(
+  x: OfRank<A, 1 | MatrixRank>,
+  size: number | readonly [number],
+  options?: PoolOptions<1>,
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
+export function pool1d(x: TensorLike, size: unknown, options: PoolOptions<1> = {}): Variable {
+  return pool(x, size, options, 1);
+}
+
+/**
+ * {@linkcode pool2d} along the last three axes.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * T.pool3d(T.tensor5("volumes"), [1, 2, 2], { ignoreBorder: true });
+ * ```
+ */
+export function pool3d<A extends TensorLike>(
+  x: OfRank<A, Exclude<MatrixRank, 2>>,
+  size: number | readonly [number, number, number],
+  options?: PoolOptions<3>,
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
+export function pool3d(x: TensorLike, size: unknown, options: PoolOptions<3> = {}): Variable {
+  return pool(x, size, options, 3);
 }

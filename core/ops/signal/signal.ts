@@ -25,7 +25,7 @@ import { arange } from "../create/ranges.ts";
 import { conj } from "../elementwise/conversion.ts";
 import { where } from "../elementwise/logic.ts";
 import { take } from "../index/selecting.ts";
-import { conv2d } from "../nn/conv.ts";
+import { conv1d } from "../nn/conv.ts";
 import { searchsorted } from "../order/order.ts";
 import { sum } from "../reduce/reduce.ts";
 import { between } from "../shape/between.ts";
@@ -55,9 +55,9 @@ function overlaps(
   }
   const dtype = promote(x.dtype, y.dtype);
   const [image, filter] = [x, isTurned ? conj(flip(y)) as Variable : y].map((part) =>
-    shuffled(castTo(part, dtype), ["x", "x", "x", 0])
+    shuffled(castTo(part, dtype), ["x", "x", 0])
   ) as [Variable, Variable];
-  const whole = shuffled(conv2d(image, filter, { borderMode: "full" }) as Variable, [3]);
+  const whole = shuffled(conv1d(image, filter, { borderMode: "full" }) as Variable, [2]);
   if (mode === "full") return whole;
   const [n, k] = [shapeOf(x, 0), shapeOf(y, 0)], shorter = minDims(n, k), longer = maxDims(n, k);
   const beside = subDims(shorter, 1);
