@@ -1,6 +1,7 @@
 /**
  * The change of a scan in forward mode: a scan in which the changes of all that a step reads go along with
- * it. Where the loop itself runs, too, the two become one.
+ * it. Where the loop itself runs, too, the two become one, unless products over all steps at once, or a loop
+ * that is never joined to another, make it better to read what the steps gave.
  *
  * A state that does not change at first has a change from the step on in which one reaches it.
  *
@@ -13,16 +14,20 @@ import { pushForward } from "../autodiff/pushforward.ts";
 import type { Tangent } from "../autodiff/rule.ts";
 import { chosenBeside, declareSupport, replaceWithKinks, support } from "../autodiff/support.ts";
 import { type Apply, makeVariable, Variable } from "../core/graph/graph.ts";
+import { toposort } from "../core/graph/walk.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { withoutReports } from "../core/ops/control/reports.ts";
 import { zerosLike } from "../core/ops/create/alloc.ts";
 import { arange } from "../core/ops/create/ranges.ts";
 import { cast, ge, le, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../core/ops/index/indexing.ts";
+import { join } from "../core/ops/shape/combine.ts";
+import { matmulOp } from "../core/ops/linalg/matmul.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { assumeShape, knownDims } from "../core/ops/shape/known_lengths.ts";
 import { ForwardLoop } from "./backward/forward_loop.ts";
 import { choosesStates } from "./gradient.ts";
-import { endsEarly } from "./inner.ts";
+import { depthOf, endsEarly } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
 import { partsOf, rebuild, type ScanParts } from "./rewrites/rebuild.ts";
 
@@ -70,6 +75,8 @@ class TangentLoop {
   readonly #moved = new Map<number, readonly Moved[]>();
   /** What stands for the masks of these. */
   readonly #masks = new Map<number, readonly Variable[]>();
+  /** Results of the step that are known. */
+  readonly #known = new Map<Variable, Variable>();
   /** The changes of what is fed back, then of mapped results, after a step. */
   readonly #results: readonly (Moved | null)[];
 
@@ -87,6 +94,7 @@ class TangentLoop {
       sequences: [...parts.sequences],
       others: [...parts.others],
     };
+    if (isReadBack(base)) this.#readValues(base);
     this.#isChosenWithin = isChosenWithin;
     let isWhole: Variable | null = null;
     if (params.truncateGradient >= 0) {
@@ -117,6 +125,27 @@ class TangentLoop {
     this.#results = this.#pass(results.maps);
   }
 
+  /** Takes what the steps read and gave from the loop itself, which is not computed again. */
+  #readValues(base: Apply<ScanParams>): void {
+    const { traces, histories, count } = scanOutputs(base), { layout } = base.params.step;
+    const { states, carried } = this.#parts;
+    states.forEach(({ initial, taps, places, next }, i) => {
+      const depth = depthOf(taps);
+      const outer = join(0, index(initial, [slice(null, depth)]), traces[i]!);
+      this.#parts.sequences.push({ outer, taps: taps.map((tap) => depth + tap), places });
+      if (next.owner !== null) this.#known.set(next, this.#sequence(traces[i]!));
+    });
+    carried.forEach(({ place }, i) =>
+      this.#parts.sequences.push({ outer: histories[i]!, taps: [0], places: [place] })
+    );
+    Object.assign(this.#parts, {
+      states: [],
+      carried: [],
+      until: null,
+      limit: endsEarly(layout) ? count : null,
+    });
+  }
+
   /** Whether a step leaves out some of the changes of its own states. */
   choosesItself(): boolean {
     const known = new Set([...this.#masks.values()].flat());
@@ -145,6 +174,15 @@ class TangentLoop {
       if (mask === null) return null;
       return maps.push({ value: aligned(mask, change as Variable), from: -1 }) - 1;
     });
+    const nexts = [
+      ...states.map((s) => s.next),
+      ...carried.map((s) => s.next),
+      ...maps.map((m) => m.value),
+    ];
+    const own = replaceWithKinks(withoutReports(nexts), this.#known);
+    states.forEach((state, i) => state.next = own[i]!);
+    carried.forEach((state, i) => state.next = own[states.length + i]!);
+    maps.forEach((map, i) => map.value = own[states.length + carried.length + i]!);
     const { outputs } = rebuild({ ...parts, states, carried, maps }, {
       ...this.#params,
       name: `changes of ${this.#params.name ?? "scan"}`,
@@ -152,13 +190,13 @@ class TangentLoop {
       checkpoint: null,
       shared: new Map(),
       implicit: new Set(),
-    }, (results, places) => replaceWithKinks(withoutReports(results), places));
+    }, replaceWithKinks);
     const taken = (from: readonly Variable[], i: number, first = 0): Tangent => {
       const change = changes[i]!;
       return typeof change === "number" ? from[first + change]! : change;
     };
     const rows = (from: readonly Variable[]) => [
-      ...parts.states.map((_, i) => taken(from, i)),
+      ...fed.slice(0, layout.states.length).map((_, i) => taken(from, i)),
       ...changes.slice(fed.length).map((_, j) => taken(from, fed.length + j, states.length)),
     ];
     masks.forEach((mask, i) => {
@@ -171,7 +209,7 @@ class TangentLoop {
         exactness(change),
       );
     });
-    const others = parts.carried.map((_, i) => parts.states.length + i);
+    const others = Array.from({ length: layout.carried }, (_, i) => layout.states.length + i);
     return [
       ...rows(outputs.traces),
       ...rows(outputs.finals),
@@ -186,7 +224,7 @@ class TangentLoop {
     const places = this.#moved.get(i), { taps, initial, change } = this.#fed[i]!;
     const next = this.#results[i];
     if (!places || next instanceof UndefinedGradient) return -1;
-    const isTraced = i < this.#parts.states.length;
+    const isTraced = i < this.#params.step.layout.states.length;
     const feed = (initial: Variable, own: readonly Variable[], next: Variable) =>
       (isTraced
         ? states.push({ initial, taps, places: own, next, from: -1 })
@@ -287,6 +325,15 @@ class TangentLoop {
     this.#parts.sequences.push({ outer, taps: [0], places: [place] });
     return place;
   }
+}
+
+/**
+ * Whether changes are better found from what a loop has given: a product of what is known is made for all
+ * steps at once, and a loop that does not become one with another should not run twice.
+ */
+function isReadBack({ params: { step, shared, strategy } }: Apply<ScanParams>): boolean {
+  return endsEarly(step.layout) || shared.size > 0 || strategy !== null ||
+    toposort(step.outputs).some(({ op }) => op.name === matmulOp.name);
 }
 
 /** A placeholder for the change of what another one stands for. */

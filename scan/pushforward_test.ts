@@ -61,6 +61,16 @@ const loops: Record<string, (x: Variable, w: Variable) => Variable> = {
     ], { sequences: x, outputsInfo: [w, T.sqr(w), null] });
     return T.add(s!, T.mul(r!, m!));
   },
+  "a network": (x, w) =>
+    loop((e: Variable, s: Variable) => T.tanh(T.dot(T.outer(s, s), x).mul(w).add(e)), {
+      sequences: T.outer(x, x),
+      outputsInfo: T.sqr(x),
+    })[0]!,
+  "a network that reads back": (x, w) =>
+    loop((s: Variable, r: Variable) => T.tanh(T.dot(s, T.outer(x, r)).mul(w)), {
+      outputsInfo: { initial: T.outer(x, x).slice(null, 2), taps: [-1, -2] },
+      nSteps: 3,
+    })[0]!,
   "a map": (x, w) => loop((e: Variable) => T.exp(e).mul(w), { sequences: x })[0]!,
   "backwards": (x, w) =>
     loop((e: Variable, s: Variable) => T.mul(s, e).add(w), {

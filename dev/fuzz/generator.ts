@@ -434,6 +434,25 @@ export class Generator {
     return made;
   }
 
+  /** Says, sometimes, that forward mode gives of a scalar what its gradients give. */
+  forwards(cost: Ref, wrt: readonly Ref[], made: readonly Ref[]): void {
+    if (!this.random.chance(0.4)) return;
+    this.attempt(() => {
+      const moves = wrt.map((x) => this.call("T.cos", x));
+      const parts = made.map((slope, i) =>
+        this.call("T.sum", this.call("T.mul", slope, moves[i]!))
+      );
+      const sum = parts.reduce((a, b) => this.call("T.add", a, b));
+      const back = this.call("T.cast", sum, cost.dtype);
+      const options = { disconnectedOutputs: "ignore" };
+      const ahead = this.call("Rop", cost, wrt, moves, options);
+      // Where nothing is defined, the two need not agree.
+      if (![cost, ...made, ...moves, back].every((ref) => this.isTame(ref))) return;
+      this.output(ahead);
+      this.law({ kind: "equal", output: ahead.name, other: back.name });
+    });
+  }
+
   /** States that a variable holds derivatives. */
   derivative(of: Ref, wrt: Ref, is: Ref, options: { defined?: boolean } = {}): void {
     this.output(of);

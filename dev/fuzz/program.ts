@@ -224,7 +224,9 @@ export function programText(program: Program, device: string): string {
   const body = lines.join("\n");
   if (program.room !== undefined) used.add("config");
   if (body.includes("new RandomStreams(")) used.add("RandomStreams");
-  for (const name of ["grad", "hessian", "jacobian", "scan", "until", "shared", "foldl", "map"]) {
+  for (
+    const name of ["Rop", "grad", "hessian", "jacobian", "scan", "until", "shared", "foldl", "map"]
+  ) {
     if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);
   }
   if (body.includes(": Variable")) used.add("type Variable");

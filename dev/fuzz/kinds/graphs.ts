@@ -140,7 +140,8 @@ export const gradients: Kind = {
       const y = g.pick((ref) => isFloatRef(ref) && ref.name.startsWith("v"));
       const cost = y.shape.length === 0 ? y : g.call("T.sum", y);
       g.output(cost);
-      const made = g.gradients(cost, g.floatInputs);
+      const wrt = g.floatInputs, made = g.gradients(cost, wrt);
+      g.forwards(cost, wrt, made);
       if (g.random.chance(0.5)) second(g, made);
     });
   },
@@ -150,7 +151,8 @@ function second(g: Generator, made: readonly Ref[]): void {
   g.attempt(() => {
     const first = g.random.pick(made);
     const weighted = g.call("T.sum", g.call("T.mul", first, 0.7));
-    g.gradients(weighted, g.floatInputs);
+    const wrt = g.floatInputs;
+    g.forwards(weighted, wrt, g.gradients(weighted, wrt));
   });
 }
 

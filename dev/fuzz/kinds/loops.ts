@@ -197,9 +197,9 @@ function loopsOf(
         const cost = costOf(g, clean, clean === outputs ? undefined : outputs[clean.length]);
         g.output(cost);
         if (options.derivatives === 0) return;
-        const made = g.gradients(cost, g.floatInputs.filter((ref) => ref.shape.length < 2), {
-          defined: options.poison,
-        });
+        const wrt = g.floatInputs.filter((ref) => ref.shape.length < 2);
+        const made = g.gradients(cost, wrt, { defined: options.poison });
+        g.forwards(cost, wrt, made);
         if (options.derivatives === 1) return;
         const x = g.pick((ref) => isVector(ref) && g.floatInputs.includes(ref));
         const gradient = made.find((ref) => ref.shape.join() === x.shape.join());
@@ -246,7 +246,8 @@ export const tapped: Kind = {
         return { outputs: [states[0]!, states.at(-1)!].map((old) => next(inner, old, all)) };
       });
       outputs.forEach((output) => random.chance(0.6) && g.output(output));
-      const cost = costOf(g, outputs), made = g.gradients(cost, [a, b, first, plain]);
+      const cost = costOf(g, outputs), wrt = [a, b, first, plain], made = g.gradients(cost, wrt);
+      g.forwards(cost, wrt, made);
       if (random.chance(0.4)) g.gradients(g.call("T.sum", g.call("T.sqr", random.pick(made))), [a]);
     });
   },
