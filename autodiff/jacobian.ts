@@ -4,19 +4,24 @@
  * @module
  */
 
-import { outputOf, type Variable } from "../core/graph/graph.ts";
+import { outputOf, Variable } from "../core/graph/graph.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
+import { moved } from "../core/ops/common/axes.ts";
+import { castTo } from "../core/ops/common/build.ts";
+import { arange } from "../core/ops/create/ranges.ts";
+import { eq } from "../core/ops/elementwise/elementwise.ts";
 import { stack } from "../core/ops/shape/combine.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { ravel } from "../core/ops/shape/reshape.ts";
 import { reshaped } from "../core/ops/shape/reshape_op.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { subtensorOp } from "../core/ops/index/subtensor.ts";
-import type { DType } from "../core/graph/dtype.ts";
+import { type DType, isFloat } from "../core/graph/dtype.ts";
 import type { Less1, Plus1 } from "../core/graph/type_arithmetic.ts";
 import {
   checkResultOptions,
   expectVariable,
+  finished,
   grad,
   likeWrt,
   type OrNull,
@@ -25,6 +30,8 @@ import {
   wrtList,
 } from "./grad.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
+import type { Found } from "./pullback.ts";
+import { pushForward } from "./pushforward.ts";
 import { numberLike } from "./shapes.ts";
 
 /**
@@ -91,6 +98,9 @@ export type HessianOf<W extends Wrt, O = Record<never, never>> = W extends
  * expression, then that of the variable. Of a vector in a vector it is the Jacobian matrix, of a scalar
  * the gradient.
  *
+ * It goes backwards for each element of the expression, or, where a variable has fewer elements and its type
+ * tells that these are few, forwards for each of them.
+ *
  * Throws as `grad` does.
  *
  * @param expression What to differentiate, of any rank.
@@ -122,6 +132,51 @@ export function jacobian(
   if (expression.ndim === 0) {
     return likeWrt(wrt, grad(expression, list, options) as Variable[]);
   }
+  const columns = list.map((variable) => byColumns(expression, variable, options));
+  const others = list.filter((_, i) => columns[i] === undefined);
+  const rest = others.length === 0 ? [] : byRows(expression, others, options);
+  return likeWrt(wrt, columns.map((one) => one === undefined ? rest.shift()! : one));
+}
+
+/** The most elements of a variable that are moved one by one, which takes a pass for each. */
+const FEW = 8;
+
+/** The number of elements, where the type tells; null for others. */
+function countOf({ type }: Variable): number | null {
+  return type.shape.reduce<number | null>((n, m) => n === null || m === null ? null : n * m, 1);
+}
+
+/** The derivatives by few elements, of more, forwards; undefined for others. */
+function byColumns(
+  expression: Variable,
+  variable: Variable,
+  options: ResultOptions,
+): Variable | null | undefined {
+  const n = countOf(variable), all = countOf(expression);
+  const isReal = [expression, variable].every(({ dtype }) => isFloat(dtype));
+  if (!isReal || n === null || n === 0 || n > FEW || all !== null && all <= n) return undefined;
+  const along = (step: Variable): Found => {
+    const unit = castTo(eq(arange(n), step), variable.dtype);
+    return pushForward([[variable, reshaped(unit, knownDims(variable))]], [expression])[0]!;
+  };
+  const first = along(intConstant(0));
+  const dims = [...knownDims(expression), ...knownDims(variable)];
+  if (!(first instanceof Variable)) {
+    const [none] = finished([first], [variable], expression.label, options);
+    return none ? stretched(none, dims) : null;
+  }
+  if (n === 1) return reshaped(castTo(first, variable.dtype), dims);
+  const [rows] = stackedLoop(intConstant(n), n, (step) => [along(step) as Variable]);
+  const turned = moved(rows!, [...expression.type.shape.map((_, axis) => axis + 1), 0]);
+  return reshaped(castTo(turned, variable.dtype), dims);
+}
+
+/** The derivatives of the elements of an expression, one after the other. */
+function byRows(
+  expression: Variable,
+  list: readonly Variable[],
+  options: ResultOptions,
+): (Variable | null)[] {
   // Rows are those of the expression as one vector.
   const vector = ravel(expression), length = shapeOf(vector, 0);
   const missing = new Set<number>();
@@ -141,13 +196,12 @@ export function jacobian(
   const all = row(intConstant(0)).length === 0
     ? []
     : [...stackedLoop(length, vector.type.shape[0]!, row)];
-  const matrices = list.map((variable, i) => {
+  return list.map((variable, i) => {
     const dims = [...knownDims(expression), ...knownDims(variable)];
     if (!missing.has(i)) return vector === expression ? all.shift()! : reshaped(all.shift()!, dims);
     if (options.returnDisconnected === "none") return null;
     return stretched(numberLike(variable, 0), dims);
   });
-  return likeWrt(wrt, matrices);
 }
 
 /**

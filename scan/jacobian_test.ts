@@ -1,6 +1,17 @@
-import { assertEquals } from "@std/assert";
-import { onDevices } from "../dev/testing/devices.ts";
-import { compile, hessian, jacobian, scan, T, tensor } from "../mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { toposort } from "../core/graph/walk.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
+import {
+  compile,
+  DisconnectedInputError,
+  hessian,
+  jacobian,
+  scan,
+  T,
+  type Tensor,
+  tensor,
+  type Variable,
+} from "../mod.ts";
 
 Deno.test("jacobian() of a vector of any length", async () => {
   const w = T.dmatrix("w"), x = T.dvector("x");
@@ -62,4 +73,32 @@ onDevices("derivatives of no elements, and results of no steps, in every mode", 
     assertEquals(values.slice(0, 2), [[2, 1], [[0n], [0n]]], mode);
     assertEquals(values.slice(2), slopes, mode);
   }
+});
+
+Deno.test("the Jacobian of much in little goes forwards, once for each element", async () => {
+  const s = T.dscalar("s"), p = T.tensor("float64", [3], "p"), x = T.dvector("x");
+  const y = T.sin(x.mul(s)).mul(p.at(0)).add(p.at(1).mul(x)).add(T.pow(p.at(2), 3));
+  const square = T.outer(y, x), names = (v: Variable) => toposort([v]).map(({ op }) => op.name);
+  assert(!names(jacobian(y, s)).includes("scan"));
+  assertEquals(names(jacobian(y, p)).filter((name) => name === "scan").length, 1);
+  const f = await compile([s, p, x], [jacobian(y, s), jacobian(y, p), jacobian(square, p), y]);
+  const at = [0.7, [2, -1, 0.5], [0.3, -1.2, 2, 1]] as const;
+  const [ds, dp, dq] = f(...at as never) as unknown as Tensor[];
+  const xs = at[2];
+  const rows = xs.map((v) => [Math.sin(0.7 * v), v, 3 * 0.25]);
+  const near = (found: Tensor, expected: readonly number[]) =>
+    numbers(found).forEach((one, i) => assertAlmostEquals(one, expected[i]!, 1e-12));
+  near(ds!, xs.map((v) => 2 * v * Math.cos(0.7 * v)));
+  near(dp!, rows.flat());
+  near(dq!, rows.flatMap((row) => xs.flatMap((v) => row.map((one) => one * v))));
+  assertEquals(dq!.shape, [4, 4, 3]);
+  assertThrows(() => jacobian(x, s), DisconnectedInputError);
+  assertEquals(jacobian(x, s, { disconnectedInputs: "ignore", returnDisconnected: "none" }), null);
+  const none = jacobian(x, p, { disconnectedInputs: "ignore" });
+  const zeros = (await compile([x, p], none, { onUnusedInput: "ignore" }))([1, 2], [
+    1,
+    2,
+    3,
+  ]) as Tensor;
+  assertEquals([zeros.shape, numbers(zeros)], [[2, 3], [0, 0, 0, 0, 0, 0]]);
 });
