@@ -6,7 +6,8 @@
 
 import { applyOp, type Variable } from "../core/graph/graph.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
-import { where } from "../core/ops/elementwise/elementwise.ts";
+import { invert, or, where } from "../core/ops/elementwise/elementwise.ts";
+import { all } from "../core/ops/reduce/reduce.ts";
 import { aligned, type BatchRule, spread, stacked } from "./batched.ts";
 
 export const controlRules: Readonly<Record<string, BatchRule>> = {
@@ -23,6 +24,14 @@ export const controlRules: Readonly<Record<string, BatchRule>> = {
       const value = where(aligned(condition!, output.ndim), pick(i), pick(n + i));
       return { value, stacked: true };
     });
+  },
+
+  // A row that does not count need not hold.
+  assert: (apply, [x, condition], rows) => {
+    const { value, stacked: isOfRows } = condition!, { counting } = rows;
+    const holds = isOfRows && counting !== null ? or(value, invert(counting)) : value;
+    const whole = isOfRows ? all(holds) : holds;
+    return stacked(applyOp(apply.op, [spread(x!, rows), whole], apply.params).output);
   },
 
   derivedAs: (apply, inputs, rows) => {

@@ -275,7 +275,12 @@ export class Callable {
     });
     if (profile !== null) profileOf(profile, { log: null, executor: other });
     const graph = { outputs, updates };
-    const guard = this.#guard?.with([...outputs, ...updates.map(([, value]) => value)]) ?? null;
+    const guard = this.#guard?.with([
+      ...outputs,
+      ...updates.map(([, value]) => value),
+      // Behind the states is the check itself.
+      ...states.slice(0, -1),
+    ]) ?? null;
     return new Callable(changed, other, this.#why, profile, graph, guard).toFunction();
   }
 

@@ -18,6 +18,8 @@ const ofSteps = [
   "ceilSqrt",
   "arange",
   "inRange",
+  "assert",
+  "print",
   "nonzero",
   "derivedAs",
   "ifelse",

@@ -9,6 +9,7 @@ import {
   shared,
   T,
   until,
+  vmap,
 } from "../../../mod.ts";
 
 /** Lines that are printed, and the option by which they are. */
@@ -136,4 +137,16 @@ Deno.test("what cannot be printed or asserted says so", () => {
   assertThrows(() => T.print(x as unknown as string, x), TypeError, "label");
   assertThrows(() => T.hook(x, 3 as unknown as () => void), TypeError, "function");
   assertThrows(() => T.assert(x, x.gt(0), 3 as unknown as string), TypeError, "message");
+});
+
+Deno.test("functions of one row print and assert for all rows", async () => {
+  const { lines, write } = recorder(), rows = T.fmatrix("rows");
+  const one = (row: typeof rows) => {
+    const small = T.assert(row, row.lt(5), "too large");
+    return T.print("row", small, { attrs: ["max"], write }).sum();
+  };
+  const f = await compile([rows], vmap(one)(rows), { device: "cpu" });
+  assertEquals([...f([[1, 2], [3, 4]]).dataSync()], [3, 7]);
+  assertEquals(lines, ["row, step 0: max 2", "row, step 1: max 4"]);
+  assertThrows(() => f([[1, 2], [3, 9]]), AssertionError, "too large");
 });
