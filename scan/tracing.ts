@@ -20,7 +20,9 @@ export function traced(apply: Apply, step: readonly Variable[], values: readonly
   if (parts.until !== null) parts.until = step[at]!;
   const first = parts.states.length + parts.maps.length;
   parts.maps.push(...values.map((value) => ({ value, from: -1 })));
-  const rebuilt = rebuild(parts, node.params);
+  // What is kept may be of other shapes than the strategy that was asked for can take.
+  const { params } = node, isMore = values.length > 0;
+  const rebuilt = rebuild(parts, isMore ? { ...params, strategy: null } : params);
   const outputs = replacements(node, parts, rebuilt);
   return {
     outputs: apply.outputs.map((output, i) => outputs[i] ?? output),

@@ -11,7 +11,9 @@ import { checkOptions } from "../../base/options.ts";
 import { commaText, shown } from "../../base/shown.ts";
 import type { Like } from "../../graph/type_arithmetic.ts";
 import { abs } from "../elementwise/arithmetic.ts";
-import { isnan } from "../elementwise/logic.ts";
+import { and, gt, isnan } from "../elementwise/logic.ts";
+import { dimsOf } from "../shape/shape_ops.ts";
+import { ifelse } from "./control.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { castTo } from "../common/build.ts";
 import { max, mean, min, sum } from "../reduce/reduce.ts";
@@ -59,10 +61,19 @@ const reported: Readonly<
   Record<Exclude<PrintAttribute, "value" | "shape">, (x: Variable) => Variable>
 > = {
   mean: (x) => mean(x),
-  min: (x) => min(isComplex(x.dtype) ? abs(x) : x),
-  max: (x) => max(isComplex(x.dtype) ? abs(x) : x),
+  min: (x) => ifAny(x, (v) => min(v)),
+  max: (x) => ifAny(x, (v) => max(v)),
   nans: (x) => sum(castTo(isnan(x), "int64")),
 };
+
+/** An extreme of a tensor, of absolute values of complex numbers; 0 if there are no elements. */
+function ifAny(x: Variable, extreme: (v: Variable) => Variable): Variable {
+  const v = isComplex(x.dtype) ? abs(x) : x, most = extreme(v);
+  if (v.type.shape.every((n) => n !== null && n > 0)) return most;
+  const lengths = dimsOf(v).map((n) => gt(n, 0) as Variable);
+  const zero = castTo(asVariable(0), v.dtype);
+  return ifelse(lengths.reduce((a, b) => and(a, b) as Variable), most, zero);
+}
 
 /** The variable, reported. */
 function place(
@@ -135,8 +146,11 @@ export function print(label: string, x: TensorLike, options: PrintOptions = {}):
   const reportOf = (name: string): Report => ({
     label: name,
     every: checkEvery(action, every),
+    // What nobody sees is not kept.
+    partsOnly: !wanted.includes("value"),
     take: (values, steps) => {
-      const text = lineOf(name, wanted, values, steps);
+      const all = wanted.includes("value") ? values : [null, ...values];
+      const text = lineOf(name, wanted, all, steps);
       // deno-lint-ignore no-console
       if (write === undefined) console.log(text);
       else write(text);
@@ -152,7 +166,7 @@ export function print(label: string, x: TensorLike, options: PrintOptions = {}):
 function lineOf(
   label: string,
   attrs: readonly PrintAttribute[],
-  [value, shape, ...parts]: readonly Tensor[],
+  [value, shape, ...parts]: readonly (Tensor | null)[],
   steps: readonly number[],
 ): string {
   const where = steps.length === 0 ? label : `${label}, step ${steps.join(", ")}`;

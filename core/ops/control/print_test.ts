@@ -139,6 +139,26 @@ Deno.test("what cannot be printed or asserted says so", () => {
   assertThrows(() => T.assert(x, x.gt(0), 3 as unknown as string), TypeError, "message");
 });
 
+onDevices("lengths may be zero, and loops have any strategy", async (device) => {
+  const { lines, write } = recorder(), x = T.fvector("x"), m = T.fmatrix("m");
+  const [h] = scan((row, h) => T.print("h", h.mul(0.5).add(row), { write }), {
+    sequences: m,
+    outputsInfo: T.zeros([2], "float32"),
+    strategy: "lanes",
+  });
+  const shown = T.print("x", x, { attrs: ["shape", "min", "max"], write });
+  const f = await compile([x, m], [shown.sum(), h.at(-1)], { device });
+  f([], [[1, 2], [3, 4]]);
+  f([2, 1], [[1, 2]]);
+  assertEquals(lines, [
+    "x: shape [0], min 0, max 0",
+    "h, step 0 = [1, 2]",
+    "h, step 1 = [3.5,   5]",
+    "x: shape [2], min 1, max 2",
+    "h, step 0 = [1, 2]",
+  ]);
+});
+
 Deno.test("functions of one row print and assert for all rows", async () => {
   const { lines, write } = recorder(), rows = T.fmatrix("rows");
   const one = (row: typeof rows) => {
