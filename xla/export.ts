@@ -10,9 +10,12 @@ import { cut } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { type Variable, writtenLabel } from "../core/graph/graph.ts";
 import { NeedValue } from "../core/graph/op.ts";
+import { toposort } from "../core/graph/walk.ts";
 import { Guards } from "../core/ir/size.ts";
 import { Shapes } from "../core/plan/shapes.ts";
+import { optimise, resolveMode } from "../core/rewrite/mod.ts";
 import { callableOf } from "../core/runtime/callable.ts";
+import type { Definition } from "../core/runtime/definition.ts";
 import type { CompiledFunction } from "../core/runtime/types.ts";
 import { type Argument, checkNames, leafOf, shapeOfInput, type ShapesOption } from "./arguments.ts";
 import { evened } from "./even.ts";
@@ -24,9 +27,13 @@ import {
   meshText,
   type Sharding,
   shardingText,
+  spreadText,
 } from "./sharding.ts";
 import { Block, type Hlo, typeOf } from "./text/block.ts";
 import { elementOf, tensorType } from "./text/types.ts";
+
+/** What is read of a compiled function. */
+type Exported = Pick<CompiledFunction, "name" | "graph" | "inputs" | "sharedVariables">;
 
 /** Options of {@linkcode exportStableHlo}. */
 export interface ExportOptions {
@@ -118,7 +125,7 @@ export interface ExportedModule {
  * ```
  */
 export function exportStableHlo(
-  f: Pick<CompiledFunction, "name" | "graph" | "inputs" | "sharedVariables">,
+  f: Exported,
   options: ExportOptions = {},
 ): ExportedModule {
   const { definition, executor } = callableOf(f);
@@ -130,7 +137,7 @@ export function exportStableHlo(
     mesh: "any",
     shard: "any",
   });
-  const { inputs, outputs, updates } = executor.request;
+  const { inputs } = executor.request;
   const names = definition.specs.map((spec, i) => spec.name ?? `input ${i}`);
   const args: Argument[] = [
     ...inputs.map((variable, i) => ({
@@ -161,11 +168,21 @@ export function exportStableHlo(
   args.forEach(({ variable, shape }, i) =>
     level.bind(variable, { name: `%arg${i}`, type: elementOf(variable.dtype), shape })
   );
+  const mesh = checkMesh(action, given.mesh);
+  const spread = shardings(
+    action,
+    mesh,
+    given.shard ?? [],
+    args,
+    f.inputs,
+    definition,
+  );
   // Outputs of the executor are the function's, then new values of inputs that are states, then reports.
   const stateInputs = definition.specs.flatMap(({ options }, i) =>
     options.update === undefined ? [] : [i]
   );
   const count = definition.outputs.length;
+  const { outputs, updates, between } = withBetween(f, spread);
   const roots = [
     ...outputs.slice(0, count),
     ...updates.map(([, value]) => value),
@@ -174,8 +191,18 @@ export function exportStableHlo(
   const varying = args.flatMap(({ variable }) =>
     leaves.get(variable)!.integers === undefined ? [variable] : []
   );
-  const even = writeRoots(action, () => evened(roots, varying, level.shapes));
-  const results = writeRoots(action, () => level.write([...even.values, ...even.lengths]));
+  const even = writeRoots(
+    action,
+    () => evened([...roots, ...between.map(([variable]) => variable)], varying, level.shapes),
+  );
+  const results = writeRoots(action, () => {
+    between.forEach(([, sharding], i) => {
+      const variable = even.values[roots.length + i]!;
+      checkSharding(action, mesh!, sharding, level.shape(variable));
+      level.spread(variable, spreadText(sharding.axes));
+    });
+    return level.write([...even.values.slice(0, roots.length), ...even.lengths]);
+  });
   const pairs: [number, number][] = [
     ...updates.map(([target], i): [number, number] => [
       inputs.length + executor.shared.indexOf(target),
@@ -187,15 +214,6 @@ export function exportStableHlo(
     args[arg]!.shape.join() === results[result]!.shape.join()
   );
 
-  const mesh = checkMesh(action, given.mesh);
-  const spread = shardings(
-    action,
-    mesh,
-    given.shard ?? [],
-    args,
-    f.inputs,
-    definition.form.variables,
-  );
   const argSharding = (i: number) => spread.get(args[i]!.variable);
   const resultSharding = (i: number) => {
     const pair = pairs.find(([, result]) => result === i);
@@ -300,16 +318,42 @@ function writeRoots<R>(action: string, write: () => R): R {
   }
 }
 
-/** How arguments and outputs are spread, by the variables of the graph. */
+/** All that a function computes, as it was written. */
+function rootsOf({ outputs, updates, states }: Pick<Definition, "outputs" | "updates" | "states">) {
+  return [...outputs, ...updates.map(([, value]) => value), ...states];
+}
+
+/** Outputs and updates after rewriting, and what is computed on the way and spread. */
+function withBetween(f: Exported, spread: ReadonlyMap<Variable, Sharding>) {
+  const { definition, executor: { request, shared } } = callableOf(f);
+  const whole: readonly Variable[] = [...request.inputs, ...shared, ...definition.form.variables];
+  const inner = [...spread].filter(([variable]) => !whole.includes(variable));
+  if (inner.length === 0) return { ...request, between: [] };
+  // They are results of a graph of their own, so that rewriting keeps them.
+  const { outputs: { length: count }, updates } = definition, roots = rootsOf(definition);
+  const better = optimise(
+    [...roots, ...inner.map(([variable]) => variable)],
+    resolveMode(definition.options.mode),
+  );
+  const states = better.slice(count + updates.length, roots.length);
+  return {
+    outputs: [...better.slice(0, count), ...states],
+    updates: updates.map(([target], i) => [target, better[count + i]!] as const),
+    between: inner.map(([, sharding], i) => [better[roots.length + i]!, sharding] as const),
+  };
+}
+
+/** How variables are spread. */
 function shardings(
   action: string,
   mesh: Mesh | null,
   list: readonly Sharding[],
   args: readonly Argument[],
   inputs: readonly Variable[],
-  outputs: readonly Variable[],
+  { form: { variables: outputs }, ...graph }: Definition,
 ): ReadonlyMap<Variable, Sharding> {
   const found = new Map<Variable, Sharding>();
+  const computed = () => new Set(toposort(rootsOf(graph)).flatMap(({ outputs }) => outputs));
   for (const one of expectList<Sharding>(action, list, "a list of what shard gives")) {
     if (mesh === null) throw new TypeError(`${action}: expected a "mesh" to shard over`);
     const input = inputs.indexOf(one.variable);
@@ -317,10 +361,12 @@ function shardings(
     if (arg !== undefined) {
       checkSharding(action, mesh, one, arg.shape);
       found.set(arg.variable, one);
-    } else if (outputs.includes(one.variable)) found.set(one.variable, one);
-    else {
+    } else if (outputs.includes(one.variable) || computed().has(one.variable)) {
+      found.set(one.variable, one);
+    } else {
       throw new TypeError(
-        `${action}: ${one.variable.label} is sharded, and is none of its inputs, outputs and shared variables`,
+        `${action}: ${one.variable.label} is sharded, and is none of its inputs, outputs and shared ` +
+          "variables, nor computed from them outside of its loops",
       );
     }
   }

@@ -13,7 +13,7 @@ import { sizeValue } from "../core/ir/size.ts";
 import { dataInputs } from "../core/plan/materialise.ts";
 import type { Shapes } from "../core/plan/shapes.ts";
 import { writeElementwise } from "./elementwise.ts";
-import { rowOf, unwritten } from "./table.ts";
+import { rowOf } from "./table.ts";
 import type { Block, Hlo } from "./text/block.ts";
 import { elementOf } from "./text/types.ts";
 
@@ -30,6 +30,8 @@ export class Level {
   /** What is computed at this level whatever the choices in it are. */
   readonly #always = new Set<Variable>();
   readonly #used = new Set<Variable>();
+  /** How computed values are spread over devices, as attributes. */
+  readonly #spread = new Map<Variable, string>();
 
   constructor(block: Block, shapes: Shapes, functions: Functions, parent: Level | null = null) {
     this.block = block;
@@ -46,6 +48,11 @@ export class Level {
   /** Says what a variable is. */
   bind(variable: Variable, value: Hlo): void {
     this.#values.set(variable, value);
+  }
+
+  /** Says how a variable is spread over devices once it is computed. */
+  spread(variable: Variable, text: string): void {
+    this.#spread.set(variable, text);
   }
 
   /** Lengths of the axes. */
@@ -134,13 +141,23 @@ export class Level {
     this.shapes.located(apply, () => {
       const [output] = apply.outputs as [Variable, ...Variable[]];
       if (apply.outputs.length === 1) {
-        this.bind(output, this.#known(output) ?? this.#single(apply, output));
+        this.bind(
+          output,
+          this.#known(output) ?? this.#spreadOver(output, this.#single(apply, output)),
+        );
         return;
       }
       rowFor(apply).write(this, apply).forEach((value, i) => {
-        if (value !== null) this.bind(apply.outputs[i]!, value);
+        const output = apply.outputs[i]!;
+        if (value !== null) this.bind(output, this.#spreadOver(output, value));
       });
     });
+  }
+
+  /** The value of a variable, spread over devices if that was said. */
+  #spreadOver(variable: Variable, value: Hlo): Hlo {
+    const text = this.#spread.get(variable);
+    return text === undefined ? value : this.block.spread(value, text);
   }
 
   #single(apply: Apply, output: Variable): Hlo {
@@ -164,9 +181,8 @@ function lazies(apply: Apply): Variable[] {
 function rowFor(apply: Apply) {
   const row = rowOf(apply.op);
   if (row !== null) return row;
-  const { name } = apply.op;
-  const what = unwritten.includes(name) ? "which XLA does not have" : "which is not of the library";
   throw new TypeError(
-    `Cannot export "${name}", ${what}: compute it in a function of its own, and give this one the result`,
+    `Cannot export "${apply.op.name}", which is not of the library: compute it in a function of its own, ` +
+      "and give this one the result",
   );
 }

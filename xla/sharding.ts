@@ -15,15 +15,15 @@ export type ShardSpec = readonly (string | readonly string[] | null)[];
 
 /** A variable, and how it is spread. */
 export interface Sharding {
-  /** An input, an output or a shared variable. */
+  /** An input, an output, a shared variable, or what is computed on the way. */
   readonly variable: Variable;
   /** For each axis the axes of the mesh that it is spread over. */
   readonly axes: readonly (readonly string[])[];
 }
 
 /**
- * Says over which axes of a mesh the axes of an input, an output or a shared variable are spread, for
- * {@linkcode exportStableHlo}.
+ * Says over which axes of a mesh the axes of an input, an output, a shared variable, or of what is computed
+ * on the way, are spread, for {@linkcode exportStableHlo}.
  *
  * Throws a TypeError for a list that does not have an entry for each axis.
  *
@@ -61,11 +61,16 @@ export function meshText(mesh: Mesh): string {
   return `  sdy.mesh @mesh = <[${axes.join(", ")}]>`;
 }
 
+/** For each axis those of the mesh. */
+export function spreadText(axes: Sharding["axes"]): string {
+  const texts = axes.map((names) => `{${names.map((name) => `"${name}"`).join(", ")}}`);
+  return `<@mesh, [${texts.join(", ")}]>`;
+}
+
 /** The attribute of an argument or a result; whole on all devices where nothing is said. */
 export function shardingText(ndim: number, sharding: Sharding | undefined): string {
   const axes = sharding?.axes ?? Array.from({ length: ndim }, () => []);
-  const texts = axes.map((names) => `{${names.map((name) => `"${name}"`).join(", ")}}`);
-  return `sdy.sharding = #sdy.sharding<@mesh, [${texts.join(", ")}]>`;
+  return `sdy.sharding = #sdy.sharding${spreadText(axes)}`;
 }
 
 /** Checks a mesh. */

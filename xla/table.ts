@@ -6,6 +6,7 @@
 
 import type { Op } from "../core/graph/op.ts";
 import { controlRows } from "./rows/control.ts";
+import { decomposingRows } from "./rows/decomposing.ts";
 import { fourierRows } from "./rows/fourier.ts";
 import { gatheringRows } from "./rows/gathering.ts";
 import { indexingRows } from "./rows/indexing.ts";
@@ -23,13 +24,11 @@ const rows: ReadonlyMap<Op, Row> = new Map([
   ...windowRows,
   ...reducingRows,
   ...solvingRows,
+  ...decomposingRows,
   ...fourierRows,
   ...randomRows,
   ...controlRows,
 ]);
-
-/** Ops that have no row: decompositions, which are no operations of XLA's but loops that are not written yet. */
-export const unwritten: readonly string[] = ["eigh", "pinv", "qr", "sqrtm", "svd"];
 
 /** The row of an op; null for elementwise ones, and for those from outside of the library. */
 export function rowOf(op: Op): Row | null {

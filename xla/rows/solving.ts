@@ -137,8 +137,8 @@ function eliminated(
   return [block.select(behind(1), below, rows), places, found];
 }
 
-/** Rows of right sides at the places that an order gives. */
-function rowsAt(block: Block, b: Hlo, order: Hlo): Hlo {
+/** Rows at the places that an order gives. */
+export function rowsAt(block: Block, b: Hlo, order: Hlo): Hlo {
   const [count, n] = order.shape as [number, number], places = [count, n];
   const parts = [block.iota("i64", places, 0), order].map((part) =>
     block.reshape(part, [count, n, 1])

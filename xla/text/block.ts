@@ -149,6 +149,11 @@ export class Block {
     return this.op(`stablehlo.optimization_barrier ${x.name} : ${typeOf(x)}`, x.type, x.shape);
   }
 
+  /** x, spread over devices. */
+  spread(x: Hlo, sharding: string): Hlo {
+    return this.op(`sdy.sharding_constraint ${x.name} ${sharding} : ${typeOf(x)}`, x.type, x.shape);
+  }
+
   unary(op: UnaryName, x: Hlo): Hlo {
     return this.op(`stablehlo.${op} ${x.name} : ${typeOf(x)}`, x.type, x.shape);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DType } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import type { Op, ShapeContext } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
@@ -18,6 +19,7 @@ import { emitPinv, emitSqrtm } from "./emit/spectral.ts";
 import { whole } from "./emit/views.ts";
 import {
   alongBatch,
+  epsilonOf,
   expectMatrices,
   expectSquare,
   expectSquareValues,
@@ -179,8 +181,8 @@ export interface PinvParams {
 }
 
 /** The part of the largest singular value up to which others count as zero. */
-function limitOf({ rcond }: PinvParams, dtype: string, m: number, n: number): number {
-  return rcond ?? Math.max(m, n) * (dtype === "float64" ? 2 ** -52 : 2 ** -23);
+function limitOf({ rcond }: PinvParams, dtype: DType, m: number, n: number): number {
+  return rcond ?? Math.max(m, n) * epsilonOf(dtype);
 }
 
 /** The pseudoinverses of matrices. */
@@ -240,7 +242,7 @@ export const sqrtmOp: Op = {
     eachMatrix([a!, root], ([from, to]) => {
       const w = new Float64Array(n), v = new Float64Array(n * n);
       eighOf(from!, n, w, v);
-      const epsilon = a!.dtype === "float64" ? 2 ** -52 : 2 ** -23;
+      const epsilon = epsilonOf(a!.dtype);
       const noise = n * epsilon * Math.max(Math.abs(w[0] ?? 0), Math.abs(w.at(-1) ?? 0));
       const roots = w.map((x) => x < -noise ? NaN : Math.sqrt(Math.max(x, 0)));
       for (let i = 0; i < n; i++) {

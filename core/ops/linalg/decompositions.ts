@@ -19,6 +19,7 @@ import { shown } from "../../base/shown.ts";
 import { castTo } from "../common/build.ts";
 import { dimVariable, maxDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
+import { epsilonOf } from "./matrix_op.ts";
 import { div, mul, sqr, sub } from "../elementwise/arithmetic.ts";
 import { gt } from "../elementwise/logic.ts";
 import { max, sum } from "../reduce/reduce.ts";
@@ -214,7 +215,7 @@ function countedValues(
   const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
   const [m, n] = [2, 1].map((d) => shapeOf(matrices, matrices.ndim - d)) as [Variable, Variable];
   const most = castTo(dimVariable(maxDims(m, n)), values.dtype);
-  const part = rcond ?? mul(most, values.dtype === "float64" ? 2 ** -52 : 2 ** -23);
+  const part = rcond ?? mul(most, epsilonOf(values.dtype));
   const limit = mul(max(values, { axis: -1, keepdims: true }), part as Variable) as Variable;
   return [values, gt(values, limit) as Variable];
 }

@@ -6,6 +6,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "../../base/shown.ts";
+import type { DType } from "../../graph/dtype.ts";
 import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Params, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
@@ -16,6 +17,11 @@ import { expectInputs, shapeLabel } from "../common/arguments.ts";
 export function least(m: number | null, n: number | null): number | null {
   if (m === null || n === null) return m === 0 || n === 0 ? 0 : null;
   return Math.min(m, n);
+}
+
+/** How far 1 is from the next number. */
+export function epsilonOf(dtype: DType): number {
+  return dtype === "float64" ? 2 ** -52 : 2 ** -23;
 }
 
 /** The first input, which holds matrices of floats. */

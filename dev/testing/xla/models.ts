@@ -24,6 +24,8 @@ export interface Model {
   readonly example: readonly number[];
   readonly loss: Variable;
   readonly parameters: readonly SharedVariable[];
+  /** A matrix that is computed on the way, of a row for each example. */
+  readonly hidden?: Variable;
 }
 
 const next = randomSource(7);
@@ -43,7 +45,7 @@ function mlp(): Model {
   const w = parameter("w", 16, 8), b = parameter("b", 8), v = parameter("v", 8, 4);
   const hidden = T.tanh(x.dot(w).add(b));
   const loss = crossEntropy(hidden.dot(v), y);
-  return { name: "MLP", inputs: [x, y], example: [16], loss, parameters: [w, b, v] };
+  return { name: "MLP", inputs: [x, y], example: [16], loss, parameters: [w, b, v], hidden };
 }
 
 /** Convolutions and pooling, with dropout. */

@@ -9,6 +9,7 @@ import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../
 import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize, modSize, type Size } from "../../../ir/size.ts";
+import { epsilonOf } from "../matrix_op.ts";
 import { batchOf, fill, readAt, scratch, storeAt } from "./views.ts";
 import { emitQr } from "./qr.ts";
 
@@ -244,7 +245,7 @@ export function emitEigh(
       nest.storeOuter(a, [next, ...nest.axes], b.select(isGone, b.constant(value.type, 0), value));
     });
   };
-  const epsilon = dtype === "float64" ? 2 ** -52 : 2 ** -23;
+  const epsilon = epsilonOf(dtype);
   sweep(
     context,
     batch,
@@ -321,7 +322,7 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
   });
   const rotations = rotationsOf(context, from.target, batch, n);
   const seen = context.temp("seen", dtype, [...batch, n]);
-  const epsilon = dtype === "float64" ? 2 ** -52 : 2 ** -23;
+  const epsilon = epsilonOf(dtype);
   const round = (t: Ix, now: Ix, next: Ix): void => {
     context.nest("angles", [...batch, n], [m], (nest) => {
       const { b } = nest, j = nest.axes.at(-1)!, k = nest.loops[0]!;

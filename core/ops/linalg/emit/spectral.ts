@@ -8,6 +8,7 @@ import type { EmitContext, MatrixView } from "../../../graph/op.ts";
 import { type Ix, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize } from "../../../ir/size.ts";
+import { epsilonOf } from "../matrix_op.ts";
 import { emitEigh, emitSvd } from "./jacobi.ts";
 import { batchOf, fill, multiply, readAt, scratch, turned } from "./views.ts";
 
@@ -28,7 +29,7 @@ export function emitPinv(
   fill(context, "scaled", scaled, (nest, r, c) => {
     const { b, axes } = nest, first = axes.slice(0, batch.length), { type } = readAt(nest, u, r, c);
     const at = (ix: Ix) => nest.readTarget(values, [...first, ix]) as SNode;
-    const epsilon = b.constant(type, dtype === "float64" ? 2 ** -52 : 2 ** -23);
+    const epsilon = b.constant(type, epsilonOf(dtype));
     const part = rcond === null ? b.mul(b.size(most, type), epsilon) : b.constant(type, rcond);
     const isZero = b.compare("le", at(c), b.mul(part, at(sizeIx(0))));
     const one = b.constant(type, 1);
@@ -50,9 +51,10 @@ export function emitSqrtm(context: EmitContext, from: MatrixView, to: MatrixView
     const at = (ix: Ix) =>
       b.unary("abs", nest.readTarget(values, [...nest.axes.slice(0, -2), ix]) as SNode);
     const most = b.binary("max", at(sizeIx(0)), at(sizeIx(addSize(n, -1))));
-    const [zero, epsilon] = [0, dtype === "float64" ? 2 ** -52 : 2 ** -23].map((value) =>
-      b.constant(x.type, value)
-    ) as [SNode, SNode];
+    const [zero, epsilon] = [0, epsilonOf(dtype)].map((value) => b.constant(x.type, value)) as [
+      SNode,
+      SNode,
+    ];
     // What rounding has made of a zero is one.
     const noise = b.mul(b.mul(b.size(n, x.type), epsilon), most);
     const isBelow = b.compare("lt", x, b.unary("neg", noise));
