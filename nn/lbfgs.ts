@@ -45,7 +45,7 @@ export interface LbfgsOptions {
  * const w = shared([3, 4], { name: "w" }), cost = T.sqr(w.sub([1, 2])).sum();
  * const train = await compile([], cost, { updates: nn.lbfgs(cost, w) });
  * for (let step = 0; step < 10; step++) train();
- * console.assert(train().item() < 1e-9);
+ * console.assert(Number(train().item()) < 1e-9);
  * ```
  */
 export function lbfgs(

@@ -18,6 +18,7 @@ import { foldRules } from "./fold.ts";
 import { cheaperIndexing, indexingRules } from "./indexing/indexing_rules.ts";
 import { inverseRules, stableRoots } from "./algebra/inverses.ts";
 import { cheaperMatmuls, matmulRules } from "./algebra/matmul_rules.ts";
+import { factorRules } from "./algebra/shared_factors.ts";
 import { cheaperPowers, powerRules } from "./algebra/powers.ts";
 import { cheaperProducts, productRules } from "./algebra/products.ts";
 import { cheaperReductions, reductionRules } from "./algebra/reductions.ts";
@@ -70,6 +71,7 @@ export const phases: readonly Phase[] = [
       ...cheaperChanges,
       ...cheaperScatters,
       ...cheaperMatmuls,
+      ...factorRules,
       ...fewerExps,
       ...canonical,
     ],

@@ -59,7 +59,7 @@ export type TrajectoryOf<S> = S extends readonly Variable[] ? {
  * along a new first axis. The times may rise or fall. Everything is a loop on the device.
  *
  * Gradients go to `y0`, to the times and to all that `f` reads beside y and t, and can be differentiated again. A
- * batch of states shares its steps; where they should not, map over it.
+ * batch of states shares its steps; with `vmap` each has its own.
  *
  * @param f The derivatives of the state, of the same form.
  * @param y0 The state at the first time: a tensor, or a list of variables.

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { outputOf, type Variable } from "../../../core/graph/graph.ts";
+import { applyOp, outputOf, type Variable } from "../../../core/graph/graph.ts";
 import { advIncOp, advIndexOp } from "../../../core/ops/index/adv_index.ts";
+import { luOp, solveTriangularOp } from "../../../core/ops/linalg/factor_ops.ts";
+import { rowsAt } from "../../../core/ops/linalg/rows.ts";
 import { joinOp } from "../../../core/ops/shape/join.ts";
 import { makeVectorOp } from "../../../core/ops/shape/shape_ops.ts";
 import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
@@ -20,6 +22,22 @@ const six = [0, 1, 2, -1, -2, 0, 1];
 
 function int(value: number): Variable {
   return num(value, "int64");
+}
+
+/** A system by the factors of its matrix, a triangle after the other. */
+function byTriangles(
+  factor: Variable,
+  sides: Variable,
+  ...triangles: readonly (readonly [lower: boolean, unit: boolean, transposed: boolean])[]
+): Variable {
+  return triangles.reduce((b, [lower, unit, transposed]) => {
+    const check = !lower;
+    return outputOf(solveTriangularOp, [factor, b], { lower, unit, transposed, check });
+  }, sides);
+}
+
+function factorsOf(a: Variable): readonly [packed: Variable, order: Variable] {
+  return applyOp(luOp, [a], { square: true }).outputs as [Variable, Variable];
 }
 
 function sub(of: Variable, index: readonly IndexEntry[], ...scalars: Variable[]): Variable {
@@ -459,6 +477,50 @@ export const indexCases: Cases = {
       () => {
         const inverse = T.linalg.inv(m);
         return ew("add", T.dot(inverse, v), inverse);
+      },
+    ],
+    numbers: [2, 0.5, -1, 0.25, 3, 1, -0.5],
+  },
+  "solve-by-factors": {
+    fires: [
+      () => {
+        const [packed, order] = factorsOf(m), [, size] = T.linalg.slogdet(m);
+        const made = byTriangles(packed, rowsAt(T.specifyShape(v, [m.shape[0]!, null]), order), [
+          true,
+          true,
+          false,
+        ], [
+          false,
+          false,
+          false,
+        ]);
+        return [ew("add", T.linalg.solve(m, v), size), ew("add", made, size)];
+      },
+      () => {
+        const [packed, order] = factorsOf(m), [, size] = T.linalg.slogdet(m);
+        const made = byTriangles(packed, v, [false, false, true], [true, true, true]);
+        return [
+          ew("add", T.linalg.solve(m, v, { transposed: true }), size),
+          ew("add", rowsAt(made, T.argsort(order) as Variable), size),
+        ];
+      },
+      () => {
+        const squares = T.dot(m, T.transpose(m)) as Variable;
+        const square = T.add(squares, T.identityLike(squares)) as Variable;
+        const L = T.linalg.cholesky(square);
+        const made = byTriangles(L, v, [true, false, false], [true, false, true]);
+        return [
+          ew("add", T.linalg.solve(square, v, { assume: "positive definite" }), L),
+          ew("add", made, L),
+        ];
+      },
+    ],
+    not: [
+      () => T.linalg.solve(m, v),
+      () => ew("add", T.linalg.solve(m, v), T.linalg.lu(m)[2]),
+      () => {
+        const L = T.linalg.cholesky(m, { check: false });
+        return ew("add", T.linalg.solve(m, v, { assume: "positive definite" }), L);
       },
     ],
     numbers: [2, 0.5, -1, 0.25, 3, 1, -0.5],
