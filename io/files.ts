@@ -10,14 +10,21 @@ import { FileError } from "../core/base/errors.ts";
 interface FileSystem {
   open(path: string, flags: string): Promise<OpenFile>;
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
-  lstat(path: string): Promise<{ isDirectory(): boolean }>;
-  stat(path: string): Promise<{ isFile(): boolean; readonly size: number }>;
+  stat(path: string): Promise<FileInfo>;
+  realpath(path: string): Promise<string>;
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
 }
 
+interface FileInfo {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  readonly size: number;
+}
+
 interface OpenFile {
+  read(into: Uint8Array): Promise<{ bytesRead: number }>;
   write(bytes: Uint8Array): Promise<{ bytesWritten: number }>;
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -77,7 +84,8 @@ export async function makeFolder(path: string): Promise<void> {
 
 /**
  * Replaces a file, or makes it, in one step. The new contents are on the disk before they take the place
- * of the old ones, and any number of processes may do so at the same time: the last one wins.
+ * of the old ones, and any number of processes may do so at the same time: the last one wins. A link
+ * stays, and the file that it leads to is replaced; what is no file, such as a pipe, is written to.
  *
  * Throws a FileError if that fails; the file is as it was.
  *
@@ -92,17 +100,35 @@ export async function makeFolder(path: string): Promise<void> {
  * ```
  */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  await besides(path, async (file, unfinished) => {
-    try {
-      for (let done = 0; done < bytes.length;) {
-        done += (await file.write(bytes.subarray(done))).bytesWritten;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  await writing(path, async (files) => {
+    const place = await placeOf(files, path);
+    if (place.kind !== "file") {
+      const file = await files.open(path, "w");
+      await writeAll(file, bytes).finally(() => file.close());
+      return;
     }
-    await fileSystem("write", path).rename(unfinished, path);
+    await besides(files, place.path, async (file, unfinished) => {
+      await writeAll(file, bytes).then(() => file.sync()).finally(() => file.close());
+      await files.rename(unfinished, place.path);
+    });
   });
+}
+
+async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes.subarray(done))).bytesWritten;
+  }
+}
+
+/** What is at a path: a file or none, behind links; a folder; or a device or pipe, which is no one's to replace. */
+async function placeOf(
+  files: FileSystem,
+  path: string,
+): Promise<{ kind: "file" | "folder" | "special"; path: string }> {
+  const info = await files.stat(path).catch(() => null);
+  if (info === null) return { kind: "file", path };
+  if (info.isFile()) return { kind: "file", path: await files.realpath(path).catch(() => path) };
+  return { kind: info.isDirectory() ? "folder" : "special", path };
 }
 
 /**
@@ -120,36 +146,45 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
  * ```
  */
 export async function checkReplaceable(path: string): Promise<void> {
-  const files = fileSystem("write", path);
-  const isFolder = await files.lstat(path).then((info) => info.isDirectory(), () => false);
-  if (isFolder) throw new FileError("write", path, "Is a directory");
-  await besides(path, async (file, unfinished) => {
-    await file.close();
-    await files.unlink(unfinished);
+  await writing(path, async (files) => {
+    const place = await placeOf(files, path);
+    if (place.kind === "folder") throw new FileError("write", path, "Is a directory");
+    if (place.kind === "special") return;
+    await besides(files, place.path, async (file, unfinished) => {
+      await file.close();
+      await files.unlink(unfinished);
+    });
   });
+}
+
+/** Runs what writes at a path; what goes wrong is a FileError. */
+async function writing(path: string, use: (files: FileSystem) => Promise<void>): Promise<void> {
+  const files = fileSystem("write", path);
+  try {
+    await use(files);
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError("write", path, reasonOf(cause), { cause });
+  }
 }
 
 /** Opens a file of a name that is not used elsewhere, in the folder of `path`; removes it on failure. */
 async function besides(
+  files: FileSystem,
   path: string,
   use: (file: OpenFile, name: string) => Promise<void>,
 ): Promise<void> {
-  const files = fileSystem("write", path);
   // A long name is cut, as no name may have more than 255 bytes.
   const name = path.replace(
     /[^/\\]*$/,
     (base) => `${base.slice(0, 40)}.${crypto.randomUUID()}.part`,
   );
+  const file = await files.open(name, "wx");
   try {
-    const file = await files.open(name, "wx");
-    try {
-      await use(file, name);
-    } catch (error) {
-      await files.unlink(name).catch(() => {});
-      throw error;
-    }
-  } catch (cause) {
-    throw new FileError("write", path, reasonOf(cause), { cause });
+    await use(file, name);
+  } catch (error) {
+    await files.unlink(name).catch(() => {});
+    throw error;
   }
 }
 
@@ -169,16 +204,38 @@ export async function bytesOf(
   const path = pathOf(source);
   try {
     const files = fileSystem("read", path);
-    const { size } = await files.stat(path);
-    if (size > most) {
-      throw new FileError("read", path, `expected at most ${most} bytes, got ${size}`);
-    }
+    const tooLong = (got: string) =>
+      new FileError("read", path, `expected at most ${most} bytes, got ${got}`);
+    const info = await files.stat(path);
+    if (!info.isFile()) return { bytes: await drain(files, path, most, tooLong), path };
+    if (info.size > most) throw tooLong(String(info.size));
     // A view of its own: Node gives one of its class.
     const { buffer, byteOffset, byteLength } = await files.readFile(path);
     return { bytes: new Uint8Array(buffer, byteOffset, byteLength), path };
   } catch (cause) {
     if (cause instanceof FileError) throw cause;
     throw new FileError("read", path, reasonOf(cause), { cause });
+  }
+}
+
+/** What a pipe or a device gives, which do not say how long they are. */
+async function drain(
+  files: FileSystem,
+  path: string,
+  most: number,
+  tooLong: (got: string) => Error,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await files.open(path, "r"), parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for (let total = 0;;) {
+      const part = new Uint8Array(65_536), { bytesRead } = await file.read(part);
+      if (bytesRead === 0) return new Uint8Array(await new Blob(parts).arrayBuffer());
+      total += bytesRead;
+      if (total > most) throw tooLong("more");
+      parts.push(part.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
 }
 

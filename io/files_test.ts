@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { open } from "node:fs/promises";
 import { FileError } from "../core/base/errors.ts";
-import { checkReplaceable, makeFolder, reasonOf, replaceFile } from "./files.ts";
+import { bytesOf, checkReplaceable, makeFolder, reasonOf, replaceFile } from "./files.ts";
 
 /** Gives `test` a folder of its own, and takes it away. */
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -121,6 +121,51 @@ Deno.test("checkReplaceable() leaves everything as it was", () =>
     assertEquals(await Deno.readTextFile(path), "old");
     assertEquals(namesIn(folder), ["file"]);
   }));
+
+Deno.test({
+  name: "a link stays, and the file that it leads to is replaced",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.mkdir(`${folder}/there`);
+      await Deno.symlink("there/file", `${folder}/link`);
+      await Deno.writeTextFile(`${folder}/there/file`, "old");
+      await checkReplaceable(`${folder}/link`);
+      await replaceFile(`${folder}/link`, Uint8Array.of(1, 2));
+      assertEquals(await Deno.readFile(`${folder}/there/file`), Uint8Array.of(1, 2));
+      assertEquals((await Deno.lstat(`${folder}/link`)).isSymlink, true);
+      assertEquals([...namesIn(folder), ...namesIn(`${folder}/there`)], ["link", "there", "file"]);
+    }),
+});
+
+Deno.test({
+  name: "what is no file is written to and read from, and never replaced",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const socket = `${folder}/socket`;
+      const listener = Deno.listen({ transport: "unix", path: socket });
+      // Nobody can open one.
+      await assertRejects(() => replaceFile(socket, Uint8Array.of(1)), FileError, socket);
+      assertEquals((await Deno.lstat(socket)).isSocket, true);
+      listener.close();
+      const pipe = `${folder}/pipe`;
+      const made = await new Deno.Command("mkfifo", { args: [pipe] }).output();
+      assertEquals(made.success, true);
+      const shell = (script: string) =>
+        new Deno.Command("sh", { args: ["-c", script, pipe], stdout: "piped" }).spawn().output();
+      await checkReplaceable(pipe);
+      const sent = Uint8Array.from({ length: 100_000 }, (_, i) => i);
+      const reader = shell('cat "$0"');
+      await replaceFile(pipe, sent);
+      assertEquals((await reader).stdout, sent);
+      assertEquals((await Deno.lstat(pipe)).isFifo, true);
+      const writer = shell('head -c 100000 /dev/zero > "$0"');
+      assertEquals((await bytesOf(pipe)).bytes, new Uint8Array(100_000));
+      await writer;
+      await assertRejects(() => bytesOf("/dev/zero", 99_999), FileError, "at most 99999 bytes");
+    }),
+});
 
 Deno.test("files in folders that are not there, or are no folders, are refused", () =>
   inFolder(async (folder) => {
