@@ -149,11 +149,14 @@ export class Variable<D extends DType = DType, N extends number = number> {
     return `Variable ${this.label}: ${this.type}`;
   }
 
-  /** How messages call it: its name, or the op that computes it; {@linkcode writtenLabel} tells more. */
+  /** How messages call it: its name, or the function that the user called. Takes its time. */
   get label(): string {
     // Nothing keeps JavaScript from giving a name that is no text.
     if (this.name !== null) return `"${cut(String(this.name))}"`;
-    return this.owner === null ? this.leafLabel : `the result of ${this.owner.op.name}`;
+    const known = standing.get(this);
+    if (known !== undefined) return `${known.as}${writtenLabel(known.for)}`;
+    if (this.owner === null) return this.leafLabel;
+    return `the result of ${this.written.call || this.owner.op.name}`;
   }
 
   /** What `JSON.stringify` shows: the variable alone, without the graph that computes it. */
@@ -237,24 +240,17 @@ export function sameCall(a: Variable, b: Variable): boolean {
   return one.place !== "" && one.place === other.place && one.call === other.call;
 }
 
-/** What placeholders of a loop's step stand for. */
+/** What placeholders of a loop's step stand for, and what is made of them for all steps at once. */
 const standing = new WeakMap<Variable, { readonly as: string; readonly for: Variable }>();
 
-/** Says what an unnamed placeholder stands for, for messages, as in `a row of "x"`. */
+/** Says what a variable without a name stands for, for messages, as in `a row of "x"`. */
 export function standsFor(placeholder: Variable, variable: Variable, as = ""): void {
   standing.set(placeholder, { as, for: variable });
 }
 
-/** How messages call a variable: by its name, or by the function that the user called. Takes its time. */
+/** How messages call a variable as the user wrote it, without what the library put around it. */
 export function writtenLabel(variable: Variable): string {
-  const from = asWritten(variable);
-  if (from.name !== null) return from.label;
-  if (from.owner === null) {
-    const known = standing.get(from);
-    return known === undefined ? from.label : `${known.as}${writtenLabel(known.for)}`;
-  }
-  const { call } = from.written;
-  return call === "" ? from.label : `the result of ${call}`;
+  return asWritten(variable).label;
 }
 
 let inherited: Variable | null = null;

@@ -157,6 +157,39 @@ const table: Record<string, Failing> = {
     args: [filled(3), [0, 5]],
     says: ["length 3, got 7", "in at("],
   },
+  "a position in elements of a sequence, taken out of a loop": {
+    make: () => scan((a) => u.at(a), { sequences: [at] })[0]!,
+    inputs: [u, at],
+    args: [filled(3), [0, 5]],
+    says: ["length 3, got 5", 'in at("u", elements of "at")'],
+  },
+  "the first of the bad positions of a loop": {
+    make: () => {
+      const step = (p: Variable) => p.add(T.cast(u.at(p), "int32"));
+      return scan(step, { outputsInfo: [T.constant(0, "int32")], nSteps: 6 })[0]!;
+    },
+    inputs: [u],
+    args: [[1, 2]],
+    says: ["length 2, got 3", 'in at("u"'],
+  },
+  "widths of padding": {
+    make: () => T.pad(u, i),
+    inputs: [u, i],
+    args: [filled(3), -2],
+    says: ['Cannot pad "u": expected widths >= 0', 'in pad("u"'],
+  },
+  "counts of another length": {
+    make: () => T.repeat(u, at),
+    inputs: [u, at],
+    args: [filled(3), [1, 2]],
+    says: ['Cannot repeat "u"', "by counts of another length: expected length 3 of axis 0, got 2"],
+  },
+  "a sum that is broadcast to a negative length": {
+    make: () => T.alloc(u.sum(), i),
+    inputs: [u, i],
+    args: [filled(3), -2],
+    says: ["Cannot broadcast the result of sum", "got -2", "in alloc("],
+  },
   "channels of a convolution": {
     make: () => T.conv2d(images, filters),
     inputs: [images, filters],
@@ -461,6 +494,15 @@ onDevices("an error of a later call says the lengths of that call", async (devic
     message = String(error);
   }
   assert(message.includes("axis 0 has length 7, got 7"), message);
+});
+
+Deno.test("errors while a graph is built name what the user wrote", () => {
+  const words: [() => unknown, string][] = [
+    [() => u.at(T.where(i.gt(0), 1, 2)), "the result of where"],
+    [() => u.at(T.mean(u)), "the result of mean"],
+    [() => grad(u.sum(), T.stack([u, v])), "the result of sum with respect to the result of stack"],
+  ];
+  for (const [build, text] of words) assertThrows(build, TypeError, text);
 });
 
 Deno.test("debug mode names what the user wrote", async () => {

@@ -6,6 +6,7 @@
 
 import type { Apply, Variable } from "../graph/graph.ts";
 import type { Params, PlainLowering, ShapeContext } from "../graph/op.ts";
+import { locate } from "../graph/written.ts";
 
 const chosen = new WeakMap<ShapeContext, Map<Apply, PlainLowering<Params>>>();
 
@@ -16,7 +17,14 @@ export function loweringOf(apply: Apply, shapes: ShapeContext): PlainLowering<Pa
   let known = chosen.get(shapes);
   if (known === undefined) chosen.set(shapes, known = new Map());
   let choice = known.get(apply);
-  if (choice === undefined) known.set(apply, choice = lowering.choose(shapes, apply));
+  if (choice === undefined) {
+    try {
+      known.set(apply, choice = lowering.choose(shapes, apply));
+    } catch (error) {
+      locate(error, apply);
+      throw error;
+    }
+  }
   return choice;
 }
 

@@ -140,8 +140,11 @@ export class NestBody {
       const errors = this.text.errors("write");
       const integer = check < MOST_INTEGERS ? checkedInteger(failed) : null;
       const printed = integer === null ? undefined : values.get(integer);
-      const kept = printed === undefined ? "" : keptInteger(printed, `${errors}[${check + 1}]`);
-      return `if (${values.get(failed)!.text}) { atomicMax(&${errors}[0], ${code});${kept} }`;
+      const failing = values.get(failed)!.text, note = `atomicMax(&${errors}[0], ${code})`;
+      if (printed === undefined) return `if (${failing}) { ${note}; }`;
+      // What fails later may come from what was read in the wrong place.
+      const kept = keptInteger(printed, `${errors}[${check + 1}]`);
+      return `if (${failing}) { if (${note} < ${code}) {${kept} } }`;
     });
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Constant, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { Constant, makeVariable, standsFor, type Variable } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise/elementwise.ts";
 import { broadcastTo } from "../../core/ops/shape/broadcast_to.ts";
@@ -38,6 +38,7 @@ export function sequenceLeaves(parts: ScanParts): Map<Variable, Batched> {
       const rows = index(outer, [
         slice(tap === 0 ? null : tap, tap === 0 ? parts.steps : add(parts.steps, tap)),
       ]);
+      if (rows !== outer) standsFor(rows, outer, "elements of ");
       leaves.set(place, { value: rows, stacked: true });
     });
   }
@@ -105,10 +106,9 @@ export const batchResults: Rule = rule(
       state.places.forEach((place, k) => {
         rows ??= join(0, index(state.initial, [slice(null, depth)]), outputs.traces[i]!);
         const start = depth + state.taps[k]!;
-        leaves.set(place, {
-          value: index(rows, [slice(start, add(parts.steps, start))]),
-          stacked: true,
-        });
+        const value = index(rows, [slice(start, add(parts.steps, start))]);
+        standsFor(value, state.initial, "the state that starts as ");
+        leaves.set(place, { value, stacked: true });
       });
       if (state.next.owner !== null) {
         leaves.set(state.next, { value: outputs.traces[i]!, stacked: true });

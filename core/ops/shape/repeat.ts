@@ -39,7 +39,7 @@ import { arange } from "../create/ranges.ts";
 import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { ravel } from "./reshape.ts";
 import { reshaped } from "./reshape_op.ts";
-import { type AxisRank, type ShapeLike, specifyShape } from "./shape.ts";
+import type { AxisRank, ShapeLike } from "./shape.ts";
 import { asDims, dimsOf, shapeOf, withShape } from "./shape_ops.ts";
 import { padded } from "../nn/window.ts";
 import { shown } from "../../base/shown.ts";
@@ -123,7 +123,9 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
     throw new TypeError(`${action}: expected an integer vector of counts, got ${counts.type}`);
   }
   const each = inRange(
-    specifyShape(castTo(counts, "int64"), [shapeOf(x, axis)]),
+    withShape(castTo(counts, "int64"), [shapeOf(x, axis)], {
+      action: `${action} by counts of another length`,
+    }),
     null,
     action,
   );
