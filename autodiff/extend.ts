@@ -1,6 +1,7 @@
 /**
  * What operations are made of, for those who write some of their own: the interface of an op, the small
- * language of its kernels, lengths, and its gradient. `deno doc autodiff/extend.ts` shows all of it.
+ * language of its kernels, lengths, and its gradient, by which forward mode goes, too, unless the rule has a
+ * `pushforward` of its own. `deno doc autodiff/extend.ts` shows all of it.
  *
  * @example An elementwise operation with its gradient
  * ```ts
@@ -39,5 +40,5 @@ export * from "../core/ir/scalar.ts";
 export * from "../core/ir/size.ts";
 export * from "./gradient.ts";
 export { pullback } from "./pullback.ts";
-export type { GradientRule } from "./rule.ts";
+export type { GradientRule, Tangent } from "./rule.ts";
 export { registerGradient } from "./rules.ts";
