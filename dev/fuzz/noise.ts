@@ -96,6 +96,7 @@ const adding = new Set([
   "sumTo",
   "incSubtensor",
   "mean",
+  "fft",
 ]);
 
 /** Values of outputs where each result is off by rounding, also inside of loops. */

@@ -4,6 +4,15 @@ import { type Generator, isFloatRef, type Kind, type Ref } from "../generator.ts
 const isNumberPair = (ref: Ref) => isComplex(ref.dtype);
 const hasAxis = (ref: Ref) => isNumberPair(ref) && ref.shape.length > 0;
 
+/** Numbers to transform: of a row that has others than finite ones, all may be either kind. */
+const wave = (g: Generator, fits: (ref: Ref) => boolean) =>
+  g.pick((ref) => fits(ref) && g.isTame(ref));
+const along = ({ random }: Generator) => ({
+  axis: random.pick([0, -1]),
+  norm: random.pick(["backward", "ortho", "forward"]),
+  ...(random.chance(0.3) ? { n: random.pick([1, 2, 3, 5, 8]) } : {}),
+});
+
 const steps: readonly ((g: Generator) => void)[] = [
   (g) => g.call("T.complex", g.pick(isFloatRef), g.pick(isFloatRef)),
   (g) =>
@@ -16,6 +25,11 @@ const steps: readonly ((g: Generator) => void)[] = [
   (g) => g.call(`T.${g.random.pick(["sum", "mean"])}`, g.pick(hasAxis), 0),
   (g) => g.call("T.dot", g.pick(hasAxis), g.pick(hasAxis)),
   (g) => g.call("T.transpose", g.pick(hasAxis)),
+  (g) => g.call(`T.fft.${g.random.pick(["fft", "ifft", "irfft"])}`, wave(g, hasAxis), along(g)),
+  (g) => {
+    const hasAxis = (ref: Ref) => isFloatRef(ref) && ref.shape.length > 0;
+    g.call(`T.fft.${g.random.pick(["fft", "rfft"])}`, wave(g, hasAxis), along(g));
+  },
   (g) => g.call("T.cumsum", g.pick(hasAxis), 0),
   (g) => g.call(".slice", g.pick(hasAxis), ...g.random.pick([[1], [null, null, -1]])),
   (g) => g.call("T.where", g.call("T.gt", g.pick(isFloatRef), 0), g.pick(isNumberPair), 1),
