@@ -4,7 +4,11 @@
  * @module
  */
 
-import { outputOf, Variable } from "../core/graph/graph.ts";
+import { spread } from "../batch/batched.ts";
+import { Batching } from "../batch/batching.ts";
+import { makeVariable, outputOf, Variable } from "../core/graph/graph.ts";
+import { TensorType } from "../core/graph/type.ts";
+import { toposort } from "../core/graph/walk.ts";
 import { intConstant } from "../core/ops/common/arguments.ts";
 import { moved } from "../core/ops/common/axes.ts";
 import { castTo } from "../core/ops/common/build.ts";
@@ -68,6 +72,27 @@ function stackedLoop(
   }
   const rows = Array.from({ length: known }, (_, i) => body(intConstant(i)));
   return rows[0]!.map((_, k) => stack(rows.map((row) => row[k]!)));
+}
+
+/** Loops in a row are slow in a loop over the rows, and so is what convolutions are made of. */
+const SLOW_IN_LOOPS: ReadonlySet<string> = new Set(["scan", "windows", "foldWindows"]);
+
+/** Of a matrix that is the same for all rows, and that derivatives mask in each row. */
+const MOST_ELEMENTS = 2 ** 20;
+
+/** All rows at once, where that is faster than a loop over them: null where it is not, or takes much memory. */
+function atOnce(
+  rows: readonly Variable[],
+  step: Variable,
+  count: Variable,
+): readonly Variable[] | null {
+  if (!toposort(rows).some(({ op }) => SLOW_IN_LOOPS.has(op.name))) return null;
+  let isLarge = false;
+  const leaves = new Map([[step, { value: arange(count) as Variable, stacked: true }]]);
+  const onGrowth = (elements: number | null) =>
+    void (isLarge ||= elements === null || elements > MOST_ELEMENTS);
+  const made = new Batching(leaves, { count, draws: "once", onGrowth }).all(rows);
+  return isLarge ? null : made.map((one) => spread(one, { count, draws: "once", counting: null }));
 }
 
 /** Derivatives in the form of the variables: for one one, for several an array. */
@@ -192,10 +217,11 @@ function byRows(
       return gradient === null ? [] : [gradient];
     });
   };
-  // A row is made once for what it says of the variables; with none left there is no loop.
-  const all = row(intConstant(0)).length === 0
+  const step = makeVariable(TensorType.of("int64", [])), rows = row(step);
+  // With no variable left there is no loop.
+  const all = rows.length === 0
     ? []
-    : [...stackedLoop(length, vector.type.shape[0]!, row)];
+    : [...atOnce(rows, step, length) ?? stackedLoop(length, vector.type.shape[0]!, row)];
   return list.map((variable, i) => {
     const dims = [...knownDims(expression), ...knownDims(variable)];
     if (!missing.has(i)) return vector === expression ? all.shift()! : reshaped(all.shift()!, dims);

@@ -31,6 +31,11 @@ export interface Rows {
    * side of a choice. What the others read must be no error.
    */
   readonly counting: Variable | null;
+  /**
+   * Told of a value in which something that is the same for all rows is spread over them, and how many
+   * elements it has in all, or null where types do not tell.
+   */
+  readonly onGrowth?: ((elements: number | null) => void) | undefined;
 }
 
 /** What an application gives for all rows; null where there is no way but a loop over them. */

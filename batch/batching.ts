@@ -7,6 +7,7 @@
 
 import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
 import { toposort } from "../core/graph/walk.ts";
+import { staticInt } from "../core/ops/common/arguments.ts";
 import { and, invert } from "../core/ops/elementwise/elementwise.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import type { Batched, Rows } from "./batched.ts";
@@ -22,8 +23,24 @@ export interface BatchOptions {
   readonly draws: Rows["draws"];
   /** Rows that count (a bool for each), where not all do. */
   readonly counting?: Variable | null;
+  /** Told of values that take many times the memory of one row's. */
+  readonly onGrowth?: Rows["onGrowth"];
   /** What is not made for all rows, though it could be; default: nothing. Loops over rows are not, then. */
   readonly leave?: (apply: Apply, inputs: readonly Batched[]) => boolean;
+}
+
+/** Whether what is the same for all rows is spread over them along an axis that nothing of a row has. */
+function grows({ op, output }: Apply, inputs: readonly Batched[]): boolean {
+  if (op.lowering.kind !== "elementwise") return false;
+  return output.type.shape.some((_, axis) => {
+    const lengths = inputs.map(({ value, stacked }) => {
+      const own = axis - output.ndim + value.ndim;
+      return own < Number(stacked) ? 1 : value.type.shape[own];
+    });
+    const isWide = (stacked: boolean) =>
+      lengths.some((length, i) => inputs[i]!.stacked === stacked && length !== 1);
+    return isWide(false) && !isWide(true);
+  });
 }
 
 /** Makes expressions of one row for all rows, each part of them once. */
@@ -36,9 +53,12 @@ export class Batching {
   constructor(leaves: ReadonlyMap<Variable, Batched>, options: BatchOptions) {
     const first = [...leaves.values()].find(({ stacked }) => stacked);
     const count = options.count ?? (first === undefined ? null : shapeOf(first.value, 0));
-    this.#rows = count === null
-      ? null
-      : { count, draws: options.draws, counting: options.counting ?? null };
+    this.#rows = count === null ? null : {
+      count,
+      draws: options.draws,
+      counting: options.counting ?? null,
+      onGrowth: options.onGrowth,
+    };
     this.#leave = options.leave;
     this.#known = new Map(leaves);
   }
@@ -83,10 +103,16 @@ export class Batching {
     const inputs = found as Batched[];
     const rows = this.#rows === null ? null : this.#within(this.#rows, choices);
     if (rows === null || !inputs.some(({ stacked }) => stacked) && !this.#isDrawn(apply)) {
-      const { outputs } = applyOp(apply.op, inputs.map(({ value }) => value), apply.params);
+      const values = inputs.map(({ value }) => value);
+      const isSame = values.every((value, i) => value === apply.inputs[i]);
+      const { outputs } = isSame ? apply : applyOp(apply.op, values, apply.params);
       return outputs.map((value) => ({ value, stacked: false }));
     }
     if (this.#leave?.(apply, inputs)) return null;
+    if (rows.onGrowth !== undefined && grows(apply, inputs)) {
+      const lengths = [staticInt(rows.count), ...apply.output.type.shape];
+      rows.onGrowth(lengths.reduce((a, b) => a === null || b === null ? null : a * b));
+    }
     const made = ruleOf(apply.op)(apply, inputs, rows);
     return made ?? (this.#leave === undefined ? overRows(apply, inputs) : null);
   }

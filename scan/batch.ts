@@ -172,10 +172,10 @@ class LoopBatching {
 
   /** The rows as the step knows them. */
   #innerRows(ends: boolean): Rows {
-    const { count, draws, counting } = this.#rows;
+    const { count, counting } = this.#rows;
     return {
+      ...this.#rows,
       count: count instanceof Constant ? count : placeFor(count),
-      draws,
       counting: ends ? this.#running : counting && placeFor(counting),
     };
   }

@@ -1,9 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { toposort } from "../core/graph/walk.ts";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
+import { expectClose } from "../dev/testing/ops/harness.ts";
 import {
   compile,
   DisconnectedInputError,
+  grad,
   hessian,
   jacobian,
   scan,
@@ -12,6 +14,7 @@ import {
   tensor,
   type Variable,
 } from "../mod.ts";
+import { isScan } from "./node.ts";
 
 Deno.test("jacobian() of a vector of any length", async () => {
   const w = T.dmatrix("w"), x = T.dvector("x");
@@ -101,4 +104,32 @@ Deno.test("the Jacobian of much in little goes forwards, once for each element",
     3,
   ]) as Tensor;
   assertEquals([zeros.shape, numbers(zeros)], [[2, 3], [0, 0, 0, 0, 0, 0]]);
+});
+
+/** How many loops a graph has, and how many of them have loops in their steps. */
+function loopsOf(results: readonly Variable[]): [all: number, nested: number] {
+  const found = toposort(results).filter((node) => isScan(node));
+  const outer = found.filter((node) =>
+    toposort(node.op.inner!(node).outputs).some((inner) => isScan(inner))
+  );
+  return [found.length, outer.length];
+}
+
+onDevices("the Jacobian matrix of a loop is made by one loop of all rows", async (device) => {
+  const anyX = T.fvector("x"), anyW = T.fmatrix("w");
+  const [x, w] = [T.specifyShape(anyX, [3]), T.specifyShape(anyW, [3, 3])];
+  const last = (x: Variable, w: Variable): Variable => {
+    const step = (s: Variable) => T.tanh(T.dot(w, s)).add(x) as Variable;
+    return (scan(step, { outputsInfo: x, nSteps: 5 })[0] as Variable).at(-1);
+  };
+  const y = last(x, w), matrix = jacobian(y, x);
+  assertEquals(loopsOf([matrix])[1], 0);
+  const rows = [0, 1, 2].map((i) => grad(y.at(i), x));
+  // Where each row would take a matrix of its own, of any size, rows are made one after the other.
+  const open = jacobian(last(anyX, anyW), anyX);
+  assertEquals(loopsOf([open])[1] > 0, true);
+  const f = await compile([anyX, anyW], [matrix, open, ...rows], { device });
+  const [all, same, ...each] = f([0.1, -0.2, 0.3], [[0.5, 1, 0], [0, 0.5, -1], [1, 0, 0.25]]);
+  expectClose(numbers(all!), each.flatMap(numbers), 1e-5);
+  expectClose(numbers(same!), each.flatMap(numbers), 1e-5);
 });

@@ -3,6 +3,7 @@ import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
 import { expectClose } from "../dev/testing/ops/harness.ts";
 import {
   compile,
+  extend,
   grad,
   hessian,
   jacobian,
@@ -213,6 +214,35 @@ onDevices("vmap() of a chain: draws, loops and gradients in one", async (device)
   expectClose(mean!, [0, 0], 0.15);
   // Chains that start at one place go their own ways.
   assert(first![0] !== first![2] && first![1] !== first![3]);
+});
+
+/** Elements in reverse: an op that says nothing of its axes. */
+const back: extend.Op = {
+  name: "testVmapBack",
+  infer: ([x]) => [x!.type],
+  shapes: (context, { inputs }) => [context.shape(inputs[0]!)],
+  evaluate: ([x]) => [{ ...x!, data: x!.data.slice().reverse() as never }],
+  lowering: {
+    kind: "virtual",
+    cost: 0,
+    element(context, { inputs: [x] }, [at]) {
+      const last = extend.sizeIx(extend.subSize(context.shape(x!)[0]!, 1));
+      return context.read(x!, [context.b.addIx(last, context.b.scaleIx(at!, -1))]);
+    },
+  },
+};
+
+Deno.test("ops of users run in a loop over the rows, where they do not say more", async () => {
+  const x = T.dmatrix("x"), y = T.dvector("y");
+  const reversed = (v: Variable) => extend.outputOf(back, [v.mul(2)], {});
+  const f = await compile([x, y], [
+    vmap(reversed)(x) as Variable,
+    vmap((a, b) => reversed(b).add(a), { inAxes: [0, null] })(x, y) as Variable,
+  ]);
+  const [all, one] = f([[1, 2, 3], [4, 5, 6]], [1, 2, 3]);
+  assertEquals(all!.arraySync(), [[6, 4, 2], [12, 10, 8]]);
+  assertEquals(one!.arraySync(), [[7, 6, 5], [10, 9, 8]]);
+  assertEquals(f(tensor(new Float64Array(0), { shape: [0, 3] }), [1, 2, 3])[0]!.shape, [0, 3]);
 });
 
 Deno.test("arguments and results may be records and lists, with rows along any axis", async () => {

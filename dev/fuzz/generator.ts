@@ -103,6 +103,13 @@ function exprOf(arg: Arg): Expr {
   };
 }
 
+/** The first row of a tensor. */
+function firstRow(ref: Ref): Value {
+  if (ref.shape.length === 0 || ref.shape[0] === 0) throw new Rejected("no rows");
+  const shape = ref.shape.slice(1);
+  return { ...ref.value, shape, data: ref.value.data.slice(0, sizeOf(shape)) };
+}
+
 /** What a step of a loop is made from. */
 export interface StepParts {
   readonly sequences: readonly Ref[];
@@ -347,26 +354,75 @@ export class Generator {
     }
   }
 
+  /** A variable of an inner program, which has a value there. */
+  #placeholder(inner: Generator, of: Ref, value: Value): Ref {
+    const name = this.#fresh("p");
+    const variable = T.tensor(of.dtype, value.shape.map(() => null)) as Variable;
+    inner.#scope.set(name, variable);
+    return inner.#keep(name, variable, value);
+  }
+
+  /**
+   * What a function makes of rows of tensors, together and one by one: the first is to have the values of
+   * the second. `apart` are arguments that are the same for all rows.
+   */
+  mapped(
+    stacks: readonly Ref[],
+    apart: readonly Ref[],
+    make: (inner: Generator, rows: readonly Ref[], apart: readonly Ref[]) => Ref,
+  ): [together: Ref, each: Ref] {
+    const count = stacks[0]!.shape[0]!;
+    const inner = new Generator(this.random, this);
+    const rows = stacks.map((ref) => this.#placeholder(inner, ref, firstRow(ref)));
+    const others = apart.map((ref) => this.#placeholder(inner, ref, ref.value));
+    const result = make(inner, rows, others);
+    this.broken ||= inner.broken;
+    const lambda: Lambda = {
+      kind: "lambda",
+      params: [...rows, ...others].map(({ name }) => name),
+      body: inner.#statements,
+      result: exprOf(result),
+    };
+    const name = this.#fresh("f"), line: Statement = { pattern: name, expr: lambda };
+    run(line, this.#scope);
+    this.#statements.push(line);
+    const f: Expr = { kind: "ref", name };
+    const called = (of: Expr, args: readonly Expr[]): Expr => ({
+      kind: "call",
+      fn: ".call",
+      args: [of, exprOf(null), ...args],
+    });
+    const axes = [...stacks.map(() => 0), ...apart.map(() => null)];
+    const vmap: Expr = { kind: "call", fn: "vmap", args: [f, exprOf({ inAxes: axes })] };
+    // Variables of their own: derivatives by one row are not those by what equals it.
+    const rowOf = (ref: Ref, i: number): Expr => {
+      const at: Expr = { kind: "call", fn: ".at", args: [exprOf(ref), exprOf(i)] };
+      return { kind: "call", fn: "T.add", args: [at, exprOf(0)] };
+    };
+    const row = (i: number): Expr =>
+      called(f, [...stacks.map((ref) => rowOf(ref, i)), ...apart.map(exprOf)]);
+    const items = Array.from({ length: count }, (_, i) => row(i));
+    const [each] = this.#add({
+      pattern: this.#fresh("v"),
+      expr: { kind: "call", fn: "T.stack", args: [{ kind: "list", items }] },
+    });
+    const [together] = this.#add({
+      pattern: this.#fresh("v"),
+      expr: called(vmap, [...stacks, ...apart].map(exprOf)),
+    });
+    return [together!, each!];
+  }
+
   /** A loop: its outputs, in the order of the step's. */
   loop(parts: LoopParts, step: (inner: Generator, given: StepParts) => StepResults): Ref[] {
     const { sequences = [], states = [], taps = {} } = parts;
     const inner = new Generator(this.random, this);
-    const placeholder = (of: Ref, value: Value): Ref => {
-      const name = this.#fresh("p");
-      const variable = T.tensor(of.dtype, value.shape.map(() => null)) as Variable;
-      inner.#scope.set(name, variable);
-      return inner.#keep(name, variable, value);
-    };
-    const rowOf = (ref: Ref): Value => {
-      if (ref.shape.length === 0 || ref.shape[0] === 0) throw new Rejected("no rows");
-      const shape = ref.shape.slice(1);
-      return { ...ref.value, shape, data: ref.value.data.slice(0, sizeOf(shape)) };
-    };
+    const placeholder = (of: Ref, value: Value) => this.#placeholder(inner, of, value);
     const rows = sequences.flatMap((ref, i) =>
-      (taps.sequences?.[i] ?? [0]).map(() => placeholder(ref, rowOf(ref)))
+      (taps.sequences?.[i] ?? [0]).map(() => placeholder(ref, firstRow(ref)))
     );
     const olds = states.flatMap((ref, i) =>
-      taps.states?.[i]?.map(() => placeholder(ref, rowOf(ref))) ?? [placeholder(ref, ref.value)]
+      taps.states?.[i]?.map(() => placeholder(ref, firstRow(ref))) ?? [placeholder(ref, ref.value)]
     );
     const { outputs, until } = step(inner, { sequences: rows, states: olds });
     this.broken ||= inner.broken;

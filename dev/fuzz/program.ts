@@ -225,7 +225,18 @@ export function programText(program: Program, device: string): string {
   if (program.room !== undefined) used.add("config");
   if (body.includes("new RandomStreams(")) used.add("RandomStreams");
   for (
-    const name of ["Rop", "grad", "hessian", "jacobian", "scan", "until", "shared", "foldl", "map"]
+    const name of [
+      "Rop",
+      "grad",
+      "hessian",
+      "jacobian",
+      "scan",
+      "until",
+      "shared",
+      "foldl",
+      "map",
+      "vmap",
+    ]
   ) {
     if (new RegExp(`\\b${name}\\(`).test(body)) used.add(name);
   }

@@ -70,7 +70,10 @@ interface Loop {
 }
 
 /** A loop over what there is. */
-function loop(g: Generator, options: { poison: boolean; until: boolean; inner: boolean }): Loop {
+export function randomLoop(
+  g: Generator,
+  options: { poison: boolean; until: boolean; inner: boolean },
+): Loop {
   const { random } = g;
   const rows = random.chance(0.8) ? [g.pick((ref) => isFloatRef(ref) && ref.shape.length > 0)] : [];
   if (rows.length > 0 && random.chance(0.3)) {
@@ -190,7 +193,7 @@ function loopsOf(
     generate(g) {
       inputs(g);
       g.attempt(() => {
-        const { outputs, clean } = loop(g, options);
+        const { outputs, clean } = randomLoop(g, options);
         if (clean === outputs && g.random.chance(0.7)) {
           outputs.forEach((output) => g.output(output));
         }

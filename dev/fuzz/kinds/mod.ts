@@ -27,6 +27,7 @@ import {
   poisoned,
   tapped,
 } from "./loops.ts";
+import { mapped } from "./mapped.ts";
 import { positions } from "./positions.ts";
 import { rewriting } from "./rewriting.ts";
 import { rows } from "./rows.ts";
@@ -64,6 +65,7 @@ export const kinds: readonly Kind[] = [
   guards,
   stable,
   long,
+  mapped,
 ];
 
 /** Kinds that rewrite or run by themselves. */
