@@ -4,6 +4,7 @@
  * @module
  */
 
+import { derivedAsOp, derivedInputs } from "../core/ops/control/derived_as.ts";
 import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
 import { NullGradientError } from "../core/base/errors.ts";
 import { type Apply, applyOp, Variable, withForward, withOrigin } from "../core/graph/graph.ts";
@@ -97,6 +98,11 @@ export function undefinedError(
   );
 }
 
+/** Of a value that says what its derivatives are, how it is computed does not matter. */
+function isDerivedAs(apply: Apply): boolean {
+  return apply.op.name === derivedAsOp.name;
+}
+
 class Pass {
   readonly #wrt: readonly Variable[];
   readonly #constants: ReadonlySet<Variable>;
@@ -121,6 +127,7 @@ class Pass {
     const own = new Set([...wrt, ...this.#constants, ...ends]);
     this.#stable = new StableForms((variable) => own.has(variable));
     this.#order = toposort(ends, (variable) => this.#constants.has(variable), (apply) => {
+      if (isDerivedAs(apply)) return derivedInputs(apply);
       const form = this.#stable.of(apply);
       return form === null ? apply.inputs : [form, ...this.#stable.freedOf(apply)];
     });

@@ -9,8 +9,10 @@ import type { PrintParams } from "../core/ops/control/print_op.ts";
 import type { DerivedByParams } from "../core/ops/control/derived_by.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
+import { combined } from "./combined.ts";
+import { add, mul } from "../core/ops/elementwise/elementwise.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
-import { filledLike } from "./shapes.ts";
+import { filledLike, unstretched } from "./shapes.ts";
 
 /** The rules of choice. */
 export const controlGradients: GradientRules = {
@@ -45,9 +47,24 @@ export const controlGradients: GradientRules = {
   }),
   // What is computed does not count.
   derivedAs: {
-    connected: (_apply, input) => input === 1,
-    pullback: (_apply, [g]) => [null, g!],
-    pushforward: (_apply, [, t]) => [t!],
+    connected: ({ inputs }, input) => input > 0 && input <= inputs.length / 2,
+    pullback({ inputs, output }, [g]) {
+      const n = (inputs.length - 1) / 2;
+      if (inputs.length === 2) return [null, g!];
+      const parts = inputs.slice(1, n + 1).map((x, i) => {
+        const whole = combined(g!, inputs[n + 1 + i]!, (value, slope) => mul(value, slope));
+        return unstretched(whole, x, output);
+      });
+      return [null, ...parts, ...parts.map(() => null)];
+    },
+    pushforward({ inputs }, tangents) {
+      if (inputs.length === 2) return [tangents[1]!];
+      const n = (inputs.length - 1) / 2;
+      const changes = inputs.slice(n + 1).flatMap((slope, i) =>
+        tangents[i + 1] ? [mul(slope, tangents[i + 1]!) as Variable] : []
+      );
+      return changes.length === 0 ? [] : [changes.reduce((a, b) => add(a, b) as Variable)];
+    },
   },
   derivedBy: ruleOf<DerivedByParams>({
     connected: (_apply, input) => input > 0,

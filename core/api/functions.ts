@@ -53,6 +53,12 @@ export * from "../ops/statistics/moments.ts";
 export * from "../ops/statistics/quantiles.ts";
 export * from "../ops/signal/signal.ts";
 
+// Special functions that are made of other operations.
+export * from "../ops/special/beta.ts";
+export * from "../ops/special/bessel.ts";
+export * from "../ops/special/gamma.ts";
+export * from "../ops/special/normal.ts";
+
 // Neural networks.
 export * from "../ops/nn/conv.ts";
 export * from "../ops/nn/nn.ts";

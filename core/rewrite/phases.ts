@@ -11,7 +11,7 @@
  */
 
 import { arithmeticRules, cheaperArithmetic } from "./algebra/arithmetic.ts";
-import { castRules } from "./algebra/casts.ts";
+import { castRules, dropWrapper } from "./algebra/casts.ts";
 import { changeRules, cheaperChanges } from "./indexing/changes.ts";
 import { cheaperComparisons, comparisonRules } from "./algebra/comparison.ts";
 import { foldRules } from "./fold.ts";
@@ -57,7 +57,8 @@ const stable: readonly Rule[] = [
 
 /** All phases. */
 export const phases: readonly Phase[] = [
-  { name: "fold", rules: foldRules },
+  // Of a value that says what its derivatives are, these are graphs that nobody needs any more.
+  { name: "fold", rules: [dropWrapper, ...foldRules] },
   // exp(log(x)) waits until logarithms are stable: their exponentials are exponentials of sums then.
   { name: "canonicalize", rules: canonical.filter(({ name }) => name !== "inverse-where") },
   { name: "stabilize", rules: [...stable, ...canonical] },

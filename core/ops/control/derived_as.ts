@@ -12,13 +12,16 @@ import type { Size } from "../../ir/size.ts";
 import type { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
 import { sameLengths } from "../common/length_rules.ts";
-import { broadcastAxes, linearIn } from "../common/row_rules.ts";
+import { broadcastAxes } from "../common/row_rules.ts";
 
-/** The first input; its derivatives are those of the second, which is never computed for its value. */
+/**
+ * The first input. Of two inputs, its derivatives are those of the second, which is never computed for its
+ * value; of more, these are n variables, and then the n derivatives with respect to them.
+ */
 export const derivedAsOp: Op = {
   name: "derivedAs",
   infer(inputs: readonly Variable[]): readonly TensorType[] {
-    expectInputs("derivedAs", inputs, 2);
+    if (inputs.length % 2 === 0) expectInputs("derivedAs", inputs, 2);
     return [inputs[0]!.type];
   },
   shapes(context: ShapeContext, apply: Apply): readonly (readonly Size[])[] {
@@ -27,7 +30,7 @@ export const derivedAsOp: Op = {
   lengths: sameLengths,
   along: broadcastAxes,
   // What is chosen in the other one is how it is computed.
-  linear: linearIn(1),
+  linear: ({ inputs }: Apply) => inputs.length === 2 ? [[1]] : [],
   facts: new Set(["wraps"]),
   evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
   lowering: {
@@ -45,4 +48,21 @@ export const derivedAsOp: Op = {
  */
 export function derivedAs(value: Variable, form: Variable): Variable {
   return applyOp(derivedAsOp, [value, form], {}).output;
+}
+
+/**
+ * A value that depends on variables, with its derivative for each: for where differentiating how it is
+ * computed would lose digits. The derivatives are differentiated as they are.
+ */
+export function derivedBy(
+  value: Variable,
+  parts: readonly (readonly [variable: Variable, derivative: Variable])[],
+): Variable {
+  const inputs = [value, ...parts.map(([v]) => v), ...parts.map(([, derivative]) => derivative)];
+  return applyOp(derivedAsOp, inputs, {}).output;
+}
+
+/** The variables of which a value is a function, and not how it is computed or its derivatives are. */
+export function derivedInputs({ inputs }: Apply): readonly Variable[] {
+  return inputs.slice(1, inputs.length === 2 ? 2 : 1 + (inputs.length - 1) / 2);
 }

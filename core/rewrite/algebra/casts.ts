@@ -54,7 +54,8 @@ const bitcastBitcast: Rule = {
 
 const wraps = ({ facts }: Op) => facts?.has("wraps") === true;
 
-const dropWrapper: Rule = {
+/** What stands for something else in gradients, which are made by now. */
+export const dropWrapper: Rule = {
   name: "drop-wrapper",
   law: "copy(x) -> x, and so for the wrappers that steer gradients",
   ops: [

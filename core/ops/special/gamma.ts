@@ -1,0 +1,262 @@
+/**
+ * Functions around the gamma function: incomplete ones, derivatives of its logarithm, the beta function.
+ *
+ * @module
+ */
+
+import { derivedBy } from "../control/derived_as.ts";
+import type { FloatLike, FloatPair } from "../../graph/type_arithmetic.ts";
+import { shown } from "../../base/shown.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { TensorLike } from "../common/literal.ts";
+import { zeroGrad } from "../elementwise/conversion.ts";
+import {
+  div,
+  maximum,
+  neg,
+  pow,
+  reciprocal,
+  round,
+  sqr,
+  sqrt,
+  sub,
+} from "../elementwise/arithmetic.ts";
+import { cos, digamma, exp, expm1, gammaln, log, sin, trigamma } from "../elementwise/functions.ts";
+import { and, eq, ge, gt, isinf, isnan, le, lt, neq, or } from "../elementwise/logic.ts";
+import { gammaln1p, LARGE, logBeta, logExcess, stirlingRest } from "./logarithms.ts";
+import {
+  beside,
+  choose,
+  inFloat,
+  integrals,
+  negligible,
+  plus,
+  polynomial,
+  times,
+} from "./support.ts";
+
+/** x^a e^-x / Γ(a + 1), for positive numbers. */
+function powerOverGamma(a: Variable, x: Variable): Variable {
+  const isLarge = ge(a, LARGE) as Variable;
+  const small = choose(isLarge, 1, a), large = choose(isLarge, a, LARGE);
+  const plain = sub(sub(times(small, log(x)), x), gammaln(plus(small, 1))) as Variable;
+  // With Stirling's series, the terms that nearly cancel as one.
+  const t = div(sub(x, large), large) as Variable;
+  const excess = times(large, logExcess(t, log(div(x, large)) as Variable));
+  const series = sub(
+    plus(neg(excess), times(log(large), -0.5), -0.5 * Math.log(2 * Math.PI)),
+    stirlingRest(large),
+  );
+  return exp(choose(isLarge, series, plain)) as Variable;
+}
+
+/** The incomplete gamma functions, lower and upper, of positive numbers. */
+function incomplete(a: Variable, x: Variable): { p: Variable; q: Variable; ofA: Variable } {
+  const isLower = le(x, maximum(a, 1)) as Variable;
+  const head = powerOverGamma(a, x);
+  // Γ's integral beyond x, in s = |log(t / x)|, as e^(-fall s) and what bends it down further.
+  const fall = choose(isLower, sub(plus(a, 1), x), sub(x, a)), side = choose(isLower, -1, 1);
+  const c = negligible(x);
+  const before = sub(c, times(fall, 2)) as Variable;
+  const below = div(
+    4 * c,
+    sub(sqrt(plus(sqr(before), times(plus(fall, x), 8 * c))), before),
+  );
+  const above = div(2 * c, plus(fall, sqrt(plus(sqr(fall), times(x, 2 * c)))));
+  const end = zeroGrad(choose(isLower, below, above)) as Variable;
+  const [wide, wideSide] = [beside(end), beside(side)];
+  const [integral, moment] = integrals(x.dtype, (u) => {
+    const s = times(wide, u), turned = times(wideSide, s);
+    const bend = times(beside(x), sub(expm1(turned), turned));
+    const f = exp(neg(plus(times(beside(fall), s), bend))) as Variable;
+    return [f, times(f, s)];
+  }).map((value) => times(value, end)) as [Variable, Variable];
+  const logX = log(x) as Variable;
+  const lower = times(head, plus(times(x, integral), 1));
+  const upper = times(times(head, a), integral);
+  const ofLower = sub(
+    times(lower, sub(logX, digamma(plus(a, 1)))),
+    times(times(head, x), moment),
+  );
+  const ofUpper = plus(
+    times(upper, sub(logX, digamma(a))),
+    times(times(head, a), moment),
+  );
+  // Where a is small, so is 1 - P: Q by its own series.
+  const isTiny = and(isLower, lt(a, 1)) as Variable;
+  const small = choose(isTiny, a, 0.5), low = choose(isTiny, x, 0.5);
+  const exponent = sub(times(small, log(low)), gammaln1p(small)) as Variable;
+  let term = 1, series: Variable | null = null;
+  const count = x.dtype === "float64" ? 20 : 11;
+  const powers: Variable[] = [];
+  for (let k = 1; k <= count; k++) {
+    term /= -k;
+    powers.push(div(term, plus(small, k)) as Variable);
+  }
+  series = powers.reduceRight((sum, power) => plus(times(sum, low), power));
+  const tail = times(exp(exponent), times(times(small, low), series));
+  const tiny = sub(neg(expm1(exponent)), tail) as Variable;
+  return {
+    p: choose(isLower, lower, sub(1, upper)),
+    q: choose(isTiny, tiny, choose(isLower, sub(1, lower), upper)),
+    ofA: choose(isLower, ofLower, neg(ofUpper)),
+  };
+}
+
+function incompleteGamma(a: Variable, x: Variable, isUpper: boolean): Variable {
+  const isInside = and(gt(a, 0), gt(x, 0), lt(a, Infinity), lt(x, Infinity)) as Variable;
+  const [safeA, safeX] = [choose(isInside, a, 1), choose(isInside, x, 1)];
+  const { p, q, ofA } = incomplete(safeA, safeX);
+  const isWrong = or(
+    isnan(a),
+    isnan(x),
+    lt(a, 0),
+    lt(x, 0),
+    and(eq(a, 0), eq(x, 0)),
+    and(isinf(a), isinf(x)),
+  );
+  const isNone = or(isinf(a), and(eq(x, 0), gt(a, 0)));
+  const edge = choose(isWrong, NaN, choose(isNone, isUpper ? 1 : 0, isUpper ? 0 : 1));
+  // The density, by which it grows; at 0 it is Infinity, 1 or 0.
+  const density = times(powerOverGamma(safeA, safeX), div(safeA, safeX));
+  const atZero = choose(lt(a, 1), Infinity, choose(eq(a, 1), 1, 0));
+  const slope = choose(
+    isInside,
+    density,
+    choose(isWrong, NaN, choose(and(eq(x, 0), gt(a, 0)), atZero, 0)),
+  );
+  const ofShape = choose(isInside, ofA, choose(isWrong, NaN, 0));
+  const value = choose(isInside, isUpper ? q : p, edge);
+  return derivedBy(value, [
+    [a, isUpper ? neg(ofShape) as Variable : ofShape],
+    [x, isUpper ? neg(slope) as Variable : slope],
+  ]);
+}
+
+/**
+ * The regularised lower incomplete gamma function P(a, x): the distribution function at x of gamma numbers of
+ * shape a. It has derivatives in both. SciPy's `gammainc`.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const p = await T.gammainc(1, T.constant(2)).eval(); // 1 - exp(-2)
+ * console.assert(Math.abs(p.item() - 0.8646647) < 1e-6);
+ * ```
+ */
+export function gammainc<A extends TensorLike, X extends TensorLike>(a: A, x: X): FloatPair<A, X> {
+  return inFloat("gammainc", [a, x], (a, x) => incompleteGamma(a, x, false)) as FloatPair<A, X>;
+}
+
+/**
+ * The regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x), with all digits where it is small.
+ * SciPy's `gammaincc`.
+ */
+export function gammaincc<A extends TensorLike, X extends TensorLike>(a: A, x: X): FloatPair<A, X> {
+  return inFloat("gammaincc", [a, x], (a, x) => incompleteGamma(a, x, true)) as FloatPair<A, X>;
+}
+
+/** log(Γ(a) Γ(b) / Γ(a + b)) of positive numbers, with all digits also of large ones. SciPy's `betaln`. */
+export function betaln<A extends TensorLike, B extends TensorLike>(a: A, b: B): FloatPair<A, B> {
+  return inFloat("betaln", [a, b], (a, b) => {
+    const isInside = and(gt(a, 0), gt(b, 0), lt(a, Infinity), lt(b, Infinity)) as Variable;
+    const [safeA, safeB] = [choose(isInside, a, 1), choose(isInside, b, 1)];
+    const isWrong = or(isnan(a), isnan(b), lt(a, 0), lt(b, 0));
+    const isPole = or(eq(a, 0), eq(b, 0));
+    const edge = choose(isWrong, NaN, choose(isPole, Infinity, -Infinity));
+    const sum = digamma(plus(safeA, safeB)) as Variable;
+    const slope = (v: Variable) => choose(isInside, sub(digamma(v), sum), choose(isWrong, NaN, 0));
+    return derivedBy(choose(isInside, logBeta(safeA, safeB), edge), [
+      [a, slope(safeA)],
+      [b, slope(safeB)],
+    ]);
+  }) as FloatPair<A, B>;
+}
+
+/** B(2k) for k = 1 … 12. */
+const BERNOULLI = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+  854513 / 138,
+  -236364091 / 2730,
+] as const;
+
+/** n-th derivative of digamma divided by (-1)^(n + 1) n!, for x > 0: Σ (x + k)^-(n + 1). */
+function powerSum(n: number, x: Variable): Variable {
+  // The higher the order, the further the series is off.
+  const steps = 10 + Math.ceil(n / 2);
+  const power = (v: Variable) => pow(v, -n - 1) as Variable;
+  const first = Array.from({ length: steps }, (_, k) => power(k === 0 ? x : plus(x, k)));
+  const y = plus(x, steps), r = reciprocal(y) as Variable, u = sqr(r) as Variable;
+  let factor = 1;
+  const terms = BERNOULLI.map((b, i) => {
+    const k = i + 1;
+    // (n + 1)(n + 2) … (n + 2k - 1) / (2k)!
+    factor *= k === 1 ? (n + 1) / 2 : (n + 2 * k - 2) * (n + 2 * k - 1) / ((2 * k) * (2 * k - 1));
+    return b * factor;
+  });
+  const tail = plus(1 / n, times(r, 0.5), times(u, polynomial(u, terms)));
+  return first.reduceRight((sum, term) => plus(sum, term), times(pow(y, -n), tail));
+}
+
+/** The coefficients of the n-th derivative of cot t as a polynomial in cot t. */
+function cotangentTerms(n: number): number[] {
+  let terms = [0, 1];
+  for (let i = 0; i < n; i++) {
+    const next = new Array<number>(terms.length + 1).fill(0);
+    terms.forEach((c, k) => {
+      if (k === 0) return;
+      next[k - 1]! -= k * c;
+      next[k + 1]! -= k * c;
+    });
+    terms = next;
+  }
+  return terms;
+}
+
+/**
+ * The n-th derivative of {@linkcode digamma}, for a number n from 0 on. SciPy's `polygamma`.
+ *
+ * Throws a RangeError for another n.
+ *
+ * @example
+ * ```ts
+ * import { T } from "@croton/croton";
+ *
+ * const y = await T.polygamma(2, T.constant(1)).eval(); // -2 ζ(3)
+ * console.assert(Math.abs(y.item() + 2.4041138) < 1e-5);
+ * ```
+ */
+export function polygamma<A extends TensorLike>(n: number, x: A): FloatLike<A> {
+  if (!Number.isInteger(n) || n < 0 || n > 100) {
+    throw new RangeError(
+      `Cannot take a derivative of digamma: expected an integer from 0 to 100, got ${shown(n)}`,
+    );
+  }
+  if (n === 0) return digamma(x);
+  if (n === 1) return trigamma(x);
+  let factorial = n % 2 === 0 ? -1 : 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return inFloat("polygamma", [x], (x) => {
+    const isBelow = lt(x, 0) as Variable, isPole = and(le(x, 0), eq(round(x), x)) as Variable;
+    const above = powerSum(n, choose(isPole, 1, choose(isBelow, sub(1, x), x)));
+    // Reflected: (-1)^n ψⁿ(1 - x) - ψⁿ(x) = π dⁿ cot πx / dxⁿ, with a whole number of turns off.
+    const inside = choose(and(isBelow, neq(isPole, true)), x, 0.25);
+    const turned = times(sub(inside, round(inside)), Math.PI);
+    const cotangent = div(cos(turned), sin(turned)) as Variable;
+    const reflection = times(polynomial(cotangent, cotangentTerms(n)), Math.PI ** (n + 1));
+    const value = times(above, factorial);
+    const below = sub(n % 2 === 0 ? value : neg(value), reflection);
+    const pole = choose(isinf(x), NaN, n % 2 === 0 ? -Infinity : Infinity);
+    return choose(isPole, pole, choose(isBelow, below, value));
+  }) as FloatLike<A>;
+}
