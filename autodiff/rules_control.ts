@@ -4,7 +4,7 @@
  * @module
  */
 
-import { applyOp } from "../core/graph/graph.ts";
+import { applyOp, type Variable } from "../core/graph/graph.ts";
 import type { PrintParams } from "../core/ops/control/print_op.ts";
 import type { DerivedByParams } from "../core/ops/control/derived_by.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";

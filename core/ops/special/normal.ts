@@ -10,7 +10,7 @@ import type { TensorLike } from "../common/literal.ts";
 import { abs, div, neg, round, sqr, sub } from "../elementwise/arithmetic.ts";
 import { atanh, erfc, erfcinv, log, log1p, sin } from "../elementwise/functions.ts";
 import { gt, lt } from "../elementwise/logic.ts";
-import { choose, inFloat, plus, polynomial, times } from "./support.ts";
+import { choose, inFloat, polynomial, times } from "./support.ts";
 
 /**
  * The distribution function Φ of the standard normal distribution: the area under the bell up to x. SciPy's

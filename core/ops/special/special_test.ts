@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, type DType, grad, scan, T, type Variable, verifyGrad } from "../../../mod.ts";
+import {
+  compile,
+  type DType,
+  grad,
+  jvp,
+  scan,
+  T,
+  type Variable,
+  verifyGrad,
+} from "../../../mod.ts";
 import table from "../../../dev/testing/special/functions.json" with { type: "json" };
 
 type Cell = number | string;
@@ -184,4 +193,17 @@ Deno.test("special functions say what they cannot take", async () => {
   const f = await compile([x], grad(y.sum(), x), { device: "cpu" });
   assertEquals(numbers(f([0]))[0], 0);
   await verifyGrad((x: Variable) => T.gammainc(x, 2), [[0.5, 3]]);
+});
+
+Deno.test("special functions have tangents", async () => {
+  const a = T.dvector(),
+    x = T.dscalar(),
+    y = T.gammainc(a, x),
+    slopes = grad(y.sum(), [a, x] as const);
+  const [, change] = jvp(y, [a, x] as const, [T.onesLike(a), T.constant(2, "float64")] as const);
+  const f = await compile([a, x], [change.sum(), slopes[0].sum().add(slopes[1].mul(2))], {
+    device: "cpu",
+  });
+  const [forward, backward] = f([0.5, 2, 7], 1.5).map((t) => Number(t.item()));
+  assert(Math.abs(forward! - backward!) < 1e-13, `${forward} and ${backward}`);
 });
