@@ -8,3 +8,4 @@ export * from "./functions.ts";
 export * from "./expr.ts";
 export * as fft from "./fft.ts";
 export * as linalg from "./linalg.ts";
+export * as stats from "./stats.ts";

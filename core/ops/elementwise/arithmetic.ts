@@ -96,7 +96,7 @@ export function div<A extends TensorLike, B extends TensorLike>(x: A, y: B): Flo
 
 /**
  * floor(x / y), with NumPy's result for floats (1 divided by 0.1 gives 9). An integer divided by
- * 0 gives 0.
+ * 0 gives 0. NumPy's `floor_divide`.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export function intDiv<A extends TensorLike, B extends TensorLike>(x: A, y: B): 
 }
 
 /**
- * Remainder with the sign of the divisor. The remainder of an integer by 0 is 0.
+ * Remainder with the sign of the divisor. The remainder of an integer by 0 is 0. NumPy's `remainder`.
  *
  * @example
  * ```ts
@@ -177,24 +177,24 @@ export function clip<A extends TensorLike, B extends TensorLike, C extends Tenso
   return meeting("clip", x, lower, upper);
 }
 
-/** -x. Throws a TypeError for bools: use `invert`. */
+/** -x: NumPy's `negative`. Throws a TypeError for bools: use `invert`. */
 export function neg<A extends TensorLike>(x: A): Like<A> {
   return unary("neg", x);
 }
 
-/** |x|; for complex numbers the modulus, which is real. */
+/** |x|; for complex numbers the modulus, which is real. NumPy's `absolute` and `fabs`. */
 export function abs<A extends TensorLike>(x: A): Variable<RealOf<DTypeOf<A>>, RankOf<A>> {
   const variable = asVariable(x);
   const value = variable.dtype === "bool" ? variable : elementwise("abs", [variable]);
   return value as Variable<RealOf<DTypeOf<A>>, RankOf<A>>;
 }
 
-/** -1, 0 or 1 by the sign of x; NaN stays. */
+/** -1, 0 or 1 by the sign of x; NaN stays. PyTensor's `sgn`. */
 export function sign<A extends TensorLike>(x: A): Like<A> {
   return unary("sign", x);
 }
 
-/** x². */
+/** x²: NumPy's `square`. */
 export function sqr<A extends TensorLike>(x: A): Like<A> {
   const variable = asVariable(x);
   return (variable.dtype === "bool" ? variable : elementwise("sqr", [variable])) as Like<A>;

@@ -108,12 +108,12 @@ export function copy<A extends TensorLike>(x: A): Like<A> {
   return unary("copy", x);
 }
 
-/** The same value; the gradient that comes back to `x` here is zero. */
+/** The same value; the gradient that comes back to `x` here is zero. JAX's `stop_gradient`. */
 export function zeroGrad<A extends TensorLike>(x: A): Like<A> {
   return unary("zeroGrad", x);
 }
 
-/** The same value; for gradients the result does not depend on `x`. */
+/** The same value; for gradients the result does not depend on `x`. JAX's `stop_gradient`. */
 export function disconnectedGrad<A extends TensorLike>(x: A): Like<A> {
   return unary("disconnectedGrad", x);
 }

@@ -132,7 +132,7 @@ export function atanh<A extends TensorLike>(x: A): FloatLike<A> {
 }
 
 /**
- * 1 / (1 + exp(-x)), without overflow.
+ * 1 / (1 + exp(-x)), without overflow. SciPy's `expit`; its inverse is `logit`.
  *
  * @example
  * ```ts
@@ -189,12 +189,12 @@ export function gamma<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("gamma", x);
 }
 
-/** log |gamma(x)|. */
+/** log |gamma(x)|. JAX's and SciPy's `gammaln`, `lgamma` elsewhere. */
 export function gammaln<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("gammaln", x);
 }
 
-/** The derivative of gammaln. */
+/** The derivative of gammaln: `psi` of SciPy and PyTensor. The next ones are `trigamma` and `polygamma`. */
 export function digamma<A extends TensorLike>(x: A): FloatLike<A> {
   return floating("digamma", x);
 }

@@ -12,7 +12,7 @@ import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { checkOptions } from "../../base/options.ts";
 
 /**
- * Whether x equals y. NaN equals nothing.
+ * Whether x equals y. NaN equals nothing. NumPy's `equal`.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function eq<A extends TensorLike, B extends TensorLike>(x: A, y: B): Bool
 }
 
 /**
- * Whether x differs from y.
+ * Whether x differs from y. NumPy's `not_equal`.
  *
  * @example
  * ```ts
@@ -40,18 +40,18 @@ export function neq<A extends TensorLike, B extends TensorLike>(x: A, y: B): Boo
   return meeting("neq", x, y);
 }
 
-/** Whether x < y. */
+/** Whether x < y. NumPy's `less`. */
 export function lt<A extends TensorLike, B extends TensorLike>(x: A, y: B): BoolPair<A, B> {
   return meeting("lt", x, y);
 }
 
-/** Whether x <= y. */
+/** Whether x <= y. NumPy's `less_equal`. */
 export function le<A extends TensorLike, B extends TensorLike>(x: A, y: B): BoolPair<A, B> {
   return meeting("le", x, y);
 }
 
 /**
- * Whether x > y.
+ * Whether x > y. NumPy's `greater`.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export function gt<A extends TensorLike, B extends TensorLike>(x: A, y: B): Bool
   return meeting("gt", x, y);
 }
 
-/** Whether x >= y. */
+/** Whether x >= y. NumPy's `greater_equal`. */
 export function ge<A extends TensorLike, B extends TensorLike>(x: A, y: B): BoolPair<A, B> {
   return meeting("ge", x, y);
 }
@@ -128,7 +128,7 @@ export function isfinite<A extends TensorLike>(x: A): BoolLike<A> {
 
 /**
  * `a` where the condition holds (is not zero), `b` elsewhere. Both are computed everywhere; to compute
- * only one of them use `ifelse`. Also exported as `switch`.
+ * only one of them use `ifelse`. Also exported as `switch`. Theano's and PyTensor's `switch`, JAX's `lax.select`.
  *
  * @example
  * ```ts

@@ -408,7 +408,7 @@ function normOf(x: Variable, order: number, axes: readonly [ReduceOptions]): Var
 }
 
 /**
- * log(sum(exp(x))) over axes, without overflow; -Infinity for no elements.
+ * log(sum(exp(x))) over axes, without overflow; -Infinity for no elements. SciPy's and JAX's `logsumexp`.
  *
  * @example
  * ```ts
