@@ -10,6 +10,7 @@ import type { Value } from "../../graph/value.ts";
 import type { Ix } from "../../ir/builder.ts";
 import type { Size } from "../../ir/size.ts";
 import type { TensorType } from "../../graph/type.ts";
+import { shuffled } from "../shape/dimshuffle_op.ts";
 import { expectInputs } from "../common/arguments.ts";
 import { sameLengths } from "../common/length_rules.ts";
 import { broadcastAxes } from "../common/row_rules.ts";
@@ -58,7 +59,12 @@ export function derivedBy(
   value: Variable,
   parts: readonly (readonly [variable: Variable, derivative: Variable])[],
 ): Variable {
-  const inputs = [value, ...parts.map(([v]) => v), ...parts.map(([, derivative]) => derivative)];
+  // With as many axes each, so that an axis may come before all of them.
+  const padded = (v: Variable) => {
+    const axes = Array.from({ length: v.ndim }, (_, axis) => axis), more = value.ndim - v.ndim;
+    return more > 0 ? shuffled(v, [...new Array<"x">(more).fill("x"), ...axes]) : v;
+  };
+  const inputs = [value, ...parts.map(([v]) => padded(v)), ...parts.map(([, d]) => padded(d))];
   return applyOp(derivedAsOp, inputs, {}).output;
 }
 

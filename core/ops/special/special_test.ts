@@ -9,6 +9,7 @@ import {
   T,
   type Variable,
   verifyGrad,
+  vmap,
 } from "../../../mod.ts";
 import table from "../../../dev/testing/special/functions.json" with { type: "json" };
 
@@ -206,4 +207,17 @@ Deno.test("special functions have tangents", async () => {
   });
   const [forward, backward] = f([0.5, 2, 7], 1.5).map((t) => Number(t.item()));
   assert(Math.abs(forward! - backward!) < 1e-13, `${forward} and ${backward}`);
+});
+
+Deno.test("special functions are applied to all rows at once", async () => {
+  const a = T.dvector(), x = T.dmatrix();
+  const rows = vmap((a: Variable, x: Variable) => {
+    const y = T.gammainc(a, x);
+    return T.concatenate([y, grad(y.sum(), a).reshape([1])]);
+  })(a, x) as Variable;
+  const y = T.gammainc(a.reshape([-1, 1]), x);
+  const f = await compile([a, x], [rows, y, grad(y.sum(), a)], { device: "cpu" });
+  const [got, value, slope] = f([0.5, 2], [[1, 2, 3], [4, 5, 6]]).map(numbers);
+  const want = [...value!.slice(0, 3), slope![0]!, ...value!.slice(3), slope![1]!];
+  want.forEach((w, i) => assert(Math.abs(got![i]! - w) < 1e-13, `${got} and ${want}`));
 });
