@@ -22,6 +22,7 @@ const ofSteps = [
   "print",
   "nonzero",
   "derivedAs",
+  "derivedBy",
   "ifelse",
   "draw",
   "advance",
