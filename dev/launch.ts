@@ -19,6 +19,7 @@ type Command = (flags: string[], args: string[]) => Promise<number>;
 
 const commands: Record<string, Command> = {
   train: runExample("examples/train.ts", ["--allow-read", "--allow-write", "--allow-env"]),
+  predict: runExample("examples/predict.ts", ["--allow-read", "--allow-env"]),
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
   bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
   fuzz: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/fuzz/main.ts", ...args]),

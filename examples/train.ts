@@ -11,11 +11,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { CrotonError } from "../mod.ts";
 import { IdxError, LARGEST } from "./data/idx.ts";
-import { classifiers } from "./models/mod.ts";
+import { models } from "./models/mod.ts";
 import { loadSaved, optimisers, train } from "./training/run.ts";
 import type { TrainOptions } from "./training/task.ts";
-
-const models = classifiers;
 
 const help = `Train a model.
 
@@ -31,6 +29,7 @@ ${
 }
   --data DIR      folder with the four MNIST IDX files (plain or .gz, up to
                   ${LARGEST / 2 ** 30} GiB each); without it, digits are drawn by the program
+  --text FILE     text for chars to learn (README.md)
   --images N      images to draw for training
   --epochs N      most epochs
   --batch N       images in a minibatch
@@ -39,7 +38,7 @@ ${
   --patience N    epochs to go on without a better model (all)
   --seed N        seed of all that is drawn (1234)
   --device NAME   auto, gpu or cpu (auto)
-  --loop NAME     scan: many minibatches by one call; host: a call for each (scan)
+  --loop NAME     scan: many minibatches by one call; host: a call for each (scan, but host for chars)
   --out DIR       folder for model, curves and state (out)
   --save FILE     file to go on from, written after each epoch and twice a minute
                   (OUT/state.safetensors)
@@ -56,6 +55,7 @@ Ctrl-C stops and keeps the best model so far.`;
 const strings = [
   "model",
   "data",
+  "text",
   "seed",
   "epochs",
   "batch",
@@ -123,7 +123,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
   const patience = flags.patience === undefined
     ? saved.patience
     : numberOf("patience", flags.patience, whole);
-  const given = <K extends "data" | "save" | "resume" | "export">(name: K) => {
+  const given = <K extends "data" | "text" | "save" | "resume" | "export">(name: K) => {
     const value = flags[name] ?? saved[name];
     return value === undefined ? {} : { [name]: value } as Record<K, string>;
   };
@@ -131,6 +131,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
   return {
     model,
     ...given("data"),
+    ...given("text"),
     seed: number("seed", "a whole number from 0", defaults.seed),
     epochs: number("epochs", whole, defaults.epochs),
     batch: number("batch", whole, defaults.batch),
@@ -139,7 +140,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
     images: number("images", whole, defaults.images),
     ...(patience === undefined ? {} : { patience }),
     device: oneOf("device", flags.device ?? "auto", ["auto", "gpu", "cpu"]),
-    loop: oneOf("loop", flags.loop ?? "scan", ["scan", "host"]),
+    loop: oneOf("loop", flags.loop ?? defaults.loop ?? "scan", ["scan", "host"]),
     out: flags.out ?? "out",
     ...given("save"),
     ...given("resume"),

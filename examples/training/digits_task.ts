@@ -63,7 +63,12 @@ export function percent(share: number): string {
 }
 
 /** Gives the probabilities of the ten digits for images, one row after the other. */
-export type Classify = (images: Float32Array<ArrayBuffer>) => Promise<Float32Array>;
+export interface Classify {
+  (images: Float32Array<ArrayBuffer>): Promise<Float32Array>;
+  /** Where it runs, and what that is. */
+  readonly device: string;
+  readonly deviceInfo: string;
+}
 
 /** A function that classifies images, some hundred at a time. */
 export async function classifying(
@@ -72,7 +77,7 @@ export async function classifying(
 ): Promise<Classify> {
   const x = T.matrix("x"), AT_ONCE = 500 * PIXELS;
   const f = await compile([x], T.softmax(logits(x)), { device, name: "classify" });
-  return async (images) => {
+  const classify = async (images: Float32Array<ArrayBuffer>): Promise<Float32Array> => {
     const found = new Float32Array(images.length / PIXELS * 10);
     for (let at = 0; at < images.length; at += AT_ONCE) {
       const some = images.slice(at, at + AT_ONCE);
@@ -81,6 +86,7 @@ export async function classifying(
     }
     return found;
   };
+  return Object.assign(classify, { device: f.device, deviceInfo: f.deviceInfo });
 }
 
 /** The most probable digit of each row of probabilities. */
@@ -107,6 +113,7 @@ export async function digitsTask(options: TrainOptions, streams: RandomStreams):
     found.filter((digit, i) => digit !== set.labels[i]).length / found.length;
   return {
     title: `${title} on ${options.data ?? `${options.images} drawn digits`}`,
+    device: classify,
     parameters: model.parameters,
     inputs: { x, y },
     data: {

@@ -17,6 +17,7 @@ import {
 import { prepareExport } from "../data/export.ts";
 import { drawCharts, sparkline } from "../data/plot.ts";
 import { Progress, significant } from "../data/progress.ts";
+import { charsTask } from "./chars_task.ts";
 import { digitsTask } from "./digits_task.ts";
 import type { MakeTask, Task, TrainOptions } from "./task.ts";
 
@@ -64,10 +65,7 @@ const LASTING = [
   "text",
 ] as const;
 
-function tasks(model: string): MakeTask {
-  void model;
-  return digitsTask;
-}
+const tasks: Readonly<Record<string, MakeTask>> = { chars: charsTask };
 
 /** Trains, and saves the best model, the curves, and what a run goes on from. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -77,7 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { batch, device, out } = options;
   const saved = options.resume === undefined ? null : await loadSaved(options.resume);
   const streams = new RandomStreams(options.seed);
-  const task = await tasks(options.model)(options, streams);
+  const task = await (tasks[options.model] ?? digitsTask)(options, streams);
   const { inputs, cost, parameters, data, measure } = task;
   const count = Object.values(data)[0]!.shape[0]!;
   const steps = options.epochs * Math.ceil(count / batch);
@@ -97,9 +95,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // A run is a function of these: what is drawn, what is trained, and how far it is.
   const state = { model: parameters, optimiser: updates.state, streams } as const;
   const resume = saved === null ? undefined : restored(options, saved, state);
-  const probe = await compile(Object.values(inputs), cost, { device, name: "loss" });
   print(`${paint(bold, "Croton")} ${task.title}`);
-  print(paint(dim, `device ${probe.device}: ${probe.deviceInfo}`));
+  print(paint(dim, `device ${task.device.device}: ${task.device.deviceInfo}`));
 
   options.onStart?.();
   const batches = Math.ceil(count / batch);
@@ -178,7 +175,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     testError: test.value,
     facts: test.facts,
     seconds,
-    device: probe.device,
+    device: task.device.device,
   };
   options.tell?.({ event: "end", ...told });
   return told;

@@ -61,6 +61,8 @@ export interface TrainOptions {
 export interface Task {
   /** What is trained on what, in few words. */
   readonly title: string;
+  /** Where functions of it run, and what that is. */
+  readonly device: { readonly device: string; readonly deviceInfo: string };
   /** What is trained. */
   readonly parameters: nn.ParameterTree;
   /** What stands for a minibatch. */
