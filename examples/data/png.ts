@@ -109,7 +109,7 @@ function unfilter(
       const at = start + i, above = row > 0;
       const a = i >= step ? data[at - step]! : 0, b = above ? data[at - width - 1]! : 0;
       const c = above && i >= step ? data[at - width - 1 - step]! : 0;
-      data[at]! += [0, a, b, (a + b) >> 1, paeth(a, b, c)][kind]!;
+      data[at] = data[at]! + [0, a, b, (a + b) >> 1, paeth(a, b, c)][kind]!;
     }
   }
 }
