@@ -89,7 +89,7 @@ Deno.test("a save that is killed leaves the old file or the new one", async () =
     }).spawn();
     const load = async () => {
       const { tensors } = await io.loadSafetensors(path).catch(() => ({ tensors: null }));
-      return tensors?.["x"]!.dataSync() as Float32Array | undefined;
+      return tensors?.["x"]?.dataSync() as Float32Array | undefined;
     };
     await Deno.remove(path).catch(() => {});
     while (await load() === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
