@@ -50,7 +50,10 @@ export async function charsTask(options: TrainOptions, streams: RandomStreams): 
   const sample = async (): Promise<string> => {
     noise.seed(options.seed);
     using found = drawn(Math.max(0, known.indexOf("T")), 160);
-    return Array.from(await found.data(), (i) => known[Number(i)]).join("").replace(/\s+/g, " ");
+    return Array.from(await found.data() as Int32Array, (i) => known[i]).join("").replace(
+      /\s+/g,
+      " ",
+    );
   };
   const validate = async () => Number((await bits(held).data())[0]);
   return {
