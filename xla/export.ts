@@ -32,9 +32,6 @@ import {
 import { Block, type Hlo, typeOf } from "./text/block.ts";
 import { elementOf, tensorType } from "./text/types.ts";
 
-/** What is read of a compiled function. */
-type Exported = Pick<CompiledFunction, "name" | "graph" | "inputs" | "sharedVariables">;
-
 /** Options of {@linkcode exportStableHlo}. */
 export interface ExportOptions {
   /**
@@ -125,7 +122,7 @@ export interface ExportedModule {
  * ```
  */
 export function exportStableHlo(
-  f: Exported,
+  f: Pick<CompiledFunction, "name" | "graph" | "inputs" | "sharedVariables">,
   options: ExportOptions = {},
 ): ExportedModule {
   const { definition, executor } = callableOf(f);
@@ -182,7 +179,7 @@ export function exportStableHlo(
     options.update === undefined ? [] : [i]
   );
   const count = definition.outputs.length;
-  const { outputs, updates, between } = withBetween(f, spread);
+  const { outputs, updates, between } = withBetween(callableOf(f), spread);
   const roots = [
     ...outputs.slice(0, count),
     ...updates.map(([, value]) => value),
@@ -324,8 +321,10 @@ function rootsOf({ outputs, updates, states }: Pick<Definition, "outputs" | "upd
 }
 
 /** Outputs and updates after rewriting, and what is computed on the way and spread. */
-function withBetween(f: Exported, spread: ReadonlyMap<Variable, Sharding>) {
-  const { definition, executor: { request, shared } } = callableOf(f);
+function withBetween(
+  { definition, executor: { request, shared } }: ReturnType<typeof callableOf>,
+  spread: ReadonlyMap<Variable, Sharding>,
+) {
   const whole: readonly Variable[] = [...request.inputs, ...shared, ...definition.form.variables];
   const inner = [...spread].filter(([variable]) => !whole.includes(variable));
   if (inner.length === 0) return { ...request, between: [] };
