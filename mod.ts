@@ -34,7 +34,7 @@ export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";
 export * as extend from "./autodiff/extend.ts";
 export * from "./scan/mod.ts";
-export * from "./vmap/mod.ts";
+export * from "./scan/vmap/mod.ts";
 export * as io from "./io/mod.ts";
 export * as solvers from "./scan/solvers/mod.ts";
 export * as nn from "./nn/mod.ts";

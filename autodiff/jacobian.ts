@@ -4,8 +4,8 @@
  * @module
  */
 
-import { spread } from "../batch/batched.ts";
-import { Batching } from "../batch/batching.ts";
+import { spread } from "../core/batch/batched.ts";
+import { Batching } from "../core/batch/batching.ts";
 import { makeVariable, outputOf, Variable } from "../core/graph/graph.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { toposort } from "../core/graph/walk.ts";

@@ -12,8 +12,8 @@ import {
   type BatchRule,
   type Rows,
   spread,
-} from "../batch/batched.ts";
-import { Batching } from "../batch/batching.ts";
+} from "../core/batch/batched.ts";
+import { Batching } from "../core/batch/batching.ts";
 import { type Apply, applyOp, Constant, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { castTo } from "../core/ops/common/build.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { registerBatching, setRowLoop } from "../batch/rules.ts";
+import { registerBatching, setRowLoop } from "../core/batch/rules.ts";
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { neverConnected } from "../autodiff/rule.ts";
 import { registerGradient } from "../autodiff/rules.ts";

@@ -14,7 +14,7 @@ import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../../core/ops/index/indexing.ts";
 import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
-import type { Batched } from "../../batch/batched.ts";
+import type { Batched } from "../../core/batch/batched.ts";
 import { batch } from "./batch_steps.ts";
 import { depthOf, endsEarly } from "../inner.ts";
 import { scanOutputs } from "../node.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Batched } from "../../batch/batched.ts";
-import { Batching } from "../../batch/batching.ts";
+import type { Batched } from "../../core/batch/batched.ts";
+import { Batching } from "../../core/batch/batching.ts";
 import type { Apply, Variable } from "../../core/graph/graph.ts";
 
 /** Ops that other ops of a step read in place: over all steps they would be stored. */

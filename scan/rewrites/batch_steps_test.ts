@@ -7,7 +7,7 @@ import { isFloat } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { evaluateGraph } from "../../core/graph/reference.ts";
 import type { Value } from "../../core/graph/value.ts";
-import type { Batched } from "../../batch/batched.ts";
+import type { Batched } from "../../core/batch/batched.ts";
 import { batch } from "./batch_steps.ts";
 
 const next = randomSource(5), STEPS = 3;
@@ -70,7 +70,7 @@ Deno.test("what is made for all steps at once is what each step makes", () => {
   assertEquals(
     missing.map(({ name }) => name).sort(),
     Object.keys(inSteps).sort(),
-    "along in the op, a rule in batch/, or a reason here",
+    "along in the op, a rule in core/batch/, or a reason here",
   );
   assert(met.size > 90, `${met.size}`);
 });

@@ -11,7 +11,7 @@ import { matmul } from "../../core/ops/linalg/linalg.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
 import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
-import type { Batched } from "../../batch/batched.ts";
+import type { Batched } from "../../core/batch/batched.ts";
 import { batch } from "./batch_steps.ts";
 import { endsEarly } from "../inner.ts";
 import { scanOutputs } from "../node.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { registerBatching } from "../../batch/rules.ts";
+import { registerBatching } from "../../core/batch/rules.ts";
 import { derivedByOp } from "../../core/ops/control/derived_by.ts";
 import { batchDerived } from "./rows.ts";
 

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { type Batched, type BatchRule, type Rows, spread, stacked } from "../../batch/batched.ts";
-import { Batching } from "../../batch/batching.ts";
+import {
+  type Batched,
+  type BatchRule,
+  type Rows,
+  spread,
+  stacked,
+} from "../../core/batch/batched.ts";
+import { Batching } from "../../core/batch/batching.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { derivedBy, type DerivedByParams } from "../../core/ops/control/derived_by.ts";
 import { shapeOf } from "../../core/ops/shape/shape_ops.ts";

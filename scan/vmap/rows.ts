@@ -4,24 +4,24 @@
  * @module
  */
 
-import type { Batched } from "../batch/batched.ts";
-import { Batching } from "../batch/batching.ts";
-import { drawsNumbers } from "../batch/draws.ts";
-import type { Apply, Variable } from "../core/graph/graph.ts";
-import { toposort } from "../core/graph/walk.ts";
-import { lengthOr } from "../core/ops/common/checks.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { asVariable } from "../core/ops/common/literal.ts";
-import { arange } from "../core/ops/create/ranges.ts";
-import { eq, maximum, minimum, sub, where } from "../core/ops/elementwise/elementwise.ts";
-import { index, slice } from "../core/ops/index/indexing.ts";
-import { all, max } from "../core/ops/reduce/reduce.ts";
-import { join } from "../core/ops/shape/combine.ts";
-import { endsEarly } from "../scan/inner.ts";
-import { isScan, scanOutputs, type ScanParams } from "../scan/node.ts";
-import { isPadded, type Made, wholes } from "../scan/padded.ts";
-import { movingSlices } from "../scan/slices.ts";
-import { padEach } from "../scan/uneven.ts";
+import type { Batched } from "../../core/batch/batched.ts";
+import { Batching } from "../../core/batch/batching.ts";
+import { drawsNumbers } from "../../core/batch/draws.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
+import { toposort } from "../../core/graph/walk.ts";
+import { lengthOr } from "../../core/ops/common/checks.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { asVariable } from "../../core/ops/common/literal.ts";
+import { arange } from "../../core/ops/create/ranges.ts";
+import { eq, maximum, minimum, sub, where } from "../../core/ops/elementwise/elementwise.ts";
+import { index, slice } from "../../core/ops/index/indexing.ts";
+import { all, max } from "../../core/ops/reduce/reduce.ts";
+import { join } from "../../core/ops/shape/combine.ts";
+import { endsEarly } from "../inner.ts";
+import { isScan, scanOutputs, type ScanParams } from "../node.ts";
+import { isPadded, type Made, wholes } from "../padded.ts";
+import { movingSlices } from "../slices.ts";
+import { padEach } from "../uneven.ts";
 
 /** The greatest of the lengths of all rows; 0 without rows. */
 const greatest = (lengths: Variable): Variable =>

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
-import { toposort } from "../core/graph/walk.ts";
+import type { Apply } from "../graph/graph.ts";
+import { toposort } from "../graph/walk.ts";
 
 const known = new WeakMap<Apply, boolean>();
 

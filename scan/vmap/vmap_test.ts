@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
-import { expectClose } from "../dev/testing/ops/harness.ts";
+import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
+import { expectClose } from "../../dev/testing/ops/harness.ts";
 import {
   compile,
   extend,
@@ -18,7 +18,7 @@ import {
   type Variable,
   verifyGrad,
   vmap,
-} from "../mod.ts";
+} from "../../mod.ts";
 
 type Scalars = readonly (number | readonly number[] | readonly (readonly number[])[])[];
 

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { type Apply, Constant, type Variable } from "../core/graph/graph.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { asVariable } from "../core/ops/common/literal.ts";
-import { arange } from "../core/ops/create/ranges.ts";
-import { where } from "../core/ops/elementwise/elementwise.ts";
-import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
-import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
+import { castTo } from "../ops/common/build.ts";
+import { asVariable } from "../ops/common/literal.ts";
+import { arange } from "../ops/create/ranges.ts";
+import { where } from "../ops/elementwise/elementwise.ts";
+import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { dimshuffle } from "../ops/shape/dimshuffle.ts";
+import { shapeOf } from "../ops/shape/shape_ops.ts";
 
 /** A value of all rows: stacked, or the same for all of them. */
 export interface Batched {

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { isFloat } from "../core/graph/dtype.ts";
-import type { Variable } from "../core/graph/graph.ts";
-import { evaluateGraph } from "../core/graph/reference.ts";
-import { fromTypedArray, toTypedArray, type Value } from "../core/graph/value.ts";
-import { replace } from "../core/graph/walk.ts";
-import { allOps } from "../dev/testing/ops/all.ts";
-import { input, randomSource } from "../dev/testing/ops/harness.ts";
-import { type Program, programs } from "../dev/testing/ops/programs.ts";
-import { expectRows, rowOf, stackedValue } from "../dev/testing/ops/stacked.ts";
-import { compile, T, tensor, vmap } from "../mod.ts";
+import { isFloat } from "../../core/graph/dtype.ts";
+import type { Variable } from "../../core/graph/graph.ts";
+import { evaluateGraph } from "../../core/graph/reference.ts";
+import { fromTypedArray, toTypedArray, type Value } from "../../core/graph/value.ts";
+import { replace } from "../../core/graph/walk.ts";
+import { allOps } from "../../dev/testing/ops/all.ts";
+import { input, randomSource } from "../../dev/testing/ops/harness.ts";
+import { type Program, programs } from "../../dev/testing/ops/programs.ts";
+import { expectRows, rowOf, stackedValue } from "../../dev/testing/ops/stacked.ts";
+import { compile, T, tensor, vmap } from "../../mod.ts";
 
 const next = randomSource(11);
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Apply } from "../core/graph/graph.ts";
-import type { Op } from "../core/graph/op.ts";
+import type { Apply } from "../graph/graph.ts";
+import type { Op } from "../graph/op.ts";
 import type { Batched, BatchRule } from "./batched.ts";
 import { controlRules } from "./rules_control.ts";
 import { indexRules } from "./rules_index.ts";

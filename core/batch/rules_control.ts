@@ -4,10 +4,10 @@
  * @module
  */
 
-import { applyOp, type Variable } from "../core/graph/graph.ts";
-import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
-import { invert, or, where } from "../core/ops/elementwise/elementwise.ts";
-import { all } from "../core/ops/reduce/reduce.ts";
+import { applyOp, type Variable } from "../graph/graph.ts";
+import type { IfElseParams } from "../ops/control/ifelse_op.ts";
+import { invert, or, where } from "../ops/elementwise/elementwise.ts";
+import { all } from "../ops/reduce/reduce.ts";
 import { aligned, type BatchRule, spread, stacked } from "./batched.ts";
 
 export const controlRules: Readonly<Record<string, BatchRule>> = {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Apply, Variable } from "../core/graph/graph.ts";
-import { lazyInputs } from "../core/graph/op.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
+import { lazyInputs } from "../graph/op.ts";
 
 /** A side of an `ifelse`: 0 where its condition is true. */
 export interface Choice {

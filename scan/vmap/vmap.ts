@@ -4,16 +4,16 @@
  * @module
  */
 
-import { axisMoved, type Batched, spread } from "../batch/batched.ts";
-import { checkOptions } from "../core/base/options.ts";
-import { shown } from "../core/base/shown.ts";
-import { leavesOf, mapTree, type Tree } from "../core/base/tree.ts";
-import type { Variable } from "../core/graph/graph.ts";
-import type { Plus1 } from "../core/graph/type_arithmetic.ts";
-import { checkedLength } from "../core/ops/common/checks.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
-import { asIndexScalar, type Dim } from "../core/ops/common/arguments.ts";
+import { axisMoved, type Batched, spread } from "../../core/batch/batched.ts";
+import { checkOptions } from "../../core/base/options.ts";
+import { shown } from "../../core/base/shown.ts";
+import { leavesOf, mapTree, type Tree } from "../../core/base/tree.ts";
+import type { Variable } from "../../core/graph/graph.ts";
+import type { Plus1 } from "../../core/graph/type_arithmetic.ts";
+import { checkedLength } from "../../core/ops/common/checks.ts";
+import { castTo } from "../../core/ops/common/build.ts";
+import { asVariable, type TensorLike } from "../../core/ops/common/literal.ts";
+import { asIndexScalar, type Dim } from "../../core/ops/common/arguments.ts";
 import {
   axisAt,
   axisOf,

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { applyOp, makeConstant, type Variable } from "../core/graph/graph.ts";
-import type { ParamKind } from "../core/graph/op.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { asVariable } from "../core/ops/common/literal.ts";
-import { mul, where } from "../core/ops/elementwise/elementwise.ts";
-import { matmul } from "../core/ops/linalg/linalg.ts";
-import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
-import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
-import { reshape } from "../core/ops/shape/reshape.ts";
-import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import { applyOp, makeConstant, type Variable } from "../graph/graph.ts";
+import type { ParamKind } from "../graph/op.ts";
+import { castTo } from "../ops/common/build.ts";
+import { asVariable } from "../ops/common/literal.ts";
+import { mul, where } from "../ops/elementwise/elementwise.ts";
+import { matmul } from "../ops/linalg/linalg.ts";
+import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { dimshuffle } from "../ops/shape/dimshuffle.ts";
+import { reshape } from "../ops/shape/reshape.ts";
+import { shapeOf } from "../ops/shape/shape_ops.ts";
 import {
   aligned,
   type Batched,

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Variable } from "../core/graph/graph.ts";
-import { intConstant, staticInt } from "../core/ops/common/arguments.ts";
-import { intDiv, mul } from "../core/ops/elementwise/elementwise.ts";
-import { index, slice } from "../core/ops/index/indexing.ts";
-import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
-import { join } from "../core/ops/shape/combine.ts";
-import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
-import { reshape } from "../core/ops/shape/reshape.ts";
-import { shapeOf, specifyShapeOp } from "../core/ops/shape/shape_ops.ts";
-import { applyOp } from "../core/graph/graph.ts";
+import type { Variable } from "../graph/graph.ts";
+import { intConstant, staticInt } from "../ops/common/arguments.ts";
+import { intDiv, mul } from "../ops/elementwise/elementwise.ts";
+import { index, slice } from "../ops/index/indexing.ts";
+import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { join } from "../ops/shape/combine.ts";
+import { dimshuffle } from "../ops/shape/dimshuffle.ts";
+import { reshape } from "../ops/shape/reshape.ts";
+import { shapeOf, specifyShapeOp } from "../ops/shape/shape_ops.ts";
+import { applyOp } from "../graph/graph.ts";
 import {
   aligned,
   type Batched,

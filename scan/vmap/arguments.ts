@@ -4,15 +4,15 @@
  * @module
  */
 
-import { Variable } from "../core/graph/graph.ts";
-import { shown } from "../core/base/shown.ts";
-import { ShapeError } from "../core/base/errors.ts";
-import { makeVariable, standsFor } from "../core/graph/graph.ts";
-import { TensorType } from "../core/graph/type.ts";
-import { shapeLabel, staticInt } from "../core/ops/common/arguments.ts";
-import type { TensorLike } from "../core/ops/common/literal.ts";
-import { shapeOf, withShape } from "../core/ops/shape/shape_ops.ts";
-import type { LeafKind } from "../core/base/tree.ts";
+import { Variable } from "../../core/graph/graph.ts";
+import { shown } from "../../core/base/shown.ts";
+import { ShapeError } from "../../core/base/errors.ts";
+import { makeVariable, standsFor } from "../../core/graph/graph.ts";
+import { TensorType } from "../../core/graph/type.ts";
+import { shapeLabel, staticInt } from "../../core/ops/common/arguments.ts";
+import type { TensorLike } from "../../core/ops/common/literal.ts";
+import { shapeOf, withShape } from "../../core/ops/shape/shape_ops.ts";
+import type { LeafKind } from "../../core/base/tree.ts";
 
 /** An axis of rows for each value, or one for all values of a record or list; null: the same for all rows. */
 export type RowAxes = number | null | readonly RowAxes[] | { readonly [name: string]: RowAxes };

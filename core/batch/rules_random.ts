@@ -5,10 +5,10 @@
  * @module
  */
 
-import { applyOp, type Variable } from "../core/graph/graph.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { add, mul } from "../core/ops/elementwise/elementwise.ts";
-import { intConstant } from "../core/ops/common/arguments.ts";
+import { applyOp, type Variable } from "../graph/graph.ts";
+import { castTo } from "../ops/common/build.ts";
+import { add, mul } from "../ops/elementwise/elementwise.ts";
+import { intConstant } from "../ops/common/arguments.ts";
 import { aligned, type BatchRule, lengthsIn, rowNumbers, stacked } from "./batched.ts";
 import { elementwise } from "./rules_rows.ts";
 

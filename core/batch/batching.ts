@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../core/graph/graph.ts";
-import { toposort } from "../core/graph/walk.ts";
-import { staticInt } from "../core/ops/common/arguments.ts";
-import { and, invert } from "../core/ops/elementwise/elementwise.ts";
-import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import { type Apply, applyOp, Constant, type Variable, withOriginOf } from "../graph/graph.ts";
+import { toposort } from "../graph/walk.ts";
+import { staticInt } from "../ops/common/arguments.ts";
+import { and, invert } from "../ops/elementwise/elementwise.ts";
+import { shapeOf } from "../ops/shape/shape_ops.ts";
 import type { Batched, Rows } from "./batched.ts";
 import { type Choice, choicesAround } from "./choices.ts";
 import { drawsNumbers } from "./draws.ts";

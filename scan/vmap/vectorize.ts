@@ -4,15 +4,15 @@
  * @module
  */
 
-import { type Batched, spread } from "../batch/batched.ts";
-import { shown } from "../core/base/shown.ts";
-import { leavesOf, mapTree, type Tree } from "../core/base/tree.ts";
-import type { DType } from "../core/graph/dtype.ts";
-import { makeVariable, Variable } from "../core/graph/graph.ts";
-import { TensorType } from "../core/graph/type.ts";
-import { replace as replaced } from "../core/graph/walk.ts";
-import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
-import { index } from "../core/ops/index/indexing.ts";
+import { type Batched, spread } from "../../core/batch/batched.ts";
+import { shown } from "../../core/base/shown.ts";
+import { leavesOf, mapTree, type Tree } from "../../core/base/tree.ts";
+import type { DType } from "../../core/graph/dtype.ts";
+import { makeVariable, Variable } from "../../core/graph/graph.ts";
+import { TensorType } from "../../core/graph/type.ts";
+import { replace as replaced } from "../../core/graph/walk.ts";
+import { asVariable, type TensorLike } from "../../core/ops/common/literal.ts";
+import { index } from "../../core/ops/index/indexing.ts";
 import { type RowValues, type Stack, together, variables } from "./arguments.ts";
 import { forAllRows } from "./rows.ts";
 

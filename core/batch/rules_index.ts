@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Constant, outputOf, type Variable } from "../core/graph/graph.ts";
+import { Constant, outputOf, type Variable } from "../graph/graph.ts";
 import {
   advIncOp,
   type AdvIncParams,
@@ -13,16 +13,16 @@ import {
   type AdvIndexParams,
   arrange,
   layoutOf,
-} from "../core/ops/index/adv_index.ts";
+} from "../ops/index/adv_index.ts";
 import {
   incSubtensorOp,
   type IncSubtensorParams,
   type IndexEntry,
   subtensorOp,
   type SubtensorParams,
-} from "../core/ops/index/subtensor.ts";
-import { castTo } from "../core/ops/common/build.ts";
-import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
+} from "../ops/index/subtensor.ts";
+import { castTo } from "../ops/common/build.ts";
+import { dimshuffle } from "../ops/shape/dimshuffle.ts";
 import {
   aligned,
   axisMoved,
