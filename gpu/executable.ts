@@ -168,7 +168,7 @@ export class GpuExecutable implements Executable {
       }
       this.#perform(this.#printed.ops);
       this.#perform(this.#printed.commit);
-      const run = tests.length > 0 ? checks.open(tests, bindings.env) : null;
+      const run = tests.length > 0 ? checks.open(tests, bindings.env, bindings.locate) : null;
       if (run !== null) {
         const { buffer, offset, bytes } = run.request;
         device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, bytes);

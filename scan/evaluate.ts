@@ -5,6 +5,7 @@
  */
 
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
+import { noteStep } from "../core/graph/failures.ts";
 import { evaluateGraph, evaluateUnread } from "../core/graph/reference.ts";
 import { IndexError } from "../core/base/errors.ts";
 import { shown } from "../core/base/shown.ts";
@@ -78,7 +79,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     );
     placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
     placeholders.others.forEach((other, i) => values.set(other, others[i]!));
-    const made = evaluateUnread(step.outputs, values);
+    const made = stepResults(params, count, values);
     let next = 0;
     for (const [i, state] of states.entries()) {
       const was = state[0]!.shape, now = made[next]!.shape;
@@ -135,6 +136,20 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     ),
     makeValue("int64", [], [BigInt(count)]),
   ];
+}
+
+/** What a step gives; an error says which step it was. */
+function stepResults(
+  params: ScanParams,
+  step: number,
+  values: ReadonlyMap<Variable, Value>,
+): readonly Value[] {
+  try {
+    return evaluateUnread(params.step.outputs, values);
+  } catch (error) {
+    noteStep(error, step, scanLabel(params));
+    throw error;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import { MissingInputError } from "../base/errors.ts";
 import { type Apply, Constant, type Variable } from "./graph.ts";
+import { noteFailure } from "./failures.ts";
 import { eagerInputs } from "./op.ts";
 import { locate } from "./written.ts";
 import { shapeText } from "../base/shown.ts";
@@ -109,6 +110,7 @@ function resultsOf(
     const results = apply.op.evaluate(given, apply.params, apply);
     return results.map((value) => changed?.result(value, apply, given) ?? value);
   } catch (error) {
+    noteFailure(error, apply);
     locate(error, apply, (variable) => {
       const value = values.get(variable);
       return value === undefined ? "" : ` of shape ${shapeText(value.shape)}`;

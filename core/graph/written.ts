@@ -62,8 +62,8 @@ function tellsLengths(variable: Variable, depth = 0): boolean {
     elementInputs(owner).every((input) => tellsLengths(input, depth + 1));
 }
 
-/** What the user's call was applied to: the inputs of the ops that it made. */
-function operands(apply: Apply): Variable[] {
+/** What the user's call was applied to: the inputs of the ops that it made, maybe with numbers. */
+function operands(apply: Apply, numbers = false): Variable[] {
   const found = new Set<Variable>(), seen = new Set<Apply>();
   const visit = (from: Apply): void => {
     seen.add(from);
@@ -71,7 +71,7 @@ function operands(apply: Apply): Variable[] {
       const input = asWritten(given), owner = input.owner;
       if (owner === null) {
         const shows = input.name !== null || input.ndim > 0 || !(input instanceof Constant) ||
-          from === apply && from.op.facts?.has("indexes");
+          from === apply && (numbers || from.op.facts?.has("indexes"));
         if (shows) found.add(input);
         continue;
       }
@@ -110,9 +110,67 @@ export function writtenAs(apply: Apply, shapeOf: ShapeWords = () => ""): string 
   }${asked}`;
 }
 
+/** The most calls within each other that a chain shows, and its most characters. */
+const MOST_CALLS = 5, MOST_CHAIN = 160;
+
+/** What an op computes as a chain of the user's calls; "" where its operands are no calls. */
+function chainText(apply: Apply): string {
+  const isCall = (v: Variable) => v.name === null && v.owner !== null && v.written.call !== "";
+  const text = (from: Apply, depth: number): string => {
+    const { call } = from.output.written;
+    const parts = new Set(
+      // What a rewrite makes of a call, as a sum of a difference, has other numbers.
+      operands(from, call === from.op.name).map((v) =>
+        !isCall(v) ? clip(writtenLabel(v)) : depth === 1 ? "…" : text(v.owner!, depth - 1)
+      ),
+    );
+    const list = [...parts].slice(0, MOST_OPERANDS);
+    if (parts.size > MOST_OPERANDS) list.push("…");
+    return `${call === "" ? from.op.name : call}(${list.join(", ")})`;
+  };
+  if (!operands(apply).some(isCall)) return "";
+  const chain = text(apply, MOST_CALLS);
+  return chain.length <= MOST_CHAIN ? chain : `${chain.slice(0, MOST_CHAIN)}…`;
+}
+
+/** As `writtenAs`, of a check in a kernel: with the chain of calls that it is a part of. */
+export function checkedAs(apply: Apply): string {
+  const chain = chainText(apply.output.written.forward?.owner ?? apply);
+  return `${chain === "" ? "" : `computing ${chain}\n  `}${writtenAs(apply)}`;
+}
+
+/** Whether a message speaks of the call that made an op. */
+export function placeOfCheck(apply: Apply, message: string): boolean {
+  const { written } = apply.output, { place } = written.forward?.written ?? written;
+  const at = place === "" ? -1 : message.indexOf(`made at ${place}`);
+  return at >= 0 && !/\d/.test(message.charAt(at + `made at ${place}`.length));
+}
+
+const withSteps = new WeakSet<object>();
+
+/**
+ * Puts the steps of loops, once, into the message of a check, behind what went wrong. A device may tell the
+ * integer of another step: then the message is that of the `first`.
+ */
+export function saySteps(error: Error, steps: readonly string[], first = error.message): void {
+  if (steps.length === 0 || withSteps.has(error)) return;
+  withSteps.add(error);
+  const [own, other] = [error.message, first].map((text) => text.split(PLACE, 1)[0]!);
+  const got = /got (-?\d+)/.exec(own!)?.[1];
+  const same = got === undefined || other!.match(/-?\d+/g)?.includes(got);
+  const place = error.message.slice(own!.length);
+  reword(error, `${same ? own : other}\n  at ${steps.join(", ")}${place}`);
+}
+
+/** Where a message begins to tell the place. */
+const PLACE = /\n {2}(?:computing|in) /;
+
 function append(error: Error, words: string): void {
-  const before = error.message, message = `${before}\n  ${words}`;
-  const stack = error.stack;
+  reword(error, `${error.message}\n  ${words}`);
+}
+
+function reword(error: Error, message: string): void {
+  const before = error.message, stack = error.stack;
   error.message = message;
   // The text that is printed was made with the old message.
   if (stack !== undefined) error.stack = stack.replace(before, () => message);

@@ -8,7 +8,7 @@ import { IndexError } from "../base/errors.ts";
 import type { DType } from "../graph/dtype.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
-import { locate, type ShapeWords, writtenAs } from "../graph/written.ts";
+import { checkedAs, locate, type ShapeWords } from "../graph/written.ts";
 import {
   type KernelLimits,
   type LoopKernels,
@@ -144,7 +144,7 @@ export class Planner {
     const describe = (valueOf: (size: Size) => number, bad: number | null) => {
       const text = typeof message === "string" ? message : message(valueOf, bad);
       // Messages of a branch that cannot be planned say it already.
-      return apply === null || text.includes("\n  in ") ? text : `${text}\n  ${writtenAs(apply)}`;
+      return apply === null || text.includes("\n  in ") ? text : `${text}\n  ${checkedAs(apply)}`;
     };
     this.checks.push({
       error,

@@ -41,6 +41,8 @@ export interface Bindings {
   readonly shared: readonly (DeviceBuffer | null)[];
   /** Null for the number of an update that the program makes in place. */
   readonly outputs: readonly (DeviceBuffer | null)[];
+  /** Says more of a check that failed, where that comes out later: gives the error to throw. */
+  readonly locate?: (error: unknown) => unknown;
 }
 
 /** Memory that a prepared program uses, and how its loops run. */

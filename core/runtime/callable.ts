@@ -7,7 +7,8 @@
 import { checkSwaps, swapped } from "./copies.ts";
 import { dtypeInfo } from "../graph/dtype.ts";
 import type { Variable } from "../graph/graph.ts";
-import { locateCall } from "../graph/written.ts";
+import { failureOf } from "../graph/failures.ts";
+import { locateCall, saySteps } from "../graph/written.ts";
 import { type ResolvedMode, resolveMode } from "../rewrite/mod.ts";
 import type { SharedValue, SharedVariable } from "./shared.ts";
 import { Tensor } from "./tensor.ts";
@@ -160,6 +161,8 @@ export class Callable {
       return results;
     } catch (error) {
       if (this.#guard?.isOwn(error)) throw this.#badResult(this.#guard, args) ?? error;
+      const failure = failureOf(error);
+      if (failure !== undefined) saySteps(error as Error, failure.steps);
       locateCall(error);
       throw error;
     }
@@ -272,6 +275,14 @@ export class Callable {
       outputs: [...outputs, ...states],
       updates,
       profile,
+      written: {
+        inputs: executor.request.inputs,
+        roots: [
+          ...changed.outputs,
+          ...changed.updates.map(([, value]) => value),
+          ...changed.states,
+        ],
+      },
     });
     if (profile !== null) profileOf(profile, { log: null, executor: other });
     const graph = { outputs, updates };

@@ -28,6 +28,7 @@ import { Tensor } from "./tensor.ts";
 import { lostValue, residencyOf } from "./residency.ts";
 import type { Argument } from "./arguments.ts";
 import { missingValues, stageOutputs } from "./stages.ts";
+import { hasLoops, locateStep, type WrittenFunction } from "./failed_step.ts";
 import type { Profile } from "./profile.ts";
 import { AxisHistory, type DynamicAxes } from "./axes.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
@@ -45,6 +46,8 @@ interface ExecutorRequest {
   readonly dynamicAxes?: DynamicAxes;
   /** What is told how long plans take, and of which each step is timed. */
   readonly profile?: Profile | null;
+  /** What the user wrote, to say where in it a check failed. */
+  readonly written?: WrittenFunction;
 }
 
 /**
@@ -76,6 +79,8 @@ export class Executor {
   readonly #updateSlots: readonly number[];
   #backend: Backend;
   #disposed = false;
+  /** Whether what the user wrote has loops, once somebody has asked. */
+  #hasLoops: boolean | null = null;
 
   constructor(request: ExecutorRequest) {
     this.request = request;
@@ -455,7 +460,9 @@ export class Executor {
       for (const { shared, output } of plan.updates) {
         if (output === null) this.shared[shared]!.container.willChange();
       }
-      residency.withRoom(() => executable.run(bindings));
+      const later = backend.defersErrors && plan.program.checks.length > 0;
+      const located = later ? { ...bindings, ...this.#locator(args) } : bindings;
+      residency.withRoom(() => executable.run(located));
       // Where errors come with the next read, it is now: a call that fails must not change a value.
       if (backend.defersErrors && replaced.length > 0 && plan.program.checks.length > 0) {
         const { shared, buffer } = replaced[0]!;
@@ -463,7 +470,8 @@ export class Executor {
       }
     } catch (error) {
       for (const buffer of taken) buffer.dispose();
-      throw error;
+      const { written } = this.request;
+      throw written === undefined ? error : locateStep(error, written, args);
     } finally {
       for (const buffer of borrowed) buffer.dispose();
     }
@@ -476,6 +484,29 @@ export class Executor {
         ? Tensor.onDevice(variable.dtype, shape, backend, buffer)
         : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, elements));
     });
+  }
+
+  /** Says of a check that failed in which step it did, when that comes out and if all is still there. */
+  #locator(args: readonly Argument[]): { readonly locate?: (error: unknown) => unknown } {
+    const { written } = this.request;
+    if (written === undefined || !(this.#hasLoops ??= hasLoops(written))) return {};
+    const known = { written: new WeakRef(written), args: args.map((arg) => new WeakRef(arg)) };
+    const shared = this.shared.map(({ container }) => ({
+      container: new WeakRef(container),
+      version: container.version,
+    }));
+    return {
+      locate(error) {
+        const written = known.written.deref(), args = known.args.map((arg) => arg.deref());
+        const same = shared.every(({ container, version }) =>
+          container.deref()?.version === version
+        );
+        const there = (arg: Argument | undefined): arg is Argument => arg !== undefined;
+        return written !== undefined && same && args.every(there)
+          ? locateStep(error, written, args)
+          : error;
+      },
+    };
   }
 
   /** Gives scratch memory back; it is taken again at the next call. */

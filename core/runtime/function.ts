@@ -170,6 +170,7 @@ async function build(definition: Definition, start: number): Promise<CompiledFun
     backend,
     dynamicAxes: options.dynamicAxes ?? "auto",
     profile,
+    written: { inputs: variables, roots: raw },
   });
   if (profile !== null) profileOf(profile, { log, executor });
   const graph = { outputs: run.slice(0, count), updates };

@@ -87,6 +87,11 @@ export class Container {
     }
   }
 
+  /** Another number after each change. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** As `hostSync`, without blocking where the device can. */
   async host(): Promise<TypedArray> {
     if (this.#host !== null) return this.#host;

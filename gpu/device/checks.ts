@@ -23,15 +23,22 @@ export function checkWords(checks: readonly Check[]): number {
   return 1 + Math.min(checks.length, MOST_INTEGERS);
 }
 
-/** Where the latest runs were asked for, by the buffers of their results. */
-const origins = new WeakMap<object, Origin>();
+/** What is said of a run when it fails. */
+interface Place {
+  /** Where it was asked for. */
+  readonly origin: Origin;
+  readonly locate: (error: unknown) => unknown;
+}
+
+/** The places of the latest runs, by the buffers of their results. */
+const places = new WeakMap<object, Place>();
 
 /** The outcome of the checks of one run. */
 export class RunChecks {
   readonly #checks: readonly Check[];
   readonly #env: SizeEnv;
-  /** Where the run was asked for, as long as a result of it is there: the frames keep what ran alive. */
-  readonly #origin = new WeakRef<Origin>(captureOrigin());
+  /** As long as a result of the run is there: the frames keep what ran alive. */
+  readonly #place: WeakRef<Place>;
   #integer: number | null = null;
   #failed: number | null = null;
   #known = false;
@@ -41,16 +48,23 @@ export class RunChecks {
    * @param request Where the words are.
    * @param checks What each check says when it fails.
    * @param env The sizes of the run.
+   * @param locate Says more of an error: gives the one to throw.
    */
-  constructor(readonly request: ReadRequest, checks: readonly Check[], env: SizeEnv) {
+  constructor(
+    readonly request: ReadRequest,
+    checks: readonly Check[],
+    env: SizeEnv,
+    locate: (error: unknown) => unknown = (error) => error,
+  ) {
+    this.#place = new WeakRef<Place>({ origin: captureOrigin(), locate });
     this.#checks = checks;
     this.#env = Float64Array.from(env);
   }
 
   /** Notes that a buffer holds a result. */
   keepFor(buffer: object): void {
-    const origin = this.#origin.deref();
-    if (origin !== undefined) origins.set(buffer, origin);
+    const place = this.#place.deref();
+    if (place !== undefined) places.set(buffer, place);
   }
 
   /** Whether the word was read. */
@@ -86,9 +100,11 @@ export class RunChecks {
     if (this.#failed === null || this.#told) return;
     this.#told = true;
     const error = checkError(this.#checks[this.#failed], this.#env, this.#integer);
-    const origin = this.#origin.deref();
-    if (origin !== undefined) locateCall(error, origin);
-    throw error;
+    const place = this.#place.deref();
+    if (place === undefined) throw error;
+    const located = place.locate(error);
+    locateCall(located, place.origin);
+    throw located;
   }
 }
 
@@ -106,12 +122,16 @@ export class CheckLog {
   }
 
   /** A place for the words of a run that is about to be recorded. */
-  open(checks: readonly Check[], env: SizeEnv): RunChecks {
+  open(
+    checks: readonly Check[],
+    env: SizeEnv,
+    locate?: (error: unknown) => unknown,
+  ): RunChecks {
     const words = checkWords(checks);
     if (this.#page === null || this.#used + words > PAGE_WORDS) this.#turn();
     const request = { buffer: this.#page!, offset: 4 * this.#used, bytes: 4 * words };
     this.#used += words;
-    const run = new RunChecks(request, checks, env);
+    const run = new RunChecks(request, checks, env, locate);
     this.#pending.add(run);
     return run;
   }
