@@ -16,7 +16,7 @@ import { drawsNumbers } from "./draws.ts";
 import { overRows, ruleOf } from "./rules.ts";
 
 /** How an expression is made for all rows. */
-export interface BatchOptions {
+interface BatchOptions {
   /** How many rows there are; default: as many as the first stacked leaf has. */
   readonly count?: Variable;
   /** Whether random numbers are drawn for each row, or once for all. */
