@@ -8,10 +8,12 @@ import { type Accuracy, accuracy } from "../core/math/accuracy.ts";
 const root = new URL("..", import.meta.url);
 
 const pages = ["README.md"];
-for (const { name } of Deno.readDirSync(new URL("docs", root))) pages.push(`docs/${name}`);
+for (const { name } of Deno.readDirSync(new URL("docs", root))) {
+  if (name.endsWith(".md")) pages.push(`docs/${name}`);
+}
 
 /** A file or folder of the repository. */
-const PATH = /`((?:core|autodiff|scan|cpu|gpu|examples|dev|docs)\/[\w./]*)`/g;
+const PATH = /`((?:core|autodiff|scan|io|nn|cpu|gpu|xla|see|examples|dev|docs)\/[\w./]*)`/g;
 
 for (const page of pages) {
   const text = await Deno.readTextFile(new URL(page, root));
