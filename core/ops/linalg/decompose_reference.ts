@@ -66,6 +66,13 @@ function orderOf(numbers: ArrayLike<number>, sign: number): number[] {
   );
 }
 
+/** What a matrix is divided by, so that squares of its elements stay in range. */
+function scaleOf(from: Rows): number {
+  const most = from.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
+  const power = 2 ** Math.floor(Math.log2(most));
+  return power > 0 && power < Infinity ? power : 1;
+}
+
 /** Eigenvalues of a symmetric matrix, of which the lower triangle is read, and vectors in columns. */
 export function eighOf(from: Rows, n: number, values: Rows, vectors: Rows | null): void {
   const a = from.slice(), v = new Float64Array(n * n);
@@ -73,6 +80,8 @@ export function eighOf(from: Rows, n: number, values: Rows, vectors: Rows | null
     v[i * n + i] = 1;
     for (let j = i + 1; j < n; j++) a[i * n + j] = a[j * n + i]!;
   }
+  const scale = scaleOf(a);
+  a.forEach((x, i) => a[i] = x / scale);
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0, all = 0;
     a.forEach((x, i) => {
@@ -97,7 +106,7 @@ export function eighOf(from: Rows, n: number, values: Rows, vectors: Rows | null
   }
   const found = Array.from({ length: n }, (_, i) => a[i * n + i]!);
   orderOf(found, 1).forEach((row, place) => {
-    values[place] = found[row]!;
+    values[place] = found[row]! * scale;
     const sign = signOf(v, row, n);
     for (let k = 0; k < n && vectors !== null; k++) {
       vectors[k * n + place] = sign * v[row * n + k]!;
@@ -114,11 +123,12 @@ export function svdOf(
   vectors: { readonly u: Rows; readonly v: Rows } | null,
 ): void {
   const x = new Float64Array(n * m), v = new Float64Array(n * n);
+  const scale = scaleOf(from);
   let all = 0;
   for (let j = 0; j < n; j++) {
     v[j * n + j] = 1;
     for (let i = 0; i < m; i++) {
-      x[j * m + i] = from[i * n + j]!;
+      x[j * m + i] = from[i * n + j]! / scale;
       all += x[j * m + i]! ** 2;
     }
   }
@@ -144,7 +154,7 @@ export function svdOf(
   const found = Array.from({ length: n }, (_, i) => Math.sqrt(dot(i, i))), least = values.length;
   const sorted = new Float64Array(m * least);
   orderOf(found, -1).slice(0, least).forEach((row, place) => {
-    values[place] = found[row]!;
+    values[place] = found[row]! * scale;
     const sign = signOf(v, row, n);
     for (let i = 0; i < m; i++) sorted[i * least + place] = sign * x[row * m + i]!;
   });

@@ -208,3 +208,28 @@ Deno.test("gradients, and gradients of these, are what differences say", () => {
   const whole = T.sum(L.svd(a as never, { fullMatrices: true })[0]);
   assertThrows(() => grad(whole as Variable, a), NullGradientError, "not determined");
 });
+
+onDevices("squares of large and small numbers stay in range", async (device) => {
+  const dtype = widest(device), far = device === "cpu" ? 2 ** 600 : 2 ** 80, by = [1, far, 1 / far];
+  const a = T.tensor(dtype, 3, "a"), above = T.triu(T.fullLike(a, 1e30) as never, 1) as Variable;
+  const results = [
+    L.eigvalsh(T.add(T.tril(a as never), above) as never), // what is above counts for nothing
+    L.svdvals(a as never),
+    L.pinv(a as never),
+    L.eigh(a as never)[1],
+  ] as Variable[];
+  const f = await compile([a], results, { device });
+  const data = by.flatMap((s) => [2, 1, 0, 1, 3, 0.5, 0, 0.5, 1].map((x) => x * s));
+  const value = asTensor({ shape: [3, 3, 3], data }, dtype), found = f(value) as Tensor[];
+  found.forEach((tensor, k) => {
+    const numbers = [...tensor.dataSync()].map(Number), count = numbers.length / 3;
+    by.forEach((s, i) => {
+      const own = numbers.slice(i * count, (i + 1) * count);
+      const back = own.map((x) => k === 3 ? x : k === 2 ? x * s : x / s);
+      assertEquals(back, numbers.slice(0, count), `result ${k} of matrices times ${s}`);
+    });
+  });
+  if (device === "gpu") return;
+  const debug = await compile([a], results.slice(0, 2), { device, mode: "debug" });
+  debug(value); // and in the reference
+});

@@ -183,6 +183,33 @@ function signsOf(context: EmitContext, rows: Target): Target {
   return signs;
 }
 
+/**
+ * What matrices, as far as they are read, are divided by, so that squares of their elements stay in range: a
+ * power of two, which leaves all digits as they are.
+ */
+function scaleOf(
+  context: EmitContext,
+  from: MatrixView,
+  isRead: (b: ScalarBuilder, r: Ix, c: Ix) => SNode | null = () => null,
+): Target {
+  const batch = batchOf(from), scale = context.temp("scale", from.target.dtype, batch);
+  context.nest("scale", batch, [from.rows, from.columns], (nest) => {
+    const { b } = nest, [r, c] = nest.loops as [Ix, Ix], isIn = isRead(b, r, c);
+    const value = readAt(nest, from, r, c);
+    const x = isIn === null ? value : b.select(isIn, value, b.constant(value.type, 0));
+    const most = nest.reduce("max", b.unary("abs", x)), one = b.constant(most.type, 1);
+    const [bits, exponent] = most.type === "f64"
+      ? ["u64", 0x7ff0000000000000n] as const
+      : ["u32", 0x7f800000] as const;
+    const kept = b.binary("and", b.bitcast(most, bits), b.constant(bits, exponent));
+    const power = b.bitcast(kept, most.type), zero = b.constant(most.type, 0);
+    // No number, or too small to have a power.
+    const isOdd = b.binary("or", b.compare("eq", power, zero), b.isInf(power));
+    nest.storeOuter(scale, nest.axes, b.select(isOdd, one, power));
+  });
+  return scale;
+}
+
 /** Stores eigenvalues of symmetric matrices in ascending order, and their vectors in columns. */
 export function emitEigh(
   context: EmitContext,
@@ -195,11 +222,14 @@ export function emitEigh(
   const v = vectors === null ? null : context.temp("vectors", dtype, [2, ...batch, n, n]);
   const first = sizeIx(0), type = dtype === "float64" ? "f64" : "f32";
   const square = [...batch, n, n];
+  const isLower = (b: ScalarBuilder, r: Ix, c: Ix) => b.compare("ge", b.ixNode(r), b.ixNode(c));
+  const scale = scaleOf(context, from, isLower);
+  const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
+  const size = (nest: LoopNestBuilder) => nest.readTarget(scale, here(nest)) as SNode;
   context.nest("matrix", square, [], (nest) => {
     const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-    const isLower = b.compare("ge", b.ixNode(r), b.ixNode(c));
-    const value = b.select(isLower, readAt(nest, from, r, c), readAt(nest, from, c, r));
-    nest.storeOuter(a, [first, ...nest.axes], value);
+    const value = b.select(isLower(b, r, c), readAt(nest, from, r, c), readAt(nest, from, c, r));
+    nest.storeOuter(a, [first, ...nest.axes], b.div(value, size(nest)));
     if (v === null) return;
     const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
     nest.storeOuter(
@@ -210,7 +240,6 @@ export function emitEigh(
   });
   const rotations = rotationsOf(context, from.target, batch, n);
   const half = scratch(context, "half", from.target, batch, n, n);
-  const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
   const round = (t: Ix, now: Ix, next: Ix): void => {
     context.nest("angles", [...batch, n], [], (nest) => {
       const { b } = nest, j = nest.axes.at(-1)!, p = partnerOf(b, n, j, t), own = b.ixNode(j);
@@ -273,7 +302,8 @@ export function emitEigh(
     nest.b.ix(nest.readTarget(rank, [...here(nest), j]) as SNode);
   context.nest("values", [...batch, n], [], (nest) => {
     const place = placeOf(nest, nest.axes.at(-1)!);
-    nest.storeOuter(values, [...here(nest), place], nest.readTarget(found, nest.axes));
+    const value = nest.b.mul(nest.readTarget(found, nest.axes) as SNode, size(nest));
+    nest.storeOuter(values, [...here(nest), place], value);
   });
   if (v === null || vectors === null) return;
   const signs = signsOf(context, v);
@@ -299,12 +329,15 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
   const { rows: m, columns: n } = from, batch = batchOf(from), { dtype } = from.target;
   const first = sizeIx(0), type = dtype === "float64" ? "f64" : "f32";
   const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
+  const scale = scaleOf(context, from);
+  const size = (nest: LoopNestBuilder) => nest.readTarget(scale, here(nest)) as SNode;
   // Columns lie in rows, which are turned until each is orthogonal to all others (Hestenes, 1958).
   const x = context.temp("columns", dtype, [2, ...batch, n, m]);
   const v = context.temp("vectors", dtype, [2, ...batch, n, n]);
   context.nest("columns", [...batch, n, m], [], (nest) => {
     const [c, r] = nest.axes.slice(-2) as [Ix, Ix];
-    nest.storeOuter(x, [first, ...nest.axes], readAt(nest, from, r, c));
+    const one = nest.b.div(readAt(nest, from, r, c), size(nest));
+    nest.storeOuter(x, [first, ...nest.axes], one);
   });
   context.nest("identity", [...batch, n, n], [], (nest) => {
     const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
@@ -394,7 +427,7 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
     nest.storeOuter(
       to.values,
       [...here(nest), b.ix(place)],
-      nest.readTarget(lengths, nest.axes),
+      b.mul(nest.readTarget(lengths, nest.axes) as SNode, size(nest)),
       isIn,
     );
   });
