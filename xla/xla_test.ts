@@ -18,7 +18,7 @@ import { examples } from "../dev/testing/ops/examples.ts";
 import { randomSource, value } from "../dev/testing/ops/harness.ts";
 import { type Program, programs } from "../dev/testing/ops/programs.ts";
 import { type Call, difference, keepCall, runByXla } from "../dev/testing/xla/check.ts";
-import { makeModels, type Model, trainingStep } from "../dev/testing/xla/models.ts";
+import { exampleModels, makeModels, type Model, trainingStep } from "../dev/testing/xla/models.ts";
 import { findJax, JaxRunner } from "../dev/testing/xla/runner.ts";
 import {
   compile,
@@ -314,8 +314,13 @@ const spread: Readonly<Record<string, readonly [string, ShardSpec]>> = {
   MLP: ["w", [null, "model"]],
 };
 
-const models = (mesh?: Mesh, functions: Functions = "croton"): Run => async (runner) => {
-  for (const model of makeModels()) {
+const models = (
+  mesh?: Mesh,
+  functions: Functions = "croton",
+  make: () => Promise<Model[]> = makeModels,
+): Run =>
+async (runner) => {
+  for (const model of await make()) {
     const f = await trainingStep(model), batch = batchOf(model, 16);
     const shared = f.sharedVariables.map((v) => resultValue(v.getValue()));
     const [name, spec] = spread[model.name] ?? [];
@@ -376,6 +381,7 @@ const programsOfXla: Readonly<Record<string, Run>> = {
   "functions are as accurate as promised": accurate,
   "random numbers have the same bits": randomNumbers,
   "steps of training": models(),
+  "steps of training the examples": models(undefined, "croton", exampleModels),
   "steps of training by XLA's own functions": models(undefined, "xla"),
   "steps of training on eight devices, by examples": models({ data: 8 }),
   "steps of training on eight devices, by examples and columns": models({ data: 4, model: 2 }),

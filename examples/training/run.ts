@@ -83,6 +83,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const updates = optimiser(cost, parameters, {
     learningRate: nn.cosineDecay(options.rate, { steps }),
   });
+  // Who trains on says for how long: there the rate does not fall.
+  const onwards = () => optimiser(cost, parameters, { learningRate: options.rate });
   const files = {
     model: `${out}/model.safetensors`,
     curves: `${out}/curves.svg`,
@@ -90,7 +92,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   await io.makeFolder(out);
   for (const path of Object.values(files)) await io.checkReplaceable(path);
-  const writeExport = await exporter(options, task, updates);
+  const writeExport = await exporter(options, task, updates, onwards);
 
   // A run is a function of these: what is drawn, what is trained, and how far it is.
   const state = { model: parameters, optimiser: updates.state, streams } as const;
@@ -229,13 +231,18 @@ function restored(options: TrainOptions, saved: Saved, state: io.RestoredTree): 
   return { progress, best };
 }
 
-/** Writes a step of training for XLA, with all that it changes; null if that is not wanted. */
+/**
+ * Writes a step of training for XLA, with all that it changes, as it has been trained; null if that is not
+ * wanted.
+ */
 async function exporter(
   options: TrainOptions,
   { inputs, cost, data }: Task,
-  updates: readonly (readonly [SharedVariable, Variable])[],
+  trained: readonly (readonly [SharedVariable, Variable])[],
+  onwards: () => readonly (readonly [SharedVariable, Variable])[],
 ): Promise<(() => Promise<void>) | null> {
   if (options.export === undefined) return null;
+  const updates = onwards();
   const names = Object.keys(inputs), variables = Object.values(inputs);
   const write = await prepareExport({
     folder: options.export,
@@ -244,7 +251,12 @@ async function exporter(
     devices: options.devices ?? 1,
     data,
   });
-  const shared = Object.fromEntries(updates.map(([variable]) => [variable.name!, variable]));
+  const wanted = new Set(updates.map(([{ name }]) => name));
+  const shared = Object.fromEntries(
+    trained.filter(([{ name }]) => wanted.has(name)).map((
+      [variable],
+    ) => [variable.name!, variable]),
+  );
   return () => write(shared);
 }
 

@@ -7,6 +7,7 @@
 import {
   compile,
   grad,
+  nn,
   RandomStreams,
   scan,
   shared,
@@ -14,6 +15,7 @@ import {
   T,
   type Variable,
 } from "../../../mod.ts";
+import { classifiers } from "../../../examples/models/mod.ts";
 import { randomSource } from "../ops/harness.ts";
 
 /** A step of training: images or sequences and labels in, the loss out, new parameters. */
@@ -24,6 +26,8 @@ export interface Model {
   readonly example: readonly number[];
   readonly loss: Variable;
   readonly parameters: readonly SharedVariable[];
+  /** How far a step goes; 0.3 if missing. */
+  readonly rate?: number;
   /** A matrix that is computed on the way, of a row for each example. */
   readonly hidden?: Variable;
 }
@@ -80,13 +84,31 @@ function lstm(): Model {
 }
 
 /** The models, made anew. */
-export function makeModels(): Model[] {
-  return [mlp(), lenet(), lstm()];
+export function makeModels(): Promise<Model[]> {
+  return Promise.resolve([mlp(), lenet(), lstm()]);
+}
+
+/** The models that the examples train. */
+export async function exampleModels(): Promise<Model[]> {
+  const made = Object.entries(classifiers).map(async ([name, { make }]): Promise<Model> => {
+    const x = T.fmatrix("x"), y = T.ivector("y");
+    const { parameters, logits } = await make(new RandomStreams(3));
+    const loss = crossEntropy(logits(x), y);
+    return {
+      name,
+      inputs: [x, y],
+      example: [784],
+      loss,
+      parameters: nn.trainable(parameters),
+      rate: 0.01,
+    };
+  });
+  return await Promise.all(made);
 }
 
 /** A step of gradient descent. */
-export function trainingStep({ name, inputs, loss, parameters }: Model) {
+export function trainingStep({ name, inputs, loss, parameters, rate = 0.3 }: Model) {
   const gradients = grad(loss, [...parameters]);
-  const updates = parameters.map((p, i) => [p, p.sub(gradients[i]!.mul(0.3))] as const);
+  const updates = parameters.map((p, i) => [p, p.sub(gradients[i]!.mul(rate))] as const);
   return compile(inputs, loss, { name, updates, device: "cpu" });
 }
