@@ -104,7 +104,7 @@ export interface ExportedModule {
  * Writes a compiled function, after rewriting, as a StableHLO module for XLA, for one set of shapes.
  *
  * Arguments of the module are the inputs, then the shared variables; results are the outputs, then the
- * new values of shared variables, whose memory is donated. Values are not checked: a position out of
+ * new values of shared variables, in the same order, whose memory is donated. Values are not checked: a position out of
  * range is brought into range.
  *
  * Throws a TypeError for options that cannot be, and a ShapeError where a shape depends on a value that
@@ -179,7 +179,11 @@ export function exportStableHlo(
     options.update === undefined ? [] : [i]
   );
   const count = definition.outputs.length;
-  const { outputs, updates, between } = withBetween(callableOf(f), spread);
+  const { outputs, updates: unordered, between } = withBetween(callableOf(f), spread);
+  // In the order of the arguments, so that results are the arguments of the next call.
+  const updates = unordered.toSorted(([a], [b]) =>
+    executor.shared.indexOf(a) - executor.shared.indexOf(b)
+  );
   const roots = [
     ...outputs.slice(0, count),
     ...updates.map(([, value]) => value),

@@ -81,7 +81,8 @@ Deno.test({
   fn: async () => {
     if (!("python" in jax)) return;
     const out = await Deno.makeTempDir(), folder = `${out}/xla`;
-    await train({ ...small, out, export: folder, devices: 2 });
+    // Momenta and a counter are arguments in another order than their updates.
+    await train({ ...small, optimizer: "adam", rate: 0.01, out, export: folder, devices: 2 });
     const path = `${folder}/parameters.safetensors`,
       before = (await io.loadSafetensors(path)).tensors;
     const { code, stdout, stderr } = await new Deno.Command(jax.python, {

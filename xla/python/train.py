@@ -70,9 +70,11 @@ def main():
     count = len(data[inputs[0]["name"]]) // batch
     for i in range(given.steps):
         rows = slice(i % count * batch, (i % count + 1) * batch)
-        loss, *state = step(*[data[one["name"]][rows] for one in inputs], *state)
+        results = step(*[data[one["name"]][rows] for one in inputs], *state)
+        for argument, result in step.description["updates"]:
+            state[argument - len(inputs)] = results[result]
         if jax.process_index() == 0 and (i % 100 == 0 or i == given.steps - 1):
-            print(f"step {i} loss {float(step.whole(loss)):.5f}", flush=True)
+            print(f"step {i} loss {float(step.whole(results[0])):.5f}", flush=True)
     whole = [step.whole(one) for one in state]
     if jax.process_index() == 0:
         save(f"{folder}/parameters.safetensors", {one["name"]: x for one, x in zip(shared, whole)})
