@@ -24,6 +24,7 @@ import { cheaperProducts, productRules } from "./algebra/products.ts";
 import { cheaperReductions, reductionRules } from "./algebra/reductions.ts";
 import type { Phase, Rule } from "./rule.ts";
 import { cheaperScatters, scatterRules } from "./indexing/scatter.ts";
+import { structureRules } from "./algebra/structured_matrices.ts";
 import { shapeRules } from "./indexing/shape_rules.ts";
 import { stableErfRules } from "./stability/erf.ts";
 import { stableLogRules } from "./stability/log.ts";
@@ -72,6 +73,7 @@ export const phases: readonly Phase[] = [
       ...cheaperChanges,
       ...cheaperScatters,
       ...cheaperMatmuls,
+      ...structureRules,
       ...factorRules,
       ...fewerExps,
       ...canonical,

@@ -6,6 +6,7 @@ import type { Cases } from "../../dev/testing/rewrite/cases.ts";
 import { functionCases } from "../../dev/testing/rewrite/function_cases.ts";
 import { indexCases } from "../../dev/testing/rewrite/index_cases.ts";
 import { logicCases } from "../../dev/testing/rewrite/logic_cases.ts";
+import { matrixCases } from "../../dev/testing/rewrite/matrix_cases.ts";
 import { shapeCases } from "../../dev/testing/rewrite/shape_cases.ts";
 import { stableCases } from "../../dev/testing/rewrite/stable_cases.ts";
 
@@ -15,6 +16,7 @@ const cases: Cases = {
   ...functionCases,
   ...shapeCases,
   ...indexCases,
+  ...matrixCases,
   ...stableCases,
 };
 const rules = new Map(phases.flatMap((phase) => phase.rules.map((rule) => [rule.name, rule])));

@@ -28,6 +28,7 @@ import { log } from "../elementwise/functions.ts";
 import { where } from "../elementwise/elementwise.ts";
 import { eq } from "../elementwise/logic.ts";
 import { arange } from "../create/ranges.ts";
+import { advIndexOp, type AdvIndexParams } from "../index/adv_index.ts";
 import { prod, sum } from "../reduce/reduce.ts";
 import { between } from "../shape/between.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
@@ -40,7 +41,7 @@ import {
   solveTriangularOp,
   type TriangularParams,
 } from "./factor_ops.ts";
-import { diagonal, tril, triu } from "./matrices.ts";
+import { tril, triu } from "./matrices.ts";
 import { type CheckOption, prepare, prepareBoth, prepareSquare, sameBatch } from "./prepared.ts";
 import { unitLower } from "./rows.ts";
 import { matrixInverseOp, solveOp, type SolveParams } from "./solve_ops.ts";
@@ -344,10 +345,12 @@ export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable
 /** The diagonal of U, and the sign that the exchanged rows give. */
 function pivotsOf(matrices: Variable): { diagonal: Variable; parity: Variable } {
   const [packed, , pivots] = factorsOf(matrices, true) as Variable[];
-  const own = arange(shapeOf(pivots!, pivots!.ndim - 1));
+  const own = arange(shapeOf(matrices, matrices.ndim - 2)) as Variable;
   const signs = where(eq(pivots!, own), 1, -1);
   return {
-    diagonal: diagonal(packed!, 0, packed!.ndim - 2, packed!.ndim - 1) as Variable,
+    diagonal: outputOf<AdvIndexParams>(advIndexOp, [packed!, own, own], {
+      axes: [packed!.ndim - 2, packed!.ndim - 1],
+    }),
     parity: castTo(prod(signs, -1) as Variable, packed!.dtype),
   };
 }

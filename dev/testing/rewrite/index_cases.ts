@@ -505,6 +505,16 @@ export const indexCases: Cases = {
         ];
       },
       () => {
+        const [packed, order] = factorsOf(m), [, size] = T.linalg.slogdet(m);
+        const ones = T.eye(m.shape[0]!, m.shape[1]!, 0, "float64") as Variable;
+        const made = byTriangles(packed, rowsAt(ones, order), [true, true, false], [
+          false,
+          false,
+          false,
+        ]);
+        return [ew("add", T.linalg.inv(m), size), ew("add", made, size)];
+      },
+      () => {
         const squares = T.dot(m, T.transpose(m)) as Variable;
         const square = T.add(squares, T.identityLike(squares)) as Variable;
         const L = T.linalg.cholesky(square);
@@ -517,6 +527,7 @@ export const indexCases: Cases = {
     ],
     not: [
       () => T.linalg.solve(m, v),
+      () => T.linalg.inv(m),
       () => ew("add", T.linalg.solve(m, v), T.linalg.lu(m)[2]),
       () => {
         const L = T.linalg.cholesky(m, { check: false });
