@@ -8,6 +8,7 @@ import "../mod.ts";
 import { addedPhases } from "../core/rewrite/extensions.ts";
 import { knownRules, tags } from "../core/rewrite/mod.ts";
 import { phases } from "../core/rewrite/phases.ts";
+import { theanoRewrites } from "./theano_rewrites.ts";
 
 const head = (count: number) =>
   `# Rewrites
@@ -37,7 +38,24 @@ function page(): string {
     const mine = tags.filter((tag) => rule[tag] === true).join(", ");
     return `| \`${rule.name}\` | ${law} | ${names} | ${mine} |\n`;
   });
-  return head(rules.length) + rows.join("");
+  return head(rules.length) + rows.join("") + fromTheano();
+}
+
+/** Theano's rewrites, row by row. */
+function fromTheano(): string {
+  const chapters = Object.entries(theanoRewrites).map(([name, list]) => {
+    const rows = list.map(([theano, ours, note = ""]) => {
+      const rules = ours.map((rule) => `\`${rule}\``).join(", ");
+      const names = theano.replaceAll("_", "\\_");
+      return `| ${names} | ${[rules, note].filter((text) => text !== "").join("; ")} |\n`;
+    });
+    return `\n### ${name}\n\n| Theano | here |\n| --- | --- |\n${rows.join("")}`;
+  });
+  return `
+## Theano's rewrites
+
+What does the work of each here. Those of \`scan\` have the names \`scan-…\` above.
+${chapters.join("")}`;
 }
 
 if (import.meta.main) {

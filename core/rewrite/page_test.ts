@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import "../../scan/mod.ts";
+import { theanoRewrites } from "../../dev/theano_rewrites.ts";
 import { knownRules } from "./mod.ts";
 
 /** Text of Markdown without its signs. */
@@ -15,4 +16,17 @@ Deno.test("docs/rewrites.md has all rules and their laws", async () => {
     "run deno task rewrites",
   );
   assertEquals(text.includes(`The ${rules.length} rules by which`), true);
+});
+
+Deno.test("the rules that do the work of Theano's exist, and docs/rewrites.md has them", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/rewrites.md", import.meta.url));
+  const known = new Set(knownRules().map(({ name }) => name));
+  const rows = [...text.matchAll(/^\| (\S.*?) +\| (.*?) +\|$/gm)];
+  const found = new Map(rows.map(([, name, ours]) => [plain(name!), ours!]));
+  for (const [name, ours, note = ""] of Object.values(theanoRewrites).flat()) {
+    for (const rule of ours) assert(known.has(rule), `${name}: there is no rule "${rule}"`);
+    assert(ours.length > 0 || note !== "", `${name}: nothing does its work, and nobody says why`);
+    const words = [ours.map((rule) => `\`${rule}\``).join(", "), note].filter((w) => w !== "");
+    assertEquals(found.get(name), words.join("; "), "run deno task rewrites");
+  }
 });

@@ -81,7 +81,7 @@ const logOfProduct: Rule = {
   name: "log-of-product",
   law:
     "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division, " +
-    "log(cosh(x)) -> x + softplus(-2 x) - log(2), " +
+    "log(cosh(x)) -> x + softplus(-2 x) - log(2), log(y * erfc(x)) -> log(y) + log(erfc(x)), " +
     "log(y * sum(exp(x))) -> m + log(y * sum(exp(x - m)))",
   ops: ["log"],
   stabilises: true,
@@ -100,7 +100,7 @@ const logOfProduct: Rule = {
       } else if (logistic !== null) {
         terms.push(logSigmoid(logistic.z, power));
         over *= logistic.scale ** power;
-      } else if (!isAlone && isExpSum(base)) {
+      } else if (!isAlone && (isExpSum(base) || under(base, "erfc") !== null)) {
         terms.push({ base: ew("log", base), scale: power });
       } else {
         const part = isAlone ? null : expPartUnderLog(base);
@@ -422,13 +422,13 @@ const logOfSinh: Rule = {
 
 const logOfPower: Rule = {
   name: "log-of-power",
-  law: "log(x^c) -> c log(x) for numbers c other than even ones, of which x may be negative",
+  law: "log(x^c) -> c log(x), for even c, of which x may be negative, c log(abs(x))",
   ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output: { dtype } }): Rewritten {
     const [base, power] = applied(x!, "pow")?.inputs ?? [], c = power && numberOf(power);
-    const isOurs = base?.dtype === dtype && isReal(dtype) && Number.isFinite(c) && c! % 2 !== 0;
-    return isOurs ? ew("mul", number(c!, dtype), ew("log", base)) : null;
+    if (base?.dtype !== dtype || !isReal(dtype) || !Number.isFinite(c) || c === 0) return null;
+    return ew("mul", number(c!, dtype), ew("log", c! % 2 === 0 ? ew("abs", base) : base));
   },
 };
 

@@ -85,6 +85,10 @@ export const stableCases: Cases = {
         ew("add", ew("add", x, softplus(ew("mul", num(-2), x))), ew("log", num(0.5))),
       ],
       () => [
+        ew("log", ew("mul", num(0.5), ew("erfc", x))),
+        ew("add", ew("log", ew("erfc", x)), ew("log", num(0.5))),
+      ],
+      () => [
         ew("log", ew("div", sum(e(x), 0), s)),
         ew("sub", ew("log", sum(e(x), 0)), ew("log", s)),
       ],
@@ -321,8 +325,9 @@ export const stableCases: Cases = {
     fires: [
       () => [ew("log", ew("pow", x, num(0.5))), ew("mul", num(0.5), ew("log", x))],
       () => [ew("log", ew("pow", x, num(-1.7))), ew("mul", num(-1.7), ew("log", x))],
+      () => [ew("log", ew("pow", x, num(4))), ew("mul", num(4), ew("log", ew("abs", x)))],
     ],
-    not: [() => ew("log", ew("pow", x, num(2))), () => ew("log", ew("pow", x, y))],
+    not: [() => ew("log", ew("pow", x, num(0))), () => ew("log", ew("pow", x, y))],
   },
   "log-of-prod": {
     fires: [

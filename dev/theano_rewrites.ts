@@ -1,0 +1,213 @@
+/**
+ * Theano's rewrites, and what does their work here: for `docs/rewrites.md`.
+ *
+ * @module
+ */
+
+/** A rewrite of Theano, or a family; our rules by name; what else does it, or why nothing has to. */
+export type TheanoRewrite = readonly [theano: string, ours: readonly string[], note?: string];
+
+/** By chapter. */
+export const theanoRewrites: Readonly<Record<string, readonly TheanoRewrite[]>> = {
+  "Merging and structure": [
+    ["merge", [], "equal nodes are one from the start"],
+    ["constant_folding", ["constant-fold"]],
+    ["local_useless_elemwise", [
+      "compare-self",
+      "logic-with-constant",
+      "xor-self",
+      "same-twice",
+      "drop-wrapper",
+    ]],
+    ["local_view_op, remove_tensor_copy", ["drop-wrapper", "drop-print"]],
+    ["local_cast_cast", ["cast-same", "cast-cast", "bitcast-bitcast"]],
+    [
+      "local_upcast_elemwise_constant_inputs",
+      [],
+      "constants get the type of the operation at once",
+    ],
+    ["local_func_inv", ["inverse", "inverse-where", "root-of-square", "conj-conj"]],
+    [
+      "ShapeFeature, local_shape_to_shape_i, local_track_shape_i",
+      ["length-known", "joint-length-known"],
+    ],
+  ],
+  "Canonical forms": [
+    ["local_mul_canonizer", ["cancel-factors", "div-self", "mul-one", "div-one"]],
+    ["local_add_canonizer", ["collect-terms", "sub-self", "add-zero", "sub-zero"]],
+    ["local_neg_to_mul", ["mul-minus-one"], "the other way round: sums and products know signs"],
+    ["local_inv_canon", ["one-over"], "reciprocals stay; products know them as powers"],
+    ["local_pow_canonicalize", ["power-trivial", "power-of-power"]],
+    ["local_mul_zero", ["mul-zero"]],
+    ["local_zero_div", ["zero-over"]],
+    ["local_intdiv_by_one", ["int-div-one", "mod-one"]],
+    ["local_fill_sink", ["fill-to-broadcast", "lift-stretch", "drop-stretch"]],
+    ["local_dimshuffle_lift", ["dimshuffle-chain", "move-stretched-scalar"], "kernels read moved"],
+    ["local_lift_transpose_through_dot", ["transposed-matmul"]],
+    ["local_0_dot_x", ["matmul-zero"]],
+    ["local_abs_lift, local_abs_merge", ["abs-of", "cancel-factors"]],
+    ["check_for_x_over_absX", ["div-size"]],
+    ["local_greedy_distributor", ["distribute-to-cancel", "common-factor"]],
+    ["local_mul_switch_sink, local_div_switch_sink", ["switch-sink", "switch-neg"]],
+    ["local_useless_switch", ["switch-known", "switch-not", "ifelse-known"]],
+    ["local_merge_switch_same_cond", ["switch-sum", "switch-nested"], "others are one kernel"],
+    [
+      "local_sum_prod_all_to_none, local_op_of_op, local_useless_reduce, local_reduce_broadcastable",
+      [
+        "reduce-ones",
+        "reduce-twice",
+        "reduce-moved",
+      ],
+      "axes are normalised at once",
+    ],
+    ["local_reduce_join", [], "left out: single rows that are joined to be added up"],
+    ["local_sum_prod_div_dimshuffle", ["sum-of-product"]],
+    ["local_sumsqr2dot", [], "left out: a pattern of one program; the sum is fused anyway"],
+    ["local_useless_fill, local_useless_alloc, local_canonicalize_alloc, local_merge_alloc", [
+      "broadcast-known",
+      "fill-to-broadcast",
+      "drop-padding",
+    ]],
+    ["local_reshape_chain, local_useless_reshape, local_reshape_to_dimshuffle", [
+      "reshape-chain",
+      "reshape-ones",
+    ]],
+    [
+      "local_reshape_lift, local_useless_dimshuffle_in_reshape, local_flatten_lift",
+      ["log-of-part", "log1p-of-part"],
+      "stable forms are found through views",
+    ],
+    ["local_useless_tile, split, topk, rebroadcast, local_rebroadcast_lift", [
+      "broadcast-known",
+      "specify-known",
+    ], "tile and split are made of views"],
+  ],
+  "Parts and joins": [
+    ["local_useless_subtensor, local_useless_slice", ["whole-slices", "all-positions"]],
+    ["local_subtensor_merge", ["part-of-part"]],
+    ["local_subtensor_lift", [], "kernels compute the elements that are read and no others"],
+    ["local_subtensor_of_dot", ["part-of-matmul"]],
+    ["local_subtensor_of_alloc", ["part-of-stretched", "positions-of-stretched-scalar"]],
+    ["local_subtensor_make_vector", ["element-of-vector", "vector-of-elements"]],
+    ["local_subtensor_inc_subtensor", ["read-back"]],
+    ["local_useless_inc_subtensor", ["change-all", "change-everywhere"]],
+    ["local_incsubtensor_of_zeros", ["change-nothing", "scatter-of-nothing"]],
+    [
+      "local_incsubtensor_of_zeros_to_setsubtensor",
+      [],
+      "a scatter into zeros is a kernel of its own",
+    ],
+    ["local_setsubtensor_of_constants", ["change-nothing"]],
+    ["local_set_to_inc_subtensor", [], "left out: what is read is fused into the write"],
+    ["local_adv_sub1_adv_inc_sub1", ["read-back"]],
+    ["local_useless_inc_subtensor_alloc", ["stretched-values"]],
+    ["local_IncSubtensor_serialize", ["add-changed-zeros"]],
+    ["local_subtensor_remove_broadcastable_index", ["whole-slices"]],
+    ["local_join_1, local_join_empty, local_join_make_vector", ["join-one", "join-scalars"]],
+    ["local_dimshuffle_subtensor, local_alloc_dimshuffle", [], "views cost nothing in any order"],
+    ["PyTensor: parts of reductions, joins and moved axes", [
+      "part-of-reduced",
+      "part-of-join",
+      "part-of-moved",
+      "sum-of-stretched",
+    ]],
+  ],
+  "Stability": [
+    ["local_log1p", ["log-of-sum", "log1p-of-sum"]],
+    ["local_expm1", ["exp-minus-one"]],
+    ["log1pexp_to_softplus", ["log-of-sum", "log1p-of-sum"]],
+    ["logsigm_to_softplus", ["log-of-product"]],
+    ["log1msigm_to_softplus, log1p_neg_sigmoid", ["log-of-sum", "log1p-of-sum"]],
+    ["local_exp_over_1_plus_exp, local_inv_1_plus_exp", ["logistic", "tanh-logistic"]],
+    ["local_sigm_times_exp", ["exp-times-sigmoid", "exp-over-exp-sum"]],
+    ["local_1msigmoid", ["one-minus-sigmoid", "divide-by-one-minus-sigmoid", "common-complement"]],
+    ["local_log_add", ["log-of-sum"]],
+    ["local_log_sum_exp", ["log-sum-exp", "log-of-part"]],
+    ["softmax_simplifier", ["quotient-of-exps"], "for any axes"],
+    ["local_logsoftmax, local_logsoftmax_grad", ["log-of-product", "log-of-part"]],
+    ["local_softmax_with_bias", [], "fused when kernels are planned"],
+    [
+      "crossentropy_to_crossentropy_with_softmax(_with_bias)",
+      ["log-of-product", "log-of-part"],
+      "and fused when kernels are planned",
+    ],
+    ["local_advanced_indexing_crossentropy_onehot(_grad)", [
+      "log-of-part",
+      "scatter-cancel",
+      "scatter-times",
+      "sum-of-scatter",
+    ]],
+    ["local_argmax_pushdown", ["place-of-extreme"]],
+    ["one_plus_erf and the others of erf", ["one-minus-erf"]],
+    ["local_log_erfc, local_grad_log_erfc_neg", ["log-erfc", "gauss-over-erfc"]],
+    ["local_elemwise_sub_zeros, useless comparisons", [
+      "sub-self",
+      "compare-length",
+      "compare-self",
+    ]],
+    ["PyTensor: log1mexp, logaddexp, xlogx, logarithms of quotients", [
+      "log-of-sum",
+      "log1mexp-of-softplus",
+      "x-log-x",
+      "log-of-product",
+    ]],
+  ],
+  "Special forms": [
+    ["local_pow_specialize", ["power-special"]],
+    ["local_pow_specialize_device", ["power-chain"]],
+    ["local_mul_to_sqr", ["mul-self"]],
+    ["local_mul_specialize", ["mul-one", "mul-minus-one", "mul-zero", "mul-neg"]],
+    ["local_add_specialize", ["add-zero"]],
+    ["local_neg_neg, local_neg_div_neg", ["inverse", "mul-neg", "neg-times-number"]],
+    ["local_div_to_inv", ["one-over"]],
+    ["local_sum_prod_mul_by_scalar", ["sum-of-product", "scaled-matmul"]],
+    ["local_opt_alloc", ["sum-of-stretched"]],
+    ["local_fill_to_alloc", ["fill-to-broadcast"]],
+    ["local_elemwise_alloc", ["drop-stretch"]],
+    ["local_alloc_unary", ["lift-stretch"]],
+    ["local_max_and_argmax", [], "max and argmax are two ops, and one kernel if both are read"],
+    ["local_max_to_min", ["extreme-of-neg"]],
+    [
+      "local_ultra_fast_sigmoid, local_hard_sigmoid",
+      [],
+      "T.ultraFastSigmoid and T.hardSigmoid, if asked for",
+    ],
+    [
+      "local_remove_useless_assert, local_remove_all_assert",
+      [],
+      "left out: what was asserted stays asserted",
+    ],
+    ["PyTensor: products of exponentials, differences of negatives", [
+      "exp-product",
+      "sub-neg",
+      "add-neg",
+    ]],
+  ],
+  "Products of matrices": [
+    [
+      "local_dot_to_dot22, gemm_optimizer",
+      [],
+      "what is scaled or added is fused into the product when kernels are planned",
+    ],
+    [
+      "local_gemm_to_gemv, local_dot22_to_ger_or_gemv",
+      [],
+      "kernels for rows and columns are chosen when they are planned",
+    ],
+    ["local_dot22_to_dot22scalar", ["scaled-matmul"]],
+    ["in-place products", [], "updates are written in place when kernels are planned"],
+  ],
+  "Fusion and memory": [
+    [
+      "local_elemwise_fusion, local_add_mul_fusion, local_useless_composite",
+      [],
+      "kernels are fused when they are planned, with more than one reader, too",
+    ],
+    [
+      "inplace_elemwise and the others in place",
+      [],
+      "memory is shared by lives when kernels are planned",
+    ],
+    ["insert_deepcopy", [], "results have memory of their own"],
+  ],
+};
