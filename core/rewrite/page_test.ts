@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import "../../scan/mod.ts";
+import { elementwise, shortcomings, whole } from "../../dev/testing/stability/expressions.ts";
 import { theanoRewrites } from "../../dev/theano_rewrites.ts";
 import { knownRules } from "./mod.ts";
 
@@ -8,7 +9,9 @@ const plain = (text: string) => text.replaceAll(/\\(.)/g, "$1").trim();
 
 Deno.test("docs/rewrites.md has all rules and their laws", async () => {
   const text = await Deno.readTextFile(new URL("../../docs/rewrites.md", import.meta.url));
-  const rows = [...text.matchAll(/^\| `([^`]+)` *\| ((?:[^|\\]|\\.)*) \|/gm)];
+  const rows = [
+    ...text.split("## Digits")[0]!.matchAll(/^\| `([^`]+)` *\| ((?:[^|\\]|\\.)*) \|/gm),
+  ];
   const rules = knownRules();
   assertEquals(
     rows.map(([, name, law]) => [name, plain(law!)]),
@@ -28,5 +31,16 @@ Deno.test("the rules that do the work of Theano's exist, and docs/rewrites.md ha
     assert(ours.length > 0 || note !== "", `${name}: nothing does its work, and nobody says why`);
     const words = [ours.map((rule) => `\`${rule}\``).join(", "), note].filter((w) => w !== "");
     assertEquals(found.get(name), words.join("; "), "run deno task rewrites");
+  }
+});
+
+Deno.test("docs/rewrites.md counts the table of stability", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/rewrites.md", import.meta.url));
+  const count = Object.keys({ ...elementwise, ...whole }).length;
+  const short = Object.keys(shortcomings);
+  assert(text.includes(`${count} expressions that overflow`), "run deno task rewrites");
+  assert(text.includes(`${count - short.length} have 12 digits`), "run deno task rewrites");
+  for (const name of short) {
+    assert(text.includes(`| \`${name}\` `), `run deno task rewrites: ${name}`);
   }
 });

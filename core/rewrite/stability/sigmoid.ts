@@ -50,7 +50,7 @@ function inProducts(
 const logistic = inProducts(
   "logistic",
   "1 / (1 + exp(-x)) -> sigmoid(x), exp(x) / (1 + exp(x)) -> sigmoid(x), y / (1 + exp(x)) -> " +
-    "y * sigmoid(-x)",
+    "y * sigmoid(-x), (exp(x) - 1) / (exp(x) + 1) -> tanh(x / 2)",
   withoutOnePlusExp,
 );
 const expTimesSigmoid = inProducts(
@@ -77,7 +77,9 @@ const tanhLogistic = inProducts(
 /** Whether all that reads a difference are products with the logistic function: its derivative. */
 function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteContext): boolean {
   const clients = context.clients(difference.output);
-  return clients.length > 0 && clients.every(({ op, output }) =>
+  // What is an output is used once more.
+  const isRead = clients.length > 0 && context.uses(difference.output) === clients.length;
+  return isRead && clients.every(({ op, output }) =>
     productOps.includes(op.name) &&
     productOf(output, isProduct)?.factors.some(({ base }) => base === sigmoid) === true
   );

@@ -34,6 +34,17 @@ function onePlusExp(variable: Variable): { scale: number; exponent: Variable } |
   return exponent !== null && scale === sum.constant ? { scale, exponent } : null;
 }
 
+/** c, for a variable that is c * (exp(a) - 1); null for anything else. */
+function expMinusOne(variable: Variable, exponent: Variable): number | null {
+  const of = under(variable, "expm1");
+  if (of !== null) return areEqual(of, exponent) ? 1 : null;
+  const sum = sumOf(variable, opensAll, opensAll, 1);
+  if (sum === null || sum.terms.length !== 1 || sum.constant === 0) return null;
+  const { base, scale } = sum.terms[0]!, inner = under(base, "exp");
+  const isOurs = inner !== null && scale === -sum.constant && areEqual(inner, exponent);
+  return isOurs ? scale : null;
+}
+
 /** z, for a variable that is 1 - sigmoid(z). */
 function oneMinusSigmoid(variable: Variable): Variable | null {
   const sum = sumOf(variable, opensAll, opensAll, 1);
@@ -47,17 +58,30 @@ export function sigmoid(z: Variable): Variable {
   return ew("sigmoid", z);
 }
 
-/** 1 / (1 + exp(a)) and exp(a) / (1 + exp(a)) among factors; null if there are none. */
+/**
+ * 1 / (1 + exp(a)), exp(a) / (1 + exp(a)) and (exp(a) - 1) / (exp(a) + 1) among factors; null if there are
+ * none.
+ */
 export function withoutOnePlusExp(product: Product): Product | null {
   const factors = new Factors(product.factors);
-  let { below } = product, found = false;
-  for (const { base, power } of product.factors) {
-    const plus = power < 0 ? onePlusExp(base) : null;
+  let { over, below } = product, found = false;
+  for (const { base, power: whole } of product.factors) {
+    const plus = whole < 0 ? onePlusExp(base) : null;
     if (plus === null) continue;
     found = true;
     const { exponent, scale } = plus;
-    factors.add(base, -power);
-    below *= scale ** -power;
+    factors.add(base, -whole);
+    below *= scale ** -whole;
+    let power = whole;
+    for (const factor of factors.list) {
+      const size = factor.power > 0 ? expMinusOne(factor.base, exponent) : null;
+      const pairs = size === null ? 0 : Math.min(factor.power, -power);
+      if (size === null || pairs <= 0) continue;
+      factors.add(factor.base, -pairs);
+      factors.add(ew("tanh", ew("mul", number(0.5, exponent.dtype), exponent)), pairs);
+      over *= size ** pairs;
+      power += pairs;
+    }
     const same = factors.list.find((factor) => {
       const inner = factor.power > 0 ? under(factor.base, "exp") : null;
       return inner !== null && areEqual(inner, exponent);
@@ -67,7 +91,7 @@ export function withoutOnePlusExp(product: Product): Product | null {
     if (pairs > 0) factors.add(sigmoid(exponent), pairs);
     if (-power > pairs) factors.add(sigmoid(negated(exponent)), -power - pairs);
   }
-  return found ? { ...product, below, factors: factors.list } : null;
+  return found ? { ...product, over, below, factors: factors.list } : null;
 }
 
 /** exp(a) * sigmoid(-a) and sigmoid(a) / exp(a) among factors; null if there are none. */

@@ -293,3 +293,9 @@ Deno.test("small differences of exponentials", () => {
   check(T.div(T.exp(x), T.exp(y)), [[x, vector(1000)], [y, vector(999)]], [Math.E]);
   check(T.mul(x, T.log(x)), [[x, vector(0, 1, 2)]], [0, 0, 2 * Math.LN2]);
 });
+
+Deno.test("1 - sigmoid(x) that is an output keeps its digits beside its gradient", () => {
+  const value = T.sub(1, T.sigmoid(x)), given = new Map([[x as Variable, vector(60)]]);
+  const [better] = evaluateGraph(optimise([value, grad(T.sum(value), x)], debug), given);
+  assert(Math.abs(numbers(better!)[0]! / 8.75651076269652e-27 - 1) < 1e-9);
+});

@@ -421,6 +421,11 @@ export const stableCases: Cases = {
     fires: [
       () => [ew("reciprocal", onePlus(e(neg(x)))), sigmoid(x)],
       () => [ew("div", e(x), onePlus(e(x))), sigmoid(x)],
+      () => [ew("div", ew("sub", e(x), num(1)), onePlus(e(x))), ew("tanh", ew("mul", num(0.5), x))],
+      () => [
+        ew("div", ew("mul", s, ew("expm1", x)), ew("add", num(2), ew("mul", num(2), e(x)))),
+        ew("mul", ew("div", s, num(2)), ew("tanh", ew("mul", num(0.5), x))),
+      ],
       () => [ew("div", s, onePlus(e(x))), ew("mul", s, sigmoid(neg(x)))],
       () => [
         ew("div", e(neg(x)), ew("sqr", onePlus(e(neg(x))))),

@@ -131,9 +131,9 @@ whole = {
     "sum(w * exp(x)) / sum(exp(x))": (lambda x: weighted(softmax(x)), far),
     "exp(x) / max(exp(x))": (lambda x: weighted([exp(v - x[0]) for v in x]), far),
     "log(exp(x[0]) + exp(x[1]))": (lambda x: log(exp(x[0]) + exp(x[1])), spread),
-    "var(x)": (variance, [2.0**24, 2.0**24 + 2, 2.0**24 + 8]),
-    "std(x)": (lambda x: sqrt(variance(x)), [2.0**24, 2.0**24 + 2, 2.0**24 + 8]),
-    "hypot(x[0], x[1])": (lambda x: sqrt(x[0] * x[0] + x[1] * x[1]), [3 * 2.0**80, 2.0**82, 0.0]),
+    "var(x)": (variance, [2.0**30, 2.0**30 + 2, 2.0**30 + 8]),
+    "std(x)": (lambda x: sqrt(variance(x)), [2.0**30, 2.0**30 + 2, 2.0**30 + 8]),
+    "hypot(x[0], x[1])": (lambda x: sqrt(x[0] * x[0] + x[1] * x[1]), [3 * 2.0**600, 2.0**602, 0.0]),
 }
 
 
@@ -184,7 +184,7 @@ def partial(f, x, i, j=None):
 
 
 def whole_row(f, point):
-    at = [single(x) for x in point]
+    at = [float(x) for x in point]
     n = range(len(at))
     return {
         "at": at,
