@@ -92,12 +92,17 @@ function isOptions(value: unknown): value is ArangeOptions {
   return typeof value === "object" && value !== null && !(value instanceof Variable);
 }
 
-/** The dtype in which floats are counted: that of the variables, or floatX. */
-function floatDType(values: readonly RangeValue[]): DType {
+/** The dtype in which floats are counted: that of the variables, or floatX, and as exact as the result. */
+function floatDType(values: readonly TensorLike[], wanted: DType | null): DType {
   const floats = values.flatMap((value) =>
     value instanceof Variable && isFloat(value.dtype) ? [value.dtype as DType] : []
   );
-  return floats.length === 0 ? settings.floatX : floats.reduce(promote);
+  const own = floats.length === 0 ? settings.floatX : floats.reduce(promote);
+  return wanted !== null && isFloat(wanted) ? promote(own, wanted) : own;
+}
+
+function wantedDType({ dtype }: LinspaceOptions): DType | null {
+  return dtype === undefined ? null : resolveDType(dtype);
 }
 
 /** How many numbers there are in so many steps, which a bad bound makes infinite or NaN. */
@@ -116,7 +121,7 @@ function floatRange(
   by: RangeValue,
   wanted: DType | null,
 ): Variable {
-  const dtype = floatDType([from, to, by]);
+  const dtype = floatDType([from, to, by], wanted);
   const known = [from, to, by].every((value) => !(value instanceof Variable));
   const [a, b, s] = [from, to, by].map((value) => castTo(asVariable(value, dtype), dtype)) as [
     Variable,
@@ -159,7 +164,7 @@ export function linspace(
   options: LinspaceOptions = {},
 ): Variable {
   checkOptions("Cannot make a range", options, { endpoint: "boolean", dtype: "any" });
-  const float = floatDType([start, stop].filter((value) => value instanceof Variable));
+  const wanted = wantedDType(options), float = floatDType([start, stop], wanted);
   const [a, b] = [start, stop].map((value) => castTo(asVariable(value, float), float)) as [
     Variable,
     Variable,
@@ -177,7 +182,7 @@ export function linspace(
     elementwise("mul", [a, elementwise("sub", [one, fraction])]),
     elementwise("mul", [b, fraction]),
   ]);
-  return options.dtype === undefined ? values : castTo(values, resolveDType(options.dtype));
+  return castTo(values, wanted ?? float);
 }
 
 /** Options of {@linkcode logspace}. */
@@ -207,8 +212,9 @@ export function logspace(
     endpoint: "boolean",
     dtype: "any",
   });
-  const powers = linspace(start, stop, count, others);
-  return elementwise("pow", [asVariable(base, powers.dtype), powers]);
+  const wanted = wantedDType(others), float = floatDType([start, stop], wanted);
+  const powers = linspace(start, stop, count, { ...others, dtype: float });
+  return castTo(elementwise("pow", [asVariable(base, float), powers]), wanted ?? float);
 }
 
 /**
@@ -227,7 +233,9 @@ export function geomspace(
   count: Dim = 50,
   options: LinspaceOptions = {},
 ): Variable {
-  const parts = linspace(0, 1, count, options), { dtype } = parts;
+  checkOptions("Cannot make a range", options, { endpoint: "boolean", dtype: "any" });
+  const wanted = wantedDType(options), dtype = floatDType([start, stop], wanted);
+  const parts = linspace(0, 1, count, { ...options, dtype });
   const [a, b] = [start, stop].map((end) => castTo(asVariable(end, dtype), dtype)) as [
     Variable,
     Variable,
@@ -236,7 +244,7 @@ export function geomspace(
     throw new TypeError("Cannot space numbers: expected scalars as ends");
   }
   const ratio = elementwise("pow", [elementwise("div", [b, a]), parts]);
-  return elementwise("mul", [a, ratio]);
+  return castTo(elementwise("mul", [a, ratio]), wanted ?? dtype);
 }
 
 /** Options of {@linkcode meshgrid}. */

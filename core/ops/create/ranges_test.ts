@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { slice } from "../index/indexing.ts";
-import { arange, linspace, meshgrid, mgrid, ogrid } from "./ranges.ts";
+import { arange, geomspace, linspace, logspace, meshgrid, mgrid, ogrid } from "./ranges.ts";
 import {
   anyInput,
   counting,
@@ -79,4 +79,22 @@ Deno.test("grids", () => {
   assertEquals(evaluate(ogrid(slice(0, 2), slice(0, 3)), []).map((v) => v.shape), [[2, 1], [1, 3]]);
   assertThrows(() => mgrid(slice(1)), TypeError, "with a stop");
   assertThrows(() => meshgrid([1]), TypeError, "expected vectors");
+});
+
+Deno.test("numbers are as exact as the dtype asked for, or that of the ends", () => {
+  const end = anyInput("float64", 0, "end"), given = [[end, value("float64", [], [1])]] as const;
+  const tenths = Array.from({ length: 10 }, (_, i) => i / 10);
+  const dtype = "float64" as const, options = { endpoint: false, dtype };
+  const made = [
+    linspace(0, 1, 10, options),
+    arange(0, 1, 0.1, { dtype }),
+    linspace(0, end, 10, { endpoint: false }),
+  ];
+  for (const range of made) expectClose(run(range, [...given]), tenths, 1e-15);
+  const roots = tenths.map((x) => 10 ** x);
+  expectClose(run(logspace(0, 1, 10, options)), roots, 1e-15);
+  expectClose(run(geomspace(1, 10, 10, options)), roots, 1e-15);
+  const sevenths = geomspace(end, 1 / 7, 2);
+  assertEquals([sevenths.dtype, run(sevenths, [...given])], ["float64", [1, 1 / 7]]);
+  assertEquals(linspace(0, 1, 3, { dtype: "float16" }).dtype, "float16");
 });

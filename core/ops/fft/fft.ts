@@ -7,8 +7,8 @@
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { settings } from "../../base/settings.ts";
-import { type DType, dtypeInfo, isComplex, isDiscrete } from "../../graph/dtype.ts";
-import { outputOf, type Variable } from "../../graph/graph.ts";
+import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
+import { outputOf, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import {
   asIndexScalar,
@@ -436,7 +436,7 @@ export function ifftshift(x: TensorLike, axes?: number | readonly number[] | nul
 
 /** Options of {@linkcode fftfreq} and {@linkcode rfftfreq}. */
 export interface FrequencyOptions {
-  /** A float dtype; floatX if missing. */
+  /** A float dtype; that of the distance if it is a variable of floats, else floatX, if missing. */
   readonly dtype?: DTypeOption;
 }
 
@@ -450,7 +450,8 @@ function frequencies(
 ): Variable {
   const action = `Cannot apply "${name}"`, length = checkedLength(n, action)!;
   const { dtype } = checkOptions(action, options, { dtype: "any" });
-  const float = dtype === undefined ? settings.floatX : resolveDType(dtype);
+  const own = d instanceof Variable && isFloat(d.dtype) ? d.dtype : settings.floatX;
+  const float = dtype === undefined ? own : resolveDType(dtype);
   if (dtypeInfo(float).kind !== "float") {
     throw new TypeError(`${action}: expected a float dtype, got ${float}`);
   }

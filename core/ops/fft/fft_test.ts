@@ -71,6 +71,7 @@ Deno.test("frequencies are those of NumPy", async () => {
     expectNear(found[0]!.dataSync() as Float64Array, want as number[], 1e-15);
     expectNear(found[1]!.dataSync() as Float64Array, cases.rfftfreq[i]![2] as number[], 1e-15);
   });
+  assertEquals(T.fft.fftfreq(n, d).dtype, d.dtype);
   const known = await compile([], T.fft.fftfreq(4), { device: "cpu" });
   assertEquals(known().arraySync(), [0, 0.25, -0.5, -0.25]);
 });

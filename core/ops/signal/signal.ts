@@ -35,7 +35,7 @@ import { dot } from "../linalg/linalg.ts";
 import { expandDims, moveaxis, shapePadRight } from "../shape/dimshuffle.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { flip } from "../shape/repeat.ts";
-import { shapeOf } from "../shape/shape_ops.ts";
+import { shapeOf, withShape } from "../shape/shape_ops.ts";
 
 /** Which part of a convolution: all of it, as much as the longer one has, or where both overlap. */
 export type ConvolveMode = "full" | "same" | "valid";
@@ -147,15 +147,16 @@ export function interp(
   const action = "Cannot interpolate";
   const { left, right } = checkOptions(action, options, { left: "any", right: "any" });
   const v = asFloating(x), dtype = v.dtype;
-  const [places, values] = [xp, fp].map((part) => castTo(asVariable(part, dtype), dtype)) as [
+  const [places, given] = [xp, fp].map((part) => castTo(asVariable(part, dtype), dtype)) as [
     Variable,
     Variable,
   ];
-  if (places.ndim !== 1 || values.ndim !== 1) {
+  if (places.ndim !== 1 || given.ndim !== 1) {
     throw new TypeError(
-      `${action}: expected vectors of points, got ${places.type}, ${values.type}`,
+      `${action}: expected vectors of points, got ${places.type}, ${given.type}`,
     );
   }
+  const values = withShape(given, [shapeOf(places, 0)], { action });
   const last = elementwise("sub", [dimVariable(shapeOf(places, 0)), intConstant(1)]);
   const one = intConstant(1), zero = intConstant(0);
   const above = searchsorted(places, v, "right") as Variable;
@@ -176,10 +177,8 @@ export function interp(
     y0!,
     elementwise("mul", [elementwise("sub", [y1!, y0!]), part]),
   ]);
-  const ends = [left, right].map((given, i) =>
-    given === undefined
-      ? at(values, i === 0 ? zero : last)
-      : castTo(asVariable(given, dtype), dtype)
+  const ends = [left, right].map((end, i) =>
+    end === undefined ? at(values, i === 0 ? zero : last) : castTo(asVariable(end, dtype), dtype)
   );
   const isBelow = elementwise("lt", [v, at(places, zero)]);
   const isAbove = elementwise("gt", [v, at(places, last)]);

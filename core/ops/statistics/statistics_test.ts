@@ -1,7 +1,15 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import expected from "../../../dev/testing/statistics/numpy.json" with { type: "json" };
 import { onDevices } from "../../../dev/testing/devices.ts";
-import { compile, IndexError, scan, T, type Variable, verifyGrad } from "../../../mod.ts";
+import {
+  compile,
+  IndexError,
+  scan,
+  ShapeError,
+  T,
+  type Variable,
+  verifyGrad,
+} from "../../../mod.ts";
 
 const m = T.fmatrix("m"), v = T.fvector("v"), h = T.fmatrix("h"), s = T.fvector("s");
 const inputs = [m, v, h, s] as const;
@@ -150,6 +158,9 @@ Deno.test("statistics say what is wrong", async () => {
   const sums = await compile([m, ids], T.segmentSum(m, ids, 2), { device: "cpu" });
   assertEquals(sums([[1, 2], [3, 4], [5, 6]], [1, 0, 1]).arraySync(), [[3, 4], [6, 8]]);
   assertThrows(() => sums([[1, 2]], [2]), IndexError);
+  assertThrows(() => T.interp(0, [1, 2], [1, 2, 3]), ShapeError, "Cannot interpolate");
+  const between = await compile([v], T.interp(0, v, [1, 2, 3]), { device: "cpu" });
+  assertThrows(() => between([0, 1]), ShapeError, "Cannot interpolate");
 });
 
 onDevices("statistics of other dtypes, of nothing, and in steps of a loop", async (device) => {
