@@ -133,7 +133,7 @@ export const makeVectorOp: Op<MakeVectorParams> = {
 };
 
 /** Params of {@linkcode specifyShapeOp}. */
-interface SpecifyShapeParams {
+export interface SpecifyShapeParams {
   /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
   readonly shape: readonly (number | null | "given")[];
   /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */

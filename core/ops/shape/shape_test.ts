@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { compile, T } from "../../../mod.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import { Constant, type Variable } from "../../graph/graph.ts";
@@ -183,4 +184,12 @@ Deno.test("a scalar becomes a vector of one", () => {
   const s = anyInput("float32", 0, "s");
   assertEquals(evaluateGraph([ravel(s)], new Map([[s, value("float32", [], [5])]]))[0]!.shape, [1]);
   assertThrows(() => flatten(s, 2), RangeError);
+});
+
+Deno.test("lengths that are known are checked where the promise is not", async () => {
+  const v = T.fvector("v"), three = T.constant([1, 2, 3]);
+  const promised = T.specifyShape(three, [v.shape.at(0)]).sum();
+  const f = await compile([v], promised, { device: "cpu" });
+  assertEquals(f([0, 0, 0]).item(), 6);
+  assertThrows(() => f([0, 0]), ShapeError, "expected length 2 of axis 0, got 3");
 });

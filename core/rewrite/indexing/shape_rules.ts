@@ -5,7 +5,11 @@
  * @module
  */
 
-import { LONG_VECTOR, type ShapeIParams } from "../../ops/shape/shape_ops.ts";
+import {
+  LONG_VECTOR,
+  type ShapeIParams,
+  type SpecifyShapeParams,
+} from "../../ops/shape/shape_ops.ts";
 import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { stretched } from "../../ops/shape/broadcast_to_op.ts";
@@ -242,8 +246,15 @@ const specifyKnown: Rule = {
   law: "a promise of a shape that is known -> x",
   ops: ["specifyShape"],
   rewrite(apply): Rewritten {
-    const x = apply.inputs[0]!;
-    return sameShape(x, apply.output) ? x : null;
+    const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
+    const { shape } = apply.params as SpecifyShapeParams;
+    let next = 0;
+    // The output has lengths that x has by its type, whatever is promised: these may be wrong.
+    const isTold = shape.every((promise, axis) => {
+      const wanted = promise === "given" ? given[next++]! : null, have = x.type.shape[axis]!;
+      return wanted === null || have === null || staticInt(wanted) === have;
+    });
+    return isTold && sameShape(x, apply.output) ? x : null;
   },
 };
 
