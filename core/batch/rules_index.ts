@@ -175,12 +175,12 @@ const isFixed = ({ value, stacked }: Batched, { counting }: Rows) =>
 export const indexRules: Readonly<Record<string, BatchRule>> = {
   subtensor: (apply, [x, ...scalars], rows) => {
     const { index } = apply.params as SubtensorParams;
-    if (scalars.every((scalar) => isFixed(scalar, rows))) {
+    const { slices, bounds, axes, places } = parted(index, scalars);
+    if (bounds.some((bound) => bound.stacked)) return null;
+    if (places.every((place) => isFixed(place, rows))) {
       const all = [x!.value, ...scalars.map(({ value }) => value)];
       return stacked(outputOf<SubtensorParams>(subtensorOp, all, { index: [whole, ...index] }));
     }
-    const { slices, bounds, axes, places } = parted(index, scalars);
-    if (bounds.some((bound) => bound.stacked)) return null;
     const part = sliced(x!, slices, bounds), at = places.map(asPosition(rows));
     const made = taken(part, at, axes, rows);
     return stacked(made);

@@ -296,6 +296,22 @@ onDevices("vmap() solves for each row, and each has its gradient", async (device
   assertNear(db!, [expected.reduce((sum, x) => sum + x / 3, 0)], tolerance);
 });
 
+Deno.test("several unknowns of each row are parts of one vector, whose ends are read", async () => {
+  const a = T.dvector("a"), from = [T.dscalar("x"), T.dscalar("y")] as const;
+  const both = (a: Variable) => {
+    const { value: [x, y] } = solvers.rootFind(
+      ([x, y]: readonly Variable[]) => [x!.mul(y!).sub(a), x!.sub(y!)],
+      from,
+    );
+    return [x as Variable, grad(y as Variable, a)];
+  };
+  const [roots, slopes] = vmap(both)(a) as Variable[];
+  const f = await compile([a, ...from], [roots!, slopes!], { device: "cpu" });
+  const [found, changes] = f([4, 1e6], 1, 2); // one row needs more steps
+  assertNear(found!, [2, 1e3], 1e-9);
+  assertNear(changes!, [0.25, 5e-4], 1e-9);
+});
+
 Deno.test("solvers say what is wrong with what they are given", () => {
   const x = T.dvector("x"), n = T.lvector("n"), z = T.zvector("z");
   const same = (y: Variable) => y;

@@ -188,7 +188,7 @@ Deno.test("a scalar becomes a vector of one", () => {
 
 Deno.test("lengths that are known are checked where the promise is not", async () => {
   const v = T.fvector("v"), three = T.constant([1, 2, 3]);
-  const promised = T.specifyShape(three, [v.shape.at(0)]).sum();
+  const promised = T.specifyShape(three, [v.shape.at(0)!]).sum();
   const f = await compile([v], promised, { device: "cpu" });
   assertEquals(f([0, 0, 0]).item(), 6);
   assertThrows(() => f([0, 0]), ShapeError, "expected length 2 of axis 0, got 3");
