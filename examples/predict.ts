@@ -8,10 +8,9 @@
  * @module
  */
 import { bold, cyan } from "@std/fmt/colors";
-import { CrotonError, FileError } from "../mod.ts";
-import { IdxError, readIdx } from "./data/idx.ts";
+import { CrotonError, FileError, FileFormatError, io, type Tensor } from "../mod.ts";
 import { digitText } from "./data/plot.ts";
-import { asDigit, readPng } from "./data/png.ts";
+import { asDigit } from "./data/grey.ts";
 import { mostProbable } from "./training/digits_task.ts";
 import { loadClassifier } from "./training/predict.ts";
 
@@ -30,12 +29,29 @@ async function imagesOf(path: string): Promise<Float32Array<ArrayBuffer>[]> {
   const bytes = await Deno.readFile(path).catch((cause: Error) => {
     throw new FileError("read", path, cause.message.replace(/ \(os error.*$/, ""), { cause });
   });
-  if (bytes[0] === 0x89) return [asDigit(await readPng(bytes, path))];
-  const { shape: [count = 0, rows = 1, columns = 1], data } = await readIdx(path);
-  const shades = Float32Array.from(data, (value) => value / 255), size = rows * columns;
+  const isPng = bytes[0] === 0x89;
+  const images = await (isPng ? io.decodePng(bytes, { channels: 1 }) : io.decodeIdx(bytes))
+    .catch((error: Error) => {
+      error.message += `, in "${path}"`;
+      throw error;
+    });
+  const { shape: [count = 0, rows = 1, columns = 1] } = images, size = rows * columns;
+  const shades = shadesOf(images, path);
   return Array.from(
     { length: Math.min(count, MOST) },
     (_, i) => asDigit({ rows, columns, shades: shades.slice(i * size, (i + 1) * size) }),
+  );
+}
+
+/** Shades from 0 (black) to 1 (white). */
+function shadesOf(images: Tensor, path: string): Float32Array<ArrayBuffer> {
+  const data = images.dataSync();
+  if (data instanceof Uint8Array && images.shape.length === 3) {
+    return Float32Array.from(data, (value) => value / 255);
+  }
+  throw new FileFormatError(
+    `"${path}"`,
+    `expected images of uint8, got ${images.dtype} of shape [${images.shape}]`,
   );
 }
 
@@ -68,7 +84,7 @@ if (import.meta.main) {
     await main(Deno.args);
     Deno.exit(0);
   } catch (error) {
-    const known = [IdxError, CrotonError, RangeError, TypeError, SyntaxError];
+    const known = [CrotonError, RangeError, TypeError, SyntaxError];
     if (error instanceof Error && known.some((type) => error instanceof type)) {
       console.error(`error: ${error.message}`);
       Deno.exit(1);

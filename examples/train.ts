@@ -10,7 +10,6 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { CrotonError } from "../mod.ts";
-import { IdxError, LARGEST } from "./data/idx.ts";
 import { models } from "./models/mod.ts";
 import { loadSaved, optimisers, train } from "./training/run.ts";
 import type { TrainOptions } from "./training/task.ts";
@@ -28,7 +27,7 @@ ${
   ).join("\n")
 }
   --data DIR      folder with the four MNIST IDX files (plain or .gz, up to
-                  ${LARGEST / 2 ** 30} GiB each); without it, digits are drawn by the program
+                  1 GiB each); without it, digits are drawn by the program
   --text FILE     text for chars to learn (README.md)
   --images N      images to draw for training
   --epochs N      most epochs
@@ -165,7 +164,7 @@ if (import.meta.main) {
       Deno.exit(0);
     }
   } catch (error) {
-    const known = [IdxError, CrotonError, RangeError, TypeError, SyntaxError];
+    const known = [CrotonError, RangeError, TypeError, SyntaxError];
     if (error instanceof Error && known.some((type) => error instanceof type)) {
       console.error(`error: ${error.message}`);
       Deno.exit(1);

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
-import { FileError, io } from "../mod.ts";
-import { IdxError } from "./data/idx.ts";
+import { FileError, FileFormatError, io } from "../mod.ts";
 import { loadSets, mostProbable } from "./training/digits_task.ts";
 import { loadClassifier } from "./training/predict.ts";
 import { train, type TrainResult } from "./training/run.ts";
@@ -133,7 +132,11 @@ Deno.test("train() keeps the best model when it is told to stop", async () => {
 
 Deno.test("train() refuses data and folders that it cannot use", async () => {
   await assertRejects(() => run({ batch: 3000 }), RangeError, "a minibatch of 3000");
-  await assertRejects(() => run({ data: "/no/such/folder" }), IdxError, "missing");
+  await assertRejects(
+    () => run({ data: "/no/such/folder" }),
+    FileError,
+    "there is neither this file",
+  );
   const file = await Deno.makeTempFile();
   await assertRejects(() => run({ out: `${file}/out` }), FileError, `Cannot write "${file}/out"`);
   await assertRejects(() => run({ out: file }), FileError, `Cannot write "${file}"`);
@@ -145,7 +148,7 @@ Deno.test("train() refuses data and folders that it cannot use", async () => {
   ) {
     await Deno.writeTextFile(`${folder}/${name}-ubyte`, "these are no digits");
   }
-  await assertRejects(() => run({ data: folder }), IdxError, "magic number");
+  await assertRejects(() => run({ data: folder }), FileFormatError, "magic number");
 });
 
 Deno.test("train() refuses to replace a folder, before it trains", async () => {

@@ -12,6 +12,7 @@ interface FileSystem {
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
   stat(path: string): Promise<FileInfo>;
   realpath(path: string): Promise<string>;
+  readdir(path: string): Promise<string[]>;
   mkdir(path: string, options: { recursive: boolean }): Promise<unknown>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -236,6 +237,21 @@ async function drain(
     }
   } finally {
     await file.close();
+  }
+}
+
+/** The names in a folder, sorted, and which of them are folders. Names that start with a dot are left out. */
+export async function entriesOf(path: string): Promise<{ name: string; isFolder: boolean }[]> {
+  try {
+    const files = fileSystem("read", path), entries: { name: string; isFolder: boolean }[] = [];
+    for (const name of (await files.readdir(path)).sort()) {
+      if (name.startsWith(".")) continue;
+      entries.push({ name, isFolder: (await files.stat(`${path}/${name}`)).isDirectory() });
+    }
+    return entries;
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError("read", path, reasonOf(cause), { cause });
   }
 }
 

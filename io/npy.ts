@@ -208,7 +208,8 @@ function parseHeader(text: string): Header {
   return { descr: isText ? descr.slice(1, -1) : descr, fortran: order === "True", shape };
 }
 
-function swapBytes(bytes: Uint8Array, each: number): void {
+/** Turns the order of the bytes of each element round. */
+export function swapBytes(bytes: Uint8Array, each: number): void {
   for (let at = 0; at < bytes.length; at += each) bytes.subarray(at, at + each).reverse();
 }
 

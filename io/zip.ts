@@ -29,7 +29,7 @@ const DAY = 0x21;
 let table: Uint32Array | null = null;
 
 /** The checksum of the format, CRC-32. */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   table ??= Uint32Array.from({ length: 256 }, (_, n) => {
     for (let bit = 0; bit < 8; bit++) n = n & 1 ? n >>> 1 ^ 0xedb88320 : n >>> 1;
     return n;
