@@ -18,7 +18,12 @@ const JSR_TIMEOUT = 8000;
 type Command = (flags: string[], args: string[]) => Promise<number>;
 
 const commands: Record<string, Command> = {
-  train: runExample("examples/train.ts", ["--allow-read", "--allow-write", "--allow-env"]),
+  train: runExample("examples/train.ts", [
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-net=127.0.0.1",
+  ]),
   predict: runExample("examples/predict.ts", ["--allow-read", "--allow-env"]),
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
   bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),

@@ -42,6 +42,9 @@ ${
   --save FILE     file to go on from, written after each epoch and twice a minute
                   (OUT/state.safetensors)
   --resume FILE   go on from such a file, with its options, as if never stopped
+  --report FILE   write a page with curves, mistakes, filters, attention or samples
+  --watch         serve the same page on this machine while the training goes on
+  --port N        port of that page (any free one)
   --export DIR    also write a step of training as a module for XLA, parameters,
                   images and train.py, which trains on by JAX, on one machine or many
   --devices N     devices that share a minibatch there (1)
@@ -67,6 +70,8 @@ const strings = [
   "out",
   "save",
   "resume",
+  "report",
+  "port",
   "export",
   "devices",
 ] as const;
@@ -94,7 +99,7 @@ function oneOf<S extends string>(name: string, text: string, known: readonly S[]
 async function readOptions(args: string[]): Promise<TrainOptions | null> {
   const unknown: string[] = [];
   const flags = parseArgs(args, {
-    boolean: ["help", "json", "quiet"],
+    boolean: ["help", "json", "quiet", "watch"],
     string: [...strings],
     unknown: (arg) => {
       unknown.push(arg);
@@ -105,7 +110,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
   for (const name of ["data", "out", "export"] as const) {
     if (flags[name] === "") throw new TypeError(`--${name} must be a folder, got ""`);
   }
-  for (const name of ["save", "resume"] as const) {
+  for (const name of ["save", "resume", "report"] as const) {
     if (flags[name] === "") throw new TypeError(`--${name} must be a file, got ""`);
   }
   // What follows "--" is not told as unknown.
@@ -126,6 +131,10 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
     const value = flags[name] ?? saved[name];
     return value === undefined ? {} : { [name]: value } as Record<K, string>;
   };
+  const watch = flags.port === undefined
+    ? 0
+    : numberOf("port", flags.port, "a whole number from 0");
+  if (watch > 65535) throw new RangeError(`--port must be at most 65535, got "${flags.port}"`);
   const isQuiet = flags.quiet || flags.json;
   return {
     model,
@@ -144,6 +153,8 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
     ...given("save"),
     ...given("resume"),
     ...given("export"),
+    ...(flags.report === undefined ? {} : { report: flags.report }),
+    ...(flags.watch || flags.port !== undefined ? { watch } : {}),
     devices: number("devices", whole, 1),
     bar: !isQuiet && Deno.stderr.isTerminal(),
     color: Deno.stdout.isTerminal() && !Deno.noColor,

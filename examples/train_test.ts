@@ -260,6 +260,9 @@ Deno.test("the program says what is wrong with its arguments", async () => {
     [["--", "digits"], 'Unknown argument "digits"'],
     [["--seed", "1e300"], '--seed must be a whole number from 0, got "1e300"'],
     [["--images", "3000000"], "at most 500000 are drawn"],
+    [["--port", "65536"], "--port must be at most 65535"],
+    [["--watch"], "Cannot serve a page on 127.0.0.1, port 0: Requires net access"],
+    [["--report="], '--report must be a file, got ""'],
     [["--out="], '--out must be a folder, got ""'],
     [["--data", ""], '--data must be a folder, got ""'],
     [["--data", "/no/such/folder"], "/no/such/folder/train-images-idx3-ubyte"],
@@ -273,7 +276,7 @@ Deno.test("the program says what is wrong with its arguments", async () => {
   const { code, text } = await outcome(start([...direct, "--help"]));
   assertEquals(code, 0);
   const options =
-    "model data images epochs batch rate optimizer seed device loop out save resume json";
+    "model data images epochs batch rate optimizer seed device loop out save resume report watch port json";
   for (const option of options.split(" ")) {
     assert(text.includes(`--${option} `), `--${option} is not in ${text}`);
   }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { PIXELS, SIDE } from "./digits.ts";
+import { SIDE } from "./digits.ts";
+import { COLORS, escape, svgDocument } from "./svg.ts";
 import { linearScale, logScale, type Scale, short } from "./ticks.ts";
 
 /** A line of a chart. */
@@ -30,13 +31,9 @@ export interface Chart {
   series: readonly Series[];
 }
 
-/** Colours that people with any kind of colour vision can tell apart (Okabe and Ito). */
-const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"] as const;
-
 const WIDTH = 560;
 const HEIGHT = 360;
 const MARGIN = { left: 68, right: 20, top: 48, bottom: 52 } as const;
-const FONT = "font-family=\"system-ui, 'Helvetica Neue', Arial, sans-serif\"";
 
 /**
  * Draws charts side by side.
@@ -49,21 +46,7 @@ export function drawCharts(charts: readonly Chart[]): string {
   const parts = charts.map((chart, i) =>
     `<g transform="translate(${i * WIDTH} 0)">\n${drawChart(chart).join("\n")}\n</g>`
   );
-  return document(width, HEIGHT, parts);
-}
-
-function document(width: number, height: number, parts: readonly string[]): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-    `height="${height}" ${FONT} font-size="12" fill="#333">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    ...parts,
-    "</svg>\n",
-  ].join("\n");
-}
-
-function escape(text: string): string {
-  return text.replace(/[<>&"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return svgDocument(width, HEIGHT, parts);
 }
 
 interface Point {
@@ -179,75 +162,6 @@ function legend(names: readonly string[]): string[] {
     'fill="#fff" fill-opacity="0.85" stroke="#ddd"/>',
     ...rows,
   ];
-}
-
-/** Options of {@linkcode drawDigitGrid}. */
-export interface GridOptions {
-  /** What stands below each image; none by default. */
-  captions?: readonly string[];
-  /** Which images to mark, for example those that a model gets wrong. */
-  marked?: readonly boolean[];
-  /** How many images stand side by side, 10 by default. */
-  columns?: number;
-}
-
-/** Shades of an image in a grid. */
-const SHADES = 15;
-
-/**
- * Draws images of digits in rows.
- *
- * @param images One row of 784 values from 0 to 1 for each image
- * @param options Captions, marks and columns
- * @returns An SVG document
- */
-export function drawDigitGrid(images: Float32Array, options: GridOptions = {}): string {
-  const { captions = [], marked = [], columns = 10 } = options;
-  const count = Math.floor(images.length / PIXELS);
-  const [cell, caption] = [2 * SIDE, captions.length > 0 ? 18 : 0];
-  const [stepX, stepY] = [cell + 8, cell + 8 + caption];
-  const parts: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const [x, y] = [8 + stepX * (i % columns), 8 + stepY * Math.floor(i / columns)];
-    const image = images.subarray(i * PIXELS, (i + 1) * PIXELS);
-    parts.push(`<g transform="translate(${x} ${y})">`);
-    if (marked[i] === true) {
-      parts.push(`<rect x="-2" y="-2" width="${cell + 4}" height="${cell + 4}" fill="#d55e00"/>`);
-    }
-    parts.push(`<rect width="${cell}" height="${cell}" fill="#000"/>`, '<g transform="scale(2)">');
-    parts.push(...shadePaths(image), "</g>");
-    if (captions[i] !== undefined) {
-      const color = marked[i] === true ? ' fill="#d55e00" font-weight="600"' : "";
-      parts.push(
-        `<text x="${SIDE}" y="${cell + 15}" text-anchor="middle"${color}>${
-          escape(captions[i]!)
-        }</text>`,
-      );
-    }
-    parts.push("</g>");
-  }
-  const rows = Math.ceil(count / columns);
-  return document(8 + stepX * Math.min(count, columns), 8 + stepY * rows, parts);
-}
-
-/** One path for each shade of an image, made of runs of pixels. */
-function shadePaths(image: Float32Array): string[] {
-  const paths = new Map<number, string>();
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE;) {
-      const shade = Math.round(SHADES * image[row * SIDE + column]!);
-      const start = column;
-      while (column < SIDE && Math.round(SHADES * image[row * SIDE + column]!) === shade) column++;
-      if (shade > 0) {
-        const run = `M${start} ${row}h${column - start}v1h${start - column}z`;
-        paths.set(shade, (paths.get(shade) ?? "") + run);
-      }
-    }
-  }
-  return Array.from(paths, ([shade, path]) => {
-    const grey = Math.round(255 * shade / SHADES).toString(16).padStart(2, "0");
-    return `<path fill="#${grey}${grey}${grey}" d="${path}"/>`;
-  });
 }
 
 /**

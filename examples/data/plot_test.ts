@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { drawDigits, PIXELS } from "./digits.ts";
-import { type Chart, digitText, drawCharts, drawDigitGrid, sparkline } from "./plot.ts";
+import { confusion, drawBars, drawConfusion } from "./class_plots.ts";
+import { drawImageGrid } from "./image_grid.ts";
+import { type Chart, digitText, drawCharts, sparkline } from "./plot.ts";
 import { linearScale, logScale, short } from "./ticks.ts";
 
 /** Throws unless every element of the document is closed in the right order. */
@@ -75,9 +77,9 @@ Deno.test("short() writes numbers with few digits", () => {
   );
 });
 
-Deno.test("drawDigitGrid() draws every image with caption and mark", () => {
+Deno.test("drawImageGrid() draws every image with caption and mark", () => {
   const { images, labels } = drawDigits(12, { seed: 1 });
-  const svg = drawDigitGrid(images, {
+  const svg = drawImageGrid(images, {
     captions: Array.from(labels, (label) => `it is ${label}`),
     marked: [false, true],
     columns: 5,
@@ -86,7 +88,50 @@ Deno.test("drawDigitGrid() draws every image with caption and mark", () => {
   assertEquals([...svg.matchAll(/it is \d/g)].length, 12);
   assertEquals([...svg.matchAll(/fill="#d55e00" font-weight/g)].length, 1);
   assertMatch(svg, /width="328" height="254"/);
-  assertWellFormed(drawDigitGrid(new Float32Array()));
+  assertWellFormed(drawImageGrid(new Float32Array()));
+});
+
+Deno.test("drawImageGrid() draws images of other sizes as high, and what is no shade in the range", () => {
+  const svg = drawImageGrid(new Float32Array([-1, 2, NaN, 0.5, 1, 1, 0, 0]), { size: [2, 2] });
+  assertWellFormed(svg);
+  assertMatch(svg, /width="136" height="72"/);
+  const paths = [...svg.matchAll(/<path fill="(#\w+)" d="([^"]*)"/g)].map(([, ...found]) => found);
+  assertEquals(paths, [
+    ["#ffffff", "M1 0h1v1h-1z"],
+    ["#888888", "M1 1h1v1h-1z"],
+    ["#ffffff", "M0 0h2v1h-2z"],
+  ]);
+});
+
+Deno.test("drawConfusion() shows counts of classes that were taken for others", () => {
+  const counts = confusion([0, 0, 1, 2, 2, 2, 1], [0, 1, 1, 2, 2, 0, -1], 3);
+  assertEquals(counts, [[1, 1, 0], [0, 1, 0], [1, 0, 2]]);
+  const svg = drawConfusion(counts);
+  assertWellFormed(svg);
+  const cells = [
+    ...svg.matchAll(/<rect x="\d+" y="\d+" [^>]*fill="(#\w+)" fill-opacity="([\d.]+)"/g),
+  ];
+  assertEquals(cells.map(([, color, opacity]) => `${color} ${opacity}`).slice(0, 3), [
+    "#0072b2 0.71",
+    "#d55e00 0.71",
+    "#d55e00 0.00",
+  ]);
+  assertEquals(cells.length, 9);
+  assertWellFormed(drawConfusion(confusion([], [], 2)));
+});
+
+Deno.test("drawBars() draws bars in proportion", () => {
+  const svg = drawBars([{ name: "<a>", value: 1, text: "1 %" }, {
+    name: "b",
+    value: 4,
+    text: "4 %",
+  }]);
+  assertWellFormed(svg);
+  const widths = [...svg.matchAll(/<rect x="\d+" y="\d+" width="([\d.]+)"/g)].map(([, w]) => w);
+  assertEquals(widths, ["70.0", "280.0"]);
+  assertStringIncludes(svg, "&#60;a&#62;");
+  assertWellFormed(drawBars([]));
+  assertWellFormed(drawBars([{ name: "none", value: 0, text: "0 %" }]));
 });
 
 Deno.test("digitText() writes 14 lines of shades", () => {

@@ -11,6 +11,9 @@ import type { Task, TrainOptions } from "./task.ts";
 /** Characters in an example. */
 const LENGTH = 64;
 
+/** Samples that a report shows. */
+const SHOWN = 12;
+
 const ownText = new URL("../../README.md", import.meta.url);
 
 /** A text in examples of 65 characters each, by numbers. */
@@ -50,10 +53,14 @@ export async function charsTask(options: TrainOptions, streams: RandomStreams): 
   const sample = async (): Promise<string> => {
     noise.seed(options.seed);
     using found = drawn(Math.max(0, known.indexOf("T")), 160);
-    return Array.from(await found.data() as Int32Array, (i) => known[i]).join("").replace(
-      /\s+/g,
-      " ",
-    );
+    const characters = Array.from(await found.data() as Int32Array, (i) => known[i]);
+    return characters.join("").replace(/\s+/g, " ");
+  };
+  const samples: string[] = [];
+  const keptSample = async (): Promise<string> => {
+    const written = await sample();
+    if (written !== samples.at(-1)) samples.push(written);
+    return written;
   };
   const validate = async () => Number((await bits(held).data())[0]);
   return {
@@ -65,9 +72,14 @@ export async function charsTask(options: TrainOptions, streams: RandomStreams): 
     cost,
     measure: { name: "bits per character", write: significant },
     validate,
-    show: async () => [`  … ${await sample()}`],
+    show: async () => [`  … ${await keptSample()}`],
+    look: () =>
+      Promise.resolve([{
+        title: "Samples, the latest first",
+        text: samples.slice(-SHOWN).reverse().join("\n\n"),
+      }]),
     test: async () => {
-      const written = await sample();
+      const written = await keptSample();
       return { value: await validate(), rows: [["sample", written]], facts: { sample: written } };
     },
   };

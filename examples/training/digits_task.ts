@@ -9,6 +9,7 @@ import { loadMnist } from "../data/idx.ts";
 import { significant } from "../data/progress.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { classifiers } from "../models/mod.ts";
+import { drawMistakes, picturesOf } from "./digit_figures.ts";
 import type { Task, TrainOptions } from "./task.ts";
 
 /** Images for training, for validation, and for the test. */
@@ -111,6 +112,12 @@ export async function digitsTask(options: TrainOptions, streams: RandomStreams):
   const predict = async (set: DigitSet) => mostProbable(await classify(set.images));
   const wrong = (set: DigitSet, found: readonly number[]) =>
     found.filter((digit, i) => digit !== set.labels[i]).length / found.length;
+  let seen = { set: valid, predicted: [] as number[], name: "validation" };
+  const measured = async (set: DigitSet, name: string) => {
+    seen = { set, predicted: await predict(set), name };
+    return wrong(set, seen.predicted);
+  };
+  const pictures = picturesOf(model, options.device);
   return {
     title: `${title} on ${options.data ?? `${options.images} drawn digits`}`,
     device: classify,
@@ -122,9 +129,13 @@ export async function digitsTask(options: TrainOptions, streams: RandomStreams):
     },
     cost: model.penalty === undefined ? loss : loss.add(model.penalty),
     measure: { name: "error", write: percent },
-    validate: async () => wrong(valid, await predict(valid)),
+    validate: () => measured(valid, "validation"),
+    look: async () => {
+      const { set, predicted, name } = seen;
+      return [...drawMistakes(set, predicted, name), ...await pictures(set)];
+    },
     test: async () => {
-      const predicted = await predict(test), value = wrong(test, predicted);
+      const value = await measured(test, "test"), { predicted } = seen;
       const labels = [...test.labels.subarray(0, SHOWN)], shown = predicted.slice(0, SHOWN);
       return {
         value,

@@ -15,11 +15,13 @@ import {
   type Variable,
 } from "../../mod.ts";
 import { prepareExport } from "../data/export.ts";
-import { drawCharts, sparkline } from "../data/plot.ts";
+import { sparkline } from "../data/plot.ts";
 import { Progress, significant } from "../data/progress.ts";
 import { charsTask } from "./chars_task.ts";
 import { digitsTask } from "./digits_task.ts";
+import { drawCurves } from "./report.ts";
 import type { MakeTask, Task, TrainOptions } from "./task.ts";
+import { viewOf } from "./view.ts";
 
 /** What a run gives. */
 export interface TrainResult {
@@ -92,13 +94,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   await io.makeFolder(out);
   for (const path of Object.values(files)) await io.checkReplaceable(path);
+  if (options.report !== undefined) await io.checkReplaceable(options.report);
   const writeExport = await exporter(options, task, updates, onwards);
 
   // A run is a function of these: what is drawn, what is trained, and how far it is.
   const state = { model: parameters, optimiser: updates.state, streams } as const;
   const resume = saved === null ? undefined : restored(options, saved, state);
+  await using view = viewOf(options, task, resume?.progress.history);
   print(`${paint(bold, "Croton")} ${task.title}`);
   print(paint(dim, `device ${task.device.device}: ${task.device.deviceInfo}`));
+  if (view.url !== null) {
+    print(paint(cyan, `watch ${view.url}`));
+    options.tell?.({ event: "watch", url: view.url });
+  }
 
   options.onStart?.();
   const batches = Math.ceil(count / batch);
@@ -121,7 +129,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(resume === undefined ? {} : { resume }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onProgress: async ({ epoch, batch, loss }) => {
+      onProgress: async (event) => {
+        await view.progress(event);
+        const { epoch, batch, loss } = event;
         if (bar === null) return;
         bar.note = `loss ${significant(loss)}`;
         await bar.update(epoch * batches + batch);
@@ -131,6 +141,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         if (event.best) await saveModel(files.model, options, parameters, event);
         if (bar === null) tellLine(event);
         for (const line of await task.show?.() ?? []) print(line);
+        await view.epoch(event);
       },
       onState: ({ progress, best }) =>
         io.saveSafetensors(files.state, { ...state, best }, {
@@ -147,7 +158,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const test = await task.test();
   await io.replaceFile(
     files.curves,
-    new TextEncoder().encode(curves(losses, errors, measure.name)),
+    new TextEncoder().encode(drawCurves({ history, measure: measure.name })),
   );
   if (writeExport !== null) {
     await writeExport();
@@ -160,14 +171,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ["epochs", `${history.length} of at most ${options.epochs}${stopped}`],
     ["time", format(Math.round(seconds * 1000), { ignoreZero: true }) || "0ms"],
     ["speed", `${significant(history.length * count / seconds)} examples/s`],
-    ["loss", `${significant(losses.at(-1) ?? NaN)}  ${paint(cyan, sparkline(losses, 30))}`],
+    ["loss", significant(losses.at(-1) ?? NaN)],
     [`validation ${measure.name}`, measure.write(bestError)],
     [`test ${measure.name}`, measure.write(test.value)],
     ...test.rows,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  for (const [name, value] of rows) print(`  ${name.padEnd(width)}  ${value}`);
-  print(paint(green, `model in ${files.model}, curves in ${files.curves}`));
+  for (const [name, value] of rows) {
+    const line = name === "loss" ? `  ${paint(cyan, sparkline(losses, 30))}` : "";
+    print(`  ${name.padEnd(width)}  ${value}${line}`);
+  }
+  await view.end(history, rows);
+  const report = options.report === undefined ? "" : `, report in ${options.report}`;
+  print(paint(green, `model in ${files.model}, curves in ${files.curves}${report}`));
   const told: TrainResult = {
     model: options.model,
     epochs: history.length,
@@ -258,19 +274,4 @@ async function exporter(
     ) => [variable.name!, variable]),
   );
   return () => write(shared);
-}
-
-function curves(losses: number[], errors: number[], measure: string): string {
-  return drawCharts([
-    { title: "Training", xLabel: "epoch", yLabel: "loss", series: [{ name: "loss", y: losses }] },
-    {
-      title: "Validation",
-      xLabel: "epoch",
-      yLabel: measure === "error" ? "error, %" : measure,
-      series: [{
-        name: measure,
-        y: errors.map((error) => measure === "error" ? error * 100 : error),
-      }],
-    },
-  ]);
 }

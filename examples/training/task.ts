@@ -4,6 +4,7 @@
  * @module
  */
 import type { DeviceOption, nn, RandomStreams, Tensor, Variable } from "../../mod.ts";
+import type { Figure } from "./report.ts";
 
 /** What a run is told. */
 export interface TrainOptions {
@@ -43,6 +44,10 @@ export interface TrainOptions {
   readonly export?: string;
   /** How many of XLA's devices share a minibatch; one if missing. */
   readonly devices?: number;
+  /** File for a page with what came out, if wanted. */
+  readonly report?: string;
+  /** Port of a page that shows the training while it goes on, if wanted; any free one if 0. */
+  readonly watch?: number;
   /** Called with lines for people; console.log if missing. */
   readonly print?: (line: string) => void;
   /** Called with what happens, for programs. */
@@ -76,6 +81,8 @@ export interface Task {
   readonly validate: () => Promise<number>;
   /** After an epoch: lines to show. */
   readonly show?: () => Promise<readonly string[]>;
+  /** Pictures of what the model does, as of the last `validate` or `test`. */
+  readonly look: () => Promise<readonly Figure[]>;
   /** At the end: the measure on other examples again, and what else there is to tell. */
   readonly test: () => Promise<{
     readonly value: number;

@@ -1,0 +1,103 @@
+/**
+ * A training as a page: curves, and pictures of what the model does.
+ *
+ * @module
+ */
+import type { nn } from "../../mod.ts";
+import { drawCharts } from "../data/plot.ts";
+import { escape } from "../data/svg.ts";
+
+/** A picture, or a text, of what a model does. */
+export interface Figure {
+  readonly title: string;
+  /** An SVG document. */
+  readonly svg?: string;
+  readonly text?: string;
+}
+
+/** What stands in a report. */
+export interface Report {
+  /** What is trained on what. */
+  readonly title: string;
+  /** Where. */
+  readonly device: string;
+  /** What is measured after each epoch. */
+  readonly measure: string;
+  /** What has come out. */
+  readonly rows: readonly (readonly [name: string, text: string])[];
+  readonly history: readonly Pick<nn.FitEvent, "epoch" | "loss" | "validation">[];
+  readonly figures: readonly Figure[];
+}
+
+/** Curves of the loss and of the measure over epochs, as SVG. */
+export function drawCurves({ history, measure }: Pick<Report, "history" | "measure">): string {
+  const isShare = measure === "error";
+  const x = history.map(({ epoch }) => epoch);
+  const loss = history.map(({ loss }) => loss);
+  const measured = history.map(({ validation }) => isShare ? validation * 100 : validation);
+  return drawCharts([
+    {
+      title: "Training",
+      xLabel: "epoch",
+      yLabel: "loss",
+      series: [{ name: "loss", x, y: loss }],
+    },
+    {
+      title: "Validation",
+      xLabel: "epoch",
+      yLabel: isShare ? "error, %" : measure,
+      series: [{ name: measure, x, y: measured }],
+    },
+  ]);
+}
+
+/** What stands between the head and the end of a page. */
+export function reportBody(report: Report): string {
+  const rows = report.rows.map(([name, text]) =>
+    `<tr><th>${escape(name)}</th><td>${escape(text)}</td></tr>`
+  );
+  const figures = report.figures.map(({ title, svg, text }) =>
+    `<section><h2>${escape(title)}</h2>${svg ?? ""}${
+      text === undefined ? "" : `<pre>${escape(text)}</pre>`
+    }</section>`
+  );
+  return [
+    `<h1>${escape(report.title)}</h1>`,
+    `<p class="device">${escape(report.device)}</p>`,
+    `<table>${rows.join("")}</table>`,
+    `<section><h2>Loss and ${escape(report.measure)}</h2>${drawCurves(report)}</section>`,
+    `<div class="figures">${figures.join("\n")}</div>`,
+  ].join("\n");
+}
+
+const STYLE = `
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto;
+  max-width: 1120px; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: 0; }
+h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
+th { text-align: left; font-weight: 400; color: #666; padding-right: 1.5rem; }
+pre { white-space: pre-wrap; background: #f6f6f6; padding: .8rem; }
+svg { max-width: 100%; height: auto; }
+.device, #status { color: #666; margin-top: 0; }
+.figures { display: flex; flex-wrap: wrap; gap: 0 3rem; }
+.figures > section { max-width: 100%; }
+`;
+
+/** A page that needs nothing else: what it shows, and a script if it changes. */
+export function htmlPage(title: string, body: string, script = ""): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${script === "" ? "" : '<p id="status">connecting</p>\n'}<main>
+${body}
+</main>
+${script === "" ? "" : `<script>${script}</script>\n`}</body>
+</html>
+`;
+}
