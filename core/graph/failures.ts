@@ -7,7 +7,7 @@
 import type { Apply } from "./graph.ts";
 
 /** The place of a failure. */
-export interface Failure {
+interface Failure {
   readonly apply: Apply;
   /** The steps in words, that of the outermost loop first. */
   readonly steps: readonly string[];
