@@ -152,7 +152,11 @@ const withSteps = new WeakSet<object>();
  * Puts the steps of loops, once, into the message of a check, behind what went wrong. A device may tell the
  * integer of another step: then the message is that of the `first`.
  */
-export function saySteps(error: Error, steps: readonly string[], first = error.message): void {
+export function saySteps(
+  error: Error,
+  steps: readonly string[],
+  first: string = error.message,
+): void {
   if (steps.length === 0 || withSteps.has(error)) return;
   withSteps.add(error);
   const [own, other] = [error.message, first].map((text) => text.split(PLACE, 1)[0]!);
