@@ -35,16 +35,16 @@ function isWhole(value: Value): boolean {
 }
 
 /**
- * A value with an error of some units in the last place. Small whole numbers have none where all that they
- * are computed with, the other values, are such.
+ * A value with an error of some units in the last place. Small whole numbers have none where what is done
+ * with them is exact.
  */
-function noisy(value: Value, ulps: number, others: readonly Value[] = []): Value {
+function noisy(value: Value, ulps: number, isExact: boolean): Value {
   const { dtype } = value;
   if (!isFloat(dtype) && !isComplex(dtype)) return value;
-  const exact = others.every(isWhole), unit = units[dtype]! * ulps;
+  const unit = units[dtype]! * ulps;
   const numbers = value.data as Float64Array, isPair = isComplex(dtype);
   const data = numbers.map((x, i) => {
-    if (exact && Number.isInteger(x) && Math.abs(x) < 65536) return x;
+    if (isExact && Number.isInteger(x) && Math.abs(x) < 65536) return x;
     // Either part of a complex number has the errors of the greater one.
     const size = isPair ? Math.max(Math.abs(x), Math.abs(numbers[i ^ 1]!)) : x;
     return roundTo(dtype, x + size * unit * (2 * random.next() - 1));
@@ -107,9 +107,11 @@ export function evaluateNoisy(
   return evaluateChanged(outputs, inputs, {
     inputs: (values, { op }) => {
       if (!adding.has(op.name)) return [...values];
-      const added = values.filter(({ dtype }) => isFloat(dtype));
-      return values.map((value) => noisy(value, 1, added));
+      // Roots of unity are not whole, whatever they are multiplied by.
+      const isExact = op.name !== "fft" &&
+        values.every((value) => !isFloat(value.dtype) || isWhole(value));
+      return values.map((value) => noisy(value, 1, isExact));
     },
-    result: (value, { op }) => exact.has(op.name) ? value : noisy(value, 4),
+    result: (value, { op }) => exact.has(op.name) ? value : noisy(value, 4, true),
   });
 }
