@@ -9,7 +9,7 @@
  * @module
  */
 
-export * from "../ops/stats/continuous.ts";
-export * from "../ops/stats/discrete.ts";
-export * from "../ops/stats/vectors.ts";
-export type { Continuous, Discrete } from "../ops/stats/distribution.ts";
+export * from "../ops/densities/continuous.ts";
+export * from "../ops/densities/discrete.ts";
+export * from "../ops/densities/vectors.ts";
+export type { Continuous, Discrete } from "../ops/densities/distribution.ts";

@@ -72,8 +72,8 @@ export function erfcinv(y: number): number {
   return x;
 }
 
-/** B(2k) for k = 1 … 10. */
-const bernoulli = [
+/** B(2k) for k = 1 … 12. */
+export const bernoulli = [
   1 / 6,
   -1 / 30,
   1 / 42,
@@ -84,6 +84,8 @@ const bernoulli = [
   -3617 / 510,
   43867 / 798,
   -174611 / 330,
+  854513 / 138,
+  -236364091 / 2730,
 ];
 
 /** ln Γ(x) minus (x - 1/2) ln x - x + ln √(2π), for x >= 15. DLMF 5.11.1. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { bernoulli } from "../elementwise/special_reference.ts";
 import { derivedBy } from "../control/derived_as.ts";
 import type { FloatLike, FloatPair } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
@@ -174,22 +175,6 @@ export function betaln<A extends TensorLike, B extends TensorLike>(a: A, b: B): 
   }) as FloatPair<A, B>;
 }
 
-/** B(2k) for k = 1 … 12. */
-const BERNOULLI = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-  -236364091 / 2730,
-] as const;
-
 /** n-th derivative of digamma divided by (-1)^(n + 1) n!, for x > 0: Σ (x + k)^-(n + 1). */
 function powerSum(n: number, x: Variable): Variable {
   // The higher the order, the further the series is off.
@@ -198,7 +183,7 @@ function powerSum(n: number, x: Variable): Variable {
   const first = Array.from({ length: steps }, (_, k) => power(k === 0 ? x : plus(x, k)));
   const y = plus(x, steps), r = reciprocal(y) as Variable, u = sqr(r) as Variable;
   let factor = 1;
-  const terms = BERNOULLI.map((b, i) => {
+  const terms = bernoulli.map((b, i) => {
     const k = i + 1;
     // (n + 1)(n + 2) … (n + 2k - 1) / (2k)!
     factor *= k === 1 ? (n + 1) / 2 : (n + 2 * k - 2) * (n + 2 * k - 1) / ((2 * k) * (2 * k - 1));
