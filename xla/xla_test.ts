@@ -159,6 +159,10 @@ const randomPrograms: Run = async (runner) => {
         mode: program.mode,
         onUnusedInput: "ignore",
       });
+      // New values of shared variables come in the order of the arguments.
+      const place = ([target]: (typeof updates)[number]) => f.sharedVariables.indexOf(target);
+      const ordered = updates.toSorted((a, b) => place(a) - place(b));
+      wanted.splice(outputs.length, updates.length, ...ordered.map(([, to]) => to));
       const results = await runByXla(runner, f, values);
       if (results === null) {
         left++;

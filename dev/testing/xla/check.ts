@@ -68,7 +68,7 @@ export function difference(got: Value, want: Value): string | null {
   return null;
 }
 
-/** Values of outputs and updates by XLA; null where there is no module. */
+/** Values of outputs, then of updates in the order of the arguments, by XLA; null where there is no module. */
 export async function runByXla(
   runner: JaxRunner,
   f: AnyFunction,
@@ -86,7 +86,7 @@ export interface Call {
   readonly inputs: readonly Value[];
   readonly shared: readonly Value[];
   readonly module: ExportedModule | null;
-  /** Results, then new values of shared variables. */
+  /** Results, then new values of shared variables, in the order of the arguments. */
   readonly results: readonly Value[];
 }
 
@@ -100,7 +100,8 @@ export function keepCall(f: AnyFunction, calls: Call[]): void {
     executor.run = run;
     const inputs = args.map((arg) => fromTypedArray(arg.dtype, arg.shape, arg.dataSync()));
     const before = valuesOf(shared), module = moduleFor(f, inputs), results = run(args);
-    const found = results.map(resultValue), after = valuesOf(updates.map(([target]) => target));
+    const targets = new Set(updates.map(([target]) => target));
+    const found = results.map(resultValue), after = valuesOf(shared.filter((v) => targets.has(v)));
     const all = [...found.slice(0, count), ...after, ...found.slice(count)];
     calls.push({ f, inputs, shared: before, module, results: all });
     return results;
