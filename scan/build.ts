@@ -7,7 +7,14 @@
 import { cut } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
-import { type Apply, applyOp, Constant, makeVariable, Variable } from "../core/graph/graph.ts";
+import {
+  type Apply,
+  applyOp,
+  Constant,
+  makeVariable,
+  Variable,
+  writtenLabel,
+} from "../core/graph/graph.ts";
 import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { LoopStrategy } from "../core/ir/program.ts";
@@ -17,7 +24,7 @@ import { max } from "../core/ops/reduce/reduce.ts";
 import { cast, maximum, minimum, sub } from "../core/ops/elementwise/elementwise.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { expandDims } from "../core/ops/shape/dimshuffle.ts";
-import { shapeOf } from "../core/ops/shape/shape_ops.ts";
+import { shapeOf, withShape } from "../core/ops/shape/shape_ops.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { TensorType } from "../core/graph/type.ts";
@@ -434,9 +441,13 @@ function reachesAny(variable: Variable, places: readonly Variable[]): boolean {
 }
 
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */
-function firstRows(spec: OutputSpec): Variable {
-  if (!spec.rows) return expandDims(spec.initial!, 0);
-  return index(spec.initial!, [slice(null, depthOf(spec.taps))]);
+function firstRows({ initial, rows, taps }: OutputSpec): Variable {
+  if (!rows) return expandDims(initial!, 0);
+  const depth = depthOf(taps), first = index(initial!, [slice(null, depth)]);
+  const action = `Cannot run a scan: taps [${taps}] need ${depth} rows of the initial value ${
+    writtenLabel(initial!)
+  }`;
+  return withShape(first, first.type.shape.map((_, axis) => axis === 0 ? depth : null), { action });
 }
 
 /** Updates that the step asks for, and default updates of what it draws from. */

@@ -11,6 +11,7 @@ import {
   map,
   reduce,
   scan,
+  ShapeError,
   shared,
   T,
   type Tensor,
@@ -273,6 +274,25 @@ Deno.test("scan() keeps of a state only what is read", async () => {
   last(new Float32Array(256), 1000);
   // Two rows of the state, not a thousand.
   assert(executorOf(last).executables[0]!.info.scratchBytes < 16 * 256 * 4);
+});
+
+onDevices("an initial value with fewer rows than taps is an error", async (device) => {
+  const x = T.vector("x"), n = T.iscalar("n");
+  const [y] = scan((a: Variable, b: Variable) => a.mul(b), {
+    outputsInfo: { initial: x, taps: [-1, -3] },
+    nSteps: n,
+  });
+  const last = (y as Variable).at(-1);
+  for (const wanted of [[y as Variable], [last], [grad(last, x)], [(y as Variable).sum(), last]]) {
+    const f = await compile([x, n], wanted, { device });
+    for (const steps of [1, 7]) {
+      assertEquals(f([2, 1, 3, 9], steps).length, wanted.length);
+      for (const few of [[2, 1], []]) {
+        const told = 'taps [-1,-3] need 3 rows of the initial value "x": expected length 3';
+        assertThrows(() => f(few, steps), ShapeError, told);
+      }
+    }
+  }
 });
 
 Deno.test("scan() says what is wrong with its arguments", () => {

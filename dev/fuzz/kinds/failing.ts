@@ -2,9 +2,9 @@ import { type Generator, isFloatRef, type Kind, type Ref } from "../generator.ts
 import { wander } from "./graphs.ts";
 
 /** A value, of no axes, that fails where the index is out of range. */
-function checked(g: Generator, x: Ref, index: Ref): Ref {
+function checked(g: Generator, x: Ref, index: Ref, n: number): Ref {
   const { random } = g;
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return g.call(".at", x, index);
     case 1:
@@ -15,6 +15,16 @@ function checked(g: Generator, x: Ref, index: Ref): Ref {
       return g.call(".at", g.call("T.mul", x, 2), index);
     case 4:
       return g.call("T.sum", g.call("T.softmax", g.call("T.index", x, [[0], index])));
+    case 5: {
+      const fits = g.call("T.and", g.call("T.ge", index, 0), g.call("T.lt", index, n));
+      const first = g.call("T.alloc", 0.5, g.call("T.add", g.call("T.cast", fits, "int64"), 1));
+      const [out] = g.loop({
+        states: [first],
+        nSteps: random.pick([1, 3]),
+        taps: { sequences: [], states: [[-2, -1]] },
+      }, (inner, { states: [old, last] }) => ({ outputs: [inner.call("T.add", old!, last!)] }));
+      return g.call("T.sum", out!);
+    }
     default: {
       const [out] = g.loop({ sequences: [x] }, (inner, { sequences }) => ({
         outputs: [inner.call("T.mul", inner.call(".at", x, index), sequences[0]!)],
@@ -55,7 +65,7 @@ export const failing: Kind = {
     const place = random.below(states.length + 1);
     const source = random.pick([x, states[0]!]);
     g.attempt(() => {
-      const value = checked(g, source, index);
+      const value = checked(g, source, index, n);
       if (place === states.length) g.output(value);
       for (const state of random.shuffle(states)) {
         const fits = (ref: Ref) =>
