@@ -9,6 +9,7 @@
 
 import { FileFormatError } from "../core/base/errors.ts";
 import { type DType, dtypeInfo, type TypedArray } from "../core/graph/dtype.ts";
+import { MAX_RANK } from "../core/graph/type.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { about, bytesOf, type FileSource, pathOf, replaceFile } from "./files.ts";
@@ -124,6 +125,9 @@ export function decodeNpy(bytes: Uint8Array<ArrayBuffer>): Tensor {
       ? "objects of Python are not read, as that runs code"
       : `expected one of ${[...dtypeOf.keys()].join(", ")}`;
     throw new FileFormatError(WHAT, `its dtype is ${shown(descr)}: ${advice}`);
+  }
+  if (shape.length > MAX_RANK) {
+    throw new FileFormatError(WHAT, `its shape has ${shape.length} axes, more than ${MAX_RANK}`);
   }
   const info = dtypeInfo(dtype);
   const count = shape.reduce((a, b) => a * (b || 1), info.bytes);

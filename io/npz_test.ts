@@ -111,6 +111,7 @@ Deno.test("decodeNpy() says what is wrong with a file", () => {
     [npy(header("'<f4'", "(,)"), 8), "expected lengths as its shape"],
     [npy(header("'<f4'", "(99999999999999999999,)"), 8), "expected lengths as its shape"],
     [npy(header("'<f4'", "(9007199254740991, 9007199254740991)"), 8), "too many elements"],
+    [npy(header("'<f4'", `(${"1, ".repeat(65)})`), 4), "65 axes, more than 64"],
     [npy(header("'<f4'", "(2,)", "1"), 8), "its header has"],
     [npy(header("'<f5'", "(2,)"), 8), 'its dtype is "<f5"'],
     [npy(header("'<V2'", "(2,)"), 4), 'its dtype is "<V2"'],

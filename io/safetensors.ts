@@ -9,6 +9,7 @@
 
 import { FileFormatError } from "../core/base/errors.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../core/graph/dtype.ts";
+import { MAX_RANK } from "../core/graph/type.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { about, bytesOf, type FileSource, pathOf, replaceFile } from "./files.ts";
 import { gather, type HostArray, type SavedTree } from "./stored.ts";
@@ -291,6 +292,9 @@ function checkEntry(name: string, entry: unknown): Entry {
   }
   if (!isShape(shape)) {
     throw wrong(`expected sizes as its shape, got ${shown(shape)}`, name);
+  }
+  if (shape.length > MAX_RANK) {
+    throw wrong(`its shape has ${shape.length} axes, more than ${MAX_RANK}`, name);
   }
   const [from, to] = Array.isArray(offsets) && offsets.length === 2 ? offsets : [];
   if (!isSize(from) || !isSize(to) || to < from) {

@@ -188,6 +188,7 @@ Deno.test("decodeSafetensors() says what is wrong with a file", () => {
     [file(`{"w":${entry("F32", [2 ** 40, 2 ** 40], [0, 0])}}`), "has too many elements"],
     [file(`{"w":${entry("F32", [2 ** 53 - 1, 4, 0], [0, 0])}}`), "has too many elements"],
     [file(`{"w":${entry("F32", [2 ** 53 - 1, 2 ** 53 - 1, 0], [0, 0])}}`), "has too many"],
+    [file(`{"w":${entry("F32", Array(100_000).fill(1), [0, 4])}}`, 4), "100000 axes, more than 64"],
     [file(`{"w":${entry("F32", Array(40).fill(2 ** 52).concat(0), [0, 0])}}`), "has too many"],
     [file(`{"w":${entry("F32", [3, 1431655766], [0, 8])}}`, 8), "expected 17179869192 bytes"],
     [file(`{"w":${entry("F8_E4M3", [1], [0, 1])}}`, 1), 'its dtype is "F8_E4M3"'],

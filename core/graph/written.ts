@@ -49,15 +49,19 @@ function clip(text: string): string {
   return text.length <= MOST_NAME ? text : `${text.slice(0, MOST_NAME)}…`;
 }
 
+/** Whether a variable is a range: made of nothing but integers that say where and how much. */
+function isRange({ owner, ndim }: Variable): boolean {
+  return owner !== null && owner.op.indexFrom === 0 && ndim === 1;
+}
+
 /** Whether an integer, or a range, that the library computed tells lengths of tensors and nothing else. */
 function tellsLengths(variable: Variable, depth = 0): boolean {
   const { owner } = variable;
   if (variable instanceof Constant) return variable.ndim === 0;
   if (owner === null || variable.name !== null || depth > 8) return false;
-  // A range is made of nothing but integers that say where and how much.
-  const isRange = owner.op.indexFrom === 0 && variable.ndim === 1;
-  if (!isDiscrete(variable.dtype) || variable.ndim > 0 && !isRange) return false;
-  if (isRange && variable.written.call === owner.op.name) return false;
+  const ranges = isRange(variable);
+  if (!isDiscrete(variable.dtype) || variable.ndim > 0 && !ranges) return false;
+  if (ranges && variable.written.call === owner.op.name) return false;
   return owner.inputs.length > 0 &&
     elementInputs(owner).every((input) => tellsLengths(input, depth + 1));
 }
@@ -77,6 +81,8 @@ function operands(apply: Apply, numbers = false): Variable[] {
       }
       if (seen.has(owner)) continue;
       const own = input.name === null && (tellsLengths(input) || sameCall(input, apply.output));
+      // What a range of the library's reads are lengths of what is there besides.
+      if (own && isRange(input)) continue;
       if (own && seen.size < MOST_NODES) visit(owner);
       else found.add(input);
     }

@@ -329,7 +329,7 @@ const table: Record<string, Failing> = {
     make: () => T.categoricalCrossentropy(T.softmax(x), at).mean(),
     inputs: [x, at],
     args: [filled(2, 3), [1, 3]],
-    says: ["length 3, got 3", 'in categoricalCrossentropy(the result of softmax, "x", "at")'],
+    says: ["length 3, got 3", 'in categoricalCrossentropy(the result of softmax, "at")'],
   },
   "repeats by a vector": {
     make: () => T.repeat(u, at),

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
 import { compile, shared, T, tensor } from "../../mod.ts";
 import type { FloatDType } from "../graph/dtype.ts";
-import type { ComplexNumber, Tensor } from "./tensor.ts";
+import { type ComplexNumber, Tensor } from "./tensor.ts";
 import type { NestedValues } from "../graph/type_arithmetic.ts";
 
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends (<X>() => X extends B ? 1 : 2) ? true
@@ -105,4 +105,19 @@ Deno.test("consoles of Deno and Node show values", () => {
     const custom: unknown = Reflect.get(value as object, Symbol.for("nodejs.util.inspect.custom"));
     assertEquals((custom as () => string).call(value), text);
   }
+});
+
+Deno.test("a tensor has at most 64 axes", () => {
+  const shape: number[] = Array(64).fill(1), more = [...shape, 1];
+  assertEquals(tensor(new Float32Array(1), { shape }).shape, shape);
+  assertThrows(
+    () => tensor(new Float32Array(1), { shape: more }),
+    TypeError,
+    "at most 64 axes, got 65",
+  );
+  assertThrows(
+    () => new Tensor("float32", more, new Float32Array(1)),
+    TypeError,
+    "at most 64 axes",
+  );
 });

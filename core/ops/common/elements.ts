@@ -15,7 +15,7 @@ import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../../ir/builder.ts
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import { addSize, type Size } from "../../ir/size.ts";
 import { expectPositions } from "../../ir/limits.ts";
-import { type Variable, writtenLabel } from "../../graph/graph.ts";
+import { sameCall, type Variable, writtenLabel } from "../../graph/graph.ts";
 
 /** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
 export function mapElement(
@@ -47,16 +47,25 @@ export function zeroElement(
   return isComplex(dtype) ? { re: zero, im: zero } : zero;
 }
 
-/** What was indexed; nothing for a part of a gradient, which the user has not written. */
-function intoLabel(x: Variable): string {
-  return x.written.forward === null ? ` into ${writtenLabel(x)}` : "";
+/** What was indexed; nothing for what the user has not written: a part of a gradient, or of the same call. */
+function intoLabel(x: Variable, result: Variable): string {
+  const isPart = x.name === null && sameCall(x, result);
+  return isPart || x.written.forward !== null ? "" : ` into ${writtenLabel(x)}`;
 }
 
-/** The message of an index out of range. */
-export function outOfRange(x: Variable, axis: number, length: Size, at?: Size): CheckMessage {
+/** The message of an index out of range, where an op takes elements of x for its result. */
+export function outOfRange(
+  x: Variable,
+  axis: number,
+  length: Size,
+  result: Variable,
+  at?: Size,
+): CheckMessage {
   return (valueOf, bad) => {
     const index = at === undefined ? bad : valueOf(at);
-    return `An index${intoLabel(x)} is out of range: axis ${axis} has length ${valueOf(length)}` +
+    return `An index${intoLabel(x, result)} is out of range: axis ${axis} has length ${
+      valueOf(length)
+    }` +
       (index === null ? "" : `, got ${index}`);
   };
 }

@@ -15,6 +15,7 @@ import {
   promote,
   type TypedArray,
 } from "../../graph/dtype.ts";
+import { MAX_RANK } from "../../graph/type.ts";
 import { makeConstant, Variable } from "../../graph/graph.ts";
 import { fromTypedArray, makeValue, rounded, sizeOf, type Value } from "../../graph/value.ts";
 import { shown } from "../../base/shown.ts";
@@ -170,6 +171,11 @@ export function checkLengths(shape: unknown, action: string): number[] {
   if (!Array.isArray(shape)) {
     throw new TypeError(`${action}: expected a list of lengths as shape, got ${shown(shape)}`);
   }
+  if (shape.length > MAX_RANK) {
+    throw new TypeError(
+      `${action}: expected a shape of at most ${MAX_RANK} axes, got ${shape.length}`,
+    );
+  }
   return Array.from(shape, (n: unknown, axis): number => {
     if (typeof n === "number" && Number.isSafeInteger(n) && n >= 0) return n;
     throw new TypeError(
@@ -178,8 +184,6 @@ export function checkLengths(shape: unknown, action: string): number[] {
   });
 }
 
-/** Nested arrays have no more axes than this: more is a list that holds itself. */
-const DEEPEST = 64;
 /** Nested arrays have no more elements than this: an array of V8 cannot hold many more. */
 const MOST = 2 ** 26;
 
@@ -187,9 +191,9 @@ const MOST = 2 ** 26;
 function nestedShape(nested: unknown): number[] {
   const shape: number[] = [];
   for (let level = nested; Array.isArray(level); level = level[0]) {
-    if (shape.length === DEEPEST) {
+    if (shape.length === MAX_RANK) {
       throw new TypeError(
-        `Cannot make a tensor: arrays are nested more than ${DEEPEST} deep (does one hold itself?)`,
+        `Cannot make a tensor: arrays are nested more than ${MAX_RANK} deep (does one hold itself?)`,
       );
     }
     const { length } = level;

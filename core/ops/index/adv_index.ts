@@ -168,9 +168,10 @@ function stretchedIndex(context: ElementContext, variable: Variable, at: readonl
   return shape.map((n, d) => context.guards.equal(n, 1) ? zeroIx : at[skip + d]!);
 }
 
-/** The index into x, or null if an indexed axis is empty or there are no positions: nothing can be read. */
+/** The index into x for a result, or null if an indexed axis is empty or there are no positions: nothing can be read. */
 function sourceIndex(
   context: ElementContext,
+  result: Variable,
   x: Variable,
   indices: readonly Variable[],
   axes: readonly number[],
@@ -182,7 +183,7 @@ function sourceIndex(
   // Positions that broadcast to none are not looked at, though some may not vary with the empty axis.
   if (indices.some((index) => context.shape(index).some(isEmpty))) return null;
   if (axes.some((axis) => isEmpty(shape[axis]!))) {
-    context.check(context.b.constant("bool", 1), outOfRange(x, axes[0]!, 0));
+    context.check(context.b.constant("bool", 1), outOfRange(x, axes[0]!, 0, result));
     return null;
   }
   const from: Ix[] = new Array(x.ndim);
@@ -190,7 +191,7 @@ function sourceIndex(
   axes.forEach((axis, i) => {
     const index = indices[i]!, n = shape[axis]!;
     const at = stretchedIndex(context, index, places);
-    from[axis] = positionOf(context, index, at, n, outOfRange(x, axis, n));
+    from[axis] = positionOf(context, index, at, n, outOfRange(x, axis, n, result));
   });
   return from;
 }
@@ -306,7 +307,7 @@ export const advIndexOp: Op<AdvIndexParams> = {
       const { axes } = apply.params, layout = layoutOf(x.ndim, axes);
       const rank = index.length - layout.kept.length;
       const [places, kept] = separate(layout, rank, index);
-      const from = sourceIndex(context, x, indices, axes, places, kept);
+      const from = sourceIndex(context, apply.output, x, indices, axes, places, kept);
       return from === null ? zeroElement(context, x.dtype) : context.read(x, from);
     },
   },
@@ -365,7 +366,7 @@ export const advIncOp: Op<AdvIncParams> = {
       const build = (nest: LoopNestBuilder) => {
         const at = free ? nest.axes.slice(kept.length) : nest.loops;
         const own = nest.axes.slice(0, kept.length);
-        const to = sourceIndex(nest, x, indices, axes, at, own);
+        const to = sourceIndex(nest, apply.output, x, indices, axes, at, own);
         if (to === null) return;
         const index = arrange(layout, at, own);
         const value = nest.read(y, broadcastIndex(nest, y, result, index));

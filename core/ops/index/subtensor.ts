@@ -179,6 +179,7 @@ function partSizes(
 /** The position in x of a position in the part; null if an integer index is certainly out of range. */
 function partIndex(
   context: ElementContext,
+  result: Variable,
   x: Variable,
   index: readonly IndexEntry[],
   scalars: readonly Variable[],
@@ -193,7 +194,7 @@ function partIndex(
     if (entry.kind === "int") {
       if (context.guards.equal(n, 0)) empty = true;
       const ix = context.scalarIndex(entry.at);
-      return scalarPosition(context, ix, n, outOfRange(x, d, n));
+      return scalarPosition(context, ix, n, outOfRange(x, d, n, result));
     }
     const { start, step } = sliceSizes(context, entry, n);
     return b.addIx(sizeIx(start), b.scaleIx(at[next++]!, step));
@@ -364,7 +365,7 @@ export const subtensorOp: Op<SubtensorParams> = {
       index: readonly Ix[],
     ): Element {
       const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
-      const from = partIndex(context, x, apply.params.index, scalars, index);
+      const from = partIndex(context, apply.output, x, apply.params.index, scalars, index);
       return from === null ? zeroElement(context, x.dtype) : context.read(x, from);
     },
   },
@@ -481,7 +482,7 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
       const out = context.outputFrom(0, x);
       const part = partSizes(context, x, index, scalars);
       context.nest(set ? "setSubtensor" : "incSubtensor", part, [], (nest) => {
-        const to = partIndex(nest, x, index, scalars, nest.axes);
+        const to = partIndex(nest, apply.output, x, index, scalars, nest.axes);
         if (to === null) return;
         const value = nest.read(y, broadcastIndex(nest, y, part, nest.axes));
         nest.storeOuter(
