@@ -68,8 +68,8 @@ Deno.test("a model shows where it looks, or samples of what it writes", async ()
     "Error of each digit, validation",
   ]);
   const { title, svg } = figures.at(-1)!;
-  // Five images, and below each how much its 49 patches count: the one that counts most is white.
-  assertEquals([title, svg!.split('scale(2)"').length, svg!.split('scale(8)"').length], [
+  // Five images, and below each how much its 16 patches count: the one that counts most is white.
+  assertEquals([title, svg!.split('scale(2)"').length, svg!.split('scale(14)"').length], [
     "Attention",
     6,
     6,
