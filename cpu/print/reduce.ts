@@ -7,113 +7,35 @@
  * @module
  */
 
-import type { ReduceKind } from "../../core/ir/program.ts";
-import type { Prim, ScalarType, SNode } from "../../core/ir/scalar.ts";
+import type { SNode } from "../../core/ir/scalar.ts";
+import type { Local } from "../wasm/mod.ts";
+import {
+  identityOf,
+  PARTIAL_BYTES,
+  partialType,
+  prims,
+  type State,
+  storages,
+} from "./accumulator.ts";
+import { combineBest, pushBetter, pushCombined, pushDemoted, pushTree } from "./combine.ts";
 import type { FunctionContext } from "./context.ts";
-import type { KReduction, Storage } from "./kernel.ts";
+import type { KReduction } from "./kernel.ts";
 import { applyScalar, loadScalar, pushConst, storeScalar, valType } from "./scalar.ts";
 import {
   applySimd,
   blend,
   compareSimd,
-  extract,
   type Form,
   formsOf,
-  isWide,
-  lanesOf,
   narrowMask,
   pushLaneNumbers,
   splatConst,
   widenMask,
 } from "./simd.ts";
 import type { Bound, Values } from "./values.ts";
-import type { Local } from "../wasm/mod.ts";
 
 /** Where the lanes of a reduction run: nowhere, along an axis of the result, or along what is reduced. */
 type Direction = "scalar" | "across" | "along";
-
-type Vectors = Partial<Record<Form, Local<"v128">>>;
-
-/** The accumulator of one reduction. */
-interface State {
-  readonly reduction: KReduction;
-  readonly isArg: boolean;
-  /** The type that is compared or added up. */
-  readonly type: ScalarType;
-  /** Whether float32 is added in float64 at once. */
-  readonly wide: boolean;
-  /** Scalar accumulator. */
-  total?: Local;
-  /** Position of the best value. */
-  at?: Local<"i32">;
-  /** Vector accumulators by copy, and the float64 ones that they are moved to. */
-  readonly parts: Vectors[];
-  readonly sums: Vectors[];
-  readonly places: Local<"v128">[];
-  /** The results; of an arg kind, the value at the place that is the result. */
-  result?: Local;
-  best?: Local;
-  readonly results: Vectors[];
-}
-
-const prims: Record<ReduceKind, Prim> = {
-  sum: "add",
-  prod: "mul",
-  max: "max",
-  min: "min",
-  any: "or",
-  all: "and",
-  argmax: "max",
-  argmin: "min",
-};
-
-/** The value that changes nothing. */
-function identityOf(kind: ReduceKind, type: ScalarType): number | bigint {
-  const big = type === "i64" || type === "u64";
-  switch (kind) {
-    case "sum":
-    case "any":
-      return big ? 0n : 0;
-    case "prod":
-    case "all":
-      return big ? 1n : 1;
-    case "max":
-    case "argmax":
-      return extremes[type][0];
-    case "min":
-    case "argmin":
-      return extremes[type][1];
-  }
-}
-
-const extremes: Record<ScalarType, readonly [number | bigint, number | bigint]> = {
-  bool: [0, 1],
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  i64: [-(2n ** 63n), 2n ** 63n - 1n],
-  u64: [0n, 2n ** 64n - 1n],
-  f32: [-Infinity, Infinity],
-  f64: [-Infinity, Infinity],
-};
-
-/** Bytes that a reduction of a part takes. */
-export const PARTIAL_BYTES = 16;
-
-/** The type in which the parts of a reduction are kept and combined. */
-function partialType({ kind, type, value }: KReduction): ScalarType {
-  if (kind === "argmax" || kind === "argmin") return value.type;
-  return kind === "sum" && type === "f32" ? "f64" : type;
-}
-
-const storages: Record<ScalarType, Storage> = {
-  bool: "int32",
-  i32: "int32",
-  u32: "uint32",
-  i64: "int64",
-  u64: "uint64",
-  f32: "float32",
-  f64: "float64",
-};
 
 /** The accumulators of a nest. */
 export class Reductions implements Bound {
@@ -253,24 +175,10 @@ export class Reductions implements Bound {
     const current = f.alloc(valType(state.type));
     this.#values.scalar(value);
     f.localSet(current);
-    this.#pushBetter(state, current, total);
+    pushBetter(this.#context, state, current, total);
     f.if(() => {
       f.localGet(current).localSet(total).localGet(this.#position!).localSet(state.at!);
     }).free(current);
-  }
-
-  /** Pushes whether a scalar beats another one that comes before it. */
-  #pushBetter(state: State, current: Local, best: Local): void {
-    const { f, module } = this.#context;
-    const { type } = state;
-    f.localGet(current).localGet(best);
-    applyScalar(f, state.reduction.kind === "argmax" ? "gt" : "lt", "bool", type, module.helper);
-    if (type !== "f32" && type !== "f64") return;
-    f.localGet(current).localGet(current);
-    applyScalar(f, "ne", "bool", type, module.helper);
-    f.localGet(best).localGet(best);
-    applyScalar(f, "eq", "bool", type, module.helper);
-    f.i32And().i32Or();
   }
 
   /** Pushes a mask of the lanes that count; only where not all do. */
@@ -389,7 +297,7 @@ export class Reductions implements Bound {
       if (!this.#movesToWide(state)) continue;
       const [first, ...others] = state.parts.map((parts) => parts[0]!);
       if (this.#direction === "along") {
-        this.#pushTree([first!, ...others], () => f.f32x4Add());
+        pushTree(f, [first!, ...others], () => f.f32x4Add());
         f.localSet(first!);
         for (const other of others) f.f32x4Const(0).localSet(other);
       }
@@ -447,19 +355,19 @@ export class Reductions implements Bound {
     const { f } = this.#context;
     const { kind, type } = state.reduction;
     if (state.isArg) {
-      this.#combineArg(state);
+      combineBest(this.#context, state);
       return;
     }
     const isWide = this.#partial && partialType(state.reduction) !== type;
     const result = this.#context.take(isWide ? "f64" : valType(type));
     const narrow = () => {
-      this.#pushCombined(kind, state.type, state.parts);
+      pushCombined(this.#context, kind, state.type, state.parts);
       if (isWide) f.f64PromoteF32();
       f.localSet(result);
     };
     const wide = () => {
       this.flush();
-      this.#pushCombined(kind, "f64", state.sums);
+      pushCombined(this.#context, kind, "f64", state.sums);
       if (!isWide) f.f32DemoteF64();
       f.localSet(result);
     };
@@ -470,84 +378,6 @@ export class Reductions implements Bound {
       f.if(narrow, wide);
     }
     state.result = result;
-  }
-
-  /** Pushes what the lanes of some vectors give together. */
-  #pushCombined(kind: ReduceKind, type: ScalarType, vectors: readonly Vectors[]): void {
-    const { f, module } = this.#context;
-    const op = prims[kind];
-    const apply = () => applyScalar(f, op, type, type, module.helper);
-    const all = vectors.flatMap((parts) => formsOf(type).map((form) => parts[form]!));
-    const whole = f.alloc("v128");
-    this.#pushTree(all, () => applySimd(f, op, type, module.relaxed));
-    f.localSet(whole);
-    const form: Form = isWide(type) ? 1 : 0;
-    const push = (lane: number) => {
-      f.localGet(whole);
-      extract(f, type, form, lane);
-    };
-    push(0);
-    push(1);
-    apply();
-    if (form === 0) {
-      push(2);
-      push(3);
-      apply();
-      apply();
-    }
-    f.free(whole);
-  }
-
-  /** Pushes vectors, combined two by two. */
-  #pushTree(vectors: readonly Local<"v128">[], apply: () => void): void {
-    if (vectors.length === 1) {
-      this.#context.f.localGet(vectors[0]!);
-      return;
-    }
-    const half = vectors.length >> 1;
-    this.#pushTree(vectors.slice(0, half), apply);
-    this.#pushTree(vectors.slice(half), apply);
-    apply();
-  }
-
-  #combineArg(state: State): void {
-    const { f, module } = this.#context;
-    const best = this.#context.take(valType(state.type));
-    const at = this.#context.take("i32");
-    const current = f.alloc(valType(state.type)), place = f.alloc("i32");
-    let isFirst = true;
-    state.parts.forEach((parts, copy) => {
-      for (const form of formsOf(state.type)) {
-        const [first, count] = lanesOf(form);
-        for (let lane = 0; lane < count; lane++) {
-          f.localGet(parts[form]!);
-          extract(f, state.type, form, lane);
-          f.localSet(current);
-          f.localGet(state.places[copy]!).i32x4ExtractLane(first + lane).localSet(place);
-          if (isFirst) {
-            f.localGet(current).localSet(best).localGet(place).localSet(at);
-            isFirst = false;
-            continue;
-          }
-          // Better, or as good and earlier.
-          this.#pushBetter(state, current, best);
-          f.localGet(current).localGet(best);
-          applyScalar(f, "eq", "bool", state.type, module.helper);
-          if (state.type === "f32" || state.type === "f64") {
-            f.localGet(current).localGet(current);
-            applyScalar(f, "ne", "bool", state.type, module.helper);
-            f.localGet(best).localGet(best);
-            applyScalar(f, "ne", "bool", state.type, module.helper);
-            f.i32And().i32Or();
-          }
-          f.localGet(place).localGet(at).i32LtU().i32And().i32Or();
-          f.if(() => f.localGet(current).localSet(best).localGet(place).localSet(at));
-        }
-      }
-    });
-    f.free(current, place);
-    state.result = at;
-    state.best = best;
   }
 
   /** Stores the results of a part of larger reductions at an address. */
@@ -574,7 +404,7 @@ export class Reductions implements Bound {
       if (isArg) {
         load();
         f.localSet(current);
-        this.#pushBetter(state, current, state.total!);
+        pushBetter(this.#context, state, current, state.total!);
         f.if(() => {
           f.localGet(current).localSet(state.total!);
           f.localGet(at).i32Load(offset + 8).localSet(state.at!);
@@ -616,11 +446,4 @@ export class Reductions implements Bound {
       else f.localGet(state.parts[copy]![form]!);
     } else throw new TypeError(`Cannot print "${node.op}" in a nest`);
   }
-}
-
-function pushDemoted(context: FunctionContext, sums: Vectors): void {
-  const { f } = context;
-  f.localGet(sums[1]!).f32x4DemoteF64x2Zero();
-  f.localGet(sums[2]!).f32x4DemoteF64x2Zero();
-  f.i64x2Shuffle(0, 2);
 }

@@ -14,7 +14,8 @@ import { printNest, printWithoutLoops, whereNotEmpty } from "./nest.ts";
 import type { NestPlan } from "./nest_plan.ts";
 import { NestPrinter } from "./nest_printer.ts";
 import { WORKSPACE } from "./params.ts";
-import { PARTIAL_BYTES, Reductions } from "./reduce.ts";
+import { PARTIAL_BYTES } from "./accumulator.ts";
+import { Reductions } from "./reduce.ts";
 import type { Cut, SharedNest } from "./share_plan.ts";
 
 /** The iterations of a part, and memory that no other part works with at the time. */
