@@ -48,6 +48,7 @@ ${
   --export DIR    also write a step of training as a module for XLA, parameters,
                   images and train.py, which trains on by JAX, on one machine or many
   --devices N     devices that share a minibatch there (1)
+  --profile       show at the end where the time of the steps went
   --json          print lines of JSON: each epoch, and the result
   --quiet         print nothing
   --help          this text
@@ -99,7 +100,7 @@ function oneOf<S extends string>(name: string, text: string, known: readonly S[]
 async function readOptions(args: string[]): Promise<TrainOptions | null> {
   const unknown: string[] = [];
   const flags = parseArgs(args, {
-    boolean: ["help", "json", "quiet", "watch"],
+    boolean: ["help", "json", "profile", "quiet", "watch"],
     string: [...strings],
     unknown: (arg) => {
       unknown.push(arg);
@@ -156,6 +157,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
     ...(flags.report === undefined ? {} : { report: flags.report }),
     ...(flags.watch || flags.port !== undefined ? { watch } : {}),
     devices: number("devices", whole, 1),
+    profile: flags.profile,
     bar: !isQuiet && Deno.stderr.isTerminal(),
     color: Deno.stdout.isTerminal() && !Deno.noColor,
     ...(isQuiet ? { print: () => {} } : {}),

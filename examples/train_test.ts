@@ -100,6 +100,16 @@ Deno.test("train() gives the same with the same seed, bit by bit, and other digi
   assert(one.result.losses.join() !== other.result.losses.join());
 });
 
+Deno.test("a training by calls shows its profile, too, and none unless it is asked for", async () => {
+  const { lines, result } = await run({ loop: "host", images: 400, profile: true });
+  const profile = lines.find((line) => line.includes("Profile of step"))!;
+  assert(/calls +12\n/.test(profile) && profile.includes("GFLOP/s"), profile);
+  assertEquals((result.profile as { calls: number }).calls, 12);
+  const without = await run({ images: 400, epochs: 1 });
+  assertEquals(without.lines.filter((line) => line.includes("Profile")), []);
+  assertEquals(without.result.profile, undefined);
+});
+
 Deno.test("a saved model classifies as it did", async () => {
   const { result, out } = await run({ images: 1200 });
   const { test } = await loadSets({ ...defaults, images: 1200 });
@@ -276,7 +286,7 @@ Deno.test("the program says what is wrong with its arguments", async () => {
   const { code, text } = await outcome(start([...direct, "--help"]));
   assertEquals(code, 0);
   const options =
-    "model data images epochs batch rate optimizer seed device loop out save resume report watch port json";
+    "model data images epochs batch rate optimizer seed device loop out save resume report watch port profile json";
   for (const option of options.split(" ")) {
     assert(text.includes(`--${option} `), `--${option} is not in ${text}`);
   }

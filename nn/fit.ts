@@ -8,6 +8,7 @@ import { checkOptions } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 import { leavesOf } from "../core/base/tree.ts";
 import type { Seed } from "../core/random/generator.ts";
+import type { Profile } from "../core/runtime/profile.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
 import { type DataSet, partsOf, permutation } from "./minibatches.ts";
@@ -118,6 +119,8 @@ export interface FitResult {
   readonly best: FitEvent | null;
   /** Why it ended. */
   readonly reason: "epochs" | "patience" | "signal";
+  /** What was measured of the function that takes the steps, where the graph's `profile` asks for it. */
+  readonly profile: Profile | null;
 }
 
 /** Milliseconds that steps take together: then others get a turn, signals are seen and progress is told. */
@@ -181,8 +184,8 @@ export async function fit<D extends DataSet>(options: FitOptions<D>): Promise<Fi
     words: "shared variables",
   }).map(({ leaf }) => leaf);
   const { parts, count } = partsOf(action, data);
-  const take = typeof step === "function"
-    ? stepsByCalls(step)
+  const { take, profile } = typeof step === "function"
+    ? { take: stepsByCalls(step), profile: null }
     : await (loop === "scan" ? compiledLoop : compiledStep)(action, step, Object.keys(data));
   const windows = new Windows(take, {
     count,
@@ -265,7 +268,7 @@ export async function fit<D extends DataSet>(options: FitOptions<D>): Promise<Fi
     if (reason === "epochs" && outdone()) reason = "patience";
   }
   keep();
-  return { history, best, reason };
+  return { history, best, reason, profile };
 }
 
 /** Minibatches that are taken together: as many as take a moment and fit. */

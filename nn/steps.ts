@@ -9,7 +9,9 @@ import type { DeviceOption } from "../core/base/settings.ts";
 import { makeVariable, Variable } from "../core/graph/graph.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { replace } from "../core/graph/walk.ts";
+import type { CompileOptions } from "../core/runtime/definition.ts";
 import { compile } from "../core/runtime/function.ts";
+import type { Profile } from "../core/runtime/profile.ts";
 import type { SharedVariable } from "../core/runtime/shared.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
 import { scan } from "../scan/loop.ts";
@@ -25,6 +27,14 @@ export interface StepGraph<D extends DataSet> {
   readonly updates: readonly (readonly [SharedVariable, Variable])[];
   /** Where to run; as `compile` chooses, if missing. */
   readonly device?: DeviceOption;
+  /** Whether to measure calls, kernels and compiling, as `compile` does. */
+  readonly profile?: boolean;
+}
+
+/** A function that takes steps, and what was measured of it, if that was wanted. */
+export interface CompiledSteps {
+  readonly take: TakeSteps;
+  readonly profile: Profile | null;
 }
 
 /** A step of training: takes a minibatch and gives its loss. */
@@ -75,20 +85,31 @@ function inputsOf<D extends DataSet>(action: string, graph: StepGraph<D>, names:
   });
 }
 
+/** A compiled function that gives losses. */
+type Loss = ((...values: Tensor[]) => Tensor) & { readonly profile: Profile | null };
+
+function settingsOf<D extends DataSet>({ device, profile }: StepGraph<D>): CompileOptions {
+  return {
+    onUnusedInput: "ignore",
+    ...(device === undefined ? {} : { device }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
 /** A function of a minibatch that takes the step of a graph. */
 export async function compiledStep<D extends DataSet>(
   action: string,
   graph: StepGraph<D>,
   names: string[],
-): Promise<TakeSteps> {
+): Promise<CompiledSteps> {
   const inputs = inputsOf(action, graph, names);
   const step = await compile(inputs, graph.cost, {
     updates: graph.updates,
-    onUnusedInput: "ignore",
     name: "step",
-    ...(graph.device === undefined ? {} : { device: graph.device }),
-  }) as unknown as (...values: Tensor[]) => Tensor;
-  return stepsByCalls((batch) => step(...names.map((name) => batch[name]!)));
+    ...settingsOf(graph),
+  }) as unknown as Loss;
+  const take = stepsByCalls((batch) => step(...names.map((name) => batch[name]!)));
+  return { take, profile: step.profile };
 }
 
 /** A function of many minibatches that takes the step of a graph with one after the other: a scan. */
@@ -96,7 +117,7 @@ export async function compiledLoop<D extends DataSet>(
   action: string,
   graph: StepGraph<D>,
   names: string[],
-): Promise<TakeSteps> {
+): Promise<CompiledSteps> {
   const inputs = inputsOf(action, graph, names);
   const windows = inputs.map(({ type }) =>
     makeVariable(TensorType.of(type.dtype, [null, ...type.shape]))
@@ -109,13 +130,13 @@ export async function compiledLoop<D extends DataSet>(
   }, { sequences: windows, name: "epoch" });
   const loop = await compile(windows, costs as Variable, {
     updates: [...updates],
-    onUnusedInput: "ignore",
     name: "epoch",
-    ...(graph.device === undefined ? {} : { device: graph.device }),
-  }) as unknown as (...values: Tensor[]) => Tensor;
-  return ({ parts, order, batch }, first, end) => {
+    ...settingsOf(graph),
+  }) as unknown as Loss;
+  const take: TakeSteps = ({ parts, order, batch }, first, end) => {
     const start = first * batch, last = Math.min(end * batch, order.length);
     const lead = [end - first, Math.min(batch, last - start)];
     return [loop(...parts.map((part) => rowsOf(part, order, start, last, lead)))];
   };
+  return { take, profile: loop.profile };
 }

@@ -24,9 +24,13 @@ for (const [name, error] of Object.entries(errors)) {
       loop: "scan",
       device: "cpu",
     } as const;
-    const result = await train({ ...options, out, batch: 20, optimizer, rate, print: () => {} });
+    const lines: string[] = [], print = (line: string) => lines.push(line);
+    const more = { out, batch: 20, optimizer, rate, profile: true, print };
+    const result = await train({ ...options, ...more });
     assert(result.testError < error, `test error ${result.testError}`);
     assert(result.losses.at(-1)! < result.losses[0]!, `losses ${result.losses}`);
+    const profile = lines.find((line) => line.includes("Profile of epoch")) ?? "no profile";
+    assert(/GFLOP.*\n.* epoch \(loop, /.test(profile), profile);
     await Deno.remove(out, { recursive: true });
   });
 }
@@ -37,12 +41,13 @@ Deno.test("chars learns a text, and writes characters of it", async () => {
   const result = await train(
     {
       ...{ model: "chars", seed: 1, images: 1, epochs: 4, batch: 8, loop: "scan", device: "cpu" },
-      ...{ optimizer: "adam", rate: 0.02, out, text, print: () => {} },
+      ...{ optimizer: "adam", rate: 0.02, out, text, profile: true, print: () => {} },
     } as const,
   );
   // Of letters as often as they are, without knowledge of what comes before: 3.4 bits.
   assert(result.testError < 2.8, `${result.testError} bits`);
   assert(/^[a-z ]+$/.test(String(result.facts["sample"])), String(result.facts["sample"]));
+  assertEquals((result.profile as { name: string }).name, "epoch");
   await Deno.remove(out, { recursive: true });
 });
 

@@ -36,6 +36,8 @@ export interface TrainResult {
   readonly testError: number;
   /** What else the model tells, such as the digits that it predicts. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Where the time of training went, if that was wanted. */
+  readonly profile?: Readonly<Record<string, unknown>>;
   readonly seconds: number;
   readonly device: string;
 }
@@ -117,7 +119,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let result: nn.FitResult;
   try {
     result = await nn.fit({
-      step: { inputs, cost, updates, device },
+      step: {
+        inputs,
+        cost,
+        updates,
+        device,
+        ...(options.profile === true ? { profile: true } : {}),
+      },
       data,
       batch,
       epochs: options.epochs,
@@ -181,6 +189,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const line = name === "loss" ? `  ${paint(cyan, sparkline(losses, 30))}` : "";
     print(`  ${name.padEnd(width)}  ${value}${line}`);
   }
+  if (result.profile !== null) print(`\n${result.profile}\n`);
   await view.end(history, rows);
   const report = options.report === undefined ? "" : `, report in ${options.report}`;
   print(paint(green, `model in ${files.model}, curves in ${files.curves}${report}`));
@@ -192,6 +201,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     bestValidationError: bestError,
     testError: test.value,
     facts: test.facts,
+    ...(result.profile === null ? {} : { profile: result.profile.toJSON() }),
     seconds,
     device: task.device.device,
   };

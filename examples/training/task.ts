@@ -56,6 +56,8 @@ export interface TrainOptions {
   readonly bar?: boolean;
   /** Whether to write lines in colour. */
   readonly color?: boolean;
+  /** Whether to show at the end where the time of training goes. */
+  readonly profile?: boolean;
   /** Ends the training early, keeping what was best so far. */
   readonly signal?: AbortSignal;
   /** Called when the training starts, and with it what `signal` can end. */
