@@ -138,12 +138,15 @@ const rows = {
   atan: [(g, _y, x) => over(g, add(sqr(x!), 1))],
   sinh: derivative((x) => cosh(x)),
   cosh: derivative((x) => sinh(x)),
-  tanh: derivative((_x, y) => sub(1, sqr(y))),
+  // Of x, as the next: the result has no digits left of how far it is from 1.
+  tanh: derivative((x, y) =>
+    isComplex(x.dtype) ? sub(1, sqr(y)) : mul(4, logisticSlope(mul(2, x)))
+  ),
   asinh: [(g, _y, x) => over(g, sqrt(add(sqr(x!), 1)))],
   // Not x² - 1, which has few digits left near 1.
   acosh: [(g, _y, x) => over(g, sqrt(mul(sub(x!, 1), add(x!, 1))))],
   atanh: [(g, _y, x) => over(g, sub(1, sqr(x!)))],
-  sigmoid: derivative((_x, y) => mul(y, sub(1, y))),
+  sigmoid: derivative((x) => logisticSlope(x)),
   softplus: derivative((x) => sigmoid(x)),
   // In forms whose own derivatives do not overflow.
   logaddexp: [
@@ -222,6 +225,11 @@ const rows = {
   gradScale: (params) => [(g) => mul(g, (params as GradScaleParams).factor)],
   gradClip: (params) => [(g) => clipped(g, params as GradClipParams)],
 } satisfies Record<ElementwiseName, Row>;
+
+/** The derivative of the logistic function. */
+function logisticSlope(x: Variable): Variable {
+  return mul(sigmoid(x), sigmoid(neg(x)));
+}
 
 /** x - y, and a number instead where they are infinite and equal. */
 function apart(x: Variable, y: Variable, instead: number): Variable {

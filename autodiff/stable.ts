@@ -10,9 +10,12 @@
 import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { Fact } from "../core/graph/op.ts";
+import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { printOp, type PrintParams } from "../core/ops/control/print_op.ts";
 import { isElementwise } from "../core/rewrite/match.ts";
 import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
+import { opensAll, productOf } from "../core/rewrite/algebra/factors.ts";
+import { isRootOfSquares } from "../core/rewrite/stability/squares.ts";
 import { expPartOf, expPartUnderLog, standsFor } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
@@ -62,7 +65,8 @@ export class StableForms {
 
   /** What something is stable as; null where it is stable as it stands. */
   of(apply: Apply): Variable | null {
-    if (!isRoot(apply) && !this.#isByReciprocal(apply)) return null;
+    const isOne = isRoot(apply) || this.#isByReciprocal(apply) || isRootOfSquares(apply);
+    if (!isOne) return null;
     // Logarithms inside come first, so that those of a chain are taken one by one.
     const waiting = [apply];
     while (waiting.length > 0) {
@@ -142,10 +146,10 @@ export class StableForms {
         (is(owner.op, "saturates") ? exponents : queue).push(...owner.inputs);
       }
     };
-    const isLog = isLogarithm(apply);
-    if (!apply.inputs.some((input) => this.#isBent(input, isLog))) return null;
+    const isLog = isLogarithm(apply), isOfPowers = hasPowers(apply);
+    if (!isOfPowers && !apply.inputs.some((input) => this.#isBent(input, isLog))) return null;
     enter(apply.inputs, isLogarithm, this.#left, isLog);
-    if (exponents.length === 0) return null;
+    if (exponents.length === 0 && !isOfPowers) return null;
     const most = inside.size + MOST;
     for (const exponent of exponents) enter([exponent], isRoot, most);
     if (unknown.length === 0) this.#left = Math.max(MOST, this.#left - inside.size);
@@ -204,6 +208,17 @@ function isTransparent(apply: Apply, isUnderLog: boolean): boolean {
 function reportsGradient({ op, params }: Apply): boolean {
   return op === printOp as unknown &&
     (params as unknown as PrintParams).report.ofGradient !== undefined;
+}
+
+/** Whether it is of squares, products along axes or gammas, which overflow where the whole does not. */
+function hasPowers(apply: Apply): boolean {
+  if (!isLogarithm(apply)) return isRootOfSquares(apply);
+  const product = productOf(apply.inputs[0]!, opensAll);
+  return product?.factors.some(({ base, power }) => {
+    const { owner } = base;
+    const isProd = owner?.op === reduceOp && (owner.params as ReduceParams).kind === "prod";
+    return isProd || owner?.op.name === "gamma" || Math.abs(power) > 1;
+  }) === true;
 }
 
 function curvesOf(variable: Variable): number {

@@ -204,6 +204,11 @@ export class ScalarBuilder {
       if (b === c) return b!;
     }
     if (op === "cast" && a!.type === type) return a!;
+    if (op === "abs") {
+      // So that even functions of x and of -x share what they compute.
+      const size = this.#opposite(a!);
+      if (size !== null) return this.unary("abs", size);
+    }
     const isInt = type !== "f32" && type !== "f64";
     if (b?.op === "const" && isInt) {
       const n = Number(b.value);
@@ -220,6 +225,17 @@ export class ScalarBuilder {
       if (a === b) return a!;
     }
     return null;
+  }
+
+  /** x for what is computed as -x, also as a negative number times something; null for anything else. */
+  #opposite({ op, type, args: [a, b] }: SNode): SNode | null {
+    if (type !== "f32" && type !== "f64") return null;
+    if (op === "neg") return a!;
+    if (op !== "mul") return null;
+    const [factor, other] = a!.op === "const" ? [a!, b!] : [b!, a!];
+    if (factor.op !== "const" || !(factor.value < 0)) return null;
+    const size = this.constant(type, -factor.value);
+    return a === factor ? this.mul(size, other) : this.mul(other, size);
   }
 
   // Short forms. The type is that of the first argument.

@@ -20,8 +20,12 @@ function magic(m: Calc): number {
 
 /** 2^(n + bias) for an integer n, as long as the exponent fits. */
 function power2(m: Calc, n: SNode, bias: number): SNode {
-  const bits = m.ints(m.add(n, magic(m) + bias));
-  return m.float(m.shl(bits, m.mantissa));
+  return ofExponent(m, m.add(n, magic(m) + bias));
+}
+
+/** The power of 2 whose biased exponent is in the low bits. */
+function ofExponent(m: Calc, exponent: SNode): SNode {
+  return m.float(m.shl(m.ints(exponent), m.mantissa));
 }
 
 /** x = n ln 2 + r with |r| ≤ ln 2 / 2. `low` is added to x with its own precision. */
@@ -96,6 +100,13 @@ export function moderateExp(m: Calc, x: SNode): SNode {
   return m.mul(expPoly(m, r), power2(m, n, m.bias));
 }
 
+/** e^-x in the same range. */
+function decay(m: Calc, x: SNode): SNode {
+  const { n, r } = reduce(m, x);
+  const tail = [1, 1, ...expTail[m.type]].map((c, k) => k % 2 === 0 ? c : -c);
+  return m.mul(m.poly(r, tail), ofExponent(m, m.sub(magic(m) + m.bias, n)));
+}
+
 /** e^(x + low) for a sum that is known more precisely than x; low is small. */
 export function expSum(m: Calc, x: SNode, low: SNode): SNode {
   const { n, r } = reduce(m, x, low);
@@ -151,12 +162,11 @@ export function expm1(b: ScalarBuilder, x: SNode): SNode {
   return m.keepNan(x, m.keepZero(x, result));
 }
 
-/** 1 / (1 + e^-x). */
+/** 1 / (1 + e^-x), by the exponential that the one of -x needs, too. */
 export function sigmoid(b: ScalarBuilder, x: SNode): SNode {
-  const m = new Calc(b, x);
-  const e = moderateExp(m, m.neg(m.atMost(x, m.pick(20, 40))));
-  const y = m.div(1, m.add(e, 1));
-  return m.keepNan(x, m.select(m.lt(x, expRange(m)[0]), 0, y));
+  const m = new Calc(b, x), size = m.abs(x), [low] = expRange(m);
+  const e = m.select(m.gt(size, -low), 0, decay(m, size));
+  return m.keepNan(x, m.div(m.select(m.lt(x, 0), e, 1), m.add(e, 1)));
 }
 
 /** log(1 + e^(z + low)) for z ≤ 0 and a low part that rounding left out of it. */

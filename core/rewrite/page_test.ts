@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import "../../scan/mod.ts";
-import { elementwise, shortcomings, whole } from "../../dev/testing/stability/expressions.ts";
+import { elementwise, whole } from "../../dev/testing/stability/expressions.ts";
 import { theanoRewrites } from "../../dev/theano_rewrites.ts";
 import { knownRules } from "./mod.ts";
 
@@ -34,13 +34,11 @@ Deno.test("the rules that do the work of Theano's exist, and docs/rewrites.md ha
   }
 });
 
-Deno.test("docs/rewrites.md counts the table of stability", async () => {
+Deno.test("docs/rewrites.md has the table of stability", async () => {
   const text = await Deno.readTextFile(new URL("../../docs/rewrites.md", import.meta.url));
-  const count = Object.keys({ ...elementwise, ...whole }).length;
-  const short = Object.keys(shortcomings);
-  assert(text.includes(`${count} expressions that overflow`), "run deno task rewrites");
-  assert(text.includes(`${count - short.length} have 12 digits`), "run deno task rewrites");
-  for (const name of short) {
-    assert(text.includes(`| \`${name}\` `), `run deno task rewrites: ${name}`);
+  const names = Object.keys({ ...elementwise, ...whole });
+  assert(text.includes(`${names.length} expressions that overflow`), "run deno task rewrites");
+  for (const name of names) {
+    assert(text.includes(`- \`${name}\`\n`), `run deno task rewrites: ${name}`);
   }
 });

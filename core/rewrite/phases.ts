@@ -29,6 +29,7 @@ import { shapeRules } from "./indexing/shape_rules.ts";
 import { stableErfRules } from "./stability/erf.ts";
 import { stableLogRules } from "./stability/log.ts";
 import { fewerExps, quotientRules } from "./stability/quotients.ts";
+import { squareRules } from "./stability/squares.ts";
 import { logisticForms, stableSigmoidRules } from "./stability/sigmoid.ts";
 
 /** Rules that every phase needs, because the others make what they clean up. */
@@ -53,6 +54,7 @@ const stable: readonly Rule[] = [
   ...stableErfRules,
   ...stableSigmoidRules,
   ...stableLogRules,
+  ...squareRules,
   ...stableRoots,
 ];
 

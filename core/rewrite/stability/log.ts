@@ -30,6 +30,7 @@ import {
 } from "../algebra/factors.ts";
 import {
   applied,
+  applyAgain,
   ew,
   inShape,
   instead,
@@ -434,7 +435,9 @@ const logOfPower: Rule = {
 
 const logOfProd: Rule = {
   name: "log-of-prod",
-  law: "log(prod(sigmoid(z))) -> -sum(softplus(-z))",
+  law:
+    "log(prod(sigmoid(z))) -> -sum(softplus(-z)), log(prod(x)) -> sum(log(abs(x))), which is NaN " +
+    "where prod(sign(x)) is negative",
   ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output: { dtype } }): Rewritten {
@@ -442,9 +445,34 @@ const logOfProd: Rule = {
     const { kind, axes } = (apply?.params ?? {}) as Partial<ReduceParams>;
     if (kind !== "prod" || y?.dtype !== dtype || !isReal(dtype)) return null;
     const logistic = logisticOf(y);
-    return logistic?.scale === 1
-      ? reduced("sum", sumOfTerms([logSigmoid(logistic.z)], dtype), axes!)
-      : null;
+    if (logistic?.scale === 1) {
+      return reduced("sum", sumOfTerms([logSigmoid(logistic.z)], dtype), axes!);
+    }
+    const isPositive = y.owner?.op.facts?.has("notNegative") === true;
+    const logs = reduced("sum", ew("log", isPositive ? y : ew("abs", y)), axes!);
+    const sign = isPositive ? null : applyAgain(apply!, [ew("sign", y)]);
+    return sign === null ? logs : nanWhere(ew("lt", sign, number(0, dtype)), logs);
+  },
+};
+
+/** A value, and NaN where there is none. */
+function nanWhere(condition: Variable, value: Variable): Variable {
+  return ew("switch", condition, number(NaN, value.dtype), value);
+}
+
+const logOfGamma: Rule = {
+  name: "log-of-gamma",
+  law: "log(gamma(x)) -> gammaln(x), which is NaN where gamma(x) is negative",
+  ops: ["log"],
+  stabilises: true,
+  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
+    const y = under(x!, "gamma");
+    if (y === null || !isReal(dtype)) return null;
+    const zero = number(0, dtype), whole = ew("floor", y);
+    const isOdd = ew("neq", ew("mod", whole, number(2, dtype)), zero);
+    const isPole = ew("eq", whole, y);
+    const isNegative = ew("and", ew("lt", y, zero), ew("or", isOdd, isPole));
+    return nanWhere(isNegative, ew("gammaln", y));
   },
 };
 
@@ -471,6 +499,7 @@ const logOfOthers: readonly Rule[] = [
   logOfSinh,
   logOfPower,
   logOfProd,
+  logOfGamma,
   logOfCumsum,
 ];
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Apply, Variable } from "../../graph/graph.ts";
+import type { Variable } from "../../graph/graph.ts";
 import {
   buildProduct,
-  isProduct,
+  type Factor,
   opensAll,
   type Product,
   productOf,
@@ -16,7 +16,7 @@ import {
 } from "../algebra/factors.ts";
 import { ew, instead, negated, number, under } from "../match.ts";
 import { rule, terms, x } from "../pattern.ts";
-import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
+import type { Rewritten, Rule } from "../rule.ts";
 import {
   sigmoid,
   withoutComplement,
@@ -25,11 +25,14 @@ import {
   withoutOnePlusExp,
   withoutTanh,
 } from "./sigmoid_factors.ts";
-import { buildSum, fewTerms, oneTermRule } from "../algebra/terms.ts";
+import { areOpposite, buildSum, fewTerms, oneTermRule } from "../algebra/terms.ts";
 
-const { softplus, sub } = terms;
+const { cosh, div, sinh, softplus, sub, tanh } = terms;
 
-/** Rules that find the logistic function among the factors of products. */
+/**
+ * Rules that find the logistic function among the factors of products; those with exponentials also among
+ * what has other uses, where infinity may meet 0.
+ */
 function inProducts(
   name: string,
   law: string,
@@ -41,7 +44,11 @@ function inProducts(
     ops: productOps,
     stabilises: true,
     rewrite({ output }, context): Rewritten {
-      const product = realProduct(output, context), better = product && change(product);
+      const product = realProduct(output, context);
+      if (product === null) return null;
+      const isExp = ({ base }: Factor) => under(base, "exp") !== null;
+      const whole = product.factors.some(isExp) ? productOf(output, opensAll) : null;
+      const better = change(product) ?? (whole && change(whole));
       return better && instead(output, buildProduct(better));
     },
   };
@@ -60,7 +67,8 @@ const expTimesSigmoid = inProducts(
 );
 const expOverSum = inProducts(
   "exp-over-exp-sum",
-  "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y)",
+  "exp(x) / (exp(x) + exp(y)) -> sigmoid(x - y), (exp(x) - exp(y)) / (exp(x) + exp(y)) -> " +
+    "tanh((x - y) / 2)",
   withoutExpSums,
 );
 const belowComplement = inProducts(
@@ -74,47 +82,47 @@ const tanhLogistic = inProducts(
   withoutTanh,
 );
 
-/** Whether all that reads a difference are products with the logistic function: its derivative. */
-function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteContext): boolean {
-  const clients = context.clients(difference.output);
-  // What is an output is used once more.
-  const isRead = clients.length > 0 && context.uses(difference.output) === clients.length;
-  return isRead && clients.every(({ op, output }) =>
-    productOps.includes(op.name) &&
-    productOf(output, isProduct)?.factors.some(({ base }) => base === sigmoid) === true
-  );
-}
-
 const complement = oneTermRule(
   "one-minus-sigmoid",
-  "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
-  ({ base, scale }, context, apply) => {
+  "1 - sigmoid(x) -> sigmoid(-x)",
+  ({ base, scale }) => {
     const z = scale === -1 ? under(base, "sigmoid") : null;
-    if (z === null || isInDerivative(apply, base, context)) return null;
-    return { base: sigmoid(negated(z)), scale: 1 };
+    return z === null ? null : { base: sigmoid(negated(z)), scale: 1 };
   },
 );
 
-/** z and the factors without sigmoid(z), if they are then those of another product. */
-function sigmoidBeside(more: Product, less: Product): Variable | null {
-  for (const { base, power } of more.factors) {
+/** The factors without one sigmoid(z), for each of those that there are. */
+function withoutOne({ factors }: Product): { z: Variable; rest: readonly Factor[] }[] {
+  return factors.flatMap(({ base, power }) => {
     const z = power > 0 ? under(base, "sigmoid") : null;
-    if (z === null) continue;
-    const rest = more.factors.flatMap((factor) =>
+    const rest = factors.flatMap((factor) =>
       factor.base !== base ? [factor] : power === 1 ? [] : [{ base, power: power - 1 }]
     );
-    const same = rest.length === less.factors.length &&
-      rest.every((factor) =>
-        less.factors.some((other) => other.base === factor.base && other.power === factor.power)
-      );
-    if (same) return z;
+    return z === null ? [] : [{ z, rest }];
+  });
+}
+
+function areSame(a: readonly Factor[], b: readonly Factor[]): boolean {
+  return a.length === b.length &&
+    a.every(({ base, power }) => b.some((other) => other.base === base && other.power === power));
+}
+
+/** What the difference of two products is, beside the numbers in front of them; null if it stays. */
+function difference(less: Product, more: Product): readonly Factor[] | null {
+  for (const { z, rest } of withoutOne(more)) {
+    if (areSame(rest, less.factors)) return [...rest, { base: sigmoid(negated(z)), power: 1 }];
+    for (const { z: other, rest: beside } of withoutOne(less)) {
+      if (!areOpposite(z, other) || !areSame(rest, beside)) continue;
+      const half = ew("mul", number(0.5, other.dtype), other);
+      return [...rest, { base: ew("tanh", half), power: 1 }];
+    }
   }
   return null;
 }
 
 const commonComplement: Rule = {
   name: "common-complement",
-  law: "x - x * sigmoid(z) -> x * sigmoid(-z)",
+  law: "x - x * sigmoid(z) -> x * sigmoid(-z), x * sigmoid(z) - x * sigmoid(-z) -> x * tanh(z / 2)",
   ops: ["add", "sub"],
   stabilises: true,
   rewrite({ output }, context): Rewritten {
@@ -129,9 +137,8 @@ const commonComplement: Rule = {
           const { over, below } = n === 0 ? less : more;
           return scale * over / below;
         });
-        const z = sizes[0] === -sizes[1]! ? sigmoidBeside(more, less) : null;
-        if (z === null) continue;
-        const factors = [...less.factors, { base: sigmoid(negated(z)), power: 1 }];
+        const factors = sizes[0] === -sizes[1]! ? difference(less, more) : null;
+        if (factors === null) continue;
         const merged = buildProduct({ ...less, over: 1, below: 1, factors });
         const terms = sum.terms.filter((_, n) => n !== i && n !== k);
         const all = [...terms, { base: merged, scale: sizes[0]! }];
@@ -147,12 +154,19 @@ const MOST_TERMS = 12;
 
 const onePlusTanh = oneTermRule(
   "one-plus-tanh",
-  "1 + tanh(x) -> 2 * sigmoid(2 * x), where tanh(x) has no other use",
-  ({ base, scale }, context) => {
-    const y = Math.abs(scale) === 1 ? under(base, "tanh") : null;
-    if (y === null || context.uses(base) > 1) return null;
-    return { base: sigmoid(ew("mul", number(2 * scale, y.dtype), y)), scale: 2 };
+  "1 + tanh(x) -> 2 * sigmoid(2 * x), 1 - tanh(x)² -> 4 * sigmoid(2 * x) * sigmoid(-2 * x)",
+  ({ base, scale }) => {
+    const twice = (y: Variable, sign: number) => sigmoid(ew("mul", number(2 * sign, y.dtype), y));
+    const y = under(base, "tanh"), square = under(under(base, "sqr") ?? base, "tanh");
+    if (y !== null) return Math.abs(scale) === 1 ? { base: twice(y, scale), scale: 2 } : null;
+    if (square === null || scale !== -1) return null;
+    return { base: ew("mul", twice(square, 1), twice(square, -1)), scale: 4 };
   },
+);
+
+const differenceOverSum = rule(
+  { name: "sinh-over-cosh", stabilises: true },
+  div(sinh(x), cosh(x)).to(tanh(x)),
 );
 
 const softplusDifference = rule(
@@ -177,5 +191,6 @@ export const stableSigmoidRules: readonly Rule[] = [
   complement,
   commonComplement,
   onePlusTanh,
+  differenceOverSum,
   softplusDifference,
 ];

@@ -154,7 +154,18 @@ export function withoutTanh(product: Product): Product | null {
   return null;
 }
 
-/** exp(a) / (exp(a) + exp(b)) among factors; null if there is none. */
+/** c, for a variable that is c * (p - q); null for anything else. */
+function differenceOf(variable: Variable, p: Variable, q: Variable): number | null {
+  const sum = sumOf(variable, opensAll, opensAll, 2);
+  if (sum === null || sum.terms.length !== 2 || sum.constant !== 0) return null;
+  const [c, d] = [p, q].map((base) => sum.terms.find((term) => term.base === base)?.scale);
+  return c !== undefined && c + d! === 0 ? c : null;
+}
+
+/**
+ * exp(a) / (exp(a) + exp(b)) and (exp(a) - exp(b)) / (exp(a) + exp(b)) among factors; null if there are
+ * none.
+ */
 export function withoutExpSums(product: Product): Product | null {
   for (const below of product.factors) {
     const sum = below.power < 0 ? sumOf(below.base, opensAll, opensAll, 2) : null;
@@ -162,6 +173,16 @@ export function withoutExpSums(product: Product): Product | null {
     const [p, q] = sum.terms as [Term, Term];
     const [a, b] = [under(p.base, "exp"), under(q.base, "exp")];
     if (a === null || b === null || p.scale !== q.scale || p.scale <= 0) continue;
+    for (const factor of product.factors) {
+      const size = factor.power > 0 ? differenceOf(factor.base, p.base, q.base) : null;
+      if (size === null) continue;
+      const pairs = Math.min(factor.power, -below.power), factors = new Factors(product.factors);
+      factors.add(factor.base, -pairs);
+      factors.add(below.base, pairs);
+      factors.add(ew("tanh", ew("mul", number(0.5, a.dtype), ew("sub", a, b))), pairs);
+      const over = product.over * (size / p.scale) ** pairs;
+      return { ...product, over, factors: factors.list };
+    }
     const above = product.factors.find(({ base, power }) =>
       power > 0 && (base === p.base || base === q.base)
     );

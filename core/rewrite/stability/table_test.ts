@@ -3,12 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import reference from "../../../dev/testing/stability/reference.json" with { type: "json" };
-import {
-  costOf,
-  elementwise,
-  shortcomings,
-  whole,
-} from "../../../dev/testing/stability/expressions.ts";
+import { costOf, elementwise, whole } from "../../../dev/testing/stability/expressions.ts";
 import { availability } from "../../../dev/testing/gpu_device.ts";
 import { compile, grad, hessian, T, type Variable } from "../../../mod.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
@@ -100,15 +95,11 @@ Deno.test("the table of stability: values, gradients and Hessians to 12 digits",
   const note = (holds: boolean, words: string) => holds || wrong.push(words);
   let next = 0;
   for (const [i, { name, parts }] of rows.entries()) {
-    const known = shortcomings[name];
     const naive = [errorOf(raw[outputs.length + i]!, parts[0]!.expected, 2.3e-308)];
     for (const { name: part, expected } of parts) {
       const have = results[next]!, error = errorOf(have, expected, 2.3e-308);
       naive.push(errorOf(raw[next++]!, expected, 2.3e-308));
-      // A shortcoming that is mended is one no more.
-      if (known?.of.includes(part)) note(error > 1e-12, `${name}: the ${part} is right`);
-      else note(error <= 1e-12, `${name}: ${part} ${have}, not ${expected}`);
-      if (known?.isSmall) note(errorOf(have, expected, 1) < 1e-9, `${name}: ${part} ${have}`);
+      note(error <= 1e-12, `${name}: ${part} ${have}, not ${expected}`);
     }
     note(Math.max(...naive) > 1e-3, `${name} is right as written`);
   }
@@ -119,8 +110,7 @@ Deno.test({
   name: "the table of stability on the GPU, in float32",
   ignore: !availability.available,
   fn: async () => {
-    const rows = Object.keys(elementwise).filter((name) => shortcomings[name]?.isSmall !== false)
-      .map((name) => elementwiseRow(name, "float32"));
+    const rows = Object.keys(elementwise).map((name) => elementwiseRow(name, "float32"));
     const parts = rows.flatMap(({ name, parts }) =>
       parts.slice(0, 2).map((part) => ({ ...part, row: name }))
     );
@@ -131,9 +121,7 @@ Deno.test({
     const results = f(...rows.map(({ at }) => [...at])), wrong: string[] = [];
     for (const [i, { name, row, expected }] of parts.entries()) {
       const have = numbersOf(results[i]!.dataSync());
-      // What is small beside 1 saturates, as 1 - tanh(x)².
-      const isKnown = shortcomings[row]?.of.includes(name);
-      const least = isKnown ? 1 : name === "gradient" ? 1e-2 : 1e-20;
+      const least = name === "gradient" ? 1e-2 : 1e-20;
       if (errorOf(have, expected, least) >= 1e-4) {
         wrong.push(`${row}: ${name} ${have}, ${expected}`);
       }

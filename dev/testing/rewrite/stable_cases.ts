@@ -332,8 +332,31 @@ export const stableCases: Cases = {
   "log-of-prod": {
     fires: [
       () => [ew("log", prod(sigmoid(x), 0)), sum(neg(softplus(neg(x))), 0)],
+      () => [
+        ew("log", prod(m, 1)),
+        ew(
+          "switch",
+          ew("lt", prod(ew("sign", m), 1), num(0)),
+          num(NaN),
+          sum(ew("log", ew("abs", m)), 1),
+        ),
+      ],
+      () => [ew("log", prod(ew("sqr", x), 0)), sum(ew("log", ew("sqr", x)), 0)],
     ],
-    not: [() => ew("log", prod(x, 0)), () => ew("log", prod(neg(sigmoid(x)), 0))],
+    not: [() => ew("log", sum(x, 0)), () => ew("log", prod(c, 0))],
+    numbers: [0.5, -2, 3, 0, -1, 2],
+  },
+  "log-of-gamma": {
+    fires: [
+      () => {
+        const whole = ew("floor", x);
+        const odd = ew("neq", ew("mod", whole, num(2)), num(0));
+        const none = ew("and", ew("lt", x, num(0)), ew("or", odd, ew("eq", whole, x)));
+        return [ew("log", ew("gamma", x)), ew("switch", none, num(NaN), ew("gammaln", x))];
+      },
+    ],
+    not: [() => ew("log", ew("gammaln", x))],
+    numbers: [0.5, 3, -0.5, -1.5, -2.5, 0, -1, -2, 20],
   },
   "log-of-base": {
     fires: [
@@ -458,6 +481,18 @@ export const stableCases: Cases = {
         ew("div", ew("mul", s, e(y)), ew("add", e(x), e(y))),
         ew("mul", s, sigmoid(ew("sub", y, x))),
       ],
+      () => [
+        ew("div", ew("sub", e(x), e(neg(x))), ew("add", e(x), e(neg(x)))),
+        ew("tanh", ew("mul", num(0.5), ew("sub", x, neg(x)))),
+      ],
+      () => [
+        ew(
+          "div",
+          ew("sub", e(y), e(x)),
+          ew("add", ew("mul", num(2), e(x)), ew("mul", num(2), e(y))),
+        ),
+        ew("mul", num(-0.5), ew("tanh", ew("mul", num(0.5), ew("sub", x, y)))),
+      ],
     ],
     not: [
       () => ew("div", s, ew("add", e(x), e(y))),
@@ -490,10 +525,12 @@ export const stableCases: Cases = {
     fires: [
       () => [ew("sub", num(1), sigmoid(x)), sigmoid(neg(x))],
       () => [ew("sub", num(1), sigmoid(ew("sub", x, y))), sigmoid(ew("sub", y, x))],
+      () => [
+        ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
+        ew("mul", sigmoid(x), sigmoid(neg(x))),
+      ],
     ],
     not: [
-      () => ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
-      () => ew("mul", ew("mul", y, sigmoid(x)), ew("sub", num(1), sigmoid(x))),
       () => ew("sub", num(2), sigmoid(x)),
       () => ew("sub", sigmoid(x), sigmoid(y)),
     ],
@@ -504,6 +541,14 @@ export const stableCases: Cases = {
       () => [
         ew("add", ew("sub", ew("mul", y, ew("mul", s, sigmoid(x))), z), neg(ew("mul", s, y))),
         neg(ew("add", z, ew("mul", ew("mul", s, y), sigmoid(neg(x))))),
+      ],
+      () => [
+        ew("sub", sigmoid(x), sigmoid(neg(x))),
+        ew("tanh", ew("mul", num(0.5), x)),
+      ],
+      () => [
+        ew("sub", ew("mul", y, sigmoid(neg(x))), ew("mul", sigmoid(x), y)),
+        ew("mul", y, ew("tanh", ew("mul", num(0.5), neg(x)))),
       ],
     ],
     not: [
@@ -518,11 +563,65 @@ export const stableCases: Cases = {
         ew("sub", num(0.5), ew("mul", num(0.5), ew("tanh", x))),
         sigmoid(ew("mul", num(-2), x)),
       ],
+      () => [
+        ew("mul", onePlus(ew("tanh", x)), ew("tanh", x)),
+        ew("mul", ew("mul", num(2), sigmoid(ew("mul", num(2), x))), ew("tanh", x)),
+      ],
+      () => [
+        ew("sub", num(1), ew("sqr", ew("tanh", x))),
+        ew(
+          "mul",
+          num(4),
+          ew("mul", sigmoid(ew("mul", num(2), x)), sigmoid(ew("mul", num(-2), x))),
+        ),
+      ],
     ],
     not: [
       () => ew("sub", num(2), ew("tanh", x)),
-      () => ew("mul", onePlus(ew("tanh", x)), ew("tanh", x)),
+      () => onePlus(ew("sqr", ew("tanh", x))),
     ],
+  },
+  "sinh-over-cosh": {
+    fires: [() => [ew("div", ew("sinh", x), ew("cosh", x)), ew("tanh", x)]],
+    not: [
+      () => ew("div", ew("sinh", x), ew("cosh", y)),
+      () => ew("div", ew("cosh", x), ew("sinh", x)),
+    ],
+  },
+  "root-of-squares": {
+    fires: [
+      () => [ew("sqrt", ew("add", ew("sqr", x), ew("sqr", y))), T.hypot(x, y)],
+      () => [ew("sqrt", ew("add", ew("sqr", x), num(4))), T.hypot(x, num(2))],
+      () => [
+        ew("sqrt", ew("add", num(1), ew("mul", num(4), ew("sqr", x)))),
+        T.hypot(ew("mul", num(2), x), num(1)),
+      ],
+    ],
+    not: [
+      () => ew("sqrt", ew("sub", ew("sqr", x), ew("sqr", y))),
+      () => ew("sqrt", ew("sub", ew("sqr", x), num(1))),
+      () => ew("sqrt", ew("add", ew("sqr", x), y)),
+      // How hypot itself is computed.
+      () => ew("sqrt", ew("add", num(1), ew("sqr", ew("div", ew("minimum", x, y), z)))),
+      () => ew("sqrt", ew("add", ew("sqr", c), num(1))),
+    ],
+  },
+  "one-minus-cos": {
+    fires: [
+      () => [
+        ew("sub", num(1), ew("cos", x)),
+        ew("mul", num(2), ew("sqr", ew("sin", ew("mul", num(0.5), x)))),
+      ],
+      () => [
+        ew("add", ew("mul", num(3), ew("cos", x)), num(3)),
+        ew("mul", num(6), ew("sqr", ew("cos", ew("mul", num(0.5), x)))),
+      ],
+      () => [
+        ew("sub", ew("cosh", x), num(1)),
+        ew("mul", num(2), ew("sqr", ew("sinh", ew("mul", num(0.5), x)))),
+      ],
+    ],
+    not: [() => ew("sub", num(2), ew("cos", x)), () => onePlus(ew("cosh", x))],
   },
   "softplus-difference": {
     fires: [

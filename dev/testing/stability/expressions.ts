@@ -29,7 +29,7 @@ export const elementwise: Readonly<Record<string, Write>> = {
   "log(1 - sigmoid(x))": (x) => log(sub(1, sigmoid(x))),
   "log1p(-sigmoid(x))": (x) => log1p(neg(sigmoid(x))),
   "log(1 / (1 + exp(-x)))": (x) => log(div(1, add(1, exp(neg(x))))),
-  "1 / (1 + exp(-x))": (x) => div(1, add(1, exp(neg(x)))),
+  "1 - 1 / (1 + exp(-x))": (x) => sub(1, div(1, add(1, exp(neg(x))))),
   "exp(x) / (1 + exp(x))": (x) => div(exp(x), add(1, exp(x))),
   "1 - sigmoid(x)": (x) => sub(1, sigmoid(x)),
   "sigmoid(x) * (1 - sigmoid(x))": (x) => mul(sigmoid(x), sub(1, sigmoid(x))),
@@ -112,69 +112,3 @@ export const whole: Readonly<Record<string, Expression>> = {
 export function costOf(value: Variable): Variable {
   return value.ndim === 0 ? value : sum(mul(T.cast(w, value.dtype), value));
 }
-
-/** What of a row does not have all digits. */
-export interface Shortcoming {
-  /** Of which parts: "value", "gradient", "hessian". */
-  readonly of: readonly string[];
-  /** Whether it is still right to 16 digits behind the point. */
-  readonly isSmall: boolean;
-  readonly why: string;
-}
-
-const saturated: Shortcoming = {
-  of: ["hessian"],
-  isSmall: true,
-  why:
-    "sigmoid(x) * (1 - sigmoid(x)), which needs no second exponential, is 0 where sigmoid(x) is 1",
-};
-const shared: Shortcoming = {
-  of: ["value", "gradient", "hessian"],
-  isSmall: true,
-  why: "1 - f(x) stays where f(x) has other uses",
-};
-
-function unknown(...of: string[]): Shortcoming {
-  return { of, isSmall: false, why: "no rule knows the form" };
-}
-
-/** The rows that do not have all digits. */
-export const shortcomings: Readonly<Record<string, Shortcoming>> = {
-  "log(1 + exp(x))": saturated,
-  "log1p(exp(x))": saturated,
-  "log2(1 + exp(x))": saturated,
-  "log10(1 + exp(x))": saturated,
-  "log(1 + exp(-x))": saturated,
-  "log(3 + exp(x))": saturated,
-  "log(sigmoid(x))": saturated,
-  "log1p(-sigmoid(x))": saturated,
-  "log(1 / (1 + exp(-x)))": saturated,
-  "cross-entropy of sigmoid(x)": saturated,
-  "log(sigmoid(x) / (1 - sigmoid(x)))": saturated,
-  "log(exp(x) + exp(-x))": saturated,
-  "log(exp(x) + exp(2 * x))": saturated,
-  "log(1 + exp(x) + exp(2 * x))": saturated,
-  "log(cosh(x))": saturated,
-  "log(1 - tanh(x))": saturated,
-  "log(1 + tanh(x))": saturated,
-  "(1 - exp(-x)) / (1 + exp(-x))": {
-    of: ["gradient", "hessian"],
-    isSmall: true,
-    why:
-      "1 - tanh(x)², which needs no second exponential, loses digits where tanh(x) is close to 1",
-  },
-  "1 - tanh(x)": shared,
-  "1 - cos(x)": { ...unknown("value"), isSmall: true },
-  "(exp(x) - exp(-x)) / (exp(x) + exp(-x))": {
-    ...unknown("value", "gradient", "hessian"),
-    isSmall: true,
-  },
-  "exp(x) * sigmoid(-x)": unknown("gradient"),
-  "log(sqr(x))": {
-    ...unknown("gradient", "hessian"),
-    why: "x / sqr(x) is 1 / x only where sqr(x) has no other use",
-  },
-  "log(gamma(x))": unknown("value"),
-  "sqrt(sqr(x) + 1)": unknown("value", "gradient", "hessian"),
-  "log(prod(x))": unknown("value", "gradient", "hessian"),
-};

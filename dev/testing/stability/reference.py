@@ -43,7 +43,7 @@ elementwise = {
     "log(1 - sigmoid(x))": (lambda x: log(sigmoid(-x)), wide),
     "log1p(-sigmoid(x))": (lambda x: log(sigmoid(-x)), wide),
     "log(1 / (1 + exp(-x)))": (lambda x: log(1 / (1 + exp(-x))), wide),
-    "1 / (1 + exp(-x))": (lambda x: 1 / (1 + exp(-x)), [-600, -60, 0.5, 60]),
+    "1 - 1 / (1 + exp(-x))": (lambda x: 1 - 1 / (1 + exp(-x)), [-600, -60, 0.5, 60]),
     "exp(x) / (1 + exp(x))": (lambda x: exp(x) / (1 + exp(x)), [-600, -60, 0.5, 60, 1000]),
     "1 - sigmoid(x)": (lambda x: 1 - sigmoid(x), [-60, 0.5, 60, 600]),
     "sigmoid(x) * (1 - sigmoid(x))": (lambda x: sigmoid(x) * (1 - sigmoid(x)), [-60, 0.5, 60, 600]),
@@ -119,7 +119,7 @@ whole = {
     "log(dot(w, exp(x)))": (lambda x: log(weighted([exp(v) for v in x])), far),
     "log(sum(exp(x) ** 2))": (lambda x: log(total(exp(v) ** 2 for v in x)), spread),
     "log(prod(exp(x)))": (lambda x: total(x), spread),
-    "log(prod(x))": (lambda x: log(x[0] * x[1] * x[2]), [1e200, 1e150, 0.5]),
+    "log(prod(x))": (lambda x: log(x[0] * x[1] * x[2]), [1e200, 1e140, 0.5]),
     "log(cumsum(exp(x)))": (
         lambda x: total(w[i] * log(total(exp(v) for v in x[: i + 1])) for i in range(3)),
         spread,

@@ -1,0 +1,56 @@
+// Derivatives of what saturates, and of lengths, at the points where other forms of them have no digits.
+
+import { assert } from "@std/assert";
+import { numbers, onDevices } from "../../../dev/testing/devices.ts";
+import { compile, grad, scan, T, type Variable } from "../../../mod.ts";
+
+type Write = (x: Variable) => Variable;
+
+const inSteps = (f: Write): Write => (x) =>
+  scan((e: Variable) => f(e) as Variable, { sequences: x })[0] as Variable;
+
+const slopeOf = (at: number) => Math.exp(-Math.abs(at)) / (1 + Math.exp(-Math.abs(at))) ** 2;
+
+/** What is computed, how often it is differentiated, where, and what comes of it. */
+const rows: readonly (readonly [Write, number, readonly number[], readonly number[]])[] = [
+  [T.sigmoid as Write, 1, [-30, 0, 30, 80], [-30, 0, 30, 80].map(slopeOf)],
+  [inSteps(T.sigmoid as Write), 1, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
+  [T.softplus as Write, 2, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
+  [T.tanh as Write, 1, [-15, 1e-9, 40], [-30, 0, 80].map((x) => 4 * slopeOf(x))],
+  [inSteps(T.tanh as Write), 2, [1e-9, 15], [-2e-9, -8 * slopeOf(30)]],
+  [(x) => T.sub(1, T.sqr(T.tanh(x))), 0, [15, 40], [30, 80].map((x) => 4 * slopeOf(x))],
+  [(x) => T.sum(T.mul(T.exp(x), T.sigmoid(T.neg(x)))), 1, [30, 500], [slopeOf(30), 0]],
+  [(x) => T.div(T.sinh(x), T.cosh(x)), 0, [300, -0.5], [1, Math.tanh(-0.5)]],
+  // Around 0 a length has a curvature, and beside what is as long.
+  [(x) => T.hypot(x, 4), 2, [0, 3, 1e15], [0.25, 16 / 125, 16e-45]],
+  [(x) => T.sqrt(T.add(T.sqr(x), 16)), 2, [0, 3, 4, 1e15], [0.25, 16 / 125, 0.25 / 2 ** 1.5, 0]],
+  [(x) => T.hypot(x, 1), 3, [1, 0], [-3 / 2 ** 2.5, 0]],
+  [inSteps((x) => T.sqrt(T.add(T.sqr(x), 1))), 1, [1e30, -1e30, 0], [1, -1, 0]],
+  [(x) => T.log(T.sqr(x)), 1, [1e-30, -1e30], [2e30, -2e-30]],
+  [(x) => T.log(T.prod(x)), 1, [-1e30, -1e30, 0.5], [-1e-30, -1e-30, 2]],
+  [(x) => T.log(T.prod(x)), 0, [-1, 2, 3], [NaN]],
+  [(x) => T.log(T.gamma(x)), 0, [60, -1.5, -0.5], [
+    184.53382886144948,
+    0.860047015376481,
+    NaN,
+  ]],
+];
+
+onDevices("derivatives where other forms have no digits", async (device) => {
+  const inputs = rows.map(([, , at]) => T.tensor("float32", [at.length]) as Variable);
+  const outputs = rows.map(([write, order], i) => {
+    let value = write(inputs[i]!);
+    for (let k = 0; k < order; k++) value = grad(T.sum(value), inputs[i]!) as Variable;
+    return value;
+  });
+  const f = await compile(inputs, outputs, { device });
+  const results = f(...rows.map(([, , at]) => [...at])).map(numbers);
+  for (const [i, [, order, at, expected]] of rows.entries()) {
+    expected.forEach((want, k) => {
+      const have = results[i]![k]!, error = Math.abs(have - want);
+      // Below 1e-38 there is nothing left in float32.
+      const isRight = Object.is(have, want) || error <= 3e-5 * Math.abs(want) || error < 1e-37;
+      assert(isRight, `row ${i}, order ${order} at ${at[k]}: ${have}, not ${want}`);
+    });
+  }
+});
