@@ -7,13 +7,30 @@
  *   O. Vantzos and C. Sminchisescu, "Matrix backpropagation" (2015).
  * - Pseudoinverse: G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses" (1973).
  *
+ * Complex vectors are determined but for their phases. Their changes are those that leave phases as they are,
+ * as far as that can be; who puts phases on them differentiates that by himself.
+ *
  * @module
  */
 
-import { applyOp, outputOf, type Variable } from "../core/graph/graph.ts";
+import { isComplex } from "../core/graph/dtype.ts";
+import { applyOp, type Variable } from "../core/graph/graph.ts";
 import { reduced } from "../core/ops/common/axes.ts";
 import { minDims } from "../core/ops/common/lengths.ts";
-import { add, div, mul, neg, sqr, sqrt, sub, where } from "../core/ops/elementwise/elementwise.ts";
+import {
+  add,
+  cast,
+  complex,
+  div,
+  imag,
+  mul,
+  neg,
+  real,
+  sqr,
+  sqrt,
+  sub,
+  where,
+} from "../core/ops/elementwise/elementwise.ts";
 import { eq } from "../core/ops/elementwise/logic.ts";
 import {
   eighOp,
@@ -24,15 +41,23 @@ import {
   type VectorParams,
 } from "../core/ops/linalg/decompose_ops.ts";
 
-import { eye, tril } from "../core/ops/linalg/matrices.ts";
-import { solveTriangularOp, type TriangularParams } from "../core/ops/linalg/factor_ops.ts";
+import { eye, tril, triu } from "../core/ops/linalg/matrices.ts";
 import { join } from "../core/ops/shape/combine.ts";
 import { between } from "../core/ops/shape/between.ts";
 import { shuffled } from "../core/ops/shape/dimshuffle_op.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { UndefinedGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
-import { folded, mirrored, product, sumOf, transposed } from "./rules_solve.ts";
+import {
+  adjoint,
+  folded,
+  mirrored,
+  over,
+  overAdjoint,
+  product,
+  sumOf,
+  transposed,
+} from "./rules_solve.ts";
 
 /** Vectors as rows, one for each matrix; or as columns. */
 function asRow(x: Variable): Variable {
@@ -62,6 +87,20 @@ function gaps(x: Variable): Variable {
   return where(isNone, 0, div(1, where(isNone, 1, difference))) as Variable;
 }
 
+const upper = { lower: false, unit: false, transposed: false };
+
+/** The imaginary parts of the diagonals of matrices, as imaginary numbers in matrices; null if they are real. */
+function imaginaryDiagonal(x: Variable): Variable | null {
+  if (!isComplex(x.dtype)) return null;
+  return complex(0, imag(tril(triu(x as never) as never) as Variable)) as Variable;
+}
+
+/** 1/x, and 0 for 0. */
+function inverseOf(x: Variable): Variable {
+  const isNone = eq(x, 0);
+  return where(isNone, 0, div(1, where(isNone, 1, x))) as Variable;
+}
+
 const openColumns = new UndefinedGradient(
   "the columns of a complete Q that belong to no column of the matrix are not determined; take the reduced one",
 );
@@ -80,29 +119,21 @@ export const decomposeGradients: GradientRules = {
         m !== null && n !== null && m >= n ? x : between(x, last, null, least);
       const right = (x: Variable) => between(x, last, least, null);
       const isTall = m !== null && n !== null && m >= n, square = left(r!);
-      // Columns right of a square are Qᵀ·Y.
-      const extra = isTall || gr === null ? null : product(right(a!), transposed(right(gr!)));
+      // Columns right of a square are Qᴴ·Y.
+      const extra = isTall || gr === null ? null : product(right(a!), adjoint(right(gr!)));
       const flow = gq === null ? extra : extra === null ? gq! : add(gq!, extra) as Variable;
       const inner = [
-        ...gr === null ? [] : [product(square, transposed(left(gr!)))],
-        ...flow === null ? [] : [neg(product(transposed(flow), q!)) as Variable],
+        ...gr === null ? [] : [product(square, adjoint(left(gr!)))],
+        ...flow === null ? [] : [neg(product(adjoint(flow), q!)) as Variable],
       ].reduce((x, y) => add(x, y) as Variable);
-      const both = add(tril(inner as never), transposed(tril(inner as never, -1) as Variable));
-      const turned = product(q!, both as Variable);
+      const turned = product(q!, mirrored(inner));
       const total = flow === null ? turned : add(flow, turned) as Variable;
-      const x = transposed(
-        outputOf<TriangularParams>(solveTriangularOp, [square, transposed(total)], {
-          lower: false,
-          unit: false,
-          transposed: false,
-          check: false,
-        }),
-      );
+      const x = overAdjoint(total, square, upper);
       if (isTall) return [x];
       const y = gr === null ? mul(right(a!), 0) as Variable : product(q!, right(gr!));
       return [join(last, x, y)];
     },
-    // Q·Ω + F - Q·M and (M - Ω)·R, where F = dA·R⁻¹, M = Qᵀ·F and Ω is skew with the lower triangle of M.
+    // Q·Ω + F - Q·M and (M - Ω)·R, where F = dA·R⁻¹, M = Qᴴ·F and Ω is skew with the lower triangle of M.
     pushforward({ inputs: [a], outputs: [q, r], params }, [t]) {
       const [m, n] = a!.type.shape.slice(-2) as [number | null, number | null];
       const isTall = m !== null && n !== null && m >= n;
@@ -111,26 +142,20 @@ export const decomposeGradients: GradientRules = {
       const left = (x: Variable) => isTall ? x : between(x, last, null, least);
       const right = (x: Variable) => between(x, last, least, null);
       const square = left(r!);
-      const scaled = transposed(
-        outputOf<TriangularParams>(solveTriangularOp, [square, transposed(left(t!))], {
-          lower: false,
-          unit: false,
-          transposed: true,
-          check: false,
-        }),
-      );
-      const inner = product(transposed(q!), scaled), below = tril(inner as never, -1) as Variable;
-      const skew = sub(below, transposed(below)) as Variable, rest = sub(inner, skew) as Variable;
+      const scaled = over(left(t!), square, upper);
+      const inner = product(adjoint(q!), scaled), below = tril(inner as never, -1) as Variable;
+      const plain = sub(below, adjoint(below)) as Variable;
+      const skew = sumOf(plain, imaginaryDiagonal(inner)), rest = sub(inner, skew) as Variable;
       const dq = sub(scaled, product(q!, rest)) as Variable, dr = product(rest, square);
       if (isTall) return [dq, dr];
       const beside = sumOf(
-        product(transposed(dq), right(a!)),
-        product(transposed(q!), right(t!)),
+        product(adjoint(dq), right(a!)),
+        product(adjoint(q!), right(t!)),
       );
       return [dq, join(last, dr, beside)];
     },
   }),
-  // V·(diag(Gw) + gaps∘(Vᵀ·Gv))·Vᵀ
+  // V·(diag(Gw) + gaps∘(Vᴴ·Gv))·Vᴴ
   eigh: ruleOf<VectorParams>({
     pullback({ inputs: [a] }, [gw = null, gv = null]) {
       const [w, v] = applyOp<VectorParams>(eighOp, [a!], { vectors: true }).outputs as [
@@ -138,20 +163,21 @@ export const decomposeGradients: GradientRules = {
         Variable,
       ];
       const inner = [
-        ...gw === null ? [] : [onDiagonal(gw)],
-        ...gv === null ? [] : [mul(gaps(w), product(transposed(v), gv)) as Variable],
+        ...gw === null ? [] : [onDiagonal(cast(gw, v.dtype) as Variable)],
+        ...gv === null ? [] : [mul(gaps(w), product(adjoint(v), gv)) as Variable],
       ].reduce((x, y) => add(x, y) as Variable);
-      return [folded(product(product(v, inner), transposed(v)))];
+      return [folded(product(product(v, inner), adjoint(v)))];
     },
-    // The diagonal of M and V·(gaps∘M), where M = Vᵀ·dA·V
+    // The diagonal of M and V·(gaps∘M), where M = Vᴴ·dA·V
     pushforward({ inputs: [a], params }, [t]) {
       const [w, v] = applyOp<VectorParams>(eighOp, [a!], { vectors: true }).outputs as [
         Variable,
         Variable,
       ];
-      const half = product(mirrored(t!), v), values = diagonalOf(transposed(v), half);
+      const half = product(mirrored(t!), v), turned = adjoint(v);
+      const values = real(diagonalOf(turned, half)) as Variable;
       if (!params.vectors) return [values];
-      return [values, product(v, mul(gaps(w), product(transposed(v), half)) as Variable)];
+      return [values, product(v, mul(gaps(w), product(turned, half)) as Variable)];
     },
   }),
   svd: ruleOf<SvdParams>({
@@ -163,52 +189,56 @@ export const decomposeGradients: GradientRules = {
       }
       const [s, u, vt] = applyOp<SvdParams>(svdOp, [a!], { vectors: true, full: false })
         .outputs as [Variable, Variable, Variable];
-      const v = transposed(vt), gv = gt === null ? null : transposed(gt);
-      const skew = (x: Variable) => sub(x, transposed(x)) as Variable;
+      const v = adjoint(vt), gv = gt === null ? null : adjoint(gt);
+      const skew = (x: Variable) => sub(x, adjoint(x)) as Variable;
       const around = gaps(sqr(s) as Variable);
       const column = asColumn(s), row = asRow(s);
-      const inner = [
-        ...gs === null ? [] : [onDiagonal(gs)],
-        ...gu === null ? [] : [mul(mul(skew(product(transposed(u), gu)), around), row) as Variable],
-        ...gv === null ? [] : [mul(column, mul(skew(product(vt, gv)), around)) as Variable],
-      ].reduce((x, y) => add(x, y) as Variable);
+      const left = gu && product(adjoint(u), gu), alone = left && imaginaryDiagonal(left);
+      const inner = sumOf(
+        gs && onDiagonal(cast(gs, u.dtype) as Variable),
+        left && mul(mul(skew(left), around), row) as Variable,
+        alone && mul(alone, inverseOf(row)) as Variable,
+        gv && mul(column, mul(skew(product(vt, gv)), around)) as Variable,
+      );
       let total = product(product(u, inner), vt);
       const inverse = div(1, s) as Variable;
       if (gu !== null && !isSquare) {
-        const beside = sub(gu, product(u, product(transposed(u), gu))) as Variable;
+        const beside = sub(gu, product(u, left!)) as Variable;
         total = add(total, product(mul(beside, asRow(inverse)) as Variable, vt)) as Variable;
       }
       if (gv !== null && !isSquare) {
         const beside = sub(gv, product(v, product(vt, gv))) as Variable;
         const scaled = mul(beside, asRow(inverse)) as Variable;
-        total = add(total, product(u, transposed(scaled))) as Variable;
+        total = add(total, product(u, adjoint(scaled))) as Variable;
       }
       return [total];
     },
-    // The same forwards, of M = Uᵀ·dA·V.
+    // The same forwards, of M = Uᴴ·dA·V; the phase of U changes by what is imaginary of its diagonal.
     pushforward({ inputs: [a], params }, [t]) {
       const [m, n] = a!.type.shape.slice(-2) as [number | null, number | null];
       const isSquare = m !== null && m === n;
       const [s, u, vt] = applyOp<SvdParams>(svdOp, [a!], { vectors: true, full: false })
         .outputs as [Variable, Variable, Variable];
-      const v = transposed(vt), right = product(t!, v), values = diagonalOf(transposed(u), right);
+      const v = adjoint(vt), right = product(t!, v), left = adjoint(u);
+      const values = real(diagonalOf(left, right)) as Variable;
       if (!params.vectors) return [values];
       if (params.full && !isSquare) return [values, openVectors, openVectors];
-      const inner = product(transposed(u), right), turned = transposed(inner);
+      const inner = product(left, right), turned = adjoint(inner), alone = imaginaryDiagonal(inner);
       const around = gaps(sqr(s) as Variable), column = asColumn(s), row = asRow(s);
       const both = (x: Variable, y: Variable) =>
         mul(around, add(mul(x, row), mul(column, y))) as Variable;
       const beside = (x: Variable, flow: Variable) =>
-        isSquare ? null : div(sub(flow, product(x, product(transposed(x), flow))), row) as Variable;
-      const du = sumOf(product(u, both(inner, turned)), beside(u, right));
-      const dv = sumOf(product(v, both(turned, inner)), beside(v, product(transposed(t!), u)));
-      return [values, du, transposed(dv)];
+        isSquare ? null : div(sub(flow, product(x, product(adjoint(x), flow))), row) as Variable;
+      const inside = sumOf(both(inner, turned), alone && mul(alone, inverseOf(row)) as Variable);
+      const du = sumOf(product(u, inside), beside(u, right));
+      const dv = sumOf(product(v, both(turned, inner)), beside(v, product(adjoint(t!), u)));
+      return [values, du, adjoint(dv)];
     },
   }),
-  // -Pᵀ·G·Pᵀ + (I - A·P)·Gᵀ·P·Pᵀ + Pᵀ·P·Gᵀ·(I - P·A)
+  // -Pᴴ·G·Pᴴ + (I - A·P)·Gᴴ·P·Pᴴ + Pᴴ·P·Gᴴ·(I - P·A)
   pinv: ruleOf<PinvParams>({
     pullback({ inputs: [a], output: p }, [g]) {
-      const turned = transposed(p), flow = transposed(g!);
+      const turned = adjoint(p), flow = adjoint(g!);
       const left = sub(flow, product(a!, product(p, flow))) as Variable;
       const right = sub(flow, product(product(flow, p), a!)) as Variable;
       return [
@@ -219,9 +249,9 @@ export const decomposeGradients: GradientRules = {
         ),
       ];
     },
-    // -P·dA·P + P·Pᵀ·dAᵀ·(I - A·P) + (I - P·A)·dAᵀ·Pᵀ·P
+    // -P·dA·P + P·Pᴴ·dAᴴ·(I - A·P) + (I - P·A)·dAᴴ·Pᴴ·P
     pushforward({ inputs: [a], output: p }, [t]) {
-      const turned = transposed(p), flow = transposed(t!);
+      const turned = adjoint(p), flow = adjoint(t!);
       const left = product(product(p, turned), flow), right = product(flow, product(turned, p));
       return [
         add(
@@ -239,14 +269,14 @@ export const decomposeGradients: GradientRules = {
   },
 };
 
-/** X where S·X + X·S is given, and S is the root of a symmetric matrix. */
+/** X where S·X + X·S is given, and S is the root of a symmetric or Hermitian matrix. */
 function rootTangent(a: Variable, given: Variable): Variable {
   const [w, v] = applyOp<VectorParams>(eighOp, [a], { vectors: true }).outputs as [
     Variable,
     Variable,
   ];
   const root = sqrt(w) as Variable;
-  const inner = product(transposed(v), product(given, v));
+  const inner = product(adjoint(v), product(given, v));
   const solved = div(inner, add(asRow(root), asColumn(root))) as Variable;
-  return product(v, product(solved, transposed(v)));
+  return product(v, product(solved, adjoint(v)));
 }

@@ -1,21 +1,23 @@
 /**
  * The derivatives of factorisations and of what they solve. Formulas as in M. B. Giles, "Collected matrix
  * derivative results for forward and reverse mode algorithmic differentiation" (2008), and for Cholesky's
- * factor as in I. Murray, "Differentiation of the Cholesky decomposition" (2016).
+ * factor as in I. Murray, "Differentiation of the Cholesky decomposition" (2016). Transposes of complex numbers
+ * have conjugates.
  *
  * @module
  */
 
+import { isComplex } from "../core/graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
 import { moved } from "../core/ops/common/axes.ts";
-import { add, mul, neg, sub } from "../core/ops/elementwise/elementwise.ts";
+import { add, cast, conj, mul, neg, real, sub } from "../core/ops/elementwise/elementwise.ts";
 import {
   type CheckedParams,
   solveTriangularOp,
   type TriangularParams,
 } from "../core/ops/linalg/factor_ops.ts";
 import { rowsAt, unitLower } from "../core/ops/linalg/rows.ts";
-import { matmulOp } from "../core/ops/linalg/matmul.ts";
+import { matrixProduct } from "../core/ops/linalg/linalg.ts";
 import { tri, tril, triu } from "../core/ops/linalg/matrices.ts";
 import { solveOp, type SolveParams } from "../core/ops/linalg/solve_ops.ts";
 import { argsort } from "../core/ops/order/order.ts";
@@ -32,9 +34,17 @@ export function transposed(x: Variable): Variable {
   return moved(x, [...order.slice(0, -2), rank - 1, rank - 2]);
 }
 
+/** The transposes of matrices with conjugates. */
+export function adjoint(x: Variable): Variable {
+  return conj(transposed(x)) as Variable;
+}
+
 /** The products of matrices. */
-export function product(a: Variable, b: Variable): Variable {
-  return outputOf(matmulOp, [a, b], {});
+export const product = matrixProduct;
+
+/** The real parts of numbers, in their own dtype. */
+export function realPart(x: Variable): Variable {
+  return isComplex(x.dtype) ? cast(real(x), x.dtype) as Variable : x;
 }
 
 /** The lower triangle, with half of the diagonal. */
@@ -45,14 +55,17 @@ function lowerHalf(x: Variable): Variable {
   return mul(tril(x as never), mul(weights, 0.5)) as Variable;
 }
 
-/** A gradient of a symmetric matrix of which only the lower triangle is read. */
+/** A gradient of a symmetric or Hermitian matrix of which only the lower triangle is read. */
 export function folded(x: Variable): Variable {
-  return lowerHalf(add(x, transposed(x)) as Variable);
+  return lowerHalf(add(x, adjoint(x)) as Variable);
 }
 
-/** The symmetric matrix of which the lower triangle is read. */
+/** The symmetric or Hermitian matrix of which the lower triangle is read. */
 export function mirrored(x: Variable): Variable {
-  return add(tril(x as never), transposed(tril(x as never, -1) as Variable)) as Variable;
+  const below = tril(x as never, -1) as Variable;
+  if (!isComplex(x.dtype)) return add(tril(x as never), transposed(below)) as Variable;
+  const diagonal = realPart(tril(triu(x as never) as never) as Variable);
+  return add(below, diagonal, adjoint(below)) as Variable;
 }
 
 /** The sum of what is there. */
@@ -60,45 +73,51 @@ export function sumOf(...parts: readonly (Variable | null)[]): Variable {
   return parts.filter((part) => part !== null).reduce((x, y) => add(x, y) as Variable);
 }
 
-function solveWith(a: Variable, b: Variable, params: Omit<TriangularParams, "check">): Variable {
+type Triangle = Omit<TriangularParams, "check">;
+
+function solveWith(a: Variable, b: Variable, params: Triangle): Variable {
   return outputOf<TriangularParams>(solveTriangularOp, [a, b], { ...params, check: false });
 }
 
+/** Solves a system of the adjoint of what some params make of a triangle. */
+function solveAdjoint(a: Variable, b: Variable, params: Triangle): Variable {
+  const turned = { ...params, transposed: !params.transposed };
+  return conj(solveWith(a, conj(b) as Variable, turned)) as Variable;
+}
+
 const lower = { lower: true, unit: false, transposed: false };
-const lowerTurned = { ...lower, transposed: true };
 
 /** X·T⁻¹ of a triangle T. */
-function over(x: Variable, t: Variable, params: Omit<TriangularParams, "check">): Variable {
+export function over(x: Variable, t: Variable, params: Triangle): Variable {
   const turned = { ...params, transposed: !params.transposed };
   return transposed(solveWith(t, transposed(x), turned));
 }
 
+/** X·T⁻ᴴ of a triangle T. */
+export function overAdjoint(x: Variable, t: Variable, params: Triangle): Variable {
+  return adjoint(solveWith(t, adjoint(x), params));
+}
+
 /** Rules of ops that factorise and solve. */
 export const solveGradients: GradientRules = {
-  // The gradient in A is L⁻ᵀ·Φ(Lᵀ·G)·L⁻¹, where Φ takes the lower triangle and half of the diagonal.
+  // The gradient in A is L⁻ᴴ·Φ(Lᴴ·G)·L⁻¹, where Φ takes the lower triangle and half of the diagonal.
   cholesky: ruleOf<CheckedParams>({
     pullback({ output: l }, [g]) {
-      const inner = lowerHalf(product(transposed(l), tril(g! as never) as Variable));
-      return [folded(over(solveWith(l, inner, lowerTurned), l, lower))];
+      const inner = lowerHalf(product(adjoint(l), tril(g! as never) as Variable));
+      return [folded(over(solveAdjoint(l, inner, lower), l, lower))];
     },
-    // L·Φ(L⁻¹·dA·L⁻ᵀ)
+    // L·Φ(L⁻¹·dA·L⁻ᴴ)
     pushforward({ output: l }, [t]) {
-      const inner = over(solveWith(l, mirrored(t!), lower), l, lowerTurned);
+      const inner = overAdjoint(solveWith(l, mirrored(t!), lower), l, lower);
       return [product(l, lowerHalf(inner))];
     },
   }),
   solveTriangular: ruleOf<TriangularParams>({
     pullback({ inputs: [a], output: x, params }, [g], wanted) {
-      const right = outputOf<TriangularParams>(solveTriangularOp, [a!, g!], {
-        ...params,
-        check: false,
-        transposed: !params.transposed,
-      });
+      const right = solveAdjoint(a!, g!, params);
       if (!wanted[0]) return [null, right];
-      const whole = params.transposed
-        ? product(x, transposed(right))
-        : product(right, transposed(x));
-      return [neg(readOf(whole, params)), right];
+      const whole = product(right, adjoint(x));
+      return [neg(readOf(params.transposed ? transposed(whole) : whole, params)), right];
     },
     // A⁻¹·(dB - dA·X)
     pushforward({ inputs: [a], output: x, params }, [da, db = null]) {
@@ -114,17 +133,15 @@ export const solveGradients: GradientRules = {
   }),
   solve: ruleOf<SolveParams>({
     pullback({ inputs: [a], output: x, params }, [g], wanted) {
-      const right = outputOf<SolveParams>(solveOp, [a!, g!], {
-        ...params,
-        check: false,
-        transposed: params.positive ? false : !params.transposed,
-      });
+      const solved = (sides: Variable, transposed: boolean) =>
+        outputOf<SolveParams>(solveOp, [a!, sides], { ...params, check: false, transposed });
+      const right = params.positive
+        ? solved(g!, false)
+        : conj(solved(conj(g!) as Variable, !params.transposed)) as Variable;
       if (!wanted[0]) return [null, right];
-      if (params.positive) return [folded(neg(product(right, transposed(x)))), right];
-      const whole = params.transposed
-        ? product(x, transposed(right))
-        : product(right, transposed(x));
-      return [neg(whole), right];
+      const whole = neg(product(right, adjoint(x))) as Variable;
+      if (params.positive) return [folded(whole), right];
+      return [params.transposed ? transposed(whole) : whole, right];
     },
     // A⁻¹·(dB - dA·X)
     pushforward({ inputs: [a], output: x, params }, [da, db = null]) {
@@ -136,10 +153,10 @@ export const solveGradients: GradientRules = {
       ];
     },
   }),
-  // -A⁻ᵀ·G·A⁻ᵀ
+  // -A⁻ᴴ·G·A⁻ᴴ
   matrixInverse: ruleOf<CheckedParams>({
     pullback({ output: x }, [g]) {
-      const turned = transposed(x);
+      const turned = adjoint(x);
       return [neg(product(product(turned, g!), turned))];
     },
     pushforward: ({ output: x }, [t]) => [neg(product(product(x, t!), x)) as Variable],
@@ -155,22 +172,20 @@ function readOf(x: Variable, { lower, unit }: TriangularParams): Variable {
   return (lower ? tril : triu)(x as never, unit ? (lower ? -1 : 1) : 0) as Variable;
 }
 
-const unitTurned = { lower: true, unit: true, transposed: true };
 const unitLowerOnly = { lower: true, unit: true, transposed: false };
 const upperOnly = { lower: false, unit: false, transposed: false };
-const upperTurned = { lower: false, unit: false, transposed: true };
 
 /** The gradient in a square matrix of its factors, which are L below the diagonal and U from it on. */
 function squareLu(factors: Variable, below: Variable, above: Variable): Variable {
-  const left = tril(product(transposed(unitLower(factors)), below) as never, -1);
-  const right = triu(product(above, transposed(triu(factors as never) as Variable)) as never);
+  const left = tril(product(adjoint(unitLower(factors)), below) as never, -1);
+  const right = triu(product(above, adjoint(triu(factors as never) as Variable)) as never);
   const inner = add(left, right) as Variable;
-  return over(solveWith(factors, inner, unitTurned), factors, upperTurned);
+  return overAdjoint(solveAdjoint(factors, inner, unitLowerOnly), factors, upperOnly);
 }
 
 /**
- * The gradient in A where P·A = L·U: P of it is L⁻ᵀ·(the lower triangle of Lᵀ·Gₗ below the diagonal, and
- * the upper one of Gᵤ·Uᵀ)·U⁻ᵀ. Rows below a square are L₂ = A₂·U⁻¹, columns right of one U₂ = L⁻¹·A₂.
+ * The gradient in A where P·A = L·U: P of it is L⁻ᴴ·(the lower triangle of Lᴴ·Gₗ below the diagonal, and
+ * the upper one of Gᵤ·Uᴴ)·U⁻ᴴ. Rows below a square are L₂ = A₂·U⁻¹, columns right of one U₂ = L⁻¹·A₂.
  */
 function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variable): Variable {
   const [m, n] = a!.type.shape.slice(-2);
@@ -181,10 +196,10 @@ function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variabl
   else {
     const { part, whole } = blocksOf(a!);
     const [factors, own] = [part(packed!, false, false), part(g, false, false)];
-    const down = over(part(g, true, false), factors, upperTurned);
-    const right = solveWith(factors, part(g, false, true), unitTurned);
-    const fromRight = product(right, transposed(part(packed!, false, true)));
-    const fromDown = product(transposed(part(packed!, true, false)), down);
+    const down = overAdjoint(part(g, true, false), factors, upperOnly);
+    const right = solveAdjoint(factors, part(g, false, true), unitLowerOnly);
+    const fromRight = product(right, adjoint(part(packed!, false, true)));
+    const fromDown = product(adjoint(part(packed!, true, false)), down);
     const square = squareLu(
       factors,
       lowerOf(sub(own, fromRight) as Variable),

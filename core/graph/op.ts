@@ -139,6 +139,8 @@ export interface MatrixView {
   readonly columns: Size;
   /** Whether its rows are columns of the target. */
   readonly isTurned: boolean;
+  /** Whether its elements are conjugates of those of the target, which no product reads so; default false. */
+  readonly isConjugate?: boolean;
 }
 
 /** Emitting steps for an op that needs kernels of its own. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../../graph/dtype.ts";
+import { type DType, realOf } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
 import type { Op, ShapeContext } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
@@ -26,7 +26,8 @@ import {
   least,
   squareShape,
 } from "./matrix_op.ts";
-import { eachMatrix, zeros } from "./reference.ts";
+import { zeros } from "./reference.ts";
+import { conjugate, eachMatrix, over, plus, Rows, times } from "./reference_numbers.ts";
 
 /** The lengths of matrices and of the axes in front. */
 function split<N>(shape: readonly N[]): readonly [batch: readonly N[], m: N, n: N] {
@@ -62,10 +63,10 @@ export const qrOp: Op<QrParams> = {
   along: alongBatch,
   evaluate([a]: readonly Value[], { complete }: QrParams): readonly Value[] {
     const [, m, n] = split(a!.shape), k = complete ? m : Math.min(m, n);
-    const [q, r] = zeros(a!, [m, k], [k, n]) as [Value, Value];
+    const q = zeros(a!, [m, k]), r = zeros(a!, [k, n]);
     eachMatrix([copyValue(a!), q, r], ([from, left, right]) => {
       qrOf(from!, m, n, left!);
-      right!.set(from!.subarray(0, k * n));
+      right!.data.set(from!.data.subarray(0, right!.data.length));
     });
     return [q, r];
   },
@@ -85,7 +86,10 @@ export interface VectorParams {
   readonly vectors: boolean;
 }
 
-/** Eigenvalues of symmetric matrices, of which the lower triangles are read, and vectors in columns. */
+/**
+ * Eigenvalues of symmetric or Hermitian matrices, of which the lower triangles are read, and vectors in
+ * columns. Complex vectors may have any phase.
+ */
 export const eighOp: Op<VectorParams> = {
   name: "eigh",
   params: { vectors: "plain" },
@@ -94,7 +98,7 @@ export const eighOp: Op<VectorParams> = {
     const [x] = expectMatrices("eigh", inputs) as [Variable];
     expectSquare("eigh", x);
     const [batch, m, n] = split(x.type.shape), k = m ?? n;
-    const values = type(x.dtype, ...batch, k);
+    const values = type(realOf(x.dtype), ...batch, k);
     return vectors ? [values, type(x.dtype, ...batch, k, k)] : [values];
   },
   shapes(context: ShapeContext, apply: Apply<VectorParams>): readonly (readonly Size[])[] {
@@ -105,8 +109,11 @@ export const eighOp: Op<VectorParams> = {
   along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
   evaluate([a]: readonly Value[], { vectors }: VectorParams): readonly Value[] {
     expectSquareValues("eigh", a!);
-    const n = a!.shape.at(-1)!, [w, v] = zeros(a!, [n, 1], [n, n]) as [Value, Value];
-    eachMatrix([a!, w, v], ([from, values, to]) => eighOf(from!, n, values!, vectors ? to! : null));
+    const n = a!.shape.at(-1)!, v = zeros(a!, [n, n]), w = zeros(a!, [n, 1], realOf(a!.dtype));
+    eachMatrix(
+      [a!, w, v],
+      ([from, values, to]) => eighOf(from!, n, values!.data, vectors ? to! : null),
+    );
     const values = { ...w, shape: w.shape.slice(0, -1) };
     return vectors ? [values, v] : [values];
   },
@@ -126,14 +133,17 @@ export interface SvdParams extends VectorParams {
   readonly full: boolean;
 }
 
-/** Singular values in descending order; then left vectors in columns and right ones in rows. */
+/**
+ * Singular values in descending order; then left vectors in columns and, for complex matrices as conjugates,
+ * right ones in rows. Each pair of complex vectors may have any phase.
+ */
 export const svdOp: Op<SvdParams> = {
   name: "svd",
   params: { vectors: "plain", full: "plain" },
   facts: new Set(["counted"]),
   infer(inputs: readonly Variable[], { vectors, full }: SvdParams): readonly TensorType[] {
     const [x] = expectMatrices("svd", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
-    const k = least(m, n), values = type(x.dtype, ...batch, k);
+    const k = least(m, n), values = type(realOf(x.dtype), ...batch, k);
     if (!vectors) return [values];
     const [left, right] = full ? [m, n] : [k, k];
     return [values, type(x.dtype, ...batch, m, left), type(x.dtype, ...batch, right, n)];
@@ -148,15 +158,12 @@ export const svdOp: Op<SvdParams> = {
   along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
   evaluate([a]: readonly Value[], { vectors, full }: SvdParams): readonly Value[] {
     const [, m, n] = split(a!.shape), k = Math.min(m, n);
-    const [s, u, v] = zeros(a!, [k, 1], [m, full ? m : k], [full ? n : k, n]) as [
-      Value,
-      Value,
-      Value,
-    ];
+    const [u, v] = [zeros(a!, [m, full ? m : k]), zeros(a!, [full ? n : k, n])];
+    const s = zeros(a!, [k, 1], realOf(a!.dtype));
     eachMatrix(
       [a!, s, u, v],
       ([from, values, left, right]) =>
-        svdOf(from!, m, n, values!, vectors ? { u: left!, v: right! } : null),
+        svdOf(from!, m, n, values!.data, vectors ? { u: left!, v: right! } : null),
     );
     const values = { ...s, shape: s.shape.slice(0, -1) };
     return vectors ? [values, u, v] : [values];
@@ -201,14 +208,18 @@ export const pinvOp: Op<PinvParams> = {
   lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -2), x!.at(-1)!, x!.at(-2)!]),
   along: alongBatch,
   evaluate([a]: readonly Value[], params: PinvParams): readonly Value[] {
-    const [, m, n] = split(a!.shape), k = Math.min(m, n), [p] = zeros(a!, [n, m]) as [Value];
+    const [, m, n] = split(a!.shape), k = Math.min(m, n), p = zeros(a!, [n, m]);
     const limit = limitOf(params, a!.dtype, m, n);
     eachMatrix([a!, p], ([from, to]) => {
-      const s = new Float64Array(k), u = new Float64Array(m * k), v = new Float64Array(k * n);
+      const { isComplex } = from!, s = new Float64Array(k);
+      const u = Rows.zeros(m * k, isComplex), v = Rows.zeros(k * n, isComplex);
       svdOf(from!, m, n, s, { u, v });
       for (let h = 0; h < k; h++) {
         for (let i = 0; i < n && s[h]! > limit * s[0]!; i++) {
-          for (let j = 0; j < m; j++) to![i * m + j]! += v[h * n + i]! * u[j * k + h]! / s[h]!;
+          for (let j = 0; j < m; j++) {
+            const more = over(conjugate(times(v.at(h * n + i), u.at(j * k + h))), s[h]!);
+            to!.put(i * m + j, plus(to!.at(i * m + j), more));
+          }
         }
       }
     });
@@ -223,7 +234,7 @@ export const pinvOp: Op<PinvParams> = {
   },
 };
 
-/** The square roots of symmetric matrices, of which the lower triangles are read; NaN for negative ones. */
+/** The square roots of symmetric or Hermitian matrices, of which the lower triangles are read; NaN for negative ones. */
 export const sqrtmOp: Op = {
   name: "sqrtm",
   facts: new Set(["counted"]),
@@ -240,7 +251,7 @@ export const sqrtmOp: Op = {
     expectSquareValues("sqrtm", a!);
     const n = a!.shape.at(-1)!, root = zeroValue(a!.dtype, a!.shape);
     eachMatrix([a!, root], ([from, to]) => {
-      const w = new Float64Array(n), v = new Float64Array(n * n);
+      const w = new Float64Array(n), v = Rows.zeros(n * n, from!.isComplex);
       eighOf(from!, n, w, v);
       const epsilon = epsilonOf(a!.dtype);
       const noise = n * epsilon * Math.max(Math.abs(w[0] ?? 0), Math.abs(w.at(-1) ?? 0));
@@ -248,7 +259,8 @@ export const sqrtmOp: Op = {
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < n; j++) {
           for (let h = 0; h < n; h++) {
-            to![i * n + j]! += v[i * n + h]! * roots[h]! * v[j * n + h]!;
+            const more = times(times(v.at(i * n + h), roots[h]!), conjugate(v.at(j * n + h)));
+            to!.put(i * n + j, plus(to!.at(i * n + j), more));
           }
         }
       }

@@ -5,24 +5,32 @@
  * @module
  */
 
+import { isComplex, realOf } from "../../graph/dtype.ts";
 import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
 import type {
-  DTypeOf,
   Floating,
   FloatLike,
   Less1,
   MatrixRank,
   OfRank,
+  PairDType,
   RankOf,
+  RealOf,
 } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
+import { withAxes } from "../common/axes.ts";
 import { castTo } from "../common/build.ts";
 import { dimVariable, maxDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { epsilonOf } from "./matrix_op.ts";
-import { div, mul, sqr, sub } from "../elementwise/arithmetic.ts";
-import { gt } from "../elementwise/logic.ts";
+import { abs, div, mul, sqr, sub } from "../elementwise/arithmetic.ts";
+import { conj } from "../elementwise/conversion.ts";
+import { where } from "../elementwise/elementwise.ts";
+import { and, eq, ge, gt } from "../elementwise/logic.ts";
+import { padded } from "../nn/window.ts";
+import { cumsum } from "../order/order.ts";
 import { max, sum } from "../reduce/reduce.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { between } from "../shape/between.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
@@ -68,7 +76,7 @@ export interface RankOptions {
 /**
  * `[Q, R]` with A = Q·R, where the columns of Q are orthonormal and R is an upper triangle. Of m rows and n
  * columns, with k the lesser of them, Q is m by k and R is k by n; with `mode: "complete"` they are m by m
- * and m by n.
+ * and m by n. The diagonal of R is real, also for complex matrices.
  *
  * @example
  * ```ts
@@ -93,9 +101,9 @@ export function qr(a: TensorLike, { mode = "reduced" }: QrOptions = {}): [Variab
 }
 
 /**
- * `[w, V]`: the eigenvalues of symmetric matrices in ascending order, and eigenvectors of length 1 in the
- * columns of V, so that A·V = V·diag(w). Only the lower triangle is read. The first large number of each
- * vector is positive.
+ * `[w, V]`: the eigenvalues of symmetric matrices, or of complex Hermitian ones, in ascending order, and
+ * eigenvectors of length 1 in the columns of V, so that A·V = V·diag(w). The values are real. Only the lower
+ * triangle is read. The first large number of each vector is real and positive.
  *
  * Where eigenvalues are equal their vectors are not determined, and take no gradient from each other.
  *
@@ -114,11 +122,34 @@ export function eigh<A extends TensorLike>(
 export function eigh(a: TensorLike): [Variable, Variable] {
   const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
   const { outputs } = applyOp<VectorParams>(eighOp, [matrices], { vectors: true });
-  return outputs.map((x) => castTo(x, dtype)) as [Variable, Variable];
+  const [values, vectors] = outputs as [Variable, Variable], phases = phasesOf(vectors, -2);
+  const determined = phases === null ? vectors : mul(vectors, conj(phases)) as Variable;
+  return [castTo(values, realOf(dtype)), castTo(determined, dtype)];
 }
 
 /**
- * The eigenvalues of symmetric matrices in ascending order, of which the lower triangle is read.
+ * What the first large number of each vector along an axis is when its size is 1; null for real numbers, whose
+ * signs are as they should be. Graphs put phases on vectors, so that these have derivatives.
+ */
+function phasesOf(x: Variable, axis: number): Variable | null {
+  if (!isComplex(x.dtype)) return null;
+  const size = abs(x) as Variable, axes = [x.ndim + axis];
+  const most = outputOf<ReduceParams>(reduceOp, [size], {
+    kind: "max",
+    axes,
+    dtype: size.dtype,
+    empty: true,
+  });
+  const isLarge = ge(size, mul(withAxes(most, axes), 0.37) as Variable) as Variable;
+  const isFirst = and(isLarge, eq(cumsum(castTo(isLarge, "int32"), axis), 1)) as Variable;
+  const first = sum(where(isFirst, x, 0) as Variable, { axis, keepdims: true }) as Variable;
+  const length = abs(first) as Variable, isNone = eq(length, 0) as Variable;
+  return where(isNone, 1, div(first, where(isNone, 1, length))) as Variable;
+}
+
+/**
+ * The eigenvalues of symmetric matrices, or of complex Hermitian ones, in ascending order, of which the lower
+ * triangle is read.
  *
  * @example
  * ```ts
@@ -130,12 +161,13 @@ export function eigh(a: TensorLike): [Variable, Variable] {
 export function eigvalsh<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
 export function eigvalsh(a: TensorLike): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
-  return castTo(outputOf<VectorParams>(eighOp, [matrices], { vectors: false }), dtype);
+  return castTo(outputOf<VectorParams>(eighOp, [matrices], { vectors: false }), realOf(dtype));
 }
 
 /**
  * `[U, s, Vᵀ]` with A = U·diag(s)·Vᵀ: singular values in descending order, left vectors in the columns of U
- * and right ones in the rows of Vᵀ. The first large number of each right vector is positive.
+ * and right ones in the rows of Vᵀ; of complex matrices Vᴴ in its place. The values are real. The first large
+ * number of each row of Vᵀ is real and positive.
  *
  * Where singular values are equal their vectors are not determined, and take no gradient from each other.
  *
@@ -160,10 +192,24 @@ export function svd(
   const isWide = typeof m === "number" && typeof n === "number" && m < n && !full;
   // Fewer columns are turned in fewer rounds.
   const given = isWide ? turned(matrices) : matrices;
-  const [s, u, vt] = applyOp<SvdParams>(svdOp, [given], params).outputs.map((x) =>
-    castTo(x, dtype)
-  ) as [Variable, Variable, Variable];
-  return isWide ? [turned(vt), s, turned(u)] : [u, s, vt];
+  const [s, u, vt] = applyOp<SvdParams>(svdOp, [given], params).outputs as [
+    Variable,
+    Variable,
+    Variable,
+  ];
+  const [left, right] = isWide ? phased(turned(vt), turned(u)) : phased(u, vt);
+  return [castTo(left, dtype), castTo(s, realOf(dtype)), castTo(right, dtype)];
+}
+
+/** Left vectors in columns and right ones in rows, with phases that are determined. */
+function phased(u: Variable, vt: Variable): [u: Variable, vt: Variable] {
+  const phases = phasesOf(vt, -1), last = u.ndim - 1;
+  if (phases === null) return [u, vt];
+  // Left vectors that have no right one stay as they are.
+  const columns = shapeOf(u, last), one = castTo(asVariable(1), phases.dtype);
+  const all = padded(turned(phases), one, [last], [0], [columns]);
+  const own = mul(u, between(all, last, null, columns)) as Variable;
+  return [own, mul(vt, conj(phases)) as Variable];
 }
 
 /**
@@ -179,7 +225,8 @@ export function svd(
 export function svdvals<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
 export function svdvals(a: TensorLike): Variable {
   const { matrices, dtype } = prepare(a, "Cannot take singular values of");
-  return castTo(outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false }), dtype);
+  const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
+  return castTo(values, realOf(dtype));
 }
 
 /** The last two axes exchanged. */
@@ -257,7 +304,7 @@ export function lstsq<A extends TensorLike, B extends TensorLike>(
   options?: RankOptions,
 ): [
   x: Solved<A, B>,
-  residuals: Variable<Floating<DTypeOf<A>>>,
+  residuals: Variable<RealOf<Floating<PairDType<A, B>>>>,
   rank: Variable<"int64", Less1<Less1<RankOf<A>>>>,
   values: VectorPerMatrix<A>,
 ];
@@ -265,13 +312,14 @@ export function lstsq(a: TensorLike, b: TensorLike, options: RankOptions = {}): 
   const given = asVariable(b), inverse = pinv(a as never, options) as Variable;
   const x = matmul(inverse as never, given as never) as Variable;
   const rest = sub(given, matmul(asVariable(a) as never, x as never) as Variable) as Variable;
-  const residuals = sum(sqr(rest), given.ndim === 1 ? -1 : -2) as Variable;
+  const squares = sqr(isComplex(rest.dtype) ? abs(rest) : rest) as Variable;
+  const residuals = sum(squares, given.ndim === 1 ? -1 : -2) as Variable;
   return [x, residuals, matrixRank(a as never, options), svdvals(a as never) as Variable];
 }
 
 /**
- * The square root S of symmetric matrices that have no negative eigenvalue: S·S = A. Only the lower triangle
- * is read; there is NaN if an eigenvalue is negative.
+ * The square root S of symmetric matrices, or of complex Hermitian ones, that have no negative eigenvalue:
+ * S·S = A. Only the lower triangle is read; there is NaN if an eigenvalue is negative.
  *
  * @example
  * ```ts

@@ -27,7 +27,8 @@ import {
   least,
   squareShape,
 } from "./matrix_op.ts";
-import { choleskyOf, eachMatrix, luOf, type Rows, substitute, zeros } from "./reference.ts";
+import { choleskyOf, luOf, substitute, zeros } from "./reference.ts";
+import { eachMatrix, isZero } from "./reference_numbers.ts";
 import { LinAlgError } from "../../base/errors.ts";
 
 /** Params of ops that may refuse a matrix. */
@@ -36,7 +37,10 @@ export interface CheckedParams extends Params {
   readonly check: boolean;
 }
 
-/** The lower Cholesky factor of positive definite matrices, of which the lower triangles are read. */
+/**
+ * The lower Cholesky factor of symmetric or Hermitian positive definite matrices, of which the lower triangles
+ * are read.
+ */
 export const choleskyOp: Op<CheckedParams> = {
   name: "cholesky",
   params: { check: "plain" },
@@ -53,7 +57,7 @@ export const choleskyOp: Op<CheckedParams> = {
   along: alongBatch,
   evaluate([a]: readonly Value[], { check }: CheckedParams): readonly Value[] {
     expectSquareValues("cholesky", a!);
-    const n = a!.shape.at(-1)!, [l] = zeros(a!, [n, n]) as [Value];
+    const n = a!.shape.at(-1)!, l = zeros(a!, [n, n]);
     eachMatrix([a!, l], ([from, to]) => choleskyOf(from!, n, to!, check, NOT_POSITIVE));
     return [l];
   },
@@ -147,10 +151,10 @@ export const solveTriangularOp: Op<TriangularParams> = {
     expectSquareValues("solveTriangular", a!, b!);
     const x = copyValue(b!), n = a!.shape.at(-1)!, columns = b!.shape.at(-1)!;
     eachMatrix([a!, x], ([from, to]) => {
-      const rows = from as Rows, { unit, check, transposed } = params;
-      const at = (i: number, j: number) => rows[transposed ? j * n + i : i * n + j]!;
+      const { unit, check, transposed } = params;
+      const at = (i: number, j: number) => from!.at(transposed ? j * n + i : i * n + j);
       for (let i = 0; i < n && check && !unit; i++) {
-        if (at(i, i) === 0) throw new LinAlgError(SINGULAR);
+        if (isZero(at(i, i))) throw new LinAlgError(SINGULAR);
       }
       substitute({ n, isLower: isLowerIn(params), isUnit: unit, at }, to!, columns);
     });

@@ -45,10 +45,10 @@ function together(a: TensorLike, b: TensorLike): [Variable, Variable] {
 }
 
 /** Matrix products of operands of one dtype and rank, without broadcasting; any dtype. */
-function product(a: Variable, b: Variable): Variable {
+export function matrixProduct(a: Variable, b: Variable): Variable {
   if (a.dtype === "bool") {
     // Numpy's product of bools is "or" of "and"s: whether any pair of ones meets.
-    const counts = product(castTo(a, "int32"), castTo(b, "int32"));
+    const counts = matrixProduct(castTo(a, "int32"), castTo(b, "int32"));
     return castTo(counts, "bool");
   }
   if (!isComplex(a.dtype)) return outputOf(matmulOp, [a, b], {});
@@ -56,8 +56,8 @@ function product(a: Variable, b: Variable): Variable {
     elementwise("real", [x]),
     elementwise("imag", [x]),
   ]) as [Variable, Variable, Variable, Variable];
-  const re = elementwise("sub", [product(ar, br), product(ai, bi)]);
-  const im = elementwise("add", [product(ar, bi), product(ai, br)]);
+  const re = elementwise("sub", [matrixProduct(ar, br), matrixProduct(ai, bi)]);
+  const im = elementwise("add", [matrixProduct(ar, bi), matrixProduct(ai, br)]);
   return elementwise("complex", [re, im]);
 }
 
@@ -136,9 +136,9 @@ export function matmul(a: TensorLike, b: TensorLike): Variable {
     // All rows of the batch in one product.
     const dims = dimsOf(x);
     const rows = reshapeTo(x, [productDims(dims.slice(0, -1)), dims.at(-1)!]);
-    return reshapeTo(product(rows, y), [...dims.slice(0, -1), dimsOf(y)[1]!]);
+    return reshapeTo(matrixProduct(rows, y), [...dims.slice(0, -1), dimsOf(y)[1]!]);
   }
-  return product(...sameBatch(x, y));
+  return matrixProduct(...sameBatch(x, y));
 }
 
 /** Throws a ShapeError if summed lengths are known and differ. */
@@ -189,7 +189,7 @@ export function tensordot(
     productDims(second.map((d) => dimsY[d]!)),
     productDims(columns),
   ]);
-  return reshapeTo(product(left, right), [...rows, ...columns]);
+  return reshapeTo(matrixProduct(left, right), [...rows, ...columns]);
 }
 
 function contracted(
@@ -255,7 +255,7 @@ export function batchedDot(a: TensorLike, b: TensorLike): Variable {
   }
   const left = x.ndim === 2 ? shuffled(x, [0, "x", 1]) : x;
   const right = y.ndim === 2 ? shuffled(y, [0, 1, "x"]) : y;
-  const items = product(left, right);
+  const items = matrixProduct(left, right);
   const pattern = [0, ...(x.ndim === 2 ? [] : [1]), ...(y.ndim === 2 ? [] : [2])];
   return shuffled(items, pattern);
 }
@@ -306,7 +306,7 @@ export function batchedTensordot(
     productDims(second.map((d) => dimsY[d]!)),
     productDims(columns),
   ]);
-  return reshapeTo(product(left, right), [dimsX[0]!, ...rows, ...columns]);
+  return reshapeTo(matrixProduct(left, right), [dimsX[0]!, ...rows, ...columns]);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { Variable } from "../../graph/graph.ts";
 import type { DType } from "../../graph/dtype.ts";
-import { promote } from "../../graph/dtype.ts";
+import { promote, realOf } from "../../graph/dtype.ts";
 import type { FloatLike, MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
@@ -110,7 +110,7 @@ const MOST_SQUARINGS = 16;
 export function expm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A>;
 export function expm(a: TensorLike): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot take the exponential of");
-  const { numbers, most } = PADE[matrices.dtype]!;
+  const { numbers, most } = PADE[realOf(matrices.dtype)]!;
   const axes = Array.from({ length: matrices.ndim - 2 }, (_, d) => d);
   const each = (x: Variable) => shuffled(x, [...axes, "x", "x"]);
   const norm = max(sum(abs(matrices), -2) as Variable, -1) as Variable;

@@ -6,7 +6,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "../../base/shown.ts";
-import type { DType } from "../../graph/dtype.ts";
+import { type DType, realOf } from "../../graph/dtype.ts";
 import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Params, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
@@ -21,10 +21,10 @@ export function least(m: number | null, n: number | null): number | null {
 
 /** How far 1 is from the next number. */
 export function epsilonOf(dtype: DType): number {
-  return dtype === "float64" ? 2 ** -52 : 2 ** -23;
+  return realOf(dtype) === "float64" ? 2 ** -52 : 2 ** -23;
 }
 
-/** The first input, which holds matrices of floats. */
+/** The first input, which holds matrices of floats or complex numbers. */
 export function expectMatrices(
   name: string,
   inputs: readonly Variable[],
@@ -37,9 +37,9 @@ export function expectMatrices(
         `Cannot apply "${name}": expected matrices, in the last two axes, got ${x.label} of type ${x.type}`,
       );
     }
-    if (x.dtype !== "float32" && x.dtype !== "float64") {
+    if (!["float32", "float64"].includes(realOf(x.dtype))) {
       throw new TypeError(
-        `Cannot apply "${name}": expected float32 or float64, got ${x.label} of type ${x.type}`,
+        `Cannot apply "${name}": expected float32, float64 or complex numbers, got ${x.label} of type ${x.type}`,
       );
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DType, isComplex, promote } from "../../graph/dtype.ts";
+import { type DType, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { asFloating, castTo } from "../common/build.ts";
@@ -23,7 +23,7 @@ export interface CheckOption {
   readonly check?: boolean;
 }
 
-/** Matrices in float32 or float64, and their own float dtype. */
+/** Matrices in float32, float64 or complex dtypes, and their own dtype. */
 interface Prepared {
   readonly matrices: Variable;
   /** The dtype of results: float16 is computed in float32. */
@@ -34,15 +34,12 @@ function computed(dtype: DType): DType {
   return dtype === "float16" ? "float32" : dtype;
 }
 
-/** Tensors with at least `least` axes, as real floats. */
+/** Tensors with at least `least` axes, as floats or complex numbers. */
 export function prepare(x: TensorLike, action: string, least = 2): Prepared {
   const v = asFloating(x);
   if (v.ndim < least) {
     const what = least === 2 ? "matrices, in the last two axes" : "a tensor that is no scalar";
     throw new TypeError(`${action} ${v.label}: expected ${what}, got ${v.type}`);
-  }
-  if (isComplex(v.dtype)) {
-    throw new TypeError(`${action} ${v.label}: expected real numbers, got ${v.type}`);
   }
   return { matrices: castTo(v, computed(v.dtype)), dtype: v.dtype };
 }
@@ -57,7 +54,7 @@ export function prepareSquare(x: TensorLike, action: string): Prepared {
   return made;
 }
 
-/** Two tensors in one float dtype. */
+/** Two tensors in one float or complex dtype. */
 export function prepareBoth(
   a: TensorLike,
   b: TensorLike,

@@ -4,43 +4,39 @@
  * @module
  */
 
-import { sizeOf, type Value } from "../../graph/value.ts";
+import type { DType } from "../../graph/dtype.ts";
+import type { Value } from "../../graph/value.ts";
 import { zeroValue } from "../common/moving.ts";
 import { LinAlgError } from "../../base/errors.ts";
+import {
+  conjugate,
+  type Entry,
+  isZero,
+  minus,
+  over,
+  re,
+  type Rows,
+  taxicab,
+  times,
+} from "./reference_numbers.ts";
 
-/** Numbers of a matrix, row by row. */
-export type Rows = Float64Array;
-
-/** One matrix after the other of some values whose last two axes hold matrices. */
-export function eachMatrix(
-  values: readonly Value[],
-  visit: (matrices: readonly Rows[], at: number) => void,
-): void {
-  const count = sizeOf(values[0]!.shape.slice(0, -2));
-  for (let i = 0; i < count; i++) {
-    const matrices = values.map(({ data, shape }) => {
-      const size = sizeOf(shape.slice(-2));
-      return (data as Float64Array).subarray(i * size, (i + 1) * size);
-    });
-    visit(matrices, i);
-  }
-}
-
-/** Values of zeros for results: of the axes that count matrices, and others. */
-export function zeros(like: Value, ...axes: readonly (readonly number[])[]): Value[] {
-  return axes.map((own) => zeroValue(like.dtype, [...like.shape.slice(0, -2), ...own]));
+/** A value of zeros for results: of the axes that count matrices, and others. */
+export function zeros(like: Value, axes: readonly number[], dtype: DType = like.dtype): Value {
+  return zeroValue(dtype, [...like.shape.slice(0, -2), ...axes]);
 }
 
 /** The lower factor of a positive definite matrix, of which the lower triangle is read. */
 export function choleskyOf(a: Rows, n: number, l: Rows, isChecked: boolean, what: string): void {
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      if (i > j) l[i * n + j] = sum / l[j * n + j]!;
+      let sum = a.at(i * n + j);
+      for (let k = 0; k < j; k++) {
+        sum = minus(sum, times(l.at(i * n + k), conjugate(l.at(j * n + k))));
+      }
+      if (i > j) l.put(i * n + j, over(sum, re(l.at(j * n + j))));
       else {
-        if (!(sum > 0) && isChecked) throw new LinAlgError(what);
-        l[j * n + j] = sum > 0 ? Math.sqrt(sum) : NaN;
+        if (!(re(sum) > 0) && isChecked) throw new LinAlgError(what);
+        l.put(j * n + j, re(sum) > 0 ? Math.sqrt(re(sum)) : NaN);
       }
     }
   }
@@ -51,7 +47,7 @@ interface TriangleReader {
   readonly n: number;
   readonly isLower: boolean;
   readonly isUnit: boolean;
-  at(row: number, column: number): number;
+  at(row: number, column: number): Entry;
 }
 
 /** Solves for `columns` right sides, in place. */
@@ -60,11 +56,11 @@ export function substitute(triangle: TriangleReader, x: Rows, columns: number): 
   for (let step = 0; step < n; step++) {
     const i = isLower ? step : n - 1 - step;
     for (let c = 0; c < columns; c++) {
-      let sum = x[i * columns + c]!;
+      let sum = x.at(i * columns + c);
       for (let j = isLower ? 0 : i + 1; j < (isLower ? i : n); j++) {
-        sum -= at(i, j) * x[j * columns + c]!;
+        sum = minus(sum, times(at(i, j), x.at(j * columns + c)));
       }
-      x[i * columns + c] = isUnit ? sum : sum / at(i, i);
+      x.put(i * columns + c, isUnit ? sum : over(sum, at(i, i)));
     }
   }
 }
@@ -78,19 +74,23 @@ export function luOf(a: Rows, m: number, n: number): { order: number[]; pivots: 
   for (let t = 0; t < Math.min(m, n); t++) {
     let p = t;
     for (let i = t; i < m; i++) {
-      const x = Math.abs(a[i * n + t]!), best = Math.abs(a[p * n + t]!);
+      const x = taxicab(a.at(i * n + t)), best = taxicab(a.at(p * n + t));
       if (x > best || Number.isNaN(x) && !Number.isNaN(best)) p = i;
     }
     pivots.push(p);
     [order[t], order[p]] = [order[p]!, order[t]!];
     for (let j = 0; j < n; j++) {
-      [a[t * n + j], a[p * n + j]] = [a[p * n + j]!, a[t * n + j]!];
+      const own = a.at(t * n + j);
+      a.put(t * n + j, a.at(p * n + j));
+      a.put(p * n + j, own);
     }
-    const pivot = a[t * n + t]!;
+    const pivot = a.at(t * n + t);
     for (let i = t + 1; i < m; i++) {
-      const factor = pivot === 0 ? 0 : a[i * n + t]! / pivot;
-      a[i * n + t] = factor;
-      for (let j = t + 1; j < n; j++) a[i * n + j]! -= factor * a[t * n + j]!;
+      const factor = isZero(pivot) ? 0 : over(a.at(i * n + t), pivot);
+      a.put(i * n + t, factor);
+      for (let j = t + 1; j < n; j++) {
+        a.put(i * n + j, minus(a.at(i * n + j), times(factor, a.at(t * n + j))));
+      }
     }
   }
   return { order, pivots };

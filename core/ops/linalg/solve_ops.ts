@@ -18,7 +18,8 @@ import { linearIn } from "../common/row_rules.ts";
 import { emitCholesky, NOT_POSITIVE } from "./emit/cholesky.ts";
 import { emitLu } from "./emit/lu.ts";
 import { checkDiagonal, emitTriangular } from "./emit/triangular.ts";
-import { batchOf, fill, readAt, scratch, turned, whole } from "./emit/views.ts";
+import { constantOf, keptIf } from "./emit/numbers.ts";
+import { adjoint, batchOf, fill, readAt, scratch, turned, whole } from "./emit/views.ts";
 import {
   alongSides,
   type CheckedParams,
@@ -34,11 +35,12 @@ import {
   expectSquareValues,
   squareShape,
 } from "./matrix_op.ts";
-import { choleskyOf, eachMatrix, luOf, type Rows, substitute } from "./reference.ts";
+import { choleskyOf, luOf, substitute } from "./reference.ts";
+import { conjugate, eachMatrix, type Entry, isZero, Rows } from "./reference_numbers.ts";
 
 /** Params of {@linkcode solveOp}. */
 export interface SolveParams extends CheckedParams {
-  /** Whether matrices are symmetric and positive definite: then only their lower triangles are read. */
+  /** Whether matrices are symmetric, or Hermitian, and positive definite: only their lower triangles are read. */
   readonly positive: boolean;
   /** Whether the system is that of the transposed matrix. */
   readonly transposed: boolean;
@@ -73,7 +75,7 @@ function emitSolve(
     const factor = scratch(context, "factor", a.target, batch, n, n);
     emitCholesky(context, a, factor, check);
     emitTriangular(context, factor, lower, b, half);
-    emitTriangular(context, turned(factor), upper, half, to);
+    emitTriangular(context, adjoint(factor), upper, half, to);
     return;
   }
   const { packed, order } = emitFactors(context, a, check);
@@ -99,31 +101,32 @@ function emitSolve(
 /** Solves in place, by the factors of a copy of the matrix. */
 function solveRows(a: Rows, n: number, x: Rows, columns: number, params: SolveParams): void {
   const { positive, transposed, check } = params;
-  const at = (rows: Rows, isTurned: boolean) => (i: number, j: number) =>
-    rows[isTurned ? j * n + i : i * n + j]!;
-  const solve = (rows: Rows, isTurned: boolean, isLower: boolean, isUnit: boolean) =>
-    substitute({ n, isLower, isUnit, at: at(rows, isTurned) }, x, columns);
+  const solve = (at: (i: number, j: number) => Entry, isLower: boolean, isUnit: boolean) =>
+    substitute({ n, isLower, isUnit, at }, x, columns);
   if (positive) {
-    const l = new Float64Array(n * n);
+    const l = Rows.zeros(n * n, a.isComplex);
     choleskyOf(a, n, l, check, NOT_POSITIVE);
-    solve(l, false, true, false);
-    solve(l, true, false, false);
+    solve((i, j) => l.at(i * n + j), true, false);
+    solve((i, j) => conjugate(l.at(j * n + i)), false, false);
     return;
   }
-  const packed = a.slice(), { order } = luOf(packed, n, n);
+  const packed = a.copy(), { order } = luOf(packed, n, n);
   for (let i = 0; i < n && check; i++) {
-    if (packed[i * n + i] === 0) throw new LinAlgError(SINGULAR);
+    if (isZero(packed.at(i * n + i))) throw new LinAlgError(SINGULAR);
   }
   const move = (back: boolean) => {
-    const before = x.slice();
+    const before = x.copy();
     order.forEach((from, to) => {
       const [target, source] = back ? [from, to] : [to, from];
-      for (let c = 0; c < columns; c++) x[target * columns + c] = before[source * columns + c]!;
+      for (let c = 0; c < columns; c++) {
+        x.put(target * columns + c, before.at(source * columns + c));
+      }
     });
   };
+  const at = (i: number, j: number) => packed.at(transposed ? j * n + i : i * n + j);
   if (!transposed) move(false);
-  solve(packed, transposed, true, !transposed);
-  solve(packed, transposed, false, transposed);
+  solve(at, true, !transposed);
+  solve(at, false, transposed);
   if (transposed) move(true);
 }
 
@@ -179,7 +182,7 @@ export const matrixInverseOp: Op<CheckedParams> = {
     const n = a!.shape.at(-1)!, x = zeroValue(a!.dtype, a!.shape);
     const params = { check, positive: false, transposed: false };
     eachMatrix([a!, x], ([from, to]) => {
-      for (let i = 0; i < n; i++) to![i * n + i] = 1;
+      for (let i = 0; i < n; i++) to!.put(i * n + i, 1);
       solveRows(from!, n, to!, n, params);
     });
     return [x];
@@ -193,10 +196,9 @@ export const matrixInverseOp: Op<CheckedParams> = {
       const moved = scratch(context, "moved", a.target, batch, n, n);
       const half = scratch(context, "half", a.target, batch, n, n);
       fill(context, "moved", moved, (nest, r, c) => {
-        const { b } = nest, type = a.target.dtype === "float64" ? "f64" : "f32";
+        const { b } = nest;
         const row = nest.readTarget(order, [...nest.axes.slice(0, -2), r]) as SNode;
-        const isOn = b.compare("eq", row, b.ixNode(c));
-        return b.select(isOn, b.constant(type, 1), b.constant(type, 0));
+        return keptIf(b, b.compare("eq", row, b.ixNode(c)), constantOf(b, a.target.dtype, 1));
       });
       emitTriangular(context, packed, unitLower, moved, half);
       emitTriangular(context, packed, upper, half, whole(context.output(0)));

@@ -16,14 +16,17 @@ import type {
   OfRank,
   PairDType,
   RankOf,
+  RealOf,
 } from "../../graph/type_arithmetic.ts";
+import { isComplex, realOf } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { shown } from "../../base/shown.ts";
 import { shapeLabel } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
 import { minDims } from "../common/lengths.ts";
 import type { TensorLike } from "../common/literal.ts";
-import { abs, add, mul, sign as signOf } from "../elementwise/arithmetic.ts";
+import { abs, add, div, mul, sign as signOf } from "../elementwise/arithmetic.ts";
+import { conj, real } from "../elementwise/conversion.ts";
 import { log } from "../elementwise/functions.ts";
 import { where } from "../elementwise/elementwise.ts";
 import { eq } from "../elementwise/logic.ts";
@@ -57,12 +60,18 @@ export type Solved<A, B> = Variable<Floating<PairDType<A, B>>, SolvedRank<RankOf
 /** The variable that a function gives which makes a number of each matrix. */
 export type PerMatrix<A> = Variable<Floating<DTypeOf<A>>, Less1<Less1<RankOf<A>>>>;
 
-/** The variable that a function gives which makes a vector of each matrix. */
-export type VectorPerMatrix<A> = Variable<Floating<DTypeOf<A>>, Less1<RankOf<A>>>;
+/** The same with a real number, also of complex matrices. */
+export type RealPerMatrix<A> = Variable<RealOf<Floating<DTypeOf<A>>>, Less1<Less1<RankOf<A>>>>;
+
+/** The variable that a function gives which makes a vector of real numbers of each matrix. */
+export type VectorPerMatrix<A> = Variable<RealOf<Floating<DTypeOf<A>>>, Less1<RankOf<A>>>;
 
 /** Which triangle is given, and which is wanted. */
 export interface CholeskyOptions extends CheckOption {
-  /** Whether A is L·Lᵀ with a lower triangle L, which is the default, or else Uᵀ·U with an upper one. */
+  /**
+   * Whether A is L·Lᵀ with a lower triangle L, which is the default, or else Uᵀ·U with an upper one;
+   * conjugates are taken with the transposes of complex ones.
+   */
   readonly lower?: boolean;
 }
 
@@ -70,23 +79,24 @@ export interface CholeskyOptions extends CheckOption {
 export interface TriangularOptions extends CheckOption {
   /** Whether the lower triangle of the matrix is read; by default the upper one, as in SciPy. */
   readonly lower?: boolean;
-  /** Whether the system is that of the transposed triangle; default false. */
+  /** Whether the system is that of the transposed triangle, without conjugates; default false. */
   readonly transposed?: boolean;
   /** Whether the diagonal counts as ones, whatever it holds; default false. */
   readonly unitDiagonal?: boolean;
 }
 
 /** What is known of the matrix of a system. */
-export type Assumption = "general" | "symmetric" | "positive definite";
+export type Assumption = "general" | "symmetric" | "hermitian" | "positive definite";
 
 /** What is known of a system. */
 export interface SolveOptions extends CheckOption {
   /**
-   * What the matrix is: "general", the default; "symmetric", of which the lower triangle is read; or
-   * "positive definite", too, which is solved by Cholesky's factor at half the cost.
+   * What the matrix is: "general", the default; "symmetric" or "hermitian", of which the lower triangle is
+   * read; or a Hermitian one that is "positive definite", which is solved by Cholesky's factor at half the
+   * cost. Of real matrices "hermitian" is "symmetric"; a symmetric one of complex numbers is no Hermitian one.
    */
   readonly assume?: Assumption;
-  /** Whether the system is that of the transposed matrix; default false. */
+  /** Whether the system is that of the transposed matrix, without conjugates; default false. */
   readonly transposed?: boolean;
 }
 
@@ -97,7 +107,8 @@ function turned(x: Variable): Variable {
 
 /**
  * Cholesky's factor of symmetric positive definite matrices: the lower triangle L with A = L·Lᵀ, or with
- * `lower: false` the upper one with A = Uᵀ·U. Only the triangle of A that is like the result is read.
+ * `lower: false` the upper one with A = Uᵀ·U; of complex Hermitian ones, Lᴴ and Uᴴ in their place. Only the
+ * triangle of A that is like the result is read.
  *
  * A matrix that is not positive definite is a `LinAlgError` when the result is read; with `check: false`
  * the factor is NaN from the column on where it fails.
@@ -207,12 +218,13 @@ export function choleskySolve(
   options: CholeskyOptions = {},
 ): Variable {
   const { lower = true, check = true } = options;
-  const half = solveTriangular(factor as never, b, {
-    lower,
-    check,
-    transposed: !lower,
-  }) as Variable;
-  return solveTriangular(factor as never, half, { lower, check: false, transposed: lower });
+  const of = (sides: TensorLike, transposed: boolean) => {
+    const by = { lower, transposed, check: check && transposed !== lower };
+    if (!transposed) return solveTriangular(factor as never, sides, by) as Variable;
+    // Of the adjoint.
+    return conj(solveTriangular(factor as never, conj(sides), by) as Variable) as Variable;
+  };
+  return of(of(b, !lower), lower);
 }
 
 function factorsOf(matrices: Variable, square = false): readonly Variable[] {
@@ -222,7 +234,8 @@ function factorsOf(matrices: Variable, square = false): readonly Variable[] {
 /**
  * `[P, L, U]` with A = P·L·U: rows exchanged so that the largest come first, a lower triangle with ones on
  * its diagonal, and an upper one. Matrices of any shape; with k, the lesser of m rows and n columns, L is
- * m by k and U is k by n. Singular matrices have factors, too.
+ * m by k and U is k by n. Singular matrices have factors, too. The size of complex numbers is |re| + |im| here,
+ * as in LAPACK; P is real.
  *
  * @example
  * ```ts
@@ -234,7 +247,7 @@ function factorsOf(matrices: Variable, square = false): readonly Variable[] {
  */
 export function lu<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [p: FloatLike<A>, l: FloatLike<A>, u: FloatLike<A>];
+): [p: Variable<RealOf<Floating<DTypeOf<A>>>, RankOf<A>>, l: FloatLike<A>, u: FloatLike<A>];
 export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
   const { matrices, dtype } = prepare(a, "Cannot factorise");
   const [packed, order] = factorsOf(matrices) as [Variable, Variable];
@@ -245,7 +258,7 @@ export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
   const places = shuffled(order, [...axes, "x", row]);
   const p = eq(shuffled(arange(m), [0, "x"]), places) as Variable;
   return [
-    castTo(p, dtype),
+    castTo(p, realOf(dtype)),
     castTo(unitLower(between(packed, column, null, least)), dtype),
     castTo(triu(between(packed, row, null, least) as never) as Variable, dtype),
   ];
@@ -294,16 +307,22 @@ export function solve<A extends TensorLike, B extends TensorLike>(
 ): Solved<A, B>;
 export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}): Variable {
   const { assume = "general", transposed = false, check = true } = options;
-  if (!["general", "symmetric", "positive definite"].includes(assume)) {
+  if (!["general", "symmetric", "hermitian", "positive definite"].includes(assume)) {
     throw new RangeError(
-      `Cannot solve: expected assume to be "general", "symmetric" or "positive definite", got ${
+      `Cannot solve: expected assume to be "general", "symmetric", "hermitian" or "positive definite", got ${
         shown(assume)
       }`,
     );
   }
-  const positive = assume === "positive definite";
-  return solved(a, b, "Cannot solve", (left, right) => {
-    const whole = assume === "symmetric" ? mirrored(left) : left;
+  const positive = assume === "positive definite", isHermitian = positive || assume === "hermitian";
+  return solved(a, b, "Cannot solve", (given, right) => {
+    // The transposes of Hermitian matrices are their conjugates.
+    const left = transposed && isHermitian ? conj(given) as Variable : given;
+    const whole = assume === "symmetric"
+      ? mirrored(left, left)
+      : assume === "hermitian"
+      ? mirrored(left, conj(left) as Variable)
+      : left;
     return outputOf<SolveParams>(solveOp, [whole, right], {
       positive,
       transposed: transposed && assume === "general",
@@ -312,9 +331,12 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
   });
 }
 
-/** Symmetric matrices of which the lower triangle is given. */
-function mirrored(x: Variable): Variable {
-  return add(tril(x as never), turned(tril(x as never, -1) as Variable)) as Variable;
+/** The lower triangle of a matrix, and above it what is below the diagonal of another one. */
+function mirrored(x: Variable, other: Variable): Variable {
+  const upper = turned(tril(other as never, -1) as Variable);
+  if (x === other) return add(tril(x as never), upper) as Variable;
+  const diagonal = castTo(real(triu(tril(x as never) as never) as Variable) as Variable, x.dtype);
+  return add(tril(x as never, -1), diagonal, upper) as Variable;
 }
 
 /**
@@ -340,6 +362,13 @@ export function inv<A extends TensorLike>(
 export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot invert");
   return castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype);
+}
+
+/** What numbers are when their absolute values are 1, and 0 for 0. */
+function unitOf(x: Variable): Variable {
+  if (!isComplex(x.dtype)) return signOf(x) as Variable;
+  const size = abs(x) as Variable;
+  return div(x, where(eq(size, 0), 1, size)) as Variable;
 }
 
 /** The diagonal of U, and the sign that the exchanged rows give. */
@@ -375,8 +404,8 @@ export function det(a: TensorLike): Variable {
 }
 
 /**
- * `[sign, logabsdet]`: the sign of the determinants of square matrices, and the logarithm of their absolute
- * values. Of a singular matrix they are 0 and -Infinity.
+ * `[sign, logabsdet]`: the sign of the determinants of square matrices, which for complex ones is a number of
+ * size 1, and the logarithm of their absolute values. Of a singular matrix they are 0 and -Infinity.
  *
  * @example
  * ```ts
@@ -387,11 +416,11 @@ export function det(a: TensorLike): Variable {
  */
 export function slogdet<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [sign: PerMatrix<A>, logabsdet: PerMatrix<A>];
+): [sign: PerMatrix<A>, logabsdet: RealPerMatrix<A>];
 export function slogdet(a: TensorLike): [sign: Variable, logabsdet: Variable] {
   const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
   const { diagonal, parity } = pivotsOf(matrices);
-  const sign = mul(prod(signOf(diagonal), -1) as Variable, parity) as Variable;
+  const sign = mul(prod(unitOf(diagonal), -1) as Variable, parity) as Variable;
   const size = sum(log(abs(diagonal) as Variable), -1) as Variable;
-  return [castTo(sign, dtype), castTo(size, dtype)];
+  return [castTo(sign, dtype), castTo(size, realOf(dtype))];
 }

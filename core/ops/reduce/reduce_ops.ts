@@ -7,14 +7,17 @@
 import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Op, ShapeContext } from "../../graph/op.ts";
+import type { EmitContext, Op, PlainLowering, ShapeContext } from "../../graph/op.ts";
 import { capital } from "../../graph/print.ts";
 import { rounded, sizeOf, type Value, valueData } from "../../graph/value.ts";
+import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import { productSize, type Size } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { forEachPosition } from "../common/broadcast.ts";
+import { mapElement } from "../common/elements.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { axesWithout } from "../common/row_rules.ts";
+import { mulElements, toComplex } from "../elementwise/complex_elements.ts";
 
 /** What `reduce` computes. */
 export type ReduceOpKind = "sum" | "prod" | "max" | "min" | "any" | "all";
@@ -36,6 +39,32 @@ export interface ArgReduceParams {
   /** The axes that vanish: sorted, not negative, at least one. */
   readonly axes: readonly number[];
 }
+
+const byParts: PlainLowering<ReduceParams> = {
+  kind: "reduce",
+  reduction: ({ kind, axes, dtype }) => ({ kind, axes, accumulator: dtype }),
+};
+
+/** Each part of a product takes both parts of its factors. */
+const complexProduct: PlainLowering<ReduceParams> = {
+  kind: "emit",
+  emit(context: EmitContext, { inputs: [x], params: { axes } }: Apply<ReduceParams>): void {
+    const to = context.output(0), shape = context.shape(x!);
+    context.nest("one", to.shape, [], (nest) => {
+      const [one, zero] = [1, 0].map((part) =>
+        nest.b.constant(scalarTypeOf(context.held(to.dtype)), part)
+      ) as [SNode, SNode];
+      nest.storeOuter(to, nest.axes, { re: one, im: zero });
+    });
+    context.nest("prod", to.shape, axes.map((axis) => shape[axis]!), (nest) => {
+      const { b } = nest, points = [...nest.axes], loops = [...nest.loops];
+      const at = shape.map((_, d) => (axes.includes(d) ? loops : points).shift()!);
+      const before = toComplex(b, nest.readTarget(to, nest.axes));
+      const own = mapElement([nest.read(x!, at)], ([part]) => b.cast(part!, before.re.type));
+      nest.storeInner(to, nest.axes, mulElements(b, before, toComplex(b, own)));
+    });
+  },
+};
 
 /**
  * Reduces axes. Sums and products of no elements are 0 and 1, `any` and `all` false and true; `max`
@@ -78,8 +107,9 @@ export const reduceOp: Op<ReduceParams> = {
     return [evaluateReduce(x!, params)];
   },
   lowering: {
-    kind: "reduce",
-    reduction: ({ kind, axes, dtype }) => ({ kind, axes, accumulator: dtype }),
+    kind: "byShape",
+    choose: (_, { params: { kind, dtype } }) =>
+      kind === "prod" && isComplex(dtype) ? complexProduct : byParts,
   },
 };
 

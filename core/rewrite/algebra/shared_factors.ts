@@ -5,6 +5,7 @@
  */
 
 import { type Apply, applyOp, outputOf, type Variable } from "../../graph/graph.ts";
+import { conj } from "../../ops/elementwise/conversion.ts";
 import {
   type CheckedParams,
   luOp,
@@ -58,7 +59,8 @@ const sharedFactors: Rule = {
       );
       if (factor === undefined) return null;
       const L = { lower: true, unit: false, transposed: false, check: false };
-      return solved(factor.output, solved(factor.output, sides, L), { ...L, transposed: true });
+      const half = conj(solved(factor.output, sides, L)) as Variable;
+      return conj(solved(factor.output, half, { ...L, transposed: true })) as Variable;
     }
     if (!needsFactors(apply, context)) return null;
     const [packed, order] = applyOp(luOp, [matrix], { square: true }).outputs as [

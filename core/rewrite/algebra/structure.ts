@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isComplex } from "../../graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import type { Length } from "../../graph/op.ts";
 import { moved } from "../../ops/common/axes.ts";
@@ -193,10 +194,10 @@ export function isSquare(x: Variable): boolean {
     apply.op.name === "qr" && x.index === 0 && (apply.params as { complete: boolean }).complete;
 }
 
-/** Whether matrices are square with orthonormal rows for sure. */
+/** Whether real matrices are square with orthonormal rows for sure. */
 export function isOrthogonal(x: Variable): boolean {
   const apply = x.owner;
-  if (apply === null) return false;
+  if (apply === null || isComplex(x.dtype)) return false;
   if (isTurned(apply)) return isOrthogonal(apply.inputs[0]!);
   switch (apply.op.name) {
     case "eigh":

@@ -5,10 +5,22 @@
  */
 
 import { LinAlgError } from "../../../base/errors.ts";
-import type { EmitContext, MatrixView } from "../../../graph/op.ts";
+import type { Element, EmitContext, MatrixView } from "../../../graph/op.ts";
 import type { Ix } from "../../../ir/builder.ts";
 import { type Size, subSize } from "../../../ir/size.ts";
 import {
+  chosen,
+  conjugate,
+  constantOf,
+  elementOf,
+  keptIf,
+  minus,
+  over,
+  realPart,
+  times,
+} from "./numbers.ts";
+import {
+  adjoint,
   batchOf,
   blocksOf,
   endOf,
@@ -18,7 +30,6 @@ import {
   readAt,
   scratch,
   storeAt,
-  turned,
 } from "./views.ts";
 
 /** What the error says of a matrix that has no factor. */
@@ -40,37 +51,36 @@ function factorise(
   const here = (axes: readonly Ix[]) => axes.slice(0, batch.length);
   fill(context, "left", left, (nest, r, c) => readAt(nest, from, r, c));
   fill(context, "identity", inverse, (nest, r, c) => {
-    const { b } = nest, type = dtype === "float64" ? "f64" : "f32";
-    const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-    return b.select(isOn, b.constant(type, 1), b.constant(type, 0));
+    const { b } = nest, isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
+    return keptIf(b, isOn, constantOf(b, dtype, 1));
   });
   context.loop("factorise", n, (counter) => {
     const t = counter();
     context.nest("column", [...batch, n], [], (nest) => {
       const { b, axes } = nest, i = axes.at(-1)!;
-      const square = readAt(nest, left, t, t), zero = b.constant(square.type, 0);
+      const square = realPart(readAt(nest, left, t, t)), zero = b.constant(square.type, 0);
       const isNot = b.binary("or", b.compare("le", square, zero), b.isNan(square));
       if (isChecked) nest.check(isNot, NOT_POSITIVE, LinAlgError);
       const root = b.select(isNot, b.constant(square.type, NaN), b.unary("sqrt", square));
       const [at, now] = [b.ixNode(i), b.ixNode(t)];
-      const below = b.div(readAt(nest, left, i, t), root);
-      const rest = b.select(b.compare("eq", at, now), root, zero);
-      const value = b.select(b.compare("gt", at, now), below, rest);
+      const below = over(b, readAt(nest, left, i, t), root);
+      const rest = keptIf(b, b.compare("eq", at, now), elementOf(b, dtype, root));
+      const value = chosen(b, b.compare("gt", at, now), below, rest);
       nest.storeOuter(column, axes, value);
-      nest.storeOuter(row, axes, b.div(readAt(nest, inverse, t, i), root));
+      nest.storeOuter(row, axes, over(b, readAt(nest, inverse, t, i), root));
       storeAt(nest, to, i, t, value);
     });
     context.nest("rows below", [...batch, n, n], [], (nest) => {
       const { b, axes } = nest, [r, c] = axes.slice(-2) as [Ix, Ix];
       const [mine, other, by] = [[column, r], [column, c], [row, c]].map(([target, ix]) =>
         nest.readTarget(target as typeof row, [...here(axes), ix as Ix])
-      ) as [typeof now, typeof now, typeof now];
+      ) as [Element, Element, Element];
       const now = readAt(nest, left, r, c), old = readAt(nest, inverse, r, c);
-      storeAt(nest, left, r, c, b.sub(now, b.mul(mine, other)));
-      const less = b.sub(old, b.mul(mine, by));
+      storeAt(nest, left, r, c, minus(b, now, times(b, mine, conjugate(b, other))));
+      const less = minus(b, old, times(b, mine, by));
       const [at, step] = [b.ixNode(r), b.ixNode(t)];
-      const kept = b.select(b.compare("eq", at, step), by, old);
-      storeAt(nest, inverse, r, c, b.select(b.compare("gt", at, step), less, kept));
+      const kept = chosen(b, b.compare("eq", at, step), by, old);
+      storeAt(nest, inverse, r, c, chosen(b, b.compare("gt", at, step), less, kept));
     });
   });
   return inverse;
@@ -95,7 +105,7 @@ export function emitCholesky(
         context,
         "known part",
         known(start, rows),
-        turned(known(start, length)),
+        adjoint(known(start, length)),
         rest,
         panel,
       );
@@ -104,7 +114,7 @@ export function emitCholesky(
         context,
         "above",
         part(to, 0, start, start, length),
-        ({ b }) => b.constant(to.target.dtype === "float64" ? "f64" : "f32", 0),
+        ({ b }) => constantOf(b, to.target.dtype, 0),
       );
     }
     const diagonal = part(panel, 0, 0, length, length);
@@ -120,7 +130,7 @@ export function emitCholesky(
       context,
       "below",
       part(panel, length, 0, below, length),
-      turned(inverse),
+      adjoint(inverse),
       part(to, end, start, below, length),
     );
   }

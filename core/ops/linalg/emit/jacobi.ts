@@ -5,11 +5,36 @@
  * @module
  */
 
-import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../graph/op.ts";
+import { isComplex, realOf } from "../../../graph/dtype.ts";
+import {
+  type Element,
+  type EmitContext,
+  isComplexElement,
+  type LoopNestBuilder,
+  type MatrixView,
+  type Target,
+} from "../../../graph/op.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize, modSize, type Size } from "../../../ir/size.ts";
 import { epsilonOf } from "../matrix_op.ts";
+import { absElement } from "../../elementwise/complex_elements.ts";
+import {
+  chosen,
+  conjugate,
+  constantOf,
+  elementOf,
+  greatestPart,
+  isZero,
+  keptIf,
+  negated,
+  over,
+  plus,
+  realPart,
+  squared,
+  summed,
+  times,
+} from "./numbers.ts";
 import { batchOf, fill, readAt, scratch, storeAt } from "./views.ts";
 import { emitQr } from "./qr.ts";
 
@@ -33,7 +58,7 @@ function rotationsOf(
 ): Rotations {
   return {
     partner: context.temp("partner", "int32", [...batch, n]),
-    own: context.temp("cosine", like.dtype, [...batch, n]),
+    own: context.temp("cosine", realOf(like.dtype), [...batch, n]),
     other: context.temp("sine", like.dtype, [...batch, n]),
   };
 }
@@ -54,20 +79,26 @@ function partnerOf(b: ScalarBuilder, n: Size, row: Ix, round: Ix): SNode {
   return b.select(b.compare("lt", p, b.size(n)), p, j);
 }
 
+/** |x| */
+function sizeOf(b: ScalarBuilder, x: Element): SNode {
+  return isComplexElement(x) ? absElement(b, x) : b.unary("abs", x);
+}
+
 /**
  * Stores by what the rows are turned, given α and β of the lesser and the greater one, and γ between them:
- * after it γ is zero.
+ * after it γ is zero. Where γ is complex, the greater row is turned as if it had the phase of γ on it.
  */
 function storeRotation(
   nest: LoopNestBuilder,
   to: Rotations,
   partner: SNode,
-  [alpha, beta, gamma]: readonly [SNode, SNode, SNode],
+  [alpha, beta, between]: readonly [SNode, SNode, Element],
   isDone: SNode,
 ): void {
   const { b, axes } = nest, own = b.ixNode(axes.at(-1)!);
   const [zero, one] = [b.constant(alpha.type, 0), b.constant(alpha.type, 1)];
   const isOff = b.binary("or", isDone, b.compare("eq", partner, own));
+  const gamma = isComplexElement(between) ? absElement(b, between) : between;
   const twice = b.add(gamma, gamma);
   const zeta = b.div(b.sub(beta, alpha), b.select(isOff, one, twice));
   const size = b.unary("abs", zeta);
@@ -79,11 +110,11 @@ function storeRotation(
   const isLesser = b.compare("lt", own, partner);
   nest.storeOuter(to.partner, axes, partner);
   nest.storeOuter(to.own, axes, b.select(isOff, one, cosine));
-  nest.storeOuter(
-    to.other,
-    axes,
-    b.select(isOff, zero, b.select(isLesser, b.unary("neg", sine), sine)),
-  );
+  const turn = b.select(isOff, zero, b.select(isLesser, b.unary("neg", sine), sine));
+  if (!isComplexElement(between)) return nest.storeOuter(to.other, axes, turn);
+  const phase = over(b, between, b.select(isOff, one, gamma));
+  const other = times(b, turn, chosen(b, isLesser, phase, conjugate(b, phase)));
+  nest.storeOuter(to.other, axes, keptIf(b, b.unary("not", isOff), other));
 }
 
 /** A row as it is turned, of rows in one of two planes. */
@@ -94,11 +125,12 @@ function turnedRow(
   plane: Ix,
   row: Ix,
   column: Ix,
-): SNode {
+): Element {
   const { b, axes } = nest, here = axes.slice(0, rows.shape.length - 3);
-  const of = (target: Target) => nest.readTarget(target, [...here, row]) as SNode;
-  const at = (r: Ix) => nest.readTarget(rows, [plane, ...here, r, column]) as SNode;
-  return b.add(b.mul(of(own), at(row)), b.mul(of(other), at(b.ix(of(partner)))));
+  const of = (target: Target) => nest.readTarget(target, [...here, row]);
+  const at = (r: Ix) => nest.readTarget(rows, [plane, ...here, r, column]);
+  const another = at(b.ix(of(partner) as SNode));
+  return plus(b, times(b, of(own), at(row)), times(b, of(other), another));
 }
 
 /** Sweeps until `isOpen` of all matrices is false: it says whether one needs more of them. */
@@ -161,8 +193,12 @@ function rankOf(
   return rank;
 }
 
-/** The sign that makes the first large number of each row positive, so that devices agree. */
-function signsOf(context: EmitContext, rows: Target): Target {
+/**
+ * The sign that makes the first large number of each row positive, so that devices agree; null for complex
+ * numbers, which have phases.
+ */
+function signsOf(context: EmitContext, rows: Target): Target | null {
+  if (isComplex(rows.dtype)) return null;
   const numbers = rows.shape.slice(1, -1), length = rows.shape.at(-1)!;
   const most = context.temp("most", rows.dtype, numbers);
   const signs = context.temp("sign", rows.dtype, numbers);
@@ -192,12 +228,12 @@ function scaleOf(
   from: MatrixView,
   isRead: (b: ScalarBuilder, r: Ix, c: Ix) => SNode | null = () => null,
 ): Target {
-  const batch = batchOf(from), scale = context.temp("scale", from.target.dtype, batch);
+  const batch = batchOf(from), scale = context.temp("scale", realOf(from.target.dtype), batch);
   context.nest("scale", batch, [from.rows, from.columns], (nest) => {
     const { b } = nest, [r, c] = nest.loops as [Ix, Ix], isIn = isRead(b, r, c);
-    const value = readAt(nest, from, r, c);
+    const value = greatestPart(b, readAt(nest, from, r, c));
     const x = isIn === null ? value : b.select(isIn, value, b.constant(value.type, 0));
-    const most = nest.reduce("max", b.unary("abs", x)), one = b.constant(most.type, 1);
+    const most = nest.reduce("max", x), one = b.constant(most.type, 1);
     const [bits, exponent] = most.type === "f64"
       ? ["u64", 0x7ff0000000000000n] as const
       : ["u32", 0x7f800000] as const;
@@ -220,23 +256,22 @@ export function emitEigh(
   const n = from.rows, batch = batchOf(from), { dtype } = from.target;
   const a = context.temp("matrix", dtype, [2, ...batch, n, n]);
   const v = vectors === null ? null : context.temp("vectors", dtype, [2, ...batch, n, n]);
-  const first = sizeIx(0), type = dtype === "float64" ? "f64" : "f32";
-  const square = [...batch, n, n];
+  const first = sizeIx(0), square = [...batch, n, n], real = realOf(dtype);
   const isLower = (b: ScalarBuilder, r: Ix, c: Ix) => b.compare("ge", b.ixNode(r), b.ixNode(c));
   const scale = scaleOf(context, from, isLower);
   const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
   const size = (nest: LoopNestBuilder) => nest.readTarget(scale, here(nest)) as SNode;
   context.nest("matrix", square, [], (nest) => {
     const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-    const value = b.select(isLower(b, r, c), readAt(nest, from, r, c), readAt(nest, from, c, r));
-    nest.storeOuter(a, [first, ...nest.axes], b.div(value, size(nest)));
+    const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c)), own = readAt(nest, from, r, c);
+    const mirrored = conjugate(b, readAt(nest, from, c, r));
+    const whole = chosen(b, isLower(b, r, c), own, mirrored);
+    const value = isComplexElement(whole)
+      ? chosen(b, isOn, elementOf(b, dtype, whole.re), whole)
+      : whole;
+    nest.storeOuter(a, [first, ...nest.axes], over(b, value, size(nest)));
     if (v === null) return;
-    const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-    nest.storeOuter(
-      v,
-      [first, ...nest.axes],
-      b.select(isOn, b.constant(type, 1), b.constant(type, 0)),
-    );
+    nest.storeOuter(v, [first, ...nest.axes], keptIf(b, isOn, constantOf(b, dtype, 1)));
   });
   const rotations = rotationsOf(context, from.target, batch, n);
   const half = scratch(context, "half", from.target, batch, n, n);
@@ -246,10 +281,10 @@ export function emitEigh(
       const [lesser, greater] = [b.binary("min", own, p), b.binary("max", own, p)].map((x) =>
         b.ix(x)
       ) as [Ix, Ix];
-      const at = (r: Ix, c: Ix) => nest.readTarget(a, [now, ...here(nest), r, c]) as SNode;
+      const at = (r: Ix, c: Ix) => nest.readTarget(a, [now, ...here(nest), r, c]);
       const gamma = at(lesser, greater);
-      const isDone = b.compare("eq", gamma, b.constant(gamma.type, 0));
-      storeRotation(nest, rotations, p, [at(lesser, lesser), at(greater, greater), gamma], isDone);
+      const [alpha, beta] = [realPart(at(lesser, lesser)), realPart(at(greater, greater))];
+      storeRotation(nest, rotations, p, [alpha, beta, gamma], isZero(b, gamma));
     });
     context.nest("rows", square, [], (nest) => {
       const [r, c] = nest.axes.slice(-2) as [Ix, Ix];
@@ -260,18 +295,19 @@ export function emitEigh(
     });
     context.nest("columns", square, [], (nest) => {
       const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-      const of = (target: Target) => nest.readTarget(target, [...here(nest), c]) as SNode;
-      const p = of(rotations.partner), other = of(rotations.other);
-      const own = b.mul(of(rotations.own), readAt(nest, half, r, c));
-      const value = b.add(own, b.mul(other, readAt(nest, half, r, b.ix(p))));
+      const of = (target: Target) => nest.readTarget(target, [...here(nest), c]);
+      const p = of(rotations.partner) as SNode, other = conjugate(b, of(rotations.other));
+      const own = times(b, of(rotations.own), readAt(nest, half, r, c));
+      const value = plus(b, own, times(b, other, readAt(nest, half, r, b.ix(p))));
+      const size = squared(b, value);
       const [row, column] = [b.ixNode(r), b.ixNode(c)];
       // What was turned away is zero, whatever rounding left of it.
       const isGone = b.binary(
         "and",
         b.compare("eq", row, p),
-        b.binary("and", b.compare("ne", row, column), b.compare("eq", value, value)),
+        b.binary("and", b.compare("ne", row, column), b.compare("eq", size, size)),
       );
-      nest.storeOuter(a, [next, ...nest.axes], b.select(isGone, b.constant(value.type, 0), value));
+      nest.storeOuter(a, [next, ...nest.axes], keptIf(b, b.unary("not", isGone), value));
     });
   };
   const epsilon = epsilonOf(dtype);
@@ -284,18 +320,18 @@ export function emitEigh(
     (open) =>
       context.nest("open", batch, [n, n], (nest) => {
         const { b } = nest, [r, c] = nest.loops as [Ix, Ix];
-        const x = nest.readTarget(a, [first, ...nest.axes, r, c]) as SNode, square = b.mul(x, x);
+        const square = squared(b, nest.readTarget(a, [first, ...nest.axes, r, c]));
         const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-        const off = nest.reduce("sum", b.select(isOn, b.constant(x.type, 0), square));
+        const off = nest.reduce("sum", b.select(isOn, b.constant(square.type, 0), square));
         const all = nest.reduce("sum", square);
-        const least = b.mul(all, b.constant(x.type, epsilon * epsilon / 16));
+        const least = b.mul(all, b.constant(square.type, epsilon * epsilon / 16));
         nest.storeOuter(open, nest.axes, b.compare("gt", off, least));
       }),
   );
-  const found = context.temp("values", dtype, [...batch, n]);
+  const found = context.temp("values", real, [...batch, n]);
   context.nest("values", [...batch, n], [], (nest) => {
     const j = nest.axes.at(-1)!;
-    nest.storeOuter(found, nest.axes, nest.readTarget(a, [first, ...here(nest), j, j]));
+    nest.storeOuter(found, nest.axes, realPart(nest.readTarget(a, [first, ...here(nest), j, j])));
   });
   const rank = rankOf(context, found, false);
   const placeOf = (nest: LoopNestBuilder, j: Ix) =>
@@ -309,9 +345,9 @@ export function emitEigh(
   const signs = signsOf(context, v);
   context.nest("vectors", square, [], (nest) => {
     const { b } = nest, [j, k] = nest.axes.slice(-2) as [Ix, Ix];
-    const x = nest.readTarget(v, [first, ...nest.axes]) as SNode;
-    const sign = nest.readTarget(signs, [...here(nest), j]) as SNode;
-    nest.storeOuter(vectors, [...here(nest), k, placeOf(nest, j)], b.mul(x, sign));
+    const x = conjugate(b, nest.readTarget(v, [first, ...nest.axes]));
+    const sign = signs && nest.readTarget(signs, [...here(nest), j]);
+    nest.storeOuter(vectors, [...here(nest), k, placeOf(nest, j)], sign ? times(b, x, sign) : x);
   });
 }
 
@@ -327,7 +363,7 @@ interface SvdTargets {
 /** Stores singular values in descending order, and their vectors. */
 export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets): void {
   const { rows: m, columns: n } = from, batch = batchOf(from), { dtype } = from.target;
-  const first = sizeIx(0), type = dtype === "float64" ? "f64" : "f32";
+  const first = sizeIx(0), real = realOf(dtype);
   const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
   const scale = scaleOf(context, from);
   const size = (nest: LoopNestBuilder) => nest.readTarget(scale, here(nest)) as SNode;
@@ -336,37 +372,35 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
   const v = context.temp("vectors", dtype, [2, ...batch, n, n]);
   context.nest("columns", [...batch, n, m], [], (nest) => {
     const [c, r] = nest.axes.slice(-2) as [Ix, Ix];
-    const one = nest.b.div(readAt(nest, from, r, c), size(nest));
+    const one = over(nest.b, readAt(nest, from, r, c), size(nest));
     nest.storeOuter(x, [first, ...nest.axes], one);
   });
   context.nest("identity", [...batch, n, n], [], (nest) => {
     const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
     const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-    nest.storeOuter(
-      v,
-      [first, ...nest.axes],
-      b.select(isOn, b.constant(type, 1), b.constant(type, 0)),
-    );
+    nest.storeOuter(v, [first, ...nest.axes], keptIf(b, isOn, constantOf(b, dtype, 1)));
   });
-  const all = context.temp("all", dtype, batch);
+  const all = context.temp("all", real, batch);
   context.nest("all", batch, [n, m], (nest) => {
-    const one = nest.readTarget(x, [first, ...nest.axes, ...nest.loops]) as SNode;
-    nest.storeOuter(all, nest.axes, nest.reduce("sum", nest.b.mul(one, one)));
+    const one = nest.readTarget(x, [first, ...nest.axes, ...nest.loops]);
+    nest.storeOuter(all, nest.axes, nest.reduce("sum", squared(nest.b, one)));
   });
   const rotations = rotationsOf(context, from.target, batch, n);
-  const seen = context.temp("seen", dtype, [...batch, n]);
+  const seen = context.temp("seen", real, [...batch, n]);
   const epsilon = epsilonOf(dtype);
   const round = (t: Ix, now: Ix, next: Ix): void => {
     context.nest("angles", [...batch, n], [m], (nest) => {
       const { b } = nest, j = nest.axes.at(-1)!, k = nest.loops[0]!;
       const p = partnerOf(b, n, j, t), own = b.ixNode(j);
       const [one, other] = [b.binary("min", own, p), b.binary("max", own, p)].map((row) =>
-        nest.readTarget(x, [now, ...here(nest), b.ix(row), k]) as SNode
-      ) as [SNode, SNode];
-      const [alpha, beta, gamma] = [[one, one], [other, other], [one, other]].map(([p, q]) =>
-        nest.reduce("sum", b.mul(p!, q!))
-      ) as [SNode, SNode, SNode];
-      const size = b.unary("abs", gamma), zero = b.constant(size.type, 0);
+        nest.readTarget(x, [now, ...here(nest), b.ix(row), k])
+      ) as [Element, Element];
+      const [alpha, beta] = [one, other].map((p) => nest.reduce("sum", squared(b, p))) as [
+        SNode,
+        SNode,
+      ];
+      const gamma = summed(nest, times(b, one, conjugate(b, other)));
+      const size = sizeOf(b, gamma), zero = b.constant(size.type, 0);
       const lengths = b.mul(b.unary("sqrt", alpha), b.unary("sqrt", beta));
       // Columns that are nothing but rounding are left alone.
       const noise = b.mul(
@@ -397,7 +431,7 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
   };
   const start = () =>
     context.nest("seen", [...batch, n], [], (nest) => {
-      nest.storeOuter(seen, nest.axes, nest.b.constant(type, 0));
+      nest.storeOuter(seen, nest.axes, constantOf(nest.b, real, 0));
     });
   const test = (open: Target) =>
     context.nest("open", batch, [n], (nest) => {
@@ -409,18 +443,18 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
       );
     });
   sweep(context, batch, n, round, [x, v], test, start);
-  const lengths = context.temp("lengths", dtype, [...batch, n]);
+  const lengths = context.temp("lengths", real, [...batch, n]);
   context.nest("lengths", [...batch, n], [m], (nest) => {
-    const one = nest.readTarget(x, [first, ...nest.axes, nest.loops[0]!]) as SNode;
-    const sum = nest.reduce("sum", nest.b.mul(one, one));
+    const one = nest.readTarget(x, [first, ...nest.axes, nest.loops[0]!]);
+    const sum = nest.reduce("sum", squared(nest.b, one));
     nest.storeOuter(lengths, nest.axes, nest.b.unary("sqrt", sum));
   });
   const rank = rankOf(context, lengths, true), least = to.values.shape.at(-1)!;
   const placeOf = (nest: LoopNestBuilder) =>
     nest.readTarget(rank, nest.axes.slice(0, batch.length + 1)) as SNode;
   const signs = signsOf(context, v);
-  const signOf = (nest: LoopNestBuilder) =>
-    nest.readTarget(signs, nest.axes.slice(0, batch.length + 1)) as SNode;
+  const signed = (nest: LoopNestBuilder, x: Element) =>
+    signs ? times(nest.b, x, nest.readTarget(signs, nest.axes.slice(0, batch.length + 1))) : x;
   const sorted = scratch(context, "sorted", from.target, batch, m, least);
   context.nest("values", [...batch, n], [], (nest) => {
     const { b } = nest, place = placeOf(nest), isIn = b.compare("lt", place, b.size(least));
@@ -433,14 +467,14 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
   });
   context.nest("sorted", [...batch, n, m], [], (nest) => {
     const { b } = nest, place = placeOf(nest), isIn = b.compare("lt", place, b.size(least));
-    const one = b.mul(nest.readTarget(x, [first, ...nest.axes]) as SNode, signOf(nest));
+    const one = signed(nest, nest.readTarget(x, [first, ...nest.axes]));
     nest.storeOuter(sorted.target, [...here(nest), nest.axes.at(-1)!, b.ix(place)], one, isIn);
   });
   if (to.v !== null) {
     const { v: target } = to;
     context.nest("vectors", [...batch, n, n], [], (nest) => {
       const { b } = nest, place = placeOf(nest), isIn = b.compare("lt", place, b.size(target.rows));
-      const one = b.mul(nest.readTarget(v, [first, ...nest.axes]) as SNode, signOf(nest));
+      const one = signed(nest, conjugate(b, nest.readTarget(v, [first, ...nest.axes])));
       nest.storeOuter(target.target, [...here(nest), b.ix(place), nest.axes.at(-1)!], one, isIn);
     });
   }
@@ -453,7 +487,8 @@ export function emitSvd(context: EmitContext, from: MatrixView, to: SvdTargets):
     const { b } = nest, one = readAt(nest, q, i, j);
     const isMine = b.compare("lt", b.ixNode(j), b.size(least));
     const at = b.ix(b.select(isMine, b.ixNode(j), b.constant("i32", 0)));
-    const isBelow = b.compare("lt", readAt(nest, r, at, at), b.constant(one.type, 0));
-    return b.select(b.binary("and", isMine, isBelow), b.unary("neg", one), one);
+    const length = realPart(readAt(nest, r, at, at));
+    const isBelow = b.compare("lt", length, b.constant(length.type, 0));
+    return chosen(b, b.binary("and", isMine, isBelow), negated(b, one), one);
   });
 }

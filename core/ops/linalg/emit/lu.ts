@@ -9,6 +9,7 @@ import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { modSize, type Size, subSize } from "../../../ir/size.ts";
 import { inverseOf, invertDiagonal } from "./triangular.ts";
+import { chosen, isZero, keptIf, minus, negated, over, taxicab, times } from "./numbers.ts";
 import {
   accumulate,
   batchOf,
@@ -66,9 +67,9 @@ function factorise(
     const t = counter(), now = counter(0, 2), next = counter(1, 2);
     const here = (axes: readonly Ix[]) => axes.slice(0, batch.length);
     const at = (nest: LoopNestBuilder, r: Ix, c: Ix) =>
-      nest.readTarget(panel, [now, ...here(nest.axes), r, c]) as SNode;
+      nest.readTarget(panel, [now, ...here(nest.axes), r, c]);
     context.nest("pivot", batch, [rows], (nest) => {
-      const { b } = nest, r = nest.loops[0]!, size = b.unary("abs", at(nest, r, t));
+      const { b } = nest, r = nest.loops[0]!, size = taxicab(b, at(nest, r, t));
       const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(t));
       const found = nest.reduce("argmax", b.select(isLeft, size, b.constant(size.type, -1)));
       nest.storeOuter(best, nest.axes, found);
@@ -86,26 +87,22 @@ function factorise(
     };
     context.nest("factor", [...batch, rows], [], (nest) => {
       const { b, axes } = nest, r = axes.at(-1)!, [source, p] = moved(nest, r);
-      const pivot = at(nest, p, t), zero = b.constant(pivot.type, 0);
-      const isNone = b.binary(
-        "or",
-        b.compare("le", b.ixNode(r), b.ixNode(t)),
-        b.compare("eq", pivot, zero),
-      );
-      nest.storeOuter(factor, axes, b.select(isNone, zero, b.div(at(nest, source, t), pivot)));
+      const pivot = at(nest, p, t), isBelow = b.compare("gt", b.ixNode(r), b.ixNode(t));
+      const isSome = b.binary("and", isBelow, b.unary("not", isZero(b, pivot)));
+      nest.storeOuter(factor, axes, keptIf(b, isSome, over(b, at(nest, source, t), pivot)));
       const was = nest.readTarget(order, [now, ...here(axes), source]);
       nest.storeOuter(order, [next, ...axes], was);
     });
     context.nest("rows below", [...batch, rows, length], [], (nest) => {
       const { b, axes } = nest, [r, c] = axes.slice(-2) as [Ix, Ix];
       const [source, p] = moved(nest, r), old = at(nest, source, c);
-      const by = nest.readTarget(factor, [...here(axes), r]) as SNode;
-      const less = b.sub(old, b.mul(by, at(nest, p, c)));
+      const by = nest.readTarget(factor, [...here(axes), r]);
+      const less = minus(b, old, times(b, by, at(nest, p, c)));
       const [row, column, step] = [r, c, t].map((ix) => b.ixNode(ix)) as [SNode, SNode, SNode];
       const isBelow = b.compare("gt", row, step);
       const isRight = b.binary("and", isBelow, b.compare("gt", column, step));
       const isPivot = b.binary("and", isBelow, b.compare("eq", column, step));
-      const value = b.select(isRight, less, b.select(isPivot, by, old));
+      const value = chosen(b, isRight, less, chosen(b, isPivot, by, old));
       nest.storeOuter(panel, [next, ...axes], value);
     });
   });
@@ -115,7 +112,7 @@ function factorise(
     context,
     "factors",
     factors,
-    (nest, r, c) => nest.readTarget(panel, [last, ...nest.axes.slice(0, -2), r, c]) as SNode,
+    (nest, r, c) => nest.readTarget(panel, [last, ...nest.axes.slice(0, -2), r, c]),
   );
   const found = context.temp("order", "int32", [...batch, rows]);
   context.nest("order", [...batch, rows], [], (nest) => {
@@ -163,8 +160,7 @@ export function emitLu(context: EmitContext, from: MatrixView, to: LuTargets): v
       context,
       "minus",
       minus,
-      (nest, r, c) =>
-        nest.b.unary("neg", readAt(nest, part(factors, length, 0, below, length), r, c)),
+      (nest, r, c) => negated(nest.b, readAt(nest, part(factors, length, 0, below, length), r, c)),
     );
     const next = right("rest", length, below);
     accumulate(context, "rest", minus, above, next);

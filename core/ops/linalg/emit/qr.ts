@@ -1,16 +1,39 @@
 /**
  * QR by Householder's reflections: those of a panel of columns step by step, then all of them together, as
- * I - V·T·Vᵀ (Schreiber and Van Loan, 1989), by products.
+ * I - V·T·Vᵀ (Schreiber and Van Loan, 1989), by products. Of complex matrices, too, R has real numbers on its
+ * diagonal, as LAPACK has it: transposes have conjugates then.
  *
  * @module
  */
 
-import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../graph/op.ts";
+import { realOf } from "../../../graph/dtype.ts";
+import {
+  type EmitContext,
+  isComplexElement,
+  type LoopNestBuilder,
+  type MatrixView,
+  type Target,
+} from "../../../graph/op.ts";
 import type { Ix } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { type Size, subSize } from "../../../ir/size.ts";
 import {
-  accumulate,
+  chosen,
+  conjugate,
+  constantOf,
+  elementOf,
+  greatestPart,
+  keptIf,
+  minus,
+  negated,
+  over,
+  realPart,
+  squared,
+  summed,
+  times,
+} from "./numbers.ts";
+import {
+  adjoint,
   batchOf,
   type Block,
   blocksOf,
@@ -21,7 +44,6 @@ import {
   readAt,
   scratch,
   storeAt,
-  turned,
 } from "./views.ts";
 
 /** The reflections of a panel. */
@@ -36,86 +58,88 @@ function reflect(context: EmitContext, panel: MatrixView, block: Block): Reflect
   const { rows, columns } = panel, batch = batchOf(panel), { dtype } = panel.target;
   const v = scratch(context, "reflections", panel.target, batch, rows, columns);
   const t = scratch(context, "together", panel.target, batch, columns, columns);
-  const [tau, scale, beta, most] = ["tau", "scale", "beta", "most"].map((name) =>
-    context.temp(name, dtype, batch)
+  const [tau, scale, beta, most] = ["tau", "scale", "beta", "most"].map((name, i) =>
+    context.temp(name, i < 2 ? dtype : realOf(dtype), batch)
   ) as [Target, Target, Target, Target];
   const taus = context.temp("taus", dtype, [...batch, columns]);
   const by = context.temp("by", dtype, [...batch, columns]);
   const here = (nest: LoopNestBuilder) => nest.axes.slice(0, batch.length);
-  const of = (nest: LoopNestBuilder, target: Target) =>
-    nest.readTarget(target, here(nest)) as SNode;
+  const of = (nest: LoopNestBuilder, target: Target) => nest.readTarget(target, here(nest));
   context.loop("reflect", columns, (counter) => {
     const now = counter();
     // Squares of large numbers overflow: lengths are those of parts of the largest.
     context.nest("largest", batch, [rows], (nest) => {
-      const { b } = nest, r = nest.loops[0]!, x = b.unary("abs", readAt(nest, panel, r, now));
+      const { b } = nest, r = nest.loops[0]!, x = greatestPart(b, readAt(nest, panel, r, now));
       const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(now));
       const found = nest.reduce("max", b.select(isLeft, x, b.constant(x.type, 0)));
       nest.storeOuter(most, nest.axes, found);
     });
     context.nest("length", batch, [rows], (nest) => {
-      const { b } = nest,
-        r = nest.loops[0]!,
-        unit = of(nest, most),
-        x = readAt(nest, panel, r, now);
-      const [zero, one] = [b.constant(x.type, 0), b.constant(x.type, 1)];
+      const { b } = nest, r = nest.loops[0]!, unit = of(nest, most) as SNode;
+      const [zero, one] = [b.constant(unit.type, 0), b.constant(unit.type, 1)];
       const size = b.select(b.compare("eq", unit, zero), one, unit);
-      const isBelow = b.compare("gt", b.ixNode(r), b.ixNode(now)), portion = b.div(x, size);
-      const rest = nest.reduce("sum", b.select(isBelow, b.mul(portion, portion), zero));
-      const head = readAt(nest, panel, now, now), first = b.div(head, size);
-      const length = b.mul(size, b.unary("sqrt", b.add(b.mul(first, first), rest)));
-      const isDone = b.compare("eq", rest, zero);
+      const isBelow = b.compare("gt", b.ixNode(r), b.ixNode(now));
+      const square = squared(b, over(b, readAt(nest, panel, r, now), size));
+      const rest = nest.reduce("sum", b.select(isBelow, square, zero));
+      const whole = readAt(nest, panel, now, now), head = realPart(whole);
+      const first = squared(b, over(b, whole, size));
+      const length = b.mul(size, b.unary("sqrt", b.add(first, rest)));
+      const isAlone = b.compare("eq", rest, zero);
+      const isDone = isComplexElement(whole)
+        ? b.binary("and", isAlone, b.compare("eq", whole.im, zero))
+        : isAlone;
       const turnedTo = b.select(b.compare("lt", head, zero), length, b.unary("neg", length));
-      const end = b.select(isDone, head, turnedTo);
-      const part = b.select(isDone, one, end), step = b.sub(head, end);
-      const factor = b.select(isDone, zero, b.div(b.sub(end, head), part));
+      const end = b.select(isDone, head, turnedTo), other = elementOf(b, dtype, end);
+      const part = b.select(isDone, one, end), step = minus(b, whole, other);
+      const factor = keptIf(b, b.unary("not", isDone), over(b, negated(b, step), part));
       nest.storeOuter(beta, nest.axes, end);
       nest.storeOuter(tau, nest.axes, factor);
       nest.storeOuter(taus, [...nest.axes, now], factor);
+      const unity = elementOf(b, dtype, one), divisor = chosen(b, isDone, unity, step);
       nest.storeOuter(
         scale,
         nest.axes,
-        b.select(isDone, zero, b.div(one, b.select(isDone, one, step))),
+        keptIf(b, b.unary("not", isDone), over(b, unity, divisor)),
       );
     });
     context.nest("reflection", [...batch, rows], [], (nest) => {
       const { b } = nest, r = nest.axes.at(-1)!, [at, step] = [b.ixNode(r), b.ixNode(now)];
-      const x = b.mul(readAt(nest, panel, r, now), of(nest, scale));
-      const [zero, one] = [b.constant(x.type, 0), b.constant(x.type, 1)];
-      const upper = b.select(b.compare("eq", at, step), one, zero);
-      storeAt(nest, v, r, now, b.select(b.compare("gt", at, step), x, upper));
+      const x = times(b, readAt(nest, panel, r, now), of(nest, scale));
+      const upper = keptIf(b, b.compare("eq", at, step), constantOf(b, dtype, 1));
+      storeAt(nest, v, r, now, chosen(b, b.compare("gt", at, step), x, upper));
     });
     context.nest("by", [...batch, columns], [rows], (nest) => {
       const { b } = nest, c = nest.axes.at(-1)!, r = nest.loops[0]!;
-      const sum = nest.reduce("sum", b.mul(readAt(nest, v, r, now), readAt(nest, panel, r, c)));
-      nest.storeOuter(by, nest.axes, b.mul(sum, of(nest, tau)));
+      const mine = conjugate(b, readAt(nest, v, r, now));
+      const sum = summed(nest, times(b, mine, readAt(nest, panel, r, c)));
+      nest.storeOuter(by, nest.axes, times(b, sum, conjugate(b, of(nest, tau))));
     });
     context.nest("panel", [...batch, rows, columns], [], (nest) => {
       const { b } = nest, [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-      const old = readAt(nest, panel, r, c), zero = b.constant(old.type, 0);
-      const amount = nest.readTarget(by, [...here(nest), c]) as SNode;
-      const less = b.sub(old, b.mul(readAt(nest, v, r, now), amount));
+      const old = readAt(nest, panel, r, c), amount = nest.readTarget(by, [...here(nest), c]);
+      const less = minus(b, old, times(b, readAt(nest, v, r, now), amount));
       const [row, column, step] = [r, c, now].map((ix) => b.ixNode(ix)) as [SNode, SNode, SNode];
       const isDone = b.binary("or", b.compare("lt", column, step), b.compare("lt", row, step));
-      const own = b.select(b.compare("eq", row, step), of(nest, beta), zero);
-      const next = b.select(b.compare("eq", column, step), own, less);
-      storeAt(nest, panel, r, c, b.select(isDone, old, next));
+      const end = elementOf(b, dtype, of(nest, beta) as SNode);
+      const own = keptIf(b, b.compare("eq", row, step), end);
+      const next = chosen(b, b.compare("eq", column, step), own, less);
+      storeAt(nest, panel, r, c, chosen(b, isDone, old, next));
     });
   });
   const products = scratch(context, "products", panel.target, batch, columns, columns);
-  multiply(context, "products", turned(v), v, products);
-  fill(context, "together", t, ({ b }) => b.constant(dtype === "float64" ? "f64" : "f32", 0));
+  multiply(context, "products", adjoint(v), v, products);
+  fill(context, "together", t, ({ b }) => constantOf(b, dtype, 0));
   context.loop("together", columns, (counter) => {
     const now = counter();
     context.nest("together", [...batch, columns], [columns], (nest) => {
       const { b } = nest, i = nest.axes.at(-1)!, j = nest.loops[0]!;
-      const x = b.mul(readAt(nest, t, i, j), readAt(nest, products, j, now));
-      const zero = b.constant(x.type, 0), step = b.ixNode(now);
-      const sum = nest.reduce("sum", b.select(b.compare("lt", b.ixNode(j), step), x, zero));
-      const factor = nest.readTarget(taus, [...here(nest), now]) as SNode, at = b.ixNode(i);
-      const last = b.select(b.compare("eq", at, step), factor, zero);
-      const above = b.unary("neg", b.mul(factor, sum));
-      storeAt(nest, t, i, now, b.select(b.compare("lt", at, step), above, last));
+      const x = times(b, readAt(nest, t, i, j), readAt(nest, products, j, now));
+      const step = b.ixNode(now);
+      const sum = summed(nest, keptIf(b, b.compare("lt", b.ixNode(j), step), x));
+      const factor = nest.readTarget(taus, [...here(nest), now]), at = b.ixNode(i);
+      const last = keptIf(b, b.compare("eq", at, step), factor);
+      const above = negated(b, times(b, factor, sum));
+      storeAt(nest, t, i, now, chosen(b, b.compare("lt", at, step), above, last));
     });
   });
   return { block, v, t };
@@ -129,8 +153,8 @@ export function emitQr(
   r: MatrixView,
 ): void {
   const { guards } = context, batch = batchOf(from), m = from.rows, n = from.columns;
-  const type = from.target.dtype === "float64" ? "f64" : "f32";
-  fill(context, "r", r, ({ b }) => b.constant(type, 0));
+  const { dtype } = from.target;
+  fill(context, "r", r, ({ b }) => constantOf(b, dtype, 0));
   const all: Reflections[] = [];
   let rest = from;
   for (const block of blocksOf(guards, guards.min(m, n))) {
@@ -152,8 +176,8 @@ export function emitQr(
     const [seen, amounts] = ["seen", "amounts"].map((name) =>
       scratch(context, name, from.target, batch, length, columns)
     ) as [MatrixView, MatrixView];
-    multiply(context, "seen", turned(made.v), right, seen);
-    multiply(context, "amounts", turned(made.t), seen, amounts);
+    multiply(context, "seen", adjoint(made.v), right, seen);
+    multiply(context, "amounts", adjoint(made.t), seen, amounts);
     const rowsOf = (view: MatrixView, first: Size, count: Size) =>
       part(view, first, 0, count, view.columns);
     const top = part(r, start, end, length, columns);
@@ -172,22 +196,19 @@ export function emitQr(
     rest = next;
   }
   if (q === null) return;
-  fill(context, "identity", q, ({ b }, i, j) =>
-    b.select(
-      b.compare("eq", b.ixNode(i), b.ixNode(j)),
-      b.constant(type, 1),
-      b.constant(type, 0),
-    ));
+  fill(
+    context,
+    "identity",
+    q,
+    ({ b }, i, j) => keptIf(b, b.compare("eq", b.ixNode(i), b.ixNode(j)), constantOf(b, dtype, 1)),
+  );
   for (const { block: { start, length }, v, t } of all.toReversed()) {
     const own = part(q, start, start, subSize(q.rows, start), subSize(q.columns, start));
     const [seen, amounts] = ["seen", "amounts"].map((name) =>
       scratch(context, name, from.target, batch, length, own.columns)
     ) as [MatrixView, MatrixView];
-    multiply(context, "seen", turned(v), own, seen);
-    context.product("amounts", t, seen, (nest, product) => {
-      const [i, j] = nest.axes.slice(-2) as [Ix, Ix];
-      storeAt(nest, amounts, i, j, nest.b.unary("neg", product));
-    });
-    accumulate(context, "q", v, amounts, own);
+    multiply(context, "seen", adjoint(v), own, seen);
+    multiply(context, "amounts", t, seen, amounts);
+    multiply(context, "q", v, amounts, own, own);
   }
 }

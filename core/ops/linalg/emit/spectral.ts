@@ -4,13 +4,15 @@
  * @module
  */
 
+import { realOf } from "../../../graph/dtype.ts";
 import type { EmitContext, MatrixView } from "../../../graph/op.ts";
 import { type Ix, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize } from "../../../ir/size.ts";
 import { epsilonOf } from "../matrix_op.ts";
 import { emitEigh, emitSvd } from "./jacobi.ts";
-import { batchOf, fill, multiply, readAt, scratch, turned } from "./views.ts";
+import { keptIf, over, times } from "./numbers.ts";
+import { adjoint, batchOf, fill, multiply, readAt, scratch } from "./views.ts";
 
 /** Stores pseudoinverses; singular values up to `rcond` of the largest count as zero. */
 export function emitPinv(
@@ -21,28 +23,29 @@ export function emitPinv(
 ): void {
   const { rows: m, columns: n } = from, batch = batchOf(from), { dtype } = from.target;
   const k = context.guards.min(m, n), most = context.guards.max(m, n);
-  const values = context.temp("values", dtype, [...batch, k]);
+  const values = context.temp("values", realOf(dtype), [...batch, k]);
   const u = scratch(context, "u", from.target, batch, m, k);
   const v = scratch(context, "v", from.target, batch, k, n);
   emitSvd(context, from, { values, u, v });
   const scaled = scratch(context, "scaled", from.target, batch, m, k);
   fill(context, "scaled", scaled, (nest, r, c) => {
-    const { b, axes } = nest, first = axes.slice(0, batch.length), { type } = readAt(nest, u, r, c);
+    const { b, axes } = nest, first = axes.slice(0, batch.length);
     const at = (ix: Ix) => nest.readTarget(values, [...first, ix]) as SNode;
+    const { type } = at(c);
     const epsilon = b.constant(type, epsilonOf(dtype));
     const part = rcond === null ? b.mul(b.size(most, type), epsilon) : b.constant(type, rcond);
     const isZero = b.compare("le", at(c), b.mul(part, at(sizeIx(0))));
     const one = b.constant(type, 1);
-    const inverse = b.div(readAt(nest, u, r, c), b.select(isZero, one, at(c)));
-    return b.select(isZero, b.constant(type, 0), inverse);
+    const inverse = over(b, readAt(nest, u, r, c), b.select(isZero, one, at(c)));
+    return keptIf(b, b.unary("not", isZero), inverse);
   });
-  multiply(context, "pinv", turned(v), turned(scaled), to);
+  multiply(context, "pinv", adjoint(v), adjoint(scaled), to);
 }
 
 /** Stores square roots of symmetric matrices. */
 export function emitSqrtm(context: EmitContext, from: MatrixView, to: MatrixView): void {
   const n = from.rows, batch = batchOf(from), { dtype } = from.target;
-  const values = context.temp("values", dtype, [...batch, n]);
+  const values = context.temp("values", realOf(dtype), [...batch, n]);
   const vectors = scratch(context, "vectors", from.target, batch, n, n);
   emitEigh(context, from, values, vectors.target);
   const scaled = scratch(context, "scaled", from.target, batch, n, n);
@@ -59,7 +62,8 @@ export function emitSqrtm(context: EmitContext, from: MatrixView, to: MatrixView
     const noise = b.mul(b.mul(b.size(n, x.type), epsilon), most);
     const isBelow = b.compare("lt", x, b.unary("neg", noise));
     const root = b.unary("sqrt", b.select(b.compare("lt", x, zero), zero, x));
-    return b.mul(readAt(nest, vectors, r, c), b.select(isBelow, b.constant(x.type, NaN), root));
+    const factor = b.select(isBelow, b.constant(x.type, NaN), root);
+    return times(b, factor, readAt(nest, vectors, r, c));
   });
-  multiply(context, "sqrtm", scaled, turned(vectors), to);
+  multiply(context, "sqrtm", scaled, adjoint(vectors), to);
 }

@@ -8,6 +8,7 @@ import type { EmitContext, MatrixView } from "../../../graph/op.ts";
 import { type Ix, sizeIx } from "../../../ir/builder.ts";
 import { type Size, subSize } from "../../../ir/size.ts";
 import { LinAlgError } from "../../../base/errors.ts";
+import { chosen, constantOf, isZero, keptIf, minus, over, times } from "./numbers.ts";
 import {
   batchOf,
   BLOCK,
@@ -49,8 +50,7 @@ function invertBlocks(
   context.nest("identity", [...batch, size, size], [], (nest) => {
     const { b, axes } = nest, [block, r, c] = axes.slice(-3) as [Ix, Ix, Ix];
     const isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-    const type = row.dtype === "float64" ? "f64" : "f32";
-    const value = b.select(isOn, b.constant(type, 1), b.constant(type, 0));
+    const value = keptIf(b, isOn, constantOf(b, row.dtype, 1));
     storeAt(nest, to, b.addIx(sizeIx(start), placeOf(b, block, size, r)), c, value);
   });
   context.loop("invert", size, (counter) => {
@@ -59,18 +59,18 @@ function invertBlocks(
       const { b, axes } = nest, [block, c] = axes.slice(-2) as [Ix, Ix];
       const at = b.addIx(sizeIx(start), placeOf(b, block, size, t));
       const mine = readAt(nest, to, at, c);
-      nest.storeOuter(row, axes, isUnit ? mine : b.div(mine, readAt(nest, from, at, at)));
+      nest.storeOuter(row, axes, isUnit ? mine : over(b, mine, readAt(nest, from, at, at)));
     });
     context.nest("rows below", [...batch, size, size], [], (nest) => {
       const { b, axes } = nest, [block, r, c] = axes.slice(-3) as [Ix, Ix, Ix];
       const first = b.addIx(sizeIx(start), b.scaleIx(block, size));
       const mine = b.addIx(first, r), pivot = b.addIx(first, t);
       const old = readAt(nest, to, mine, c);
-      const by = nest.readTarget(row, [...here(axes), c]) as typeof old;
-      const less = b.sub(old, b.mul(readAt(nest, from, mine, pivot), by));
+      const by = nest.readTarget(row, [...here(axes), c]);
+      const less = minus(b, old, times(b, readAt(nest, from, mine, pivot), by));
       const [at, now] = [b.ixNode(r), b.ixNode(t)];
-      const kept = b.select(b.compare("eq", at, now), by, old);
-      storeAt(nest, to, mine, c, b.select(b.compare("gt", at, now), less, kept));
+      const kept = chosen(b, b.compare("eq", at, now), by, old);
+      storeAt(nest, to, mine, c, chosen(b, b.compare("gt", at, now), less, kept));
     });
   });
 }
@@ -108,8 +108,8 @@ export function checkDiagonal(context: EmitContext, matrix: MatrixView, message:
   const { min } = context.guards;
   const length = min.call(context.guards, matrix.rows, matrix.columns);
   context.nest("check", [...batchOf(matrix), length], [], (nest) => {
-    const { b, axes } = nest, at = axes.at(-1)!, x = readAt(nest, matrix, at, at);
-    nest.check(b.compare("eq", x, b.constant(x.type, 0)), message, LinAlgError);
+    const at = nest.axes.at(-1)!, x = readAt(nest, matrix, at, at);
+    nest.check(isZero(nest.b, x), message, LinAlgError);
   });
 }
 

@@ -1,0 +1,112 @@
+/**
+ * Arithmetic of elements of matrices in kernels, be they real or complex.
+ *
+ * @module
+ */
+
+import { type DType, isComplex, realOf } from "../../../graph/dtype.ts";
+import {
+  type ComplexElement,
+  type Element,
+  isComplexElement,
+  type LoopNestBuilder,
+} from "../../../graph/op.ts";
+import type { ScalarBuilder } from "../../../ir/builder.ts";
+import { scalarTypeOf, type SNode } from "../../../ir/scalar.ts";
+import { mapElement } from "../../common/elements.ts";
+import { divElements, mulElements, toComplex } from "../../elementwise/complex_elements.ts";
+
+/** A real number as an element of a dtype. */
+export function elementOf(b: ScalarBuilder, dtype: DType, re: SNode): Element {
+  return isComplex(dtype) ? { re, im: b.constant(re.type, 0) } : re;
+}
+
+/** A number of a dtype. */
+export function constantOf(b: ScalarBuilder, dtype: DType, value: number): Element {
+  return elementOf(b, dtype, b.constant(scalarTypeOf(realOf(dtype)), value));
+}
+
+/** The real part of an element. */
+export function realPart(x: Element): SNode {
+  return isComplexElement(x) ? x.re : x;
+}
+
+/** The same of an element, real or complex, as it is. */
+function partwise(x: Element, f: (part: SNode) => SNode): Element {
+  return mapElement([x], ([part]) => f(part!));
+}
+
+/** x + y */
+export function plus(b: ScalarBuilder, x: Element, y: Element): Element {
+  return mapElement([x, y], ([p, q]) => b.add(p!, q!));
+}
+
+/** x - y */
+export function minus(b: ScalarBuilder, x: Element, y: Element): Element {
+  return mapElement([x, y], ([p, q]) => b.sub(p!, q!));
+}
+
+/** -x */
+export function negated(b: ScalarBuilder, x: Element): Element {
+  return partwise(x, (part) => b.unary("neg", part));
+}
+
+/** x · y, where either may be real. */
+export function times(b: ScalarBuilder, x: Element, y: Element): Element {
+  if (!isComplexElement(x)) return partwise(y, (part) => b.mul(x, part));
+  if (!isComplexElement(y)) return partwise(x, (part) => b.mul(part, y));
+  return mulElements(b, x, y);
+}
+
+/** x / y, where either may be real. */
+export function over(b: ScalarBuilder, x: Element, y: Element): Element {
+  if (isComplexElement(y)) return divElements(b, toComplex(b, x), y);
+  return partwise(x, (part) => b.div(part, y));
+}
+
+/** The conjugate of x. */
+export function conjugate(b: ScalarBuilder, x: Element): Element {
+  return isComplexElement(x) ? { re: x.re, im: b.unary("neg", x.im) } : x;
+}
+
+/** condition ? x : y */
+export function chosen(b: ScalarBuilder, condition: SNode, x: Element, y: Element): Element {
+  return mapElement([x, y], ([p, q]) => b.select(condition, p!, q!));
+}
+
+/** x where a condition holds, else 0. */
+export function keptIf(b: ScalarBuilder, condition: SNode, x: Element): Element {
+  return partwise(x, (part) => b.select(condition, part, b.constant(part.type, 0)));
+}
+
+/** Whether x is 0. */
+export function isZero(b: ScalarBuilder, x: Element): SNode {
+  const none = (part: SNode) => b.compare("eq", part, b.constant(part.type, 0));
+  return isComplexElement(x) ? b.binary("and", none(x.re), none(x.im)) : none(x);
+}
+
+function joined(b: ScalarBuilder, how: "add" | "max", x: ComplexElement): SNode {
+  const [re, im] = [b.unary("abs", x.re), b.unary("abs", x.im)];
+  return how === "add" ? b.add(re, im) : b.binary("max", re, im);
+}
+
+/** The sum of the absolute values of the parts of x, by which LAPACK compares complex numbers. */
+export function taxicab(b: ScalarBuilder, x: Element): SNode {
+  return isComplexElement(x) ? joined(b, "add", x) : b.unary("abs", x);
+}
+
+/** The greatest absolute value of a part of x. */
+export function greatestPart(b: ScalarBuilder, x: Element): SNode {
+  return isComplexElement(x) ? joined(b, "max", x) : b.unary("abs", x);
+}
+
+/** |x|² */
+export function squared(b: ScalarBuilder, x: Element): SNode {
+  if (!isComplexElement(x)) return b.mul(x, x);
+  return b.add(b.mul(x.re, x.re), b.mul(x.im, x.im));
+}
+
+/** The sum of an element over the loops of a nest. */
+export function summed(nest: LoopNestBuilder, x: Element): Element {
+  return partwise(x, (part) => nest.reduce("sum", part));
+}
