@@ -3,25 +3,13 @@
 import { assert, assertEquals } from "@std/assert";
 import * as library from "../mod.ts";
 import { NO_TOOLS } from "./bundle.ts";
+import { BROWSER_FLAGS, findBrowser } from "./testing/browser.ts";
 import { examples, runPrograms, withoutFiles } from "./pages.ts";
 
 const root = new URL("..", import.meta.url);
 
 /** Versions of Node: the oldest that is promised, and one with `Float16Array`. */
 const NODES = ["20", "24"];
-
-/** Where Chromium may be. */
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-
-/** Without a window, with the adapter for WebGPU that Chromium brings along. */
-const BROWSER_FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-dev-shm-usage",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-];
 
 /** A program for the checkers of types: the wrong call must be an error, so the types are there. */
 const TYPED = `import { compile, extend, grad, IndexError, scan, T } from "./croton.js";
@@ -249,10 +237,7 @@ Deno.test("the bundle", async (t) => {
       });
     }
 
-    let browser: string | null = null;
-    for (const name of BROWSERS) {
-      if (browser === null && await versionOf(name) !== null) browser = name;
-    }
+    const browser = await findBrowser();
     await t.step({
       name: browser === null
         ? "runs in Chromium (it is not here)"

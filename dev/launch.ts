@@ -25,6 +25,8 @@ const commands: Record<string, Command> = {
     "--allow-net=127.0.0.1",
   ]),
   predict: runExample("examples/predict.ts", ["--allow-read", "--allow-env"]),
+  // The page's code is bundled by a program of its own.
+  serve: runExample("examples/serve.ts", ["-A"]),
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
   bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
   fuzz: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/fuzz/main.ts", ...args]),

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Glyph, glyphs } from "./glyphs.ts";
+import { Ink } from "./ink.ts";
 import { Random } from "./random.ts";
 
 /** Rows and columns of an image. */
@@ -68,8 +69,7 @@ const STEPS = 5;
 class Pen {
   #random: Random;
   #variation: number;
-  /** The square of each pixel's distance from the stroke, in pixels. */
-  #distance = new Float32Array(PIXELS);
+  #ink = new Ink(SIDE);
 
   constructor(random: Random, variation: number) {
     this.#random = random;
@@ -82,13 +82,12 @@ class Pen {
     const place = this.#placement();
     const radius = 1.05 * Math.exp(0.36 * v * random.bell());
     const soft = 0.45 + 0.3 * v * random.uniform();
-    const reach = radius + soft;
-    this.#distance.fill(reach * reach);
+    this.#ink.start(radius, soft);
     for (const { smooth, points } of glyph) {
       const bent = points.map((p) => p + 0.04 * v * random.bell());
-      this.#trace(smooth ? smoothed(bent) : bent, place, reach);
+      this.#ink.trace(placed(smooth ? smoothed(bent) : bent, place));
     }
-    this.#ink(pixels, radius, soft);
+    this.#shade(pixels);
   }
 
   /** A random map from the unit square to pixels: x' = m0·x + m1·y + m2, y' = m3·x + m4·y + m5. */
@@ -109,54 +108,28 @@ class Pen {
     return Float64Array.of(a, b, x - (a + b) / 2, c, d, y - (c + d) / 2);
   }
 
-  #trace(path: ArrayLike<number>, m: Float64Array, reach: number): void {
-    let x0 = 0;
-    let y0 = 0;
-    for (let i = 0; i + 1 < path.length; i += 2) {
-      const x = m[0]! * path[i]! + m[1]! * path[i + 1]! + m[2]!;
-      const y = m[3]! * path[i]! + m[4]! * path[i + 1]! + m[5]!;
-      if (i > 0) this.#segment(x0, y0, x, y, reach);
-      [x0, y0] = [x, y];
-    }
-  }
-
-  /** Takes note of the pixels near one straight piece. */
-  #segment(x0: number, y0: number, x1: number, y1: number, reach: number): void {
-    const left = Math.max(0, Math.ceil(Math.min(x0, x1) - reach - 0.5));
-    const right = Math.min(SIDE - 1, Math.floor(Math.max(x0, x1) + reach - 0.5));
-    const top = Math.max(0, Math.ceil(Math.min(y0, y1) - reach - 0.5));
-    const bottom = Math.min(SIDE - 1, Math.floor(Math.max(y0, y1) + reach - 0.5));
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    const scale = 1 / (dx * dx + dy * dy + 1e-12);
-    const distance = this.#distance;
-    for (let row = top; row <= bottom; row++) {
-      const py = row + 0.5 - y0;
-      for (let column = left; column <= right; column++) {
-        const px = column + 0.5 - x0;
-        let t = (px * dx + py * dy) * scale;
-        t = t < 0 ? 0 : t > 1 ? 1 : t;
-        const ex = px - t * dx;
-        const ey = py - t * dy;
-        const square = ex * ex + ey * ey;
-        const at = row * SIDE + column;
-        if (square < distance[at]!) distance[at] = square;
-      }
-    }
-  }
-
-  /** Turns distances into light, with an uneven pen and noise, in 256 shades as a scanner gives. */
-  #ink(pixels: Float32Array, radius: number, soft: number): void {
+  /** Turns ink into light, with noise, in 256 shades as a scanner gives. */
+  #shade(pixels: Float32Array): void {
     const random = this.#random;
     const v = this.#variation;
     const light = 1 - 0.3 * v * random.uniform();
     const noise = 0.25 * v * random.uniform();
     for (let i = 0; i < PIXELS; i++) {
-      const t = (radius + soft - Math.sqrt(this.#distance[i]!)) / (2 * soft);
-      let value = t <= 0 ? 0 : t >= 1 ? light : light * t * t * (3 - 2 * t);
+      let value = light * this.#ink.at(i);
       if (noise > 0) value += noise * random.uniform(-1, 1);
       pixels[i] = Math.round(255 * Math.min(1, Math.max(0, value))) / 255;
     }
   }
+}
+
+/** Points x0, y0, x1, y1, … of the unit square where a map puts them. */
+function placed(path: ArrayLike<number>, m: Float64Array): Float64Array {
+  const result = new Float64Array(path.length);
+  for (let i = 0; i + 1 < path.length; i += 2) {
+    result[i] = m[0]! * path[i]! + m[1]! * path[i + 1]! + m[2]!;
+    result[i + 1] = m[3]! * path[i]! + m[4]! * path[i + 1]! + m[5]!;
+  }
+  return result;
 }
 
 /** A Catmull–Rom curve through points x0, y0, x1, y1, …, as many straight pieces. */

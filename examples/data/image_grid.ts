@@ -66,7 +66,7 @@ export function drawImageGrid(images: Float32Array, options: GridOptions = {}): 
 }
 
 /** One path for each shade of an image, made of runs of pixels. */
-function shadePaths(
+export function shadePaths(
   image: Float32Array,
   [rows, columns]: readonly [number, number],
 ): string[] {

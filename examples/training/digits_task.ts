@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { compile, type DeviceOption, nn, type RandomStreams, T, tensor } from "../../mod.ts";
+import { nn, type RandomStreams, T, tensor } from "../../mod.ts";
 import { type DigitSet, drawDigits, PIXELS } from "../data/digits.ts";
 import { loadMnist } from "../data/idx.ts";
 import { significant } from "../data/progress.ts";
-import type { Classifier } from "../models/classifier.ts";
 import { classifiers } from "../models/mod.ts";
+import { classifying, mostProbable } from "./classify.ts";
 import { drawMistakes, picturesOf } from "./digit_figures.ts";
 import type { Task, TrainOptions } from "./task.ts";
+
+export { type Classify, classifying, mostProbable } from "./classify.ts";
 
 /** Images for training, for validation, and for the test. */
 export interface Sets {
@@ -61,41 +63,6 @@ function part(set: DigitSet, start: number, end: number): DigitSet {
 /** A percentage. */
 export function percent(share: number): string {
   return `${significant(share * 100)} %`;
-}
-
-/** Gives the probabilities of the ten digits for images, one row after the other. */
-export interface Classify {
-  (images: Float32Array<ArrayBuffer>): Promise<Float32Array>;
-  /** Where it runs, and what that is. */
-  readonly device: string;
-  readonly deviceInfo: string;
-}
-
-/** A function that classifies images, some hundred at a time. */
-export async function classifying(
-  { logits }: Classifier,
-  device: DeviceOption,
-): Promise<Classify> {
-  const x = T.matrix("x"), AT_ONCE = 500 * PIXELS;
-  const f = await compile([x], T.softmax(logits(x)), { device, name: "classify" });
-  const classify = async (images: Float32Array<ArrayBuffer>): Promise<Float32Array> => {
-    const found = new Float32Array(images.length / PIXELS * 10);
-    for (let at = 0; at < images.length; at += AT_ONCE) {
-      const some = images.slice(at, at + AT_ONCE);
-      using result = f(tensor(some, { shape: [some.length / PIXELS, PIXELS] }));
-      found.set(await result.data(), at / PIXELS * 10);
-    }
-    return found;
-  };
-  return Object.assign(classify, { device: f.device, deviceInfo: f.deviceInfo });
-}
-
-/** The most probable digit of each row of probabilities. */
-export function mostProbable(probabilities: Float32Array): number[] {
-  return Array.from({ length: probabilities.length / 10 }, (_, i) => {
-    const row = probabilities.subarray(10 * i, 10 * i + 10);
-    return row.indexOf(Math.max(...row));
-  });
 }
 
 /** Digits shown at the end. */

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { type DeviceOption, io, RandomStreams } from "../../mod.ts";
+import type { DeviceOption } from "../../mod.ts";
 import type { Classifier } from "../models/classifier.ts";
-import { classifiers } from "../models/mod.ts";
-import { type Classify, classifying } from "./digits_task.ts";
+import { type Classify, classifying, restoredClassifier } from "./classify.ts";
 
 /** A saved classifier. */
 export interface Loaded {
@@ -28,13 +27,6 @@ export async function loadClassifier(
   device: DeviceOption = "auto",
   given?: string,
 ): Promise<Loaded> {
-  const { tensors, metadata } = await io.loadSafetensors(path);
-  const name = given ?? metadata["model"] ?? "";
-  const entry = Object.hasOwn(classifiers, name) ? classifiers[name]! : null;
-  if (entry === null) {
-    throw new TypeError(`Cannot use "${path}": it has no classifier of digits, but "${name}"`);
-  }
-  const model = await entry.make(new RandomStreams(0));
-  io.restore(model.parameters as io.RestoredTree, tensors);
+  const { name, model } = await restoredClassifier(path, given);
   return { name, model, classify: await classifying(model, device) };
 }

@@ -211,7 +211,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 async function saveModel(
   path: string,
-  { model }: TrainOptions,
+  { model, data }: TrainOptions,
   parameters: nn.ParameterTree,
   { epoch, validation }: nn.FitEvent,
 ): Promise<void> {
@@ -219,6 +219,7 @@ async function saveModel(
     model,
     epoch: String(epoch),
     validation_error: String(validation),
+    ...(tasks[model] === undefined ? { data: data === undefined ? "drawn digits" : "MNIST" } : {}),
   });
 }
 
