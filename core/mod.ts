@@ -10,7 +10,16 @@ export { compile, compile as function } from "./runtime/function.ts";
 export type { CompileOptions } from "./runtime/definition.ts";
 export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
 export type { RewriteCount } from "./runtime/rewrites.ts";
-export type { KernelProfile, KernelTime, MemoryProfile, Profile } from "./runtime/profile.ts";
+export type { KernelTime, Profile } from "./runtime/profile.ts";
+export type { ComputeLimit, CopyLimit, MachineLimits } from "./runtime/machine_limits.ts";
+export type {
+  KernelPart,
+  KernelProfile,
+  MemoryPeak,
+  MemoryProfile,
+  OpProfile,
+  Rates,
+} from "./runtime/profile_rows.ts";
 export type {
   ArgumentOf,
   ArgumentsOf,

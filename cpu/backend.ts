@@ -145,8 +145,8 @@ class CpuBackend implements Backend, Device {
     return { compiled: this.#compiled, code, ...this.#counts, used, peak, reserved };
   }
 
-  resetPeak(): void {
-    this.memory.resetPeak();
+  resetPeak(least?: number): void {
+    this.memory.resetPeak(least);
   }
 
   #link(

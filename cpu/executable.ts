@@ -9,13 +9,15 @@ import type {
   DeviceBuffer,
   Executable,
   ExecutableInfo,
+  StepTimes,
 } from "../core/runtime/backend.ts";
 import type { CodeCache } from "../core/runtime/code_cache.ts";
 import { type BufferDecl, type Check, checkError, type Program } from "../core/ir/program.ts";
 import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/ir/size.ts";
+import { allSteps, type NumberedStep } from "../core/ir/steps.ts";
 import type { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
-import { startMarks } from "./marks.ts";
+import { Marks, startMarks } from "./marks.ts";
 import type { Constants } from "./memory/constants.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import { WORKSPACE } from "./print/params.ts";
@@ -117,7 +119,9 @@ export class CpuExecutable implements Executable {
   readonly #shared: Slot[] = [];
   readonly #outputs: Slot[] = [];
   readonly #temps: { id: number; word: number }[] = [];
-  readonly stepTimes?: Float64Array;
+  /** What was measured of the steps of a program that is timed. */
+  readonly #marks: Marks | null = null;
+  readonly #steps: readonly NumberedStep[];
   readonly #usesEnv: boolean;
   /** The sizes that the block was written for. */
   #env: Float64Array | null = null;
@@ -141,8 +145,10 @@ export class CpuExecutable implements Executable {
     const { params } = printed;
     this.#holdings = new Holdings(device, Math.max(8, params.bytes), printed.key);
     dropped.register(this, this.#holdings, this);
+    this.#steps = program.isTimed === true ? allSteps(program) : [];
     if (program.isTimed === true) {
-      this.stepTimes = new Float64Array(program.steps.length + program.commit.length + 1);
+      this.#marks = new Marks(this.#steps);
+      params.clearCounters(this.#holdings.view());
     }
     params.readFailure(this.#holdings.view());
     this.#usesEnv = params.hasSizes ||
@@ -188,6 +194,14 @@ export class CpuExecutable implements Executable {
     };
   }
 
+  get stepTimes(): StepTimes | null {
+    if (this.#marks === null || this.#holdings.block === 0) return null;
+    const counts = this.#printed.params.readCounters(this.#holdings.view());
+    const { milliseconds, samples } = this.#marks;
+    const calls = this.#steps.map(({ list }) => counts.get(list) ?? null);
+    return { milliseconds, samples, calls, runs: counts.get(0) ?? 0, includesInner: true };
+  }
+
   run(bindings: Bindings): void {
     const { block } = this.#holdings;
     if (block === 0) throw new TypeError("Cannot run a program that was disposed");
@@ -201,11 +215,7 @@ export class CpuExecutable implements Executable {
     bind(i32, start, this.#inputs, bindings.inputs);
     bind(i32, start, this.#shared, bindings.shared);
     bind(i32, start, this.#outputs, bindings.outputs);
-    const { stepTimes } = this;
-    if (stepTimes !== undefined) {
-      stepTimes[stepTimes.length - 1]!++;
-      startMarks(stepTimes);
-    }
+    if (this.#marks !== null) startMarks(this.#marks);
     const code = this.#printed.shared ? this.#runShared(block) : this.#entry.run(block);
     if (code === 0) return;
     const bad = this.#printed.params.readFailure(this.#holdings.view());

@@ -12,7 +12,7 @@ import type { CpuMemory } from "./memory/memory.ts";
 import { printSort } from "./print/sort.ts";
 import { Code } from "./threads/code.ts";
 import type { Sharing } from "./threads/jobs.ts";
-import { mark } from "./marks.ts";
+import { begin, mark } from "./marks.ts";
 import { emitSharedProduct } from "./threads/products.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
 
@@ -43,7 +43,9 @@ export class Runtime {
 
   /** The function of a name that a printed module imports; with a library, it does large products. */
   get(name: string, blas: Blas | null): RuntimeFunction {
-    if (name === "mark") return { call: mark, code: null };
+    if (name === "mark" || name === "begin") {
+      return { call: name === "mark" ? mark : begin, code: null };
+    }
     const isProduct = name.startsWith("gemm_");
     const key = isProduct && blas !== null ? `${name} ${blas.path}` : name;
     let found = this.#functions.get(key);

@@ -28,6 +28,27 @@ const FOLLOWED = /^```ts\n((?:(?!```).*\n)*)```\n\n```text\n((?:(?!```).*\n)*)``
 export const withoutFiles = (text: string) =>
   text.replace(/file:\/\/\/.*?\.ts/g, "file:///main.ts").trim();
 
+/** What a page says, and what a program printed, as far as they are the same at each run. */
+export function comparable(text: string): string {
+  const plain = withoutFiles(text);
+  if (!plain.startsWith("Profile of ")) return plain;
+  // Times differ, and by them the order of rows: what is left are the rows and how often they ran.
+  const [title, ...rows] = plain.split("\n");
+  return [
+    title,
+    ...rows.map((row) =>
+      /^ *[\d.–]+ +[\d.–]+%/.test(row)
+        ? row.replace(/^ *\S+ +\S+ +(\d+) .*?%( bytes| operations| –) +/, "$1 ").replace(
+          /\w+\.ts:/,
+          "main.ts:",
+        )
+        : /^ +ms/.test(row)
+        ? row.trim()
+        : row.trim().split(" ", 1)[0]!
+    ).sort(),
+  ].join("\n");
+}
+
 /** Runs programs in one process that has no permission; what each of them prints. */
 export async function runPrograms(programs: readonly string[], library: string): Promise<string[]> {
   const folder = await Deno.makeTempDir({ prefix: "croton pages " }), mark = "=== next program";

@@ -1,7 +1,7 @@
 // The README and the pages beside it: programs print what the pages say, and what they name exists.
 
 import { assert, assertEquals } from "@std/assert";
-import { examples, runPrograms, withoutFiles } from "./pages.ts";
+import { comparable, examples, runPrograms } from "./pages.ts";
 import { availability } from "./testing/gpu_device.ts";
 import { type Accuracy, accuracy } from "../core/math/accuracy.ts";
 
@@ -30,7 +30,7 @@ for (const page of pages) {
         new URL("mod.ts", root).href,
       );
       for (const [i, { line, printed: said }] of found.entries()) {
-        const [actual, expected] = [printed[i]!, said].map(withoutFiles);
+        const [actual, expected] = [printed[i]!, said].map(comparable);
         assertEquals(actual, expected, `The program at ${page}:${line}`);
       }
     });

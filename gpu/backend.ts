@@ -128,8 +128,8 @@ export class GpuBackend implements Backend {
     };
   }
 
-  resetPeak(): void {
-    this.device.buffers.resetPeak();
+  resetPeak(least?: number): void {
+    this.device.buffers.resetPeak(least);
   }
 
   get readsSync(): boolean {

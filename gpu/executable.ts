@@ -10,10 +10,12 @@ import type {
   DeviceBuffer,
   Executable,
   ExecutableInfo,
+  StepTimes,
 } from "../core/runtime/backend.ts";
 import { dtypeInfo, type TypedArray } from "../core/graph/dtype.ts";
 import type { BufferDecl, Program } from "../core/ir/program.ts";
 import { sizeAt } from "../core/ir/size.ts";
+import { allSteps } from "../core/ir/steps.ts";
 import type { BufferHandle } from "./device/buffers.ts";
 import { checkWords } from "./device/checks.ts";
 import { toWords, wordCount } from "./device/convert.ts";
@@ -21,6 +23,7 @@ import { type BufferOwner, gpuBuffer } from "./device/device_buffer.ts";
 import { foldGrid } from "./print/grid.ts";
 import type { Bound, PrintedKernel, RunContext } from "./print/kernel_text.ts";
 import type { Binding, CompiledKernel } from "./device/pipelines.ts";
+import { StepClock } from "./device/step_clock.ts";
 import { narrowProgram } from "./print/narrow.ts";
 import { type MemoryPlan, planMemory, slotBytes } from "./device/plan_memory.ts";
 import { kernelsOf, type Op, type PrintedProgram, printProgram } from "./print/program.ts";
@@ -101,6 +104,9 @@ export class GpuExecutable implements Executable {
   #bindings: Bindings | null = null;
   /** Copies that only this run needs. */
   readonly #borrowed: BufferHandle[] = [];
+  readonly #clock: StepClock | null = null;
+  /** The numbers of the steps of kernels, where they are timed. */
+  readonly #stepNumbers = new Map<PrintedKernel, number>();
   #disposed = false;
 
   /**
@@ -125,6 +131,15 @@ export class GpuExecutable implements Executable {
         run: -1,
       });
     });
+    const { program, printed } = prepared;
+    if (program.isTimed === true && owner.device.context.features.has("timestamp-query")) {
+      const steps = allSteps(program);
+      const numbers = new Map(steps.map(({ step }, number) => [step, number]));
+      for (const [kernel, step] of printed.owners) {
+        this.#stepNumbers.set(kernel, numbers.get(step)!);
+      }
+      this.#clock = new StepClock(owner.device, steps.length);
+    }
     const bytes = slotBytes(this.#memory, null);
     this.#scratchBytes = bytes.reduce((a, b) => a + b, 0);
     const parts = [...this.#kernels.values()].map(({ kernel, printed }) =>
@@ -153,6 +168,14 @@ export class GpuExecutable implements Executable {
     };
   }
 
+  get stepTimes(): StepTimes | null {
+    return this.#clock?.collect() ?? null;
+  }
+
+  async settle(): Promise<void> {
+    await this.#clock?.settle();
+  }
+
   run(bindings: Bindings): void {
     if (this.#disposed) throw new TypeError("Cannot run a GPU program that was disposed");
     const { device, checks } = this.#owner;
@@ -166,8 +189,12 @@ export class GpuExecutable implements Executable {
       if (tests.length > 0) {
         device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4 * checkWords(tests));
       }
-      this.#perform(this.#printed.ops);
-      this.#perform(this.#printed.commit);
+      const perform = () => {
+        this.#perform(this.#printed.ops);
+        this.#perform(this.#printed.commit);
+      };
+      if (this.#clock === null) perform();
+      else this.#clock.run(perform);
       const run = tests.length > 0 ? checks.open(tests, bindings.env, bindings.locate) : null;
       if (run !== null) {
         const { buffer, offset, bytes } = run.request;
@@ -308,6 +335,7 @@ export class GpuExecutable implements Executable {
     const [x, y, z] = compiled.grid;
     if (x === 0) return;
     if (printed.varies) this.#fill(compiled, first, last);
+    this.#clock?.note(this.#stepNumbers.get(printed) ?? -1);
     queue.dispatch(compiled.kernel, compiled.group!, compiled.block, x, y, z);
   }
 

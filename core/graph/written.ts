@@ -139,6 +139,16 @@ function chainText(apply: Apply): string {
   return chain.length <= MOST_CHAIN ? chain : `${chain.slice(0, MOST_CHAIN)}…`;
 }
 
+/** The call of the user's that an op is, as in `tanh "hidden"` or `gradient of tanh`, and where it was made. */
+export function writtenCall(apply: Apply): { readonly op: string; readonly place: string } {
+  const { written } = apply.output, isGradient = written.forward?.owner != null;
+  const of = isGradient ? written.forward! : apply.output;
+  const { call, place } = isGradient ? of.written : written;
+  const own = call === "" || BUILDERS.has(call) ? of.owner!.op.name : call;
+  const label = of.name === null ? "" : ` "${clip(String(of.name))}"`;
+  return { op: `${isGradient ? "gradient of " : ""}${own}${label}`, place };
+}
+
 /** As `writtenAs`, of a check in a kernel: with the chain of calls that it is a part of. */
 export function checkedAs(apply: Apply): string {
   const chain = chainText(apply.output.written.forward?.owner ?? apply);

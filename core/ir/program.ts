@@ -76,6 +76,26 @@ export interface LoopNestCheck {
   readonly inner: boolean;
 }
 
+/** A call of the user's that a step computes, for profiles. */
+export interface StepPart {
+  /** In words, as in `tanh "hidden"` or `gradient of tanh`. */
+  readonly op: string;
+  /** `file:line:column`, or "" when unknown. */
+  readonly place: string;
+  /** About how many primitive operations it takes: for an element, or for an iteration of the step's loops. */
+  readonly operations: number;
+  /** Whether it is computed in each iteration of the loops. */
+  readonly inner: boolean;
+}
+
+/** What all steps have. */
+interface AnyStep {
+  /** Label for profiles and printed programs. */
+  readonly name: string;
+  /** What it is made of, in programs that are timed. */
+  readonly parts?: readonly StepPart[];
+}
+
 /**
  * A nest of loops: for every point of `axes` (independent of each other), the loops of `loops` run in
  * order, innermost last. Kernel axis numbers: `axes` first (0, 1, …), then `loops`.
@@ -84,11 +104,9 @@ export interface LoopNestCheck {
  * buffer (scatter-add: `reads` of a stored buffer). Otherwise no store of the kernel writes what
  * another point reads.
  */
-export interface LoopNest {
+export interface LoopNest extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "nest";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Lengths of the independent axes. */
   readonly axes: readonly Size[];
   /** Lengths of the loop axes, innermost last. */
@@ -123,11 +141,9 @@ export interface Operand {
  * A batch of matrix products; axes of the epilogue are (batch…, m, n) numbered from 0.
  * The node `product` is the sum over k of left[m, k] * right[k, n].
  */
-export interface Gemm {
+export interface Gemm extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "gemm";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Type in which it is computed: f32, f64, or an integer type. */
   readonly type: ScalarType;
   /** Lengths of the batch axes. */
@@ -147,11 +163,9 @@ export interface Gemm {
 }
 
 /** Sorts rows; `values` and/or `positions` receive the results. NaN sorts last; stable. */
-export interface Sort {
+export interface Sort extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "sort";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Type of the elements. */
   readonly dtype: DType;
   /** Number of the buffer that is sorted; it is not changed. */
@@ -169,11 +183,9 @@ export interface Sort {
 }
 
 /** Flat positions (int32) of the non-zero elements of a contiguous source, and their number (int32). */
-export interface Nonzero {
+export interface Nonzero extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "nonzero";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Type of the elements. */
   readonly dtype: DType;
   /** Number of the buffer that is searched. */
@@ -193,11 +205,9 @@ export type LoopStrategy = "lanes" | "resident" | "parallel" | "stepped";
  * Runs `body` for t = 0 … steps-1. Addresses inside may have terms with the axis
  * `{ kind: "loop", loop: id }`.
  */
-export interface Loop {
+export interface Loop extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "loop";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Number of the loop, by which addresses in its body refer to it. */
   readonly id: number;
   /** How often the body runs at most. */
@@ -219,11 +229,9 @@ export interface Loop {
 }
 
 /** Runs one of two lists of steps by a bool buffer of one element. */
-export interface Branch {
+export interface Branch extends AnyStep {
   /** Tells the steps apart. */
   readonly kind: "branch";
-  /** Label for profiles and printed programs. */
-  readonly name: string;
   /** Number of the bool buffer that decides. */
   readonly condition: number;
   /** What runs where it is true. */

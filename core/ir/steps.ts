@@ -5,7 +5,7 @@
  */
 
 import { nodesOf } from "./nodes.ts";
-import type { Branch, Loop, LoopNest, Step, Store } from "./program.ts";
+import type { Branch, Loop, LoopNest, Program, Step, Store } from "./program.ts";
 import type { Address, LoadNode, SNode } from "./scalar.ts";
 
 /** Nodes that something computes; null where there is none. */
@@ -86,6 +86,29 @@ export function touchesOf(step: Step): Touch[] {
 function insideOf(step: Step): readonly (readonly Step[])[] {
   if (step.kind === "loop") return [step.body];
   return step.kind === "branch" ? [step.then, step.otherwise] : [];
+}
+
+/** A step, and which one it is in. */
+export interface NumberedStep {
+  readonly step: Step;
+  /** The number of the step around it; -1 where there is none. */
+  readonly outer: number;
+  /** The number of the first step of its list: they run one after the other. */
+  readonly list: number;
+}
+
+/** All steps of a program by number, each before those inside it, commits last. */
+export function allSteps({ steps, commit }: Pick<Program, "steps" | "commit">): NumberedStep[] {
+  const found: NumberedStep[] = [];
+  const visit = (list: readonly Step[], outer: number): void => {
+    const first = found.length;
+    for (const step of list) {
+      const number = found.push({ step, outer, list: first }) - 1;
+      for (const inside of insideOf(step)) visit(inside, number);
+    }
+  };
+  visit([...steps, ...commit], -1);
+  return found;
 }
 
 /** A step with no steps inside. */

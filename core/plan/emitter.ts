@@ -94,6 +94,7 @@ export class Emitter implements EmitContext {
   ): void {
     const kernel = new KernelBuilder(this.#scope, axes, loops, false);
     build(kernel);
+    kernel.note(this.#apply, Math.max(1, kernel.reductions.length), loops.length > 0);
     this.#scope.finish(name, kernel);
   }
 
@@ -108,6 +109,7 @@ export class Emitter implements EmitContext {
     const batch = left.target.shape.slice(0, -2);
     const kernel = new KernelBuilder(scope, [...batch, left.rows, right.columns], [], false);
     build(kernel, kernel.b.product(type));
+    kernel.note(this.#apply, 2, true);
     const operand = ({ target, row, column, isTurned }: MatrixView): Operand => {
       const strides = contiguousStrides(target.shape), [down, right] = strides.slice(-2);
       const offset = addSize(mulSize(row, down!), mulSize(column, right!));
@@ -123,6 +125,7 @@ export class Emitter implements EmitContext {
     scope.steps.push({
       kind: "gemm",
       name,
+      ...kernel.parts.length > 0 && { parts: kernel.parts },
       type,
       batch,
       m: left.rows,
@@ -160,6 +163,7 @@ export class Emitter implements EmitContext {
   }
 
   push(step: Step): void {
-    this.#scope.steps.push(step);
+    const part = this.#scope.planner.part(this.#apply, 1);
+    this.#scope.steps.push(part === null ? step : { ...step, parts: [part] });
   }
 }

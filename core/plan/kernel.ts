@@ -19,7 +19,14 @@ import {
   type Target,
 } from "../graph/op.ts";
 import { axisIx, type Ix, type ScalarBuilder, sizeIx, wrapSmall, zeroIx } from "../ir/builder.ts";
-import type { CheckError, LoopNestCheck, ReduceKind, Reduction, Store } from "../ir/program.ts";
+import type {
+  CheckError,
+  LoopNestCheck,
+  ReduceKind,
+  Reduction,
+  StepPart,
+  Store,
+} from "../ir/program.ts";
 import { scalarFunction } from "../ir/functions.ts";
 import { isFloatType, type SNode } from "../ir/scalar.ts";
 import {
@@ -54,6 +61,8 @@ export class KernelBuilder implements LoopNestBuilder {
   readonly inner: Store[] = [];
   readonly outer: Store[] = [];
   readonly checks: LoopNestCheck[] = [];
+  /** What it is made of, if that is asked for. */
+  readonly parts: StepPart[] = [];
   /** The product whose epilogue this kernel has become. */
   product: Apply | null = null;
   /** Whether reads of reductions and products may become part of this kernel. */
@@ -79,6 +88,12 @@ export class KernelBuilder implements LoopNestBuilder {
 
   get guards(): Guards {
     return this.scope.shapes.guards;
+  }
+
+  /** Notes that an op is computed here, for profiles. */
+  note(apply: Apply, operations: number, inner: boolean = this.#inLoops): void {
+    const part = this.scope.planner.part(apply, operations, inner);
+    if (part !== null) this.parts.push(part);
   }
 
   held(dtype: DType): DType {
@@ -147,6 +162,7 @@ export class KernelBuilder implements LoopNestBuilder {
       const lowering = loweringOf(apply, scope.shapes);
       if (lowering.kind === "elementwise") return this.#elementwise(apply, index);
       if (lowering.kind === "virtual") {
+        this.note(apply, lowering.cost);
         return scope.planner.within(
           apply,
           scope.shapes.words,
@@ -172,6 +188,7 @@ export class KernelBuilder implements LoopNestBuilder {
     if (lowering.kind !== "elementwise") {
       throw new TypeError("Cannot compute a kernel as elementwise");
     }
+    this.note(apply, lowering.cost);
     const storage = this.scope.planner.storage;
     const out = apply.output.dtype;
     const dtypes = apply.inputs.map((input) => input.dtype);
@@ -267,6 +284,7 @@ export class KernelBuilder implements LoopNestBuilder {
       return loops[at]!;
     });
     this.#inLoops = true;
+    this.note(apply, 1);
     const value = castElement(b, storage, this.read(input, index), input.dtype, accumulator);
     this.#inLoops = false;
     if (isComplexElement(value)) {

@@ -105,8 +105,14 @@ export class Lives<K> {
   }
 }
 
-/** The lives of the temps of a program; time counts the steps that hold no others, and ends of loops. */
-export function livesOf(program: Program): ReadonlyMap<number, Readonly<Life>> {
+/**
+ * The lives of the temps of a program; time counts the steps that hold no others, and ends of loops. `note` is
+ * told the step of each time, in order.
+ */
+export function livesOf(
+  program: Program,
+  note: (step: Step) => void = () => {},
+): ReadonlyMap<number, Readonly<Life>> {
   const lives = new Lives<number>();
   const temps = new Map(
     program.buffers.filter(({ role }) => role.kind === "temp").map((decl) => [decl.id, decl]),
@@ -117,8 +123,13 @@ export function livesOf(program: Program): ReadonlyMap<number, Readonly<Life>> {
     lives.step(temp(...buffers).map((id) => [id, false]));
   const visit = (steps: readonly Step[]): void => {
     for (const step of steps) {
+      note(step);
       if (step.kind === "loop") {
-        lives.loop(() => visit(step.body), temp(step.until));
+        lives.loop(() => {
+          visit(step.body);
+          note(step);
+        }, temp(step.until));
+        note(step);
         read(step.count);
       } else if (step.kind === "branch") {
         read(step.condition);

@@ -6,7 +6,7 @@
  */
 
 import { addressKey, type ScalarBuilder } from "../ir/builder.ts";
-import type { Gemm, LoopNest, LoopNestCheck, Step, Store } from "../ir/program.ts";
+import type { Gemm, LoopNest, LoopNestCheck, Step, StepPart, Store } from "../ir/program.ts";
 import type { Prim, SNode } from "../ir/scalar.ts";
 import { type Size, sizeKey } from "../ir/size.ts";
 import { sizeOfNodes } from "../ir/functions.ts";
@@ -42,6 +42,7 @@ class Group {
   readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
+  readonly #parts: StepPart[] = [];
   readonly #checks: LoopNestCheck[] = [];
   readonly #substitute: (node: SNode) => SNode;
   /** What is stored after the loops, by where. */
@@ -132,6 +133,7 @@ class Group {
       this.#checks.push({ ...check, failed: substitute(check.failed) });
     }
     this.#stores.push(...stores);
+    this.#parts.push(...nest.parts ?? []);
     this.#note(stores);
     this.#nodes += sizeOfNest(nest);
     this.#noteAccess(nest);
@@ -142,11 +144,16 @@ class Group {
   get step(): Step {
     const step = this.#first, name = this.#name;
     if (this.#stores.length + this.#checks.length === 0) return step;
-    if (step.kind === "gemm") return { ...step, name, stores: [...step.stores, ...this.#stores] };
+    const made = step.parts === undefined
+      ? { name }
+      : { name, parts: [...step.parts, ...this.#parts] };
+    if (step.kind === "gemm") {
+      return { ...step, ...made, stores: [...step.stores, ...this.#stores] };
+    }
     const nest = step as LoopNest;
     return {
       ...nest,
-      name,
+      ...made,
       outer: [...nest.outer, ...this.#stores],
       checks: [...nest.checks, ...this.#checks],
     };

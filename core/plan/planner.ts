@@ -8,7 +8,7 @@ import { IndexError } from "../base/errors.ts";
 import type { DType } from "../graph/dtype.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
 import type { CheckMessage } from "../graph/op.ts";
-import { checkedAs, locate, type ShapeWords } from "../graph/written.ts";
+import { checkedAs, locate, type ShapeWords, writtenCall } from "../graph/written.ts";
 import {
   type KernelLimits,
   type LoopKernels,
@@ -16,7 +16,7 @@ import {
   type RowLimits,
 } from "../ir/capabilities.ts";
 import { ScalarBuilder } from "../ir/builder.ts";
-import type { Check, CheckError, Program } from "../ir/program.ts";
+import type { Check, CheckError, Program, StepPart } from "../ir/program.ts";
 import { baseSize, Guards, type Size, sizeAt, sizeValue } from "../ir/size.ts";
 import { type Storage, storageRules } from "./element.ts";
 import { checkPositions } from "../ir/limits.ts";
@@ -110,6 +110,8 @@ export class Planner {
   #current: Apply | null = null;
   readonly rows: RowLimits | null;
   readonly trace: Trace | null;
+  readonly #isTimed: boolean;
+  readonly #calls = new Map<Apply, Pick<StepPart, "op" | "place">>();
   #nextLoop = 0;
 
   constructor(request: PlanRequest, trace: Trace | null = null) {
@@ -119,8 +121,17 @@ export class Planner {
     this.#loopKernels = request.loopKernels ?? null;
     this.rows = request.rows ?? null;
     this.trace = trace;
+    this.#isTimed = request.isTimed === true;
     this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
+  }
+
+  /** A part of a step: so many operations of an op; null where nobody asks what steps are made of. */
+  part(apply: Apply, operations: number, inner = false): StepPart | null {
+    if (!this.#isTimed) return null;
+    let call = this.#calls.get(apply);
+    if (call === undefined) this.#calls.set(apply, call = writtenCall(apply));
+    return { ...call, operations, inner };
   }
 
   /** What the strategy of a loop depends on. */

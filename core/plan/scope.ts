@@ -201,6 +201,7 @@ export class Scope {
     const name = variable.name ?? apply?.op.name ?? "copy";
     const elsewhere = this.#views.get(variable);
     if (elsewhere !== undefined && elsewhere.buffer !== view.buffer) {
+      if (apply !== null) kernel.note(apply, 1);
       kernel.storeView(
         view,
         kernel.axes,
@@ -238,12 +239,13 @@ export class Scope {
 
   /** Adds the step of a kernel. */
   finish(name: string, kernel: KernelBuilder): void {
+    const { parts } = kernel, made = parts.length === 0 ? { name } : { name, parts };
     const unseen = checksOfNothing(name, kernel, this.shapes.guards, kernel.b);
     if (unseen !== null) this.steps.push(unseen);
     if (kernel.product === null) {
       this.steps.push({
         kind: "nest",
-        name,
+        ...made,
         axes: kernel.axisSizes,
         loops: kernel.loopSizes,
         reductions: kernel.reductions,
@@ -257,6 +259,8 @@ export class Scope {
   }
 
   #finishProduct(name: string, kernel: KernelBuilder, apply: Apply): void {
+    const term = this.planner.part(apply, 2, true);
+    const made = term === null ? { name } : { name, parts: [term, ...kernel.parts] };
     const [left, right] = apply.inputs as [Variable, Variable];
     const shape = kernel.axisSizes;
     const batch = shape.slice(0, -2);
@@ -279,7 +283,7 @@ export class Scope {
     }];
     this.steps.push({
       kind: "gemm",
-      name,
+      ...made,
       type,
       batch,
       m: shape.at(-2)!,

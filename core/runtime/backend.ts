@@ -59,6 +59,20 @@ export interface ExecutableInfo {
   readonly listing: string;
 }
 
+/** What was measured of the steps of a program, by their numbers in `allSteps`. */
+export interface StepTimes {
+  /** The milliseconds of the times that were measured, all together. */
+  readonly milliseconds: ArrayLike<number>;
+  /** How many were measured. */
+  readonly samples: ArrayLike<number>;
+  /** How often each step ran; null where nobody counted. */
+  readonly calls: readonly (number | null)[];
+  /** How often the program ran. */
+  readonly runs: number;
+  /** Whether the time of a loop has the times of its steps in it, else only what comes beside them. */
+  readonly includesInner: boolean;
+}
+
 /** A program ready to run. */
 export interface Executable {
   /**
@@ -67,8 +81,10 @@ export interface Executable {
    */
   run(bindings: Bindings): void;
   readonly info: ExecutableInfo;
-  /** Of a program that is timed: milliseconds by step, commits last, and behind them the number of runs. */
-  readonly stepTimes?: Float64Array;
+  /** What is known by now of the steps of a program that is timed; null where nothing is. */
+  readonly stepTimes?: StepTimes | null;
+  /** Resolves when `stepTimes` knows all that was measured until now. */
+  settle?(): Promise<void>;
   /** Gives back what it keeps to be faster at the next run, and makes again then. */
   free(): void;
   dispose(): void;
@@ -132,7 +148,9 @@ export interface Backend {
   kernelTimer?(): {
     start(): void;
     stop(): Promise<{ readonly kernels: readonly KernelTime[] }>;
+    /** As `stop`, where the device can be waited for. */
+    stopSync(): { readonly kernels: readonly KernelTime[] };
   } | null;
-  /** Measures the peak from now on. */
-  resetPeak(): void;
+  /** Measures the peak from now on, which is at least so much. */
+  resetPeak(least?: number): void;
 }

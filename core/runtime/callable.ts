@@ -138,12 +138,12 @@ export class Callable {
   }
 
   run(values: readonly unknown[]): Tensor[] {
-    const start = this.profile === null ? 0 : performance.now();
+    const start = this.profile === null ? 0 : this.profile.begin();
     const args = this.#arguments(values);
     const count = this.definition.outputs.length;
     const results = this.#execute(args);
     if (results.length > count) this.#keepStates(results.splice(count));
-    if (this.profile !== null) this.profile.record(performance.now() - start);
+    if (this.profile !== null) this.profile.record(start);
     return results;
   }
 

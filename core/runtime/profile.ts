@@ -5,46 +5,26 @@
  */
 
 import { settings } from "../base/settings.ts";
-import { costOf } from "../plan/cost.ts";
-import { sizeAt, type SizeEnv } from "../ir/size.ts";
-import { dtypeInfo } from "../graph/dtype.ts";
 import type { RewriteLog } from "../rewrite/log.ts";
 import type { Executor } from "./executor.ts";
+import {
+  type ComputeLimit,
+  type MachineLimits,
+  machineLimits,
+  settleLimits,
+} from "./machine_limits.ts";
+import type { PreparedPlan } from "./plan_cache.ts";
+import {
+  type KernelProfile,
+  kernelRows,
+  type MemoryPeak,
+  type MemoryProfile,
+  memoryRows,
+  type OpProfile,
+  opRows,
+} from "./profile_rows.ts";
+import { profileText, profileTrace } from "./profile_text.ts";
 import { countsOf, type RewriteCount } from "./rewrites.ts";
-
-/** What one kernel or loop of a plan took. */
-export interface KernelProfile {
-  /** Its name, made of the names and ops of the user's. */
-  readonly name: string;
-  /** What it is: "nest", "gemm", "sort", "nonzero", "branch", or "loop" with its strategy. */
-  readonly kind: string;
-  /** Number of the plan, from 1 on. */
-  readonly plan: number;
-  /** How often it ran. */
-  readonly calls: number;
-  /** Milliseconds in all calls; null where the device does not tell (see `timeKernels`). */
-  readonly milliseconds: number | null;
-  /** Part of the time of all kernels. */
-  readonly share: number | null;
-  /** Bytes that a call touches: of each buffer no more than there are. */
-  readonly bytes: number;
-  /** Primitive operations of a call. */
-  readonly operations: number;
-  /** Billions of bytes in a second. */
-  readonly gigabytesPerSecond: number | null;
-  /** Billions of operations in a second. */
-  readonly gigaflops: number | null;
-}
-
-/** A piece of memory of a plan. */
-export interface MemoryProfile {
-  /** What is in it. */
-  readonly name: string;
-  /** Whose it is: "input", "shared", "output", "constant" or "temp", which may share memory with others. */
-  readonly role: string;
-  /** Its size. */
-  readonly bytes: number;
-}
 
 /** What a device's timer found of a kernel. */
 export interface KernelTime {
@@ -55,6 +35,12 @@ export interface KernelTime {
   /** The sum of its times. */
   readonly milliseconds: number;
 }
+
+/** The first calls are all measured. */
+const ALL_MEASURED = 16;
+
+/** Of calls of less than so many milliseconds some are measured only, and so many at most are passed by. */
+const SHORT = 0.05, MOST_PASSED = 15;
 
 /** What a profile is taken of. */
 interface Source {
@@ -102,11 +88,29 @@ export class Profile {
     if (settings.profile) profiles.push(this);
   }
 
-  /** Adds one call. */
-  record(milliseconds: number): void {
-    if (this.calls === 0) this.firstCallTime = milliseconds;
+  /** Calls until one is measured again: looking at the clock takes as long as a tenth of a short call. */
+  #passed = 0;
+  #toPass = 0;
+
+  /** A call begins: when, or -1 where it is not measured. */
+  begin(): number {
+    if (this.#toPass === 0) return performance.now();
+    this.#toPass--;
+    this.#passed++;
+    return -1;
+  }
+
+  /** Adds a call that began at some time, and those before it that were not measured. */
+  record(start: number): void {
     this.calls++;
-    this.callTime += milliseconds;
+    if (start < 0) return;
+    const milliseconds = performance.now() - start;
+    if (this.calls === 1) this.firstCallTime = milliseconds;
+    this.callTime += milliseconds * (1 + this.#passed);
+    this.#passed = 0;
+    if (this.calls > ALL_MEASURED) {
+      this.#toPass = Math.floor(Math.min(MOST_PASSED, SHORT / milliseconds));
+    }
   }
 
   /** Adds one plan. */
@@ -130,43 +134,49 @@ export class Profile {
       [];
   }
 
-  /** The kernels and loops of all plans, in the order in which they run. */
-  get kernels(): readonly KernelProfile[] {
+  /** The plans so far, those first that compute lengths for others. */
+  get #prepared(): readonly PreparedPlan[] {
     const executor = sources.get(this)?.executor;
-    if (executor === undefined) return [];
-    const rows = executor.prepared.flatMap(({ plan: { program }, executable, env }, plan) => {
-      const steps = [...program.steps, ...program.commit], times = executable.stepTimes ?? null;
-      return steps.map((step, i) => {
-        const kind = step.kind === "loop" ? `loop, ${step.strategy}` : step.kind;
-        const calls = times === null ? this.calls : times[steps.length]!;
-        const { name } = step, milliseconds = times === null ? null : times[i]!;
-        return { name, kind, plan: plan + 1, calls, milliseconds, ...costOf(step, program, env) };
-      });
-    });
-    const all = rows.reduce((sum, { milliseconds }) => sum + (milliseconds ?? 0), 0);
-    return rows.map((row) => {
-      const { milliseconds, calls, bytes, operations } = row;
-      const rate = (amount: number) =>
-        milliseconds === null || milliseconds === 0 ? null : amount * calls / milliseconds / 1e6;
-      return {
-        ...row,
-        share: milliseconds === null || all === 0 ? null : milliseconds / all,
-        gigabytesPerSecond: rate(bytes),
-        gigaflops: rate(operations),
-      };
-    });
+    const all = ({ stages, prepared }: Executor): PreparedPlan[] => [
+      ...stages.flatMap(all),
+      ...prepared,
+    ];
+    return executor === undefined ? [] : all(executor);
+  }
+
+  /**
+   * The kernels and loops of all plans, in the order in which they run, each loop before what is in it. What
+   * the machine can do is measured the first time that anything looks, once for a device, in less than
+   * 100 ms.
+   */
+  get kernels(): readonly KernelProfile[] {
+    const backend = sources.get(this)?.executor.backend;
+    return kernelRows(
+      this.#prepared,
+      this.calls,
+      (wanted) => backend === undefined ? null : machineLimits(backend, wanted),
+    );
+  }
+
+  /** The calls of the user's, with their parts of the kernels; the one that took longest first. */
+  get ops(): readonly OpProfile[] {
+    return opRows(this.kernels);
+  }
+
+  /** The most that the device was measured to do, for what kernels of profiles do; null where nobody measured. */
+  get limits(): MachineLimits | null {
+    const backend = sources.get(this)?.executor.backend;
+    return backend === undefined ? null : machineLimits(backend, new Set());
   }
 
   /** What the plans so far hold, the largest first. */
   get memory(): readonly MemoryProfile[] {
-    const prepared = sources.get(this)?.executor.prepared ?? [];
-    return prepared.flatMap(({ plan: { program }, env }) =>
-      program.buffers.map(({ name, role, elements, dtype }) => ({
-        name,
-        role: role.kind,
-        bytes: sizeAt(elements, env as SizeEnv) * dtypeInfo(dtype).bytes,
-      }))
-    ).sort((a, b) => b.bytes - a.bytes);
+    return memoryRows(this.#prepared).memory;
+  }
+
+  /** When the plan that holds most memory holds most; `memory` says what. */
+  get memoryPeak(): MemoryPeak | null {
+    return memoryRows(this.#prepared).peak;
   }
 
   /** The most bytes in use on the device, of all functions together. */
@@ -193,73 +203,39 @@ export class Profile {
     return report.kernels;
   }
 
+  /**
+   * Waits for the times that a GPU has still to tell, and for what it can do. Where the host can wait for the
+   * device, as in Deno, nobody needs this.
+   */
+  async settle(): Promise<this> {
+    for (const { executable } of this.#prepared) await executable.settle?.();
+    const backend = sources.get(this)?.executor.backend, asked = new Set<ComputeLimit>();
+    kernelRows(this.#prepared, this.calls, (wanted) => {
+      for (const one of wanted) asked.add(one);
+      return null;
+    });
+    if (backend !== undefined && asked.size > 0) await settleLimits(backend, asked);
+    return this;
+  }
+
   /** All that was measured, as plain data. */
   toJSON(): Readonly<Record<string, unknown>> {
     const { name, calls, callTime, firstCallTime, compileTime, rewriteTime, planTime } = this;
-    const { printTime, phases, rewrites, kernels, memory, peakBytes } = this;
+    const { printTime, phases, rewrites, limits, kernels, memory, memoryPeak, peakBytes } = this;
     return {
       ...{ name, calls, callTime, firstCallTime, compileTime, rewriteTime, planTime, printTime },
-      ...{ phases, rewrites, kernels, memory, peakBytes },
+      ...{ phases, rewrites, limits, ops: opRows(kernels), kernels },
+      ...{ memory, memoryPeak, peakBytes },
     };
   }
 
   /** A trace for Chrome or Perfetto: how compiling went, then a call, with the mean time of each kernel. */
   toTrace(): string {
-    let now = 0;
-    const events: Readonly<Record<string, unknown>>[] = [];
-    const add = (name: string, milliseconds: number, category: string, args = {}) => {
-      const event = { name, cat: category, ph: "X", pid: 1, tid: 1, args };
-      events.push({ ...event, ts: now * 1000, dur: milliseconds * 1000 });
-      now += milliseconds;
-    };
-    for (const { name, milliseconds } of this.phases) add(name, milliseconds, "rewrite");
-    add("plan", this.planTime, "compile");
-    add("print", this.printTime, "compile");
-    for (const { name, kind, calls, milliseconds, bytes, operations } of this.kernels) {
-      if (milliseconds === null || calls === 0) continue;
-      add(name, milliseconds / calls, kind, { bytes, operations, calls });
-    }
-    return JSON.stringify({ traceEvents: events, displayTimeUnit: "ms" });
+    return profileTrace(this);
   }
 
   /** Tables of the measurements. */
   toString(): string {
-    const later = this.calls > 1 ? (this.callTime - this.firstCallTime) / (this.calls - 1) : NaN;
-    const slow = this.rewrites.slice(0, 3).map(({ rule, fired, milliseconds }) =>
-      `${rule} ${milliseconds.toFixed(1)} (${fired})`
-    ).join(", ");
-    const rows: [string, string][] = [
-      ["calls", String(this.calls)],
-      [
-        "compile",
-        `${this.compileTime.toFixed(3)} ms (rewriting ${this.rewriteTime.toFixed(3)} ms)`,
-      ],
-      ...(slow === "" ? [] : [["rules", `${slow}`] as [string, string]]),
-      ["plans", `${this.planTime.toFixed(3)} ms, printed in ${this.printTime.toFixed(3)} ms`],
-      ["first call", `${this.firstCallTime.toFixed(3)} ms`],
-      ["later calls", Number.isNaN(later) ? "none" : `${later.toFixed(4)} ms each`],
-      ["memory", `${this.peakBytes} bytes at most on the device`],
-    ];
-    const kernels = this.kernels.toSorted((a, b) => (b.milliseconds ?? 0) - (a.milliseconds ?? 0));
-    return [
-      `Profile of ${this.name}`,
-      ...rows.map(([k, v]) => `  ${k.padEnd(12)}${v}`),
-      ...(kernels.length === 0 ? [] : [
-        "        ms   share   calls     GB/s  GFLOP/s  kernel",
-        ...kernels.slice(0, MOST_ROWS).map(rowText),
-      ]),
-    ].join("\n");
+    return profileText(this);
   }
-}
-
-/** Kernels that the table shows. */
-const MOST_ROWS = 20;
-
-function rowText(row: KernelProfile): string {
-  const number = (x: number | null, digits: number, width: number) =>
-    (x === null ? "–" : x.toFixed(digits)).padStart(width);
-  const share = row.share === null ? null : 100 * row.share;
-  return `${number(row.milliseconds, 3, 10)} ${number(share, 1, 6)}% ${number(row.calls, 0, 7)} ${
-    number(row.gigabytesPerSecond, 2, 8)
-  } ${number(row.gigaflops, 2, 8)}  ${row.name} (${row.kind})`;
 }

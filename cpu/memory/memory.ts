@@ -90,9 +90,9 @@ export class CpuMemory {
     return this.#peak;
   }
 
-  /** Measures the peak from now on. */
-  resetPeak(): void {
-    this.#peak = this.#used;
+  /** Measures the peak from now on, which is at least so much. */
+  resetPeak(least = 0): void {
+    this.#peak = Math.max(this.#used, least);
   }
 
   /** Views of the memory as it is now; valid until the next allocation. */

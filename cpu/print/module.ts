@@ -34,6 +34,7 @@ import { printCheck } from "./check.ts";
 import { printNest, printRows } from "./nest.ts";
 import { gemmName, gemmParams, planProduct, printProduct, type ProductPlan } from "./gemm.ts";
 import { ParamBlock, WORKSPACE } from "./params.ts";
+import { StepTimer } from "./step_timer.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
 import {
   blocksWorkspace,
@@ -58,8 +59,8 @@ import {
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
 
-/** The function that is told when a step is done. */
-const MARK = "mark";
+/** The functions that are told when a list of steps begins, and when a step is done. */
+const BEGIN = "begin", MARK = "mark";
 
 /** What sorting an element costs, in multiplications of a product. */
 const SORT_COST = 200;
@@ -108,6 +109,7 @@ class ModulePrinter {
   readonly #threadWorkspaces: Size[] = [];
   readonly #sharing: PrintOptions["sharing"];
   #jobs: Jobs | null = null;
+  #timer: StepTimer | null = null;
   readonly #products = new Map<Gemm, ProductPlan | null>();
   readonly #rows = new Map<Gemm, RowPlan | null>();
   #kernels = 0;
@@ -157,7 +159,11 @@ class ModulePrinter {
   print(): PrintedModule {
     const { steps, commit } = this.#program;
     this.#builder.importMemory(this.#memory);
-    this.#import([...steps, ...commit]);
+    const all = [...steps, ...commit];
+    this.#import(all);
+    if (this.#program.isTimed === true) {
+      this.#timer = new StepTimer(this.#program, this.imported(BEGIN), this.imported(MARK));
+    }
     const f = this.#builder.declare({
       name: "run",
       params: ["i32"],
@@ -170,12 +176,7 @@ class ModulePrinter {
       f.params[0] as Local<"i32">,
       new Map(),
     );
-    const printer = new StepPrinter(this, context, false);
-    if (this.#program.isTimed === true) printer.timed([...steps, ...commit], this.imported(MARK));
-    else {
-      printer.steps(steps);
-      printer.steps(commit);
-    }
+    new StepPrinter(this, context, false).steps(all);
     f.i32Const(0);
     return {
       bytes: this.#builder.build().slice(),
@@ -217,11 +218,14 @@ class ModulePrinter {
 
   /** Imports must come before all functions of the module. */
   #import(steps: readonly Step[]): void {
-    const add = (name: string, params: readonly ValType[]) => {
+    const add = (name: string, params: readonly ValType[], results: readonly ValType[] = []) => {
       if (this.#imports.has(name)) return;
-      this.#imports.set(name, this.#builder.importFunc({ name, params }, "runtime"));
+      this.#imports.set(name, this.#builder.importFunc({ name, params, results }, "runtime"));
     };
-    if (this.#program.isTimed === true) add(MARK, ["i32"]);
+    if (this.#program.isTimed === true) {
+      add(BEGIN, ["i32"], ["f64"]);
+      add(MARK, ["i32", "f64"], ["f64"]);
+    }
     eachLeaf(steps, (step) => {
       if (step.kind === "sort") {
         const { name, params } = sortImport(step.dtype);
@@ -242,6 +246,11 @@ class ModulePrinter {
     if (onThreads) this.#threadWorkspaces.push(bytes);
   }
 
+  /** What times steps, if anything does. */
+  get timer(): StepTimer | null {
+    return this.#timer;
+  }
+
   get sharing(): PrintOptions["sharing"] {
     return this.#sharing;
   }
@@ -259,6 +268,11 @@ const IN_LOOPS = 4;
 
 /** The same beside a native BLAS, whose threads stay awake for a while after each product. */
 const BESIDE_BLAS = 8;
+
+/** Whether a list is one step. */
+function isAlone(steps: readonly Step[]): boolean {
+  return steps.length === 1;
+}
 
 /** Prints steps one after the other into a function. */
 class StepPrinter {
@@ -278,15 +292,16 @@ class StepPrinter {
   }
 
   steps(steps: readonly Step[]): void {
-    for (const step of steps) this.#step(step);
+    // Rows are done by several threads at a time.
+    const timer = this.#inRows ? null : this.#owner.timer, print = (step: Step) => this.#step(step);
+    if (timer === null) steps.forEach(print);
+    else timer.steps(this.#context, steps, print);
   }
 
-  /** Prints steps, and a call behind each that tells the time. */
-  timed(steps: readonly Step[], mark: Func): void {
-    steps.forEach((step, i) => {
-      this.#step(step);
-      this.#context.f.i32Const(i).call(mark);
-    });
+  /** Prints the steps of a loop; the time of one alone is the loop's. */
+  body(steps: readonly Step[]): void {
+    if (isAlone(steps)) this.#step(steps[0]!);
+    else this.steps(steps);
   }
 
   #step(step: Step): void {
@@ -505,7 +520,7 @@ class StepPrinter {
         fails,
         [[`t${loop.id}`, t], ...modular.map(({ ref, local }) => [axisKey(ref), local] as const)],
         (inside) =>
-          new StepPrinter(this.#owner, inside, true, loop.rows !== undefined).steps(loop.body),
+          new StepPrinter(this.#owner, inside, true, loop.rows !== undefined).body(loop.body),
       );
       const steps = context.operand(loop.steps);
       const until = loop.until === null ? null : context.base(loop.until);
@@ -529,6 +544,7 @@ class StepPrinter {
         });
       });
       if (count !== null) f.localGet(count).localGet(t).i32Store();
+      if (isAlone(loop.body) && !this.#inRows) this.#owner.timer?.ran(context, loop.body, t);
     });
   }
 

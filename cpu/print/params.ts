@@ -22,6 +22,7 @@ interface SizeParam {
 export class ParamBlock {
   readonly #buffers = new Map<number, number>();
   readonly #sizes = new Map<string, SizeParam>();
+  readonly #counters = new Map<number, number>();
   #bytes = 0;
   #failure: number | null = null;
 
@@ -55,6 +56,25 @@ export class ParamBlock {
   /** Offset in the block of the integer that failed a check, as a float64. */
   failure(): number {
     return this.#failure ??= this.#place(8);
+  }
+
+  /** Offset in the block of a number of runs, as an i32. */
+  counter(list: number): number {
+    let offset = this.#counters.get(list);
+    if (offset === undefined) this.#counters.set(list, offset = this.#place(4));
+    return offset;
+  }
+
+  /** The numbers of runs that were counted since `clearCounters`. */
+  readCounters(block: DataView): Map<number, number> {
+    return new Map(
+      Array.from(this.#counters, ([list, offset]) => [list, block.getUint32(offset, true)]),
+    );
+  }
+
+  /** Counts from now on. */
+  clearCounters(block: DataView): void {
+    for (const offset of this.#counters.values()) block.setUint32(offset, 0, true);
   }
 
   /** Takes the integer that failed a check, if one was left. */

@@ -204,9 +204,9 @@ export class BufferPool {
     return freed;
   }
 
-  /** Measures the peak from now on. */
-  resetPeak(): void {
-    this.#peakBytes = this.#liveBytes;
+  /** Measures the peak from now on, which is at least so much. */
+  resetPeak(least = 0): void {
+    this.#peakBytes = Math.max(this.#liveBytes, least);
   }
 
   #count(size: number): void {

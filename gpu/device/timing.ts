@@ -6,7 +6,7 @@
 
 import type { GpuContext } from "./context.ts";
 import type { GpuQueue } from "./queue.ts";
-import type { Readback } from "./readback.ts";
+import type { Readback, ReadRequest } from "./readback.ts";
 
 /** WebGPU's most queries in a set. */
 const SET_QUERIES = 4096;
@@ -83,25 +83,53 @@ export class KernelTimer {
     return this.#writes(set, query % SET_QUERIES);
   }
 
-  /** Ends the measurement. */
-  async stop(): Promise<TimerReport> {
+  /** Ends the measurement without waiting for the device. */
+  detach(): Ticks {
     this.#queue.timer = null;
     this.#queue.flush();
-    const labels = this.#labels;
-    const ticks = await this.#read(labels.length * 2);
-    const perMillisecond = labels.length === 0 ? 1 : await this.#ticksPerMillisecond();
-    const table = new Map<string, { label: string; calls: number; milliseconds: number }>();
-    labels.forEach((label, i) => {
-      const elapsed = Number(ticks[2 * i + 1]! - ticks[2 * i]!) / perMillisecond;
-      const row = table.get(label) ?? { label, calls: 0, milliseconds: 0 };
-      row.calls++;
-      row.milliseconds += elapsed;
-      table.set(label, row);
-    });
-    for (const set of this.#sets) set.destroy();
-    this.#sets = [];
-    const kernels = [...table.values()].sort((a, b) => b.milliseconds - a.milliseconds);
-    return { kernels, dropped: this.#dropped };
+    const labels = this.#labels, sets = this.#sets, buffers: GPUBuffer[] = [];
+    const { raw } = this.#context, encoder = raw.createCommandEncoder();
+    for (let query = 0; query < labels.length * 2; query += SET_QUERIES) {
+      const count = Math.min(SET_QUERIES, labels.length * 2 - query);
+      const buffer = raw.createBuffer({
+        label: "croton timestamps",
+        size: count * 8,
+        usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+      });
+      encoder.resolveQuerySet(sets[query / SET_QUERIES]!, 0, count, buffer, 0);
+      buffers.push(buffer);
+    }
+    raw.queue.submit([encoder.finish()]);
+    [this.#sets, this.#labels] = [[], []];
+    return { labels, buffers, sets };
+  }
+
+  /** The times of dispatches in milliseconds, where the device can be waited for. */
+  timesSync(ticks: Ticks): number[] {
+    const requests = requestsOf(ticks), perMillisecond = this.#rateSync();
+    return timesOf(ticks, this.#readback.readManySync(requests), perMillisecond);
+  }
+
+  /** As `timesSync`, on any device. */
+  async times(ticks: Ticks): Promise<number[]> {
+    const perMillisecond = ticks.labels.length === 0 ? 1 : await this.#rate();
+    return timesOf(ticks, await this.#readback.readMany(requestsOf(ticks)), perMillisecond);
+  }
+
+  /** Ends the measurement. */
+  async stop(): Promise<TimerReport> {
+    const dropped = this.#dropped, ticks = this.detach();
+    return { kernels: tableOf(ticks, await this.times(ticks)), dropped };
+  }
+
+  /**
+   * As `stop`, without a promise.
+   *
+   * @throws {TypeError} If this engine cannot read at once.
+   */
+  stopSync(): TimerReport {
+    const dropped = this.#dropped, ticks = this.detach();
+    return { kernels: tableOf(ticks, this.timesSync(ticks)), dropped };
   }
 
   #writes(set: number, query: number): GPUComputePassTimestampWrites {
@@ -113,41 +141,92 @@ export class KernelTimer {
     return { querySet, beginningOfPassWriteIndex: query, endOfPassWriteIndex: query + 1 };
   }
 
-  async #read(queries: number): Promise<BigUint64Array> {
-    const ticks = new BigUint64Array(queries);
-    for (let first = 0; first < queries; first += SET_QUERIES) {
-      const count = Math.min(SET_QUERIES, queries - first);
-      const buffer = this.#context.raw.createBuffer({
-        label: "croton timestamps",
-        size: count * 8,
-        usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-      });
-      const encoder = this.#context.raw.createCommandEncoder();
-      encoder.resolveQuerySet(this.#sets[first / SET_QUERIES]!, 0, count, buffer, 0);
-      this.#context.raw.queue.submit([encoder.finish()]);
-      ticks.set(new BigUint64Array(await this.#readback.read(buffer, 0, count * 8)), first);
-      buffer.destroy();
-    }
-    return ticks;
+  /** Writes a timestamp now. */
+  #stamp(): Ticks {
+    this.start();
+    const encoder = this.#context.raw.createCommandEncoder();
+    encoder.beginComputePass({ timestampWrites: this.begin("")! }).end();
+    this.#context.raw.queue.submit([encoder.finish()]);
+    return this.detach();
+  }
+
+  async #rate(): Promise<number> {
+    const known = rates.get(this.#context);
+    if (known !== undefined) return known;
+    const stamp = async () => {
+      const ticks = this.#stamp();
+      await this.#context.raw.queue.onSubmittedWorkDone();
+      return { at: performance.now(), ticks };
+    };
+    const from = await stamp();
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    const to = await stamp();
+    const [first, last] = [
+      timesOf(from.ticks, await this.#readback.readMany(requestsOf(from.ticks)), null)[0]!,
+      timesOf(to.ticks, await this.#readback.readMany(requestsOf(to.ticks)), null)[0]!,
+    ];
+    return this.#keepRate((last - first) / (to.at - from.at));
+  }
+
+  #rateSync(): number {
+    const known = rates.get(this.#context);
+    if (known !== undefined) return known;
+    const stamp = () => {
+      const ticks = this.#stamp(), words = this.#readback.readManySync(requestsOf(ticks));
+      return { at: performance.now(), tick: timesOf(ticks, words, null)[0]! };
+    };
+    const from = stamp();
+    while (performance.now() < from.at + 10);
+    const to = stamp();
+    return this.#keepRate((to.tick - from.tick) / (to.at - from.at));
   }
 
   /**
    * WebGPU counts in nanoseconds, but some implementations hand out the driver's own ticks, so the
    * unit is measured against the clock.
    */
-  async #ticksPerMillisecond(): Promise<number> {
-    const stamp = async (query: number): Promise<number> => {
-      const encoder = this.#context.raw.createCommandEncoder();
-      encoder.beginComputePass({ timestampWrites: this.#writes(0, query) }).end();
-      this.#context.raw.queue.submit([encoder.finish()]);
-      await this.#context.raw.queue.onSubmittedWorkDone();
-      return performance.now();
-    };
-    const from = await stamp(0);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    const to = await stamp(2);
-    const ticks = await this.#read(4);
-    const rate = Number(ticks[2]! - ticks[0]!) / (to - from);
-    return rate > 0.8e6 && rate < 1.25e6 ? 1e6 : rate;
+  #keepRate(measured: number): number {
+    const rate = measured > 0.8e6 && measured < 1.25e6 ? 1e6 : measured;
+    rates.set(this.#context, rate);
+    return rate;
   }
+}
+
+/** Ticks in a millisecond, once known. */
+const rates = new WeakMap<GpuContext, number>();
+
+/** Timestamps of dispatches that the device is still to write. */
+export interface Ticks {
+  /** The kernels, in order. */
+  readonly labels: readonly string[];
+  readonly buffers: readonly GPUBuffer[];
+  readonly sets: readonly GPUQuerySet[];
+}
+
+/** The times by kernel, the slowest first. */
+function tableOf({ labels }: Ticks, times: readonly number[]): KernelTime[] {
+  const table = new Map<string, { label: string; calls: number; milliseconds: number }>();
+  labels.forEach((label, i) => {
+    const row = table.get(label) ?? { label, calls: 0, milliseconds: 0 };
+    row.calls++;
+    row.milliseconds += times[i]!;
+    table.set(label, row);
+  });
+  return [...table.values()].sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+function requestsOf({ buffers }: Ticks): ReadRequest[] {
+  return buffers.map((buffer) => ({ buffer, offset: 0, bytes: buffer.size }));
+}
+
+/** The times of dispatches; without a rate, the ticks at which they began. Gives the memory back. */
+function timesOf(ticks: Ticks, words: readonly ArrayBuffer[], rate: number | null): number[] {
+  for (const one of [...ticks.buffers, ...ticks.sets]) one.destroy();
+  return words.flatMap((word) => {
+    const all = new BigUint64Array(word);
+    return Array.from({ length: all.length / 2 }, (_, i) => {
+      const [from, to] = [all[2 * i]!, all[2 * i + 1]!];
+      return rate === null ? Number(from) : Number(to - from) / rate;
+    });
+  });
 }

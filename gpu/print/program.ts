@@ -83,6 +83,8 @@ export interface PrintedProgram {
   readonly scratch: readonly Scratch[];
   /** Number of flags in use; flag 0 is always set. */
   readonly flags: number;
+  /** The steps that kernels belong to. */
+  readonly owners: ReadonlyMap<PrintedKernel, Step>;
   /** How each loop is run, for people. */
   readonly notes: readonly string[];
 }
@@ -137,6 +139,7 @@ class ProgramPrinter {
   readonly #flagPrinter: FlagPrinter;
   readonly #scratch: Scratch[] = [];
   readonly #notes: string[] = [];
+  readonly #owners = new Map<PrintedKernel, Step>();
   #flags = 1;
 
   constructor(program: Program, target: PrintTarget) {
@@ -170,6 +173,7 @@ class ProgramPrinter {
       commit: commitOps,
       scratch: this.#scratch,
       flags: this.#flags,
+      owners: this.#owners,
       notes: this.#notes,
     };
   }
@@ -181,7 +185,13 @@ class ProgramPrinter {
   };
 
   #steps(steps: readonly Step[], flag: number | null): Op[] {
-    return steps.flatMap((step) => this.#step(step, flag));
+    return steps.flatMap((step) => {
+      const ops = this.#step(step, flag);
+      for (const kernel of kernelsOf(ops)) {
+        if (!this.#owners.has(kernel)) this.#owners.set(kernel, step);
+      }
+      return ops;
+    });
   }
 
   #step(step: Step, flag: number | null): Op[] {
