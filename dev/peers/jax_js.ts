@@ -29,18 +29,23 @@ function recurrence(inputs: number, state: number, rows: number): Setup {
     const y0 = value([rows, state], 1, 2);
     const w1 = value([state, state], 0.05, 3), w2 = value([inputs, state], 0.1, 4);
     const w3 = value([inputs, state], 0.1, 5);
-    const xs = Array.from({ length: STEPS }, (_, t) => value([rows, inputs], 1, t + 1));
+    const all = numbers(STEPS * rows * inputs), row = rows * inputs;
+    const xs = Array.from(
+      { length: STEPS },
+      (_, t) => np.array(all.slice(t * row, (t + 1) * row)).reshape([rows, inputs]),
+    );
     for (const x of xs) x.ref.dataSync();
     const step = jit((y: Value, x: Value, before: Value, a: Value, b: Value, c: Value) =>
       np.tanh(np.dot(y, a).add(np.dot(x, b)).add(np.dot(before, c)))
     );
     return () => {
-      let y = y0.ref;
+      let y = y0.ref, last;
       for (let t = 1; t < STEPS; t++) {
         y = step(y, xs[t].ref, xs[t - 1].ref, w1.ref, w2.ref, w3.ref);
-        y.ref.dataSync();
+        last = y.ref.dataSync();
       }
       y.dispose();
+      return last;
     };
   };
 }
@@ -73,7 +78,7 @@ await report({
     return () => {
       let loss;
       [loss, w, b] = step(w, b, x.ref, y.ref);
-      loss.dataSync();
+      return loss.dataSync();
     };
   },
   "softmax step 600×784→10": () => {
@@ -91,8 +96,31 @@ await report({
     return () => {
       let loss;
       [loss, w, b] = step(w, b, x.ref, target.ref);
-      loss.dataSync();
+      return loss.dataSync();
     };
+  },
+  "attention 8×4×128×32": () => {
+    const [q, k, v] = [1, 2, 3].map((seed) => value([8, 4, 128, 32], 1, seed));
+    const f = jit((q: Value, k: Value, v: Value) =>
+      np.matmul(nn.softmax(np.matmul(q, k.transpose([0, 1, 3, 2])).mul(32 ** -0.5)), v)
+    );
+    return () => f(q.ref, k.ref, v.ref).dataSync();
+  },
+  "matrix·vector 2048": () => {
+    const a = value([2048, 2048]),
+      x = value([2048], 1, 2),
+      f = jit((a: Value, x: Value) => np.dot(a, x));
+    return () => f(a.ref, x.ref).dataSync();
+  },
+  "vector·matrix 2048": () => {
+    const a = value([2048, 2048]),
+      x = value([2048], 1, 2),
+      f = jit((x: Value, a: Value) => np.dot(x, a));
+    return () => f(x.ref, a.ref).dataSync();
+  },
+  "softmax of 1000×1000": () => {
+    const x = value([1000, 1000]), f = jit((x: Value) => nn.softmax(x));
+    return () => f(x.ref).dataSync();
   },
   "product 512": () => {
     const a = value([512, 512]), b = value([512, 512], 1, 2);

@@ -1,40 +1,14 @@
 """The works, done by NumPy with its BLAS on one thread; gradients are written by hand."""
 
-import json
-import math
-import sys
-import time
-
 import numpy as np
 
-STEPS = 1001
-
-
-def numbers(shape, scale=1.0, seed=1):
-    return (np.random.default_rng(seed).random(shape, np.float32) * 2 - 1) * np.float32(scale)
-
-
-def best(run):
-    begin = time.perf_counter()
-    run(), run()
-    once = (time.perf_counter() - begin) / 2 * 1000
-    for _ in range(math.ceil(min(200, 300 / once))):
-        run()
-    inner = max(1, math.ceil(1 / once))
-    least, end, passes = math.inf, time.perf_counter() + 0.8, 0
-    while passes < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(inner):
-            run()
-        least = min(least, (time.perf_counter() - start) / inner * 1000)
-        passes += 1
-    return least
+from peers import STEPS, numbers, report
 
 
 def recurrence(inputs, state, lead=(), backward=False):
     """The products with the inputs are taken for all steps at once."""
     x, y0 = numbers((STEPS, *lead, inputs)), numbers((*lead, state), seed=2)
-    w1, w2, w3 = numbers((state, state), 0.05), numbers((inputs, state), 0.1), numbers((inputs, state), 0.1)
+    w1, w2, w3 = numbers((state, state), 0.05, 3), numbers((inputs, state), 0.1, 4), numbers((inputs, state), 0.1, 5)
 
     def forward():
         driven = x[1:] @ w2 + x[:-1] @ w3
@@ -111,23 +85,80 @@ def held(length, function):
     return lambda: function(x)
 
 
-works = {
+def rows_softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def attention():
+    q, k, v = (numbers((8, 4, 128, 32), seed=seed) for seed in (1, 2, 3))
+    scale = np.float32(32**-0.5)
+    return lambda: rows_softmax(q @ k.swapaxes(-1, -2) * scale) @ v
+
+
+def mlp(rows):
+    x, y, each = numbers((rows, 784)), np.arange(rows) % 10, np.arange(rows)
+    state = [
+        numbers((784, 500), 0.05, 2),
+        np.zeros(500, np.float32),
+        numbers((500, 10), 0.05, 3),
+        np.zeros(10, np.float32),
+    ]
+
+    def run():
+        w, b, u, c = state
+        h = np.tanh(x @ w + b)
+        z = h @ u + c
+        z -= z.max(1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(1, keepdims=True)
+        cost = -np.log(p[each, y]).mean()
+        p[each, y] -= 1
+        p /= rows
+        slope = p @ u.T * (1 - h * h)
+        for i, g in enumerate([x.T @ slope, slope.sum(0), h.T @ p, p.sum(0)]):
+            state[i] = state[i] - np.float32(0.01) * g
+        return cost
+
+    return run
+
+
+def times_vector(left):
+    a, x = numbers((2048, 2048)), numbers(2048, seed=2)
+    return (lambda: x @ a) if left else (lambda: a @ x)
+
+
+def product64():
+    a, b = (numbers((512, 512), seed=seed).astype(np.float64) for seed in (1, 2))
+    return lambda: a @ b
+
+
+def lists():
+    rows = numbers((300, 1000)).tolist()
+    return lambda: np.array(rows, np.float32)
+
+
+report({
     "recurrence 10, 20": lambda: recurrence(10, 20),
     "recurrence 100, 200": lambda: recurrence(100, 200),
+    "recurrence 512, 512": lambda: recurrence(512, 512),
     "recurrence 100, 200, batch 64": lambda: recurrence(100, 200, (64,)),
     "the same with gradient": lambda: recurrence(100, 200, (64,), True),
     "logistic step 400×784": logistic,
     "softmax step 600×784→10": softmax,
+    "MLP step 784-500-10, batch 20": lambda: mlp(20),
+    "MLP step 784-500-10, batch 600": lambda: mlp(600),
+    "attention 8×4×128×32": attention,
     "product 512": product,
+    "product 512, float64": product64,
+    "matrix·vector 2048": lambda: times_vector(False),
+    "vector·matrix 2048": lambda: times_vector(True),
+    "softmax of 1000×1000": lambda: (lambda x: lambda: rows_softmax(x))(numbers((1000, 1000))),
     "chain on 10⁶": chain,
     "sum of 10⁷": lambda: held(10**7, np.sum),
     "cumsum of 10⁶": lambda: held(10**6, np.cumsum),
     "sort 10⁶": lambda: held(10**6, np.sort),
     "uniform 10⁷": lambda: (lambda: np.random.default_rng(1).random(10**7, np.float32)),
     "normal 10⁷": lambda: (lambda: np.random.default_rng(1).standard_normal(10**7, np.float32)),
-}
-
-wanted = sys.argv[1:]
-for name, setup in works.items():
-    if not wanted or name in wanted:
-        print(json.dumps({"work": name, "milliseconds": best(setup())}), flush=True)
+    "300,000 numbers in lists": lists,
+})

@@ -26,11 +26,13 @@ function value(shape: number[], scale = 1, seed = 1): Value {
 }
 
 /** Computes tensors and frees them and what came before. */
-function computed(make: () => Value | Value[]): void {
+function computed(make: () => Value | Value[]): unknown {
   // A tidied function must not return values: all their elements would be searched for tensors.
+  let found: unknown;
   tf.tidy(() => {
-    for (const each of [make()].flat()) each.dataSync();
+    found = [make()].flat().map((each) => each.dataSync());
   });
+  return found;
 }
 
 function recurrence(inputs: number, state: number, batch: number, backward: boolean): Setup {
@@ -38,7 +40,11 @@ function recurrence(inputs: number, state: number, batch: number, backward: bool
     const y0 = value([batch, state], 1, 2);
     const weights = [value([state, state], 0.05, 3), value([inputs, state], 0.1, 4)];
     weights.push(value([inputs, state], 0.1, 5));
-    const xs = Array.from({ length: STEPS }, (_, t) => value([batch, inputs], 1, t + 1));
+    const all = numbers(STEPS * batch * inputs), row = batch * inputs;
+    const xs = Array.from(
+      { length: STEPS },
+      (_, t) => tf.tensor(all.slice(t * row, (t + 1) * row), [batch, inputs]),
+    );
     const forward = (w1: Value, w2: Value, w3: Value): Value[] => {
       const ys = [y0];
       for (let t = 1; t < STEPS; t++) {
@@ -64,17 +70,40 @@ function held(length: number, fn: (x: Value) => Value): Setup {
   };
 }
 
-/** A training step by the gradient of a cost with respect to weights and bias. */
-function step(w: Value, b: Value, cost: (w: Value, b: Value) => Value): () => void {
+/** A training step by the gradient of a cost with respect to its parameters. */
+function step(parameters: Value[], rate: number, cost: (...p: Value[]) => Value): () => unknown {
   const gradients = tf.valueAndGrads(cost);
   return () => {
-    const [nextW, nextB] = tf.tidy(() => {
-      const { value, grads } = gradients([w, b]);
-      value.dataSync();
-      return [w.sub(grads[0].mul(0.1)), b.sub(grads[1].mul(0.1))];
+    let found: unknown;
+    const next = tf.tidy(() => {
+      const { value, grads } = gradients(parameters);
+      found = value.dataSync();
+      return parameters.map((p, i) => p.sub(grads[i].mul(rate)));
     });
-    tf.dispose([w, b]);
-    [w, b] = [nextW, nextB];
+    tf.dispose(parameters);
+    parameters = next;
+    return found;
+  };
+}
+
+/** The classes 0 to 9, in turn, each as a row. */
+function classes(rows: number): Value {
+  return tf.oneHot(tf.tensor1d(Int32Array.from({ length: rows }, (_, i) => i % 10)), 10);
+}
+
+function mlp(rows: number): Setup {
+  return () => {
+    const x = value([rows, 784]), target = classes(rows);
+    const start = [
+      value([784, 500], 0.05, 2),
+      tf.zeros([500]),
+      value([500, 10], 0.05, 3),
+      tf.zeros([10]),
+    ];
+    return step(start, 0.01, (w, b, u, c) => {
+      const z = x.matMul(w).add(b).tanh().matMul(u).add(c);
+      return tf.logSoftmax(z).mul(target).sum().mul(-1 / rows);
+    });
   };
 }
 
@@ -85,19 +114,37 @@ await report({
   "the same with gradient": recurrence(100, 200, 64, true),
   "logistic step 400×784": () => {
     const x = value([400, 784]), y = tf.tensor(numbers(400).map((v) => v > 0 ? 1 : 0), [400, 1]);
-    return step(value([784, 1], 0.01), tf.scalar(0), (w, b) => {
+    return step([value([784, 1], 0.01), tf.scalar(0)], 0.1, (w, b) => {
       const z = x.matMul(w).add(b);
       return tf.softplus(z).sub(y.mul(z)).mean().add(w.square().sum().mul(0.01));
     });
   },
   "softmax step 600×784→10": () => {
     const x = value([600, 784]);
-    const target = tf.oneHot(tf.tensor1d(Int32Array.from({ length: 600 }, (_, i) => i % 10)), 10);
+    const target = classes(600);
     return step(
-      value([784, 10], 0.01),
-      tf.zeros([10]),
+      [value([784, 10], 0.01), tf.zeros([10])],
+      0.1,
       (w, b) => tf.logSoftmax(x.matMul(w).add(b)).mul(target).sum().mul(-1 / 600),
     );
+  },
+  "MLP step 784-500-10, batch 20": mlp(20),
+  "MLP step 784-500-10, batch 600": mlp(600),
+  "attention 8×4×128×32": () => {
+    const [q, k, v] = [1, 2, 3].map((seed) => value([8, 4, 128, 32], 1, seed));
+    return () => computed(() => tf.softmax(tf.matMul(q, k, false, true).mul(32 ** -0.5)).matMul(v));
+  },
+  "matrix·vector 2048": () => {
+    const a = value([2048, 2048]), x = value([2048, 1], 1, 2);
+    return () => computed(() => a.matMul(x));
+  },
+  "vector·matrix 2048": () => {
+    const a = value([2048, 2048]), x = value([1, 2048], 1, 2);
+    return () => computed(() => x.matMul(a));
+  },
+  "softmax of 1000×1000": () => {
+    const x = value([1000, 1000]);
+    return () => computed(() => tf.softmax(x));
   },
   "product 512": () => {
     const a = value([512, 512]), b = value([512, 512], 1, 2);
