@@ -147,6 +147,8 @@ export interface MatrixView {
 export interface EmitContext extends ShapeContext {
   /** The memory of output `i`, allocated on first use. */
   output(i: number): Target;
+  /** Whether anything reads output `i`: one that nothing reads needs no memory. */
+  isUsed(i: number): boolean;
   /** The memory of output `i`, with a copy of `source` in it. */
   outputFrom(i: number, source: Variable): Target;
   /** Scratch memory. */

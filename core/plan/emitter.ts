@@ -69,6 +69,10 @@ export class Emitter implements EmitContext {
     return target;
   }
 
+  isUsed(i: number): boolean {
+    return this.#scope.isUsed(this.#apply.outputs[i]!);
+  }
+
   outputFrom(i: number, source: Variable): Target {
     const target = this.output(i);
     this.nest("copy", target.shape, [], (nest) => {

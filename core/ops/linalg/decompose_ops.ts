@@ -75,7 +75,8 @@ export const qrOp: Op<QrParams> = {
     buffers: [0],
     emit(context, { inputs: [x] }): void {
       const from = whole(context.buffer(x!));
-      emitQr(context, from, whole(context.output(0)), whole(context.output(1)));
+      const q = context.isUsed(0) ? whole(context.output(0)) : null;
+      emitQr(context, from, q, whole(context.output(1)));
     },
   },
 };

@@ -91,6 +91,21 @@ onDevices("so they are of several matrices", async (device) => {
   await checkResiduals(device, device === "cpu" ? [[2, 3, 4, 3], [3, 1, 2, 2]] : [[3, 4, 3]]);
 });
 
+Deno.test("what nothing reads of factors is not computed", async () => {
+  const a = T.dmatrix("a"), [q, r] = L.qr(a), [packed, pivots] = L.luFactor(a);
+  const f = await compile([a], [r]), g = await compile([a], [q, r]);
+  const h = await compile([a], [packed]), k = await compile([a], [packed, pivots]);
+  const given = asTensor(random(1, 40, 35), "float64");
+  const numbers = (x: Tensor) => [...x.dataSync()];
+  const [alone] = f(given), [, both] = g(given), [factors] = h(given), [also] = k(given);
+  assertEquals(numbers(alone!), numbers(both!));
+  assertEquals(numbers(factors!), numbers(also!));
+  assert(!f.explain().includes("identity"), "Q begins as one");
+  assert(g.explain().includes("identity"));
+  assert(!h.explain().includes("pivots"));
+  assert(k.explain().includes("pivots"));
+});
+
 Deno.test("matrices without full rank, with equal values, of zeros and empty ones", async () => {
   const a = T.dmatrix("a");
   const f = await compile([a], residuals(a as Variable));

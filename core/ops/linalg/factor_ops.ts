@@ -230,8 +230,8 @@ export const luOp: Op<LuParams> = {
       const from = whole(context.buffer(x!));
       emitLu(context, from, {
         packed: whole(context.output(0)),
-        order: context.output(1),
-        pivots: context.output(2),
+        order: context.isUsed(1) ? context.output(1) : null,
+        pivots: context.isUsed(2) ? context.output(2) : null,
       });
     },
   },

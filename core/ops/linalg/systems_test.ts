@@ -159,6 +159,53 @@ Deno.test("shapes that cannot be are refused, where they are known and when they
   assertThrows(() => L.solve(a, v, { assume: "odd" as never }), RangeError, '"odd"');
 });
 
+/** Each of `k` rows and their negatives, in disorder: there are always two pivots to choose from. */
+function tied(k: number): Numbers {
+  const { data } = random(k, k, k);
+  const rows = Array.from({ length: 2 * k }, (_, i) => {
+    const at = (i * 11 + 3) % (2 * k), own = Math.floor(at / 2) * k;
+    return data.slice(own, own + k).map((x) => at % 2 === 0 ? x : -x);
+  });
+  return { shape: [2 * k, k], data: rows.flat() };
+}
+
+/** A matrix in which some numbers are not finite; a row of them is the fifth pivot. */
+function broken(m: number, n: number): Numbers {
+  const { shape, data } = random(m, m, n), own = [...data];
+  own[5 * n + 4] = 100;
+  own[5 * n + n - 1] = NaN;
+  own[n - 3] = Infinity;
+  return { shape, data: own };
+}
+
+onDevices("rows are exchanged, and NaN spreads, as in the reference", async (device) => {
+  const dtype = widest(device), a = T.tensor(dtype, [null, null]);
+  const [factors, pivots] = L.luFactor(a as never) as [Variable, Variable], [p] = L.lu(a as never);
+  const f = await compile([a], [factors, pivots, p as Variable], { device });
+  // Leaves have 32 columns, panels 64.
+  const given = device === "cpu"
+    ? [tied(3), tied(40), tied(70), random(1, 20, 150), random(2, 33, 33), broken(90, 40)]
+    : [tied(18), broken(40, 34)];
+  for (const { shape, data } of given) {
+    const x = asTensor({ shape, data }, dtype);
+    const found = f(x) as Tensor[];
+    const inputs = new Map([[
+      a as Variable,
+      makeValue(dtype, shape, [...x.dataSync()].map(Number)),
+    ]]);
+    const wanted = evaluateGraph([factors, pivots, p as Variable], inputs);
+    const [values, ...exact] = found.map((y) => [...y.dataSync()].map(Number));
+    const [expected, ...same] = wanted.map((y) => [...y.data].map(Number));
+    assertEquals(exact, same, `rows of ${shape}`);
+    const unit = dtype === "float64" ? 1e-11 : 1e-3;
+    values!.forEach((y, i) => {
+      const want = expected![i]!;
+      const isSame = Object.is(y, want) || Math.abs(y - want) <= unit * (1 + Math.abs(want));
+      assert(isSame, `number ${i} of ${shape}: ${y} in the place of ${want}`);
+    });
+  }
+});
+
 Deno.test("dtypes: integers are floatX, float16 is computed in float32, two meet", async () => {
   const [h, i, d] = [T.tensor("float16", [2, 2]), T.imatrix("i"), T.dmatrix("d")];
   assertEquals(L.inv(h).dtype, "float16");

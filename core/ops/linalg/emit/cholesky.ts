@@ -22,6 +22,7 @@ import {
 import {
   adjoint,
   batchOf,
+  BLOCK,
   blocksOf,
   endOf,
   fill,
@@ -36,7 +37,13 @@ import {
 export const NOT_POSITIVE =
   "Cannot factorise: expected a positive definite matrix; give check: false for NaN in the place of an error";
 
-/** Factorises a block on the diagonal, of which the lower triangle is read, and inverts the factor. */
+/** Rows of which what is above the diagonal is made zeros at once. */
+const STRIP = 4 * BLOCK;
+
+/**
+ * Factorises a block on the diagonal, of which the lower triangle is read, and inverts the factor: columns
+ * of the block that are done make room for those of the inverse.
+ */
 function factorise(
   context: EmitContext,
   from: MatrixView,
@@ -45,14 +52,12 @@ function factorise(
 ): MatrixView {
   const batch = batchOf(from), n = from.rows, { dtype } = from.target;
   const left = scratch(context, "left", from.target, batch, n, n);
-  const inverse = scratch(context, "inverse", from.target, batch, n, n);
   const column = context.temp("column", dtype, [...batch, n]);
   const row = context.temp("row", dtype, [...batch, n]);
   const here = (axes: readonly Ix[]) => axes.slice(0, batch.length);
-  fill(context, "left", left, (nest, r, c) => readAt(nest, from, r, c));
-  fill(context, "identity", inverse, (nest, r, c) => {
-    const { b } = nest, isOn = b.compare("eq", b.ixNode(r), b.ixNode(c));
-    return keptIf(b, isOn, constantOf(b, dtype, 1));
+  fill(context, "left", left, (nest, r, c) => {
+    const { b } = nest, isLower = b.compare("ge", b.ixNode(r), b.ixNode(c));
+    return chosen(b, isLower, readAt(nest, from, r, c), conjugate(b, readAt(nest, from, c, r)));
   });
   context.loop("factorise", n, (counter) => {
     const t = counter();
@@ -62,28 +67,30 @@ function factorise(
       const isNot = b.binary("or", b.compare("le", square, zero), b.isNan(square));
       if (isChecked) nest.check(isNot, NOT_POSITIVE, LinAlgError);
       const root = b.select(isNot, b.constant(square.type, NaN), b.unary("sqrt", square));
-      const [at, now] = [b.ixNode(i), b.ixNode(t)];
+      const [at, now] = [b.ixNode(i), b.ixNode(t)], isOn = b.compare("eq", at, now);
       const below = over(b, readAt(nest, left, i, t), root);
-      const rest = keptIf(b, b.compare("eq", at, now), elementOf(b, dtype, root));
+      const rest = keptIf(b, isOn, elementOf(b, dtype, root));
       const value = chosen(b, b.compare("gt", at, now), below, rest);
       nest.storeOuter(column, axes, value);
-      nest.storeOuter(row, axes, over(b, readAt(nest, inverse, t, i), root));
+      const own = chosen(b, isOn, constantOf(b, dtype, 1), readAt(nest, left, t, i));
+      nest.storeOuter(row, axes, over(b, own, root));
       storeAt(nest, to, i, t, value);
     });
     context.nest("rows below", [...batch, n, n], [], (nest) => {
       const { b, axes } = nest, [r, c] = axes.slice(-2) as [Ix, Ix];
-      const [mine, other, by] = [[column, r], [column, c], [row, c]].map(([target, ix]) =>
+      const [mine, by] = [[column, r], [row, c]].map(([target, ix]) =>
         nest.readTarget(target as typeof row, [...here(axes), ix as Ix])
-      ) as [Element, Element, Element];
-      const now = readAt(nest, left, r, c), old = readAt(nest, inverse, r, c);
-      storeAt(nest, left, r, c, minus(b, now, times(b, mine, conjugate(b, other))));
-      const less = minus(b, old, times(b, mine, by));
-      const [at, step] = [b.ixNode(r), b.ixNode(t)];
-      const kept = chosen(b, b.compare("eq", at, step), by, old);
-      storeAt(nest, inverse, r, c, chosen(b, b.compare("gt", at, step), less, kept));
+      ) as [Element, Element];
+      const old = readAt(nest, left, r, c);
+      const [at, other, step] = [b.ixNode(r), b.ixNode(c), b.ixNode(t)];
+      const before = keptIf(b, b.compare("ne", other, step), old);
+      const less = minus(b, before, times(b, mine, by));
+      const own = keptIf(b, b.compare("le", other, step), by);
+      const kept = chosen(b, b.compare("eq", at, step), own, old);
+      storeAt(nest, left, r, c, chosen(b, b.compare("gt", at, step), less, kept));
     });
   });
-  return inverse;
+  return left;
 }
 
 /** Stores the lower factor of positive definite matrices, of which the lower triangle is read. */
@@ -93,8 +100,12 @@ export function emitCholesky(
   to: MatrixView,
   isChecked: boolean,
 ): void {
-  const n = from.rows, batch = batchOf(from);
-  for (const block of blocksOf(context.guards, n)) {
+  const n = from.rows, batch = batchOf(from), { guards } = context;
+  for (const { start, length } of guards.less(BLOCK, n) ? blocksOf(guards, n, STRIP) : []) {
+    const strip = part(to, start, start, length, subSize(n, start));
+    fill(context, "above", strip, ({ b }) => constantOf(b, to.target.dtype, 0));
+  }
+  for (const block of blocksOf(guards, n)) {
     const { start, length } = block, rows = subSize(n, start), end = endOf(block);
     let panel = part(from, start, start, rows, length);
     if (start !== 0) {
@@ -110,12 +121,6 @@ export function emitCholesky(
         panel,
       );
       panel = rest;
-      fill(
-        context,
-        "above",
-        part(to, 0, start, start, length),
-        ({ b }) => constantOf(b, to.target.dtype, 0),
-      );
     }
     const diagonal = part(panel, 0, 0, length, length);
     const inverse = factorise(
@@ -125,7 +130,7 @@ export function emitCholesky(
       isChecked,
     );
     const below = subSize(n, end);
-    if (context.guards.equal(below, 0)) continue;
+    if (guards.equal(below, 0)) continue;
     multiply(
       context,
       "below",

@@ -1,15 +1,34 @@
 /**
- * LU factors with partial pivoting: a panel of columns step by step, the columns right of it by products.
+ * LU factors with partial pivoting: a panel of columns leaf by leaf, the columns right of it by products.
  *
  * @module
  */
 
-import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../graph/op.ts";
-import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
-import type { SNode } from "../../../ir/scalar.ts";
-import { modSize, type Size, subSize } from "../../../ir/size.ts";
-import { inverseOf, invertDiagonal } from "./triangular.ts";
-import { chosen, isZero, keptIf, minus, negated, over, taxicab, times } from "./numbers.ts";
+import { realOf } from "../../../graph/dtype.ts";
+import type {
+  Element,
+  EmitContext,
+  LoopNestBuilder,
+  MatrixView,
+  Target,
+} from "../../../graph/op.ts";
+import { type Ix, sizeIx } from "../../../ir/builder.ts";
+import { scalarTypeOf, type SNode } from "../../../ir/scalar.ts";
+import { addSize, type Size, subSize } from "../../../ir/size.ts";
+import {
+  chosen,
+  constantOf,
+  elementOf,
+  isZero,
+  keptIf,
+  minus,
+  negated,
+  over,
+  realPart,
+  taxicab,
+  times,
+} from "./numbers.ts";
+import { emitTriangular } from "./triangular.ts";
 import {
   accumulate,
   batchOf,
@@ -17,193 +36,248 @@ import {
   blocksOf,
   endOf,
   fill,
-  multiply,
   part,
   readAt,
   scratch,
   storeAt,
 } from "./views.ts";
 
+/** Columns of a panel: products with more of them are faster. */
+const PANEL = 64;
+
 /** Where the results go. */
 interface LuTargets {
   readonly packed: MatrixView;
-  /** int32 or int64: where each row came from. */
-  readonly order: Target;
+  /** int32 or int64: where each row came from; null where nobody asks. */
+  readonly order: Target | null;
   /** int32 or int64: with which row each was exchanged; null where nobody asks. */
   readonly pivots: Target | null;
 }
 
-/** The factors of a panel, and where its rows came from. */
+/** A panel of columns of the whole, from row `block.start` on. */
 interface Panel {
   readonly block: Block;
-  readonly factors: MatrixView;
-  readonly order: Target;
+  /** The panel turned, so that numbers of a column lie side by side; behind it, where its rows came from. */
+  readonly columns: MatrixView;
+  /** int32: the row of the whole with which each was exchanged, of all panels. */
+  readonly exchanged: Target;
 }
 
-/** Factorises columns of which the first row is row `start` of the whole. */
+/** A number at the first axes of a nest and an index. */
+function numberAt(nest: LoopNestBuilder, target: Target, ...index: readonly Ix[]): Element {
+  const batch = nest.axes.slice(0, target.shape.length - index.length);
+  return nest.readTarget(target, [...batch, ...index]);
+}
+
+/** The same of integers and other real numbers. */
+function at(nest: LoopNestBuilder, target: Target, ...index: readonly Ix[]): SNode {
+  return numberAt(nest, target, ...index) as SNode;
+}
+
+/** Factorises some columns of a panel, those before them being done. */
 function factorise(
   context: EmitContext,
-  from: MatrixView,
-  block: Block,
-  pivots: Target | null,
-): Panel {
-  const { start, length } = block, { rows } = from, { dtype } = from.target;
-  const batch = batchOf(from);
-  // What a step reads and what it writes, in turn.
-  const panel = context.temp("panel", dtype, [2, ...batch, rows, length]);
-  const order = context.temp("order", "int32", [2, ...batch, rows]);
-  const best = context.temp("pivot", "int32", batch);
-  const factor = context.temp("factor", dtype, [...batch, rows]);
-  const first = sizeIx(0);
-  context.nest("panel", [...batch, rows, length], [], (nest) => {
-    const [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-    nest.storeOuter(panel, [first, ...nest.axes], readAt(nest, from, r, c));
-  });
-  context.nest("order", [...batch, rows], [], (nest) => {
-    const row = nest.b.ixNode(nest.axes.at(-1)!);
-    nest.storeOuter(order, [first, ...nest.axes], row);
-  });
+  { block, columns, exchanged }: Panel,
+  { start, length }: Block,
+): void {
+  const { target } = columns, batch = batchOf(columns), rows = columns.columns;
+  const leaf = part(columns, start, 0, length, rows);
+  const temp = (name: string, size: Size) => context.temp(name, target.dtype, [...batch, size]);
+  const [own, other] = [temp("own", columns.rows), temp("other", columns.rows)];
+  const factor = temp("factor", rows), real = realOf(target.dtype);
+  const below = context.temp("below", real, factor.shape);
+  const flag = ({ b }: LoopNestBuilder, isOn: SNode): SNode =>
+    realPart(keptIf(b, isOn, constantOf(b, real, 1)));
+  const place = context.temp("place", "int32", batch);
   context.loop("factorise", length, (counter) => {
-    const t = counter(), now = counter(0, 2), next = counter(1, 2);
-    const here = (axes: readonly Ix[]) => axes.slice(0, batch.length);
-    const at = (nest: LoopNestBuilder, r: Ix, c: Ix) =>
-      nest.readTarget(panel, [now, ...here(nest.axes), r, c]);
+    const t = counter();
+    const step = ({ b }: LoopNestBuilder) => b.addIx(sizeIx(start), t);
     context.nest("pivot", batch, [rows], (nest) => {
-      const { b } = nest, r = nest.loops[0]!, size = taxicab(b, at(nest, r, t));
-      const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(t));
+      const { b, axes } = nest, r = nest.loops[0]!, size = taxicab(b, readAt(nest, leaf, t, r));
+      const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(step(nest)));
       const found = nest.reduce("argmax", b.select(isLeft, size, b.constant(size.type, -1)));
-      nest.storeOuter(best, nest.axes, found);
-      if (pivots === null) return;
-      const place = b.add(found, b.size(start));
-      const type = pivots.dtype === "int64" ? "i64" : "i32";
-      nest.storeOuter(pivots, [...nest.axes, b.addIx(t, sizeIx(start))], b.cast(place, type));
+      nest.storeOuter(place, axes, found);
+      const inAll = b.addIx(sizeIx(addSize(block.start, start)), t);
+      nest.storeOuter(exchanged, [...axes, inAll], b.add(found, b.size(block.start)));
     });
-    /** The row that comes to a place, and the pivot's. */
-    const moved = (nest: LoopNestBuilder, r: Ix): [source: Ix, pivot: Ix] => {
-      const { b } = nest, p = nest.readTarget(best, here(nest.axes)) as SNode;
-      const [own, step] = [b.ixNode(r), b.ixNode(t)];
-      const back = b.select(b.compare("eq", own, p), step, own);
-      return [b.ix(b.select(b.compare("eq", own, step), p, back)), b.ix(p)];
-    };
-    context.nest("factor", [...batch, rows], [], (nest) => {
-      const { b, axes } = nest, r = axes.at(-1)!, [source, p] = moved(nest, r);
-      const pivot = at(nest, p, t), isBelow = b.compare("gt", b.ixNode(r), b.ixNode(t));
-      const isSome = b.binary("and", isBelow, b.unary("not", isZero(b, pivot)));
-      nest.storeOuter(factor, axes, keptIf(b, isSome, over(b, at(nest, source, t), pivot)));
-      const was = nest.readTarget(order, [now, ...here(axes), source]);
-      nest.storeOuter(order, [next, ...axes], was);
+    const pivot = (nest: LoopNestBuilder) => nest.b.ix(at(nest, place));
+    context.nest("rows", own.shape, [], (nest) => {
+      const c = nest.axes.at(-1)!;
+      nest.storeOuter(own, nest.axes, readAt(nest, columns, c, step(nest)));
+      nest.storeOuter(other, nest.axes, readAt(nest, columns, c, pivot(nest)));
     });
-    context.nest("rows below", [...batch, rows, length], [], (nest) => {
-      const { b, axes } = nest, [r, c] = axes.slice(-2) as [Ix, Ix];
-      const [source, p] = moved(nest, r), old = at(nest, source, c);
-      const by = nest.readTarget(factor, [...here(axes), r]);
-      const less = minus(b, old, times(b, by, at(nest, p, c)));
-      const [row, column, step] = [r, c, t].map((ix) => b.ixNode(ix)) as [SNode, SNode, SNode];
-      const isBelow = b.compare("gt", row, step);
-      const isRight = b.binary("and", isBelow, b.compare("gt", column, step));
-      const isPivot = b.binary("and", isBelow, b.compare("eq", column, step));
-      const value = chosen(b, isRight, less, chosen(b, isPivot, by, old));
-      nest.storeOuter(panel, [next, ...axes], value);
+    context.nest("exchange", own.shape, [], (nest) => {
+      const c = nest.axes.at(-1)!;
+      storeAt(nest, columns, c, pivot(nest), nest.readTarget(own, nest.axes));
+      storeAt(nest, columns, c, step(nest), nest.readTarget(other, nest.axes));
+    });
+    context.nest("factor", factor.shape, [], (nest) => {
+      const { b, axes } = nest, r = axes.at(-1)!, old = readAt(nest, leaf, t, r);
+      const by = numberAt(nest, other, step(nest));
+      const value = keptIf(b, b.unary("not", isZero(b, by)), over(b, old, by));
+      const isBelow = b.compare("gt", b.ixNode(r), b.ixNode(step(nest)));
+      nest.storeOuter(factor, axes, value);
+      nest.storeOuter(below, axes, flag(nest, isBelow));
+      storeAt(nest, leaf, t, r, chosen(b, isBelow, value, old));
+    });
+    context.nest("right", [...batch, length, rows], [], (nest) => {
+      const { b } = nest, [c, r] = nest.axes.slice(-2) as [Ix, Ix], old = readAt(nest, leaf, c, r);
+      const upper = numberAt(nest, other, b.addIx(sizeIx(start), c));
+      const isDone = flag(nest, b.compare("le", b.ixNode(c), b.ixNode(t)));
+      const less = minus(b, old, times(b, numberAt(nest, factor, r), upper));
+      const isLeft = b.compare("gt", at(nest, below, r), isDone);
+      storeAt(nest, leaf, c, r, chosen(b, isLeft, less, old));
     });
   });
-  const last = sizeIx(modSize(length, 2));
-  const factors = scratch(context, "factors", from.target, batch, rows, length);
-  fill(
-    context,
-    "factors",
-    factors,
-    (nest, r, c) => nest.readTarget(panel, [last, ...nest.axes.slice(0, -2), r, c]),
-  );
-  const found = context.temp("order", "int32", [...batch, rows]);
-  context.nest("order", [...batch, rows], [], (nest) => {
-    nest.storeOuter(found, nest.axes, nest.readTarget(order, [last, ...nest.axes]));
-  });
-  return { block, factors, order: found };
 }
 
-/** A row of what a panel has exchanged the rows of, at most `more` further down. */
-function sourceOf(nest: LoopNestBuilder, order: Target, row: Ix, count: number): Ix {
-  return nest.b.ix(nest.readTarget(order, [...nest.axes.slice(0, count), row]) as SNode);
+/** Takes what a leaf of a panel explains from `count` columns right of it. */
+function eliminate(context: EmitContext, { columns }: Panel, leaf: Block, count: Size): void {
+  const { start, length } = leaf, { target } = columns, batch = batchOf(columns);
+  const end = endOf(leaf), rows = subSize(columns.columns, end);
+  const lower = part(columns, start, start, length, length);
+  const right = part(columns, end, start, count, length);
+  const upper = scratch(context, "upper", target, batch, count, length);
+  const first = context.temp("first", target.dtype, [...batch, count]);
+  fill(context, "upper", upper, (nest, c, r) => readAt(nest, right, c, r));
+  context.loop("solve", length, (counter) => {
+    const t = counter();
+    context.nest("first", first.shape, [], (nest) => {
+      nest.storeOuter(first, nest.axes, readAt(nest, upper, nest.axes.at(-1)!, t));
+    });
+    fill(context, "upper", upper, (nest, c, r) => {
+      const { b } = nest, old = readAt(nest, upper, c, r);
+      const less = minus(b, old, times(b, numberAt(nest, first, c), readAt(nest, lower, t, r)));
+      return chosen(b, b.compare("gt", b.ixNode(r), b.ixNode(t)), less, old);
+    });
+  });
+  fill(context, "upper", right, (nest, c, r) => readAt(nest, upper, c, r));
+  if (context.guards.equal(rows, 0)) return;
+  const negative = scratch(context, "minus", target, batch, length, rows);
+  const below = part(columns, start, end, length, rows);
+  fill(context, "minus", negative, (nest, c, r) => negated(nest.b, readAt(nest, below, c, r)));
+  accumulate(context, "right of leaf", upper, negative, part(columns, end, end, count, rows));
+}
+
+/** Brings the rows of a whole matrix where a panel has put its own. */
+function exchange(
+  context: EmitContext,
+  { block, columns, exchanged }: Panel,
+  all: MatrixView,
+): void {
+  const { start, length } = block, batch = batchOf(all), both = addSize(length, length);
+  const inAll = ({ b }: LoopNestBuilder, row: Ix): Ix => b.addIx(sizeIx(start), row);
+  /** The places of pivots, and those of the rows that were there. */
+  const placed = (nest: LoopNestBuilder, k: Ix): Ix => {
+    const { b } = nest, own = b.ixNode(k), isPivot = b.compare("lt", own, b.size(length));
+    const other = b.select(isPivot, b.constant("i32", 0), b.sub(own, b.size(length)));
+    const place = at(nest, exchanged, inAll(nest, b.ix(other)));
+    return b.ix(b.select(isPivot, own, b.sub(place, b.size(start))));
+  };
+  const moved = scratch(context, "moved", all.target, batch, both, all.columns);
+  fill(context, "moved", moved, (nest, k, c) => {
+    const { b } = nest, came = readAt(nest, columns, sizeIx(length), placed(nest, k));
+    return readAt(nest, all, inAll(nest, b.ix(b.cast(realPart(came), "i32"))), c);
+  });
+  context.nest("exchanged", moved.target.shape, [], (nest) => {
+    const [k, c] = nest.axes.slice(-2) as [Ix, Ix];
+    storeAt(nest, all, inAll(nest, placed(nest, k)), c, readAt(nest, moved, k, c));
+  });
 }
 
 /** Factorises matrices of any shape. */
 export function emitLu(context: EmitContext, from: MatrixView, to: LuTargets): void {
   const { guards } = context, batch = batchOf(from), { packed } = to;
-  const m = from.rows, n = from.columns;
-  const panels: Panel[] = [];
-  let rest = from;
-  for (const block of blocksOf(guards, guards.min(m, n))) {
-    const { start, length } = block, rows = subSize(m, start);
-    const panel = factorise(context, part(rest, 0, 0, rows, length), block, to.pivots);
-    panels.push(panel);
-    const end = endOf(block), columns = subSize(n, end), below = subSize(m, end);
-    if (guards.equal(columns, 0)) continue;
-    const { factors, order } = panel;
-    /** Columns right of the panel, with their rows exchanged as it says. */
-    const right = (name: string, first: Size, count: Size): MatrixView => {
-      const made = scratch(context, name, from.target, batch, count, columns);
-      fill(context, name, made, (nest, r, c) => {
-        const { b } = nest;
-        const source = sourceOf(nest, order, b.addIx(r, sizeIx(first)), batch.length);
-        return readAt(nest, rest, source, b.addIx(c, sizeIx(length)));
-      });
-      return made;
-    };
-    const one = { start: 0, length };
-    const square = part(factors, 0, 0, length, length);
-    const inverses = invertDiagonal(context, square, { isLower: true, isUnit: true }, [one]);
-    const above = part(packed, start, end, length, columns);
-    multiply(context, "right", inverseOf(inverses, one, true), right("rows", 0, length), above);
-    if (guards.equal(below, 0)) continue;
-    const minus = scratch(context, "minus", from.target, batch, below, length);
+  const m = from.rows, n = from.columns, least = guards.min(m, n);
+  fill(context, "packed", packed, (nest, r, c) => readAt(nest, from, r, c));
+  const exchanged = context.temp("exchanged", "int32", [...batch, least]);
+  for (const block of blocksOf(guards, least, PANEL)) {
+    const { start, length } = block, rows = subSize(m, start), end = endOf(block);
+    const width = subSize(n, end), below = subSize(m, end);
+    const mine = part(packed, start, start, rows, length);
+    const columns = scratch(context, "panel", packed.target, batch, addSize(length, 1), rows);
     fill(
       context,
-      "minus",
-      minus,
-      (nest, r, c) => negated(nest.b, readAt(nest, part(factors, length, 0, below, length), r, c)),
+      "panel",
+      part(columns, 0, 0, length, rows),
+      (nest, c, r) => readAt(nest, mine, r, c),
     );
-    const next = right("rest", length, below);
-    accumulate(context, "rest", minus, above, next);
-    rest = next;
+    fill(
+      context,
+      "rows",
+      part(columns, length, 0, 1, rows),
+      ({ b }, _, r) =>
+        elementOf(
+          b,
+          packed.target.dtype,
+          b.cast(b.ixNode(r), scalarTypeOf(realOf(packed.target.dtype))),
+        ),
+    );
+    const panel = { block, columns, exchanged };
+    for (const leaf of blocksOf(guards, length)) {
+      factorise(context, panel, leaf);
+      const count = subSize(length, endOf(leaf));
+      if (!guards.equal(count, 0)) eliminate(context, panel, leaf, count);
+    }
+    const isLast = guards.equal(width, 0);
+    if (!isLast || start !== 0) exchange(context, panel, packed);
+    const negative = scratch(context, "minus", packed.target, batch, rows, length);
+    fill(context, "factors", mine, (nest, r, c) => {
+      const value = readAt(nest, columns, c, r);
+      storeAt(nest, negative, r, c, negated(nest.b, value));
+      return value;
+    });
+    if (isLast) continue;
+    const right = part(packed, start, end, length, width);
+    const above = scratch(context, "above", packed.target, batch, length, width);
+    const square = part(mine, 0, 0, length, length);
+    emitTriangular(context, square, { isLower: true, isUnit: true }, right, above);
+    fill(context, "above", right, (nest, r, c) => readAt(nest, above, r, c));
+    if (guards.equal(below, 0)) continue;
+    const left = part(negative, length, 0, below, length);
+    accumulate(context, "rest", left, above, part(packed, end, end, below, width));
   }
-  finish(context, panels, to, m);
+  finish(context, exchanged, m, to);
 }
 
-/** Brings the rows of all panels where later ones have put them, and tells where rows came from. */
-function finish(context: EmitContext, panels: readonly Panel[], to: LuTargets, m: Size): void {
-  const { packed, order: target } = to, batch = batchOf(packed);
-  const cast = (b: ScalarBuilder, node: SNode) =>
-    b.cast(node, target.dtype === "int64" ? "i64" : "i32");
-  /** Where rows behind the panel came from, as later panels exchanged them. */
-  let later: Target | null = null;
-  for (const { block, factors, order } of panels.toReversed()) {
-    const { start, length } = block, { rows } = factors;
-    const behind = later;
-    /** The row of the panel that ends up in a row. */
-    const source = (nest: LoopNestBuilder, r: Ix): Ix => {
-      if (behind === null) return r;
-      const { b } = nest, row = b.ixNode(r), first = b.size(length);
-      const isMine = b.compare("lt", row, first);
-      const at = b.select(isMine, b.constant("i32", 0), b.sub(row, first));
-      const moved = nest.readTarget(behind, [...nest.axes.slice(0, batch.length), b.ix(at)]);
-      return b.ix(b.select(isMine, row, b.add(moved as SNode, first)));
-    };
-    context.nest("factors", [...batch, rows, length], [], (nest) => {
-      const [r, c] = nest.axes.slice(-2) as [Ix, Ix];
-      const value = readAt(nest, factors, source(nest, r), c);
-      storeAt(nest, part(packed, start, start, rows, length), r, c, value);
+/** Tells which rows were exchanged, and where each one came from. */
+function finish(context: EmitContext, exchanged: Target, m: Size, to: LuTargets): void {
+  const batch = exchanged.shape.slice(0, -1), { pivots, order: found } = to;
+  const cast = ({ b }: LoopNestBuilder, { dtype }: Target, node: SNode) =>
+    b.cast(node, dtype === "int64" ? "i64" : "i32");
+  if (pivots !== null) {
+    context.nest("pivots", pivots.shape, [], (nest) => {
+      nest.storeOuter(
+        pivots,
+        nest.axes,
+        cast(nest, pivots, at(nest, exchanged, nest.axes.at(-1)!)),
+      );
     });
-    const all: Target = context.temp("order", "int32", [...batch, rows]);
-    context.nest("order", [...batch, rows], [], (nest) => {
-      const from = source(nest, nest.axes.at(-1)!);
-      nest.storeOuter(all, nest.axes, nest.readTarget(order, [...nest.axes.slice(0, -1), from]));
-    });
-    later = all;
   }
-  const found = later;
-  context.nest("order", [...batch, m], [], (nest) => {
-    const own = nest.b.ixNode(nest.axes.at(-1)!);
-    const node = found === null ? own : nest.readTarget(found, nest.axes) as SNode;
-    nest.storeOuter(target, nest.axes, cast(nest.b, node));
+  if (found === null) return;
+  const order = context.temp("order", "int32", [...batch, m]);
+  const [own, other] = ["own", "other"].map((name) => context.temp(name, "int32", batch)) as [
+    Target,
+    Target,
+  ];
+  context.nest("order", order.shape, [], (nest) => {
+    nest.storeOuter(order, nest.axes, nest.b.ixNode(nest.axes.at(-1)!));
+  });
+  context.loop("order", exchanged.shape.at(-1)!, (counter) => {
+    const t = counter();
+    const place = (nest: LoopNestBuilder) => nest.b.ix(at(nest, exchanged, t));
+    context.nest("rows", batch, [], (nest) => {
+      nest.storeOuter(own, nest.axes, at(nest, order, t));
+      nest.storeOuter(other, nest.axes, at(nest, order, place(nest)));
+    });
+    context.nest("order", batch, [], (nest) => {
+      nest.storeOuter(order, [...nest.axes, place(nest)], at(nest, own));
+    });
+    context.nest("order", batch, [], (nest) => {
+      nest.storeOuter(order, [...nest.axes, t], at(nest, other));
+    });
+  });
+  context.nest("order", order.shape, [], (nest) => {
+    nest.storeOuter(found, nest.axes, cast(nest, found, at(nest, order, nest.axes.at(-1)!)));
   });
 }
