@@ -279,16 +279,18 @@ export class GradientError extends CrotonError {
   /**
    * Makes the error and its message.
    *
-   * @param found The argument, the index of the element, and both values.
+   * @param found The argument, the index of the element, both values, and in words what it is the gradient of.
    */
   constructor(found: {
+    readonly of?: string;
     readonly argument: number;
     readonly position: readonly number[];
     readonly symbolic: number;
     readonly numeric: number;
   }) {
     super(
-      `The gradient of argument ${found.argument} at [${found.position.join(", ")}] is wrong: ` +
+      `The gradient of ${found.of ?? `argument ${found.argument}`} at ` +
+        `[${found.position.join(", ")}] is wrong: ` +
         `it is ${found.symbolic}, and finite differences give ${found.numeric}`,
     );
     this.argument = found.argument;

@@ -42,8 +42,9 @@ export interface ModeOptions {
   /** Compare every rewrite and every call with the reference interpreter. */
   readonly verify?: boolean;
   /**
-   * With `verify`, the first call also compares the gradients of all outputs and updates by all floats with
-   * finite differences, in some elements of each; where they differ it throws a GradientError.
+   * `verify`, and at the first call also compare the gradients of all outputs and updates by all floats with
+   * finite differences, in some elements of each; where they differ there is a GradientError. Where a
+   * function has a kink, or differences are not finite or lost in rounding, nothing is compared.
    */
   readonly gradients?: boolean;
   /** Find the first result that is NaN, infinite or huge, or what the options say. */
@@ -117,7 +118,7 @@ export function resolveMode(mode: Mode = "fastRun"): ResolvedMode {
     base: mode.base ?? "fastRun",
     including: new Set(mode.including),
     excluding: new Set(mode.excluding),
-    verify: mode.verify ?? false,
+    verify: (mode.verify ?? false) || (mode.gradients ?? false),
     gradients: mode.gradients ?? false,
     nanGuard: guardOf(mode.nanGuard),
   };
