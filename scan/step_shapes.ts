@@ -48,6 +48,19 @@ export function shortSequence(
   );
 }
 
+/** Says in errors what placeholders stand for. */
+export function namePlaceholders({ params, inputs }: Apply<ScanParams>): void {
+  const outer = scanInputs(params, inputs), inner = params.step.placeholders;
+  const name = (taps: readonly Variable[], by: Variable, as?: string) => {
+    for (const tap of taps) standsFor(tap, by, as);
+  };
+  const state = "the state that starts as ";
+  inner.sequences.forEach((taps, i) => name(taps, outer.sequences[i]!, "an element of "));
+  inner.states.forEach((taps, i) => name(taps, outer.initials[i]!, state));
+  inner.carried.forEach((place, i) => name([place], outer.carried[i]!, state));
+  inner.others.forEach((other, i) => name([other], outer.others[i]!));
+}
+
 /** What the shape rules know of the placeholders. */
 export function placeholderLeaves(
   context: ShapeContext,
@@ -57,29 +70,21 @@ export function placeholderLeaves(
   const outer = scanInputs(apply.params, apply.inputs);
   const inner = step.placeholders;
   const leaves = new Map<Variable, LeafInfo>();
-  const state = "the state that starts as ";
+  namePlaceholders(apply);
   inner.sequences.forEach((taps, i) => {
     const shape = context.shape(outer.sequences[i]!).slice(1);
-    for (const tap of taps) {
-      leaves.set(tap, { shape });
-      standsFor(tap, outer.sequences[i]!, "an element of ");
-    }
+    for (const tap of taps) leaves.set(tap, { shape });
   });
   inner.states.forEach((taps, i) => {
     const shape = context.shape(outer.initials[i]!).slice(1);
-    for (const tap of taps) {
-      leaves.set(tap, { shape });
-      standsFor(tap, outer.initials[i]!, state);
-    }
+    for (const tap of taps) leaves.set(tap, { shape });
   });
   inner.carried.forEach((place, i) => {
     leaves.set(place, { shape: context.shape(outer.carried[i]!) });
-    standsFor(place, outer.carried[i]!, state);
   });
   inner.others.forEach((other, i) => {
     const value = outer.others[i]!;
     leaves.set(other, { shape: context.shape(value), ...integersOf(context, value) });
-    standsFor(other, value);
   });
   return leaves;
 }

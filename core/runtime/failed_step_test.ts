@@ -59,6 +59,24 @@ onDevices("steps of nested loops, under gradients and with updates", async (devi
   assertEquals(total.getValue().item(), 0);
 });
 
+onDevices("the gradient of a loop in a loop speaks of what was differentiated", async (device) => {
+  const table = T.fmatrix("table"), at = T.ivector("at");
+  const [sums] = scan((i, sum) => {
+    const [inner] = scan((j, before) => before.add(table.at(j.add(i)).sum()), {
+      sequences: T.arange(3),
+      outputsInfo: sum,
+    });
+    return inner.at(-1);
+  }, { sequences: at, outputsInfo: T.constant(0, "float32"), name: "outer" });
+  const f = await compile([table, at], grad(sums.sum(), table), { device });
+  const text = messageOf(() => f([[1, 2], [3, 4], [5, 6]], [0, 0, 1]).dataSync(), IndexError);
+  assert(text.includes('at step 2 of scan "outer", step 2 of scan\n'), text);
+  assert(
+    text.includes('computing at("table", add(an element of the result of arange, "at[t]"))'),
+    text,
+  );
+});
+
 onDevices("a step that is not known is not told", async (device) => {
   const table = shared([1, 2, 3], { name: "table", dtype: "float32" }), at = T.ivector("at");
   const [parts] = scan((i) => table.at(i), { sequences: at });

@@ -42,6 +42,34 @@ onDevices("the step of the loop, and the first in time", async (device) => {
   assert(message.includes('at step 1 of scan "outer", step 1 of scan "inner"'), message);
 });
 
+Deno.test("the gradient of an LSTM, where the values themselves are good", async () => {
+  const x = T.fmatrix("x"), w = T.fmatrix("w"), u = T.fmatrix("u"), cells = 2;
+  const [[h]] = scan((row, h, c) => {
+    const z = row.dot(w).add(h.dot(u));
+    const gate = (i: number) => z.at(T.arange(cells).add(i * cells));
+    // The slope of the root is infinite where it is 0.
+    const next = T.sigmoid(gate(0)).mul(c).add(T.sqrt(T.maximum(gate(1), 0)));
+    return [T.sigmoid(gate(2)).mul(T.tanh(next)), next];
+  }, {
+    sequences: x,
+    outputsInfo: [T.zeros([cells], "float32"), T.ones([cells], "float32")],
+    name: "lstm",
+  });
+  const cost = h.sum();
+  const f = await compile([x, w, u], [cost, grad(cost, w)], { mode: "nanGuard", device: "cpu" });
+  const matrix = (rows: number, columns: number, value: number) =>
+    Array.from({ length: rows }, () => new Array(columns).fill(value));
+  const weights = [matrix(3, 6, 0.5), matrix(2, 6, 0.1)] as const;
+  f(matrix(4, 3, 1), ...weights);
+  const rows = matrix(4, 3, 1);
+  rows[2] = [-5, -5, -5];
+  const { bad, message } = badOf(() => f(rows, ...weights));
+  // The gradient runs backwards: its second step is the third of four.
+  assertEquals(bad.steps, [1]);
+  assert(/in the gradient of sqrt\(.*nan_guard_test\.ts:\d+/.test(message), message);
+  assert([...bad.value.dataSync()].includes(Infinity), message);
+});
+
 onDevices("sides of choices that are not taken, other limits, one's own test", async (device) => {
   const x = T.fscalar("x");
   const y = T.ifelse(x.gt(0), T.log(x), x.mul(2));

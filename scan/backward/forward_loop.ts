@@ -17,6 +17,7 @@ import {
   type ScanParams,
 } from "../node.ts";
 import { scanOp } from "../op.ts";
+import { namePlaceholders } from "../step_shapes.ts";
 
 /** A gradient; null where there is none. */
 export type Gradient = Variable | null;
@@ -41,6 +42,8 @@ export class ForwardLoop {
   readonly #given: ReadonlyMap<Variable, Gradient>;
 
   constructor(apply: Apply<ScanParams>, outputGradients: readonly Gradient[]) {
+    // Errors in a gradient speak of what was differentiated.
+    namePlaceholders(apply);
     this.params = apply.params;
     this.step = apply.params.step;
     this.placeholders = this.step.placeholders;
