@@ -22,9 +22,17 @@ const testValues = new WeakMap<Variable, Exclude<TensorLike, Variable>>();
 /** What tries each application that is made, if anything does. */
 let trial: ((apply: Apply) => void) | null = null;
 
-/** Has each application tried that is made outside of rewriting, or none. */
-export function setTrial(next: ((apply: Apply) => void) | null): void {
+/** What looks at test values that are set, if anything does. */
+let checkTestValue: ((variable: Variable, value: Exclude<TensorLike, Variable>) => void) | null =
+  null;
+
+/** Has each application tried that is made outside of rewriting, or none, and test values checked. */
+export function setTrial(
+  next: ((apply: Apply) => void) | null,
+  check: typeof checkTestValue = null,
+): void {
   trial = next;
+  checkTestValue = check;
 }
 
 /** How many variables have been made up to now. */
@@ -104,7 +112,10 @@ export class Variable<D extends DType = DType, N extends number = number> {
   /** Sets it; null takes it away. */
   set testValue(value: Exclude<TensorLike, Variable> | null) {
     if (value === null) testValues.delete(this);
-    else testValues.set(this, value);
+    else {
+      checkTestValue?.(this, value);
+      testValues.set(this, value);
+    }
   }
 
   /** Element type. */

@@ -40,8 +40,11 @@ Deno.test("what does not fit is an error at the line that makes it", () => {
     assertThrows(() => x.at(words), IndexError, "index 5");
     words.testValue = [0, 1];
     assertEquals(valuesOf(x.at(words)), [1, 2, 3, 4]);
+    // What was set before anybody looked is looked at when it is used.
+    config.computeTestValue = "off";
     w.testValue = [[1]];
-    assertThrows(() => w.exp(), TypeError, "rank 1");
+    config.computeTestValue = "raise";
+    assertThrows(() => w.exp(), TypeError, "expected 1, got 2");
     w.testValue = [1, 2, 3];
   });
 });
@@ -66,4 +69,29 @@ Deno.test("warnings go on, and without the setting nothing is tried", async () =
   const f = await compile([x, w], y, { device: "cpu" });
   assertEquals([...f([[4, 5]], [1, 1]).dataSync()], [3]);
   assertThrows(() => config.computeTestValue = "on" as "off", TypeError, "computeTestValue");
+});
+
+Deno.test("a test value that no call would take is an error where it is set", () => {
+  const m = T.fmatrix("m"), n = T.ivector("n"), half = T.tensor("float32", [2, null], "half");
+  trying("raise", () => {
+    const set = (v: Variable, value: unknown) => () => v.testValue = value as number[];
+    for (
+      const [v, value, message] of [
+        [m, [1, 2], 'Bad test value of "m": wrong number of dimensions'],
+        [m, "abc", "got string"],
+        [n, [0.5], "cannot be stored as int32"],
+        [half, [[1], [2], [3]], 'axis 0 of "half" must have length 2'],
+      ] as const
+    ) {
+      assertThrows(set(v, value), TypeError, message);
+      assertEquals(v.testValue, null);
+    }
+    n.testValue = [1, 2];
+    assertEquals(valuesOf(n.add(1)), [2, 3]);
+  });
+  const warnings = trying("warn", () => {
+    m.testValue = [1] as never;
+    m.testValue = null;
+  });
+  assert(/^With test values: Bad test value of "m"/.test(warnings.join("\n")), warnings.join());
 });
