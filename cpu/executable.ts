@@ -122,6 +122,8 @@ export class CpuExecutable implements Executable {
   /** What was measured of the steps of a program that is timed. */
   readonly #marks: Marks | null = null;
   readonly #steps: readonly NumberedStep[];
+  /** The same when it was disposed. */
+  #lastTimes: StepTimes | null = null;
   readonly #usesEnv: boolean;
   /** The sizes that the block was written for. */
   #env: Float64Array | null = null;
@@ -195,7 +197,7 @@ export class CpuExecutable implements Executable {
   }
 
   get stepTimes(): StepTimes | null {
-    if (this.#marks === null || this.#holdings.block === 0) return null;
+    if (this.#marks === null || this.#holdings.block === 0) return this.#lastTimes;
     const counts = this.#printed.params.readCounters(this.#holdings.view());
     const { milliseconds, samples } = this.#marks;
     const calls = this.#steps.map(({ list }) => counts.get(list) ?? null);
@@ -269,6 +271,7 @@ export class CpuExecutable implements Executable {
   }
 
   dispose(): void {
+    this.#lastTimes = this.stepTimes;
     dropped.unregister(this);
     this.#holdings.release();
   }

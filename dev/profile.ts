@@ -24,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const all = profiles.splice(0).filter(({ calls }) => calls > 0)
     .sort((a, b) => b.callTime - a.callTime);
+  for (const profile of all) await profile.settle();
   if (args.includes("--json")) console.log(JSON.stringify(all, null, 2));
   else console.log(all.map(String).join("\n\n") || "No function was called.");
   if (trace !== undefined) {

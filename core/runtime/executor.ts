@@ -71,6 +71,8 @@ export class Executor {
   /** The shared variables it reads or updates. */
   readonly shared: readonly SharedVariable[];
   readonly #cache = new PlanCache();
+  /** Of a function that is profiled, all plans that it ever had. */
+  readonly #profiled: PreparedPlan[] = [];
   readonly #requests = new WeakMap<Plan, PlanRequest>();
   readonly #history: AxisHistory;
   readonly #stages: Stage[] = [];
@@ -125,9 +127,9 @@ export class Executor {
     this.#backend = backend;
   }
 
-  /** The plans so far with what runs them, and the sizes of the last call. */
-  get prepared(): readonly PreparedPlan[] {
-    return this.#cache.plans;
+  /** Of a function that is profiled, all plans that it ever had, with the sizes of their last calls. */
+  get profiled(): readonly PreparedPlan[] {
+    return this.#profiled;
   }
 
   /** The prepared programs so far, for profiles and tests. */
@@ -396,7 +398,9 @@ export class Executor {
   }
 
   #keep(plan: Plan, executable: Executable): PreparedPlan {
-    return this.#cache.add(new PreparedPlan(plan, executable, this.#backend));
+    const prepared = new PreparedPlan(plan, executable, this.#backend);
+    if (this.request.profile != null) this.#profiled.push(prepared);
+    return this.#cache.add(prepared);
   }
 
   #execute(prepared: PreparedPlan, args: readonly Argument[]): Tensor[] {

@@ -137,9 +137,9 @@ export class Profile {
   /** The plans so far, those first that compute lengths for others. */
   get #prepared(): readonly PreparedPlan[] {
     const executor = sources.get(this)?.executor;
-    const all = ({ stages, prepared }: Executor): PreparedPlan[] => [
+    const all = ({ stages, profiled }: Executor): PreparedPlan[] => [
       ...stages.flatMap(all),
-      ...prepared,
+      ...profiled,
     ];
     return executor === undefined ? [] : all(executor);
   }

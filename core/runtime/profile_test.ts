@@ -71,6 +71,9 @@ onDevices("a profile tells what each kernel and loop took, and what they cost", 
   assertEquals([json.kernels.length, json.ops.length], [kernels.length, profile.ops.length]);
   assertEquals(json.memoryPeak.plan, 1);
   assert(/GFLOP\/s {2}limit by {10}kernel\n.*\(/.test(profile.toString()), profile.toString());
+  // What was measured stays when the plans go.
+  f.dispose();
+  assertEquals(profile.kernels.map(({ calls }) => calls), kernels.map(({ calls }) => calls));
 });
 
 onDevices("the time of loops and choices is that of what is in them", async (device) => {
