@@ -9,6 +9,9 @@ import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { dot } from "../ops/linalg/linalg.ts";
 import { constant } from "../ops/create/create.ts";
 import { alloc } from "../ops/create/alloc.ts";
+import { axisIx, ScalarBuilder, zeroIx } from "../ir/builder.ts";
+import type { BufferDecl, Loop, LoopNest, Program } from "../ir/program.ts";
+import { Guards } from "../ir/size.ts";
 import { TensorType } from "../graph/type.ts";
 import { makeVariable, type Variable } from "../graph/graph.ts";
 import { HostArgument } from "./arguments.ts";
@@ -40,6 +43,9 @@ const LENGTHS = [2 ** 16, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24], ENOUGH = 1;
 
 /** Fewer elements than this are copied from a cache. */
 const LEAST_COPIED = 2 ** 18;
+
+/** Bytes that are copied in the caches of the CPU, and how many are copied all together. */
+const CACHED = [2 ** 15, 2 ** 18], CACHED_WORK = 2 ** 24;
 
 /** On the CPU more would stay in its memory for good. */
 const MOST_ON_CPU = 2 ** 21;
@@ -134,11 +140,53 @@ type Float = "float32" | "float64";
 
 function* copies(backend: Backend): Generator<() => void, readonly CopyLimit[], number> {
   const found: CopyLimit[] = [];
+  for (const bytes of backend.hostReadable ? CACHED : []) {
+    const times = CACHED_WORK / bytes, executable = backend.prepare(copyAround(bytes / 8, times));
+    const result = backend.allocate("float32", 1), env = new Float64Array(0);
+    const least = yield* best(() =>
+      executable.run({ env, inputs: [], shared: [], outputs: [result] })
+    );
+    executable.dispose();
+    result.dispose();
+    found.push({ bytes, gigabytesPerSecond: CACHED_WORK / least / 1e6 });
+  }
   yield* growing(backend, "float32", (x) => add(x, 1), LEAST_COPIED, (elements, milliseconds) => {
     const bytes = 8 * elements;
     found.push({ bytes, gigabytesPerSecond: bytes / milliseconds / 1e6 });
   });
   return found;
+}
+
+/** Copies numbers from one piece of memory to another and back, again and again. */
+function copyAround(elements: number, times: number): Program {
+  const b = new ScalarBuilder();
+  const nest = (from: number | null, to: number, length: number): LoopNest => {
+    const address = length === 1 ? zeroIx : axisIx(0);
+    const value = from === null
+      ? b.constant("f32", 0)
+      : b.binary("add", b.load(from, "float32", address), b.constant("f32", 1));
+    const store = { buffer: to, address, value, guard: null };
+    const none = { loops: [], reductions: [], inner: [], checks: [] };
+    return { kind: "nest", name: "copy", axes: [length], ...none, outer: [store] };
+  };
+  const buffer = (id: number, length: number, role: BufferDecl["role"]): BufferDecl => {
+    return { id, name: "copy", dtype: "float32", elements: length, role };
+  };
+  const loop: Loop = {
+    ...{ kind: "loop", name: "copies", id: 0, steps: times / 2, until: null, count: null },
+    body: [nest(0, 1, elements), nest(1, 0, elements)],
+    ...{ strategy: "stepped", reason: "" },
+  };
+  return {
+    name: "machine limits",
+    buffers: [
+      buffer(0, elements, { kind: "temp" }),
+      buffer(1, elements, { kind: "temp" }),
+      buffer(2, 1, { kind: "output", output: 0 }),
+    ],
+    steps: [nest(null, 0, elements), loop, nest(0, 2, 1)],
+    ...{ commit: [], checks: [], symbols: [], guards: new Guards() },
+  };
 }
 
 function* chainRate(backend: Backend, dtype: Float): Generator<() => void, number, number> {

@@ -133,12 +133,29 @@ export function kernelRows(
   const machine = all === 0 ? null : limits(
     new Set(found.map(({ step, one }) => computeLimit(step, one.plan.program))),
   );
-  return found.map(({ step, plan, within, calls, estimated, one, ...work }) => {
-    const { name, kind } = step, at = atOf(one), by = computeLimit(step, one.plan.program);
+  const least = found.map(({ step, one, ...work }) =>
+    limitTime(work, machine, computeLimit(step, one.plan.program))
+  );
+  // A loop needs what its steps do: they find in caches what all of them together would not.
+  const sums = new Map<number, LimitTime>();
+  for (let i = found.length - 1; i >= 0; i--) {
+    const { within, calls } = found[i]!, own = sums.get(i), outer = found[within ?? -1];
+    if (own !== undefined) least[i] = own;
+    const time = least[i] ?? null;
+    if (outer === undefined || time === null || outer.calls === 0) continue;
+    const { bytes, operations } = sums.get(within!) ?? { bytes: 0, operations: 0 };
+    const times = calls / outer.calls;
+    sums.set(within!, {
+      bytes: bytes + times * time.bytes,
+      operations: operations + times * time.operations,
+    });
+  }
+  return found.map(({ step, plan, within, calls, estimated, one, ...work }, i) => {
+    const { name, kind } = step, at = atOf(one);
     return {
       ...{ name, kind: step.kind === "loop" ? `loop, ${step.strategy}` : kind },
       ...{ plan, within, calls, estimated },
-      ...rates({ ...work, calls }, all, limitTime(work, machine, by)),
+      ...rates({ ...work, calls }, all, least[i]!),
       ops: partsOf(step, at).map(({ op, place, share }) => ({ op, place, share })),
     };
   });

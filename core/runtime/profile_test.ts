@@ -49,7 +49,11 @@ onDevices("a profile tells what each kernel and loop took, and what they cost", 
     assert(gemm.gigaflops! > 0 && gemm.gigabytesPerSecond! > 0 && gemm.limitShare! > 0);
     assert(["bytes", "operations"].includes(gemm.bound!));
     const { copies, gigaflops } = profile.limits!;
-    assert(copies[0]!.bytes > 0 && copies[0]!.gigabytesPerSecond > 0);
+    assert(
+      copies.every(({ gigabytesPerSecond }) => gigabytesPerSecond > 0 && gigabytesPerSecond < 1e5),
+    );
+    const lengths = copies.map(({ bytes }) => bytes);
+    assertEquals(lengths, lengths.toSorted((a, b) => a - b));
     assert(gigaflops.float32! > 0 && gigaflops.product32! > 0 && gigaflops.float64 === undefined);
     // What is measured takes memory, and does not count.
     assertEquals(profile.peakBytes, peakBytes);

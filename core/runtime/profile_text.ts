@@ -56,9 +56,11 @@ export function profileText(profile: Profile): string {
       "limits",
       limits === null ? "" : [
         ...Object.entries(limits.gigaflops).map(([by, rate]) => `${by} ${rate.toFixed(1)} GFLOP/s`),
-        ...limits.copies.map((one) =>
-          `copies of ${bytesText(one.bytes)} ${one.gigabytesPerSecond.toFixed(1)} GB/s`
-        ),
+        `copies of ${
+          limits.copies.map((one) =>
+            `${bytesText(one.bytes)} ${one.gigabytesPerSecond.toFixed(1)} GB/s`
+          ).join(", ")
+        }`,
       ].join(", "),
     ],
   ];
