@@ -16,6 +16,7 @@
  */
 
 import { registerDevices } from "./core/runtime/device.ts";
+import { registerPages } from "./core/runtime/pages.ts";
 
 // A device is loaded when it is opened: no program needs both, and each takes a while.
 registerDevices({
@@ -29,6 +30,8 @@ registerDevices({
     return isFallbackAdapter ? `the GPU adapter "${description}" computes on the CPU` : null;
   },
 });
+
+registerPages(async () => (await import("./see/mod.ts")).show);
 
 export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";

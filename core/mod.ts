@@ -27,6 +27,8 @@ export type {
   CompiledFunction,
   CopyOptions,
   ExplainOptions,
+  ShownPage,
+  ShowOptions,
   HasDefault,
   InputRank,
   NamedArguments,

@@ -9,7 +9,7 @@ import { noLimits, type RowLimits } from "../core/ir/capabilities.ts";
 import { type DType, dtypeInfo } from "../core/graph/dtype.ts";
 import { CodeCache } from "../core/runtime/code_cache.ts";
 import { settings } from "../core/base/settings.ts";
-import type { Gemm, Program } from "../core/ir/program.ts";
+import type { Gemm, Program, Step } from "../core/ir/program.ts";
 import { eachLeaf } from "../core/ir/steps.ts";
 import { type Blas, findBlas } from "./gemm/blas.ts";
 import { LIBRARY_FROM } from "./gemm/choice.ts";
@@ -134,6 +134,17 @@ class CpuBackend implements Backend, Device {
     const shared = rest.jobs || large;
     const printed: Printed = { ...rest, note, shared, bytes: bytes.length, key };
     return { bytes, printed, library };
+  }
+
+  printSteps(program: Program): readonly Uint8Array<ArrayBuffer>[] {
+    const options = { ...this.#options, names: true };
+    const print = (steps: readonly Step[]) => {
+      const { library } = productsBy({ ...program, steps });
+      const sharing = { ...options.sharing, products: library === null };
+      const alone = { ...program, steps, commit: [], isTimed: false };
+      return printModule(alone, { ...options, sharing }).bytes;
+    };
+    return [...program.steps, ...program.commit].map((step) => print([step]));
   }
 
   sync(): Promise<void> {

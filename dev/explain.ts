@@ -2,10 +2,84 @@
  * `deno task explain FILE#export [PAGE.html]`: a page of a compiled function, a variable, or a list of
  * variables that a module exports.
  *
+ * Pages of this task have dagre inside, which lays graphs out; where npm is out of reach, they are laid out as
+ * those of `graphPage`.
+ *
  * @module
  */
 
-import { graphPage } from "../see/mod.ts";
+import { pageOf } from "../see/page.ts";
+
+/** Names in variables: checks and tests of the rest do not fetch them. */
+const dagre = "npm:@dagrejs/dagre@1.1.4";
+
+/** What a page uses of dagre. */
+interface Dagre {
+  readonly graphlib: { readonly Graph: new (options: object) => Graph };
+  layout(graph: Graph): void;
+}
+
+interface Graph {
+  setGraph(options: object): void;
+  setNode(name: string, size: object): void;
+  setEdge(from: string, to: string, options: object, name: string): void;
+  node(name: string): Point;
+  edge(edge: object): { readonly points: readonly Point[] };
+  graph(): { readonly width: number; readonly height: number };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * A layout by dagre, as `layered` gives it; null for graphs that would take long. Pages have its text as a part
+ * of their program.
+ */
+function byDagre(
+  library: Dagre,
+  sizes: readonly (readonly [width: number, height: number])[],
+  edges: readonly (readonly [from: number, to: number])[],
+): object | null {
+  if (sizes.length > 300 || edges.length > 600) return null;
+  const graph = new library.graphlib.Graph({ multigraph: true });
+  graph.setGraph({ nodesep: 18, ranksep: 40, marginx: 16, marginy: 16 });
+  sizes.forEach(([width, height], i) => graph.setNode(String(i), { width, height }));
+  edges.forEach(([from, to], i) => graph.setEdge(String(from), String(to), {}, String(i)));
+  library.layout(graph);
+  const places = sizes.map((_, i) => graph.node(String(i)));
+  const bends = edges.map(([from, to], i) => {
+    const { points } = graph.edge({ v: String(from), w: String(to), name: String(i) });
+    // There is a point in each row, and one between rows.
+    return points.slice(0, -1).filter((_, k) => k > 0 && k % 2 === 0).map(({ x, y }) => [x, y]);
+  });
+  const { width, height } = graph.graph();
+  return { x: places.map(({ x }) => x), y: places.map(({ y }) => y), bends, width, height };
+}
+
+/** The text of a file of a package. */
+async function textOf(file: string): Promise<string> {
+  const { default: text } = await import(file, { with: { type: "text" } }) as { default: string };
+  return text;
+}
+
+/** The programs that lay pages out by dagre; none where it cannot be fetched. */
+export async function layoutScripts(library: string = dagre): Promise<string[]> {
+  try {
+    // A package is fetched when it is imported, not for the text of a file.
+    await import(library);
+    const program = await textOf(`${library}/dist/dagre.min.js`);
+    const license = (await textOf(`${library}/LICENSE`)).replaceAll("*/", "* /");
+    return [
+      `/*\n${license}*/\n${program}`,
+      `globalThis.otherLayout = (sizes, edges) => (${byDagre})(dagre, sizes, edges);`,
+    ];
+  } catch (error) {
+    console.error(`Laid out without dagre, which cannot be fetched from npm: ${error}`);
+    return [];
+  }
+}
 
 /** The exported value of a module that `FILE#export` names. */
 async function exported(place: string): Promise<unknown> {
@@ -23,8 +97,8 @@ export async function main(args: readonly string[]): Promise<number> {
     console.error("Usage: deno task explain FILE#export [PAGE.html]");
     return 2;
   }
-  const what = await exported(place) as Parameters<typeof graphPage>[0];
-  await Deno.writeTextFile(page, graphPage(what));
+  const what = await exported(place) as Parameters<typeof pageOf>[0];
+  await Deno.writeTextFile(page, pageOf(what, undefined, await layoutScripts()));
   console.log(page);
   return 0;
 }

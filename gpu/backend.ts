@@ -15,8 +15,10 @@ import type { GpuLimits } from "./device/context.ts";
 import { hasWords, wordCount } from "./device/convert.ts";
 import { type DeviceOptions, type GpuDevice, openDevice } from "./device/device.ts";
 import { GpuBuffer } from "./device/device_buffer.ts";
-import { GpuExecutable, kernelsOfProgram, preparePrint } from "./executable.ts";
+import { GpuExecutable, kernelsOfProgram, preparePrint, printFor } from "./executable.ts";
 import { findLoopBudget } from "./print/loop_budget.ts";
+import { narrowProgram } from "./print/narrow.ts";
+import { kernelsOf } from "./print/program.ts";
 
 /** Settings of {@linkcode createGpuBackend}. */
 interface GpuBackendOptions extends DeviceOptions {
@@ -171,6 +173,17 @@ export class GpuBackend implements Backend {
     const sources = kernelsOfProgram(prepared).map((kernel) => kernel.source);
     const kernels = await this.device.pipelines.createAll(sources);
     return new GpuExecutable(this, prepared, kernels);
+  }
+
+  printSteps(given: Program): readonly string[] {
+    const program = narrowProgram(given);
+    return [...program.steps, ...program.commit].map((step) => {
+      const { ops, notes } = printFor({ ...program, steps: [step], commit: [] }, this);
+      const kernels = [...kernelsOf(ops)].map(({ source: { label, wgsl } }) =>
+        `// ${label}\n${wgsl}`
+      );
+      return [...notes.map((note) => `// ${note}`), ...kernels].join("\n");
+    });
   }
 
   async sync(): Promise<void> {

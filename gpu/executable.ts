@@ -68,12 +68,16 @@ interface PreparedProgram {
   readonly memory: MemoryPlan;
 }
 
-/** Prints a program and plans its memory. */
-export function preparePrint(given: Program, owner: BufferOwner): PreparedProgram {
-  const program = narrowProgram(given);
+/** Prints a program for a device. */
+export function printFor(program: Program, owner: BufferOwner): PrintedProgram {
   const { limits, dispatchSeconds, loopIterations } = owner;
   const software = owner.device.info.isFallbackAdapter;
-  const printed = printProgram(program, { limits, software, dispatchSeconds, loopIterations });
+  return printProgram(program, { limits, software, dispatchSeconds, loopIterations });
+}
+
+/** Prints a program and plans its memory. */
+export function preparePrint(given: Program, owner: BufferOwner): PreparedProgram {
+  const program = narrowProgram(given), printed = printFor(program, owner);
   return { program, printed, memory: planMemory(program, printed) };
 }
 

@@ -16,4 +16,5 @@
 export { toDot } from "./dot.ts";
 export type { Drawable, DrawOptions } from "./model.ts";
 export { graphPage, type PageOptions } from "./page.ts";
+export { show } from "./show.ts";
 export { toSvg } from "./svg.ts";

@@ -95,7 +95,8 @@ const byOp: Readonly<Record<string, string>> = {
   makeVector: "#c49a6c",
 };
 
-function colorOf({ op }: Apply): string {
+/** The colour of an op, as in Theano's pictures. */
+export function colorOf({ op }: Apply): string {
   return byOp[op.name] ?? (op.lowering.kind === "elementwise" ? "#ffaabb" : "#eeeeee");
 }
 

@@ -8,11 +8,16 @@ import { checkOptions } from "../core/base/options.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { logged, RewriteLog } from "../core/rewrite/log.ts";
 import { optimise } from "../core/rewrite/mod.ts";
-import { callableOf } from "../core/runtime/callable.ts";
-import { briefText, rewriteLog } from "../core/runtime/rewrites.ts";
-import { type Drawable, modelOf, type Roots, rootsOf } from "./model.ts";
-import { script, style } from "./page_parts.ts";
-import { escaped, svgOf } from "./svg.ts";
+import { type Callable, callableOf } from "../core/runtime/callable.ts";
+import { rewriteLog } from "../core/runtime/rewrites.ts";
+import { type Kernels, kernelsOf, type Measured } from "./kernels.ts";
+import { layered } from "./layout.ts";
+import { memorySvg } from "./memory.ts";
+import { type Drawable, rootsOf } from "./model.ts";
+import { Gatherer, type PageData, rewriting } from "./page_data.ts";
+import { program, style } from "./page_program.ts";
+import { plansOf, type PlanView } from "./plans.ts";
+import { escaped } from "./svg.ts";
 
 /** Options of {@linkcode graphPage}. */
 export interface PageOptions {
@@ -20,28 +25,13 @@ export interface PageOptions {
   readonly title?: string;
 }
 
-/** What the page's program reads. */
-interface PageData {
-  readonly stages: readonly { readonly name: string; readonly svg: string }[];
-  readonly rewrites: readonly {
-    readonly rule: string;
-    readonly law: string;
-    readonly phase: string;
-    readonly place: string;
-    readonly before: string;
-    readonly after: string;
-    /** Numbers of the variables. */
-    readonly ids: readonly [number, number];
-    /** Number of the stage that the phase ends with. */
-    readonly stage: number;
-  }[];
-}
-
 /**
  * A page of HTML, complete in itself, that shows a graph: as it is written and, beside it, after each phase of
  * rewriting; each rewrite with its law, the line in the user's program, and what it replaced by what; and for
- * a compiled function that was called its kernels with their text, its loops with their strategy and why, and
- * its memory. The pictures can be moved, enlarged and searched; the steps of loops can be folded.
+ * a compiled function that was called its kernels, with their ops, their text (WGSL or WebAssembly), what they
+ * read, write and cost, its loops with their strategy and why, and its memory over time. A function that was
+ * compiled with `profile: true` has its times there, too. The pictures can be moved, enlarged and searched;
+ * loops and kernels unfold to what is in them.
  *
  * @example
  * ```ts
@@ -54,33 +44,48 @@ interface PageData {
  * ```
  */
 export function graphPage(what: Drawable, options?: PageOptions): string {
-  const given = checkOptions("Cannot make a page", options, { title: "string" });
-  const roots = rootsOf(what, "written"), title = given.title ?? roots.name;
-  const isFunction = typeof what === "function";
-  const log = isFunction ? rewriteLog(callableOf(what).definition) : plainLog(roots.outputs);
-  const data = dataOf(roots, log);
-  const plans = isFunction ? callableOf(what).toExplanation() : "not compiled";
-  const choices = data.stages.map(({ name }, i) =>
-    `<option value="${i}">${escaped(name)}</option>`
+  const { title } = checkOptions("Cannot make a page", options, { title: "string" });
+  return pageOf(what, title);
+}
+
+/**
+ * A page as `graphPage` makes it; `scripts` are programs that run before its own, of which one may define a
+ * function `otherLayout` that is used as `layered`.
+ */
+export function pageOf(what: Drawable, title?: string, scripts: readonly string[] = []): string {
+  const callable = typeof what === "function" ? callableOf(what) : null;
+  const plans = callable === null ? [] : plansOf(callable.executor);
+  const data = dataOf(what, title, callable, plans), last = data.rewrites.length;
+  const pane = (side: string) =>
+    `<div class="pane"><div class="bar"><select id="${side}-stage"></select>${
+      [["unfold", "unfold all"], ["fold", "fold all"], ["out", "−"], ["in", "+"], ["fit", "fit"]]
+        .map(([act, words]) => `<button id="${side}-${act}">${words}</button>`).join("")
+    }</div><canvas id="${side}"></canvas></div>`;
+  const fold = (summary: string, inside: string, isOpen = false) =>
+    `<details${isOpen ? " open" : ""}><summary>${summary}</summary>${inside}</details>`;
+  const pictures = plans.map((view, i) =>
+    `<div>${plans.length === 1 ? "" : `<h2>plan ${i + 1}</h2>`}${memorySvg(view)}</div>`
   );
-  const last = data.rewrites.length;
   return `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escaped(data.title)}</title>
 <style>${style}</style></head><body>
-<header><h1>${escaped(title)}</h1>
-<label>beside it <select id="stage">${choices.slice(1).join("")}</select></label>
-<label>rewrite <input id="at" type="range" min="0" max="${last}" value="0"> <output id="number">0 of ${last}</output></label>
-<label>find <input id="find" type="search" placeholder="op, name or line"></label>
-<label><input id="fold" type="checkbox"> fold loops</label></header>
+<header><h1>${escaped(data.title)}</h1>
+<span>rewrites <button id="before">‹</button> <input id="at" type="range" min="0" max="${last}" value="0"> <button id="after">›</button> <output id="number">0 of ${last}</output></span>
+<label>find <input id="find" type="search" placeholder="op, name, type or line"> <span id="found"></span></label></header>
 <div id="rule"></div>
-<main><section><h2>as it is written</h2><div class="pane" id="left"></div></section>
-<section><h2 id="name"></h2><div class="pane" id="right"></div></section></main>
-<pre id="facts">Click on a node.</pre>
-<details><summary>Kernels, loops and memory</summary><pre>${escaped(plans)}</pre></details>
+<main>${pane("left")}${pane("right")}<div id="facts"></div></main>
+${
+    plans.length === 0 ? "" : fold("Memory over time", pictures.join("")) +
+      fold("Kernels and loops", kernelTable(data))
+  }
+${fold("The plan in words", `<pre>${escaped(callable?.toExplanation() ?? "not compiled")}</pre>`)}
 <script type="application/json" id="data">${
     JSON.stringify(data).replaceAll("<", "\\u003c")
   }</script>
-<script>${script}</script></body></html>
+${
+    scripts.map((text) => `<script>${text.replaceAll("</", "<\\/")}</script>\n`).join("")
+  }<script>const layered = ${layered};
+${program}</script></body></html>
 `;
 }
 
@@ -90,28 +95,73 @@ function plainLog(outputs: readonly Variable[]): RewriteLog {
   return log;
 }
 
-function dataOf(roots: Roots, log: RewriteLog): PageData {
-  const stages = [{ name: "as it is written", svg: svgOf(modelOf(roots)) }];
-  const count = roots.outputs.length;
-  const ends: { readonly replacements: number; readonly stage: number }[] = [];
-  for (const { phase, outputs, replacements } of log.phases) {
-    if (replacements > (ends.at(-1)?.replacements ?? 0)) {
-      const updates = roots.updates.map(([target], i) => [target, outputs[count + i]!] as const);
-      const after = { name: roots.name, outputs: outputs.slice(0, count), updates };
-      stages.push({ name: `after ${phase} (${stages.length})`, svg: svgOf(modelOf(after)) });
+/** Gathers all that a page shows. */
+function dataOf(
+  what: Drawable,
+  title: string | undefined,
+  callable: Callable | null,
+  plans: readonly PlanView[],
+): PageData {
+  const roots = rootsOf(what, "written");
+  const log = callable === null ? plainLog(roots.outputs) : rewriteLog(callable.definition);
+  const gatherer = new Gatherer((variable) => {
+    for (const view of plans) {
+      const shape = view.shapeOf(variable);
+      if (shape !== null) return shape;
     }
-    ends.push({ replacements, stage: stages.length - 1 });
-  }
-  if (stages.length === 1) stages.push({ name: "after rewriting: the same", svg: stages[0]!.svg });
-  const rewrites = log.replacements.map(({ rule, phase, before, after }, i) => ({
-    rule: rule.name,
-    law: rule.law,
-    phase,
-    place: before.written.place,
-    before: briefText(before),
-    after: briefText(after),
-    ids: [before.id, after.id] as const,
-    stage: ends.find(({ replacements }) => i < replacements)?.stage ?? stages.length - 1,
-  }));
-  return { stages, rewrites };
+    return null;
+  });
+  const { stages, laws, rewrites } = rewriting(
+    gatherer,
+    roots,
+    log,
+    callable === null ? null : rootsOf(what),
+  );
+  const kernels: Kernels = kernelsOf(gatherer, plans, measuredBy(callable, plans));
+  const { nodes, graphs, labels } = gatherer;
+  return {
+    title: title ?? roots.name,
+    ...{ nodes, graphs, labels, laws, rewrites },
+    stages: [...stages, ...kernels.stages],
+    first: stages.length + kernels.stages.length - 1,
+    ...{ kernels: kernels.kernels, texts: kernels.texts, textKind: kernels.textKind },
+  };
+}
+
+/** What the profile of a function says of the steps of its plans. */
+function measuredBy(
+  callable: Callable | null,
+  plans: readonly PlanView[],
+): (plan: number, step: number) => Measured | null {
+  const rows = callable?.profile?.kernels ?? [];
+  // Those of functions that run before it are not measured.
+  const before = plans.length - (callable?.executor.prepared.length ?? 0);
+  return (plan, step) => {
+    const own = rows.filter((row) => row.plan === plan - before + 1);
+    const row = own[step];
+    return row === undefined ? null : { ...row };
+  };
+}
+
+/** The kernels in the order in which they run. */
+function kernelTable({ kernels, nodes }: PageData): string {
+  const facts = new Map(
+    nodes.flatMap(({ kernel, facts, label }) =>
+      kernel === undefined ? [] : [[kernel, { label, facts: new Map(facts) }] as const]
+    ),
+  );
+  const names = ["kind", "strategy", "bytes a call", "operations a call"];
+  const measured = [...new Set([...facts.values()].flatMap(({ facts }) => [...facts.keys()]))]
+    .filter((name) => ["milliseconds", "share", "calls"].includes(name));
+  const head = ["kernel", ...names, ...measured].map((name) => `<th>${name}</th>`).join("");
+  const rows = kernels.map(({ depth }, i) => {
+    const { label, facts: own } = facts.get(i)!;
+    const cells = [...names, ...measured].map((name, column) =>
+      `<td${column < 2 ? "" : ` class="number"`}>${escaped(own.get(name) ?? "")}</td>`
+    );
+    return `<tr data-kernel="${i}"><td style="padding-left:${1.4 * depth}em">${
+      escaped(label)
+    }</td>${cells.join("")}</tr>`;
+  });
+  return `<table id="kernels"><tr>${head}</tr>${rows.join("")}</table>`;
 }

@@ -39,19 +39,20 @@ export function svgOf(model: Model): string {
 
 /** Draws a graph from `top` on, and below it those of the steps of its loops. */
 function draw(model: Model, top: number, parts: string[]): { width: number; height: number } {
-  const { boxes, width, height } = layoutOf(model), { nodes, edges } = model;
-  for (const { from, to, isUpdate } of edges) {
-    const a = boxes.get(from)!, b = boxes.get(to)!;
-    const x1 = round(a.x), y1 = round(top + a.y + a.height / 2);
-    const x2 = round(b.x), y2 = round(top + b.y - b.height / 2), bend = (y2 - y1) / 2;
+  const places = layoutOf(model), { nodes, edges } = model, { sizes, width, height } = places;
+  const numbers = new Map(nodes.map(({ id }, i) => [id, i]));
+  edges.forEach(({ from, to, isUpdate }, i) => {
+    const a = numbers.get(from)!, b = numbers.get(to)!;
+    const points = [
+      [places.x[a]!, places.y[a]! + sizes[a]![1] / 2],
+      ...places.bends[i]!,
+      [places.x[b]!, places.y[b]! - sizes[b]![1] / 2],
+    ] as const;
     const style = isUpdate === true ? ` stroke="blue" stroke-dasharray="4 2"` : ` stroke="#888"`;
-    parts.push(
-      `<path d="M${x1} ${y1}C${x1} ${round(y1 + bend)} ${x2} ${round(y2 - bend)} ${x2} ${y2}" ` +
-        `fill="none"${style} marker-end="url(#a)"/>`,
-    );
-  }
-  for (const { id, kind, label, color, facts, of } of nodes) {
-    const { x, y, width, height } = boxes.get(id)!, middle = top + y;
+    parts.push(`<path d="${curve(points, top)}" fill="none"${style} marker-end="url(#a)"/>`);
+  });
+  nodes.forEach(({ kind, label, color, facts, of }, i) => {
+    const x = places.x[i]!, middle = top + places.y[i]!, [width, height] = sizes[i]!;
     const shape = kind === "op"
       ? `<ellipse cx="${round(x)}" cy="${round(middle)}" rx="${round(width / 2)}" ry="${
         height / 2
@@ -67,7 +68,7 @@ function draw(model: Model, top: number, parts: string[]): { width: number; heig
         }</text>` +
         `<title>${escaped([label, ...facts].join("\n"))}</title></g>`,
     );
-  }
+  });
   let end = top + height, most = width;
   for (const step of model.steps) {
     parts.push(
@@ -81,6 +82,18 @@ function draw(model: Model, top: number, parts: string[]): { width: number; heig
     most = Math.max(most, inner.width);
   }
   return { width: most, height: end };
+}
+
+/** A line through points, each of which it passes straight down. */
+function curve(points: readonly (readonly [x: number, y: number])[], top: number): string {
+  const [first, ...rest] = points.map(([x, y]) => [round(x), round(top + y)] as const);
+  let [x1, y1] = first!, path = `M${x1} ${y1}`;
+  for (const [x2, y2] of rest) {
+    const middle = round((y1 + y2) / 2);
+    path += x1 === x2 ? `L${x2} ${y2}` : `C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
+    [x1, y1] = [x2, y2];
+  }
+  return path;
 }
 
 function round(x: number): number {

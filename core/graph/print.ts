@@ -26,10 +26,16 @@ import { shown } from "../base/shown.ts";
  * ```
  */
 export function pp(expression: Variable): string {
-  toposort([expression]);
+  return partText(expression, () => false);
+}
+
+/** As `pp`, with `…` in the place of what `hides` says. */
+export function partText(expression: Variable, hides: (variable: Variable) => boolean): string {
+  const order = toposort([expression], hides);
   const texts = new Map<Variable, string>();
-  const text = (variable: Variable): string => texts.get(variable) ?? leafText(variable);
-  for (const apply of toposort([expression])) {
+  const text = (variable: Variable): string => 
+    texts.get(variable) ?? (hides(variable) ? "…" : leafText(variable));
+  for (const apply of order) {
     const whole = applyText(apply, apply.inputs.map(text), text);
     apply.outputs.forEach((output, i) => {
       const suffix = apply.outputs.length > 1 ? `.${i}` : "";

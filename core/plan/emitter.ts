@@ -82,7 +82,9 @@ export class Emitter implements EmitContext {
   }
 
   temp(name: string, dtype: Variable["dtype"], shape: readonly Size[]): Target {
-    const view = this.#scope.planner.buffers.add(name, dtype, shape, { kind: "temp" });
+    const { planner } = this.#scope, { output } = this.#apply;
+    const view = planner.buffers.add(name, dtype, shape, { kind: "temp" });
+    planner.note(view.buffer, output, this.shape(output));
     return { buffer: view.buffer, dtype, shape };
   }
 

@@ -112,6 +112,8 @@ export class Planner {
   readonly trace: Trace | null;
   readonly #isTimed: boolean;
   readonly #calls = new Map<Apply, Pick<StepPart, "op" | "place">>();
+  /** Which variables are in a buffer, and their shapes there; kept while somebody looks on. */
+  readonly #contents: Map<number, Map<Variable, readonly Size[]>> | null;
   #nextLoop = 0;
 
   constructor(request: PlanRequest, trace: Trace | null = null) {
@@ -122,6 +124,7 @@ export class Planner {
     this.rows = request.rows ?? null;
     this.trace = trace;
     this.#isTimed = request.isTimed === true;
+    this.#contents = trace === null ? null : new Map();
     this.storage = storageRules();
     this.buffers = new BufferTable(this.storage);
   }
@@ -138,6 +141,19 @@ export class Planner {
   get strategyContext(): StrategyContext {
     const { buffers: { all: buffers }, guards, kernelLimits } = this;
     return { buffers, guards, kernelLimits, loopKernels: this.#loopKernels };
+  }
+
+  /** Which variables were put into each buffer; null unless there is a trace. */
+  get contents(): ReadonlyMap<number, ReadonlyMap<Variable, readonly Size[]>> | null {
+    return this.#contents;
+  }
+
+  /** Notes that a buffer holds a variable, or what is made on the way to it. */
+  note(buffer: number, variable: Variable, shape: readonly Size[]): void {
+    if (this.#contents === null) return;
+    let inside = this.#contents.get(buffer);
+    if (inside === undefined) this.#contents.set(buffer, inside = new Map());
+    inside.set(variable, shape);
   }
 
   /** Plans a choice between two lists of `n` values. */

@@ -54,6 +54,7 @@ export class Scope {
   /** Says where a variable is in memory. */
   bind(variable: Variable, view: BufferView): void {
     this.#views.set(variable, view);
+    this.planner.note(view.buffer, variable, view.shape);
   }
 
   /** Where a variable is, or null if it is nowhere yet. */
@@ -170,7 +171,7 @@ export class Scope {
   }
 
   #allocate(variable: Variable): void {
-    this.#views.set(variable, this.destinationOf(variable));
+    this.bind(variable, this.destinationOf(variable));
   }
 
   /** Memory for a variable that is about to be computed. */

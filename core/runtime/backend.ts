@@ -151,6 +151,11 @@ export interface Backend {
     /** As `stop`, where the device can be waited for. */
     stopSync(): { readonly kernels: readonly KernelTime[] };
   } | null;
+  /**
+   * What is printed for each step of a program and each commit, one by one, for people: the text of its
+   * kernels, or the bytes of its module, with names.
+   */
+  printSteps?(program: Program): readonly (string | Uint8Array<ArrayBuffer>)[];
   /** Measures the peak from now on, which is at least so much. */
   resetPeak(least?: number): void;
 }

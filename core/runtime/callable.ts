@@ -26,6 +26,7 @@ import { Executor } from "./executor.ts";
 import { explainPlans } from "./explain.ts";
 import { In, type InputSpec } from "./inputs.ts";
 import { Reporter } from "./reporting.ts";
+import { showPage } from "./pages.ts";
 import { countsOf, explainRule, rewriteLog } from "./rewrites.ts";
 import { Profile, profileOf } from "./profile.ts";
 import type { NanGuard } from "./nan_guard.ts";
@@ -306,9 +307,9 @@ export class Callable {
       : explainRule(this.definition, options.rule);
   }
 
-  /** The plans with their code, in words. */
+  /** The plans in words. */
   toExplanation(): string {
-    return explainPlans(this.executor, { code: true });
+    return explainPlans(this.executor, {});
   }
 
   toFunction(): CompiledFunction {
@@ -332,6 +333,7 @@ export class Callable {
         return countsOf(rewriteLog(definition));
       },
       explain: (options) => this.#explain(options),
+      show: (options) => showPage(call as unknown as CompiledFunction, options),
       subset: (keys, ...values) => this.subset(keys, values),
       get: (key) => this.get(key),
       set: (key, value) => this.set(key, value),

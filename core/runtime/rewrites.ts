@@ -4,9 +4,8 @@
  * @module
  */
 
-import { pp } from "../graph/print.ts";
-import { makeVariable, type Variable } from "../graph/graph.ts";
-import { replace } from "../graph/walk.ts";
+import { partText } from "../graph/print.ts";
+import type { Variable } from "../graph/graph.ts";
 import { logged, RewriteLog } from "../rewrite/log.ts";
 import { knownRules, optimise, resolveMode } from "../rewrite/mod.ts";
 import { suggestion } from "../base/options.ts";
@@ -80,23 +79,15 @@ const DEPTH = 5;
 
 /** An expression as one line, deep parts and long ends left out. */
 export function briefText(variable: Variable): string {
-  const places = new Map<Variable, Variable>();
+  const near = new Set([variable]);
   let level = [variable];
   for (let depth = 0; depth < DEPTH; depth++) {
-    level = [...new Set(level.flatMap(({ owner }) => owner === null ? [] : owner.inputs))];
+    level = level.flatMap(({ owner }) => owner?.inputs ?? []).filter((input) => !near.has(input));
+    for (const input of level) near.add(input);
   }
-  for (const deep of level) {
-    if (deep.owner === null || deep.name !== null) continue;
-    const place = makeVariable(deep.type);
-    place.name = "…";
-    places.set(deep, place);
-  }
-  let text: string;
-  try {
-    text = pp(replace([variable], places)[0]!);
-  } catch {
-    // Some ops need to know what computes their inputs.
-    text = variable.label;
-  }
+  const text = partText(
+    variable,
+    (one) => one.owner !== null && one.name === null && !near.has(one),
+  );
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

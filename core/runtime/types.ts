@@ -139,6 +139,30 @@ export interface CompiledFunction<
    * as text (WGSL), or on the CPU the size of the WebAssembly module. With `rule`, where that rewrite fired.
    */
   explain(options?: ExplainOptions): string;
+  /**
+   * Shows a page of it, as `graphPage` of the entry point for pictures makes it: in a notebook as the result of
+   * the cell, in a browser in a window of its own, else in a file, whose address is printed: `path`, or a new
+   * one among temporary files. Only the file needs a permission, to write.
+   *
+   * Throws (rejects) with a FileError where the file cannot be written.
+   */
+  show(options?: ShowOptions): Promise<ShownPage>;
+}
+
+/** Options of {@linkcode CompiledFunction.show}. */
+export interface ShowOptions {
+  /** The file of the page. */
+  readonly path?: string;
+  /** The title; default: the name of the function. */
+  readonly title?: string;
+}
+
+/** A page that is shown; notebooks display it. */
+export interface ShownPage {
+  /** The page. */
+  readonly html: string;
+  /** Where it is; null in a notebook. */
+  readonly address: string | null;
 }
 
 /** Options of {@linkcode CompiledFunction.explain}. */

@@ -71,6 +71,8 @@ export interface PrintOptions {
   readonly relaxed: boolean;
   /** Whether to check the operand stack while printing. */
   readonly check: boolean;
+  /** Whether functions keep their names, for people; default false. */
+  readonly names?: boolean;
   /** How the memory is imported. */
   readonly memory: MemoryLimits;
   /** How work is shared out, products by the function that is imported too. */
@@ -119,7 +121,10 @@ class ModulePrinter {
     this.#memory = options.memory;
     this.#sharing = options.sharing;
     this.calls = choosesCalls(program);
-    this.#builder = new ModuleBuilder({ check: options.check });
+    this.#builder = new ModuleBuilder({
+      check: options.check,
+      names: options.names ?? false,
+    });
     const buffers = new Map<number, BufferDecl>();
     for (const decl of program.buffers) buffers.set(decl.id, decl);
     const helpers = new Map<HelperName, Func>();
