@@ -33,6 +33,7 @@ const commands: Record<string, Command> = {
   rewrites: (flags) => runDeno(["run", "--quiet", ...flags, "-A", "dev/rewrites.ts"]),
   profile: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/profile.ts", ...args]),
   explain: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/explain.ts", ...args]),
+  pictures: (flags) => runDeno(["run", "--quiet", ...flags, "-A", "dev/pictures.ts"]),
   check: (flags, args) => runDeno(["check", ...flags, ...args]),
   test: runSuite,
 };

@@ -46,6 +46,12 @@ export function layered(
       if (--waits[to]! === 0) order.push(to);
     }
   }
+  // What has fewer arrows in than out, leaves not counted, goes down to what reads it.
+  for (const node of order.toReversed()) {
+    const into = above[node]!.filter((from) => above[from]!.length > 0).length;
+    if (above[node]!.length === 0 || into >= below[node]!.length) continue;
+    layer[node] = below[node]!.reduce((least, to) => Math.min(least, layer[to]!), Infinity) - 1;
+  }
   // Leaves stand right above what reads them, many in rows of their own.
   const leaves = new Array<number>(count).fill(0);
   let top = 0;

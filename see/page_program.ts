@@ -91,11 +91,27 @@ function signature(graph) {
     .map((n) => n + signature(nodes[n].inner)).join() + ")";
 }
 
+// A graph as it is drawn: constants that many read stand beside each of these.
+const drawings = new Map();
+function drawn(graph) {
+  const have = drawings.get(graph);
+  if (have !== undefined) return have;
+  const list = [...graphs[graph].nodes], edges = [...graphs[graph].edges], uses = list.map(() => 0);
+  for (let e = 0; e < edges.length; e += 4) uses[edges[e]]++;
+  const many = list.map((n, i) => nodes[n].kind === "constant" && uses[i] > 2);
+  for (let e = 0; e < edges.length; e += 4) {
+    if (many[edges[e]] && --uses[edges[e]] > 0) edges[e] = list.push(list[edges[e]]) - 1;
+  }
+  const made = { nodes: list, edges };
+  drawings.set(graph, made);
+  return made;
+}
+
 // The layout of a graph with what is unfolded in it.
 function laidOut(graph) {
   const key = signature(graph), have = layouts.get(key);
   if (have !== undefined) return have;
-  const { nodes: list, edges } = graphs[graph];
+  const { nodes: list, edges } = drawn(graph);
   const children = list.map((n) => opened(n) ? laidOut(nodes[n].inner) : null);
   const sizes = list.map((n, i) => {
     const { label, inner, kind } = nodes[n];
@@ -115,7 +131,7 @@ function laidOut(graph) {
 function sceneOf(graph) {
   const boxes = [], lines = [];
   const visit = (made, left, top) => {
-    const { x, y, sizes, children, bends } = made, { nodes: list, edges } = graphs[made.graph];
+    const { x, y, sizes, children, bends } = made, { nodes: list, edges } = drawn(made.graph);
     list.forEach((n, i) => {
       const [w, h] = sizes[i], x1 = left + x[i] - w / 2, y1 = top + y[i] - h / 2;
       boxes.push({ n, x: x1, y: y1, w, h, isOpen: children[i] !== null });
@@ -194,7 +210,12 @@ class Pane {
     const all = Math.min(w / width, h / height, 1.2);
     this.scale = readable && all < 0.5 ? Math.max(all, Math.min(0.6, Math.max(w / width, 0.35))) : all;
     this.x = (width - w / this.scale) / 2;
-    this.y = all < this.scale ? 0 : (height - h / this.scale) / 2;
+    this.y = (height - h / this.scale) / 2;
+    if (all < this.scale) {
+      const top = this.scene.boxes.reduce((a, b) => b.y < a.y ? b : a), most = width - w / this.scale;
+      this.y = 0;
+      if (most > 0) this.x = Math.max(0, Math.min(most, top.x - w / this.scale / 2));
+    }
     this.draw();
   }
   zoom(by, px = this.size[0] / 2, py = this.size[1] / 2) {
@@ -268,6 +289,7 @@ class Pane {
     for (const box of boxes) if (box.isOpen) this.frame(g, box);
     const lines = this.scene.lines.filter((l) => sees(l.x1, l.y1, l.x2, l.y2));
     const groups = [["#8a93a1", [], 1 / Math.max(scale, 0.3) ** 0.5], ["#1648c8", [5, 3], 1.4], ["#d00000", [], 2]];
+    const written = [];
     groups.forEach(([color, dash, width], group) => {
       const list = lines.filter((l) => {
         const own = chosen >= 0 && (l.from === chosen || l.to === chosen);
@@ -295,8 +317,11 @@ class Pane {
       g.textAlign = "left";
       for (const { points, label } of list) {
         if (label === "") continue;
-        const [[x1, y1], [x2, y2]] = points.slice(-2);
-        g.fillText(label, (x1 + x2) / 2 + 4, (y1 + y2) / 2);
+        const [[x1, y1], [x2, y2]] = points.slice(-2), x = (x1 + x2) / 2 + 4, y = (y1 + y2) / 2;
+        // One that would lie over another is left out.
+        if (written.some((one) => Math.abs(one.y - y) < 10 && Math.abs(one.x - x) < 6 * label.length)) continue;
+        written.push({ x, y });
+        g.fillText(label, x, y);
       }
     });
     for (const box of boxes) if (!box.isOpen) this.node(g, box);
@@ -379,15 +404,23 @@ function toggle(n, by) {
   }
 }
 
+// The kernels of an op; of one that was rewritten, those of what its line has become.
+function kernelsFor(n) {
+  const own = kernelsOf.get(n);
+  if (own !== undefined) return own.map((k) => nodeOfKernel.get(k));
+  const same = (byPlace.get(nodes[n].place) ?? []).filter((one) => kernelsOf.has(one));
+  const alike = same.filter((one) => nodes[one].label === nodes[n].label);
+  const found = (alike.length > 0 ? alike : same).flatMap((one) => kernelsOf.get(one));
+  return [...new Set(found)].map((k) => nodeOfKernel.get(k));
+}
+
 function choose(n) {
   chosen = n;
   marks.clear();
   for (const piece of document.querySelectorAll(".piece.chosen")) piece.classList.remove("chosen");
   if (n < 0) id("facts").replaceChildren(...hint());
   else {
-    const node = nodes[n], related = node.kernel === undefined
-      ? (kernelsOf.get(n) ?? []).map((k) => nodeOfKernel.get(k))
-      : kernels[node.kernel].ops;
+    const node = nodes[n], related = node.kernel === undefined ? kernelsFor(n) : kernels[node.kernel].ops;
     for (const one of node.kernel === undefined ? [n] : related) {
       for (const same of byPlace.get(nodes[one].place) ?? []) marks.set(same, "#e9b949");
     }
@@ -432,7 +465,7 @@ function factsOf(n, node, related) {
     parts.push(element("p", {}, element("button", { onclick: () => { toggle(n); choose(n); } }, open.has(n) ? "fold" : "unfold")));
   }
   if (node.kernel === undefined) {
-    if (related.length > 0) parts.push(element("h2", {}, related.length === 1 ? "in the kernel" : "in the kernels"), chips(related));
+    if (related.length > 0) parts.push(element("h2", {}, (related.length === 1 ? "in the kernel" : "in the kernels") + (kernelsOf.has(n) ? "" : " of its line")), chips(related));
     return parts;
   }
   const kernel = kernels[node.kernel];

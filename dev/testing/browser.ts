@@ -47,14 +47,18 @@ export interface BrowserPage extends AsyncDisposable {
 /** Milliseconds that a page has for what is waited for. */
 const PATIENCE = 60_000;
 
-/** Opens a page. */
-export async function openPage(browser: string, url: string): Promise<BrowserPage> {
+/** Opens a page in a window of a given size. */
+export async function openPage(
+  browser: string,
+  url: string,
+  [width, height]: readonly [number, number] = [900, 700],
+): Promise<BrowserPage> {
   const profile = await Deno.makeTempDir({ prefix: "croton browser " });
   const child = new Deno.Command(browser, {
     args: [
       ...BROWSER_FLAGS,
       "--remote-debugging-port=0",
-      "--window-size=900,700",
+      `--window-size=${width},${height}`,
       `--user-data-dir=${profile}`,
       url,
     ],
