@@ -336,7 +336,7 @@ export function bytesText(bytes: number): string {
 }
 
 /** A large number for people. */
-export function countText(count: number): string {
+function countText(count: number): string {
   const power = count < 1e4 ? 0 : count < 1e7 ? 1 : count < 1e10 ? 2 : 3;
   const words = ["", " thousand", " million", " billion"];
   return power === 0 ? `${count}` : `${(count / 1000 ** power).toPrecision(3)}${words[power]}`;

@@ -14,7 +14,7 @@ import type { PlanView } from "./plans.ts";
 import { escaped } from "./svg.ts";
 
 /** A piece of memory. */
-export interface Piece {
+interface Piece {
   readonly decl: BufferDecl;
   readonly bytes: number;
   /** The first and the last step that it is there for. */
@@ -23,14 +23,14 @@ export interface Piece {
 }
 
 /** A step that writes over what it reads, or a shared variable. */
-export interface InPlaceWrite {
+interface InPlaceWrite {
   readonly buffer: number;
   readonly time: number;
   readonly by: string;
 }
 
 /** The memory of a plan in time, counted in steps: loops count what is in them, once. */
-export interface MemoryOverTime {
+interface MemoryOverTime {
   readonly pieces: readonly Piece[];
   readonly writes: readonly InPlaceWrite[];
   readonly steps: number;

@@ -32,7 +32,7 @@ export interface PageNode {
 }
 
 /** A graph: numbers of nodes, and for each arrow four numbers: from, to (places in `nodes`), label, 1 for updates. */
-export interface PageGraph {
+interface PageGraph {
   readonly nodes: readonly number[];
   readonly edges: readonly number[];
 }

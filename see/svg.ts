@@ -28,7 +28,7 @@ export function toSvg(what: Drawable, options?: DrawOptions): string {
 }
 
 /** A model as a picture. */
-export function svgOf(model: Model): string {
+function svgOf(model: Model): string {
   const parts: string[] = [];
   const { width, height } = draw(model, 0, parts);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" ` +
