@@ -129,7 +129,8 @@ function namesIn(bundle: string, folder: string): string {
   const pairs: string[] = [];
   let source = "";
   for (const line of bundle.split("\n")) {
-    if (line.startsWith("// ")) source = Deno.readTextFileSync(`${folder}/${line.slice(3)}`);
+    const [, file] = /^\/\/ (.+\.ts)$/.exec(line) ?? [];
+    if (file !== undefined) source = Deno.readTextFileSync(`${folder}/${file}`);
     const found = DECLARATION.exec(line);
     if (found === null) continue;
     const [, variable, inner = variable!] = found;
