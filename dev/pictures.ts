@@ -88,7 +88,7 @@ async function picture(
   clicks: string,
   file: string,
 ): Promise<void> {
-  const bytes = await onPage(browser, placeless(pageOf(f)), [1280, 800], async (page) => {
+  const bytes = await onPage(browser, placeless(pageOf(f)), [1200, 850], async (page) => {
     await page.until("panes.length === 2");
     await page.evaluate(`{${clicks}}`);
     // What is drawn is drawn with the next frame.
