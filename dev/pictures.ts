@@ -50,7 +50,7 @@ async function lstm(): Promise<CompiledFunction> {
     outputsInfo: [T.zeros([n], "float32"), T.zeros([n], "float32")],
     name: "lstm",
   });
-  const cost = T.sqr(h!.at(-1).sub(target)).sum();
+  const cost = T.sqr(T.sub(h!.at(-1), target)).sum();
   const f = await compile([xs, target], cost, {
     updates: [[W, W.sub(grad(cost, W).mul(0.1))]],
     name: "gradient of an LSTM",

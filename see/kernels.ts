@@ -32,7 +32,7 @@ export type Kernels = Pick<PageData, "kernels" | "texts" | "textKind"> & {
 export function kernelsOf(
   gatherer: Gatherer,
   plans: readonly PlanView[],
-  measured: (plan: number, step: number) => Measured | null,
+  measured: (step: Step) => Measured | null,
 ): Kernels {
   const kernels: PageKernel[] = [], texts = new Map<string, number>();
   const stages = plans.map((view, plan) => {
@@ -45,9 +45,9 @@ export function kernelsOf(
       if (!texts.has(text)) texts.set(text, texts.size);
       return texts.get(text)!;
     };
-    const drawing = new PlanDrawing(gatherer, view, plan, kernels);
+    const drawing = new PlanDrawing(gatherer, view, plan, kernels, measured);
     const steps = [...program.steps, ...program.commit];
-    const graph = drawing.steps(steps, (_, i) => [textOf(i), measured(plan, i)], true);
+    const graph = drawing.steps(steps, textOf, true);
     const of = plans.length === 1 ? "" : ` of plan ${plan + 1}`;
     return { name: `the kernels${of}`, graph, plan };
   });
@@ -55,31 +55,35 @@ export function kernelsOf(
   return { kernels, texts: [...texts.keys()], textKind, stages };
 }
 
-/** What is known of a step beside what it is: the number of its text, and what was measured. */
-type Known = readonly [text: number, measured: Measured | null];
-
 class PlanDrawing {
   readonly #gatherer: Gatherer;
   readonly #view: PlanView;
   readonly #plan: number;
   readonly #kernels: PageKernel[];
+  readonly #measured: (step: Step) => Measured | null;
   /** In how many loops and choices, and in how many loops, the steps are that are being drawn. */
   #depth = 0;
   #loops = 0;
 
-  constructor(gatherer: Gatherer, view: PlanView, plan: number, kernels: PageKernel[]) {
+  constructor(
+    gatherer: Gatherer,
+    view: PlanView,
+    plan: number,
+    kernels: PageKernel[],
+    measured: (step: Step) => Measured | null,
+  ) {
+    this.#measured = measured;
     this.#gatherer = gatherer;
     this.#view = view;
     this.#plan = plan;
     this.#kernels = kernels;
   }
 
-  /** The graph of steps: what writes a buffer before what reads it, and what comes from elsewhere. */
-  steps(
-    steps: readonly Step[],
-    known: (step: Step, i: number) => Known,
-    isWhole = false,
-  ): number {
+  /**
+   * The graph of steps: what writes a buffer before what reads it, and what comes from elsewhere; `textOf` gives
+   * the number of the text of a step.
+   */
+  steps(steps: readonly Step[], textOf: (i: number) => number, isWhole = false): number {
     const nodes: number[] = [], edges: number[] = [];
     const writers = new Map<number, number[]>(), outside = new Map<number, number>();
     const later = new Set(steps.flatMap((step) => [...buffersOf(step).writes]));
@@ -95,7 +99,7 @@ class PlanDrawing {
         }
         return [[from, decl] as const];
       });
-      const at = nodes.push(this.#step(step, known(step, i))) - 1;
+      const at = nodes.push(this.#step(step, textOf(i))) - 1;
       for (const [from, decl] of sources) edges.push(from, at, this.#sizeLabel(decl), 0);
       for (const buffer of writes) {
         // Kernels may write a part each; one that also reads comes after all of them.
@@ -175,16 +179,16 @@ class PlanDrawing {
   }
 
   /** The node of a kernel, a loop or a choice. */
-  #step(step: Step, known: Known): number {
+  #step(step: Step, text: number): number {
     const gatherer = this.#gatherer, ops = this.#view.opsOf(step, this.#loops > 0);
     const numbers = ops.map((apply) => this.#op(apply));
-    const kernel = this.#kernels.length, [text] = known;
+    const kernel = this.#kernels.length;
     this.#kernels.push({ plan: this.#plan, depth: this.#depth, ops: numbers, text });
     const inside = (list: readonly Step[]) => {
       const loops = step.kind === "loop" ? 1 : 0;
       this.#depth++;
       this.#loops += loops;
-      const graph = this.steps(list, () => [text, null]);
+      const graph = this.steps(list, () => text);
       this.#depth--;
       this.#loops -= loops;
       return graph;
@@ -211,7 +215,7 @@ class PlanDrawing {
       label: step.kind === "loop" ? `loop ${step.name}` : step.name,
       color,
       types: [],
-      facts: this.#facts(step, known),
+      facts: this.#facts(step),
       call: "",
       place: "",
       kernel,
@@ -259,13 +263,13 @@ class PlanDrawing {
     );
   }
 
-  #facts(step: Step, [, measured]: Known): Fact[] {
+  #facts(step: Step): Fact[] {
     const view = this.#view, { program, env } = view;
     const names = (
       ids: Iterable<number>,
     ) => [...new Set([...ids].map((id) => this.#decl(id).name))];
     const { reads, writes } = view.buffersOf(step);
-    const { bytes, operations } = costOf(step, program, env);
+    const { bytes, operations } = costOf(step, program, (size) => sizeAt(size, env));
     const facts: Fact[] = [["kind", kindText(step, view)]];
     if (step.kind === "loop") facts.push(["strategy", step.strategy], ["because", step.reason]);
     facts.push(["reads", names(reads).join(", ") || "nothing"], [
@@ -281,7 +285,7 @@ class PlanDrawing {
     if (operations > 0 && bytes > 0) {
       facts.push(["operations a byte", (operations / bytes).toPrecision(3)]);
     }
-    return [...facts, ...measuredFacts(measured)];
+    return [...facts, ...measuredFacts(this.#measured(step))];
   }
 }
 
@@ -310,15 +314,21 @@ function kindText(step: Step, view: PlanView): string {
 }
 
 /** What the page says itself, or what is no measurement. */
-const OTHERS = new Set(["name", "kind", "plan", "bytes", "operations"]);
+const OTHERS = new Set(["name", "kind", "plan", "within", "bytes", "operations"]);
+
+/** How near a kernel comes to what the machine can do. */
+export const LIMIT = "of the machine's limit";
+
+/** What is called otherwise than in profiles. */
+const WORDS: Readonly<Record<string, string>> = { limitShare: LIMIT, bound: "limited by" };
 
 /** Measurements by their names. */
 function measuredFacts(measured: Measured | null): Fact[] {
   return Object.entries(measured ?? {}).flatMap(([name, value]): Fact[] => {
     if (OTHERS.has(name) || typeof value !== "number" && typeof value !== "string") return [];
-    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-    const isPart = /share|part|limit/i.test(name) && typeof value === "number" && value <= 1.5;
-    return [[words, isPart ? `${(100 * Number(value)).toFixed(1)} %` : numberText(value)]];
+    const words = WORDS[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const isPart = /share$/i.test(name) && typeof value === "number";
+    return [[words, isPart ? `${(100 * value).toFixed(1)} %` : numberText(value)]];
   });
 }
 

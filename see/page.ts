@@ -5,12 +5,14 @@
  */
 
 import { checkOptions } from "../core/base/options.ts";
+import type { Step } from "../core/ir/program.ts";
+import { allSteps } from "../core/ir/steps.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { logged, RewriteLog } from "../core/rewrite/log.ts";
 import { optimise } from "../core/rewrite/mod.ts";
 import { type Callable, callableOf } from "../core/runtime/callable.ts";
 import { rewriteLog } from "../core/runtime/rewrites.ts";
-import { type Kernels, kernelsOf, type Measured } from "./kernels.ts";
+import { type Kernels, kernelsOf, LIMIT, type Measured } from "./kernels.ts";
 import { layered } from "./layout.ts";
 import { memorySvg } from "./memory.ts";
 import { type Drawable, rootsOf } from "./model.ts";
@@ -132,15 +134,17 @@ function dataOf(
 function measuredBy(
   callable: Callable | null,
   plans: readonly PlanView[],
-): (plan: number, step: number) => Measured | null {
+): (step: Step) => Measured | null {
   const rows = callable?.profile?.kernels ?? [];
+  if (rows.length === 0) return () => null;
   // Those of functions that run before it are not measured.
-  const before = plans.length - (callable?.executor.prepared.length ?? 0);
-  return (plan, step) => {
-    const own = rows.filter((row) => row.plan === plan - before + 1);
-    const row = own[step];
-    return row === undefined ? null : { ...row };
-  };
+  const before = plans.length - callable!.executor.prepared.length;
+  const measured = new Map<Step, Measured>();
+  plans.slice(before).forEach(({ program }, plan) => {
+    const own = rows.filter((row) => row.plan === plan + 1);
+    allSteps(program).forEach(({ step }, i) => measured.set(step, { ...own[i] }));
+  });
+  return (step) => measured.get(step) ?? null;
 }
 
 /** The kernels in the order in which they run. */
@@ -152,7 +156,7 @@ function kernelTable({ kernels, nodes }: PageData): string {
   );
   const names = ["kind", "strategy", "bytes a call", "operations a call"];
   const measured = [...new Set([...facts.values()].flatMap(({ facts }) => [...facts.keys()]))]
-    .filter((name) => ["milliseconds", "share", "calls"].includes(name));
+    .filter((name) => ["calls", "milliseconds", "share", LIMIT].includes(name));
   const head = ["kernel", ...names, ...measured].map((name) => `<th>${name}</th>`).join("");
   const rows = kernels.map(({ depth }, i) => {
     const { label, facts: own } = facts.get(i)!;
