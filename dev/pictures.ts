@@ -40,7 +40,7 @@ async function lstm(): Promise<CompiledFunction> {
     (_, i) => Array.from({ length: 4 * n }, (_, j) => Math.sin(4 * n * i + j) / 4),
   );
   const W = shared(rows, { name: "W", dtype: "float32" });
-  const [h] = scan((x, h, c) => {
+  const [[h]] = scan((x, h, c) => {
     const gates = T.concatenate([x, h]).dot(W);
     const gate = (k: number) => gates.at(`${k * n}:${(k + 1) * n}`);
     const kept = T.sigmoid(gate(0)).mul(c).add(T.sigmoid(gate(1)).mul(T.tanh(gate(2))));
@@ -50,7 +50,7 @@ async function lstm(): Promise<CompiledFunction> {
     outputsInfo: [T.zeros([n], "float32"), T.zeros([n], "float32")],
     name: "lstm",
   });
-  const cost = T.sqr(T.sub(h!.at(-1), target)).sum();
+  const cost = T.sqr(h!.at(-1).sub(target)).sum();
   const f = await compile([xs, target], cost, {
     updates: [[W, W.sub(grad(cost, W).mul(0.1))]],
     name: "gradient of an LSTM",
