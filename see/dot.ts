@@ -6,6 +6,7 @@
 
 import { checkOptions } from "../core/base/options.ts";
 import {
+  deviceOf,
   type Drawable,
   type DrawOptions,
   type Model,
@@ -16,7 +17,8 @@ import {
 
 /**
  * A graph as text for Graphviz, in the colours and shapes of Theano's pictures: ops are ellipses, values
- * boxes; inputs green, outputs blue, shared variables cyan, loops yellow; the steps of loops are clusters.
+ * boxes; inputs green, outputs blue, shared variables cyan, loops yellow; the steps of loops are clusters. A
+ * compiled function says which device it runs on.
  *
  * @example
  * ```ts
@@ -30,7 +32,9 @@ import {
 export function toDot(what: Drawable, options?: DrawOptions): string {
   const { stage, steps } = checkOptions("Cannot draw", options, drawKinds);
   const model = modelOf(rootsOf(what, stage), steps);
-  return `digraph ${quoted(model.title)} {\n  node [style=filled, fontsize=10]\n${
+  const device = deviceOf(what), title = `${model.title}, on the ${device?.toUpperCase()}`;
+  const head = device === null ? "" : `  label=${quoted(title)}\n  labelloc=t\n`;
+  return `digraph ${quoted(model.title)} {\n${head}  node [style=filled, fontsize=10]\n${
     body(model, "  ").join("\n")
   }\n}\n`;
 }

@@ -82,6 +82,11 @@ export function rootsOf(what: Drawable, stage: DrawOptions["stage"] = "compiled"
   return { name: definition.name, outputs, updates };
 }
 
+/** The device that runs what is to be drawn; null for a plain graph. */
+export function deviceOf(what: Drawable): "cpu" | "gpu" | null {
+  return typeof what === "function" ? callableOf(what).executor.backend.name : null;
+}
+
 const byOp: Readonly<Record<string, string>> = {
   scan: "#ffff66",
   ifelse: "#ff66ff",

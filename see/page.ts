@@ -71,7 +71,9 @@ export function pageOf(what: Drawable, title?: string, scripts: readonly string[
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(data.title)}</title>
 <style>${style}</style></head><body>
-<header><h1>${escaped(data.title)}</h1>
+<header><h1>${escaped(data.title)}</h1>${
+    callable === null ? "" : `<span id="device">${escaped(deviceText(callable))}</span>`
+  }
 <span>rewrites <button id="before">‹</button> <input id="at" type="range" min="0" max="${last}" value="0"> <button id="after">›</button> <output id="number">0 of ${last}</output></span>
 <label>find <input id="find" type="search" placeholder="op, name, type or line"> <span id="found"></span></label></header>
 <div id="rule"></div>
@@ -89,6 +91,11 @@ ${
   }<script>const layered = ${layered};
 ${program}</script></body></html>
 `;
+}
+
+/** Where a function runs. */
+function deviceText({ executor: { backend } }: Callable): string {
+  return `on the ${backend.name.toUpperCase()} (${backend.description})`;
 }
 
 function plainLog(outputs: readonly Variable[]): RewriteLog {

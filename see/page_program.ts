@@ -13,6 +13,7 @@ h1{font-size:17px;margin:0}h2{font-size:13px;margin:1em 0 .3em}h3{font-size:15px
 button,select,input{font:inherit;font-size:13px}
 button{border:1px solid #c6ccd6;border-radius:4px;background:#fff;padding:.1em .5em;cursor:pointer}button:hover{background:#eef2f8}
 input[type=range]{width:260px;vertical-align:middle}output{display:inline-block;min-width:6em}
+#device{color:#5b6472;font-size:13px}
 #rule{padding:.4em 1em;height:5.6em;overflow:auto;background:#fffbe9;border-bottom:1px solid #e4dcc0;font-size:13px}
 #rule code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px}
 main{display:grid;grid-template-columns:1fr 1fr 370px;height:calc(100vh - 190px);min-height:420px;border-bottom:1px solid #d5d9e0}
@@ -446,6 +447,9 @@ function hint() {
     element("h3", {}, data.title),
     element("p", {}, "Click on a node to see what it is. Drag to move, turn the wheel to zoom; + and −, or a double click, unfold loops and kernels."),
     element("p", {}, "A click on a kernel marks its ops, one on an op its kernels; what was made in the same line is marked yellow."),
+    ...kernels.length === 0 || nodes.some(({ facts }) => facts.some(([name]) => name === "milliseconds"))
+      ? []
+      : [element("p", {}, "Of functions that are compiled with profile: true, kernels show their times here, too.")],
   ];
 }
 
