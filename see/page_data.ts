@@ -5,7 +5,7 @@
  */
 
 import type { Apply, Variable } from "../core/graph/graph.ts";
-import { type RewriteLog } from "../core/rewrite/log.ts";
+import type { RewriteLog } from "../core/rewrite/log.ts";
 import { briefText } from "../core/runtime/rewrites.ts";
 import { type Model, modelOf, type Node, type Roots } from "./model.ts";
 

@@ -12,7 +12,7 @@ header{display:flex;gap:.5em 1.4em;align-items:center;padding:.5em 1em;backgroun
 h1{font-size:17px;margin:0}h2{font-size:13px;margin:1em 0 .3em}h3{font-size:15px;margin:0 0 .4em;overflow-wrap:anywhere}
 button,select,input{font:inherit;font-size:13px}
 button{border:1px solid #c6ccd6;border-radius:4px;background:#fff;padding:.1em .5em;cursor:pointer}button:hover{background:#eef2f8}
-input[type=range]{width:260px;vertical-align:middle}output{display:inline-block;min-width:6em}
+input[type=range]{width:180px;vertical-align:middle}output{display:inline-block;min-width:6em}
 #device{color:#5b6472;font-size:13px}
 #rule{padding:.4em 1em;height:5.6em;overflow:auto;background:#fffbe9;border-bottom:1px solid #e4dcc0;font-size:13px}
 #rule code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px}
