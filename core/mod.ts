@@ -27,8 +27,6 @@ export type {
   CompiledFunction,
   CopyOptions,
   ExplainOptions,
-  ShownPage,
-  ShowOptions,
   HasDefault,
   InputRank,
   NamedArguments,
@@ -37,6 +35,8 @@ export type {
   OutputLike,
   OutputSpec,
   ResultOf,
+  ShownPage,
+  ShowOptions,
 } from "./runtime/types.ts";
 export type { Givens, UpdatePair, Updates } from "./runtime/updates.ts";
 export { type Config, config } from "./runtime/config.ts";

@@ -8,6 +8,7 @@
 import { compile, type CompiledFunction, grad, scan, shared, T } from "../mod.ts";
 import { toSvg } from "../see/mod.ts";
 import { pageOf } from "../see/page.ts";
+import { runDeno } from "./process.ts";
 import { type BrowserPage, findBrowser, openPage } from "./testing/browser.ts";
 
 /** The most bytes of a picture. */
@@ -107,7 +108,9 @@ async function picture(
 /** Makes all pictures. */
 async function main(): Promise<number> {
   const browser = await findBrowser(), f = await logistic(), g = await lstm();
-  await Deno.writeTextFile(new URL("docs/logistic.svg", root), placeless(toSvg(f)));
+  const svg = new URL("docs/logistic.svg", root).pathname;
+  await Deno.writeTextFile(svg, placeless(toSvg(f)));
+  await runDeno(["fmt", "--quiet", svg]);
   if (browser === null) {
     console.error("Cannot make pictures of pages: Chromium is not here");
     return 3;

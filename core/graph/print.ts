@@ -33,7 +33,7 @@ export function pp(expression: Variable): string {
 export function partText(expression: Variable, hides: (variable: Variable) => boolean): string {
   const order = toposort([expression], hides);
   const texts = new Map<Variable, string>();
-  const text = (variable: Variable): string => 
+  const text = (variable: Variable): string =>
     texts.get(variable) ?? (hides(variable) ? "…" : leafText(variable));
   for (const apply of order) {
     const whole = applyText(apply, apply.inputs.map(text), text);
