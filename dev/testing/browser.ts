@@ -58,6 +58,8 @@ export async function openPage(
     args: [
       ...BROWSER_FLAGS,
       "--remote-debugging-port=0",
+      // Letters in shades of grey make small pictures.
+      "--disable-lcd-text",
       `--window-size=${width},${height}`,
       `--user-data-dir=${profile}`,
       url,
