@@ -16,10 +16,10 @@ input[type=range]{width:180px;vertical-align:middle}output{display:inline-block;
 #device{color:#5b6472;font-size:13px}
 #rule{padding:.4em 1em;height:5.6em;overflow:auto;background:#fffbe9;border-bottom:1px solid #e4dcc0;font-size:13px}
 #rule code{display:block;white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px}
-main{display:grid;grid-template-columns:1fr 1fr 370px;height:calc(100vh - 190px);min-height:420px;border-bottom:1px solid #d5d9e0}
-.pane{display:flex;flex-direction:column;min-width:0;border-right:1px solid #d5d9e0}
+main{display:grid;grid-template-columns:1fr 1fr 370px;grid-template-rows:minmax(0,1fr);height:calc(100vh - 190px);min-height:420px;border-bottom:1px solid #d5d9e0}
+.pane{display:flex;flex-direction:column;min-width:0;min-height:0;overflow:hidden;border-right:1px solid #d5d9e0}
 .bar{display:flex;gap:.4em;padding:.3em .6em;background:#fff;border-bottom:1px solid #e6e9ee}.bar select{flex:1;min-width:0}
-.pane canvas{flex:1;min-height:0;width:100%;background:#fff;cursor:grab;display:block}
+.pane canvas{flex:1;height:0;min-height:0;width:100%;background:#fff;cursor:grab;display:block}
 #facts{overflow:auto;padding:.8em 1em;background:#fff}
 table{border-collapse:collapse;font-size:13px}td,th{padding:.12em .7em .12em 0;vertical-align:top;text-align:left;overflow-wrap:anywhere}th{font-weight:600;color:#5b6472;white-space:nowrap}
 pre{margin:0;white-space:pre-wrap;font-size:12px}#facts pre{background:#f6f7f9;padding:.6em;max-height:360px;overflow:auto;white-space:pre}
@@ -334,7 +334,7 @@ class Pane {
       for (const [one, other] of marks) if (folded.has(one)) color = other;
     }
     if (hits.has(n)) color = "#d00000";
-    if (n === chosen) [color, width] = ["#d00000", 4];
+    if (n === chosen || folded !== null && folded.has(chosen)) [color, width] = ["#d00000", 4];
     g.strokeStyle = color ?? "#444b57";
     g.lineWidth = color === undefined ? 1 : width / Math.min(1, Math.max(this.scale, 0.2));
   }
