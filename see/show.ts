@@ -73,7 +73,7 @@ async function temporaryFolder({ Deno, process }: Engine): Promise<string> {
  * Throws (rejects) with a FileError where the file cannot be written.
  *
  * @example
- * ```ts no-run
+ * ```ts ignore
  * import { T } from "@croton/croton";
  * import { show } from "@croton/croton/see";
  *
