@@ -144,10 +144,8 @@ function measuredBy(
 ): (step: Step) => Measured | null {
   const rows = callable?.profile?.kernels ?? [];
   if (rows.length === 0) return () => null;
-  // Those of functions that run before it are not measured.
-  const before = plans.length - callable!.executor.prepared.length;
   const measured = new Map<Step, Measured>();
-  plans.slice(before).forEach(({ program }, plan) => {
+  plans.forEach(({ program }, plan) => {
     const own = rows.filter((row) => row.plan === plan + 1);
     allSteps(program).forEach(({ step }, i) => measured.set(step, { ...own[i] }));
   });

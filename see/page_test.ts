@@ -116,6 +116,22 @@ onDevices("kernels say what they are made of, and hold their text", async (devic
   if (device === "cpu") assert(isIn(loop, '"milliseconds"'), "it has no time");
 });
 
+Deno.test("all plans of a function are there, each with its times, and those that compute lengths first", async () => {
+  const x = T.fvector("x"), many = T.exp(x.at(T.nonzero(x)[0]!)).sum();
+  const f = await compile([x], many, { device: "cpu", profile: true });
+  for (const values of [[1, 0, 2], [0, 0, 3, 4], [5, 6, 7, 8, 9]]) f(values);
+  const { stages, nodes, kernels } = dataOf(graphPage(f));
+  const plans = stages.filter(({ plan }) => plan !== undefined);
+  assert(plans.length > 1 && plans.at(-1)!.name === `the kernels of plan ${plans.length}`);
+  for (const { kernel, facts } of nodes) {
+    if (kernel === undefined) continue;
+    assert(facts.some(([name]) => name === "milliseconds"), kernels[kernel]!.plan.toString());
+  }
+  const labels = nodes.flatMap(({ kernel }) => kernel === undefined ? [] : kernels[kernel]!.ops)
+    .map((n) => nodes[n]!.label);
+  assert(labels.includes("exp"), labels.join());
+});
+
 Deno.test("memory over time: who is there when, the peak, and what is written in place", () => {
   const [view] = plansOf(executorOf(f)), memory = memoryOf(view!);
   const names = memory.pieces.map(({ decl }) => decl.name);

@@ -179,11 +179,12 @@ function isInside(step: Step, buffer: number): boolean {
   return !both;
 }
 
-/** The plans of a function so far, those of the functions that run before it first. */
+/** The plans of a function so far, in the order of its profile: those that compute lengths for others first. */
 export function plansOf(executor: Executor): PlanView[] {
+  const { request, stages, prepared, profiled } = executor;
   return [
-    ...executor.stages.flatMap(plansOf),
-    ...executor.prepared.map(({ plan, env }) =>
+    ...stages.flatMap(plansOf),
+    ...(request.profile == null ? prepared : profiled).map(({ plan, env }) =>
       new PlanView(executor.requestOf(plan), env, executor.backend)
     ),
   ];

@@ -142,6 +142,11 @@ export class Executor {
     return this.#cache.plans.map((prepared) => prepared.plan);
   }
 
+  /** The plans at hand with what runs them, and the sizes of their last calls. */
+  get prepared(): readonly PreparedPlan[] {
+    return this.#cache.plans;
+  }
+
   /** What a plan of this function is a plan for. */
   requestOf(plan: Plan): PlanRequest {
     return this.#requests.get(plan)!;
