@@ -37,7 +37,7 @@ ${
   --patience N    epochs to go on without a better model (all)
   --seed N        seed of all that is drawn (1234)
   --device NAME   auto, gpu or cpu (auto)
-  --loop NAME     scan: many minibatches by one call; host: a call for each (scan, but host for chars)
+  --loop NAME     scan: many minibatches by one call; host: a call for each (scan)
   --out DIR       folder for model, curves and state (out)
   --save FILE     file to go on from, written after each epoch and twice a minute
                   (OUT/state.safetensors)
@@ -149,7 +149,7 @@ async function readOptions(args: string[]): Promise<TrainOptions | null> {
     images: number("images", whole, defaults.images),
     ...(patience === undefined ? {} : { patience }),
     device: oneOf("device", flags.device ?? "auto", ["auto", "gpu", "cpu"]),
-    loop: oneOf("loop", flags.loop ?? defaults.loop ?? "scan", ["scan", "host"]),
+    loop: oneOf("loop", flags.loop ?? "scan", ["scan", "host"]),
     out: flags.out ?? "out",
     ...given("save"),
     ...given("resume"),

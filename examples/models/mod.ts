@@ -21,8 +21,6 @@ export interface ModelDefaults {
   readonly rate: number;
   /** Examples to draw for training. */
   readonly images: number;
-  /** Whether an epoch is a scan, or a loop of calls; scan if missing. */
-  readonly loop?: "scan" | "host";
   /** What comes out with these, and in what time on two cores. */
   readonly expected: string;
 }
@@ -96,8 +94,6 @@ export const models: Readonly<Record<string, ModelDefaults>> = {
     optimizer: "adam",
     rate: 0.01,
     images: 1,
-    // Small steps of a loop in a loop are slower than calls.
-    loop: "host",
     expected: "2.5 bits per character of README.md after 25 s",
   },
 };
