@@ -9,7 +9,8 @@
  */
 import { bold, cyan } from "@std/fmt/colors";
 import { CrotonError, FileError, FileFormatError, io, type Tensor } from "../mod.ts";
-import { digitText } from "./data/plot.ts";
+import { imagesText } from "../see/mod.ts";
+import { SIDE } from "./data/digits.ts";
 import { asDigit } from "./data/grey.ts";
 import { mostProbable } from "./training/digits_task.ts";
 import { loadClassifier } from "./training/predict.ts";
@@ -62,7 +63,7 @@ function drawn(image: Float32Array, row: Float32Array, color: boolean): string {
     const line = `${i} ${"█".repeat(Math.round(30 * p)).padEnd(30)} ${(100 * p).toFixed(1)} %`;
     return color && i === digit ? cyan(bold(line)) : line;
   });
-  return digitText(image).split("\n")
+  return imagesText(image, [SIDE, SIDE]).split("\n")
     .map((line, i) => `${line.padEnd(30)}${bars[i - 2] ?? ""}`.trimEnd()).join("\n");
 }
 

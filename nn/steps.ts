@@ -32,7 +32,7 @@ export interface StepGraph<D extends DataSet> {
 }
 
 /** A function that takes steps, and what was measured of it, if that was wanted. */
-export interface CompiledSteps {
+interface CompiledSteps {
   readonly take: TakeSteps;
   readonly profile: Profile | null;
 }

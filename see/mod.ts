@@ -1,5 +1,5 @@
 /**
- * Pictures of graphs: what a program is, and what rewriting made of it.
+ * Pictures of graphs: what a program is, and what rewriting made of it. Plots of what comes out of it, too.
  *
  * ```ts
  * import { compile, T } from "@croton/croton";
@@ -18,3 +18,14 @@ export type { Drawable, DrawOptions } from "./model.ts";
 export { graphPage, type PageOptions } from "./page.ts";
 export { show } from "./show.ts";
 export { toSvg } from "./svg.ts";
+export { type Chart, drawCharts, type Series } from "./plots/charts.ts";
+export { type Bar, confusion, drawBars, drawConfusion } from "./plots/class_plots.ts";
+export { drawImageGrid, type GridOptions } from "./plots/image_grid.ts";
+export {
+  barsText,
+  chartText,
+  confusionText,
+  imagesText,
+  sparkline,
+  type TextSize,
+} from "./plots/terminal.ts";

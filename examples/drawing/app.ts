@@ -4,7 +4,7 @@
  * @module
  */
 import type { DeviceOption } from "../../mod.ts";
-import { shadePaths } from "../data/image_grid.ts";
+import { shadePaths } from "../../see/plots/image_grid.ts";
 import { classifying, mostProbable, restoredClassifier } from "../training/classify.ts";
 import { digitOf } from "./strokes.ts";
 

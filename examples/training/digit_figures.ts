@@ -4,9 +4,8 @@
  * @module
  */
 import { compile, type DeviceOption, T, tensor } from "../../mod.ts";
-import { confusion, drawBars, drawConfusion } from "../data/class_plots.ts";
-import { type DigitSet, PIXELS } from "../data/digits.ts";
-import { drawImageGrid } from "../data/image_grid.ts";
+import { confusion, drawBars, drawConfusion, drawImageGrid } from "../../see/mod.ts";
+import { type DigitSet, PIXELS, SIDE } from "../data/digits.ts";
 import { significant } from "../data/progress.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { Figure } from "./report.ts";
@@ -38,7 +37,9 @@ export function drawMistakes(
     { title: `Error of each digit, ${name}`, svg: drawBars(bars) },
     {
       title: `Misclassified digits, ${name}: ${shown.length} of ${mistaken.length}`,
-      ...(shown.length === 0 ? { text: "none" } : { svg: drawImageGrid(chosen, { captions }) }),
+      ...(shown.length === 0
+        ? { text: "none" }
+        : { svg: drawImageGrid(chosen, { size: [SIDE, SIDE], captions }) }),
     },
   ];
 }
@@ -70,7 +71,8 @@ export function picturesOf(
     const shades = scaled(data, rows * columns, (value, most) => value / most);
     return {
       title: "Attention",
-      svg: drawImageGrid(some) + drawImageGrid(shades, { size: [rows, columns] }),
+      svg: drawImageGrid(some, { size: [SIDE, SIDE] }) +
+        drawImageGrid(shades, { size: [rows, columns] }),
     };
   };
   return async (set) => [

@@ -4,7 +4,7 @@
  * @module
  */
 import type { nn } from "../../mod.ts";
-import { drawCharts } from "../data/plot.ts";
+import { drawCharts } from "../../see/mod.ts";
 import { escape } from "../data/svg.ts";
 
 /** A picture, or a text, of what a model does. */

@@ -14,8 +14,8 @@ import {
   type Tensor,
   type Variable,
 } from "../../mod.ts";
+import { sparkline } from "../../see/mod.ts";
 import { prepareExport } from "../data/export.ts";
-import { sparkline } from "../data/plot.ts";
 import { Progress, significant } from "../data/progress.ts";
 import { charsTask } from "./chars_task.ts";
 import { digitsTask } from "./digits_task.ts";

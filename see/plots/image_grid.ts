@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { SIDE } from "./digits.ts";
-import { escape, svgDocument } from "./svg.ts";
 
-/** Options of {@linkcode drawImageGrid}. */
+import { escaped } from "../svg.ts";
+import { svgDocument } from "./drawing.ts";
+
+/** How {@linkcode drawImageGrid} draws. */
 export interface GridOptions {
-  /** Rows and columns of an image; 28 by 28 by default. */
-  size?: readonly [number, number];
+  /** Rows and columns of an image. */
+  readonly size: readonly [number, number];
   /** What stands below each image; none by default. */
-  captions?: readonly string[];
+  readonly captions?: readonly string[];
   /** Which images to mark, for example those that a model gets wrong. */
-  marked?: readonly boolean[];
+  readonly marked?: readonly boolean[];
   /** How many images stand side by side, 10 by default. */
-  columns?: number;
+  readonly columns?: number;
 }
 
 /** How high an image is drawn. */
@@ -25,14 +26,23 @@ const CELL = 56;
 const SHADES = 15;
 
 /**
- * Draws images in rows.
+ * Draws images side by side, in rows.
  *
- * @param images The values of each image, from 0 (black) to 1 (white), one after the other
- * @param options Size, captions, marks and columns
- * @returns An SVG document
+ * @param images The values of each image, from 0 (black) to 1 (white), one after the other.
+ * @param options Size, captions, marks and columns.
+ * @returns An SVG document.
+ *
+ * @example
+ * ```ts
+ * import { drawImageGrid } from "@croton/croton/see";
+ *
+ * const images = Float32Array.of(0, 1, 1, 0, 0.5, 0, 0, 1);
+ * const svg = drawImageGrid(images, { size: [2, 2], captions: ["one", "two"], marked: [false, true] });
+ * console.assert(svg.startsWith("<svg"));
+ * ```
  */
-export function drawImageGrid(images: Float32Array, options: GridOptions = {}): string {
-  const { size = [SIDE, SIDE], captions = [], marked = [], columns = 10 } = options;
+export function drawImageGrid(images: ArrayLike<number>, options: GridOptions): string {
+  const { size, captions = [], marked = [], columns = 10 } = options;
   const pixels = size[0] * size[1], scale = CELL / size[0], width = size[1] * scale;
   const count = Math.floor(images.length / pixels);
   const caption = captions.length > 0 ? 18 : 0;
@@ -40,7 +50,7 @@ export function drawImageGrid(images: Float32Array, options: GridOptions = {}): 
   const parts: string[] = [];
   for (let i = 0; i < count; i++) {
     const [x, y] = [8 + stepX * (i % columns), 8 + stepY * Math.floor(i / columns)];
-    const image = images.subarray(i * pixels, (i + 1) * pixels);
+    const image = Array.from({ length: pixels }, (_, at) => images[i * pixels + at]!);
     parts.push(`<g transform="translate(${x} ${y})">`);
     if (marked[i] === true) {
       parts.push(`<rect x="-2" y="-2" width="${width + 4}" height="${CELL + 4}" fill="#d55e00"/>`);
@@ -55,7 +65,7 @@ export function drawImageGrid(images: Float32Array, options: GridOptions = {}): 
       const color = marked[i] === true ? ' fill="#d55e00" font-weight="600"' : "";
       parts.push(
         `<text x="${width / 2}" y="${CELL + 15}" text-anchor="middle"${color}>${
-          escape(captions[i]!)
+          escaped(captions[i]!)
         }</text>`,
       );
     }
@@ -67,7 +77,7 @@ export function drawImageGrid(images: Float32Array, options: GridOptions = {}): 
 
 /** One path for each shade of an image, made of runs of pixels. */
 export function shadePaths(
-  image: Float32Array,
+  image: ArrayLike<number>,
   [rows, columns]: readonly [number, number],
 ): string[] {
   const paths = new Map<number, string>();

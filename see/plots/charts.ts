@@ -1,34 +1,37 @@
 /**
- * Charts as SVG, and as text for a terminal.
+ * Charts of lines and points as SVG.
  *
  * @module
  */
-import { SIDE } from "./digits.ts";
-import { COLORS, escape, svgDocument } from "./svg.ts";
+
+import { escaped } from "../svg.ts";
+import { COLORS, svgDocument } from "./drawing.ts";
 import { linearScale, logScale, type Scale, short } from "./ticks.ts";
 
-/** A line of a chart. */
+/** Values of a chart. */
 export interface Series {
-  /** Its name in the legend. */
-  name: string;
-  /** Its values; those that are not finite leave a gap. */
-  y: ArrayLike<number>;
-  /** Where the values are; 1, 2, 3, … by default. */
-  x?: ArrayLike<number>;
+  /** Their name in the legend. */
+  readonly name: string;
+  /** The values; those that are not finite leave a gap. */
+  readonly y: ArrayLike<number>;
+  /** Where they are; 1, 2, 3, … by default. */
+  readonly x?: ArrayLike<number>;
+  /** A line through the values, or a dot for each of them; "line" by default. */
+  readonly kind?: "line" | "scatter";
 }
 
 /** One chart. */
 export interface Chart {
   /** What stands above it. */
-  title: string;
+  readonly title: string;
   /** What runs to the right. */
-  xLabel: string;
+  readonly xLabel: string;
   /** What runs upwards. */
-  yLabel: string;
+  readonly yLabel: string;
   /** Whether equal distances upwards mean equal factors; values of 0 and below leave gaps. */
-  log?: boolean;
-  /** The lines. */
-  series: readonly Series[];
+  readonly log?: boolean;
+  /** What it shows. */
+  readonly series: readonly Series[];
 }
 
 const WIDTH = 560;
@@ -36,10 +39,23 @@ const HEIGHT = 360;
 const MARGIN = { left: 68, right: 20, top: 48, bottom: 52 } as const;
 
 /**
- * Draws charts side by side.
+ * Draws charts of lines and points, side by side.
  *
- * @param charts The charts
- * @returns An SVG document
+ * @param charts The charts.
+ * @returns An SVG document.
+ *
+ * @example
+ * ```ts
+ * import { drawCharts } from "@croton/croton/see";
+ *
+ * const svg = drawCharts([{
+ *   title: "Training",
+ *   xLabel: "epoch",
+ *   yLabel: "loss",
+ *   series: [{ name: "loss", y: [2.1, 0.9, 0.4] }, { name: "best", kind: "scatter", x: [3], y: [0.4] }],
+ * }]);
+ * console.assert(svg.startsWith("<svg"));
+ * ```
  */
 export function drawCharts(charts: readonly Chart[]): string {
   const width = WIDTH * charts.length;
@@ -49,16 +65,17 @@ export function drawCharts(charts: readonly Chart[]): string {
   return svgDocument(width, HEIGHT, parts);
 }
 
+/** A value of a series that can be shown. */
 interface Point {
-  x: number;
-  y: number;
+  readonly x: number;
+  readonly y: number;
 }
 
 function drawChart(chart: Chart): string[] {
   const lines = chart.series.map((series) => pointsOf(series, chart.log === true));
   const shown = lines.flat(2);
   const frame = `<text x="${MARGIN.left}" y="26" font-size="15" font-weight="600">${
-    escape(chart.title)
+    escaped(chart.title)
   }</text>`;
   if (shown.length === 0) {
     const [x, y] = [WIDTH / 2, HEIGHT / 2];
@@ -70,13 +87,16 @@ function drawChart(chart: Chart): string[] {
   return [
     frame,
     ...axes(chart, x, y),
-    ...lines.flatMap((pieces, i) => pieces.map((piece) => drawLine(piece.map(place), i))),
-    ...legend(chart.series.map((series) => series.name)),
+    ...lines.flatMap((pieces, i) => {
+      const draw = chart.series[i]!.kind === "scatter" ? drawPoints : drawLine;
+      return pieces.map((piece) => draw(piece.map(place), i));
+    }),
+    ...legend(chart.series),
   ];
 }
 
 /** The points of a series, as pieces between gaps. */
-function pointsOf(series: Series, log: boolean): Point[][] {
+export function pointsOf(series: Series, log: boolean): Point[][] {
   const pieces: Point[][] = [[]];
   for (let i = 0; i < series.y.length; i++) {
     const point = { x: series.x?.[i] ?? i + 1, y: series.y[i]! };
@@ -87,7 +107,8 @@ function pointsOf(series: Series, log: boolean): Point[][] {
   return pieces.filter((piece) => piece.length > 0);
 }
 
-function scalesOf(points: readonly Point[], log: boolean): [Scale, Scale] {
+/** The axes on which points are shown. */
+export function scalesOf(points: readonly Point[], log: boolean): [Scale, Scale] {
   const range = (values: number[]): [number, number] => [
     values.reduce((a, b) => Math.min(a, b)),
     values.reduce((a, b) => Math.max(a, b)),
@@ -129,80 +150,42 @@ function axes(chart: Chart, x: Scale, y: Scale): string[] {
     ...grid,
     ...marks,
     `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="#888"/>`,
-    `<text x="${midX}" y="${HEIGHT - 12}" text-anchor="middle">${escape(chart.xLabel)}</text>`,
+    `<text x="${midX}" y="${HEIGHT - 12}" text-anchor="middle">${escaped(chart.xLabel)}</text>`,
     `<text transform="translate(16 ${midY}) rotate(-90)" text-anchor="middle">${
-      escape(chart.yLabel)
+      escaped(chart.yLabel)
     }</text>`,
   ];
 }
 
 function drawLine(points: readonly string[], index: number): string {
   const color = COLORS[index % COLORS.length];
-  const [first = "0,0"] = points;
-  if (points.length === 1) {
-    const [x, y] = first.split(",");
-    return `<circle cx="${x}" cy="${y}" r="3" fill="${color}"/>`;
-  }
+  if (points.length === 1) return drawPoints(points, index);
   const dashes = index >= COLORS.length ? ' stroke-dasharray="6 3"' : "";
   return `<polyline points="${points.join(" ")}" fill="none" stroke="${color}" ` +
     `stroke-width="2" stroke-linejoin="round"${dashes}/>`;
 }
 
-function legend(names: readonly string[]): string[] {
-  const longest = Math.max(...names.map((name) => name.length));
+function drawPoints(points: readonly string[], index: number): string {
+  return points.map((point) => {
+    const [x, y] = point.split(",");
+    return `<circle cx="${x}" cy="${y}" r="3" fill="${COLORS[index % COLORS.length]}"/>`;
+  }).join("");
+}
+
+function legend(series: Chart["series"]): string[] {
+  const longest = Math.max(...series.map(({ name }) => name.length));
   const width = 40 + 6.6 * longest;
   const [left, top] = [WIDTH - MARGIN.right - width - 4, MARGIN.top + 4];
-  const rows = names.map((name, i) => {
-    const y = top + 16 + 18 * i;
-    return `<path d="M${left + 8} ${y - 4}h18" stroke="${COLORS[i % COLORS.length]}" ` +
-      `stroke-width="2"/><text x="${left + 32}" y="${y}">${escape(name)}</text>`;
+  const rows = series.map(({ name, kind }, i) => {
+    const y = top + 16 + 18 * i, color = COLORS[i % COLORS.length];
+    const mark = kind === "scatter"
+      ? `<circle cx="${left + 17}" cy="${y - 4}" r="3" fill="${color}"/>`
+      : `<path d="M${left + 8} ${y - 4}h18" stroke="${color}" stroke-width="2"/>`;
+    return `${mark}<text x="${left + 32}" y="${y}">${escaped(name)}</text>`;
   });
   return [
-    `<rect x="${left}" y="${top}" width="${width}" height="${18 * names.length + 6}" rx="4" ` +
+    `<rect x="${left}" y="${top}" width="${width}" height="${18 * series.length + 6}" rx="4" ` +
     'fill="#fff" fill-opacity="0.85" stroke="#ddd"/>',
     ...rows,
   ];
-}
-
-/**
- * Writes an image of a digit as 14 lines of text.
- *
- * @param image 784 values from 0 to 1
- */
-export function digitText(image: Float32Array): string {
-  const ramp = " .:-=+*#%@";
-  const lines: string[] = [];
-  for (let row = 0; row < SIDE; row += 2) {
-    let line = "";
-    for (let column = 0; column < SIDE; column++) {
-      const value = (image[row * SIDE + column]! + image[(row + 1) * SIDE + column]!) / 2;
-      line += ramp[Math.min(ramp.length - 1, Math.floor(value * ramp.length))];
-    }
-    lines.push(line.trimEnd());
-  }
-  return lines.join("\n");
-}
-
-/**
- * Draws values as a line of text, such as `█▅▃▂▁▁`.
- *
- * @param values The values; those that are not finite are left blank
- * @param width The most characters to use; each stands for the mean of a few values where needed
- */
-export function sparkline(values: ArrayLike<number>, width = 60): string {
-  const bars = "▁▂▃▄▅▆▇█";
-  const count = Math.min(width, values.length);
-  const means = Array.from({ length: count }, (_, i) => {
-    const from = Math.floor(i * values.length / count);
-    const part = Array.from(values).slice(from, Math.floor((i + 1) * values.length / count))
-      .filter(Number.isFinite);
-    return part.reduce((a, b) => a + b, 0) / part.length;
-  });
-  const finite = means.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  return means.map((mean) => {
-    if (!Number.isFinite(mean)) return " ";
-    const level = high > low ? (mean - low) / (high - low) : 0;
-    return bars[Math.round(level * (bars.length - 1))];
-  }).join("");
 }

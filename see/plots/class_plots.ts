@@ -3,17 +3,27 @@
  *
  * @module
  */
-import { COLORS, escape, svgDocument } from "./svg.ts";
+
+import { escaped } from "../svg.ts";
+import { COLORS, svgDocument } from "./drawing.ts";
 
 const CELL = 36;
 
 /**
  * How often each class was taken for each.
  *
- * @param labels The class of each example, from 0 to `classes - 1`
- * @param predicted What each was taken for
- * @param classes How many there are
- * @returns A row of counts for each class
+ * @param labels The class of each example, from 0 to `classes - 1`.
+ * @param predicted What each was taken for.
+ * @param classes How many there are.
+ * @returns A row of counts for each class.
+ *
+ * @example
+ * ```ts
+ * import { confusion } from "@croton/croton/see";
+ *
+ * const counts = confusion([0, 0, 1], [0, 1, 1], 2);
+ * console.assert(String(counts) === "1,1,0,1");
+ * ```
  */
 export function confusion(
   labels: ArrayLike<number>,
@@ -33,8 +43,16 @@ export function confusion(
  * Draws a confusion matrix: a row for each class, a column for what it was taken for. What is right is
  * blue, mistakes are red, darker where a larger share of the class.
  *
- * @param counts A row of counts for each class
- * @returns An SVG document
+ * @param counts A row of counts for each class.
+ * @returns An SVG document.
+ *
+ * @example
+ * ```ts
+ * import { confusion, drawConfusion } from "@croton/croton/see";
+ *
+ * const svg = drawConfusion(confusion([0, 0, 1], [0, 1, 1], 2));
+ * console.assert(svg.startsWith("<svg"));
+ * ```
  */
 export function drawConfusion(counts: readonly (readonly number[])[]): string {
   const [left, top] = [64, 56], size = CELL * counts.length;
@@ -70,28 +88,37 @@ export function drawConfusion(counts: readonly (readonly number[])[]): string {
 
 /** A bar. */
 export interface Bar {
-  name: string;
+  /** What stands before it. */
+  readonly name: string;
   /** How long it is; 0 or more. */
-  value: number;
+  readonly value: number;
   /** What stands at its end. */
-  text: string;
+  readonly text: string;
 }
 
 /**
  * Draws bars below each other, the longest as wide as there is room.
  *
- * @param bars The bars
- * @returns An SVG document
+ * @param bars The bars.
+ * @returns An SVG document.
+ *
+ * @example
+ * ```ts
+ * import { drawBars } from "@croton/croton/see";
+ *
+ * const svg = drawBars([{ name: "cat", value: 0.7, text: "70 %" }, { name: "dog", value: 0.3, text: "30 %" }]);
+ * console.assert(svg.startsWith("<svg"));
+ * ```
  */
 export function drawBars(bars: readonly Bar[]): string {
   const left = 24 + 7 * Math.max(0, ...bars.map(({ name }) => name.length)), room = 280, step = 24;
   const most = Math.max(0, ...bars.map(({ value }) => value));
   const parts = bars.map(({ name, value, text }, i) => {
     const y = 12 + step * i, length = most > 0 ? room * value / most : 0;
-    return `<text x="${left - 8}" y="${y + 14}" text-anchor="end">${escape(name)}</text>` +
+    return `<text x="${left - 8}" y="${y + 14}" text-anchor="end">${escaped(name)}</text>` +
       `<rect x="${left}" y="${y + 2}" width="${length.toFixed(1)}" height="${step - 7}" ` +
       `fill="${COLORS[0]}"/>` +
-      `<text x="${(left + length + 6).toFixed(1)}" y="${y + 14}">${escape(text)}</text>`;
+      `<text x="${(left + length + 6).toFixed(1)}" y="${y + 14}">${escaped(text)}</text>`;
   });
   return svgDocument(left + room + 80, 24 + step * bars.length, parts);
 }

@@ -1,8 +1,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { drawDigits, PIXELS } from "./digits.ts";
-import { confusion, drawBars, drawConfusion } from "./class_plots.ts";
-import { drawImageGrid } from "./image_grid.ts";
-import { type Chart, digitText, drawCharts, sparkline } from "./plot.ts";
+import {
+  barsText,
+  type Chart,
+  chartText,
+  confusion,
+  confusionText,
+  drawBars,
+  drawCharts,
+  drawConfusion,
+  drawImageGrid,
+  imagesText,
+  sparkline,
+} from "../mod.ts";
 import { linearScale, logScale, short } from "./ticks.ts";
 
 /** Throws unless every element of the document is closed in the right order. */
@@ -31,8 +40,8 @@ Deno.test("drawCharts() draws a line for each piece and a dot for a single value
   );
   assertEquals(lines, [2, 2]);
   assertEquals([...svg.matchAll(/<circle/g)].length, 1);
-  assertStringIncludes(svg, "Loss &#60;1&#62;");
-  assertStringIncludes(svg, "a &#38; b");
+  assertStringIncludes(svg, "Loss &lt;1&gt;");
+  assertStringIncludes(svg, "a &amp; b");
   // The greatest value is at the top of the frame, and the first one at its left.
   assertStringIncludes(svg, 'points="68.0,48.0 ');
 });
@@ -78,17 +87,18 @@ Deno.test("short() writes numbers with few digits", () => {
 });
 
 Deno.test("drawImageGrid() draws every image with caption and mark", () => {
-  const { images, labels } = drawDigits(12, { seed: 1 });
+  const images = Float32Array.from({ length: 12 * 784 }, (_, i) => i % 784 / 783);
   const svg = drawImageGrid(images, {
-    captions: Array.from(labels, (label) => `it is ${label}`),
+    size: [28, 28],
+    captions: Array.from({ length: 12 }, (_, i) => `it is ${i}`),
     marked: [false, true],
     columns: 5,
   });
   assertWellFormed(svg);
-  assertEquals([...svg.matchAll(/it is \d/g)].length, 12);
+  assertEquals([...svg.matchAll(/it is \d+/g)].length, 12);
   assertEquals([...svg.matchAll(/fill="#d55e00" font-weight/g)].length, 1);
   assertMatch(svg, /width="328" height="254"/);
-  assertWellFormed(drawImageGrid(new Float32Array()));
+  assertWellFormed(drawImageGrid([], { size: [28, 28] }));
 });
 
 Deno.test("drawImageGrid() draws images of other sizes as high, and what is no shade in the range", () => {
@@ -129,16 +139,76 @@ Deno.test("drawBars() draws bars in proportion", () => {
   assertWellFormed(svg);
   const widths = [...svg.matchAll(/<rect x="\d+" y="\d+" width="([\d.]+)"/g)].map(([, w]) => w);
   assertEquals(widths, ["70.0", "280.0"]);
-  assertStringIncludes(svg, "&#60;a&#62;");
+  assertStringIncludes(svg, "&lt;a&gt;");
   assertWellFormed(drawBars([]));
   assertWellFormed(drawBars([{ name: "none", value: 0, text: "0 %" }]));
 });
 
-Deno.test("digitText() writes 14 lines of shades", () => {
-  const image = new Float32Array(PIXELS);
+Deno.test("drawCharts() draws a dot for each value of a scatter", () => {
+  const series = [{ name: "s", kind: "scatter", x: [0, 5, NaN, 10], y: [1, 2, 3, 3] }] as const;
+  const svg = drawCharts([{ ...chart, series }]);
+  assertWellFormed(svg);
+  // Three values, and the mark in the legend.
+  assertEquals([...svg.matchAll(/<circle/g)].length, 4);
+  assert(!svg.includes("<polyline"));
+  assertStringIncludes(svg, '<circle cx="68.0" cy="308.0"');
+});
+
+Deno.test("chartText() writes lines and points on axes", () => {
+  const text = chartText({
+    title: "Training",
+    xLabel: "epoch",
+    yLabel: "loss",
+    series: [{ name: "loss", y: [4, 2, NaN, 1, 0] }, {
+      name: "at",
+      kind: "scatter",
+      x: [1, 5],
+      y: [0, 4],
+    }],
+  }, { width: 17, height: 5 });
+  assertEquals(
+    text,
+    `Training
+loss
+4 │••              ×
+3 │  ••
+2 │    •
+1 │            •••
+0 │×              ••
+  └─────────────────
+   1     epoch     5
+   • loss   × at`,
+  );
+  assertEquals(chartText({ ...chart, series: [] }), "Loss <1>\nno data");
+  for (const y of [[Infinity, 1], [0, 0, 0], [5], [-3, -3], [1e-300, 1e300]]) {
+    for (const log of [false, true]) chartText({ ...chart, log, series: [{ name: "y", y }] });
+  }
+});
+
+Deno.test("barsText() writes bars in eighths of a character", () => {
+  const bars = [{ name: "a", value: 8, text: "8" }, { name: "bc", value: 3, text: "3 %" }];
+  assertEquals(barsText(bars, 2), "a  ██ 8\nbc ▊ 3 %");
+  assertEquals(barsText([{ name: "a", value: 0, text: "0" }]), "a 0");
+  assertEquals(barsText([]), "");
+});
+
+Deno.test("confusionText() writes counts in columns", () => {
+  assertEquals(
+    confusionText([[10, 1], [0, 2]]),
+    "  │  0  1\n──┼──────\n0 │ 10  1\n1 │  ·  2",
+  );
+  assertEquals(confusionText([]).split("\n").length, 2);
+});
+
+Deno.test("imagesText() writes images side by side, a line for two rows", () => {
+  const two = [1, 1, 1, 1, 0.5, 0.5, 0, 0, 0, 0, 1, 1];
+  assertEquals(imagesText(two, [3, 2]), "@@\n++  @@");
+  assertEquals(imagesText([-1, NaN, 9, 0.5], [1, 1], 2), "\n\n@  +");
+  assertEquals(imagesText([], [2, 2]), "");
+  const image = new Float32Array(784);
   image.fill(1, 0, 56);
   image.fill(0.5, 56, 70);
-  const lines = digitText(image).split("\n");
+  const lines = imagesText(image, [28, 28]).split("\n");
   assertEquals(lines.length, 14);
   assertEquals(lines.slice(0, 3), ["@".repeat(28), ":".repeat(14), ""]);
 });
