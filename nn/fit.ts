@@ -107,6 +107,11 @@ export interface FitOptions<D extends DataSet> {
   readonly onState?: (state: FitState) => void | Promise<void>;
   /** Seconds between two calls of `onState` in an epoch; 30 if missing. */
   readonly stateSeconds?: number;
+  /**
+   * The most bytes of minibatches that are brought to the device at once, while it works on those before: a
+   * window has as many as fit, but at least one. 256 MiB if missing.
+   */
+  readonly windowBytes?: number;
   /** Ends the training after the minibatches of the moment; the best parameters are kept. */
   readonly signal?: AbortSignal;
 }
@@ -126,7 +131,7 @@ export interface FitResult {
 /** Milliseconds that steps take together: then others get a turn, signals are seen and progress is told. */
 const TURN = 100;
 
-/** Bytes of minibatches that are brought to the device at once. */
+/** Bytes of minibatches that are brought to the device at once, unless another bound is given. */
 const WINDOW = 2 ** 28;
 
 /**
@@ -172,9 +177,16 @@ export async function fit<D extends DataSet>(options: FitOptions<D>): Promise<Fi
       onProgress: "function",
       onState: "function",
       stateSeconds: "number",
+      windowBytes: "number",
       signal: "any",
     });
   const { validate, patience = Infinity, onEpoch, onProgress, onState, stateSeconds = 30 } = rest;
+  const { windowBytes = WINDOW } = rest;
+  if (!(windowBytes > 0)) {
+    throw new RangeError(
+      `${action}: expected "windowBytes" to be above 0, got ${shown(windowBytes)}`,
+    );
+  }
   for (const [name, value, least] of [["epochs", epochs, 0], ["batch", batch, 1]] as const) {
     if (Number.isInteger(value) && value >= least) continue;
     throw new RangeError(`${action}: expected "${name}" to be a whole number, got ${shown(value)}`);
@@ -191,6 +203,7 @@ export async function fit<D extends DataSet>(options: FitOptions<D>): Promise<Fi
     count,
     batch,
     bytes: parts.reduce((sum, { each, data }) => sum + each * data.BYTES_PER_ELEMENT, 0),
+    most: windowBytes,
     stop: () => rest.signal?.aborted === true,
   });
 
@@ -283,17 +296,18 @@ class Windows {
 
   constructor(
     take: TakeSteps,
-    { count, batch, bytes, stop }: {
+    { count, batch, bytes, most, stop }: {
       count: number;
       batch: number;
       bytes: number;
+      most: number;
       stop: () => boolean;
     },
   ) {
     this.#take = take;
     this.batches = Math.ceil(count / batch);
     this.#full = Math.floor(count / batch);
-    this.#most = Math.max(1, Math.floor(WINDOW / (bytes * batch)));
+    this.#most = Math.max(1, Math.floor(most / (bytes * batch)));
     this.#stop = stop;
   }
 

@@ -158,6 +158,38 @@ onDevices(
   },
 );
 
+onDevices(
+  "fit() brings no more to the device at once than it may, and trains as ever",
+  async (device) => {
+    // A row of two float32 and an int32: 48 bytes a minibatch.
+    const run = async (windowBytes?: number) => {
+      const { step, all } = trainee(), taken: number[] = [];
+      let before = 0;
+      const { history } = await nn.fit({
+        step: { ...step, device },
+        data: labelled,
+        batch: 4,
+        epochs: 6,
+        parameters: all.model,
+        onProgress: ({ batch }) => {
+          taken.push(batch > before ? batch - before : batch);
+          before = batch;
+        },
+        ...(windowBytes === undefined ? {} : { windowBytes }),
+      });
+      return { losses: history.map(({ loss }) => loss), most: Math.max(...taken) };
+    };
+    const free = await run(), two = await run(2 * 48 + 47), one = await run(1);
+    assertEquals([two.most, one.most], [2, 1]);
+    assert(free.most > 2, `${free.most}`);
+    for (const { losses } of [two, one]) {
+      if (device === "cpu") assertEquals(losses, free.losses);
+      losses.forEach((loss, i) => assertAlmostEquals(loss, free.losses[i]!, 1e-5));
+    }
+    await assertRejects(() => run(0), RangeError, 'expected "windowBytes" to be above 0, got 0');
+  },
+);
+
 Deno.test("fit() ends with the signal", async () => {
   const stop = new AbortController(), w = shared(1);
   let steps = 0;
