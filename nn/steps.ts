@@ -91,6 +91,9 @@ type Loss = ((...values: Tensor[]) => Tensor) & { readonly profile: Profile | nu
 function settingsOf<D extends DataSet>({ device, profile }: StepGraph<D>): CompileOptions {
   return {
     onUnusedInput: "ignore",
+    // Else plans, and with them the last bits, would depend on the lengths that were seen before: a training
+    // that goes on has seen others. Minibatches have one length, and at the end of an epoch another.
+    dynamicAxes: "none",
     ...(device === undefined ? {} : { device }),
     ...(profile === undefined ? {} : { profile }),
   };
