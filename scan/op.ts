@@ -92,7 +92,10 @@ export const scanOp: Op<ScanParams> = {
   },
 
   dynamicSizes(context, apply) {
-    return [stepCount(context, apply)];
+    const { sequences } = apply.params.step.layout;
+    // Sequences are as long as there are steps: their lengths change together.
+    const rows = apply.inputs.slice(1, 1 + sequences.length).map((v) => context.shape(v)[0]!);
+    return [stepCount(context, apply), ...rows];
   },
 
   evaluate: evaluateScan,

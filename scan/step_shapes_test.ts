@@ -43,3 +43,22 @@ Deno.test("reshaping to lengths that are the same in all steps moves nothing", a
   for (const one of found) assertEquals(numbers(one), data.map((x) => x * x));
   assert(!/ padded /.test(String(f.explain())), String(f.explain()));
 });
+
+Deno.test("sequences of a loop may all have another length together, with the plan that there is", async () => {
+  const xs = T.matrix("xs"), ys = T.vector("ys");
+  const [sums] = scan((x: Variable, y: Variable, sum: Variable) => sum.add(x.sum().mul(y)), {
+    sequences: [xs, ys],
+    outputsInfo: T.constant(0, "float32"),
+  });
+  const f = await compile([xs, ys], sums as Variable, {
+    device: "cpu",
+    dynamicAxes: "none",
+    profile: true,
+  });
+  for (const count of [2, 5, 3]) {
+    const rows = Array.from({ length: count }, (_, i) => [i, 1]);
+    const found = f(rows, rows.map(() => 2)).dataSync();
+    assertEquals(found.at(-1), count * (count + 1));
+  }
+  assertEquals(new Set(f.profile!.kernels.map(({ plan }) => plan)).size, 1);
+});
