@@ -119,10 +119,37 @@ const decompositions: Run = async (runner) => {
     const positive = data.map((one, i) => i % (n * n) % (n + 1) === 0 ? one + 2 * n : one);
     add("sqrtm", {}, value("float64", shape, positive));
   }
+  for (const [m, n] of [[4, 4], [2, 3]] as const) addComplex(all, next, m, n);
   const found: Found = { count: 0, wrong: [] };
   for (let i = 0; i < all.length; i += 16) await together(runner, all.slice(i, i + 16), found);
   assertEquals(found.wrong, []);
 };
+
+/** The same of complex matrices, with phases on vectors as the functions put them there. */
+function addComplex(all: Program[], next: () => number, m: number, n: number): void {
+  const numbers = (shape: readonly number[]) =>
+    value("complex128", shape, Array.from({ length: 2 * sizeOf(shape) }, () => 2 * next() - 1));
+  const a = T.zmatrix("a") as Variable, b = T.zmatrix("b") as Variable, L = T.linalg;
+  const feeds = new Map([[a, numbers([m, n])], [b, numbers([m, 2])]]);
+  const results = [L.qr(a as never), L.svd(a as never), L.pinv(a as never), L.lu(a as never)];
+  if (m === n) {
+    const positive = T.add(a, T.mul(T.eye(n, n, 0, "float64"), 9)) as never;
+    results.push(
+      L.eigh(a as never) as never,
+      L.sqrtm(positive),
+      L.cholesky(positive),
+      L.inv(a as never),
+      L.det(a as never) as never,
+      L.solve(positive, b, { assume: "positive definite" }) as never,
+      L.solve(a as never, b, { transposed: true }) as never,
+      L.solveTriangular(a as never, b) as never,
+    );
+  }
+  for (const output of results.flat() as Variable[]) {
+    const [expected] = evaluateGraph([output], feeds), apply = output.owner!;
+    all.push({ name: apply.op.name, apply, output, feeds, expected: expected! });
+  }
+}
 
 /** Programs of each kind. */
 const COUNT = 2;

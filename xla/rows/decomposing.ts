@@ -1,18 +1,21 @@
 /**
  * QR by Householder's reflections, and eigenvalues and singular values by Jacobi's rotations, as loops:
  * StableHLO has no operation for them. In a round of rotations every row has a partner; the rounds of a
- * sweep bring each row together with each other one (Brent and Luk, 1985).
+ * sweep bring each row together with each other one (Brent and Luk, 1985). Transposes of complex matrices have
+ * conjugates; their vectors may have any phases.
  *
  * @module
  */
 
-import type { DType } from "../../core/graph/dtype.ts";
+import { type DType, realOf } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { sizeOf } from "../../core/graph/value.ts";
 import { eighOp, pinvOp, qrOp, sqrtmOp, svdOp } from "../../core/ops/linalg/decompose_ops.ts";
 import { epsilonOf } from "../../core/ops/linalg/matrix_op.ts";
 import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
+import { isComplexType } from "../text/types.ts";
+import { conjugate, greatestParts, lifted, realPart, sizes, squares } from "./numbers.ts";
 import { extreme, sorted } from "./reducing.ts";
 import { type Entry, row, rowOfMany } from "./row.ts";
 import { rowsAt } from "./solving.ts";
@@ -23,12 +26,13 @@ const MOST_SWEEPS = 40;
 /** Writes the decompositions of a number of matrices. */
 class Decomposer {
   readonly #block: Block;
+  /** A real dtype. */
   readonly #dtype: DType;
   readonly #epsilon: number;
 
   constructor(block: Block, dtype: DType) {
     this.#block = block;
-    this.#dtype = dtype;
+    this.#dtype = realOf(dtype);
     this.#epsilon = epsilonOf(dtype);
   }
 
@@ -46,12 +50,8 @@ class Decomposer {
   }
 
   #greatest(x: Hlo, ...axes: number[]): Hlo {
-    return this.#block.reduce(
-      "maximum",
-      this.#block.unary("abs", x),
-      this.#block.constant(x.type, [], 0),
-      axes,
-    );
+    const parts = greatestParts(this.#block, x);
+    return this.#block.reduce("maximum", parts, this.#block.constant(parts.type, [], 0), axes);
   }
 
   #multiply(x: Hlo, y: Hlo): Hlo {
@@ -60,6 +60,20 @@ class Decomposer {
 
   #turned(x: Hlo): Hlo {
     return this.#block.transpose(x, [0, 2, 1]);
+  }
+
+  #adjoint(x: Hlo): Hlo {
+    return conjugate(this.#block, this.#turned(x));
+  }
+
+  /** Numbers times real ones. */
+  #times(x: Hlo, by: Hlo): Hlo {
+    return this.#multiply(x, lifted(this.#block, by, x.type));
+  }
+
+  /** Numbers divided by real ones. */
+  #over(x: Hlo, by: Hlo): Hlo {
+    return this.#block.binary("divide", x, lifted(this.#block, by, x.type));
   }
 
   /** Whether an element of matrices is in a row that compares so with its column. */
@@ -74,7 +88,7 @@ class Decomposer {
   /** Matrices with ones on their diagonals. */
   identity(like: Hlo, rows: number, columns: number): Hlo {
     const at = this.#where("EQ", [like.shape[0]!, rows, columns]);
-    return this.#block.convert(at, like.type);
+    return lifted(this.#block, at, like.type);
   }
 
   /** Q with so many columns, and R with so many rows, which are `columns` at least where there are fewer. */
@@ -116,10 +130,10 @@ class Decomposer {
     return { q: q!, r: block.slice(r!, [0, 0, 0], [count, columns, n]) };
   }
 
-  /** x - tau * v * (vᵀ * x) */
+  /** x - tau * v * (vᴴ * x) */
   #reflected(x: Hlo, v: Hlo, tau: Hlo): Hlo {
     const block = this.#block, rows = block.broadcast(v, x.shape, [0, 1]);
-    const by = this.#sum(this.#multiply(rows, x), 1);
+    const by = this.#sum(this.#multiply(conjugate(block, rows), x), 1);
     const scaled = this.#multiply(by, block.broadcast(tau, by.shape, [0]));
     const less = this.#multiply(rows, block.broadcast(scaled, x.shape, [0, 2]));
     return block.binary("subtract", x, less);
@@ -136,24 +150,27 @@ class Decomposer {
     // Squares of large numbers overflow: lengths are those of parts of the largest.
     const most = this.#greatest(left, 1), nothing = this.#number(most, 0);
     const unit = block.select(block.compare("EQ", most, nothing), this.#number(most, 1), most);
-    const parts = block.binary("divide", left, block.broadcast(unit, lines, [0]));
-    const rest = this.#sum(block.select(isBelow, this.#multiply(parts, parts), none), 1);
-    const head = this.#sum(block.select(isHead, left, none), 1);
-    const all = this.#sum(this.#multiply(parts, parts), 1);
-    const length = this.#multiply(unit, block.unary("sqrt", all));
-    const isDone = block.compare("EQ", rest, nothing);
+    const square = squares(block, this.#over(left, block.broadcast(unit, lines, [0])));
+    const rest = this.#sum(block.select(isBelow, square, this.#number(square, 0)), 1);
+    const whole = this.#sum(block.select(isHead, left, none), 1), head = realPart(block, whole);
+    const length = this.#multiply(unit, block.unary("sqrt", this.#sum(square, 1)));
+    const isAlone = block.compare("EQ", rest, nothing);
+    const isDone = isComplexType(x.type)
+      ? block.binary("and", isAlone, block.compare("EQ", block.imag(whole), nothing))
+      : isAlone;
     const isNegative = block.compare("LT", head, nothing);
-    const end = block.select(
+    const sized = block.select(
       isDone,
       head,
       block.select(isNegative, length, block.unary("negate", length)),
     );
+    const end = lifted(block, sized, x.type);
     const tau = block.select(
       isDone,
-      nothing,
-      block.binary("divide", block.binary("subtract", end, head), end),
+      this.#number(whole, 0),
+      block.binary("divide", block.binary("subtract", end, whole), end),
     );
-    const wide = block.broadcast(block.binary("subtract", head, end), lines, [0]);
+    const wide = block.broadcast(block.binary("subtract", whole, end), lines, [0]);
     const isOpen = block.binary(
       "and",
       isBelow,
@@ -161,7 +178,7 @@ class Decomposer {
     );
     const below = block.select(isOpen, block.binary("divide", column, wide), none);
     const v = block.select(isHead, this.#number(none, 1), below);
-    const turned = this.#reflected(x, v, tau);
+    const turned = this.#reflected(x, v, conjugate(block, tau));
     const made = block.select(
       isHead,
       block.broadcast(end, lines, [0]),
@@ -184,8 +201,9 @@ class Decomposer {
       Hlo,
       Hlo,
     ];
-    const upper = block.binary("subtract", this.#multiply(c, top), this.#multiply(s, bottom));
-    const lower = block.binary("add", this.#multiply(s, top), this.#multiply(c, bottom));
+    const back = conjugate(block, s);
+    const upper = block.binary("subtract", this.#times(top, c), this.#multiply(s, bottom));
+    const lower = block.binary("add", this.#multiply(back, top), this.#times(bottom, c));
     if (half === 1) return block.concatenate([upper, lower], 1);
     // The first row stays, the others go round.
     return block.concatenate([
@@ -205,7 +223,8 @@ class Decomposer {
     counts: Hlo,
   ): { readonly cosine: Hlo; readonly sine: Hlo } {
     const block = this.#block, one = this.#number(alpha, 1), zero = this.#number(alpha, 0);
-    const divisor = block.select(counts, block.binary("add", gamma, gamma), one);
+    const own = isComplexType(gamma.type) ? sizes(block, gamma) : gamma;
+    const divisor = block.select(counts, block.binary("add", own, own), one);
     const zeta = block.binary("divide", block.binary("subtract", beta, alpha), divisor);
     const root = (x: Hlo) => block.unary("sqrt", block.binary("add", this.#multiply(x, x), one));
     const size = block.binary(
@@ -217,7 +236,10 @@ class Decomposer {
     const signed = block.select(isNegative, block.unary("negate", size), size);
     const tangent = block.select(counts, signed, zero);
     const cosine = block.binary("divide", one, root(tangent));
-    return { cosine, sine: this.#multiply(tangent, cosine) };
+    const sine = this.#multiply(tangent, cosine);
+    if (!isComplexType(gamma.type)) return { cosine, sine };
+    const phase = this.#over(gamma, block.select(counts, own, one));
+    return { cosine, sine: this.#times(phase, sine) };
   }
 
   /**
@@ -262,7 +284,7 @@ class Decomposer {
     const block = this.#block, most = this.#greatest(x, 1, 2);
     const isZero = block.compare("EQ", most, this.#number(most, 0));
     const scale = block.select(isZero, this.#number(most, 1), most);
-    return { parts: block.binary("divide", x, block.broadcast(scale, x.shape, [0])), scale };
+    return { parts: this.#over(x, block.broadcast(scale, x.shape, [0])), scale };
   }
 
   /** Matrices with a further row of zeros where their number is odd, and a further column. */
@@ -281,8 +303,9 @@ class Decomposer {
     return [own, ...all.map((rows) => rowsAt(block, rows, order!))];
   }
 
-  /** Ones with the signs that make the first large number of each row positive. */
-  #signs(rows: Hlo): Hlo {
+  /** Ones with the signs that make the first large number of each row positive; null for complex ones. */
+  #signs(rows: Hlo): Hlo | null {
+    if (isComplexType(rows.type)) return null;
     const block = this.#block, [count, n] = rows.shape as [number, number];
     const most = this.#greatest(rows, 2), part = this.#multiply(most, this.#number(most, 0.37));
     const isLarge = block.compare(
@@ -305,14 +328,18 @@ class Decomposer {
     );
   }
 
-  #signed(rows: Hlo, signs: Hlo): Hlo {
-    return this.#multiply(rows, this.#block.broadcast(signs, rows.shape, [0, 1]));
+  #signed(rows: Hlo, signs: Hlo | null): Hlo {
+    return signs === null
+      ? rows
+      : this.#multiply(rows, this.#block.broadcast(signs, rows.shape, [0, 1]));
   }
 
   /** Eigenvalues of symmetric matrices, of which the lower triangles are read, and vectors in rows. */
   eigh(x: Hlo): { readonly values: Hlo; readonly rows: Hlo } {
     const block = this.#block, [count, n] = x.shape as [number, number];
-    const whole = block.select(this.#where("GE", x.shape), x, this.#turned(x));
+    const both = block.select(this.#where("GE", x.shape), x, this.#adjoint(x));
+    const flat = lifted(block, realPart(block, both), x.type);
+    const whole = block.select(this.#where("EQ", x.shape), flat, both);
     const { parts, scale } = this.#scaled(whole), a = this.#evened(parts, true);
     const m = a.shape[1]!, half = m / 2, least = (0.045 * this.#epsilon) ** 2;
     const [turned, rows] = this.#sweeps([a, this.identity(x, m, n)], m, (inner, [a, v]) => {
@@ -323,21 +350,24 @@ class Decomposer {
         const isOn = inner.#where("EQ", part.shape);
         return inner.#sum(b.select(isOn, part, inner.#number(part, 0)), 2);
       };
-      const [alpha, beta, gamma] = [quarter(0, 0), quarter(1, 1), quarter(0, 1)];
-      const counts = b.compare("NE", gamma, inner.#number(gamma, 0));
+      const [alpha, beta] = [quarter(0, 0), quarter(1, 1)].map((x) => realPart(b, x)) as [Hlo, Hlo];
+      const gamma = quarter(0, 1), size = sizes(b, gamma);
+      const counts = b.compare("NE", size, inner.#number(size, 0));
       const { cosine, sine } = inner.#angles(alpha, beta, gamma, counts);
-      const once = inner.#turned(inner.#rotated(a!, cosine, sine));
-      const squares = inner.#multiply(a!, a!), zeros = inner.#number(squares, 0);
-      const off = b.select(inner.#where("EQ", squares.shape), zeros, squares);
-      const limit = inner.#sum(squares, 1, 2),
+      const once = inner.#adjoint(inner.#rotated(a!, cosine, sine));
+      const square = squares(b, a!), zeros = inner.#number(square, 0);
+      const off = b.select(inner.#where("EQ", square.shape), zeros, square);
+      const limit = inner.#sum(square, 1, 2),
         small = inner.#multiply(limit, inner.#number(limit, least));
       const isOpen = b.compare("GT", inner.#sum(off, 1, 2), small);
       return [[inner.#rotated(once, cosine, sine), inner.#rotated(v!, cosine, sine)], isOpen];
     }) as [Hlo, Hlo];
-    const diagonal = block.select(this.#where("EQ", turned.shape), turned, this.#number(turned, 0));
+    const real = realPart(block, turned);
+    const diagonal = block.select(this.#where("EQ", real.shape), real, this.#number(real, 0));
     const found = block.sliceAxis(this.#sum(diagonal, 2), 1, 0, n);
     const values = this.#multiply(found, block.broadcast(scale, found.shape, [0]));
-    const [sortedValues, vectors] = this.#ordered(values, false, block.sliceAxis(rows, 1, 0, n));
+    const own = conjugate(block, block.sliceAxis(rows, 1, 0, n));
+    const [sortedValues, vectors] = this.#ordered(values, false, own);
     return { values: sortedValues, rows: this.#signed(vectors!, this.#signs(vectors!)) };
   }
 
@@ -347,19 +377,22 @@ class Decomposer {
     const k = Math.min(m, n), { parts, scale } = this.#scaled(x);
     const start = this.#evened(this.#turned(parts), false), rows = start.shape[1]!;
     const noise = (0.45 * this.#epsilon) ** 2, limit = 4.5 * this.#epsilon;
-    const squares = this.#sum(this.#multiply(parts, parts), 1, 2);
-    const least = this.#multiply(squares, this.#number(squares, noise));
+    const all = this.#sum(squares(block, parts), 1, 2);
+    const least = this.#multiply(all, this.#number(all, noise));
     const [turned, right] = this.#sweeps(
       [start, this.identity(x, rows, n)],
       rows,
       (inner, [a, v]) => {
         const b = inner.#block, half = rows / 2;
         const top = b.sliceAxis(a!, 1, 0, half), bottom = b.sliceAxis(a!, 1, half, rows);
-        const dot = (p: Hlo, q: Hlo) => inner.#sum(inner.#multiply(p, q), 2);
-        const [alpha, beta, gamma] = [dot(top, top), dot(bottom, bottom), dot(top, bottom)];
+        const [alpha, beta] = [top, bottom].map((rows) => inner.#sum(squares(b, rows), 2)) as [
+          Hlo,
+          Hlo,
+        ];
+        const gamma = inner.#sum(inner.#multiply(top, conjugate(b, bottom)), 2);
         const both = b.unary("sqrt", inner.#multiply(alpha, beta));
         const small = inner.#multiply(both, inner.#number(both, limit));
-        const isLarge = b.compare("GT", b.unary("abs", gamma), small);
+        const isLarge = b.compare("GT", sizes(b, gamma), small);
         const floor = b.broadcast(least, alpha.shape, [0]);
         const isSignal = b.compare("GT", b.binary("minimum", alpha, beta), floor);
         const counts = b.binary("and", isLarge, isSignal);
@@ -367,16 +400,14 @@ class Decomposer {
         return [[inner.#rotated(a!, cosine, sine), inner.#rotated(v!, cosine, sine)], counts];
       },
     ) as [Hlo, Hlo];
-    const [own, vectors] = [turned, right].map((all) => block.sliceAxis(all, 1, 0, n)) as [
-      Hlo,
-      Hlo,
-    ];
-    const lengths = block.unary("sqrt", this.#sum(this.#multiply(own, own), 2));
+    const own = block.sliceAxis(turned, 1, 0, n);
+    const vectors = conjugate(block, block.sliceAxis(right, 1, 0, n));
+    const lengths = block.unary("sqrt", this.#sum(squares(block, own), 2));
     const [values, left, v] = this.#ordered(lengths, true, own, vectors) as [Hlo, Hlo, Hlo];
     const signs = this.#signs(v), used = block.sliceAxis(this.#signed(left, signs), 1, 0, k);
     // The rows are orthogonal: their Q has them at length 1, and others where they are zero.
     const { q, r } = this.qr(this.#turned(used), columns), ends = [count, k, k];
-    const square = block.slice(r, [0, 0, 0], ends);
+    const square = realPart(block, block.slice(r, [0, 0, 0], ends));
     const diagonal = this.#sum(
       block.select(this.#where("EQ", ends), square, this.#number(square, 0)),
       2,
@@ -385,21 +416,21 @@ class Decomposer {
       isBelow = block.compare("LT", diagonal, this.#number(diagonal, 0));
     const factors = block.pad(
       block.select(isBelow, block.unary("negate", one), one),
-      block.constant(x.type, [], 1),
+      block.constant(diagonal.type, [], 1),
       { low: [0, 0], high: [0, columns - k] },
     );
     const most = block.sliceAxis(values, 1, 0, k);
     return {
       values: this.#multiply(most, block.broadcast(scale, most.shape, [0])),
-      u: this.#multiply(q, block.broadcast(factors, q.shape, [0, 2])),
+      u: this.#times(q, block.broadcast(factors, q.shape, [0, 2])),
       v: this.#signed(v, signs),
     };
   }
 
-  /** Rows of some matrices times a factor each, multiplied by the rows of others. */
+  /** Conjugates of the rows of some matrices times a factor each, multiplied by the rows of others. */
   #between(left: Hlo, factors: Hlo, right: Hlo): Hlo {
-    const scaled = this.#multiply(left, this.#block.broadcast(factors, left.shape, [0, 1]));
-    return this.#block.matmul(this.#turned(scaled), right, 1);
+    const scaled = this.#times(left, this.#block.broadcast(factors, left.shape, [0, 1]));
+    return this.#block.matmul(this.#adjoint(scaled), right, 1);
   }
 
   /** Pseudoinverses; singular values up to `part` of the largest count as zero. */
@@ -412,7 +443,7 @@ class Decomposer {
     const one = this.#number(values, 1),
       inverse = block.binary("divide", one, block.select(isZero, one, values));
     const factors = block.select(isZero, this.#number(values, 0), inverse);
-    return this.#between(block.sliceAxis(v, 1, 0, k), factors, this.#turned(u));
+    return this.#between(block.sliceAxis(v, 1, 0, k), factors, this.#adjoint(u));
   }
 
   /** Square roots of symmetric matrices; NaN for negative ones. */
@@ -423,7 +454,9 @@ class Decomposer {
     const noise = this.#multiply(most, this.#number(most, -n * this.#epsilon));
     const isBelow = block.compare("LT", values, block.broadcast(noise, values.shape, [0]));
     const root = block.unary("sqrt", block.binary("maximum", values, zero));
-    return this.#between(rows, block.select(isBelow, this.#number(values, NaN), root), rows);
+    const factors = block.select(isBelow, this.#number(values, NaN), root);
+    const back = conjugate(block, rows);
+    return this.#between(back, factors, back);
   }
 }
 

@@ -13,9 +13,11 @@ import {
   type TriangularParams,
 } from "../../core/ops/linalg/factor_ops.ts";
 import { matrixInverseOp, solveOp, type SolveParams } from "../../core/ops/linalg/solve_ops.ts";
-import type { DType } from "../../core/graph/dtype.ts";
+import { type DType, isComplex, realOf } from "../../core/graph/dtype.ts";
 import { type Block, type Hlo, typeOf } from "../text/block.ts";
+import { isComplexType } from "../text/types.ts";
 import { gathered } from "./gathering.ts";
+import { lifted, taxicab } from "./numbers.ts";
 import { extreme, sorted } from "./reducing.ts";
 import { type Entry, row, rowOfMany } from "./row.ts";
 
@@ -25,15 +27,18 @@ function flat(block: Block, x: Hlo, last: number): Hlo {
   return block.reshape(x, [sizeOf(x.shape.slice(0, -last)), ...own]);
 }
 
-/** The lower factors; what is above the diagonal is 0. */
+/** The lower factors; what is above the diagonal is 0. Imaginary parts on the diagonal are not read. */
 function cholesky(block: Block, x: Hlo): Hlo {
   const { type, shape } = x, ndim = shape.length;
+  const rows = block.iota("i32", shape, ndim - 2), columns = block.iota("i32", shape, ndim - 1);
+  const given = isComplexType(type)
+    ? block.select(block.compare("EQ", rows, columns), lifted(block, block.real(x), type), x)
+    : x;
   const factor = block.op(
-    `stablehlo.cholesky ${x.name}, lower = true : ${typeOf(x)}`,
+    `stablehlo.cholesky ${given.name}, lower = true : ${typeOf(x)}`,
     type,
     shape,
   );
-  const rows = block.iota("i32", shape, ndim - 2), columns = block.iota("i32", shape, ndim - 1);
   const inside = block.compare("GE", rows, columns);
   return block.select(inside, factor, block.constant(type, shape, 0));
 }
@@ -42,11 +47,15 @@ function triangular(
   block: Block,
   a: Hlo,
   b: Hlo,
-  { lower, unit, transposed }: Pick<TriangularParams, "lower" | "unit" | "transposed">,
+  { lower, unit, transposed, adjoint = false }:
+    & Pick<TriangularParams, "lower" | "unit" | "transposed">
+    & {
+      readonly adjoint?: boolean;
+    },
 ): Hlo {
-  const attributes = `left_side = true, lower = ${lower}, transpose_a = #stablehlo<transpose ${
-    transposed ? "TRANSPOSE" : "NO_TRANSPOSE"
-  }>, unit_diagonal = ${unit}`;
+  const how = adjoint ? "ADJOINT" : transposed ? "TRANSPOSE" : "NO_TRANSPOSE";
+  const attributes =
+    `left_side = true, lower = ${lower}, transpose_a = #stablehlo<transpose ${how}>, unit_diagonal = ${unit}`;
   return block.generic("triangular_solve", [a, b], attributes, [], [b])[0]!;
 }
 
@@ -94,12 +103,9 @@ function eliminated(
   const column = (of: Hlo) =>
     block.reshape(block.dynamicSlice(of, [zero, zero, t], [count, m, 1]), lines);
   const passed = block.compare("LT", index, step);
-  const sizes = block.select(
-    passed,
-    block.constant(type, lines, -1),
-    block.unary("abs", column(x)),
-  );
-  const pivot = extreme(block, "argmax", sizes, dtype), chosen = spread(pivot, lines, [0]);
+  const own = taxicab(block, column(x));
+  const sizes = block.select(passed, block.constant(own.type, lines, -1), own);
+  const pivot = extreme(block, "argmax", sizes, realOf(dtype)), chosen = spread(pivot, lines, [0]);
   const isStep = block.compare("EQ", index, step), isPivot = block.compare("EQ", index, chosen);
 
   /** Lines with those of the step and of the pivot exchanged, and the one that is at the step then. */
@@ -157,7 +163,11 @@ function solved(
   const plain = { unit: false, lower: true, transposed: false };
   if (positive) {
     const factor = cholesky(block, a), half = triangular(block, factor, b, plain);
-    return triangular(block, factor, half, { ...plain, transposed: true });
+    return triangular(block, factor, half, {
+      ...plain,
+      transposed: true,
+      adjoint: isComplex(dtype),
+    });
   }
   const { packed, order } = lu(block, flat(block, a, 2), dtype), sides = flat(block, b, 2);
   const lower = { ...plain, unit: true, transposed },
@@ -188,7 +198,7 @@ export const solvingRows: readonly Entry[] = [
   row(matrixInverseOp, (level, { inputs: [a] }) => {
     const { block } = level, value = level.value(a!), { shape, type } = value;
     const at = [1, 2].map((back) => block.iota("i32", shape, shape.length - back)) as [Hlo, Hlo];
-    const one = block.convert(block.compare("EQ", ...at), type);
+    const one = lifted(block, block.compare("EQ", ...at), type);
     return solved(block, value, one, a!.dtype, { positive: false, transposed: false });
   }),
   rowOfMany(luOp, {

@@ -212,6 +212,11 @@ export class Block {
     return this.#typed(`complex ${re.name}, ${im.name}`, [re, im], type, re.shape);
   }
 
+  /** Absolute values of complex numbers. */
+  modulus(x: Hlo): Hlo {
+    return this.#typed(`abs ${x.name}`, [x], partOf(x.type), x.shape);
+  }
+
   /** x with its axes at `axes` of a shape, those of length 1 stretched. */
   broadcast(x: Hlo, shape: readonly number[], axes: readonly number[]): Hlo {
     if (same(x.shape, shape)) return x;

@@ -83,7 +83,8 @@ export function bitsOf(type: ElementType): number {
 
 /** How comparisons look at elements. */
 export function comparedAs(type: ElementType): "FLOAT" | "SIGNED" | "UNSIGNED" {
-  return isFloatElement(type) ? "FLOAT" : /^ui|^i1$/.test(type) ? "UNSIGNED" : "SIGNED";
+  if (isFloatElement(type) || isComplexType(type)) return "FLOAT";
+  return /^ui|^i1$/.test(type) ? "UNSIGNED" : "SIGNED";
 }
 
 /** `tensor<2x3xf32>` */
