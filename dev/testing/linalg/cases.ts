@@ -30,14 +30,20 @@ const read = ({ shape, data }: Stored): Numbers => ({
   data: data === "" ? [] : data.split(" ").map((x) => x === "-inf" ? -Infinity : Number(x)),
 });
 
+function casesOf(file: string): readonly NumpyCase[] {
+  const text = Deno.readTextFileSync(new URL(file, import.meta.url));
+  return JSON.parse(text).map((one: NumpyCase & { inputs: Stored[]; outputs: Stored[] }) => ({
+    ...one,
+    inputs: one.inputs.map(read),
+    outputs: one.outputs.map(read),
+  }));
+}
+
 /** The results, made by numpy_cases.py. */
-export const numpyCases: readonly NumpyCase[] = JSON.parse(
-  Deno.readTextFileSync(new URL("numpy_cases.json", import.meta.url)),
-).map((one: NumpyCase & { inputs: Stored[]; outputs: Stored[] }) => ({
-  ...one,
-  inputs: one.inputs.map(read),
-  outputs: one.outputs.map(read),
-}));
+export const numpyCases = casesOf("numpy_cases.json");
+
+/** The same of complex matrices, made by complex_cases.py; both parts of numbers follow one another. */
+export const complexCases = casesOf("complex_cases.json");
 
 /** The widest float dtype of a device. */
 export function widest(device: TestDevice): "float64" | "float32" {
@@ -45,8 +51,12 @@ export function widest(device: TestDevice): "float64" | "float32" {
 }
 
 /** Numbers as a tensor. */
-export function asTensor({ shape, data }: Numbers, dtype: "float16" | "float32" | "float64") {
-  const list = dtype === "float64" ? Float64Array.from(data) : Float32Array.from(data);
+export function asTensor(
+  { shape, data }: Numbers,
+  dtype: "float16" | "float32" | "float64" | "complex64" | "complex128",
+) {
+  const isDouble = dtype === "float64" || dtype === "complex128";
+  const list = isDouble ? Float64Array.from(data) : Float32Array.from(data);
   return tensor(list as Float64Array<ArrayBuffer>, { shape: [...shape], dtype }) as Tensor;
 }
 
@@ -68,8 +78,11 @@ export function assertNear(got: Tensor, want: Numbers, part: number, what: strin
 }
 
 /** Runs cases of NumPy in one function, whose shapes only the call says. */
-export async function checkCases(device: TestDevice, cases: readonly NumpyCase[]): Promise<void> {
-  const dtype = widest(device);
+export async function checkCases(
+  device: TestDevice,
+  cases: readonly NumpyCase[],
+  dtype: Parameters<typeof asTensor>[1] = widest(device),
+): Promise<void> {
   assert(cases.length > 0);
   const inputs = cases.flatMap((one) =>
     one.inputs.map(({ shape }) => T.tensor(dtype, shape.map(() => null)) as Variable)
