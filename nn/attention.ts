@@ -58,23 +58,48 @@ export function attention(
   v: TensorLike,
   options?: AttentionOptions,
 ): Variable {
+  expectOneRank(q, k, v);
+  return T.matmul(attentionWeights(q, k, options), v) as Variable;
+}
+
+function expectOneRank(...parts: TensorLike[]): void {
+  const types = parts.map((one) => asVariable(one).type);
+  if (types.every(({ ndim }) => ndim >= 2 && ndim === types[0]!.ndim)) return;
+  throw new TypeError(
+    `Cannot attend: expected queries, keys and values of one rank from 2 on, got ${
+      types.join(", ")
+    }`,
+  );
+}
+
+/**
+ * How much each query of {@linkcode attention} looks at each key: softmax(q kᵀ scale), whose rows have the
+ * sum 1.
+ *
+ * @param q Queries (…, queries, features).
+ * @param k Keys (…, keys, features).
+ * @param options Mask and scale.
+ * @returns Weights (…, queries, keys).
+ *
+ * @example
+ * ```ts
+ * import { nn, T } from "@croton/croton";
+ *
+ * const weights = nn.attentionWeights(T.tensor3("q"), T.tensor3("k"), { causal: true });
+ * ```
+ */
+export function attentionWeights(
+  q: TensorLike,
+  k: TensorLike,
+  options?: AttentionOptions,
+): Variable {
   const { mask, causal = false, scale } = checkOptions("Cannot attend", options, {
     mask: "any",
     causal: "boolean",
     scale: "any",
   });
-  const [queries, keys, values] = [q, k, v].map((one) => asVariable(one)) as [
-    Variable,
-    Variable,
-    Variable,
-  ];
-  for (const one of [queries, keys, values]) {
-    if (one.ndim >= 2 && one.ndim === queries.ndim) continue;
-    throw new TypeError(
-      `Cannot attend: expected queries, keys and values of one rank from 2 on, got ${queries.type}, ` +
-        `${keys.type} and ${values.type}`,
-    );
-  }
+  expectOneRank(q, k);
+  const queries = asVariable(q) as Variable, keys = asVariable(k) as Variable;
   const features = T.cast(queries.shape.at(-1)!, queries.dtype);
   const factor = scale ?? T.div(1, T.sqrt(features));
   const products = T.matmul(queries, T.swapaxes(keys, -1, -2)) as Variable;
@@ -88,7 +113,7 @@ export function attention(
     const rows = T.arange(scores.shape.at(-2)!), columns = T.arange(scores.shape.at(-1)!);
     hide(T.ge(T.expandDims(rows, 1), T.expandDims(columns, 0)) as Variable);
   }
-  return T.matmul(T.softmax(scores), values) as Variable;
+  return T.softmax(scores) as Variable;
 }
 
 /** Parameters of {@linkcode multiHeadAttention}: dense layers. */

@@ -230,6 +230,26 @@ onDevices(
   },
 );
 
+onDevices("weights of attention have the sum one, of what is seen, and give it", async (device) => {
+  const q = T.tensor3("q"), mask = T.matrix("mask"), eye = T.expandDims(T.eye(4), 0);
+  const options = [{}, { causal: true }, { mask }, { scale: 30 }];
+  const f = await compile([q, mask], [
+    ...options.map((one) => nn.attentionWeights(q, q.mul(0.5), one)),
+    ...options.map((one) => nn.attention(q, q.mul(0.5), eye, one)),
+  ], { device });
+  const x = [0, 1].map((i) => [0, 1, 2, 3].map((j) => [Math.sin(9 * i + j), Math.cos(5 * j)]));
+  const shown = [[1, 0, 1, 0], [0, 1, 0, 0], [1, 1, 1, 1], [0, 0, 1, 1]];
+  const found = f(x, shown).map((one) => one.arraySync() as number[][][]);
+  found.slice(0, 4).forEach((rows, i) => {
+    assertEquals(found[4 + i], rows);
+    for (const row of rows.flat()) assertAlmostEquals(row.reduce((a, b) => a + b), 1, 1e-6);
+    const isSeen = (a: number, b: number) => i === 1 ? b <= a : i !== 2 || shown[a]![b] === 1;
+    rows.forEach((table) =>
+      table.forEach((row, a) => row.forEach((w, b) => assertEquals(w > 0, isSeen(a, b))))
+    );
+  });
+});
+
 Deno.test("a model of many layers learns", async () => {
   const streams = new RandomStreams(3);
   const model = await nn.init({
@@ -283,6 +303,8 @@ Deno.test("layers and losses say what is wrong with what they are given", () => 
     [() => nn.lstm(p, x, { initial: [b] }), "expected 2 first states, got 1"],
     [() => nn.rnn(p, t3, { mask: b }), "expected a mask of 2 axes"],
     [() => nn.attention(x, t3, t3), "of one rank from 2 on"],
+    [() => nn.attention(t3, t3, x), "of one rank from 2 on"],
+    [() => nn.attentionWeights(b, b), "of one rank from 2 on"],
     [
       () => nn.multiHeadAttention({ query: p, key: p, value: p, out: p }, t3, { heads: 0 }),
       "heads from 1 on",

@@ -8,6 +8,7 @@
 export {
   attention,
   type AttentionOptions,
+  attentionWeights,
   initMultiHeadAttention,
   initTransformerBlock,
   multiHeadAttention,
