@@ -1,5 +1,5 @@
 /**
- * Classifies images of digits with a saved model.
+ * Classifies images of digits with a saved model, or says what pictures of several digits show.
  *
  * ```sh
  * deno task predict out/model.safetensors digit.png
@@ -11,22 +11,26 @@ import { bold, cyan } from "@std/fmt/colors";
 import { CrotonError, FileError, FileFormatError, io, type Tensor } from "../mod.ts";
 import { imagesText } from "../see/mod.ts";
 import { SIDE } from "./data/digits.ts";
-import { asDigit } from "./data/grey.ts";
+import { asDigit, asPicture, type GreyImage } from "./data/grey.ts";
+import { looksText } from "./data/looks.ts";
+import { PICTURE_SIDE, textOf } from "./data/pictures.ts";
+import type { Looked } from "./training/caption_figures.ts";
 import { mostProbable } from "./training/digits_task.ts";
-import { loadClassifier } from "./training/predict.ts";
+import { loadCaptions, loadClassifier, type LoadedCaptions } from "./training/predict.ts";
 
-const help = `Classify images of digits.
+const help = `Classify images of digits, or describe pictures of several digits.
 
 Usage: deno task predict MODEL IMAGE…
 
   MODEL   a file that deno task train wrote, as out/model.safetensors
-  IMAGE   a PNG image of a digit, or an IDX file, whose first images are taken`;
+  IMAGE   a PNG image of a digit, or an IDX file, whose first images are taken;
+          for a model of captions, a picture of digits beside and above each other`;
 
 /** Images of an IDX file that are shown. */
 const MOST = 10;
 
-/** The images of a file, as rows of 784 pixels. */
-async function imagesOf(path: string): Promise<Float32Array<ArrayBuffer>[]> {
+/** The images of a file. */
+async function imagesOf(path: string): Promise<GreyImage[]> {
   const bytes = await Deno.readFile(path).catch((cause: Error) => {
     throw new FileError("read", path, cause.message.replace(/ \(os error.*$/, ""), { cause });
   });
@@ -40,7 +44,7 @@ async function imagesOf(path: string): Promise<Float32Array<ArrayBuffer>[]> {
   const shades = shadesOf(images, path);
   return Array.from(
     { length: Math.min(count, MOST) },
-    (_, i) => asDigit({ rows, columns, shades: shades.slice(i * size, (i + 1) * size) }),
+    (_, i) => ({ rows, columns, shades: shades.slice(i * size, (i + 1) * size) }),
   );
 }
 
@@ -67,13 +71,40 @@ function drawn(image: Float32Array, row: Float32Array, color: boolean): string {
     .map((line, i) => `${line.padEnd(30)}${bars[i - 2] ?? ""}`.trimEnd()).join("\n");
 }
 
+/** What a model says of a picture, with a bar for each caption, and where it looked. */
+async function described(
+  { describe, findLooks }: LoadedCaptions,
+  image: GreyImage,
+  color: boolean,
+): Promise<string[]> {
+  const picture = asPicture(image, PICTURE_SIDE), all = await describe(picture);
+  const [{ said, looks }] = await findLooks(picture, all) as [Looked];
+  const texts = said.map(({ caption }) => textOf(caption) || "nothing");
+  const width = Math.max(...texts.map((text) => text.length));
+  const bars = said.map(({ probability }, i) => {
+    const share = `${(100 * probability).toFixed(1)} %`.padStart(7);
+    const line = `${texts[i]!.padEnd(width)} ${share} ${"█".repeat(Math.round(30 * probability))}`;
+    return color && i === 0 ? cyan(bold(line)) : line.trimEnd();
+  });
+  return [...bars, ...looksText(picture, looks)];
+}
+
 async function main([path, ...files]: string[]): Promise<void> {
   if (path === undefined || files.length === 0 || path === "--help") return console.log(help);
-  const { name, classify } = await loadClassifier(path, "cpu");
   const color = Deno.stdout.isTerminal() && !Deno.noColor;
+  const captions = await loadCaptions(path, "cpu");
+  if (captions !== null) {
+    for (const file of files) {
+      for (const image of await imagesOf(file)) {
+        console.log([`${file}:`, ...await described(captions, image, color)].join("\n"));
+      }
+    }
+    return;
+  }
+  const { name, classify } = await loadClassifier(path, "cpu");
   for (const file of files) {
-    for (const image of await imagesOf(file)) {
-      const row = await classify(image);
+    for (const grey of await imagesOf(file)) {
+      const image = asDigit(grey), row = await classify(image);
       console.log(`${file}: ${mostProbable(row)[0]} says ${name}`);
       console.log(drawn(image, row, color));
     }

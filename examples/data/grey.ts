@@ -11,17 +11,50 @@ export interface GreyImage {
   readonly shades: Float32Array<ArrayBuffer>;
 }
 
-/**
- * Brings an image to the form of the digits: 28×28, light on dark, a light background turned round; the
- * digit 20 pixels high or wide, its centre of mass in the middle, as in the MNIST set.
- */
-export function asDigit({ rows, columns, shades }: GreyImage): Float32Array<ArrayBuffer> {
+/** The same, light on dark: an image with a light edge is turned round. */
+function lightOnDark({ rows, columns, shades }: GreyImage): Float32Array<ArrayBuffer> {
   const at = (row: number, column: number): number => shades[row * columns + column]!;
   const edge: number[] = [];
   for (let column = 0; column < columns; column++) edge.push(at(0, column), at(rows - 1, column));
   for (let row = 0; row < rows; row++) edge.push(at(row, 0), at(row, columns - 1));
   const isLight = edge.reduce((a, b) => a + b) / edge.length > 0.5;
-  const ink = shades.map((shade) => isLight ? 1 - shade : shade);
+  return shades.map((shade) => isLight ? 1 - shade : shade);
+}
+
+/** The square of an image that is drawn: its middle, and pixels of the drawing for one of the image. */
+interface Part {
+  readonly row: number;
+  readonly column: number;
+  readonly scale: number;
+}
+
+/** A part of an image as a square of pixels, each the mean of what it covers; dark beyond the image. */
+function drawn(
+  { rows, columns, shades }: GreyImage,
+  side: number,
+  { row, column, scale }: Part,
+): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(side * side), parts = Math.max(2, Math.ceil(2 / scale));
+  const from = (pixel: number, part: number, middle: number): number =>
+    Math.floor((pixel + (part + 0.5) / parts - side / 2) / scale + middle);
+  for (let i = 0; i < side * side; i++) {
+    let sum = 0;
+    for (let j = 0; j < parts ** 2; j++) {
+      const y = from(Math.floor(i / side), j % parts, row);
+      const x = from(i % side, Math.floor(j / parts), column);
+      if (y >= 0 && y < rows && x >= 0 && x < columns) sum += shades[y * columns + x]!;
+    }
+    result[i] = sum / parts ** 2;
+  }
+  return result;
+}
+
+/**
+ * Brings an image to the form of the digits: 28×28, light on dark, a light background turned round; the
+ * digit 20 pixels high or wide, its centre of mass in the middle, as in the MNIST set.
+ */
+export function asDigit(image: GreyImage): Float32Array<ArrayBuffer> {
+  const ink = lightOnDark(image), { rows, columns } = image;
   if (rows === 28 && columns === 28) return ink;
   let [left, right, top, bottom] = [columns, 0, rows, 0];
   const most = ink.reduce((a, b) => Math.max(a, b), 0);
@@ -31,36 +64,29 @@ export function asDigit({ rows, columns, shades }: GreyImage): Float32Array<Arra
     [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
     [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
   });
-  const result = new Float32Array(784);
-  if (right <= left) return result;
+  if (right <= left) return new Float32Array(784);
   const scale = 20 / Math.max(right - left, bottom - top);
-  /** The mean of the square of the image that a pixel is made of; the digit is shifted by [x, y]. */
-  const draw = (x: number, y: number): void => {
-    result.fill(0);
-    for (let row = 0; row < 28; row++) {
-      for (let column = 0; column < 28; column++) {
-        const from = (p: number, shift: number, low: number, high: number) =>
-          (p - 14 - shift) / scale + (low + high) / 2;
-        let sum = 0;
-        const parts = Math.max(2, Math.ceil(2 / scale));
-        for (let i = 0; i < parts ** 2; i++) {
-          const py = Math.floor(from(row + (i % parts + 0.5) / parts, y, top, bottom));
-          const px = Math.floor(
-            from(column + (Math.floor(i / parts) + 0.5) / parts, x, left, right),
-          );
-          if (py >= 0 && py < rows && px >= 0 && px < columns) sum += ink[py * columns + px]!;
-        }
-        result[28 * row + column] = sum / parts ** 2 / most;
-      }
-    }
-  };
-  draw(0, 0);
+  const shades = ink.map((value) => value / most),
+    middle = [(top + bottom) / 2, (left + right) / 2];
+  const draw = (row: number, column: number): Float32Array<ArrayBuffer> =>
+    drawn({ rows, columns, shades }, 28, { row, column, scale });
   let [mass, x, y] = [0, 0, 0];
-  result.forEach((value, i) => {
+  draw(middle[0]!, middle[1]!).forEach((value, i) => {
     mass += value;
-    x += value * (i % 28 + 0.5);
-    y += value * (Math.floor(i / 28) + 0.5);
+    x += value * (i % 28 + 0.5 - 14);
+    y += value * (Math.floor(i / 28) + 0.5 - 14);
   });
-  draw(14 - x / mass, 14 - y / mass);
-  return result;
+  return draw(middle[0]! + y / mass / scale, middle[1]! + x / mass / scale);
+}
+
+/**
+ * Brings an image to the form of the pictures: a square, light on dark, with all of the image in its middle.
+ *
+ * @param side Rows and columns of the square
+ */
+export function asPicture(image: GreyImage, side: number): Float32Array<ArrayBuffer> {
+  const shades = lightOnDark(image), { rows, columns } = image;
+  if (rows === side && columns === side) return shades;
+  const scale = side / Math.max(rows, columns);
+  return drawn({ rows, columns, shades }, side, { row: rows / 2, column: columns / 2, scale });
 }

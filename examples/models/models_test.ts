@@ -51,6 +51,6 @@ Deno.test("chars learns a text, and writes characters of it", async () => {
   await Deno.remove(out, { recursive: true });
 });
 
-Deno.test("every model has its test here", () => {
-  assertEquals([...Object.keys(errors), "chars"], Object.keys(models));
+Deno.test("every model has its test here, that of captions beside their task", () => {
+  assertEquals([...Object.keys(errors), "chars", "caption"], Object.keys(models));
 });

@@ -24,9 +24,10 @@ export interface Sets {
 /** The most images that are drawn for training: so many need two gigabytes. */
 const MOST_IMAGES = 500_000;
 
-/** Draws digits, or reads those of MNIST. */
+/** Draws digits, which differ so much, or reads those of MNIST. */
 export async function loadSets(
   { data, images, batch, seed }: Pick<TrainOptions, "data" | "images" | "batch" | "seed">,
+  variation = 1,
 ): Promise<Sets> {
   if (data !== undefined) {
     const { train, test } = await loadMnist(data);
@@ -45,7 +46,7 @@ export async function loadSets(
     );
   }
   const held = Math.max(1, Math.floor(images / 4));
-  const all = drawDigits(images + 2 * held, { seed });
+  const all = drawDigits(images + 2 * held, { seed, variation });
   return {
     train: part(all, 0, images),
     valid: part(all, images, images + held),

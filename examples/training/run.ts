@@ -17,6 +17,7 @@ import {
 import { sparkline } from "../../see/mod.ts";
 import { prepareExport } from "../data/export.ts";
 import { Progress, significant } from "../data/progress.ts";
+import { captionTask } from "./caption_task.ts";
 import { charsTask } from "./chars_task.ts";
 import { digitsTask } from "./digits_task.ts";
 import { drawCurves } from "./report.ts";
@@ -69,7 +70,7 @@ const LASTING = [
   "text",
 ] as const;
 
-const tasks: Readonly<Record<string, MakeTask>> = { chars: charsTask };
+const tasks: Readonly<Record<string, MakeTask>> = { chars: charsTask, caption: captionTask };
 
 /** Trains, and saves the best model, the curves, and what a run goes on from. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -189,6 +190,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const line = name === "loss" ? `  ${paint(cyan, sparkline(losses, 30))}` : "";
     print(`  ${name.padEnd(width)}  ${value}${line}`);
   }
+  for (const line of test.lines ?? []) print(line === "" ? "" : `  ${line}`);
   if (result.profile !== null) print(`\n${result.profile}\n`);
   await view.end(history, rows);
   const report = options.report === undefined ? "" : `, report in ${options.report}`;

@@ -89,6 +89,8 @@ export interface Task {
   readonly test: () => Promise<{
     readonly value: number;
     readonly rows: readonly (readonly [name: string, text: string])[];
+    /** What is shown below them in a terminal. */
+    readonly lines?: readonly string[];
     readonly facts: Readonly<Record<string, unknown>>;
   }>;
 }

@@ -17,6 +17,8 @@ export interface GridOptions {
   readonly marked?: readonly boolean[];
   /** How many images stand side by side, 10 by default. */
   readonly columns?: number;
+  /** How wide the place of an image is at least, for long captions; as the image by default. */
+  readonly width?: number;
 }
 
 /** How high an image is drawn. */
@@ -44,12 +46,16 @@ const SHADES = 15;
 export function drawImageGrid(images: ArrayLike<number>, options: GridOptions): string {
   const { size, captions = [], marked = [], columns = 10 } = options;
   const pixels = size[0] * size[1], scale = CELL / size[0], width = size[1] * scale;
+  const place = Math.max(width, options.width ?? 0);
   const count = Math.floor(images.length / pixels);
   const caption = captions.length > 0 ? 18 : 0;
-  const [stepX, stepY] = [width + 8, CELL + 8 + caption];
+  const [stepX, stepY] = [place + 8, CELL + 8 + caption];
   const parts: string[] = [];
   for (let i = 0; i < count; i++) {
-    const [x, y] = [8 + stepX * (i % columns), 8 + stepY * Math.floor(i / columns)];
+    const [x, y] = [
+      8 + stepX * (i % columns) + (place - width) / 2,
+      8 + stepY * Math.floor(i / columns),
+    ];
     const image = Array.from({ length: pixels }, (_, at) => images[i * pixels + at]!);
     parts.push(`<g transform="translate(${x} ${y})">`);
     if (marked[i] === true) {

@@ -111,6 +111,9 @@ Deno.test("drawImageGrid() draws images of other sizes as high, and what is no s
     ["#888888", "M1 1h1v1h-1z"],
     ["#ffffff", "M0 0h2v1h-2z"],
   ]);
+  const wide = drawImageGrid(new Float32Array(8), { size: [2, 2], width: 100, columns: 1 });
+  assertMatch(wide, /width="116" height="136"/);
+  assertMatch(wide, /translate\(30 8\)[^]*translate\(30 72\)/);
 });
 
 Deno.test("drawConfusion() shows counts of classes that were taken for others", () => {
