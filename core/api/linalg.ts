@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "../ops/linalg/determinants.ts";
 export * from "../ops/linalg/systems.ts";
 export {
   eigh,

@@ -29,8 +29,9 @@ import { where } from "../elementwise/elementwise.ts";
 import { and, eq, ge, gt } from "../elementwise/logic.ts";
 import { padded } from "../nn/window.ts";
 import { cumsum } from "../order/order.ts";
-import { max, sum } from "../reduce/reduce.ts";
+import { sum } from "../reduce/reduce.ts";
 import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
+import { topOf } from "../reduce/support.ts";
 import { between } from "../shape/between.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
@@ -263,7 +264,8 @@ function countedValues(
   const [m, n] = [2, 1].map((d) => shapeOf(matrices, matrices.ndim - d)) as [Variable, Variable];
   const most = castTo(dimVariable(maxDims(m, n)), values.dtype);
   const part = rcond ?? mul(most, epsilonOf(values.dtype));
-  const limit = mul(max(values, { axis: -1, keepdims: true }), part as Variable) as Variable;
+  // Of no values the greatest is -Infinity.
+  const limit = mul(topOf(values, [values.ndim - 1]), part as Variable) as Variable;
   return [values, gt(values, limit) as Variable];
 }
 

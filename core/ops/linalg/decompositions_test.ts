@@ -119,6 +119,39 @@ Deno.test("matrices without full rank, with equal values, of zeros and empty one
   assertEquals(found.map((x) => [...x.shape].length), [2, 2, 1, 2, 2, 1, 2, 2]);
 });
 
+onDevices(
+  "exponentials of matrices with norms out of the ordinary, and of empty ones",
+  async (device) => {
+    const dtype = widest(device), a = T.tensor(dtype, 3, "a") as Variable;
+    const f = await compile([a], L.expm(a as never) as Variable, { device });
+    const angle = 2 ** 20, large = [0, angle, -angle, 0], small = [0, 1, 0, 0];
+    const data = [large, [-1e30, 0, 1, -1e30], [-3, angle, 0, -3], small].flat();
+    const e = Math.exp(-3), [c, s] = [Math.cos(angle), Math.sin(angle)];
+    const want = [c, s, -s, c, 0, 0, 0, 0, e, e * angle, 0, e, 1, 1, 0, 1];
+    const found = f(asTensor({ shape: [4, 2, 2], data }, dtype)) as Tensor;
+    // A turn is off by as much as its angle is rounded.
+    const part = angle * (device === "cpu" ? 2 ** -52 : 2 ** -23);
+    [...found.dataSync()].map(Number).forEach((x, i) => {
+      const error = Math.abs(x - want[i]!) / Math.max(1, Math.abs(want[i]!));
+      assert(error < part, `${i}: ${x}, not ${want[i]}`);
+    });
+    for (const shape of [[0, 2, 2], [2, 0, 0]]) {
+      assertEquals((f(asTensor({ shape, data: [] }, dtype)) as Tensor).shape, shape);
+    }
+  },
+);
+
+Deno.test("matrices without elements have rank 0", async () => {
+  const a = T.dmatrix("a"),
+    f = await compile(
+      [a],
+      [L.matrixRank(a), L.lstsq(a, T.ones([a.shape[0]!], "float64") as never)[2]] as Variable[],
+    );
+  for (const shape of [[0, 0], [0, 3], [3, 0]]) {
+    assertEquals(f(asTensor({ shape, data: [] }, "float64")).map((x) => x.item()), [0n, 0n]);
+  }
+});
+
 onDevices("norms of vectors and matrices", async (device) => {
   const a = T.fmatrix("a"), x = [[1, -2], [3, 4]];
   const orders = ["fro", "nuc", 1, -1, 2, -2, Infinity, -Infinity] as const;

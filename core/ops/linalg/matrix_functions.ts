@@ -13,12 +13,14 @@ import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
 import { addDims, subDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
-import { abs, add, ceil, div, maximum, minimum, mul, sub } from "../elementwise/arithmetic.ts";
+import { ifelse } from "../control/control.ts";
+import { abs, add, ceil, div, maximum, mul, sub } from "../elementwise/arithmetic.ts";
 import { where } from "../elementwise/elementwise.ts";
 import { exp2, log2 } from "../elementwise/functions.ts";
 import { gt } from "../elementwise/logic.ts";
 import { padded } from "../nn/window.ts";
-import { max, sum } from "../reduce/reduce.ts";
+import { any, sum } from "../reduce/reduce.ts";
+import { topOf } from "../reduce/support.ts";
 import { join } from "../shape/combine.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
@@ -94,8 +96,14 @@ const PADE: Readonly<
   },
 };
 
-/** How often a matrix is squared at most: norms up to 2¹⁸ or so, far beyond where numbers overflow. */
-const MOST_SQUARINGS = 16;
+/**
+ * How often a matrix is squared, in steps: the later ones where one of some matrices needs them. It is halved
+ * more often than squared if it is larger still: what rounding has left of it has vanished or overflowed then.
+ */
+const SQUARINGS: Readonly<Record<string, readonly number[]>> = {
+  float64: [8, 16, 64],
+  float32: [8, 32],
+};
 
 /**
  * The exponentials of square matrices, by scaling and squaring with Padé's approximants (Higham, 2005).
@@ -113,9 +121,10 @@ export function expm(a: TensorLike): Variable {
   const { numbers, most } = PADE[realOf(matrices.dtype)]!;
   const axes = Array.from({ length: matrices.ndim - 2 }, (_, d) => d);
   const each = (x: Variable) => shuffled(x, [...axes, "x", "x"]);
-  const norm = max(sum(abs(matrices), -2) as Variable, -1) as Variable;
-  const raw = ceil(log2(div(maximum(norm, most), most) as Variable));
-  const count = minimum(raw, MOST_SQUARINGS) as Variable;
+  // Rows of no matrix have -Infinity as the greatest of them.
+  const sums = sum(abs(matrices), -2) as Variable;
+  const norm = sum(topOf(sums, [sums.ndim - 1]), -1) as Variable;
+  const count = ceil(log2(div(maximum(norm, most), most) as Variable)) as Variable;
   const x = div(matrices, each(exp2(count) as Variable)) as Variable;
   const size = shapeOf(x, x.ndim - 1), one = eye(size, size, 0, x.dtype) as Variable;
   // Even powers for the one part, odd ones for the other.
@@ -126,12 +135,27 @@ export function expm(a: TensorLike): Variable {
       .reduce((sum, next) => add(sum, next) as Variable);
   const odd = times(x, part(1)), even = part(0);
   const quotient = solve(sub(even, odd) as never, add(even, odd) as never, { check: false });
-  let result = quotient as Variable;
-  for (let i = 0; i < MOST_SQUARINGS; i++) {
-    const before = result, isMore = gt(each(count), i) as Variable;
-    result = where(isMore, times(before, before), before) as Variable;
+  return castTo(
+    squared(quotient as Variable, each(count), SQUARINGS[realOf(matrices.dtype)]!),
+    dtype,
+  );
+}
+
+/** Matrices squared as often as `count` says, and up to the last of some limits. */
+function squared(
+  x: Variable,
+  count: Variable,
+  [limit, ...more]: readonly number[],
+  from = 0,
+): Variable {
+  let result = x;
+  for (let i = from; i < limit!; i++) {
+    const before = result;
+    result = where(gt(count, i), times(before, before), before) as Variable;
   }
-  return castTo(result, dtype);
+  if (more.length === 0) return result;
+  const isMore = any(gt(count, limit!)) as Variable;
+  return ifelse(isMore, squared(result, count, more, limit!), result);
 }
 
 /**

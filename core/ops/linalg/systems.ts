@@ -1,6 +1,6 @@
 /**
- * `T.linalg`: factorisations by which systems of equations are solved, their solutions, inverses and
- * determinants. All of them take matrices in the last two axes, and axes before these count them.
+ * `T.linalg`: factorisations by which systems of equations are solved, their solutions and inverses.
+ * All of them take matrices in the last two axes, and axes before these count them.
  *
  * @module
  */
@@ -18,21 +18,17 @@ import type {
   RankOf,
   RealOf,
 } from "../../graph/type_arithmetic.ts";
-import { isComplex, realOf } from "../../graph/dtype.ts";
+import { realOf } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { shown } from "../../base/shown.ts";
 import { shapeLabel } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
 import { minDims } from "../common/lengths.ts";
 import type { TensorLike } from "../common/literal.ts";
-import { abs, add, div, mul, sign as signOf } from "../elementwise/arithmetic.ts";
+import { add } from "../elementwise/arithmetic.ts";
 import { conj, real } from "../elementwise/conversion.ts";
-import { log } from "../elementwise/functions.ts";
-import { where } from "../elementwise/elementwise.ts";
 import { eq } from "../elementwise/logic.ts";
 import { arange } from "../create/ranges.ts";
-import { advIndexOp, type AdvIndexParams } from "../index/adv_index.ts";
-import { prod, sum } from "../reduce/reduce.ts";
 import { between } from "../shape/between.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
@@ -227,7 +223,8 @@ export function choleskySolve(
   return of(of(b, !lower), lower);
 }
 
-function factorsOf(matrices: Variable, square = false): readonly Variable[] {
+/** L and U in one matrix, where rows came from, and which were exchanged. */
+export function factorsOf(matrices: Variable, square = false): readonly Variable[] {
   return applyOp<LuParams>(luOp, [matrices], { square }).outputs;
 }
 
@@ -362,65 +359,4 @@ export function inv<A extends TensorLike>(
 export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot invert");
   return castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype);
-}
-
-/** What numbers are when their absolute values are 1, and 0 for 0. */
-function unitOf(x: Variable): Variable {
-  if (!isComplex(x.dtype)) return signOf(x) as Variable;
-  const size = abs(x) as Variable;
-  return div(x, where(eq(size, 0), 1, size)) as Variable;
-}
-
-/** The diagonal of U, and the sign that the exchanged rows give. */
-function pivotsOf(matrices: Variable): { diagonal: Variable; parity: Variable } {
-  const [packed, , pivots] = factorsOf(matrices, true) as Variable[];
-  const own = arange(shapeOf(matrices, matrices.ndim - 2)) as Variable;
-  const signs = where(eq(pivots!, own), 1, -1);
-  return {
-    diagonal: outputOf<AdvIndexParams>(advIndexOp, [packed!, own, own], {
-      axes: [packed!.ndim - 2, packed!.ndim - 1],
-    }),
-    parity: castTo(prod(signs, -1) as Variable, packed!.dtype),
-  };
-}
-
-/**
- * The determinants of square matrices. Those of large ones overflow: see {@linkcode slogdet}.
- *
- * @example
- * ```ts
- * import { compile, T } from "@croton/croton";
- *
- * const a = T.matrix("a");
- * const f = await compile([a], T.linalg.det(a));
- * f([[1, 2], [3, 4]]); // -2
- * ```
- */
-export function det<A extends TensorLike>(a: OfRank<A, MatrixRank>): PerMatrix<A>;
-export function det(a: TensorLike): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
-  const { diagonal, parity } = pivotsOf(matrices);
-  return castTo(mul(prod(diagonal, -1) as Variable, parity) as Variable, dtype);
-}
-
-/**
- * `[sign, logabsdet]`: the sign of the determinants of square matrices, which for complex ones is a number of
- * size 1, and the logarithm of their absolute values. Of a singular matrix they are 0 and -Infinity.
- *
- * @example
- * ```ts
- * import { T } from "@croton/croton";
- *
- * const [sign, logabsdet] = T.linalg.slogdet(T.matrix("a"));
- * ```
- */
-export function slogdet<A extends TensorLike>(
-  a: OfRank<A, MatrixRank>,
-): [sign: PerMatrix<A>, logabsdet: RealPerMatrix<A>];
-export function slogdet(a: TensorLike): [sign: Variable, logabsdet: Variable] {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
-  const { diagonal, parity } = pivotsOf(matrices);
-  const sign = mul(prod(unitOf(diagonal), -1) as Variable, parity) as Variable;
-  const size = sum(log(abs(diagonal) as Variable), -1) as Variable;
-  return [castTo(sign, dtype), castTo(size, realOf(dtype))];
 }

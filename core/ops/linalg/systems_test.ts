@@ -20,7 +20,7 @@ import {
   type Tensor,
   type Variable,
 } from "../../../mod.ts";
-import { grad, verifyGrad } from "../../../mod.ts";
+import { grad, jvp, verifyGrad, vmap } from "../../../mod.ts";
 
 const L = T.linalg;
 
@@ -226,6 +226,72 @@ Deno.test("empty matrices", async () => {
     0,
   ]]);
   assertEquals(Number(found[1]!.dataSync()[0]), 1);
+});
+
+/** Matrices of all ranks, with zeros among the first pivots and with the same singular values. */
+const ranks = [
+  [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  [0, 1, 0, 0, 0, 1, 0, 0, 0],
+  [0, 1, 2, 0, 2, 5, 0, 3, 1],
+  [1, 2, 3, 2, 4, 6, -1, -2, -3],
+  [0, 0, 0, 0, 0, 0, 0, 0, 0],
+  [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  [2, -1, 0, 1, 3, 1, 0, 5, -2],
+];
+
+/** The cofactors of a matrix of three rows. */
+function cofactors(a: readonly number[]): number[] {
+  const at = (i: number, j: number) => a[i % 3 * 3 + j % 3]!;
+  return a.map((_, k) => {
+    const [i, j] = [Math.floor(k / 3), k % 3];
+    return at(i + 1, j + 1) * at(i + 2, j + 2) - at(i + 1, j + 2) * at(i + 2, j + 1);
+  });
+}
+
+onDevices(
+  "determinants of singular matrices have derivatives, and these have some",
+  async (device) => {
+    const dtype = widest(device), a = T.tensor(dtype, 3, "a") as Variable;
+    const along = [1, 2, -1, 0.5, 3, 2, 4, -2, 1];
+    const way = T.constant(asTensor({ shape: [3, 3], data: along }, dtype));
+    const slopes = grad(T.sum(L.det(a as never)), a) as Variable;
+    const second = grad(T.sum(T.mul(slopes, way)) as Variable, a) as Variable;
+    const outputs = [
+      slopes,
+      ...device === "cpu" ? [second, jvp(L.det(a as never), a, T.onesLike(a))[1]] : [],
+    ];
+    const f = await compile([a], outputs as Variable[], { device });
+    const count = ranks.length;
+    const [first, next, forward] = f(
+      asTensor({ shape: [count, 3, 3], data: ranks.flat() }, dtype),
+    ) as Tensor[];
+    const want = ranks.map(cofactors);
+    const part = device === "cpu" ? 1e-12 : 1e-4;
+    assertNear(first!, { shape: [count, 3, 3], data: want.flat() }, part, "cofactors");
+    if (device === "gpu") return;
+    // Cofactors are squares of elements: differences are exact.
+    const moved = (by: number) =>
+      ranks.flatMap((one) => cofactors(one.map((x, i) => x + by * along[i]!)));
+    const [up, down] = [moved(0.5), moved(-0.5)];
+    const seconds = up.map((x, i) => x - down[i]!);
+    assertNear(next!, { shape: [count, 3, 3], data: seconds }, part, "second derivatives");
+    const sums = want.map((one) => one.reduce((x, y) => x + y));
+    assertNear(forward!, { shape: [count], data: sums }, part, "forward mode");
+  },
+);
+
+Deno.test("gradients of determinants of small, of empty and of no matrices", async () => {
+  const a = T.dmatrix("a"), slope = grad(L.det(a) as Variable, a as Variable) as Variable;
+  const f = await compile([a], slope);
+  assertEquals(f([[0]]).arraySync(), [[1]]);
+  assertEquals(f([[NaN, 1], [1, 1]]).arraySync(), [[NaN, NaN], [NaN, NaN]]);
+  assertEquals(f(asTensor({ shape: [0, 0], data: [] }, "float64")).shape, [0, 0]);
+  const t = T.dtensor3("t"), of = (x: Variable) => grad(L.det(x as never) as Variable, x);
+  const g = await compile([t], vmap(of as (x: Variable) => Variable)(t) as Variable);
+  assertEquals(g([[[0, 1], [0, 0]], [[2, 0], [0, 4]]]).arraySync(), [
+    [[0, 0], [-1, 0]],
+    [[4, 0], [0, 2]],
+  ]);
 });
 
 onDevices("inside a loop, and through its gradient", async (device) => {
