@@ -9,10 +9,11 @@
 
 import type { FloatLike } from "../../graph/type_arithmetic.ts";
 import type { Variable } from "../../graph/graph.ts";
-import type { TensorLike } from "../common/literal.ts";
+import { asVariable, type TensorLike } from "../common/literal.ts";
 import { abs, neg, reciprocal, sign, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
-import { cos, cosh, exp, sin, sinh } from "../elementwise/functions.ts";
-import { isinf, lt } from "../elementwise/logic.ts";
+import { cos, cosh, exp, log, sin, sinh } from "../elementwise/functions.ts";
+import { and, eq, gt, isinf, lt } from "../elementwise/logic.ts";
+import { sum } from "../reduce/reduce.ts";
 import { beside, choose, inFloat, plus, polynomial, quarterMean, times } from "./support.ts";
 
 /** Where the series begins to be exact. */
@@ -38,8 +39,10 @@ function bothParts(
   return choose(isNear, near(choose(isNear, x, 0)), far(choose(isNear, FAR, size)));
 }
 
-/** √(2/(πx)) times P cos χ - Q sin χ with χ = x - (order + 1/2) π/2. */
-function oscillation(x: Variable, order: 0 | 1): Variable {
+/**
+ * √(2/(πx)) times P cos χ - Q sin χ with χ = x - (order + 1/2) π/2; of the second kind, P sin χ + Q cos χ.
+ */
+function oscillation(x: Variable, order: 0 | 1, kind: 1 | 2 = 1): Variable {
   const terms = hankel(order), r = reciprocal(x) as Variable, u = sqr(r) as Variable;
   const part = (from: 0 | 1) =>
     polynomial(
@@ -50,7 +53,10 @@ function oscillation(x: Variable, order: 0 | 1): Variable {
   const [s, c] = [sin(x) as Variable, cos(x) as Variable];
   // √2 times the cosine and the sine of χ.
   const [along, across] = order === 0 ? [plus(c, s), sub(s, c)] : [sub(s, c), neg(plus(s, c))];
-  const wave = times(sub(times(p, along), times(q, across)), sqrt(times(r, 1 / Math.PI)));
+  const turned = kind === 1
+    ? sub(times(p, along), times(q, across))
+    : plus(times(p, across), times(q, along));
+  const wave = times(turned, sqrt(times(r, 1 / Math.PI)));
   return choose(isinf(x), 0, wave);
 }
 
@@ -76,6 +82,74 @@ export function j1<A extends TensorLike>(x: A): FloatLike<A> {
       (x) => quarterMean(x.dtype, (s) => times(sin(times(beside(x), s)), s)),
       (a) => times(oscillation(a, 1), sign(x)),
     )) as FloatLike<A>;
+}
+
+/** Nodes by which functions of the second kind are computed near 0. */
+const NODES = 40;
+
+/**
+ * The cosines at midpoints of the first quarter of a circle, and weights by which the sum of even functions of
+ * cosines there is 4/π times their integral times the logarithm of the sine: -π/2·log 2 for 1 and
+ * -π/(4k) for cos 2kθ, to which such functions are sums of.
+ */
+function logarithmic(): { readonly cosines: number[]; readonly weights: number[] } {
+  const angles = Array.from({ length: NODES }, (_, j) => (j + 0.5) * Math.PI / (2 * NODES));
+  const weights = angles.map((angle) => {
+    let sum = -Math.LN2;
+    for (let k = 1; k < NODES; k++) sum -= Math.cos(2 * k * angle) / k;
+    return 2 / NODES * sum;
+  });
+  return { cosines: angles.map(Math.cos), weights };
+}
+
+/** log 2 and Euler's constant. */
+const OFFSET = Math.LN2 + 0.5772156649015329;
+
+/** Functions of the second kind: -Infinity at 0, and NaN below. */
+function secondKind(
+  x: Variable,
+  order: 0 | 1,
+  near: (x: Variable, cosines: Variable, weights: Variable) => Variable,
+): Variable {
+  const isNear = lt(x, FAR) as Variable, isIn = gt(x, 0) as Variable;
+  const inside = choose(and(isNear, isIn), x, 1), beyond = choose(isNear, FAR, x);
+  const { cosines, weights } = logarithmic();
+  const own = near(inside, asVariable(cosines, x.dtype), asVariable(weights, x.dtype));
+  const value = choose(isNear, own, oscillation(beyond, order, 2));
+  const outside = choose(eq(x, 0), -Infinity, NaN);
+  return choose(isIn, value, outside);
+}
+
+/** Terms of nodes: what the logarithm of x counts, and what the nodes count. */
+function amounts(x: Variable, weights: Variable): Variable {
+  const everywhere = times(plus(log(x) as Variable, OFFSET), 1 / NODES);
+  return times(plus(beside(everywhere), weights), 2 / Math.PI);
+}
+
+/**
+ * The Bessel function of the second kind of order 0, also called Neumann's or Weber's: -Infinity at 0, NaN for
+ * x below. SciPy's `y0`.
+ */
+export function y0<A extends TensorLike>(x: A): FloatLike<A> {
+  return inFloat("y0", [x], (x) =>
+    secondKind(x, 0, (x, cosines, weights) => {
+      const waves = cos(times(beside(x), cosines)) as Variable;
+      return sum(times(waves, amounts(x, weights)), { axis: -1 }) as Variable;
+    })) as FloatLike<A>;
+}
+
+/**
+ * The Bessel function of the second kind of order 1, also called Neumann's or Weber's: -Infinity at 0, NaN for
+ * x below. SciPy's `y1`.
+ */
+export function y1<A extends TensorLike>(x: A): FloatLike<A> {
+  return inFloat("y1", [x], (x) =>
+    secondKind(x, 1, (x, cosines, weights) => {
+      const angles = times(beside(x), cosines);
+      const waves = times(sin(angles), cosines, amounts(x, weights));
+      const pole = times(beside(reciprocal(x) as Variable), cos(angles), 2 / (Math.PI * NODES));
+      return sum(sub(waves, pole), { axis: -1 }) as Variable;
+    })) as FloatLike<A>;
 }
 
 /** e^-x √(2πx) times a modified function, far off. */

@@ -30,6 +30,7 @@ BETA = [
     for x in [1e-4, 0.05, 0.3, a / (a + b), 0.7, 0.99]
 ]
 LINE = [-710.0, -90.0, -30.5, -29.5, -8.0, -2.0, -0.3, -1e-5, 0.0, 1e-5, 0.3, 1.0, 3.3, 12.0, 29.9, 30.1, 75.0, 700.0]
+RIGHT = [1e-300, 1e-20, 1e-5, 0.3, 1.0, 2.5, 3.3, 8.0, 12.0, 25.0, 29.9, 30.1, 75.0, 700.0]
 UNIT = [1e-30, 1e-5, 0.01, 0.2, 0.25, 0.3, 0.4999, 0.5, 0.6, 0.9, 0.999]
 
 
@@ -60,6 +61,8 @@ FUNCTIONS = {
     "betaln": (lambda a, b: mp.log(mp.beta(a, b)), [(a, b) for a in SHAPES for b in SHAPES], False),
     "j0": (lambda x: mp.besselj(0, x), plain(LINE), False),
     "j1": (lambda x: mp.besselj(1, x), plain(LINE), False),
+    "y0": (lambda x: mp.bessely(0, x), plain(RIGHT), True),
+    "y1": (lambda x: mp.bessely(1, x), plain(RIGHT), True),
     "i0": (lambda x: mp.besseli(0, x), plain(LINE), False),
     "i1": (lambda x: mp.besseli(1, x), plain(LINE), False),
     "i0e": (lambda x: mp.besseli(0, x) * mp.exp(-abs(x)), plain(LINE + [1e6]), False),
@@ -86,6 +89,7 @@ EDGES = {
     "logNdtr": (S.log_ndtr, plain([-inf, inf, nan])),
     "ndtri": (S.ndtri, plain([-0.1, 0.0, 1.0, 1.1, nan])),
     **{name: (getattr(S, name), plain([nan, 0.0])) for name in ["j0", "j1", "i0", "i1", "i0e", "i1e"]},
+    **{name: (getattr(S, name), plain([nan, 0.0, -0.0, -1.0, -40.0, -inf])) for name in ["y0", "y1"]},
     "polygamma2": (lambda x: S.polygamma(2, x), plain([inf, nan])),
     "polygamma5": (lambda x: S.polygamma(5, x), plain([inf, nan])),
 }
