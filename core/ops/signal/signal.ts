@@ -6,7 +6,8 @@
 
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
-import { promote } from "../../graph/dtype.ts";
+import { settings } from "../../base/settings.ts";
+import { isDiscrete, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating, Less1, PairDType, RankOf } from "../../graph/type_arithmetic.ts";
 import { intConstant, normalizeAxis, shapeLabel } from "../common/arguments.ts";
@@ -22,14 +23,15 @@ import {
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { zerosLike } from "../create/alloc.ts";
 import { arange } from "../create/ranges.ts";
+import { mod } from "../elementwise/arithmetic.ts";
 import { conj } from "../elementwise/conversion.ts";
 import { where } from "../elementwise/logic.ts";
 import { take } from "../index/selecting.ts";
 import { conv1d } from "../nn/conv.ts";
-import { searchsorted } from "../order/order.ts";
+import { argsort, searchsorted } from "../order/order.ts";
 import { sum } from "../reduce/reduce.ts";
 import { between } from "../shape/between.ts";
-import { concatenate } from "../shape/combine.ts";
+import { concatenate, join } from "../shape/combine.ts";
 import { ravel } from "../shape/reshape.ts";
 import { dot } from "../linalg/linalg.ts";
 import { expandDims, moveaxis, shapePadRight } from "../shape/dimshuffle.ts";
@@ -118,10 +120,16 @@ export interface InterpOptions {
   readonly left?: TensorLike;
   /** The value above the last point; that of the last point if missing. */
   readonly right?: TensorLike;
+  /**
+   * After which distance the line repeats itself, in which case the xp may come in any order, and there is
+   * neither left nor right.
+   */
+  readonly period?: TensorLike;
 }
 
 /**
- * The values at x of the line through the points (xp, fp), of which the xp rise.
+ * The values at x of the line through the points (xp, fp), of which the xp rise. The dtype is the one that
+ * x and the points meet in.
  *
  * @example
  * ```ts
@@ -132,12 +140,12 @@ export interface InterpOptions {
  * f([0, 1.5, 2.5, 9]).arraySync(); // [3, 2.5, 1, 0]
  * ```
  */
-export function interp<A extends TensorLike>(
+export function interp<A extends TensorLike, X extends TensorLike, F extends TensorLike>(
   x: A,
-  xp: TensorLike,
-  fp: TensorLike,
+  xp: X,
+  fp: F,
   options?: InterpOptions,
-): Variable<Floating<DTypeOf<A>>, RankOf<A>>;
+): Variable<Floating<PairDType<A, Variable<PairDType<X, F>>>>, RankOf<A>>;
 export function interp(
   x: TensorLike,
   xp: TensorLike,
@@ -145,16 +153,43 @@ export function interp(
   options: InterpOptions = {},
 ): Variable {
   const action = "Cannot interpolate";
-  const { left, right } = checkOptions(action, options, { left: "any", right: "any" });
-  const v = asFloating(x), dtype = v.dtype;
-  const [places, given] = [xp, fp].map((part) => castTo(asVariable(part, dtype), dtype)) as [
-    Variable,
-    Variable,
-  ];
+  const { left, right, period } = checkOptions(action, options, {
+    left: "any",
+    right: "any",
+    period: "any",
+  });
+  const all = asVariables([x, xp, fp]);
+  const together = all.map(({ dtype }) => dtype).reduce(promote);
+  const dtype = isDiscrete(together) ? settings.floatX : together;
+  let [v, places, given] = all.map((part) => castTo(part, dtype)) as [Variable, Variable, Variable];
   if (places.ndim !== 1 || given.ndim !== 1) {
     throw new TypeError(
       `${action}: expected vectors of points, got ${places.type}, ${given.type}`,
     );
+  }
+  if (period !== undefined) {
+    if (left !== undefined || right !== undefined) {
+      throw new TypeError(`${action}: a line with a period has neither left nor right`);
+    }
+    const length = castTo(asVariable(period, dtype), dtype), first = shapeOf(places, 0);
+    if (length.ndim !== 0) {
+      throw new TypeError(`${action}: expected a scalar as the period, got ${length.type}`);
+    }
+    const size = elementwise("abs", [length]);
+    given = withShape(given, [first], { action });
+    [v, places] = [v, places].map((part) => mod(part, size)) as [Variable, Variable];
+    const order = argsort(places) as Variable;
+    // The last point once before the first, and the first after the last.
+    const round = (part: Variable, by: Variable) => {
+      const sorted = take(part, order) as Variable, end = between(sorted, 0, -1, null);
+      return join(
+        0,
+        elementwise("sub", [end, by]),
+        sorted,
+        elementwise("add", [between(sorted, 0, null, 1), by]),
+      ) as Variable;
+    };
+    [places, given] = [round(places, size), round(given, asVariable(0, dtype))];
   }
   const values = withShape(given, [shapeOf(places, 0)], { action });
   const last = elementwise("sub", [dimVariable(shapeOf(places, 0)), intConstant(1)]);

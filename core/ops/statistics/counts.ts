@@ -13,7 +13,7 @@ import { type Dim, intConstant } from "../common/arguments.ts";
 import { asFloating, castTo, elementwise } from "../common/build.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { addDims, dimVariable, minDims, subDims } from "../common/lengths.ts";
-import { asVariable, type TensorLike } from "../common/literal.ts";
+import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { ones, zeros, zerosLike } from "../create/alloc.ts";
 import { linspace } from "../create/ranges.ts";
 import { and, where } from "../elementwise/logic.ts";
@@ -21,7 +21,8 @@ import { advIncOp, type AdvIncParams } from "../index/adv_index.ts";
 import { setIndex } from "../index/indexing.ts";
 import { flatnonzero, nonzero, take } from "../index/selecting.ts";
 import { argsort, cumsum, diff, searchsorted } from "../order/order.ts";
-import { max, min, sum } from "../reduce/reduce.ts";
+import { sum } from "../reduce/reduce.ts";
+import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { between } from "../shape/between.ts";
 import { join, stack } from "../shape/combine.ts";
 import { ravel, reshape } from "../shape/reshape.ts";
@@ -86,8 +87,21 @@ function edgesOf(x: Variable, bins: number, range: HistogramOptions["range"]): V
       `Cannot count in bins: expected how many as a positive integer, got ${shown(bins)}`,
     );
   }
+  const isNone = elementwise("eq", [shapeOf(x, 0), intConstant(0)]);
+  // Of no numbers, NumPy counts between 0 and 1, and a point is widened to that.
+  const endOf = (kind: "min" | "max") =>
+    where(
+      isNone,
+      0.5,
+      outputOf<ReduceParams>(reduceOp, [x], {
+        kind,
+        axes: [0],
+        dtype: x.dtype,
+        empty: true,
+      }),
+    );
   const [low, high] = range === undefined
-    ? [min(x), max(x)]
+    ? [endOf("min"), endOf("max")]
     : range.map((end) => castTo(asVariable(end, x.dtype), x.dtype));
   const isPoint = elementwise("eq", [low as Variable, high as Variable]);
   const half = (by: number) => where(isPoint, by, 0) as Variable;
@@ -99,7 +113,8 @@ function edgesOf(x: Variable, bins: number, range: HistogramOptions["range"]): V
 /**
  * How many elements of x lie in each bin, and the edges of the bins. Bins are a number of equally wide ones,
  * 10 if missing, or a vector of edges that rise. A bin holds its lower edge, the last one both; elements
- * outside, and NaN, are not counted. Counts are int64, or sums of weights.
+ * outside, and NaN, are not counted. Counts are int64, or sums of weights. Where there are no elements, bins
+ * are those between 0 and 1.
  *
  * @example
  * ```ts
@@ -151,7 +166,8 @@ export function histogram(
 /**
  * For each element of x the int64 number of the bin that it lies in, given edges that rise: 0 below the
  * first edge, i where bins[i - 1] <= x < bins[i], and the number of edges from the last one on. With
- * `right` a bin holds its upper edge instead of its lower one.
+ * `right` a bin holds its upper edge instead of its lower one. Edges may fall, too: then it is i where
+ * bins[i - 1] > x >= bins[i], or with `right` bins[i - 1] >= x > bins[i].
  *
  * @example
  * ```ts
@@ -164,9 +180,19 @@ export function digitize<A extends TensorLike>(
   x: A,
   bins: TensorLike,
   options: { readonly right?: boolean } = {},
-): Variable<"int64", RankOf<A>> {
+): Variable<"int64", RankOf<A>>;
+export function digitize(
+  x: TensorLike,
+  bins: TensorLike,
+  options: { readonly right?: boolean } = {},
+): Variable {
   const { right = false } = checkOptions("Cannot find bins", options, { right: "boolean" });
-  return searchsorted(bins, x, right ? "left" : "right");
+  const [v, edges] = asVariables([x, bins]) as [Variable, Variable];
+  const below = searchsorted(edges, v, right ? "left" : "right") as Variable;
+  // Sums, as there may be no edge at all.
+  const end = (from: number | null, to: number | null) => sum(between(edges, 0, from, to));
+  const isFalling = elementwise("gt", [end(null, 1) as Variable, end(-1, null) as Variable]);
+  return where(isFalling, elementwise("sub", [shapeOf(edges, 0), below]), below) as Variable;
 }
 
 /**

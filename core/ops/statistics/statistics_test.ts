@@ -71,6 +71,9 @@ const cases: Record<string, Variable> = {
   "histogram of one": T.histogram(T.mul(s, 0).add(2), 2)[1],
   "digitize": T.digitize(v, [0, 2.5, 7]),
   "digitize right": T.digitize(v, [0, 2.5, 7], { right: true }),
+  "digitize falling": T.digitize(v, [7, 2.5, 0]),
+  "digitize falling right": T.digitize(v, [7, 2.5, 0], { right: true }),
+  "digitize one": T.digitize(v, [2.5]),
   "unique values": distinct,
   "unique indices": indices,
   "unique inverse": inverse,
@@ -87,6 +90,8 @@ const cases: Record<string, Variable> = {
   "interp": T.interp(T.mul([0, 1, 1.5, 2.9, 3, 4], s.at(0)), [1, 2, 3], [3, 2, 0]),
   "interp ends": T.interp(T.mul([0, 9], s.at(0)), s, [3, 5], { left: -1, right: 7 }),
   "interp one": T.interp(T.mul([0, 9], s.at(0)), [1], [3]),
+  "interp period": T.interp(v, [190, -190, 350, -350], [5, 10, 3, 4], { period: 360 }),
+  "interp short period": T.interp(v, [3, 1, 2], [3, 2, 0], { period: -2.5 }),
   "trapezoid": T.trapezoid(m, { axis: 0 }),
   "trapezoid x": T.trapezoid(m, { x: [0, 1, 3, 7], axis: 1 }),
   "trapezoid dx": T.trapezoid(v, { dx: 0.5 }),
@@ -133,6 +138,29 @@ onDevices("statistics and signals are NumPy's", async (device) => {
     const have = Array.from(result.dataSync(), Number);
     flat(want).forEach((x, i) => assertAlmostEquals(have[i]!, x, 2e-6 * (1 + Math.abs(x)), name));
   });
+});
+
+Deno.test("of no elements there are bins and ranks as NumPy has them", async () => {
+  const x = T.dvector("x"), [counts, edges] = T.histogram(x, 4);
+  const [few, given] = T.histogram(x, 2, { range: [1, 3] });
+  const f = await compile([x], [counts, edges, few, given, T.digitize([1, 2], x)] as Variable[]);
+  const none = f([]).map((y) => y.arraySync());
+  assertEquals(none, [[0n, 0n, 0n, 0n], [0, 0.25, 0.5, 0.75, 1], [0n, 0n], [1, 2, 3], [0n, 0n]]);
+  assertEquals(f([7])[1]!.arraySync(), [6.5, 6.75, 7, 7.25, 7.5]);
+});
+
+Deno.test("interpolation is done in the dtype that numbers and points meet in", () => {
+  const single = T.fvector(), double = T.dvector(), whole = T.ivector();
+  assertEquals(T.interp(single, double, single).dtype, "float64");
+  assertEquals(T.interp(single, single, double).dtype, "float64");
+  assertEquals(T.interp(whole, single, [1, 2]).dtype, "float32");
+  assertEquals(T.interp(single, [1, 2], [3, 4]).dtype, "float32");
+  assertThrows(
+    () => T.interp(v, s, s, { period: 1, left: 0 }),
+    TypeError,
+    "neither left nor right",
+  );
+  assertThrows(() => T.interp(v, s, s, { period: [1, 2] }), TypeError, "a scalar as the period");
 });
 
 Deno.test("statistics say what is wrong", async () => {

@@ -20,13 +20,13 @@ add("nansum",np.nansum(h,axis=0)); add("nanprod",np.nanprod(h)); add("nanmean",n
 add("average",np.average(m,axis=1,weights=[1,2,0,1])); add("average whole",np.average(m)); add("average axis 0",np.average(m,axis=0,weights=[1,2,3])); add("average weights",np.average(m,weights=m)); 
 add("cov",np.cov(m)); add("cov columns",np.cov(m,rowvar=False,ddof=0)); add("cov vector",np.atleast_2d(np.cov(v))); add("cov weights",np.cov(m,aweights=[1,2,.5,1])); add("corrcoef",np.corrcoef(m))
 c,e=np.histogram(v,4); add("histogram",c); add("histogram edges",e); add("histogram given",np.histogram(v,[-1,0,3,7])[0]); add("histogram range",np.histogram(v,3,range=(0,3.25))[0]); add("histogram weights",np.histogram(v,[-5,0,3.25],weights=np.arange(7.))[0]); add("histogram density",np.histogram(v,[-5,0,3,8],density=True)[0]); add("histogram of one",np.histogram([2.,2.],2)[1])
-add("digitize",np.digitize(v,[0,2.5,7])); add("digitize right",np.digitize(v,[0,2.5,7],right=True))
+add("digitize",np.digitize(v,[0,2.5,7])); add("digitize right",np.digitize(v,[0,2.5,7],right=True)); add("digitize falling",np.digitize(v,[7,2.5,0])); add("digitize falling right",np.digitize(v,[7,2.5,0],right=True)); add("digitize one",np.digitize(v,[2.5]))
 u=np.unique(np.array([3,1,3,2,1,3]),return_index=True,return_inverse=True,return_counts=True); 
 for k,a in zip(["values","indices","inverse","counts"],u): add("unique "+k,a)
 add("argwhere",np.argwhere(m>4))
 for mode in ["full","same","valid"]:
   add("convolve "+mode,np.convolve(v,[1,.5,-2,3],mode)); add("correlate "+mode,np.correlate(v,[1,.5,-2,3],mode)); add("convolve short "+mode,np.convolve([1.,2],[1,.5,-2],mode)); add("correlate short "+mode,np.correlate([1.,2],[1,.5,-2.],mode)); add("correlate short even "+mode,np.correlate([1.,2,4],[1,.5,-2.,3],mode)); add("correlate short 2 4 "+mode,np.correlate([1.,2],[1,.5,-2.,3],mode))
-add("interp",np.interp([0,1,1.5,2.9,3,4],[1,2,3],[3,2,0])); add("interp ends",np.interp([0,9],[1,2],[3,5],left=-1,right=7)); add("interp one",np.interp([0,9],[1],[3]))
+add("interp",np.interp([0,1,1.5,2.9,3,4],[1,2,3],[3,2,0])); add("interp ends",np.interp([0,9],[1,2],[3,5],left=-1,right=7)); add("interp one",np.interp([0,9],[1],[3])); add("interp period",np.interp(v,[190,-190,350,-350],[5,10,3,4],period=360)); add("interp short period",np.interp(v,[3,1,2],[3,2,0],period=-2.5))
 add("trapezoid",np.trapezoid(m,axis=0)); add("trapezoid x",np.trapezoid(m,x=[0,1,3,7],axis=1)); add("trapezoid dx",np.trapezoid(v,dx=.5)); add("trapezoid x axis 0",np.trapezoid(m,x=[0,2,3],axis=0))
 add("polyval",np.polyval([2,-1,3],m)); add("cross",np.cross(m[:2,:3],m[1:,:3])); add("cross axis 0",np.cross(m[:, :2].T@np.eye(3),m[:, 2:].T@np.eye(3))); add("vdot",np.vdot(m,m+1))
 add("cummax",np.maximum.accumulate(v)); add("cummin axis",np.minimum.accumulate(m,axis=1)); add("logcumsumexp",np.logaddexp.accumulate(v))
