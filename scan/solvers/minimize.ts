@@ -36,13 +36,16 @@ export interface MinimizeResult<X> {
   readonly value: X;
   /** The cost there. */
   readonly cost: Variable;
-  /** Whether the gradient is within the tolerance (bool). */
+  /** Whether the gradient is within the tolerance (bool), and the cost has an end there. */
   readonly converged: Variable<"bool", 0>;
   /** How often the cost and its gradient were computed (int64). */
   readonly steps: Variable<"int64", 0>;
   /** The greatest element of the gradient, as an absolute value. */
   readonly gradientNorm: Variable;
 }
+
+/** How much a step of the size of x may change a minimum, as the gradient tells it, in parts of its size. */
+const STILL = 0.1;
 
 /** A method: a machine that is told what it wants to know. */
 interface Method<S> {
@@ -60,8 +63,8 @@ interface Method<S> {
 
 /**
  * A local minimum of a cost, by L-BFGS or by Newton's method, as a loop on the device. It ends when no element
- * of the gradient is greater than tolerance · max(1, |cost|), or when there is no way on, as where a cost is
- * rounded too coarsely.
+ * of the gradient is greater than tolerance · max(1, |cost|) (nor Σ |x·gradient| than a tenth of max(1, |cost|),
+ * as it is where a cost falls without end), or when there is no way on, as where a cost is rounded too coarsely.
  *
  * Gradients with respect to what `cost` reads are those of the minimum (the implicit ones) and can be
  * differentiated again. They solve a system of the Hessian matrix: by conjugate gradients with "lbfgs", which must
@@ -111,7 +114,14 @@ export function minimize(
   const [f] = inner.outputs;
   const g = grad(f!, place, { disconnectedInputs: "ignore" }) as Variable;
 
-  const limit = (f: Variable) => T.mul(T.maximum(1, T.abs(f)), tolerance) as Variable;
+  // Where a cost falls without end it grows as well, and so does what its gradient may be; but then a step
+  // of the size of x changes it as much as it is large.
+  const isFlat = (x: Variable, f: Variable, g: Variable): Variable => {
+    const size = T.maximum(1, T.abs(f));
+    const isNear = T.le(largest(g), T.mul(size, tolerance));
+    const isStill = T.le(T.sum(T.abs(T.mul(x, g))), T.mul(size, STILL));
+    return T.and(T.and(isNear, isStill), T.invert(T.isinf(f))) as Variable;
+  };
   const run = <S>({ names, first, trial, graph, next }: Method<S>): Variable[] => {
     const initial = first(vector) as Record<string, Variable>;
     return runUntil({
@@ -124,10 +134,10 @@ export function minimize(
       const point = trial(state);
       const made = next(state, point, inner.at([point], { graph }));
       const after = made.state as Record<string, Variable>;
-      const near = T.le(largest(after["g"]!), limit(after["f"]!));
+      const isDone = isFlat(after["x"]!, after["f"]!, after["g"]!);
       return {
         states: [...names.map((name) => after[name]!), T.add(values.at(-1)!, 1) as Variable],
-        done: T.or(T.and(near, T.invert(T.isinf(after["f"]!))), made.stuck) as Variable,
+        done: T.or(isDone, made.stuck) as Variable,
       };
     });
   };
@@ -153,7 +163,7 @@ export function minimize(
   return {
     value: start.like(start.from(value)),
     cost: inner.at([value])[0]!,
-    converged: T.and(T.neq(norm, Infinity), T.le(norm, limit(reached!))) as Variable<"bool", 0>,
+    converged: isFlat(x!, reached!, gradient!) as Variable<"bool", 0>,
     steps: steps as Variable<"int64", 0>,
     gradientNorm: norm,
   };

@@ -5,13 +5,16 @@
  */
 
 import * as T from "../../core/api/functions.ts";
+import { ShapeError } from "../../core/base/errors.ts";
 import { shown } from "../../core/base/shown.ts";
 import { promote } from "../../core/graph/dtype.ts";
-import { Constant, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { makeVariable, type Variable } from "../../core/graph/graph.ts";
 import { TensorType } from "../../core/graph/type.ts";
 import type { DTypeOf, Floating, Plus1, RankOf } from "../../core/graph/type_arithmetic.ts";
 import { asFloating, castTo } from "../../core/ops/common/build.ts";
+import { lengthOr } from "../../core/ops/common/checks.ts";
 import type { TensorLike } from "../../core/ops/common/literal.ts";
+import { withShape } from "../../core/ops/shape/shape_ops.ts";
 import { checkOptions } from "../../core/base/options.ts";
 import { positionalScan } from "../scan.ts";
 import { until } from "../until.ts";
@@ -103,11 +106,7 @@ export function odeint(
   });
   const start = new Pieces(action, y0), { variables: first } = start;
   const dtype = first.map((one) => one.dtype).reduce(promote);
-  const ts = castTo(asFloating(times), dtype);
-  if (ts.ndim !== 1) {
-    throw new TypeError(`${action}: expected a vector of times, got ${ts.type}`);
-  }
-  if (ts instanceof Constant || ts.type.shape[0] !== null) checkTimes(action, ts);
+  const ts = atLeastOne(action, castTo(asFloating(times), dtype));
   const places = placesLike(first), time = makeVariable(TensorType.of(dtype, []));
   const rhs = new Closed(
     [...places, time],
@@ -193,9 +192,14 @@ function stepOptions(
   return { method, steps, maxSteps, rtol, atol, firstStep, fixed };
 }
 
-/** Throws for times that are known and cannot be. */
-function checkTimes(action: string, times: Variable): void {
-  if (times.type.shape[0] === 0) {
-    throw new RangeError(`${action}: expected at least one time, got none`);
+/** A vector of times, or an error: now if there are known to be none, else when the function is called. */
+function atLeastOne(action: string, times: Variable): Variable {
+  if (times.ndim !== 1) {
+    throw new TypeError(`${action}: expected a vector of times, got ${times.type}`);
   }
+  const expected = "expected at least one time, got none", [n] = times.type.shape;
+  if (n === 0) throw new ShapeError(`${action}: ${expected}`);
+  if (n !== null) return times;
+  const more = lengthOr(T.sub(times.shape[0]!, 1) as Variable, { action, expected });
+  return withShape(times, [T.add(more, 1) as Variable], { action });
 }

@@ -7,6 +7,7 @@ import {
   compile,
   DisconnectedInputError,
   grad,
+  ShapeError,
   solvers,
   T,
   type Variable,
@@ -177,6 +178,22 @@ onDevices("minimize() of a list goes down a narrow valley", async (device) => {
   assertEquals(isConverged!.item(), true);
 });
 
+Deno.test("minimize() does not take a cost that falls without end for one that has a minimum", async () => {
+  const many = T.constant(new Float64Array(30).fill(1));
+  const falling = [
+    solvers.minimize((x: Variable) => T.neg(x) as Variable, constant(1, "cpu")),
+    solvers.minimize((x: Variable) => T.neg(T.sum(x)) as Variable, many, { method: "newton" }),
+  ];
+  const deep = solvers.minimize(
+    (x: Variable) => T.sub(T.sqr(T.sub(x, 1e4)), 1e9) as Variable,
+    constant(1, "cpu"),
+  );
+  const f = await compile([], [...falling.map((one) => one.converged), deep.converged, deep.value]);
+  const [a, b, c, x] = f().map((one) => one.item());
+  assertEquals([a, b, c], [false, false, true]);
+  assertAlmostEquals(Number(x), 1e4, 1e-8);
+});
+
 Deno.test("minimize() ends where there is no way on", async () => {
   const x0 = constant(1, "cpu");
   const down = solvers.minimize((x: Variable) => T.neg(x), x0, { maxSteps: 20 });
@@ -312,7 +329,7 @@ Deno.test("several unknowns of each row are parts of one vector, whose ends are 
   assertNear(changes!, [0.25, 5e-4], 1e-9);
 });
 
-Deno.test("solvers say what is wrong with what they are given", () => {
+Deno.test("solvers say what is wrong with what they are given", async () => {
   const x = T.dvector("x"), n = T.lvector("n"), z = T.zvector("z");
   const same = (y: Variable) => y;
   const cases: [() => unknown, string][] = [
@@ -339,6 +356,8 @@ Deno.test("solvers say what is wrong with what they are given", () => {
     [() => solvers.odeint(same, x, n, { firstStep: 0 }), "a positive firstStep"],
   ];
   for (const [call, message] of cases) assertThrows(call, Error, message);
+  const times = T.dvector("times"), f = await compile([x, times], solvers.odeint(same, x, times));
+  assertThrows(() => f([1], []), ShapeError, "at least one time");
   const { value } = solvers.rootFind((y: Variable) => T.sub(y, 1) as Variable, x);
   assertThrows(() => grad(T.sum(value), x), DisconnectedInputError);
 });
