@@ -35,7 +35,10 @@ export interface VmapOptions {
    * that is a record or list one for all of it, or a record or list of them.
    */
   readonly inAxes?: RowAxes;
-  /** Which axis of each result has the rows; default: 0. One for all results, or as the results are. */
+  /**
+   * Which axis of each result has the rows; default: 0. One for all results, or as the results are; null for
+   * a result that is the same for all rows, which is then given once.
+   */
   readonly outAxes?: RowAxes;
   /** How many rows there are; needed where no argument has any, and checked where some have. */
   readonly axisSize?: Dim;
@@ -164,11 +167,14 @@ function mapped(
   const made = forAllRows(found.map(({ leaf }) => leaf), leaves, count, action);
   let next = 0;
   return mapTree<Variable, Variable>(action, results, variables, (leaf, path) => {
-    const value = spread(made[next++]!, { count, draws: "each", counting: null });
-    const axis = axisAt(outAxes, path, action);
+    const own = made[next++]!, axis = axisAt(outAxes, path, action);
     if (axis === null) {
-      throw new TypeError(`${action}: results have rows; expected an axis for each, got null`);
+      if (!own.stacked) return own.value;
+      throw new TypeError(
+        `${action}: outAxes is null for a result that depends on the row; expected its axis`,
+      );
     }
+    const value = spread(own, { count, draws: "each", counting: null });
     const label = `a result of rank ${leaf.ndim} with rows`;
     return axisMoved(value, 0, axisOf(axis, value.ndim, label, action));
   });
