@@ -7,7 +7,7 @@
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { settings } from "../../base/settings.ts";
-import { isDiscrete, promote } from "../../graph/dtype.ts";
+import { type FloatDType, isDiscrete, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating, Less1, PairDType, RankOf } from "../../graph/type_arithmetic.ts";
 import { intConstant, normalizeAxis, shapeLabel } from "../common/arguments.ts";
@@ -140,12 +140,12 @@ export interface InterpOptions {
  * f([0, 1.5, 2.5, 9]).arraySync(); // [3, 2.5, 1, 0]
  * ```
  */
-export function interp<A extends TensorLike, X extends TensorLike, F extends TensorLike>(
+export function interp<A extends TensorLike>(
   x: A,
-  xp: X,
-  fp: F,
+  xp: TensorLike,
+  fp: TensorLike,
   options?: InterpOptions,
-): Variable<Floating<PairDType<A, Variable<PairDType<X, F>>>>, RankOf<A>>;
+): Variable<FloatDType, RankOf<A>>;
 export function interp(
   x: TensorLike,
   xp: TensorLike,
