@@ -8,6 +8,7 @@ import type { Params } from "../core/graph/op.ts";
 import { type GradientRule, type GradientRules, ruleOf } from "./rule.ts";
 import { controlGradients } from "./rules_control.ts";
 import { decomposeGradients } from "./rules_decompose.ts";
+import { eigGradients } from "./rules_eig.ts";
 import { elementwiseGradients } from "./rules_elementwise.ts";
 import { fftGradients } from "./rules_fft.ts";
 import { indexingGradients } from "./rules_indexing.ts";
@@ -27,6 +28,7 @@ const families: readonly GradientRules[] = [
   linalgGradients,
   solveGradients,
   decomposeGradients,
+  eigGradients,
   windowGradients,
   fftGradients,
   orderGradients,

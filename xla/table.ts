@@ -7,6 +7,7 @@
 import type { Op } from "../core/graph/op.ts";
 import { controlRows } from "./rows/control.ts";
 import { decomposingRows } from "./rows/decomposing.ts";
+import { eigenRows } from "./rows/eigen.ts";
 import { fourierRows } from "./rows/fourier.ts";
 import { gatheringRows } from "./rows/gathering.ts";
 import { indexingRows } from "./rows/indexing.ts";
@@ -25,6 +26,7 @@ const rows: ReadonlyMap<Op, Row> = new Map([
   ...reducingRows,
   ...solvingRows,
   ...decomposingRows,
+  ...eigenRows,
   ...fourierRows,
   ...randomRows,
   ...controlRows,

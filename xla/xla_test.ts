@@ -97,10 +97,11 @@ const everyOp: Run = async (runner) => {
 /** Decompositions of matrices of all forms, against the reference. */
 const decompositions: Run = async (runner) => {
   const next = randomSource(5), all: Program[] = [];
-  const add = (name: string, params: Params, from: Value): void => {
-    const op = allOps.get(name)!, x = T.tensor("float64", from.shape.map(() => null));
-    const apply = applyOp(op, [x], params), expected = op.evaluate([from], params, apply);
-    const feeds = new Map<Variable, Value>([[x, from]]);
+  const add = (name: string, params: Params, ...from: Value[]): void => {
+    const op = allOps.get(name)!;
+    const inputs = from.map(({ shape }) => T.tensor("float64", shape.map(() => null)));
+    const apply = applyOp(op, inputs, params), expected = op.evaluate(from, params, apply);
+    const feeds = new Map<Variable, Value>(inputs.map((x, i) => [x, from[i]!]));
     apply.outputs.forEach((output, i) =>
       all.push({ name, apply, output, feeds, expected: expected[i]! })
     );
@@ -115,7 +116,12 @@ const decompositions: Run = async (runner) => {
     add("svd", { vectors: false, full: false }, from);
     add("pinv", { rcond: null }, from);
     if (m !== n) continue;
-    for (const vectors of [false, true]) add("eigh", { vectors }, from);
+    const other = value("float64", shape, data.map((one, i) => one * Math.sin(i)));
+    for (const vectors of [false, true]) {
+      add("eigh", { vectors }, from);
+      add("eig", { vectors }, from);
+      add("eig", { vectors }, from, other);
+    }
     const positive = data.map((one, i) => i % (n * n) % (n + 1) === 0 ? one + 2 * n : one);
     add("sqrtm", {}, value("float64", shape, positive));
   }

@@ -21,6 +21,7 @@ export {
   type SvdOptions,
   svdvals,
 } from "../ops/linalg/decompositions.ts";
+export * from "../ops/linalg/eig.ts";
 export * from "../ops/linalg/matrix_functions.ts";
 export * from "../ops/linalg/norms.ts";
 export type { CheckOption } from "../ops/linalg/prepared.ts";

@@ -179,7 +179,7 @@ export function histogram(
 export function digitize<A extends TensorLike>(
   x: A,
   bins: TensorLike,
-  options: { readonly right?: boolean } = {},
+  options?: { readonly right?: boolean },
 ): Variable<"int64", RankOf<A>>;
 export function digitize(
   x: TensorLike,

@@ -106,4 +106,12 @@ for m, n in ((4, 4), (6, 3), (3, 5)):
     case("matrixRank", [low], [np.linalg.matrix_rank(low)])
     case("pinv", [low], [np.linalg.pinv(low, rcond=1e-10)], rcond=1e-5)
 
+# Values in the order of their real parts, and of imaginary ones where these are conjugates.
+rng = np.random.default_rng(8)
+for n, parts in ((3, 1), (4, 2), (7, 1), (12, 1), (8, 2)):
+    g = [rng.standard_normal((n, n)) for _ in range(parts)]
+    w = np.linalg.eigvals(g[0] if parts == 1 else g[0] + 1j * g[1])
+    w = w[np.lexsort((w.imag, w.real.round(9)))]
+    case("eigvals", g, [w.real, w.imag])
+
 print(json.dumps(cases, indent=2))

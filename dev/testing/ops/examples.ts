@@ -166,6 +166,10 @@ const structural: Readonly<Record<string, Example>> = {
   matrixInverse: (d) => op("matrixInverse", [system(d)[0]], { check: d.pick(2) === 1 }),
   qr: (d) => decomposed(d, "qr", { complete: d.pick(2) === 1 }),
   eigh: (d) => applyOp(allOps.get("eigh")!, [system(d)[0]], { vectors: true }).outputs[0]!,
+  eig: (d) => {
+    const [re] = system(d), parts = d.pick(2) === 1 ? [re] : [re, T.mul(re, 0.5) as Variable];
+    return d.one([...applyOp(allOps.get("eig")!, parts, { vectors: true }).outputs]);
+  },
   svd: (d) => decomposed(d, "svd", { vectors: true, full: d.pick(2) === 1 }),
   pinv: (d) => decomposed(d, "pinv", { rcond: null }),
   fft: (d) => {

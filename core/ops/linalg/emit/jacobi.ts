@@ -30,6 +30,7 @@ import {
   negated,
   over,
   plus,
+  powerOf,
   realPart,
   squared,
   summed,
@@ -234,11 +235,7 @@ function scaleOf(
     const value = greatestPart(b, readAt(nest, from, r, c));
     const x = isIn === null ? value : b.select(isIn, value, b.constant(value.type, 0));
     const most = nest.reduce("max", x), one = b.constant(most.type, 1);
-    const [bits, exponent] = most.type === "f64"
-      ? ["u64", 0x7ff0000000000000n] as const
-      : ["u32", 0x7f800000] as const;
-    const kept = b.binary("and", b.bitcast(most, bits), b.constant(bits, exponent));
-    const power = b.bitcast(kept, most.type), zero = b.constant(most.type, 0);
+    const power = powerOf(b, most), zero = b.constant(most.type, 0);
     // No number, or too small to have a power.
     const isOdd = b.binary("or", b.compare("eq", power, zero), b.isInf(power));
     nest.storeOuter(scale, nest.axes, b.select(isOdd, one, power));

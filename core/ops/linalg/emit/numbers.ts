@@ -110,3 +110,11 @@ export function squared(b: ScalarBuilder, x: Element): SNode {
 export function summed(nest: LoopNestBuilder, x: Element): Element {
   return partwise(x, (part) => nest.reduce("sum", part));
 }
+
+/** The greatest power of two up to a positive number; 0 and infinity of what has none. */
+export function powerOf(b: ScalarBuilder, x: SNode): SNode {
+  const [bits, exponent] = x.type === "f64"
+    ? ["u64", 0x7ff0000000000000n] as const
+    : ["u32", 0x7f800000] as const;
+  return b.bitcast(b.binary("and", b.bitcast(x, bits), b.constant(bits, exponent)), x.type);
+}
