@@ -219,6 +219,7 @@ const rows = {
   angle: [angleOf],
   copy: pass,
   shifted: pass,
+  held: pass,
   zeroGrad: flat,
   disconnectedGrad: [() => null],
   undefinedGrad: [() => new UndefinedGradient("undefinedGrad is on the way")],

@@ -26,6 +26,7 @@ Deno.test("methods build the same nodes as functions", () => {
 const withoutFunction: Readonly<Record<string, string>> = {
   roundHalfAway: "a mode of round",
   shifted: "a mark for rewrites",
+  held: "a mark for rewrites",
 };
 const withoutMethod: Readonly<Record<string, string>> = {
   ...withoutFunction,

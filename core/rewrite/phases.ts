@@ -14,7 +14,7 @@ import { arithmeticRules, cheaperArithmetic } from "./algebra/arithmetic.ts";
 import { castRules, dropWrapper } from "./algebra/casts.ts";
 import { changeRules, cheaperChanges } from "./indexing/changes.ts";
 import { cheaperComparisons, comparisonRules } from "./algebra/comparison.ts";
-import { foldRules } from "./fold.ts";
+import { foldRules, lastFoldRules } from "./fold.ts";
 import { cheaperIndexing, indexingRules } from "./indexing/indexing_rules.ts";
 import { inverseRules, stableRoots } from "./algebra/inverses.ts";
 import { cheaperMatmuls, matmulRules } from "./algebra/matmul_rules.ts";
@@ -33,8 +33,7 @@ import { squareRules } from "./stability/squares.ts";
 import { logisticForms, stableSigmoidRules } from "./stability/sigmoid.ts";
 
 /** Rules that every phase needs, because the others make what they clean up. */
-const canonical: readonly Rule[] = [
-  ...foldRules,
+const cleaning: readonly Rule[] = [
   ...castRules,
   ...comparisonRules,
   ...arithmeticRules,
@@ -49,6 +48,8 @@ const canonical: readonly Rule[] = [
   ...logisticForms,
   ...productRules,
 ];
+
+const canonical: readonly Rule[] = [...foldRules, ...cleaning];
 
 const stable: readonly Rule[] = [
   ...stableErfRules,
@@ -78,7 +79,8 @@ export const phases: readonly Phase[] = [
       ...structureRules,
       ...factorRules,
       ...fewerExps,
-      ...canonical,
+      ...lastFoldRules,
+      ...cleaning,
     ],
   },
   {
@@ -88,7 +90,7 @@ export const phases: readonly Phase[] = [
       ...cheaperArithmetic,
       ...cheaperComparisons,
       ...cheaperProducts,
-      ...foldRules,
+      ...lastFoldRules,
     ],
   },
 ];

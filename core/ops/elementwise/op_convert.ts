@@ -146,6 +146,8 @@ export const convertRows = {
   undefinedGrad: { ...identity(), facts: ["wraps"] },
   // A mark for rewrites: an exponent less the greatest, so that it is at most 0 where it counts.
   shifted: identity(),
+  // A constant that rewrites take for anything else until stable forms are found.
+  held: identity(),
   gradScale: gradScaleRow as ElementwiseRow,
   gradClip: gradClipRow as ElementwiseRow,
 } satisfies Record<string, ElementwiseRow>;

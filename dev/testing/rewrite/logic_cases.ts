@@ -32,6 +32,24 @@ export const logicCases: Cases = {
       },
     ],
   },
+  "hold-constant": {
+    fires: [
+      () => [ew("exp", num(1000)), ew("exp", ew("held", num(1000)))],
+      () => [ew("sigmoid", num(0.5)), ew("sigmoid", ew("held", num(0.5)))],
+      () => [ew("sqr", num(1e200)), ew("sqr", ew("held", num(1e200)))],
+    ],
+    not: [
+      () => ew("exp", x),
+      () => ew("sqr", num(3)),
+      () => ew("log", num(3)),
+      () => ew("pow", num(3, "int32"), num(2, "int32")),
+      () => ew("exp", ew("held", num(1000))),
+    ],
+  },
+  "release-constant": {
+    fires: [() => [ew("held", num(3)), num(3)]],
+    not: [() => ew("copy", x)],
+  },
   "cast-same": {
     fires: [() => [elementwise("cast", [x], { dtype: "float64" }), x]],
     not: [() => T.cast(x, "float32")],
