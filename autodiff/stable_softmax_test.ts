@@ -62,6 +62,13 @@ const forms: Record<string, Form> = {
     },
     stable: ({ x, w }) => T.logsumexp(add(x, log(w))),
   },
+  "shares of what counts": {
+    build: ({ x, w }) => {
+      const p = mul(w, softmax(x));
+      return T.div(p, sum(p));
+    },
+    stable: ({ x, w }) => softmax(add(x, log(w))),
+  },
   "shares of what counts, without softmax": {
     build: ({ x, w }) => T.div(mul(w, exp(x)), sum(mul(w, exp(x)))),
     stable: ({ x, w }) => softmax(add(x, log(w))),

@@ -139,12 +139,12 @@ function newPartOf(variable: Variable): ExpProduct | null {
     case "makeVector":
       return joinedOf(apply);
     default:
-      return isView(apply) ? viewOf(apply) : null;
+      return isView(apply) ? viewOf(apply, expProductOf(apply.inputs[0]!)) : null;
   }
 }
 
-function viewOf(apply: Apply): ExpProduct | null {
-  const whole = apply.inputs[0]!, inner = expProductOf(whole);
+function viewOf(apply: Apply, inner: ExpProduct | null): ExpProduct | null {
+  const whole = apply.inputs[0]!;
   if (inner === null || apply.op.name === "broadcastTo") return inner;
   const through = apply.op.name === "dimshuffle" ? viewThrough(apply) : null;
   return viewedBy(
@@ -303,11 +303,17 @@ export function expSumOf(variable: Variable, isUnderLog = false): ExpSum | null 
   if (kind !== "sum" || dtype !== summand.dtype) return null;
   if (isOfOnes(summand, axes)) return null;
   const found = expProductOf(unstretched(summand));
-  if (found === null || found.isShifted) return null;
+  if (found === null) return null;
+  if (found.isShifted && !(isUnderLog && mayVanish(found.rest) && countsAll(found))) return null;
   const product = levelled(found), exponent = unstretched(sumOfTerms(product.exponent, dtype));
   const isOpen = isUnderLog && mayVanish(product.rest);
   if (!isOpen && isShiftedByHand(exponent, ownAxes(axes, summand, exponent))) return null;
   return { axes, exponent, rest: product.rest, summand };
+}
+
+/** Whether what was taken off is the greatest exponent of all, those beside the weight 0 included. */
+function countsAll({ exponent }: ExpProduct): boolean {
+  return exponent.every(({ base }) => applied(base, "minimum") === null);
 }
 
 function sumPartOf(variable: Variable): ExpProduct | null {
@@ -333,6 +339,7 @@ function wholeSumOf(variable: Variable, isUnderLog: boolean): ExpProduct | null 
 export function expPartUnderLog(variable: Variable): ExpProduct | null {
   const found = expPartOf(variable), { owner, dtype } = variable;
   if (found !== null || owner === null || !isReal(dtype)) return found;
+  if (isView(owner)) return viewOf(owner, expPartUnderLog(owner.inputs[0]!));
   if (owner.op === matmulOp) return matmulOf(owner, true);
   return owner.op.name === "reduce" ? wholeSumOf(variable, true) : null;
 }

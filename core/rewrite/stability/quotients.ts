@@ -4,7 +4,7 @@
  * @module
  */
 
-import { expProductOf, powersOf } from "./exp_parts.ts";
+import { expPartUnderLog, expProductOf, powersOf } from "./exp_parts.ts";
 import { boundedExp, type ExpProduct, isAtMost, isOpenExp, sumOfTerms } from "./exp_sums.ts";
 import { additionIn, timesExp } from "./exp_scaled.ts";
 import {
@@ -34,16 +34,18 @@ const quotientOfExps: Rule = {
     // What is above may be beside a part with the sum below.
     if (product === null || isInside(apply, productOps, context)) return null;
     const found = new Map<Factor, ExpProduct>();
-    const find = (factors: readonly Factor[]) => {
-      for (const factor of factors) {
-        const part = expProductOf(factor.base);
+    const find = (sign: 1 | -1, partOf: (base: Variable) => ExpProduct | null) => {
+      const before = found.size;
+      for (const factor of product.factors) {
+        const part = factor.power * sign > 0 ? partOf(factor.base) : null;
         if (part !== null) found.set(factor, part);
       }
-      return found.size;
+      return found.size - before;
     };
-    const below = find(product.factors.filter(({ power }) => power < 0));
-    if (below === 0) return null;
-    const above = find(product.factors.filter(({ power }) => power > 0)) - below;
+    const isFound = find(-1, expProductOf) > 0;
+    const above = find(1, expProductOf) || (isFound ? 0 : find(1, expPartUnderLog));
+    // What can do no more than underflow matters where both sides do.
+    if (!isFound && (above === 0 || find(-1, expPartUnderLog) === 0)) return null;
     // The square of a sum that is alone overflows in derivatives.
     const isSum = ({ base, power }: Factor) => power < 0 && additionIn(base) !== null;
     if (above === 0 && ![...found.keys()].some(isSum)) return null;
