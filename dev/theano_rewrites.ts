@@ -60,9 +60,9 @@ export const theanoRewrites: Readonly<Record<string, readonly TheanoRewrite[]>> 
       ],
       "axes are normalised at once",
     ],
-    ["local_reduce_join", [], "left out: single rows that are joined to be added up"],
+    ["local_reduce_join", ["reduce-joined"]],
     ["local_sum_prod_div_dimshuffle", ["sum-of-product"]],
-    ["local_sumsqr2dot", [], "left out: a pattern of one program; the sum is fused anyway"],
+    ["local_sumsqr2dot", ["sum-of-outer"], "of all such products"],
     ["local_useless_fill, local_useless_alloc, local_canonicalize_alloc, local_merge_alloc", [
       "broadcast-known",
       "fill-to-broadcast",
@@ -98,7 +98,7 @@ export const theanoRewrites: Readonly<Record<string, readonly TheanoRewrite[]>> 
       "a scatter into zeros is a kernel of its own",
     ],
     ["local_setsubtensor_of_constants", ["change-nothing"]],
-    ["local_set_to_inc_subtensor", [], "left out: what is read is fused into the write"],
+    ["local_set_to_inc_subtensor", ["set-to-inc"]],
     ["local_adv_sub1_adv_inc_sub1", ["read-back"]],
     ["local_useless_inc_subtensor_alloc", ["stretched-values"]],
     ["local_IncSubtensor_serialize", ["add-changed-zeros"]],
@@ -174,8 +174,8 @@ export const theanoRewrites: Readonly<Record<string, readonly TheanoRewrite[]>> 
     ],
     [
       "local_remove_useless_assert, local_remove_all_assert",
-      [],
-      "left out: what was asserted stays asserted",
+      ["assert-known", "drop-assert"],
+      "the second if asked for",
     ],
     ["PyTensor: products of exponentials, differences of negatives", [
       "exp-product",

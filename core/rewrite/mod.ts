@@ -188,6 +188,7 @@ function rewritten(
   for (const phase of [...phases, ...addedPhases]) {
     const wanted = (rule: Rule): boolean => {
       if (isNamed(rule, phase.name, mode.excluding)) return false;
+      if (rule.isOptional === true) return mode.including.has(rule.name);
       if (isNamed(rule, phase.name, mode.including)) return true;
       return rule.isInner === true || mode.base === "fastRun" ||
         mode.base === "fastCompile" && quick.has(phase.name);

@@ -11,7 +11,7 @@
  */
 
 import { arithmeticRules, cheaperArithmetic } from "./algebra/arithmetic.ts";
-import { castRules, dropWrapper } from "./algebra/casts.ts";
+import { castRules, dropAssert, dropWrapper } from "./algebra/casts.ts";
 import { changeRules, cheaperChanges } from "./indexing/changes.ts";
 import { cheaperComparisons, comparisonRules } from "./algebra/comparison.ts";
 import { foldRules, lastFoldRules } from "./fold.ts";
@@ -22,6 +22,7 @@ import { factorRules } from "./algebra/shared_factors.ts";
 import { cheaperPowers, powerRules } from "./algebra/powers.ts";
 import { cheaperProducts, productRules } from "./algebra/products.ts";
 import { cheaperReductions, reductionRules } from "./algebra/reductions.ts";
+import { cheaperSums } from "./algebra/summands.ts";
 import type { Phase, Rule } from "./rule.ts";
 import { cheaperScatters, scatterRules } from "./indexing/scatter.ts";
 import { structureRules } from "./algebra/structured_matrices.ts";
@@ -62,7 +63,7 @@ const stable: readonly Rule[] = [
 /** All phases. */
 export const phases: readonly Phase[] = [
   // Of a value that says what its derivatives are, these are graphs that nobody needs any more.
-  { name: "fold", rules: [dropWrapper, ...foldRules] },
+  { name: "fold", rules: [dropWrapper, dropAssert, ...foldRules] },
   // exp(log(x)) waits until logarithms are stable: their exponentials are exponentials of sums then.
   { name: "canonicalize", rules: canonical.filter(({ name }) => name !== "inverse-where") },
   { name: "stabilize", rules: [...stable, ...canonical] },
@@ -72,6 +73,7 @@ export const phases: readonly Phase[] = [
     name: "simplify",
     rules: [
       ...cheaperReductions,
+      ...cheaperSums,
       ...cheaperIndexing,
       ...cheaperChanges,
       ...cheaperScatters,

@@ -36,6 +36,8 @@ export interface Rule {
   readonly assumesFinite?: boolean;
   /** It gives a value where the graph as written overflows, is NaN or loses its digits. */
   readonly stabilises?: boolean;
+  /** It runs only in a mode that includes it by its name. */
+  readonly isOptional?: boolean;
   /** It applies the rules of the mode to the graph inside of an op, and so belongs to every mode. */
   readonly isInner?: boolean;
   /**

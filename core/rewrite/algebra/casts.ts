@@ -8,12 +8,13 @@
 import { canCastLosslessly, isComplex, isFloat, isInt } from "../../graph/dtype.ts";
 import { castTo } from "../../ops/common/build.ts";
 import { derivedAsOp } from "../../ops/control/derived_as.ts";
+import { assertOp } from "../../ops/control/assert_op.ts";
 import { printOp } from "../../ops/control/print_op.ts";
 import { derivedByOp } from "../../ops/control/derived_by.ts";
 import { elementwiseNames, elementwiseOps } from "../../ops/elementwise/table.ts";
 import type { Op } from "../../graph/op.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
-import { applyAgain, under } from "../match.ts";
+import { applyAgain, isNumber, under } from "../match.ts";
 import { i, noComplex, rule, terms, x, y, z } from "../pattern.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 
@@ -73,6 +74,23 @@ const dropPrint: Rule = {
   rewrite: ({ inputs: [x] }) => x!,
 };
 
+const assertKnown: Rule = {
+  name: "assert-known",
+  law: "assert(x, true) -> x",
+  ops: [assertOp.name],
+  rewrite: ({ inputs: [x, condition] }) => isNumber(condition!, 1) ? x! : null,
+};
+
+/** Takes out all checks. */
+export const dropAssert: Rule = {
+  name: "drop-assert",
+  law: 'assert(x, c) -> x, only in a mode with including: ["drop-assert"]',
+  ops: [assertOp.name],
+  isOptional: true,
+  mayHideError: true,
+  rewrite: ({ inputs: [x] }) => x!,
+};
+
 const realParts = rule(
   { name: "parts-of-real", law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers" },
   real(noComplex).to(noComplex),
@@ -101,6 +119,7 @@ export const castRules: readonly Rule[] = [
   bitcastBitcast,
   dropWrapper,
   dropPrint,
+  assertKnown,
   realParts,
   complexParts,
   roundIntegers,

@@ -97,6 +97,27 @@ const changeTwice: Rule = {
   },
 };
 
+const setToInc: Rule = {
+  name: "set-to-inc",
+  law: "set(x[i], x[i] + y) -> inc(x[i], y), set(x[i], x[i] - y) -> inc(x[i], -y)",
+  ops: ["incSubtensor"],
+  rewrite(apply): Rewritten {
+    const params = apply.params as IncSubtensorParams;
+    const [x, value, ...rest] = apply.inputs as [Variable, Variable, ...Variable[]];
+    const sum = applied(value, "add") ?? applied(value, "sub"), [a, b] = sum?.inputs ?? [];
+    if (!params.set || sum === null || x.dtype === "bool" || value.dtype !== x.dtype) return null;
+    const isPart = (v: Variable) => {
+      const read = applied(v, "subtensor");
+      return read !== null && read.inputs[0] === x && sameIndex(read, 1, apply, 2) &&
+        sameShape(v, value);
+    };
+    const inc = (y: Variable) =>
+      y.dtype === x.dtype ? applyAgain(apply, [x, y, ...rest], { ...params, set: false }) : null;
+    if (isPart(a!)) return inc(sum.op.name === "sub" ? ew("neg", b!) : b!);
+    return sum.op.name === "add" && isPart(b!) ? inc(a!) : null;
+  },
+};
+
 const addOfChange: Rule = {
   name: "add-changed-zeros",
   law: "inc(zeros[i], y) + x -> inc(x[i], y)",
@@ -119,5 +140,5 @@ const addOfChange: Rule = {
 /** Rules that bring changes into one form. */
 export const changeRules: readonly Rule[] = [readBack, changeNothing, changeAll, changeTwice];
 
-/** Rules that spare zeros. */
-export const cheaperChanges: readonly Rule[] = [addOfChange];
+/** Rules that spare zeros, and what is read back. */
+export const cheaperChanges: readonly Rule[] = [addOfChange, setToInc];

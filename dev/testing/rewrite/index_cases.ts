@@ -244,6 +244,31 @@ export const indexCases: Cases = {
     ],
     numbers: six,
   },
+  "set-to-inc": {
+    fires: [
+      () => [
+        change(true, x, ew("add", sub(x, [one], at), s), [one], at),
+        change(false, x, s, [one], at),
+      ],
+      () => [
+        change(true, x, ew("add", num(2), sub(x, [one], at)), [one], at),
+        change(false, x, num(2), [one], at),
+      ],
+      () => [
+        change(true, x, ew("sub", sub(x, [one], at), s), [one], at),
+        change(false, x, ew("neg", s), [one], at),
+      ],
+    ],
+    not: [
+      () => change(false, x, ew("add", sub(x, [one], at), s), [one], at),
+      () => change(true, x, ew("add", sub(y, [one], at), s), [one], at),
+      () => change(true, x, ew("add", sub(x, [one], int(0)), s), [one], at),
+      () => change(true, x, ew("sub", s, sub(x, [one], at)), [one], at),
+      // Of two places that are the same, the last one is set.
+      () => put(true, x, ew("add", pick(x, [0], i), num(1)), [0], i),
+    ],
+    numbers: six,
+  },
   "change-all": {
     fires: [
       () => [change(true, x, s, [whole]), T.broadcastTo(s, [len(x)])],

@@ -75,6 +75,15 @@ export const logicCases: Cases = {
     ],
     not: [() => T.bitcast(f, "uint32")],
   },
+  "assert-known": {
+    fires: [() => [T.assert(x, T.constant(true)), x]],
+    not: [() => T.assert(x, T.ge(s, 0)), () => T.assert(x, T.constant(false))],
+  },
+  "drop-assert": {
+    fires: [() => [T.assert(x, T.ge(s, -1e9)), x]],
+    not: [() => T.print("x", x)],
+    numbers: [0, 1, -2],
+  },
   "drop-print": {
     fires: [() => [T.print("x", x), x]],
     not: [() => T.assert(x, T.ge(x, 0))],

@@ -28,11 +28,16 @@ import {
   row,
   s,
   T,
+  t,
   v,
+  w,
   x,
   x3,
   y,
 } from "./cases.ts";
+
+/** A vector beside x3. */
+const y3 = fixed("y3", [3]);
 
 function shuffle(of: Variable, ...pattern: PatternItem[]): Variable {
   return outputOf(dimshuffleOp, [of], { pattern });
@@ -328,6 +333,56 @@ export const shapeCases: Cases = {
       () => ew("add", sumTo(x, [0], len(y)), sumTo(x, [0], len(m))),
     ],
     numbers: [1, -2, 0.5, 3, 2, -1e-3, 4, -1],
+  },
+  "reduce-joined": {
+    fires: [
+      () => [
+        reduce("sum", T.join(0, shuffle(x3, "x", 0), shuffle(y3, "x", 0)), 0),
+        ew("add", x3, y3),
+      ],
+      () => [
+        reduce("max", T.join(1, shuffle(x3, 0, "x"), shuffle(y3, 0, "x")), 0, 1),
+        reduce("max", ew("maximum", x3, y3), 0),
+      ],
+      () => [reduce("prod", T.stack([s, t, s]), 0), ew("mul", ew("mul", s, t), s)],
+    ],
+    not: [
+      () => reduce("sum", T.join(0, x, y), 0),
+      () => reduce("sum", T.join(0, shuffle(x, "x", 0), shuffle(y, "x", 0)), 1),
+    ],
+    tolerance: 1e-12,
+  },
+  "sum-of-outer": {
+    fires: [
+      () => [
+        reduce("sum", ew("sqr", ew("mul", shuffle(m, 0, 1, "x"), shuffle(w, "x", 0, 1))), 1, 2),
+        reduce(
+          "sum",
+          ew(
+            "mul",
+            ew("sqr", shuffle(m, 0, 1, "x")),
+            shuffle(reduce("sum", shuffle(ew("sqr", w), "x", 0, 1), 2), 0, 1, "x"),
+          ),
+          1,
+          2,
+        ),
+      ],
+      () => [
+        reduce("sum", ew("mul", shuffle(x, 0, "x"), shuffle(y, "x", 0)), 0, 1),
+        reduce(
+          "sum",
+          stretch(ew("mul", y, reduce("sum", shuffle(x, 0, "x"), 0)), int(1), len(y)),
+          0,
+          1,
+        ),
+      ],
+    ],
+    not: [
+      () => reduce("sum", ew("mul", m, shuffle(x, 0, "x")), 0, 1),
+      () => reduce("sum", ew("mul", m, w), 0, 1),
+      () => reduce("max", ew("mul", shuffle(x, 0, "x"), shuffle(y, "x", 0)), 0, 1),
+    ],
+    tolerance: 1e-9,
   },
   "sum-of-product": {
     fires: [
