@@ -17,6 +17,7 @@ import {
   exponentOf,
   type ExpProduct,
   type ExpSum,
+  isAtMost,
   isNearZero,
   isOne,
   isShiftedByHand,
@@ -312,8 +313,12 @@ export function expSumOf(variable: Variable, isUnderLog = false): ExpSum | null 
 }
 
 /** Whether what was taken off is the greatest exponent of all, those beside the weight 0 included. */
-function countsAll({ exponent }: ExpProduct): boolean {
-  return exponent.every(({ base }) => applied(base, "minimum") === null);
+function countsAll({ exponent, rest }: ExpProduct): boolean {
+  const { terms } = sumOf(sumOfTerms(exponent, rest.dtype), opensAll) ?? { terms: [] };
+  return terms.some((shift) => {
+    const others = terms.filter((term) => term !== shift);
+    return shift.scale === -1 && isAtMost({ exponent: others, rest }, shift.base) === "all";
+  });
 }
 
 function sumPartOf(variable: Variable): ExpProduct | null {
