@@ -138,15 +138,14 @@ const rows = {
   atan: [(g, _y, x) => over(g, add(sqr(x!), 1))],
   sinh: derivative((x) => cosh(x)),
   cosh: derivative((x) => sinh(x)),
-  // Of x, as the next: the result has no digits left of how far it is from 1.
   tanh: derivative((x, y) =>
-    isComplex(x.dtype) ? sub(1, sqr(y)) : mul(4, logisticSlope(mul(2, x)))
+    !y.differentiates || isComplex(x.dtype) ? sub(1, sqr(y)) : mul(4, logisticSlope(mul(2, x)))
   ),
   asinh: [(g, _y, x) => over(g, sqrt(add(sqr(x!), 1)))],
   // Not x² - 1, which has few digits left near 1.
   acosh: [(g, _y, x) => over(g, sqrt(mul(sub(x!, 1), add(x!, 1))))],
   atanh: [(g, _y, x) => over(g, sub(1, sqr(x!)))],
-  sigmoid: derivative((x) => logisticSlope(x)),
+  sigmoid: derivative((x, y) => y.differentiates ? logisticSlope(x) : mul(y, sub(1, y))),
   softplus: derivative((x) => sigmoid(x)),
   // In forms whose own derivatives do not overflow.
   logaddexp: [
@@ -227,7 +226,10 @@ const rows = {
   gradClip: (params) => [(g) => clipped(g, params as GradClipParams)],
 } satisfies Record<ElementwiseName, Row>;
 
-/** The derivative of the logistic function. */
+/**
+ * The derivative of the logistic function, with all its digits where it is small. By the result it costs
+ * less, and nothing has to be kept or computed again: of what the user wrote it is that, of derivatives this.
+ */
 function logisticSlope(x: Variable): Variable {
   return mul(sigmoid(x), sigmoid(neg(x)));
 }

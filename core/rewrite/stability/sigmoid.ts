@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Variable } from "../../graph/graph.ts";
+import type { Apply, Variable } from "../../graph/graph.ts";
 import {
   buildProduct,
   type Factor,
+  isProduct,
   opensAll,
   type Product,
   productOf,
@@ -16,7 +17,7 @@ import {
 } from "../algebra/factors.ts";
 import { ew, instead, negated, number, under } from "../match.ts";
 import { rule, terms, x } from "../pattern.ts";
-import type { Rewritten, Rule } from "../rule.ts";
+import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 import {
   sigmoid,
   withoutComplement,
@@ -82,12 +83,24 @@ const tanhLogistic = inProducts(
   withoutTanh,
 );
 
+/** Whether all that reads a difference are products with the logistic function: its derivative. */
+function isInDerivative(difference: Apply, sigmoid: Variable, context: RewriteContext): boolean {
+  const clients = context.clients(difference.output);
+  // What is an output is used once more.
+  const isRead = clients.length > 0 && context.uses(difference.output) === clients.length;
+  return isRead && clients.every(({ op, output }) =>
+    productOps.includes(op.name) &&
+    productOf(output, isProduct)?.factors.some(({ base }) => base === sigmoid) === true
+  );
+}
+
 const complement = oneTermRule(
   "one-minus-sigmoid",
-  "1 - sigmoid(x) -> sigmoid(-x)",
-  ({ base, scale }) => {
+  "1 - sigmoid(x) -> sigmoid(-x), but not in the derivative sigmoid(x) * (1 - sigmoid(x))",
+  ({ base, scale }, context, apply) => {
     const z = scale === -1 ? under(base, "sigmoid") : null;
-    return z === null ? null : { base: sigmoid(negated(z)), scale: 1 };
+    if (z === null || isInDerivative(apply, base, context)) return null;
+    return { base: sigmoid(negated(z)), scale: 1 };
   },
 );
 
@@ -154,13 +167,10 @@ const MOST_TERMS = 12;
 
 const onePlusTanh = oneTermRule(
   "one-plus-tanh",
-  "1 + tanh(x) -> 2 * sigmoid(2 * x), 1 - tanh(x)² -> 4 * sigmoid(2 * x) * sigmoid(-2 * x)",
+  "1 + tanh(x) -> 2 * sigmoid(2 * x)",
   ({ base, scale }) => {
-    const twice = (y: Variable, sign: number) => sigmoid(ew("mul", number(2 * sign, y.dtype), y));
-    const y = under(base, "tanh"), square = under(under(base, "sqr") ?? base, "tanh");
-    if (y !== null) return Math.abs(scale) === 1 ? { base: twice(y, scale), scale: 2 } : null;
-    if (square === null || scale !== -1) return null;
-    return { base: ew("mul", twice(square, 1), twice(square, -1)), scale: 4 };
+    const y = Math.abs(scale) === 1 ? under(base, "tanh") : null;
+    return y && { base: sigmoid(ew("mul", number(2 * scale, y.dtype), y)), scale: 2 };
   },
 );
 

@@ -525,12 +525,10 @@ export const stableCases: Cases = {
     fires: [
       () => [ew("sub", num(1), sigmoid(x)), sigmoid(neg(x))],
       () => [ew("sub", num(1), sigmoid(ew("sub", x, y))), sigmoid(ew("sub", y, x))],
-      () => [
-        ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
-        ew("mul", sigmoid(x), sigmoid(neg(x))),
-      ],
     ],
     not: [
+      () => ew("mul", sigmoid(x), ew("sub", num(1), sigmoid(x))),
+      () => ew("mul", ew("mul", y, sigmoid(x)), ew("sub", num(1), sigmoid(x))),
       () => ew("sub", num(2), sigmoid(x)),
       () => ew("sub", sigmoid(x), sigmoid(y)),
     ],
@@ -567,18 +565,10 @@ export const stableCases: Cases = {
         ew("mul", onePlus(ew("tanh", x)), ew("tanh", x)),
         ew("mul", ew("mul", num(2), sigmoid(ew("mul", num(2), x))), ew("tanh", x)),
       ],
-      () => [
-        ew("sub", num(1), ew("sqr", ew("tanh", x))),
-        ew(
-          "mul",
-          num(4),
-          ew("mul", sigmoid(ew("mul", num(2), x)), sigmoid(ew("mul", num(-2), x))),
-        ),
-      ],
     ],
     not: [
       () => ew("sub", num(2), ew("tanh", x)),
-      () => onePlus(ew("sqr", ew("tanh", x))),
+      () => ew("sub", num(1), ew("sqr", ew("tanh", x))),
     ],
   },
   "sinh-over-cosh": {
