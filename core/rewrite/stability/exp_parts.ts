@@ -344,9 +344,10 @@ function wholeSumOf(variable: Variable, isUnderLog: boolean): ExpProduct | null 
 export function expPartUnderLog(variable: Variable): ExpProduct | null {
   const found = expPartOf(variable), { owner, dtype } = variable;
   if (found !== null || owner === null || !isReal(dtype)) return found;
-  if (isView(owner)) return viewOf(owner, expPartUnderLog(owner.inputs[0]!));
-  if (owner.op === matmulOp) return matmulOf(owner, true);
-  return owner.op.name === "reduce" ? wholeSumOf(variable, true) : null;
+  const { op, inputs } = owner;
+  if (op === matmulOp) return matmulOf(owner, true);
+  if (op.name === "reduce") return wholeSumOf(variable, true);
+  return isView(owner) ? viewOf(owner, expPartUnderLog(inputs[0]!)) : null;
 }
 
 /** Whether axes certainly have length 1, so that a sum over them is none. */
