@@ -43,7 +43,7 @@ export function adjoint(x: Variable): Variable {
 export const product = matrixProduct;
 
 /** The real parts of numbers, in their own dtype. */
-export function realPart(x: Variable): Variable {
+function realPart(x: Variable): Variable {
   return isComplex(x.dtype) ? cast(real(x), x.dtype) as Variable : x;
 }
 

@@ -76,7 +76,7 @@ function invertBlocks(
 }
 
 /** The inverses of the blocks on the diagonal, one under the other; those of an upper triangle are turned. */
-export function invertDiagonal(
+function invertDiagonal(
   context: EmitContext,
   from: MatrixView,
   { isLower, isUnit }: Triangle,
@@ -94,7 +94,7 @@ export function invertDiagonal(
 }
 
 /** The inverse of one block, of those that {@linkcode invertDiagonal} gives. */
-export function inverseOf(
+function inverseOf(
   inverses: MatrixView,
   { start, length }: Block,
   isLower: boolean,
