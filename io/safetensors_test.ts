@@ -385,3 +385,24 @@ Deno.test("bfloat16 is read as float32", async () => {
   const expected = Float32Array.of(1, -2, 3.5, 0.25, 0.00099945068359375, -7);
   assertEquals(plain(tensors), [["bfloat16", "float32", [2, 3], expected]]);
 });
+
+Deno.test("a state that PyTorch saved is read, each tensor with its dtype, shape and numbers", async () => {
+  const at = (name: string) => new URL(`testdata/${name}`, import.meta.url);
+  const told = JSON.parse(await Deno.readTextFile(at("pytorch.json"))) as Record<
+    string,
+    [dtype: string, shape: number[], numbers: number[]]
+  >;
+  const { tensors, metadata } = await loadSafetensors(at("pytorch.safetensors"));
+  assertEquals(metadata, { format: "pt" });
+  assertEquals(Object.keys(tensors).sort(), Object.keys(told).sort());
+  for (const [name, [dtype, shape, numbers]] of Object.entries(told)) {
+    const { [name]: tensor } = tensors;
+    const own = dtype === "torch.bfloat16" ? "float32" : dtype.replace("torch.", "");
+    assertEquals<unknown>([tensor!.dtype, tensor!.shape], [own, shape], name);
+    assertEquals(
+      Array.from(tensor!.dataSync() as Iterable<number | bigint>, Number),
+      numbers,
+      name,
+    );
+  }
+});
