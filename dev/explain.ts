@@ -90,11 +90,25 @@ async function exported(place: string): Promise<unknown> {
   throw new TypeError(`${file} exports ${names.join(", ") || "nothing"}, not ${wanted}`);
 }
 
+const help = `A page of a function, a variable, or a list of variables that a module exports.
+
+Usage: deno task explain FILE#export [PAGE.html]
+
+  FILE#export   the module, and the name of what it exports (the first)
+  PAGE.html     where the page is written (page.html)
+  --help        this text`;
+
 /** Makes the page, and says where it is. */
 export async function main(args: readonly string[]): Promise<number> {
-  const [place, page = "page.html"] = args;
-  if (place === undefined) {
-    console.error("Usage: deno task explain FILE#export [PAGE.html]");
+  const [place, page = "page.html", ...more] = args;
+  if (args.includes("--help")) {
+    console.log(help);
+    return 0;
+  }
+  const unknown = args.find((arg) => arg.startsWith("-")) ?? more[0];
+  if (place === undefined || unknown !== undefined) {
+    if (unknown !== undefined) console.error(`Unknown argument "${unknown}"\n`);
+    console.error(help);
     return 2;
   }
   const what = await exported(place) as Parameters<typeof pageOf>[0];

@@ -8,12 +8,26 @@
 import { profiles } from "../core/runtime/profile.ts";
 import { config } from "../mod.ts";
 
+const help = `Runs a program, and shows where the time of the functions that it compiles goes.
+
+Usage: deno task profile FILE [options]
+
+  --json         as JSON, in place of tables
+  --trace=FILE   writes a trace for about:tracing in Chrome, or Perfetto
+  --help         this text`;
+
 /** Runs the program; shows the profiles with most time first. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(help);
+    return 0;
+  }
+  const unknown = args.find((arg) => arg.startsWith("-") && !/^--(json$|trace=.)/.test(arg));
   const file = args.find((arg) => !arg.startsWith("--"));
   const trace = args.find((arg) => arg.startsWith("--trace="))?.slice(8);
-  if (file === undefined) {
-    console.error("Usage: deno task profile FILE [--json] [--trace=TRACE.json]");
+  if (file === undefined || unknown !== undefined) {
+    if (unknown !== undefined) console.error(`Unknown argument "${unknown}"\n`);
+    console.error(help);
     return 2;
   }
   config.profile = true;

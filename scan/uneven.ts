@@ -11,9 +11,11 @@
 import {
   type Apply,
   applyOp,
+  inheritName,
   makeConstant,
   makeVariable,
   type Variable,
+  withOriginOf,
 } from "../core/graph/graph.ts";
 import { elementInputs } from "../core/graph/op.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
@@ -114,7 +116,7 @@ class Evening implements Step {
   visit(results: readonly Variable[]): void {
     for (const apply of toposort(results)) {
       if (apply.outputs.some((output) => this.#made.has(output))) continue;
-      const made = this.#apply(apply);
+      const made = withOriginOf(apply.output, () => this.#apply(apply));
       apply.outputs.forEach((output, i) => {
         if (made[i] !== output) this.#made.set(output, made[i]!);
       });
@@ -161,7 +163,13 @@ class Evening implements Step {
 
   #again(apply: Apply): readonly Variable[] {
     if (apply.inputs.every((input) => !this.#made.has(input))) return apply.outputs;
-    return applyOp(apply.op, apply.inputs.map((input) => this.plain(input)), apply.params).outputs;
+    const { outputs } = applyOp(
+      apply.op,
+      apply.inputs.map((input) => this.plain(input)),
+      apply.params,
+    );
+    outputs.forEach((output, i) => inheritName(output, apply.outputs[i]!.name));
+    return outputs;
   }
 
   #scan(apply: Apply<ScanParams>): readonly Made[] {

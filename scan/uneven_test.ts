@@ -1,11 +1,13 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
+import { toposort } from "../core/graph/walk.ts";
 import { run, value } from "../dev/testing/ops/harness.ts";
 import {
   compile,
   evaluateGraph,
   grad,
   IndexError,
+  replace,
   scan,
   ShapeError,
   shared,
@@ -16,6 +18,7 @@ import {
   type Value,
   type Variable,
 } from "../mod.ts";
+import type { ScanParams } from "./node.ts";
 
 // deno-lint-ignore no-explicit-any
 type Step = any;
@@ -362,3 +365,16 @@ onDevices(
     }
   },
 );
+
+Deno.test("what a step computes of rows of unknown lengths is still what the user wrote", () => {
+  const x = T.tensor4("x"), h = T.tanh(T.conv2d(x, T.tensor4("w")));
+  const rows = T.tensor("float32", [null, null, 1, 8, 8]);
+  const sums = loop((row: Variable) => replace([h.sum()], new Map([[x as Variable, row]]))[0], {
+    sequences: rows,
+  });
+  const { maps } = (sums.owner!.params as unknown as ScanParams).step.results;
+  const places = toposort(maps).map(({ output }) => output.origin);
+  const line = h.origin.replace(/:\d+$/, "");
+  assertEquals(places.slice(0, -1).filter((place) => !place.startsWith(line)), []);
+  assertEquals(toposort(maps).at(-2)!.output.written.call, "tanh");
+});

@@ -374,7 +374,7 @@ const here = decoded(import.meta.url.replace(/core\/graph\/graph\.ts.*$/, ""));
 /** How places in the library go on after `here`: with a folder, or with a line where it is one file. */
 const INSIDE = here === decoded(import.meta.url)
   ? /^:\d/
-  : /^(core|batch|cpu|gpu|autodiff|scan|vmap|xla|mod\.ts)/;
+  : /^(core|cpu|gpu|autodiff|scan|nn|io|see|xla|mod\.ts)/;
 
 /** Where the user's program was, as `file:line:column`, or "". */
 export function placeOf(origin: Origin): string {
