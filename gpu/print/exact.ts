@@ -81,9 +81,11 @@ function product(a: SNode, b: SNode): number[] {
 }
 
 function sum(a: SNode, b: SNode, arithmetic: boolean): number[] {
-  if (arithmetic && strip(a) === strip(b)) return [0];
-  if (holds(a, b)) return [0];
-  if (holds(b, a)) return [1];
+  // Constants are moved out of sums before terms meet: ((x + y) + 1) - y is taken for (x + y) - y + 1.
+  const [p, q] = [unshifted(a), unshifted(b)];
+  if (arithmetic && p === q) return [0];
+  if (holds(a, b) || holds(p, q)) return [0];
+  if (holds(b, a) || holds(q, p)) return [1];
   if (isConstant(b) && shifted(a)) return [0];
   if (isConstant(a) && shifted(b)) return [1];
   return arithmetic && shareFactor(terms(a), terms(b)) ? [0] : [];
@@ -124,6 +126,14 @@ function holds(sum: SNode, term: SNode): boolean {
   return inner.args.some((arg) => strip(arg) === wanted);
 }
 
+/** A node without the constants that are added to it. */
+function unshifted(node: SNode): SNode {
+  const inner = strip(node);
+  if (!shifted(inner)) return inner;
+  const other = inner.args.find((arg) => !isConstant(arg));
+  return other === undefined ? inner : unshifted(other);
+}
+
 /** Whether a node is a sum with a constant. */
 function shifted(node: SNode): boolean {
   const inner = strip(node);
@@ -143,9 +153,19 @@ function mayBeZero(node: SNode): boolean {
     !(isConstant(node) && !isZero(node));
 }
 
+/** A node without its sign, and without products with 1. */
 function strip(node: SNode): SNode {
-  while (node.op === "neg") node = node.args[0]!;
-  return node;
+  for (;;) {
+    const [a, b] = node.args;
+    if (node.op === "neg") node = a!;
+    else if ((node.op === "mul" || node.op === "div") && isOne(b!)) node = a!;
+    else if (node.op === "mul" && isOne(a!)) node = b!;
+    else return node;
+  }
+}
+
+function isOne(node: SNode): boolean {
+  return node.op === "const" && Math.abs(Number(node.value)) === 1;
 }
 
 function isConstant(node: SNode): boolean {
