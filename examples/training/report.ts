@@ -69,35 +69,3 @@ export function reportBody(report: Report): string {
     `<div class="figures">${figures.join("\n")}</div>`,
   ].join("\n");
 }
-
-const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto;
-  max-width: 1120px; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0; }
-h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
-th { text-align: left; font-weight: 400; color: #666; padding-right: 1.5rem; }
-pre { white-space: pre-wrap; background: #f6f6f6; padding: .8rem; }
-svg { max-width: 100%; height: auto; }
-.device, #status { color: #666; margin-top: 0; }
-.figures { display: flex; flex-wrap: wrap; gap: 0 3rem; }
-.figures > section { max-width: 100%; }
-`;
-
-/** A page that needs nothing else: what it shows, and a script if it changes. */
-export function htmlPage(title: string, body: string, script = ""): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escape(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${script === "" ? "" : '<p id="status">connecting</p>\n'}<main>
-${body}
-</main>
-${script === "" ? "" : `<script>${script}</script>\n`}</body>
-</html>
-`;
-}

@@ -4,9 +4,9 @@
  * @module
  */
 import { io, type nn } from "../../mod.ts";
+import { htmlPage, type LivePage, serveLivePage } from "../../see/mod.ts";
 import { significant } from "../data/progress.ts";
-import { type LivePage, serveLivePage } from "./live_page.ts";
-import { htmlPage, type Report, reportBody } from "./report.ts";
+import { type Report, reportBody } from "./report.ts";
 import type { Task, TrainOptions } from "./task.ts";
 
 /** What a training tells those who look at it. */
@@ -39,7 +39,7 @@ export function viewOf(
   }));
   const bodyOf = async (history: Report["history"], rows: Report["rows"]): Promise<string> =>
     reportBody({ title, device, measure: measure.name, rows, history, figures: await task.look() });
-  const page: LivePage | null = watch === undefined ? null : serveLivePage(title, watch);
+  const page: LivePage | null = watch === undefined ? null : serveLivePage(title, { port: watch });
   // Until there is more to see.
   page?.show(
     reportBody({ title, device, measure: measure.name, rows: [], history: done, figures: [] }),

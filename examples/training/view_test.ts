@@ -2,7 +2,6 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { RandomStreams } from "../../mod.ts";
 import { charsTask } from "./chars_task.ts";
 import { digitsTask } from "./digits_task.ts";
-import { serveLivePage } from "./live_page.ts";
 import { reportBody } from "./report.ts";
 import { train } from "./run.ts";
 import type { TrainOptions } from "./task.ts";
@@ -150,29 +149,6 @@ Deno.test("a page ends with a training that fails", async () => {
   );
   await assertRejects(() => fetch(url), TypeError);
   assert((await events!).includes("event: end\n"));
-});
-
-Deno.test({
-  name: "a page ends though somebody does not read it, and keeps little for them",
-  // Their connection is left open.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: async () => {
-    const page = serveLivePage("page", 0), port = Number(new URL(page.url).port);
-    using idle = await Deno.connect({ hostname: "127.0.0.1", port });
-    await idle.write(new TextEncoder().encode("GET /events HTTP/1.1\r\nhost: page\r\n\r\n"));
-    await idle.read(new Uint8Array(1));
-    for (let i = 0; i < 100; i++) {
-      page.show("x".repeat(1_000_000));
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    await page.close();
-    await assertRejects(() => fetch(page.url), TypeError);
-    let length = 0;
-    const some = new Uint8Array(1_000_000);
-    for (let read; (read = await idle.read(some)) !== null;) length += read;
-    assert(length > 1_000_000 && length < 50_000_000, `${length} bytes`);
-  },
 });
 
 Deno.test("a port that is in use is an error before the training", async () => {

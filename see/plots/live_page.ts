@@ -1,12 +1,29 @@
 /**
- * A page that changes while a model is trained, for browsers on the same machine.
+ * A page that changes while a program runs, for browsers on the same machine.
  *
  * @module
  */
-import { htmlPage } from "./report.ts";
+
+import { checkOptions } from "../../core/base/options.ts";
+import { htmlPage } from "./html_page.ts";
+
+/** What is used of Deno's server. */
+interface Server {
+  readonly addr: { readonly port: number };
+  unref(): void;
+  shutdown(): Promise<void>;
+}
+
+/** The part of Deno that serves; not there in other engines. */
+interface Engine {
+  readonly Deno?: {
+    serve(options: object, answer: (request: Request) => Response): Server;
+  };
+}
 
 /** A page that is served. */
-export interface LivePage {
+export interface LivePage extends AsyncDisposable {
+  /** Its address. */
   readonly url: string;
   /** Replaces what the page shows. */
   show(body: string): void;
@@ -31,19 +48,39 @@ source.addEventListener("body", (event) => {
 source.addEventListener("status", (event) => status.textContent = JSON.parse(event.data));
 source.addEventListener("end", () => {
   source.close();
-  status.textContent = "the training has ended";
+  status.textContent = "the program has ended";
 });
 source.addEventListener("error", () => status.textContent = "no connection");
 `;
 
 /**
- * Serves a page on the loopback interface.
+ * Serves a page on the loopback interface, which shows what it is given, in all browsers that are open on it,
+ * as soon as the program lets go of the thread. It takes Deno, and `--allow-net=127.0.0.1`.
+ *
+ * Throws a TypeError where that is not permitted, the port is in use, or there is no Deno.
  *
  * @param title What stands in the browser's tab
- * @param port Where; any free one if 0
- * @throws {TypeError} If that is not permitted, or the port is in use
+ * @param options The port; any free one if none is given
+ *
+ * @example
+ * ```ts ignore
+ * import { drawCharts, serveLivePage } from "@croton/croton/see";
+ *
+ * await using page = serveLivePage("Training");
+ * console.log(`curves at ${page.url}`);
+ * for (let epoch = 1, y: number[] = []; epoch <= 10; epoch++) {
+ *   y = [...y, 1 / epoch]; // and train
+ *   page.show(drawCharts([{ title: "Loss", series: [{ name: "loss", y }] }]));
+ *   page.status(`epoch ${epoch}`);
+ *   await new Promise((resolve) => setTimeout(resolve));
+ * }
+ * ```
  */
-export function serveLivePage(title: string, port: number): LivePage {
+export function serveLivePage(
+  title: string,
+  options: { readonly port?: number } = {},
+): LivePage {
+  const { port } = checkOptions("Cannot serve a page", options, { port: "number" });
   const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   const encoder = new TextEncoder();
   let body = "", line = "starting";
@@ -78,27 +115,30 @@ export function serveLivePage(title: string, port: number): LivePage {
       headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
     });
   };
-  const options = { hostname: "127.0.0.1", port, onListen: () => {} };
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  const { Deno } = globalThis as unknown as Engine;
+  if (Deno === undefined) throw new TypeError("Cannot serve a page: only Deno serves them");
+  let server: Server;
   try {
-    server = Deno.serve(options, answer);
+    server = Deno.serve({ hostname: "127.0.0.1", port: port ?? 0, onListen: () => {} }, answer);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`Cannot serve a page on 127.0.0.1, port ${port}: ${why}`);
+    throw new TypeError(`Cannot serve a page on 127.0.0.1, port ${port ?? 0}: ${why}`);
   }
+  const close = async (): Promise<void> => {
+    send("end", "");
+    for (const stream of streams) stream.close();
+    streams.clear();
+    server.unref();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, GRACE));
+    await Promise.race([server.shutdown(), late]);
+    clearTimeout(timer);
+  };
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
     show: (next) => send("body", body = next),
     status: (next) => send("status", line = next),
-    close: async () => {
-      send("end", "");
-      for (const stream of streams) stream.close();
-      streams.clear();
-      server.unref();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, GRACE));
-      await Promise.race([server.shutdown(), late]);
-      clearTimeout(timer);
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
