@@ -30,7 +30,8 @@ svg { max-width: 100%; height: auto; }
  * ```ts
  * import { drawCharts, htmlPage } from "@croton/croton/see";
  *
- * const chart = drawCharts([{ title: "Loss", series: [{ name: "loss", y: [2.1, 0.9, 0.5] }] }]);
+ * const series = [{ name: "loss", y: [2.1, 0.9, 0.5] }];
+ * const chart = drawCharts([{ title: "Training", xLabel: "epoch", yLabel: "loss", series }]);
  * const page = htmlPage("Training", `<h1>Training</h1>${chart}`);
  * ```
  */

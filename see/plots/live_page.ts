@@ -70,7 +70,8 @@ source.addEventListener("error", () => status.textContent = "no connection");
  * console.log(`curves at ${page.url}`);
  * for (let epoch = 1, y: number[] = []; epoch <= 10; epoch++) {
  *   y = [...y, 1 / epoch]; // and train
- *   page.show(drawCharts([{ title: "Loss", series: [{ name: "loss", y }] }]));
+ *   const series = [{ name: "loss", y }];
+ *   page.show(drawCharts([{ title: "Training", xLabel: "epoch", yLabel: "loss", series }]));
  *   page.status(`epoch ${epoch}`);
  *   await new Promise((resolve) => setTimeout(resolve));
  * }
