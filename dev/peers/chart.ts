@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped } from "../../see/svg.ts";
 import type { WorkName } from "./work.ts";
 
 /** Colours that are told apart, also by those who see few. */
@@ -18,9 +19,6 @@ const COLOURS = [
 ];
 
 const ROW = 22, LEFT = 240, WIDTH = 560, TOP = 58;
-
-const escaped = (text: string) =>
-  text.replace(/[&<>]/g, (c) => c === "&" ? "&amp;" : c === "<" ? "&lt;" : "&gt;");
 
 /** The chart as SVG. */
 export function chart(

@@ -60,7 +60,7 @@ async function pass(
   wanted: readonly string[],
 ): Promise<Report[] | null> {
   const one = { OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
-  const env = isWide ? {} : { ...one, PEER_THREADS: "1" };
+  const env = { PYTHONDONTWRITEBYTECODE: "1", ...(isWide ? {} : { ...one, PEER_THREADS: "1" }) };
   let output: Deno.CommandOutput;
   try {
     output = await new Deno.Command(command, { args: [...args, ...wanted], env }).output();
