@@ -5,7 +5,7 @@
  */
 import { COLORS, svgDocument } from "../../see/plots/drawing.ts";
 import { shadePaths } from "../../see/plots/image_grid.ts";
-import { escape } from "./svg.ts";
+import { escaped } from "../../see/svg.ts";
 
 /** How much each place of a picture counted for a word. */
 export interface Look {
@@ -28,10 +28,10 @@ export function drawLooks(picture: Float32Array, looks: readonly Look[], title: 
     `<g transform="translate(${8 + i * (CELL + 8)} 30)"><g transform="scale(${scale})">${shown}${
       glow(look.weights, side)
     }</g><text x="${CELL / 2}" y="${CELL + 15}" text-anchor="middle">${
-      escape(look.word)
+      escaped(look.word)
     }</text></g>`
   );
-  const heading = `<text x="8" y="19" font-weight="600">${escape(title)}</text>`;
+  const heading = `<text x="8" y="19" font-weight="600">${escaped(title)}</text>`;
   return svgDocument(8 + Math.max(cells.length, COLUMNS) * (CELL + 8), CELL + 54, [
     heading,
     ...cells,

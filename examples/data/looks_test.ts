@@ -17,7 +17,7 @@ Deno.test("where was looked is drawn over the picture, the most as dense as can 
   ]);
   assertEquals(svg.split('scale(21)"').length - 1, 3);
   const texts = [...svg.matchAll(/<text .*?>(.*?)<\/text>/g)].map(([, text]) => text);
-  assertEquals(texts, ["three &#38; &#60;end&#62;", "", "three", "&#60;end&#62;"]);
+  assertEquals(texts, ["three &amp; &lt;end&gt;", "", "three", "&lt;end&gt;"]);
 });
 
 Deno.test("where was looked is written beside the picture in dots", () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escape } from "../data/svg.ts";
+import { escaped } from "../../see/svg.ts";
 
 const STYLE = `
 * { box-sizing: border-box; }
@@ -44,11 +44,11 @@ export function drawingPage(title: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,">
-<title>${escape(title)}</title>
+<title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
+<h1>${escaped(title)}</h1>
 <main>
 <div id="left">
 <svg id="pad" viewBox="0 0 1 1" role="img" aria-label="Draw a digit here"><path id="ink" d=""/></svg>

@@ -5,7 +5,7 @@
  */
 import type { nn } from "../../mod.ts";
 import { drawCharts } from "../../see/mod.ts";
-import { escape } from "../data/svg.ts";
+import { escaped } from "../../see/svg.ts";
 
 /** A picture, or a text, of what a model does. */
 export interface Figure {
@@ -54,18 +54,18 @@ export function drawCurves({ history, measure }: Pick<Report, "history" | "measu
 /** What stands between the head and the end of a page. */
 export function reportBody(report: Report): string {
   const rows = report.rows.map(([name, text]) =>
-    `<tr><th>${escape(name)}</th><td>${escape(text)}</td></tr>`
+    `<tr><th>${escaped(name)}</th><td>${escaped(text)}</td></tr>`
   );
   const figures = report.figures.map(({ title, svg, text }) =>
-    `<section><h2>${escape(title)}</h2>${svg ?? ""}${
-      text === undefined ? "" : `<pre>${escape(text)}</pre>`
+    `<section><h2>${escaped(title)}</h2>${svg ?? ""}${
+      text === undefined ? "" : `<pre>${escaped(text)}</pre>`
     }</section>`
   );
   return [
-    `<h1>${escape(report.title)}</h1>`,
-    `<p class="device">${escape(report.device)}</p>`,
+    `<h1>${escaped(report.title)}</h1>`,
+    `<p class="device">${escaped(report.device)}</p>`,
     `<table>${rows.join("")}</table>`,
-    `<section><h2>Loss and ${escape(report.measure)}</h2>${drawCurves(report)}</section>`,
+    `<section><h2>Loss and ${escaped(report.measure)}</h2>${drawCurves(report)}</section>`,
     `<div class="figures">${figures.join("\n")}</div>`,
   ].join("\n");
 }

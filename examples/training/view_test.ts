@@ -91,8 +91,8 @@ Deno.test("a model shows where it looks, or samples of what it writes", async ()
     history,
     figures: [{ title: "Samples", text: "<b> & </b>" }],
   });
-  assert(body.includes("<h1>&#60;i&#62;</h1>"));
-  assert(body.includes("<pre>&#60;b&#62; &#38; &#60;/b&#62;</pre>"));
+  assert(body.includes("<h1>&lt;i&gt;</h1>"));
+  assert(body.includes("<pre>&lt;b&gt; &amp; &lt;/b&gt;</pre>"));
 });
 
 Deno.test("a page is served while a model is trained, tells of each epoch, and ends with it", async () => {
