@@ -68,6 +68,7 @@ export {
   GradientError,
   IndexError,
   LimitError,
+  type LimitUse,
   LinAlgError,
   type MemoryUse,
   MissingInputError,

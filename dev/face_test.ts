@@ -1,27 +1,57 @@
 import { assert, assertEquals } from "@std/assert";
 import { T } from "../mod.ts";
 
-/** What the test reads of the documentation of a symbol. */
+/** A parameter, which may have a default. */
+interface Param {
+  kind: string;
+  name?: string;
+  left?: Param;
+}
+
+/** A method or a signature. */
+interface Callable {
+  name?: string;
+  accessibility?: string;
+  params?: Param[];
+  functionDef?: { params: Param[] };
+}
+
+/** What the tests read of the documentation of a symbol. */
 interface Documented {
   name: string;
   declarations: [{
     location: { filename: string };
     kind: string;
-    def: { elements?: Documented[]; tsType?: { repr: string } };
+    def: {
+      elements?: Documented[];
+      tsType?: { repr: string };
+      params?: Param[];
+      constructors?: Callable[];
+      methods?: Callable[];
+      callSignatures?: Callable[];
+    };
   }];
 }
 
-/** The symbols that `deno doc` shows of the library. */
-async function documentation(): Promise<Documented[]> {
+/** The symbols that `deno doc` shows of modules. */
+async function documentation(modules: readonly string[]): Promise<Documented[][]> {
+  const files = modules.map((file) => new URL(`../${file}`, import.meta.url));
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", new URL("../mod.ts", import.meta.url).pathname],
+    args: ["doc", "--json", ...files.map(({ pathname }) => pathname)],
   }).output();
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
-  const [module] = Object.values(nodes) as { symbols: Documented[] }[];
-  return module!.symbols;
+  return files.map(({ href }) => nodes[href].symbols);
 }
 
-const symbols = await documentation();
+// Spaces of what passes on whole files are empty in the documentation of the first.
+const [symbols, ...others] = await documentation([
+  "mod.ts",
+  "see/mod.ts",
+  "xla/mod.ts",
+  "nn/mod.ts",
+  "io/mod.ts",
+  "scan/solvers/mod.ts",
+]) as [Documented[], ...Documented[][]];
 
 Deno.test("of the language of kernels, the top level has a name that options take", () => {
   const ofKernels = symbols.filter(({ declarations }) =>
@@ -51,4 +81,54 @@ Deno.test("T has functions, constructors and types, and nothing that ops are mad
   );
   assertEquals(others, []);
   assertEquals(Object.keys(T).filter((name) => /Op$/.test(name)), []);
+});
+
+/** Takes more than three positions, and why. */
+const long = new Map([
+  // As NumPy, JAX and PyTensor have them.
+  ["full", "zeros and ones, with a value"],
+  ["take", "NumPy's"],
+  ["eye", "NumPy's"],
+  ["tri", "NumPy's"],
+  ["diagonal", "NumPy's"],
+  ["trace", "NumPy's"],
+  // What a graph or a kernel is made of, in the order in which it is printed.
+  ["Apply", "the parts of a node"],
+  ["LoopNestBuilder#storeInner", "target[index] = value if guard"],
+  ["LoopNestBuilder#storeOuter", "target[index] = value if guard"],
+  ["ScalarBuilder#load", "buffer[address] if guard"],
+  ["EmitContext#nest", "heads of a loop, then its body"],
+  ["EmitContext#product", "heads of a loop, then its body"],
+  ["EmitContext#loop", "heads of a loop, then its body"],
+]);
+
+/** Whether a parameter stands at a position: it is none of a list, and no object of options. */
+function isPositional({ kind, name, left }: Param): boolean {
+  if (kind === "assign") return isPositional(left!);
+  return kind === "identifier" && !["this", "options", "given"].includes(name!);
+}
+
+/** Names of functions that take more than three parameters by position. */
+function longOnes(all: readonly Documented[]): string[] {
+  return all.flatMap(({ name, declarations }) =>
+    declarations.flatMap(({ def }) => {
+      const own: [string, Param[] | undefined][] = [[name, def.params]];
+      for (const { params } of [...def.constructors ?? [], ...def.callSignatures ?? []]) {
+        own.push([name, params]);
+      }
+      for (const { name: method, accessibility, params, functionDef } of def.methods ?? []) {
+        if (accessibility === "private") continue;
+        own.push([`${name}#${method}`, params ?? functionDef?.params]);
+      }
+      return [
+        ...own.flatMap(([at, params]) => params?.filter(isPositional).length! > 3 ? [at] : []),
+        ...longOnes(def.elements ?? []),
+      ];
+    })
+  );
+}
+
+Deno.test("functions take three parameters by position at most, then an object of options", () => {
+  const found = new Set([symbols, ...others].flatMap(longOnes));
+  assertEquals([...found].sort(), [...long.keys()].sort());
 });

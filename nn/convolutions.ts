@@ -6,6 +6,7 @@
 
 import * as T from "../core/api/functions.ts";
 import { checkOptions } from "../core/base/options.ts";
+import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import type { BorderMode, ConvOptions, EachAxis, Spatial } from "../core/ops/nn/conv.ts";
@@ -42,13 +43,29 @@ export interface PoolLayerOptions<R extends Spatial = 2> {
   readonly padding?: number | EachAxis<number, R>;
 }
 
+/** Options of {@linkcode initConv2d}, and of the same along `R` axes. */
+export interface ConvInitOptions<R extends Spatial = 2> extends LayerOptions {
+  /** Lengths of a filter, one for each axis. */
+  readonly size: EachAxis<number, R>;
+}
+
 function drawn(
   streams: RandomStreams,
-  shape: readonly number[],
-  options: LayerOptions | undefined,
+  [inputs, outputs]: readonly [number, number],
+  options: ConvInitOptions<Spatial>,
 ): { W: Variable; b: Variable } {
-  const { dtype, weights } = layerOptions(options, heNormal);
-  return { W: weights(streams, shape, { dtype }), b: zeros([shape[0]!], dtype) };
+  const { size, ...others } = checkOptions("Cannot draw filters", options, {
+    size: "any",
+    dtype: "any",
+    weights: "any",
+  });
+  if (!Array.isArray(size)) {
+    throw new TypeError(
+      `Cannot draw filters: expected "size" to be a length for each axis, got ${shown(size)}`,
+    );
+  }
+  const { dtype, weights } = layerOptions(others, heNormal);
+  return { W: weights(streams, [outputs, inputs, ...size], { dtype }), b: zeros([outputs], dtype) };
 }
 
 function settingsOf<R extends Spatial>(options: ConvLayerOptions<R> | undefined): ConvOptions<R> {
@@ -90,24 +107,22 @@ function poolingOf<R extends Spatial>(
  * @param streams Where filters are drawn from.
  * @param inputs The number of input channels, in one group.
  * @param outputs The number of output channels.
- * @param size Rows and columns of a filter.
- * @param options How filters are drawn; as `heNormal` does, if missing.
+ * @param options Rows and columns of a filter, and how filters are drawn; as `heNormal` does, if missing.
  *
  * @example
  * ```ts
  * import { nn, RandomStreams } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, [5, 5]));
+ * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, { size: [5, 5] }));
  * ```
  */
 export function initConv2d(
   streams: RandomStreams,
   inputs: number,
   outputs: number,
-  size: readonly [number, number],
-  options?: LayerOptions,
+  options: ConvInitOptions,
 ): { W: Variable; b: Variable } {
-  return drawn(streams, [outputs, inputs, ...size], options);
+  return drawn(streams, [inputs, outputs], options);
 }
 
 /**
@@ -121,7 +136,7 @@ export function initConv2d(
  * ```ts
  * import { nn, RandomStreams, T } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, [5, 5]));
+ * const p = await nn.init(nn.initConv2d(new RandomStreams(1), 1, 20, { size: [5, 5] }));
  * const h = T.relu(nn.conv2d(p, T.tensor4("x"), { padding: "half" }));
  * ```
  */
@@ -181,24 +196,22 @@ export function averagePool2d(
  * @param streams Where filters are drawn from.
  * @param inputs The number of input channels, in one group.
  * @param outputs The number of output channels.
- * @param size Elements of a filter.
- * @param options How filters are drawn; as `heNormal` does, if missing.
+ * @param options Elements of a filter, and how filters are drawn; as `heNormal` does, if missing.
  *
  * @example
  * ```ts
  * import { nn, RandomStreams } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv1d(new RandomStreams(1), 1, 20, [5]));
+ * const p = await nn.init(nn.initConv1d(new RandomStreams(1), 1, 20, { size: [5] }));
  * ```
  */
 export function initConv1d(
   streams: RandomStreams,
   inputs: number,
   outputs: number,
-  size: readonly [number],
-  options?: LayerOptions,
+  options: ConvInitOptions<1>,
 ): { W: Variable; b: Variable } {
-  return drawn(streams, [outputs, inputs, ...size], options);
+  return drawn(streams, [inputs, outputs], options);
 }
 
 /**
@@ -212,7 +225,7 @@ export function initConv1d(
  * ```ts
  * import { nn, RandomStreams, T } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv1d(new RandomStreams(1), 1, 20, [5]));
+ * const p = await nn.init(nn.initConv1d(new RandomStreams(1), 1, 20, { size: [5] }));
  * const h = T.relu(nn.conv1d(p, T.tensor3("x"), { padding: "half" }));
  * ```
  */
@@ -272,24 +285,22 @@ export function averagePool1d(
  * @param streams Where filters are drawn from.
  * @param inputs The number of input channels, in one group.
  * @param outputs The number of output channels.
- * @param size Planes, rows and columns of a filter.
- * @param options How filters are drawn; as `heNormal` does, if missing.
+ * @param options Planes, rows and columns of a filter, and how filters are drawn; as `heNormal` does, if missing.
  *
  * @example
  * ```ts
  * import { nn, RandomStreams } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv3d(new RandomStreams(1), 1, 20, [3, 3, 3]));
+ * const p = await nn.init(nn.initConv3d(new RandomStreams(1), 1, 20, { size: [3, 3, 3] }));
  * ```
  */
 export function initConv3d(
   streams: RandomStreams,
   inputs: number,
   outputs: number,
-  size: readonly [number, number, number],
-  options?: LayerOptions,
+  options: ConvInitOptions<3>,
 ): { W: Variable; b: Variable } {
-  return drawn(streams, [outputs, inputs, ...size], options);
+  return drawn(streams, [inputs, outputs], options);
 }
 
 /**
@@ -303,7 +314,7 @@ export function initConv3d(
  * ```ts
  * import { nn, RandomStreams, T } from "@croton/croton";
  *
- * const p = await nn.init(nn.initConv3d(new RandomStreams(1), 1, 20, [3, 3, 3]));
+ * const p = await nn.init(nn.initConv3d(new RandomStreams(1), 1, 20, { size: [3, 3, 3] }));
  * const h = T.relu(nn.conv3d(p, T.tensor5("x"), { padding: "half" }));
  * ```
  */

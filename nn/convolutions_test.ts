@@ -4,8 +4,8 @@ import { compile, nn, RandomStreams, T, tensor, type Variable } from "../mod.ts"
 Deno.test("layers along one and three axes are the functions of T, filters unturned, with biases", async () => {
   const streams = new RandomStreams(3), line = T.ftensor3("line"), box = T.ftensor5("box");
   const p = await nn.init({
-    line: nn.initConv1d(streams, 1, 4, [3]),
-    box: nn.initConv3d(streams, 2, 2, [1, 2, 3]),
+    line: nn.initConv1d(streams, 1, 4, { size: [3] }),
+    box: nn.initConv3d(streams, 2, 2, { size: [1, 2, 3] }),
   });
   p.line.b.setValue([1, 2, 3, 4]);
   const turned = (w: Variable, axes: number[]) => T.flip(w, axes);

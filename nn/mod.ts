@@ -49,6 +49,7 @@ export {
   conv1d,
   conv2d,
   conv3d,
+  type ConvInitOptions,
   type ConvLayerOptions,
   type ConvParameters,
   initConv1d,

@@ -129,6 +129,16 @@ export class OutOfMemoryError extends CrotonError {
   }
 }
 
+/** What {@linkcode LimitError} says of a limit. */
+export interface LimitUse {
+  /** The limit's name, as WebGPU spells it. */
+  limit: string;
+  /** What was asked for. */
+  requested: number;
+  /** The most that the device allows. */
+  maximum: number;
+}
+
 /** Something is larger than the device allows. */
 export class LimitError extends RangeError {
   static {
@@ -145,11 +155,9 @@ export class LimitError extends RangeError {
    * Makes the error and its message.
    *
    * @param action What failed, as in "Cannot allocate a buffer".
-   * @param limit The limit's name, as WebGPU spells it.
-   * @param requested What was asked for.
-   * @param maximum The most that the device allows.
+   * @param use The limit's name, what was asked for and the most that the device allows.
    */
-  constructor(action: string, limit: string, requested: number, maximum: number) {
+  constructor(action: string, { limit, requested, maximum }: LimitUse) {
     super(`${action}: ${requested} is over the device's limit "${limit}" of ${maximum}`);
     this.limit = limit;
     this.requested = requested;

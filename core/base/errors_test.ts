@@ -16,7 +16,7 @@ Deno.test("every error is a CrotonError, of its own class only, with its name", 
     new NoGpuError("no adapter"),
     new DeviceLostError("unknown", "it fell off the bus"),
     new OutOfMemoryError({ requested: 3, live: 2, pooled: 1 }),
-    new LimitError("Cannot allocate", "maxBufferSize", 5, 4),
+    new LimitError("Cannot allocate", { limit: "maxBufferSize", requested: 5, maximum: 4 }),
     new ShaderError("k", "a\nb", "bad"),
     new GpuCommandError("validation", "bad"),
     new GradientError({ argument: 0, position: [1], symbolic: 2, numeric: 3 }),
@@ -44,7 +44,11 @@ Deno.test("every error is a CrotonError, of its own class only, with its name", 
 
 Deno.test("messages carry the numbers and the names", () => {
   assertEquals(
-    new LimitError("Cannot bind a buffer", "maxStorageBufferBindingSize", 9, 8).message,
+    new LimitError("Cannot bind a buffer", {
+      limit: "maxStorageBufferBindingSize",
+      requested: 9,
+      maximum: 8,
+    }).message,
     'Cannot bind a buffer: 9 is over the device\'s limit "maxStorageBufferBindingSize" of 8',
   );
   assertStringIncludes(

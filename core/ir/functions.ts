@@ -31,6 +31,16 @@ export interface ScalarFunction {
   readonly nodes: readonly SNode[];
 }
 
+/** What a function is made for. */
+export interface FunctionType {
+  /** Type of its arguments and value. */
+  readonly type: ScalarType;
+  /** Number of arguments. */
+  readonly count: number;
+  /** Whether values that are not finite count. */
+  readonly ieee: boolean;
+}
+
 const known = new Map<string, ScalarFunction | null>();
 
 /**
@@ -39,9 +49,7 @@ const known = new Map<string, ScalarFunction | null>();
  */
 export function scalarFunction(
   name: string,
-  type: ScalarType,
-  count: number,
-  ieee: boolean,
+  { type, count, ieee }: FunctionType,
   build: BuildFunction,
 ): ScalarFunction | null {
   const key = `${name}:${type}:${ieee}`;

@@ -11,7 +11,11 @@ import { type Guards, MAX_POSITION, productSize, type Size, sizeValue } from "./
 /** Throws a LimitError if there are more positions than 32-bit integers can count. */
 export function expectPositions(guards: Guards, what: string, count: Size): void {
   if (guards.decide("positions", [count], (n) => n <= MAX_POSITION)) return;
-  throw new LimitError(`Cannot ${what}`, "32-bit positions", sizeValue(count), MAX_POSITION);
+  throw new LimitError(`Cannot ${what}`, {
+    limit: "32-bit positions",
+    requested: sizeValue(count),
+    maximum: MAX_POSITION,
+  });
 }
 
 /** Checks the lengths that steps run over, and what of it plans for other lengths count on. */

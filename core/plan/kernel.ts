@@ -216,9 +216,7 @@ export class KernelBuilder implements LoopNestBuilder {
       const same = args.every((arg) => arg.type === type);
       const func = !same ? null : scalarFunction(
         `${op.name}${paramsKey(op, params)}`,
-        type,
-        args.length,
-        b.ieee,
+        { type, count: args.length, ieee: b.ieee },
         (b, args) => lowering.scalar(b, args, params),
       );
       if (func !== null) return b.call(func, args);

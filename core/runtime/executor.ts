@@ -490,7 +490,7 @@ export class Executor {
     return outputs.map((variable, i) => {
       const { shape, elements } = sizes.outputs[i]!, buffer = memory[i]!;
       return taken.includes(buffer)
-        ? Tensor.onDevice(variable.dtype, shape, backend, buffer)
+        ? Tensor.onDevice(variable.dtype, shape, { backend, buffer })
         : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, elements));
     });
   }

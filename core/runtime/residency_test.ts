@@ -40,7 +40,13 @@ function resident(bytes: number, log: string[], name: string): Resident {
 function fakeBackend(full: () => boolean): Backend {
   return {
     allocate: (_dtype: string, elements: number) => {
-      if (full()) throw new LimitError("Cannot allocate", "bytes", elements, 0);
+      if (full()) {
+        throw new LimitError("Cannot allocate", {
+          limit: "bytes",
+          requested: elements,
+          maximum: 0,
+        });
+      }
       return { bytes: 4 * elements } as DeviceBuffer;
     },
   } as unknown as Backend;

@@ -252,8 +252,7 @@ export class Tensor<D extends DType = DType, N extends number = number> {
   static onDevice<D extends DType>(
     dtype: D,
     shape: readonly number[],
-    backend: Backend,
-    buffer: DeviceBuffer,
+    { backend, buffer }: { readonly backend: Backend; readonly buffer: DeviceBuffer },
   ): Tensor<D> {
     const tensor = new Tensor(dtype, shape, elsewhere);
     if (residencyOf(backend).pressing) tensor.#pressure = pressure(buffer.bytes);

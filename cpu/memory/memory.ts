@@ -200,12 +200,11 @@ export class CpuMemory {
     const needed = Math.ceil((bytes - have) / PAGE);
     const room = MOST_PAGES - size / PAGE;
     if (needed > room) {
-      throw new LimitError(
-        "Cannot allocate CPU memory",
-        "bytes of the WebAssembly memory",
-        size + needed * PAGE,
-        MOST_PAGES * PAGE,
-      );
+      throw new LimitError("Cannot allocate CPU memory", {
+        limit: "bytes of the WebAssembly memory",
+        requested: size + needed * PAGE,
+        maximum: MOST_PAGES * PAGE,
+      });
     }
     const generous = Math.ceil(Math.max(16 << 20, size / 4) / PAGE);
     let pages = Math.min(Math.max(needed, generous), room);

@@ -59,9 +59,7 @@ Deno.test("called functions give what they give in place, of vectors and single 
     for (const [type, dtype] of [["f32", "float32"], ["f64", "float64"]] as const) {
       const func = scalarFunction(
         name,
-        type,
-        arity,
-        true,
+        { type, count: arity, ieee: true },
         (b, args) => lowering.scalar(b, args, {}),
       );
       if (func === null) continue;
@@ -85,7 +83,7 @@ Deno.test("called functions give what they give in place, of vectors and single 
   assert(tried > 40);
 });
 
-const func = scalarFunction("sin", "f32", 1, true, (b, [x]) => sin(b, x!))!;
+const func = scalarFunction("sin", { type: "f32", count: 1, ieee: true }, (b, [x]) => sin(b, x!))!;
 
 /** A nest of a chain of sines. */
 function sines(count: number, length: Size): LoopNest {

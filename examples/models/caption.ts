@@ -37,9 +37,9 @@ type State = { readonly h: Variable; readonly c: Variable; readonly seen: Variab
 /** The convolutions, and a memory of 64 units. */
 export async function caption(streams: RandomStreams): Promise<CaptionModel> {
   const p = await nn.init({
-    first: nn.initConv2d(streams, 1, 16, [5, 5]),
-    second: nn.initConv2d(streams, 16, 32, [3, 3]),
-    third: nn.initConv2d(streams, 32, SIZE, [3, 3]),
+    first: nn.initConv2d(streams, 1, 16, { size: [5, 5] }),
+    second: nn.initConv2d(streams, 16, 32, { size: [3, 3] }),
+    third: nn.initConv2d(streams, 32, SIZE, { size: [3, 3] }),
     norm: nn.initLayerNorm(SIZE),
     places: nn.initEmbedding(streams, PLACES ** 2, SIZE),
     words: nn.initEmbedding(streams, WORDS.length, 32),

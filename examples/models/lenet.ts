@@ -9,8 +9,8 @@ import type { Classifier } from "./classifier.ts";
 /** LeNet with 20 and 50 filters of 5×5 and 500 hidden units. */
 export async function lenet(streams: RandomStreams): Promise<Classifier> {
   const p = await nn.init({
-    first: nn.initConv2d(streams, 1, 20, [5, 5]),
-    second: nn.initConv2d(streams, 20, 50, [5, 5]),
+    first: nn.initConv2d(streams, 1, 20, { size: [5, 5] }),
+    second: nn.initConv2d(streams, 20, 50, { size: [5, 5] }),
     hidden: nn.initDense(streams, 50 * 4 * 4, 500),
     out: nn.initDense(streams, 500, 10),
   });

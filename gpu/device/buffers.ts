@@ -228,7 +228,11 @@ export class BufferPool {
       const limit = maxBufferSize < maxStorageBufferBindingSize
         ? "maxBufferSize"
         : "maxStorageBufferBindingSize";
-      throw new LimitError("Cannot allocate a buffer on the GPU", limit, size, maximum);
+      throw new LimitError("Cannot allocate a buffer on the GPU", {
+        limit,
+        requested: size,
+        maximum,
+      });
     }
     const step = Math.max(256, 2 ** (Math.floor(Math.log2(size)) - 2));
     // A size between the last step and the limit keeps its own.

@@ -161,7 +161,11 @@ export class PipelineCache {
       entries: bindings.map(({ buffer, offset, bytes }, binding) => {
         if (bytes > maximum) {
           const action = `Cannot bind a buffer to "${kernel.label}"`;
-          throw new LimitError(action, "maxStorageBufferBindingSize", bytes, maximum);
+          throw new LimitError(action, {
+            limit: "maxStorageBufferBindingSize",
+            requested: bytes,
+            maximum,
+          });
         }
         return { binding, resource: { buffer, offset, size: bytes } };
       }),
@@ -220,12 +224,11 @@ export class PipelineCache {
     const maximum = this.#context.limits.maxStorageBuffersPerShaderStage;
     if (source.storage.length > maximum) {
       const action = `Cannot build the GPU kernel "${source.label}"`;
-      throw new LimitError(
-        action,
-        "maxStorageBuffersPerShaderStage",
-        source.storage.length,
+      throw new LimitError(action, {
+        limit: "maxStorageBuffersPerShaderStage",
+        requested: source.storage.length,
         maximum,
-      );
+      });
     }
     const group = this.#layout(source.storage);
     const layout = this.#context.raw.createPipelineLayout({

@@ -104,7 +104,11 @@ export class GpuQueue {
     const maximum = this.#context.limits.maxComputeWorkgroupsPerDimension;
     if (largest > maximum) {
       const action = `Cannot dispatch the GPU kernel "${kernel.label}"`;
-      throw new LimitError(action, "maxComputeWorkgroupsPerDimension", largest, maximum);
+      throw new LimitError(action, {
+        limit: "maxComputeWorkgroupsPerDimension",
+        requested: largest,
+        maximum,
+      });
     }
     let paramGroup: GPUBindGroup;
     let offset = 0;

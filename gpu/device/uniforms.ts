@@ -178,12 +178,11 @@ export class Uniforms {
 
   #window(bytes: number): number {
     if (bytes > this.maxBlock) {
-      throw new LimitError(
-        "Cannot pass parameters to a kernel",
-        "maxUniformBufferBindingSize",
-        bytes,
-        this.maxBlock,
-      );
+      throw new LimitError("Cannot pass parameters to a kernel", {
+        limit: "maxUniformBufferBindingSize",
+        requested: bytes,
+        maximum: this.maxBlock,
+      });
     }
     let window = MIN_WINDOW;
     while (window < bytes) window *= 2;

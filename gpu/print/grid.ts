@@ -32,12 +32,11 @@ export function foldGrid(total: number, perDimension = 65535): Grid {
   }
   const planes = Math.ceil(total / (perDimension * perDimension));
   if (planes > perDimension) {
-    throw new LimitError(
-      "Cannot dispatch workgroups",
-      "maxComputeWorkgroupsPerDimension",
-      total,
-      perDimension ** 3,
-    );
+    throw new LimitError("Cannot dispatch workgroups", {
+      limit: "maxComputeWorkgroupsPerDimension",
+      requested: total,
+      maximum: perDimension ** 3,
+    });
   }
   const perPlane = Math.ceil(total / planes);
   const planeRows = Math.ceil(perPlane / perDimension);

@@ -94,12 +94,11 @@ function expectLinear({ name, axes, loops }: LoopNest): void {
   for (const sizes of [axes, loops]) {
     const count = sizeValue(productSize(sizes));
     if (count <= MAX_POSITION) continue;
-    throw new LimitError(
-      `Cannot run "${name}" on the GPU`,
-      "32-bit positions",
-      count,
-      MAX_POSITION,
-    );
+    throw new LimitError(`Cannot run "${name}" on the GPU`, {
+      limit: "32-bit positions",
+      requested: count,
+      maximum: MAX_POSITION,
+    });
   }
 }
 

@@ -51,12 +51,11 @@ export function splitNest(nest: LoopNest, limit: number): LoopNest[] {
     if (part === undefined) {
       const needed = union(read, written).size + 1 + Number(checks);
       if (needed > limit) {
-        throw new LimitError(
-          `Cannot print the GPU kernel "${nest.name}"`,
-          "maxStorageBuffersPerShaderStage",
-          needed,
-          limit,
-        );
+        throw new LimitError(`Cannot print the GPU kernel "${nest.name}"`, {
+          limit: "maxStorageBuffersPerShaderStage",
+          requested: needed,
+          maximum: limit,
+        });
       }
       part = { inner: [], outer: [], checks, read: new Set(), written: new Set() };
       parts.push(part);
@@ -85,9 +84,11 @@ function inOrder(parts: readonly Part[], nest: LoopNest, limit: number): Part[] 
     if (next === undefined) {
       throw new LimitError(
         `Cannot print the GPU kernel "${nest.name}", whose results take the place of its inputs`,
-        "maxStorageBuffersPerShaderStage",
-        boundBuffers(nest).size + 1,
-        limit,
+        {
+          limit: "maxStorageBuffersPerShaderStage",
+          requested: boundBuffers(nest).size + 1,
+          maximum: limit,
+        },
       );
     }
     left.delete(next);

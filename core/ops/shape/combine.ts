@@ -16,6 +16,7 @@ import { addDims, floorDivDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { makeVector, specifyShape } from "./shape.ts";
 import { asDims, shapeOf } from "./shape_ops.ts";
+import { checkOptions } from "../../base/options.ts";
 import { listText, shown } from "../../base/shown.ts";
 import { MAX_RANK } from "../../graph/type.ts";
 import { between } from "./between.ts";
@@ -154,6 +155,12 @@ export type Parts<V, S, P extends number> = S extends readonly unknown[]
   ? { -readonly [K in keyof S]: V }
   : [...ForAxes<V>[S extends number ? S : P]];
 
+/** Options of {@linkcode split}. */
+export interface SplitOptions<P extends number = number> {
+  /** The number of parts, where the lengths are a vector that doesn't say how many it has. */
+  readonly parts?: P;
+}
+
 /**
  * x cut along an axis: into parts of the given lengths (numbers, scalars, or an integer vector with the
  * number of parts), or into a number of equal parts.
@@ -172,14 +179,15 @@ export function split<
   A extends TensorLike,
   const S extends number | readonly Dim[] | Variable,
   const P extends number = number,
->(x: A, sizes: S, axis?: number, parts?: P): Parts<Like<A>, S, P>;
+>(x: A, sizes: S, axis?: number, options?: SplitOptions<P>): Parts<Like<A>, S, P>;
 export function split(
   x: TensorLike,
   sizes: number | readonly Dim[] | Variable,
   axis = 0,
-  parts?: number,
+  options?: SplitOptions,
 ): Variable[] {
   const v = asVariable(x), action = `Cannot split ${shapeLabel(v)}`;
+  const { parts } = checkOptions(action, options, { parts: "number" });
   const along = normalizeAxis(axis, v.ndim, action);
   let lengths: readonly Dim[];
   if (typeof sizes === "number") {

@@ -67,7 +67,7 @@ Deno.test("split", () => {
   assertEquals(parts(split(v, [1, 0, 5])), [[0], [], [1, 2, 3, 4, 5]]);
   assertEquals(parts(split(v, 3)), [[0, 1], [2, 3], [4, 5]]);
   assertEquals(parts(split(v, [n, 4])), [[0, 1], [2, 3, 4, 5]]);
-  assertEquals(parts(split(v, sizes, 0, 2)), [[0, 1, 2, 3, 4], [5]]);
+  assertEquals(parts(split(v, sizes, 0, { parts: 2 })), [[0, 1, 2, 3, 4], [5]]);
   assertEquals(evaluate(split(a, 2, 1), feeds).map((p) => [...p.data as Float64Array]), [[0, 2], [
     1,
     3,
