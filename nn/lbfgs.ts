@@ -18,7 +18,7 @@ import {
 } from "../scan/solvers/lbfgs.ts";
 import { checkCount } from "../scan/solvers/options.ts";
 import { packed, unpacked } from "../scan/solvers/states.ts";
-import { gradientsOf, type OptimiserUpdates, workingDType } from "./optimisers.ts";
+import { gradientsOf, type OptimiserUpdates, workingDType } from "./optimiser.ts";
 import { filled, parametersOf, type ParameterTree } from "./parameters.ts";
 
 /** Options of {@linkcode lbfgs}. */

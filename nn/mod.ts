@@ -92,6 +92,12 @@ export {
   softmaxCrossEntropy,
 } from "./losses.ts";
 export { type DataSet, type Minibatch, minibatches, type MinibatchOptions } from "./minibatches.ts";
+export type {
+  CostOrGradients,
+  OptimiserOptions,
+  OptimiserState,
+  OptimiserUpdates,
+} from "./optimiser.ts";
 export {
   adadelta,
   type AdadeltaOptions,
@@ -101,15 +107,11 @@ export {
   type AdamOptions,
   adamw,
   type AdamWOptions,
-  type CostOrGradients,
   lion,
   type LionOptions,
   momentum,
   type MomentumOptions,
   nesterov,
-  type OptimiserOptions,
-  type OptimiserState,
-  type OptimiserUpdates,
   rmsprop,
   type RmspropOptions,
   sgd,
