@@ -6,7 +6,7 @@
 
 import { applyOp, type Variable } from "../core/graph/graph.ts";
 import type { PrintParams } from "../core/ops/control/print_op.ts";
-import type { DerivedByParams } from "../core/ops/control/derived_by.ts";
+import type { CustomVjpParams } from "../core/ops/control/custom_vjp.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import { combined } from "./combined.ts";
@@ -66,7 +66,7 @@ export const controlGradients: GradientRules = {
       return changes.length === 0 ? [] : [changes.reduce((a, b) => add(a, b) as Variable)];
     },
   },
-  derivedBy: ruleOf<DerivedByParams>({
+  customVjp: ruleOf<CustomVjpParams>({
     connected: (_apply, input) => input > 0,
     pullback({ params: { derivation }, inputs, output }, [g], wanted): Gradient[] {
       const found = derivation.pullback(output, inputs.slice(1), g!, wanted.slice(1));

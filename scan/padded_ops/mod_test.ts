@@ -10,7 +10,7 @@ const none: Readonly<Record<string, string>> = {
   makeVector: "of scalars",
   length: "of a scalar",
   ceilSqrt: "of a scalar",
-  derivedBy: "solutions have as many elements as they start with",
+  customVjp: "solutions have as many elements as they start with",
   advance: "of a state, whose length is fixed",
   scan: "loops are seen to by uneven.ts",
 };

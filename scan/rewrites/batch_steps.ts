@@ -22,7 +22,7 @@ const ofSteps = [
   "print",
   "nonzero",
   "derivedAs",
-  "derivedBy",
+  "customVjp",
   "ifelse",
   "draw",
   "advance",

@@ -47,7 +47,7 @@ const inSteps: Readonly<Record<string, string>> = {
   derivedAs: "has a derivative of its own",
   assert: "checks each step",
   print: "shows each step",
-  derivedBy: "has a derivative of its own",
+  customVjp: "has a derivative of its own",
   ifelse: "computes one side in each step",
   draw: "of a state",
   advance: "of a state",

@@ -8,7 +8,7 @@ import { pullback } from "../../autodiff/pullback.ts";
 import * as T from "../../core/api/functions.ts";
 import { isFloat } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
-import { derivedBy } from "../../core/ops/control/derived_by.ts";
+import { customVjp } from "../../core/ops/control/custom_vjp.ts";
 import { positionalScan } from "../scan.ts";
 import { Closed } from "./closed.ts";
 import { type StepOptions, stepper } from "./runge_kutta.ts";
@@ -37,7 +37,7 @@ export function withAdjoint(traces: readonly Variable[], problem: Problem): Vari
   ]);
   // Where the results end early, so do the times.
   const sources = [packed(start), problem.times.at(T.slice(null, rows)), ...equation.values];
-  const value = derivedBy(whole, sources, {
+  const value = customVjp(whole, sources, {
     pullback: (value, [, times, ...values], gradient, wanted) => {
       const asked = wanted.slice(2);
       const isAsked = (i: number) => asked[i]! && isFloat(values[i]!.dtype);

@@ -9,7 +9,7 @@ import { jacobian } from "../../autodiff/jacobian.ts";
 import { pullback } from "../../autodiff/pullback.ts";
 import * as T from "../../core/api/functions.ts";
 import { makeVariable, type Variable } from "../../core/graph/graph.ts";
-import { derivedBy } from "../../core/ops/control/derived_by.ts";
+import { customVjp } from "../../core/ops/control/custom_vjp.ts";
 import { solve } from "../../core/ops/linalg/systems.ts";
 import { Closed, runUntil } from "./closed.ts";
 import { placesLike } from "./states.ts";
@@ -36,7 +36,7 @@ export function implicitly(found: Variable, residual: Closed, solver: LinearSolv
   if (residual.values.length === 0) return found;
   const [output] = residual.outputs;
   const seed = makeVariable(output!.type);
-  return derivedBy(found, residual.values, {
+  return customVjp(found, residual.values, {
     pullback(value, sources, gradient, wanted) {
       const weights = transposedSolution(residual, value, sources, gradient, solver);
       const asked = residual.others.filter((_, i) => wanted[i]);

@@ -5,10 +5,10 @@
  */
 
 import { registerBatching } from "../../core/batch/rules.ts";
-import { derivedByOp } from "../../core/ops/control/derived_by.ts";
+import { customVjpOp } from "../../core/ops/control/custom_vjp.ts";
 import { batchDerived } from "./rows.ts";
 
-registerBatching(derivedByOp.name, batchDerived);
+registerBatching(customVjpOp.name, batchDerived);
 
 export { fixedPoint, type FixedPointResult } from "./fixed_point.ts";
 export { minimize, type MinimizeOptions, type MinimizeResult } from "./minimize.ts";

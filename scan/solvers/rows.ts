@@ -13,13 +13,13 @@ import {
 } from "../../core/batch/batched.ts";
 import { Batching } from "../../core/batch/batching.ts";
 import type { Variable } from "../../core/graph/graph.ts";
-import { derivedBy, type DerivedByParams } from "../../core/ops/control/derived_by.ts";
+import { customVjp, type CustomVjpParams } from "../../core/ops/control/custom_vjp.ts";
 import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import { placesLike } from "./states.ts";
 
 /** A value that says its derivatives, for all rows. */
 export const batchDerived: BatchRule = (apply, inputs, rows) => {
-  const { derivation } = apply.params as DerivedByParams;
+  const { derivation } = apply.params as CustomVjpParams;
   const [value, ...sources] = inputs.map((input) => spread(input, rows));
   const [seed, row, ...own] = placesLike([apply.output, ...apply.inputs]);
   const pullback = (
@@ -38,5 +38,5 @@ export const batchDerived: BatchRule = (apply, inputs, rows) => {
     const made = new Batching(leaves, all).all(found.filter((one) => one !== null));
     return found.map((one) => one === null ? null : spread(made.shift()!, all));
   };
-  return stacked(derivedBy(value!, sources, { pullback }));
+  return stacked(customVjp(value!, sources, { pullback }));
 };

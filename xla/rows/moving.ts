@@ -8,7 +8,7 @@ import type { Apply, Variable } from "../../core/graph/graph.ts";
 import { assertOp } from "../../core/ops/control/assert_op.ts";
 import { printOp } from "../../core/ops/control/print_op.ts";
 import { derivedAsOp } from "../../core/ops/control/derived_as.ts";
-import { derivedByOp } from "../../core/ops/control/derived_by.ts";
+import { customVjpOp } from "../../core/ops/control/custom_vjp.ts";
 import { arangeOp } from "../../core/ops/create/arange.ts";
 import { fillOp } from "../../core/ops/create/fill.ts";
 import { inRangeOp, lengthOp } from "../../core/ops/common/checks.ts";
@@ -45,7 +45,7 @@ export const movingRows: readonly Entry[] = [
   row(derivedAsOp, first, readsFirst),
   row(printOp, first, readsFirst),
   row(assertOp, first, readsFirst),
-  row(derivedByOp, first, readsFirst),
+  row(customVjpOp, first, readsFirst),
 
   row(makeVectorOp, (level, { inputs }) => {
     const parts = inputs.map((input) => level.block.reshape(level.value(input), [1]));

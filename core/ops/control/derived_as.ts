@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
+import { type Apply, applyOp, Variable } from "../../graph/graph.ts";
 import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Ix } from "../../ir/builder.ts";
@@ -44,27 +44,22 @@ export const derivedAsOp: Op = {
 };
 
 /**
- * A value with the derivatives of another expression that equals it: for where the cheap way to compute
- * it leaves out terms that are zero, but whose derivatives are not.
+ * A value with other derivatives than how it is computed has: those of an expression that equals it, for
+ * where the cheap way to compute it leaves out terms that are zero, but whose derivatives are not; or
+ * given ones, with the variables with respect to which they are, for where differentiating would lose
+ * digits. Given derivatives are differentiated as they are.
  */
-export function derivedAs(value: Variable, form: Variable): Variable {
-  return applyOp(derivedAsOp, [value, form], {}).output;
-}
-
-/**
- * A value that depends on variables, with its derivative for each: for where differentiating how it is
- * computed would lose digits. The derivatives are differentiated as they are.
- */
-export function derivedBy(
+export function derivedAs(
   value: Variable,
-  parts: readonly (readonly [variable: Variable, derivative: Variable])[],
+  form: Variable | readonly (readonly [variable: Variable, derivative: Variable])[],
 ): Variable {
+  if (form instanceof Variable) return applyOp(derivedAsOp, [value, form], {}).output;
   // With as many axes each, so that an axis may come before all of them.
   const padded = (v: Variable) => {
     const axes = Array.from({ length: v.ndim }, (_, axis) => axis), more = value.ndim - v.ndim;
     return more > 0 ? shuffled(v, [...new Array<"x">(more).fill("x"), ...axes]) : v;
   };
-  const inputs = [value, ...parts.map(([v]) => padded(v)), ...parts.map(([, d]) => padded(d))];
+  const inputs = [value, ...form.map(([v]) => padded(v)), ...form.map(([, d]) => padded(d))];
   return applyOp(derivedAsOp, inputs, {}).output;
 }
 

@@ -7,7 +7,7 @@
 import { Constant, type Variable } from "../../graph/graph.ts";
 import type { FloatPair } from "../../graph/type_arithmetic.ts";
 import { asFloating, elementwise } from "../common/build.ts";
-import { derivedAs, derivedBy } from "../control/derived_as.ts";
+import { derivedAs } from "../control/derived_as.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { where } from "./logic.ts";
 import type { ElementwiseName } from "./table.ts";
@@ -66,7 +66,7 @@ function differentiable(
 /** A value with its derivatives for what is no constant. */
 function told(value: Variable, of: readonly Variable[], slopes: readonly Variable[]): Variable {
   const parts = of.flatMap((v, i) => v instanceof Constant ? [] : [[v, slopes[i]!] as const]);
-  return parts.length === 0 ? value : derivedBy(value, parts);
+  return parts.length === 0 ? value : derivedAs(value, parts);
 }
 
 function ew(name: ElementwiseName, ...inputs: readonly Variable[]): Variable {

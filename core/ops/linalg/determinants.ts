@@ -13,7 +13,7 @@ import { isComplex, realOf } from "../../graph/dtype.ts";
 import type { MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
 import { castTo } from "../common/build.ts";
 import type { TensorLike } from "../common/literal.ts";
-import { derivedBy } from "../control/derived_by.ts";
+import { customVjp } from "../control/custom_vjp.ts";
 import { ifelse } from "../control/control.ts";
 import { arange } from "../create/ranges.ts";
 import { abs, div, mul, sign as signOf, sub } from "../elementwise/arithmetic.ts";
@@ -120,7 +120,7 @@ function singularCofactors(matrices: Variable): Variable {
   const isOwn = eq(shuffled(places, [0, "x"]), shuffled(places, ["x", 0]));
   const others = prod(where(isOwn, 1, asRow(s)), -1) as Variable;
   const value = mul(sign, conj(product(mul(u, asRow(others)) as Variable, vt))) as Variable;
-  return derivedBy(value, [matrices], byMinors);
+  return customVjp(value, [matrices], byMinors);
 }
 
 /**
@@ -160,7 +160,7 @@ const byMinors = {
 export function det<A extends TensorLike>(a: OfRank<A, MatrixRank>): PerMatrix<A>;
 export function det(a: TensorLike): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
-  return castTo(derivedBy(determinantsOf(matrices), [matrices], byCofactors), dtype);
+  return castTo(customVjp(determinantsOf(matrices), [matrices], byCofactors), dtype);
 }
 
 /**

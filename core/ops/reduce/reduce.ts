@@ -146,7 +146,7 @@ export function prod<A extends TensorLike, const X extends AxesList<SumOptions> 
   return total("prod", x, axes);
 }
 
-function average<R>(x: TensorLike, axes: readonly unknown[]): R {
+function meanOf<R>(x: TensorLike, axes: readonly unknown[]): R {
   const v = asVariable(x), plan = planOf("mean", v, axes, sumKinds);
   const { dtype, accDtype } = plan.options;
   const out = dtype !== undefined
@@ -179,7 +179,7 @@ export function mean<A extends TensorLike, const X extends AxesList<SumOptions> 
   x: A,
   ...axes: X
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
-  return average(x, axes);
+  return meanOf(x, axes);
 }
 
 function spread(name: string, x: TensorLike, axes: readonly unknown[]): Variable {

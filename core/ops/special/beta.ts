@@ -4,7 +4,7 @@
  * @module
  */
 
-import { derivedBy } from "../control/derived_as.ts";
+import { derivedAs } from "../control/derived_as.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { TensorLike } from "../common/literal.ts";
 import { div, maximum, neg, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
@@ -134,7 +134,7 @@ function incompleteBeta(a: Variable, b: Variable, x: Variable): Variable {
   const atEnd = (own: Variable, other: Variable) =>
     choose(lt(own, 1), Infinity, choose(eq(own, 1), other, 0));
   const ends = choose(eq(x, 0), atEnd(a, b), choose(eq(x, 1), atEnd(b, a), 0));
-  return derivedBy(choose(isInside, pick(value, sub(1, value) as Variable), edge), [
+  return derivedAs(choose(isInside, pick(value, sub(1, value) as Variable), edge), [
     [a, within(pick(first, neg(second) as Variable))],
     [b, within(pick(second, neg(first) as Variable))],
     [x, choose(isInside, density, choose(isWrong, NaN, ends))],

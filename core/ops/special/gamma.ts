@@ -5,7 +5,7 @@
  */
 
 import { bernoulli } from "../elementwise/special_reference.ts";
-import { derivedBy } from "../control/derived_as.ts";
+import { derivedAs } from "../control/derived_as.ts";
 import type { FloatLike, FloatPair } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
 import type { Variable } from "../../graph/graph.ts";
@@ -128,7 +128,7 @@ function incompleteGamma(a: Variable, x: Variable, isUpper: boolean): Variable {
   );
   const ofShape = choose(isInside, ofA, choose(isWrong, NaN, 0));
   const value = choose(isInside, isUpper ? q : p, edge);
-  return derivedBy(value, [
+  return derivedAs(value, [
     [a, isUpper ? neg(ofShape) as Variable : ofShape],
     [x, isUpper ? neg(slope) as Variable : slope],
   ]);
@@ -168,7 +168,7 @@ export function betaln<A extends TensorLike, B extends TensorLike>(a: A, b: B): 
     const edge = choose(isWrong, NaN, choose(isPole, Infinity, -Infinity));
     const sum = digamma(plus(safeA, safeB)) as Variable;
     const slope = (v: Variable) => choose(isInside, sub(digamma(v), sum), choose(isWrong, NaN, 0));
-    return derivedBy(choose(isInside, logBeta(safeA, safeB), edge), [
+    return derivedAs(choose(isInside, logBeta(safeA, safeB), edge), [
       [a, slope(safeA)],
       [b, slope(safeB)],
     ]);

@@ -10,7 +10,7 @@ import { castTo } from "../../ops/common/build.ts";
 import { derivedAsOp } from "../../ops/control/derived_as.ts";
 import { assertOp } from "../../ops/control/assert_op.ts";
 import { printOp } from "../../ops/control/print_op.ts";
-import { derivedByOp } from "../../ops/control/derived_by.ts";
+import { customVjpOp } from "../../ops/control/custom_vjp.ts";
 import { elementwiseNames, elementwiseOps } from "../../ops/elementwise/table.ts";
 import type { Op } from "../../graph/op.ts";
 import type { CastParams } from "../../ops/elementwise/op_convert.ts";
@@ -62,7 +62,7 @@ export const dropWrapper: Rule = {
   ops: [
     ...elementwiseNames.filter((name) => wraps(elementwiseOps[name])),
     derivedAsOp.name,
-    derivedByOp.name,
+    customVjpOp.name,
   ],
   rewrite: ({ inputs: [x] }) => x!,
 };

@@ -11,7 +11,7 @@ import type { Op, Params } from "../../../core/graph/op.ts";
 import { castTo } from "../../../core/ops/common/build.ts";
 import { pullback } from "../../../autodiff/pullback.ts";
 import { derivedAs } from "../../../core/ops/control/derived_as.ts";
-import { derivedBy } from "../../../core/ops/control/derived_by.ts";
+import { customVjp } from "../../../core/ops/control/custom_vjp.ts";
 import type { ElementwiseOp } from "../../../core/ops/elementwise/op.ts";
 import { padded, windowed } from "../../../core/ops/nn/window.ts";
 import { shapeOf } from "../../../core/ops/shape/shape_ops.ts";
@@ -219,9 +219,9 @@ const structural: Readonly<Record<string, Example>> = {
     const x = d.tensor();
     return derivedAs(T.mul(x, x), T.mul(x, x));
   },
-  derivedBy: (d) => {
+  customVjp: (d) => {
     const x = d.tensor();
-    return derivedBy(T.mul(x, x) as Variable, [x], {
+    return customVjp(T.mul(x, x) as Variable, [x], {
       pullback: (_value, [x], gradient) => pullback([T.mul(x!, x!)], [gradient], [x!]),
     });
   },

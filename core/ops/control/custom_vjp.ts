@@ -1,5 +1,5 @@
 /**
- * A value that is found in some way, and whose derivatives are known all the same.
+ * A value whose gradients a function of one's own gives: a solution that was found in some way, say.
  *
  * @module
  */
@@ -26,8 +26,8 @@ interface Derivation {
   ): readonly (Variable | null)[];
 }
 
-/** Static parameters of `derivedBy`. */
-export interface DerivedByParams {
+/** Static parameters of `customVjp`. */
+export interface CustomVjpParams {
   readonly derivation: Derivation;
 }
 
@@ -41,8 +41,8 @@ function numberOf(derivation: Derivation): number {
 }
 
 /** The first input; its derivatives with respect to the others are those that the derivation gives. */
-export const derivedByOp: Op<DerivedByParams> = {
-  name: "derivedBy",
+export const customVjpOp: Op<CustomVjpParams> = {
+  name: "customVjp",
   params: { derivation: "graph" },
   infer: (inputs: readonly Variable[]): readonly TensorType[] => [inputs[0]!.type],
   shapes: (context: ShapeContext, { inputs }): readonly (readonly Size[])[] => [
@@ -58,17 +58,17 @@ export const derivedByOp: Op<DerivedByParams> = {
     cost: 0,
     element: (
       context: ElementContext,
-      { inputs }: Apply<DerivedByParams>,
+      { inputs }: Apply<CustomVjpParams>,
       index: readonly Ix[],
     ): Element => context.read(inputs[0]!, index),
   },
 };
 
 /** A value with derivatives with respect to `sources`, of which it is a function found in some way. */
-export function derivedBy(
+export function customVjp(
   value: Variable,
   sources: readonly Variable[],
   derivation: Derivation,
 ): Variable {
-  return applyOp(derivedByOp, [value, ...sources], { derivation }).output;
+  return applyOp(customVjpOp, [value, ...sources], { derivation }).output;
 }
