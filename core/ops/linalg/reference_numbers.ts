@@ -20,6 +20,11 @@ export function re(x: Entry): number {
   return typeof x === "number" ? x : x.re;
 }
 
+/** The imaginary part of x. */
+export function im(x: Entry): number {
+  return typeof x === "number" ? 0 : x.im;
+}
+
 /** Whether x is 0. */
 export function isZero(x: Entry): boolean {
   return typeof x === "number" ? x === 0 : x.re === 0 && x.im === 0;
@@ -102,7 +107,7 @@ export class Rows {
   /** Puts a number in a place. */
   put(place: number, x: Entry): void {
     if (!this.isComplex) this.data[place] = re(x);
-    else [this.data[2 * place], this.data[2 * place + 1]] = [re(x), whole(x).im];
+    else [this.data[2 * place], this.data[2 * place + 1]] = [re(x), im(x)];
   }
 
   /** A copy. */
