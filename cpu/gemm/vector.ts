@@ -16,12 +16,6 @@ function addUp(f: FunctionBuilder, real: Real, vectors: readonly Local[]): void 
   }
 }
 
-/**
- * Bytes of a matrix above which its rows are read one after the other: it won't be in the second cache, and
- * one stream is then faster than several (2048×2048 float32: 0.45 ms against 0.65).
- */
-const STREAM_BYTES = 8 << 20;
-
 /** Bytes above which columns of A are added to y a few at a time, for it would be read in too small pieces. */
 const COLUMN_BYTES = 3 << 19;
 
@@ -173,7 +167,6 @@ function emitColumns(
 
 /** Emits `y (+)= A · x` for A contiguous along its columns' index and contiguous x. */
 function emitGemvRows(module: ModuleBuilder, options: GemmOptions): Func {
-  const { shift } = realOf(options);
   const four = emitRows(module, options, 4, 2);
   const one = emitRows(module, options, 1, 4);
   return emitOnce(
@@ -191,8 +184,7 @@ function emitGemvRows(module: ModuleBuilder, options: GemmOptions): Func {
           }
         });
       };
-      f.localGet(wholeRows(f, options, m)).f32ConvertI32S().localGet(k).f32ConvertI32S().f32Mul();
-      f.f32Const(STREAM_BYTES >> shift).f32Lt().if(() => run(4, four));
+      run(4, four);
       run(1, one);
     },
   );
