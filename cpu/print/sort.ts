@@ -17,7 +17,12 @@ const SHORT = 32;
 const LONG = 1 << 13;
 /** How many keys the inner functions work on at a time. */
 const STRETCH = 1 << 14;
-const HISTOGRAM_BYTES = 4 << 11;
+const LONG_BITS = 11, SHORT_BITS = 8;
+
+/** Bytes of the counts of all digits of keys; digits of fewer bits take less. */
+function histogramBytes(bits: number): number {
+  return Math.ceil(bits / LONG_BITS) * (4 << LONG_BITS);
+}
 
 const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
 
@@ -31,7 +36,10 @@ export function sortImport(dtype: DType): { name: string; params: readonly ValTy
 
 /** Bytes of workspace that sorting rows of this length takes. */
 export function sortWorkspace(dtype: DType, length: Size): Size {
-  return addSize(mulSize(length, 2 * (keyBytes(dtype) + 4)), HISTOGRAM_BYTES + 64);
+  return addSize(
+    mulSize(length, 2 * (keyBytes(dtype) + 4)),
+    histogramBytes(8 * keyBytes(dtype)) + 64,
+  );
 }
 
 function keyBytes(dtype: DType): 4 | 8 {
@@ -192,7 +200,7 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
       f.localGet(length).i32Const(2).i32Shl().localSet(n4);
       // The histogram comes first, so that keys of 8 bytes are aligned.
       f.localGet(work).localSet(histogram);
-      f.localGet(work).i32Const(HISTOGRAM_BYTES).i32Add().localTee(keys);
+      f.localGet(work).i32Const(histogramBytes(ops.bits)).i32Add().localTee(keys);
       f.localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localTee(otherKeys);
       f.localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localTee(places);
       f.localGet(n4).i32Add().localSet(otherPlaces);
@@ -328,34 +336,36 @@ function printInsertion(module: ModuleBuilder, ops: KeyOps): Func {
 }
 
 /**
- * Prints a function that counts the digits of a stretch of keys. Its parameters are the stretch's start
- * and end, the histogram, shift and mask; it returns the place of the last digit's count.
+ * Prints a function that counts all digits of a stretch of keys at once, each in a histogram of its own. Its
+ * parameters are the stretch's start and end, and the histograms.
  */
-function printCount(module: ModuleBuilder, ops: KeyOps): Func {
+function printCount(module: ModuleBuilder, ops: KeyOps, width: number): Func {
   return module.func(
-    {
-      name: `count_${ops.bits}`,
-      params: ["i32", "i32", "i32", "i32", "i32"],
-      results: ["i32"],
-    },
-    (f, at, end, histogram, shift, mask) => {
-      const slot = f.local("i32");
+    { name: `count_${ops.bits}_${width}`, params: ["i32", "i32", "i32"] },
+    (f, at, end, histograms) => {
+      const slot = f.local("i32"), key = f.local(ops.type), digit = f.local("i32");
       f.loop((again) => {
-        f.localGet(histogram).localGet(at);
+        f.localGet(at);
         ops.load(f);
-        ops.digit(f, shift, mask);
-        f.i32Const(2).i32Shl().i32Add().localTee(slot);
-        f.localGet(slot).i32Load().i32Const(1).i32Add().i32Store();
+        f.localSet(key);
+        for (let shift = 0, offset = 0; shift < ops.bits; shift += width, offset += 4 << width) {
+          f.localGet(key);
+          if (ops.type === "i64") f.i64Const(shift).i64ShrU().i32WrapI64();
+          else f.i32Const(shift).i32ShrU();
+          f.i32Const((1 << width) - 1).i32And().localSet(digit);
+          f.localGet(histograms).localGet(digit).i32Const(2).i32Shl().i32Add().localTee(slot);
+          f.localGet(slot).i32Load(offset).i32Const(1).i32Add().i32Store(offset);
+        }
         f.increment(at, ops.bytes).localGet(at).localGet(end).i32LtU().brIf(again);
       });
-      f.localGet(slot);
     },
   );
 }
 
 /**
  * Prints a function that moves a stretch of keys, and their places if asked, to where the histogram says.
- * Its parameters are those of the count, then the places and the arrays to move to.
+ * Its parameters are the stretch's start and end, the histogram of the digit, its shift and mask, the places
+ * and the arrays to move to.
  */
 function printMove(module: ModuleBuilder, ops: KeyOps, withPlaces: boolean): Func {
   return module.func(
@@ -391,7 +401,7 @@ function printMove(module: ModuleBuilder, ops: KeyOps, withPlaces: boolean): Fun
  * the places, or of the keys, in order.
  */
 function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
-  const counting = printCount(module, ops);
+  const counting = [LONG_BITS, SHORT_BITS].map((width) => printCount(module, ops, width));
   const movingKeys = printMove(module, ops, false), moving = printMove(module, ops, true);
   return module.func(
     {
@@ -404,30 +414,39 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
       const slot = f.local("i32"), sum = f.local("i32"), count = f.local("i32");
       const last = f.local("i32"), at = f.local("i32"), end = f.local("i32");
       const from = f.local("i32"), keysEnd = f.local("i32");
-      f.i32Const(11).i32Const(8).localGet(length).i32Const(LONG).i32GeS().select("i32");
+      f.i32Const(LONG_BITS).i32Const(SHORT_BITS).localGet(length).i32Const(LONG).i32GeS();
+      f.select("i32");
       f.localSet(width);
       f.i32Const(1).localGet(width).i32Shl().i32Const(1).i32Sub().localSet(mask);
-      f.localGet(histogram).localGet(mask).i32Const(2).i32Shl().i32Add().localSet(last);
       /** Runs over the keys in stretches, so that the engine can optimise what works on them meanwhile. */
       const inStretches = (body: () => void) => {
         f.localGet(keys).localSet(at);
         f.loop((again) => {
           f.localGet(at).i32Const(STRETCH * ops.bytes).i32Add().localTee(end).localGet(keysEnd);
           f.localGet(end).localGet(keysEnd).i32LtU().select("i32").localSet(end);
-          f.localGet(at).localGet(end).localGet(histogram).localGet(shift).localGet(mask);
+          f.localGet(at).localGet(end).localGet(histogram);
           body();
           f.localGet(end).localTee(at).localGet(keysEnd).i32LtU().brIf(again);
         });
       };
+      const findEnd = () =>
+        f.localGet(keys).localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localSet(keysEnd);
+      f.localGet(histogram).i32Const(0).i32Const(histogramBytes(ops.bits)).memoryFill();
+      findEnd();
+      f.localGet(width).i32Const(LONG_BITS).i32Eq();
+      const [long, short] = counting.map((count) => () => inStretches(() => void f.call(count)));
+      f.if(long!, short!);
       f.block((out) => {
         f.loop((nextDigit) => {
           f.localGet(shift).i32Const(ops.bits).i32GeS().brIf(out);
-          f.localGet(histogram).i32Const(0).i32Const(HISTOGRAM_BYTES).memoryFill();
-          f.localGet(keys).localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localSet(keysEnd);
-          inStretches(() => f.call(counting).localSet(slot));
+          findEnd();
+          f.localGet(histogram).localGet(mask).i32Const(2).i32Shl().i32Add().localSet(last);
           f.block((skip) => {
-            // Nothing to do where all keys have the same digit.
-            f.localGet(slot).i32Load().localGet(length).i32Eq().brIf(skip);
+            // Nothing to do where all keys have the digit of the first one.
+            f.localGet(histogram).localGet(keys);
+            ops.load(f);
+            ops.digit(f, shift, mask);
+            f.i32Const(2).i32Shl().i32Add().i32Load().localGet(length).i32Eq().brIf(skip);
             f.i32Const(0).localSet(sum).localGet(histogram).localSet(slot);
             f.loop((again) => {
               f.localGet(slot).i32Load().localSet(count);
@@ -437,17 +456,21 @@ function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
             });
             f.localGet(places).localTee(from).if(() => {
               inStretches(() => {
+                f.localGet(shift).localGet(mask);
                 f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(moving);
                 f.increment(from, 4 * STRETCH);
               });
             }, () => {
               inStretches(() => {
+                f.localGet(shift).localGet(mask);
                 f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(movingKeys);
               });
             });
             f.localGet(keys).localGet(otherKeys).localSet(keys).localSet(otherKeys);
             f.localGet(places).localGet(otherPlaces).localSet(places).localSet(otherPlaces);
           });
+          // The histogram of the next digit is behind this one.
+          f.localGet(last).i32Const(4).i32Add().localSet(histogram);
           f.increment(shift, width).br(nextDigit);
         });
       });
