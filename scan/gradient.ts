@@ -38,7 +38,7 @@ import { scanOp } from "./op.ts";
 import { reachedBy } from "./rewrites/rebuild.ts";
 
 /** The trace that says where a gradient may be other than zero, and what made it so. */
-interface Choice {
+interface RecordedMask {
   readonly at: number;
   readonly kind: "indexed" | "explicit";
 }
@@ -253,7 +253,7 @@ function carryAdjoints(
 }
 
 /** Records where a gradient of the step may be other than zero, if that is known. */
-function maskOf(back: BackwardStep, gradient: Variable): Choice | null {
+function maskOf(back: BackwardStep, gradient: Variable): RecordedMask | null {
   const mask = chosenBeside(gradient, [], "indexed");
   return mask && {
     at: back.map(withAxes(mask, Array.from({ length: gradient.ndim - mask.ndim }, (_, d) => d))),
@@ -262,7 +262,7 @@ function maskOf(back: BackwardStep, gradient: Variable): Choice | null {
 }
 
 /** What is recorded for one tap of a sequence. */
-type Recorded = { readonly at: number; readonly mask: Choice | null } | null;
+type Recorded = { readonly at: number; readonly mask: RecordedMask | null } | null;
 
 /** Records the gradients of sequences: one trace for each tap. */
 function recordSequences(

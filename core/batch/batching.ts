@@ -11,7 +11,7 @@ import { staticInt } from "../ops/common/arguments.ts";
 import { and, invert } from "../ops/elementwise/elementwise.ts";
 import { shapeOf } from "../ops/shape/shape_ops.ts";
 import type { Batched, Rows } from "./batched.ts";
-import { type Choice, choicesAround } from "./choices.ts";
+import { type BranchSide, choicesAround } from "./choices.ts";
 import { drawsNumbers } from "./draws.ts";
 import { overRows, ruleOf } from "./rules.ts";
 
@@ -97,7 +97,7 @@ export class Batching {
     return isFree ? { value: variable, stacked: false } : null;
   }
 
-  #apply(apply: Apply, choices: readonly Choice[]): readonly Batched[] | null {
+  #apply(apply: Apply, choices: readonly BranchSide[]): readonly Batched[] | null {
     const found = apply.inputs.map((input) => this.#find(input));
     if (found.includes(null)) return null;
     const inputs = found as Batched[];
@@ -118,7 +118,7 @@ export class Batching {
   }
 
   /** The rows that take the sides of choices. */
-  #within(rows: Rows, choices: readonly Choice[]): Rows {
+  #within(rows: Rows, choices: readonly BranchSide[]): Rows {
     return choices.reduce((all, { choice, side }) => {
       const condition = this.#find(choice.inputs[0]!);
       if (!condition?.stacked) return all;

@@ -8,7 +8,7 @@ import type { Apply, Variable } from "../graph/graph.ts";
 import { lazyInputs } from "../graph/op.ts";
 
 /** A side of an `ifelse`: 0 where its condition is true. */
-export interface Choice {
+export interface BranchSide {
   readonly choice: Apply;
   readonly side: 0 | 1;
 }
@@ -17,12 +17,12 @@ export interface Choice {
 export function choicesAround(
   order: readonly Apply[],
   outputs: readonly Variable[],
-): ReadonlyMap<Apply, readonly Choice[]> {
-  const found = new Map<Apply, readonly Choice[]>();
+): ReadonlyMap<Apply, readonly BranchSide[]> {
+  const found = new Map<Apply, readonly BranchSide[]>();
   if (!order.some((apply) => lazyInputs(apply).length > 0)) return found;
-  const add = (apply: Apply, choices: readonly Choice[]) => {
+  const add = (apply: Apply, choices: readonly BranchSide[]) => {
     const have = found.get(apply);
-    const isSame = (a: Choice, b: Choice) => a.choice === b.choice && a.side === b.side;
+    const isSame = (a: BranchSide, b: BranchSide) => a.choice === b.choice && a.side === b.side;
     found.set(
       apply,
       have === undefined ? choices : have.filter((one) => choices.some((o) => isSame(o, one))),

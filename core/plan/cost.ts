@@ -59,7 +59,7 @@ export function partsOf(step: Step, at: SizeOf): readonly (StepPart & { share: n
 
 const free: ReadonlySet<string> = new Set(["const", "index", "size", "load", "reduced", "product"]);
 
-/** What a step costs, with all that is in it; of a choice, the dearer side. */
+/** What a step costs, with all that is in it; of a choice, the more expensive side. */
 export function costOf(step: Step, program: Program, at: SizeOf): StepCost {
   const product = (sizes: readonly Size[]) => sizes.reduce<number>((n, size) => n * at(size), 1);
   const all = (steps: readonly Step[]) =>

@@ -37,7 +37,7 @@ interface Arriving {
 }
 
 /** A mask that is carried beside a gradient. */
-interface Choice {
+interface CarriedMask {
   readonly initial: Variable;
   readonly place: Variable;
   /** The placeholder of the gradient. */
@@ -61,7 +61,7 @@ export class Zeros {
   readonly #early: ReadonlyMap<Variable, Variable>;
   /** At which steps states, then carried states, are read; null for those that may be at the end. */
   readonly #readers: readonly (Variable | null)[] | null;
-  readonly #choices: Choice[] = [];
+  readonly #choices: CarriedMask[] = [];
 
   /** @param isChosenWithin Whether the step chooses what comes back to its own states. */
   constructor(
