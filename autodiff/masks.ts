@@ -22,8 +22,15 @@ import { withAxes } from "./shapes.ts";
 /** Where a gradient may be other than zero; null for everywhere. */
 export type Mask = Variable | null;
 
-export const yes: Variable = makeConstant(valueOf(true, "bool"));
-export const no: Variable = makeConstant(valueOf(false, "bool"));
+const constants = new Map<boolean, Variable>();
+
+function constantOf(value: boolean): Variable {
+  const known = constants.get(value) ?? makeConstant(valueOf(value, "bool"));
+  constants.set(value, known);
+  return known;
+}
+
+export const yes = (): Variable => constantOf(true), no = (): Variable => constantOf(false);
 
 export function both(a: Mask, b: Mask): Mask {
   if (a === null || a === b || isPart(b, a)) return b;
@@ -37,8 +44,8 @@ function isPart(mask: Mask, part: Variable): boolean {
 }
 
 export function either(a: Variable, b: Variable): Variable {
-  if (a === b || b === no) return a;
-  return a === no ? b : ofBoth(a, b) ?? ofBoth(b, a) ?? or(a, b);
+  if (a === b || b === no()) return a;
+  return a === no() ? b : ofBoth(a, b) ?? ofBoth(b, a) ?? or(a, b);
 }
 
 /** What is left of `c && m || !c && m`, as both branches of a choice give it. */
@@ -50,13 +57,13 @@ function ofBoth(a: Variable, b: Variable): Variable | null {
   const rest = others.filter((part) => part !== inverse);
   const mine = parts(a).filter((part) => part !== at(inverse));
   if (rest.length !== mine.length || rest.some((part) => !mine.includes(part))) return null;
-  return rest[0] ?? yes;
+  return rest[0] ?? yes();
 }
 
 /** Where one of several gradients may be other than zero. */
 export function eitherOf(masks: readonly Mask[]): Mask {
   const all = masks.reduce((a, b) => a && b && either(a, b));
-  return all === yes ? null : all;
+  return all === yes() ? null : all;
 }
 
 export function any(mask: Variable, axes: readonly number[]): Variable {
@@ -92,7 +99,7 @@ export function whole(mask: Variable, like: Variable, short: readonly number[] =
  */
 export function moved(apply: Apply, of: readonly number[], masks: readonly Mask[]): Variable {
   const { op, inputs, output, params } = apply;
-  const own = of.map((i, k) => aligned(masks[k] ?? yes, inputs[i]!));
+  const own = of.map((i, k) => aligned(masks[k] ?? yes(), inputs[i]!));
   const isShort = (axes: readonly (number | null)[]) => {
     const shapes = of.flatMap((i, k) => axes[i] == null ? [] : [own[k]!.type.shape[axes[i]]]);
     return shapes.length > 0 && shapes.every((n) => n === 1);

@@ -39,7 +39,7 @@ export function putMask(
   }
   if (!isEmpty && base === null) return null;
   const there = part !== null
-    ? moved(apply, [0, 1], [no, part])
+    ? moved(apply, [0, 1], [no(), part])
     : counts
     ? positionsOf(apply, true)
     : null;
@@ -65,7 +65,7 @@ function positionsOf(apply: Apply, there: boolean): Mask {
   if (!there && isAdvanced && own.length < places.length) return null;
   const all = knownDims(base).map((dim, axis) => picked[axis] ? dim : lengthVariable(1));
   const kept = isAdvanced ? own.map((i) => places[i]!) : places;
-  return outputOf(apply.op, [stretched(there ? no : yes, all), there ? yes : no, ...kept], {
+  return outputOf(apply.op, [stretched(there ? no() : yes(), all), there ? yes() : no(), ...kept], {
     ...apply.params,
     ...(isAdvanced ? { axes: own.map((i) => axes[i]!) } : {}),
     set: true,
@@ -79,14 +79,18 @@ function isRange(place: Variable, length: Length, places: number): boolean {
 
 /** The same, but at places along an axis that certainly, or probably, do not reach its end. */
 export function earlyMask(apply: Apply, [given = null, part = null]: readonly Mask[]): Mask {
-  const [x] = apply.inputs as [Variable], base = isNumber(x, 0) ? no : given;
+  const [x] = apply.inputs as [Variable], base = isNumber(x, 0) ? no() : given;
   const early = earlyPlaces(apply);
   if (base === null && early?.there !== false) return null;
   if (part !== null && early?.there !== false) return moved(apply, [0, 1], [base, part]);
   if (early === null) return null;
   const { axis, places, params, there } = early;
   const short = x.type.shape.flatMap((_, d) => d === axis ? [] : [d]);
-  return outputOf(apply.op, [whole(base ?? yes, x, short), there ? yes : no, ...places], params);
+  return outputOf(
+    apply.op,
+    [whole(base ?? yes(), x, short), there ? yes() : no(), ...places],
+    params,
+  );
 }
 
 interface EarlyPlaces {

@@ -36,14 +36,18 @@ const families: readonly GradientRules[] = [
   randomGradients,
 ];
 
+/** Rules as they were asked for or registered. */
 const rules = new Map<string, GradientRule>();
-for (const family of families) {
-  for (const [name, rule] of Object.entries(family)) registerGradient(name, rule);
-}
 
 /** The rule of an op, if it has one. */
 export function gradientRule(name: string): GradientRule | undefined {
-  return rules.get(name);
+  const known = rules.get(name);
+  if (known !== undefined) return known;
+  const family = families.find((family) => Object.hasOwn(family, name));
+  if (family === undefined) return undefined;
+  const rule = ruleOf(family[name]!);
+  rules.set(name, rule);
+  return rule;
 }
 
 /**
@@ -55,7 +59,7 @@ export function gradientRule(name: string): GradientRule | undefined {
  * @param rule The derivative.
  */
 export function registerGradient<P extends Params>(name: string, rule: GradientRule<P>): void {
-  if (rules.has(name)) {
+  if (gradientRule(name) !== undefined) {
     throw new TypeError(`Cannot register a gradient for "${name}": it has one already`);
   }
   rules.set(name, ruleOf(rule));

@@ -29,20 +29,27 @@ const MOST = 60;
 /** Applications looked at for all roots of a graph together, so that many chains of roots end in time. */
 const MOST_IN_ALL = 50_000;
 
-/** The phases that stabilise; wrappers that steer gradients stay. */
-const stabilising: readonly Phase[] = phases
-  .filter(({ name }) => name === "stabilize")
-  .map(({ name, rules }) => ({ name, rules: rules.filter(({ name }) => name !== "drop-wrapper") }));
+/** The phases that stabilise; wrappers that steer gradients stay. Made when they are needed. */
+let stabilising: readonly Phase[] | null = null;
 
-/** Names of the rules that give a value where there is none as written. */
-const better = new Set(
-  stabilising.flatMap(({ rules }) => rules.filter((rule) => rule.stabilises)).map(({ name }) =>
-    name
-  ),
-);
+function stabilisingPhases(): readonly Phase[] {
+  return stabilising ??= phases
+    .filter(({ name }) => name === "stabilize")
+    .map(({ name, rules }) => ({
+      name,
+      rules: rules.filter(({ name }) => name !== "drop-wrapper"),
+    }));
+}
+
+/** Whether one of the rules that ran gives a value where there is none as written. */
+function hasBetter(hits: RuleHits): boolean {
+  return stabilisingPhases().some(({ rules }) =>
+    rules.some(({ name, stabilises }) => stabilises === true && hits.has(name))
+  );
+}
 
 function stabilised(outputs: readonly Variable[], hits: RuleHits): readonly Variable[] {
-  return stabilising.reduce((current, phase) => runPhase(phase, current, hits), outputs);
+  return stabilisingPhases().reduce((current, phase) => runPhase(phase, current, hits), outputs);
 }
 
 /** The part of a graph that matters to an application: where it ends, and what the ends are stable as. */
@@ -188,8 +195,7 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
   const hits = new Map<string, number>();
   const [made] = stabilised([closed!], hits);
   // What cancels does not overflow any more, either.
-  const isBetter = [...hits.keys()].some((name) => better.has(name)) ||
-    curvesOf(made!) < curvesOf(closed!);
+  const isBetter = hasBetter(hits) || curvesOf(made!) < curvesOf(closed!);
   if (!isBetter) return null;
   const [form] = replace([made!], new Map(places.map(([, form, place]) => [place, form])));
   const left = new Set(graphInputs([made!]));

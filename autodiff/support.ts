@@ -72,11 +72,11 @@ export function replaceWithKinks(
   const conditions = toposort(graphs).flatMap(({ op, inputs }) =>
     op === elementwiseOps.switch ? [asWritten(inputs[0]!)] : []
   ).filter((condition) => kinks.has(condition));
-  const masks = conditions.map((condition) => kinks.get(condition) ?? no);
+  const masks = conditions.map((condition) => kinks.get(condition) ?? no());
   const replaced = replace([...graphs, ...conditions, ...masks], places);
   conditions.forEach((_, i) => {
     const mask = replaced[graphs.length + conditions.length + i]!;
-    asKink(replaced[graphs.length + i]!, mask === no ? null : mask);
+    asKink(replaced[graphs.length + i]!, mask === no() ? null : mask);
   });
   return replaced.slice(0, graphs.length);
 }
@@ -119,7 +119,7 @@ const everywhere: MaskRule = { needs: [], find: () => null };
 
 function ruleOf(variable: Variable, choices: Choices): MaskRule {
   const apply = variable.owner;
-  if (isNumber(variable, 0)) return { needs: [], find: () => no };
+  if (isNumber(variable, 0)) return { needs: [], find: () => no() };
   if (apply === null) return everywhere;
   const { op, inputs } = apply;
   if (op === elementwiseOps.switch) return choiceRule(apply, choices);
@@ -196,7 +196,7 @@ function branchRule(variable: Variable, apply: Apply, choices: Choices): MaskRul
     Variable,
   ];
   const chosen = (x: Mask, y: Mask): Variable =>
-    outputOf(apply.op, [first, aligned(x ?? yes, a), aligned(y ?? yes, b)], {
+    outputOf(apply.op, [first, aligned(x ?? yes(), a), aligned(y ?? yes(), b)], {
       ...apply.params,
       n: 1,
     });
@@ -204,7 +204,7 @@ function branchRule(variable: Variable, apply: Apply, choices: Choices): MaskRul
   if (choices !== "rows" && (!isA || !isB)) {
     const find = () => {
       const mask = support(isA ? a : b, choices === "all" ? "indexed" : choices);
-      if (mask !== null) return isA ? chosen(mask, no) : chosen(no, mask);
+      if (mask !== null) return isA ? chosen(mask, no()) : chosen(no(), mask);
       const condition = castTo(first, "bool");
       return isA ? condition : invert(condition);
     };
@@ -264,7 +264,7 @@ function choiceRule({ inputs }: Apply, choices: Choices): MaskRule {
   }
   if (isRows) return { needs: [a, b], find: (...masks) => eitherOf(masks) };
   const find = (x: Mask = null, y: Mask = null) =>
-    x === null && y === null ? null : where(condition, x ?? yes, y ?? yes) as Variable;
+    x === null && y === null ? null : where(condition, x ?? yes(), y ?? yes()) as Variable;
   return { needs: [a, b], find };
 }
 

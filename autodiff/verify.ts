@@ -13,9 +13,9 @@ import { castHost, type TensorLike, valueOf } from "../core/ops/common/literal.t
 import { sum } from "../core/ops/reduce/reduce.ts";
 import { evaluateGraph } from "../core/graph/reference.ts";
 import { graphInputs } from "../core/graph/walk.ts";
-import { registerGradientCheck } from "../core/runtime/debug.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { grad } from "./grad.ts";
+import { beforeCompiling } from "../core/base/later.ts";
 import { checkOptions, expectList } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 
@@ -236,4 +236,7 @@ function placeOf({ written: { place } }: Variable): string {
   return place === "" ? "" : `, made at ${place},`;
 }
 
-registerGradientCheck(checkGradients);
+beforeCompiling(async () => {
+  const { registerGradientCheck } = await import("../core/runtime/debug.ts");
+  registerGradientCheck(checkGradients);
+});

@@ -50,7 +50,7 @@ export function earlySteps(rows: Variable): Variable | null {
   if (mask === null) return null;
   const own = aligned(mask, rows), [length] = own.type.shape, [steps] = knownDims(rows);
   // Of a loop that constants say is read, all is.
-  if (length === 1 && rows.type.shape[0] !== 1 && mask !== no && !isComputed(mask)) return null;
+  if (length === 1 && rows.type.shape[0] !== 1 && mask !== no() && !isComputed(mask)) return null;
   const others = own.type.shape.flatMap((_, d) => d === 0 ? [] : [d]);
   return stretched(others.length === 0 ? own : any(own, others), [steps!]);
 }

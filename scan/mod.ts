@@ -4,16 +4,14 @@
  * @module
  */
 
+import { beforeCompiling } from "../core/base/later.ts";
 import { registerBatching, setRowLoop } from "../core/batch/rules.ts";
 import { setLoopBuilder } from "../autodiff/jacobian.ts";
 import { neverConnected } from "../autodiff/rule.ts";
 import { registerGradient } from "../autodiff/rules.ts";
 import { registerTracing } from "../core/ops/control/reports.ts";
-import { addPhase } from "../core/rewrite/extensions.ts";
 import { registerLastRow } from "../core/ops/index/last_row.ts";
 import { lastOfTrace } from "./rewrites/last_value.ts";
-import { loopRules } from "./rewrites/loop_rules.ts";
-import { mergeScans } from "./rewrites/merge.ts";
 import { batchCeilSqrt, batchScan, rowLoop } from "./batch.ts";
 import { ceilSqrtOp } from "./checkpoint.ts";
 import { scanConnected, scanGradient } from "./gradient.ts";
@@ -22,11 +20,9 @@ import { scanPushforward } from "./pushforward.ts";
 import { stackedRows } from "./rows.ts";
 import { traced } from "./tracing.ts";
 
+beforeCompiling(() => import("./compiling.ts"));
 registerLastRow(lastOfTrace);
 registerTracing("scan", traced);
-addPhase({ name: "scan", rules: loopRules });
-addPhase({ name: "join-scans", rules: [mergeScans] });
-addPhase({ name: "joined-scans", rules: loopRules });
 registerGradient<ScanParams>("scan", {
   pullback: scanGradient,
   pushforward: scanPushforward,

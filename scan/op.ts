@@ -4,15 +4,20 @@
  * @module
  */
 
-import { NeedValue, type Op } from "../core/graph/op.ts";
+import { Later } from "../core/base/later.ts";
+import { NeedValue, type Op, type PlainLowering } from "../core/graph/op.ts";
 import { TensorType } from "../core/graph/type.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
 import { evaluateScan } from "./evaluate.ts";
-import { lowerScan } from "./lower.ts";
 import { endsEarly } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
 import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shapes.ts";
+
+type Lower = Extract<PlainLowering<ScanParams>, { kind: "control" }>["lower"];
+
+/** How loops become kernels. */
+export const scanLowering: Later<Lower> = new Later("The lowering of loops");
 
 /** The scan op. */
 export const scanOp: Op<ScanParams> = {
@@ -121,7 +126,7 @@ export const scanOp: Op<ScanParams> = {
 
   lowering: {
     kind: "control",
-    lower: lowerScan,
+    lower: (scope, apply) => scanLowering.get()(scope, apply),
     reads: (apply) => {
       // First rows are copied into the loop's own memory: they need none of theirs.
       const { layout } = apply.params.step;

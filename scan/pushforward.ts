@@ -232,11 +232,11 @@ class TangentLoop {
     const own = places as readonly Variable[], value = next ?? zerosLike(own[0]!);
     const masks = this.#masks.get(i);
     if (masks) {
-      const start = change === null ? no : chosenBeside(change, [], "indexed") ?? yes;
+      const start = change === null ? no() : chosenBeside(change, [], "indexed") ?? yes();
       feed(
         stretched(start, knownDims(initial)),
         masks,
-        stretched(support(value, "indexed") ?? yes, knownDims(value)),
+        stretched(support(value, "indexed") ?? yes(), knownDims(value)),
       );
     }
     return feed(change ?? zerosLike(initial), own, value);

@@ -82,7 +82,7 @@ export function syntaxError(source: string, at: number, message: string): Syntax
   );
 }
 
-const shapes: readonly (readonly ["number" | "name" | "text" | "sign", RegExp])[] = [
+const shapes = (): readonly (readonly ["number" | "name" | "text" | "sign", RegExp])[] => [
   ["number", /(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
   ["name", /[\p{L}_][\p{L}\p{N}_]*/yu],
   ["text", /"[^"\n]*"|'[^'\n]*'/y],
@@ -117,7 +117,7 @@ function tokenize(parts: readonly string[], source: string): Token[] {
 }
 
 function match(part: string, at: number): Pick<Token, "kind" | "text"> | null {
-  for (const [kind, pattern] of shapes) {
+  for (const [kind, pattern] of shapes()) {
     pattern.lastIndex = at;
     const text = pattern.exec(part)?.[0];
     if (text !== undefined) return { kind, text };

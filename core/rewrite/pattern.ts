@@ -189,19 +189,29 @@ interface Traits extends Pick<Rule, "mayHideError" | "assumesFinite" | "stabilis
   readonly law?: string;
 }
 
-/** The rule that applies the first law that matches. */
-export function rule(traits: string | Traits, ...laws: readonly Law[]): Rule {
+/** Laws by the op on their left, in all orders of its arguments. */
+function indexed(laws: readonly Law[]): ReadonlyMap<string, { left: Application; law: Law }[]> {
   const byOp = new Map<string, { left: Application; law: Law }[]>();
   for (const law of laws) {
     const list = byOp.get(law.left.op) ?? [];
     for (const left of orders(law.left)) list.push({ left: left as Application, law });
     byOp.set(law.left.op, list);
   }
+  return byOp;
+}
+
+/** The rule that applies the first law that matches. Most never run, so what matching needs waits. */
+export function rule(traits: string | Traits, ...laws: readonly Law[]): Rule {
+  const { law, ...others } = typeof traits === "string" ? { name: traits } : traits;
+  let byOp: ReturnType<typeof indexed> | null = null;
   return {
-    law: laws.map(lawText).join(", "),
-    ...(typeof traits === "string" ? { name: traits } : traits),
-    ops: [...byOp.keys()],
+    ...others,
+    get law() {
+      return law ?? laws.map(lawText).join(", ");
+    },
+    ops: [...new Set(laws.map(({ left }) => left.op))],
     rewrite(apply, context): Variable | null {
+      byOp ??= indexed(laws);
       for (const { left, law } of byOp.get(apply.op.name)!) {
         const match = new Match(apply.output, context);
         if (!match.fitsApply(left, apply) || !law.where(match)) continue;

@@ -6,25 +6,18 @@
 
 import type { Variable } from "../graph/graph.ts";
 import { replace } from "../graph/walk.ts";
-import { placementOf } from "../plan/placement.ts";
-import { logged, RewriteLog } from "../rewrite/log.ts";
-import { optimise, resolveMode } from "../rewrite/mod.ts";
 import { SharedVariable } from "./shared.ts";
+import { loadParts } from "../base/later.ts";
 import { checkOptions, type OptionKinds } from "../base/options.ts";
-import { chooseBackend } from "./device.ts";
-import { Executor } from "./executor.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
-import { NanGuard } from "./nan_guard.ts";
-import { Profile, profileOf } from "./profile.ts";
 import { takeReports } from "../ops/control/reports.ts";
+import type { build as Build } from "./build.ts";
 import type { CompiledFunction, OutputSpec } from "./types.ts";
 import { checkGivens, checkUpdates, defaultUpdates } from "./updates.ts";
-import { settings } from "../base/settings.ts";
 import { cut } from "../base/shown.ts";
 import type { CompileOptions, Definition } from "./definition.ts";
 import { formOf } from "./outputs.ts";
 import { checkLeaves, leafLike } from "./leaves.ts";
-import { Callable } from "./callable.ts";
 
 /**
  * Compiles a function of `inputs` that computes `outputs` and applies `updates`.
@@ -120,7 +113,16 @@ async function compileChecked(
     options,
     reports,
   };
+  const build = builder ?? await loadBuilder();
   return await build(definition, start);
+}
+
+/** What makes functions, once it is loaded. */
+let builder: typeof Build | null = null;
+
+async function loadBuilder(): Promise<typeof Build> {
+  const [{ build }] = await Promise.all([import("./build.ts"), loadParts()]);
+  return builder = build;
 }
 
 function checkSuppressed(option: CompileOptions["noDefaultUpdates"], what: string): void {
@@ -129,55 +131,4 @@ function checkSuppressed(option: CompileOptions["noDefaultUpdates"], what: strin
   throw new TypeError(
     `Cannot compile ${what}: noDefaultUpdates must be true, false or a list of shared variables`,
   );
-}
-
-async function build(definition: Definition, start: number): Promise<CompiledFunction> {
-  const { options, name, specs } = definition;
-  const what = `"${name}"`;
-  const profile = options.profile ?? settings.profile ? new Profile(name) : null;
-  const count = definition.outputs.length, updateCount = definition.updates.length;
-  const raw = [
-    ...definition.outputs,
-    ...definition.updates.map(([, value]) => value),
-    ...definition.states,
-  ];
-  const mode = resolveMode(options.mode);
-  const rewriteStart = performance.now();
-  const log = profile === null ? null : new RewriteLog();
-  const better = log === null ? optimise(raw, mode) : logged(log, () => optimise(raw, mode));
-  if (log !== null) profile!.rewriteTime = performance.now() - rewriteStart;
-  const guard = mode.nanGuard === null ? null : new NanGuard(better, mode.nanGuard);
-  const checked = guard?.guarded(), run = checked?.roots ?? better;
-  const updates = definition.updates.map(([target], i): [SharedVariable, Variable] => [
-    target,
-    run[count + i]!,
-  ]);
-  const variables = specs.map((spec) => spec.variable);
-  const { backend, why } = await chooseBackend(
-    options.device,
-    placementOf(better, variables, raw),
-    what,
-  );
-  const executor = new Executor({
-    name,
-    inputs: variables,
-    outputs: [
-      ...run.slice(0, count),
-      ...run.slice(count + updateCount),
-      ...(checked === undefined ? [] : [checked.check]),
-    ],
-    updates,
-    backend,
-    dynamicAxes: options.dynamicAxes ?? "auto",
-    profile,
-    written: { inputs: variables, roots: raw },
-  });
-  if (profile !== null) profileOf(profile, { log, executor });
-  const graph = { outputs: run.slice(0, count), updates };
-  const made = new Callable(definition, executor, why, profile, graph, guard);
-  if (variables.every((variable) => variable.type.shape.every((n) => n !== null))) {
-    await made.warmUpStatic();
-  }
-  if (profile !== null) profile.compileTime = performance.now() - start;
-  return made.toFunction();
 }

@@ -103,7 +103,7 @@ export class Zeros {
         : back.sequence(reachedLater(this.#visited.backwards(isRead)));
       ways.forEach(({ initial, place }, j) => {
         // What arrives whole may be left out on its way.
-        const arrived = mask ?? (this.#isChosenWithin ? yes : null);
+        const arrived = mask ?? (this.#isChosenWithin ? yes() : null);
         if (!this.#isChosen || arrived === null || later === null) {
           if (isReached !== null) declareSupport(place, isReached, "explicit");
           else if (j === 0 && last === null) declareSupport(place, isLater, "all");

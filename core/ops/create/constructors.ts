@@ -56,7 +56,8 @@ export function constructorOf<D extends DType, N extends number>(
       ),
       name,
     );
-  Object.defineProperty(make, "type", { value: TensorType.of(dtype, pattern) });
+  // A getter, since all constructors are made whenever the library is loaded.
+  Object.defineProperty(make, "type", { get: () => TensorType.of(dtype, pattern) });
   return make as TensorConstructor<D, N>;
 }
 
