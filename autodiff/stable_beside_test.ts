@@ -1,3 +1,4 @@
+import "../dev/testing/compiling.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { toposort } from "../core/graph/walk.ts";
 import { optimise, resolveMode } from "../core/rewrite/mod.ts";

@@ -1,3 +1,4 @@
+import "../dev/testing/compiling.ts";
 import { assert, assertAlmostEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";

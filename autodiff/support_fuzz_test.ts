@@ -1,3 +1,4 @@
+import "../dev/testing/compiling.ts";
 import { assert } from "@std/assert";
 import { makeConstant, makeVariable } from "../core/graph/graph.ts";
 import { makeValue } from "../core/graph/value.ts";

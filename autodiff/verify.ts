@@ -237,6 +237,5 @@ function placeOf({ written: { place } }: Variable): string {
 }
 
 beforeCompiling(async () => {
-  const { registerGradientCheck } = await import("../core/runtime/debug.ts");
-  registerGradientCheck(checkGradients);
+  (await import("../core/runtime/debug.ts")).registerGradientCheck(checkGradients);
 });

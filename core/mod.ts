@@ -4,6 +4,11 @@
  * @module
  */
 
+import { beforeCompiling } from "./base/later.ts";
+import { kernels } from "./ops/common/kernels.ts";
+
+beforeCompiling(async () => kernels.set(await import("./ops/kernels.ts")));
+
 export * as T from "./api/t.ts";
 export type { DynamicAxes } from "./runtime/axes.ts";
 export { compile, compile as function } from "./runtime/function.ts";

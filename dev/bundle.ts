@@ -83,7 +83,7 @@ const atOnce = {
   setup(
     build: { onLoad(which: { filter: RegExp }, load: (file: { path: string }) => unknown): void },
   ) {
-    build.onLoad({ filter: /\/mod\.ts$/ }, ({ path }) => ({
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
       contents: loadedAtOnce(Deno.readTextFileSync(path)),
       loader: "ts",
     }));
@@ -127,20 +127,36 @@ const DECLARATION =
  */
 function namesIn(bundle: string, folder: string): string {
   const pairs: string[] = [];
-  let source = "";
+  let source = "", last = -1;
+  /** Where the source declares a function or class, at its last overload. */
+  const placeOf = (name: string) => {
+    const declared = new RegExp(
+      `^(?:export |async |abstract )*(?:function\\*?|class) ${name}\\b`,
+      "gm",
+    );
+    return [...source.matchAll(declared)].at(-1)?.index ?? -1;
+  };
   for (const line of bundle.split("\n")) {
     const [, file] = /^\/\/ (.+\.ts)$/.exec(line) ?? [];
-    if (file !== undefined) source = Deno.readTextFileSync(`${folder}/${file}`);
+    if (file !== undefined) {
+      source = Deno.readTextFileSync(`${folder}/${file}`);
+      last = -1;
+    }
     const found = DECLARATION.exec(line);
     if (found === null) continue;
     const [, variable, inner = variable!] = found;
-    const written = [
+    const candidates = [
       inner,
       inner.replace(/^_/, ""),
       inner.replace(/\d$/, ""),
       inner.replace(/\d\d$/, ""),
-    ]
-      .find((name) => new RegExp(`\\b(?:function\\*?|class) ${name}\\b`).test(source));
+    ];
+    // Declarations keep their order: where both atan and atan2 are there, "atan2" may stand for the first.
+    const next = candidates.filter((name) => placeOf(name) > last);
+    const written = next.length > 0
+      ? next.reduce((a, b) => placeOf(b) < placeOf(a) ? b : a)
+      : candidates.find((name) => new RegExp(`\\b(?:function\\*?|class) ${name}\\b`).test(source));
+    if (next.length > 0) last = placeOf(written!);
     if (written === undefined) throw new TypeError(`${inner} is not in its module: ${line}`);
     if (written !== inner) pairs.push(`[${variable}, "${written}"]`);
   }

@@ -66,7 +66,7 @@ function moduleOf(source: string): Module {
         from: from!,
         names: namesIn(list!.replaceAll(/(\w+):\s*(\w+)/g, "$1 as $2")),
       })),
-      ...all(/\bimport\("([^"]+)"\)\.(\w+)/g).map(([from, name]) => ({
+      ...all(/\bimport\("([^"]+)"\)\)?\.(\w+)/g).map(([from, name]) => ({
         from: from!,
         names: [[name!, name!]] as const,
       })),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import "./testing/compiling.ts";
 import "../mod.ts";
 import { addedPhases } from "../core/rewrite/extensions.ts";
 import { knownRules, tags } from "../core/rewrite/mod.ts";

@@ -1,3 +1,4 @@
+import "../dev/testing/compiling.ts";
 import { assert } from "@std/assert";
 import {
   type DType,

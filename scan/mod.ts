@@ -20,7 +20,7 @@ import { scanPushforward } from "./pushforward.ts";
 import { stackedRows } from "./rows.ts";
 import { traced } from "./tracing.ts";
 
-beforeCompiling(() => import("./compiling.ts"));
+beforeCompiling(async () => void await import("./compiling.ts"));
 registerLastRow(lastOfTrace);
 registerTracing("scan", traced);
 registerGradient<ScanParams>("scan", {

@@ -4,6 +4,8 @@
  * @module
  */
 
+// Rules of loops, which a page shows, too.
+import "../scan/compiling.ts";
 import { checkOptions } from "../core/base/options.ts";
 import type { Step } from "../core/ir/program.ts";
 import { allSteps } from "../core/ir/steps.ts";

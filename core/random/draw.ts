@@ -14,13 +14,13 @@ import type { DType } from "../graph/dtype.ts";
 import type { LoopNestBuilder, Op } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../ir/builder.ts";
-import { log } from "../math/mod.ts";
 import type { SNode } from "../ir/scalar.ts";
 import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from "../ir/size.ts";
 import { TensorType } from "../graph/type.ts";
 import type { Variable } from "../graph/graph.ts";
 import { circle } from "./circle.ts";
 import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
+import { kernels } from "../ops/common/kernels.ts";
 import { lengthsNamed } from "../ops/common/length_rules.ts";
 
 /** What is made of the words. */
@@ -99,7 +99,7 @@ export function hostNormals(u: number, v: number): [number, number] {
 /** The same in a kernel. */
 export function kernelNormals(b: ScalarBuilder, u: SNode, v: SNode): [SNode, SNode] {
   const number = (x: number) => b.constant(u.type, x);
-  const inside = b.mul(number(-2), log(b, b.sub(number(1), u)));
+  const inside = b.mul(number(-2), kernels.get().math.log(b, b.sub(number(1), u)));
   // A tiny negative rounding error must not reach the root.
   const radius = b.unary("sqrt", b.binary("max", inside, number(0)));
   const { cos, sin } = circle(b, v);

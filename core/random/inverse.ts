@@ -6,7 +6,7 @@
 
 import type { Op } from "../graph/op.ts";
 import type { ScalarBuilder } from "../ir/builder.ts";
-import { exp, log1p } from "../math/mod.ts";
+import { kernels } from "../ops/common/kernels.ts";
 import type { SNode } from "../ir/scalar.ts";
 import { elementwiseOp } from "../ops/elementwise/op.ts";
 
@@ -78,7 +78,7 @@ export const poissonInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>(
   scalar(b, args, params) {
     const [u, mean] = args as [SNode, SNode];
     const ratio = (k: number) => b.mul(mean, b.constant(u.type, 1 / (k + 1)));
-    return kernelCount(b, u, exp(b, b.unary("neg", mean)), ratio, params);
+    return kernelCount(b, u, kernels.get().math.exp(b, b.unary("neg", mean)), ratio, params);
   },
   cost: 150,
 });
@@ -106,6 +106,7 @@ export const binomialInverseOp: Op<InverseParams> = elementwiseOp<InverseParams>
         const left = b.binary("max", b.sub(n, number(k)), number(0));
         return b.mul(b.mul(left, number(1 / (k + 1))), odds);
       };
+      const { exp, log1p } = kernels.get().math;
       const none = exp(b, b.mul(n, log1p(b, b.unary("neg", p))));
       return kernelCount(b, u, none, ratio, params);
     },

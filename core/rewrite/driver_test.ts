@@ -1,3 +1,4 @@
+import "../../dev/testing/compiling.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { T, type Variable } from "../../mod.ts";
 import { toposort } from "../graph/walk.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import "../../scan/mod.ts";
+import "../../dev/testing/compiling.ts";
 import { elementwise, shortcomings, whole } from "../../dev/testing/stability/expressions.ts";
 import { theanoRewrites } from "../../dev/theano_rewrites.ts";
 import { knownRules } from "./mod.ts";

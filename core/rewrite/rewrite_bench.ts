@@ -1,3 +1,4 @@
+import "../../dev/testing/compiling.ts";
 import { grad, T, type Variable } from "../../mod.ts";
 import { optimise } from "./mod.ts";
 

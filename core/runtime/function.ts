@@ -121,7 +121,8 @@ async function compileChecked(
 let builder: typeof Build | null = null;
 
 async function loadBuilder(): Promise<typeof Build> {
-  const [{ build }] = await Promise.all([import("./build.ts"), loadParts()]);
+  await loadParts();
+  const { build } = await import("./build.ts");
   return builder = build;
 }
 

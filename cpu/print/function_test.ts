@@ -1,5 +1,6 @@
 // Functions that kernels call, beside the same functions printed in place.
 
+import "../../dev/testing/compiling.ts";
 import { assert, assertEquals } from "@std/assert";
 import { axisIx, ScalarBuilder } from "../../core/ir/builder.ts";
 import { scalarFunction } from "../../core/ir/functions.ts";

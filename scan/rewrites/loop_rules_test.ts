@@ -1,3 +1,4 @@
+import "../compiling.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { Value } from "../../core/graph/value.ts";

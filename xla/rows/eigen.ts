@@ -9,7 +9,7 @@ import type { DType } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { sizeOf } from "../../core/graph/value.ts";
 import { eigOp } from "../../core/ops/linalg/eig_op.ts";
-import { sameReal } from "../../core/ops/linalg/emit/eig.ts";
+import { sameReal } from "../../core/ops/linalg/matrix_op.ts";
 import { epsilonOf } from "../../core/ops/linalg/matrix_op.ts";
 import type { Block, Hlo } from "../text/block.ts";
 import { extreme } from "./reducing.ts";

@@ -1,3 +1,4 @@
+import "../../../dev/testing/compiling.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type DType, dtypeInfo, dtypes, isComplex, isDiscrete, realOf } from "../../graph/dtype.ts";
 import { type Element, isComplexElement, type Params } from "../../graph/op.ts";

@@ -7,22 +7,30 @@
 import { realOf } from "../../graph/dtype.ts";
 import type { ComplexElement, Element } from "../../graph/op.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
-import * as math from "../../math/mod.ts";
+import { kernels } from "../common/kernels.ts";
+import type * as math from "../../math/mod.ts";
 import { isFloatType, type SNode } from "../../ir/scalar.ts";
 import { opaqueSize } from "../../ir/size.ts";
 import { toComplex } from "./complex_elements.ts";
-import * as element from "./complex_functions.ts";
+import type * as elements from "./complex_functions.ts";
 import * as reference from "./complex_reference.ts";
 import type { ElementwiseRow } from "./op.ts";
 import { fields, floats, numbers } from "./rules.ts";
 import * as special from "./special_reference.ts";
 
-type ScalarFunction = (b: ScalarBuilder, x: SNode) => SNode;
+/** Names of what a module has of a kind. */
+type NamesOf<M, F> = { [K in keyof M]: M[K] extends F ? K : never }[keyof M];
 
-/** The row of a real function of one argument; `extra` overrides parts of it. */
+type ScalarName = NamesOf<typeof math, (b: ScalarBuilder, x: SNode) => SNode>;
+type ElementName = NamesOf<
+  typeof elements,
+  (b: ScalarBuilder, z: ComplexElement) => ComplexElement
+>;
+
+/** The row of a real function of one argument, by its name in kernels; `extra` overrides parts of it. */
 export function realFunction(
   float: (x: number) => number,
-  scalar: ScalarFunction,
+  scalar: ScalarName,
   cost: number,
   extra: Partial<ElementwiseRow> = {},
 ): ElementwiseRow {
@@ -30,7 +38,7 @@ export function realFunction(
     arity: 1,
     dtypes: floats,
     float: ([x]) => float(x!),
-    scalar: (b, [x]) => scalar(b, x!),
+    scalar: (b, [x]) => kernels.get().math[scalar](b, x!),
     cost,
     ...extra,
   };
@@ -39,70 +47,71 @@ export function realFunction(
 /** What makes a function one of complex numbers, too. */
 function complex(
   plain: (z: reference.Complex) => reference.Complex,
-  kernel: (b: ScalarBuilder, z: ComplexElement) => ComplexElement,
+  kernel: ElementName,
 ): Pick<ElementwiseRow, "dtypes" | "complexReference" | "complex"> {
   return {
     dtypes: fields,
     complexReference: ([z]) => plain(z!),
-    complex: (b: ScalarBuilder, [z]: readonly Element[]) => kernel(b, toComplex(b, z!)),
+    complex: (b: ScalarBuilder, [z]: readonly Element[]) =>
+      kernels.get().elements[kernel](b, toComplex(b, z!)),
   };
 }
 
 /** The rows. */
 export const functionRows = {
-  exp: realFunction(Math.exp, math.exp, 10, {
-    ...complex(reference.expComplex, element.expElement),
+  exp: realFunction(Math.exp, "exp", 10, {
+    ...complex(reference.expComplex, "expElement"),
     facts: ["saturates", "notNegative", "rising"],
   }),
-  exp2: realFunction((x) => 2 ** x, math.exp2, 10, {
+  exp2: realFunction((x) => 2 ** x, "exp2", 10, {
     facts: ["saturates", "notNegative", "rising"],
   }),
-  expm1: realFunction(Math.expm1, math.expm1, 14, { facts: ["saturates", "rising"] }),
-  log: realFunction(Math.log, math.log, 12, {
-    ...complex(reference.logComplex, element.logElement),
+  expm1: realFunction(Math.expm1, "expm1", 14, { facts: ["saturates", "rising"] }),
+  log: realFunction(Math.log, "log", 12, {
+    ...complex(reference.logComplex, "logElement"),
     facts: ["logarithm"],
   }),
-  log2: realFunction(Math.log2, math.log2, 12, { facts: ["logarithm"] }),
-  log10: realFunction(Math.log10, math.log10, 12, { facts: ["logarithm"] }),
-  log1p: realFunction(Math.log1p, math.log1p, 14, { facts: ["logarithm"] }),
-  sin: realFunction(Math.sin, math.sin, 36, {
-    ...complex(reference.sinComplex, element.sinElement),
+  log2: realFunction(Math.log2, "log2", 12, { facts: ["logarithm"] }),
+  log10: realFunction(Math.log10, "log10", 12, { facts: ["logarithm"] }),
+  log1p: realFunction(Math.log1p, "log1p", 14, { facts: ["logarithm"] }),
+  sin: realFunction(Math.sin, "sin", 36, {
+    ...complex(reference.sinComplex, "sinElement"),
     facts: ["odd"],
   }),
-  cos: realFunction(Math.cos, math.cos, 36, {
-    ...complex(reference.cosComplex, element.cosElement),
+  cos: realFunction(Math.cos, "cos", 36, {
+    ...complex(reference.cosComplex, "cosElement"),
     facts: ["even"],
   }),
-  tan: realFunction(Math.tan, math.tan, 40, { facts: ["odd"] }),
-  asin: realFunction(Math.asin, math.asin, 16, { facts: ["odd"] }),
-  acos: realFunction(Math.acos, math.acos, 16),
-  atan: realFunction(Math.atan, math.atan, 16, { facts: ["odd", "rising"] }),
-  sinh: realFunction(Math.sinh, math.sinh, 16, {
-    ...complex(reference.sinhComplex, element.sinhElement),
+  tan: realFunction(Math.tan, "tan", 40, { facts: ["odd"] }),
+  asin: realFunction(Math.asin, "asin", 16, { facts: ["odd"] }),
+  acos: realFunction(Math.acos, "acos", 16),
+  atan: realFunction(Math.atan, "atan", 16, { facts: ["odd", "rising"] }),
+  sinh: realFunction(Math.sinh, "sinh", 16, {
+    ...complex(reference.sinhComplex, "sinhElement"),
     facts: ["saturates", "odd"],
   }),
-  cosh: realFunction(Math.cosh, math.cosh, 14, {
-    ...complex(reference.coshComplex, element.coshElement),
+  cosh: realFunction(Math.cosh, "cosh", 14, {
+    ...complex(reference.coshComplex, "coshElement"),
     facts: ["saturates", "notNegative", "even"],
   }),
-  tanh: realFunction(Math.tanh, math.tanh, 14, {
-    ...complex(reference.tanhComplex, element.tanhElement),
+  tanh: realFunction(Math.tanh, "tanh", 14, {
+    ...complex(reference.tanhComplex, "tanhElement"),
     facts: ["saturates", "odd", "rising"],
   }),
-  asinh: realFunction(Math.asinh, math.asinh, 18, { facts: ["odd", "rising"] }),
-  acosh: realFunction(Math.acosh, math.acosh, 18),
-  atanh: realFunction(Math.atanh, math.atanh, 18, { facts: ["odd"] }),
-  sigmoid: realFunction(special.sigmoid, math.sigmoid, 14, {
+  asinh: realFunction(Math.asinh, "asinh", 18, { facts: ["odd", "rising"] }),
+  acosh: realFunction(Math.acosh, "acosh", 18),
+  atanh: realFunction(Math.atanh, "atanh", 18, { facts: ["odd"] }),
+  sigmoid: realFunction(special.sigmoid, "sigmoid", 14, {
     facts: ["saturates", "notNegative", "rising"],
   }),
-  softplus: realFunction(special.softplus, math.softplus, 24, {
+  softplus: realFunction(special.softplus, "softplus", 24, {
     facts: ["saturates", "notNegative", "rising"],
   }),
   logaddexp: {
     arity: 2,
     dtypes: floats,
     float: ([x, y]) => special.logaddexp(x!, y!),
-    scalar: (b, [x, y]) => math.logaddexp(b, x!, y!),
+    scalar: (b, [x, y]) => kernels.get().math.logaddexp(b, x!, y!),
     cost: 28,
   },
   logdiffexp: {
@@ -110,10 +119,10 @@ export const functionRows = {
     facts: ["logarithm"],
     dtypes: floats,
     float: ([x, y]) => special.logdiffexp(x!, y!),
-    scalar: (b, [x, y]) => math.logdiffexp(b, x!, y!),
+    scalar: (b, [x, y]) => kernels.get().math.logdiffexp(b, x!, y!),
     cost: 54,
   },
-  log1mexp: realFunction(special.log1mexp, math.log1mexp, 50, { facts: ["logarithm"] }),
+  log1mexp: realFunction(special.log1mexp, "log1mexp", 50, { facts: ["logarithm"] }),
   pow: {
     arity: 2,
     facts: ["saturates"],
@@ -122,8 +131,10 @@ export const functionRows = {
     float: ([x, y]) => special.pow(x!, y!),
     int: ([x, y]) => integerPower(x!, y!),
     complexReference: ([x, y]) => reference.powComplex(x!, y!),
-    scalar: (b, [x, y]) => isFloatType(x!.type) ? math.pow(b, x!, y!) : intPow(b, x!, y!),
-    complex: (b, [x, y]) => element.powElement(b, toComplex(b, x!), toComplex(b, y!)),
+    scalar: (b, [x, y]) =>
+      isFloatType(x!.type) ? kernels.get().math.pow(b, x!, y!) : intPow(b, x!, y!),
+    complex: (b, [x, y]) =>
+      kernels.get().elements.powElement(b, toComplex(b, x!), toComplex(b, y!)),
     cost: 30,
     size: (_context, args) =>
       opaqueSize("pow", args, (x, y) => Number(integerPower(BigInt(x!), BigInt(y!)))),
@@ -132,7 +143,7 @@ export const functionRows = {
     arity: 2,
     dtypes: floats,
     float: ([y, x]) => Math.atan2(y!, x!),
-    scalar: (b, [y, x]) => math.atan2(b, y!, x!),
+    scalar: (b, [y, x]) => kernels.get().math.atan2(b, y!, x!),
     cost: 24,
   },
   angle: {
@@ -143,8 +154,8 @@ export const functionRows = {
     },
     float: ([x]) => Number.isNaN(x) ? NaN : isNegative(x!) ? Math.PI : 0,
     complexReference: ([z]) => reference.complexOf(reference.angleComplex(z!)),
-    scalar: (b, [x]) => math.atan2(b, b.constant(x!.type, 0), x!),
-    complex: (b, [z]) => element.angleElement(b, toComplex(b, z!)),
+    scalar: (b, [x]) => kernels.get().math.atan2(b, b.constant(x!.type, 0), x!),
+    complex: (b, [z]) => kernels.get().elements.angleElement(b, toComplex(b, z!)),
     cost: 24,
   },
 } satisfies Record<string, ElementwiseRow>;

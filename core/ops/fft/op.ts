@@ -8,17 +8,16 @@ import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "../../base/shown.ts";
 import { type DType, isComplex } from "../../graph/dtype.ts";
 import { type Apply, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { EmitContext, Op, ShapeContext } from "../../graph/op.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
 import { TensorType } from "../../graph/type.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
-import { addSize, floorDivSize, productSize, type Size, sizeValue } from "../../ir/size.ts";
+import { addSize, floorDivSize, type Size, sizeValue } from "../../ir/size.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
+import { kernels } from "../common/kernels.ts";
 import { lengthOfDim, toldBy } from "../common/length_rules.ts";
 import { scalarOf, zeroValue } from "../common/moving.ts";
 import { linearIn, sameAxesBut } from "../common/row_rules.ts";
-import { emitHalved, emitJoined } from "./halves.ts";
 import { rootsOf, transformed } from "./numbers.ts";
-import { type Lines, linesOf, transform } from "./passes.ts";
 
 /** Params of {@linkcode fftOp}. */
 export interface FftParams {
@@ -70,7 +69,7 @@ function halfError(label: string, n: number): ShapeError {
 }
 
 /** How long a transform of so many elements is. */
-function halfOf(n: number): number {
+export function halfOf(n: number): number {
   return Math.floor(n / 2) + 1;
 }
 
@@ -159,24 +158,6 @@ export const fftOp: Op<FftParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context: EmitContext, apply: Apply<FftParams>): void {
-      const x = context.buffer(apply.inputs[0]!), out = context.output(0), { params } = apply;
-      const { axis, kind, sign } = params, isHalf = kind === "toHalf";
-      const length = (isHalf ? x : out).shape[axis]!, n = sizeValue(length);
-      // Passes are made for one length.
-      context.guards.equal(length, n);
-      const lines: Lines = {
-        context,
-        dtype: context.held(out.dtype),
-        rows: productSize(out.shape.slice(0, axis)),
-        columns: productSize(out.shape.slice(axis + 1)),
-      };
-      const half = halfOf(n), scale = scaleOf(params, n);
-      const from = linesOf(lines, x, kind === "fromHalf" ? half : n);
-      const to = linesOf(lines, out, isHalf ? half : n);
-      if (kind === "complex") transform(lines, n, sign, scale, from.source, to.sink);
-      else if (isHalf) emitHalved(lines, n, scale, from, to);
-      else emitJoined(lines, n, scale, from, to);
-    },
+    emit: (context, apply) => kernels.get().emitFft(context, apply),
   },
 };

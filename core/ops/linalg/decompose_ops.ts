@@ -10,13 +10,10 @@ import type { Op, ShapeContext } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Size } from "../../ir/size.ts";
+import { kernels } from "../common/kernels.ts";
 import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import { copyValue, zeroValue } from "../common/moving.ts";
 import { eighOf, qrOf, svdOf } from "./decompose_reference.ts";
-import { emitEigh, emitSvd } from "./emit/jacobi.ts";
-import { emitQr } from "./emit/qr.ts";
-import { emitPinv, emitSqrtm } from "./emit/spectral.ts";
-import { whole } from "./emit/views.ts";
 import {
   alongBatch,
   epsilonOf,
@@ -74,6 +71,7 @@ export const qrOp: Op<QrParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x] }): void {
+      const { emitQr, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       const q = context.isUsed(0) ? whole(context.output(0)) : null;
       emitQr(context, from, q, whole(context.output(1)));
@@ -122,6 +120,7 @@ export const eighOp: Op<VectorParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x], params: { vectors } }): void {
+      const { emitEigh, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitEigh(context, from, context.output(0), vectors ? context.output(1) : null);
     },
@@ -173,6 +172,7 @@ export const svdOp: Op<SvdParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x], params: { vectors } }): void {
+      const { emitSvd, whole } = kernels.get().linalg;
       emitSvd(context, whole(context.buffer(x!)), {
         values: context.output(0),
         u: vectors ? whole(context.output(1)) : null,
@@ -230,6 +230,7 @@ export const pinvOp: Op<PinvParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x], params: { rcond } }): void {
+      const { emitPinv, whole } = kernels.get().linalg;
       emitPinv(context, whole(context.buffer(x!)), whole(context.output(0)), rcond);
     },
   },
@@ -272,6 +273,7 @@ export const sqrtmOp: Op = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x] }): void {
+      const { emitSqrtm, whole } = kernels.get().linalg;
       emitSqrtm(context, whole(context.buffer(x!)), whole(context.output(0)));
     },
   },

@@ -10,12 +10,11 @@ import type { Op, ShapeContext } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
 import type { Size } from "../../ir/size.ts";
+import { kernels } from "../common/kernels.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { zeroValue } from "../common/moving.ts";
 import type { VectorParams } from "./decompose_ops.ts";
 import { eigOf } from "./eig_reference.ts";
-import { emitEig } from "./emit/eig.ts";
-import { whole } from "./emit/views.ts";
 import { expectMatrices, expectSquare, expectSquareValues, squareShape } from "./matrix_op.ts";
 
 /**
@@ -85,6 +84,7 @@ export const eigOp: Op<VectorParams> = {
       kind: "emit",
       buffers: inputs.map((_, i) => i),
       emit(context, { inputs: [re, im], params: { vectors } }): void {
+        const { emitEig, whole } = kernels.get().linalg;
         const parts = [re, im].map((x) => x === undefined ? null : whole(context.buffer(x)));
         const output = (i: number) => ({ re: context.output(i), im: context.output(i + 1) });
         emitEig(context, parts[0]!, parts[1]!, {

@@ -5,7 +5,7 @@
  */
 
 import { complexOf, sqrtComplex } from "../elementwise/complex_reference.ts";
-import { sameReal } from "./emit/eig.ts";
+import { sameReal } from "./matrix_op.ts";
 import {
   conjugate,
   type Entry,

@@ -12,19 +12,17 @@ import { makeValue, type Value } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { shapeText } from "../../base/shown.ts";
 import { expectSameDType, shapeLabel } from "../common/arguments.ts";
+import { kernels } from "../common/kernels.ts";
 import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import { copyValue } from "../common/moving.ts";
 import { linearIn } from "../common/row_rules.ts";
-import { emitCholesky, NOT_POSITIVE } from "./emit/cholesky.ts";
-import { emitLu } from "./emit/lu.ts";
-import { checkDiagonal, emitTriangular } from "./emit/triangular.ts";
-import { turned, whole } from "./emit/views.ts";
 import {
   alongBatch,
   expectMatrices,
   expectSquare,
   expectSquareValues,
   least,
+  NOT_POSITIVE,
   squareShape,
 } from "./matrix_op.ts";
 import { choleskyOf, luOf, substitute, zeros } from "./reference.ts";
@@ -65,6 +63,7 @@ export const choleskyOp: Op<CheckedParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x], params }): void {
+      const { emitCholesky, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitCholesky(context, from, whole(context.output(0)), params.check);
     },
@@ -164,6 +163,7 @@ export const solveTriangularOp: Op<TriangularParams> = {
     kind: "emit",
     buffers: [0, 1],
     emit(context, { inputs: [a, b], params }): void {
+      const { checkDiagonal, emitTriangular, turned, whole } = kernels.get().linalg;
       const held = whole(context.buffer(a!)), right = whole(context.buffer(b!));
       if (params.check && !params.unit) checkDiagonal(context, held, SINGULAR);
       const triangle = { isLower: isLowerIn(params), isUnit: params.unit };
@@ -227,6 +227,7 @@ export const luOp: Op<LuParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x] }): void {
+      const { emitLu, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitLu(context, from, {
         packed: whole(context.output(0)),

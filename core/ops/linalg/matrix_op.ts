@@ -84,3 +84,10 @@ export function expectSquareValues(name: string, a: Value, b?: Value): void {
     }: expected as many rows of both`,
   );
 }
+
+/** What the error says of a matrix that has no factor. */
+export const NOT_POSITIVE =
+  "Cannot factorise: expected a positive definite matrix; give check: false for NaN in the place of an error";
+
+/** Real parts that differ by less, in parts of the largest element, count as equal in the order of values. */
+export const sameReal = (dtype: DType): number => 1.1 * (dtype === "float64" ? 2 ** -40 : 2 ** -12);

@@ -6,20 +6,14 @@
 
 import { LinAlgError } from "../../base/errors.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { EmitContext, MatrixView, Op, ShapeContext, Target } from "../../graph/op.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
 import { TensorType } from "../../graph/type.ts";
 import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { SNode } from "../../ir/scalar.ts";
 import type { Size } from "../../ir/size.ts";
+import { kernels } from "../common/kernels.ts";
 import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
 import { copyValue, zeroValue } from "../common/moving.ts";
 import { linearIn } from "../common/row_rules.ts";
-import { emitCholesky, NOT_POSITIVE } from "./emit/cholesky.ts";
-import { emitLu } from "./emit/lu.ts";
-import { checkDiagonal, emitTriangular } from "./emit/triangular.ts";
-import { constantOf, keptIf } from "./emit/numbers.ts";
-import { adjoint, batchOf, fill, readAt, scratch, turned, whole } from "./emit/views.ts";
 import {
   alongSides,
   type CheckedParams,
@@ -33,6 +27,7 @@ import {
   expectMatrices,
   expectSquare,
   expectSquareValues,
+  NOT_POSITIVE,
   squareShape,
 } from "./matrix_op.ts";
 import { choleskyOf, luOf, substitute } from "./reference.ts";
@@ -44,58 +39,6 @@ export interface SolveParams extends CheckedParams {
   readonly positive: boolean;
   /** Whether the system is that of the transposed matrix. */
   readonly transposed: boolean;
-}
-
-const lower = { isLower: true, isUnit: false }, upper = { isLower: false, isUnit: false };
-const unitLower = { isLower: true, isUnit: true }, unitUpper = { isLower: false, isUnit: true };
-
-/** Factors of matrices in scratch memory. */
-function emitFactors(
-  context: EmitContext,
-  a: MatrixView,
-  isChecked: boolean,
-): { packed: MatrixView; order: Target } {
-  const batch = batchOf(a), packed = scratch(context, "factors", a.target, batch, a.rows, a.rows);
-  const order = context.temp("order", "int32", [...batch, a.rows]);
-  emitLu(context, a, { packed, order, pivots: null });
-  if (isChecked) checkDiagonal(context, packed, SINGULAR);
-  return { packed, order };
-}
-
-function emitSolve(
-  context: EmitContext,
-  a: MatrixView,
-  b: MatrixView,
-  to: MatrixView,
-  { positive, transposed, check }: SolveParams,
-): void {
-  const batch = batchOf(a), n = a.rows, { columns } = b;
-  const half = scratch(context, "half", a.target, batch, n, columns);
-  if (positive) {
-    const factor = scratch(context, "factor", a.target, batch, n, n);
-    emitCholesky(context, a, factor, check);
-    emitTriangular(context, factor, lower, b, half);
-    emitTriangular(context, adjoint(factor), upper, half, to);
-    return;
-  }
-  const { packed, order } = emitFactors(context, a, check);
-  const moved = scratch(context, "moved", a.target, batch, n, columns);
-  if (!transposed) {
-    fill(context, "moved", moved, (nest, r, c) => {
-      const row = nest.readTarget(order, [...nest.axes.slice(0, -2), r]) as SNode;
-      return readAt(nest, b, nest.b.ix(row), c);
-    });
-    emitTriangular(context, packed, unitLower, moved, half);
-    emitTriangular(context, packed, upper, half, to);
-    return;
-  }
-  emitTriangular(context, turned(packed), lower, b, half);
-  emitTriangular(context, turned(packed), unitUpper, half, moved);
-  context.nest("moved back", [...batch, n, columns], [], (nest) => {
-    const [r, c] = nest.axes.slice(-2) as [Ix, Ix], first = nest.axes.slice(0, -2);
-    const row = nest.b.ix(nest.readTarget(order, [...first, r]) as SNode);
-    nest.storeOuter(to.target, [...first, row, c], readAt(nest, moved, r, c));
-  });
 }
 
 /** Solves in place, by the factors of a copy of the matrix. */
@@ -155,6 +98,7 @@ export const solveOp: Op<SolveParams> = {
     kind: "emit",
     buffers: [0, 1],
     emit(context, { inputs: [a, b], params }): void {
+      const { emitSolve, whole } = kernels.get().linalg;
       const [left, right] = [whole(context.buffer(a!)), whole(context.buffer(b!))];
       emitSolve(context, left, right, whole(context.output(0)), params);
     },
@@ -191,17 +135,8 @@ export const matrixInverseOp: Op<CheckedParams> = {
     kind: "emit",
     buffers: [0],
     emit(context, { inputs: [x], params }): void {
-      const a = whole(context.buffer(x!)), batch = batchOf(a), n = a.rows;
-      const { packed, order } = emitFactors(context, a, params.check);
-      const moved = scratch(context, "moved", a.target, batch, n, n);
-      const half = scratch(context, "half", a.target, batch, n, n);
-      fill(context, "moved", moved, (nest, r, c) => {
-        const { b } = nest;
-        const row = nest.readTarget(order, [...nest.axes.slice(0, -2), r]) as SNode;
-        return keptIf(b, b.compare("eq", row, b.ixNode(c)), constantOf(b, a.target.dtype, 1));
-      });
-      emitTriangular(context, packed, unitLower, moved, half);
-      emitTriangular(context, packed, upper, half, whole(context.output(0)));
+      const { emitInverse, whole } = kernels.get().linalg;
+      emitInverse(context, whole(context.buffer(x!)), whole(context.output(0)), params.check);
     },
   },
 };

@@ -24,7 +24,7 @@ import { asVariable, type TensorLike } from "../common/literal.ts";
 import { copyValue } from "../common/moving.ts";
 import { ravel } from "../shape/reshape.ts";
 import * as special from "../elementwise/special_reference.ts";
-import { logaddexp } from "../../math/mod.ts";
+import { kernels } from "../common/kernels.ts";
 import { sameAxesBut } from "../common/row_rules.ts";
 
 /** What may be accumulated; "logsumexp" is the logarithm of running sums of exponentials. */
@@ -124,7 +124,7 @@ function emitSteps(
 
 function logaddexpOf(b: ScalarBuilder, x: Element, y: Element): Element {
   if (isComplexElement(x) || isComplexElement(y)) throw new TypeError("Expected real elements");
-  return logaddexp(b, x, y);
+  return kernels.get().math.logaddexp(b, x, y);
 }
 
 function multiply(b: ScalarBuilder, x: Element, y: Element): Element {

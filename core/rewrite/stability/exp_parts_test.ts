@@ -1,3 +1,4 @@
+import "../../../dev/testing/compiling.ts";
 import { assert, assertEquals } from "@std/assert";
 import { grad, T, type Variable } from "../../../mod.ts";
 import { toposort } from "../../graph/walk.ts";

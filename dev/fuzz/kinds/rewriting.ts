@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../../testing/compiling.ts";
 import { isFloat } from "../../../core/graph/dtype.ts";
 import type { Value } from "../../../core/graph/value.ts";
 import { toposort } from "../../../core/graph/walk.ts";

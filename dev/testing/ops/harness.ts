@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../compiling.ts";
 import { assert, assertEquals } from "@std/assert";
 import { HostArgument } from "../../../core/runtime/arguments.ts";
 import { Executor } from "../../../core/runtime/executor.ts";

@@ -1,5 +1,6 @@
 /** What plans look like after each pass. */
 
+import "../compiling.ts";
 import type { SharedVariable } from "../../../core/runtime/shared.ts";
 import type { Variable } from "../../../core/graph/graph.ts";
 import { planProgram, type PlanRequest } from "../../../core/plan/planner.ts";

@@ -8,6 +8,7 @@ import { LinAlgError } from "../../../base/errors.ts";
 import type { Element, EmitContext, MatrixView } from "../../../graph/op.ts";
 import type { Ix } from "../../../ir/builder.ts";
 import { type Size, subSize } from "../../../ir/size.ts";
+import { NOT_POSITIVE } from "../matrix_op.ts";
 import {
   chosen,
   conjugate,
@@ -32,10 +33,6 @@ import {
   scratch,
   storeAt,
 } from "./views.ts";
-
-/** What the error says of a matrix that has no factor. */
-export const NOT_POSITIVE =
-  "Cannot factorise: expected a positive definite matrix; give check: false for NaN in the place of an error";
 
 /** Rows of which what is above the diagonal is made zeros at once. */
 const STRIP = 4 * BLOCK;

@@ -9,7 +9,7 @@ import type { EmitContext, LoopNestBuilder, MatrixView, Target } from "../../../
 import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize, mulSize, type Size } from "../../../ir/size.ts";
-import { epsilonOf } from "../matrix_op.ts";
+import { epsilonOf, sameReal } from "../matrix_op.ts";
 import { absOf, lengthOf, quotient, rootOf, scaled, times, type Z } from "./complex.ts";
 import { powerOf } from "./numbers.ts";
 import { batchOf, readReal } from "./views.ts";
@@ -22,10 +22,6 @@ const MOST_STEPS = 30;
 
 /** After so many steps without success the shift is another one. */
 const STUCK = 10;
-
-/** Real parts that differ by less, in parts of the largest element, count as equal in the order of values. */
-export const sameReal = (dtype: Target["dtype"]): number =>
-  1.1 * (dtype === "float64" ? 2 ** -40 : 2 ** -12);
 
 /** Real and imaginary parts. */
 interface Parts<X> {
