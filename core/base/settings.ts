@@ -40,8 +40,8 @@ export interface Settings {
    */
   deviceBytes: number | null;
   /**
-   * How many threads the CPU works on large arrays and products with, the main one included. Null: one for each core.
-   * Results don't depend on it.
+   * How many threads the CPU works on large arrays and products with, the main one included. Null: one for each core,
+   * or one alone in a worker that your program started, beside which others may compute. Results don't depend on it.
    */
   threads: number | null;
   /**

@@ -203,9 +203,17 @@ function builtin<T>(name: string): T | undefined {
   return process?.getBuiltinModule?.(name) as T | undefined;
 }
 
-/** The cores of the machine; old versions of Node have no navigator. */
+/**
+ * The cores of the machine, of which old versions of Node say nothing elsewhere. In a worker of the program's own
+ * it is one: others beside it may use the library, too, and can't be counted.
+ */
 function countCores(): number {
-  const { navigator } = globalThis as { navigator?: Navigator };
+  const { navigator, WorkerGlobalScope } = globalThis as {
+    navigator?: Navigator;
+    WorkerGlobalScope?: unknown;
+  };
+  const workers = builtin<{ isMainThread?: boolean }>("node:worker_threads");
+  if (WorkerGlobalScope !== undefined || workers?.isMainThread === false) return 1;
   return navigator?.hardwareConcurrency ??
     builtin<{ availableParallelism?: () => number }>("node:os")?.availableParallelism?.() ?? 1;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { config, CrotonError } from "../../mod.ts";
-import { captureProgram } from "../../dev/process.ts";
+import { captureDeno, captureProgram } from "../../dev/process.ts";
 import type { GemmDtype } from "../gemm/gemm.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { CpuMemory } from "../memory/memory.ts";
@@ -135,6 +135,38 @@ Deno.test("threads start without a permission when they pay, and a program ends 
     console.log(f.deviceInfo.replace(before, ""), sum === f(ones).dataSync().reduce((x, y) => x + y));
   `);
   assertEquals(outcome, { code: 0, output: "; large work on 2 threads true\n" });
+});
+
+Deno.test("in a worker of the program's own there is one thread, unless it asks for more", async () => {
+  const urls = ["./team.ts", "../memory/memory.ts", "../../core/base/settings.ts", "./control.ts"]
+    .map((name) => JSON.stringify(new URL(name, import.meta.url).href));
+  const look = `
+    const [{ Team }, { CpuMemory }, { settings }, { control }] =
+      await Promise.all([${urls.map((url) => `import(${url})`)}]);
+    const memory = new CpuMemory(), team = new Team(memory), limits = [];
+    for (const threads of [null, 3]) {
+      settings.threads = threads;
+      team.prepare([]);
+      limits.push(memory.heap.i32[team.block / 4 + control.limit]);
+    }
+    console.log(limits.join());`;
+  const outcome = await captureDeno([
+    "eval",
+    "--quiet",
+    "--no-lock",
+    `
+    ${look}
+    await new Promise((resolve) => {
+      const program = ${JSON.stringify(look)} + "postMessage(0);";
+      const worker = new Worker("data:text/javascript," + encodeURIComponent(program), { type: "module" });
+      worker.onmessage = () => resolve(worker.terminate());
+    });
+    const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
+    new NodeWorker("(async () => {" + ${JSON.stringify(look)} + "})()", { eval: true });
+  `,
+  ], false);
+  const cores = Math.min(64, navigator.hardwareConcurrency);
+  assertEquals(outcome, { code: 0, output: `${cores},3\n1,3\n1,3\n` });
 });
 
 /** A module whose job has 10 parts that add to a word at an address; in other threads they fail. */
