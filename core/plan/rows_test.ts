@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { check } from "../../dev/testing/file_check.ts";
 import { numbers } from "../../dev/testing/devices.ts";
 import { createCpuBackend } from "../../cpu/mod.ts";
-import { T, tensor, type Variable } from "../../mod.ts";
+import { grad, T, tensor, type Variable } from "../../mod.ts";
 import { Executor } from "../runtime/executor.ts";
 import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
@@ -16,6 +16,28 @@ Deno.test("nests that pass rows to each other become one loop over the rows", ()
   const { unread, rows } = afterPasses({ inputs, outputs: [T.softmax(X)], rows: always });
   check(unread!, ["NOT loop", "[40], over 30", "-> output 0"]);
   check(rows!, ["40 steps, resident: rows", "[], over 30", "-> output 0", "NOT [40"]);
+});
+
+Deno.test("softmax, its logarithm, their gradients and layer norm are one loop that keeps single rows", () => {
+  const W = T.fmatrix("W"), shifted = X.sub(X.mean(1, { keepdims: true }));
+  const outputs: Variable[] = [
+    T.logSoftmax(X),
+    grad(T.softmax(X).mul(W).sum(), X) as Variable,
+    grad(T.logSoftmax(X).mul(W).sum(), X) as Variable,
+    shifted.div(shifted.sqr().mean(1, { keepdims: true }).add(1e-5).sqrt()).mul(W.at(0)),
+  ];
+  for (const output of outputs) {
+    const after = afterPasses({
+      inputs: [...inputs, [W, [40, 30]]],
+      outputs: [output],
+      rows: always,
+    });
+    const [loop, ...nests] = after.rows!.trimEnd().split("\n");
+    assertEquals(loop!.includes("40 steps, resident: rows"), true, after.rows);
+    // Nothing stands beside the loop, and no nest in it runs over all rows.
+    assertEquals(nests.filter((line) => !/^ {4}\S+ \[(30|1)?\]/.test(line)), [], after.rows);
+    assertEquals(nests.at(-1)!.includes("-> output 0"), true, after.rows);
+  }
 });
 
 Deno.test("nothing happens below the limits of the device, or where it has none", () => {
