@@ -439,6 +439,11 @@ export class Executor {
     };
     const replaced: { shared: number; shape: readonly number[]; buffer: DeviceBuffer }[] = [];
     try {
+      // First what the call reads: nothing of it leaves the device when results need memory.
+      const inputs = args.map((arg, i) => backend.supports(arg.dtype) ? argument(arg, i) : null);
+      const shared = this.shared.map(({ dtype, container }) =>
+        backend.supports(dtype) ? container.bufferOn(backend) : null
+      );
       for (let i = 0; i < outputs.length; i++) {
         const { dtype } = plan.outputs[i]!, { elements } = sizes.outputs[i]!;
         memory.push(
@@ -458,14 +463,7 @@ export class Executor {
         memory.push(buffer);
         replaced.push({ shared: update.shared, shape, buffer });
       }
-      const bindings = {
-        env,
-        inputs: args.map((arg, i) => backend.supports(arg.dtype) ? argument(arg, i) : null),
-        shared: this.shared.map(({ dtype, container }) =>
-          backend.supports(dtype) ? container.bufferOn(backend) : null
-        ),
-        outputs: memory,
-      };
+      const bindings = { env, inputs, shared, outputs: memory };
       for (const { shared, output } of plan.updates) {
         if (output === null) this.shared[shared]!.container.willChange();
       }

@@ -27,7 +27,11 @@ export interface Resident {
   evict(): void;
 }
 
-/** What was used by calls as long ago as this is nothing that a loop still works with. */
+/**
+ * What was used by calls as long ago as this is nothing that a device still computes: to read it is not to wait.
+ * A device that the host can read is never behind, and there the result of the last call goes first: its memory
+ * and the copy are in the caches, and a copy that is dropped at once is collected with what is young.
+ */
 const RECENT_CALLS = 4;
 
 /** A resident in its queue. */
@@ -180,7 +184,7 @@ export class Residency {
   #shrinkFresh(limit: number): boolean {
     const queue = this.#fresh;
     let went = false;
-    for (const recent of [RECENT_CALLS, 0]) {
+    for (const recent of this.#backend.hostReadable ? [0] : [RECENT_CALLS, 0]) {
       let item = queue.last;
       while (item !== null && queue.bytes > limit) {
         const { before } = item;

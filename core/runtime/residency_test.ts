@@ -234,6 +234,21 @@ Deno.test("small and larger arguments in 20,000 calls without a pause: constant 
   });
 });
 
+Deno.test("where there is too little room the result of the last call leaves, never what a call reads", async () => {
+  const x = T.fvector("x"), f = await compile([x], x.add(1), { device: "cpu" });
+  await withRoomFor(32 * MB, () => {
+    const given = new Float32Array(MB / 4), apart: Tensor[] = [];
+    for (let i = 0; i < 12; i++) apart.push(f(given));
+    assertEquals(apart.map(({ device }) => device).slice(-3), ["host", "host", "cpu"]);
+    assertEquals(apart[0]!.device, "cpu");
+    const { memory } = apart.at(-1)!, { buffer } = memory;
+    const next = f(apart.at(-1)!);
+    assert(buffer !== null && memory.buffer === buffer && !buffer.disposed);
+    assertEquals([...apart, next].map((one) => one.dataSync()[5]), [...apart.map(() => 1), 2]);
+    for (const one of [...apart, next]) one.dispose();
+  });
+});
+
 Deno.test("a call whose results don't fit gives back what it had taken", async () => {
   const n = T.iscalar("n");
   const f = await compile([n], [T.ones([n]).add(1), T.zeros([n]).add(2)], {
