@@ -187,7 +187,9 @@ export type DTypeBeside<A, Like extends DType> = A extends number ? NumberBeside
   : OwnDType<A>;
 
 /** The dtype in which two values meet. */
-export type PairDType<A, B> = Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B, OwnDType<A>>>;
+export type PairDType<A, B> =
+  Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B, OwnDType<A>>> extends infer D extends DType ? D
+    : never;
 
 /** The dtype that a value has alone. */
 export type DTypeOf<A> = DTypeBeside<A, never>;
@@ -233,28 +235,37 @@ export type Nested<V> =
 export type ValueRank<A, S extends readonly number[]> = [S] extends [never] ? RankOf<A>
   : S["length"];
 
+// No argument is inferred from what a result is used for (`NoInfer`): the checker would compare it with
+// each branch of each condition, at every call.
+
 /** The variable that a function of one argument gives, with the dtype kept. */
-export type Like<A> = Variable<DTypeOf<A>, RankOf<A>>;
+export type Like<A> = Variable<NoInfer<DTypeOf<A>>, NoInfer<RankOf<A>>>;
 
 /** The variable that a float function of one argument gives. */
-export type FloatLike<A> = Variable<Floating<DTypeOf<A>>, RankOf<A>>;
+export type FloatLike<A> = Variable<NoInfer<Floating<DTypeOf<A>>>, NoInfer<RankOf<A>>>;
 
 /** The variable that a test of one argument gives. */
-export type BoolLike<A> = Variable<"bool", RankOf<A>>;
+export type BoolLike<A> = Variable<"bool", NoInfer<RankOf<A>>>;
 
 /** The variable that two arguments give, elementwise. */
-export type Pair<A, B> = Variable<PairDType<A, B>, MaxRank<RankOf<A>, RankOf<B>>>;
+export type Pair<A, B> = Variable<
+  NoInfer<PairDType<A, B>>,
+  NoInfer<MaxRank<RankOf<A>, RankOf<B>>>
+>;
 
 /** The variable that a float function of two arguments gives. */
-export type FloatPair<A, B> = Variable<Floating<PairDType<A, B>>, MaxRank<RankOf<A>, RankOf<B>>>;
+export type FloatPair<A, B> = Variable<
+  NoInfer<Floating<PairDType<A, B>>>,
+  NoInfer<MaxRank<RankOf<A>, RankOf<B>>>
+>;
 
 /** The variable that a comparison gives. */
-export type BoolPair<A, B> = Variable<"bool", MaxRank<RankOf<A>, RankOf<B>>>;
+export type BoolPair<A, B> = Variable<"bool", NoInfer<MaxRank<RankOf<A>, RankOf<B>>>>;
 
 /** The variable of `switch(C, A, B)`. */
 export type Choice<C, A, B> = Variable<
-  PairDType<A, B>,
-  MaxRank<RankOf<C>, MaxRank<RankOf<A>, RankOf<B>>>
+  NoInfer<PairDType<A, B>>,
+  NoInfer<MaxRank<RankOf<C>, MaxRank<RankOf<A>, RankOf<B>>>>
 >;
 
 /** The rank that is left after reducing over `A`: nothing (all axes), an axis, axes, or options. */
