@@ -22,7 +22,7 @@ Deno.test("checking a program that imports mod.ts instantiates few types", async
     const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
     const count = Number(/Instantiations: (\d+)/.exec(text)?.[1]);
     // Far more if a type that stands in many signatures is computed for all of them.
-    assert(count < 6_000, `expected fewer than 6,000 type instantiations, got ${count}`);
+    assert(count < 5_200, `expected fewer than 5,200 type instantiations, got ${count}`);
   } finally {
     await server.shutdown();
     await Deno.remove(directory, { recursive: true });

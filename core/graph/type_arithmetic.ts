@@ -48,6 +48,9 @@ export type Promotions = {
   };
 };
 
+// `extends infer D extends DType` where a result is made of conditions: the checker knows then that it
+// is a dtype, without looking into them.
+
 /** The dtype of an elementwise result of two dtypes, as `promote` computes it. */
 export type Promote<A extends DType, B extends DType> = DType extends A ? DType
   : DType extends B ? DType
@@ -188,11 +191,12 @@ export type DTypeBeside<A, Like extends DType> = A extends number ? NumberBeside
 
 /** The dtype in which two values meet. */
 export type PairDType<A, B> =
-  Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B, OwnDType<A>>> extends infer D extends DType ? D
+  Promote<DTypeBeside<A, OwnDType<B>>, DTypeBeside<B, OwnDType<A>>> extends infer D extends DType
+    ? D
     : never;
 
 /** The dtype that a value has alone. */
-export type DTypeOf<A> = DTypeBeside<A, never>;
+export type DTypeOf<A> = DTypeBeside<A, never> extends infer D extends DType ? D : never;
 
 /** Elements as users write them. */
 export type Scalar = number | bigint | boolean | { readonly re: number; readonly im: number };
@@ -214,8 +218,11 @@ export type Depth<A extends readonly unknown[]> = A extends readonly Scalar[] ? 
 
 /** The dtype of a value that is made of `A`: the one asked for, or its own. */
 export type ValueDType<A, D extends DType> = [D] extends [never]
-  ? A extends readonly unknown[] ? ElementsDType<A> : DTypeOf<A>
+  ? ArrayOrOwnDType<A> extends infer Own extends DType ? Own : never
   : D;
+
+/** The dtype of nested arrays or of another value. */
+export type ArrayOrOwnDType<A> = A extends readonly unknown[] ? ElementsDType<A> : DTypeOf<A>;
 
 /** The dtype of nested arrays. */
 export type ElementsDType<A extends readonly unknown[]> = A extends readonly [] ? FloatDType
