@@ -28,7 +28,7 @@ export interface OptimiserState {
   /** The number of steps so far, where the optimiser counts them. */
   readonly step?: SharedVariable;
   /** Averages and the like, by the names of parameters. */
-  readonly [kind: string]: SharedVariable | Readonly<Record<string, SharedVariable>>;
+  readonly [kind: string]: SharedVariable | Readonly<Record<string, SharedVariable>> | undefined;
 }
 
 /** The updates of one step: those of the parameters, then those of what the optimiser remembers. */

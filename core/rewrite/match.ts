@@ -7,6 +7,7 @@
 import { type DType, isComplex, isDiscrete, isFloat } from "../graph/dtype.ts";
 import { type Apply, Constant, makeConstant, outputOf, type Variable } from "../graph/graph.ts";
 import type { Length, Params } from "../graph/op.ts";
+import type { ReduceParams } from "../ops/reduce/reduce_ops.ts";
 import { castTo, elementwise } from "../ops/common/build.ts";
 import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { type ElementwiseName, elementwiseOps } from "../ops/elementwise/table.ts";
@@ -135,4 +136,25 @@ export function isExact(dtype: DType): boolean {
 /** Applies an op to other inputs with the same params. */
 export function applyAgain(apply: Apply, inputs: readonly Variable[], params?: Params): Variable {
   return outputOf(apply.op, inputs, params ?? apply.params);
+}
+
+/**
+ * Whether a value may come from no elements at all or from their number, as a mean does; looks at the
+ * nearest applications.
+ */
+export function mayBeOfNothing(v: Variable): boolean {
+  const seen = new Set<Apply>(), ahead = [v];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const apply = next.owner;
+    if (apply === null || seen.has(apply)) continue;
+    if (apply.op.name === "shapeI") return true;
+    if (apply.op.name === "reduce") {
+      const { shape } = apply.inputs[0]!.type;
+      if ((apply.params as ReduceParams).axes.some((axis) => (shape[axis] ?? 0) === 0)) return true;
+    }
+    if (seen.size > 32) return false;
+    seen.add(apply);
+    ahead.push(...apply.inputs);
+  }
+  return false;
 }

@@ -10,7 +10,7 @@ import type { CheckedParams } from "../../ops/linalg/factor_ops.ts";
 import { solveOp, type SolveParams } from "../../ops/linalg/solve_ops.ts";
 import { moved } from "../../ops/common/axes.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
-import { applied, applyAgain, instead, insteadNumber, isNumber } from "../match.ts";
+import { applied, applyAgain, instead, insteadNumber, isNumber, mayBeOfNothing } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
 
 /** A matrix with its last two axes exchanged. */
@@ -71,9 +71,12 @@ const scaledProduct: Rule = {
     for (const i of [0, 1]) {
       const found = scalarsOf(apply.inputs[i]!, context);
       if (found === null) continue;
+      const { scalars } = found;
+      // A sum of no products is 0, and not 0 times what a mean or an extreme of nothing is.
+      const mayBeEmpty = (apply.inputs[0]!.type.shape.at(-1) ?? 0) === 0;
+      if (mayBeEmpty && scalars.factors.some(({ base }) => mayBeOfNothing(base))) continue;
       const operands = apply.inputs.map((input, k) => k === i ? found.rest : input);
       const inner = { base: applyAgain(apply, operands), power: 1 };
-      const { scalars } = found;
       const value = buildProduct({ ...scalars, factors: [...scalars.factors, inner] });
       return instead(apply.output, value);
     }

@@ -29,6 +29,7 @@ import {
   instead,
   isOneFromEnd,
   isReal,
+  mayBeOfNothing,
   number,
   sameShape,
   under,
@@ -166,12 +167,10 @@ const sumOfProduct: Rule = {
     const lengths = lengthsOf(x), left = lengthsOf(rest);
     if (axes.some((axis) => left[axis] !== lengths[axis])) return null;
     const total = reduced("sum", rest, axes, dtype);
-    // Of no elements the sum of x / sum(x) is 0, and not 0 / 0.
+    // The sum of nothing is 0, and not 0 times what a mean or an extreme of nothing is.
     const mayBeEmpty = axes.some((axis) => (x.type.shape[axis] ?? 0) === 0);
+    if (mayBeEmpty && fixed.some(({ base }) => mayBeOfNothing(base))) return null;
     const outer = (v: Variable) => unpadded(withoutAxes(padded(v, x.ndim), axes));
-    if (mayBeEmpty && fixed.some(({ base, power }) => power < 0 && outer(base) === total)) {
-      return null;
-    }
     if (fixed.length === 0) {
       return instead(
         apply.output,

@@ -481,6 +481,8 @@ export const indexCases: Cases = {
     ],
     not: [
       () => T.dot(ew("mul", m, v), v),
+      // Of no products the sum is 0, and not 0 / 0.
+      () => T.dot(ew("div", m, T.mean(x)), v),
       () => {
         const twice = ew("mul", num(2), m);
         return ew("add", T.dot(twice, v), twice);

@@ -400,6 +400,8 @@ export const shapeCases: Cases = {
     not: [
       // Without elements the sum is 0, and not 0 / 0.
       () => reduce("sum", ew("div", x, shuffle(reduce("sum", x, 0), "x")), 0),
+      () => reduce("sum", ew("mul", x, shuffle(ew("reciprocal", reduce("sum", y, 0)), "x")), 0),
+      () => reduce("sum", ew("div", x, shuffle(T.cast(len(x), "float64"), "x")), 0),
       () => reduce("sum", ew("mul", m, x), 1),
       () => reduce("max", ew("mul", num(2), x), 0),
       () =>
