@@ -1,7 +1,7 @@
 /** The matrix product in blocks that fit the caches, with the operands packed or read in place. */
 
 import { emitCopyTile, emitTile, TILE_ROWS, TILE_VECTORS } from "./kernels.ts";
-import { emitPackPanel, emitPackTile } from "./pack.ts";
+import { emitPackPanel, emitTranspose } from "./pack.ts";
 import { balance, min, shareOut, shares } from "./loops.ts";
 import { emitOnce, type GemmOptions, realOf } from "./real.ts";
 import type { Func, Local, ModuleBuilder } from "../wasm/mod.ts";
@@ -71,17 +71,16 @@ export function blockedParts(
 /**
  * Emits the product of a block of A with the columns of B, tile by tile.
  *
- * Its parameters are `(a, aRowStride, aStepStride, aPacked, b, bStepStride, bPanelStride, c, cRowStride,
+ * Its parameters are `(a, aRowStride, aStepStride, b, bStepStride, bPanelStride, c, cRowStride,
  * cColumnStride, m, n, k, accumulate, tile)`, in bytes. Vectors of B must be readable up to the end of
- * the last one. Where `aPacked` isn't 0, A holds tiles as `emitPackTile` writes them, one behind the
- * other. `tile` points at TILE_BYTES of scratch memory.
+ * the last one. `tile` points at TILE_BYTES of scratch memory.
  */
 function emitSweep(
   module: ModuleBuilder,
   options: GemmOptions,
   parts: BlockedParts | undefined,
 ): Func {
-  const { lanes, size, shift } = realOf(options);
+  const { lanes, size } = realOf(options);
   const width = TILE_VECTORS * lanes;
   const kernels: (Func | undefined)[] = [];
   for (let vectors = 1; vectors <= TILE_VECTORS; vectors++) {
@@ -95,10 +94,10 @@ function emitSweep(
     module,
     options,
     `gemm_sweep${nameParts(parts)}`,
-    (f, a, ars, acs, aPacked, b, bks, bps, c, crs, ccs, m, n, k, accumulate, tile) => {
+    (f, a, ars, acs, b, bks, bps, c, crs, ccs, m, n, k, accumulate, tile) => {
       const j = f.local("i32"), columns = f.local("i32"), direct = f.local("i32");
       const cp = f.local("i32"), to = f.local("i32"), trs = f.local("i32");
-      const ap = f.local("i32"), step = f.local("i32"), tileAccumulate = f.local("i32");
+      const tileAccumulate = f.local("i32");
       f.forLoop(j, 0, n, width, () => {
         f.localGet(n).localGet(j).i32Sub().localSet(columns);
         min(f, columns, width);
@@ -109,14 +108,6 @@ function emitSweep(
         f.i32(crs).i32Const(width * size).localGet(direct).select("i32").localSet(trs);
         f.localGet(accumulate).localGet(direct).i32And().localSet(tileAccumulate);
         shareOut(f, m, TILE_ROWS, (start, rows) => {
-          f.localGet(aPacked).if(() => {
-            f.localGet(a).localGet(start).localGet(k).i32Mul().i32Const(shift).i32Shl();
-            f.i32Add().localSet(ap);
-            f.localGet(rows).i32Const(shift).i32Shl().localSet(step);
-          }, () => {
-            f.localGet(a).localGet(start).localGet(ars).i32Mul().i32Add().localSet(ap);
-            f.localGet(acs).localSet(step);
-          });
           f.localGet(cp).localGet(tile).localGet(direct).select("i32").localSet(to);
           f.localGet(rows).i32Const(1).i32Sub();
           f.localGet(columns).i32Const(lanes).i32GtS().i32Const(TILE_ROWS).i32Mul().i32Add();
@@ -125,7 +116,8 @@ function emitSweep(
               f.unreachable();
               return;
             }
-            f.localGet(ap).localGet(ars).localGet(step).localGet(b).localGet(bks);
+            f.localGet(a).localGet(start).localGet(ars).i32Mul().i32Add();
+            f.localGet(ars).localGet(acs).localGet(b).localGet(bks);
             f.localGet(to).localGet(trs).localGet(k).localGet(tileAccumulate).call(kernel);
           }));
           f.localGet(direct).i32Eqz().if(() => {
@@ -159,7 +151,7 @@ export function emitBlocked(
   const rowBytes = width * size;
   const sweep = emitSweep(module, options, parts);
   const packPanel = parts?.packsB === false ? undefined : emitPackPanel(module, options);
-  const packTile = parts?.packsA === false ? undefined : emitPackTile(module, options);
+  const transpose = parts?.packsA === false ? undefined : emitTranspose(module, options);
   return emitOnce(
     module,
     options,
@@ -170,7 +162,7 @@ export function emitBlocked(
       const nb = f.local("i32"), kb = f.local("i32"), mb = f.local("i32");
       const bp = f.local("i32"), ap = f.local("i32"), aw = f.local("i32");
       const bw = f.local("i32"), whole = f.local("i32"), j = f.local("i32"), to = f.local("i32");
-      const add = f.local("i32");
+      const add = f.local("i32"), rowStride = f.local("i32"), stepStride = f.local("i32");
 
       /** Pushes `base + index * stride`. */
       const at = (base: Local<"i32">, index: Local<"i32">, stride: Local<"i32">) =>
@@ -217,21 +209,17 @@ export function emitBlocked(
             min(f, mb, mc);
             f.localSet(mb);
             at(a, i0, ars).localGet(k0).localGet(acs).i32Mul().i32Add().localSet(ap);
-            if (packTile !== undefined) {
+            f.localGet(ars).localSet(rowStride).localGet(acs).localSet(stepStride);
+            if (transpose !== undefined) {
               f.localGet(packA).if(() => {
-                shareOut(f, mb, TILE_ROWS, (start, rows) => {
-                  f.localGet(start).localGet(kb).i32Mul().i32Const(shift).i32Shl().localGet(aw);
-                  f.i32Add();
-                  at(ap, start, ars).localGet(ars).localGet(acs).localGet(rows).localGet(kb);
-                  f.call(packTile);
-                });
-                f.localGet(aw).localSet(ap);
+                f.localGet(aw).localGet(ap).localGet(acs).localGet(ars).localGet(kb);
+                f.localGet(mb).call(transpose).localGet(aw).localSet(ap);
+                f.localGet(kb).i32Const(shift).i32Shl().localSet(rowStride);
+                f.i32Const(size).localSet(stepStride);
               });
             }
             const sweepColumns = (packed: boolean) => {
-              f.localGet(ap);
-              f.i32Const(size).localGet(ars).localGet(packA).select("i32");
-              f.localGet(acs).localGet(packA);
+              f.localGet(ap).localGet(rowStride).localGet(stepStride);
               if (packed) {
                 f.localGet(bw).i32Const(rowBytes).localGet(kb).i32Const(rowBytes).i32Mul();
               } else {

@@ -2,7 +2,7 @@
 
 import { emitOnce, type GemmOptions, type Real, realOf } from "./real.ts";
 import { countDown } from "./loops.ts";
-import { TILE_ROWS, TILE_VECTORS } from "./kernels.ts";
+import { TILE_VECTORS } from "./kernels.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 /** Loads a vector from each of `lanes` addresses and has the rows of their transpose stored. */
@@ -128,57 +128,6 @@ export function emitPackPanel(module: ModuleBuilder, options: GemmOptions): Func
         rows,
         columns,
         width,
-      });
-    },
-  );
-}
-
-/**
- * Emits the packing of the rows of A for one tile, step by step: for each of `k` steps the elements of
- * all rows next to each other.
- *
- * Its parameters are `(to, a, rowStride, stepStride, rows, k)`, strides in bytes.
- */
-export function emitPackTile(module: ModuleBuilder, options: GemmOptions): Func {
-  const real = realOf(options);
-  const { lanes, size } = real;
-  return emitOnce(
-    module,
-    options,
-    "pack_tile",
-    (f, destination, a, rowStride, stepStride, rows, k) => {
-      f.localGet(rowStride).i32Const(size).i32Eq();
-      f.localGet(rows).i32Const(lanes).i32GeS().i32And().if(() => {
-        // Vectors that overlap cover any number of rows from one to TILE_ROWS / lanes vectors.
-        const offsets: Local<"i32">[] = [];
-        for (let at = lanes; at < TILE_ROWS; at += lanes) {
-          const offset = f.alloc("i32"), last = f.alloc("i32");
-          f.localGet(rows).i32Const(lanes).i32Sub().localSet(last);
-          f.i32Const(at).localGet(last).i32Const(at).localGet(last).i32LtS().select("i32");
-          f.i32Const(real.shift).i32Shl().localSet(offset);
-          f.free(last);
-          offsets.push(offset);
-        }
-        const rowBytes = f.alloc("i32");
-        f.localGet(rows).i32Const(real.shift).i32Shl().localSet(rowBytes);
-        f.whileLoop(() => f.localGet(k), () => {
-          f.localGet(destination).localGet(a).v128Load(0, size).v128Store(0, size);
-          for (const offset of offsets) {
-            f.localGet(destination).localGet(offset).i32Add();
-            f.localGet(a).localGet(offset).i32Add().v128Load(0, size).v128Store(0, size);
-          }
-          f.increment(destination, rowBytes).increment(a, stepStride).increment(k, -1);
-        });
-        f.return();
-      });
-      copyStrided(f, real, {
-        destination,
-        source: a,
-        rowStride: stepStride,
-        columnStride: rowStride,
-        rows: k,
-        columns: rows,
-        width: rows,
       });
     },
   );
