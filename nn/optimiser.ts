@@ -23,13 +23,17 @@ import { type LearningRate, rateAt } from "./schedules.ts";
 /** What is made smaller: a cost, which is a scalar, or its gradients in records and lists. */
 export type CostOrGradients = Variable | VariableTree;
 
-/** What an optimiser remembers between steps: by kind, for each parameter by its name. */
-export interface OptimiserState {
-  /** The number of steps so far, where the optimiser counts them. */
+/**
+ * What an optimiser remembers between steps: by kind, for each parameter by its name; and under `step` the
+ * number of steps so far, where the optimiser counts them.
+ */
+export type OptimiserState = {
+  // Two types, as an optional name beside any name is an error without `exactOptionalPropertyTypes`.
   readonly step?: SharedVariable;
+} & {
   /** Averages and the like, by the names of parameters. */
-  readonly [kind: string]: SharedVariable | Readonly<Record<string, SharedVariable>> | undefined;
-}
+  readonly [kind: string]: SharedVariable | Readonly<Record<string, SharedVariable>>;
+};
 
 /** The updates of one step: those of the parameters, then those of what the optimiser remembers. */
 export type OptimiserUpdates = (readonly [SharedVariable, Variable])[] & {
