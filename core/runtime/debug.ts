@@ -154,7 +154,8 @@ function compareValues(
     const scale = Math.max(1, Math.abs(want));
     if (Math.abs(have - want) <= tolerance * scale) continue;
     // Rounding on the device may matter more: whole numbers jump, remainders of large ones are noise.
-    if (exact ? spread(i) > 0 : Math.abs(have - want) <= 4 * spread(i)) continue;
+    const moves = spread(i);
+    if (moves === Infinity || (exact ? moves > 0 : Math.abs(have - want) <= 4 * moves)) continue;
     throw new VerificationError(
       `The function "${name}" computed ${variable.label} with ${have} at position ${i}; the reference ` +
         `says ${want}`,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compile, scan, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, tensor, type Variable } from "../../mod.ts";
 import { toleranceOf } from "./debug.ts";
 
 Deno.test("debug mode allows for the rounding of the coarsest float on the way", () => {
@@ -78,4 +78,22 @@ Deno.test("debug mode knows which floats are noise on the device", async () => {
   const f = await compile([x, i], rest, { device: "cpu", mode: "debug" });
   const values = f(1, [4n, -2n, -876121221840764928n]).dataSync();
   assert(Array.from(values, Number).every((value) => value >= 0 && value < 0.25));
+});
+
+Deno.test("debug mode knows that numbers may be too large for their dtype", async () => {
+  const x = T.vector("x"), squares = T.sqr(x);
+  const powers = T.concatenate([squares, squares.sub(squares.mul(3)), squares.div(squares.add(x))]);
+  const f = await compile([x], powers, { mode: "debug", device: "cpu" });
+  const found = [...f(tensor([1e30, -1e30, 2])).dataSync()];
+  assertEquals(found, [
+    Infinity,
+    Infinity,
+    4,
+    -Infinity,
+    -Infinity,
+    -8,
+    NaN,
+    NaN,
+    Math.fround(4 / 6),
+  ]);
 });

@@ -27,7 +27,10 @@ export function spreadOf(
   return (output, position) => largestError(runs(), values, output, position);
 }
 
-/** How far the rounding of a device moves numbers, and whole numbers that come of floats. */
+/**
+ * How far the rounding of a device moves numbers, and whole numbers that come of floats. What is too large for
+ * its dtype is infinite there, which the reference, in float64, does not see.
+ */
 export function deviceSpreadOf(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
@@ -38,7 +41,9 @@ export function deviceSpreadOf(
       const random = numbersFrom(seed);
       return evaluateChanged(outputs, inputs, {
         result: (value, { op }) =>
-          op.inner === undefined ? roundedBy(random, value, () => unitOf(value.dtype)) : value,
+          op.inner === undefined
+            ? inRange(roundedBy(random, value, () => unitOf(value.dtype)))
+            : value,
       });
     })
   );
@@ -81,6 +86,16 @@ function unitOf(dtype: DType): number {
 function roundedBy(random: () => number, value: Value, unit: (x: number) => number): Value {
   if (!isFloat(value.dtype) && !isComplex(value.dtype)) return value;
   const data = (value.data as Float64Array).map((x) => x * (1 + unit(x) * random()));
+  return { ...value, data };
+}
+
+/** A value with what its dtype cannot hold infinite. */
+function inRange(value: Value): Value {
+  const real = isFloat(value.dtype) || isComplex(value.dtype) ? realOf(value.dtype) : "float64";
+  if (real === "float64") return value;
+  const largest = real === "float16" ? 65504 : 3.4028234663852886e38;
+  const data = (value.data as Float64Array)
+    .map((x) => Math.abs(x) > largest ? Math.sign(x) * Infinity : x);
   return { ...value, data };
 }
 

@@ -18,7 +18,7 @@ const UNROLL = 2;
 
 /**
  * The same where rows of A are contiguous: pointers then move once per iteration. One tile whose operands
- * are in the first cache: 37 GFLOP/s with two and pointers moved for each product, 45 so, of 49 that
+ * are in the first cache: 37 GFLOP/s with two and pointers moved for each product, 43 so, of 49 that
  * multiply-adds on registers alone reach; rows interleaved, behind one pointer: 40.
  */
 const UNROLL_CONTIGUOUS = 4;
