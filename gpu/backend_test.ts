@@ -204,7 +204,7 @@ gpuTest("runs that share scratch memory bind what they bound before", async () =
     for (const result of f(data)) result.dispose();
     g(data).dispose();
   };
-  for (let i = 0; i < 4; i++) call();
+  for (let i = 0; i < 6; i++) call();
   const { raw } = (await gpuBackend() as GpuBackend).device.context;
   const bind = raw.createBindGroup;
   let bound = 0;
