@@ -14,7 +14,6 @@ import { Executor } from "./executor.ts";
 import { NanGuard } from "./nan_guard.ts";
 import { Profile, profileOf } from "./profile.ts";
 import type { CompiledFunction } from "./types.ts";
-import { settings } from "../base/settings.ts";
 import type { Definition } from "./definition.ts";
 import { Callable } from "./callable.ts";
 
@@ -22,7 +21,7 @@ import { Callable } from "./callable.ts";
 export async function build(definition: Definition, start: number): Promise<CompiledFunction> {
   const { options, name, specs } = definition;
   const what = `"${name}"`;
-  const profile = options.profile ?? settings.profile ? new Profile(name) : null;
+  const profile = options.profile ? new Profile(name) : null;
   const count = definition.outputs.length, updateCount = definition.updates.length;
   const raw = [
     ...definition.outputs,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { captureProgram } from "../../dev/process.ts";
 import { gpuTest } from "../../dev/testing/gpu_device.ts";
 import { createCpuBackend } from "../../cpu/mod.ts";
 import { createGpuBackend } from "../../gpu/mod.ts";
@@ -183,4 +184,19 @@ gpuTest("auto says why it took the CPU: a variable, or a GPU that does not open"
   });
   await old.warmUp([1]);
   assertEquals(old([1]).arraySync(), [2]);
+});
+
+Deno.test("the first function is compiled with the settings of the moment that asks for it", async () => {
+  const url = new URL("../../mod.ts", import.meta.url).href;
+  const outcome = await captureProgram(`
+    import { compile, config, T } from ${JSON.stringify(url)};
+    config.device = "cpu";
+    config.profile = true;
+    const first = compile([], T.constant(1));
+    config.device = "gpu";
+    config.profile = false;
+    const f = await first;
+    console.log(f.device, f.profile !== null);
+  `);
+  assertEquals(outcome, { code: 0, output: "cpu true\n" });
 });

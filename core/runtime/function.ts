@@ -9,6 +9,8 @@ import { replace } from "../graph/walk.ts";
 import { SharedVariable } from "./shared.ts";
 import { loadParts } from "../base/later.ts";
 import { checkOptions, type OptionKinds } from "../base/options.ts";
+import { defaultDevice } from "./device.ts";
+import { settings } from "../base/settings.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
 import { takeReports } from "../ops/control/reports.ts";
 import type { build as Build } from "./build.ts";
@@ -110,7 +112,12 @@ async function compileChecked(
     outputs: graph.slice(0, count),
     updates: updates.map(([target], i) => [target, graph[roots.length + i]!]),
     states: [...graph.slice(count + explicit.length, roots.length), ...values],
-    options,
+    // As the settings are now, and not when the parts that compile are there.
+    options: {
+      ...options,
+      device: options.device === undefined ? defaultDevice() : options.device,
+      profile: options.profile ?? settings.profile,
+    },
     reports,
   };
   const build = builder ?? await loadBuilder();
