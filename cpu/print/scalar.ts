@@ -5,7 +5,7 @@
  */
 
 import type { Prim, ScalarType } from "../../core/ir/scalar.ts";
-import type { Func, FunctionBuilder, PlainName, ValType } from "../wasm/mod.ts";
+import type { Func, FunctionBuilder, ValType } from "../wasm/mod.ts";
 import type { Storage } from "./kernel.ts";
 
 /** Finds or prints a helper function of the module. */
@@ -14,100 +14,51 @@ export type Helpers = (name: HelperName) => Func;
 /** Functions that a module contains only where it needs them. */
 export type HelperName = "fmod" | "mulhi_u64" | "mulhi_s64";
 
+const valTypes: Record<ScalarType, ValType> = {
+  bool: "i32",
+  i32: "i32",
+  u32: "i32",
+  i64: "i64",
+  u64: "i64",
+  f32: "f32",
+  f64: "f64",
+};
+
 /** The WebAssembly type that holds a machine type. */
 export function valType(type: ScalarType): ValType {
-  switch (type) {
-    case "i64":
-    case "u64":
-      return "i64";
-    case "f32":
-      return "f32";
-    case "f64":
-      return "f64";
-    default:
-      return "i32";
-  }
+  return valTypes[type];
 }
 
 /** Pushes a literal. */
 export function pushConst(f: FunctionBuilder, type: ScalarType, value: number | bigint): void {
-  switch (valType(type)) {
-    case "i64":
-      f.i64Const(BigInt.asIntN(64, BigInt(value)));
-      break;
-    case "f32":
-      f.f32Const(Number(value));
-      break;
-    case "f64":
-      f.f64Const(Number(value));
-      break;
-    default:
-      f.i32Const(Number(value) | 0);
-  }
+  if (type === "f32" || type === "f64") f[`${type}Const`](Number(value));
+  else if (type === "i64" || type === "u64") f.i64Const(BigInt.asIntN(64, BigInt(value)));
+  else f.i32Const(Number(value) | 0);
 }
+
+const memory = {
+  bool: ["i32Load8U", "i32Store8"],
+  int8: ["i32Load8S", "i32Store8"],
+  uint8: ["i32Load8U", "i32Store8"],
+  int16: ["i32Load16S", "i32Store16"],
+  uint16: ["i32Load16U", "i32Store16"],
+  int32: ["i32Load", "i32Store"],
+  uint32: ["i32Load", "i32Store"],
+  int64: ["i64Load", "i64Store"],
+  uint64: ["i64Load", "i64Store"],
+  float32: ["f32Load", "f32Store"],
+  float64: ["f64Load", "f64Store"],
+} as const satisfies Record<Storage, unknown>;
 
 /** Loads an element from the address on the stack. */
 export function loadScalar(f: FunctionBuilder, storage: Storage, offset = 0): void {
-  switch (storage) {
-    case "bool":
-      f.i32Load8U(offset).i32Const(0).i32Ne();
-      break;
-    case "int8":
-      f.i32Load8S(offset);
-      break;
-    case "uint8":
-      f.i32Load8U(offset);
-      break;
-    case "int16":
-      f.i32Load16S(offset);
-      break;
-    case "uint16":
-      f.i32Load16U(offset);
-      break;
-    case "int32":
-    case "uint32":
-      f.i32Load(offset);
-      break;
-    case "int64":
-    case "uint64":
-      f.i64Load(offset);
-      break;
-    case "float32":
-      f.f32Load(offset);
-      break;
-    case "float64":
-      f.f64Load(offset);
-      break;
-  }
+  f[memory[storage][0]](offset);
+  if (storage === "bool") f.i32Const(0).i32Ne();
 }
 
 /** Stores the value on the stack at the address below it. */
 export function storeScalar(f: FunctionBuilder, storage: Storage, offset = 0): void {
-  switch (storage) {
-    case "bool":
-    case "int8":
-    case "uint8":
-      f.i32Store8(offset);
-      break;
-    case "int16":
-    case "uint16":
-      f.i32Store16(offset);
-      break;
-    case "int32":
-    case "uint32":
-      f.i32Store(offset);
-      break;
-    case "int64":
-    case "uint64":
-      f.i64Store(offset);
-      break;
-    case "float32":
-      f.f32Store(offset);
-      break;
-    case "float64":
-      f.f64Store(offset);
-      break;
-  }
+  f[memory[storage][1]](offset);
 }
 
 /** Applies a primitive to the operands on the stack; `from` is the type of the first one. */
@@ -145,62 +96,37 @@ export function applyScalar(
       return applyFloat(f, op, type, helpers);
     case "bool":
       return applyBool(f, op);
-    case "i32":
-    case "u32":
-      return apply32(f, op, type);
     default:
-      return apply64(f, op, type, helpers);
+      return applyInteger(f, op, type, helpers);
   }
 }
+
+type FloatOp =
+  | ("Neg" | "Abs" | "Floor" | "Ceil" | "Trunc" | "Nearest" | "Sqrt")
+  | ("Add" | "Sub" | "Mul" | "Div" | "Min" | "Max");
 
 function unknown(op: Prim, type: ScalarType): never {
   throw new TypeError(`Cannot print "${op}" of ${type}`);
 }
 
-type FloatOps = { readonly [op in Prim]?: PlainName };
-
-const floatOps: Record<"f32" | "f64", FloatOps> = {
-  f32: {
-    neg: "f32Neg",
-    abs: "f32Abs",
-    floor: "f32Floor",
-    ceil: "f32Ceil",
-    trunc: "f32Trunc",
-    nearest: "f32Nearest",
-    sqrt: "f32Sqrt",
-    add: "f32Add",
-    sub: "f32Sub",
-    mul: "f32Mul",
-    div: "f32Div",
-    min: "f32Min",
-    max: "f32Max",
-  },
-  f64: {
-    neg: "f64Neg",
-    abs: "f64Abs",
-    floor: "f64Floor",
-    ceil: "f64Ceil",
-    trunc: "f64Trunc",
-    nearest: "f64Nearest",
-    sqrt: "f64Sqrt",
-    add: "f64Add",
-    sub: "f64Sub",
-    mul: "f64Mul",
-    div: "f64Div",
-    min: "f64Min",
-    max: "f64Max",
-  },
+const floatOps: { readonly [op in Prim]?: FloatOp } = {
+  neg: "Neg",
+  abs: "Abs",
+  floor: "Floor",
+  ceil: "Ceil",
+  trunc: "Trunc",
+  nearest: "Nearest",
+  sqrt: "Sqrt",
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div",
+  min: "Min",
+  max: "Max",
 };
 
 function applyFloat(f: FunctionBuilder, op: Prim, type: "f32" | "f64", helpers: Helpers): void {
-  if (op === "madd") {
-    const c = f.alloc(type);
-    f.localSet(c);
-    if (type === "f32") f.f32Mul().localGet(c).f32Add();
-    else f.f64Mul().localGet(c).f64Add();
-    f.free(c);
-    return;
-  }
+  if (op === "madd") return multiplyAdd(f, type);
   if (op === "rem") {
     if (type === "f64") f.call(helpers("fmod"));
     else {
@@ -210,9 +136,15 @@ function applyFloat(f: FunctionBuilder, op: Prim, type: "f32" | "f64", helpers: 
     }
     return;
   }
-  const name = floatOps[type][op];
+  const name = floatOps[op];
   if (name === undefined) unknown(op, type);
-  f[name]();
+  f[`${type}${name}`]();
+}
+
+/** a * b + c, rounded twice. */
+function multiplyAdd(f: FunctionBuilder, val: "i32" | "i64" | "f32" | "f64"): void {
+  const c = f.alloc(val);
+  f.localSet(c)[`${val}Mul`]().localGet(c)[`${val}Add`]().free(c);
 }
 
 function applyBool(f: FunctionBuilder, op: Prim): void {
@@ -237,113 +169,40 @@ function applyBool(f: FunctionBuilder, op: Prim): void {
   unknown(op, "bool");
 }
 
-function apply32(f: FunctionBuilder, op: Prim, type: "i32" | "u32"): void {
-  const signed = type === "i32";
-  switch (op) {
-    case "neg": {
-      const a = f.alloc("i32");
-      f.localSet(a).i32Const(0).localGet(a).i32Sub().free(a);
-      return;
-    }
-    case "abs": {
-      if (!signed) return;
-      const a = f.alloc("i32"), s = f.alloc("i32");
-      f.localTee(a).i32Const(31).i32ShrS().localTee(s).localGet(a).i32Xor().localGet(s).i32Sub();
-      f.free(a, s);
-      return;
-    }
-    case "not":
-      f.i32Const(-1).i32Xor();
-      return;
-    case "floor":
-    case "ceil":
-    case "trunc":
-    case "nearest":
-      return;
-    case "add":
-      f.i32Add();
-      return;
-    case "sub":
-      f.i32Sub();
-      return;
-    case "mul":
-      f.i32Mul();
-      return;
-    case "madd": {
-      const c = f.alloc("i32");
-      f.localSet(c).i32Mul().localGet(c).i32Add().free(c);
-      return;
-    }
-    case "div":
-    case "rem": {
-      const a = f.alloc("i32"), b = f.alloc("i32");
-      f.localSet(b).localSet(a);
-      // 0 and -1 are the divisors that may trap: x/0 = 0 = x*0, x/-1 = x*-1.
-      if (signed) f.localGet(b).i32Const(1).i32Add().i32Const(2).i32LtU();
-      else f.localGet(b).i32Eqz();
-      f.if(() => {
-        if (op === "div" && signed) f.localGet(a).localGet(b).i32Mul();
-        else f.i32Const(0);
-      }, () => {
-        f.localGet(a).localGet(b);
-        if (op === "div") signed ? f.i32DivS() : f.i32DivU();
-        else signed ? f.i32RemS() : f.i32RemU();
-      }, "i32").free(a, b);
-      return;
-    }
-    case "min":
-    case "max": {
-      const a = f.alloc("i32"), b = f.alloc("i32");
-      f.localSet(b).localTee(a).localGet(b).localGet(a).localGet(b);
-      if (op === "min") signed ? f.i32LtS() : f.i32LtU();
-      else signed ? f.i32GtS() : f.i32GtU();
-      f.select("i32").free(a, b);
-      return;
-    }
-    case "and":
-      f.i32And();
-      return;
-    case "or":
-      f.i32Or();
-      return;
-    case "xor":
-      f.i32Xor();
-      return;
-    case "shl":
-      f.i32Shl();
-      return;
-    case "shr":
-      signed ? f.i32ShrS() : f.i32ShrU();
-      return;
-    case "mulhi": {
-      const b = f.alloc("i32");
-      f.localSet(b);
-      if (signed) f.i64ExtendI32S().localGet(b).i64ExtendI32S();
-      else f.i64ExtendI32U().localGet(b).i64ExtendI32U();
-      f.i64Mul().i64Const(32).i64ShrU().i32WrapI64().free(b);
-      return;
-    }
-  }
-  unknown(op, type);
-}
+const integerOps = {
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  and: "And",
+  or: "Or",
+  xor: "Xor",
+  shl: "Shl",
+} as const;
 
-function apply64(f: FunctionBuilder, op: Prim, type: "i64" | "u64", helpers: Helpers): void {
-  const signed = type === "i64";
+function applyInteger(
+  f: FunctionBuilder,
+  op: Prim,
+  type: "i32" | "u32" | "i64" | "u64",
+  helpers: Helpers,
+): void {
+  const isWide = type === "i64" || type === "u64", val = isWide ? "i64" : "i32";
+  const isSigned = type === val, S = isSigned ? "S" : "U";
   switch (op) {
     case "neg": {
-      const a = f.alloc("i64");
-      f.localSet(a).i64Const(0).localGet(a).i64Sub().free(a);
+      const a = f.alloc(val);
+      f.localSet(a)[`${val}Const`](0).localGet(a)[`${val}Sub`]().free(a);
       return;
     }
     case "abs": {
-      if (!signed) return;
-      const a = f.alloc("i64"), s = f.alloc("i64");
-      f.localTee(a).i64Const(63).i64ShrS().localTee(s).localGet(a).i64Xor().localGet(s).i64Sub();
+      if (!isSigned) return;
+      const a = f.alloc(val), s = f.alloc(val);
+      f.localTee(a)[`${val}Const`](isWide ? 63 : 31)[`${val}ShrS`]();
+      f.localTee(s).localGet(a)[`${val}Xor`]().localGet(s)[`${val}Sub`]();
       f.free(a, s);
       return;
     }
     case "not":
-      f.i64Const(-1).i64Xor();
+      f[`${val}Const`](-1)[`${val}Xor`]();
       return;
     case "floor":
     case "ceil":
@@ -351,62 +210,54 @@ function apply64(f: FunctionBuilder, op: Prim, type: "i64" | "u64", helpers: Hel
     case "nearest":
       return;
     case "add":
-      f.i64Add();
-      return;
     case "sub":
-      f.i64Sub();
-      return;
     case "mul":
-      f.i64Mul();
+    case "and":
+    case "or":
+    case "xor":
+    case "shl":
+      f[`${val}${integerOps[op]}`]();
       return;
-    case "madd": {
-      const c = f.alloc("i64");
-      f.localSet(c).i64Mul().localGet(c).i64Add().free(c);
+    case "shr":
+      f[`${val}Shr${S}`]();
       return;
-    }
+    case "madd":
+      return multiplyAdd(f, val);
     case "div":
     case "rem": {
-      const a = f.alloc("i64"), b = f.alloc("i64");
-      f.localSet(b).localSet(a);
-      if (signed) f.localGet(b).i64Const(1).i64Add().i64Const(2).i64LtU();
-      else f.localGet(b).i64Eqz();
+      const a = f.alloc(val), b = f.alloc(val);
+      f.localSet(b).localSet(a).localGet(b);
+      // 0 and -1 are the divisors that may trap: x/0 = 0 = x*0, x/-1 = x*-1.
+      if (!isSigned) f[`${val}Eqz`]();
+      else {
+        f[`${val}Const`](1)[`${val}Add`]();
+        f[`${val}Const`](2)[`${val}LtU`]();
+      }
       f.if(() => {
-        if (op === "div" && signed) f.localGet(a).localGet(b).i64Mul();
-        else f.i64Const(0);
+        if (op === "div" && isSigned) f.localGet(a).localGet(b)[`${val}Mul`]();
+        else f[`${val}Const`](0);
       }, () => {
-        f.localGet(a).localGet(b);
-        if (op === "div") signed ? f.i64DivS() : f.i64DivU();
-        else signed ? f.i64RemS() : f.i64RemU();
-      }, "i64").free(a, b);
+        f.localGet(a).localGet(b)[`${val}${op === "div" ? "Div" : "Rem"}${S}`]();
+      }, val).free(a, b);
       return;
     }
     case "min":
     case "max": {
-      const a = f.alloc("i64"), b = f.alloc("i64");
+      const a = f.alloc(val), b = f.alloc(val);
       f.localSet(b).localTee(a).localGet(b).localGet(a).localGet(b);
-      if (op === "min") signed ? f.i64LtS() : f.i64LtU();
-      else signed ? f.i64GtS() : f.i64GtU();
-      f.select("i64").free(a, b);
+      f[`${val}${op === "min" ? "Lt" : "Gt"}${S}`]().select(val).free(a, b);
       return;
     }
-    case "and":
-      f.i64And();
+    case "mulhi": {
+      if (isWide) {
+        f.call(helpers(isSigned ? "mulhi_s64" : "mulhi_u64"));
+        return;
+      }
+      const b = f.alloc("i32"), extend = `i64ExtendI32${S}` as const;
+      f.localSet(b)[extend]().localGet(b)[extend]().i64Mul().i64Const(32).i64ShrU().i32WrapI64();
+      f.free(b);
       return;
-    case "or":
-      f.i64Or();
-      return;
-    case "xor":
-      f.i64Xor();
-      return;
-    case "shl":
-      f.i64Shl();
-      return;
-    case "shr":
-      signed ? f.i64ShrS() : f.i64ShrU();
-      return;
-    case "mulhi":
-      f.call(helpers(signed ? "mulhi_s64" : "mulhi_u64"));
-      return;
+    }
   }
   unknown(op, type);
 }
@@ -431,48 +282,50 @@ function compareScalar(
 
 function castScalar(f: FunctionBuilder, from: ScalarType, to: ScalarType): void {
   if (from === to) return;
-  const source = valType(from);
   if (to === "bool") {
-    switch (source) {
-      case "i32":
-        f.i32Const(0).i32Ne();
-        break;
-      case "i64":
-        f.i64Const(0).i64Ne();
-        break;
-      case "f32":
-        f.f32Const(0).f32Ne();
-        break;
-      case "f64":
-        f.f64Const(0).f64Ne();
-        break;
-    }
+    pushConst(f, from, 0);
+    compareScalar(f, "ne", from);
     return;
   }
+  const source = valTypes[from], target = valTypes[to];
   // bool counts as unsigned.
-  const signed = from === "i32" || from === "i64";
-  switch (to) {
-    case "i32":
-    case "u32":
-      if (source === "i64") f.i32WrapI64();
-      else if (source === "f32") to === "i32" ? f.i32TruncSatF32S() : f.i32TruncSatF32U();
-      else if (source === "f64") to === "i32" ? f.i32TruncSatF64S() : f.i32TruncSatF64U();
+  const S = from === "i32" || from === "i64" ? "S" : "U", toS = to === target ? "S" : "U";
+  switch (`${source}>${target}` as const) {
+    case "i64>i32":
+      f.i32WrapI64();
       return;
-    case "i64":
-    case "u64":
-      if (source === "i32") signed ? f.i64ExtendI32S() : f.i64ExtendI32U();
-      else if (source === "f32") to === "i64" ? f.i64TruncSatF32S() : f.i64TruncSatF32U();
-      else if (source === "f64") to === "i64" ? f.i64TruncSatF64S() : f.i64TruncSatF64U();
+    case "i32>i64":
+      f[`i64ExtendI32${S}`]();
       return;
-    case "f32":
-      if (source === "i32") signed ? f.f32ConvertI32S() : f.f32ConvertI32U();
-      else if (source === "i64") signed ? f.f32ConvertI64S() : f.f32ConvertI64U();
-      else if (source === "f64") f.f32DemoteF64();
+    case "f32>i32":
+      f[`i32TruncSatF32${toS}`]();
       return;
-    case "f64":
-      if (source === "i32") signed ? f.f64ConvertI32S() : f.f64ConvertI32U();
-      else if (source === "i64") signed ? f.f64ConvertI64S() : f.f64ConvertI64U();
-      else if (source === "f32") f.f64PromoteF32();
+    case "f64>i32":
+      f[`i32TruncSatF64${toS}`]();
+      return;
+    case "f32>i64":
+      f[`i64TruncSatF32${toS}`]();
+      return;
+    case "f64>i64":
+      f[`i64TruncSatF64${toS}`]();
+      return;
+    case "i32>f32":
+      f[`f32ConvertI32${S}`]();
+      return;
+    case "i64>f32":
+      f[`f32ConvertI64${S}`]();
+      return;
+    case "i32>f64":
+      f[`f64ConvertI32${S}`]();
+      return;
+    case "i64>f64":
+      f[`f64ConvertI64${S}`]();
+      return;
+    case "f64>f32":
+      f.f32DemoteF64();
+      return;
+    case "f32>f64":
+      f.f64PromoteF32();
       return;
   }
 }

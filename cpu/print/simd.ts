@@ -8,7 +8,7 @@
  */
 
 import type { Prim, ScalarType } from "../../core/ir/scalar.ts";
-import type { FunctionBuilder } from "../wasm/mod.ts";
+import type { FunctionBuilder, PlainName } from "../wasm/mod.ts";
 
 /** Which lanes a vector holds; see the module's documentation. */
 export type Form = 0 | 1 | 2;
@@ -28,6 +28,16 @@ export function lanesOf(form: Form): readonly [first: number, count: number] {
   return form === 0 ? [0, 4] : form === 1 ? [0, 2] : [2, 2];
 }
 
+const shapes = {
+  bool: "i32x4",
+  i32: "i32x4",
+  u32: "i32x4",
+  i64: "i64x2",
+  u64: "i64x2",
+  f32: "f32x4",
+  f64: "f64x2",
+} as const satisfies Record<ScalarType, string>;
+
 /** Pushes a vector of equal lanes. */
 export function splatConst(
   f: FunctionBuilder,
@@ -35,24 +45,10 @@ export function splatConst(
   form: Form,
   value: number | bigint,
 ): void {
-  switch (type) {
-    case "bool": {
-      f.i32x4Const(Number(value) === 0 ? 0 : -1);
-      break;
-    }
-    case "i64":
-    case "u64":
-      f.i64x2Const(BigInt.asIntN(64, BigInt(value)));
-      break;
-    case "f32":
-      f.f32x4Const(Number(value));
-      break;
-    case "f64":
-      f.f64x2Const(Number(value));
-      break;
-    default:
-      f.i32x4Const(Number(value) | 0);
-  }
+  if (type === "bool") f.i32x4Const(Number(value) === 0 ? 0 : -1);
+  else if (type === "f32" || type === "f64") f[`${shapes[type]}Const`](Number(value));
+  else if (isWide(type)) f.i64x2Const(BigInt.asIntN(64, BigInt(value)));
+  else f.i32x4Const(Number(value) | 0);
   if (form !== 0 && !isWide(type) && type !== "bool") {
     throw new TypeError(`Cannot print a constant of ${type} in form ${form}`);
   }
@@ -60,72 +56,28 @@ export function splatConst(
 
 /** Turns the scalar on the stack into a vector of equal lanes. */
 export function splat(f: FunctionBuilder, type: ScalarType): void {
-  switch (type) {
-    case "bool":
-      f.i32Const(0).i32Ne();
-      f.i32x4Splat().i32x4Neg();
-      break;
-    case "i64":
-    case "u64":
-      f.i64x2Splat();
-      break;
-    case "f32":
-      f.f32x4Splat();
-      break;
-    case "f64":
-      f.f64x2Splat();
-      break;
-    default:
-      f.i32x4Splat();
-  }
+  if (type === "bool") f.i32Const(0).i32Ne().i32x4Splat().i32x4Neg();
+  else f[`${shapes[type]}Splat`]();
 }
 
 /** Extracts a lane, numbered within the form, as the scalar that the scalar printer works with. */
 export function extract(f: FunctionBuilder, type: ScalarType, form: Form, lane: number): void {
-  switch (type) {
-    case "bool":
-      if (form === 0) f.i32x4ExtractLane(lane).i32Const(1).i32And();
-      else f.i64x2ExtractLane(lane).i32WrapI64().i32Const(1).i32And();
-      break;
-    case "i64":
-    case "u64":
-      f.i64x2ExtractLane(lane);
-      break;
-    case "f32":
-      f.f32x4ExtractLane(lane);
-      break;
-    case "f64":
-      f.f64x2ExtractLane(lane);
-      break;
-    default:
-      f.i32x4ExtractLane(lane);
-  }
+  if (type !== "bool") f[`${shapes[type]}ExtractLane`](lane);
+  else if (form === 0) f.i32x4ExtractLane(lane).i32Const(1).i32And();
+  else f.i64x2ExtractLane(lane).i32WrapI64().i32Const(1).i32And();
 }
 
 /** Replaces a lane of the vector below by the scalar on the stack. */
 export function replace(f: FunctionBuilder, type: ScalarType, form: Form, lane: number): void {
-  switch (type) {
-    case "bool": {
-      // 0 or 1 becomes a mask.
-      const t = f.alloc("i32");
-      f.localSet(t).i32Const(0).localGet(t).i32Sub().free(t);
-      if (form === 0) f.i32x4ReplaceLane(lane);
-      else f.i64ExtendI32S().i64x2ReplaceLane(lane);
-      break;
-    }
-    case "i64":
-    case "u64":
-      f.i64x2ReplaceLane(lane);
-      break;
-    case "f32":
-      f.f32x4ReplaceLane(lane);
-      break;
-    case "f64":
-      f.f64x2ReplaceLane(lane);
-      break;
-    default:
-      f.i32x4ReplaceLane(lane);
+  if (type !== "bool") {
+    f[`${shapes[type]}ReplaceLane`](lane);
+    return;
   }
+  // 0 or 1 becomes a mask.
+  const t = f.alloc("i32");
+  f.localSet(t).i32Const(0).localGet(t).i32Sub().free(t);
+  if (form === 0) f.i32x4ReplaceLane(lane);
+  else f.i64ExtendI32S().i64x2ReplaceLane(lane);
 }
 
 /** Pushes b where the mask's lanes are 0, else a; the stack has a, b, mask. */
@@ -135,56 +87,25 @@ export function blend(f: FunctionBuilder, form: Form, relaxed: boolean): void {
   else f.i64x2RelaxedLaneselect();
 }
 
-const f32x4 = {
-  neg: "f32x4Neg",
-  abs: "f32x4Abs",
-  floor: "f32x4Floor",
-  ceil: "f32x4Ceil",
-  trunc: "f32x4Trunc",
-  nearest: "f32x4Nearest",
-  sqrt: "f32x4Sqrt",
-  add: "f32x4Add",
-  sub: "f32x4Sub",
-  mul: "f32x4Mul",
-  div: "f32x4Div",
-  min: "f32x4Min",
-  max: "f32x4Max",
+const arithmetic = {
+  neg: "Neg",
+  abs: "Abs",
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
 } as const;
-const f64x2 = {
-  neg: "f64x2Neg",
-  abs: "f64x2Abs",
-  floor: "f64x2Floor",
-  ceil: "f64x2Ceil",
-  trunc: "f64x2Trunc",
-  nearest: "f64x2Nearest",
-  sqrt: "f64x2Sqrt",
-  add: "f64x2Add",
-  sub: "f64x2Sub",
-  mul: "f64x2Mul",
-  div: "f64x2Div",
-  min: "f64x2Min",
-  max: "f64x2Max",
+const floats = {
+  ...arithmetic,
+  floor: "Floor",
+  ceil: "Ceil",
+  trunc: "Trunc",
+  nearest: "Nearest",
+  sqrt: "Sqrt",
+  div: "Div",
+  min: "Min",
+  max: "Max",
 } as const;
 const bits = { and: "v128And", or: "v128Or", xor: "v128Xor", not: "v128Not" } as const;
-const i32x4 = {
-  neg: "i32x4Neg",
-  abs: "i32x4Abs",
-  add: "i32x4Add",
-  sub: "i32x4Sub",
-  mul: "i32x4Mul",
-  min: "i32x4MinS",
-  max: "i32x4MaxS",
-  ...bits,
-} as const;
-const u32x4 = { ...i32x4, min: "i32x4MinU", max: "i32x4MaxU" } as const;
-const i64x2 = {
-  neg: "i64x2Neg",
-  abs: "i64x2Abs",
-  add: "i64x2Add",
-  sub: "i64x2Sub",
-  mul: "i64x2Mul",
-  ...bits,
-} as const;
 const masks = {
   and: "v128And",
   mul: "v128And",
@@ -195,15 +116,19 @@ const masks = {
   xor: "v128Xor",
   not: "v128Not",
 } as const;
-const tables: Record<ScalarType, { readonly [op: string]: string }> = {
-  f32: f32x4,
-  f64: f64x2,
-  i32: i32x4,
-  u32: u32x4,
-  i64: i64x2,
-  u64: i64x2,
-  bool: masks,
-};
+
+/** The instruction that a primitive is, where it is one. */
+function instructionOf(op: Prim, type: ScalarType): PlainName | undefined {
+  const has = <T extends object>(table: T, op: string): op is keyof T & string => op in table;
+  if (type === "bool") return has(masks, op) ? masks[op] : undefined;
+  if (type === "f32" || type === "f64") {
+    return has(floats, op) ? `${shapes[type]}${floats[op]}` : undefined;
+  }
+  if (has(bits, op)) return bits[op];
+  if (has(arithmetic, op)) return `${shapes[type]}${arithmetic[op]}`;
+  if (isWide(type) || op !== "min" && op !== "max") return undefined;
+  return `i32x4${op === "min" ? "Min" : "Max"}${type === "i32" ? "S" : "U"}`;
+}
 
 /**
  * Applies a primitive, other than casts, bitcasts, comparisons and selects, to the vectors on the
@@ -219,9 +144,9 @@ export function applySimd(
   if (type !== "f32" && type !== "f64" && ["floor", "ceil", "trunc", "nearest"].includes(op)) {
     return true;
   }
-  const name = tables[type][op];
+  const name = instructionOf(op, type);
   if (name !== undefined) {
-    f[name as (typeof f32x4)["add"]]();
+    f[name]();
     return true;
   }
   switch (op) {
@@ -246,38 +171,23 @@ export function applySimd(
       f.free(a, b);
       return true;
     }
-    case "mulhi":
+    case "mulhi": {
       if (type !== "i32" && type !== "u32") return false;
-      {
-        const a = f.alloc("v128"), b = f.alloc("v128");
-        f.localSet(b).localTee(a).localGet(b);
-        if (type === "i32") f.i64x2ExtmulLowI32x4S();
-        else f.i64x2ExtmulLowI32x4U();
-        f.localGet(a).localGet(b);
-        if (type === "i32") f.i64x2ExtmulHighI32x4S();
-        else f.i64x2ExtmulHighI32x4U();
-        f.i32x4Shuffle(1, 3, 5, 7).free(a, b);
-      }
+      const a = f.alloc("v128"), b = f.alloc("v128"), S = type === "i32" ? "S" : "U";
+      f.localSet(b).localTee(a).localGet(b)[`i64x2ExtmulLowI32x4${S}`]();
+      f.localGet(a).localGet(b)[`i64x2ExtmulHighI32x4${S}`]();
+      f.i32x4Shuffle(1, 3, 5, 7).free(a, b);
       return true;
+    }
   }
   return false;
 }
 
 /** Shifts by an amount that is the same in all lanes; the stack has the vector and an i32. */
 export function shiftSimd(f: FunctionBuilder, op: "shl" | "shr", type: ScalarType): void {
-  switch (type) {
-    case "i32":
-      op === "shl" ? f.i32x4Shl() : f.i32x4ShrS();
-      break;
-    case "u32":
-      op === "shl" ? f.i32x4Shl() : f.i32x4ShrU();
-      break;
-    case "i64":
-      op === "shl" ? f.i64x2Shl() : f.i64x2ShrS();
-      break;
-    default:
-      op === "shl" ? f.i64x2Shl() : f.i64x2ShrU();
-  }
+  const shape = isWide(type) ? "i64x2" : "i32x4", S = type === "i32" || type === "i64" ? "S" : "U";
+  if (op === "shl") f[`${shape}Shl`]();
+  else f[`${shape}Shr${S}`]();
 }
 
 const comparisons = {
