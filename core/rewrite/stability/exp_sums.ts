@@ -201,14 +201,19 @@ export function shiftOf(
   return finiteShift(among, counting === exponent ? among : top(exponent));
 }
 
-/** A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. */
+/**
+ * A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. What
+ * was taken down beside weights that may be 0 is infinite again where it counts.
+ */
 export function guarded(total: Variable, shift: Variable): Variable {
-  return whereFinite(applied(shift, "switch")!.inputs[1]!, total);
+  const top = applied(shift, "switch")!.inputs[1]!;
+  const greatest = ew("maximum", number(0, total.dtype), countingOf(shift) ?? top);
+  return whereFinite(top, total, ew("mul", total, greatest));
 }
 
-/** A value whose gradients end where the greatest exponent is infinite. */
-function whereFinite(top: Variable, value: Variable): Variable {
-  return ew("switch", ew("isfinite", top), value, ew("disconnectedGrad", value));
+/** A value whose gradients end where the greatest exponent is infinite, and what it is there. */
+function whereFinite(top: Variable, value: Variable, otherwise = value): Variable {
+  return ew("switch", ew("isfinite", top), value, ew("disconnectedGrad", otherwise));
 }
 
 /** Ops that exponents are put together with, beside views. */

@@ -72,3 +72,26 @@ onDevices("what has the weight 0 does not push the others out of range", async (
   assertAlmostEquals(f([50, -60], [0, 1]).item(), -60, 1e-4);
   assertEquals(f([50, -60], [0, 0]).item(), -Infinity);
 });
+
+onDevices("an infinite exponent beside a weight makes an infinite sum", async (device) => {
+  const e = T.exp(x);
+  const sums = [
+    T.log(y.mul(e).sum()),
+    T.log(T.dot(y, e)),
+    T.log(T.dot(m, e)),
+    T.log(T.dot(m, T.exp(x.dimshuffle(0, "x").add([0, 1])))),
+    T.log(y.mul(e).sum().add(1)),
+    T.log1p(y.mul(e).sum()),
+  ];
+  const f = await compile([x, y, m], sums, { device });
+  const all = (X: number[], Y: number[]) =>
+    f(X, Y, [Y, Y]).map((value) => [...new Set(numbers(value))]);
+  assertEquals(all([Infinity, 3], [1e-30, 2]), sums.map(() => [Infinity]));
+  assertEquals(all([-Infinity, -Infinity], [1, 2]), [
+    ...[1, 2, 3, 4].map(() => [-Infinity]),
+    [0],
+    [0],
+  ]);
+  // What has the weight 0 counts for nothing.
+  assertAlmostEquals(all([Infinity, 3], [0, 2])[0]![0]!, 3 + log(2), 1e-5);
+});

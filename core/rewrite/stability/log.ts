@@ -15,6 +15,7 @@ import {
   endedAtZeros,
   exponentsOf,
   finiteShift,
+  guarded,
   isOne,
   shiftedExp,
   sumOfTerms,
@@ -226,7 +227,7 @@ function logOfOneAnd(parts: readonly Exponential[], dtype: Variable["dtype"]): V
   const { exponent, rest } = sizedUp(parts, dtype);
   const zero = number(0, dtype), counting = ew("maximum", zero, whereItCounts(exponent, rest));
   const shift = finiteShift(counting, counting);
-  const x = weightedBy(rest, shiftedExp(exponent, shift, rest));
+  const x = guarded(weightedBy(rest, shiftedExp(exponent, shift, rest)), shift);
   // Where something was taken off, x is near 1 or -1.
   return ew("add", ew("log1p", ew("add", x, ew("expm1", ew("neg", shift)))), shift);
 }

@@ -247,6 +247,9 @@ export const stable: Kind = {
         : { ...kind < 0.5 ? chain(g, a, b, v) : pair(g, a, b, v), wrt: given };
       g.output(naive);
       g.law({ kind: "equal", output: naive.name, other: stable.name });
+      // log(0) has no gradient: that of no terms is 0 by convention, but a sum over an axis that the type
+      // knows to have length 1 is its one term, and log(w * exp(x)) is log(w) + x.
+      if (n === 1 && !Array.from(stable.value.data, Number).every(Number.isFinite)) return;
       g.attempt(() => {
         const weights = g.input(g.float, naive.shape, { style: "positive" });
         const costs = [naive, stable].map((y) => g.call("T.sum", g.call("T.mul", y, weights)));
