@@ -216,3 +216,18 @@ Deno.test("scan() refuses a checkpoint that is no number of steps", () => {
     "checkpoint must be a positive integer",
   );
 });
+
+Deno.test("grad() of a loop over a batch turns no sequence element by element", async () => {
+  const x = T.tensor("float64", [9, 5, 3]), w = T.dmatrix("w"), u = T.dmatrix("u");
+  const [states] = scan((x: Variable, h: Variable) => T.tanh(x.dot(w).add(h.dot(u))), {
+    sequences: x,
+    outputsInfo: T.zeros([5, 4], "float64"),
+  });
+  const inputs = [x, w, u], cost = (states as Variable).sqr().sum();
+  const values = [filled([9, 5, 3], 0), filled([3, 4], 1), filled([4, 4], 2)];
+  await checkGradients(inputs, cost, [w, u], values);
+  // Which steps a plan has does not depend on the device.
+  const f = await compile(inputs, grad(cost, [w, u]), { device: "cpu" });
+  f(...values);
+  assert(!/^ *dimshuffle \[/m.test(f.explain()), f.explain());
+});

@@ -70,10 +70,7 @@ function productOverTime(back: BackwardStep, term: Variable): Finish | null {
   const [left, right] = owner.inputs as [Variable, Variable];
   const a = stackOverTime(back, left), b = stackOverTime(back, right);
   return (results) => {
-    // sum over t of A_t B_t, as (m, t*k) times (t*k, n).
-    const whole = dimshuffle(a(results), 1, 0, 2), other = b(results);
-    const m = shapeOf(whole, 0), n = shapeOf(other, 2);
-    return matmul(reshape(whole, [m, -1]), reshape(other, [-1, n]));
+    return sumOfProducts(a(results), b(results));
   };
 }
 
@@ -89,4 +86,13 @@ function stackOverTime(back: BackwardStep, variable: Variable): Finish {
   }
   const at = back.map(variable);
   return ({ traces }) => traces[at]!;
+}
+
+/**
+ * The sum over t of `A[t] · B[t]`, as one product. Steps are laid one behind another before A is turned:
+ * where they come in another order than in memory, rows are copied, not single elements.
+ */
+export function sumOfProducts(a: Variable, b: Variable): Variable {
+  const rows = (x: Variable) => reshape(x, [-1, shapeOf(x, 2)]);
+  return matmul(dimshuffle(rows(dimshuffle(a, 0, 2, 1)), 1, 0), rows(b));
 }

@@ -8,11 +8,10 @@ import type { Variable } from "../../core/graph/graph.ts";
 import { add } from "../../core/ops/elementwise/elementwise.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { matmul } from "../../core/ops/linalg/linalg.ts";
-import { reshape } from "../../core/ops/shape/reshape.ts";
-import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import type { Batched } from "../../core/batch/batched.ts";
 import { batch } from "./batch_steps.ts";
+import { sumOfProducts } from "../backward/over_time.ts";
 import { endsEarly } from "../inner.ts";
 import { scanOutputs } from "../node.ts";
 import { isCounted, partsOf, reachedBy, rebuild, replacements } from "./rebuild.ts";
@@ -71,11 +70,7 @@ function sumOfAll(term: Variable, leaves: ReadonlyMap<Variable, Batched>): Varia
   if (owner?.op.name !== "matmul" || term.ndim !== 2) return null;
   const [a, b] = batch(owner.inputs, leaves);
   if (!a?.stacked || !b?.stacked) return null;
-  const left = dimshuffle(a.value, 1, 0, 2);
-  return matmul(
-    reshape(left, [shapeOf(left, 0), -1]),
-    reshape(b.value, [-1, shapeOf(b.value, 2)]),
-  );
+  return sumOfProducts(a.value, b.value);
 }
 
 /** The sum over all steps of a column times a row. */
