@@ -9,25 +9,24 @@ import type { DType } from "../../core/graph/dtype.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { sizeOf } from "../../core/graph/value.ts";
 import { eigOp } from "../../core/ops/linalg/eig_op.ts";
-import { sameReal } from "../../core/ops/linalg/matrix_op.ts";
-import { epsilonOf } from "../../core/ops/linalg/matrix_op.ts";
+import { epsilonOf, sameReal } from "../../core/ops/linalg/matrix_op.ts";
 import type { Block, Hlo } from "../text/block.ts";
-import { PartsWriter, type Z } from "./parts.ts";
+import { Arithmetic } from "./arithmetic.ts";
+import { greatestParts, lifted, squares } from "./numbers.ts";
 import { extreme } from "./reducing.ts";
 import { type Entry, rowOfMany } from "./row.ts";
 
 /** Steps of the QR algorithm for each eigenvalue, as on the devices. */
 const MOST_STEPS = 30;
 
-/** Writes eigenvalues in a region. */
-class Eigen extends PartsWriter {
-  readonly #block: Block;
+/** Writes eigenvalues in a region, of complex matrices. */
+class Eigen extends Arithmetic {
+  /** A real dtype. */
   readonly #dtype: DType;
   readonly #epsilon: number;
 
   constructor(block: Block, dtype: DType) {
     super(block);
-    this.#block = block;
     this.#dtype = dtype;
     this.#epsilon = epsilonOf(dtype);
   }
@@ -36,96 +35,71 @@ class Eigen extends PartsWriter {
     return new Eigen(block, this.#dtype);
   }
 
-  /** Whether an element of matrices is at a row and a column given for each matrix, or in all rows and columns. */
+  /** x / y, and 0 where y is 0; large and small numbers have no squares. */
+  #quotient(x: Hlo, y: Hlo): Hlo {
+    const most = greatestParts(this.block, y), isNone = this.is("EQ", most, 0);
+    const unit = this.select(isNone, 1, most);
+    const by = this.select(isNone, 1, this.div(y, unit));
+    return this.select(isNone, 0, this.div(this.div(x, by), unit));
+  }
+
+  /** The power of two below a positive number, times about a root of 2: near enough to scale by. */
+  #power(x: Hlo): Hlo {
+    const exponent = this.block.unary("floor", this.div(this.block.unary("log", x), Math.LN2));
+    const bits = x.type === "f64" ? 1022 : 126;
+    return this.block.binary("power", this.like(x, 2), this.min(this.max(exponent, -bits), bits));
+  }
+
+  /** Elements at a row and a column given for each matrix. */
+  #pick(x: Hlo, row: Hlo, column: Hlo): Hlo {
+    return this.sum(this.select(this.#at(x.shape, row, column), x, 0), 1, 2);
+  }
+
   #at(shape: readonly number[], row: Hlo, column: Hlo): Hlo {
-    const block = this.#block;
     const is = (axis: number, place: Hlo) =>
-      block.compare("EQ", block.iota("i32", shape, axis), block.broadcast(place, shape, [0]));
+      this.is("EQ", this.block.iota("i32", shape, axis), this.spread(place, shape, 0));
     return this.both(is(1, row), is(2, column));
   }
 
-  #pick(x: Z, row: Hlo, column: Hlo): Z {
-    const isIt = this.#at(x.re.shape, row, column);
-    return this.each(x, (part) => {
-      const own = this.#block.select(isIt, part, this.like(part, 0));
-      return this.sum(this.sum(own, 2), 1);
-    });
-  }
-
   /** Turns rows and columns k and k + 1 so that y becomes zero beside x, in each matrix where `isOn`. */
-  #turned(h: Z, k: Hlo, x: Z, y: Z, isOn: Hlo): Z {
-    const block = this.#block, [count, height, n] = h.re.shape as [number, number, number];
-    const zero = this.int(0), [none, one] = [this.like(x.re, 0), this.like(x.re, 1)];
-    const size = this.length(x), other = this.length(y);
-    const all = this.length({ re: size, im: other });
-    const isAny = this.both(isOn, block.compare("GT", other, none));
-    const whole = block.select(isAny, all, one), isPlain = block.compare("GT", size, none);
-    const safe = block.select(isPlain, size, one);
-    const way = this.choose(isPlain, this.each(x, (part) => this.div(part, safe)), {
-      re: one,
-      im: none,
-    });
-    const back = this.each(this.conjugate(y), (part) => this.div(part, whole));
-    const sine = this.choose(isAny, this.times(way, back), { re: none, im: none });
-    const cosine = block.select(isAny, this.div(size, whole), one);
-    const pair = (part: Z, axis: number, starts: Hlo[], shape: number[]) => {
-      const own = this.each(part, (x) => block.dynamicSlice(x, starts, shape));
-      return [0, 1].map((i) => this.each(own, (x) => block.sliceAxis(x, axis, i, i + 1))) as [
-        Z,
-        Z,
-      ];
+  #turned(h: Hlo, k: Hlo, x: Hlo, y: Hlo, isOn: Hlo): Hlo {
+    const { block } = this, [count, height, n] = h.shape as [number, number, number];
+    const size = this.size(x), other = this.size(y), all = this.size(block.complex(size, other));
+    const isAny = this.both(isOn, this.is("GT", other, 0)), isPlain = this.is("GT", size, 0);
+    const whole = this.select(isAny, all, 1);
+    const way = this.select(isPlain, this.div(x, this.select(isPlain, size, 1)), 1);
+    const back = this.div(this.conjugate(y), whole);
+    const sine = this.select(isAny, this.mul(way, back), 0);
+    const cosine = this.select(isAny, this.div(size, whole), 1);
+    /** Two rows or columns p and q as c·p + s·q and c·q - s̄·p. */
+    const combined = (h: Hlo, axis: number, starts: Hlo[], shape: number[], sine: Hlo) => {
+      const pair = block.dynamicSlice(h, starts, shape);
+      const [p, q] = [0, 1].map((i) => block.sliceAxis(pair, axis, i, i + 1)) as [Hlo, Hlo];
+      const c = this.spread(cosine, p.shape, 0), s = this.spread(sine, p.shape, 0);
+      const first = this.add(this.mul(p, c), this.mul(s, q));
+      const second = this.sub(this.mul(q, c), this.mul(this.conjugate(s), p));
+      return block.dynamicUpdate(h, block.concatenate([first, second], axis), starts);
     };
-    const update = (part: Z, axis: number, starts: Hlo[], first: Z, second: Z): Z => ({
-      re: block.dynamicUpdate(part.re, block.concatenate([first.re, second.re], axis), starts),
-      im: block.dynamicUpdate(part.im, block.concatenate([first.im, second.im], axis), starts),
-    });
-    const wide = (shape: readonly number[]) => ({
-      c: block.broadcast(cosine, shape, [0]),
-      s: this.each(sine, (part) => block.broadcast(part, shape, [0])),
-    });
-    const [p, q] = pair(h, 1, [zero, k, zero], [count, 2, n]), by = wide(p.re.shape);
-    const rows = update(
-      h,
-      1,
-      [zero, k, zero],
-      this.plus(this.scaled(p, by.c), this.times(by.s, q)),
-      this.minus(this.scaled(q, by.c), this.times(this.conjugate(by.s), p)),
-    );
-    const [left, right] = pair(rows, 2, [zero, zero, k], [count, height, 2]);
-    const to = wide(left.re.shape);
-    return update(
-      rows,
-      2,
-      [zero, zero, k],
-      this.plus(this.scaled(left, to.c), this.times(this.conjugate(to.s), right)),
-      this.minus(this.scaled(right, to.c), this.times(to.s, left)),
-    );
+    const zero = this.int(0), rows = combined(h, 1, [zero, k, zero], [count, 2, n], sine);
+    return combined(rows, 2, [zero, zero, k], [count, height, 2], this.conjugate(sine));
   }
 
   /** Sets the element below the diagonal in row k + 1 and a column to zero, in each matrix where `isOn`. */
-  #cleared(h: Z, row: Hlo, column: Hlo, isOn: Hlo): Z {
-    const block = this.#block, { shape } = h.re;
-    const all = (x: Hlo) => block.broadcast(x, [shape[0]!], []);
-    const isIt = this.both(
-      this.#at(shape, all(row), all(column)),
-      block.broadcast(isOn, shape, [0]),
-    );
-    return this.each(h, (part) => block.select(isIt, this.like(part, 0), part));
+  #cleared(h: Hlo, row: Hlo, column: Hlo, isOn: Hlo): Hlo {
+    const { shape } = h, all = (x: Hlo) => this.spread(x, [shape[0]!]);
+    const isIt = this.both(this.#at(shape, all(row), all(column)), this.spread(isOn, shape, 0));
+    return this.select(isIt, 0, h);
   }
 
   /** Elements in a row and a column that are the same for all matrices. */
-  #element(h: Z, row: Hlo, column: Hlo): Z {
-    const block = this.#block, [count] = h.re.shape as [number], zero = this.int(0);
-    return this.each(
-      h,
-      (part) =>
-        block.reshape(block.dynamicSlice(part, [zero, row, column], [count, 1, 1]), [count]),
-    );
+  #element(h: Hlo, row: Hlo, column: Hlo): Hlo {
+    const { block } = this, [count] = h.shape as [number];
+    return block.reshape(block.dynamicSlice(h, [this.int(0), row, column], [count, 1, 1]), [count]);
   }
 
   #looped(count: number, start: readonly Hlo[], step: (inner: Eigen, t: Hlo, now: Hlo[]) => Hlo[]) {
-    const block = this.#block, one = this.int(1), most = this.int(count);
-    const [, ...ended] = block.loop(
+    const one = this.int(1), most = this.int(count);
+    const [, ...ended] = this.block.loop(
       [this.int(0), ...start],
       (test, [t]) => test.compare("LT", t!, most),
       (body, [t, ...now]) => [body.binary("add", t!, one), ...step(this.#inside(body), t!, now)],
@@ -133,340 +107,229 @@ class Eigen extends PartsWriter {
     return ended;
   }
 
-  #balanced(x: Z): { readonly h: Z; readonly factors: Hlo } {
-    const block = this.#block, [count, n] = x.re.shape as [number, number];
-    const start = [x.re, x.im, block.constant(x.re.type, [count, n], 1)];
-    const [re, im, factors] = this.#looped(10, start, (inner, _, [re, im, before]) => {
-      const b = inner.#block, h = { re: re!, im: im! }, { shape } = h.re;
-      const isOwn = b.compare("EQ", b.iota("i32", shape, 1), b.iota("i32", shape, 2));
-      const size = b.select(isOwn, inner.like(h.re, 0), inner.size(h));
-      const row = inner.sum(size, 2), column = inner.sum(size, 1), one = inner.like(row, 1);
-      const isNone = b.compare("EQ", b.binary("minimum", row, column), inner.like(row, 0));
-      const part = inner.div(b.select(isNone, one, row), b.select(isNone, one, column));
-      const root = b.unary("sqrt", b.unary("sqrt", part));
-      const power = inner.power(inner.mul(root, inner.like(root, Math.SQRT2)));
-      const factor = b.select(isNone, one, power);
-      const by = inner.div(b.broadcast(factor, shape, [0, 2]), b.broadcast(factor, shape, [0, 1]));
-      const made = inner.scaled(h, by);
-      return [made.re, made.im, inner.mul(before!, factor)];
+  #balanced(x: Hlo): { readonly h: Hlo; readonly factors: Hlo } {
+    const [count, n] = x.shape as [number, number], { type } = this.size(x);
+    const start = [x, this.block.constant(type, [count, n], 1)];
+    const [h, factors] = this.#looped(10, start, (inner, _, [h, before]) => {
+      const { shape } = h!;
+      const size = inner.select(inner.where("EQ", shape), 0, inner.taxicab(h!));
+      const row = inner.sum(size, 2), column = inner.sum(size, 1);
+      const isNone = inner.is("EQ", inner.min(row, column), 0);
+      const part = inner.div(inner.select(isNone, 1, row), inner.select(isNone, 1, column));
+      const root = inner.sqrt(inner.sqrt(part));
+      const factor = inner.select(isNone, 1, inner.#power(inner.mul(root, Math.SQRT2)));
+      const by = inner.div(inner.spread(factor, shape, 0, 2), inner.spread(factor, shape, 0, 1));
+      return [inner.mul(h!, by), inner.mul(before!, factor)];
     });
-    return { h: { re: re!, im: im! }, factors: factors! };
+    return { h: h!, factors: factors! };
   }
 
-  #hessenberg(x: Z, n: number): Z {
+  #hessenberg(x: Hlo, n: number): Hlo {
     const steps = n - 2;
-    const [re, im] = this.#looped(
+    const [h] = this.#looped(
       steps,
-      [x.re, x.im],
+      [x],
       (outer, column, now) =>
-        outer.#looped(steps, now, (inner, step, [re, im]) => {
-          const b = inner.#block, h = { re: re!, im: im! }, [count] = h.re.shape as [number];
-          const k = b.binary("subtract", inner.int(steps), step);
-          const next = b.binary("add", k, inner.int(1));
-          const isOn = b.broadcast(b.compare("GT", k, column), [count], []);
-          const [p, q] = [k, next].map((row) => inner.#element(h, row, column)) as [Z, Z];
-          const made = inner.#cleared(inner.#turned(h, k, p, q, isOn), next, column, isOn);
-          return [made.re, made.im];
+        outer.#looped(steps, now, (inner, step, [h]) => {
+          const k = inner.sub(inner.int(steps), step), next = inner.add(k, inner.int(1));
+          const isOn = inner.spread(inner.is("GT", k, column), [h!.shape[0]!]);
+          const [p, q] = [k, next].map((row) => inner.#element(h!, row, column)) as [Hlo, Hlo];
+          return [inner.#cleared(inner.#turned(h!, k, p, q, isOn), next, column, isOn)];
         }),
     );
-    return { re: re!, im: im! };
+    return h!;
   }
 
   /** The matrices less what is small below their diagonals, and the parts that are still open. */
-  #deflated(h: Z, size: Hlo): { readonly h: Z; readonly end: Hlo; readonly start: Hlo } {
-    const block = this.#block, [count, height, n] = h.re.shape as [number, number, number];
-    const own = this.each(h, (part) => block.sliceAxis(part, 1, 0, n)), { shape } = own.re;
+  #deflated(h: Hlo, size: Hlo): { readonly h: Hlo; readonly end: Hlo; readonly start: Hlo } {
+    const { block } = this, [count, height, n] = h.shape as [number, number, number];
+    const own = block.sliceAxis(h, 1, 0, n), { shape } = own, sizes = this.taxicab(own);
     const row = block.iota("i32", shape, 1), column = block.iota("i32", shape, 2);
-    const isBelow = block.compare("EQ", row, this.add(column, this.like(column, 1)));
-    const isOn = block.compare("EQ", row, column), sizes = this.size(own);
-    const zeros = this.like(sizes, 0);
-    const [below, diagonal] = [isBelow, isOn].map((mask) =>
-      this.sum(block.select(mask, sizes, zeros), 2)
-    ) as [Hlo, Hlo];
+    const isBelow = this.is("EQ", row, this.add(column, 1));
+    const below = this.sum(this.select(isBelow, sizes, 0), 2), diagonal = this.diagonal(sizes);
     const before = block.pad(
       block.sliceAxis(diagonal, 1, 0, n - 1),
       block.constant(diagonal.type, [], 0),
       { low: [0, 1], high: [0, 0] },
     );
-    const beside = this.add(diagonal, before),
-      isNone = block.compare("EQ", beside, this.like(beside, 0));
-    const least = block.select(isNone, block.broadcast(size, beside.shape, [0]), beside);
-    const isOpen = block.compare("GT", below, this.mul(least, this.like(least, this.#epsilon)));
-    const isSmall = this.both(isBelow, block.unary("not", block.broadcast(isOpen, shape, [0, 1])));
-    const made = this.each(own, (part) => block.select(isSmall, this.like(part, 0), part));
-    const all = height === n ? made : {
-      re: block.concatenate([made.re, block.sliceAxis(h.re, 1, n, height)], 1),
-      im: block.concatenate([made.im, block.sliceAxis(h.im, 1, n, height)], 1),
-    };
-    const index = block.iota("i32", [count, n], 1), none = this.like(index, 0);
-    const end = this.most(block.select(isOpen, index, none), 1);
-    const isBefore = block.compare("LE", index, block.broadcast(end, index.shape, [0]));
-    const isStart = this.both(block.unary("not", isOpen), isBefore);
-    return { h: all, end, start: this.most(block.select(isStart, index, none), 1) };
+    const beside = this.add(diagonal, before);
+    const least = this.select(this.is("EQ", beside, 0), this.spread(size, beside.shape, 0), beside);
+    const isOpen = this.is("GT", below, this.mul(least, this.#epsilon));
+    const isSmall = this.both(isBelow, this.not(this.spread(isOpen, shape, 0, 1)));
+    const made = this.select(isSmall, 0, own);
+    const all = height === n
+      ? made
+      : block.concatenate([made, block.sliceAxis(h, 1, n, height)], 1);
+    const index = block.iota("i32", [count, n], 1);
+    const end = this.most(this.select(isOpen, index, 0), 1);
+    const isBefore = this.is("LE", index, this.spread(end, index.shape, 0));
+    const isStart = this.both(this.not(isOpen), isBefore);
+    return { h: all, end, start: this.most(this.select(isStart, index, 0), 1) };
   }
 
   /** The eigenvalue of the last two open rows that is closer to the last element; now and then another number. */
-  #shift(h: Z, end: Hlo, tries: Hlo): Z {
-    const block = this.#block, one = this.like(end, 1), last = block.binary("maximum", end, one);
-    const [p, q] = [this.sub(last, one), last];
+  #shift(h: Hlo, end: Hlo, tries: Hlo): Hlo {
+    const { block } = this, q = this.max(end, 1), p = this.sub(q, 1);
     const [upper, right] = [this.#pick(h, p, p), this.#pick(h, p, q)];
     const [below, own] = [this.#pick(h, q, p), this.#pick(h, q, q)];
-    const gap = this.scaled(this.minus(upper, own), this.like(own.re, 0.5));
-    const product = this.times(right, below);
-    const root = this.root(this.plus(this.times(gap, gap), product));
-    const along = this.add(this.mul(gap.re, root.re), this.mul(gap.im, root.im));
-    const isBack = block.compare("LT", along, this.like(along, 0));
-    const sum = this.choose(isBack, this.minus(gap, root), this.plus(gap, root));
-    const phase = block.binary("remainder", tries, this.like(tries, 10));
-    const isStuck = block.compare("EQ", phase, this.like(tries, 9));
-    const far = this.mul(this.size(below), this.like(own.re, 0.75));
-    return this.choose(
-      isStuck,
-      { re: this.add(own.re, far), im: own.im },
-      this.minus(own, this.quotient(product, sum)),
-    );
+    const gap = this.mul(this.sub(upper, own), 0.5), product = this.mul(right, below);
+    const root = this.sqrt(this.add(this.mul(gap, gap), product));
+    const along = block.real(this.mul(gap, this.conjugate(root)));
+    const sum = this.select(this.is("LT", along, 0), this.sub(gap, root), this.add(gap, root));
+    const isStuck = this.is("EQ", block.binary("remainder", tries, this.like(tries, 10)), 9);
+    const far = lifted(block, this.mul(this.taxicab(below), 0.75), own.type);
+    return this.select(isStuck, this.add(own, far), this.sub(own, this.#quotient(product, sum)));
   }
 
-  #schur(x: Z, n: number): Z {
-    const block = this.#block, [count] = x.re.shape as [number];
-    const own = this.each(x, (part) => block.sliceAxis(part, 1, 0, n));
-    const size = this.most(this.size(own), 1, 2), most = this.int(MOST_STEPS * n);
-    const none = block.constant("i32", [count], 0), yes = block.constant("i1", [], 1);
-    const [, , , , re, im] = block.loop(
-      [this.int(0), yes, none, none, x.re, x.im],
+  #schur(x: Hlo, n: number): Hlo {
+    const { block } = this, [count] = x.shape as [number];
+    const size = this.most(this.taxicab(block.sliceAxis(x, 1, 0, n)), 1, 2);
+    const most = this.int(MOST_STEPS * n), none = block.constant("i32", [count], 0);
+    const [, , , , h] = block.loop(
+      [this.int(0), block.constant("i1", [], 1), none, none, x],
       (test, [step, isOpen]) => test.binary("and", isOpen!, test.compare("LT", step!, most)),
-      (body, [step, , before, tries, re, im]) => {
-        const inner = this.#inside(body);
-        const { h, end, start } = inner.#deflated({ re: re!, im: im! }, size);
-        const isSame = body.compare("EQ", end, before!);
-        const tried = body.select(isSame, inner.add(tries!, inner.like(none, 1)), none);
+      (body, [step, , before, tries, now]) => {
+        const inner = this.#inside(body), { h, end, start } = inner.#deflated(now!, size);
+        const tried = inner.select(inner.is("EQ", end, before!), inner.add(tries!, 1), 0);
         const shift = inner.#shift(h, end, tried);
-        const turned = inner.#looped(
+        const [turned] = inner.#looped(
           n - 1,
-          [h.re, h.im],
-          (own, k, [re, im]) => own.#chased({ re: re!, im: im! }, k, { start, end, shift }),
+          [h],
+          (own, k, [h]) => [own.#chased(h!, k, { start, end, shift })],
         );
-        const isAny = body.compare("GT", end, none), no = body.constant("i1", [], 0);
-        return [
-          inner.add(step!, inner.int(1)),
-          body.reduce("or", isAny, no, [0]),
-          end,
-          tried,
-          ...turned,
-        ];
+        const isOpen = body.reduce("or", inner.is("GT", end, 0), body.constant("i1", [], 0), [0]);
+        return [inner.add(step!, 1), isOpen, end, tried, turned!];
       },
     );
-    return { re: re!, im: im! };
+    return h!;
   }
 
   /** One rotation of a step. */
-  #chased(h: Z, k: Hlo, { start, end, shift }: { start: Hlo; end: Hlo; shift: Z }): Hlo[] {
-    const block = this.#block, at = block.broadcast(k, start.shape, []);
-    const isFirst = block.compare("EQ", at, start), next = this.add(k, this.int(1));
-    const isOn = this.both(block.compare("GE", at, start), block.compare("LT", at, end));
-    const column = block.binary("maximum", this.sub(k, this.int(1)), this.int(0));
+  #chased(h: Hlo, k: Hlo, { start, end, shift }: { start: Hlo; end: Hlo; shift: Hlo }): Hlo {
+    const at = this.spread(k, start.shape), isFirst = this.is("EQ", at, start);
+    const isOn = this.both(this.is("GE", at, start), this.is("LT", at, end));
+    const next = this.add(k, 1), column = this.max(this.sub(k, 1), 0);
     const [x, y] = [k, next].map((row, i) => {
       const own = this.#element(h, row, k);
-      return this.choose(
-        isFirst,
-        i === 0 ? this.minus(own, shift) : own,
-        this.#element(h, row, column),
-      );
-    }) as [Z, Z];
-    const isLater = this.both(isOn, block.unary("not", isFirst));
-    const made = this.#cleared(this.#turned(h, k, x, y, isOn), next, column, isLater);
-    return [made.re, made.im];
+      const first = i === 0 ? this.sub(own, shift) : own;
+      return this.select(isFirst, first, this.#element(h, row, column));
+    }) as [Hlo, Hlo];
+    const isLater = this.both(isOn, this.not(isFirst));
+    return this.#cleared(this.#turned(h, k, x, y, isOn), next, column, isLater);
   }
 
   /** Values of real matrices are real or conjugates of each other; also, which ones are complex. */
-  #conjugated(raw: Z): { readonly values: Z; readonly isComplex: Hlo } {
-    const block = this.#block, [count, n] = raw.re.shape as [number, number];
-    const shape = [count, n, n];
-    const [mine, other] = [1, 2].map((axis) =>
-      this.each(raw, (part) => block.broadcast(part, shape, [0, axis]))
-    ) as [Z, Z];
-    const apart = this.size(this.minus(this.conjugate(mine), other));
-    const isOwn = block.compare("EQ", block.iota("i32", shape, 1), block.iota("i32", shape, 2));
-    const far = block.select(isOwn, this.like(apart, Infinity), apart);
-    const nearest = block.unary(
-      "negate",
-      block.reduce(
-        "maximum",
-        block.unary("negate", far),
-        block.constant(apart.type, [], -Infinity),
-        [2],
-      ),
-    );
+  #conjugated(raw: Hlo): { readonly values: Hlo; readonly isComplex: Hlo } {
+    const { block } = this, [count, n] = raw.shape as [number, number], shape = [count, n, n];
+    const [mine, other] = [1, 2].map((axis) => this.spread(raw, shape, 0, axis)) as [Hlo, Hlo];
+    const apart = this.taxicab(this.sub(this.conjugate(mine), other));
+    const far = this.select(this.where("EQ", shape), Infinity, apart);
+    const least = block.constant(apart.type, [], -Infinity);
+    const nearest = this.neg(block.reduce("maximum", this.neg(far), least, [2]));
     const place = extreme(block, "argmin", far, this.#dtype);
-    const isPartner = block.convert(
-      block.compare("EQ", block.iota(place.type, shape, 2), block.broadcast(place, shape, [0, 1])),
-      apart.type,
+    const isPartner = this.is(
+      "EQ",
+      block.iota(place.type, shape, 2),
+      this.spread(place, shape, 0, 1),
     );
-    const partner = (x: Hlo) => this.sum(this.mul(isPartner, block.broadcast(x, shape, [0, 2])), 2);
-    const size = this.abs(raw.im), half = this.like(size, 0.5);
-    const noise = this.mul(this.abs(raw.re), this.like(size, 8 * this.#epsilon));
+    const partner = (x: Hlo) => this.sum(this.select(isPartner, this.spread(x, shape, 0, 2), 0), 2);
+    const size = this.size(block.imag(raw)), noise = this.size(block.real(raw));
     const isComplex = this.both(
-      block.compare("GT", size, noise),
-      block.compare("LE", nearest, size),
+      this.is("GT", size, this.mul(noise, 8 * this.#epsilon)),
+      this.is("LE", nearest, size),
     );
-    const isFinite = block.compare("LT", nearest, this.like(nearest, Infinity));
-    const known = block.select(isFinite, nearest, this.like(nearest, 0));
-    const isPair = block.compare("EQ", partner(known), known);
-    const mean = this.scaled(
-      this.plus(raw, this.conjugate(this.each(raw, partner))),
-      half,
-    );
-    const paired = this.choose(isPair, mean, raw), zero = this.like(size, 0);
-    return { values: this.choose(isComplex, paired, { re: raw.re, im: zero }), isComplex };
+    const known = this.select(this.is("LT", nearest, Infinity), nearest, 0);
+    const isPair = this.is("EQ", partner(known), known);
+    const mean = this.mul(this.add(raw, this.conjugate(partner(raw))), 0.5);
+    const real = lifted(block, block.real(raw), raw.type);
+    return { values: this.select(isComplex, this.select(isPair, mean, raw), real), isComplex };
   }
 
   /** Where each value comes, as ones in columns of matrices. */
-  #order({ re, im }: Z): Hlo {
-    const block = this.#block, [count, n] = re.shape as [number, number], shape = [count, n, n];
-    const cell = this.mul(re, this.like(re, 1 / sameReal(this.#dtype)));
-    const rounded = block.unary("floor", this.add(cell, this.like(re, 0.5)));
-    const [i, j] = [block.iota("i32", shape, 1), block.iota("i32", shape, 2)];
-    let isBefore = block.compare("LT", i, j);
-    for (const key of [re, im, rounded]) {
-      const [x, y] = [1, 2].map((axis) => block.broadcast(key, shape, [0, axis])) as [Hlo, Hlo];
-      const [isLess, isMore] = [block.compare("LT", x, y), block.compare("GT", x, y)];
-      const isTie = block.unary("not", block.binary("or", isLess, isMore));
+  #order(values: Hlo): Hlo {
+    const { block } = this, [count, n] = values.shape as [number, number], shape = [count, n, n];
+    const re = block.real(values), cell = this.mul(re, 1 / sameReal(this.#dtype));
+    const rounded = block.unary("floor", this.add(cell, 0.5));
+    let isBefore = this.where("LT", shape);
+    for (const key of [re, block.imag(values), rounded]) {
+      const [x, y] = [1, 2].map((axis) => this.spread(key, shape, 0, axis)) as [Hlo, Hlo];
+      const [isLess, isMore] = [this.is("LT", x, y), this.is("GT", x, y)];
+      const isTie = this.not(block.binary("or", isLess, isMore));
       isBefore = block.binary("or", isLess, this.both(isTie, isBefore));
     }
-    const rank = this.sum(block.convert(isBefore, "i32"), 1);
-    return block.convert(block.compare("EQ", block.broadcast(rank, shape, [0, 1]), j), re.type);
+    const rank = this.spread(this.sum(block.convert(isBefore, "i32"), 1), shape, 0, 1);
+    return block.convert(this.is("EQ", rank, block.iota("i32", shape, 2)), re.type);
   }
 
   /** The vectors of triangles, in columns. */
-  #substituted(t: Z, w: Z): Z {
-    const block = this.#block, { shape } = t.re, [count, n] = shape as [number, number];
-    const isOn = block.compare("EQ", block.iota("i32", shape, 1), block.iota("i32", shape, 2));
-    const start = [block.convert(isOn, t.re.type), this.like(t.re, 0)];
-    const tiny = (t.re.type === "f64" ? 2 ** -1022 : 2 ** -126) / this.#epsilon;
-    const [re, im] = this.#looped(n - 1, start, (inner, step, [re, im]) => {
-      const b = inner.#block, x = { re: re!, im: im! }, zero = inner.int(0);
-      const i = b.binary("subtract", inner.int(n - 2), step), line = [count, n];
-      const row = inner.each(
-        t,
-        (part) => b.reshape(b.dynamicSlice(part, [zero, i, zero], [count, 1, n]), line),
-      );
-      const at = b.broadcast(i, line, []), isBehind = b.compare("GT", b.iota("i32", line, 1), at);
-      const behind = inner.each(
-        row,
-        (part) => b.broadcast(b.select(isBehind, part, inner.like(part, 0)), shape, [0, 1]),
-      );
-      const sum = inner.each(inner.times(behind, x), (part) => inner.sum(part, 1));
-      const own = inner.each(inner.#element(t, i, i), (part) => b.broadcast(part, line, [0]));
-      const gap = inner.minus(w, own), size = inner.size(w);
-      const least = b.binary(
-        "maximum",
-        inner.mul(size, inner.like(size, inner.#epsilon)),
-        inner.like(size, tiny),
-      );
-      const isNone = b.compare("LT", inner.size(gap), least);
-      const by = inner.choose(isNone, { re: least, im: inner.like(least, 0) }, gap);
-      const found = inner.quotient(sum, by);
-      const before = inner.each(
-        x,
-        (part) => b.reshape(b.dynamicSlice(part, [zero, i, zero], [count, 1, n]), line),
-      );
-      const now = inner.choose(isBehind, found, before);
-      const one = inner.like(size, 1), large = b.binary("maximum", one, inner.size(found));
-      const factor = inner.div(one, b.select(isBehind, inner.power(large), one));
-      const wide = b.broadcast(factor, shape, [0, 2]);
-      const made = inner.each(
-        {
-          re: b.dynamicUpdate(x.re, b.reshape(now.re, [count, 1, n]), [zero, i, zero]),
-          im: b.dynamicUpdate(x.im, b.reshape(now.im, [count, 1, n]), [zero, i, zero]),
-        },
-        (part) => inner.mul(part, wide),
-      );
-      return [made.re, made.im];
+  #substituted(t: Hlo, w: Hlo): Hlo {
+    const { shape } = t, [count, n] = shape as [number, number], line = [count, n];
+    const start = lifted(this.block, this.where("EQ", shape), t.type);
+    const tiny = (w.type === "complex<f64>" ? 2 ** -1022 : 2 ** -126) / this.#epsilon;
+    const [vectors] = this.#looped(n - 1, [start], (inner, step, [x]) => {
+      const b = inner.block, zero = inner.int(0), i = inner.sub(inner.int(n - 2), step);
+      const rowOf = (h: Hlo) => b.reshape(b.dynamicSlice(h, [zero, i, zero], [count, 1, n]), line);
+      const isBehind = inner.is("GT", b.iota("i32", line, 1), inner.spread(i, line));
+      const behind = inner.spread(inner.select(isBehind, rowOf(t), 0), shape, 0, 1);
+      const sum = inner.sum(inner.mul(behind, x!), 1);
+      const gap = inner.sub(w, inner.spread(inner.#element(t, i, i), line, 0));
+      const least = inner.max(inner.mul(inner.taxicab(w), inner.#epsilon), tiny);
+      const isNone = inner.is("LT", inner.taxicab(gap), least);
+      const found = inner.#quotient(sum, inner.select(isNone, lifted(b, least, w.type), gap));
+      const now = inner.select(isBehind, found, rowOf(x!));
+      const large = inner.#power(inner.max(inner.taxicab(found), 1));
+      const factor = inner.div(1, inner.select(isBehind, large, 1));
+      const made = b.dynamicUpdate(x!, b.reshape(now, [count, 1, n]), [zero, i, zero]);
+      return [inner.mul(made, inner.spread(factor, shape, 0, 2))];
     });
-    return { re: re!, im: im! };
+    return vectors!;
   }
 
   /** Vectors of length 1, of which the first large number is real and positive. */
-  #normalised(y: Z): Z {
-    const block = this.#block,
-      { shape } = y.re,
-      columns = (x: Hlo) => block.broadcast(x, shape, [0, 2]);
-    const most = this.most(this.size(y), 1);
-    const own = this.each(y, (part) => this.div(part, columns(most)));
-    const squares = this.add(this.mul(own.re, own.re), this.mul(own.im, own.im));
-    const limit = this.mul(this.most(squares, 1), this.like(most, 0.37 ** 2));
-    const isLarge = block.convert(block.compare("GE", squares, columns(limit)), y.re.type);
-    const turned = block.transpose(isLarge, [0, 2, 1]);
-    const first = extreme(block, "argmax", turned, this.#dtype);
-    const isFirst = block.compare("EQ", block.iota(first.type, shape, 1), columns(first));
-    const head = this.each(
-      own,
-      (part) => this.sum(block.select(isFirst, part, this.like(part, 0)), 1),
-    );
-    const length = this.mul(block.unary("sqrt", this.sum(squares, 1)), this.length(head));
-    const phase = this.each(this.conjugate(head), (part) => columns(this.div(part, length)));
-    return this.times(own, phase);
+  #normalised(y: Hlo): Hlo {
+    const { block } = this, { shape } = y;
+    const columns = (x: Hlo) => this.spread(x, shape, 0, 2);
+    const own = this.div(y, columns(this.most(this.taxicab(y), 1))), square = squares(block, own);
+    const limit = this.mul(this.most(square, 1), 0.37 ** 2);
+    const isLarge = block.convert(this.is("GE", square, columns(limit)), square.type);
+    const first = extreme(block, "argmax", block.transpose(isLarge, [0, 2, 1]), this.#dtype);
+    const isFirst = this.is("EQ", block.iota(first.type, shape, 1), columns(first));
+    const head = this.sum(this.select(isFirst, own, 0), 1);
+    const length = this.mul(this.sqrt(this.sum(square, 1)), this.size(head));
+    return this.mul(own, columns(this.div(this.conjugate(head), length)));
   }
 
-  /** Values, and vectors in columns, of matrices with one axis that counts them. */
+  /** Values, and vectors in columns, of matrices with one axis that counts them: real and imaginary parts. */
   eig(re: Hlo, im: Hlo | null, vectors: boolean): Hlo[] {
-    const block = this.#block, { shape } = re, [count, n] = shape as [number, number];
-    const given: Z = { re, im: im ?? this.like(re, 0) };
-    const most = this.most(
-      block.binary("maximum", this.abs(given.re), this.abs(given.im)),
-      1,
-      2,
-    );
-    const isNone = block.compare("EQ", most, this.like(most, 0));
-    const none = this.sum(
-      this.sum(this.add(this.sub(re, re), this.sub(given.im, given.im)), 2),
-      1,
-    );
-    const scale = this.add(block.select(isNone, this.like(most, 1), this.power(most)), none);
-    const parts = this.each(given, (part) => this.div(part, block.broadcast(scale, shape, [0])));
-    const { h: even, factors } = this.#balanced(parts);
-    const one = block.convert(
-      block.compare("EQ", block.iota("i32", shape, 1), block.iota("i32", shape, 2)),
-      re.type,
-    );
-    let h = vectors
-      ? {
-        re: block.concatenate([even.re, one], 1),
-        im: block.concatenate([even.im, this.like(one, 0)], 1),
-      }
-      : even;
+    const { block } = this, { shape } = re, [count, n] = shape as [number, number];
+    const given = block.complex(re, im ?? this.like(re, 0)), most = this.greatest(given, 1, 2);
+    // Where there is something that is no number, nothing is one.
+    const none = this.sum(this.taxicab(this.sub(given, given)), 1, 2);
+    const scale = this.add(this.select(this.is("EQ", most, 0), 1, this.#power(most)), none);
+    const { h: even, factors } = this.#balanced(this.div(given, this.spread(scale, shape, 0)));
+    const one = lifted(block, this.where("EQ", shape), given.type);
+    let h = vectors ? block.concatenate([even, one], 1) : even;
     if (n > 2) h = this.#hessenberg(h, n);
     if (n > 1) h = this.#schur(h, n);
-    const t = this.each(h, (part) => block.sliceAxis(part, 1, 0, n));
-    const raw = this.each(t, (part) => this.sum(this.mul(part, one), 2));
+    const t = block.sliceAxis(h, 1, 0, n), raw = this.diagonal(t);
     const isAll = block.constant("i1", [count, n], 1);
     const { values, isComplex } = im === null && n > 1
       ? this.#conjugated(raw)
-      : { values: raw, isComplex: im === null ? block.unary("not", isAll) : isAll };
-    const order = this.#order(values), line = block.broadcast(scale, [count, n], [0]);
-    const ordered = this.each(values, (part) => {
-      const placed = this.mul(block.broadcast(part, shape, [0, 1]), order);
-      return this.mul(this.sum(placed, 1), line);
+      : { values: raw, isComplex: im === null ? this.not(isAll) : isAll };
+    const order = this.#order(values);
+    const parts = [block.real(values), block.imag(values)].map((part) => {
+      const placed = this.sum(this.mul(this.spread(part, shape, 0, 1), order), 1);
+      return this.mul(placed, this.spread(scale, [count, n], 0));
     });
-    if (!vectors) return [ordered.re, ordered.im];
-    const x = n > 1 ? this.#substituted(t, raw) : { re: one, im: this.like(one, 0) };
-    const q = this.each(h, (part) => block.sliceAxis(part, 1, n, 2 * n));
-    const product = (a: Hlo, b: Hlo) => block.matmul(a, b, 1);
-    const y = this.each({
-      re: this.sub(product(q.re, x.re), product(q.im, x.im)),
-      im: this.add(product(q.re, x.im), product(q.im, x.re)),
-    }, (part) => this.mul(part, block.broadcast(factors, shape, [0, 1])));
-    const made = this.#normalised(y), isReal = block.unary("not", isComplex);
-    const imaginary = block.select(
-      block.broadcast(isReal, shape, [0, 2]),
-      this.like(made.im, 0),
-      made.im,
+    if (!vectors) return parts;
+    const x = n > 1 ? this.#substituted(t, raw) : one;
+    const product = block.matmul(block.sliceAxis(h, 1, n, 2 * n), x, 1);
+    const made = this.#normalised(this.mul(product, this.spread(factors, shape, 0, 1)));
+    const imaginary = this.select(this.spread(isComplex, shape, 0, 2), block.imag(made), 0);
+    const placed = [block.real(made), imaginary].map((part) =>
+      block.matmul(this.add(part, this.spread(none, shape, 0)), order, 1)
     );
-    const placed = [made.re, imaginary].map((part) => {
-      const own = this.add(part, block.broadcast(none, shape, [0]));
-      return product(own, order);
-    });
-    return [ordered.re, ordered.im, ...placed];
+    return [...parts, ...placed];
   }
 }
 

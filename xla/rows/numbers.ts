@@ -12,6 +12,11 @@ export function realPart(block: Block, x: Hlo): Hlo {
   return isComplexType(x.type) ? block.real(x) : x;
 }
 
+/** What a function makes of x, or of both of its parts. */
+export function eachPart(block: Block, x: Hlo, f: (part: Hlo) => Hlo): Hlo {
+  return isComplexType(x.type) ? block.complex(f(block.real(x)), f(block.imag(x))) : f(x);
+}
+
 /** Conjugates. */
 export function conjugate(block: Block, x: Hlo): Hlo {
   if (!isComplexType(x.type)) return x;
