@@ -8,7 +8,7 @@ import type { BinaryName, Block, Comparison, Hlo } from "../text/block.ts";
 import { conjugate, eachPart, greatestParts, sizes, taxicab } from "./numbers.ts";
 
 /** A tensor, or the same number in all places of the other operand. */
-export type Operand = Hlo | number;
+type Operand = Hlo | number;
 
 /** Writes arithmetic in a region. */
 export class Arithmetic {
