@@ -8,7 +8,7 @@ import { dtypeInfo } from "../../core/graph/dtype.ts";
 import type { Address, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
 import type { KStore, LoweredNest } from "./kernel.ts";
-import { Analysis, factsOf, type Level, type NestPlan } from "./nest_plan.ts";
+import { Analysis, factsOf, isTurned, type Level, type NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { hasCast, isWide } from "./simd.ts";
 import { hasVectorForm, isShuffled } from "./values.ts";
@@ -32,9 +32,10 @@ export function planNest(kernel: LoweredNest, simd: boolean): NestPlan {
 function cheapest(kernel: LoweredNest, scalar: NestPlan, axes: readonly number[]): NestPlan {
   let best = scalar, least = Infinity;
   for (const axis of axes) {
-    const plan = vectorPlan(kernel, axis);
-    const cost = costOf(kernel, plan);
-    if (cost < least) [best, least] = [plan, cost];
+    for (const plan of [vectorPlan(kernel, axis), ...tilePlans(kernel, axis)]) {
+      const cost = costOf(kernel, plan);
+      if (cost < least) [best, least] = [plan, cost];
+    }
   }
   return least < 0.8 * costOf(kernel, scalar) ? best : scalar;
 }
@@ -99,6 +100,26 @@ function vectorPlan(kernel: LoweredNest, axis: number): NestPlan {
   return { levels, axisCount, vector: order.indexOf(axis) + 1 };
 }
 
+/** Tiles of more work than this are much code, and what they load is little of it. */
+const MOST_TILED = 64;
+
+/** Plans with tiles: loads that run along another axis than the stores are turned in registers. */
+function tilePlans(kernel: LoweredNest, axis: number): NestPlan[] {
+  if (axis >= kernel.axes.length || kernel.loops.length > 0) return [];
+  const isLong = (size: Size) => typeof size !== "number" || size >= 4;
+  if (!isLong(kernel.axes[axis]!) || workOf(kernel) > MOST_TILED) return [];
+  const { all } = factsOf(kernel);
+  const plans: NestPlan[] = [];
+  kernel.axes.forEach((size, tile) => {
+    if (tile === axis || !isLong(size) || !all.some((node) => isTurned(node, tile, axis))) return;
+    const { levels, axisCount, vector } = vectorPlan(kernel, axis);
+    const rest = levels.filter((level) => level.axis !== tile);
+    const last: Level = { axis: tile, size, mode: "tile", unroll: 1 };
+    plans.push({ levels: [...rest, last], axisCount, vector: vector - 1 });
+  });
+  return plans;
+}
+
 /** Axes along which vectors give the right result. */
 function candidates(kernel: LoweredNest): number[] {
   const { axes, loops } = kernel;
@@ -142,13 +163,16 @@ function costOf(kernel: LoweredNest, plan: NestPlan): number {
   const across = vector !== undefined && plan.vector <= plan.axisCount;
   const lanes = vector === undefined ? 1 : 4 * fill(vector.size);
   const depth = plan.levels.length;
+  const turned = new Set<SNode>(analysis.turned);
   const nodes = (list: readonly SNode[], at: number) => {
     let cost = 0;
     for (const node of list) {
       // What loops don't change costs little.
       if (analysis.level(node) < at) continue;
       const varies = (one: SNode) => analysis.varies(one);
-      cost += nodeCost(node, varies, vector?.axis ?? -1);
+      cost += turned.has(node)
+        ? isWide(node.type) ? 4 : 2
+        : nodeCost(node, varies, vector?.axis ?? -1);
     }
     return cost;
   };
@@ -237,6 +261,7 @@ function hasPlainStrides(kernel: LoweredNest, axis: number): boolean {
 
 /** Chooses how many vectors an iteration has: more where the work on each is small. */
 function withUnroll(kernel: LoweredNest, plan: NestPlan): NestPlan {
+  if (plan.levels.at(-1)!.mode === "tile") return plan;
   const level = plan.levels[plan.vector - 1]!;
   const work = workOf(kernel);
   let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;

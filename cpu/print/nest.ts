@@ -31,11 +31,56 @@ export function printNest(
     whereNotEmpty(
       context,
       kernel.loops,
-      () => new NestPrinter(context, kernel, plan, { range }).print(),
+      () =>
+        eachBlock(
+          context,
+          plan,
+          range,
+          (ranges) => new NestPrinter(context, kernel, plan, { ranges }).print(),
+        ),
       () => printWithoutLoops(context, kernel),
     );
   };
   context.scoped(() => whereNotEmpty(context, kernel.axes, body));
+}
+
+/**
+ * Tiles are printed block by block: a row of a block is whatever a line of the processor's cache holds, and
+ * the columns of a block are as many as it finds the pages of quickly.
+ */
+const BLOCK_ROWS = 16, BLOCK_COLUMNS = 64;
+
+/** Prints all blocks of a nest: one, if it has no tiles. */
+function eachBlock(
+  context: FunctionContext,
+  plan: NestPlan,
+  range: NestRange | undefined,
+  body: (ranges: readonly NestRange[]) => void,
+): void {
+  const { levels, vector } = plan, { f } = context;
+  const given = range === undefined ? [] : [range];
+  if (levels.at(-1)?.mode !== "tile") {
+    body(given);
+    return;
+  }
+  const level = (depth: number, block: number, body: (ranges: readonly NestRange[]) => void) => {
+    const { size } = levels[depth - 1]!;
+    const { from = 0, to = context.operand(size) } = range?.depth === depth ? range : {};
+    if (typeof to === "number" && to <= block) {
+      body([]);
+      return;
+    }
+    const start = context.take("i32"), end = context.take("i32");
+    f.forLoop(start, from, to, block, () => {
+      f.localGet(start).i32Const(block).i32Add().localTee(end);
+      f.i32(to).localGet(end).i32(to).i32LtS().select("i32").localSet(end);
+      context.scoped(() => body([{ depth, from: start, to: end }]));
+    });
+  };
+  const others = given.filter(({ depth }) => depth !== vector && depth !== levels.length);
+  level(vector, BLOCK_COLUMNS, (columns) => {
+    level(levels.length, BLOCK_ROWS, (rows) => body([...columns, ...rows, ...others]));
+  });
 }
 
 /** Prints something for where sizes that only a call tells are all greater than 0, and for where not. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Address, SNode } from "../../core/ir/scalar.ts";
+import type { Address, LoadNode, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
 import type { LoweredNest } from "./kernel.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
@@ -17,8 +17,11 @@ export interface Level {
   /** The kernel axis that it runs over. */
   readonly axis: number;
   readonly size: Size;
-  /** One iteration per element, all iterations printed one after the other, or four elements per vector. */
-  readonly mode: "loop" | "unroll" | "vector";
+  /**
+   * One iteration per element, all iterations printed one after the other, four elements per vector, or tiles:
+   * four iterations one after the other, whose loads along this axis are turned to vectors of the other.
+   */
+  readonly mode: "loop" | "unroll" | "vector" | "tile";
   /** Vectors per iteration of the main loop. */
   readonly unroll: number;
 }
@@ -82,8 +85,17 @@ function findFacts(kernel: LoweredNest): KernelFacts {
   return { innerOutputs, inner, outerOutputs, outer, all, selfLoaded, running };
 }
 
+/** Whether a node is a load whose elements lie side by side along an axis, but not along that of the vectors. */
+export function isTurned(node: SNode, tile: number, vector: number): boolean {
+  if (node.op !== "load" || node.args.length > 0 || node.address.rest !== null) return false;
+  const across = strideAlong(node.address, vector), along = strideAlong(node.address, tile);
+  return (along === 1 || along === -1) && across !== 0 && across !== 1;
+}
+
 /** What nodes depend on, under a plan. */
 export class Analysis {
+  /** Loads that tiles turn. */
+  readonly turned: readonly LoadNode[];
   readonly #plan: NestPlan;
   readonly #depths = new Map<number, number>();
   readonly #levels = new Map<SNode, number>();
@@ -103,6 +115,10 @@ export class Analysis {
     plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
     this.#selfLoaded = facts.selfLoaded;
     this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
+    const tile = plan.levels.at(-1);
+    this.turned = tile?.mode === "tile"
+      ? facts.all.filter((node): node is LoadNode => isTurned(node, tile.axis, this.#vectorAxis))
+      : [];
     for (const node of facts.all) {
       this.#levels.set(node, this.#findLevel(node));
       this.#varies.set(node, this.#findVaries(node));

@@ -38,7 +38,7 @@ interface NestOptions {
   readonly products?: RowProducts;
   /** Where reductions are that were made before. */
   readonly bound?: Bound;
-  readonly range?: NestRange | undefined;
+  readonly ranges?: readonly NestRange[];
 }
 
 /** Prints the loops of one nest, and what is done in them. */
@@ -119,8 +119,7 @@ export class NestPrinter {
 
   /** The range of a level, if it doesn't run over all of it. */
   #rangeAt(depth: number): NestRange | null {
-    const { range } = this.#options;
-    return range?.depth === depth ? range : null;
+    return this.#options.ranges?.find((range) => range.depth === depth) ?? null;
   }
 
   print(): void {
@@ -265,6 +264,9 @@ export class NestPrinter {
       case "loop":
         this.#context.scoped(() => this.#loop(depth, level));
         break;
+      case "tile":
+        this.#context.scoped(() => this.#tileLoop(depth, level));
+        break;
       case "vector":
         this.#context.scoped(() => this.#vectorLoop(depth, level));
     }
@@ -282,6 +284,45 @@ export class NestPrinter {
       this.#pointers.advance(depth, 1);
     });
     this.#endBlocks(depth);
+    leave();
+  }
+
+  /** Prints the iterations of an axis four by four, and those that are left one by one. */
+  #tileLoop(depth: number, { axis, size }: Level): void {
+    const { f } = this.#context, values = this.#values, { fixed } = this.#pointers;
+    const { from = 0, to = this.#context.operand(size) } = this.#rangeAt(depth) ?? {};
+    const leave = this.#pointers.enterLoop(depth, from);
+    const i = this.#context.take("i32"), next = this.#context.take("i32");
+    f.i32(from).localSet(i);
+    const one = (ahead: number) => {
+      fixed[axis] = ahead;
+      values.axes[axis] = ahead === 0 ? i : next;
+      if (ahead > 0) f.localGet(i).i32Const(ahead).i32Add().localSet(next);
+      this.#context.scoped(() => this.#body(depth));
+      fixed[axis] = 0;
+    };
+    const loop = (step: number, body: () => void) => {
+      f.block((done) => {
+        f.loop((again) => {
+          f.i32(to).localGet(i).i32Sub().i32Const(step).i32LtS().brIf(done);
+          this.#context.scoped(body);
+          this.#pointers.advance(depth, step);
+          f.increment(i, step).br(again);
+        });
+      });
+    };
+    const isWhole = this.#lastLanes === 4;
+    if (isWhole) {
+      loop(4, () => {
+        values.loadTiles();
+        for (const ahead of [0, 1, 2, 3]) {
+          values.tile = ahead;
+          one(ahead);
+        }
+        values.tile = -1;
+      });
+    }
+    if (!isWhole || typeof size !== "number" || size % 4 !== 0) loop(1, () => one(0));
     leave();
   }
 
@@ -381,9 +422,11 @@ export class NestPrinter {
         f.i32Const(-4 * copies).i32And().localTee(end).localGet(i).i32GtS();
         f.if(() => this.#context.scoped(() => whole(copies, end)));
       }
-      pushEnd();
-      f.i32Const(3).i32And().localTee(end);
-      f.if(() => this.#context.scoped(() => part(1, end)));
+      if (typeof level.size !== "number" || level.size % 4 !== 0) {
+        pushEnd();
+        f.i32Const(3).i32And().localTee(end);
+        f.if(() => this.#context.scoped(() => part(1, end)));
+      }
     }
     this.#endBlocks(depth);
     leave();

@@ -202,7 +202,9 @@ export class Pointers {
       }
     };
     this.#plan.levels.forEach((level, i) => {
-      if (level.mode === "unroll") move(this.#stride(group, i + 1), this.fixed[level.axis] ?? 0);
+      if (level.mode === "unroll" || level.mode === "tile") {
+        move(this.#stride(group, i + 1), this.fixed[level.axis] ?? 0);
+      }
       if (level.mode === "vector") move(this.#stride(group, i + 1), ahead);
     });
     // Only sums that cannot leave the buffer on the way may be left to the instruction.

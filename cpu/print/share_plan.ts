@@ -67,13 +67,13 @@ export function planSharing(kernel: LoweredNest, plan: NestPlan): SharedNest | n
 }
 
 function unitOf({ mode }: Level): number {
-  return mode === "vector" ? VECTOR_UNIT : 1;
+  return mode === "loop" ? 1 : VECTOR_UNIT;
 }
 
 /** Whether the iterations of a level are a loop. */
 function canCut({ mode, size, unroll }: Level): boolean {
   if (mode === "unroll") return false;
-  return mode === "loop" ||
+  return mode === "loop" || mode === "tile" ||
     4 * unroll <= VECTOR_UNIT && (typeof size !== "number" || size > 4 * unroll);
 }
 

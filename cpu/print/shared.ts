@@ -116,7 +116,7 @@ export function printBlocks(
           f.localTee(to!).i32(end).localGet(to!).i32(end).i32LtS().select("i32").localSet(to!);
           inside.scoped(() =>
             new NestPrinter(inside, kernel, plan, {
-              range: { depth: 1, from: from!, to: to! },
+              ranges: [{ depth: 1, from: from!, to: to! }],
               partial: (reductions) => reductions.storePartial(at!),
             }).print()
           );

@@ -35,7 +35,7 @@ import {
   splatConst,
   widenMask,
 } from "./simd.ts";
-import { gatherLanes, loadVector } from "./vector_memory.ts";
+import { gatherLanes, loadVector, transposed } from "./vector_memory.ts";
 import type { Local } from "../wasm/mod.ts";
 
 /** How many of a vector's lanes count: all, so many, or a number found at run time. */
@@ -67,6 +67,11 @@ export function loadAccess(node: LoadNode): AddressUse {
   };
 }
 
+/** The place of a vector of a tile. */
+function tileKey(node: LoadNode, form: Form, i: number): string {
+  return `tile${node.id}.${form}.${i}`;
+}
+
 /** Prints nodes at the current place of a nest. */
 export class Values {
   readonly context: FunctionContext;
@@ -81,6 +86,8 @@ export class Values {
   copy = 0;
   /** How many lanes of it count. */
   lanes: Lanes = 4;
+  /** Which iteration of a tile is printed; -1 outside of tiles. */
+  tile = -1;
 
   constructor(
     context: FunctionContext,
@@ -308,8 +315,46 @@ export class Values {
     }
   }
 
+  /** Loads a tile for each load that is turned: in iteration `i` of the tile they have its vector `i`. */
+  loadTiles(): void {
+    for (const node of this.#analysis.turned) {
+      for (const form of formsOf(node.type)) this.#loadTile(node, form);
+    }
+  }
+
+  #loadTile(node: LoadNode, form: Form): void {
+    const { f } = this.context;
+    const access = loadAccess(node);
+    const isBack = strideAlong(node.address, this.#plan.levels.at(-1)!.axis) === -1;
+    const { bytes } = dtypeInfo(access.storage);
+    const [first, count] = lanesOf(form);
+    // Where iterations run backwards, the last of the tile comes first in memory.
+    this.#pointers.fixed[this.#plan.levels.at(-1)!.axis] = isBack ? 3 : 0;
+    const rows = Array.from({ length: count }, (_, lane) => {
+      return (bytes === 8 ? [0, 16] : [0]).map((more) => {
+        const offset = this.#pointers.push(access, first + lane, (rest) => this.scalar(rest));
+        loadVector(f, access.storage, offset + more);
+        const local = f.alloc("v128");
+        f.localSet(local);
+        return local;
+      });
+    });
+    const vectors = transposed(f, rows);
+    vectors.forEach((vector, i) => {
+      const local = this.context.take("v128");
+      f.localGet(vector).localSet(local).free(vector);
+      this.context.note(tileKey(node, form, isBack ? 3 - i : i), local);
+    });
+  }
+
   #loadVector(node: LoadNode, form: Form): void {
     const { f } = this.context;
+    const turned = this.tile < 0 ? undefined : this.context.find(tileKey(node, form, this.tile));
+    if (turned !== undefined) {
+      f.localGet(turned);
+      this.#maskOfBool(node.type, form);
+      return;
+    }
     const access = loadAccess(node);
     const { rest } = node.address;
     const [first] = lanesOf(form);

@@ -38,6 +38,43 @@ export function loadVector(f: FunctionBuilder, storage: Storage, offset: number)
   }
 }
 
+/**
+ * Turns rows of four elements to the four vectors of their first, second, third and fourth elements; the
+ * locals of the rows are used up. Elements of 64 bits take two vectors a row, and there are two rows.
+ */
+export function transposed(
+  f: FunctionBuilder,
+  rows: readonly (readonly Local<"v128">[])[],
+): Local<"v128">[] {
+  const join = (a: Local<"v128">, b: Local<"v128">, shuffle: () => void) => {
+    const local = f.alloc("v128");
+    f.localGet(a).localGet(b);
+    shuffle();
+    f.localSet(local);
+    return local;
+  };
+  const halves = (a: Local<"v128">, b: Local<"v128">) => {
+    const both = [[0, 2], [1, 3]].map(([i, j]) => join(a, b, () => f.i64x2Shuffle(i!, j!)));
+    f.free(a, b);
+    return both;
+  };
+  if (rows.length === 2) {
+    const [a, b] = rows;
+    return [...halves(a![0]!, b![0]!), ...halves(a![1]!, b![1]!)];
+  }
+  const [a, b, c, d] = rows.map(([row]) => row!);
+  const pairs = [[a!, b!], [c!, d!]].map(([x, y]) => {
+    const both = [
+      join(x!, y!, () => f.i32x4Shuffle(0, 4, 1, 5)),
+      join(x!, y!, () => f.i32x4Shuffle(2, 6, 3, 7)),
+    ];
+    f.free(x!, y!);
+    return both;
+  });
+  const [[left, right], [low, high]] = pairs as [Local<"v128">[], Local<"v128">[]];
+  return [...halves(left!, low!), ...halves(right!, high!)];
+}
+
 /** Lanes to load or store, and where they are. */
 interface LaneAccess {
   readonly storage: Storage;
