@@ -113,9 +113,10 @@ function tilePlans(kernel: LoweredNest, axis: number): NestPlan[] {
   kernel.axes.forEach((size, tile) => {
     if (tile === axis || !isLong(size) || !all.some((node) => isTurned(node, tile, axis))) return;
     const { levels, axisCount, vector } = vectorPlan(kernel, axis);
-    const rest = levels.filter((level) => level.axis !== tile);
-    const last: Level = { axis: tile, size, mode: "tile", unroll: 1 };
-    plans.push({ levels: [...rest, last], axisCount, vector: vector - 1 });
+    const outer = levels.filter((level) => level.axis !== tile && level.axis !== axis);
+    const around: Level = { axis: tile, size, mode: "tile", unroll: 1 };
+    const plan = { levels: [...outer, around, levels[vector - 1]!], axisCount, vector };
+    plans.push({ ...plan, tile: vector - 1 });
   });
   return plans;
 }
@@ -261,7 +262,7 @@ function hasPlainStrides(kernel: LoweredNest, axis: number): boolean {
 
 /** Chooses how many vectors an iteration has: more where the work on each is small. */
 function withUnroll(kernel: LoweredNest, plan: NestPlan): NestPlan {
-  if (plan.levels.at(-1)!.mode === "tile") return plan;
+  if (plan.tile !== undefined) return plan;
   const level = plan.levels[plan.vector - 1]!;
   const work = workOf(kernel);
   let unroll = work <= 8 ? 4 : work <= 24 ? 2 : 1;

@@ -45,10 +45,10 @@ export function printNest(
 }
 
 /**
- * Tiles are printed block by block: a row of a block is whatever a line of the processor's cache holds, and
- * the columns of a block are as many as it finds the pages of quickly.
+ * Tiles are printed block by block, so that lines of the processor's cache that a block reads in part are
+ * still there when it reads the rest, and pages are looked up once.
  */
-const BLOCK_ROWS = 16, BLOCK_COLUMNS = 64;
+const BLOCK_ROWS = 32, BLOCK_COLUMNS = 64;
 
 /** Prints all blocks of a nest: one, if it has no tiles. */
 function eachBlock(
@@ -57,9 +57,9 @@ function eachBlock(
   range: NestRange | undefined,
   body: (ranges: readonly NestRange[]) => void,
 ): void {
-  const { levels, vector } = plan, { f } = context;
+  const { levels, vector, tile } = plan, { f } = context;
   const given = range === undefined ? [] : [range];
-  if (levels.at(-1)?.mode !== "tile") {
+  if (tile === undefined) {
     body(given);
     return;
   }
@@ -77,9 +77,9 @@ function eachBlock(
       context.scoped(() => body([{ depth, from: start, to: end }]));
     });
   };
-  const others = given.filter(({ depth }) => depth !== vector && depth !== levels.length);
+  const others = given.filter(({ depth }) => depth !== vector && depth !== tile);
   level(vector, BLOCK_COLUMNS, (columns) => {
-    level(levels.length, BLOCK_ROWS, (rows) => body([...columns, ...rows, ...others]));
+    level(tile, BLOCK_ROWS, (rows) => body([...columns, ...rows, ...others]));
   });
 }
 

@@ -19,7 +19,7 @@ export interface Level {
   readonly size: Size;
   /**
    * One iteration per element, all iterations printed one after the other, four elements per vector, or tiles:
-   * four iterations one after the other, whose loads along this axis are turned to vectors of the other.
+   * four iterations at each place of the vectors, whose loads along this axis are turned to vectors.
    */
   readonly mode: "loop" | "unroll" | "vector" | "tile";
   /** Vectors per iteration of the main loop. */
@@ -33,6 +33,8 @@ export interface NestPlan {
   readonly axisCount: number;
   /** The depth (from 1) of the level in vector mode; 0 if there is none. */
   readonly vector: number;
+  /** The depth of the level in tile mode, which is the one around that of the vectors, if there is one. */
+  readonly tile?: number;
 }
 
 /** What is known of a kernel without a plan. */
@@ -112,11 +114,14 @@ export class Analysis {
    */
   constructor(plan: NestPlan, facts: Pick<KernelFacts, "all" | "selfLoaded">) {
     this.#plan = plan;
-    plan.levels.forEach((level, i) => this.#depths.set(level.axis, i + 1));
+    // What hangs on the level of tiles is computed inside that of the vectors.
+    plan.levels.forEach(({ axis, mode }, i) =>
+      this.#depths.set(axis, mode === "tile" ? plan.vector : i + 1)
+    );
     this.#selfLoaded = facts.selfLoaded;
     this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
-    const tile = plan.levels.at(-1);
-    this.turned = tile?.mode === "tile"
+    const tile = plan.tile === undefined ? undefined : plan.levels[plan.tile - 1];
+    this.turned = tile !== undefined
       ? facts.all.filter((node): node is LoadNode => isTurned(node, tile.axis, this.#vectorAxis))
       : [];
     for (const node of facts.all) {

@@ -184,6 +184,11 @@ export class NestPrinter {
 
   /** Prints what happens inside the loops down to `depth`. */
   #body(depth: number): void {
+    if (this.#plan.tile !== undefined && depth === this.#plan.levels.length) this.#tile(depth);
+    else this.#bodyAt(depth);
+  }
+
+  #bodyAt(depth: number): void {
     const { levels, axisCount } = this.#plan;
     const pushNode = (node: SNode) => this.#values.scalar(node);
     this.#eachCopy(depth, () => {
@@ -289,41 +294,51 @@ export class NestPrinter {
 
   /** Prints the iterations of an axis four by four, and those that are left one by one. */
   #tileLoop(depth: number, { axis, size }: Level): void {
-    const { f } = this.#context, values = this.#values, { fixed } = this.#pointers;
+    const { f } = this.#context;
     const { from = 0, to = this.#context.operand(size) } = this.#rangeAt(depth) ?? {};
     const leave = this.#pointers.enterLoop(depth, from);
-    const i = this.#context.take("i32"), next = this.#context.take("i32");
+    const i = this.#context.take("i32");
     f.i32(from).localSet(i);
-    const one = (ahead: number) => {
-      fixed[axis] = ahead;
-      values.axes[axis] = ahead === 0 ? i : next;
-      if (ahead > 0) f.localGet(i).i32Const(ahead).i32Add().localSet(next);
-      this.#context.scoped(() => this.#body(depth));
-      fixed[axis] = 0;
-    };
-    const loop = (step: number, body: () => void) => {
+    const loop = (rows: number) => {
       f.block((done) => {
         f.loop((again) => {
-          f.i32(to).localGet(i).i32Sub().i32Const(step).i32LtS().brIf(done);
-          this.#context.scoped(body);
-          this.#pointers.advance(depth, step);
-          f.increment(i, step).br(again);
+          f.i32(to).localGet(i).i32Sub().i32Const(rows).i32LtS().brIf(done);
+          this.#values.axes[axis] = i;
+          this.#rows = rows;
+          this.#context.scoped(() => this.#body(depth));
+          this.#rows = 1;
+          this.#pointers.advance(depth, rows);
+          f.increment(i, rows).br(again);
         });
       });
     };
-    const isWhole = this.#lastLanes === 4;
-    if (isWhole) {
-      loop(4, () => {
-        values.loadTiles();
-        for (const ahead of [0, 1, 2, 3]) {
-          values.tile = ahead;
-          one(ahead);
-        }
-        values.tile = -1;
-      });
-    }
-    if (!isWhole || typeof size !== "number" || size % 4 !== 0) loop(1, () => one(0));
+    loop(4);
+    if (typeof size !== "number" || size % 4 !== 0) loop(1);
     leave();
+  }
+
+  /** How many iterations of the level of tiles are printed now. */
+  #rows = 1;
+
+  /** Prints the iterations of a tile, innermost: those of the level of tiles at a place of the vectors. */
+  #tile(depth: number): void {
+    const { f } = this.#context, values = this.#values, { fixed } = this.#pointers;
+    const { axis } = this.#plan.levels[this.#plan.tile! - 1]!;
+    const isTurned = this.#rows > 1 && this.#lastLanes === 4, i = values.axes[axis] as Local<"i32">;
+    this.#context.scoped(() => {
+      if (isTurned) values.loadTiles();
+      const next = this.#context.take("i32");
+      for (let row = 0; row < this.#rows; row++) {
+        fixed[axis] = row;
+        if (row > 0) f.localGet(i).i32Const(row).i32Add().localSet(next);
+        values.axes[axis] = row === 0 ? i : next;
+        values.tile = isTurned ? row : -1;
+        this.#context.scoped(() => this.#bodyAt(depth));
+      }
+    });
+    fixed[axis] = 0;
+    values.axes[axis] = i;
+    values.tile = -1;
   }
 
   /** Prints iterations up to an end that is known to be ahead. */

@@ -325,11 +325,12 @@ export class Values {
   #loadTile(node: LoadNode, form: Form): void {
     const { f } = this.context;
     const access = loadAccess(node);
-    const isBack = strideAlong(node.address, this.#plan.levels.at(-1)!.axis) === -1;
+    const { axis } = this.#plan.levels[this.#plan.tile! - 1]!;
+    const isBack = strideAlong(node.address, axis) === -1;
     const { bytes } = dtypeInfo(access.storage);
     const [first, count] = lanesOf(form);
     // Where iterations run backwards, the last of the tile comes first in memory.
-    this.#pointers.fixed[this.#plan.levels.at(-1)!.axis] = isBack ? 3 : 0;
+    this.#pointers.fixed[axis] = isBack ? 3 : 0;
     const rows = Array.from({ length: count }, (_, lane) => {
       return (bytes === 8 ? [0, 16] : [0]).map((more) => {
         const offset = this.#pointers.push(access, first + lane, (rest) => this.scalar(rest));
