@@ -89,7 +89,7 @@ class CpuBackend implements Backend, Device {
     };
     const { limits } = this.memory;
     this.#options = { simd, relaxed: simd && relaxed, check, memory: limits, sharing };
-    this.#runtime = new Runtime(this.memory, this.#options.relaxed, sharing);
+    this.#runtime = new Runtime(this.memory, this.#options.relaxed, sharing, this.team.watch);
     const kind = simd ? (this.#options.relaxed ? "relaxed SIMD" : "SIMD") : "scalar";
     this.description = `WebAssembly, ${kind}`;
   }
@@ -168,12 +168,12 @@ class CpuBackend implements Backend, Device {
   ): Entry {
     this.#compiled++;
     const imports = WebAssembly.Module.imports(module)
-      .filter(({ kind }) => kind === "function")
+      .filter(({ kind, module }) => kind === "function" && module !== "env")
       .map(({ name }) => ({ name, ...this.#runtime.get(name, blas) }));
     const codes = imports.map(({ code }) => code);
     const code = jobs ? new Code(this.memory, bytes, codes) : null;
     const { exports } = new WebAssembly.Instance(module, {
-      env: { memory: this.memory.memory, ...code && { code: code.global } },
+      env: { memory: this.memory.memory, watch: this.team.watch, ...code && { code: code.global } },
       runtime: Object.fromEntries(imports.map(({ name, call }) => [name, call])),
     });
     return this.code.add(key, {

@@ -28,14 +28,22 @@ export class Runtime {
   readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
   readonly #sharing: Sharing;
+  readonly #watch: (waiting: number) => void;
   readonly #functions = new Map<string, RuntimeFunction>();
 
   /**
    * @param memory What the functions work on.
    * @param relaxed Whether they may use relaxed vector instructions.
    * @param sharing How work is shared out.
+   * @param watch What those that share work import.
    */
-  constructor(memory: CpuMemory, relaxed: boolean, sharing: Sharing) {
+  constructor(
+    memory: CpuMemory,
+    relaxed: boolean,
+    sharing: Sharing,
+    watch: (waiting: number) => void,
+  ) {
+    this.#watch = watch;
     this.#sharing = sharing;
     this.#memory = memory;
     this.#relaxed = relaxed;
@@ -73,7 +81,7 @@ export class Runtime {
       // Parts of jobs call sorts, and products that no library computes.
       const code = blas === null || !isProduct ? new Code(this.#memory, bytes, []) : null;
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory: this.#memory.memory, ...code && { code: code.global } },
+        env: { memory: this.#memory.memory, watch: this.#watch, ...code && { code: code.global } },
         library,
       });
       found = { call: exports[name] as CallableFunction, code };

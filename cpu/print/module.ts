@@ -19,7 +19,7 @@ import { gemmName, gemmParams, planProduct, type ProductPlan } from "./gemm.ts";
 import { ParamBlock } from "./params.ts";
 import { StepTimer } from "./step_timer.ts";
 import { sortImport } from "./sort.ts";
-import { Jobs, type Sharing } from "../threads/jobs.ts";
+import { importWatch, Jobs, type Sharing } from "../threads/jobs.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import {
   type Func,
@@ -80,6 +80,7 @@ export class ModulePrinter {
   readonly #threadWorkspaces: Size[] = [];
   readonly #sharing: PrintOptions["sharing"];
   #jobs: Jobs | null = null;
+  #watch: Func | null = null;
   #timer: StepTimer | null = null;
   readonly #products = new Map<Gemm, ProductPlan | null>();
   readonly #rows = new Map<Gemm, RowPlan | null>();
@@ -121,9 +122,8 @@ export class ModulePrinter {
       buffers,
       helper,
       jobs: () => {
-        const { block } = this.#sharing;
-        if (block === 0) return null;
-        return this.#jobs ??= new Jobs(this.#builder, block);
+        if (this.#watch === null) return null;
+        return this.#jobs ??= new Jobs(this.#builder, this.#sharing.block, this.#watch);
       },
       simd: options.simd,
       relaxed: options.relaxed,
@@ -196,6 +196,7 @@ export class ModulePrinter {
       if (this.#imports.has(name)) return;
       this.#imports.set(name, this.#builder.importFunc({ name, params, results }, "runtime"));
     };
+    if (this.#sharing.block !== 0) this.#watch = importWatch(this.#builder);
     if (this.#program.isTimed === true) {
       add(BEGIN, ["i32"], ["f64"]);
       add(MARK, ["i32", "f64"], ["f64"]);

@@ -20,8 +20,8 @@ export const control = {
   ring: 0,
   /** Whether there is a job to take parts of. */
   open: 1,
-  /** How many threads are at it, or look. */
-  active: 2,
+  /** How many threads were asked for, besides the main one. */
+  asked: 2,
   /** How many threads have started, besides the main one. */
   ready: 3,
   /** How many threads may work, the main one included. */
@@ -43,10 +43,15 @@ export const control = {
   job: 16,
   /** The address of the workspace of each thread; the first word is not used. */
   workspaces: 16 + MOST_WORDS,
+  /** What each thread does; the first word is not used. */
+  states: 16 + MOST_WORDS + MOST_THREADS,
 } as const;
 
+/** What a thread does: it isn't there (yet, or any more), sleeps, or is at a job, or looks whether there is one. */
+export const state = { away: 0, idle: 1, busy: 2 } as const;
+
 /** Bytes of the control block. */
-export const CONTROL_BYTES = 4 * (control.workspaces + MOST_THREADS);
+export const CONTROL_BYTES = 4 * (control.states + MOST_THREADS);
 
 /** Places of the record of some code, in words: what a thread needs to run it, too. */
 export const record = {

@@ -6,10 +6,13 @@
  */
 
 import type { Func, FunctionBuilder, Global, Local, ModuleBuilder } from "../wasm/mod.ts";
-import { control, MOST_WORDS } from "./control.ts";
+import { control, MOST_WORDS, state } from "./control.ts";
 
 /** From how much work on sharing pays, in multiplications of a product: a thread is awake after 5 to 20 µs. */
 export const SHARED_FROM = 1 << 20;
+
+/** How often the main thread looks at another one that is at a job before it tells the host that it waits. */
+const LOOKS = 1 << 15;
 
 /** How work is shared out. */
 export interface Sharing {
@@ -23,6 +26,14 @@ export interface Sharing {
 export interface Part {
   readonly func: Func;
   readonly entry: number;
+}
+
+/**
+ * Imports what is told when a job opens (0), and again and again while the main thread waits for others (1); it
+ * throws when that has taken too long. In modules that have no function yet.
+ */
+export function importWatch(module: ModuleBuilder): Func {
+  return module.importFunc({ name: "watch", params: ["i32"] });
 }
 
 /** Emits jobs of a module. */
@@ -39,8 +50,9 @@ export class Jobs {
   /**
    * @param module Where to emit.
    * @param block The address of the control block.
+   * @param watch What `importWatch` gave.
    */
-  constructor(module: ModuleBuilder, block: number) {
+  constructor(module: ModuleBuilder, block: number, watch: Func) {
     this.#module = module;
     this.#block = block;
     this.#code = module.importGlobal("i32", "code");
@@ -61,6 +73,7 @@ export class Jobs {
       at(f, control.entry).localGet(entry).i32Store();
       at(f, control.parts).localGet(parts).i32Store();
       at(f, control.busy).i32Const(1).i32Store();
+      f.i32Const(0).call(watch);
       at(f, control.next).i32Const(0).i32AtomicStore();
       at(f, control.open).i32Const(1).i32AtomicStore();
       at(f, control.ring).i32Const(1).i32AtomicRmwAdd().drop();
@@ -73,9 +86,19 @@ export class Jobs {
       at(f, control.parts).i32Load().i32LtS().select("i32");
     });
     this.#close = module.func({ name: "close", params: [] }, (f) => {
+      const thread = f.local("i32"), end = f.local("i32"), looks = f.local("i32");
       at(f, control.open).i32Const(0).i32AtomicStore();
-      f.loop((again) => {
-        at(f, control.active).i32AtomicLoad().brIf(again);
+      at(f, control.states + 1).localTee(thread);
+      at(f, control.asked).i32Load().i32Const(2).i32Shl().i32Add().localSet(end);
+      f.whileLoop(() => f.localGet(thread).localGet(end).i32LtU(), () => {
+        f.loop((again) => {
+          f.localGet(thread).i32AtomicLoad().i32Const(state.busy).i32Eq().if(() => {
+            f.increment(looks, 1);
+            f.localGet(looks).i32Const(LOOKS - 1).i32And().brIf(again);
+            f.i32Const(1).call(watch).br(again);
+          });
+        });
+        f.increment(thread, 4);
       });
       at(f, control.busy).i32Const(0).i32Store();
     });

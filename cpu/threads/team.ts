@@ -12,13 +12,22 @@ import { settings } from "../../core/base/settings.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { Code } from "./code.ts";
-import { control, CONTROL_BYTES, MOST_THREADS, record } from "./control.ts";
+import { control, CONTROL_BYTES, MOST_THREADS, record, state } from "./control.ts";
 
 /** Work after which a thread starts, and then the next one: starting takes as long as some 10⁹. */
 const START_FROM = 4e9;
 
 /** How often a thread looks for the next job before it sleeps. */
 const LOOKS = 20_000;
+
+/**
+ * How long the main thread waits for others that are at a job, in milliseconds, and how much longer for each
+ * millisecond that it was at the job itself.
+ */
+const PATIENCE = 10_000, PATIENCE_PER_WORK = 10;
+
+/** What of a wait counts at most between two looks, in milliseconds: in more the whole program was stopped. */
+const MOST_BETWEEN_LOOKS = 100;
 
 /** How many modules a thread keeps. */
 const MOST_MODULES = 256;
@@ -46,10 +55,10 @@ const threadText = `({ memory, block, me }) => {
     if (known !== undefined) return known;
     const module = new WebAssembly.Module(view(Uint8Array, bytes, length).slice());
     const global = new WebAssembly.Global({ value: "i32", mutable: true }, code);
-    const imports = { env: { memory, code: global } };
+    const imports = { env: { memory, code: global, watch() {} } };
     let place = code + ${4 * record.imports};
     for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-      if (kind !== "function") continue;
+      if (kind !== "function" || from === "env") continue;
       const [other] = view(Int32Array, place, 1);
       place += 4;
       (imports[from] ??= {})[name] = other === 0 ? () => 0 : link(other)[name];
@@ -59,13 +68,16 @@ const threadText = `({ memory, block, me }) => {
     instances.set(id, exports);
     return exports;
   };
+  const mine = ${control.states} + me;
   let seen = Atomics.load(words, ${control.ring});
+  Atomics.store(words, mine, ${state.idle});
   Atomics.add(words, ${control.ready}, 1);
   for (;;) {
     for (let i = 0; i < ${LOOKS} && Atomics.load(words, ${control.ring}) === seen; i++);
     Atomics.wait(words, ${control.ring}, seen);
     seen = Atomics.load(words, ${control.ring});
-    Atomics.add(words, ${control.active}, 1);
+    // The main thread may have given it up.
+    if (Atomics.compareExchange(words, mine, ${state.idle}, ${state.busy}) !== ${state.idle}) return;
     let part = -1;
     try {
       if (Atomics.load(words, ${control.open}) === 1 && me < words[${control.limit}]) {
@@ -76,11 +88,10 @@ const threadText = `({ memory, block, me }) => {
     } catch (error) {
       // Others do the parts that it has not begun.
       if (part >= 0) Atomics.store(words, ${control.failed}, 1);
-      Atomics.sub(words, ${control.ready}, 1);
+      if (Atomics.exchange(words, mine, ${state.away}) !== ${state.away}) Atomics.sub(words, ${control.ready}, 1);
       throw error;
-    } finally {
-      Atomics.sub(words, ${control.active}, 1);
     }
+    Atomics.compareExchange(words, mine, ${state.busy}, ${state.idle});
   }
 }`;
 
@@ -93,14 +104,24 @@ export class Team {
   /** How many threads were asked for, the main one included. */
   #asked = 1;
   readonly #cores = countCores();
+  readonly #patience: number;
+  readonly #stops: (() => void)[] = [];
+  /** When the open job began, and when the main thread last looked at those it waits for. */
+  #opened = 0;
+  #looked = 0;
+  /** How much longer it waits; null before it does. */
+  #left: number | null = null;
+  #gaveUp = false;
   /** Bytes of the workspace of each thread: any product that is not long fits. */
   #workspace = gemmWorkspaceBytes(1 << 14, 1 << 14, 1 << 14, "float64");
 
   /**
    * @param memory What the threads work on.
    * @param startFrom After how much work a thread starts.
+   * @param patience How long to wait for threads that don't answer, in milliseconds.
    */
-  constructor(memory: CpuMemory, startFrom = START_FROM) {
+  constructor(memory: CpuMemory, startFrom = START_FROM, patience = PATIENCE) {
+    this.#patience = patience;
     this.#memory = memory;
     this.#startFrom = startFrom;
     this.block = memory.shared ? memory.allocate(CONTROL_BYTES) : 0;
@@ -129,7 +150,9 @@ export class Team {
   prepare(codes: readonly Code[], workspace = 0): void {
     if (this.block === 0) return;
     const { i32, f64 } = this.#memory.heap, at = this.block / 4;
-    const wanted = Math.max(1, Math.min(MOST_THREADS, Math.floor(settings.threads ?? this.#cores)));
+    const wanted = this.#gaveUp
+      ? 1
+      : Math.max(1, Math.min(MOST_THREADS, Math.floor(settings.threads ?? this.#cores)));
     i32[at + control.limit] = wanted;
     const work = f64[(at + control.work) / 2]!;
     if (wanted > this.#asked && work >= this.#startFrom * this.#asked) this.#start();
@@ -155,8 +178,60 @@ export class Team {
     if (this.block === 0) return;
     const words = this.#words;
     Atomics.store(words, control.open, 0);
-    while (Atomics.load(words, control.active) > 0);
+    this.watch(0);
+    const states = words.subarray(control.states);
+    try {
+      for (let me = 1; me < MOST_THREADS; me++) {
+        while (Atomics.load(states, me) === state.busy) this.watch(1);
+      }
+    } catch {
+      // They are given up; the caller has an error to throw.
+    }
     words[control.busy] = 0;
+  }
+
+  /**
+   * A thread can be gone without a word, and what tells of it comes only when the main thread isn't at work. So
+   * that waits for threads, but not for ever: what modules with jobs import.
+   *
+   * @param waiting Whether it waits; else a job opens.
+   * @throws CrotonError after a wait that is long beside what the main thread did of the job itself.
+   */
+  readonly watch = (waiting: number): void => {
+    const now = performance.now();
+    if (waiting === 0) {
+      this.#opened = now;
+      this.#left = null;
+      return;
+    }
+    if (this.#left === null) {
+      this.#left = this.#patience + PATIENCE_PER_WORK * (now - this.#opened);
+    } else this.#left -= Math.min(now - this.#looked, MOST_BETWEEN_LOOKS);
+    this.#looked = now;
+    if (this.#left > 0) return;
+    this.#giveUp();
+    throw new CrotonError(
+      "A thread did not finish its part of a call and was given up, so the call's results are not valid: " +
+        "it was ended from outside, or the machine had no time for it. Calls from now on run on one thread; " +
+        "with config.threads = 1 they do from the start",
+    );
+  };
+
+  /** Goes on with the main thread alone. */
+  #giveUp(): void {
+    this.#gaveUp = true;
+    this.#asked = Infinity;
+    for (const stop of this.#stops) stop();
+    const words = this.#words;
+    for (let me = 1; me < MOST_THREADS; me++) this.#ended(me);
+    words[control.limit] = 1;
+  }
+
+  /** A thread is not there any more. */
+  #ended(me: number): void {
+    const words = this.#words;
+    if (Atomics.exchange(words, control.states + me, state.away) === state.away) return;
+    Atomics.sub(words, control.ready, 1);
   }
 
   /** Gives threads larger workspaces. */
@@ -179,7 +254,13 @@ export class Team {
       const startThread = findWorkers();
       const workspace = this.#memory.allocate(this.#workspace);
       this.#memory.heap.i32[this.block / 4 + control.workspaces + me] = workspace;
-      startThread(threadText, { memory, block: this.block, me });
+      this.#words[control.asked] = me;
+      const stop = startThread(
+        threadText,
+        { memory, block: this.block, me },
+        () => this.#ended(me),
+      );
+      this.#stops.push(stop);
     } catch {
       // Hosts may have no workers, and memory may be short: the work is done without them.
       this.#asked = Infinity;
@@ -187,12 +268,13 @@ export class Team {
   }
 }
 
-/** What starts a thread. */
-type StartThread = (text: string, data: ThreadData) => void;
+/** Starts a thread, and gives what stops it; `ended` is called where the host tells that it isn't there any more. */
+type StartThread = (text: string, data: ThreadData, ended: () => void) => () => void;
 
 interface NodeWorker {
   unref(): void;
-  on(event: "error", listener: (error: Error) => void): void;
+  terminate(): unknown;
+  on(event: "error" | "exit", listener: () => void): void;
 }
 
 /** Modules of Node, where they are. */
@@ -225,12 +307,14 @@ function findWorkers(): StartThread {
     Worker: new (text: string, options: { eval: true; workerData: ThreadData }) => NodeWorker;
   }>("node:worker_threads");
   if (node !== undefined) {
-    return (text, workerData) => {
+    return (text, workerData, ended) => {
       const program = `(${text})(require("node:worker_threads").workerData)`;
       const worker = new node.Worker(program, { eval: true, workerData });
       worker.unref();
       // The work is done without it all the same.
       worker.on("error", () => {});
+      worker.on("exit", ended);
+      return () => void worker.terminate();
     };
   }
   if (WebWorker === undefined) throw new TypeError("There are no workers");
@@ -239,5 +323,6 @@ function findWorkers(): StartThread {
     const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     const worker = new WebWorker(url);
     worker.postMessage(data);
+    return () => worker.terminate();
   };
 }

@@ -6,8 +6,8 @@ import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { CpuMemory } from "../memory/memory.ts";
 import { ModuleBuilder } from "../wasm/mod.ts";
 import { Code } from "./code.ts";
-import { control } from "./control.ts";
-import { Jobs, SHARED_FROM } from "./jobs.ts";
+import { control, state } from "./control.ts";
+import { importWatch, Jobs, SHARED_FROM } from "./jobs.ts";
 import { emitSharedProduct } from "./products.ts";
 import { Team } from "./team.ts";
 
@@ -21,7 +21,7 @@ function setup(dtype: GemmDtype) {
   emitSharedProduct(builder, { dtype }, { block: team.block, from: SHARED_FROM }, "product");
   const bytes = builder.build().slice(), code = new Code(memory, bytes, []);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory: memory.memory, code: code.global },
+    env: { memory: memory.memory, code: code.global, watch: team.watch },
   });
   return { memory, team, code, product: exports.product as Product };
 }
@@ -169,13 +169,16 @@ Deno.test("in a worker of the program's own there is one thread, unless it asks 
   assertEquals(outcome, { code: 0, output: `${cores},3\n1,3\n1,3\n` });
 });
 
-/** A module whose job has 10 parts that add to a word at an address; in other threads they fail. */
-function jobThatFails(team: Team, memory: CpuMemory) {
+/** A module whose job has 10 parts that add to a word at an address; in other threads they fail, or never end. */
+function jobThatFails(team: Team, memory: CpuMemory, hangs = false) {
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  const jobs = new Jobs(builder, team.block);
+  const jobs = new Jobs(builder, team.block, importWatch(builder));
   const part = jobs.part((f, _, work) => {
-    f.localGet(work).i32Eqz().i32Eqz().if(() => f.unreachable());
+    f.localGet(work).i32Eqz().i32Eqz().if(() => {
+      if (hangs) f.loop((again) => f.br(again));
+      else f.unreachable();
+    });
     jobs.pushWord(f, 0).i32Const(1).i32AtomicRmwAdd().drop();
     // Long enough for others to come.
     const i = f.local("i32");
@@ -196,7 +199,7 @@ Deno.test("a thread that fails at a part is an error, and the next call works", 
   const memory = new CpuMemory(), team = new Team(memory, 0);
   const bytes = jobThatFails(team, memory), code = new Code(memory, bytes, []);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory: memory.memory, code: code.global },
+    env: { memory: memory.memory, code: code.global, watch: team.watch },
   });
   const run = exports.run as (at: number) => number, at = memory.allocate(4);
   assertEquals(run(at), 0, "there are no threads yet");
@@ -215,7 +218,7 @@ Deno.test("a thread that cannot have the code leaves its work to others", async 
   const bytes = jobThatFails(team, memory);
   const code = new Code(memory, new Uint8Array(8), []);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory: memory.memory, code: code.global },
+    env: { memory: memory.memory, code: code.global, watch: team.watch },
   });
   const run = exports.run as (at: number) => number, at = memory.allocate(4);
   memory.heap.i32[at / 4] = 0;
@@ -230,17 +233,123 @@ Deno.test("work that throws leaves no job open", () => {
   const memory = new CpuMemory(), team = new Team(memory, 0);
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  const jobs = new Jobs(builder, team.block);
+  const jobs = new Jobs(builder, team.block, importWatch(builder));
   const part = jobs.part((f) => f.unreachable());
   builder.func({ name: "run", params: [], export: true }, (f) => {
     jobs.run(f, part, [], () => f.i32Const(1), () => f.i32Const(0));
   });
   const { exports } = new WebAssembly.Instance(builder.compile(), {
-    env: { memory: memory.memory, code: new Code(memory, new Uint8Array(), []).global },
+    env: {
+      memory: memory.memory,
+      code: new Code(memory, new Uint8Array(), []).global,
+      watch: team.watch,
+    },
   });
   assertThrows(() => (exports.run as () => void)(), WebAssembly.RuntimeError);
   const words = () => memory.heap.i32.subarray(team.block / 4);
   assertEquals([words()[control.open], words()[control.busy]], [1, 1]);
   team.abandon();
   assertEquals([words()[control.open], words()[control.busy]], [0, 0]);
+});
+
+/** A job of which a thread does not do its part, with a team that doesn't wait long for it. */
+function setupHanging() {
+  const memory = new CpuMemory(), team = new Team(memory, 0, 50);
+  const bytes = jobThatFails(team, memory, true), code = new Code(memory, bytes, []);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory, code: code.global, watch: team.watch },
+  });
+  const at = memory.allocate(4);
+  memory.heap.i32[at / 4] = 0;
+  const run = () => (exports.run as (at: number) => number)(at);
+  return { memory, team, code, run, at };
+}
+
+/** Node's workers that are started while something runs. */
+async function workersOf(run: () => Promise<void>): Promise<{ terminate(): Promise<number> }[]> {
+  const { process } = globalThis as unknown as {
+    process: { getBuiltinModule(name: string): { Worker: new (...args: never[]) => object } };
+  };
+  const threads = process.getBuiltinModule("node:worker_threads"), { Worker } = threads;
+  const started: object[] = [];
+  threads.Worker = class extends Worker {
+    constructor(...args: never[]) {
+      super(...args);
+      started.push(this);
+    }
+  };
+  try {
+    await run();
+  } finally {
+    threads.Worker = Worker;
+  }
+  return started as { terminate(): Promise<number> }[];
+}
+
+Deno.test("a thread that never ends its part is an error, and later calls run without it", async () => {
+  const { memory, team, code, run, at } = setupHanging();
+  await start(team, code, 3);
+  // One that sleeps for long may come too late for a part.
+  assertThrows(
+    () => {
+      for (let i = 0; i < 1000; i++) run();
+    },
+    CrotonError,
+    "A thread did not finish its part",
+  );
+  team.abandon();
+  assertEquals(team.size, 1);
+  const before = memory.heap.i32[at / 4];
+  team.prepare([code]);
+  assertEquals([run(), team.size], [0, 1]);
+  assertEquals(memory.heap.i32[at / 4], before, "the job is not shared any more");
+});
+
+Deno.test("work that throws while a thread never ends its part is over, too", async () => {
+  const { memory, team, code } = setupHanging();
+  await start(team, code, 2);
+  const words = memory.heap.i32.subarray(team.block / 4);
+  words[control.states + 1] = state.busy;
+  words[control.open] = words[control.busy] = 1;
+  team.abandon();
+  assertEquals([words[control.open], words[control.busy], team.size], [0, 0, 1]);
+});
+
+Deno.test("calls go on when a thread is ended from outside, asleep or at work", async () => {
+  for (const atWork of [false, true]) {
+    const { memory, team, code, product } = setup("float32");
+    const workers = await workersOf(() => start(team, code, 3));
+    assertEquals(workers.length, 2);
+    const words = memory.heap.i32.subarray(team.block / 4);
+    // As if it were at a part.
+    if (atWork) words[control.states + 1] = state.busy;
+    await workers[0]!.terminate();
+    while (team.size === 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    words[control.limit] = 3;
+    const n = 256, [a, b, c] = [0, 1, 2].map(() => memory.allocate(4 * n * n));
+    memory.heap.f32.fill(0.5, a! / 4, a! / 4 + n * n).fill(2, b! / 4, b! / 4 + n * n);
+    const work = memory.allocate(gemmWorkspaceBytes(n, n, n, "float32"));
+    product(a!, b!, c!, work, n, n, n, n, 1, n, 1, n, 0);
+    assertEquals(memory.heap.f32.subarray(c! / 4, c! / 4 + n * n).every((x) => x === n), true);
+    assertEquals([team.size, words[control.states + 1]], [2, state.away]);
+    await workers[1]!.terminate();
+  }
+});
+
+Deno.test("a thread that is ended while a call waits for it is an error, and the next call works", async () => {
+  const { team, code, run } = setupHanging();
+  const workers = await workersOf(() => start(team, code, 2));
+  // What tells that it is gone comes after this turn.
+  const ends = workers.map((worker) => worker.terminate());
+  team.prepare([code]);
+  let calls = 0;
+  try {
+    while (calls++ < 100) run();
+  } catch (error) {
+    assert(error instanceof CrotonError);
+    team.abandon();
+  }
+  await Promise.all(ends);
+  while (team.size > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(run(), 0);
 });
