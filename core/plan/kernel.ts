@@ -71,6 +71,7 @@ export class KernelBuilder implements LoopNestBuilder {
   #inLoops: boolean;
   readonly #reduced = new Map<Variable, Element>();
   readonly #memo = new Map<string, Element>();
+  readonly #memoInLoops = new Map<string, Element>();
 
   constructor(
     scope: Scope,
@@ -132,10 +133,12 @@ export class KernelBuilder implements LoopNestBuilder {
   read(given: Variable, index: readonly Ix[]): Element {
     const variable = this.scope.standIn(given);
     const key = `${variable.id}@${index.map(ixKey).join(";")}`;
-    let element = this.#memo.get(key);
+    // What loops give is not there inside of them.
+    const memo = this.#inLoops ? this.#memoInLoops : this.#memo;
+    let element = memo.get(key);
     if (element === undefined) {
       element = this.#compute(variable, index);
-      this.#memo.set(key, element);
+      memo.set(key, element);
     }
     return element;
   }

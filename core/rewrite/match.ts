@@ -7,6 +7,7 @@
 import { type DType, isComplex, isDiscrete, isFloat } from "../graph/dtype.ts";
 import { type Apply, Constant, makeConstant, outputOf, type Variable } from "../graph/graph.ts";
 import type { Length, Params } from "../graph/op.ts";
+import { toposort } from "../graph/walk.ts";
 import type { ReduceParams } from "../ops/reduce/reduce_ops.ts";
 import { castTo, elementwise } from "../ops/common/build.ts";
 import { stretched } from "../ops/shape/broadcast_to_op.ts";
@@ -138,23 +139,45 @@ export function applyAgain(apply: Apply, inputs: readonly Variable[], params?: P
   return outputOf(apply.op, inputs, params ?? apply.params);
 }
 
-/**
- * Whether a value may come from no elements at all or from their number, as a mean does; looks at the
- * nearest applications.
- */
-export function mayBeOfNothing(v: Variable): boolean {
-  const seen = new Set<Apply>(), ahead = [v];
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    const apply = next.owner;
-    if (apply === null || seen.has(apply)) continue;
-    if (apply.op.name === "shapeI") return true;
-    if (apply.op.name === "reduce") {
-      const { shape } = apply.inputs[0]!.type;
-      if ((apply.params as ReduceParams).axes.some((axis) => (shape[axis] ?? 0) === 0)) return true;
-    }
-    if (seen.size > 32) return false;
-    seen.add(apply);
-    ahead.push(...apply.inputs);
+/** What may be of nothing: itself, or leaves that it is computed from. */
+const fromNothing = new WeakMap<Apply, { readonly itself: boolean; readonly leaves: boolean }>();
+
+let isInside = false;
+
+/** Runs `work` on a graph inside of another one, whose leaves stand for anything of that. */
+export function inside<R>(work: () => R): R {
+  const before = isInside;
+  isInside = true;
+  try {
+    return work();
+  } finally {
+    isInside = before;
   }
-  return false;
+}
+
+/** Whether a value may come from no elements at all or from their number, as a mean does. */
+export function mayBeOfNothing(value: Variable): boolean {
+  const isFound = ({ owner }: Variable) => owner !== null && fromNothing.has(owner);
+  const partOf = (v: Variable) =>
+    v.owner === null
+      ? { itself: false, leaves: !(v instanceof Constant) }
+      : fromNothing.get(v.owner)!;
+  for (const apply of toposort([value], isFound)) {
+    const parts = apply.inputs.map(partOf);
+    fromNothing.set(apply, {
+      itself: takesNothing(apply) || parts.some(({ itself }) => itself),
+      leaves: parts.some(({ leaves }) => leaves),
+    });
+  }
+  const { itself, leaves } = partOf(value);
+  return itself || isInside && leaves;
+}
+
+/** Whether an application may make something of no elements. */
+function takesNothing({ op, params, inputs: [x] }: Apply): boolean {
+  const mayBeEmpty = (axis: number) => (x!.type.shape[axis] ?? 0) === 0;
+  if (op.name === "reduce") return (params as ReduceParams).axes.some(mayBeEmpty);
+  if (op.name === "matmul") return mayBeEmpty(x!.ndim - 1);
+  // What loops make is not looked into.
+  return op.name === "shapeI" || op.name === "sumTo" || op.inner !== undefined;
 }

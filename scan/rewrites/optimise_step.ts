@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inside } from "../../core/rewrite/match.ts";
 import { optimise, type ResolvedMode, runningMode } from "../../core/rewrite/mod.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import type { StepGraph } from "../inner.ts";
@@ -20,7 +21,7 @@ export const optimiseStep: Rule = rule(
   (apply) => {
     const { step } = apply.params, mode = runningMode();
     if (optimised.get(step) === mode) return null;
-    const better = optimise(step.outputs, mode);
+    const better = inside(() => optimise(step.outputs, mode));
     if (better.every((output, i) => output === step.outputs[i])) {
       optimised.set(step, mode);
       return null;
