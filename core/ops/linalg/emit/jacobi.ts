@@ -18,7 +18,6 @@ import { type Ix, type ScalarBuilder, sizeIx } from "../../../ir/builder.ts";
 import type { SNode } from "../../../ir/scalar.ts";
 import { addSize, modSize, type Size } from "../../../ir/size.ts";
 import { epsilonOf } from "../matrix_op.ts";
-import { absElement } from "../../elementwise/complex_elements.ts";
 import {
   chosen,
   conjugate,
@@ -32,6 +31,7 @@ import {
   plus,
   powerOf,
   realPart,
+  sizeOf,
   squared,
   summed,
   times,
@@ -80,11 +80,6 @@ function partnerOf(b: ScalarBuilder, n: Size, row: Ix, round: Ix): SNode {
   return b.select(b.compare("lt", p, b.size(n)), p, j);
 }
 
-/** |x| */
-function sizeOf(b: ScalarBuilder, x: Element): SNode {
-  return isComplexElement(x) ? absElement(b, x) : b.unary("abs", x);
-}
-
 /**
  * Stores by what the rows are turned, given α and β of the lesser and the greater one, and γ between them:
  * after it γ is zero. Where γ is complex, the greater row is turned as if it had the phase of γ on it.
@@ -99,7 +94,7 @@ function storeRotation(
   const { b, axes } = nest, own = b.ixNode(axes.at(-1)!);
   const [zero, one] = [b.constant(alpha.type, 0), b.constant(alpha.type, 1)];
   const isOff = b.binary("or", isDone, b.compare("eq", partner, own));
-  const gamma = isComplexElement(between) ? absElement(b, between) : between;
+  const gamma = isComplexElement(between) ? sizeOf(b, between) : between;
   const twice = b.add(gamma, gamma);
   const zeta = b.div(b.sub(beta, alpha), b.select(isOff, one, twice));
   const size = b.unary("abs", zeta);

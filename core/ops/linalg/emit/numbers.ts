@@ -14,7 +14,13 @@ import {
 import type { ScalarBuilder } from "../../../ir/builder.ts";
 import { scalarTypeOf, type SNode } from "../../../ir/scalar.ts";
 import { mapElement } from "../../common/elements.ts";
-import { divElements, mulElements, toComplex } from "../../elementwise/complex_elements.ts";
+import {
+  absElement,
+  divElements,
+  mulElements,
+  sqrtElement,
+  toComplex,
+} from "../../elementwise/complex_elements.ts";
 
 /** A real number as an element of a dtype. */
 export function elementOf(b: ScalarBuilder, dtype: DType, re: SNode): Element {
@@ -64,6 +70,18 @@ export function over(b: ScalarBuilder, x: Element, y: Element): Element {
   return partwise(x, (part) => b.div(part, y));
 }
 
+/** x / y; divided by 0 it is 0. */
+export function quotient(b: ScalarBuilder, x: Element, y: Element): Element {
+  const isNone = isZero(b, y),
+    by = chosen(b, isNone, toComplex(b, b.constant(realPart(y).type, 1)), toComplex(b, y));
+  return keptIf(b, b.unary("not", isNone), over(b, x, by));
+}
+
+/** The square root on the right of the plane. */
+export function rootOf(b: ScalarBuilder, x: Element): Element {
+  return sqrtElement(b, toComplex(b, x));
+}
+
 /** The conjugate of x. */
 export function conjugate(b: ScalarBuilder, x: Element): Element {
   return isComplexElement(x) ? { re: x.re, im: b.unary("neg", x.im) } : x;
@@ -98,6 +116,11 @@ export function taxicab(b: ScalarBuilder, x: Element): SNode {
 /** The greatest absolute value of a part of x. */
 export function greatestPart(b: ScalarBuilder, x: Element): SNode {
   return isComplexElement(x) ? joined(b, "max", x) : b.unary("abs", x);
+}
+
+/** |x| */
+export function sizeOf(b: ScalarBuilder, x: Element): SNode {
+  return isComplexElement(x) ? absElement(b, x) : b.unary("abs", x);
 }
 
 /** |x|² */
