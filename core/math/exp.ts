@@ -11,7 +11,7 @@
 import type { ScalarBuilder } from "../ir/builder.ts";
 import type { SNode } from "../ir/scalar.ts";
 import { Calc } from "./calc.ts";
-import { ln2, log, log1p, log1pPoly } from "./log.ts";
+import { ln2, log, log1p, log1pPoly, log1pUnit } from "./log.ts";
 
 /** Adding this to a small integer leaves the integer in the low bits. */
 function magic(m: Calc): number {
@@ -174,6 +174,7 @@ function log1pExp(m: Calc, z: SNode, low: SNode | null = null): SNode {
   const rounded = moderateExp(m, z);
   const exp = low === null ? rounded : m.madd(rounded, low, rounded);
   const e = m.select(m.lt(z, expRange(m)[0]), 0, exp);
+  if (!m.wide) return log1pUnit(m, e);
   // 1 + e is in [1, 2]: one halving brings it to where the polynomial holds.
   const big = m.gt(e, Math.SQRT2 - 1);
   const f = m.select(big, m.madd(e, 0.5, -0.5), e);

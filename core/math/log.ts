@@ -44,6 +44,16 @@ export function log1pPoly(m: Calc, f: SNode): SNode {
   return m.add(log1pTail(m, f), f);
 }
 
+// (log((1 + s) / (1 - s)) - 2s) / s³ in s², for s = f / (2 + f) and f from 0 to 1; error 2^-27 of log(1 + f).
+const unitTail = [0.666664183, 0.400215268, 0.280018061, 0.280119866];
+
+/** log(1 + f) for f from 0 to 1, in float32. */
+export function log1pUnit(m: Calc, f: SNode): SNode {
+  const s = m.div(f, m.add(f, 2)), z = m.mul(s, s);
+  const half = m.mul(m.mul(f, f), 0.5), tail = m.madd(z, m.poly(z, unitTail), half);
+  return m.sub(f, m.sub(half, m.mul(s, tail)));
+}
+
 const rootHalf = { f32: 0x3f3504f3, f64: 0x3fe6a09e667f3bcdn };
 /** ln 2 in two parts; n times the first is exact for every exponent n. */
 export const ln2 = {

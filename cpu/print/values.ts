@@ -425,7 +425,16 @@ export class Values {
     const { f, module } = this.context;
     const [a, b] = node.args as [SNode, SNode];
     switch (node.op) {
-      case "select":
+      case "select": {
+        // Beside a zero the mask itself chooses.
+        const zero = node.type === "bool" ? 0 : isZero(node.args[2]!) ? 2 : isZero(b) ? 1 : 0;
+        if (zero > 0) {
+          this.vector(node.args[3 - zero]!, form);
+          this.mask(a, form);
+          if (zero === 2) f.v128And();
+          else f.v128Andnot();
+          return;
+        }
         for (const arg of [node.args[1]!, node.args[2]!]) {
           if (node.type === "bool") this.mask(arg, form);
           else this.vector(arg, form);
@@ -433,6 +442,7 @@ export class Values {
         this.mask(a, form);
         blend(f, form, module.relaxed);
         return;
+      }
       case "bitcast":
         this.vector(a, form);
         return;
@@ -560,6 +570,11 @@ export class Values {
     }
     f.localGet(result).free(result, ...args.flatMap(({ halves }) => halves));
   }
+}
+
+/** Whether a node is the constant whose bits are all 0. */
+function isZero(node: SNode): boolean {
+  return node.op === "const" && (node.value === 0n || Object.is(node.value, 0));
 }
 
 /** Whether lanes at this stride are loaded as whole vectors and put in order. */
