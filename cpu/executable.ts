@@ -13,7 +13,7 @@ import type {
 } from "../core/runtime/backend.ts";
 import type { CodeCache } from "../core/runtime/code_cache.ts";
 import { type BufferDecl, type Check, checkError, type Program } from "../core/ir/program.ts";
-import { type Size, sizeAt, type SizeEnv, sizeValue } from "../core/ir/size.ts";
+import { type Size, sizeAt, sizeValue } from "../core/ir/size.ts";
 import { allSteps, type NumberedStep } from "../core/ir/steps.ts";
 import type { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
@@ -131,6 +131,8 @@ export class CpuExecutable implements Executable {
   /** Bytes that each thread works with. */
   #threadBytes = 0;
   #arenaVersion = -1;
+  /** Where the block says that temps are. */
+  #layout: ScratchLayout | null = null;
 
   /**
    * @param device What programs share.
@@ -240,30 +242,32 @@ export class CpuExecutable implements Executable {
 
   /** Lays the scratch block out: temps, and behind them the workspace of sorts and products. */
   #measure(valueOf: (size: Size) => number): { layout: ScratchLayout; bytes: number } {
-    const layout = this.#scratch.layout(valueOf);
     const work = Math.max(0, ...this.#printed.workspaces.map(valueOf));
+    const layout = this.#scratch.layout(valueOf, this.#device.arena.bytes - work);
     return { layout, bytes: layout.bytes + work };
   }
 
   /** Writes the sizes, and where the temps are, for values of the base symbols. */
-  #resize(env: SizeEnv): void {
-    const { arena, memory } = this.#device;
+  #resize(env: Float64Array): void {
+    const { arena, memory } = this.#device, { params } = this.#printed;
     const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
     arena.need(bytes);
     this.#scratchBytes = this.#holdings.scratchBytes = bytes;
     const works = this.#printed.threadWorkspaces.map((size) => sizeAt(size, env));
     this.#threadBytes = Math.max(0, ...works);
-    this.#arenaVersion = arena.version;
-    const { i32 } = memory.heap;
-    const start = this.#holdings.block / 4;
-    for (const { id, word } of this.#temps) {
-      i32[start + word] = arena.address + layout.offsets.get(id)!;
+    if (this.#layout !== layout || this.#arenaVersion !== arena.version) {
+      this.#layout = layout;
+      this.#arenaVersion = arena.version;
+      const { i32 } = memory.heap, start = this.#holdings.block / 4;
+      for (const { id, word } of this.#temps) {
+        i32[start + word] = arena.address + layout.offsets.get(id)!;
+      }
+      const workspace = params.buffers.get(WORKSPACE);
+      if (workspace !== undefined) i32[start + workspace / 4] = arena.address + layout.bytes;
     }
-    const { params } = this.#printed;
-    const workspace = params.buffers.get(WORKSPACE);
-    if (workspace !== undefined) i32[start + workspace / 4] = arena.address + layout.bytes;
     params.writeSizes(this.#holdings.view(), env);
-    this.#env = Float64Array.from(env);
+    if (this.#env === null) this.#env = env.slice();
+    else this.#env.set(env);
   }
 
   free(): void {

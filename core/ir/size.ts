@@ -31,6 +31,12 @@ export interface Atom {
   readonly evaluate: (env: SizeEnv) => number;
 }
 
+/** A part of a polynomial. */
+interface Term {
+  readonly coefficient: number;
+  readonly atoms: readonly Atom[];
+}
+
 /** A symbolic integer: `constant + sum(coefficient * product of atoms)`. */
 export class Sym {
   /** Text that is equal for equal polynomials. */
@@ -39,17 +45,20 @@ export class Sym {
   readonly value: number;
   /** Base symbols that the size depends on. */
   readonly bases: ReadonlySet<string>;
-  readonly #terms: ReadonlyMap<string, { coefficient: number; atoms: readonly Atom[] }>;
+  readonly #terms: ReadonlyMap<string, Term>;
+  /** The same, quicker to run through: calls with other lengths evaluate many sizes. */
+  readonly #list: readonly Term[];
   /** The part without atoms. */
   readonly constant: number;
 
   /** Makes a sum of terms, keyed by the text of their atoms. */
   constructor(
     constant: number,
-    terms: ReadonlyMap<string, { coefficient: number; atoms: readonly Atom[] }>,
+    terms: ReadonlyMap<string, Term>,
   ) {
     this.constant = constant;
     this.#terms = terms;
+    this.#list = [...terms.values()];
     let value = constant;
     const bases = new Set<string>();
     const parts: string[] = [];
@@ -69,16 +78,18 @@ export class Sym {
   }
 
   /** The terms of the polynomial. */
-  get terms(): ReadonlyMap<string, { coefficient: number; atoms: readonly Atom[] }> {
+  get terms(): ReadonlyMap<string, Term> {
     return this.#terms;
   }
 
   /** The value for other base values. */
   evaluate(env: SizeEnv): number {
     let value = this.constant;
-    for (const term of this.#terms.values()) {
-      let product = term.coefficient;
-      for (const atom of term.atoms) product *= atom.evaluate(env);
+    const list = this.#list;
+    for (let i = 0; i < list.length; i++) {
+      const { coefficient, atoms } = list[i]!;
+      let product = coefficient;
+      for (let j = 0; j < atoms.length; j++) product *= atoms[j]!.evaluate(env);
       value += product;
     }
     return value;
@@ -104,6 +115,12 @@ export function sizeAt(size: Size, env: SizeEnv): number {
   return typeof size === "number" ? size : size.evaluate(env);
 }
 
+function valuesAt(sizes: readonly Size[], env: SizeEnv): number[] {
+  const values: number[] = [];
+  for (let i = 0; i < sizes.length; i++) values.push(sizeAt(sizes[i]!, env));
+  return values;
+}
+
 /** Text that is equal for equal sizes. */
 export function sizeKey(size: Size): string {
   return typeof size === "number" ? String(size) : size.key;
@@ -118,7 +135,7 @@ function fromAtom(atom: Atom): Size {
   return new Sym(0, new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]));
 }
 
-type Terms = Map<string, { coefficient: number; atoms: readonly Atom[] }>;
+type Terms = Map<string, Term>;
 
 function normal(constant: number, terms: Terms): Size {
   for (const [key, term] of terms) if (term.coefficient === 0) terms.delete(key);
@@ -183,6 +200,11 @@ export function sameSizes(a: readonly Size[], b: readonly Size[]): boolean {
   return a.length === b.length && a.every((size, d) => sizeKey(size) === sizeKey(b[d]!));
 }
 
+/** Sizes without those that are the same as another for all calls. */
+export function distinctSizes(sizes: readonly Size[]): Size[] {
+  return [...new Map(sizes.map((size) => [sizeKey(size), size])).values()];
+}
+
 /** Product of sizes; 1 for none. */
 export function productSize(sizes: readonly Size[]): Size {
   return sizes.reduce<Size>((product, size) => mulSize(product, size), 1);
@@ -214,7 +236,7 @@ export function opaqueSize(
     key: `${name}(${args.map(sizeKey).join(",")})`,
     value: f(...values),
     bases,
-    evaluate: (env) => f(...args.map((arg) => sizeAt(arg, env))),
+    evaluate: (env) => f(...valuesAt(args, env)),
   });
 }
 
@@ -259,7 +281,7 @@ export class Guards {
         const fixed = [...sizes];
         this.#checks.set(
           key,
-          (env) => test(...fixed.map((size) => sizeAt(size, env))) === answer,
+          (env) => test(...valuesAt(fixed, env)) === answer,
         );
       }
     }

@@ -47,7 +47,7 @@ export interface Bindings {
 
 /** Memory that a prepared program uses, and how its loops run. */
 export interface ExecutableInfo {
-  /** Scratch bytes for the sizes of the last run (of the plan, before the first). */
+  /** Scratch bytes of the last run (for the sizes of the plan, before the first). */
   readonly scratchBytes: number;
   /** Size of the compiled code: bytes of the module, or of the text of its kernels. */
   readonly codeBytes: number;

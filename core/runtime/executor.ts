@@ -489,7 +489,7 @@ export class Executor {
       const { shape, elements } = sizes.outputs[i]!, buffer = memory[i]!;
       return taken.includes(buffer)
         ? Tensor.onDevice(variable.dtype, shape, { backend, buffer })
-        : new Tensor(variable.dtype, shape, buffer.readSync(variable.dtype, elements));
+        : Tensor.onHost(variable.dtype, shape, buffer.readSync(variable.dtype, elements));
     });
   }
 

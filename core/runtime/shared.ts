@@ -188,8 +188,10 @@ function lostValues(variables: readonly SharedVariable[], cause: DeviceLostError
  * @internal
  */
 export function checkValues(variables: readonly SharedVariable[]): void {
-  const gone = variables.filter(({ container }) => container.lost !== null);
-  if (gone.length > 0) throw lostValues(gone, gone[0]!.container.lost!);
+  for (const { container } of variables) {
+    if (container.lost === null) continue;
+    throw lostValues(variables.filter((one) => one.container.lost !== null), container.lost);
+  }
 }
 
 /** What `setValue` takes. */

@@ -260,6 +260,21 @@ export class Tensor<D extends DType = DType, N extends number = number> {
     return tensor;
   }
 
+  /**
+   * A tensor of elements that a device gave: they need no check.
+   *
+   * @internal
+   */
+  static onHost<D extends DType>(
+    dtype: D,
+    shape: readonly number[],
+    host: TypedArray,
+  ): Tensor<D> {
+    const tensor = new Tensor(dtype, shape, elsewhere);
+    tensor.#memory.host = host;
+    return tensor;
+  }
+
   /** Whether a value is a tensor itself, and not something that only looks like one. */
   static is(value: unknown): value is Tensor {
     return typeof value === "object" && value !== null && #memory in value;

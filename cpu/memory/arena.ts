@@ -23,6 +23,11 @@ export class Arena {
     return this.#address;
   }
 
+  /** How many bytes it has. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** A number that changes when the block moves or goes. */
   get version(): number {
     return this.#version;

@@ -7,7 +7,7 @@
 
 import type { DType } from "../../core/graph/dtype.ts";
 import type { BufferDecl, Gemm, LoopNest, Program, Step } from "../../core/ir/program.ts";
-import type { Size } from "../../core/ir/size.ts";
+import { distinctSizes, type Size } from "../../core/ir/size.ts";
 import { choosesCalls } from "./choose_calls.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
 import { printHelper } from "./helpers.ts";
@@ -156,8 +156,8 @@ export class ModulePrinter {
       bytes: this.#builder.build().slice(),
       params: this.#params,
       kernels: this.#kernels,
-      workspaces: this.#workspaces,
-      threadWorkspaces: this.#threadWorkspaces,
+      workspaces: distinctSizes(this.#workspaces),
+      threadWorkspaces: distinctSizes(this.#threadWorkspaces),
       jobs: this.#jobs !== null,
     };
   }
