@@ -29,14 +29,18 @@ export interface Resident {
 
 /**
  * What was used by calls as long ago as this is nothing that a device still computes: to read it is not to wait.
- * A device that the host can read is never behind, and there the result of the last call goes first: its memory
- * and the copy are in the caches, and a copy that is dropped at once is collected with what is young.
+ * And what is used again only so soon after it came is a step on the way to something else.
  */
 const RECENT_CALLS = 4;
+
+/** After so many calls in which nothing came back, what left was not missed. */
+const CALM_CALLS = 64;
 
 /** A resident in its queue. */
 interface QueueItem {
   readonly entry: Resident;
+  /** The call that it came with. */
+  readonly since: number;
   /** The call that used it last, which cannot do without it. */
   call: number;
   queue: Queue;
@@ -72,17 +76,26 @@ class Queue {
 
 /**
  * The residents of one device. A loop that drops what it makes fills the memory with values that only one
- * call has used; these may take a quarter, so they cannot drive out what is used again and again.
+ * call has used, or those soon after it; these may take a quarter, so they cannot drive out what is used
+ * again and again.
  */
 export class Residency {
   readonly #backend: Backend;
   readonly #items = new Map<Resident, QueueItem>();
-  /** Used by one call. */
+  /** Used by one call, or by those soon after it. */
   readonly #fresh = new Queue();
-  /** Used by several. */
+  /** Used by more. */
   readonly #used = new Queue();
-  /** Those that have left before: they are no fresh ones when they come back. */
-  readonly #known = new WeakSet<Resident>();
+  /** Those that have left before, and how many calls after their last use. */
+  readonly #known = new WeakMap<Resident, number>();
+  /**
+   * How many of the last calls' residents stay on a device that the host can read. It is never behind, so that
+   * of the last call may go first: its memory and the copy are in the caches, and a copy that is dropped at
+   * once is collected with what is young. But not where it comes back, being used by a call or two later.
+   */
+  #recent = 0;
+  /** The call in which one came back. */
+  #missed = 0;
   #call = 0;
   /** Bytes of buffers that functions keep between calls. */
   keptBuffers = 0;
@@ -112,6 +125,7 @@ export class Residency {
   /** Starts a call: what it touches stays until the next one. */
   begin(): void {
     this.#call++;
+    if (this.#call - this.#missed > CALM_CALLS) this.#recent = 0;
   }
 
   /** Adds a resident, or marks it as used. */
@@ -119,16 +133,26 @@ export class Residency {
     let item = this.#items.get(entry);
     if (item?.call === this.#call) return;
     if (item !== undefined) {
-      item.queue.remove(item);
       item.call = this.#call;
+      if (item.queue === this.#fresh && this.#call - item.since < RECENT_CALLS) return;
+      item.queue.remove(item);
       this.#used.append(item);
       return;
     }
-    const queue = this.#known.has(entry) ? this.#used : this.#fresh;
-    item = { entry, call: this.#call, queue, before: null, after: null };
+    const after = this.#known.get(entry);
+    if (after !== undefined) this.#miss(after);
+    const queue = after === undefined ? this.#fresh : this.#used;
+    item = { entry, since: this.#call, call: this.#call, queue, before: null, after: null };
     this.#items.set(entry, item);
     queue.append(item);
     this.#makeRoom(0);
+  }
+
+  /** One is back that had left so many calls after its last use. */
+  #miss(after: number): void {
+    if (after > RECENT_CALLS) return;
+    this.#recent = Math.max(this.#recent, after);
+    this.#missed = this.#call;
   }
 
   /** Forgets a resident that has left. */
@@ -170,7 +194,7 @@ export class Residency {
     let item = this.#used.first;
     while (item !== null && item.call !== this.#call && this.bytes > limit) {
       const { after } = item;
-      this.#evict(item.entry);
+      this.#evict(item);
       item = after;
       went = true;
     }
@@ -184,12 +208,12 @@ export class Residency {
   #shrinkFresh(limit: number): boolean {
     const queue = this.#fresh;
     let went = false;
-    for (const recent of this.#backend.hostReadable ? [0] : [RECENT_CALLS, 0]) {
+    for (const recent of [this.#backend.hostReadable ? this.#recent : RECENT_CALLS, 0]) {
       let item = queue.last;
       while (item !== null && queue.bytes > limit) {
         const { before } = item;
         if (item.call < this.#call - recent) {
-          this.#evict(item.entry);
+          this.#evict(item);
           went = true;
         }
         item = before;
@@ -198,9 +222,9 @@ export class Residency {
     return went;
   }
 
-  #evict(entry: Resident): void {
+  #evict({ entry, call }: QueueItem): void {
     this.delete(entry);
-    this.#known.add(entry);
+    this.#known.set(entry, this.#call - call);
     entry.evict();
   }
 }

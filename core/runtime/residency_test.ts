@@ -37,8 +37,9 @@ function resident(bytes: number, log: string[], name: string): Resident {
 }
 
 /** A device without memory of its own that refuses allocations while `full` says so. */
-function fakeBackend(full: () => boolean): Backend {
+function fakeBackend(full: () => boolean, hostReadable = false): Backend {
   return {
+    hostReadable,
     allocate: (_dtype: string, elements: number) => {
       if (full()) {
         throw new LimitError("Cannot allocate", {
@@ -56,6 +57,35 @@ async function memoryOf(device: TestDevice): Promise<DeviceMemory> {
   await (device === "cpu" ? cpuBackend() : gpuBackend());
   return config.memory()[device]!;
 }
+
+Deno.test("results for the next calls neither drive out what many calls use nor leave before those", async () => {
+  const residency = new Residency(fakeBackend(() => false, true));
+  const gone = new Set<object>();
+  let back = 0;
+  const make = (bytes: number): Resident => {
+    const made = { bytes, evict: () => void gone.add(made) };
+    return made;
+  };
+  const call = (...entries: Resident[]) => {
+    residency.begin();
+    for (const entry of entries) {
+      if (gone.delete(entry)) back++;
+      residency.touch(entry);
+    }
+  };
+  await withRoomFor(400, () => {
+    const weights = make(60);
+    for (let i = 0; i < 400; i++) {
+      const [f, g, h] = [make(4), make(4), make(4)];
+      call(weights, f);
+      call(weights, g);
+      call(f, g, h);
+      assert(!gone.has(weights));
+    }
+    assert(back > 0 && back < 30, `${back} of 800 came back`);
+    assert(residency.bytes < 300, `${residency.bytes} of 400 bytes`);
+  });
+});
 
 Deno.test("what many calls use stays, what one has used may take a quarter", async () => {
   const log: string[] = [], residency = new Residency(fakeBackend(() => false));
