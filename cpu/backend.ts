@@ -16,7 +16,7 @@ import { LIBRARY_FROM } from "./gemm/choice.ts";
 import { Arena } from "./memory/arena.ts";
 import { CpuBuffer } from "./memory/buffer.ts";
 import { Constants } from "./memory/constants.ts";
-import { CpuExecutable, type Device, type Entry, type Printed } from "./executable.ts";
+import { CpuExecutable, type Device, type LinkedProgram, type Printed } from "./executable.ts";
 import { CpuMemory } from "./memory/memory.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
 import { Runtime } from "./runtime.ts";
@@ -74,7 +74,7 @@ class CpuBackend implements Backend, Device {
   readonly #counts = { buffers: 0, bytes: 0 };
   readonly #options: PrintOptions;
   /** Compiled programs by their bytes. */
-  readonly code = new CodeCache<Entry>(MOST_UNUSED, ({ code }) => code?.release());
+  readonly code = new CodeCache<LinkedProgram>(MOST_UNUSED, ({ code }) => code?.release());
   #compiled = 0;
 
   constructor(options: CpuOptions) {
@@ -165,7 +165,7 @@ class CpuBackend implements Backend, Device {
     blas: Blas | null,
     bytes: Uint8Array<ArrayBuffer>,
     module: WebAssembly.Module,
-  ): Entry {
+  ): LinkedProgram {
     this.#compiled++;
     const imports = WebAssembly.Module.imports(module)
       .filter(({ kind, module }) => kind === "function" && module !== "env")
@@ -177,7 +177,7 @@ class CpuBackend implements Backend, Device {
       runtime: Object.fromEntries(imports.map(({ name, call }) => [name, call])),
     });
     return this.code.add(key, {
-      run: exports.run as Entry["run"],
+      run: exports.run as LinkedProgram["run"],
       code,
       codes: [code, ...codes].filter((one) => one !== null),
     });

@@ -27,7 +27,7 @@ import type { Team } from "./threads/team.ts";
 import { Scratch, type ScratchLayout } from "./memory/scratch.ts";
 
 /** A linked program. */
-export interface Entry {
+export interface LinkedProgram {
   /** Runs it with the address of a parameter block. */
   readonly run: (block: number) => number;
   /** Its module, if that has jobs for threads. */
@@ -41,7 +41,7 @@ export interface Device {
   readonly memory: CpuMemory;
   readonly arena: Arena;
   readonly constants: Constants;
-  readonly code: CodeCache<Entry>;
+  readonly code: CodeCache<LinkedProgram>;
   readonly team: Team;
 }
 
@@ -110,7 +110,7 @@ const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.releas
 /** A program on the CPU device. */
 export class CpuExecutable implements Executable {
   readonly #device: Device;
-  readonly #entry: Entry;
+  readonly #entry: LinkedProgram;
   readonly #printed: Printed;
   readonly #checks: readonly Check[];
   readonly #scratch: Scratch;
@@ -140,7 +140,7 @@ export class CpuExecutable implements Executable {
    * @param printed What was printed for it.
    * @param entry What runs it.
    */
-  constructor(device: Device, program: Program, printed: Printed, entry: Entry) {
+  constructor(device: Device, program: Program, printed: Printed, entry: LinkedProgram) {
     this.#device = device;
     this.#entry = entry;
     this.#printed = printed;

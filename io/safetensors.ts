@@ -276,14 +276,14 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-interface Entry {
+interface StoredTensor {
   readonly type: StoredType;
   readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
 }
 
-function checkEntry(name: string, entry: unknown): Entry {
+function checkEntry(name: string, entry: unknown): StoredTensor {
   const { dtype: tag, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const type = typeof tag === "string" ? storedTypes.get(tag) : undefined;
   if (type === undefined) {

@@ -16,7 +16,7 @@ import type { ParameterTree } from "./parameters.ts";
 import {
   compiledLoop,
   compiledStep,
-  type Rows,
+  type RowOrder,
   type StepFunction,
   type StepGraph,
   stepsByCalls,
@@ -312,7 +312,7 @@ class Windows {
   }
 
   /** The losses of minibatches from `first` on, window by window; the device is one window ahead. */
-  async *over(rows: Rows, first: number): AsyncGenerator<readonly number[]> {
+  async *over(rows: RowOrder, first: number): AsyncGenerator<readonly number[]> {
     let at = first, turn = performance.now();
     while (at < this.batches) {
       const size = Math.min(this.#next, this.#most);

@@ -48,7 +48,7 @@ export interface OptimiserOptions {
 }
 
 /** One parameter in a step. */
-export interface Place<S extends string> {
+export interface ParameterStep<S extends string> {
   /** The gradient. */
   readonly g: Variable;
   /** The parameter. */
@@ -62,19 +62,19 @@ export interface Place<S extends string> {
 }
 
 /** What a step takes away from a parameter, and what it remembers. */
-export interface Step<S extends string> {
+export interface ParameterChange<S extends string> {
   readonly change: Variable;
   readonly state: Readonly<Record<S, Variable>>;
 }
 
 /** An optimiser. */
-interface Rule<S extends string> {
+interface OptimiserRule<S extends string> {
   readonly name: string;
   /** What it remembers for each parameter, and the number in all elements at first. */
   readonly state: Readonly<Record<S, number>>;
   /** Whether the rule needs the number of the step. */
   readonly counts?: boolean;
-  readonly step: (place: Place<S>) => Step<S>;
+  readonly step: (place: ParameterStep<S>) => ParameterChange<S>;
 }
 
 /** Elements of float16 are too coarse for averages of squares. */
@@ -83,7 +83,7 @@ export function workingDType(dtype: DType): DType {
 }
 
 export function updatesOf<S extends string>(
-  rule: Rule<S>,
+  rule: OptimiserRule<S>,
   given: CostOrGradients,
   tree: ParameterTree,
   learningRate: LearningRate,

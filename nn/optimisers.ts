@@ -12,8 +12,8 @@ import {
   type OptimiserOptions,
   type OptimiserUpdates,
   optionsOf,
-  type Place,
-  type Step,
+  type ParameterChange,
+  type ParameterStep,
   updatesOf,
 } from "./optimiser.ts";
 import type { ParameterTree } from "./parameters.ts";
@@ -56,7 +56,7 @@ export function sgd(
   options?: OptimiserOptions,
 ): OptimiserUpdates {
   const { learningRate } = optionsOf("sgd", options, {}, 0.01);
-  const step = ({ g, rate }: Place<never>) => ({ change: product(rate, g), state: {} });
+  const step = ({ g, rate }: ParameterStep<never>) => ({ change: product(rate, g), state: {} });
   return updatesOf({ name: "sgd", state: {}, step }, given, parameters, learningRate);
 }
 
@@ -126,7 +126,7 @@ function withMomentum(
     { momentum: "number" },
     0.01,
   );
-  const step = ({ g, rate, state }: Place<"velocity">) => {
+  const step = ({ g, rate, state }: ParameterStep<"velocity">) => {
     const velocity = T.add(T.mul(state.velocity, kept), g) as Variable;
     const along = name === "nesterov" ? T.add(T.mul(velocity, kept), g) as Variable : velocity;
     return { change: product(rate, along), state: { velocity } };
@@ -169,7 +169,7 @@ export function adagrad(
     { initial: "number", epsilon: "number" },
     0.01,
   );
-  const step = ({ g, rate, state }: Place<"squares">) => {
+  const step = ({ g, rate, state }: ParameterStep<"squares">) => {
     const squares = T.add(state.squares, T.sqr(g)) as Variable;
     // Without a first value, a gradient that was always 0 divides 0 by 0.
     const scaled = T.where(T.gt(squares, 0), T.div(g, T.sqrt(T.add(squares, epsilon))), 0);
@@ -214,7 +214,7 @@ export function adadelta(
     { rho: "number", epsilon: "number" },
     1,
   );
-  const step = ({ g, rate, state }: Place<"squares" | "steps">) => {
+  const step = ({ g, rate, state }: ParameterStep<"squares" | "steps">) => {
     const squares = mix(rho, state.squares, T.sqr(g) as Variable);
     const ratio = T.div(T.sqrt(T.add(state.steps, epsilon)), T.sqrt(T.add(squares, epsilon)));
     const along = T.mul(ratio, g) as Variable;
@@ -265,7 +265,7 @@ export function rmsprop(
       { decay: "number", epsilon: "number", momentum: "number", centered: "boolean" },
       0.001,
     );
-  const step = ({ g, rate, state }: Place<string>): Step<string> => {
+  const step = ({ g, rate, state }: ParameterStep<string>): ParameterChange<string> => {
     const squares = mix(decay, state["squares"]!, T.sqr(g) as Variable);
     const mean = centered ? mix(decay, state["mean"]!, g) : null;
     const spread = mean === null ? squares : T.sub(squares, T.sqr(mean)) as Variable;
@@ -378,7 +378,7 @@ function adamLike(
     nesterov: "boolean",
     ...(name === "adamw" ? { weightDecay: "number" } : {}),
   } as Omit<OptionKinds<AdamWOptions>, "learningRate">, 0.001);
-  const step = ({ g, p, rate, t, state }: Place<"mean" | "squares">) => {
+  const step = ({ g, p, rate, t, state }: ParameterStep<"mean" | "squares">) => {
     // Scalars first: what is the same for all parameters is computed before the first of them.
     const scale = T.div(1, ahead ? bias(beta1, T.add(t, 1) as Variable) : bias(beta1, t));
     const spread = T.div(1, T.sqrt(bias(beta2, t)));
@@ -432,7 +432,7 @@ export function lion(
     { beta1: "number", beta2: "number", weightDecay: "number" },
     1e-4,
   );
-  const step = ({ g, p, rate, state }: Place<"mean">) => {
+  const step = ({ g, p, rate, state }: ParameterStep<"mean">) => {
     const along = T.sgn(mix(beta1, state.mean, g)) as Variable;
     const whole = weightDecay === 0 ? along : T.add(along, T.mul(p, weightDecay)) as Variable;
     return { change: product(rate, whole), state: { mean: mix(beta2, state.mean, g) } };

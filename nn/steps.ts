@@ -41,7 +41,7 @@ interface CompiledSteps {
 export type StepFunction<D extends DataSet> = (batch: Minibatch<D>) => Tensor | number;
 
 /** Where rows are taken from: parts of the data, and their order. */
-export interface Rows {
+export interface RowOrder {
   readonly parts: readonly Part[];
   readonly order: Uint32Array;
   readonly batch: number;
@@ -49,7 +49,7 @@ export interface Rows {
 
 /** Takes minibatches `first` to before `end`, unless `stop` says so earlier: the losses of those taken. */
 export type TakeSteps = (
-  rows: Rows,
+  rows: RowOrder,
   first: number,
   end: number,
   stop: () => boolean,

@@ -9,8 +9,8 @@ import {
   aligned,
   axisMoved,
   type Batched,
+  type BatchRows,
   type BatchRule,
-  type Rows,
   spread,
 } from "../core/batch/batched.ts";
 import { Batching } from "../core/batch/batching.ts";
@@ -81,7 +81,7 @@ interface Spreading {
 interface BatchedStep {
   readonly leaves: ReadonlyMap<Variable, Batched>;
   /** The rows as the step knows them. */
-  readonly rows: Rows;
+  readonly rows: BatchRows;
   readonly states: readonly Batched[];
   readonly maps: readonly Batched[];
   readonly carried: readonly Batched[];
@@ -90,7 +90,7 @@ interface BatchedStep {
 
 class LoopBatching {
   readonly #apply: Apply<ScanParams>;
-  readonly #rows: Rows;
+  readonly #rows: BatchRows;
   /** Number of rows, where it is known. */
   readonly #count: number | null;
   readonly #parts: ScanParts;
@@ -99,7 +99,7 @@ class LoopBatching {
   readonly #running: Variable;
   readonly #executed: Variable;
 
-  constructor(apply: Apply<ScanParams>, inputs: readonly Batched[], rows: Rows) {
+  constructor(apply: Apply<ScanParams>, inputs: readonly Batched[], rows: BatchRows) {
     this.#apply = apply;
     this.#rows = rows;
     this.#count = staticInt(rows.count);
@@ -171,7 +171,7 @@ class LoopBatching {
   }
 
   /** The rows as the step knows them. */
-  #innerRows(ends: boolean): Rows {
+  #innerRows(ends: boolean): BatchRows {
     const { count, counting } = this.#rows;
     return {
       ...this.#rows,

@@ -26,7 +26,7 @@ interface Bounds {
 }
 
 type Binary = (a: Variable, b: Variable) => Variable;
-type Rule = (inputs: readonly Bounds[]) => Bounds;
+type BoundRule = (inputs: readonly Bounds[]) => Bounds;
 
 const unknown: Bounds = { low: null, high: null };
 const int = (n: number) => asVariable(n, "int64");
@@ -40,7 +40,7 @@ const either = (op: Binary, a: Variable | null, b: Variable | null) =>
   a === null ? b : b === null ? a : op(a, b);
 
 /** Of one of several values. */
-const hull: Rule = (all) =>
+const hull: BoundRule = (all) =>
   all.reduce((a, b) => ({ low: both(minimum, a.low, b.low), high: both(maximum, a.high, b.high) }));
 
 const negative = ({ low, high }: Bounds): Bounds => ({
@@ -48,7 +48,7 @@ const negative = ({ low, high }: Bounds): Bounds => ({
   high: low && sub(0, low),
 });
 
-const rules: Readonly<Record<string, Rule>> = {
+const rules: Readonly<Record<string, BoundRule>> = {
   minimum: ([a, b]) => ({
     low: both(minimum, a!.low, b!.low),
     high: either(minimum, a!.high, b!.high),

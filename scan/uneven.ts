@@ -44,7 +44,7 @@ import {
   padded,
 } from "./padded.ts";
 import { padsOf } from "./padded_ops/mod.ts";
-import type { Step } from "./padded_ops/step.ts";
+import type { PaddedStep } from "./padded_ops/step.ts";
 import { partsOf, reachedBy, rebuild } from "./rewrites/rebuild.ts";
 
 /** Results in which no length varies, from what of them is there already. */
@@ -73,7 +73,7 @@ export function padEach(
   return results.map((result) => evening.of(result));
 }
 
-class Evening implements Step {
+class Evening implements PaddedStep {
   readonly #most: Most;
   /** Variables whose value changes with the step. */
   readonly #varies: Set<Variable>;
@@ -335,7 +335,12 @@ class Evening implements Step {
 }
 
 /** A result with as many rows as its state has. */
-function asState(made: Padded, state: Padded, isSame: Step["isSame"], action: string): Variable {
+function asState(
+  made: Padded,
+  state: Padded,
+  isSame: PaddedStep["isSame"],
+  action: string,
+): Variable {
   let { value } = made;
   made.extents.forEach((own, axis) => {
     const wanted = state.extents[axis]!, part = { ...made, value };

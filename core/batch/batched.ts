@@ -21,7 +21,7 @@ export interface Batched {
 }
 
 /** The rows that an expression is made for. */
-export interface Rows {
+export interface BatchRows {
   /** How many there are (int64 scalar). */
   readonly count: Variable;
   /** Whether random numbers are drawn for each row, or once for all. */
@@ -42,7 +42,7 @@ export interface Rows {
 export type BatchRule = (
   apply: Apply,
   inputs: readonly Batched[],
-  rows: Rows,
+  rows: BatchRows,
 ) => readonly Batched[] | null;
 
 /** One stacked result. */
@@ -60,7 +60,7 @@ export function aligned({ value, stacked }: Batched, rank: number): Variable {
 }
 
 /** The value with an axis of rows, also where it is the same for all of them. */
-export function spread({ value, stacked }: Batched, { count }: Rows): Variable {
+export function spread({ value, stacked }: Batched, { count }: BatchRows): Variable {
   return stacked ? value : broadcastTo(value, [count, ...lengthsIn(value)]);
 }
 
@@ -75,7 +75,7 @@ export function lengthsIn(value: Variable): Variable[] {
 }
 
 /** Positions with 0 in the rows that do not count. */
-export function heldPositions(position: Batched, { counting, ...rows }: Rows): Batched {
+export function heldPositions(position: Batched, { counting, ...rows }: BatchRows): Batched {
   if (counting === null || !position.stacked && position.value instanceof Constant) return position;
   const all = spread(position, { counting, ...rows });
   const mask = aligned({ value: counting, stacked: true }, all.ndim - 1);
@@ -84,7 +84,7 @@ export function heldPositions(position: Batched, { counting, ...rows }: Rows): B
 }
 
 /** The number of each row, as positions that go with others of `rank` axes. */
-export function rowNumbers({ count }: Rows, rank: number): Variable {
+export function rowNumbers({ count }: BatchRows, rank: number): Variable {
   return dimshuffle(arange(count), 0, ...Array.from({ length: rank }, () => "x" as const));
 }
 

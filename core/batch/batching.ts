@@ -10,7 +10,7 @@ import { toposort } from "../graph/walk.ts";
 import { staticInt } from "../ops/common/arguments.ts";
 import { and, invert } from "../ops/elementwise/elementwise.ts";
 import { shapeOf } from "../ops/shape/shape_ops.ts";
-import type { Batched, Rows } from "./batched.ts";
+import type { Batched, BatchRows } from "./batched.ts";
 import { type BranchSide, choicesAround } from "./choices.ts";
 import { drawsNumbers } from "./draws.ts";
 import { overRows, ruleOf } from "./rules.ts";
@@ -20,11 +20,11 @@ interface BatchOptions {
   /** How many rows there are; default: as many as the first stacked leaf has. */
   readonly count?: Variable;
   /** Whether random numbers are drawn for each row, or once for all. */
-  readonly draws: Rows["draws"];
+  readonly draws: BatchRows["draws"];
   /** Rows that count (a bool for each), where not all do. */
   readonly counting?: Variable | null;
   /** Told of values that take many times the memory of one row's. */
-  readonly onGrowth?: Rows["onGrowth"];
+  readonly onGrowth?: BatchRows["onGrowth"];
   /** What is not made for all rows, though it could be; default: nothing. Loops over rows are not, then. */
   readonly leave?: (apply: Apply, inputs: readonly Batched[]) => boolean;
 }
@@ -45,7 +45,7 @@ function grows({ op, output }: Apply, inputs: readonly Batched[]): boolean {
 
 /** Makes expressions of one row for all rows, each part of them once. */
 export class Batching {
-  readonly #rows: Rows | null;
+  readonly #rows: BatchRows | null;
   readonly #leave: BatchOptions["leave"];
   readonly #known: Map<Variable, Batched | null>;
 
@@ -118,7 +118,7 @@ export class Batching {
   }
 
   /** The rows that take the sides of choices. */
-  #within(rows: Rows, choices: readonly BranchSide[]): Rows {
+  #within(rows: BatchRows, choices: readonly BranchSide[]): BatchRows {
     return choices.reduce((all, { choice, side }) => {
       const condition = this.#find(choice.inputs[0]!);
       if (!condition?.stacked) return all;

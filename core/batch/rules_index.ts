@@ -27,10 +27,10 @@ import {
   aligned,
   axisMoved,
   type Batched,
+  type BatchRows,
   type BatchRule,
   heldPositions,
   rowNumbers,
-  type Rows,
   spread,
   stacked,
 } from "./batched.ts";
@@ -53,7 +53,7 @@ function placesOf(
   indices: readonly Batched[],
   axes: readonly number[],
   isOwn: boolean,
-  rows: Rows,
+  rows: BatchRows,
 ): Places {
   const rank = Math.max(0, ...indices.map(rankOf));
   const tensors = indices.map((index) => aligned(index, rank));
@@ -77,7 +77,7 @@ function taken(
   x: Batched,
   indices: readonly Batched[],
   axes: readonly number[],
-  rows: Rows,
+  rows: BatchRows,
 ): Variable {
   const ndim = rankOf(x), { stacked: isOwn } = x;
   if (indices.every((index) => !index.stacked)) {
@@ -103,7 +103,7 @@ function put(
   y: Batched,
   indices: readonly Batched[],
   { axes, set }: AdvIncParams,
-  rows: Rows,
+  rows: BatchRows,
 ): Variable {
   const ndim = rankOf(x), all = spread(x, rows);
   const rank = Math.max(0, ...indices.map(rankOf)), partRank = rank + ndim - axes.length;
@@ -163,13 +163,13 @@ function sliced(x: Batched, slices: readonly IndexEntry[], bounds: readonly Batc
 }
 
 /** An integer as a position, which is one of the axis in the rows that do not count. */
-const asPosition = (rows: Rows) => ({ value, stacked }: Batched): Batched =>
+const asPosition = (rows: BatchRows) => ({ value, stacked }: Batched): Batched =>
   heldPositions({ value: castTo(value, "int64"), stacked }, rows);
 
-const asPositions = (rows: Rows) => (index: Batched): Batched => heldPositions(index, rows);
+const asPositions = (rows: BatchRows) => (index: Batched): Batched => heldPositions(index, rows);
 
 /** Whether a place is the same in all rows. */
-const isFixed = ({ value, stacked }: Batched, { counting }: Rows) =>
+const isFixed = ({ value, stacked }: Batched, { counting }: BatchRows) =>
   !stacked && (counting === null || value instanceof Constant);
 
 export const indexRules: Readonly<Record<string, BatchRule>> = {

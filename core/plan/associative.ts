@@ -39,7 +39,7 @@ export function associative(
     if (isOld(y) && !depends.get(x)!) return { kind: value.op, b: x };
     return null;
   }
-  const parts = new Map<SNode, Parts | null>();
+  const parts = new Map<SNode, AffineParts | null>();
   for (const node of nodesOf([value])) {
     parts.set(node, partsOf(node, isOld, (arg) => depends.get(arg)!, parts));
   }
@@ -51,7 +51,7 @@ export function associative(
 }
 
 /** `a * old + b`, where null stands for 0. */
-interface Parts {
+interface AffineParts {
   readonly a: SNode | null;
   readonly b: SNode | null;
 }
@@ -60,13 +60,13 @@ function partsOf(
   node: SNode,
   isOld: (node: SNode) => boolean,
   depends: (node: SNode) => boolean,
-  known: ReadonlyMap<SNode, Parts | null>,
-): Parts | null {
+  known: ReadonlyMap<SNode, AffineParts | null>,
+): AffineParts | null {
   if (isOld(node)) return { a: number(node.type, 1), b: null };
   if (!depends(node)) return { a: null, b: node };
   const args = node.args.map((arg) => known.get(arg) ?? null);
   if (args.some((arg) => arg === null)) return null;
-  const [x, y, z] = args as [Parts, Parts, Parts];
+  const [x, y, z] = args as [AffineParts, AffineParts, AffineParts];
   switch (node.op) {
     case "add":
       return plus(x, y);
@@ -99,17 +99,17 @@ function partsOf(
   return null;
 }
 
-function plus(x: Parts, y: Parts): Parts {
+function plus(x: AffineParts, y: AffineParts): AffineParts {
   const add = (p: SNode | null, q: SNode | null) =>
     p === null ? q : q === null ? p : make("add", p, q);
   return { a: add(x.a, y.a), b: add(x.b, y.b) };
 }
 
-function negated({ a, b }: Parts): Parts {
+function negated({ a, b }: AffineParts): AffineParts {
   return { a: a === null ? null : make("neg", a), b: b === null ? null : make("neg", b) };
 }
 
-function times(x: Parts, y: Parts): Parts | null {
+function times(x: AffineParts, y: AffineParts): AffineParts | null {
   if (x.a !== null && y.a !== null) return null;
   const [moving, factor] = x.a !== null ? [x, y.b] : [y, x.b];
   if (factor === null) return { a: null, b: null };

@@ -54,7 +54,7 @@ interface RowAccess extends RowPlace {
 }
 
 /** A nest that can be run row by row. */
-interface Rows {
+interface RowNest {
   readonly nest: LoopNest;
   readonly axis: number;
   readonly count: number;
@@ -76,7 +76,7 @@ interface Passing {
 }
 
 /** Takes in the accesses of a nest; false, and nothing is changed, if its rows depend on others. */
-function takeIn(all: Map<number, Passing>, { accesses }: Rows): boolean {
+function takeIn(all: Map<number, Passing>, { accesses }: RowNest): boolean {
   const changed = new Map<number, Passing>();
   for (const access of accesses) {
     const mine = changed.get(access.buffer), have = mine ?? all.get(access.buffer);
@@ -111,7 +111,7 @@ function findGroup(
   start: number,
   least: RowLimits,
 ): { loop: Loop; count: number } | null {
-  const group: Rows[] = [];
+  const group: RowNest[] = [];
   const accessed = new Map<number, Passing>();
   for (let i = start; i < list.length && group.length < MOST_NESTS; i++) {
     const step = list[i]!.step!;
@@ -131,7 +131,7 @@ function findGroup(
 }
 
 /** A nest as rows; null if it has none. */
-function rowsOf(nest: LoopNest, count: number | null): Rows | null {
+function rowsOf(nest: LoopNest, count: number | null): RowNest | null {
   if (nest.checks.length > 0) return null;
   const sizes = [...nest.axes, ...nest.loops];
   const store = nest.outer[0] ?? nest.inner[0];
@@ -163,7 +163,7 @@ function rowsOf(nest: LoopNest, count: number | null): Rows | null {
 /** A group as a loop over its rows; what nothing else reads gets memory for one row. */
 function rowLoop(
   graph: StepGraph,
-  group: readonly Rows[],
+  group: readonly RowNest[],
   passing: ReadonlyMap<number, Passing>,
 ): Loop {
   const { buffers } = graph.planner, id = graph.planner.loopId();
@@ -222,7 +222,7 @@ function rowPlace(
 
 /** A nest for one row, whose number is the counter of a loop. */
 function withoutRow(
-  { nest, axis }: Rows,
+  { nest, axis }: RowNest,
   ref: AxisRef,
   local: ReadonlyMap<number, number>,
 ): LoopNest {

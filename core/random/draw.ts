@@ -19,7 +19,7 @@ import { addSize, floorDivSize, mulSize, productSize, type Size, subSize } from 
 import { TensorType } from "../graph/type.ts";
 import type { Variable } from "../graph/graph.ts";
 import { circle } from "./circle.ts";
-import { type Block, hostWords, kernelWords, philox } from "./philox.ts";
+import { type FourWords, hostWords, kernelWords, philox } from "./philox.ts";
 import { kernels } from "../ops/common/kernels.ts";
 import { lengthsNamed } from "../ops/common/length_rules.ts";
 
@@ -49,7 +49,7 @@ const ULP24 = 2 ** -24, ULP53 = 2 ** -53;
 /** Uniform number `lane` of a block, on the host. */
 export function hostUniform(
   dtype: DrawParams["dtype"],
-  words: Block<number>,
+  words: FourWords<number>,
   lane: number,
 ): number {
   if (dtype !== "float64") return (words[lane]! >>> 8) * ULP24;
@@ -60,7 +60,7 @@ export function hostUniform(
 export function kernelUniform(
   b: ScalarBuilder,
   dtype: DrawParams["dtype"],
-  words: Block<SNode>,
+  words: FourWords<SNode>,
   lane: number,
 ): SNode {
   const type = dtype === "float64" ? "f64" : "f32";
@@ -73,7 +73,7 @@ export function kernelUniform(
 }
 
 /** The values of one block, on the host. */
-function hostValues(params: DrawParams, words: Block<number>): number[] {
+function hostValues(params: DrawParams, words: FourWords<number>): number[] {
   if (params.kind === "bits") return [...words];
   const { dtype } = params;
   const uniforms = lanes(params).map((lane) => hostUniform(dtype, words, lane));
@@ -110,7 +110,7 @@ export function kernelNormals(b: ScalarBuilder, u: SNode, v: SNode): [SNode, SNo
 export function kernelValues(
   b: ScalarBuilder,
   params: DrawParams,
-  words: Block<SNode>,
+  words: FourWords<SNode>,
 ): SNode[] {
   if (params.kind === "bits") return [...words];
   const uniforms = lanes(params).map((lane) => kernelUniform(b, params.dtype, words, lane));

@@ -15,7 +15,7 @@ import {
 import { Tensor, tensor } from "../runtime/tensor.ts";
 import { TensorType } from "../graph/type.ts";
 import { advanceOp } from "./draw.ts";
-import { type Block, hostWords, philox } from "./philox.ts";
+import { type FourWords, hostWords, philox } from "./philox.ts";
 import { shown } from "../base/shown.ts";
 
 /** A seed: any integer; integers that differ by a multiple of 2^64 are the same seed. */
@@ -49,7 +49,7 @@ export function freshState([k0, k1]: Key): Uint32Array<ArrayBuffer> {
   return Uint32Array.of(k0, k1, 0, 0);
 }
 
-function checkState(state: ArrayLike<number>): Block<number> {
+function checkState(state: ArrayLike<number>): FourWords<number> {
   const words = Array.from(state ?? []);
   const isState = words.length === 4 &&
     words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
@@ -60,7 +60,7 @@ function checkState(state: ArrayLike<number>): Block<number> {
       }`,
     );
   }
-  return words as unknown as Block<number>;
+  return words as unknown as FourWords<number>;
 }
 
 /**

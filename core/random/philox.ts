@@ -21,12 +21,16 @@ interface WordArithmetic<W> {
 }
 
 /** Four words. */
-export type Block<W> = readonly [W, W, W, W];
+export type FourWords<W> = readonly [W, W, W, W];
 
 const M0 = 0xd2511f53, M1 = 0xcd9e8d57, W0 = 0x9e3779b9, W1 = 0xbb67ae85;
 
 /** Ten rounds of Philox on a counter, with a key of two words. */
-export function philox<W>(m: WordArithmetic<W>, counter: Block<W>, key: readonly [W, W]): Block<W> {
+export function philox<W>(
+  m: WordArithmetic<W>,
+  counter: FourWords<W>,
+  key: readonly [W, W],
+): FourWords<W> {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   const m0 = m.constant(M0), m1 = m.constant(M1);

@@ -4,14 +4,14 @@
  * @module
  */
 
-interface Entry<T> {
+interface CachedCode<T> {
   readonly value: T;
   users: number;
 }
 
 /** Keeps code while programs use it, and what nothing uses any more for a while. */
 export class CodeCache<T> {
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #entries = new Map<string, CachedCode<T>>();
   /** Keys of what nothing uses, the ones left last at the end: the same program is often planned again. */
   readonly #unused = new Set<string>();
   readonly #mostUnused: number;

@@ -117,7 +117,7 @@ const MESSAGE = "A result is NaN, infinite or huge";
 
 type Take = (values: readonly Tensor[], steps: readonly number[]) => void;
 
-interface Place {
+interface GuardedPlace {
   readonly apply: Apply;
   /** The loops around. */
   readonly loops: readonly Apply[];
@@ -125,7 +125,7 @@ interface Place {
 
 interface Marked {
   readonly roots: readonly Variable[];
-  readonly places: ReadonlyMap<number, Place>;
+  readonly places: ReadonlyMap<number, GuardedPlace>;
 }
 
 /** An application made again. */
@@ -139,7 +139,7 @@ let marks = 0;
 
 /** Puts ops that report codes into a graph: of all that is checked, or of one and with what it was given. */
 class Marker {
-  readonly places = new Map<number, Place>();
+  readonly places = new Map<number, GuardedPlace>();
   readonly #checked = new Map<Apply, Made>();
   readonly #options: NanGuardOptions;
   readonly #only: number | null;

@@ -43,16 +43,16 @@ const ALL_MEASURED = 16;
 const SHORT = 0.05, MOST_PASSED = 15;
 
 /** What a profile is taken of. */
-interface Source {
+interface ProfiledFunction {
   /** How the graph was rewritten, if that was recorded. */
   readonly log: RewriteLog | null;
   readonly executor: Executor;
 }
 
-const sources = new WeakMap<Profile, Source>();
+const sources = new WeakMap<Profile, ProfiledFunction>();
 
 /** Says what a profile is taken of. */
-export function profileOf(profile: Profile, source: Source): void {
+export function profileOf(profile: Profile, source: ProfiledFunction): void {
   sources.set(profile, source);
 }
 

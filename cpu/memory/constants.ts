@@ -6,7 +6,7 @@
 
 import type { CpuMemory } from "./memory.ts";
 
-interface Entry {
+interface HeldConstant {
   readonly data: ArrayBufferView;
   readonly address: number;
   readonly bytes: number;
@@ -16,7 +16,7 @@ interface Entry {
 /** Keeps uploaded data while programs use it. */
 export class Constants {
   readonly #memory: CpuMemory;
-  readonly #entries = new Map<ArrayBufferView, Entry>();
+  readonly #entries = new Map<ArrayBufferView, HeldConstant>();
 
   constructor(memory: CpuMemory) {
     this.#memory = memory;

@@ -39,7 +39,7 @@ export interface Heap {
 }
 
 /** A free range of bytes. */
-interface Range {
+interface FreeRange {
   start: number;
   end: number;
 }
@@ -53,7 +53,7 @@ export class CpuMemory {
   /** Free small blocks by class; class c holds blocks of `classBytes(c)`. */
   readonly #small: number[][] = [];
   /** Free large ranges, sorted by address, never touching each other. */
-  readonly #ranges: Range[] = [];
+  readonly #ranges: FreeRange[] = [];
   #used = 0;
   #peak = 0;
 

@@ -154,7 +154,7 @@ class Reader {
 }
 
 /** What a module says of its functions. */
-interface Parts {
+interface ModuleParts {
   readonly signatures: Signature[];
   /** Names of imported functions and their signatures' numbers. */
   readonly imports: { readonly name: string; readonly type: number }[];
@@ -163,9 +163,15 @@ interface Parts {
   readonly bodies: Reader[];
 }
 
-function partsOf(bytes: Uint8Array): Parts {
+function partsOf(bytes: Uint8Array): ModuleParts {
   const reader = new Reader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 8);
-  const parts: Parts = { signatures: [], imports: [], functions: [], names: new Map(), bodies: [] };
+  const parts: ModuleParts = {
+    signatures: [],
+    imports: [],
+    functions: [],
+    names: new Map(),
+    bodies: [],
+  };
   const typeName = (part: Reader) => types.get(part.u8()) ?? "?";
   while (reader.at < reader.end) {
     const id = reader.u8(), part = reader.part();

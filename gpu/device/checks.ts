@@ -24,21 +24,21 @@ export function checkWords(checks: readonly Check[]): number {
 }
 
 /** What is said of a run when it fails. */
-interface Place {
+interface RunOrigin {
   /** Where it was asked for. */
   readonly origin: Origin;
   readonly locate: (error: unknown) => unknown;
 }
 
 /** The places of the latest runs, by the buffers of their results. */
-const places = new WeakMap<object, Place>();
+const places = new WeakMap<object, RunOrigin>();
 
 /** The outcome of the checks of one run. */
 export class RunChecks {
   readonly #checks: readonly Check[];
   readonly #env: SizeEnv;
   /** As long as a result of the run is there: the frames keep what ran alive. */
-  readonly #place: WeakRef<Place>;
+  readonly #place: WeakRef<RunOrigin>;
   #integer: number | null = null;
   #failed: number | null = null;
   #known = false;
@@ -56,7 +56,7 @@ export class RunChecks {
     env: SizeEnv,
     locate: (error: unknown) => unknown = (error) => error,
   ) {
-    this.#place = new WeakRef<Place>({ origin: captureOrigin(), locate });
+    this.#place = new WeakRef<RunOrigin>({ origin: captureOrigin(), locate });
     this.#checks = checks;
     this.#env = Float64Array.from(env);
   }

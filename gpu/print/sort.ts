@@ -122,10 +122,10 @@ class SortPrinter {
   }
 
   /** A kernel that loads a block, runs exchanges in it and stores it. */
-  #inBlocks(name: string, body: (text: KernelText, b: Block) => string[]): PrintedKernel {
+  #inBlocks(name: string, body: (text: KernelText, b: SortBlock) => string[]): PrintedKernel {
     const text = new KernelText(this.#decls), total = this.#total;
     const { keys, order } = this.#memory(text);
-    const b: Block = {
+    const b: SortBlock = {
       keys: text.shared(this.#key, SORT_BLOCK),
       order: text.shared("u32", SORT_BLOCK),
       later: laterText(this.#type, text),
@@ -212,7 +212,7 @@ class SortPrinter {
 }
 
 /** Keys and positions in memory, and what an exchange needs to know. */
-interface Block {
+interface SortBlock {
   readonly keys: string;
   readonly order: string;
   /** The statement that sets `later`. */
@@ -230,12 +230,12 @@ function laterText(type: "u32" | "u64", { prelude }: KernelText): string {
 }
 
 /** One exchange at `distance` within workgroup memory. */
-function localExchange(block: Block): string[] {
+function localExchange(block: SortBlock): string[] {
   return [...exchangeOf("lane", block, "(base + i)", "run"), "workgroupBarrier();"];
 }
 
 /** Puts the two elements of a pair in order: of what is `at` in its row, in runs that alternate. */
-function exchangeOf(pair: string, block: Block, at: string, run: string): string[] {
+function exchangeOf(pair: string, block: SortBlock, at: string, run: string): string[] {
   const { keys, order, later, row } = block;
   return [
     `let i = (${pair} / distance) * (2u * distance) + ${pair} % distance;`,

@@ -41,14 +41,14 @@ import {
   wholes,
 } from "../padded.ts";
 import { positionIn } from "./reducing.ts";
-import { actionOf, type Extents, int64, product, type Step } from "./step.ts";
+import { actionOf, type Extents, int64, type PaddedStep, product } from "./step.ts";
 
 /** Positions that are read or written, in range where they do not count. */
 export function placesIn(
   x: Padded,
   axes: readonly number[],
   positions: readonly Padded[],
-  step: Step,
+  step: PaddedStep,
   apply: Apply,
 ): { places: Variable[]; extents: Extents; mask: Variable | null } {
   const rank = Math.max(...positions.map(({ value }) => value.ndim));
@@ -90,7 +90,7 @@ function spared(
   return { places, extents };
 }
 
-export function looked(apply: Apply, step: Step): Made | null {
+export function looked(apply: Apply, step: PaddedStep): Made | null {
   const { axes } = apply.params as unknown as { axes: readonly number[] };
   const [x, ...positions] = apply.inputs.map((input) => opened(step.of(input))) as [Padded];
   if ([x, ...positions].every(({ extents }) => extents.every((extent) => extent === null))) {
@@ -127,7 +127,7 @@ export function boundsOf(apply: Apply, scalars: readonly Variable[]): Bounds[] {
   );
 }
 
-export function subtensor(apply: Apply, step: Step): Made | null {
+export function subtensor(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...scalars] = apply.inputs as [Variable, ...Variable[]];
   const bounds = boundsOf(apply, scalars);
   const part = opened(step.of(input));
@@ -156,7 +156,7 @@ function indexed(
   bounds: readonly Bounds[],
   others: readonly IndexItem[],
   isOpen: readonly boolean[],
-  step: Step,
+  step: PaddedStep,
 ): Made | null {
   const own = (v: Variable | null) => v === null ? null : int64(step, v);
   let { value } = part;
@@ -182,7 +182,7 @@ function indexed(
 }
 
 /** How many rows a tensor has; of a trace, all that there are in memory. */
-function allRows(part: Padded, axis: number, step: Step): Extent {
+function allRows(part: Padded, axis: number, step: PaddedStep): Extent {
   const executed = axis === 0 && part.extents[0] === null ? step.executed(part.value) : null;
   if (executed === null) return extentOf(part, axis);
   const count = castTo(part.value.owner!.inputs[0]!, "int64");
@@ -195,7 +195,7 @@ function sliced(
   axis: number,
   whole: Extent,
   [start, stop, by]: readonly [Variable | null, Variable | null, Variable | null],
-  { isSame, executed }: Step,
+  { isSame, executed }: PaddedStep,
 ): { value: Variable; extent: Extent } | null {
   const { count, length } = whole;
   const known = by === null ? 1 : constantOf(by);
@@ -235,7 +235,7 @@ export function notZero(by: Variable): Variable {
 }
 
 /** Positions in a mask: as many as it has elements, of which as many count as it has marks. */
-export function found(apply: Apply, step: Step): Made | null {
+export function found(apply: Apply, step: PaddedStep): Made | null {
   const [input, marks] = apply.inputs as [Variable, Variable];
   const mask = opened(step.of(input));
   const count = product(mask.extents.map((_, d) => extentOf(mask, d).count));

@@ -44,9 +44,9 @@ import {
   sameLength,
   wholes,
 } from "../padded.ts";
-import { actionOf, int64, product, type Step } from "./step.ts";
+import { actionOf, int64, type PaddedStep, product } from "./step.ts";
 
-export function range(apply: Apply, step: Step): Made | null {
+export function range(apply: Apply, step: PaddedStep): Made | null {
   const [start, , by] = apply.inputs as [Variable, Variable, Variable];
   const [from, to, apart] = apply.inputs.map((input) => int64(step, input)) as [
     Variable,
@@ -70,7 +70,7 @@ export function range(apply: Apply, step: Step): Made | null {
 }
 
 /** The extents of lengths that are given, some of them computed in the step. */
-export function extentsOf(dims: readonly Variable[], step: Step): (Extent | null)[] | null {
+export function extentsOf(dims: readonly Variable[], step: PaddedStep): (Extent | null)[] | null {
   const extents: (Extent | null)[] = [];
   for (const dim of dims) {
     if (!step.varies(dim)) {
@@ -84,7 +84,7 @@ export function extentsOf(dims: readonly Variable[], step: Step): (Extent | null
   return extents;
 }
 
-export function broadcast(apply: Apply, step: Step): Made | null {
+export function broadcast(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), ahead = dims.length - part.value.ndim;
   const given: (Extent | null)[] = [];
@@ -116,7 +116,7 @@ export function broadcast(apply: Apply, step: Step): Made | null {
 }
 
 /** Elements where they are in memory, found by where they are among those that count. */
-export function reshaped(apply: Apply, step: Step): Made | null {
+export function reshaped(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), { isSame } = step, action = actionOf(apply);
   if (part.extents.every((extent) => extent === null) && !dims.some(step.varies, step)) return null;
@@ -178,7 +178,7 @@ export function reshaped(apply: Apply, step: Step): Made | null {
   return padded(index(memory, [safe]), extents.map((extent, d) => isKept[d] ? extent : null));
 }
 
-export function joined(apply: Apply, step: Step): Made | null {
+export function joined(apply: Apply, step: PaddedStep): Made | null {
   const { axis } = apply.params as unknown as { axis: number };
   const parts = apply.inputs.map((input) => opened(step.of(input)));
   if (parts.every(({ extents }) => extents.every((extent) => extent === null))) return null;
@@ -220,7 +220,7 @@ export function joined(apply: Apply, step: Step): Made | null {
   return padded(index(whole, [...wholes(axis), safe]), extents);
 }
 
-export function specifyShape(apply: Apply, step: Step): Made | null {
+export function specifyShape(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...given] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), { isSame } = step;
   const { shape, masks, action = actionOf(apply) } = apply.params as unknown as {

@@ -27,23 +27,23 @@ import {
 import { found, looked, subtensor } from "./indexing.ts";
 import { broadcast, extentsOf, joined, range, reshaped, specifyShape } from "./lengths.ts";
 import { matmul, reduced, sorted, sumTo } from "./reducing.ts";
-import { actionOf, first, int64, type Rule, type Step } from "./step.ts";
+import { actionOf, first, int64, type PaddedRule, type PaddedStep } from "./step.ts";
 import { foldWindows, widened, windows } from "./windows.ts";
 import { incSubtensor, scattered } from "./writing.ts";
 
 /** What an op makes of padded inputs or computed lengths; null if it makes no more of them than of others. */
-export function padsOf(apply: Apply, step: Step): Made | readonly Made[] | null {
+export function padsOf(apply: Apply, step: PaddedStep): Made | readonly Made[] | null {
   return (padRule(apply.op) ?? rowByRow)(apply, step);
 }
 
 /** The rule of an op; null if all that is known is which axes go along with each other. */
-export function padRule({ name, lowering }: Op): Rule | null {
+export function padRule({ name, lowering }: Op): PaddedRule | null {
   if (lowering.kind === "elementwise") return elementwise;
   return Object.hasOwn(rules, name) ? rules[name]! : null;
 }
 
 /** Rows that are made of those of the same number, where the op says so. */
-const rowByRow: Rule = (apply, step) => {
+const rowByRow: PaddedRule = (apply, step) => {
   const { op, inputs, outputs, output } = apply, { isSame } = step;
   const parts = inputs.map((input) => opened(step.of(input)));
   const isOpen = parts.map(({ extents }) => extents.map((extent) => extent !== null));
@@ -69,14 +69,14 @@ const rowByRow: Rule = (apply, step) => {
   return outputs.map((value) => ({ ...opened(value), unbounded }));
 };
 
-const elementwise: Rule = (apply, step) => {
+const elementwise: PaddedRule = (apply, step) => {
   const parts = apply.inputs.map((input) => opened(step.of(input)));
   if (parts.every(({ extents }) => extents.every((extent) => extent === null))) return null;
   const { values, extents } = together(parts, apply.output.ndim, step.isSame, actionOf(apply));
   return padded(again(apply, values), extents);
 };
 
-const rules: Record<string, Rule> = {
+const rules: Record<string, PaddedRule> = {
   shapeI(apply, step) {
     const part = first(apply, step);
     return part && extentOf(part, (apply.params as unknown as { axis: number }).axis).length;
@@ -152,7 +152,7 @@ const rules: Record<string, Rule> = {
   },
 };
 
-function chosen(apply: Apply, step: Step): readonly Made[] | null {
+function chosen(apply: Apply, step: PaddedStep): readonly Made[] | null {
   const { n } = apply.params as unknown as { n: number }, { isSame } = step;
   const condition = step.plain(apply.inputs[0]!);
   const parts = apply.inputs.slice(1).map((input) => opened(step.of(input)));
@@ -177,7 +177,7 @@ function chosen(apply: Apply, step: Step): readonly Made[] | null {
   return outputs.map((output, i) => padded(output, all[i]!));
 }
 
-function drawn(apply: Apply, step: Step): Made | null {
+function drawn(apply: Apply, step: PaddedStep): Made | null {
   const [state, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const extents = extentsOf(dims, step);
   if (extents === null || extents.every((extent) => extent === null)) return null;

@@ -36,10 +36,10 @@ import {
   padded,
   rowAt,
 } from "../padded.ts";
-import { actionOf, first, int64, type Step } from "./step.ts";
+import { actionOf, first, int64, type PaddedStep } from "./step.ts";
 
 /** What does not count comes last, behind NaN and whatever is as large. */
-export function sorted(apply: Apply, step: Step): Made | null {
+export function sorted(apply: Apply, step: PaddedStep): Made | null {
   const part = first(apply, step);
   if (part === null) return null;
   const { axis } = apply.params as unknown as { axis: number };
@@ -70,7 +70,7 @@ function neutralOf(kind: string, dtype: Variable["dtype"]): number | bigint | bo
   return null;
 }
 
-export function reduced(apply: Apply, step: Step): Made | null {
+export function reduced(apply: Apply, step: PaddedStep): Made | null {
   const part = first(apply, step);
   if (part === null) return null;
   const { kind, axes, empty } = apply.params as unknown as {
@@ -113,7 +113,7 @@ export function positionIn(part: Padded, axes: readonly number[], position: Vari
   return castTo(result!, position.dtype);
 }
 
-export function matmul(apply: Apply, step: Step): Made | null {
+export function matmul(apply: Apply, step: PaddedStep): Made | null {
   const [a, b] = apply.inputs.map((input) => opened(step.of(input))) as [Padded, Padded];
   const { isSame } = step, action = actionOf(apply);
   const row = a.value.ndim - 1, column = b.value.ndim - 2;
@@ -133,7 +133,7 @@ export function matmul(apply: Apply, step: Step): Made | null {
   return padded(again(apply, [of(a, row), of(b, column)]), extents);
 }
 
-export function sumTo(apply: Apply, step: Step): Made | null {
+export function sumTo(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const { axes } = apply.params as unknown as { axes: readonly number[] };
   const part = opened(step.of(input));

@@ -11,7 +11,7 @@ import { asVariable } from "../../core/ops/common/literal.ts";
 import { type Extent, isPadded, type IsSame, type Made, type Padded } from "../padded.ts";
 
 /** What a rule may ask for. */
-export interface Step {
+export interface PaddedStep {
   /** What was made of a variable. Throws where there is no number of rows. */
   of(variable: Variable): Made;
   /** The variable with the lengths that it should have. */
@@ -25,16 +25,17 @@ export interface Step {
   executed(variable: Variable): Variable | null;
 }
 
-export type Rule = (apply: Apply, step: Step) => Made | readonly Made[] | null;
+export type PaddedRule = (apply: Apply, step: PaddedStep) => Made | readonly Made[] | null;
 export type Extents = readonly (Extent | null)[];
 
 export const actionOf = ({ output, op }: Apply) =>
   `Cannot apply "${output.written.call === "" ? op.name : output.written.call}"`;
 
-export const int64 = (step: Step, variable: Variable) => castTo(step.plain(variable), "int64");
+export const int64 = (step: PaddedStep, variable: Variable) =>
+  castTo(step.plain(variable), "int64");
 
 /** The same of all rows: what does not count stays behind what does. */
-export function first(apply: Apply, step: Step): Padded | null {
+export function first(apply: Apply, step: PaddedStep): Padded | null {
   const made = step.of(apply.inputs[0]!);
   return isPadded(made) ? made : null;
 }

@@ -39,7 +39,7 @@ import {
   rowsNear,
   wholes,
 } from "../padded.ts";
-import { actionOf, int64, type Step } from "./step.ts";
+import { actionOf, int64, type PaddedStep } from "./step.ts";
 
 /** A length of at least so much, or a ShapeError when the function is called. */
 function atLeast(least: number, length: Variable, action: string, what: string): Variable {
@@ -59,7 +59,7 @@ interface Amount {
 /** Amounts, checked where they are computed; null if one has no bound. */
 function amountsOf(
   given: readonly (number | Variable)[],
-  step: Step,
+  step: PaddedStep,
   least: number,
   action: string,
   what: string,
@@ -85,7 +85,7 @@ function withInputs(numbers: readonly (number | null)[], inputs: readonly Variab
   return numbers.map((n) => n ?? inputs[next++]!);
 }
 
-export function widened(apply: Apply, step: Step): Made | null {
+export function widened(apply: Apply, step: PaddedStep): Made | null {
   const { axes, before, after } = apply.params as unknown as PadParams;
   const [input, by, ...given] = apply.inputs as [Variable, Variable, ...Variable[]];
   const part = opened(step.of(input)), extents = [...part.extents];
@@ -134,7 +134,7 @@ function windowsOn(n: Variable, size: Variable, params: WindowParams, i: number)
 }
 
 /** Windows on what does not count come behind those that count. */
-export function windows(apply: Apply, step: Step): Made | null {
+export function windows(apply: Apply, step: PaddedStep): Made | null {
   const params = apply.params as unknown as WindowParams, { axes } = params;
   const [input, ...given] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input));
@@ -168,7 +168,7 @@ export function windows(apply: Apply, step: Step): Made | null {
 }
 
 /** Windows added up where they overlap; those that do not count are zero. */
-export function foldWindows(apply: Apply, step: Step): Made | null {
+export function foldWindows(apply: Apply, step: PaddedStep): Made | null {
   const params = apply.params as unknown as WindowParams, { axes, dilation } = params;
   const [input, ...dims] = apply.inputs as [Variable, ...Variable[]];
   const given = opened(step.of(input)), ndim = dims.length;

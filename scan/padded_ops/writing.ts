@@ -46,10 +46,10 @@ import {
   wholes,
 } from "../padded.ts";
 import { boundsOf, notZero, placesIn } from "./indexing.ts";
-import { actionOf, int64, type Step } from "./step.ts";
+import { actionOf, int64, type PaddedStep } from "./step.ts";
 
 /** A part replaced or increased: what does not count goes into one row more, which is dropped again. */
-export function scattered(apply: Apply, step: Step): Made | null {
+export function scattered(apply: Apply, step: PaddedStep): Made | null {
   const { axes } = apply.params as unknown as { axes: readonly number[] };
   const [x, y, ...positions] = apply.inputs.map((input) => opened(step.of(input))) as [
     Padded,
@@ -80,7 +80,7 @@ export function scattered(apply: Apply, step: Step): Made | null {
 }
 
 /** A part replaced or increased, element by element of the whole. */
-export function incSubtensor(apply: Apply, step: Step): Made | null {
+export function incSubtensor(apply: Apply, step: PaddedStep): Made | null {
   const [input, given, ...scalars] = apply.inputs as [Variable, Variable, ...Variable[]];
   const x = opened(step.of(input)), y = opened(step.of(given)), { isSame } = step;
   const bounds = boundsOf(apply, scalars), ndim = x.value.ndim, action = actionOf(apply);

@@ -6,8 +6,8 @@
 
 import {
   type Batched,
+  type BatchRows,
   type BatchRule,
-  type Rows,
   spread,
   stacked,
 } from "../../core/batch/batched.ts";
@@ -29,7 +29,7 @@ export const batchDerived: BatchRule = (apply, inputs, rows) => {
     wanted: readonly boolean[],
   ) => {
     const found = derivation.pullback(row!, own, seed!, wanted);
-    const all: Rows = { count: shapeOf(value, 0), draws: "once", counting: null };
+    const all: BatchRows = { count: shapeOf(value, 0), draws: "once", counting: null };
     const leaves = new Map<Variable, Batched>(
       [seed!, row!, ...own].map((place, i) =>
         [place, { value: [gradient, value, ...sources][i]!, stacked: true }] as const

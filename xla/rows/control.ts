@@ -15,7 +15,7 @@ import { stepShapes } from "../../scan/step_shapes.ts";
 import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
 import { elementOf, type ElementType } from "../text/types.ts";
-import { type Entry, row, rowOfMany } from "./row.ts";
+import { type OpRow, row, rowOfMany } from "./row.ts";
 
 /** What a loop carries from step to step: first values, and where each is found among all. */
 class Carry {
@@ -140,7 +140,7 @@ function writeScan(level: Level, apply: Apply<ScanParams>): (Hlo | null)[] {
 }
 
 /** The rows. */
-export const controlRows: readonly Entry[] = [
+export const controlRows: readonly OpRow[] = [
   rowOfMany(scanOp, { write: writeScan }),
 
   rowOfMany(ifelseOp, {

@@ -18,7 +18,7 @@ import { isComplexType } from "../text/types.ts";
 import { Arithmetic } from "./arithmetic.ts";
 import { lifted, realPart, squares } from "./numbers.ts";
 import { extreme, sorted } from "./reducing.ts";
-import { type Entry, row, rowOfMany } from "./row.ts";
+import { type OpRow, row, rowOfMany } from "./row.ts";
 import { rowsAt } from "./solving.ts";
 
 /** After so many sweeps nothing gets better. */
@@ -361,7 +361,7 @@ function shapedAs(level: Level, outputs: readonly Variable[], values: readonly H
 }
 
 /** The rows. */
-export const decomposingRows: readonly Entry[] = [
+export const decomposingRows: readonly OpRow[] = [
   rowOfMany(qrOp, {
     write(level, { inputs: [x], outputs }) {
       const { value, by } = matricesOf(level, x!);

@@ -14,7 +14,7 @@ import type { Block, Hlo } from "../text/block.ts";
 import { Arithmetic } from "./arithmetic.ts";
 import { greatestParts, lifted, squares } from "./numbers.ts";
 import { extreme } from "./reducing.ts";
-import { type Entry, rowOfMany } from "./row.ts";
+import { type OpRow, rowOfMany } from "./row.ts";
 
 /** Steps of the QR algorithm for each eigenvalue, as on the devices. */
 const MOST_STEPS = 30;
@@ -334,7 +334,7 @@ class Eigen extends Arithmetic {
 }
 
 /** The row. */
-export const eigenRows: readonly Entry[] = [
+export const eigenRows: readonly OpRow[] = [
   rowOfMany(eigOp, {
     write(level, { inputs, outputs, params: { vectors } }) {
       const { block } = level, values = inputs.map((x: Variable) => level.value(x));

@@ -7,10 +7,10 @@
 import { isComplex } from "../../core/graph/dtype.ts";
 import { fftOp, scaleOf } from "../../core/ops/fft/op.ts";
 import { type ElementType, partOf } from "../text/types.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** The rows. */
-export const fourierRows: readonly Entry[] = [
+export const fourierRows: readonly OpRow[] = [
   row(fftOp, (level, { inputs: [input], output, params }) => {
     const { block } = level, { axis, kind, sign } = params, x = level.value(input!);
     const shape = level.shape(output), isBack = sign === 1;

@@ -17,7 +17,7 @@ import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
 import type { ElementType } from "../text/types.ts";
 import { added, wrapped } from "./indexing.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** Positions on some axes of a tensor. */
 interface Positions {
@@ -129,7 +129,7 @@ function setAt(block: Block, x: Hlo, values: Hlo, positions: Positions, axes: re
 }
 
 /** The rows. */
-export const gatheringRows: readonly Entry[] = [
+export const gatheringRows: readonly OpRow[] = [
   row(advIndexOp, (level, { inputs: [source, ...indices], output, params }) => {
     const x = level.value(source!);
     // There is nothing to read: an error elsewhere.

@@ -14,7 +14,7 @@ import {
 } from "../../core/ops/index/subtensor.ts";
 import type { Level } from "../level.ts";
 import type { Block, Hlo } from "../text/block.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** What of an axis is taken. */
 type Taken =
@@ -154,7 +154,7 @@ function taken(level: Level, { inputs, params }: Indexed, from: number): Taken[]
 }
 
 /** The rows. */
-export const indexingRows: readonly Entry[] = [
+export const indexingRows: readonly OpRow[] = [
   row(subtensorOp, (level, apply) => {
     const x = level.value(apply.inputs[0]!), { block } = level;
     // There is nothing to read: an error elsewhere.

@@ -22,7 +22,7 @@ import type { Level } from "../level.ts";
 import { castTo } from "../elementwise.ts";
 import type { Hlo } from "../text/block.ts";
 import { elementOf } from "../text/types.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** The first input as it is; XLA has no errors to report, so what it checks goes unchecked. */
 const first = (level: Level, { inputs }: Apply): Hlo => level.value(inputs[0]!);
@@ -33,7 +33,7 @@ const known = (level: Level, { output }: Apply): Hlo =>
   level.block.constant(elementOf(output.dtype), [], level.integer(output));
 
 /** The rows. */
-export const movingRows: readonly Entry[] = [
+export const movingRows: readonly OpRow[] = [
   row(shapeIOp, known),
   row(jointLengthOp, known),
   row(

@@ -12,7 +12,7 @@ import { kernelWords, philox } from "../../core/random/philox.ts";
 import { writeNodes } from "../elementwise.ts";
 import type { Block, Hlo } from "../text/block.ts";
 import { elementOf } from "../text/types.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** The words of a state, each in all places of a shape. */
 function wordsOf(block: Block, state: Hlo, shape: readonly number[]): Hlo[] {
@@ -22,7 +22,7 @@ function wordsOf(block: Block, state: Hlo, shape: readonly number[]): Hlo[] {
 }
 
 /** The rows. */
-export const randomRows: readonly Entry[] = [
+export const randomRows: readonly OpRow[] = [
   row(drawOp, (level, { inputs, output, params }) => {
     const { block } = level, shape = level.shape(output), total = sizeOf(shape);
     const per = perBlock(params), blocks = Math.floor(total / per), rest = total - per * blocks;

@@ -16,7 +16,7 @@ import { castTo } from "../elementwise.ts";
 import type { Level } from "../level.ts";
 import type { BinaryName, Block, Hlo } from "../text/block.ts";
 import { elementOf } from "../text/types.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 const reducers: Readonly<Record<ReduceOpKind, BinaryName>> = {
   sum: "add",
@@ -151,7 +151,7 @@ export function extreme(block: Block, kind: "argmax" | "argmin", x: Hlo, dtype: 
 }
 
 /** The rows. */
-export const reducingRows: readonly Entry[] = [
+export const reducingRows: readonly OpRow[] = [
   row(
     reduceOp,
     (level, { inputs: [x], params: { kind, axes, dtype } }) =>

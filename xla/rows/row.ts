@@ -18,18 +18,18 @@ export interface Row<P extends Params = Params> {
 }
 
 /** An op, with how it is written. */
-export type Entry = readonly [Op, Row];
+export type OpRow = readonly [Op, Row];
 
 /** The row of an op with one result. */
 export function row<P extends Params>(
   op: Op<P>,
   write: (level: Level, apply: Apply<P>) => Hlo,
   reads?: Row<P>["reads"],
-): Entry {
+): OpRow {
   return rowOfMany(op, { write: (level, apply) => [write(level, apply)], ...(reads && { reads }) });
 }
 
 /** The row of any op. */
-export function rowOfMany<P extends Params>(op: Op<P>, row: Row<P>): Entry {
-  return [op, row] as unknown as Entry;
+export function rowOfMany<P extends Params>(op: Op<P>, row: Row<P>): OpRow {
+  return [op, row] as unknown as OpRow;
 }

@@ -19,7 +19,7 @@ import { isComplexType } from "../text/types.ts";
 import { gathered } from "./gathering.ts";
 import { lifted, taxicab } from "./numbers.ts";
 import { extreme, sorted } from "./reducing.ts";
-import { type Entry, row, rowOfMany } from "./row.ts";
+import { type OpRow, row, rowOfMany } from "./row.ts";
 
 /** Tensors of matrices with one axis that counts them. */
 function flat(block: Block, x: Hlo, last: number): Hlo {
@@ -183,7 +183,7 @@ function solved(
 }
 
 /** The rows. */
-export const solvingRows: readonly Entry[] = [
+export const solvingRows: readonly OpRow[] = [
   row(choleskyOp, (level, { inputs }) => cholesky(level.block, level.value(inputs[0]!))),
   row(
     solveTriangularOp,

@@ -7,7 +7,7 @@
 import { foldWindowsOp, padOp, type WindowParams, windowsOp } from "../../core/ops/nn/window.ts";
 import type { Block, Hlo } from "../text/block.ts";
 import { added } from "./indexing.ts";
-import { type Entry, row } from "./row.ts";
+import { type OpRow, row } from "./row.ts";
 
 /** The windows of an axis, of which there are `count`: an axis behind the others runs over the elements. */
 function windowed(block: Block, x: Hlo, axis: number, size: number, count: number, i: number, {
@@ -43,7 +43,7 @@ function folded(block: Block, w: Hlo, axis: number, n: number, i: number, {
 }
 
 /** The rows. */
-export const windowRows: readonly Entry[] = [
+export const windowRows: readonly OpRow[] = [
   row(windowsOp, (level, { inputs, output, params }) => {
     const shape = level.shape(output), ndim = shape.length - params.axes.length;
     return params.axes.reduce(

@@ -11,10 +11,10 @@ import { addElements, mulElements, subElements } from "../elementwise/complex_el
 import { rootsOf } from "./numbers.ts";
 import {
   eachPlace,
+  type ElementPlace,
   entry,
   type Lines,
   type linesOf,
-  type Place,
   planes,
   table,
   transform,
@@ -85,7 +85,7 @@ export function emitHalved(lines: Lines, n: number, scale: number, x: Tensor, y:
 /** Adds the steps from the first n/2 + 1 elements of a transform of `n` real numbers back to these. */
 export function emitJoined(lines: Lines, n: number, scale: number, y: Tensor, x: Tensor): void {
   const h = n >> 1, isEven = n % 2 === 0;
-  const end = (nest: LoopNestBuilder, at: Place) => y.source(nest, at).re;
+  const end = (nest: LoopNestBuilder, at: ElementPlace) => y.source(nest, at).re;
   if (!isEven || n === 2) {
     const whole = planes(lines, "spectrum", n);
     eachPlace(lines, "ends", [1], (nest, place) => {

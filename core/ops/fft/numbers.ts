@@ -6,7 +6,7 @@
  */
 
 /** Real and imaginary parts, each in an array of its own. */
-export interface Parts {
+export interface ComplexArrays {
   /** Real parts. */
   readonly re: Float64Array;
   /** Imaginary parts. */
@@ -14,7 +14,7 @@ export interface Parts {
 }
 
 /** The roots exp(-2πik/n), k = 0 … n - 1, each right to the last bit or two. */
-export function rootsOf(n: number): Parts {
+export function rootsOf(n: number): ComplexArrays {
   const re = new Float64Array(n), im = new Float64Array(n), isWhole = n % 4 === 0;
   for (let k = 0; k < n; k++) {
     if (isWhole && 4 * k >= n) {
@@ -47,7 +47,7 @@ export function primesOf(n: number): number[] {
 }
 
 /** The transform of numbers with exp(-2πi…), given the roots of their length. */
-export function transformed(x: Parts, roots: Parts): Parts {
+export function transformed(x: ComplexArrays, roots: ComplexArrays): ComplexArrays {
   const n = x.re.length;
   let from = { re: x.re.slice(), im: x.im.slice() };
   let to = { re: new Float64Array(n), im: new Float64Array(n) };

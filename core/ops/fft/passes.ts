@@ -13,22 +13,22 @@ import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import type { Guards, Size } from "../../ir/size.ts";
 import { mulElements } from "../elementwise/complex_elements.ts";
 import { butterfly } from "./butterfly.ts";
-import { type Parts, primesOf, rootsOf, transformed } from "./numbers.ts";
+import { type ComplexArrays, primesOf, rootsOf, transformed } from "./numbers.ts";
 
 /** The greatest prime that passes are made for. */
 const MOST_PRIME = 13;
 
 /** Where an element is: the number of its row, its place in it, and the number of its column. */
-export interface Place {
+export interface ElementPlace {
   readonly row: Ix;
   readonly at: Ix;
   readonly column: Ix;
 }
 
 /** Reads an element of what is transformed. */
-type Source = (nest: LoopNestBuilder, place: Place) => ComplexElement;
+type Source = (nest: LoopNestBuilder, place: ElementPlace) => ComplexElement;
 /** Stores an element of a transform. */
-type Sink = (nest: LoopNestBuilder, place: Place, value: ComplexElement) => void;
+type Sink = (nest: LoopNestBuilder, place: ElementPlace, value: ComplexElement) => void;
 
 /** What all transforms of an op have in common: of elements of `dtype` in `columns` of each of `rows`. */
 export interface Lines {
@@ -73,7 +73,7 @@ export function eachPlace(
   { context, rows, columns }: Lines,
   name: string,
   sizes: readonly number[],
-  build: (nest: LoopNestBuilder, place: (at: Ix) => Place, axes: readonly Ix[]) => void,
+  build: (nest: LoopNestBuilder, place: (at: Ix) => ElementPlace, axes: readonly Ix[]) => void,
 ): void {
   const isOne = columns === 1, open = sizes.map((n, i) => n === 1 ? -1 : i).filter((i) => i >= 0);
   const axes = [rows, ...open.map((i) => sizes[i]!), ...isOne ? [] : [columns]];
@@ -93,7 +93,10 @@ interface Planes {
 /** Memory for `n` complex numbers of each line. */
 export function planes({ context, dtype, rows, columns }: Lines, name: string, n: number): Planes {
   const target = context.temp(name, dtype, [rows, 2, n, columns]);
-  const index = ({ row, at, column }: Place, part: number) => [row, sizeIx(part), at, column];
+  const index = (
+    { row, at, column }: ElementPlace,
+    part: number,
+  ) => [row, sizeIx(part), at, column];
   return {
     source: (nest, place) => ({
       re: nest.readTarget(target, index(place, 0)) as SNode,
@@ -111,10 +114,11 @@ export function linesOf(
   { rows, columns }: Lines,
   { buffer, dtype }: Target,
   n: number,
-): Planes & { readonly real: (nest: LoopNestBuilder, place: Place) => SNode } {
+): Planes & { readonly real: (nest: LoopNestBuilder, place: ElementPlace) => SNode } {
   const target: Target = { buffer, dtype, shape: [rows, n, columns] };
-  const index = ({ row, at, column }: Place) => [row, at, column];
-  const read = (nest: LoopNestBuilder, place: Place) => nest.readTarget(target, index(place));
+  const index = ({ row, at, column }: ElementPlace) => [row, at, column];
+  const read = (nest: LoopNestBuilder, place: ElementPlace) =>
+    nest.readTarget(target, index(place));
   return {
     source: (nest, place) => {
       const x = read(nest, place);
@@ -238,7 +242,7 @@ function smoothFrom(n: number): number {
 }
 
 /** The numbers exp(sign·πij²/n). */
-function chirpOf(n: number, sign: 1 | -1): Parts {
+function chirpOf(n: number, sign: 1 | -1): ComplexArrays {
   const roots = rootsOf(2 * n), re = new Float64Array(n), im = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const at = j * j % (2 * n);

@@ -82,7 +82,7 @@ function indexInputs(index: readonly IndexEntry[]): number {
 }
 
 /** Where a slice starts, how far it goes at each step, and how many steps it takes. */
-interface Range<S> {
+interface SliceRange<S> {
   readonly start: S;
   readonly step: S;
   readonly length: S;
@@ -121,7 +121,7 @@ export function sliceRange(
   stop: number | null,
   step: number | null,
   n: number,
-): Range<number> {
+): SliceRange<number> {
   const by = step ?? 1;
   if (by === 0) throw zeroStep();
   const low = by > 0 ? 0 : -1, high = by > 0 ? n : n - 1;
@@ -138,7 +138,7 @@ function sliceSizes(
   context: ShapeContext,
   entry: Bound<Variable> & { kind: "slice" },
   n: Size,
-): Range<Size> {
+): SliceRange<Size> {
   const { guards } = context;
   const step: Size = entry.step === null ? 1 : context.integer(entry.step);
   if (guards.equal(step, 0)) throw zeroStep();

@@ -24,7 +24,7 @@ export interface ReduceOptions {
 export const reduceKinds: OptionKinds<ReduceOptions> = { axis: "any", keepdims: "boolean" };
 
 /** A reduction as it was asked for. */
-export interface Plan<O> {
+export interface ReductionPlan<O> {
   readonly axes: number[];
   readonly keepdims: boolean;
   readonly options: Partial<O>;
@@ -36,7 +36,7 @@ export function planOf<O extends ReduceOptions = ReduceOptions>(
   x: Variable,
   given: readonly unknown[],
   kinds: OptionKinds<O> = reduceKinds as OptionKinds<O>,
-): Plan<O> {
+): ReductionPlan<O> {
   const action = `Cannot take the ${name} of ${x.label}`;
   const last = given.at(-1);
   const isOptions = typeof last === "object" && last !== null && !Array.isArray(last);
@@ -52,7 +52,7 @@ export function planOf<O extends ReduceOptions = ReduceOptions>(
 }
 
 /** A reduced value with its axes back, of length 1, where the plan keeps them. */
-export function finish<R>(value: Variable, ndim: number, plan: Plan<unknown>): R {
+export function finish<R>(value: Variable, ndim: number, plan: ReductionPlan<unknown>): R {
   if (!plan.keepdims || plan.axes.length === 0) return value as Variable & R;
   let next = 0;
   const pattern = Array.from({ length: ndim }, (_, d) => plan.axes.includes(d) ? "x" : next++);

@@ -151,7 +151,7 @@ function stackLevel(lists: NestedTensors, depth: number): Variable {
 export type NestedTensors = TensorLike | readonly NestedTensors[];
 
 /** As many parts as there are lengths, or as a number says. */
-export type Parts<V, S, P extends number> = S extends readonly unknown[]
+export type SplitParts<V, S, P extends number> = S extends readonly unknown[]
   ? { -readonly [K in keyof S]: V }
   : [...ForAxes<V>[S extends number ? S : P]];
 
@@ -179,7 +179,7 @@ export function split<
   A extends TensorLike,
   const S extends number | readonly Dim[] | Variable,
   const P extends number = number,
->(x: A, sizes: S, axis?: number, options?: SplitOptions<P>): Parts<Like<A>, S, P>;
+>(x: A, sizes: S, axis?: number, options?: SplitOptions<P>): SplitParts<Like<A>, S, P>;
 export function split(
   x: TensorLike,
   sizes: number | readonly Dim[] | Variable,

@@ -65,15 +65,15 @@ export function beside(x: Variable): Variable {
 export const negligible = (x: Variable): number => x.dtype === "float64" ? 38 : 18;
 
 /** Where a rule reads an integrand, and what each place counts. */
-interface Rule {
+interface Quadrature {
   readonly nodes: readonly number[];
   readonly weights: readonly number[];
 }
 
-const rules = new Map<number, Rule>();
+const rules = new Map<number, Quadrature>();
 
 /** Gauss and Legendre's rule of n nodes for [0, 1]. */
-function gauss(n: number): Rule {
+function gauss(n: number): Quadrature {
   const have = rules.get(n);
   if (have !== undefined) return have;
   const nodes: number[] = [], weights: number[] = [];

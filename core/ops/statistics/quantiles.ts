@@ -18,7 +18,7 @@ import { take, takeAlongAxis } from "../index/selecting.ts";
 import { where } from "../elementwise/logic.ts";
 import { sort } from "../order/order.ts";
 import { type AxesList, type AxesOf, type Reduced, sum } from "../reduce/reduce.ts";
-import { type Plan, planOf, reduceKinds, type ReduceOptions } from "../reduce/support.ts";
+import { planOf, reduceKinds, type ReduceOptions, type ReductionPlan } from "../reduce/support.ts";
 import { expandDims, shapePadRight } from "../shape/dimshuffle.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -91,7 +91,7 @@ function zeroOf({ dtype }: Variable): Variable {
 interface Request {
   readonly action: string;
   readonly q: Variable;
-  readonly plan: Plan<QuantileOptions>;
+  readonly plan: ReductionPlan<QuantileOptions>;
   readonly ignoresNaN: boolean;
 }
 
@@ -143,7 +143,11 @@ function withNaN(value: Variable, sorted: Variable, more: number): Variable {
 }
 
 /** Quantiles come first, then the axes that are left. */
-function arranged(value: Variable, ndim: number, { axes, keepdims }: Plan<unknown>): Variable {
+function arranged(
+  value: Variable,
+  ndim: number,
+  { axes, keepdims }: ReductionPlan<unknown>,
+): Variable {
   const left = ndim - axes.length;
   const first = Array.from({ length: value.ndim - left }, (_, i) => left + i);
   let next = 0;

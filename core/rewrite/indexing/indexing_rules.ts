@@ -118,14 +118,14 @@ const wholeSlices: Rule = {
 };
 
 /** The range x[start::step] of a length that a slice takes, for numbers. */
-interface Range {
+interface StridedRange {
   readonly start: number;
   readonly step: number;
   readonly length: number;
 }
 
 /** A slice that takes a range of an axis of n elements. */
-function sliceOf({ start, step, length }: Range, n: number): Taken {
+function sliceOf({ start, step, length }: StridedRange, n: number): Taken {
   if (length === 0) return numberSlice(0, 0, 1);
   const last = start + step * (length - 1);
   if (step > 0) {
