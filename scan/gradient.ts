@@ -108,7 +108,7 @@ export function choosesStates({ placeholders, results }: StepGraph): boolean {
 
 /** What the forward step read, and what it gave: neither is computed again. */
 function knownValues(
-  { step: { layout }, placeholders, results, outer, values }: ForwardLoop,
+  { step: { layout }, placeholders, results, outer, values, products }: ForwardLoop,
   visited: VisitedSteps,
   back: BackwardStep,
 ): Map<Variable, Variable> {
@@ -127,6 +127,7 @@ function knownValues(
   results.states.forEach((state, i) => {
     if (state.owner !== null) reads(state, values.traces[i]!);
   });
+  products.forEach((rows, product) => reads(product, rows));
   return known;
 }
 

@@ -231,3 +231,22 @@ Deno.test("grad() of a loop over a batch turns no sequence element by element", 
   f(...values);
   assert(!/^ *dimshuffle \[/m.test(f.explain()), f.explain());
 });
+
+Deno.test("grad() of a loop keeps its products rather than making them again", async () => {
+  const x = T.tensor("float64", [9, 5, 3]), w = T.dmatrix("w"), u = T.dmatrix("u");
+  const products = async (activation: (z: Variable) => Variable, units: number) => {
+    const [states] = scan((x: Variable, h: Variable) => activation(x.dot(w).add(h.dot(u))), {
+      sequences: x,
+      outputsInfo: T.zeros([5, units], "float64"),
+    });
+    const inputs = [x, w, u], cost = (states as Variable).sqr().sum();
+    const values = [filled([9, 5, 3], 0), filled([3, units], 1), filled([units, units], 2)];
+    await checkGradients(inputs, cost, [w, u], values);
+    const f = await compile(inputs, [cost, ...grad(cost, [w, u])], { device: "cpu" });
+    f(...values);
+    return f.explain().match(/^ *product /gm)!.length;
+  };
+  // Two forward, one back, and one for each weight. The derivative of tanh needs its result alone.
+  assertEquals(await products(T.tanh, 16), 5);
+  assertEquals(await products((z) => T.sin(z).mul(T.sigmoid(z)), 16), 5);
+});

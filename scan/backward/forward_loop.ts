@@ -8,6 +8,8 @@ import { stableFormsOf } from "../../autodiff/stable.ts";
 import { replaceWithKinks } from "../../autodiff/support.ts";
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { type Apply, applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { eagerInputs } from "../../core/graph/op.ts";
+import { toposort } from "../../core/graph/walk.ts";
 import { StepGraph } from "../inner.ts";
 import {
   type ScanInputs,
@@ -17,6 +19,7 @@ import {
   type ScanParams,
 } from "../node.ts";
 import { scanOp } from "../op.ts";
+import { isMergeable } from "../rewrites/merge.ts";
 import { namePlaceholders } from "../step_shapes.ts";
 
 /** A gradient; null where there is none. */
@@ -39,6 +42,8 @@ export class ForwardLoop {
   readonly outputs: ScanOutputs;
   /** What the steps gave, for the gradient to read. */
   readonly values: ScanOutputs;
+  /** The products of the step, and their rows, which the gradient reads, too. */
+  readonly products: ReadonlyMap<Variable, Variable>;
   readonly #given: ReadonlyMap<Variable, Gradient>;
 
   constructor(apply: Apply<ScanParams>, outputGradients: readonly Gradient[]) {
@@ -51,6 +56,7 @@ export class ForwardLoop {
     this.outer = scanInputs(apply.params, apply.inputs);
     this.outputs = scanOutputs(apply);
     this.values = valuesOf(apply);
+    this.products = productsOf(apply);
     this.#given = new Map(apply.outputs.map((output, i) => [output, outputGradients[i] ?? null]));
   }
 
@@ -66,14 +72,73 @@ export class ForwardLoop {
  * all rewrites, that is the loop that runs anyway.
  */
 function valuesOf(apply: Apply<ScanParams>): ScanOutputs {
-  const { params, inputs } = apply, { step: { layout, inputs: places, outputs } } = params;
+  const { params, params: { step: { layout, outputs } } } = apply;
   // A loop that draws numbers draws them once.
   const stable = params.shared.size === 0 && layout.states.length + layout.carried > 0
     ? stableFormsOf(outputs)
     : null;
-  if (stable === null) return scanOutputs(apply);
+  return stable === null ? scanOutputs(apply) : scanOutputs(withResults(apply, layout, stable));
+}
+
+/** The loop with another step of the same placeholders. */
+function withResults(
+  { params, inputs }: Apply<ScanParams>,
+  layout: StepGraph["layout"],
+  results: readonly Variable[],
+): Apply<ScanParams> {
   // Placeholders belong to one step only.
-  const fresh = new Map(places.map((place) => [place, makeVariable(place.type)] as const));
-  const own = new StepGraph(layout, [...fresh.values()], replaceWithKinks(stable, fresh));
-  return scanOutputs(applyOp(scanOp, inputs, { ...params, step: own }));
+  const fresh = new Map(
+    params.step.inputs.map((place) => [place, makeVariable(place.type)] as const),
+  );
+  const step = new StepGraph(layout, [...fresh.values()], replaceWithKinks(results, fresh));
+  return applyOp(scanOp, inputs, { ...params, step });
+}
+
+/** Products of fewer multiplications for each number are computed again. */
+const LEAST_LENGTH = 8;
+
+/**
+ * The products of a step that change from step to step, or sums of them, with their rows. They come from a loop of its own,
+ * which rewrites join with the one that runs anyway; a gradient that reads none of them has no such loop.
+ */
+function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
+  const { params, params: { step: { layout, placeholders, results } } } = apply;
+  if (!isMergeable(apply) || layout.states.length + layout.carried === 0) return new Map();
+  const all = [...results.states, ...results.maps];
+  const varying = new Set([
+    ...placeholders.sequences.flat(),
+    ...placeholders.states.flat(),
+    ...placeholders.carried,
+  ]);
+  const order = toposort([...all, ...results.carried], undefined, eagerInputs);
+  const readers = new Map<Variable, Apply[]>();
+  for (const node of order) {
+    for (const input of new Set(node.inputs)) {
+      readers.set(input, [...readers.get(input) ?? [], node]);
+    }
+  }
+  /** The sum that a product goes into, if nothing else reads the product. */
+  const sumWith = (product: Variable): Variable => {
+    const [reader, ...others] = readers.get(product) ?? [], sum = reader?.outputs[0];
+    const goesOn = reader?.op.name === "add" && others.length === 0 && !all.includes(product) &&
+      String(sum!.type.shape) === String(product.type.shape);
+    return goesOn ? sumWith(sum!) : product;
+  };
+  const found = new Set<Variable>();
+  for (const { op, inputs, outputs } of order) {
+    if (!inputs.some((input) => varying.has(input))) continue;
+    for (const output of outputs) varying.add(output);
+    const length = inputs[0]!.type.shape.at(-1);
+    if (op.lowering.kind === "matmul" && (length === null || length! >= LEAST_LENGTH)) {
+      found.add(sumWith(outputs[0]!));
+    }
+  }
+  const products = [...found];
+  if (products.length === 0) return new Map();
+  const { traces } = scanOutputs(withResults(
+    apply,
+    { ...layout, maps: layout.maps + products.length },
+    [...all, ...products, ...results.carried],
+  ));
+  return new Map(products.map((product, i) => [product, traces[all.length + i]!]));
 }

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { Constant, makeVariable, standsFor, type Variable } from "../../core/graph/graph.ts";
+import {
+  type Apply,
+  Constant,
+  makeVariable,
+  standsFor,
+  type Variable,
+} from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise/elementwise.ts";
 import { broadcastTo } from "../../core/ops/shape/broadcast_to.ts";
@@ -119,12 +125,15 @@ export const batchResults: Rule = rule(
     );
     const alone = parts.states.length + parts.carried.length === 0;
     const values = batch(parts.maps.map((map) => map.value), leaves);
+    const inside = new Set(
+      toposort([...parts.states, ...parts.carried].map(({ next }) => next)),
+    );
     const moved = parts.maps.map((map, i) => {
       const found = values[i] ?? null;
       if (found === null) return null;
-      // Without products it is cheaper inside, unless the whole loop goes.
-      const whole = alone && values.every((value) => value !== null);
-      if (!whole && !hasProductAfter(map.value, leaves)) return null;
+      // Without products it is cheaper inside, unless there is nothing to do or the whole loop goes.
+      const whole = leaves.has(map.value) || alone && values.every((value) => value !== null);
+      if (!whole && !hasProductAfter(map.value, leaves, inside)) return null;
       if (found.stacked) return found.value;
       const { value } = found;
       return broadcastRows(value, parts.steps);
@@ -157,8 +166,13 @@ function broadcastRows(value: Variable, steps: Variable): Variable {
   return broadcastTo(row, [steps, ...lengths]);
 }
 
-function hasProductAfter(variable: Variable, leaves: ReadonlyMap<Variable, Batched>): boolean {
+/** Whether there are products behind the leaves that the loop does not compute anyway. */
+function hasProductAfter(
+  variable: Variable,
+  leaves: ReadonlyMap<Variable, Batched>,
+  inside: ReadonlySet<Apply>,
+): boolean {
   return toposort([variable], (other) => leaves.has(other)).some((node) =>
-    node.op.lowering.kind === "matmul"
+    node.op.lowering.kind === "matmul" && !inside.has(node)
   );
 }

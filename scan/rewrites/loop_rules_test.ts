@@ -8,7 +8,7 @@ import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
 import { isScan, type ScanParams } from "../node.ts";
 import type { Apply } from "../../core/graph/graph.ts";
 import { loopRules } from "./loop_rules.ts";
-import { mergeScans } from "./merge.ts";
+import { mergeScans, mergeTwins } from "./merge.ts";
 
 function value(shape: number[], phase = 0): Value {
   const size = shape.reduce((n, length) => n * length, 1);
@@ -236,7 +236,7 @@ Deno.test("scan-merge joins loops over the same steps", () => {
     outputsInfo: h0,
   });
   const [b] = scan((x: Variable, h: Variable) => T.sin(h.mul(x)), {
-    sequences: X,
+    sequences: X.mul(2),
     outputsInfo: h0,
   });
   const better = check("scan-merge", true, [a as Variable, b as Variable], [x5, start]);
@@ -248,6 +248,21 @@ Deno.test("scan-merge joins loops over the same steps", () => {
     nSteps: (a as Variable).shape[0]!,
   });
   check("scan-merge", false, [a as Variable, c as Variable], [x5, start]);
+});
+
+Deno.test("scan-merge-twins joins loops over the same values, and what is equal in them", () => {
+  const step = (x: Variable, h: Variable) => T.tanh(T.dot(h, W).add(x).add(h));
+  const over = (step: (x: Variable, h: Variable) => Variable[], x = X) =>
+    scan(step, { sequences: x, outputsInfo: [h0, null], returnList: true })[0] as Variable[];
+  const a = over((x, h) => [step(x, h), T.sin(h)]), b = over((x, h) => [step(x, h), T.dot(h, W)]);
+  const inputs = [x5, start, w3];
+  const [node, ...others] = scans(check("scan-merge-twins", true, [...a, ...b], inputs));
+  assertEquals(others.length, 0);
+  assertEquals(node!.params.step.layout.states.length, 1);
+  // The loop computes the product for its state: it is not made again for all steps at once.
+  const products = toposort(optimise([...a, ...b])).filter(({ op }) => op.name === "matmul");
+  assertEquals(products, []);
+  check("scan-merge-twins", false, [...a, ...over((x, h) => [step(x, h), h], X.mul(2))], inputs);
 });
 
 Deno.test("scan-merge keeps loops of one step apart, and makes no circle", () => {
@@ -283,7 +298,9 @@ Deno.test("scan-share-states computes equal states and results once", () => {
 
 Deno.test("every rewrite of loops has a test", () => {
   assertEquals(
-    [...loopRules, mergeScans].map(({ name }) => name).filter((name) => !tested.has(name)),
+    [...loopRules, mergeScans, mergeTwins].map(({ name }) => name).filter((name) =>
+      !tested.has(name)
+    ),
     [],
   );
 });

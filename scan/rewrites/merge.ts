@@ -18,40 +18,57 @@ import { partsOf, rebuild, replacements, type ScanParts } from "./rebuild.ts";
 type Loop = Apply<ScanParams>;
 type Replacements = ReadonlyMap<Loop, readonly (Variable | null)[]>;
 
-const plans = new WeakMap<RewriteContext, Replacements>();
+/** A rule that joins loops of one kind of which none needs another. */
+function joining(name: string, law: string, kindOf: (loop: Loop) => string): Rule {
+  const plans = new WeakMap<RewriteContext, Replacements>();
+  return {
+    name,
+    law,
+    ops: ["scan"],
+    rewrite: (node, context) => {
+      const { order } = context;
+      let plan = plans.get(context);
+      if (plan === undefined) plans.set(context, plan = planOf(order, kindOf));
+      return plan.get(node as unknown as Loop) ?? null;
+    },
+  };
+}
 
-/** Joins loops of as many steps of which none needs another. */
-export const mergeScans: Rule = {
-  name: "scan-merge",
-  law: "scan(f, n), scan(g, n) -> scan(f and g, n)",
-  ops: ["scan"],
-  rewrite: (node, context) => {
-    const { order } = context;
-    let plan = plans.get(context);
-    if (plan === undefined) plans.set(context, plan = planOf(order));
-    return plan.get(node as unknown as Loop) ?? null;
-  },
-};
+/** Joins loops of as many steps. */
+export const mergeScans: Rule = joining(
+  "scan-merge",
+  "scan(f, n), scan(g, n) -> scan(f and g, n)",
+  ({ inputs, params }) => `${inputs[0]!.id} ${params.truncateGradient}`,
+);
+
+/**
+ * Joins loops over the same values, before their steps are rewritten each by itself: what is equal in them
+ * is then seen to be.
+ */
+export const mergeTwins: Rule = joining(
+  "scan-merge-twins",
+  "scan(f, x, s0), scan(g, x, s0) -> scan(f and g, x, s0)",
+  ({ inputs, params }) => `${inputs.map(({ id }) => id).join()} ${params.truncateGradient}`,
+);
 
 /** What becomes of the first loops of a graph that can be joined. */
-function planOf(order: readonly Apply[]): Replacements {
-  const kinds = new Map<Variable, Map<number, Loop[]>>();
+function planOf(order: readonly Apply[], kindOf: (loop: Loop) => string): Replacements {
+  const kinds = new Map<string, Loop[]>();
   for (const node of order) {
     const loop = node as unknown as Loop;
-    if (!isScan(loop) || !mergeable(loop)) continue;
-    const byTruncation = kinds.get(loop.inputs[0]!) ?? new Map<number, Loop[]>();
-    kinds.set(loop.inputs[0]!, byTruncation);
-    const { truncateGradient } = loop.params;
-    byTruncation.set(truncateGradient, [...byTruncation.get(truncateGradient) ?? [], loop]);
+    if (!isScan(loop) || !isMergeable(loop)) continue;
+    const kind = kindOf(loop);
+    kinds.set(kind, [...kinds.get(kind) ?? [], loop]);
   }
-  for (const loops of [...kinds.values()].flatMap((kind) => [...kind.values()])) {
+  for (const loops of kinds.values()) {
     const group = loops.length < 2 ? null : independent(order, loops);
     if (group !== null) return join(group);
   }
   return new Map();
 }
 
-function mergeable({ params }: Loop): boolean {
+/** Whether a loop is joined with others of as many steps. */
+export function isMergeable({ params }: Loop): boolean {
   return !endsEarly(params.step.layout) && params.shared.size === 0 && params.strategy === null;
 }
 
