@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { baseOf, type Blas, type BlasProduct, blasProduct, findBlas } from "./blas.ts";
 import { emitGemm, type GemmDtype, type GemmShape, gemmWorkspaceBytes } from "./gemm.ts";
+import { emitTile } from "./kernels.ts";
 import { emitGemvBytes } from "./vector.ts";
+import { disassemble } from "../wasm/disassemble.ts";
 import { hasRelaxedSimd, ModuleBuilder } from "../wasm/mod.ts";
 
 const PAGES = 1024;
@@ -372,4 +374,19 @@ Deno.test("gemmWorkspaceBytes grows with the sizes up to a bound", () => {
   const bound = gemmWorkspaceBytes(5000, 5000, 400, "float32");
   assert(bound <= 1 << 21);
   assertEquals(gemmWorkspaceBytes(1 << 14, 1 << 14, 400, "float32"), bound);
+});
+
+Deno.test("elements of A are read in pairs that end at the same byte", () => {
+  const pairs = {
+    float32: ["v128.load64_splat", "v128.load32_splat offset=4"],
+    float64: ["v128.load align=8", "v128.load64_splat offset=8"],
+  };
+  for (const dtype of ["float32", "float64"] as const) {
+    const module = new ModuleBuilder().importMemory({ min: 1 });
+    module.exportFunc(emitTile(module, { dtype }, 2, 1), "tile");
+    const loads = disassemble(module.build()).match(/v128\.load.*/g)!;
+    // Of two rows and one vector: behind the vector of B, the elements of both rows.
+    assertEquals([loads[1], loads[2]], [pairs[dtype][0], pairs[dtype][0]]);
+    assertEquals([loads[4], loads[5]], [pairs[dtype][1], pairs[dtype][1]]);
+  }
 });

@@ -20,6 +20,10 @@ const UNROLL = 2;
  * The same where rows of A are contiguous: pointers then move once per iteration. One tile whose operands
  * are in the first cache: 37 GFLOP/s with two and pointers moved for each product, 43 so, of 49 that
  * multiply-adds on registers alone reach; rows interleaved, behind one pointer: 40.
+ *
+ * Where the engine compares each address with the end of memory, those comparisons take turns with the
+ * multiply-adds. So elements are read in pairs: the first as part of both, the second alone, which ends at
+ * the same byte and needs no comparison of its own. On such an engine: 38.7 in place of 34.4, of 40.6.
  */
 const UNROLL_CONTIGUOUS = 4;
 
@@ -51,22 +55,31 @@ export function emitTile(
       f.localGet(pointers[i - 1]!).localGet(ars).i32Add().localSet(pointer);
       pointers.push(pointer);
     }
-    /** Adds the products with element `ahead` of each row. */
-    const add = (ahead: number, moves: boolean) => {
+    /** Adds the products with an element of each row. */
+    const add = (load: (pointer: Local<"i32">) => void) => {
       bs.forEach((v, j) => f.localGet(b).v128Load(16 * j, real.size).localSet(v));
       f.increment(b, bcs);
-      for (let i = 0; i < rows; i++) {
-        f.localGet(pointers[i]!);
-        real.loadSplat(f, ahead * real.size);
+      pointers.forEach((pointer, i) => {
+        load(pointer);
         f.localSet(x);
-        if (moves) f.increment(pointers[i]!, acs);
         bs.forEach((v, j) => real.fma(f, x, v, sums[i]![j]!));
-      }
+      });
     };
-    const step = () => add(0, true);
+    const step = () =>
+      add((pointer) => {
+        f.localGet(pointer);
+        real.loadSplat(f);
+        f.increment(pointer, acs);
+      });
     f.localGet(acs).i32Const(real.size).i32Eq().if(() => {
       countDown(f, k, UNROLL_CONTIGUOUS, () => {
-        for (let u = 0; u < UNROLL_CONTIGUOUS; u++) add(u, false);
+        for (let u = 0; u < UNROLL_CONTIGUOUS; u += 2) {
+          add((pointer) => {
+            real.loadPair(f.localGet(pointer), u * real.size);
+            real.splatFirst(f, x);
+          });
+          add((pointer) => real.loadSplat(f.localGet(pointer), (u + 1) * real.size));
+        }
         for (const pointer of pointers) f.increment(pointer, UNROLL_CONTIGUOUS * real.size);
       });
     });

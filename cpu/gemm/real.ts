@@ -67,6 +67,10 @@ export interface Real {
   fma(f: FunctionBuilder, a: Local, b: Local, c: Local): void;
   /** Pops an address; pushes a vector with that one element in every lane. */
   loadSplat(f: FunctionBuilder, offset?: number): void;
+  /** Pops an address; pushes a vector whose first lanes are the two elements there. */
+  loadPair(f: FunctionBuilder, offset: number): void;
+  /** Pops a vector; pushes one with its first lane in every lane. */
+  splatFirst(f: FunctionBuilder, temporary: Local): void;
   /** Pops an address; pushes a vector with that one element in lane 0 and zeros. */
   loadZero(f: FunctionBuilder, offset?: number): void;
   /** Pops two vectors, pushes their sum. */
@@ -100,6 +104,8 @@ function realF32(relaxed: boolean): Real {
       f.localSet(c);
     },
     loadSplat: (f, offset) => f.v128Load32Splat(offset),
+    loadPair: (f, offset) => f.v128Load64Splat(offset),
+    splatFirst: (f, v) => f.localTee(v).localGet(v).i32x4Shuffle(0, 0, 0, 0),
     loadZero: (f, offset) => f.v128Load32Zero(offset),
     add: (f) => f.f32x4Add(),
     load: (f, offset) => f.f32Load(offset),
@@ -129,6 +135,8 @@ function realF64(relaxed: boolean): Real {
       f.localSet(c);
     },
     loadSplat: (f, offset) => f.v128Load64Splat(offset),
+    loadPair: (f, offset) => f.v128Load(offset, 8),
+    splatFirst: (f, v) => f.localTee(v).localGet(v).i64x2Shuffle(0, 0),
     loadZero: (f, offset) => f.v128Load64Zero(offset),
     add: (f) => f.f64x2Add(),
     load: (f, offset) => f.f64Load(offset),
