@@ -6,13 +6,16 @@
  */
 
 import { emitCopyTile } from "./kernels.ts";
-import { balance, min, shareOut, shares } from "./loops.ts";
+import { balance, countDown, min, shareOut, shares } from "./loops.ts";
 import { emitTranspose } from "./pack.ts";
 import { emitOnce, type GemmOptions, realOf } from "./real.ts";
 import type { Func, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 /** The most rows of the small operand in a tile; with two of the large one they fill 15 registers. */
 const TILE_SMALL = 6;
+
+/** How many vectors along k are taken between two moves of the pointers. */
+const UNROLL = 4;
 
 /** Bytes at the start of the workspace for the sums of a tile. */
 export const DOT_TILE_BYTES = 128;
@@ -43,10 +46,10 @@ function emitDotTile(module: ModuleBuilder, options: GemmOptions, small: number)
     const sums = large.map(() => smalls.map(() => f.local("v128")));
     const ls = large.map(() => f.local("v128"));
     const sv = f.local("v128");
-    const step = (bytes: number) => {
+    const step = (bytes: number, ahead = 0) => {
       const load = (pointer: Local, to: Local) => {
         f.localGet(pointer);
-        if (bytes === 16) f.v128Load(0, size);
+        if (bytes === 16) f.v128Load(ahead, size);
         else real.loadZero(f);
         f.localSet(to);
       };
@@ -55,15 +58,19 @@ function emitDotTile(module: ModuleBuilder, options: GemmOptions, small: number)
         load(pointer, sv);
         ls.forEach((v, i) => real.fma(f, v, sv, sums[i]![j]!));
       });
+    };
+    const move = (bytes: number) => {
       for (const pointer of [...large, ...smalls]) f.increment(pointer, bytes);
     };
-    f.whileLoop(() => f.localGet(k).i32Const(lanes).i32GeS(), () => {
-      step(16);
-      f.increment(k, -lanes);
-    });
-    f.whileLoop(() => f.localGet(k), () => {
+    for (const vectors of [UNROLL, 1]) {
+      countDown(f, k, vectors * lanes, () => {
+        for (let u = 0; u < vectors; u++) step(16, 16 * u);
+        move(16 * vectors);
+      });
+    }
+    countDown(f, k, 1, () => {
       step(size);
-      f.increment(k, -1);
+      move(size);
     });
     sums.forEach((row, i) => {
       row.forEach((sum, j) => {
