@@ -102,7 +102,7 @@ const LEAST_LENGTH = 8;
  * which rewrites join with the one that runs anyway; a gradient that reads none of them has no such loop.
  */
 function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
-  const { params, params: { step: { layout, placeholders, results } } } = apply;
+  const { step: { layout, placeholders, results } } = apply.params;
   if (!isMergeable(apply) || layout.states.length + layout.carried === 0) return new Map();
   const all = [...results.states, ...results.maps];
   const varying = new Set([
