@@ -20,10 +20,14 @@ import { registerPages } from "./core/runtime/pages.ts";
 
 // A device is loaded when it is opened: no program needs both, and each takes a while.
 registerDevices({
-  cpu: async () => (await import("./cpu/mod.ts")).createCpuBackend(),
-  gpu: async () => (await import("./gpu/mod.ts")).createGpuBackend(),
+  cpu: async () =>
+    (await /* @ts-types="./core/runtime/late.ts" */ import("./cpu/mod.ts")).createCpuBackend(),
+  gpu: async () =>
+    (await /* @ts-types="./core/runtime/late.ts" */ import("./gpu/mod.ts")).createGpuBackend(),
   noFastGpu: async () => {
-    const { gpuAvailable } = await import("./gpu/device/device.ts");
+    const { gpuAvailable } = await /* @ts-types="./core/runtime/late.ts" */ import(
+      "./gpu/device/device.ts"
+    );
     const answer = await gpuAvailable();
     if (!answer.available) return answer.reason;
     const { description, isFallbackAdapter } = answer.info;
@@ -31,7 +35,9 @@ registerDevices({
   },
 });
 
-registerPages(async () => (await import("./see/mod.ts")).show);
+registerPages(async () =>
+  (await /* @ts-types="./core/runtime/late.ts" */ import("./see/mod.ts")).show
+);
 
 export * from "./core/mod.ts";
 export * from "./autodiff/mod.ts";

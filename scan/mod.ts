@@ -20,7 +20,9 @@ import { scanPushforward } from "./pushforward.ts";
 import { stackedRows } from "./rows.ts";
 import { traced } from "./tracing.ts";
 
-beforeCompiling(async () => void await import("./compiling.ts"));
+beforeCompiling(async () =>
+  void await /* @ts-types="../core/runtime/late.ts" */ import("./compiling.ts")
+);
 registerLastRow(lastOfTrace);
 registerTracing("scan", traced);
 registerGradient<ScanParams>("scan", {
