@@ -5,37 +5,9 @@
  */
 
 import type { Params } from "../core/graph/op.ts";
-import { type GradientRule, type GradientRules, ruleOf } from "./rule.ts";
-import { controlGradients } from "./rules_control.ts";
-import { decomposeGradients } from "./rules_decompose.ts";
-import { eigGradients } from "./rules_eig.ts";
-import { elementwiseGradients } from "./rules_elementwise.ts";
-import { fftGradients } from "./rules_fft.ts";
-import { indexingGradients } from "./rules_indexing.ts";
-import { linalgGradients } from "./rules_linalg.ts";
-import { orderGradients } from "./rules_order.ts";
-import { randomGradients } from "./rules_random.ts";
-import { reduceGradients } from "./rules_reduce.ts";
-import { shapeGradients } from "./rules_shape.ts";
-import { solveGradients } from "./rules_solve.ts";
-import { windowGradients } from "./rules_window.ts";
-
-const families: readonly GradientRules[] = [
-  elementwiseGradients,
-  reduceGradients,
-  shapeGradients,
-  indexingGradients,
-  linalgGradients,
-  solveGradients,
-  decomposeGradients,
-  eigGradients,
-  windowGradients,
-  fftGradients,
-  orderGradients,
-  controlGradients,
-  randomGradients,
-];
-
+// @ts-types="./families.d.ts"
+import { families } from "./families.ts";
+import { type GradientRule, ruleOf } from "./rule.ts";
 /** Rules as they were asked for or registered. */
 const rules = new Map<string, GradientRule>();
 

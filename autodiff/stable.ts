@@ -17,6 +17,7 @@ import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
 import { opensAll, productOf } from "../core/rewrite/algebra/factors.ts";
 import { isRootOfSquares } from "../core/rewrite/stability/squares.ts";
 import { expPartOf, expPartUnderLog, standsFor } from "../core/rewrite/stability/exp_parts.ts";
+// @ts-types="../core/rewrite/phases.d.ts"
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 

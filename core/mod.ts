@@ -10,21 +10,23 @@ import { kernels } from "./ops/common/kernels.ts";
 beforeCompiling(async () => kernels.set(await import("./ops/kernels.ts")));
 
 export * as T from "./api/t.ts";
-export type { DynamicAxes } from "./runtime/axes.ts";
 export { compile, compile as function } from "./runtime/function.ts";
-export type { CompileOptions } from "./runtime/definition.ts";
+export type { CompileOptions, DynamicAxes } from "./runtime/definition.ts";
 export { In, type InOptions, type InputLike, Out } from "./runtime/inputs.ts";
-export type { RewriteCount } from "./runtime/rewrites.ts";
-export type { KernelTime, Profile } from "./runtime/profile.ts";
-export type { ComputeLimit, CopyLimit, MachineLimits } from "./runtime/machine_limits.ts";
 export type {
+  ComputeLimit,
+  CopyLimit,
   KernelPart,
   KernelProfile,
+  KernelTime,
+  MachineLimits,
   MemoryPeak,
   MemoryProfile,
   OpProfile,
+  Profile,
   Rates,
-} from "./runtime/profile_rows.ts";
+  RewriteCount,
+} from "./runtime/measured.ts";
 export type {
   ArgumentOf,
   ArgumentsOf,
@@ -102,7 +104,7 @@ export type { ShapeLike } from "./ops/shape/shape.ts";
 export { debugprint, type DebugPrintOptions, pp, type Printable } from "./graph/print.ts";
 export * from "./random/mod.ts";
 export { evaluateGraph } from "./graph/reference.ts";
-export type { Mode, ModeOptions, NanGuardOptions } from "./rewrite/mod.ts";
+export type { Mode, ModeOptions, NanGuardOptions } from "./rewrite/mode.ts";
 export {
   type Container,
   type SetValueOptions,

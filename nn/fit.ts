@@ -8,7 +8,7 @@ import { checkOptions } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 import { leavesOf } from "../core/base/tree.ts";
 import type { Seed } from "../core/random/generator.ts";
-import type { Profile } from "../core/runtime/profile.ts";
+import type { Profile } from "../core/runtime/measured.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
 import { type DataSet, partsOf, permutation } from "./minibatches.ts";

@@ -11,7 +11,7 @@ import { TensorType } from "../core/graph/type.ts";
 import { replace } from "../core/graph/walk.ts";
 import type { CompileOptions } from "../core/runtime/definition.ts";
 import { compile } from "../core/runtime/function.ts";
-import type { Profile } from "../core/runtime/profile.ts";
+import type { Profile } from "../core/runtime/measured.ts";
 import type { SharedVariable } from "../core/runtime/shared.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
 import { scan } from "../scan/loop.ts";

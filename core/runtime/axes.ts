@@ -7,9 +7,7 @@
 
 import type { SymbolicLength } from "../plan/planner.ts";
 import type { Variable } from "../graph/graph.ts";
-
-/** Which axes are symbols from the first plan on. */
-export type DynamicAxes = "auto" | "all" | "none";
+import type { DynamicAxes } from "./definition.ts";
 
 /** Axes of length 0 and 1 mean something else (nothing to do, broadcasting): they get plans of their own. */
 const LEAST = 2;

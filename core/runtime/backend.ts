@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KernelTime } from "./profile.ts";
+import type { KernelTime } from "./measured.ts";
 import type { DType, TypedArray } from "../graph/dtype.ts";
 import type { DeviceLostError } from "../base/errors.ts";
 import type { KernelLimits, LoopKernels, RowLimits } from "../ir/capabilities.ts";

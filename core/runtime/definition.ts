@@ -6,13 +6,15 @@
 
 import type { ReportItem } from "../ops/control/reports.ts";
 import type { Graphs } from "./copies.ts";
-import type { DynamicAxes } from "./axes.ts";
 import type { DeviceOption } from "../base/settings.ts";
-import type { Mode } from "../rewrite/mod.ts";
+import type { Mode } from "../rewrite/mode.ts";
 import type { SharedVariable } from "./shared.ts";
 import type { InputLike, InputSpec } from "./inputs.ts";
 import type { Givens, Updates } from "./updates.ts";
 import type { OutputForm } from "./outputs.ts";
+
+/** Which axes are symbols from the first plan on. */
+export type DynamicAxes = "auto" | "all" | "none";
 
 /** Options of `compile`. */
 export interface CompileOptions {

@@ -30,7 +30,8 @@ import type { Argument } from "./arguments.ts";
 import { missingValues, stageOutputs } from "./stages.ts";
 import { hasLoops, locateStep, type WrittenFunction } from "./failed_step.ts";
 import type { Profile } from "./profile.ts";
-import { AxisHistory, type DynamicAxes } from "./axes.ts";
+import { AxisHistory } from "./axes.ts";
+import type { DynamicAxes } from "./definition.ts";
 import { gpuBackend, replacementOf } from "./device.ts";
 import { elementCount, PlanCache, PreparedPlan } from "./plan_cache.ts";
 

@@ -17,26 +17,8 @@ import { makeVariable, type Variable } from "../graph/graph.ts";
 import { HostArgument } from "./arguments.ts";
 import type { Backend } from "./backend.ts";
 import { Executor } from "./executor.ts";
+import type { ComputeLimit, CopyLimit, MachineLimits } from "./measured.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** The most that a device was measured to do, as far as anybody asked. */
-export interface MachineLimits {
-  /** How fast memory is copied, by the bytes that are read and written, the fewest first. */
-  readonly copies: readonly CopyLimit[];
-  /** Billions of operations in a second, by what does them. */
-  readonly gigaflops: Readonly<Partial<Record<ComputeLimit, number>>>;
-}
-
-/** How fast so many bytes are copied. */
-export interface CopyLimit {
-  /** Bytes that are read and written. */
-  readonly bytes: number;
-  /** Billions of them in a second. */
-  readonly gigabytesPerSecond: number;
-}
-
-/** What does operations: kernels of floats, or products of matrices, which may have means of their own. */
-export type ComputeLimit = "float32" | "float64" | "product32" | "product64";
 
 /** Numbers of elements that are tried, until one of them takes `ENOUGH` milliseconds. */
 const LENGTHS = [2 ** 16, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24], ENOUGH = 1;

@@ -30,7 +30,7 @@ import { noteReport, type ReportItem, takeReports, tracingOf } from "../ops/cont
 import { abs } from "../ops/elementwise/arithmetic.ts";
 import { eq, gt, isinf, isnan, or, where } from "../ops/elementwise/logic.ts";
 import { any, max } from "../ops/reduce/reduce.ts";
-import type { NanGuardOptions } from "../rewrite/mod.ts";
+import type { NanGuardOptions } from "../rewrite/mode.ts";
 import { Reporter } from "./reporting.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -7,34 +7,22 @@
 import { settings } from "../base/settings.ts";
 import type { RewriteLog } from "../rewrite/log.ts";
 import type { Executor } from "./executor.ts";
-import {
-  type ComputeLimit,
-  type MachineLimits,
-  machineLimits,
-  settleLimits,
-} from "./machine_limits.ts";
+import { machineLimits, settleLimits } from "./machine_limits.ts";
+import type {
+  ComputeLimit,
+  KernelProfile,
+  KernelTime,
+  MachineLimits,
+  MemoryPeak,
+  MemoryProfile,
+  OpProfile,
+  Profile as Measured,
+  RewriteCount,
+} from "./measured.ts";
 import type { PreparedPlan } from "./plan_cache.ts";
-import {
-  type KernelProfile,
-  kernelRows,
-  type MemoryPeak,
-  type MemoryProfile,
-  memoryRows,
-  type OpProfile,
-  opRows,
-} from "./profile_rows.ts";
+import { kernelRows, memoryRows, opRows } from "./profile_rows.ts";
 import { profileText, profileTrace } from "./profile_text.ts";
-import { countsOf, type RewriteCount } from "./rewrites.ts";
-
-/** What a device's timer found of a kernel. */
-export interface KernelTime {
-  /** Its label. */
-  readonly label: string;
-  /** How often it ran. */
-  readonly calls: number;
-  /** The sum of its times. */
-  readonly milliseconds: number;
-}
+import { countsOf } from "./rewrites.ts";
 
 /** The first calls are all measured. */
 const ALL_MEASURED = 16;
@@ -60,7 +48,7 @@ export function profileOf(profile: Profile, source: ProfiledFunction): void {
 export const profiles: Profile[] = [];
 
 /** Calls and times of a function. All times in milliseconds. */
-export class Profile {
+export class Profile implements Measured {
   /** Name of the function. */
   readonly name: string;
   /** Number of calls. */

@@ -11,90 +11,17 @@ import { allSteps, buffersOf, type NumberedStep } from "../ir/steps.ts";
 import { dtypeInfo } from "../graph/dtype.ts";
 import type { Program, Step } from "../ir/program.ts";
 import type { StepTimes } from "./backend.ts";
-import type { ComputeLimit, MachineLimits } from "./machine_limits.ts";
+import type {
+  ComputeLimit,
+  KernelPart,
+  KernelProfile,
+  MachineLimits,
+  MemoryPeak,
+  MemoryProfile,
+  OpProfile,
+  Rates,
+} from "./measured.ts";
 import type { PreparedPlan } from "./plan_cache.ts";
-
-/** Time, and what was done in it. */
-export interface Rates {
-  /** Milliseconds in all calls; null where the device does not tell. */
-  readonly milliseconds: number | null;
-  /** Part of the time of all kernels. */
-  readonly share: number | null;
-  /** Bytes that a call touches: of each buffer no more than there are. */
-  readonly bytes: number;
-  /** Primitive operations of a call. */
-  readonly operations: number;
-  /** Billions of bytes in a second. */
-  readonly gigabytesPerSecond: number | null;
-  /** Billions of operations in a second. */
-  readonly gigaflops: number | null;
-  /** Which limit of the machine it would come to first, moving bytes or doing operations; null where unknown. */
-  readonly bound: "bytes" | "operations" | null;
-  /** How near it comes to that limit: 1 is as fast as the machine was measured to be. */
-  readonly limitShare: number | null;
-}
-
-/** A part of a kernel's work that a call of the user's is. */
-export interface KernelPart {
-  /** The call, as in `tanh`, `tanh "hidden"` or `gradient of tanh`. */
-  readonly op: string;
-  /** Where it was made, as `file:line:column`; "" where unknown. */
-  readonly place: string;
-  /** Which part of the kernel's operations it is, from 0 to 1. */
-  readonly share: number;
-}
-
-/** What one kernel or loop of a plan took. */
-export interface KernelProfile extends Rates {
-  /** Its name, made of the names and ops of the user's. */
-  readonly name: string;
-  /** What it is: "nest", "gemm", "sort", "nonzero", "branch", or "loop" with its strategy. */
-  readonly kind: string;
-  /** Number of the plan, from 1 on. */
-  readonly plan: number;
-  /** The number, in the list of kernels, of the loop or branch that it is inside of; null where there is none. */
-  readonly within: number | null;
-  /** How often it ran: in a loop, in all steps of all calls. */
-  readonly calls: number;
-  /** Whether its part of the time around it is found by counting operations, not measured. */
-  readonly estimated: boolean;
-  /** The calls of the user's that it computes. */
-  readonly ops: readonly KernelPart[];
-}
-
-/** What one call of the user's took: its parts of all kernels that compute it. */
-export interface OpProfile extends Rates {
-  /** The call, as in `tanh`, `tanh "hidden"` or `gradient of tanh`. */
-  readonly op: string;
-  /** Where it was made, as `file:line:column`; "" where unknown. */
-  readonly place: string;
-  /** How often kernels ran that compute it. */
-  readonly calls: number;
-}
-
-/** A piece of memory of a plan. */
-export interface MemoryProfile {
-  /** What is in it. */
-  readonly name: string;
-  /** Whose it is: "input", "shared", "output", "constant" or "temp", which may share memory with others. */
-  readonly role: string;
-  /** Its size. */
-  readonly bytes: number;
-  /** Number of the plan, from 1 on. */
-  readonly plan: number;
-  /** Whether it is held while the plan holds most. */
-  readonly atPeak: boolean;
-}
-
-/** When a plan holds most memory. */
-export interface MemoryPeak {
-  /** Number of the plan, from 1 on. */
-  readonly plan: number;
-  /** Bytes that are held then: arguments, shared variables, results, constants and temps in use. */
-  readonly bytes: number;
-  /** The kernel that runs then. */
-  readonly kernel: string;
-}
 
 /** Rough nanoseconds, to share out time where nothing else is known. */
 function roughTime({ operations, bytes }: { operations: number; bytes: number }): number {

@@ -3,7 +3,7 @@ import { onDevices } from "../../dev/testing/devices.ts";
 import { compile, grad, scan, shared, T, Tensor, until } from "../../mod.ts";
 import { printModule } from "../../cpu/print/module.ts";
 import { executorOf } from "./callable.ts";
-import type { KernelProfile } from "./profile_rows.ts";
+import type { KernelProfile } from "./measured.ts";
 
 /** Whether the device of a function tells what its kernels take. */
 function isTimed(f: object): boolean {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Profile } from "./profile.ts";
-import type { KernelProfile, Rates } from "./profile_rows.ts";
+import type { KernelProfile, Profile, Rates } from "./measured.ts";
 
 /** Rows that a table shows. */
 const MOST_ROWS = 20;

@@ -8,21 +8,10 @@ import { partText } from "../graph/print.ts";
 import type { Variable } from "../graph/graph.ts";
 import { logged, RewriteLog } from "../rewrite/log.ts";
 import { knownRules, optimise, resolveMode } from "../rewrite/mod.ts";
+import type { RewriteCount } from "./measured.ts";
 import { suggestion } from "../base/options.ts";
 import { shown } from "../base/shown.ts";
 import type { Definition } from "./definition.ts";
-
-/** What one rule did in a function. */
-export interface RewriteCount {
-  /** The rule. */
-  readonly rule: string;
-  /** What it does, as `x * 1 -> x`. */
-  readonly law: string;
-  /** How often it fired. */
-  readonly fired: number;
-  /** What it took, where it did not fire included. */
-  readonly milliseconds: number;
-}
 
 /** All that a function computes, as it is written. */
 function rootsOf({ outputs, updates, states }: Definition): readonly Variable[] {

@@ -9,8 +9,7 @@ import type { SharedValue, SharedVariable } from "./shared.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Variable } from "../graph/graph.ts";
 import type { In, InputLike, Out } from "./inputs.ts";
-import type { RewriteCount } from "./rewrites.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile, RewriteCount } from "./measured.ts";
 
 /** What can be asked for: nothing, one variable, a list, or an object of variables. */
 export type OutputSpec =

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { executorOf } from "../../core/runtime/callable.ts";
-import type { DynamicAxes } from "../../core/runtime/axes.ts";
+import type { DynamicAxes } from "../../core/runtime/definition.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import { sizeValue } from "../../core/ir/size.ts";
 import { numbers } from "../../dev/testing/devices.ts";
