@@ -70,7 +70,8 @@ const libraries = ["esnext.disposable", "esnext.float16"]
 function loadedAtOnce(text: string): string {
   let head = "";
   let count = 0;
-  const body = text.replace(/\bawait import\(("\.[^"]+")\)/g, (_, path) => {
+  const pattern = /\bawait (?:\/\* @ts-types="[^"]+" \*\/ )?import\(\s*("\.[^"]+"),?\s*\)/g;
+  const body = text.replace(pattern, (_, path) => {
     const name = `loaded${count++}`;
     head += `import * as ${name} from ${path};\n`;
     return name;

@@ -36,7 +36,15 @@ function namesIn(list: string): Names {
 
 function moduleOf(source: string): Module {
   // Examples in comments import, too.
-  const text = source.replaceAll(/\/\*\*[^]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+  // Where a face stands for a module, its names are used with those of the module.
+  const faced = source.replaceAll(
+    /^\/\/ @ts-types=("[^"]+")\n(import [^"]*)("[^"]+");/gm,
+    "$2$1;\n$2$3;",
+  ).replaceAll(
+    /((?:\{[^{}]*\} = |\()await )\/\* @ts-types=("[^"]+") \*\/ import\(\s*("[^"]+"),?\s*\)(\)\s*\.\w+)?/g,
+    "$1import($2)$4;\n$1import($3)$4",
+  );
+  const text = faced.replaceAll(/\/\*\*[^]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
   const all = (pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match.slice(1));
   const declared = all(
     /^export (?:declare |async |abstract )*(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm,
@@ -62,11 +70,11 @@ function moduleOf(source: string): Module {
         from: from!,
         names: namesIn(list!),
       })),
-      ...all(/\{([^}]*)\} = await import\("([^"]+)"\)/g).map(([list, from]) => ({
+      ...all(/\{([^{}]*)\} = await import\("([^"]+)"\)/g).map(([list, from]) => ({
         from: from!,
         names: namesIn(list!.replaceAll(/(\w+):\s*(\w+)/g, "$1 as $2")),
       })),
-      ...all(/\bimport\("([^"]+)"\)\)?\.(\w+)/g).map(([from, name]) => ({
+      ...all(/\bimport\("([^"]+)"\)\)?\s*\.(\w+)/g).map(([from, name]) => ({
         from: from!,
         names: [[name!, name!]] as const,
       })),

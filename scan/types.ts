@@ -79,7 +79,9 @@ export type StepArguments<S, I, F> = KnownCount<[
 ]>;
 
 /** A list if it is known how many there are; else any variables. */
-export type KnownCount<L extends Variable[]> = number extends L["length"] ? Variable[] : L;
+export type KnownCount<L> = L extends infer V extends Variable[]
+  ? number extends V["length"] ? Variable[] : V
+  : never;
 
 /** The outputs in what a step returns, in a list. */
 export type StepOutputs<R> = R extends Variable ? [R]

@@ -48,13 +48,14 @@ export type Promotions = {
   };
 };
 
-// `extends infer D extends DType` where a result is made of conditions: the checker knows then that it
-// is a dtype, without looking into them.
+// Helpers take anything, and results that are made of conditions end in `extends infer D extends DType`: the
+// checker knows then that they are dtypes, without trying all values that users may pass.
 
 /** The dtype of an elementwise result of two dtypes, as `promote` computes it. */
-export type Promote<A extends DType, B extends DType> = DType extends A ? DType
+export type Promote<A, B> = DType extends A ? DType
   : DType extends B ? DType
-  : Promotions[A][B];
+  : A extends DType ? B extends DType ? Promotions[A][B] : never
+  : never;
 
 /** The dtype of a float function: floats and complex numbers keep theirs, the others give floatX. */
 export type Floating<D extends DType> = DType extends D ? FloatDType | ComplexDType
@@ -178,15 +179,17 @@ export type DTypeOfArray<A> = A extends BigInt64Array ? "int64"
 export type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 /** The dtype that a number takes beside `Like`; integers of up to two digits fit everywhere. */
-export type NumberBeside<A extends number, Like extends DType> = [Like] extends [never] ? FloatDType
+export type NumberBeside<A, Like> = [Like] extends [never] ? FloatDType
   : Like extends FloatDType | ComplexDType ? Like
   : number extends A ? IntDType | FloatDType
-  : `${A}` extends `${Digit}` | `${Digit}${Digit}` ? Like extends "bool" ? "int32" : Like
-  : `${A}` extends `${bigint}` ? IntDType | FloatDType
-  : FloatDType;
+  : A extends number
+    ? `${A}` extends `${Digit}` | `${Digit}${Digit}` ? Like extends "bool" ? "int32" : Like
+    : `${A}` extends `${bigint}` ? IntDType | FloatDType
+    : FloatDType
+  : never;
 
 /** The dtype of a value beside values of dtype `Like`. */
-export type DTypeBeside<A, Like extends DType> = A extends number ? NumberBeside<A, Like>
+export type DTypeBeside<A, Like> = A extends number ? NumberBeside<A, Like>
   : OwnDType<A>;
 
 /** The dtype in which two values meet. */
@@ -328,17 +331,20 @@ export type TakenRank<N extends number, I extends number, X> = number extends I 
   : number;
 
 /** The dtype in which the tensors of a list meet. */
-export type JoinedDType<L extends readonly unknown[]> = number extends L["length"]
-  ? [Extract<L[number], number>] extends [never] ? Promote<OwnDType<L[number]>, OwnDType<L[number]>>
-  : DType
-  : Met<Owned<L>, NumberBeside<Extract<L[number], number>, Owned<L>>>;
+export type JoinedDType<L extends readonly unknown[]> =
+  (number extends L["length"]
+    ? [Extract<L[number], number>] extends [never]
+      ? Promote<OwnDType<L[number]>, OwnDType<L[number]>>
+    : DType
+    : Met<Owned<L>, NumberBeside<Extract<L[number], number>, Owned<L>>>) extends
+    infer D extends DType ? D : never;
 
 /** The dtype of those tensors of a list that have one of their own. */
-export type Owned<L extends readonly unknown[], Known extends DType = never> = L extends
+export type Owned<L extends readonly unknown[], Known = never> = L extends
   readonly [infer First, ...infer Rest] ? Owned<Rest, Met<Known, OwnDType<First>>> : Known;
 
 /** The dtype in which two meet of which any may not be there. */
-export type Met<A extends DType, B extends DType> = [A] extends [never] ? B
+export type Met<A, B> = [A] extends [never] ? B
   : [B] extends [never] ? A
   : Promote<A, B>;
 

@@ -80,7 +80,10 @@ export type AxesOf<X extends readonly unknown[]> = X extends readonly [] ? undef
   : undefined;
 
 /** A reduced variable: the dtype `D`, and the rank that is left of `A` over the axes `X`. */
-export type Reduced<D extends DType, A, X> = Variable<D, ReducedRank<RankOf<A>, X>>;
+export type Reduced<D extends DType, A, X> = Variable<
+  D,
+  ReducedRank<RankOf<A>, X> extends infer N extends number ? N : never
+>;
 
 const sumKinds: OptionKinds<SumOptions> = { ...reduceKinds, dtype: "any", accDtype: "any" };
 const varianceKinds: OptionKinds<VarianceOptions> = { ...reduceKinds, ddof: "number" };

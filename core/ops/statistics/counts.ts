@@ -6,7 +6,7 @@
 
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
-import { isComplex, isDiscrete } from "../../graph/dtype.ts";
+import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, intConstant } from "../common/arguments.ts";
@@ -210,9 +210,9 @@ export function argwhere(x: TensorLike): Variable<"int64", 2> {
 }
 
 /** The distinct elements of a tensor and where they are. */
-export interface Unique<D extends Variable> {
+export interface Unique<D extends DType = DType> {
   /** The distinct elements, in ascending order; NaN, if there is one, comes last and once. */
-  readonly values: D;
+  readonly values: Variable<D, 1>;
   /** The row-major position of the first of each. */
   readonly indices: Variable<"int64", 1>;
   /** For each element of x, in its shape, the position of its like among the values. */
@@ -234,8 +234,8 @@ export interface Unique<D extends Variable> {
  * f([3, 1, 3, 3]).map((v) => v.arraySync()); // [[1, 3], [1n, 3n]]
  * ```
  */
-export function uniqueAll<A extends TensorLike>(x: A): Unique<Variable<DTypeOf<A>, 1>>;
-export function uniqueAll(x: TensorLike): Unique<Variable> {
+export function uniqueAll<A extends TensorLike>(x: A): Unique<DTypeOf<A>>;
+export function uniqueAll(x: TensorLike): Unique {
   const v = asVariable(x), flat = ravel(v) as Variable, n = shapeOf(flat, 0);
   const order = argsort(flat) as Variable, sorted = take(flat, order) as Variable;
   const pair = [between(sorted, 0, 1, null), between(sorted, 0, null, -1)];
@@ -252,7 +252,7 @@ export function uniqueAll(x: TensorLike): Unique<Variable> {
   const ranks = elementwise("sub", [cumsum(first) as Variable, intConstant(1)]);
   const inverse = setIndex(zerosLike(order) as Variable, [order], ranks) as Variable;
   return {
-    values: take(sorted, starts) as Variable,
+    values: take(sorted, starts) as Variable as Variable<DType, 1>,
     indices: take(order, starts) as Variable as Variable<"int64", 1>,
     inverse: reshape(inverse, dimsOf(v)) as Variable as Variable<"int64">,
     counts: diff(join(0, starts, reshape(n, [1]) as Variable) as Variable) as Variable<"int64", 1>,

@@ -7,7 +7,7 @@
 import { checkOptions } from "../../base/options.ts";
 import { isFloat } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
-import type { DTypeOf, Floating, RankOf, ReducedRank } from "../../graph/type_arithmetic.ts";
+import type { DTypeOf, Floating } from "../../graph/type_arithmetic.ts";
 import { shapeLabel } from "../common/arguments.ts";
 import { asFloating, castTo } from "../common/build.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
@@ -16,7 +16,7 @@ import { conj, real } from "../elementwise/conversion.ts";
 import { onesLike } from "../create/alloc.ts";
 import { diagonal } from "../linalg/matrices.ts";
 import { dot } from "../linalg/linalg.ts";
-import { mean, sum } from "../reduce/reduce.ts";
+import { mean, type Reduced, sum } from "../reduce/reduce.ts";
 import { countOf, planOf, reduceKinds, type ReduceOptions } from "../reduce/support.ts";
 import { expandDims, shapePadRight, transpose } from "../shape/dimshuffle.ts";
 
@@ -47,7 +47,7 @@ type AxisIn<O> = O extends { readonly keepdims: true } ? O
 export function average<A extends TensorLike, const O extends AverageOptions = AverageOptions>(
   x: A,
   options?: O,
-): Variable<Floating<DTypeOf<A>>, ReducedRank<RankOf<A>, AxisIn<O>>>;
+): Reduced<Floating<DTypeOf<A>>, A, AxisIn<O>>;
 export function average(x: TensorLike, options: AverageOptions = {}): Variable {
   const v = asFloating(x), action = `Cannot take the average of ${shapeLabel(v)}`;
   checkOptions(action, options, { ...reduceKinds, weights: "any" });
