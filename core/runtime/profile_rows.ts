@@ -13,7 +13,6 @@ import type { Program, Step } from "../ir/program.ts";
 import type { StepTimes } from "./backend.ts";
 import type {
   ComputeLimit,
-  KernelPart,
   KernelProfile,
   MachineLimits,
   MemoryPeak,
