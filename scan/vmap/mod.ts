@@ -8,6 +8,7 @@ export { type RowAxes, type RowValues } from "./arguments.ts";
 export { type Replacements, vectorize } from "./vectorize.ts";
 export {
   type AllRows,
+  type AxesIn,
   type RowArgument,
   type RowArguments,
   vmap,

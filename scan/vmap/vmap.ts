@@ -28,7 +28,7 @@ import {
 import { forAllRows } from "./rows.ts";
 
 /** Options of `vmap`. */
-export interface VmapOptions {
+export interface VmapOptions<O extends RowAxes = RowAxes> {
   /**
    * Which axis of each argument has the rows, counted from the end if negative; null for an argument that
    * is the same for all rows. One for all arguments (default: 0), or a list of one for each; for an argument
@@ -39,14 +39,18 @@ export interface VmapOptions {
    * Which axis of each result has the rows; default: 0. One for all results, or as the results are; null for
    * a result that is the same for all rows, which is then given once.
    */
-  readonly outAxes?: RowAxes;
+  readonly outAxes?: O;
   /** How many rows there are; needed where no argument has any, and checked where some have. */
   readonly axisSize?: Dim;
 }
 
-/** What a function of rows gives for all rows. */
-export type AllRows<R> = R extends Variable<infer D, infer N> ? Variable<D, Plus1<N>>
-  : { -readonly [K in keyof R]: AllRows<R[K]> };
+/** What a function of rows gives for all rows, where `O` says which axes have them. */
+export type AllRows<R, O = 0> = R extends Variable<infer D, infer N>
+  ? Variable<D, [O] extends [null] ? N : [O] extends [number] ? Plus1<N> : number>
+  : { -readonly [K in keyof R]: AllRows<R[K], AxesIn<O, K>> };
+
+/** Which axes have the rows in a part of a result. */
+export type AxesIn<O, K> = [O] extends [number | null] ? O : K extends keyof O ? O[K] : RowAxes;
 
 /** An argument for all rows. */
 export type RowArgument<A> = A extends Variable ? TensorLike
@@ -93,15 +97,19 @@ const action = "Cannot vmap";
  * console.assert(f([[1, 0], [0, 2]], [1, 1]).shape.join() === "2,2");
  * ```
  */
-export function vmap<const R extends RowValues>(
+export function vmap<const R extends RowValues, const O extends RowAxes = 0>(
   f: (...args: Variable[]) => R,
-  options?: VmapOptions,
-): (...args: TensorLike[]) => AllRows<R>;
+  options?: VmapOptions<O>,
+): (...args: TensorLike[]) => AllRows<R, O>;
 /** Of arguments of certain types, or of records and lists. */
-export function vmap<A extends readonly unknown[], const R extends RowValues>(
+export function vmap<
+  A extends readonly unknown[],
+  const R extends RowValues,
+  const O extends RowAxes = 0,
+>(
   f: (...args: A) => R,
-  options?: VmapOptions,
-): (...args: RowArguments<A>) => AllRows<R>;
+  options?: VmapOptions<O>,
+): (...args: RowArguments<A>) => AllRows<R, O>;
 export function vmap(f: unknown, given?: VmapOptions): unknown {
   const options = checkOptions<VmapOptions>(action, given, {
     inAxes: "any",

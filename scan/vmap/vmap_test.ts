@@ -18,6 +18,7 @@ import {
   type Variable,
   verifyGrad,
   vmap,
+  type VmapOptions,
 } from "../../mod.ts";
 
 type Scalars = readonly (number | readonly number[] | readonly (readonly number[])[])[];
@@ -268,6 +269,36 @@ Deno.test("types tell how many rows there are, and which rank results have", () 
   assertEquals(made.type.shape, [3]);
   const sums = vmap((x) => T.sum(x), { inAxes: 1 })(T.specifyShape(T.dmatrix("y"), [null, 4]));
   assertEquals((sums as Variable).type.shape, [4]);
+});
+
+Deno.test("types tell the rank of results whose rows are along another axis, or that have none", () => {
+  const x = T.dmatrix("x"), w = T.dvector("w");
+  const f = (x: Variable<"float64", 1>, w: Variable<"float64", 1>) => ({
+    y: x.mul(w),
+    parts: [w.sum(), x.sum()] as const,
+  });
+  const { y, parts: [total, sums] } = vmap(f, {
+    inAxes: [0, null],
+    outAxes: { y: -1, parts: [null, 0] },
+  })(x, w);
+  const exact: [Variable<"float64", 2>, Variable<"float64", 0>, Variable<"float64", 1>] = [
+    y,
+    total,
+    sums,
+  ];
+  assertEquals(exact.map(({ ndim }) => ndim), [2, 0, 1]);
+  const once: Variable<"float64", 0> = vmap(
+    (_: Variable<"float64", 1>, w: Variable<"float64", 1>) => w.sum(),
+    { inAxes: [0, null], outAxes: null },
+  )(x, w);
+  assertEquals(once.ndim, 0);
+  // @ts-expect-error There is no axis of rows.
+  once satisfies Variable<"float64", 1>;
+  const options: VmapOptions = { outAxes: 1 };
+  const any = vmap((x: Variable<"float64", 1>) => x.mul(2), options)(x);
+  // @ts-expect-error Options of that type may say null.
+  any satisfies Variable<"float64", 2>;
+  assertEquals(any.ndim, 2);
 });
 
 Deno.test("vmap() says what is wrong with its arguments", async () => {
