@@ -477,6 +477,18 @@ export function heldInputs({ op, inputs }: Apply): readonly Variable[] | null {
   return op.holds?.(inputs) ?? (op.facts?.has("moves") ? inputs.slice(0, 1) : null);
 }
 
+/**
+ * Numbers of the inputs whose elements are all that output 0 of an application holds, at places that do not
+ * depend on them; null for other ops, as for one that sorts.
+ */
+export function placedInputs(apply: Apply): readonly number[] | null {
+  const held = heldInputs(apply), { op, inputs } = apply;
+  if (held === null || held.length === 0 || op.pure === false) return null;
+  return op.linear?.(apply).find((set) =>
+    held.every((input) => set.some((i) => inputs[i] === input))
+  ) ?? null;
+}
+
 /** Numbers of the inputs that are computed only where they are needed: the branches of an `ifelse`. */
 export function lazyInputs(apply: Apply): readonly number[] {
   const { lowering } = apply.op;

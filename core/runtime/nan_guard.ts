@@ -20,6 +20,7 @@ import {
   type Variable,
   withOriginOf,
 } from "../graph/graph.ts";
+import { heldInputs } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { writtenAs } from "../graph/written.ts";
 import { castTo } from "../ops/common/build.ts";
@@ -240,9 +241,10 @@ const int32 = (n: number) => asVariable(n, "int32");
 const isGuarded = ({ dtype }: Variable) => isFloat(dtype) || isComplex(dtype);
 
 /** Whether results are computed, and not values that were there already. */
-function isChecked({ op, outputs }: Apply): boolean {
-  const moves = ["moves", "made"].some((fact) => op.facts?.has(fact as "moves"));
-  return !moves && op.name !== "join" && op.name !== "ifelse" && outputs.some(isGuarded);
+function isChecked(apply: Apply): boolean {
+  const { op, outputs } = apply;
+  const isThere = heldInputs(apply) !== null || op.pick !== undefined || op.facts?.has("made");
+  return !isThere && outputs.some(isGuarded);
 }
 
 /**

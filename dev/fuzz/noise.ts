@@ -6,7 +6,8 @@
  */
 
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";
-import type { Variable } from "../../core/graph/graph.ts";
+import type { Apply, Variable } from "../../core/graph/graph.ts";
+import { heldInputs } from "../../core/graph/op.ts";
 import { evaluateChanged } from "../../core/graph/reference.ts";
 import type { Value } from "../../core/graph/value.ts";
 import { Random } from "./random.ts";
@@ -52,39 +53,28 @@ function noisy(value: Value, ulps: number, isExact: boolean): Value {
   return { ...value, data };
 }
 
-/** Ops whose results are exact, or elements of their arguments. */
-const exact = new Set([
+/** Elementwise ops that choose among their arguments, or change signs and parts. */
+const choosing = new Set([
   "neg",
   "abs",
   "sign",
   "switch",
   "maximum",
   "minimum",
-  "floor",
-  "ceil",
-  "trunc",
-  "round",
   "clip",
-  "isnan",
-  "isinf",
-  "subtensor",
-  "advIndex",
-  "dimshuffle",
-  "reshape",
-  "join",
-  "broadcastTo",
-  "fill",
-  "sort",
-  "ifelse",
-  "shapeI",
-  "scan",
   "conj",
   "real",
   "imag",
   "complex",
-  "copy",
-  "identity",
 ]);
+
+/** Whether results are exact, elements of the arguments, or of a graph that has noise of its own. */
+function isExact(apply: Apply): boolean {
+  const { op } = apply, { facts, lowering } = op;
+  const isSame = lowering.kind === "elementwise" && lowering.view === true;
+  return isSame || choosing.has(op.name) || facts?.has("rounding") === true ||
+    heldInputs(apply) !== null || op.pick !== undefined || op.inner !== undefined;
+}
 
 /** Ops that add up, in whatever order: errors are relative to what is added. */
 const adding = new Set([
@@ -112,6 +102,6 @@ export function evaluateNoisy(
         values.every((value) => !isFloat(value.dtype) || isWhole(value));
       return values.map((value) => noisy(value, 1, isExact));
     },
-    result: (value, { op }) => exact.has(op.name) ? value : noisy(value, 4, true),
+    result: (value, apply) => isExact(apply) ? value : noisy(value, 4, true),
   });
 }

@@ -6,11 +6,12 @@
  */
 
 import type { Apply, Variable } from "../../graph/graph.ts";
+import { placedInputs } from "../../graph/op.ts";
 import { moved, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { ifelse } from "../../ops/control/control.ts";
-import { ifelseOp } from "../../ops/control/ifelse_op.ts";
+import { ifelseOp, type IfElseParams } from "../../ops/control/ifelse_op.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
@@ -109,16 +110,15 @@ const opened = new Set([
   ...productOps,
   ...sumOps,
   "switch",
+  "ifelse",
   "reduce",
   "matmul",
   "sqrt",
-  "join",
-  "makeVector",
 ]);
 
 /** Whether the exponentials in the inputs of an application may be those of its result. */
 export function isOpened(apply: Apply): boolean {
-  return opened.has(apply.op.name) || isView(apply);
+  return opened.has(apply.op.name) || placedInputs(apply) !== null;
 }
 
 function newPartOf(variable: Variable): ExpProduct | null {
@@ -127,6 +127,8 @@ function newPartOf(variable: Variable): ExpProduct | null {
   switch (apply.op.name) {
     case "switch":
       return choiceOf(apply);
+    case "ifelse":
+      return lazyChoiceOf(variable);
     case "reduce":
       return reducedPartOf(apply);
     case "matmul":
@@ -136,11 +138,8 @@ function newPartOf(variable: Variable): ExpProduct | null {
       return addedOf(variable);
     case "sqrt":
       return rootOf(apply);
-    case "join":
-    case "makeVector":
-      return joinedOf(apply);
     default:
-      return isView(apply) ? viewOf(apply, expProductOf(apply.inputs[0]!)) : null;
+      return isView(apply) ? viewOf(apply, expProductOf(apply.inputs[0]!)) : joinedOf(apply);
   }
 }
 
@@ -164,53 +163,75 @@ function viewedBy(part: ExpProduct, view: (part: Variable) => Variable): ExpProd
   );
 }
 
-/** What is switched to as an exponential; 0 is that of -Infinity. */
+/** What is chosen as an exponential; 0 is that of -Infinity. */
 function branchOf(branch: Variable) {
-  const value = numberOf(branch), { dtype } = branch;
-  if (value !== null) {
+  const value = numberOf(branch), { dtype } = branch, found = expProductOf(branch);
+  if (found === null) {
     return { part: null, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
-  const found = expProductOf(branch);
-  if (found === null) return null;
   const rest = isOne(found.rest) ? null : buildProduct(found.rest);
   return { part: found, exponent: sumOfTerms(found.exponent, dtype), rest };
 }
 
-function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
+/** What is chosen of two as an exponential, given what chooses between two lists. */
+function chosenOf(
+  [x, y]: readonly Variable[],
+  choose: (a: readonly Variable[], b: readonly Variable[]) => readonly Variable[],
+): ExpProduct | null {
   const p = branchOf(x!), q = branchOf(y!);
-  const parts = [p?.part, q?.part].filter((part) => part !== null && part !== undefined);
-  if (p === null || q === null || parts.length === 0) return null;
-  const lengths = lengthsOf(output);
-  const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
-  const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
+  const parts = [p, q].flatMap(({ part }) => part ?? []);
+  if (parts.length === 0) return null;
+  const unit = number(1, x!.dtype);
   // 0 is 0 by its exponent already.
   const isPlain = [p, q].every(({ rest, part }) =>
     part !== null ? rest === null : numberOf(rest!) === 0
   );
-  const rest = isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit);
-  return expProduct(exponent, rest, traitsOf(parts));
+  const listOf = ({ exponent, rest }: typeof p) => isPlain ? [exponent] : [exponent, rest ?? unit];
+  const [exponent, rest] = choose(listOf(p), listOf(q));
+  return expProduct(exponent!, rest ?? null, traitsOf(parts));
 }
 
-/** Parts in a row, of which some are exponentials. */
+function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProduct | null {
+  // All branches are computed, so that a variable is left as it is.
+  if (branches.some((x) => numberOf(x) === null && expProductOf(x) === null)) return null;
+  const lengths = lengthsOf(output);
+  return chosenOf(
+    branches,
+    (a, b) => a.map((x, i) => inShape(ew("switch", condition!, x, b[i]!), lengths)),
+  );
+}
+
+function lazyChoiceOf(variable: Variable): ExpProduct | null {
+  const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
+  const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
+  const whole = (list: readonly Variable[], like: Variable) =>
+    list.map((part) => inShape(part, lengthsOf(like)));
+  return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
+}
+
+/** Parts put together, in a row or otherwise, of which some are exponentials. */
 function joinedOf(apply: Apply): ExpProduct | null {
-  const { inputs, output: { dtype } } = apply;
-  if (inputs.length > MOST_TERMS) return null;
-  const parts = inputs.map((part) => expProductOf(part));
-  if (parts.every((part) => part === null)) return null;
-  const joined = (of: (part: ExpProduct | null, i: number) => Variable) =>
-    applyAgain(apply, parts.map((part, i) => inShape(of(part, i), lengthsOf(inputs[i]!))));
-  const exponent = joined((part, i) =>
+  const { inputs, output: { dtype } } = apply, placed = placedInputs(apply);
+  if (placed === null || placed.length > MOST_TERMS) return null;
+  const parts = placed.map((i) => ({ whole: inputs[i]!, part: expProductOf(inputs[i]!) }));
+  const found = parts.flatMap(({ part }) => part ?? []);
+  if (found.length === 0) return null;
+  const joined = (of: (part: ExpProduct | null, whole: Variable) => Variable) => {
+    const changed = parts.map(({ part, whole }) => inShape(of(part, whole), lengthsOf(whole)));
+    return applyAgain(apply, inputs.map((input, i) => changed[placed.indexOf(i)] ?? input));
+  };
+  const exponent = joined((part, whole) =>
     part !== null
       ? sumOfTerms(part.exponent, dtype)
-      : number(numberOf(inputs[i]!) === 0 ? -Infinity : 0, dtype)
+      : number(numberOf(whole) === 0 ? -Infinity : 0, dtype)
   );
-  const isPlain = parts.every((part, i) =>
-    part === null ? [0, 1].includes(numberOf(inputs[i]!)!) : isOne(part.rest)
+  const isPlain = parts.every(({ part, whole }) =>
+    part === null ? [0, 1].includes(numberOf(whole)!) : isOne(part.rest)
   );
   return expProduct(
     exponent,
-    isPlain ? null : joined((part, i) => part === null ? inputs[i]! : buildProduct(part.rest)),
-    traitsOf(parts.filter((part) => part !== null)),
+    isPlain ? null : joined((part, whole) => part === null ? whole : buildProduct(part.rest)),
+    traitsOf(found),
   );
 }
 

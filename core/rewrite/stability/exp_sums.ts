@@ -9,6 +9,7 @@ import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
+import { placedInputs } from "../../graph/op.ts";
 import { padded, reduced, reducedAs, withAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { buildProduct, type Factor, opensAll, type Product, unpadded } from "../algebra/factors.ts";
@@ -23,7 +24,6 @@ import {
   under,
 } from "../match.ts";
 import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
-import { isView } from "../indexing/views.ts";
 
 /** A product as exp(exponent) * rest. */
 export interface ExpProduct {
@@ -216,18 +216,8 @@ function whereFinite(top: Variable, value: Variable, otherwise = value): Variabl
   return ew("switch", ew("isfinite", top), value, ew("disconnectedGrad", otherwise));
 }
 
-/** Ops that exponents are put together with, beside views. */
-const carriers = new Set([
-  "switch",
-  "ifelse",
-  "join",
-  "makeVector",
-  "add",
-  "sub",
-  "neg",
-  "mul",
-  "div",
-]);
+/** Ops that exponents are put together with, beside those that only place them. */
+const carriers = new Set(["switch", "ifelse", "add", "sub", "neg", "mul", "div"]);
 
 /**
  * The rest of sums of exponentials under a logarithm, given their exponents: where none of those counts it is
@@ -235,7 +225,7 @@ const carriers = new Set([
  */
 export function endedAtZeros(rest: Variable, exponents: readonly Term[]): Variable {
   const counting = new Map<Variable, Variable>(), from = exponents.map(({ base }) => base);
-  const isOpen = (apply: Apply) => carriers.has(apply.op.name) || isView(apply);
+  const isOpen = (apply: Apply) => carriers.has(apply.op.name) || placedInputs(apply) !== null;
   const inputsOf = (apply: Apply) =>
     isOpen(apply) && countingOf(apply.output) === null ? apply.inputs : [];
   for (const apply of toposort(from, undefined, inputsOf)) {

@@ -9,6 +9,7 @@ import { cumulativeOp, type CumulativeParams } from "../../ops/reduce/cumulative
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
+import { placedInputs } from "../../graph/op.ts";
 import { addedUp, areShifted, type Exponential, exponential, sizedUp } from "./exp_added.ts";
 import { expPartUnderLog, expProductOf, expSumOf, powersOf } from "./exp_parts.ts";
 import {
@@ -308,18 +309,21 @@ const log1pOfSum: Rule = {
   },
 };
 
-/** What may have exponentials in it that other rules do not look for. */
-const sources = new Set(["reduce", "matmul", "switch", "join", "makeVector"]);
+/** Whether there may be exponentials in what an application makes that other rules do not look for. */
+function isSource(apply: Apply): boolean {
+  return ["reduce", "matmul", "switch", "ifelse"].includes(apply.op.name) ||
+    !isView(apply) && placedInputs(apply) !== null;
+}
 
 const logSumExp: Rule = {
   name: "log-sum-exp",
   law:
     "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp, " +
-    "for products of matrices, for choices and for parts in a row",
+    "for products of matrices, for choices and for parts put together",
   ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
-    const isOurs = x!.owner !== null && sources.has(x!.owner.op.name);
+    const isOurs = x!.owner !== null && isSource(x!.owner);
     const found = isOurs && isReal(output.dtype) ? expPartUnderLog(x!) : null;
     if (found === null) return null;
     const rest = isOne(found.rest) ? [] : [logTerm(found.rest, found.exponent)];
