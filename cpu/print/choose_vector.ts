@@ -10,6 +10,7 @@ import type { Size } from "../../core/ir/size.ts";
 import type { KStore, LoweredNest } from "./kernel.ts";
 import { Analysis, factsOf, isTurned, type Level, type NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
+import { hasPrefix } from "./prefix.ts";
 import { hasCast, isWide } from "./simd.ts";
 import { hasVectorForm, isShuffled } from "./values.ts";
 
@@ -18,6 +19,9 @@ const GUESS = 1000;
 
 /** How many accumulators of an axis that is printed without a loop go on beside each other. */
 const MOST_ACCUMULATORS = 4;
+
+/** What it costs to make a vector a prefix in itself. */
+const PREFIX_COST = 8;
 
 /** Plans how to print a kernel. */
 export function planNest(kernel: LoweredNest, simd: boolean): NestPlan {
@@ -139,10 +143,11 @@ function candidates(kernel: LoweredNest): number[] {
   return found;
 }
 
-/** Whether iterations of the loops depend on those before them. */
+/** Whether iterations of the loops must be done one after the other. */
 function hasOrder(kernel: LoweredNest): boolean {
   const { selfLoaded, running } = factsOf(kernel);
-  return kernel.inner.length > 0 && (selfLoaded.size > 0 || running.size > 0);
+  return kernel.inner.length > 0 &&
+    (selfLoaded.size > 0 || [...running].some((i) => !hasPrefix(kernel.reductions[i]!)));
 }
 
 function guess(size: Size): number {
@@ -179,7 +184,9 @@ function costOf(kernel: LoweredNest, plan: NestPlan): number {
   };
   const stores = (list: readonly KStore[], vectors: boolean) =>
     list.reduce((cost, store) => cost + storeCost(store, vectors ? vector!.axis : -1), 0);
+  const isAlong = vector !== undefined && !across;
   const perIteration = nodes(facts.inner, depth) + kernel.reductions.length +
+    (isAlong ? PREFIX_COST * facts.running.size : 0) +
     stores(kernel.inner, vector !== undefined);
   const perPoint = nodes(facts.outer, plan.axisCount) + stores(kernel.outer, across);
   if (vector === undefined) return iterations * perIteration + perPoint;

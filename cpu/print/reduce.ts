@@ -25,14 +25,17 @@ import {
   applySimd,
   blend,
   compareSimd,
+  extract,
   type Form,
   formsOf,
+  isWide,
   narrowMask,
   pushLaneNumbers,
   splatConst,
   widenMask,
 } from "./simd.ts";
 import type { Bound, Values } from "./values.ts";
+import { printPrefix } from "./prefix.ts";
 
 /** Where the lanes of a reduction run: nowhere, along an axis of the result, or along what is reduced. */
 type Direction = "scalar" | "across" | "along";
@@ -45,6 +48,7 @@ export class Reductions implements Bound {
   readonly #flushes: boolean;
   readonly #pushIsShort: (() => void) | null;
   readonly #partial: boolean;
+  readonly #running: ReadonlySet<number>;
   readonly #states: State[];
   #position?: Local<"i32">;
   #values!: Values;
@@ -70,6 +74,7 @@ export class Reductions implements Bound {
   ) {
     this.#pushIsShort = pushIsShort;
     this.#partial = partial;
+    this.#running = running;
     this.#context = context;
     this.#direction = direction;
     this.#flushes = flushes;
@@ -112,9 +117,14 @@ export class Reductions implements Bound {
       else pushFirst();
       f.localSet(this.#position);
     }
-    for (const state of this.#states) {
+    this.#states.forEach((state, i) => {
       const { kind } = state.reduction;
       const identity = identityOf(kind, state.type);
+      if (this.#direction === "along" && this.#running.has(i)) {
+        state.carry = this.#context.take("v128");
+        splatConst(f, state.type, isWide(state.type) ? 1 : 0, identity);
+        f.localSet(state.carry);
+      }
       if (this.#direction === "scalar") {
         state.total = this.#context.take(valType(state.type));
         pushConst(f, state.type, identity);
@@ -123,7 +133,7 @@ export class Reductions implements Bound {
           state.at = this.#context.take("i32");
           f.i32Const(0).localSet(state.at);
         }
-        continue;
+        return;
       }
       state.parts.length = state.sums.length = 0;
       for (let copy = 0; copy < copies; copy++) {
@@ -147,7 +157,7 @@ export class Reductions implements Bound {
           state.sums[copy]![form] = local;
         }
       }
-    }
+    });
   }
 
   /** Takes the values of the current iteration and copy. */
@@ -210,22 +220,24 @@ export class Reductions implements Bound {
         f.localGet(part);
         applySimd(f, "madd", state.type, module.relaxed);
       } else {
-        f.localGet(part);
+        if (state.carry === undefined) f.localGet(part);
         this.#pushValue(state, value, form);
         if (this.#isTail) {
           splatConst(f, state.type, form, identity);
           this.#pushTail(form);
           blend(f, form, module.relaxed);
         }
-        applySimd(f, prims[kind], state.type, module.relaxed);
+        if (state.carry === undefined) applySimd(f, prims[kind], state.type, module.relaxed);
       }
       f.localSet(part);
     }
+    if (state.carry !== undefined) printPrefix(this.#context, state, parts, state.carry);
   }
 
   /** Whether the value is a product that only this sum uses, so that it can be fused with the sum. */
   #isProduct(state: State, value: SNode): boolean {
     return state.reduction.kind === "sum" && value.op === "mul" && !this.#isTail && !state.wide &&
+      state.carry === undefined &&
       (state.type === "f32" || state.type === "f64") && this.#values.isPrivate(value);
   }
 
@@ -358,17 +370,25 @@ export class Reductions implements Bound {
       combineBest(this.#context, state);
       return;
     }
-    const isWide = this.#partial && partialType(state.reduction) !== type;
-    const result = this.#context.take(isWide ? "f64" : valType(type));
+    if (state.carry !== undefined) {
+      state.result = this.#context.take(valType(type));
+      f.localGet(state.carry);
+      extract(f, state.type, isWide(state.type) ? 1 : 0, 0);
+      if (state.wide) f.f32DemoteF64();
+      f.localSet(state.result);
+      return;
+    }
+    const staysWide = this.#partial && partialType(state.reduction) !== type;
+    const result = this.#context.take(staysWide ? "f64" : valType(type));
     const narrow = () => {
       pushCombined(this.#context, kind, state.type, state.parts);
-      if (isWide) f.f64PromoteF32();
+      if (staysWide) f.f64PromoteF32();
       f.localSet(result);
     };
     const wide = () => {
       this.flush();
       pushCombined(this.#context, kind, "f64", state.sums);
-      if (!isWide) f.f32DemoteF64();
+      if (!staysWide) f.f32DemoteF64();
       f.localSet(result);
     };
     if (!this.#movesToWide(state)) narrow();
