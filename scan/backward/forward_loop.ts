@@ -55,8 +55,9 @@ export class ForwardLoop {
     this.results = this.step.results;
     this.outer = scanInputs(apply.params, apply.inputs);
     this.outputs = scanOutputs(apply);
-    this.values = valuesOf(apply);
-    this.products = productsOf(apply);
+    const stable = stableLoop(apply);
+    this.values = scanOutputs(stable ?? apply);
+    this.products = stable === null ? productsOf(apply) : new Map();
     this.#given = new Map(apply.outputs.map((output, i) => [output, outputGradients[i] ?? null]));
   }
 
@@ -67,17 +68,17 @@ export class ForwardLoop {
 }
 
 /**
- * What the steps give that the gradient reads. Where it flows through stable forms, they are computed by
- * these, too: a state that has overflowed in one step would be wrong in the derivatives of the next. With
- * all rewrites, that is the loop that runs anyway.
+ * The loop whose values the gradient reads where it flows through stable forms: they are computed by these,
+ * too, as a state that has overflowed in one step would be wrong in the derivatives of the next. With all
+ * rewrites, that is the loop that runs anyway.
  */
-function valuesOf(apply: Apply<ScanParams>): ScanOutputs {
+function stableLoop(apply: Apply<ScanParams>): Apply<ScanParams> | null {
   const { params, params: { step: { layout, outputs } } } = apply;
   // A loop that draws numbers draws them once.
   const stable = params.shared.size === 0 && layout.states.length + layout.carried > 0
     ? stableFormsOf(outputs)
     : null;
-  return stable === null ? scanOutputs(apply) : scanOutputs(withResults(apply, layout, stable));
+  return stable === null ? null : withResults(apply, layout, stable);
 }
 
 /** The loop with another step of the same placeholders. */
@@ -98,8 +99,9 @@ function withResults(
 const LEAST_LENGTH = 8;
 
 /**
- * The products of a step that change from step to step, or sums of them, with their rows. They come from a loop of its own,
- * which rewrites join with the one that runs anyway; a gradient that reads none of them has no such loop.
+ * The products of a step that change from step to step, or sums of them, with their rows. They come from a
+ * loop of their own, which rewrites join with the one that runs anyway; a gradient that reads none of them
+ * has no such loop.
  */
 function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
   const { step: { layout, placeholders, results } } = apply.params;
@@ -110,7 +112,8 @@ function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
     ...placeholders.states.flat(),
     ...placeholders.carried,
   ]);
-  const order = toposort([...all, ...results.carried], undefined, eagerInputs);
+  const given = new Set([...all, ...results.carried]);
+  const order = toposort([...given], undefined, eagerInputs);
   const readers = new Map<Variable, Apply[]>();
   for (const node of order) {
     for (const input of new Set(node.inputs)) {
@@ -120,7 +123,7 @@ function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
   /** The sum that a product goes into, if nothing else reads the product. */
   const sumWith = (product: Variable): Variable => {
     const [reader, ...others] = readers.get(product) ?? [], sum = reader?.outputs[0];
-    const goesOn = reader?.op.name === "add" && others.length === 0 && !all.includes(product) &&
+    const goesOn = reader?.op.name === "add" && others.length === 0 && !given.has(product) &&
       String(sum!.type.shape) === String(product.type.shape);
     return goesOn ? sumWith(sum!) : product;
   };
