@@ -7,15 +7,7 @@
 import { cut } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
-import {
-  type Apply,
-  applyOp,
-  Constant,
-  makeVariable,
-  Variable,
-  writtenLabel,
-} from "../core/graph/graph.ts";
-import { eagerInputs } from "../core/graph/op.ts";
+import { applyOp, Constant, makeVariable, Variable, writtenLabel } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { LoopStrategy } from "../core/ir/program.ts";
 import { castTo } from "../core/ops/common/build.ts";
@@ -31,13 +23,13 @@ import { TensorType } from "../core/graph/type.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { boundOf } from "./bound.ts";
 import { checkpointed } from "./checkpoint.ts";
-import { expProductOf, isOpened } from "../core/rewrite/stability/exp_parts.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
 import { scanOutputs, type ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";
 import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
 import { type Even, evened, type Most } from "./uneven.ts";
+import { close, reachesAny } from "./close.ts";
 
 /** A scan, its arguments made uniform. */
 interface ScanRequest {
@@ -435,11 +427,6 @@ function mostOf(loop: Draft, step: DraftStep): Most & { found: ReadonlySet<Varia
   return Object.assign(most, { found: all });
 }
 
-function reachesAny(variable: Variable, places: readonly Variable[]): boolean {
-  const reached = reachedBy([variable]);
-  return places.some((place) => reached.has(place));
-}
-
 /** The rows that a state needs, with a leading axis; surplus rows at the end are not read. */
 function firstRows({ initial, rows, taps }: OutputSpec): Variable {
   if (!rows) return expandDims(initial!, 0);
@@ -491,76 +478,6 @@ function checkStrict(outputs: readonly Variable[], request: ScanRequest, label: 
       );
     }
   }
-}
-
-/**
- * Cuts a step off from what is around it: the largest parts that do not depend on its placeholders
- * become values that are computed once, outside.
- */
-export function close(
-  outputs: readonly Variable[],
-  own: readonly Variable[],
-  fixed: ReadonlyMap<Variable, Variable>,
-  lengths: ReadonlySet<Variable>,
-): { outputs: Variable[]; places: Variable[]; values: Variable[] } {
-  const inside = new Set<Variable>(own);
-  for (const apply of toposort(outputs)) {
-    if (apply.inputs.some((input) => inside.has(input))) {
-      for (const output of apply.outputs) inside.add(output);
-    }
-  }
-  for (const variable of exponentialsBelow(outputs, inside)) inside.add(variable);
-  const original = new Map([...fixed].map(([variable, place]) => [place, variable] as const));
-  const cuts = new Map<Variable, Variable>(), places = new Set<Variable>();
-  const visit = (variable: Variable) => {
-    if (inside.has(variable) || cuts.has(variable)) return;
-    if (variable instanceof Constant && variable.value.data.length === 1) return;
-    const place = makeVariable(variable.type);
-    places.add(place);
-    cuts.set(variable, place);
-  };
-  for (const output of outputs) visit(output);
-  const outside = (variable: Variable) => !inside.has(variable);
-  for (const apply of toposort(outputs, outside, eagerInputs)) eagerInputs(apply).forEach(visit);
-  // What only a branch of an ifelse reads is computed in it, from what can be computed in any case.
-  const cut = (variable: Variable) => cuts.has(variable);
-  for (const apply of toposort(outputs, cut)) {
-    if (apply.op.facts?.has("draws")) apply.outputs.forEach(visit);
-    apply.outputs.filter((output) => lengths.has(output)).forEach(visit);
-  }
-  for (const leaf of graphInputs(replace(outputs, cuts))) if (!places.has(leaf)) visit(leaf);
-  const back = [...cuts.keys()];
-  return {
-    outputs: replace(outputs, cuts),
-    places: back.map((variable) => cuts.get(variable)!),
-    values: replace(back, original),
-  };
-}
-
-/**
- * What logarithms and quotients in a step read that is linear in exponentials and does not depend on the
- * step: by itself it may overflow. It moves out of the loop again when it is stable.
- */
-function exponentialsBelow(
-  outputs: readonly Variable[],
-  inside: ReadonlySet<Variable>,
-): ReadonlySet<Variable> {
-  const seen = new Set<Variable>(), found = new Set<Variable>();
-  const isRoot = ({ op, output }: Apply) =>
-    inside.has(output) && (op.facts?.has("logarithm") || op.facts?.has("divides"));
-  const order = toposort(outputs, (variable) => !inside.has(variable));
-  const waiting = order.filter(isRoot).flatMap(({ inputs }) => inputs);
-  while (waiting.length > 0) {
-    const variable = waiting.pop()!, { owner } = variable;
-    if (owner === null || seen.has(variable)) continue;
-    seen.add(variable);
-    if (!inside.has(variable)) {
-      if (expProductOf(variable) === null) continue;
-      found.add(variable);
-    }
-    if (isOpened(owner)) waiting.push(...owner.inputs);
-  }
-  return found;
 }
 
 /** What a step may return for a value: symbolic variables only. */

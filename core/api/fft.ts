@@ -7,3 +7,4 @@
  */
 
 export * from "../ops/fft/fft.ts";
+export * from "../ops/fft/frequencies.ts";

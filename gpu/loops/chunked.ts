@@ -8,7 +8,7 @@
 import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import { productSize, type Size } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "../print/kernel_text.ts";
-import { fromMemory, memoryType, memoryWords, toMemory } from "../print/group.ts";
+import { fromMemory, memoryType, memoryWords, toMemory } from "../print/group_tree.ts";
 import { decompose, NestBody } from "../print/nest.ts";
 
 /** Threads of a workgroup. */

@@ -19,7 +19,8 @@ import {
 import type { LanesPlan } from "../../core/plan/lanes.ts";
 import type * as core from "../../core/plan/parallel.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "../print/kernel_text.ts";
-import { GROUP_THREADS, memoryType, memoryWords } from "../print/group.ts";
+
+import { GROUP_THREADS, memoryType, memoryWords } from "../print/group_tree.ts";
 import { chainPlace, wholeRounds } from "./lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "../print/nest.ts";
 import { combineText, identityText } from "../print/reduction.ts";

@@ -25,7 +25,8 @@ import {
   type StepIterations,
 } from "../../core/plan/loop_access.ts";
 import { gemmAsNest } from "../../core/ir/gemm.ts";
-import { canShareLoops, printSharedNest, SHARED_BYTES, sharedBytes } from "../print/group.ts";
+import { canShareLoops, printSharedNest, SHARED_BYTES } from "../print/group.ts";
+import { sharedBytes } from "../print/group_tree.ts";
 import type { StopFlags } from "./lanes.ts";
 import { productOf } from "../print/loop_budget.ts";
 import { decompose, helperIterations, printThreadNest } from "../print/nest.ts";

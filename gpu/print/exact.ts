@@ -11,7 +11,8 @@
  */
 
 import type { SNode } from "../../core/ir/scalar.ts";
-import type { Prelude, Printed } from "./scalar.ts";
+import type { Printed } from "./scalar.ts";
+import type { Prelude } from "./prelude.ts";
 
 /** The arguments of a node, the endangered ones hidden. */
 export function hideArguments(

@@ -6,7 +6,8 @@
  */
 
 import type { Prim } from "../../core/ir/scalar.ts";
-import type { Helper, Prelude, Printed, WgslType } from "./scalar.ts";
+import type { Printed, WgslType } from "./scalar.ts";
+import type { Helper, Prelude } from "./prelude.ts";
 
 /** The types of pairs. */
 export type WideType = "i64" | "u64";

@@ -13,7 +13,6 @@ import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import type { BindingAccess, KernelSource } from "../device/pipelines.ts";
 import { isWide, WIDE } from "./int64.ts";
 import {
-  Prelude,
   printCast,
   printConstant,
   type Printed,
@@ -21,6 +20,7 @@ import {
   storedType,
   wgslType,
 } from "./scalar.ts";
+import { Prelude } from "./prelude.ts";
 import { SPECIAL_WGSL } from "../device/uniforms.ts";
 
 /** What the parameters of one dispatch are computed from. */

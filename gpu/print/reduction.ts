@@ -6,7 +6,6 @@
 
 import type { ReduceKind, Reduction } from "../../core/ir/program.ts";
 import {
-  type Prelude,
   printConstant,
   type Printed,
   printPrim,
@@ -14,6 +13,7 @@ import {
   type WgslType,
   wgslType,
 } from "./scalar.ts";
+import type { Prelude } from "./prelude.ts";
 
 /** Whether a reduction gives a position and not a value. */
 export function isArg(kind: ReduceKind): kind is "argmax" | "argmin" {

@@ -18,18 +18,16 @@ import {
   sizeValue,
 } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
+import { printParts, SHARED_BYTES, withoutLoops } from "./group.ts";
 import {
   fromMemory,
   GROUP_THREADS,
   memoryIdentity,
   memoryType,
   memoryWords,
-  printParts,
-  SHARED_BYTES,
   sharedBytes,
   toMemory,
-  withoutLoops,
-} from "./group.ts";
+} from "./group_tree.ts";
 import { decompose, NestBody, usesRunning, writtenBy } from "./nest.ts";
 import { accumulatedType, combineText, identityText, isArg } from "./reduction.ts";
 import { printCast } from "./scalar.ts";

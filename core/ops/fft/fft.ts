@@ -5,20 +5,12 @@
  */
 
 import { checkOptions } from "../../base/options.ts";
-import { shown } from "../../base/shown.ts";
 import { settings } from "../../base/settings.ts";
-import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
-import { outputOf, Variable } from "../../graph/graph.ts";
+import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
-import {
-  asIndexScalar,
-  type Dim,
-  normalizeAxis,
-  shapeLabel,
-  staticDim,
-} from "../common/arguments.ts";
-import { castTo, elementwise } from "../common/build.ts";
-import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
+import { type Dim, normalizeAxis, shapeLabel, staticDim } from "../common/arguments.ts";
+import { castTo } from "../common/build.ts";
 import {
   addDims,
   dimVariable,
@@ -28,12 +20,11 @@ import {
   subDims,
 } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
-import { arange } from "../create/ranges.ts";
 import { padded } from "../nn/window.ts";
 import { between } from "../shape/between.ts";
-import { roll } from "../shape/repeat.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
 import { fftOp, type FftParams } from "./op.ts";
+import { checkedLength } from "./lengths.ts";
 
 /**
  * Which of a transform and its inverse is divided by the length: the inverse ("backward"), the transform
@@ -123,16 +114,6 @@ function along(
     ? half
     : castTo(half, half.dtype === "float64" ? "complex128" : "complex64");
   return outputOf(fftOp, [whole, length], params);
-}
-
-/** A length to transform, checked as far as it is known. */
-function checkedLength(n: Dim | null | undefined, action: string): Dim | null {
-  if (n === null || n === undefined) return null;
-  const length = asIndexScalar(n, action, "a length"), known = staticDim(length);
-  if (known !== null && known < 1) {
-    throw new RangeError(`${action}: expected a length >= 1, got ${shown(known)}`);
-  }
-  return length;
 }
 
 function expectReal(x: Variable, action: string): void {
@@ -380,122 +361,4 @@ export function rfftn(x: TensorLike, options?: FftnOptions): Variable {
 export function irfftn<A extends TensorLike>(x: A, options?: FftnOptions): Signal<A>;
 export function irfftn(x: TensorLike, options?: FftnOptions): Variable {
   return many("irfftn", x, options, "fromHalf", 1, null);
-}
-
-function shifted(
-  name: string,
-  x: TensorLike,
-  axes: number | readonly number[] | null | undefined,
-  by: (n: Dim) => Dim,
-): Variable {
-  const v = asVariable(x), action = `Cannot apply "${name}" to ${shapeLabel(v)}`;
-  const listed = axes === null || axes === undefined
-    ? v.type.shape.map((_, d) => d)
-    : typeof axes === "number"
-    ? [axes]
-    : axes;
-  const places = listed.map((axis) => normalizeAxis(axis, v.ndim, action));
-  return roll(v, places.map((d) => by(v.type.shape[d] ?? shapeOf(v, d))), places) as Variable;
-}
-
-/**
- * A spectrum with frequency 0 in the middle, along all axes or those given.
- *
- * @example
- * ```ts
- * import { T } from "@croton/croton";
- *
- * T.fft.fftshift(T.fft.fft2(T.fmatrix("image")));
- * ```
- */
-export function fftshift<A extends TensorLike>(
-  x: A,
-  axes?: number | readonly number[] | null,
-): Variable<DTypeOf<A>, RankOf<A>>;
-export function fftshift(x: TensorLike, axes?: number | readonly number[] | null): Variable {
-  return shifted("fftshift", x, axes, (n) => floorDivDims(n, 2));
-}
-
-/**
- * The inverse of {@linkcode fftshift}.
- *
- * @example
- * ```ts
- * import { T } from "@croton/croton";
- *
- * T.fft.ifftshift(T.fft.fftshift(T.cvector("spectrum")));
- * ```
- */
-export function ifftshift<A extends TensorLike>(
-  x: A,
-  axes?: number | readonly number[] | null,
-): Variable<DTypeOf<A>, RankOf<A>>;
-export function ifftshift(x: TensorLike, axes?: number | readonly number[] | null): Variable {
-  return shifted("ifftshift", x, axes, (n) => subDims(0, floorDivDims(n, 2)));
-}
-
-/** Options of {@linkcode fftfreq} and {@linkcode rfftfreq}. */
-export interface FrequencyOptions {
-  /** A float dtype; that of the distance if it is a variable of floats, else floatX, if missing. */
-  readonly dtype?: DTypeOption;
-}
-
-function frequencies(
-  name: string,
-  n: Dim,
-  d: TensorLike,
-  options: FrequencyOptions | undefined,
-  count: (n: Dim) => Dim,
-  isTwoSided: boolean,
-): Variable {
-  const action = `Cannot apply "${name}"`, length = checkedLength(n, action)!;
-  const { dtype } = checkOptions(action, options, { dtype: "any" });
-  const own = d instanceof Variable && isFloat(d.dtype) ? d.dtype : settings.floatX;
-  const float = dtype === undefined ? own : resolveDType(dtype);
-  if (dtypeInfo(float).kind !== "float") {
-    throw new TypeError(`${action}: expected a float dtype, got ${float}`);
-  }
-  let k = arange(count(length)) as Variable;
-  if (isTwoSided) {
-    const middle = dimVariable(floorDivDims(addDims(length, 1), 2));
-    const behind = elementwise("sub", [k, castTo(dimVariable(length), "int64")]);
-    k = elementwise("switch", [elementwise("lt", [k, middle]), k, behind]);
-  }
-  const spacing = castTo(asVariable(d, float), float);
-  const whole = elementwise("mul", [castTo(dimVariable(length), float), spacing]);
-  return elementwise("div", [castTo(k, float), whole]);
-}
-
-/**
- * The frequencies of {@linkcode fft} of `n` samples at a distance of `d`, in the order in which it gives
- * them: 0, those above, then those below.
- *
- * @example
- * ```ts
- * import { compile, T } from "@croton/croton";
- *
- * console.log((await compile([], T.fft.fftfreq(5)))());
- * ```
- */
-export function fftfreq(n: Dim, d: TensorLike = 1, options?: FrequencyOptions): Variable<DType, 1> {
-  return frequencies("fftfreq", n, d, options, (n) => n, true) as Variable<DType, 1>;
-}
-
-/**
- * The frequencies of {@linkcode rfft} of `n` samples at a distance of `d`, none of them negative.
- *
- * @example
- * ```ts
- * import { compile, T } from "@croton/croton";
- *
- * console.log((await compile([], T.fft.rfftfreq(6, 0.5)))());
- * ```
- */
-export function rfftfreq(
-  n: Dim,
-  d: TensorLike = 1,
-  options?: FrequencyOptions,
-): Variable<DType, 1> {
-  const half = (n: Dim) => addDims(floorDivDims(n, 2), 1);
-  return frequencies("rfftfreq", n, d, options, half, false) as Variable<DType, 1>;
 }
