@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Apply, Constant, makeVariable, Variable } from "../core/graph/graph.ts";
+import { type Apply, Constant, makeVariable, type Variable } from "../core/graph/graph.ts";
 import { eagerInputs } from "../core/graph/op.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import { expProductOf, isOpened } from "../core/rewrite/stability/exp_parts.ts";
