@@ -32,6 +32,11 @@ export function asFloating(x: TensorLike): Variable {
   return isDiscrete(variable.dtype) ? castTo(variable, settings.floatX) : variable;
 }
 
+/** A variable as what types say of it. */
+export function typed<R>(x: unknown): R {
+  return x as Variable & R;
+}
+
 /** Applies an op whose result has the dtype of its argument. */
 export function unary<R>(name: ElementwiseName, x: TensorLike): R {
   return elementwise(name, [asVariable(x)]) as Variable & R;

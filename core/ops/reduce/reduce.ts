@@ -27,7 +27,7 @@ import type {
 import type { OptionKinds } from "../../base/options.ts";
 import { intConstant } from "../common/arguments.ts";
 import { abs, add, div, pow, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
-import { asFloating, castTo } from "../common/build.ts";
+import { asFloating, castTo, typed } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { disconnectedGrad } from "../elementwise/conversion.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
@@ -220,7 +220,7 @@ function variance<A extends TensorLike, const X extends AxesList<VarianceOptions
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return spread("variance", x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
+  return typed(spread("variance", x, axes));
 }
 
 /** The standard deviation: the square root of the variance. */
@@ -228,11 +228,7 @@ export function std<A extends TensorLike, const X extends AxesList<VarianceOptio
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return sqrt(spread("standard deviation", x, axes)) as Variable as Reduced<
-    RealOf<Floating<DTypeOf<A>>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(sqrt(spread("standard deviation", x, axes)));
 }
 
 function extreme<R>(
@@ -279,14 +275,10 @@ export function ptp<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<DTypeOf<A>, A, AxesOf<X>> {
-  return sub<Variable, Variable>(
+  return typed(sub<Variable, Variable>(
     extreme("max", x, axes, "ptp"),
     extreme("min", x, axes, "ptp"),
-  ) as Variable as Reduced<
-    DTypeOf<A>,
-    A,
-    AxesOf<X>
-  >;
+  ));
 }
 
 function position<R>(

@@ -8,7 +8,7 @@ import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating, RealOf, SumDType } from "../../graph/type_arithmetic.ts";
 import { isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { abs, div, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { gt, where } from "../elementwise/logic.ts";
 import {
@@ -65,11 +65,7 @@ export function nansum<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<SumDType<DTypeOf<A>>, A, AxesOf<X>> {
-  return sum(filled(asVariable(x), 0), ...axes as AxesList) as Variable as Reduced<
-    SumDType<DTypeOf<A>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(sum(filled(asVariable(x), 0), ...axes as AxesList));
 }
 
 /** The product over axes of the elements that are not NaN; 1 for none. */
@@ -77,11 +73,7 @@ export function nanprod<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<SumDType<DTypeOf<A>>, A, AxesOf<X>> {
-  return prod(filled(asVariable(x), 1), ...axes as AxesList) as Variable as Reduced<
-    SumDType<DTypeOf<A>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(prod(filled(asVariable(x), 1), ...axes as AxesList));
 }
 
 /** The mean over axes of the elements that are not NaN; NaN for none. */
@@ -91,11 +83,7 @@ export function nanmean<A extends TensorLike, const X extends AxesList = []>(
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
   const v = asFloating(x), options = asked("nanmean", v, axes);
   const total = sum(filled(v, 0), options) as Variable;
-  return div(total, castTo(present(v, options), total.dtype)) as Variable as Reduced<
-    Floating<DTypeOf<A>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(div(total, castTo(present(v, options), total.dtype)));
 }
 
 function spread(x: TensorLike, axes: readonly unknown[]): Variable {
@@ -116,7 +104,7 @@ export function nanvar<A extends TensorLike, const X extends AxesList<VarianceOp
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return spread(x, axes) as Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>>;
+  return typed(spread(x, axes));
 }
 
 /** The standard deviation over axes of the elements that are not NaN. */
@@ -124,11 +112,7 @@ export function nanstd<A extends TensorLike, const X extends AxesList<VarianceOp
   x: A,
   ...axes: X
 ): Reduced<RealOf<Floating<DTypeOf<A>>>, A, AxesOf<X>> {
-  return sqrt(spread(x, axes)) as Variable as Reduced<
-    RealOf<Floating<DTypeOf<A>>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(sqrt(spread(x, axes)));
 }
 
 function extreme(kind: "max" | "min", x: TensorLike, axes: readonly unknown[]): Variable {
@@ -146,7 +130,7 @@ export function nanmax<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<DTypeOf<A>, A, AxesOf<X>> {
-  return extreme("max", x, axes) as Reduced<DTypeOf<A>, A, AxesOf<X>>;
+  return typed(extreme("max", x, axes));
 }
 
 /** The least element over axes that is not NaN; NaN where all are. */
@@ -154,7 +138,7 @@ export function nanmin<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<DTypeOf<A>, A, AxesOf<X>> {
-  return extreme("min", x, axes) as Reduced<DTypeOf<A>, A, AxesOf<X>>;
+  return typed(extreme("min", x, axes));
 }
 
 /** The position of the greatest element that is not NaN, as `argmax` counts; 0 where all are NaN. */
@@ -163,7 +147,7 @@ export function nanargmax<A extends TensorLike, const X extends AxesList = []>(
   ...axes: X
 ): Reduced<"int64", A, AxesOf<X>> {
   const v = filled(asVariable(x), -Infinity);
-  return argmax(v, ...axes as AxesList) as Variable as Reduced<"int64", A, AxesOf<X>>;
+  return typed(argmax(v, ...axes as AxesList));
 }
 
 /** The position of the least element that is not NaN, as `argmin` counts; 0 where all are NaN. */
@@ -172,5 +156,5 @@ export function nanargmin<A extends TensorLike, const X extends AxesList = []>(
   ...axes: X
 ): Reduced<"int64", A, AxesOf<X>> {
   const v = filled(asVariable(x), Infinity);
-  return argmin(v, ...axes as AxesList) as Variable as Reduced<"int64", A, AxesOf<X>>;
+  return typed(argmin(v, ...axes as AxesList));
 }

@@ -10,7 +10,7 @@ import { isFloat, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating } from "../../graph/type_arithmetic.ts";
 import { intConstant } from "../common/arguments.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import { inRange } from "../common/checks.ts";
 import { dimVariable, productDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
@@ -192,7 +192,7 @@ export function quantile<
   const Q extends TensorLike,
   const X extends AxesList<QuantileOptions> = [],
 >(x: A, q: Q, ...axes: X): QuantilesOf<A, Q, AxesOf<X>> {
-  return quantilesFor("quantiles", x, q, axes, false) as QuantilesOf<A, Q, AxesOf<X>>;
+  return typed(quantilesFor("quantiles", x, q, axes, false));
 }
 
 /** As {@linkcode quantile}, of the elements that are not NaN; NaN where all are. */
@@ -201,7 +201,7 @@ export function nanquantile<
   const Q extends TensorLike,
   const X extends AxesList<QuantileOptions> = [],
 >(x: A, q: Q, ...axes: X): QuantilesOf<A, Q, AxesOf<X>> {
-  return quantilesFor("quantiles", x, q, axes, true) as QuantilesOf<A, Q, AxesOf<X>>;
+  return typed(quantilesFor("quantiles", x, q, axes, true));
 }
 
 /**
@@ -225,7 +225,7 @@ export function percentile<
   const part = typeof q === "number"
     ? q / 100
     : elementwise("div", [asVariable(q, "float64"), asVariable(100, "float64")]);
-  return quantilesFor("percentiles", x, part, axes, false) as QuantilesOf<A, Q, AxesOf<X>>;
+  return typed(quantilesFor("percentiles", x, part, axes, false));
 }
 
 /**
@@ -245,11 +245,7 @@ export function median<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
-  return quantilesFor("median", x, 0.5, axes, false) as Variable as Reduced<
-    Floating<DTypeOf<A>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(quantilesFor("median", x, 0.5, axes, false));
 }
 
 /** As {@linkcode median}, of the elements that are not NaN; NaN where all are. */
@@ -257,9 +253,5 @@ export function nanmedian<A extends TensorLike, const X extends AxesList = []>(
   x: A,
   ...axes: X
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
-  return quantilesFor("median", x, 0.5, axes, true) as Variable as Reduced<
-    Floating<DTypeOf<A>>,
-    A,
-    AxesOf<X>
-  >;
+  return typed(quantilesFor("median", x, 0.5, axes, true));
 }
