@@ -29,6 +29,8 @@ export interface State {
   readonly parts: Vectors[];
   readonly sums: Vectors[];
   readonly places: Local<"v128">[];
+  /** Of extremes of floats by copy: where a NaN was met. What is in the lane of the accumulator is then of no account. */
+  readonly nans: Vectors[];
   /** Where lanes run along what is accumulated: what all of them before come to, in each lane. */
   carry?: Local<"v128">;
   /** The results; of an arg kind, the value at the place that is the result. */

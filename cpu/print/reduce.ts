@@ -90,6 +90,7 @@ export class Reductions implements Bound {
         parts: [],
         sums: [],
         places: [],
+        nans: [],
         results: [],
       };
     });
@@ -144,6 +145,14 @@ export class Reductions implements Bound {
           f.localSet(local);
           state.parts[copy]![form] = local;
         }
+        if (this.#marksNan(state) && (this.#direction === "across" || copy === 0)) {
+          state.nans[copy] = {};
+          for (const form of formsOf(state.type)) {
+            const local = this.#context.take("v128");
+            f.i32x4Const(0).localSet(local);
+            state.nans[copy]![form] = local;
+          }
+        }
         if (state.isArg) {
           state.places[copy] = this.#context.take("v128");
           f.i32x4Const(0).localSet(state.places[copy]!);
@@ -158,6 +167,32 @@ export class Reductions implements Bound {
         }
       }
     });
+  }
+
+  /** Whether NaN is noted beside the accumulators, as instructions that keep it in them take many steps. */
+  #marksNan({ reduction: { kind }, type }: State): boolean {
+    return (type === "f32" || type === "f64") && (kind === "max" || kind === "min") &&
+      this.#running.size === 0;
+  }
+
+  /** Puts the values of a form on the stack to an extreme. */
+  #takeExtreme(state: State, part: Local<"v128">, form: Form): void {
+    const { f } = this.#context, { type, nans, reduction: { kind } } = state;
+    const value = f.alloc("v128");
+    f.localSet(value);
+    // Both orders, as they differ for zeros of different signs.
+    for (const [x, y] of [[part, value], [value, part]] as const) {
+      f.localGet(x).localGet(y);
+      if (kind === "max") type === "f32" ? f.f32x4Pmax() : f.f64x2Pmax();
+      else type === "f32" ? f.f32x4Pmin() : f.f64x2Pmin();
+    }
+    if (kind === "max") f.v128And();
+    else f.v128Or();
+    f.localSet(part);
+    const nan = nans[this.#direction === "along" ? 0 : this.#values.copy]![form]!;
+    f.localGet(nan).localGet(value).localGet(value);
+    compareSimd(f, "ne", type);
+    f.v128Or().localSet(nan).free(value);
   }
 
   /** Takes the values of the current iteration and copy. */
@@ -220,12 +255,17 @@ export class Reductions implements Bound {
         f.localGet(part);
         applySimd(f, "madd", state.type, module.relaxed);
       } else {
-        if (state.carry === undefined) f.localGet(part);
+        const marksNan = this.#marksNan(state);
+        if (state.carry === undefined && !marksNan) f.localGet(part);
         this.#pushValue(state, value, form);
         if (this.#isTail) {
           splatConst(f, state.type, form, identity);
           this.#pushTail(form);
           blend(f, form, module.relaxed);
+        }
+        if (marksNan) {
+          this.#takeExtreme(state, part, form);
+          continue;
         }
         if (state.carry === undefined) applySimd(f, prims[kind], state.type, module.relaxed);
       }
@@ -358,6 +398,10 @@ export class Reductions implements Bound {
         state.results[copy] = { 0: local };
       } else {
         state.results[copy] = state.parts[copy]!;
+        for (const form of this.#marksNan(state) ? formsOf(state.type) : []) {
+          const part = state.parts[copy]![form]!;
+          f.localGet(part).localGet(state.nans[copy]![form]!).v128Or().localSet(part);
+        }
       }
     }
   }
@@ -396,6 +440,14 @@ export class Reductions implements Bound {
     else {
       this.#pushIsShort();
       f.if(narrow, wide);
+    }
+    if (this.#marksNan(state)) {
+      pushConst(f, type, NaN);
+      f.localGet(result);
+      const [first, ...others] = formsOf(type).map((form) => state.nans[0]![form]!);
+      f.localGet(first!);
+      for (const other of others) f.localGet(other).v128Or();
+      f.v128AnyTrue().select(valType(type)).localSet(result);
     }
     state.result = result;
   }
