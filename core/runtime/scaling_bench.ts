@@ -1,11 +1,12 @@
-// What a program costs before it runs: compile and first call by the number of its ops, and calls with
-// lengths that change. Each bench compiles anew.
+// What large programs and changing lengths cost: compile and first call by the number of ops (each bench
+// compiles anew), calls with lengths that change, and what is dropped. Benches of memory print it.
 
 import { availability } from "../../dev/testing/gpu_device.ts";
-import { compile, grad, shared, T, tensor, type Variable } from "../../mod.ts";
+import { compile, config, grad, shared, T, type Tensor, tensor, type Variable } from "../../mod.ts";
 
 const device = "cpu";
 const few = { n: 3, warmup: 0 };
+const once = { n: 1, warmup: 0 };
 const x = T.fvector("x");
 
 /** The steps have a number of their own, so that no cache of kernels, of a driver or here, knows them. */
@@ -53,6 +54,32 @@ for (const device of ["cpu", "gpu"] as const) {
       f([0.1, 0.2, 0.3]).dataSync();
     });
   }
+  if (device === "cpu") {
+    Deno.bench({
+      name: "chain of 20,000 sin, mul: compile and first call",
+      group: "chain of 20,000",
+      ...once,
+      fn: async () => {
+        using f = await compile([x], chain(20_000), { device });
+        f([0.1, 0.2, 0.3]).dataSync();
+      },
+    });
+    Deno.bench({
+      name: "gradient of a chain of 20,000 sin, mul: compile and first call",
+      group: "chain of 20,000",
+      ...once,
+      fn: async () => {
+        using f = await compile([x], grad(chain(20_000).sum(), x), { device });
+        f([0.1, 0.2, 0.3]).dataSync();
+      },
+    });
+  }
+  bench("wide", "sum of the sines of 40 inputs", async () => {
+    const inputs = Array.from({ length: 40 }, (_, i) => T.fvector(`x${i}`));
+    const sum = inputs.map((input) => T.sin(input.mul(Math.random()))).reduce((a, b) => a.add(b));
+    const f = await compile(inputs, sum as Variable, { device });
+    f(...inputs.map(() => [0.1, 0.2, 0.3])).dataSync();
+  });
   bench("unrolled", "50 steps of an LSTM with gradients", async () => {
     const W = T.fmatrix("W"), U = T.fmatrix("U");
     const f = await compile([x, W, U], grad(lstm(50, W, U).sum(), [W, U]), { device });
@@ -99,23 +126,145 @@ Deno.bench({
   },
 });
 
-const values = Array.from({ length: 1000 }, (_, i) => tensor(new Float32Array(2 + i)));
+const values = Array.from({ length: 10_000 }, (_, i) => tensor(new Float32Array(2 + i)));
 const varying = await compile([x], [x.sqr().sum(), x.cumsum()], { device });
-for (const value of values) varying(value);
-let next = 0;
+for (const value of values) for (const result of varying(value)) result.dispose();
+
+for (const count of [100, 10_000]) {
+  let next = 0;
+  Deno.bench({
+    name: `a call with another of ${count} lengths than the last one`,
+    group: "lengths",
+    fn: () => {
+      const value = values[(next++ * 37) % count]!;
+      for (const result of varying(value)) result.dispose();
+    },
+  });
+  Deno.bench({
+    name: `a call with the same length as the last one, half of ${count}`,
+    group: "lengths",
+    fn: () => {
+      for (const result of varying(values[count / 2]!)) result.dispose();
+    },
+  });
+}
 
 Deno.bench({
-  name: "a call with another length than the last one",
-  group: "lengths",
-  fn: () => {
-    for (const result of varying(values[next++ % 1000]!)) result.dispose();
+  name: "10,000 calls with as many lengths, compile included",
+  ...once,
+  fn: async () => {
+    const before = memory();
+    using f = await compile([x], [x.sqr().sum(), x.cumsum()], { device });
+    for (const value of values) for (const result of f(value)) result.dispose();
+    const after = memory();
+    say(`${after.plans - before.plans} plans, ${mega(after.used - before.used)} more than before`);
   },
 });
 
+/** A step of training for a network of 784, 500 and 10 with batches of any size. */
+async function network(): Promise<(rows: number) => void> {
+  const X = T.fmatrix("X"), Y = T.fmatrix("Y");
+  const value = (...shape: number[]) =>
+    tensor(Float32Array.from({ length: shape[0]! * (shape[1] ?? 1) }, () => Math.random() / 100), {
+      shape,
+    });
+  const W = shared(value(784, 500)), b = shared(value(500)), V = shared(value(500, 10));
+  const all = [W, b, V];
+  const loss = T.softmax(T.tanh(X.dot(W).add(b)).dot(V)).sub(Y).sqr().mean() as Variable;
+  const gradients = grad(loss, all);
+  const f = await compile([X, Y], [loss], {
+    device,
+    updates: all.map((w, i) => [w, w.sub(gradients[i]!.mul(0.01))] as const),
+  });
+  const batches = new Map<number, readonly [Tensor, Tensor]>();
+  return (rows) => {
+    const batch = batches.get(rows) ?? [value(rows, 784), value(rows, 10)] as const;
+    batches.set(rows, batch);
+    for (const result of f(...batch)) result.dispose();
+  };
+}
+
+const step = await network();
+const sizes = Array.from({ length: 20 }, (_, i) => 2 + i);
+for (const rows of sizes) step(rows);
+let grown = 0;
 Deno.bench({
-  name: "a call with the same length as the last one",
-  group: "lengths",
-  fn: () => {
-    for (const result of varying(values[500]!)) result.dispose();
+  name: "training step, batches of 2 to 21 in turn",
+  group: "batches",
+  fn: () => step(sizes[grown++ % 20]!),
+});
+let kept = 0;
+Deno.bench({
+  name: "training step, batches of 2 to 21, 20 times each",
+  group: "batches",
+  fn: () => step(sizes[Math.floor(kept++ / 20) % 20]!),
+});
+
+/** Bytes as people read them. */
+function mega(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MB`;
+}
+
+function memory(): { used: number; plans: number } {
+  const { cpu, plans } = config.memory();
+  return { used: (cpu?.live ?? 0) + (cpu?.cached ?? 0), plans };
+}
+
+function say(text: string): void {
+  // deno-lint-ignore no-console
+  console.log(`  ${text}`);
+}
+
+/** The most memory of the device while something runs. */
+function peakOf(act: () => void): number {
+  config.memory({ resetPeak: true });
+  act();
+  return config.memory().cpu!.peak;
+}
+
+const million = tensor(new Float32Array(1 << 20));
+
+Deno.bench({
+  name: "1,073 functions called with 4 MB and dropped, results too",
+  ...once,
+  fn: async () => {
+    let most = 0;
+    for (let i = 0; i < 1073; i++) {
+      const f = await compile([x], x.mul(2 + i), { device });
+      most = Math.max(most, peakOf(() => void f(tensor(new Float32Array(1 << 20)))));
+    }
+    say(`at most ${mega(most)} on the device`);
   },
 });
+
+const twice = await compile([x], x.mul(2), { device });
+
+Deno.bench({
+  name: "20,000 calls of tensors of 256 KB made for each, without a pause",
+  ...once,
+  fn: () => {
+    const data = new Float32Array(1 << 16);
+    const most = peakOf(() => {
+      for (let i = 0; i < 20_000; i++) twice(tensor(data));
+    });
+    say(`at most ${mega(most)} on the device`);
+  },
+});
+
+const activation = await compile([x], T.tanh(x) as Variable, { device });
+
+for (const [name, f] of [["doubles", twice], ["takes tanh of", activation]] as const) {
+  const group = `${name} 4 MB`;
+  const bench = (how: string, fn: () => void | Promise<void>, baseline = false) =>
+    Deno.bench({ name: `a call that ${name} 4 MB, result ${how}`, group, baseline, fn });
+  bench("disposed", () => f(million).dispose(), true);
+  bench("dropped", () => void f(million));
+  bench("dropped, a timer after each", async () => {
+    f(million);
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+  bench("disposed, a timer after each", async () => {
+    f(million).dispose();
+    await new Promise((resolve) => setTimeout(resolve));
+  });
+}
