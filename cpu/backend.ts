@@ -19,6 +19,7 @@ import { Constants } from "./memory/constants.ts";
 import { CpuExecutable, type Device, type LinkedProgram, type Printed } from "./executable.ts";
 import { CpuMemory } from "./memory/memory.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
+import { blockRows } from "./print/row_blocks.ts";
 import { Runtime } from "./runtime.ts";
 import { Code } from "./threads/code.ts";
 import { SHARED_FROM } from "./threads/jobs.ts";
@@ -106,15 +107,15 @@ class CpuBackend implements Backend, Device {
     return new CpuBuffer(this.memory, dtypeInfo(dtype).bytes * elements, this.#counts);
   }
 
-  prepare(program: Program): Executable {
-    const { bytes, printed, library } = this.#print(program), { key } = printed;
+  prepare(original: Program): Executable {
+    const { bytes, program, printed, library } = this.#print(original), { key } = printed;
     const entry = this.code.acquire(key) ??
       this.#link(printed, library, bytes, new WebAssembly.Module(bytes));
     return new CpuExecutable(this, program, printed, entry);
   }
 
-  async prepareAsync(program: Program): Promise<Executable> {
-    const { bytes, printed, library } = this.#print(program), { key } = printed;
+  async prepareAsync(original: Program): Promise<Executable> {
+    const { bytes, program, printed, library } = this.#print(original), { key } = printed;
     let entry = this.code.acquire(key);
     if (entry === undefined) {
       const module = await WebAssembly.compile(bytes);
@@ -124,16 +125,18 @@ class CpuBackend implements Backend, Device {
     return new CpuExecutable(this, program, printed, entry);
   }
 
-  #print(program: Program) {
-    const { library, note, large } = productsBy(program);
+  #print(original: Program) {
+    const { library, note, large } = productsBy(original);
     const sharing = { ...this.#options.sharing, products: library === null };
+    // Times are those of steps that run one after the other.
+    const program = original.isTimed === true ? original : blockRows(original, sharing);
     const { bytes, ...rest } = printModule(program, { ...this.#options, sharing });
     const text = textOf(bytes);
     // It is linked with a library or without.
     const key = library === null ? text : `${library.path}: ${text}`;
     const shared = rest.jobs || large;
     const printed: Printed = { ...rest, note, shared, bytes: bytes.length, key };
-    return { bytes, printed, library };
+    return { bytes, program, printed, library };
   }
 
   printSteps(program: Program): readonly Uint8Array<ArrayBuffer>[] {
@@ -142,7 +145,7 @@ class CpuBackend implements Backend, Device {
       const { library } = productsBy({ ...program, steps });
       const sharing = { ...options.sharing, products: library === null };
       const alone = { ...program, steps, commit: [], isTimed: false };
-      return printModule(alone, { ...options, sharing }).bytes;
+      return printModule(blockRows(alone, sharing), { ...options, sharing }).bytes;
     };
     return [...program.steps, ...program.commit].map((step) => print([step]));
   }

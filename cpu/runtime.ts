@@ -13,7 +13,7 @@ import { printSort } from "./print/sort.ts";
 import { Code } from "./threads/code.ts";
 import type { Sharing } from "./threads/jobs.ts";
 import { begin, mark } from "./marks.ts";
-import { emitSharedProduct } from "./threads/products.ts";
+import { emitSharedProduct, partName } from "./threads/products.ts";
 import { ModuleBuilder } from "./wasm/mod.ts";
 
 /** A function of the runtime. */
@@ -23,13 +23,19 @@ interface RuntimeFunction {
   readonly code: Code | null;
 }
 
+/** A module of them. */
+interface RuntimeModule {
+  readonly exports: WebAssembly.Exports;
+  readonly code: Code | null;
+}
+
 /** Compiles and keeps functions by name. */
 export class Runtime {
   readonly #memory: CpuMemory;
   readonly #relaxed: boolean;
   readonly #sharing: Sharing;
   readonly #watch: (waiting: number) => void;
-  readonly #functions = new Map<string, RuntimeFunction>();
+  readonly #modules = new Map<string, RuntimeModule>();
 
   /**
    * @param memory What the functions work on.
@@ -54,40 +60,37 @@ export class Runtime {
     if (name === "mark" || name === "begin") {
       return { call: name === "mark" ? mark : begin, code: null };
     }
-    const isProduct = name.startsWith("gemm_");
-    const key = isProduct && blas !== null ? `${name} ${blas.path}` : name;
-    let found = this.#functions.get(key);
-    if (found === undefined) {
-      const builder = new ModuleBuilder();
-      builder.importMemory(this.#memory.limits);
-      const library: Record<string, BlasProduct> = {};
-      let shared = false;
-      if (!isProduct) this.#printSort(builder, name);
+    // Parts of products are in the module of whole ones.
+    const main = name.replace(partName(""), "gemm_"), isProduct = main.startsWith("gemm_");
+    const key = isProduct && blas !== null ? `${main} ${blas.path}` : main;
+    let found = this.#modules.get(key);
+    if (found === undefined) this.#modules.set(key, found = this.#make(main, isProduct, blas));
+    return { call: found.exports[name] as CallableFunction, code: found.code };
+  }
+
+  #make(name: string, isProduct: boolean, blas: Blas | null): RuntimeModule {
+    const builder = new ModuleBuilder();
+    builder.importMemory(this.#memory.limits);
+    const library: Record<string, BlasProduct> = {};
+    if (!isProduct) this.#printSort(builder, name);
+    else {
+      const dtype = name.slice(5) as GemmDtype, bytes = dtype === "float32" ? 4 : 8;
+      const options = { dtype, relaxed: this.#relaxed };
+      if (blas === null) emitSharedProduct(builder, options, this.#sharing, name);
       else {
-        const dtype = name.slice(5) as GemmDtype, bytes = dtype === "float32" ? 4 : 8;
-        if (blas !== null) {
-          library.product = blasProduct(
-            blas.functions[dtype],
-            bytes,
-            baseOf(() => this.#memory.heap.u8),
-          );
-        }
-        const options = { dtype, relaxed: this.#relaxed, ...blas && { library: LIBRARY_FROM } };
-        shared = this.#sharing.block !== 0 && blas === null;
-        if (shared) emitSharedProduct(builder, options, this.#sharing, name);
-        else builder.exportFunc(emitGemm(builder, options), name);
+        const heap = () => this.#memory.heap.u8;
+        library.product = blasProduct(blas.functions[dtype], bytes, baseOf(heap));
+        builder.exportFunc(emitGemm(builder, { ...options, library: LIBRARY_FROM }), name);
       }
-      const bytes = builder.build().slice();
-      // Parts of jobs call sorts, and products that no library computes.
-      const code = blas === null || !isProduct ? new Code(this.#memory, bytes, []) : null;
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory: this.#memory.memory, watch: this.#watch, ...code && { code: code.global } },
-        library,
-      });
-      found = { call: exports[name] as CallableFunction, code };
-      this.#functions.set(key, found);
     }
-    return found;
+    const bytes = builder.build().slice();
+    // Parts of jobs call sorts, and products that no library computes.
+    const code = blas === null || !isProduct ? new Code(this.#memory, bytes, []) : null;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: { memory: this.#memory.memory, watch: this.#watch, ...code && { code: code.global } },
+      library,
+    });
+    return { exports, code };
   }
 
   #printSort(builder: ModuleBuilder, name: string): void {

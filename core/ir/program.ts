@@ -7,7 +7,7 @@
 import type { DType } from "../graph/dtype.ts";
 import { IndexError } from "../base/errors.ts";
 import type { Address, ScalarType, SNode } from "./scalar.ts";
-import type { Guards, Size, SizeEnv } from "./size.ts";
+import type { Guards, Size, SizeEnv, Sym } from "./size.ts";
 
 /** Where the memory of a buffer comes from. */
 export type BufferRole =
@@ -160,6 +160,8 @@ export interface Gemm extends AnyStep {
   readonly right: Operand;
   /** Stores of the results, as functions of `product`. */
   readonly stores: readonly Store[];
+  /** Of which product it computes some rows, columns or products, in the way that is chosen for all of it. */
+  readonly whole?: Gemm;
 }
 
 /** Sorts rows; `values` and/or `positions` receive the results. NaN sorts last; stable. */
@@ -222,10 +224,26 @@ export interface Loop extends AnyStep {
   readonly count: number | null;
   /** Where no step depends on another: the buffers that hold what belongs to one step only. */
   readonly rows?: ReadonlySet<number>;
+  /** Where rows of all that the body writes don't depend on each other: the block of rows that it is about. */
+  readonly block?: RowBlock;
   /** The strategy asked for or chosen by the planner, and why. */
   readonly strategy: LoopStrategy;
   /** Why that strategy, for the profile. */
   readonly reason: string;
+}
+
+/** A block of rows that a loop runs for by itself. */
+export interface RowBlock {
+  /** How many rows there are. */
+  readonly rows: number;
+  /** The loop axis whose counter is the first row of the block. */
+  readonly first: number;
+  /** How many rows the block has. */
+  readonly count: Sym;
+  /** Blocks start at multiples of this, and have at least so many rows. */
+  readonly unit: number;
+  /** About how many multiplications a step takes for a row. */
+  readonly work: number;
 }
 
 /** Runs one of two lists of steps by a bool buffer of one element. */

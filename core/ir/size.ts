@@ -131,6 +131,16 @@ export function baseSize(name: string, slot: number, value: number): Size {
   return fromAtom({ key: name, value, bases: new Set([name]), evaluate: (env) => env[slot]! });
 }
 
+/**
+ * A length that is known inside some code only, by its name; elsewhere a size stands for it that it never
+ * exceeds.
+ */
+export function localSize(name: string, most: Size): Size {
+  const bases = typeof most === "number" ? new Set<string>() : most.bases;
+  const evaluate = (env: SizeEnv) => sizeAt(most, env);
+  return fromAtom({ key: name, value: sizeValue(most), bases, evaluate });
+}
+
 function fromAtom(atom: Atom): Size {
   return new Sym(0, new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]));
 }

@@ -41,8 +41,11 @@ export class Lives<K> {
     }
   }
 
-  /** Something runs again and again; `tests` are read after each time. */
-  loop(body: () => void, tests: Iterable<K> = []): void {
+  /**
+   * Something runs again and again; `tests` are read after each time. With `apart` parts of it don't wait for each
+   * other, so that all that is used may be used at any time.
+   */
+  loop(body: () => void, tests: Iterable<K> = [], apart = false): void {
     const outer = this.#span, start = this.#spans.length;
     const span: Span = this.#span = { start, end: start, outer };
     const used = this.#inside(() => {
@@ -55,7 +58,7 @@ export class Lives<K> {
     for (const test of tests) used.set(test, false);
     for (const [piece, overwrites] of used) {
       // What one time finds as the one before left it lives as long as the loop.
-      if (!overwrites) this.#extend(piece, span.start, span.end);
+      if (apart || !overwrites) this.#extend(piece, span.start, span.end);
     }
   }
 
@@ -125,10 +128,14 @@ export function livesOf(
     for (const step of steps) {
       note(step);
       if (step.kind === "loop") {
-        lives.loop(() => {
-          visit(step.body);
-          note(step);
-        }, temp(step.until));
+        lives.loop(
+          () => {
+            visit(step.body);
+            note(step);
+          },
+          temp(step.until),
+          step.block !== undefined,
+        );
         note(step);
         read(step.count);
       } else if (step.kind === "branch") {

@@ -8,7 +8,7 @@
 import type { AxisRef } from "../../core/ir/scalar.ts";
 import type { ScalarFunction } from "../../core/ir/functions.ts";
 import type { BufferDecl } from "../../core/ir/program.ts";
-import type { Size, Sym } from "../../core/ir/size.ts";
+import { type Size, Sym } from "../../core/ir/size.ts";
 import { axisKey } from "../../core/ir/builder.ts";
 import type { Jobs } from "../threads/jobs.ts";
 import type { ParamBlock } from "./params.ts";
@@ -52,7 +52,8 @@ export class FunctionContext {
   readonly block: Local<"i32">;
   /**
    * Loop counters by `axisKey`, the plain counter of each loop as `t` and its number, and the addresses of
-   * buffers that are not where the block says as `b` and their numbers.
+   * buffers that are not where the block says as `b` and their numbers; lengths that the block doesn't know as `s`
+   * and their names.
    */
   readonly counters: ReadonlyMap<string, Local<"i32">>;
   readonly #scopes: Scope[] = [{ values: new Map(), owned: [] }];
@@ -149,8 +150,33 @@ export class FunctionContext {
 
   /** A size of this call as an i32. */
   size(size: Sym): Local<"i32"> {
+    if (this.#isLocal(size)) return this.cached(`s${size.key}`, "i32", () => this.#pushLocal(size));
     const offset = this.module.params.size(size);
     return this.cached(`s${size.key}`, "i32", () => this.f.localGet(this.block).i32Load(offset));
+  }
+
+  /** Whether lengths that only this function knows, by `s` and their names, are in a size. */
+  #isLocal({ terms }: Sym): boolean {
+    for (const { atoms } of terms.values()) {
+      if (atoms.some(({ key }) => this.counters.has(`s${key}`))) return true;
+    }
+    return false;
+  }
+
+  /** Pushes such a size. */
+  #pushLocal({ constant, terms }: Sym): void {
+    this.f.i32Const(constant | 0);
+    for (const { coefficient, atoms } of terms.values()) {
+      this.f.i32Const(coefficient | 0);
+      for (const atom of atoms) {
+        const local = this.counters.get(`s${atom.key}`);
+        this.f.localGet(
+          local ?? this.size(new Sym(0, new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]))),
+        );
+        this.f.i32Mul();
+      }
+      this.f.i32Add();
+    }
   }
 
   /** Pushes a size as an i32. */

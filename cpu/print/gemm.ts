@@ -21,6 +21,7 @@ import {
 } from "../../core/ir/size.ts";
 import type { FunctionContext } from "./context.ts";
 import { type GemmDtype, gemmWorkspaceBytes } from "../gemm/gemm.ts";
+import { partName } from "../threads/products.ts";
 import { lowerCopy, type LoweredNest, lowerEpilogue, storageOf } from "./kernel.ts";
 import { loadsOf } from "../../core/ir/nodes.ts";
 import { storeOutputs } from "../../core/ir/steps.ts";
@@ -42,12 +43,15 @@ const SMALL_MATRIX = 2048;
 /** From so many large products on, they are shared out rather than each of them. */
 const MANY_PRODUCTS = 16;
 
-/** The parameters of a product function. */
-export const gemmParams: readonly ValType[] = new Array<ValType>(13).fill("i32");
+/** The parameters of a product function; one of parts has the rows and columns of the whole product, too. */
+export function gemmParams({ whole }: Gemm): readonly ValType[] {
+  return new Array<ValType>(whole === undefined ? 13 : 15).fill("i32");
+}
 
-/** The name of the product function of a type. */
-export function gemmName(type: ScalarType): string {
-  return `gemm_${type === "f32" ? "float32" : "float64"}`;
+/** The name of the product function of a product. */
+export function gemmName({ type, whole }: Gemm): string {
+  const dtype = type === "f32" ? "float32" : "float64";
+  return whole === undefined ? `gemm_${dtype}` : partName(dtype);
 }
 
 /** Where the product goes. */
@@ -95,7 +99,7 @@ export function planProduct(
   const { type, m, n, k, batch } = gemm;
   if (type !== "f32" && type !== "f64") return null;
   if (gemm.left.base.rest !== null || gemm.right.base.rest !== null) return null;
-  if (isSmall(gemm)) return null;
+  if (isSmall(gemm.whole ?? gemm)) return null;
   const dtype = native(type);
   const bytes = dtypeInfo(dtype).bytes;
   const parts = new Map<number, Size>();
@@ -128,7 +132,7 @@ export function planProduct(
     };
   };
   const left = operand(gemm.left, LEFT, m, k), right = operand(gemm.right, RIGHT, k, n);
-  const direct = findTarget(gemm, dtypeOf);
+  const direct = findTarget(gemm.whole ?? gemm, dtypeOf) === null ? null : gemm.stores[0]!;
   const sizes = [...batch, m, n];
   let target: Target;
   if (direct === null) {
@@ -331,8 +335,9 @@ function printCalls(
   const c = pointer(target.buffer, target.address);
   const call = () => {
     // Columns of the result lie side by side: else the transposed product is computed.
-    const turned = plan.column !== 1 && n !== 1;
+    const turned = plan.column !== 1 && (plan.gemm.whole ?? plan.gemm).n !== 1;
     const [rows, columns, first, second] = turned ? [n, m, b, a] : [m, n, a, b];
+    const { whole } = plan.gemm;
     f.localGet(first).localGet(second).localGet(c);
     f.localGet(range?.work ?? context.base(WORKSPACE));
     for (const size of [rows, columns, k]) context.pushSize(size);
@@ -340,7 +345,11 @@ function printCalls(
       ? [right.column, right.row, left.column, left.row, plan.column]
       : [left.row, left.column, right.row, right.column, plan.row];
     for (const stride of strides) context.pushSize(stride);
-    f.i32Const(plan.accumulate ? 1 : 0).call(gemm);
+    f.i32Const(plan.accumulate ? 1 : 0);
+    if (whole !== undefined) {
+      for (const size of turned ? [whole.n, whole.m] : [whole.m, whole.n]) context.pushSize(size);
+    }
+    f.call(gemm);
   };
   const loop = (axis: number) => {
     const size = batch[axis];

@@ -206,7 +206,7 @@ export class ModulePrinter {
         const { name, params } = sortImport(step.dtype);
         add(name, params);
       } else if (step.kind === "gemm" && this.product(step) !== null) {
-        add(gemmName(step.type), gemmParams);
+        add(gemmName(step), gemmParams(step));
       }
     });
   }

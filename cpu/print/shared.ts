@@ -5,8 +5,10 @@
  * @module
  */
 
+import type { RowBlock } from "../../core/ir/program.ts";
 import { mulSize, type Size } from "../../core/ir/size.ts";
 import { MOST_WORDS } from "../threads/control.ts";
+import type { Jobs } from "../threads/jobs.ts";
 import type { Local } from "../wasm/mod.ts";
 import type { FunctionContext } from "./context.ts";
 import type { LoweredNest } from "./kernel.ts";
@@ -156,6 +158,67 @@ function printCombined(
   const rest: LoweredNest = { ...kernel, loops: [], reductions: [] };
   const plan: NestPlan = { levels: [], axisCount: 0, vector: 0 };
   new NestPrinter(context, rest, plan, { bound: combined }).print();
+}
+
+/**
+ * Prints a loop about a block of rows: for one block on each thread, or for all rows.
+ *
+ * @param steps How many steps it has.
+ * @param from From how much work on sharing pays.
+ * @param body Prints it into the function of a block.
+ */
+export function printRowBlocks(
+  context: FunctionContext,
+  name: string,
+  { rows, first, count, unit, work }: RowBlock,
+  steps: Size,
+  from: number,
+  body: (inside: FunctionContext) => void,
+): void {
+  const { f, passed, module } = context;
+  const { inside, numbers } = context.inner(name, { numbers: 3 });
+  const [start, length, place] = numbers as [Local<"i32">, Local<"i32">, Local<"i32">];
+  const [key] = count.terms.keys();
+  body(inside.with([[`t${first}`, start], [`s${key}`, length], [`b${WORKSPACE}`, place]]));
+  const jobs = passed.length + 1 > MOST_WORDS ? null : module.jobs();
+  context.scoped(() => {
+    const workspace = context.base(WORKSPACE);
+    f.block((done) => {
+      if (jobs !== null) printShared(jobs, workspace, () => f.br(done));
+      for (const local of passed) f.localGet(local);
+      f.i32Const(0).i32Const(rows).localGet(workspace).call(inside.f.func);
+    });
+  });
+
+  /** Shares blocks out, if that pays. */
+  function printShared(jobs: Jobs, workspace: Local<"i32">, leave: () => void): void {
+    const part = jobs.part((g, index, work) => {
+      const start = g.local("i32"), left = g.local("i32"), size = g.local("i32");
+      passed.forEach((_, i) => jobs.pushWord(g, i));
+      jobs.pushWord(g, passed.length).localTee(size).localGet(index).i32Mul().localTee(start);
+      g.i32Const(rows).localGet(start).i32Sub().localTee(left).localGet(size);
+      // No block is shorter than the others: the last one has what is left.
+      g.localGet(left).localGet(size).i32Const(1).i32Shl().i32LtS().select("i32");
+      g.localGet(work).call(inside.f.func);
+    });
+    const amount = context.take("f64"), size = context.take("i32");
+    f.i32(context.operand(steps)).f64ConvertI32S().f64Const(rows * work).f64Mul();
+    f.localTee(amount).f64Const(from).f64Ge().if(() => {
+      f.localGet(amount);
+      jobs.pays(f);
+      f.if(() => {
+        const units = context.take("i32");
+        f.i32Const(Math.floor(rows / unit));
+        jobs.pushThreads(f);
+        f.i32DivS().localTee(units).i32Const(1).localGet(units).select("i32");
+        f.i32Const(unit).i32Mul().localSet(size);
+        const words = [...passed, size].map((word) => () => f.localGet(word));
+        const parts = () => f.i32Const(rows).localGet(size).i32DivS();
+        jobs.run(f, part, words, parts, () => f.localGet(workspace));
+        leave();
+      });
+    });
+  }
 }
 
 /**

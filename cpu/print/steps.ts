@@ -22,10 +22,12 @@ import {
   blocksWorkspace,
   printBlocks,
   printParts,
+  printRowBlocks,
   printRowParts,
   printSharedNest,
 } from "./shared.ts";
 import { cut, type MakeCut, planSharing, workOfRow } from "./share_plan.ts";
+import { LOOPS_FROM } from "./row_blocks.ts";
 import { canFail, modularRefs } from "./step_facts.ts";
 import type { Local, ValType } from "../wasm/mod.ts";
 import type { ModulePrinter } from "./module.ts";
@@ -209,13 +211,13 @@ export class StepPrinter {
     this.#owner.needWorkspace(product.workspace);
     const kernels = [...product.copies, ...product.epilogue];
     const size = kernels.reduce((sum, kernel) => sum + sizeOf(kernel), 50);
-    this.#owner.needWorkspace(product.callBytes, true);
+    this.#owner.needWorkspace(this.#inRows ? product.workspace : product.callBytes, true);
     const cut: MakeCut = this.#owner.sharing.products ? this.#cut : () => null;
     this.#place(gemm.name, size, false, (context) => {
       printProduct(
         context,
         product,
-        this.#owner.imported(gemmName(gemm.type)),
+        this.#owner.imported(gemmName(gemm)),
         cut,
         (inside, kernel) => {
           const parts = this.#partsOf(kernel);
@@ -247,6 +249,15 @@ export class StepPrinter {
     const context = this.#context, { f } = context;
     if (loop.steps === 0 && loop.count === null) return;
     if (loop.rows !== undefined && this.#rowLoop(loop, loop.rows)) return;
+    const { block } = loop;
+    if (block !== undefined && !this.#inRows) {
+      const from = LOOPS_FROM * this.#owner.sharing.from;
+      this.#owner.needWorkspace(0, true);
+      printRowBlocks(context, `${loop.name}_rows`, block, loop.steps, from, (inside) => {
+        new StepPrinter(this.#owner, inside, this.#inLoop, true).#loop(loop);
+      });
+      return;
+    }
     context.scoped(() => {
       const t = context.take("i32");
       const refs = modularRefs(loop.body, loop.id);
@@ -258,7 +269,8 @@ export class StepPrinter {
         fails,
         [[`t${loop.id}`, t], ...modular.map(({ ref, local }) => [axisKey(ref), local] as const)],
         (inside) =>
-          new StepPrinter(this.#owner, inside, true, loop.rows !== undefined).body(loop.body),
+          new StepPrinter(this.#owner, inside, true, this.#inRows || loop.rows !== undefined)
+            .body(loop.body),
       );
       const steps = context.operand(loop.steps);
       const until = loop.until === null ? null : context.base(loop.until);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { emitGemm, type GemmEmitOptions } from "../gemm/gemm.ts";
+import { emitGemm, type GemmDtype, type GemmEmitOptions } from "../gemm/gemm.ts";
 import type { WholeSizes } from "../gemm/real.ts";
 import type { Func, Local, ModuleBuilder } from "../wasm/mod.ts";
 import { importWatch, Jobs, type Part, type Sharing } from "./jobs.ts";
@@ -35,6 +35,22 @@ const gemmParams = [
   ...(["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const),
   ...(["i32", "i32", "i32", "i32", "i32", "i32"] as const),
 ] as const;
+
+/** The name of the function for parts of products. */
+export function partName(dtype: GemmDtype | ""): string {
+  return `gemm_part_${dtype}`;
+}
+
+/** Emits what computes a part in the way that is chosen for the whole product, whose sizes it gets, too. */
+function emitPartOf(module: ModuleBuilder, product: Func, whole: WholeSizes, name: string): void {
+  const params = [...gemmParams, "i32", "i32"] as const;
+  module.func({ name, params, export: true }, (f, ...all) => {
+    f.localGet(all[13]!).globalSet(whole.m).localGet(all[14]!).globalSet(whole.n);
+    for (const one of all.slice(0, 13)) f.localGet(one);
+    f.call(product);
+    for (const size of [whole.m, whole.n]) f.i32Const(0).globalSet(size);
+  });
+}
 
 /** Emits a part of a product: some rows or columns of the result; the last part has what is left. */
 function emitPart(jobs: Jobs, product: Func, bytes: number, whole: WholeSizes): Part {
@@ -77,7 +93,7 @@ function emitPart(jobs: Jobs, product: Func, bytes: number, whole: WholeSizes): 
 }
 
 /**
- * Emits a product with the parameters of `emitGemm` that shares out large ones.
+ * Emits a product with the parameters of `emitGemm` that shares out large ones, and one for parts of products.
  *
  * @param module Where to emit.
  * @param options Element type and kind of arithmetic.
@@ -90,10 +106,15 @@ export function emitSharedProduct(
   sharing: Sharing,
   name: string,
 ): Func {
-  const jobs = new Jobs(module, sharing.block, importWatch(module));
+  const jobs = sharing.block === 0 ? null : new Jobs(module, sharing.block, importWatch(module));
   const variable = () => module.global("i32", 0, { mutable: true });
   const whole = { m: variable(), n: variable() };
   const alone = emitGemm(module, { ...options, whole });
+  emitPartOf(module, alone, whole, partName(options.dtype));
+  if (jobs === null) {
+    module.exportFunc(alone, name);
+    return alone;
+  }
   const taken = emitPart(jobs, alone, options.dtype === "float32" ? 4 : 8, whole);
   const spec = { name, params: gemmParams, export: true };
   return module.func(spec, (f, a, b, c, work, m, n, k, ars, acs, brs, bcs, crs, accumulate) => {

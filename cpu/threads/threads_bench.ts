@@ -8,7 +8,9 @@
 import {
   compile,
   config,
+  grad,
   RandomStreams,
+  scan,
   T,
   type Tensor,
   tensor,
@@ -29,6 +31,25 @@ const product = (what: string, m: number, n: number, k: number): Work => ({
   isProduct: true,
   compute: (a, b) => T.dot(a!, b!),
 });
+
+/** The states of a recurrence over a batch. */
+function recurrence(x: Variable, start: Variable, weights: Variable): Variable {
+  const [states] = scan((now: Variable, y: Variable) => T.tanh(y.dot(weights).add(now)), {
+    sequences: x,
+    outputsInfo: start,
+  });
+  return states as Variable;
+}
+
+/** The same of an LSTM whose inputs were multiplied by their weights before. */
+function lstm(x: Variable, start: Variable, weights: Variable): Variable {
+  const [states] = scan((now: Variable, h: Variable, c: Variable) => {
+    const [i, f, o, g] = T.split(now.add(h.dot(weights)), 4, 1) as Variable[];
+    const next = T.sigmoid(f!).mul(c).add(T.sigmoid(i!).mul(T.tanh(g!)));
+    return [T.sigmoid(o!).mul(T.tanh(next)), next];
+  }, { sequences: x, outputsInfo: [start, start] });
+  return (states as Variable[])[0]!;
+}
 
 const WORKS: readonly Work[] = [
   product("product", 512, 512, 512),
@@ -86,6 +107,35 @@ const WORKS: readonly Work[] = [
   { name: "softmax 1000×1000", shapes: [[1000, 1000]], compute: (x) => T.softmax(x!) },
   { name: "cumsum of rows, 3000×3000", shapes: [[3000, 3000]], compute: (x) => T.cumsum(x!, 1) },
   { name: "sort of rows, 1000×1000", shapes: [[1000, 1000]], compute: (x) => T.sort(x!, 1) },
+  {
+    name: "recurrence of 200, batch 64, 200 steps",
+    shapes: [[200, 64, 200], [64, 200], [200, 200]],
+    compute: (x, start, w) => recurrence(x!, start!, w!).at(-1),
+  },
+  {
+    name: "its gradient",
+    shapes: [[200, 64, 200], [64, 200], [200, 200]],
+    compute: (x, start, w) => grad(recurrence(x!, start!, w!).sum(), w!) as Variable,
+  },
+  {
+    name: "elementwise loop, batch 64 of 500, 200 steps",
+    shapes: [[64, 500]],
+    compute: (start) => {
+      const step = (y: Variable) => T.sin(y.mul(1.5).add(0.25));
+      const [states] = scan(step, { outputsInfo: start!, nSteps: 200 });
+      return (states as Variable).at(-1);
+    },
+  },
+  {
+    name: "LSTM of 128, batch 32, 100 steps",
+    shapes: [[100, 32, 512], [32, 128], [128, 512]],
+    compute: (x, start, w) => lstm(x!, start!, w!).at(-1),
+  },
+  {
+    name: "gradient of the LSTM",
+    shapes: [[100, 32, 512], [32, 128], [128, 512]],
+    compute: (x, start, w) => grad(lstm(x!, start!, w!).sum(), w!) as Variable,
+  },
   {
     name: "10⁷ normals",
     shapes: [],

@@ -15,13 +15,15 @@ import type { CaseParts } from "./random_parts.ts";
 
 /**
  * Nested loops around products: s ← clip(W·s + x(t)) with the states kept for all steps or the last
- * ones, a sum over time of s·xᵀ, and a branch on the parity of t.
+ * ones, and mostly a sum over time of s·xᵀ in a branch on the parity of t.
  */
 export function networkSteps(maker: CaseParts): Step[] {
   const random = maker.random;
   const [outer, inner] = [maker.loops++, maker.loops++];
   const rounds = random.pick([1, 2, 3]), steps = random.chance(0.3) ? maker.size() : 5;
-  const rows = random.pick([1, 1, 3, 8]), units = random.pick([1, 4, 10, 20, 33]);
+  // The rows of many may be done by several threads, unless they meet.
+  const rows = random.pick([1, 1, 3, 8, 16, 40]), meet = rows < 16 || random.chance(0.3);
+  const units = random.pick([1, 4, 10, 20, 33]);
   const dtype: DType = random.pick(["float32", "float32", "float64", "int32"]);
   const type = scalarTypeOf(dtype);
   const keep = random.chance(0.5) ? 0 : 2;
@@ -163,7 +165,9 @@ export function networkSteps(maker: CaseParts): Step[] {
   return [
     fill(sums.id, units * units),
     fill(state.id, mulSize(slots, width)),
-    loop(outer, rounds, [loop(inner, steps, [step, setFlag, branch])]),
+    loop(outer, rounds, [
+      loop(inner, steps, meet ? [step, setFlag, branch] : [step]),
+    ]),
   ];
 }
 
