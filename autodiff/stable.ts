@@ -154,9 +154,9 @@ export class StableForms {
         (is(owner.op, "saturates") ? exponents : queue).push(...owner.inputs);
       }
     };
-    const isLog = isLogarithm(apply), isOfPowers = hasPowers(apply);
-    if (!isOfPowers && !apply.inputs.some((input) => this.#isBent(input, isLog))) return null;
-    enter(apply.inputs, isLogarithm, this.#left, isLog);
+    const isOfPowers = hasPowers(apply);
+    if (!isOfPowers && !apply.inputs.some((input) => this.#isBent(input, true))) return null;
+    enter(apply.inputs, isLogarithm, this.#left, true);
     if (exponents.length === 0 && !isOfPowers) return null;
     const most = inside.size + MOST;
     for (const exponent of exponents) enter([exponent], isRoot, most);

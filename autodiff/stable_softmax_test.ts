@@ -69,6 +69,10 @@ const forms: Record<string, Form> = {
     },
     stable: ({ x, w }) => softmax(add(x, log(w))),
   },
+  "a quotient of products": {
+    build: ({ x, w }) => T.div(dot(softmax(x), T.sqr(w)), dot(softmax(x), w)),
+    stable: ({ x, w }) => dot(softmax(add(x, log(w))), w),
+  },
   "shares of what counts, without softmax": {
     build: ({ x, w }) => T.div(mul(w, exp(x)), sum(mul(w, exp(x)))),
     stable: ({ x, w }) => softmax(add(x, log(w))),

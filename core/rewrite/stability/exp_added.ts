@@ -17,6 +17,7 @@ import {
   shiftedExp,
   sumOfTerms,
   weightedBy,
+  weightsOf,
   whereItCounts,
 } from "./exp_sums.ts";
 import { buildProduct, type Product, unpadded } from "../algebra/factors.ts";
@@ -133,5 +134,6 @@ export function addedUp(parts: readonly Exponential[], dtype: Variable["dtype"])
   const terms = parts.map(({ exponent, rest }) =>
     weightedBy(rest, shiftedExp(exponent ?? zero, shift, rest))
   );
-  return { total: guarded(terms.reduce((x, y) => ew("add", x, y)), shift), shift };
+  const isWeighted = parts.some(({ rest }) => weightsOf(rest).length > 0);
+  return { total: guarded(terms.reduce((x, y) => ew("add", x, y)), shift, isWeighted), shift };
 }

@@ -73,7 +73,7 @@ export function balanced(a: Variable, p: ExpProduct | null, b: Variable, q: ExpP
   const isWhole = ew("or", ew("ge", ew("abs", total), least), isEmpty);
   return {
     exponent: ew("add", rows, columns),
-    total: guarded(guarded(total, rows), columns),
+    total: guarded(guarded(total, rows, true), columns, true),
     isWhole: reduced("all", isWhole, Array.from({ length: rank }, (_, d) => d)),
   };
 }

@@ -376,6 +376,11 @@ function isOfOnes({ type: { shape } }: Variable, axes: readonly number[]): boole
   return axes.every((axis) => shape[axis] === 1);
 }
 
+/** A variable of which an axis has length 1. */
+function withOne(variable: Variable, axis: number): Variable {
+  return isOfOnes(variable, [axis]) ? variable : withAxes(withoutAxes(variable, [axis]), [axis]);
+}
+
 function levelledOf(variable: Variable): ExpProduct | null {
   const part = expProductOf(variable);
   return part && levelled(part);
@@ -384,13 +389,19 @@ function levelledOf(variable: Variable): ExpProduct | null {
 /** A product of matrices that are exponentials, with exponents taken off the rows and the columns. */
 function matmulOf(apply: Apply, isUnderLog = false): ExpProduct | null {
   const [a, b] = apply.inputs as [Variable, Variable], rank = a.ndim;
-  if (isOfOnes(a, [rank - 1])) return isUnderLog ? null : expProductOf(ew("mul", a, b));
+  if (isOfOnes(a, [rank - 1]) || isOfOnes(b, [rank - 2])) {
+    // The other one must have it, too.
+    const [column, row] = [withOne(a, rank - 1), withOne(b, rank - 2)];
+    return isUnderLog ? null : expProductOf(ew("mul", column, row));
+  }
   const p = levelledOf(a), q = levelledOf(b);
   if (p === null && q === null) return null;
   const isDone = (side: ExpProduct | null, of: Variable, axis: number, beside: Variable) => {
-    if (side === null || side.isShifted) return side && true;
+    if (side === null) return null;
+    const mayCountLess = isUnderLog && isNearZero(beside);
+    if (side.isShifted) return !(mayCountLess && countsAll(side));
     const exponent = inShape(sumOfTerms(side.exponent, of.dtype), lengthsOf(of));
-    return !(isUnderLog && isNearZero(beside)) && isShiftedByHand(exponent, [axis]);
+    return !mayCountLess && isShiftedByHand(exponent, [axis]);
   };
   const done = [isDone(p, a, rank - 1, b), isDone(q, b, rank - 2, a)];
   if (!done.includes(false)) return null;

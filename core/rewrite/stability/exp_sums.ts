@@ -205,8 +205,9 @@ export function shiftOf(
  * A sum of exponentials; where all exponents are infinite, which leaves 0 or infinity, gradients end. What
  * was taken down beside weights that may be 0 is infinite again where it counts.
  */
-export function guarded(total: Variable, shift: Variable): Variable {
+export function guarded(total: Variable, shift: Variable, isWeighted: boolean): Variable {
   const top = applied(shift, "switch")!.inputs[1]!;
+  if (!isWeighted) return whereFinite(top, total);
   const greatest = ew("maximum", number(0, total.dtype), countingOf(shift) ?? top);
   return whereFinite(top, total, ew("mul", total, greatest));
 }
@@ -387,7 +388,7 @@ export function isAtMost(
 }
 
 /** The factors that may make 0 of a product. */
-function weightsOf({ factors }: Product): Variable[] {
+export function weightsOf({ factors }: Product): Variable[] {
   return factors.filter(({ power }) => power > 0).map(({ base }) => base);
 }
 
@@ -412,5 +413,10 @@ export function shifted({ axes, exponent, rest, summand }: ExpSum): Shifted {
   const e = shiftedExp(exponent, unpadded(withAxes(shift, own)), rest);
   const product = inShape(weightedBy(rest, e), lengthsOf(summand));
   const total = reduced("sum", product, axes);
-  return { total: guarded(total, shift), shift: inShape(shift, lengthsOf(total)), summand: e };
+  const isWeighted = weightsOf(rest).length > 0;
+  return {
+    total: guarded(total, shift, isWeighted),
+    shift: inShape(shift, lengthsOf(total)),
+    summand: e,
+  };
 }

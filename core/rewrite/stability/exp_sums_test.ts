@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, T, type Variable } from "../../../mod.ts";
+import { compile, ShapeError, T, type Variable } from "../../../mod.ts";
 
 function logSumExp(...x: number[]): number {
   const top = Math.max(...x);
@@ -95,3 +95,19 @@ onDevices("an infinite exponent beside a weight makes an infinite sum", async (d
   // What has the weight 0 counts for nothing.
   assertAlmostEquals(all([Infinity, 3], [0, 2])[0]![0]!, 3 + log(2), 1e-5);
 });
+
+onDevices(
+  "products of matrices of which one is known to have the inner length 1",
+  async (device) => {
+    const shapes = [[[null], [1, 3]], [[null], [1, null]], [[1], [null, null]]] as const;
+    for (const [vector, matrix] of shapes) {
+      const x = T.tensor("float32", vector), m = T.tensor("float32", matrix), e = T.exp(x);
+      const f = await compile([x, m], [T.dot(e, m).div(e.sum()), T.log(T.dot(e, m))], { device });
+      const found = f([-1000], [[1, 1, 1]]).map(numbers);
+      assertEquals(found, [[1, 1, 1], [-1000, -1000, -1000]]);
+    }
+    const column = T.tensor("float32", [null, 1]);
+    const f = await compile([column, m], T.log(T.dot(T.exp(column), m)), { device });
+    assertThrows(() => f([[1], [2]], [[1, 2], [3, 4]]).dataSync(), ShapeError, "got 2");
+  },
+);

@@ -228,7 +228,7 @@ function logOfOneAnd(parts: readonly Exponential[], dtype: Variable["dtype"]): V
   const { exponent, rest } = sizedUp(parts, dtype);
   const zero = number(0, dtype), counting = ew("maximum", zero, whereItCounts(exponent, rest));
   const shift = finiteShift(counting, counting);
-  const x = guarded(weightedBy(rest, shiftedExp(exponent, shift, rest)), shift);
+  const x = guarded(weightedBy(rest, shiftedExp(exponent, shift, rest)), shift, true);
   // Where something was taken off, x is near 1 or -1.
   return ew("add", ew("log1p", ew("add", x, ew("expm1", ew("neg", shift)))), shift);
 }
