@@ -6,7 +6,7 @@
 
 import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
 import { DisconnectedInputError } from "../core/base/errors.ts";
-import { makeConstant, nameApart, Variable } from "../core/graph/graph.ts";
+import { makeConstant, Variable } from "../core/graph/graph.ts";
 import { ancestors } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { filledLike as filledNode } from "../core/ops/create/fill.ts";
@@ -285,6 +285,6 @@ function addNames(
   results.forEach((result, i) => {
     const { name } = wrt[i]!;
     if (name === null || result === null || result.owner === null || result.name !== null) return;
-    if (!theirs.has(result)) nameApart(result, `(d${cost.name}/d${name})`);
+    if (!theirs.has(result)) result.name = `(d${cost.name}/d${name})`;
   });
 }

@@ -75,8 +75,7 @@ export class Variable<D extends DType = DType, N extends number = number> {
   readonly owner: Apply | null;
   /** Which output of `owner` it is. */
   readonly index: number;
-  /** Label for messages, printing and named arguments. */
-  name: string | null = null;
+  #name: string | null = null;
   readonly #origin: Origin;
 
   /** Makes output `index` of `owner`, or a leaf when there is no owner. */
@@ -86,6 +85,33 @@ export class Variable<D extends DType = DType, N extends number = number> {
     this.owner = owner;
     this.index = index;
     this.#origin = inherited === null ? captureOrigin() : inherited.#origin;
+  }
+
+  /**
+   * Label for messages, printing and named arguments.
+   *
+   * Equal expressions are one variable until it has a name: one that is written afterwards is a variable
+   * of its own, which a function computes together with it. What does nothing, as a reshape to the shape
+   * that is there, gives its argument itself, and so names that: `x.copy()` is one with a name of its own.
+   *
+   * @example
+   * ```ts
+   * import { T } from "@croton/croton";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const x = T.vector("x"), y = T.exp(x);
+   * y.name = "y";
+   * assertEquals(T.exp(x).name, null);
+   * ```
+   */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /** Sets it; null takes it away. */
+  set name(name: string | null) {
+    this.#name = name;
+    if (this.owner !== null) named.set(this.owner, 0);
   }
 
   /**
@@ -497,8 +523,8 @@ function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params:
 }
 
 /**
- * Applications that the library named, with the session it did so in. Names are not part of what a node
- * is: the same expression built elsewhere is a node without this name.
+ * Applications with a name, with the session that gave it, or 0 outside of any. Names are not part of what
+ * a node is: the same expression built elsewhere is a node without this name.
  */
 const named = new WeakMap<Apply, number>();
 
@@ -521,12 +547,6 @@ export function inSession<R>(work: () => R): R {
 export function isSharable(apply: Apply): boolean {
   const where = named.get(apply);
   return where === undefined || where === session?.number;
-}
-
-/** Names what the library made outside of a session. */
-export function nameApart(variable: Variable, name: string): void {
-  variable.name = name;
-  if (variable.owner !== null) named.set(variable.owner, 0);
 }
 
 /** Gives a name to what stands for something of that name, if it is new in this session. */

@@ -110,3 +110,20 @@ onDevices("givens, copies and loops leave no names behind", async (device) => {
   const [last] = loop([0.5]);
   assert(Math.abs(last.item() as number - Math.tanh(1) ** 3) < 1e-5);
 });
+
+onDevices("a name is that of one variable, and not of what is equal to it", async (device) => {
+  const x = T.fvector("x"), y = T.exp(x);
+  assertStrictEquals(T.exp(x), y);
+  y.name = "y";
+  const other = T.exp(x);
+  assertEquals([y.name, other.name], ["y", null]);
+  assertStrictEquals(T.exp(x), other);
+  assertEquals(grad(other.sum(), x).name, null);
+  const copy = x.copy();
+  copy.name = "copy";
+  assertEquals([x.name, x.reshape([-1]).name], ["x", "x"]);
+  const f = await compile([x], [y.mul(2), other.mul(3)], { device });
+  const exps = ancestors([...f.graph.outputs]).filter(({ owner }) => owner?.op.name === "exp");
+  assertEquals(exps.map(({ name }) => name), ["y"]);
+  assertEquals(f([0]).map((value) => value.item()), [2, 3]);
+});
