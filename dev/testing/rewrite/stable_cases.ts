@@ -45,15 +45,17 @@ function below(exponent: Variable, shift: Variable): Variable {
   return off(ew("minimum", num(700), ew("sub", exponent, shift)));
 }
 
-/** A sum of exponentials, by what was taken off them. */
-function guarded(total: Variable, shift: Variable): Variable {
+/** A sum of exponentials, by what was taken off them, and what it is where that is infinite. */
+function guarded(total: Variable, shift: Variable, otherwise = total): Variable {
   const test = shift.owner!.inputs[0]!;
-  return ew("switch", test, total, ew("disconnectedGrad", total));
+  return ew("switch", test, total, ew("disconnectedGrad", otherwise));
 }
 
 /** The same under a logarithm, for exponents of which some may not count. */
 function ended(total: Variable, shift: Variable): Variable {
-  return guarded(guarded(total, shift), shift.owner!.inputs[1]!);
+  const chosen = shift.owner!.inputs[1]!, counting = chosen.owner!.inputs[1]!;
+  const infinite = ew("mul", total, ew("maximum", num(0), counting));
+  return guarded(guarded(total, shift, infinite), chosen);
 }
 
 /** The same for the last axis of m, with the axis kept. */
