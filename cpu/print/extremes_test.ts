@@ -34,3 +34,39 @@ Deno.test("extremes keep NaN wherever it is, and know zeros of either sign apart
     }
   }
 });
+
+Deno.test("limits that are constants keep NaN and the signs of zeros", async () => {
+  const values = [NaN, -0, 0, 1, -1, Infinity, -Infinity, 2, 3];
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = T.tensor(dtype, 1);
+    for (const limit of [0, -0, 1, -1, Infinity, -Infinity, NaN]) {
+      const least = T.maximum(x, limit), most = T.minimum(limit, x);
+      using f = await compile([x], [least, most], { device: "cpu" });
+      const results = f(tensor(values, { dtype })).map((one) => Array.from(one.dataSync()));
+      const expected = kinds.map(([, of]) => values.map((value) => of(value, limit)));
+      assertEquals(results, expected, `${dtype}, ${limit}`);
+    }
+  }
+});
+
+Deno.test("a choice beside a zero gives either", async () => {
+  for (const dtype of ["float32", "float64", "int32", "int64", "uint8", "float16"] as const) {
+    const x = T.tensor(dtype, 1), values = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+    const isLarge = T.gt(x, 3);
+    for (const zero of [0, -0]) {
+      using f = await compile([x], [
+        T.where(isLarge, x, T.constant(zero, { dtype })),
+        T.where(isLarge, T.constant(zero, { dtype }), x),
+      ], { device: "cpu" });
+      const found = f(tensor(values, { dtype })).map((one) =>
+        Array.from(one.dataSync() as ArrayLike<number>, Number)
+      );
+      const signed = dtype.startsWith("float") ? zero : 0;
+      const expected = [
+        values.map((value) => value > 3 ? value : signed),
+        values.map((value) => value > 3 ? signed : value),
+      ];
+      assertEquals(found, expected, `${dtype}, ${zero}`);
+    }
+  }
+});

@@ -494,6 +494,20 @@ export class Values {
       this.#byLane(node, form);
       return;
     }
+    const limit = limitOf(node);
+    if (limit !== null) {
+      const isMax = node.op === "max";
+      this.vector(limit.value, form);
+      this.vector(limit.limit, form);
+      if (node.type === "f32") isMax ? f.f32x4Pmax() : f.f32x4Pmin();
+      else isMax ? f.f64x2Pmax() : f.f64x2Pmin();
+      if (isMax && isZero(limit.limit)) {
+        // Of zeros the positive one is greater.
+        this.vector(limit.limit, form);
+        applySimd(f, "add", node.type, module.relaxed);
+      }
+      return;
+    }
     for (const arg of node.args) this.vector(arg, form);
     applySimd(f, node.op, node.type, module.relaxed);
   }
@@ -570,6 +584,19 @@ export class Values {
     }
     f.localGet(result).free(result, ...args.flatMap(({ halves }) => halves));
   }
+}
+
+/**
+ * What a float is limited to, if one instruction does it: that takes the limit only where it is on the
+ * right side of the value, so NaN stays, and a zero of any sign.
+ */
+function limitOf({ op, type, args }: PrimNode): { value: SNode; limit: SNode } | null {
+  if (op !== "max" && op !== "min" || type !== "f32" && type !== "f64") return null;
+  const [a, b] = args as [SNode, SNode];
+  const [value, limit] = a.op === "const" ? [b, a] : [a, b];
+  if (limit.op !== "const" || Number.isNaN(limit.value)) return null;
+  // That zero would have to win over the other one.
+  return op === "min" && Object.is(limit.value, -0) ? null : { value, limit };
 }
 
 /** Whether a node is the constant whose bits are all 0. */
