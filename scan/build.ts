@@ -105,7 +105,8 @@ export function buildScan(
     }
     specs.forEach((spec, i) => checkState(spec, result.outputs[i]!, i, label));
     const padded = specs.map((_, i) => states[i] ?? []);
-    return finish(request, label, steps, sequences, sequencePlaces, specs, padded, result);
+    const draft = { request, steps, sequences, sequencePlaces, specs, statePlaces: padded };
+    return finish(draft, result, label);
   }
 }
 
@@ -179,16 +180,8 @@ function where(variable: Variable): string {
   return variable.origin === "" ? "" : ` (made at ${variable.origin})`;
 }
 
-function finish(
-  request: ScanRequest,
-  label: string,
-  steps: Variable,
-  sequences: readonly { variable: Variable; taps: readonly number[] }[],
-  sequencePlaces: readonly (readonly Variable[])[],
-  specs: readonly OutputSpec[],
-  statePlaces: readonly (readonly Variable[])[],
-  result: StepResult,
-): BuiltScan {
+function finish(draft: Omit<Draft, "fed">, result: StepResult, label: string): BuiltScan {
+  const { request, steps, sequences, sequencePlaces, specs, statePlaces } = draft;
   // Values passed as nonSequences are drawn, computed and read once.
   const fixed = new Map<Variable, Variable>();
   for (const variable of request.nonSequences) {
@@ -229,7 +222,7 @@ function finish(
   });
   const own = [...sequencePlaces.flat(), ...fed.flatMap((i) => statePlaces[i]!), ...carriedPlaces];
   const moved = movingSlices(results, own);
-  const most = mostOf({ request, steps, sequences, sequencePlaces, specs, statePlaces, fed }, {
+  const most = mostOf({ ...draft, fed }, {
     results: moved,
     own,
     maps: mapped.length,

@@ -27,7 +27,7 @@ export function emitFft(context: EmitContext, apply: Apply<FftParams>): void {
   const half = halfOf(n), scale = scaleOf(params, n);
   const from = linesOf(lines, x, kind === "fromHalf" ? half : n);
   const to = linesOf(lines, out, isHalf ? half : n);
-  if (kind === "complex") transform(lines, n, sign, scale, from.source, to.sink);
+  if (kind === "complex") transform(lines, { n, sign, scale, source: from.source, sink: to.sink });
   else if (isHalf) emitHalved(lines, n, scale, from, to);
   else emitJoined(lines, n, scale, from, to);
 }

@@ -16,6 +16,8 @@ import {
   type Lines,
   type linesOf,
   planes,
+  type Sink,
+  type Source,
   table,
   transform,
 } from "./passes.ts";
@@ -49,20 +51,21 @@ export function emitHalved(lines: Lines, n: number, scale: number, x: Tensor, y:
   const h = n >> 1, isEven = n % 2 === 0;
   if (!isEven || n === 2) {
     const whole = planes(lines, "spectrum", n);
-    transform(lines, n, -1, scale, x.source, whole.sink);
+    transform(lines, { n, sign: -1, scale, source: x.source, sink: whole.sink });
     eachPlace(lines, "half", [h + 1], (nest, place, [at]) => {
       y.sink(nest, place(at!), whole.source(nest, place(at!)));
     });
     return;
   }
   const pairs = planes(lines, "pairs", h);
-  transform(lines, h, -1, 1, (nest, place) => {
+  const source: Source = (nest, place) => {
     const { b } = nest, at = b.scaleIx(place.at, 2);
     return {
       re: x.real(nest, { ...place, at }),
       im: x.real(nest, { ...place, at: b.addIx(at, sizeIx(1)) }),
     };
-  }, pairs.sink);
+  };
+  transform(lines, { n: h, sign: -1, scale: 1, source, sink: pairs.sink });
   eachPlace(lines, "ends", [1], (nest, place) => {
     const { b } = nest, { re, im } = pairs.source(nest, place(zeroIx));
     const zero = b.constant(re.type, 0);
@@ -102,7 +105,7 @@ export function emitJoined(lines: Lines, n: number, scale: number, y: Tensor, x:
         whole.sink(nest, place(b.addIx(sizeIx(n), b.scaleIx(k, -1))), conj(nest, value));
       });
     }
-    transform(lines, n, 1, scale, whole.source, x.sink);
+    transform(lines, { n, sign: 1, scale, source: whole.source, sink: x.sink });
     return;
   }
   const pairs = planes(lines, "pairs", h), roots = rootTable(lines, n, h, 1);
@@ -122,9 +125,10 @@ export function emitJoined(lines: Lines, n: number, scale: number, y: Tensor, x:
       addElements(b, addElements(b, one, other), { re: b.unary("neg", im), im: re }),
     );
   });
-  transform(lines, h, 1, scale, pairs.source, (nest, place, { re, im }) => {
+  const sink: Sink = (nest, place, { re, im }) => {
     const { b } = nest, at = b.scaleIx(place.at, 2);
     x.sink(nest, { ...place, at }, { re, im });
     x.sink(nest, { ...place, at: b.addIx(at, sizeIx(1)) }, { re: im, im: re });
-  });
+  };
+  transform(lines, { n: h, sign: 1, scale, source: pairs.source, sink });
 }

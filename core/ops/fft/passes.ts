@@ -26,9 +26,9 @@ export interface ElementPlace {
 }
 
 /** Reads an element of what is transformed. */
-type Source = (nest: LoopNestBuilder, place: ElementPlace) => ComplexElement;
+export type Source = (nest: LoopNestBuilder, place: ElementPlace) => ComplexElement;
 /** Stores an element of a transform. */
-type Sink = (nest: LoopNestBuilder, place: ElementPlace, value: ComplexElement) => void;
+export type Sink = (nest: LoopNestBuilder, place: ElementPlace, value: ComplexElement) => void;
 
 /** What all transforms of an op have in common: of elements of `dtype` in `columns` of each of `rows`. */
 export interface Lines {
@@ -151,20 +151,19 @@ function times(sink: Sink, scale: number): Sink {
   };
 }
 
-/**
- * Adds the steps of a transform of `n` elements of each line: sums over j of x[j]·exp(sign·2πijk/n),
- * times `scale`.
- */
-export function transform(
-  lines: Lines,
-  n: number,
-  sign: 1 | -1,
-  scale: number,
-  source: Source,
-  sink: Sink,
-): void {
-  const radices = radicesOf(n);
-  if (radices === null) return bluestein(lines, n, sign, scale, source, sink);
+/** A transform of `n` elements of each line: sums over j of x[j]·exp(sign·2πijk/n), times `scale`. */
+interface Transform {
+  readonly n: number;
+  readonly sign: 1 | -1;
+  readonly scale: number;
+  readonly source: Source;
+  readonly sink: Sink;
+}
+
+/** Adds the steps of a transform. */
+export function transform(lines: Lines, of: Transform): void {
+  const { n, sign, scale, source, sink } = of, radices = radicesOf(n);
+  if (radices === null) return bluestein(lines, of);
   if (n === 1) {
     eachPlace(lines, "fft", [1], (nest, place, [at]) => {
       times(sink, scale)(nest, place(at!), source(nest, place(at!)));
@@ -256,14 +255,7 @@ function chirpOf(n: number, sign: 1 | -1): ComplexArrays {
  * A transform as a convolution with a chirp (Bluestein, 1970): jk is (j² + k² - (k - j)²) / 2, so
  * X[k] = c[k] Σ (x[j] c[j]) conj(c[k - j]) with c[j] = exp(sign·πij²/n), by transforms of a good length.
  */
-function bluestein(
-  lines: Lines,
-  n: number,
-  sign: 1 | -1,
-  scale: number,
-  source: Source,
-  sink: Sink,
-): void {
+function bluestein(lines: Lines, { n, sign, scale, source, sink }: Transform): void {
   const m = smoothFrom(2 * n - 1);
   const chirps = table(lines, `chirp ${n} ${sign}`, [2, n], () => {
     const { re, im } = chirpOf(n, sign);
@@ -294,16 +286,10 @@ function bluestein(
     const none = nest.b.constant(scalarTypeOf(lines.dtype), 0);
     wide.sink(nest, place(nest.b.addIx(at!, sizeIx(n))), { re: none, im: none });
   });
-  transform(
-    lines,
-    m,
-    -1,
-    1,
-    wide.source,
-    (nest, place, value) =>
-      both.sink(nest, place, mulElements(nest.b, value, read(nest, filters, place.at))),
-  );
-  transform(lines, m, 1, 1, both.source, wide.sink);
+  const filtered: Sink = (nest, place, value) =>
+    both.sink(nest, place, mulElements(nest.b, value, read(nest, filters, place.at)));
+  transform(lines, { n: m, sign: -1, scale: 1, source: wide.source, sink: filtered });
+  transform(lines, { n: m, sign: 1, scale: 1, source: both.source, sink: wide.sink });
   eachPlace(lines, "chirp", [n], (nest, place, [at]) => {
     const value = mulElements(nest.b, wide.source(nest, place(at!)), read(nest, chirps, at!));
     times(sink, scale)(nest, place(at!), value);
