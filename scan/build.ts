@@ -9,7 +9,6 @@ import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
 import { applyOp, Constant, makeVariable, Variable, writtenLabel } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
-import type { LoopStrategy } from "../core/ir/program.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { join } from "../core/ops/shape/combine.ts";
 import { max } from "../core/ops/reduce/reduce.ts";
@@ -28,46 +27,9 @@ import { movingSlices } from "./slices.ts";
 import { scanOutputs, type ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";
 import { reachedBy, rebuild } from "./rewrites/rebuild.ts";
+import type { BuiltScan, ScanRequest, StepArguments, StepResult } from "./request.ts";
 import { type Even, evened, type Most } from "./uneven.ts";
 import { close, reachesAny } from "./close.ts";
-
-/** A scan, its arguments made uniform. */
-interface ScanRequest {
-  readonly sequences: readonly SequenceSpec[];
-  readonly outputs: readonly OutputSpec[] | null;
-  /** Results beyond those in `outputs` are allowed, and not fed back. */
-  readonly openOutputs?: boolean;
-  readonly nonSequences: readonly Variable[];
-  readonly nSteps: Variable | null;
-  readonly goBackwards: boolean;
-  readonly truncateGradient: number;
-  readonly strict: boolean;
-  readonly name: string | null;
-  readonly strategy: LoopStrategy | null;
-  readonly checkpoint: number | "sqrt" | null;
-}
-
-/** What the step gives, made uniform. */
-export interface StepResult {
-  readonly outputs: readonly Variable[];
-  readonly updates: ReadonlyMap<SharedVariable, Variable>;
-  readonly until: Variable | null;
-}
-
-/** Placeholders that the step function gets. */
-interface StepArguments {
-  /** For each sequence, one variable for each tap. */
-  readonly sequences: readonly (readonly Variable[])[];
-  /** For each output, one variable for each tap; none when it is not fed back. */
-  readonly states: readonly (readonly Variable[])[];
-}
-
-/** What a built scan gives. */
-interface BuiltScan {
-  /** One for each output of the step, with a leading axis of steps. */
-  readonly outputs: readonly Variable[];
-  readonly updates: Map<SharedVariable, Variable>;
-}
 
 /** Builds the node. `step` may be called again when an initial number takes the dtype of the step. */
 export function buildScan(

@@ -5,36 +5,12 @@
  */
 
 import { beforeCompiling } from "../core/base/later.ts";
-import { registerBatching, setRowLoop } from "../core/batch/rules.ts";
-import { setLoopBuilder } from "../autodiff/jacobian.ts";
-import { neverConnected } from "../autodiff/rule.ts";
-import { registerGradient } from "../autodiff/rules.ts";
-import { registerTracing } from "../core/ops/control/reports.ts";
-import { registerLastRow } from "../core/ops/index/last_row.ts";
-import { lastOfTrace } from "./rewrites/last_value.ts";
-import { batchCeilSqrt, batchScan, rowLoop } from "./batch.ts";
-import { ceilSqrtOp } from "./checkpoint.ts";
-import { scanConnected, scanGradient } from "./gradient.ts";
-import type { ScanParams } from "./node.ts";
-import { scanPushforward } from "./pushforward.ts";
-import { stackedRows } from "./rows.ts";
-import { traced } from "./tracing.ts";
+// @ts-types="./registered.d.ts"
+import "./registered.ts";
 
 beforeCompiling(async () =>
   void await /* @ts-types="../core/runtime/late.ts" */ import("./compiling.ts")
 );
-registerLastRow(lastOfTrace);
-registerTracing("scan", traced);
-registerGradient<ScanParams>("scan", {
-  pullback: scanGradient,
-  pushforward: scanPushforward,
-  connected: scanConnected,
-});
-registerGradient(ceilSqrtOp.name, neverConnected);
-setLoopBuilder(stackedRows);
-registerBatching("scan", batchScan);
-registerBatching(ceilSqrtOp.name, batchCeilSqrt);
-setRowLoop(rowLoop);
 
 export {
   type OutputInfo,

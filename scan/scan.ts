@@ -16,7 +16,9 @@ import {
   sequenceSpec,
   stepsVariable,
 } from "./arguments.ts";
-import { buildScan, type StepResult, symbolic, updateValue } from "./build.ts";
+// @ts-types="./build.d.ts"
+import { buildScan, symbolic, updateValue } from "./build.ts";
+import type { StepResult } from "./request.ts";
 import { Until } from "./until.ts";
 import { cut, shown } from "../core/base/shown.ts";
 import { checkOptions, type OptionKinds } from "../core/base/options.ts";

@@ -25,6 +25,7 @@ import {
   values,
   variables,
 } from "./arguments.ts";
+// @ts-types="./rows.d.ts"
 import { forAllRows } from "./rows.ts";
 
 /** Options of `vmap`. */
