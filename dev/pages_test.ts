@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { comparable, examples, runPrograms } from "./pages.ts";
 import { availability } from "./testing/gpu_device.ts";
 import { type Accuracy, accuracy } from "../core/math/accuracy.ts";
+import { T } from "../mod.ts";
 
 const root = new URL("..", import.meta.url);
 
@@ -46,6 +47,12 @@ for (const page of pages) {
     }
   });
 }
+
+Deno.test("README.md counts the distributions that there are", async () => {
+  const text = await Deno.readTextFile(new URL("README.md", root));
+  const counts = [...text.matchAll(/(\d+) distributions/g)].map(([, count]) => Number(count));
+  assertEquals(counts, [Object.keys(T.stats).length]);
+});
 
 Deno.test("docs/accuracy.md says what the tests of accuracy enforce", async () => {
   const text = await Deno.readTextFile(new URL("docs/accuracy.md", root));

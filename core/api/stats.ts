@@ -1,7 +1,8 @@
 /**
  * Distributions: what `T.stats` has. Each gives the logarithm of its density (`logpdf`, or `logpmf` of
  * integers), the density, and where it has a formula the distribution function (`cdf`, `logcdf`), of tensors
- * that broadcast with its parameters. These have the order and the defaults of `RandomStreams`.
+ * that broadcast with its parameters. Of those that
+ * `RandomStreams` draws, these have the order and the defaults that they have there.
  *
  * Out of the support the logarithm is -Infinity, and wrong parameters give NaN; the gradients of both are
  * zero. Of float16 it is computed in float32.

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
 import { compile, grad, RandomStreams, T, type Variable } from "../../../mod.ts";
-import table from "../../../dev/testing/special/distributions.json" with { type: "json" };
+import scipy from "../../../dev/testing/special/distributions.json" with { type: "json" };
+
+const table = scipy.distributions;
 
 type Cell = number | string;
 type Name = keyof typeof table;
@@ -46,6 +48,31 @@ async function compare(name: Name, dtype: "float64" | "float32", device: "cpu" |
     else assert(Number.isFinite(slope), `slope of ${name} at ${at}: ${slope}`);
   });
 }
+
+/** Draws whose distribution has no density here, with the reason. */
+const withoutDensity: Readonly<Record<string, string>> = {
+  randomIntegers: "it is that of integers, with a bound that is included",
+  choice: "elements of a vector, by the numbers of categorical or integers",
+  permutation: "all orders are alike",
+  shuffleRows: "all orders are alike",
+  shuffleRowElements: "all orders are alike",
+};
+
+/** Methods of a stream that draw nothing. */
+const ofStreams = ["constructor", "seed", "stateUpdates", "updates", "split", "toTypedArray"]
+  .concat("restore");
+
+Deno.test("every draw has a density or a reason why not", () => {
+  const draws = Object.getOwnPropertyNames(RandomStreams.prototype);
+  const without = draws.filter((name) => !ofStreams.includes(name) && !(name in T.stats));
+  assertEquals(without.sort(), Object.keys(withoutDensity).sort());
+});
+
+Deno.test("every distribution of numbers is compared with SciPy's", () => {
+  const ofVectors = ["categorical", "dirichlet", "multinomial", "multivariateNormal"];
+  const without = Object.keys(T.stats).filter((name) => !(name in table));
+  assertEquals(without.sort(), ofVectors);
+});
 
 for (const name of Object.keys(table) as Name[]) {
   Deno.test(`${name} has the densities and probabilities of SciPy's`, async () => {
