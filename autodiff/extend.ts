@@ -28,6 +28,59 @@
  * console.log(f([1, 2]));
  * ```
  *
+ * @example An operation that moves elements, with kernels of its own
+ * ```ts
+ * import { compile, extend, grad, ShapeError, T } from "@croton/croton";
+ *
+ * // The elements of two tensors in turn along the last axis.
+ * const inTurn: extend.Op = {
+ *   name: "inTurn",
+ *   infer: ([x]) => [
+ *     T.tensorType(x!.dtype, x!.type.shape.map((n, d) => d < x!.ndim - 1 ? n : n && 2 * n)),
+ *   ],
+ *   shapes(context, { inputs: [x, y] }) {
+ *     const shape = context.shape(x!), other = context.shape(y!);
+ *     if (!shape.every((n, d) => context.guards.equal(n, other[d]!))) {
+ *       throw new ShapeError("Cannot take elements in turn: expected equal shapes");
+ *     }
+ *     return [shape.map((n, d) => d < x!.ndim - 1 ? n : extend.mulSize(n, 2))];
+ *   },
+ *   // Rows along another axis are made of rows: loops and `vmap` take all of them at once.
+ *   along: ({ inputs: [x] }, axis) => axis < x!.ndim - 1 ? [axis, axis] : [],
+ *   // Its elements are those of both, and it is linear in both: exponentials are followed through it.
+ *   holds: (inputs) => inputs,
+ *   linear: () => [[0, 1]],
+ *   evaluate([x, y]) {
+ *     const data = Array.from(x!.data as Float64Array).flatMap((one, i) => [one, y!.data[i] as number]);
+ *     const shape = x!.shape.map((n, d) => d < x!.shape.length - 1 ? n : 2 * n);
+ *     return [{ dtype: x!.dtype, shape, data: Float64Array.from(data) }];
+ *   },
+ *   lowering: {
+ *     kind: "emit",
+ *     emit(context, { inputs }) {
+ *       const out = context.output(0);
+ *       inputs.forEach((x, place) =>
+ *         context.nest("in turn", context.shape(x), [], (nest) => {
+ *           const last = nest.b.addIx(nest.b.scaleIx(nest.axes.at(-1)!, 2), extend.sizeIx(place));
+ *           nest.storeOuter(out, [...nest.axes.slice(0, -1), last], nest.read(x, nest.axes));
+ *         })
+ *       );
+ *     },
+ *   },
+ * };
+ * extend.registerGradient("inTurn", {
+ *   pullback: (_apply, [slope]) =>
+ *     [0, 1].map((place) => slope!.at("...", T.slice(place, null, 2))),
+ * });
+ *
+ * const x = T.dvector("x"), y = T.dvector("y"), z = extend.applyOp(inTurn, [x, y], {}).output;
+ * const f = await compile([x, y], [z, ...grad(z.mul([1, 2, 3, 4]).sum(), [x, y])]);
+ * console.log(f([1, 2], [10, 20]));
+ * const total = T.sum(extend.applyOp(inTurn, [x.exp(), y.exp()], {}).output);
+ * const logarithm = await compile([x, y], T.log(total));
+ * console.log(logarithm([1000, 1000], [0, 0])); // 1000.693…
+ * ```
+ *
  * @module
  */
 

@@ -423,19 +423,25 @@ const programsOfXla: Readonly<Record<string, Run>> = {
   "steps of training on eight devices, by examples and columns": models({ data: 4, model: 2 }),
 };
 
-Deno.test({
-  name: `XLA${"python" in jax ? "" : ` (left out: ${jax.reason})`}`,
-  ignore: !("python" in jax),
-  fn: async (t) => {
-    if (!("python" in jax)) return;
-    const { runner, version } = await JaxRunner.start(jax.python, 8);
-    console.log(`JAX ${version}`);
-    try {
-      for (const [name, run] of Object.entries(programsOfXla)) {
-        await t.step(name, () => run(runner));
+/** One process for all of them, started by the first that runs. */
+let started: ReturnType<typeof JaxRunner.start> | null = null;
+
+for (const [name, run] of Object.entries(programsOfXla)) {
+  Deno.test({
+    name: `XLA: ${name}${"python" in jax ? "" : ` (left out: ${jax.reason})`}`,
+    ignore: !("python" in jax),
+    // The process outlives the test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      if (!("python" in jax)) return;
+      if (started === null) {
+        started = JaxRunner.start(jax.python, 8);
+        console.log(`JAX ${(await started).version}`);
       }
-    } finally {
-      await runner.stop();
-    }
-  },
-});
+      await run((await started).runner);
+    },
+  });
+}
+
+Deno.test.afterAll(async () => await (await started)?.runner.stop());

@@ -13,10 +13,14 @@ Deno.test("docs/rewrites.md has all rules and their laws", async () => {
     ...text.split("## Digits")[0]!.matchAll(/^\| `([^`]+)` *\| ((?:[^|\\]|\\.)*) \|/gm),
   ];
   const rules = knownRules();
+  const there = new Set(rows.map(([, name]) => name!)), names = new Set(rules.map((r) => r.name));
+  const advice = "run deno task rewrites, which writes docs/rewrites.md";
+  assertEquals([...names.difference(there)], [], `rules without a row: ${advice}`);
+  assertEquals([...there.difference(names)], [], `rows without a rule: ${advice}`);
   assertEquals(
     rows.map(([, name, law]) => [name, plain(law!)]),
     rules.map((r) => [r.name, r.law]),
-    "run deno task rewrites",
+    advice,
   );
   assertEquals(text.includes(`The ${rules.length} rules by which`), true);
 });
