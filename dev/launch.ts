@@ -28,7 +28,7 @@ const commands: Record<string, Command> = {
   // The page's code is bundled by a program of its own.
   serve: runExample("examples/serve.ts", ["-A"]),
   tour: runExample("examples/tour.ts", ["--allow-read", "--allow-env"]),
-  bench: (flags, args) => runDeno(["bench", ...flags, "-A", ...args]),
+  bench: (flags, args) => runDeno(["bench", "--no-check", ...flags, "-A", ...args]),
   fuzz: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/fuzz/main.ts", ...args]),
   rewrites: (flags) => runDeno(["run", "--quiet", ...flags, "-A", "dev/rewrites.ts"]),
   profile: (flags, args) => runDeno(["run", "--quiet", ...flags, "-A", "dev/profile.ts", ...args]),

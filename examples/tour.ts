@@ -8,7 +8,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { bold, cyan, dim } from "@std/fmt/colors";
+import { bold, cyan, dim, setColorEnabled } from "@std/fmt/colors";
 import { compile, config, NoGpuError, T } from "../mod.ts";
 import { equations } from "./tour/equations.ts";
 import { firstSteps } from "./tour/first_steps.ts";
@@ -117,6 +117,7 @@ async function main(): Promise<number> {
 }
 
 if (import.meta.main) {
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   try {
     Deno.exit(await main());
   } catch (error) {

@@ -22,12 +22,15 @@ import type { FitEvent } from "./fit.ts";
 export function progressLines(
   print: (line: string) => void = (line) => console.log(line),
 ): (event: FitEvent) => void {
+  let isExplained = false;
   return ({ epoch, epochs, loss, validation, best, seconds }) => {
     const each = seconds / epoch;
     const digits = (x: number) => Number(x.toPrecision(3));
     const parts = [`epoch ${epoch} of ${epochs}`, `loss ${digits(loss)}`];
     if (!Number.isNaN(validation)) {
-      parts.push(`validation ${digits(validation)}${best ? " *" : ""}`);
+      const mark = !best ? "" : isExplained ? " *" : " * (best so far)";
+      isExplained ||= best;
+      parts.push(`validation ${digits(validation)}${mark}`);
     }
     parts.push(`${digits(each)} s each`, `${digits(each * (epochs - epoch))} s left`);
     print(parts.join(", "));

@@ -99,15 +99,15 @@ for (const sizes of [{ inputs: 10, state: 20, batch: 0 }, { inputs: 100, state: 
   const [, y0, ...weights] = values;
   const loop = byHand(sizes);
 
-  Deno.bench({ name: "scan", group, baseline: true }, () => {
+  Deno.bench({ name: `${group}, scan`, group, baseline: true }, () => {
     whole(...values);
   });
-  Deno.bench({ name: "loop over typed arrays", group }, loop);
-  Deno.bench({ name: "loop of calls of the compiled step", group, n: 10 }, () => {
+  Deno.bench({ name: `${group}, loop over typed arrays`, group }, loop);
+  Deno.bench({ name: `${group}, loop of calls of the compiled step`, group, n: 10 }, () => {
     let y = y0;
     for (let t = 1; t < STEPS; t++) y = one(y, rows[t]!, rows[t - 1]!, ...weights) as typeof y;
   });
-  Deno.bench({ name: "scan, compile and first call", group, n: 10 }, async () => {
+  Deno.bench({ name: `${group}, scan, compile and first call`, group, n: 10 }, async () => {
     (await compiledScan(sizes, false))(...values);
   });
 }
@@ -115,8 +115,9 @@ for (const sizes of [{ inputs: 10, state: 20, batch: 0 }, { inputs: 100, state: 
 const batched = { inputs: 100, state: 200, batch: 64 };
 for (const backward of [false, true]) {
   const fn = await compiledScan(batched, backward), values = valuesOf(batched);
-  const name = backward ? "forward and backward" : "forward";
-  Deno.bench({ name, group: "recurrence (100, 200), batch 64", n: 5, warmup: 2 }, () => {
+  const group = "recurrence (100, 200), batch 64";
+  const name = `${group}, ${backward ? "forward and backward" : "forward"}`;
+  Deno.bench({ name, group, n: 5, warmup: 2 }, () => {
     fn(...values);
   });
 }
@@ -130,10 +131,10 @@ for (const [name, step, plain] of scalarSteps) {
   const group = `10⁶ steps of one number, ${name}`;
   const [traces] = scan(step, { outputsInfo: T.constant(0.5), nSteps: n });
   const million = await compile([n], (traces as Variable).at(-1), { device: "cpu" });
-  Deno.bench({ name: "scan", group, baseline: true }, () => {
+  Deno.bench({ name: `${group}, scan`, group, baseline: true }, () => {
     million(1e6);
   });
-  Deno.bench({ name: "JavaScript loop", group }, () => {
+  Deno.bench({ name: `${group}, JavaScript loop`, group }, () => {
     let a = 0.5;
     for (let i = 0; i < 1e6; i++) a = Math.fround(plain(a));
     if (Number.isNaN(a)) throw new Error("The loop gave NaN");

@@ -344,7 +344,8 @@ export interface Op<P extends Params = Params> {
   /**
    * For an axis of output 0 the axis of each input that goes along with it: row i of the output along it is
    * made of rows i of those, or of the only one, in the same way for all i, and of whole inputs where there is
-   * null or nothing. Default: of none, rows are made of all.
+   * null or nothing. Default: of none, rows are made of all. By it `core/batch/rules_rows.ts` takes all rows or
+   * steps at once, loops have rows that differ in number, and `autodiff/support.ts` finds zeros of gradients.
    */
   along?(apply: Apply<P>, axis: number): readonly (number | null)[];
   /**
@@ -360,7 +361,9 @@ export interface Op<P extends Params = Params> {
   readonly dataFrom?: number;
   /**
    * Inputs whose elements are all that output 0 holds, where the others say which and where; default:
-   * input 0 for a fact "moves", else none is known.
+   * input 0 for a fact "moves", else none is known. By it bounds of integers are known (`scan/bound.ts`),
+   * gradients of kinks go through (`autodiff/kinks.ts`), the guard against NaN passes by, and together with
+   * `linear` exponentials are followed (`core/rewrite/stability/exp_parts.ts`).
    */
   holds?(inputs: readonly Variable[]): readonly Variable[];
   /**
@@ -415,52 +418,68 @@ export function isIndexInput(apply: Apply, input: number): boolean {
   return input >= (indexFrom ?? Infinity) || input === 0 && indexFirst === true;
 }
 
-/** What rewrites may rely on. */
+/** What rewrites and others may rely on; of each, where that is so. */
 export type Fact =
+  /** f(x, y) = f(y, x): `core/rewrite/algebra/arithmetic.ts` orders the arguments. */
   | "commutative"
-  /** f(x, x) = x. */
+  /** f(x, x) = x, by a rule of `core/rewrite/algebra/arithmetic.ts`. */
   | "idempotent"
-  /** The result is a length: an integer that is not negative. */
+  /** The result is a length: an integer that is not negative (`core/ops/common/length_rules.ts`). */
   | "length"
-  /** Integers that are not negative give one that is not, unless it wraps. */
+  /** Integers that are not negative give one that is not, unless it wraps (`core/ops/common/length_rules.ts`). */
   | "keepsNotNegative"
-  /** A real float is never negative. */
+  /**
+   * A real float is never negative: |x| -> x in `core/rewrite/algebra/arithmetic.ts`, and logarithms of
+   * sums in `core/rewrite/stability/log.ts`.
+   */
   | "notNegative"
-  /** f(-x) = f(x). */
+  /** f(-x) = f(x): a rule of `core/rewrite/algebra/arithmetic.ts` drops the sign. */
   | "even"
-  /** f(-x) = -f(x); rules take the sign out. */
+  /** f(-x) = -f(x): a rule of `core/rewrite/algebra/arithmetic.ts` takes the sign out. */
   | "odd"
-  /** f keeps the order of all real numbers. */
+  /** f keeps the order of all real numbers: argmax(f(x)) -> argmax(x) in `core/rewrite/algebra/reductions.ts`. */
   | "rising"
-  /** f gives an integer, and integers as they are. */
+  /** f gives an integer, and integers as they are: `core/rewrite/algebra/arithmetic.ts` drops a second one. */
   | "rounding"
-  /** Each element is one of input 0 as it is. */
+  /**
+   * Each element is one of input 0 as it is: a view, which rules look through
+   * (`core/rewrite/indexing/views.ts`), as gradients do (`autodiff/support.ts`, `autodiff/stable.ts`).
+   */
   | "moves"
-  /** Each element is one of the inputs' or comes of reducing them. */
+  /** Each element is one of the inputs' or comes of reducing them: `autodiff/stable.ts` follows it. */
   | "gathers"
-  /** The values of input 0, for gradients another thing. */
+  /** The values of input 0, for gradients another thing (`core/rewrite/algebra/casts.ts`). */
   | "wraps"
-  /** It overflows, or comes so close to a bound that what is left to it has no digits. */
+  /**
+   * It overflows, or comes so close to a bound that what is left to it has no digits: kept from being folded
+   * inside of what undoes it (`core/rewrite/fold.ts`), and made stable before gradients (`autodiff/stable.ts`).
+   */
   | "saturates"
-  /** It tells how large a number is, however close to 0 or 1 that is. */
+  /** It tells how large a number is, however close to 0 or 1 that is (`autodiff/stable.ts`, `scan/build.ts`). */
   | "logarithm"
-  /** One by input 0, or input 0 by input 1. */
+  /** One by input 0, or input 0 by input 1 (`autodiff/stable.ts`, `scan/build.ts`). */
   | "divides"
-  /** The library puts it around operands, which messages show without it. */
+  /** The library puts it around operands, which messages show without it (`core/graph/graph.ts`). */
   | "arranges"
-  /** It says more than its elements would, and costs nothing: of constants it stays, too. */
+  /** It says more than its elements would, and costs nothing: of constants it stays, too (`core/rewrite/fold.ts`). */
   | "symbolic"
-  /** It runs a graph of its own, or draws: it is not computed ahead of a call. */
+  /** It runs a graph of its own, or draws: it is not computed ahead of a call (`core/rewrite/fold.ts`). */
   | "opaque"
-  /** It draws numbers, once and where it stands: they do not move into a loop or out of it. */
+  /**
+   * It draws numbers, once and where it stands: they do not move into a loop or out of it
+   * (`scan/rewrites/hoist.ts`, `scan/build.ts`, `core/batch/draws.ts`).
+   */
   | "draws"
-  /** Constants among its index inputs are what the user gives in brackets, and messages show them. */
+  /** Constants among its index inputs are what the user gives in brackets, and messages show them (`core/graph/written.ts`). */
   | "indexes"
-  /** It is input 0, integers that are checked: some are an error. */
+  /** It is input 0, integers that are checked: some are an error (`core/rewrite/indexing/in_range.ts`). */
   | "checks"
-  /** What stands in the last axes counts, with any number of the same axes in front in all inputs and outputs. */
+  /**
+   * What stands in the last axes counts, with any number of the same axes in front in all inputs and outputs
+   * (`core/batch/rules.ts`, `autodiff/support.ts`).
+   */
   | "counted"
-  /** It gives no more than it is made from, so that reading it may come to nothing. */
+  /** It gives no more than it is made from, so that reading it may come to nothing (`core/rewrite/indexing/in_range.ts`). */
   | "made";
 
 /** Machine type in which a dtype is computed in kernels, for ops that need to know. */

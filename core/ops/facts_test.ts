@@ -33,6 +33,22 @@ Deno.test("an output that holds elements of inputs holds no others", () => {
   assertEquals(says.map(({ name }) => name).filter((name) => !met.has(name)), []);
 });
 
+Deno.test("what a fact says of where it counts is so", async () => {
+  const root = new URL("../../", import.meta.url);
+  const text = await Deno.readTextFile(new URL("core/graph/op.ts", root));
+  const list = text.slice(text.indexOf("export type Fact"), text.indexOf("/** Machine type in"));
+  const facts = [...list.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*\| "(\w+)"/gs)];
+  assertEquals(facts.length, list.match(/\| "/g)!.length);
+  for (const [, words, fact] of facts) {
+    const files = [...words!.matchAll(/`([\w/]+\.ts)`/g)].map(([, path]) => path!);
+    assert(files.length > 0, fact);
+    for (const path of files) {
+      const code = await Deno.readTextFile(new URL(path, root));
+      assert(code.includes(`"${fact}"`), `${fact}: ${path} does not ask for it`);
+    }
+  }
+});
+
 const next = randomSource(3);
 const some = Array.from({ length: 80 }, (_, i) => (next() * 2 - 1) * [1, 2, 8, 50][i % 4]!)
   .sort((a, b) => a - b);

@@ -52,7 +52,7 @@ function descend(cost: Variable, w: SharedVariable, b: SharedVariable): CompileO
 }
 for (const size of [128, 512]) {
   const product = await compile([], values([size, size]).dot(values([size, size])), { device });
-  Deno.bench({ name: `${size}³`, group: "product" }, () => {
+  Deno.bench({ name: `product ${size}³`, group: "product" }, () => {
     product();
   });
 }
@@ -60,11 +60,11 @@ for (const size of [128, 512]) {
   const x = values([1e6]), group = "chain tanh(a·x+b)·exp(−x²)+log1p(exp x) on 10⁶";
   const left = T.tanh(x.mul(1.5).add(0.5)).mul(T.exp(x.sqr().neg()));
   const chain = await compile([], left.add(T.log1p(T.exp(x))), { device });
-  Deno.bench({ name: "compiled", group, baseline: true }, () => {
+  Deno.bench({ name: `${group}, compiled`, group, baseline: true }, () => {
     chain();
   });
   const source = Float32Array.from({ length: 1e6 }, (_, i) => Math.sin(i)), out = source.slice();
-  Deno.bench({ name: "loop over typed arrays", group }, () => {
+  Deno.bench({ name: `${group}, loop over typed arrays`, group }, () => {
     for (let i = 0; i < source.length; i++) {
       const v = source[i]!;
       out[i] = Math.tanh(1.5 * v + 0.5) * Math.exp(-v * v) + Math.log1p(Math.exp(v));
