@@ -21,7 +21,7 @@ const ignore = !availability.available;
 function bench(group: string, name: string, setup: Setup, calls = 1): void {
   let ready: Promise<{ call: () => void; read: () => void }> | null = null;
   Deno.bench({
-    name,
+    name: `${group}, ${name}`,
     group,
     ignore,
     fn: async (timer) => {

@@ -232,8 +232,10 @@ Deno.test("progressLines() writes a line for each epoch", () => {
   const event = { epochs: 4, loss: 0.12345, best: true };
   onEpoch({ ...event, epoch: 1, validation: NaN, seconds: 2 });
   onEpoch({ ...event, epoch: 2, validation: 0.5, seconds: 3 });
+  onEpoch({ ...event, epoch: 3, validation: 0.4, seconds: 3 });
   assertEquals(lines, [
     "epoch 1 of 4, loss 0.123, 2 s each, 6 s left",
-    "epoch 2 of 4, loss 0.123, validation 0.5 *, 1.5 s each, 3 s left",
+    "epoch 2 of 4, loss 0.123, validation 0.5 * (best so far), 1.5 s each, 3 s left",
+    "epoch 3 of 4, loss 0.123, validation 0.4 *, 1 s each, 1 s left",
   ]);
 });

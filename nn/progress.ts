@@ -7,7 +7,8 @@
 import type { FitEvent } from "./fit.ts";
 
 /**
- * Writes a line for each epoch of {@linkcode fit}: loss, validation error, rate and time left.
+ * Writes a line for each epoch of {@linkcode fit}: loss, validation error with `*` where it is the best so
+ * far, rate and time left.
  *
  * @param print Takes a line; `console.log` if missing.
  * @returns What to give `fit` as `onEpoch`.

@@ -206,7 +206,7 @@ if (Deno.mainModule === import.meta.url) await printTable();
 else {
   for (const work of WORKS) {
     for (const { name, run } of await waysOf(work)) {
-      Deno.bench({ name, group: work.name, fn: run });
+      Deno.bench({ name: `${work.name}, ${name}`, group: work.name, fn: run });
     }
   }
 }
