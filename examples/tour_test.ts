@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { captureDeno } from "../dev/process.ts";
 import { onDevices } from "../dev/testing/devices.ts";
 import { config, type DeviceOption, Tensor } from "../mod.ts";
 import { chapters, tour } from "./tour.ts";
@@ -307,4 +308,24 @@ Deno.test("describeResults() keeps rows below each other", () => {
     "→ c = s",
   ]);
   assertThrows(() => bodyOf("", "f"), TypeError, 'Cannot show "f"');
+});
+
+Deno.test("what is no terminal gets no codes of colours", async () => {
+  const file = (path: string) => new URL(path, import.meta.url).pathname;
+  const permissions = ["--allow-read", "--allow-env"], map = file("../dev/import_map.json");
+  const { code, output } = await captureDeno(
+    [
+      "run",
+      "--quiet",
+      "--no-check",
+      "--import-map",
+      map,
+      ...permissions,
+      file("tour.ts"),
+      "--list",
+    ],
+    false,
+  );
+  assertEquals([code, output.includes("\x1b")], [0, false]);
+  assert(output.includes("Add two scalars"));
 });
