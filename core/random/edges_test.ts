@@ -204,7 +204,7 @@ Deno.test("gradients pass to places and scales", async () => {
   const names = [...named![1]!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
   type Draw = (...args: unknown[]) => RandomVariable;
   const draw = (name: string, ...parameters: unknown[]) =>
-    (stream[name as "normal"] as Draw).call(stream, size, ...parameters);
+    (stream[name as "normal"] as unknown as Draw).call(stream, size, ...parameters);
   const withoutPlace = ["uniform", "exponential", "gamma"];
   const scaled = names.map((name) =>
     name === "exponential" ? draw(name, m) : draw(name, name === "gamma" ? 2 : 0, m)
