@@ -455,9 +455,9 @@ export type Fact =
    * inside of what undoes it (`core/rewrite/fold.ts`), and made stable before gradients (`autodiff/stable.ts`).
    */
   | "saturates"
-  /** It tells how large a number is, however close to 0 or 1 that is (`autodiff/stable.ts`, `scan/build.ts`). */
+  /** It tells how large a number is, however close to 0 or 1 that is (`autodiff/stable.ts`, `scan/close.ts`). */
   | "logarithm"
-  /** One by input 0, or input 0 by input 1 (`autodiff/stable.ts`, `scan/build.ts`). */
+  /** One by input 0, or input 0 by input 1 (`autodiff/stable.ts`, `scan/close.ts`). */
   | "divides"
   /** The library puts it around operands, which messages show without it (`core/graph/graph.ts`). */
   | "arranges"
@@ -467,7 +467,7 @@ export type Fact =
   | "opaque"
   /**
    * It draws numbers, once and where it stands: they do not move into a loop or out of it
-   * (`scan/rewrites/hoist.ts`, `scan/build.ts`, `core/batch/draws.ts`).
+   * (`scan/rewrites/hoist.ts`, `scan/close.ts`, `core/batch/draws.ts`).
    */
   | "draws"
   /** Constants among its index inputs are what the user gives in brackets, and messages show them (`core/graph/written.ts`). */

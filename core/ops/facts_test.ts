@@ -43,7 +43,7 @@ Deno.test("what a fact says of where it counts is so", async () => {
     const files = [...words!.matchAll(/`([\w/]+\.ts)`/g)].map(([, path]) => path!);
     assert(files.length > 0, fact);
     for (const path of files) {
-      const code = await Deno.readTextFile(new URL(path, root));
+      const code = await Deno.readTextFile(new URL(path, root)).catch(() => "");
       assert(code.includes(`"${fact}"`), `${fact}: ${path} does not ask for it`);
     }
   }
