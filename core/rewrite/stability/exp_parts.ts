@@ -6,10 +6,12 @@
  */
 
 import type { Apply, Variable } from "../../graph/graph.ts";
-import { placedInputs } from "../../graph/op.ts";
+import { type Length, placedInputs } from "../../graph/op.ts";
+import { lengthVariable } from "../../ops/common/length_rules.ts";
 import { moved, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
+import { withShape } from "../../ops/shape/shape_ops.ts";
 import { ifelse } from "../../ops/control/control.ts";
 import { ifelseOp, type IfElseParams } from "../../ops/control/ifelse_op.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
@@ -204,6 +206,8 @@ function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProdu
 function lazyChoiceOf(variable: Variable): ExpProduct | null {
   const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
   const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
+  // What shifted products chose is not theirs to choose again.
+  if (choosesInside(x!) || choosesInside(y!)) return null;
   const whole = (list: readonly Variable[], like: Variable) =>
     list.map((part) => inShape(part, lengthsOf(like)));
   return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
@@ -449,13 +453,22 @@ function spreadOut(a: Variable, b: Variable, isUnderLog: boolean): Shifted | nul
   return found && shifted(found);
 }
 
+/** A variable whose axis must have a length, where a product of elements would stretch it. */
+function alike(variable: Variable, axis: number, length: Length): Variable {
+  const shape = lengthsOf(variable);
+  if (shape[axis] === length) return variable;
+  const wanted = shape.map((_, d) => d === axis ? lengthVariable(length) : null);
+  return withShape(variable, wanted, {
+    action: "Cannot multiply matrices whose inner lengths differ",
+  });
+}
+
 /** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
 function asSum(a: Variable, b: Variable, isUnderLog: boolean): ExpProduct | null {
   const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
   const axis = isColumn ? rank - 1 : rank - 2;
   const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
-  const lengths = lengthsOf(part).map((n, d) => d === axis ? lengthsOf(whole)[d]! : n);
-  const product = ew("mul", whole, inShape(part, lengths));
+  const product = ew("mul", whole, alike(part, axis, lengthsOf(whole)[axis]!));
   const found = expSumOf(reduced("sum", product, [axis]), isUnderLog);
   if (found === null) return null;
   const { total, shift } = shifted(found);

@@ -111,3 +111,29 @@ onDevices(
     assertThrows(() => f([[1], [2]], [[1, 2], [3, 4]]).dataSync(), ShapeError, "got 2");
   },
 );
+
+onDevices("inner lengths that differ are an error under a logarithm, too", async (device) => {
+  const x = T.vector("x"), w = T.vector("w"), column = T.matrix("column");
+  const forms = [
+    T.dot(T.exp(x), w),
+    T.dot(w, T.exp(x)),
+    T.dot(T.exp(w), T.exp(x)),
+    T.dot(T.exp(w), column),
+    T.dot(w, T.exp(column)),
+    T.dot(T.exp(column).T, w),
+    T.dot(column.T, T.exp(w)),
+  ];
+  for (const form of forms) {
+    const options = { device, onUnusedInput: "ignore" } as const;
+    const f = await compile([x, w, column], T.log(form), options);
+    const call = (...lengths: number[]) =>
+      numbers(f(ones(lengths[0]!), ones(lengths[1]!), ones(lengths[2]!).map((one) => [one])));
+    assertThrows(() => call(3, 1, 3), ShapeError);
+    assertThrows(() => call(1, 3, 1), ShapeError);
+    assertEquals(call(2, 2, 2).length, 1);
+  }
+});
+
+function ones(count: number): number[] {
+  return Array<number>(count).fill(1);
+}
