@@ -70,7 +70,7 @@ done.op = id("facts").textContent;
 done.kernels = [...marks].filter(([n, color]) => nodes[n].kind === "kernel" && color === "#e8590c")
   .map(([n]) => nodes[n].label);
 id("facts").querySelector(".chip").click();
-done.text = id("text").textContent.slice(0, 9);
+done.text = id("text").textContent;
 done.ops = [...marks.keys()].map((n) => nodes[n].label);
 id("after").click();
 done.rule = id("rule").textContent;
@@ -116,7 +116,8 @@ Deno.test({
       assert(done.inside.some((label: string) => /tanh|add/.test(label)), done.inside);
       assert(/loop of 3 steps.*strategy.*because/s.test(done.loop), done.loop);
       assert(/float32.*now of shape \(\).*explain_test\.ts:/s.test(done.op), done.op);
-      assertEquals([done.kernels.length, done.text], [1, "(func $ru"]);
+      assertEquals(done.kernels.length, 1);
+      assert(/^\(func \$run/m.test(done.text), done.text);
       assert(done.ops.includes("exp"), done.ops);
       assert(done.rule.includes("→") && done.rule.includes("in the phase"), done.rule);
       assert(/^[1-9]\d* and [1-9]\d* shown$/.test(done.found), done.found);

@@ -79,7 +79,7 @@ export type StepArguments<S, I, F> = KnownCount<[
 ]>;
 
 /** A list if it is known how many there are; else any variables. */
-export type KnownCount<L> = L extends infer V extends Variable[]
+export type KnownCount<L> = [L] extends [infer V extends Variable[]]
   ? number extends V["length"] ? Variable[] : V
   : never;
 

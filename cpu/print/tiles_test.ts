@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { DType } from "../../core/graph/dtype.ts";
-import type { DynamicAxes } from "../../core/runtime/axes.ts";
+import type { DynamicAxes } from "../../core/runtime/definition.ts";
 import { executorOf } from "../../core/runtime/callable.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import { compile, T, tensor, type Variable } from "../../mod.ts";
