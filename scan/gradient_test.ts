@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { numbers } from "../dev/testing/devices.ts";
+import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { executorOf } from "../core/runtime/callable.ts";
 import { compile, grad, scan, T, type Tensor, tensor, until, type Variable } from "../mod.ts";
 
@@ -249,4 +249,23 @@ Deno.test("grad() of a loop keeps its products rather than making them again", a
   // Two forward, one back, and one for each weight. The derivative of tanh needs its result alone.
   assertEquals(await products(T.tanh, 16), 5);
   assertEquals(await products((z) => T.sin(z).mul(T.sigmoid(z)), 16), 5);
+});
+
+onDevices("second gradients of a product that a choice and an output read", async (device) => {
+  const x = T.tensor("float32", [null, null, null]), h0 = T.matrix("h0"), w = T.matrix("w");
+  const [[states, products]] = scan((n: Variable, y: Variable) => {
+    const p = n.add(y.dot(w));
+    return [T.sigmoid(T.ifelse(y.sum().gt(0), p.dot(w), p)), p];
+  }, { sequences: x, outputsInfo: [h0, null], returnList: true }) as unknown as [
+    [Variable, Variable],
+  ];
+  const first = grad(states.sum().add(products.sum()), [w, h0, x]);
+  const cost = first.map((slope) => slope.sqr().sum()).reduce((a, b) => a.add(b));
+  const f = await compile([x, h0, w], grad(cost, [w, h0, x]), { device });
+  const same = (...shape: number[]) =>
+    tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1), { shape });
+  const found = f(same(3, 2, 8), same(2, 8), same(8, 8)).map((one) => one.dataSync()[0]!);
+  [231.0140680771445, 141.31311837421734, 58.96072114787356].forEach((right, i) =>
+    assertAlmostEquals(found[i]!, right, 1e-4 * right)
+  );
 });

@@ -14,8 +14,9 @@ import { applySimd, type Form, formsOf, isWide, splatConst } from "./simd.ts";
 /** Whether the values of a running reduction may be put together in any grouping. */
 export function hasPrefix({ kind, type }: KReduction): boolean {
   if (type === "bool" || kind === "argmax" || kind === "argmin") return false;
-  // Products of a few floats may leave the range where all of them together don't.
-  return kind !== "prod" || type !== "f32" && type !== "f64";
+  // A few floats together may leave the range where all of them don't, but for float32, which are added in
+  // float64.
+  return kind === "sum" ? type !== "f64" : kind !== "prod" || type !== "f32" && type !== "f64";
 }
 
 /**

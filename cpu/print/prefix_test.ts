@@ -128,3 +128,12 @@ Deno.test("running values are vectors where any grouping gives them", async () =
   // A product of a few may be out of range where that of all is not.
   assertEquals(await modesOf(x, T.cumprod(x)), "loop");
 });
+
+Deno.test("running sums leave the range only where they do in order", async () => {
+  const x = T.dvector("x");
+  // Beside other work, since a sum alone may be of another form.
+  const y = T.cumsum(T.mul(T.mul(T.sqrt(T.abs(x)), T.sign(x)), 1e308));
+  using f = await compile([x], y, { device: "cpu" });
+  const signs = [0, 0, 0, -1, 1, 1, 0, -1, 0, 1, -1, -1, 1, 1, -1, 0];
+  assertEquals(f(signs).arraySync(), running(signs.map((s) => s * 1e308), (a, b) => a + b));
+});

@@ -24,7 +24,7 @@ const LOOKS = 20_000;
  * How long the main thread waits for others that are at a job, in milliseconds, and how much longer for each
  * millisecond that it was at the job itself.
  */
-const PATIENCE = 10_000, PATIENCE_PER_WORK = 10;
+const PATIENCE = 60_000, PATIENCE_PER_WORK = 10;
 
 /** What of a wait counts at most between two looks, in milliseconds: in more the whole program was stopped. */
 const MOST_BETWEEN_LOOKS = 100;

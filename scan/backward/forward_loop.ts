@@ -9,7 +9,7 @@ import { stableFormsOf } from "../../autodiff/stable.ts";
 import { replaceWithKinks } from "../../autodiff/support.ts";
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { type Apply, applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
-import { eagerInputs } from "../../core/graph/op.ts";
+import { lazyInputs } from "../../core/graph/op.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { StepGraph } from "../inner.ts";
 import {
@@ -114,7 +114,9 @@ function productsOf(apply: Apply<ScanParams>): ReadonlyMap<Variable, Variable> {
     ...placeholders.carried,
   ]);
   const given = new Set([...all, ...results.carried]);
-  const order = toposort([...given], undefined, eagerInputs);
+  const order = toposort([...given]);
+  // Shapes of what is kept must not depend on what is chosen.
+  if (order.some((node) => lazyInputs(node).length > 0)) return new Map();
   const readers = new Map<Variable, Apply[]>();
   for (const node of order) {
     for (const input of new Set(node.inputs)) {

@@ -13,7 +13,7 @@ import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { withShape } from "../../ops/shape/shape_ops.ts";
 import { ifelse } from "../../ops/control/control.ts";
-import { ifelseOp, type IfElseParams } from "../../ops/control/ifelse_op.ts";
+import { ifelseOp } from "../../ops/control/ifelse_op.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
@@ -112,7 +112,6 @@ const opened = new Set([
   ...productOps,
   ...sumOps,
   "switch",
-  "ifelse",
   "reduce",
   "matmul",
   "sqrt",
@@ -129,8 +128,6 @@ function newPartOf(variable: Variable): ExpProduct | null {
   switch (apply.op.name) {
     case "switch":
       return choiceOf(apply);
-    case "ifelse":
-      return lazyChoiceOf(variable);
     case "reduce":
       return reducedPartOf(apply);
     case "matmul":
@@ -165,58 +162,39 @@ function viewedBy(part: ExpProduct, view: (part: Variable) => Variable): ExpProd
   );
 }
 
-/** What is chosen as an exponential; 0 is that of -Infinity. */
+/** What is switched to as an exponential; 0 is that of -Infinity. */
 function branchOf(branch: Variable) {
-  const value = numberOf(branch), { dtype } = branch, found = expProductOf(branch);
-  if (found === null) {
+  const value = numberOf(branch), { dtype } = branch;
+  if (value !== null) {
     return { part: null, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
+  const found = expProductOf(branch);
+  if (found === null) return null;
   const rest = isOne(found.rest) ? null : buildProduct(found.rest);
   return { part: found, exponent: sumOfTerms(found.exponent, dtype), rest };
 }
 
-/** What is chosen of two as an exponential, given what chooses between two lists. */
-function chosenOf(
-  [x, y]: readonly Variable[],
-  choose: (a: readonly Variable[], b: readonly Variable[]) => readonly Variable[],
-): ExpProduct | null {
+function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
   const p = branchOf(x!), q = branchOf(y!);
-  const parts = [p, q].flatMap(({ part }) => part ?? []);
-  if (parts.length === 0) return null;
-  const unit = number(1, x!.dtype);
+  const parts = [p?.part, q?.part].filter((part) => part !== null && part !== undefined);
+  if (p === null || q === null || parts.length === 0) return null;
+  const lengths = lengthsOf(output);
+  const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
+  const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
   // 0 is 0 by its exponent already.
   const isPlain = [p, q].every(({ rest, part }) =>
     part !== null ? rest === null : numberOf(rest!) === 0
   );
-  const listOf = ({ exponent, rest }: typeof p) => isPlain ? [exponent] : [exponent, rest ?? unit];
-  const [exponent, rest] = choose(listOf(p), listOf(q));
-  return expProduct(exponent!, rest ?? null, traitsOf(parts));
-}
-
-function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProduct | null {
-  // All branches are computed, so that a variable is left as it is.
-  if (branches.some((x) => numberOf(x) === null && expProductOf(x) === null)) return null;
-  const lengths = lengthsOf(output);
-  return chosenOf(
-    branches,
-    (a, b) => a.map((x, i) => inShape(ew("switch", condition!, x, b[i]!), lengths)),
-  );
-}
-
-function lazyChoiceOf(variable: Variable): ExpProduct | null {
-  const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
-  const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
-  // What shifted products chose is not theirs to choose again.
-  if (choosesInside(x!) || choosesInside(y!)) return null;
-  const whole = (list: readonly Variable[], like: Variable) =>
-    list.map((part) => inShape(part, lengthsOf(like)));
-  return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
+  const rest = isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit);
+  return expProduct(exponent, rest, traitsOf(parts));
 }
 
 /** Parts put together, in a row or otherwise, of which some are exponentials. */
 function joinedOf(apply: Apply): ExpProduct | null {
   const { inputs, output: { dtype } } = apply, placed = placedInputs(apply);
   if (placed === null || placed.length > MOST_TERMS) return null;
+  // Second derivatives of padding, to which lengths are given beside, would not be stable.
+  if (placed.length > 1 && placed.length < inputs.length) return null;
   const parts = placed.map((i) => ({ whole: inputs[i]!, part: expProductOf(inputs[i]!) }));
   const found = parts.flatMap(({ part }) => part ?? []);
   if (found.length === 0) return null;

@@ -311,7 +311,7 @@ const log1pOfSum: Rule = {
 
 /** Whether there may be exponentials in what an application makes that other rules do not look for. */
 function isSource(apply: Apply): boolean {
-  return ["reduce", "matmul", "switch", "ifelse"].includes(apply.op.name) ||
+  return ["reduce", "matmul", "switch"].includes(apply.op.name) ||
     !isView(apply) && placedInputs(apply) !== null;
 }
 
