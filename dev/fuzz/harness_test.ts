@@ -134,3 +134,11 @@ Deno.test("lengths of results vary by step where the steps compute them", () => 
     Array(7).fill(false),
   );
 });
+
+Deno.test("a 0 that whole numbers leave may be off by rounding, and by no more", () => {
+  const inputs = given(1, 1, 1), left = T.sum(T.sub(x, T.mean(x))) as Variable;
+  const [found] = expectedValues([left], inputs, 5);
+  const value = (n: number) => makeValue("float32", [], [n]);
+  assertEquals(mismatch(found!, value(2 ** -22), true), null);
+  assertMatch(mismatch(found!, value(1e-3), true)!, /expected 0/);
+});

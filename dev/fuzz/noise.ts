@@ -89,19 +89,24 @@ const adding = new Set([
   "fft",
 ]);
 
-/** Values of outputs where each result is off by rounding, also inside of loops. */
+/**
+ * Values of outputs where each result is off by rounding, also inside of loops.
+ *
+ * @param wholeToo Whether small whole numbers are, too, as they would be after other steps to the same value.
+ */
 export function evaluateNoisy(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
+  wholeToo = false,
 ): Value[] {
   return evaluateChanged(outputs, inputs, {
     inputs: (values, { op }) => {
       if (!adding.has(op.name)) return [...values];
       // Roots of unity are not whole, whatever they are multiplied by.
-      const isExact = op.name !== "fft" &&
+      const isExact = !wholeToo && op.name !== "fft" &&
         values.every((value) => !isFloat(value.dtype) || isWhole(value));
       return values.map((value) => noisy(value, 1, isExact));
     },
-    result: (value, apply) => isExact(apply) ? value : noisy(value, 4, true),
+    result: (value, apply) => isExact(apply) ? value : noisy(value, 4, !wholeToo),
   });
 }
