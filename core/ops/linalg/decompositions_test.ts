@@ -141,6 +141,22 @@ onDevices(
   },
 );
 
+onDevices("factors of matrices of rank 1, of which less and less is left", async (device) => {
+  for (const dtype of device === "cpu" ? ["float32", "float64"] as const : ["float32"] as const) {
+    const a = T.matrix("a", { dtype });
+    const [q, r] = L.qr(a), [, s] = L.svd(a);
+    const off = T.max(T.abs(T.sub(T.matmul(q.T, q), T.eye(T.shape(a).at(0)))));
+    const f = await compile([a], [off, T.matmul(q, r), s], { device });
+    const digits = dtype === "float64" ? 1e-13 : 2e-5;
+    for (const [n, value] of [[8, 1e-18], [20, 1], [24, 3], [64, 0.1]] as const) {
+      const [far, whole, values] = f(Array.from({ length: n }, () => Array(n).fill(value)));
+      assert(far!.dataSync()[0]! < digits, `${n}, ${dtype}`);
+      for (const x of whole!.dataSync()) assert(Math.abs(x / value - 1) < digits * 4);
+      assert(Math.abs(values!.dataSync()[0]! / (n * value) - 1) < digits);
+    }
+  }
+});
+
 Deno.test("matrices without elements have rank 0", async () => {
   const a = T.dmatrix("a"),
     f = await compile(

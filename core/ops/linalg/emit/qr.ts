@@ -58,7 +58,7 @@ function reflect(context: EmitContext, panel: MatrixView, block: Block): Reflect
   const { rows, columns } = panel, batch = batchOf(panel), { dtype } = panel.target;
   const v = scratch(context, "reflections", panel.target, batch, rows, columns);
   const t = scratch(context, "together", panel.target, batch, columns, columns);
-  const [tau, scale, beta, most] = ["tau", "scale", "beta", "most"].map((name, i) =>
+  const [tau, divided, beta, most] = ["tau", "divided", "beta", "most"].map((name, i) =>
     context.temp(name, i < 2 ? dtype : realOf(dtype), batch)
   ) as [Target, Target, Target, Target];
   const taus = context.temp("taus", dtype, [...batch, columns]);
@@ -67,44 +67,47 @@ function reflect(context: EmitContext, panel: MatrixView, block: Block): Reflect
   const of = (nest: LoopNestBuilder, target: Target) => nest.readTarget(target, here(nest));
   context.loop("reflect", columns, (counter) => {
     const now = counter();
-    // Squares of large numbers overflow: lengths are those of parts of the largest.
+    // Squares of large numbers overflow, and tiny ones have few digits: all is in parts of the largest.
     context.nest("largest", batch, [rows], (nest) => {
       const { b } = nest, r = nest.loops[0]!, x = greatestPart(b, readAt(nest, panel, r, now));
       const isLeft = b.compare("ge", b.ixNode(r), b.ixNode(now));
       const found = nest.reduce("max", b.select(isLeft, x, b.constant(x.type, 0)));
       nest.storeOuter(most, nest.axes, found);
     });
+    /** What an element is of the largest, if there is any but zeros. */
+    const inUnits = (nest: LoopNestBuilder, r: Ix) => {
+      const { b } = nest, unit = of(nest, most) as SNode, zero = b.constant(unit.type, 0);
+      const size = b.select(b.compare("eq", unit, zero), b.constant(unit.type, 1), unit);
+      return { size, x: over(b, readAt(nest, panel, r, now), size) };
+    };
     context.nest("length", batch, [rows], (nest) => {
-      const { b } = nest, r = nest.loops[0]!, unit = of(nest, most) as SNode;
-      const [zero, one] = [b.constant(unit.type, 0), b.constant(unit.type, 1)];
-      const size = b.select(b.compare("eq", unit, zero), one, unit);
+      const { b } = nest, r = nest.loops[0]!, { x } = inUnits(nest, r);
+      const { size, x: whole } = inUnits(nest, now), head = realPart(whole);
+      const [zero, one] = [b.constant(size.type, 0), b.constant(size.type, 1)];
       const isBelow = b.compare("gt", b.ixNode(r), b.ixNode(now));
-      const square = squared(b, over(b, readAt(nest, panel, r, now), size));
-      const rest = nest.reduce("sum", b.select(isBelow, square, zero));
-      const whole = readAt(nest, panel, now, now), head = realPart(whole);
-      const first = squared(b, over(b, whole, size));
-      const length = b.mul(size, b.unary("sqrt", b.add(first, rest)));
+      const rest = nest.reduce("sum", b.select(isBelow, squared(b, x), zero));
+      const length = b.unary("sqrt", b.add(squared(b, whole), rest));
       const isAlone = b.compare("eq", rest, zero);
       const isDone = isComplexElement(whole)
         ? b.binary("and", isAlone, b.compare("eq", whole.im, zero))
         : isAlone;
-      const turnedTo = b.select(b.compare("lt", head, zero), length, b.unary("neg", length));
-      const end = b.select(isDone, head, turnedTo), other = elementOf(b, dtype, end);
-      const part = b.select(isDone, one, end), step = minus(b, whole, other);
+      const end = b.select(b.compare("lt", head, zero), length, b.unary("neg", length));
+      const as = realPart(readAt(nest, panel, now, now));
+      const step = minus(b, whole, elementOf(b, dtype, end));
+      const part = b.select(isDone, one, end);
       const factor = keptIf(b, b.unary("not", isDone), over(b, negated(b, step), part));
-      nest.storeOuter(beta, nest.axes, end);
+      nest.storeOuter(beta, nest.axes, b.select(isDone, as, b.mul(size, end)));
       nest.storeOuter(tau, nest.axes, factor);
       nest.storeOuter(taus, [...nest.axes, now], factor);
-      const unity = elementOf(b, dtype, one), divisor = chosen(b, isDone, unity, step);
       nest.storeOuter(
-        scale,
+        divided,
         nest.axes,
-        keptIf(b, b.unary("not", isDone), over(b, unity, divisor)),
+        chosen(b, isDone, elementOf(b, dtype, one), step),
       );
     });
     context.nest("reflection", [...batch, rows], [], (nest) => {
       const { b } = nest, r = nest.axes.at(-1)!, [at, step] = [b.ixNode(r), b.ixNode(now)];
-      const x = times(b, readAt(nest, panel, r, now), of(nest, scale));
+      const x = over(b, inUnits(nest, r).x, of(nest, divided));
       const upper = keptIf(b, b.compare("eq", at, step), constantOf(b, dtype, 1));
       storeAt(nest, v, r, now, chosen(b, b.compare("gt", at, step), x, upper));
     });
