@@ -211,3 +211,16 @@ onDevices("gradients, forward mode and rows of matrices agree, in a loop, too", 
     `${errors}`,
   );
 });
+
+onDevices("vectors have length 1 where many values are equal", async (device) => {
+  const dtype = device === "cpu" ? "float64" : "float32", digits = device === "cpu" ? 1e-13 : 1e-5;
+  const a = T.tensor(dtype, [null, null]), [w, v] = T.linalg.eig(a);
+  const far = T.max(T.abs(T.sub(T.matmul(T.cast(a, v.dtype), v), T.mul(v, w))));
+  const f = await compile([a], [T.sum(T.sqr(T.abs(v)), { axis: 0 }), far], { device });
+  for (const n of [3, 8, 10, 17]) {
+    const row = (i: number) => Array.from({ length: n }, (_, j) => Math.cos(5 * j + 2) * i);
+    const [lengths, rest] = f(Array.from({ length: n }, (_, i) => row(Math.sin(3 * i + 1))));
+    for (const length of lengths!.dataSync()) assert(Math.abs(length - 1) < digits, `${n}`);
+    assert(rest!.dataSync()[0]! < digits);
+  }
+});

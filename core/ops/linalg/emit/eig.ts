@@ -168,25 +168,30 @@ class Eigen extends Schur {
     const part = (nest: LoopNestBuilder, r: Ix, j: Ix) =>
       over(nest.b, this.readZ(nest, y, r, j), this.read(nest, most, j));
     const square = (nest: LoopNestBuilder, r: Ix, j: Ix) => squared(nest.b, part(nest, r, j));
-    this.nest("length", [n], [n], (nest, j) => {
-      const one = square(nest, nest.loops[0]!, j);
-      this.store(nest, length, [j], nest.b.unary("sqrt", nest.reduce("sum", one)));
-      this.store(nest, large, [j], nest.reduce("max", one));
+    this.nest("large", [n], [n], (nest, j) => {
+      this.store(nest, large, [j], nest.reduce("max", square(nest, nest.loops[0]!, j)));
     });
     this.nest("phase", [n], [n], (nest, j) => {
       const { b } = nest, one = square(nest, nest.loops[0]!, j);
       const limit = b.mul(this.read(nest, large, j), this.number(b, 0.37 ** 2));
       const first = b.ix(nest.reduce("argmax", b.cast(b.compare("ge", one, limit), "i32")));
-      const head = part(nest, first, j), whole = this.read(nest, length, j);
-      const size = b.mul(sizeOf(b, head), whole);
-      this.storeZ(nest, phase, [j], conjugate(b, over(b, head, size)));
+      const head = part(nest, first, j);
+      this.storeZ(nest, phase, [j], conjugate(b, over(b, head, sizeOf(b, head))));
+    });
+    // What is left of imaginary parts beside a real value is rounding, or of another vector of that value.
+    const own = (nest: LoopNestBuilder, r: Ix, j: Ix) => {
+      const { b } = nest, whole = times(b, part(nest, r, j), this.readZ(nest, phase, j));
+      const isOn = b.compare("gt", this.read(nest, isComplex, j), b.constant("i32", 0));
+      return chosen(b, isOn, whole, toComplex(b, realPart(whole)));
+    };
+    this.nest("length", [n], [n], (nest, j) => {
+      const { b } = nest, sum = nest.reduce("sum", squared(b, own(nest, nest.loops[0]!, j)));
+      this.store(nest, length, [j], b.unary("sqrt", sum));
     });
     this.nest("vectors", [n, n], [], (nest, r, j) => {
       const { b } = nest, place = b.ix(this.read(nest, rank, j));
-      const whole = times(b, part(nest, r, j), this.readZ(nest, phase, j));
-      const isOn = b.compare("gt", this.read(nest, isComplex, j), b.constant("i32", 0));
-      const own = chosen(b, isOn, whole, toComplex(b, realPart(whole)));
-      this.storeZ(nest, to, [r, place], this.#unlessNone(nest, own));
+      const one = over(b, own(nest, r, j), this.read(nest, length, j));
+      this.storeZ(nest, to, [r, place], this.#unlessNone(nest, one));
     });
   }
 
