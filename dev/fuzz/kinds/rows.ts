@@ -89,7 +89,8 @@ const ends: readonly ((g: Generator, rows: Ref, count: Count) => Ref)[] = [
     (f) => (g: Generator, rows: Ref) => g.call(f, rows, 0),
   ),
   (g, rows) => g.call(".at", rows, g.random.pick([0, -1])),
-  (g, rows) => g.call("T.norm", rows, 2, 0),
+  // The norm of no rows is 0, where a derivative forwards is 0 / 0, and one backwards has no rows to go to.
+  (g, rows) => g.call("T.sqrt", g.call("T.add", g.call("T.sum", g.call("T.sqr", rows), 0), 0.5)),
   (g, rows) => g.call("T.dot", g.call("T.transpose", rows), rows),
   (g, rows) => g.call(".at", g.call("T.stack", [rows, rows], 1), -1),
   (g, rows) => g.call("T.sum", windowed(g, rows)),
