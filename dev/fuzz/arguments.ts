@@ -269,7 +269,7 @@ const skipped = new Set([
 ]);
 
 /** What backends call, which is typed and not for users. */
-const internalMethods = new Set(["bufferOn", "onDevice"]);
+const internalMethods = new Set(["bufferOn", "onDevice", "onHost"]);
 
 type Callable = (...args: unknown[]) => unknown;
 
