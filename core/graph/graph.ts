@@ -111,7 +111,7 @@ export class Variable<D extends DType = DType, N extends number = number> {
   /** Sets it; null takes it away. */
   set name(name: string | null) {
     this.#name = name;
-    if (this.owner !== null) named.set(this.owner, 0);
+    if (this.owner !== null && name !== null) named.set(this.owner, 0);
   }
 
   /**

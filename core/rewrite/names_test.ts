@@ -127,3 +127,11 @@ onDevices("a name is that of one variable, and not of what is equal to it", asyn
   assertEquals(exps.map(({ name }) => name), ["y"]);
   assertEquals(f([0]).map((value) => value.item()), [2, 3]);
 });
+
+Deno.test("taking a name away that was not there leaves equal expressions one variable", () => {
+  const a = T.vector("a"), e = T.exp(a);
+  e.name = null;
+  assert(T.exp(a) === e);
+  e.name = "e";
+  assert(T.exp(a) !== e);
+});
