@@ -9,6 +9,7 @@ import { type DType, dtypeInfo } from "../../core/graph/dtype.ts";
 import { addSize, mulSize, type Size } from "../../core/ir/size.ts";
 import { type Storage, storageOf } from "./kernel.ts";
 import { loadScalar, storeScalar } from "./scalar.ts";
+import { decode, encode, hasVectorKeys, keyBytes, printDecode, printEncode } from "./sort_keys.ts";
 import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "../wasm/mod.ts";
 
 /** Rows up to this length are sorted by insertion. */
@@ -42,10 +43,6 @@ export function sortWorkspace(dtype: DType, length: Size): Size {
   );
 }
 
-function keyBytes(dtype: DType): 4 | 8 {
-  return dtypeInfo(storageOf(dtype)).bytes === 8 ? 8 : 4;
-}
-
 /** Instructions on keys of 32 or 64 bits. */
 interface KeyOps {
   readonly type: "i32" | "i64";
@@ -73,115 +70,6 @@ const ops64: Omit<KeyOps, "bits"> = {
     void f.localGet(shift).i64ExtendI32U().i64ShrU().i32WrapI64().localGet(mask).i32And(),
 };
 
-/**
- * Turns the loaded element on the stack into a key that orders like it, ascending. Both zeros have one
- * key: `withPlaces` becomes 1 where it cannot be turned back.
- */
-function encode(
-  f: FunctionBuilder,
-  dtype: DType,
-  key: Local,
-  descending: Local<"i32">,
-  withPlaces: Local<"i32">,
-): void {
-  const invert = () => {
-    f.localGet(descending).if(() => {
-      f.localGet(key);
-      if (key.type === "i64") f.i64Const(-1).i64Xor();
-      else f.i32Const(keyMask(dtype)).i32Xor();
-      f.localSet(key);
-    });
-  };
-  const { kind } = dtypeInfo(dtype);
-  if (kind !== "float") {
-    if (dtype === "int64") f.i64Const(-(2n ** 63n)).i64Xor();
-    else if (kind === "int") f.i32Const((keyMask(dtype) + 1) / 2 | 0).i32Add();
-    if (kind === "int" && dtype !== "int64" && dtype !== "int32") {
-      f.i32Const(keyMask(dtype)).i32And();
-    }
-    f.localSet(key);
-    invert();
-    return;
-  }
-  if (dtype === "float64") {
-    f.i64ReinterpretF64().localSet(key);
-    const sign = -(2n ** 63n);
-    f.localGet(key).i64Const(2n ** 63n - 1n).i64And().i64Const(0x7ff0n << 48n).i64GtU();
-    f.if(() => f.i64Const(-1).localSet(key), () => {
-      f.localGet(key).i64Const(sign).i64Eq().if(() => {
-        f.i64Const(0).localSet(key).i32Const(1).localSet(withPlaces);
-      });
-      f.localGet(key).localGet(key).i64Const(63).i64ShrS().i64Const(sign).i64Or().i64Xor();
-      f.localSet(key);
-      invert();
-    });
-    return;
-  }
-  const half = dtype === "float16";
-  if (half) f.i32Const(16).i32Shl();
-  else f.i32ReinterpretF32();
-  f.localSet(key);
-  const infinity = half ? 0x7c000000 : 0x7f800000;
-  f.localGet(key).i32Const(0x7fffffff).i32And().i32Const(infinity).i32GtU();
-  f.if(() => f.i32Const(-1).localSet(key), () => {
-    f.localGet(key).i32Const(1 << 31).i32Eq().if(() => {
-      f.i32Const(0).localSet(key).i32Const(1).localSet(withPlaces);
-    });
-    f.localGet(key).localGet(key).i32Const(31).i32ShrS().i32Const(1 << 31).i32Or().i32Xor();
-    f.localSet(key);
-    f.localGet(descending).if(() => f.localGet(key).i32Const(-1).i32Xor().localSet(key));
-  });
-  if (half) f.localGet(key).i32Const(16).i32ShrU().localSet(key);
-}
-
-/** Turns a key back into an element, and pushes it; NaN is one key, and zero has no sign. */
-function decode(f: FunctionBuilder, dtype: DType, key: Local, descending: Local<"i32">): void {
-  const { kind } = dtypeInfo(dtype), is64 = key.type === "i64";
-  const invert = () => {
-    f.localGet(key);
-    if (is64) f.i64Const(-1).localGet(descending).i64ExtendI32U();
-    else f.i32Const(keyMask(dtype)).localGet(descending);
-    // The mask where the order descends, else nothing.
-    if (is64) f.i64Mul().i64Xor();
-    else f.i32Mul().i32Xor();
-    f.localSet(key);
-  };
-  if (kind !== "float") {
-    invert();
-    f.localGet(key);
-    if (dtype === "int64") f.i64Const(-(2n ** 63n)).i64Xor();
-    else if (kind === "int") f.i32Const((keyMask(dtype) + 1) / 2 | 0).i32Sub();
-    return;
-  }
-  const half = dtype === "float16";
-  if (is64) {
-    f.localGet(key).i64Const(-1).i64Eq();
-    f.if(() => f.i64Const(0x7ff8n << 48n).localSet(key), () => {
-      invert();
-      f.localGet(key).localGet(key).i64Const(-1).i64Xor().i64Const(63).i64ShrS();
-      f.i64Const(-(2n ** 63n)).i64Or().i64Xor().localSet(key);
-    });
-    f.localGet(key).f64ReinterpretI64();
-    return;
-  }
-  if (half) f.localGet(key).i32Const(16).i32Shl().localSet(key);
-  f.localGet(key).i32Const(half ? 0xffff0000 | 0 : -1).i32Eq();
-  f.if(() => f.i32Const(half ? 0x7e000000 : 0x7fc00000).localSet(key), () => {
-    f.localGet(key).i32Const(0).localGet(descending).i32Sub().i32Xor().localSet(key);
-    f.localGet(key).localGet(key).i32Const(-1).i32Xor().i32Const(31).i32ShrS();
-    f.i32Const(1 << 31).i32Or().i32Xor().localSet(key);
-  });
-  f.localGet(key);
-  if (half) f.i32Const(16).i32ShrU();
-  else f.f32ReinterpretI32();
-}
-
-/** The bits that a key may use. */
-function keyMask(dtype: DType): number {
-  const { bytes } = dtypeInfo(dtype);
-  return bytes >= 4 ? 0xffffffff : 2 ** (8 * bytes) - 1;
-}
-
 /** Prints the sorting function of a dtype and exports it. */
 export function printSort(module: ModuleBuilder, dtype: DType): Func {
   const storage = storageOf(dtype);
@@ -189,6 +77,9 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
   const ops: KeyOps = { ...(size === 8 ? ops64 : ops32), bits: 8 * size };
   const insertion = printInsertion(module, ops);
   const digits = printDigits(module, ops);
+  const vectors = hasVectorKeys(dtype)
+    ? { encode: printEncode(module, dtype), decode: printDecode(module, dtype) }
+    : null;
   return module.func(
     { name: `sort_${dtype}`, params, export: true },
     (f, source, values, positions, positionBytes, rows, length, descending, work) => {
@@ -205,18 +96,28 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
       f.localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localTee(places);
       f.localGet(n4).i32Add().localSet(otherPlaces);
       f.forLoop(row, 0, rows, 1, () => {
-        f.localGet(source).localSet(at).localGet(keys).localSet(to);
         // Values alone are turned back from their keys.
         f.localGet(positions).i32Const(0).i32Ne().localGet(length).i32Const(SHORT).i32LeS().i32Or();
         f.localSet(withPlaces);
-        f.forLoop(i, 0, length, 1, () => {
-          f.localGet(at);
-          loadScalar(f, storage);
-          encode(f, dtype, key, descending, withPlaces);
-          f.localGet(to).localGet(key);
-          ops.store(f);
-          f.increment(at, size).increment(to, ops.bytes);
-        });
+        const encodeEach = () => {
+          f.localGet(source).localSet(at).localGet(keys).localSet(to);
+          f.forLoop(i, 0, length, 1, () => {
+            f.localGet(at);
+            loadScalar(f, storage);
+            encode(f, dtype, key, descending, withPlaces);
+            f.localGet(to).localGet(key);
+            ops.store(f);
+            f.increment(at, size).increment(to, ops.bytes);
+          });
+        };
+        if (vectors === null) encodeEach();
+        else {
+          f.localGet(length).i32Const(SHORT).i32LeS().if(encodeEach, () => {
+            f.localGet(source).localGet(source).localGet(length).i32Const(size).i32Mul().i32Add();
+            f.localGet(keys).localGet(descending).call(vectors.encode);
+            f.localGet(withPlaces).i32Or().localSet(withPlaces);
+          });
+        }
         f.localGet(withPlaces).if(() => {
           f.localGet(places).localSet(to);
           f.forLoop(i, 0, length, 1, () => {
@@ -235,6 +136,11 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
         f.localGet(withPlaces).if(() => {
           printResults(f, storage, { source, values, positions, positionBytes, length, result, i });
         }, () => {
+          if (vectors !== null) {
+            f.localGet(result).localGet(result).localGet(length).i32Const(size).i32Mul().i32Add();
+            f.localGet(values).localGet(descending).call(vectors.decode);
+            return;
+          }
           f.localGet(values).localSet(to);
           f.forLoop(i, 0, length, 1, () => {
             f.localGet(result);
