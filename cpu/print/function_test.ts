@@ -139,3 +139,21 @@ Deno.test("each call of a function takes few bytes", () => {
   assert(func.nodes.length > 100);
   assert(bytes(200) - bytes(100) < 100 * 10);
 });
+
+Deno.test("a module that shares no work imports nothing of threads", () => {
+  const imports = (length: number) => {
+    const { bytes } = printModule(
+      programOf(setupOf("float32", sines(0, 8).outer[0]!.value, 1, length)),
+      {
+        simd: true,
+        relaxed: false,
+        check: true,
+        memory: { min: 1, max: 2, shared: true },
+        sharing: { block: 64, from: 1 << 14, products: true },
+      },
+    );
+    return WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ name }) => name);
+  };
+  assertEquals(imports(8), ["memory"]);
+  assertEquals(imports(1 << 22), ["memory", "watch", "code"]);
+});

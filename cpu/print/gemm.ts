@@ -29,7 +29,7 @@ import { WORKSPACE } from "./params.ts";
 import { SHARED_FROM } from "../threads/jobs.ts";
 import type { MakeCut } from "./share_plan.ts";
 import { type PartRange, printParts } from "./shared.ts";
-import type { Func, Local, ValType } from "../wasm/mod.ts";
+import type { Func, FunctionSpec, Local } from "../wasm/mod.ts";
 
 /** Buffer numbers of the parts of the workspace that a product uses. */
 const PRODUCT = -2, LEFT = -3, RIGHT = -4;
@@ -43,15 +43,13 @@ const SMALL_MATRIX = 2048;
 /** From so many large products on, they are shared out rather than each of them. */
 const MANY_PRODUCTS = 16;
 
-/** The parameters of a product function; one of parts has the rows and columns of the whole product, too. */
-export function gemmParams({ whole }: Gemm): readonly ValType[] {
-  return new Array<ValType>(whole === undefined ? 13 : 15).fill("i32");
-}
-
-/** The name of the product function of a product. */
-export function gemmName({ type, whole }: Gemm): string {
-  const dtype = type === "f32" ? "float32" : "float64";
-  return whole === undefined ? `gemm_${dtype}` : partName(dtype);
+/** The function that computes a product; one of parts has the rows and columns of the whole product, too. */
+export function gemmImport({ type, whole }: Gemm): FunctionSpec {
+  const dtype = type === "f32" ? "float32" : "float64", isPart = whole !== undefined;
+  return {
+    name: isPart ? partName(dtype) : `gemm_${dtype}`,
+    params: new Array<"i32">(isPart ? 15 : 13).fill("i32"),
+  };
 }
 
 /** Where the product goes. */

@@ -6,7 +6,7 @@
  */
 
 import type { DType } from "../../core/graph/dtype.ts";
-import type { BufferDecl, Gemm, LoopNest, Program, Step } from "../../core/ir/program.ts";
+import type { BufferDecl, Gemm, LoopNest, Program } from "../../core/ir/program.ts";
 import { distinctSizes, type Size } from "../../core/ir/size.ts";
 import { choosesCalls } from "./choose_calls.ts";
 import { FunctionContext, type ModuleContext } from "./context.ts";
@@ -15,23 +15,18 @@ import type { ScalarFunction } from "../../core/ir/functions.ts";
 import type { HelperName } from "./scalar.ts";
 import { printFunction } from "./function.ts";
 import { planRows, type RowPlan } from "./gemv.ts";
-import { gemmName, gemmParams, planProduct, type ProductPlan } from "./gemm.ts";
+import { planProduct, type ProductPlan } from "./gemm.ts";
 import { ParamBlock } from "./params.ts";
 import { StepTimer } from "./step_timer.ts";
-import { sortImport } from "./sort.ts";
-import { importWatch, Jobs, type Sharing } from "../threads/jobs.ts";
-import { eachLeaf } from "../../core/ir/steps.ts";
+import { Jobs, type Sharing } from "../threads/jobs.ts";
 import {
   type Func,
+  type FunctionSpec,
   type Local,
   type MemoryLimits,
   ModuleBuilder,
-  type ValType,
 } from "../wasm/mod.ts";
 import { StepPrinter } from "./steps.ts";
-
-/** The functions that are told when a list of steps begins, and when a step is done. */
-const BEGIN = "begin", MARK = "mark";
 
 /** How a module is printed. */
 export interface PrintOptions {
@@ -80,7 +75,6 @@ export class ModulePrinter {
   readonly #threadWorkspaces: Size[] = [];
   readonly #sharing: PrintOptions["sharing"];
   #jobs: Jobs | null = null;
-  #watch: Func | null = null;
   #timer: StepTimer | null = null;
   readonly #products = new Map<Gemm, ProductPlan | null>();
   readonly #rows = new Map<Gemm, RowPlan | null>();
@@ -122,8 +116,8 @@ export class ModulePrinter {
       buffers,
       helper,
       jobs: () => {
-        if (this.#watch === null) return null;
-        return this.#jobs ??= new Jobs(this.#builder, this.#sharing.block, this.#watch);
+        if (this.#sharing.block === 0) return null;
+        return this.#jobs ??= new Jobs(this.#builder, this.#sharing.block);
       },
       simd: options.simd,
       relaxed: options.relaxed,
@@ -134,9 +128,10 @@ export class ModulePrinter {
     const { steps, commit } = this.#program;
     this.#builder.importMemory(this.#memory);
     const all = [...steps, ...commit];
-    this.#import(all);
     if (this.#program.isTimed === true) {
-      this.#timer = new StepTimer(this.#program, this.imported(BEGIN), this.imported(MARK));
+      const begin = this.imported({ name: "begin", params: ["i32"], results: ["f64"] });
+      const mark = this.imported({ name: "mark", params: ["i32", "f64"], results: ["f64"] });
+      this.#timer = new StepTimer(this.#program, begin, mark);
     }
     const f = this.#builder.declare({
       name: "run",
@@ -190,29 +185,14 @@ export class ModulePrinter {
     return this.#module;
   }
 
-  /** Imports must come before all functions of the module. */
-  #import(steps: readonly Step[]): void {
-    const add = (name: string, params: readonly ValType[], results: readonly ValType[] = []) => {
-      if (this.#imports.has(name)) return;
-      this.#imports.set(name, this.#builder.importFunc({ name, params, results }, "runtime"));
-    };
-    if (this.#sharing.block !== 0) this.#watch = importWatch(this.#builder);
-    if (this.#program.isTimed === true) {
-      add(BEGIN, ["i32"], ["f64"]);
-      add(MARK, ["i32", "f64"], ["f64"]);
+  /** A function of the runtime. */
+  imported(spec: FunctionSpec): Func {
+    let func = this.#imports.get(spec.name);
+    if (func === undefined) {
+      func = this.#builder.importFunc(spec, "runtime");
+      this.#imports.set(spec.name, func);
     }
-    eachLeaf(steps, (step) => {
-      if (step.kind === "sort") {
-        const { name, params } = sortImport(step.dtype);
-        add(name, params);
-      } else if (step.kind === "gemm" && this.product(step) !== null) {
-        add(gemmName(step), gemmParams(step));
-      }
-    });
-  }
-
-  imported(name: string): Func {
-    return this.#imports.get(name)!;
+    return func;
   }
 
   /** Notes that a step works with so many bytes, perhaps on each thread. */

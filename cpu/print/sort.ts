@@ -10,7 +10,7 @@ import { addSize, mulSize, type Size } from "../../core/ir/size.ts";
 import { type Storage, storageOf } from "./kernel.ts";
 import { loadScalar, storeScalar } from "./scalar.ts";
 import { decode, encode, hasVectorKeys, keyBytes, printDecode, printEncode } from "./sort_keys.ts";
-import type { Func, FunctionBuilder, Local, ModuleBuilder, ValType } from "../wasm/mod.ts";
+import type { Func, FunctionBuilder, FunctionSpec, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 /** Rows up to this length are sorted by insertion. */
 const SHORT = 32;
@@ -31,7 +31,7 @@ const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const
  * The function that sorts rows of a dtype. Its parameters are the addresses of source, values and
  * positions (0 for none), the bytes of a position, rows, length, whether to descend, and a workspace.
  */
-export function sortImport(dtype: DType): { name: string; params: readonly ValType[] } {
+export function sortImport(dtype: DType): FunctionSpec {
   return { name: `sort_${dtype}`, params };
 }
 

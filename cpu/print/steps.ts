@@ -16,7 +16,7 @@ import { factsOf } from "./nest_plan.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
 import { printCheck } from "./check.ts";
 import { printNest, printRows } from "./nest.ts";
-import { gemmName, printProduct } from "./gemm.ts";
+import { gemmImport, printProduct } from "./gemm.ts";
 import { sortImport, sortWorkspace } from "./sort.ts";
 import {
   blocksWorkspace,
@@ -217,7 +217,7 @@ export class StepPrinter {
       printProduct(
         context,
         product,
-        this.#owner.imported(gemmName(gemm)),
+        this.#owner.imported(gemmImport(gemm)),
         cut,
         (inside, kernel) => {
           const parts = this.#partsOf(kernel);
@@ -229,7 +229,7 @@ export class StepPrinter {
   }
 
   #sort(sort: Sort): void {
-    const context = this.#context, func = this.#owner.imported(sortImport(sort.dtype).name);
+    const context = this.#context, func = this.#owner.imported(sortImport(sort.dtype));
     this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length), true);
     const points = mulSize(sort.rows, sort.length);
     const parts = this.#cut(sort.rows, 1, SORT_COST, points);

@@ -28,14 +28,6 @@ export interface Part {
   readonly entry: number;
 }
 
-/**
- * Imports what is told when a job opens (0), and again and again while the main thread waits for others (1); it
- * throws when that has taken too long. In modules that have no function yet.
- */
-export function importWatch(module: ModuleBuilder): Func {
-  return module.importFunc({ name: "watch", params: ["i32"] });
-}
-
 /** Emits jobs of a module. */
 export class Jobs {
   readonly #module: ModuleBuilder;
@@ -50,9 +42,11 @@ export class Jobs {
   /**
    * @param module Where to emit.
    * @param block The address of the control block.
-   * @param watch What `importWatch` gave.
    */
-  constructor(module: ModuleBuilder, block: number, watch: Func) {
+  constructor(module: ModuleBuilder, block: number) {
+    // Told when a job opens (0), and again and again while the main thread waits for others (1); it throws
+    // when that has taken too long.
+    const watch = module.importFunc({ name: "watch", params: ["i32"] });
     this.#module = module;
     this.#block = block;
     this.#code = module.importGlobal("i32", "code");

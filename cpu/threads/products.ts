@@ -10,7 +10,7 @@
 import { emitGemm, type GemmDtype, type GemmEmitOptions } from "../gemm/gemm.ts";
 import type { WholeSizes } from "../gemm/real.ts";
 import type { Func, Local, ModuleBuilder } from "../wasm/mod.ts";
-import { importWatch, Jobs, type Part, type Sharing } from "./jobs.ts";
+import { Jobs, type Part, type Sharing } from "./jobs.ts";
 
 /** Parts are multiples of this: no tile of columns is cut. */
 const UNIT = 32;
@@ -106,7 +106,7 @@ export function emitSharedProduct(
   sharing: Sharing,
   name: string,
 ): Func {
-  const jobs = sharing.block === 0 ? null : new Jobs(module, sharing.block, importWatch(module));
+  const jobs = sharing.block === 0 ? null : new Jobs(module, sharing.block);
   const variable = () => module.global("i32", 0, { mutable: true });
   const whole = { m: variable(), n: variable() };
   const alone = emitGemm(module, { ...options, whole });

@@ -7,7 +7,7 @@ import { CpuMemory } from "../memory/memory.ts";
 import { ModuleBuilder } from "../wasm/mod.ts";
 import { Code } from "./code.ts";
 import { control, state } from "./control.ts";
-import { importWatch, Jobs, SHARED_FROM } from "./jobs.ts";
+import { Jobs, SHARED_FROM } from "./jobs.ts";
 import { emitSharedProduct } from "./products.ts";
 import { Team } from "./team.ts";
 
@@ -173,7 +173,7 @@ Deno.test("in a worker of the program's own there is one thread, unless it asks 
 function jobThatFails(team: Team, memory: CpuMemory, hangs = false) {
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  const jobs = new Jobs(builder, team.block, importWatch(builder));
+  const jobs = new Jobs(builder, team.block);
   const part = jobs.part((f, _, work) => {
     f.localGet(work).i32Eqz().i32Eqz().if(() => {
       if (hangs) f.loop((again) => f.br(again));
@@ -233,7 +233,7 @@ Deno.test("work that throws leaves no job open", () => {
   const memory = new CpuMemory(), team = new Team(memory, 0);
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  const jobs = new Jobs(builder, team.block, importWatch(builder));
+  const jobs = new Jobs(builder, team.block);
   const part = jobs.part((f) => f.unreachable());
   builder.func({ name: "run", params: [], export: true }, (f) => {
     jobs.run(f, part, [], () => f.i32Const(1), () => f.i32Const(0));

@@ -40,6 +40,8 @@ export class FunctionBuilder {
   /** The parameters. */
   readonly params: readonly Local[];
   readonly #code: ByteWriter = new ByteWriter(512);
+  /** Where in the code a function is called, and which: its number follows when all imports are known. */
+  readonly #calls: [at: number, func: Func][] = [];
   readonly #locals: ValType[] = [];
   readonly #free: Record<ValType, Local[]> = {
     i32: [],
@@ -490,7 +492,7 @@ export class FunctionBuilder {
       for (const type of func.results) this.#stack.push(type);
     }
     this.#code.u8(0x10);
-    this.#code.u32(func.index);
+    this.#calls.push([this.#code.length, func]);
     return this;
   }
 
@@ -574,10 +576,15 @@ export class FunctionBuilder {
     return this.free(index);
   }
 
-  /** Closes the body and writes it, with its locals and its size; called once, by the module builder. */
-  finish(out: ByteWriter): void {
+  /**
+   * Closes the body and writes it, with its locals and its size; called once, by the module builder.
+   *
+   * @param out Where to write.
+   * @param numberOf The number of a function within the module.
+   */
+  finish(out: ByteWriter, numberOf: (func: Func) => number): void {
     this.#stack?.leave("function");
-    const head = new ByteWriter(16);
+    const head = new ByteWriter(this.#code.length + 64);
     const runs: [number, ValType][] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
@@ -589,9 +596,15 @@ export class FunctionBuilder {
       head.u32(count);
       head.u8(VAL_TYPE_CODES[type]);
     }
-    out.u32(head.length + this.#code.length + 1);
-    out.bytes(head.view());
-    out.bytes(this.#code.view());
-    out.u8(0x0b);
+    const code = this.#code.view();
+    let done = 0;
+    for (const [at, func] of this.#calls) {
+      head.bytes(code.subarray(done, at));
+      head.u32(numberOf(func));
+      done = at;
+    }
+    head.bytes(code.subarray(done));
+    head.u8(0x0b);
+    out.vector(head.view());
   }
 }

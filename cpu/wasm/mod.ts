@@ -3,5 +3,5 @@
 export { hasRelaxedSimd } from "./features.ts";
 export { FunctionBuilder } from "./function_builder.ts";
 export type { I32Operand, PlainName } from "./instructions.ts";
-export { type MemoryLimits, ModuleBuilder } from "./module_builder.ts";
+export { type FunctionSpec, type MemoryLimits, ModuleBuilder } from "./module_builder.ts";
 export { type Func, type Global, type Local, type ValType } from "./types.ts";

@@ -23,9 +23,7 @@ export interface MemoryLimits {
 }
 
 /** Signature and name of a function. */
-interface FunctionSpec<
-  P extends readonly ValType[] = readonly ValType[],
-> {
+export interface FunctionSpec<P extends readonly ValType[] = readonly ValType[]> {
   /** Its name for messages and stack traces. */
   readonly name: string;
   /** The types of its parameters. */
@@ -78,8 +76,7 @@ export class ModuleBuilder {
   readonly #globals: ByteWriter = new ByteWriter();
   #globalCount = 0;
   #importedGlobals = 0;
-  readonly #exports: ByteWriter = new ByteWriter();
-  #exportCount = 0;
+  readonly #exports: [name: string, kind: number, what: number | Func][] = [];
   readonly #data: ByteWriter = new ByteWriter();
   #dataCount = 0;
   #memory: MemoryLimits | undefined;
@@ -143,7 +140,7 @@ export class ModuleBuilder {
   memory(limits: MemoryLimits, exportName?: string): this {
     this.#claimMemory(limits);
     this.#memory = limits;
-    if (exportName !== undefined) this.#export(exportName, 0x02, 0);
+    if (exportName !== undefined) this.#exports.push([exportName, 0x02, 0]);
     return this;
   }
 
@@ -152,24 +149,17 @@ export class ModuleBuilder {
    *
    * @param spec Its signature; `name` is the field name.
    * @param module The name of the module that it comes from.
-   * @throws {TypeError} If a function has been defined before, as imports are numbered first.
    */
   importFunc(spec: FunctionSpec, module = "env"): Func {
-    if (this.#bodies.length > 0) {
-      throw new TypeError(
-        `Cannot import "${spec.name}" behind the definition of "${this.#bodies[0]!.func.name}"`,
-      );
-    }
     const { name, params, results = [] } = spec;
     this.#imports.name(module);
     this.#imports.name(name);
     this.#imports.u8(0x00);
     this.#imports.u32(this.#typeIndex(params, results));
     this.#importCount++;
-    const index = this.#importedFuncs.length;
-    const func: Func = { index, name, params, results };
+    const func: Func = { index: this.#importedFuncs.length, imported: true, name, params, results };
     this.#importedFuncs.push(func);
-    if (spec.export) this.#export(name, 0x00, index);
+    if (spec.export) this.exportFunc(func);
     return func;
   }
 
@@ -201,12 +191,11 @@ export class ModuleBuilder {
    */
   declare(spec: FunctionSpec): FunctionBuilder {
     const { name, params, results = [] } = spec;
-    const index = this.#importedFuncs.length + this.#bodies.length;
     this.#functionTypes.push(this.#typeIndex(params, results));
-    const func: Func = { index, name, params, results };
+    const func: Func = { index: this.#bodies.length, imported: false, name, params, results };
     const builder = new FunctionBuilder(func, this.#check);
     this.#bodies.push(builder);
-    if (spec.export) this.#export(name, 0x00, index);
+    if (spec.export) this.exportFunc(func);
     return builder;
   }
 
@@ -228,16 +217,13 @@ export class ModuleBuilder {
 
   /** Exports a function under a name. */
   exportFunc(func: Func, name: string = func.name): this {
-    this.#export(name, 0x00, func.index);
+    this.#exports.push([name, 0x00, func]);
     return this;
   }
 
-  #export(name: string, kind: number, index: number): void {
-    this.#exports.name(name);
-    this.#exports.u8(kind);
-    this.#exports.u32(index);
-    this.#exportCount++;
-  }
+  /** The number of a function: those that are imported come first. */
+  readonly #numberOf = ({ index, imported }: Func): number =>
+    imported ? index : this.#importedFuncs.length + index;
 
   /**
    * Adds a global variable.
@@ -258,7 +244,7 @@ export class ModuleBuilder {
     writeConstant(out, type, initial);
     out.u8(0x0b);
     const index = this.#importedGlobals + this.#globalCount++;
-    if (options.export !== undefined) this.#export(options.export, 0x03, index);
+    if (options.export !== undefined) this.#exports.push([options.export, 0x03, index]);
     return { index, type, mutable };
   }
 
@@ -288,9 +274,15 @@ export class ModuleBuilder {
       writeSection(out, SECTION.memory, 1, memory);
     }
     writeSection(out, SECTION.global, this.#globalCount, this.#globals);
-    writeSection(out, SECTION.export, this.#exportCount, this.#exports);
+    const exports = new ByteWriter();
+    for (const [name, kind, what] of this.#exports) {
+      exports.name(name);
+      exports.u8(kind);
+      exports.u32(typeof what === "number" ? what : this.#numberOf(what));
+    }
+    writeSection(out, SECTION.export, this.#exports.length, exports);
     const code = new ByteWriter(4096);
-    for (const body of this.#bodies) body.finish(code);
+    for (const body of this.#bodies) body.finish(code, this.#numberOf);
     writeSection(out, SECTION.code, this.#bodies.length, code);
     writeSection(out, SECTION.data, this.#dataCount, this.#data);
     if (this.#names) this.#writeNames(out);
@@ -305,7 +297,7 @@ export class ModuleBuilder {
     const names = new ByteWriter();
     names.u32(funcs.length);
     for (const func of funcs) {
-      names.u32(func.index);
+      names.u32(this.#numberOf(func));
       names.name(func.name);
     }
     const section = new ByteWriter();

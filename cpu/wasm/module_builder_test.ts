@@ -23,11 +23,20 @@ Deno.test("functions and memory are imported", () => {
     env: { memory },
   });
   assertEquals((instance.exports.main as Callable)(16), 42);
-  const error = assertThrows(
-    () => module.importFunc({ name: "late", params: [] }),
-    TypeError,
-  );
-  assert((error as Error).message.includes('Cannot import "late" behind'));
+});
+
+Deno.test("a function is imported where it is first called, behind the definition of others", () => {
+  const module = new ModuleBuilder({ check: true, names: true });
+  const main = module.declare({ name: "main", params: ["i32"], results: ["i32"], export: true });
+  const one = module.func({ name: "one", params: [], results: ["i32"] }, (f) => f.i32Const(1));
+  const more = { name: "more", params: ["i32", "i32"], results: ["i32"] } as const;
+  main.localGet(main.params[0]!).call(one).call(module.importFunc(more, "host"));
+  module.exportFunc(one, "single");
+  const instance = new WebAssembly.Instance(module.compile(), {
+    host: { more: (x: number, y: number) => x + y },
+  });
+  assertEquals((instance.exports.main as Callable)(16), 17);
+  assertEquals((instance.exports.single as Callable)(), 1);
 });
 
 Deno.test("a shared memory is imported as such", () => {

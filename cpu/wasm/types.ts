@@ -27,8 +27,10 @@ export type LocalsOf<P extends readonly ValType[]> = {
 
 /** A function that can be called: imported or defined. */
 export interface Func {
-  /** Its number within the module. */
+  /** Its number among the functions of the module that are imported, or among those that are not. */
   readonly index: number;
+  /** Whether it is imported. */
+  readonly imported: boolean;
   /** The types of its parameters. */
   readonly params: readonly ValType[];
   /** The types of its results. */
