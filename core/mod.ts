@@ -41,9 +41,12 @@ export type {
   OptionalArguments,
   OutputLike,
   OutputSpec,
+  PlannedShape,
+  PlanShapes,
   ResultOf,
   ShownPage,
   ShowOptions,
+  SymbolicAxis,
 } from "./runtime/types.ts";
 export type { Givens, UpdatePair, Updates } from "./runtime/updates.ts";
 export { type Config, config } from "./runtime/config.ts";

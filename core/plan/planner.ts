@@ -27,6 +27,7 @@ import { Scope } from "./scope.ts";
 import { type LeafInfo, Shapes } from "./shapes.ts";
 import type { StrategyContext } from "./strategy.ts";
 import { StepGraph, type Trace } from "./step_graph.ts";
+import type { PlannedShape } from "../runtime/types.ts";
 
 /** A leaf of the function, bound to memory at each call. */
 export interface PlanLeaf {
@@ -82,8 +83,8 @@ export interface Plan {
   readonly symbols: readonly SymbolSource[];
   /** For each leaf and axis the length, or -1 - slot of the symbol that it is. */
   readonly lengths: readonly (readonly number[])[];
-  /** The axes of leaves that are symbols, in words. */
-  readonly symbolicAxes: readonly string[];
+  /** The inputs and the shared variables, in the order of `lengths`, as users see them. */
+  readonly leaves: readonly PlannedShape[];
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly Size[] }[];
   /**
    * For each update: written in place by the program, or put into an output buffer (numbered after the
@@ -356,15 +357,15 @@ export function planProgram(request: PlanRequest, trace: Trace | null = null): P
     },
     symbols,
     lengths,
-    symbolicAxes: [...request.inputs, ...request.shared].flatMap(({ variable, symbolic }, leaf) =>
-      (symbolic ?? []).flatMap((symbol, axis) =>
-        symbol === null ? [] : [
-          `axis ${axis} of ${variable.label} is ${
-            symbolName(symbols[-1 - lengths[leaf]![axis]!]!)
-          }, any length from ${symbol.least} on: ${symbol.reason}`,
-        ]
-      )
-    ),
+    leaves: [...request.inputs, ...request.shared].map(({ variable, symbolic }, leaf) => ({
+      label: variable.label,
+      axes: lengths[leaf]!.map((n, axis) => {
+        const symbol = symbolic?.[axis] ?? null;
+        if (symbol === null) return n;
+        const { least, reason } = symbol;
+        return { symbol: symbolName(symbols[-1 - n]!), least, reason };
+      }),
+    })),
     outputs: request.outputs.map((variable) => ({
       dtype: variable.dtype,
       shape: shapes.shape(variable),

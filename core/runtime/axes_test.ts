@@ -2,7 +2,17 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, config, grad, ShapeError, shared, T, tensor, type Variable } from "../../mod.ts";
+import {
+  compile,
+  config,
+  grad,
+  scan,
+  ShapeError,
+  shared,
+  T,
+  tensor,
+  type Variable,
+} from "../../mod.ts";
 import { executorOf } from "./callable.ts";
 
 function ramp(...shape: number[]) {
@@ -33,6 +43,49 @@ onDevices("lengths beyond the second need no new plan", async (device) => {
   assertEquals(plansOf(f), 2);
   assert(f.explain().includes('axis 0 of "x" is n0.0'), f.explain());
   assert(f.explain().includes("it had lengths 5 and 9"), f.explain());
+});
+
+onDevices("plans say of each axis its length, or why it has any", async (device) => {
+  const x = T.matrix("x"), w = shared(ramp(3, 2), { name: "w" }), k = T.lscalar("k");
+  const f = await compile([x, k], x.dot(w).mul(k), { device });
+  assertEquals(f.plans, []);
+  for (const [n, k] of [[4, 5], [6, 7], [9, 8]] as const) f(ramp(n, 3), k);
+  const number = { label: '"k"', axes: [] }, weights = { label: '"w"', axes: [3, 2] };
+  const rows = { symbol: "n0.0", least: 2, reason: "it had lengths 4 and 6" };
+  assertEquals(f.plans, [
+    { inputs: [{ label: '"x"', axes: [rows, 3] }, number], shared: [weights] },
+    { inputs: [{ label: '"x"', axes: [4, 3] }, number], shared: [weights] },
+  ]);
+  const { symbol, least, reason } = rows;
+  const line = `axis 0 of "x" is ${symbol}, any length from ${least} on: ${reason}`;
+  assert(f.explain().includes(line), f.explain());
+});
+
+onDevices("plans name loops and dynamicAxes, and what is computed first", async (device) => {
+  const v = T.vector("v"), y = T.matrix("y", { shape: [null, 3] });
+  const sums = await compile(
+    [v],
+    scan((e, s) => s.add(e), {
+      sequences: v,
+      outputsInfo: T.constant(0, "float32"),
+      name: "sums",
+    })[0].at(-1),
+    { device },
+  );
+  sums(ramp(5));
+  assertEquals(sums.plans.map(({ inputs }) => inputs[0]!.axes), [
+    [{ symbol: "n0.0", least: 0, reason: "a loop runs over it" }],
+  ]);
+  const all = await compile([y], y.sum(1), { device, dynamicAxes: "all" });
+  all(ramp(5, 3));
+  assertEquals(all.plans.map(({ inputs }) => inputs[0]!.axes), [
+    [{ symbol: "n0.0", least: 2, reason: "dynamicAxes" }, 3],
+  ]);
+  const staged = await compile([v], T.arange(v.argmax().add(1)).sum(), { device });
+  staged(ramp(5));
+  assertEquals(staged.plans.map(({ inputs }) => inputs.length), [2]);
+  staged.dispose();
+  assertEquals(staged.plans, []);
 });
 
 onDevices("lengths 0 and 1 have plans of their own", async (device) => {

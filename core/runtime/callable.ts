@@ -23,7 +23,7 @@ import {
 } from "./arguments.ts";
 import { verifyCall } from "./debug.ts";
 import { Executor } from "./executor.ts";
-import { explainPlans } from "./explain.ts";
+import { explainPlans, plannedShapes } from "./explain.ts";
 import { In, type InputSpec } from "./inputs.ts";
 import { Reporter } from "./reporting.ts";
 import { showPage } from "./pages.ts";
@@ -329,6 +329,9 @@ export class Callable {
       inputs: this.inputs,
       graph,
       profile,
+      get plans() {
+        return plannedShapes(executor);
+      },
       get rewrites() {
         return countsOf(rewriteLog(definition));
       },

@@ -111,6 +111,25 @@ export interface CompiledFunction<
   /** Measurements, when compiled with `profile: true`; else null. */
   readonly profile: Profile | null;
   /**
+   * The plans at hand, the one that was used last first, with the shapes that each is for: an axis is a number,
+   * or a symbol that may have any length, and why. `explain()` says what they compute. A function that was
+   * never called has no plan yet; `config.plans` is how many are kept.
+   *
+   * @example
+   * ```ts
+   * import { compile, T } from "@croton/croton";
+   * const x = T.matrix("x");
+   * const f = await compile([x], x.sum(1));
+   * f([[1, 2, 3]]);
+   * f([[1, 2, 3], [4, 5, 6]]);
+   * f([[1, 2, 3], [4, 5, 6], [7, 8, 9]]);
+   * const [rows, columns] = f.plans[0]!.inputs[0]!.axes;
+   * console.assert(typeof rows === "object" && rows.reason === "it had lengths 2 and 3");
+   * console.assert(columns === 3);
+   * ```
+   */
+  readonly plans: readonly PlanShapes[];
+  /**
    * The rewrites that its graph went through, the one that took longest first: how often each rule fired, and
    * the time. They are done once more to find out. `mode: { excluding }` leaves some of them out.
    */
@@ -146,6 +165,32 @@ export interface CompiledFunction<
    * Throws (rejects) with a FileError where the file cannot be written.
    */
   show(options?: ShowOptions): Promise<ShownPage>;
+}
+
+/** The shapes that a plan is for. */
+export interface PlanShapes {
+  /** The inputs, in order; behind them lengths that the function computes first, because shapes depend on them. */
+  readonly inputs: readonly PlannedShape[];
+  /** The shared variables that it reads or updates. */
+  readonly shared: readonly PlannedShape[];
+}
+
+/** The shape of an input or a shared variable, as a plan takes it. */
+export interface PlannedShape {
+  /** What messages call it. */
+  readonly label: string;
+  /** The length of each axis, or the symbol that stands for it. */
+  readonly axes: readonly (number | SymbolicAxis)[];
+}
+
+/** An axis that a plan serves with any length. */
+export interface SymbolicAxis {
+  /** Its name in `explain()`; axes of one symbol have one length. */
+  readonly symbol: string;
+  /** The least length that the plan is for. */
+  readonly least: number;
+  /** Why it is no number: the lengths that it had, a loop that runs over it, or `dynamicAxes`. */
+  readonly reason: string;
 }
 
 /** Options of {@linkcode CompiledFunction.show}. */
