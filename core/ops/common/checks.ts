@@ -6,21 +6,14 @@
 
 import { dtypeInfo, isDiscrete } from "../../graph/dtype.ts";
 import { IndexError, ShapeError } from "../../base/errors.ts";
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import {
-  type Element,
-  type ElementContext,
-  NeedValue,
-  type Op,
-  type ShapeContext,
-} from "../../graph/op.ts";
-import { makeValue, type Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
+import { type ElementContext, NeedValue, type Op } from "../../graph/op.ts";
+import { makeValue } from "../../graph/value.ts";
 import { scalarTypeOf } from "../../ir/scalar.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { type Dim, expectIndexScalars, expectInputs, staticInt } from "./arguments.ts";
-import { isNotNegative, sameLengths } from "./length_rules.ts";
+import { isNotNegative, likeFirst } from "./length_rules.ts";
 import { dimVariable } from "./lengths.ts";
 import { scalarOf } from "./moving.ts";
 import { broadcastAxes } from "./row_rules.ts";
@@ -46,23 +39,23 @@ function negativeText({ action, expected }: CheckParams, n: number | string | nu
 export const lengthOp: Op<CheckParams> = {
   name: "length",
   params: { action: "plain", expected: "plain" },
-  holds: (inputs: readonly Variable[]) => inputs,
+  holds: (inputs) => inputs,
   facts: new Set(["length", "arranges", "checks"]),
   indexFrom: 0,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("length", inputs, 1);
     expectIndexScalars("length", inputs, 0);
     return [TensorType.of("int64", [])];
   },
-  shapes(): readonly (readonly Size[])[] {
+  shapes() {
     return [[]];
   },
-  evaluate([x]: readonly Value[], params: CheckParams): readonly Value[] {
+  evaluate([x], params) {
     const n = scalarOf(x!);
     if (n < 0) throw negative(params, n);
     return [makeValue("int64", [], [n])];
   },
-  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+  integers(context, apply) {
     const n = context.integer(apply.inputs[0]!);
     if (context.guards.less(n, 0)) throw negative(apply.params, sizeValue(n));
     return [n];
@@ -70,7 +63,7 @@ export const lengthOp: Op<CheckParams> = {
   lowering: {
     kind: "virtual",
     cost: 0,
-    element(context: ElementContext, apply: Apply<CheckParams>): Element {
+    element(context, apply) {
       const [x] = apply.inputs as [Variable], { b } = context;
       const type = scalarTypeOf(context.held("int64"));
       try {
@@ -113,10 +106,10 @@ function outside({ action }: CheckParams, below: number | null, bounded = below 
 export const inRangeOp: Op<CheckParams> = {
   name: "inRange",
   params: { action: "plain", expected: "plain" },
-  holds: (inputs: readonly Variable[]) => inputs.slice(0, 1),
+  holds: (inputs) => inputs.slice(0, 1),
   facts: new Set(["arranges", "checks"]),
   indexFrom: 1,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("inRange", inputs, 1, 2);
     expectIndexScalars("inRange", inputs, 1);
     if (!isDiscrete(inputs[0]!.dtype)) {
@@ -124,12 +117,9 @@ export const inRangeOp: Op<CheckParams> = {
     }
     return [inputs[0]!.type];
   },
-  shapes(context: ShapeContext, apply: Apply<CheckParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: broadcastAxes,
-  evaluate([x, limit]: readonly Value[], params: CheckParams): readonly Value[] {
+  evaluate([x, limit], params) {
     const below = limit === undefined ? null : scalarOf(limit);
     for (const i of x!.data) {
       if (i < 0 || below !== null && i >= below) {
@@ -138,7 +128,7 @@ export const inRangeOp: Op<CheckParams> = {
     }
     return [x!];
   },
-  integers(context: ShapeContext, apply: Apply<CheckParams>): readonly Size[] {
+  integers(context, apply) {
     const [x, limit] = apply.inputs as [Variable, Variable | undefined], { guards } = context;
     const below = limit === undefined ? null : context.integer(limit);
     const found = context.integers(x);
@@ -152,7 +142,7 @@ export const inRangeOp: Op<CheckParams> = {
   lowering: {
     kind: "virtual",
     cost: 1,
-    element(context: ElementContext, apply: Apply<CheckParams>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       const [x, limit] = apply.inputs as [Variable, Variable | undefined], { b } = context;
       const i = context.readReal(x, index);
       const n = limit === undefined ? null : sizeOrNull(context, limit);

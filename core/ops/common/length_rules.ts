@@ -5,7 +5,7 @@
  */
 
 import { type Apply, type Variable, withOriginOf } from "../../graph/graph.ts";
-import type { Length, LengthRule, Params } from "../../graph/op.ts";
+import type { Length, LengthRule, Op, Params } from "../../graph/op.ts";
 import { jointLengthOf } from "../shape/joint_length.ts";
 import { intConstant, staticInt } from "./arguments.ts";
 
@@ -35,8 +35,11 @@ export function lengthsFrom<P extends Params>(
   };
 }
 
-/** The shape of the first input. */
-export const sameLengths: LengthRule = lengthsFrom(1, ([own]) => own!);
+/** The shape of the only output is that of the first input. */
+export const likeFirst: Pick<Op, "shapes"> & { readonly lengths: LengthRule } = {
+  shapes: (context, { inputs }) => [context.shape(inputs[0]!)],
+  lengths: lengthsFrom(1, ([own]) => own!),
+};
 
 /** The shape that all inputs broadcast to. */
 export const broadcastLengths: LengthRule = lengthsFrom(Infinity, (all, { output }) => {

@@ -5,14 +5,10 @@
  */
 
 import { AssertionError } from "../../base/errors.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import type { TensorType } from "../../graph/type.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { Size } from "../../ir/size.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { expectInputs } from "../common/arguments.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { linearIn } from "../common/row_rules.ts";
 
 /** Params of {@linkcode assertOp}. */
@@ -25,8 +21,8 @@ export interface AssertParams {
 export const assertOp: Op<AssertParams> = {
   name: "assert",
   params: { message: "plain" },
-  holds: (inputs: readonly Variable[]) => inputs.slice(0, 1),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  holds: (inputs) => inputs.slice(0, 1),
+  infer(inputs) {
     expectInputs("assert", inputs, 2);
     const [x, condition] = inputs as [Variable, Variable];
     if (condition.ndim !== 0 || condition.dtype !== "bool") {
@@ -34,13 +30,10 @@ export const assertOp: Op<AssertParams> = {
     }
     return [x.type];
   },
-  shapes(context: ShapeContext, apply: Apply<AssertParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
-  along: (_apply: Apply<AssertParams>, axis: number) => [axis, null],
+  ...likeFirst,
+  along: (_apply, axis) => [axis, null],
   linear: linearIn(0),
-  evaluate([x, condition]: readonly Value[], { message }: AssertParams): readonly Value[] {
+  evaluate([x, condition], { message }) {
     if (Number(condition!.data[0]) === 0) throw new AssertionError(message);
     return [x!];
   },
@@ -48,7 +41,7 @@ export const assertOp: Op<AssertParams> = {
     kind: "virtual",
     cost: 0,
     materialise: [1],
-    element(context: ElementContext, apply: Apply<AssertParams>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       const [x, condition] = apply.inputs as [Variable, Variable], { b } = context;
       const holds = b.cast(context.readReal(condition, []), "bool");
       context.check(b.unary("not", holds), apply.params.message, AssertionError);

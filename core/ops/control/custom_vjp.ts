@@ -4,13 +4,9 @@
  * @module
  */
 
-import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import type { TensorType } from "../../graph/type.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { Size } from "../../ir/size.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { applyOp, type Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
+import { likeFirst } from "../common/length_rules.ts";
 
 /** How gradients go back from a value to what it depends on. */
 interface Derivation {
@@ -44,23 +40,16 @@ function numberOf(derivation: Derivation): number {
 export const customVjpOp: Op<CustomVjpParams> = {
   name: "customVjp",
   params: { derivation: "graph" },
-  infer: (inputs: readonly Variable[]): readonly TensorType[] => [inputs[0]!.type],
-  shapes: (context: ShapeContext, { inputs }): readonly (readonly Size[])[] => [
-    context.shape(inputs[0]!),
-  ],
-  lengths: sameLengths,
+  infer: (inputs) => [inputs[0]!.type],
+  ...likeFirst,
   facts: new Set(["wraps"]),
   key: ({ derivation }) => String(numberOf(derivation)),
-  evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
+  evaluate: ([value]) => [value!],
   lowering: {
     kind: "virtual",
     view: true,
     cost: 0,
-    element: (
-      context: ElementContext,
-      { inputs }: Apply<CustomVjpParams>,
-      index: readonly Ix[],
-    ): Element => context.read(inputs[0]!, index),
+    element: (context, { inputs }, index) => context.read(inputs[0]!, index),
   },
 };
 

@@ -5,14 +5,10 @@
  */
 
 import { type Apply, applyOp, Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { Size } from "../../ir/size.ts";
-import type { TensorType } from "../../graph/type.ts";
+import type { Op } from "../../graph/op.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { expectInputs } from "../common/arguments.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { broadcastAxes } from "../common/row_rules.ts";
 
 /**
@@ -21,25 +17,21 @@ import { broadcastAxes } from "../common/row_rules.ts";
  */
 export const derivedAsOp: Op = {
   name: "derivedAs",
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     if (inputs.length % 2 === 0) expectInputs("derivedAs", inputs, 2);
     return [inputs[0]!.type];
   },
-  shapes(context: ShapeContext, apply: Apply): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: broadcastAxes,
   // What is chosen in the other one is how it is computed.
-  linear: ({ inputs }: Apply) => inputs.length === 2 ? [[1]] : [],
+  linear: ({ inputs }) => inputs.length === 2 ? [[1]] : [],
   facts: new Set(["wraps"]),
-  evaluate: ([value]: readonly Value[]): readonly Value[] => [value!],
+  evaluate: ([value]) => [value!],
   lowering: {
     kind: "virtual",
     view: true,
     cost: 0,
-    element: (context: ElementContext, { inputs }: Apply, index: readonly Ix[]): Element =>
-      context.read(inputs[0]!, index),
+    element: (context, { inputs }, index) => context.read(inputs[0]!, index),
   },
 };
 

@@ -46,7 +46,7 @@ function shapeIfAny(context: ShapeContext, variable: Variable): readonly Size[] 
 export const ifelseOp: Op<IfElseParams> = {
   name: "ifelse",
   params: { n: "plain" },
-  infer(inputs: readonly Variable[], { n }: IfElseParams): readonly TensorType[] {
+  infer(inputs, { n }) {
     expectInputs("ifelse", inputs, 1 + 2 * n);
     const condition = inputs[0]!;
     if (condition.ndim !== 0 || condition.dtype !== "bool") {
@@ -65,7 +65,7 @@ export const ifelseOp: Op<IfElseParams> = {
       return TensorType.of(a.dtype, shape);
     });
   },
-  shapes(context: ShapeContext, apply: Apply<IfElseParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const { n } = apply.params, condition = apply.inputs[0]!;
     const known = context.knows(condition);
     return Array.from({ length: n }, (_, i) => {
@@ -84,7 +84,7 @@ export const ifelseOp: Op<IfElseParams> = {
   },
   pick: taken,
   linear: ({ params: { n } }) => [[1, 1 + n]],
-  evaluate(inputs: readonly Value[], params: IfElseParams): readonly Value[] {
+  evaluate(inputs, params) {
     return taken(inputs, params).map((i) => inputs[i]!);
   },
   lowering: {

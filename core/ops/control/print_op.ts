@@ -4,14 +4,10 @@
  * @module
  */
 
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import type { Tensor } from "../../runtime/tensor.ts";
-import type { TensorType } from "../../graph/type.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { Size } from "../../ir/size.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { linearIn } from "../common/row_rules.ts";
 
 /** What is done with the values of one place in a graph. */
@@ -43,26 +39,19 @@ export const printOp: Op<PrintParams> = {
   key: ({ id }) => id,
   printing: { label: ({ params: { report } }) => `Print{${report.label}}` },
   facts: new Set(["moves"]),
-  infer([x]: readonly Variable[]): readonly TensorType[] {
+  infer([x]) {
     return [x!.type];
   },
-  shapes(context: ShapeContext, apply: Apply<PrintParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
-  along: (_apply: Apply<PrintParams>, axis: number) => [axis],
+  ...likeFirst,
+  along: (_apply, axis) => [axis],
   linear: linearIn(0),
-  evaluate: ([x]: readonly Value[]): readonly Value[] => [x!],
+  evaluate: ([x]) => [x!],
   lowering: {
     kind: "virtual",
     view: true,
     same: true,
     inOrder: true,
     cost: 0,
-    element: (
-      context: ElementContext,
-      { inputs }: Apply<PrintParams>,
-      index: readonly Ix[],
-    ): Element => context.read(inputs[0]!, index),
+    element: (context, { inputs }, index) => context.read(inputs[0]!, index),
   },
 };

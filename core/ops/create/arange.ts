@@ -5,9 +5,9 @@
  */
 
 import { type DType, isComplex } from "../../graph/dtype.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import { makeValue, rounded, type Value } from "../../graph/value.ts";
+import type { Apply } from "../../graph/graph.ts";
+import type { ElementContext, Op, ShapeContext } from "../../graph/op.ts";
+import { makeValue, rounded } from "../../graph/value.ts";
 import { type Ix, wrapSmall } from "../../ir/builder.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import {
@@ -56,7 +56,7 @@ export const arangeOp: Op<ArangeParams> = {
   params: { dtype: "plain" },
   facts: new Set(["symbolic", "made"]),
   indexFrom: 0,
-  infer(inputs: readonly Variable[], { dtype }: ArangeParams): readonly TensorType[] {
+  infer(inputs, { dtype }) {
     expectInputs("arange", inputs, 3);
     expectIndexScalars("arange", inputs, 0);
     if (dtype === "bool" || isComplex(dtype)) {
@@ -70,7 +70,7 @@ export const arangeOp: Op<ArangeParams> = {
     const known = start !== null && stop !== null && step !== null;
     return [TensorType.of(dtype, [known ? rangeLength(start, stop, step) : null])];
   },
-  shapes(context: ShapeContext, apply: Apply<ArangeParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [start, stop, step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
     return [[rangeSize(context.guards, start, stop, step)]];
   },
@@ -81,13 +81,13 @@ export const arangeOp: Op<ArangeParams> = {
       return [counts ? lengthOfDim(stop!, of) : null];
     },
   },
-  evaluate(inputs: readonly Value[], { dtype }: ArangeParams): readonly Value[] {
+  evaluate(inputs, { dtype }) {
     const [start, stop, step] = inputs.map(scalarOf) as [number, number, number];
     const n = rangeLength(start, stop, step);
     const out = makeValue(dtype, [n], Array.from({ length: n }, (_, i) => start + i * step));
     return [rounded(out)];
   },
-  integers(context: ShapeContext, apply: Apply<ArangeParams>): readonly Size[] {
+  integers(context, apply) {
     const [start, , step] = apply.inputs.map((v) => context.integer(v)) as [Size, Size, Size];
     const n = context.shape(apply.output)[0]!;
     context.guards.equal(n, sizeValue(n));
@@ -99,7 +99,7 @@ export const arangeOp: Op<ArangeParams> = {
   lowering: {
     kind: "virtual",
     cost: 1,
-    element(context: ElementContext, apply: Apply<ArangeParams>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       const { b } = context, { dtype } = apply.params, held = context.held(dtype);
       const type = scalarTypeOf(held);
       const affine = arangeIndex(context, apply, index[0]!);

@@ -4,25 +4,22 @@
  * @module
  */
 
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
-import type { Size } from "../../ir/size.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { Op, Params } from "../../graph/op.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs } from "../common/arguments.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { gather } from "../common/moving.ts";
 import { linearIn } from "../common/row_rules.ts";
 
 /** A scalar spread over the shape of a tensor: the tensor, of which only the shape matters, then the scalar. */
 export const fillOp: Op<Params> = {
   name: "fill",
-  holds: (inputs: readonly Variable[]) => inputs.slice(1),
+  holds: (inputs) => inputs.slice(1),
   facts: new Set(["gathers", "symbolic", "made"]),
   printing: { label: () => "fill" },
   dataFrom: 1,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("fill", inputs, 2);
     const [like, value] = inputs as [Variable, Variable];
     if (value.ndim !== 0) {
@@ -32,18 +29,15 @@ export const fillOp: Op<Params> = {
     }
     return [TensorType.of(value.dtype, like.type.shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   linear: linearIn(1),
-  evaluate([like, value]: readonly Value[]): readonly Value[] {
+  evaluate([like, value]) {
     return [gather(value!, like!.shape, () => 0)];
   },
   lowering: {
     kind: "virtual",
     cost: 0,
-    element(context: ElementContext, apply: Apply<Params>, _index: readonly Ix[]): Element {
+    element(context, apply, _index) {
       return context.read(apply.inputs[1]!, []);
     },
   },

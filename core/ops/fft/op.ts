@@ -7,11 +7,11 @@
 import { ShapeError } from "../../base/errors.ts";
 import { shapeText } from "../../base/shown.ts";
 import { type DType, isComplex } from "../../graph/dtype.ts";
-import { type Apply, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Op, ShapeContext } from "../../graph/op.ts";
+import { writtenLabel } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { TensorType } from "../../graph/type.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
-import { addSize, floorDivSize, type Size, sizeValue } from "../../ir/size.ts";
+import { addSize, floorDivSize, sizeValue } from "../../ir/size.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { kernels } from "../common/kernels.ts";
 import { lengthOfDim, toldBy } from "../common/length_rules.ts";
@@ -81,7 +81,7 @@ export const fftOp: Op<FftParams> = {
   name: "fft",
   params: { axis: "axis", kind: "plain", sign: "plain", by: "plain" },
   indexFrom: 1,
-  infer(inputs: readonly Variable[], params: FftParams): readonly TensorType[] {
+  infer(inputs, params) {
     const { axis, kind } = params, x = inputs[0]!;
     expectInputs("fft", inputs, kind === "fromHalf" ? 2 : 1);
     expectIndexScalars("fft", inputs, 1);
@@ -101,7 +101,7 @@ export const fftOp: Op<FftParams> = {
     const shape = x.type.shape.map((length, d) => d === axis ? long : length);
     return [TensorType.of(outputDType(x.dtype, params), shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<FftParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, length] = apply.inputs, { axis, kind } = apply.params;
     const shape = context.shape(x!), have = shape[axis]!;
     const n = kind === "fromHalf" ? context.integer(length!) : have;
@@ -123,7 +123,7 @@ export const fftOp: Op<FftParams> = {
   },
   along: sameAxesBut(({ axis }) => [axis]),
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], params: FftParams): readonly Value[] {
+  evaluate(inputs, params) {
     const [x, length] = inputs as [Value, Value?], { axis, kind, sign } = params;
     const have = x.shape[axis]!, n = length === undefined ? have : scalarOf(length);
     const label = `a value of shape ${shapeText(x.shape)}`;

@@ -9,9 +9,7 @@ import { IndexError } from "../../base/errors.ts";
 import { type Apply, Constant, type Variable } from "../../graph/graph.ts";
 import type {
   CheckMessage,
-  Element,
   ElementContext,
-  EmitContext,
   LoopNestBuilder,
   Op,
   ShapeContext,
@@ -25,7 +23,7 @@ import { expectInputs, shapeLabel } from "../common/arguments.ts";
 import { broadcastShapes, broadcastSizes, broadcastStatic } from "../common/broadcast.ts";
 import { shapeText } from "../../base/shown.ts";
 import type { DimshuffleParams } from "../shape/dimshuffle_op.ts";
-import { jointLength, lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { jointLength, lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import {
   addElements,
   computedPosition,
@@ -269,12 +267,12 @@ export const advIndexOp: Op<AdvIndexParams> = {
     },
   },
   positions: ({ params: { axes } }) => axes.map((axis, i) => ({ input: 1 + i, axis })),
-  infer(inputs: readonly Variable[], { axes }: AdvIndexParams): readonly TensorType[] {
+  infer(inputs, { axes }) {
     expectInputs("advIndex", inputs, 2, Infinity);
     const x = inputs[0]!;
     return [TensorType.of(x.dtype, checkPositions("advIndex", x, inputs.slice(1), axes))];
   },
-  shapes(context: ShapeContext, apply: Apply<AdvIndexParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...indices] = apply.inputs as [Variable, ...Variable[]];
     return [resultSizes(context, x, indices, apply.params.axes).result];
   },
@@ -291,18 +289,14 @@ export const advIndexOp: Op<AdvIndexParams> = {
     axis,
   ) => [axesOfPart(apply.inputs[0]!, apply.inputs.slice(1), apply.params)[axis]!],
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], { axes }: AdvIndexParams): readonly Value[] {
+  evaluate(inputs, { axes }) {
     const { shape, at } = valuePositions(inputs[0]!, inputs.slice(1), axes);
     return [gather(inputs[0]!, shape, at)];
   },
   lowering: {
     kind: "virtual",
     cost: 2,
-    element(
-      context: ElementContext,
-      apply: Apply<AdvIndexParams>,
-      index: readonly Ix[],
-    ): Element {
+    element(context, apply, index) {
       const [x, ...indices] = apply.inputs as [Variable, ...Variable[]];
       const { axes } = apply.params, layout = layoutOf(x.ndim, axes);
       const rank = index.length - layout.kept.length;
@@ -328,23 +322,20 @@ export const advIncOp: Op<AdvIncParams> = {
   params: { axes: "axes", set: "plain" },
   facts: new Set(["made"]),
   positions: ({ params: { axes } }) => axes.map((axis, i) => ({ input: 2 + i, axis })),
-  infer(inputs: readonly Variable[], { axes }: AdvIncParams): readonly TensorType[] {
+  infer(inputs, { axes }) {
     expectInputs("advInc", inputs, 3, Infinity);
     const [x, y] = inputs as [Variable, Variable];
     expectFits(x, y, checkPositions("advInc", x, inputs.slice(2), axes));
     return [x.type];
   },
-  shapes(context: ShapeContext, apply: Apply<AdvIncParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: ({ inputs: [x, y, ...indices], params }, axis) => {
     if (params.axes.includes(axis)) return [];
     const part = axesOfPart(x!, indices, params), own = part.indexOf(axis) - part.length + y!.ndim;
     return [axis, own < 0 ? null : own];
   },
   linear: linearInBoth,
-  evaluate(inputs: readonly Value[], { axes, set }: AdvIncParams): readonly Value[] {
+  evaluate(inputs, { axes, set }) {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);
     const { shape, at } = valuePositions(x, inputs.slice(2), axes);
@@ -355,7 +346,7 @@ export const advIncOp: Op<AdvIncParams> = {
   },
   lowering: {
     kind: "emit",
-    emit(context: EmitContext, apply: Apply<AdvIncParams>): void {
+    emit(context, apply) {
       const [x, y, ...indices] = apply.inputs as [Variable, Variable, ...Variable[]];
       const { axes, set } = apply.params, layout = layoutOf(x.ndim, axes);
       const out = context.outputFrom(0, x);

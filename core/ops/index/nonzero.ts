@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import type { EmitContext, Op, Params, ShapeContext } from "../../graph/op.ts";
-import { makeValue, type Value } from "../../graph/value.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { Op, Params } from "../../graph/op.ts";
+import { makeValue } from "../../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
-import { productSize, type Size } from "../../ir/size.ts";
+import { productSize } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs } from "../common/arguments.ts";
 import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
@@ -21,7 +21,7 @@ export const nonzeroOp: Op<Params> = {
   name: "nonzero",
   facts: new Set(["arranges"]),
   indexFrom: 1,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("nonzero", inputs, 2);
     expectIndexScalars("nonzero", inputs, 1);
     if (inputs[0]!.dtype !== "bool") {
@@ -29,10 +29,10 @@ export const nonzeroOp: Op<Params> = {
     }
     return [TensorType.of("int64", [null])];
   },
-  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     return [[context.integer(apply.inputs[1]!)]];
   },
-  evaluate(inputs: readonly Value[]): readonly Value[] {
+  evaluate(inputs) {
     const data = inputs[0]!.data as Float64Array, found: number[] = [];
     data.forEach((x, i) => {
       if (x !== 0) found.push(i);
@@ -42,7 +42,7 @@ export const nonzeroOp: Op<Params> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context: EmitContext, apply: Apply<Params>): void {
+    emit(context, apply) {
       const mask = apply.inputs[0]!, length = productSize(context.shape(mask));
       const found = context.temp("positions", "int32", [length]);
       const count = context.temp("count", "int32", []);

@@ -6,22 +6,15 @@
 
 import { isDiscrete } from "../../graph/dtype.ts";
 import { IndexError, ShapeError } from "../../base/errors.ts";
-import { type Apply, type Variable, writtenLabel } from "../../graph/graph.ts";
-import {
-  type Element,
-  type ElementContext,
-  type EmitContext,
-  NeedValue,
-  type Op,
-  type ShapeContext,
-} from "../../graph/op.ts";
+import { type Variable, writtenLabel } from "../../graph/graph.ts";
+import { type ElementContext, NeedValue, type Op, type ShapeContext } from "../../graph/op.ts";
 import { rounded, type Value } from "../../graph/value.ts";
 import { type Ix, sizeIx, zeroIx } from "../../ir/builder.ts";
 import { addSize, floorDivSize, mulSize, type Size, sizeValue, subSize } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText, shown } from "../../base/shown.ts";
-import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import { addElements, outOfRange, scalarPosition, zeroElement } from "../common/elements.ts";
 import {
   addElement,
@@ -300,12 +293,12 @@ export const subtensorOp: Op<SubtensorParams> = {
   },
   indexFrom: 1,
   positions: ({ params: { index } }) => positionsFrom(1, index),
-  infer(inputs: readonly Variable[], { index }: SubtensorParams): readonly TensorType[] {
+  infer(inputs, { index }) {
     expectInputs("subtensor", inputs, 1, Infinity);
     const x = inputs[0]!;
     return [TensorType.of(x.dtype, checkIndex("subtensor", x, index, inputs.slice(1)))];
   },
-  shapes(context: ShapeContext, apply: Apply<SubtensorParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
     return [partSizes(context, x, apply.params.index, scalars)];
   },
@@ -321,11 +314,11 @@ export const subtensorOp: Op<SubtensorParams> = {
     axis,
   ) => [wholeAxisOf(index, keptAxes(x!, index)[axis]!)],
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], { index }: SubtensorParams): readonly Value[] {
+  evaluate(inputs, { index }) {
     const { shape, at } = partPositions(inputs[0]!, index, inputs.slice(1));
     return [gather(inputs[0]!, shape, at)];
   },
-  integers(context: ShapeContext, apply: Apply<SubtensorParams>): readonly Size[] {
+  integers(context, apply) {
     const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
     const { index } = apply.params;
     if (x.ndim > 1) throw new NeedValue(apply.output);
@@ -359,11 +352,7 @@ export const subtensorOp: Op<SubtensorParams> = {
     kind: "virtual",
     view: true,
     cost: 0,
-    element(
-      context: ElementContext,
-      apply: Apply<SubtensorParams>,
-      index: readonly Ix[],
-    ): Element {
+    element(context, apply, index) {
       const [x, ...scalars] = apply.inputs as [Variable, ...Variable[]];
       const from = partIndex(context, apply.output, x, apply.params.index, scalars, index);
       return from === null ? zeroElement(context, x.dtype) : context.read(x, from);
@@ -447,23 +436,20 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
   },
   indexFrom: 2,
   positions: ({ params: { index } }) => positionsFrom(2, index),
-  infer(inputs: readonly Variable[], { index }: IncSubtensorParams): readonly TensorType[] {
+  infer(inputs, { index }) {
     expectInputs("incSubtensor", inputs, 2, Infinity);
     const [x, y] = inputs as [Variable, Variable];
     expectFits(x, y, checkIndex("incSubtensor", x, index, inputs.slice(2)));
     return [x.type];
   },
-  shapes(context: ShapeContext, apply: Apply<IncSubtensorParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: ({ inputs: [x, y], params: { index } }, axis) => {
     const own = keptAxes(x!, index).indexOf(axis), all = keptAxes(x!, index).length;
     const whole = wholeAxisOf(index, axis), part = own - all + y!.ndim;
     return [whole, whole === null || part < 0 ? null : part];
   },
   linear: linearInBoth,
-  evaluate(inputs: readonly Value[], { index, set }: IncSubtensorParams): readonly Value[] {
+  evaluate(inputs, { index, set }) {
     const [x, y] = inputs as [Value, Value];
     const out = copyValue(x);
     const { shape, at } = partPositions(x, index, inputs.slice(2));
@@ -476,7 +462,7 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
   },
   lowering: {
     kind: "emit",
-    emit(context: EmitContext, apply: Apply<IncSubtensorParams>): void {
+    emit(context, apply) {
       const [x, y, ...scalars] = apply.inputs as [Variable, Variable, ...Variable[]];
       const { index, set } = apply.params;
       const out = context.outputFrom(0, x);

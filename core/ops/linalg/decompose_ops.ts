@@ -5,13 +5,11 @@
  */
 
 import { type DType, realOf } from "../../graph/dtype.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Op, ShapeContext } from "../../graph/op.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Size } from "../../ir/size.ts";
 import { kernels } from "../common/kernels.ts";
-import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import { copyValue, zeroValue } from "../common/moving.ts";
 import { eighOf, qrOf, svdOf } from "./decompose_reference.ts";
 import {
@@ -46,19 +44,19 @@ export const qrOp: Op<QrParams> = {
   name: "qr",
   params: { complete: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[], { complete }: QrParams): readonly TensorType[] {
+  infer(inputs, { complete }) {
     const [x] = expectMatrices("qr", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
     const k = complete ? m : least(m, n);
     return [type(x.dtype, ...batch, m, k), type(x.dtype, ...batch, k, n)];
   },
-  shapes(context: ShapeContext, { inputs: [x], params }: Apply<QrParams>) {
+  shapes(context, { inputs: [x], params }) {
     const [batch, m, n] = split(context.shape(x!));
     const k = params.complete ? m : context.guards.min(m, n);
     return [[...batch, m, k], [...batch, k, n]];
   },
   lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -1), null]),
   along: alongBatch,
-  evaluate([a]: readonly Value[], { complete }: QrParams): readonly Value[] {
+  evaluate([a], { complete }) {
     const [, m, n] = split(a!.shape), k = complete ? m : Math.min(m, n);
     const q = zeros(a!, [m, k]), r = zeros(a!, [k, n]);
     eachMatrix([copyValue(a!), q, r], ([from, left, right]) => {
@@ -70,7 +68,7 @@ export const qrOp: Op<QrParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x] }): void {
+    emit(context, { inputs: [x] }) {
       const { emitQr, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       const q = context.isUsed(0) ? whole(context.output(0)) : null;
@@ -93,20 +91,20 @@ export const eighOp: Op<VectorParams> = {
   name: "eigh",
   params: { vectors: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[], { vectors }: VectorParams): readonly TensorType[] {
+  infer(inputs, { vectors }) {
     const [x] = expectMatrices("eigh", inputs) as [Variable];
     expectSquare("eigh", x);
     const [batch, m, n] = split(x.type.shape), k = m ?? n;
     const values = type(realOf(x.dtype), ...batch, k);
     return vectors ? [values, type(x.dtype, ...batch, k, k)] : [values];
   },
-  shapes(context: ShapeContext, apply: Apply<VectorParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const square = squareShape(context, apply), values = square.slice(0, -1);
     return apply.params.vectors ? [values, square] : [values];
   },
   lengths: lengthsFrom(1, ([x]) => x!.slice(0, -1)),
   along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
-  evaluate([a]: readonly Value[], { vectors }: VectorParams): readonly Value[] {
+  evaluate([a], { vectors }) {
     expectSquareValues("eigh", a!);
     const n = a!.shape.at(-1)!, v = zeros(a!, [n, n]), w = zeros(a!, [n, 1], realOf(a!.dtype));
     eachMatrix(
@@ -119,7 +117,7 @@ export const eighOp: Op<VectorParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x], params: { vectors } }): void {
+    emit(context, { inputs: [x], params: { vectors } }) {
       const { emitEigh, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitEigh(context, from, context.output(0), vectors ? context.output(1) : null);
@@ -141,14 +139,14 @@ export const svdOp: Op<SvdParams> = {
   name: "svd",
   params: { vectors: "plain", full: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[], { vectors, full }: SvdParams): readonly TensorType[] {
+  infer(inputs, { vectors, full }) {
     const [x] = expectMatrices("svd", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
     const k = least(m, n), values = type(realOf(x.dtype), ...batch, k);
     if (!vectors) return [values];
     const [left, right] = full ? [m, n] : [k, k];
     return [values, type(x.dtype, ...batch, m, left), type(x.dtype, ...batch, right, n)];
   },
-  shapes(context: ShapeContext, { inputs: [x], params }: Apply<SvdParams>) {
+  shapes(context, { inputs: [x], params }) {
     const [batch, m, n] = split(context.shape(x!)), k = context.guards.min(m, n);
     if (!params.vectors) return [[...batch, k]];
     const [left, right] = params.full ? [m, n] : [k, k];
@@ -156,7 +154,7 @@ export const svdOp: Op<SvdParams> = {
   },
   lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -2), null]),
   along: ({ output: { ndim } }, axis) => axis < ndim - 1 ? [axis] : [],
-  evaluate([a]: readonly Value[], { vectors, full }: SvdParams): readonly Value[] {
+  evaluate([a], { vectors, full }) {
     const [, m, n] = split(a!.shape), k = Math.min(m, n);
     const [u, v] = [zeros(a!, [m, full ? m : k]), zeros(a!, [full ? n : k, n])];
     const s = zeros(a!, [k, 1], realOf(a!.dtype));
@@ -171,7 +169,7 @@ export const svdOp: Op<SvdParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x], params: { vectors } }): void {
+    emit(context, { inputs: [x], params: { vectors } }) {
       const { emitSvd, whole } = kernels.get().linalg;
       emitSvd(context, whole(context.buffer(x!)), {
         values: context.output(0),
@@ -198,17 +196,17 @@ export const pinvOp: Op<PinvParams> = {
   name: "pinv",
   params: { rcond: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     const [x] = expectMatrices("pinv", inputs) as [Variable], [batch, m, n] = split(x.type.shape);
     return [type(x.dtype, ...batch, n, m)];
   },
-  shapes(context: ShapeContext, { inputs: [x] }: Apply<PinvParams>) {
+  shapes(context, { inputs: [x] }) {
     const [batch, m, n] = split(context.shape(x!));
     return [[...batch, n, m]];
   },
   lengths: lengthsFrom(1, ([x]) => [...x!.slice(0, -2), x!.at(-1)!, x!.at(-2)!]),
   along: alongBatch,
-  evaluate([a]: readonly Value[], params: PinvParams): readonly Value[] {
+  evaluate([a], params) {
     const [, m, n] = split(a!.shape), k = Math.min(m, n), p = zeros(a!, [n, m]);
     const limit = limitOf(params, a!.dtype, m, n);
     eachMatrix([a!, p], ([from, to]) => {
@@ -229,7 +227,7 @@ export const pinvOp: Op<PinvParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x], params: { rcond } }): void {
+    emit(context, { inputs: [x], params: { rcond } }) {
       const { emitPinv, whole } = kernels.get().linalg;
       emitPinv(context, whole(context.buffer(x!)), whole(context.output(0)), rcond);
     },
@@ -240,16 +238,16 @@ export const pinvOp: Op<PinvParams> = {
 export const sqrtmOp: Op = {
   name: "sqrtm",
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     const [x] = expectMatrices("sqrtm", inputs) as [Variable];
     expectSquare("sqrtm", x);
     const [batch, m, n] = split(x.type.shape), k = m ?? n;
     return [type(x.dtype, ...batch, k, k)];
   },
-  shapes: (context: ShapeContext, apply: Apply) => [squareShape(context, apply)],
-  lengths: sameLengths,
+  shapes: (context, apply) => [squareShape(context, apply)],
+  lengths: likeFirst.lengths,
   along: alongBatch,
-  evaluate([a]: readonly Value[]): readonly Value[] {
+  evaluate([a]) {
     expectSquareValues("sqrtm", a!);
     const n = a!.shape.at(-1)!, root = zeroValue(a!.dtype, a!.shape);
     eachMatrix([a!, root], ([from, to]) => {
@@ -272,7 +270,7 @@ export const sqrtmOp: Op = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x] }): void {
+    emit(context, { inputs: [x] }) {
       const { emitSqrtm, whole } = kernels.get().linalg;
       emitSqrtm(context, whole(context.buffer(x!)), whole(context.output(0)));
     },

@@ -5,11 +5,10 @@
  */
 
 import { isComplex } from "../../graph/dtype.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Op, ShapeContext } from "../../graph/op.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
-import type { Size } from "../../ir/size.ts";
 import { kernels } from "../common/kernels.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
 import { zeroValue } from "../common/moving.ts";
@@ -25,7 +24,7 @@ export const eigOp: Op<VectorParams> = {
   name: "eig",
   params: { vectors: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[], { vectors }: VectorParams): readonly TensorType[] {
+  infer(inputs, { vectors }) {
     const [x, y] = expectMatrices("eig", inputs, inputs.length === 2 ? 2 : 1) as [
       Variable,
       Variable | undefined,
@@ -49,7 +48,7 @@ export const eigOp: Op<VectorParams> = {
     const columns = TensorType.of(x.dtype, [...batch, n, n] as StaticShape);
     return [values, values, columns, columns];
   },
-  shapes(context: ShapeContext, apply: Apply<VectorParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const square = squareShape(context, apply), values = square.slice(0, -1);
     if (apply.inputs.length === 2) {
       context.guards.equal(context.shape(apply.inputs[1]!).at(-1)!, square.at(-1)!);
@@ -58,7 +57,7 @@ export const eigOp: Op<VectorParams> = {
   },
   lengths: lengthsFrom(1, ([x]) => x!.slice(0, -1)),
   along: ({ inputs, output: { ndim } }, axis) => axis < ndim - 1 ? inputs.map(() => axis) : [],
-  evaluate(inputs: readonly Value[], { vectors }: VectorParams): readonly Value[] {
+  evaluate(inputs, { vectors }) {
     const [a] = inputs as [Value], n = a.shape.at(-1)!;
     for (const one of inputs) expectSquareValues("eig", one);
     const made = (square: boolean) => zeroValue(a.dtype, square ? a.shape : a.shape.slice(0, -1));

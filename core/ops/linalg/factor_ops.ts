@@ -8,12 +8,12 @@ import { ShapeError } from "../../base/errors.ts";
 import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Op, Params, ShapeContext } from "../../graph/op.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
-import { makeValue, type Value } from "../../graph/value.ts";
+import { makeValue } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { shapeText } from "../../base/shown.ts";
 import { expectSameDType, shapeLabel } from "../common/arguments.ts";
 import { kernels } from "../common/kernels.ts";
-import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import { copyValue } from "../common/moving.ts";
 import { linearIn } from "../common/row_rules.ts";
 import {
@@ -43,17 +43,15 @@ export const choleskyOp: Op<CheckedParams> = {
   name: "cholesky",
   params: { check: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     const [x] = expectMatrices("cholesky", inputs) as [Variable];
     expectSquare("cholesky", x);
     return [x.type];
   },
-  shapes: (context: ShapeContext, apply: Apply<CheckedParams>): readonly (readonly Size[])[] => [
-    squareShape(context, apply),
-  ],
-  lengths: sameLengths,
+  shapes: (context, apply) => [squareShape(context, apply)],
+  lengths: likeFirst.lengths,
   along: alongBatch,
-  evaluate([a]: readonly Value[], { check }: CheckedParams): readonly Value[] {
+  evaluate([a], { check }) {
     expectSquareValues("cholesky", a!);
     const n = a!.shape.at(-1)!, l = zeros(a!, [n, n]);
     eachMatrix([a!, l], ([from, to]) => choleskyOf(from!, n, to!, check, NOT_POSITIVE));
@@ -62,7 +60,7 @@ export const choleskyOp: Op<CheckedParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x], params }): void {
+    emit(context, { inputs: [x], params }) {
       const { emitCholesky, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitCholesky(context, from, whole(context.output(0)), params.check);
@@ -136,17 +134,15 @@ export const solveTriangularOp: Op<TriangularParams> = {
   name: "solveTriangular",
   params: { check: "plain", lower: "plain", unit: "plain", transposed: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectSides("solveTriangular", inputs);
     return [sidesType(inputs)];
   },
-  shapes: (context: ShapeContext, apply: Apply<TriangularParams>): readonly (readonly Size[])[] => [
-    sidesShape(context, apply),
-  ],
+  shapes: (context, apply) => [sidesShape(context, apply)],
   lengths: lengthsFrom(2, ([, b]) => b!),
   along: alongSides,
   linear: linearIn(1),
-  evaluate([a, b]: readonly Value[], params: TriangularParams): readonly Value[] {
+  evaluate([a, b], params) {
     expectSquareValues("solveTriangular", a!, b!);
     const x = copyValue(b!), n = a!.shape.at(-1)!, columns = b!.shape.at(-1)!;
     eachMatrix([a!, x], ([from, to]) => {
@@ -162,7 +158,7 @@ export const solveTriangularOp: Op<TriangularParams> = {
   lowering: {
     kind: "emit",
     buffers: [0, 1],
-    emit(context, { inputs: [a, b], params }): void {
+    emit(context, { inputs: [a, b], params }) {
       const { checkDiagonal, emitTriangular, turned, whole } = kernels.get().linalg;
       const held = whole(context.buffer(a!)), right = whole(context.buffer(b!));
       if (params.check && !params.unit) checkDiagonal(context, held, SINGULAR);
@@ -187,7 +183,7 @@ export const luOp: Op<LuParams> = {
   name: "lu",
   params: { square: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[], { square }: LuParams): readonly TensorType[] {
+  infer(inputs, { square }) {
     const [x] = expectMatrices("lu", inputs) as [Variable], { shape } = x.type;
     if (square) expectSquare("lu", x);
     const [m, n] = shape.slice(-2) as [number | null, number | null];
@@ -198,16 +194,16 @@ export const luOp: Op<LuParams> = {
       TensorType.of("int64", [...batch, least(m, n)]),
     ];
   },
-  shapes(context: ShapeContext, apply: Apply<LuParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x] = apply.inputs, { square } = apply.params;
     const shape = square ? squareShape(context, apply) : context.shape(x!);
     const [m, n] = shape.slice(-2) as [Size, Size];
     const batch = shape.slice(0, -2);
     return [shape, [...batch, m], [...batch, context.guards.min(m, n)]];
   },
-  lengths: sameLengths,
+  lengths: likeFirst.lengths,
   along: alongBatch,
-  evaluate([a]: readonly Value[], { square }: LuParams): readonly Value[] {
+  evaluate([a], { square }) {
     if (square) expectSquareValues("lu", a!);
     const packed = copyValue(a!), [m, n] = a!.shape.slice(-2) as [number, number];
     const orders: number[] = [], exchanged: number[] = [];
@@ -226,7 +222,7 @@ export const luOp: Op<LuParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x] }): void {
+    emit(context, { inputs: [x] }) {
       const { emitLu, whole } = kernels.get().linalg;
       const from = whole(context.buffer(x!));
       emitLu(context, from, {

@@ -6,8 +6,8 @@
 
 import { isComplex } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Op, Params, ShapeContext } from "../../graph/op.ts";
+import { asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
+import type { Op, Params } from "../../graph/op.ts";
 import { sizeOf, type Value, widened, wrappedTo } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
@@ -38,7 +38,7 @@ function checkLengths(x: Lengths, y: Lengths, words: () => readonly [string, str
 export const matmulOp: Op<Params> = {
   name: "matmul",
   printing: { infix: "\\dot" },
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("matmul", inputs, 2);
     const [a, b] = inputs as [Variable, Variable];
     const dtype = expectSameDType("matmul", inputs);
@@ -55,7 +55,7 @@ export const matmulOp: Op<Params> = {
     const batch = x.slice(0, -2).map((n, d) => n ?? y[d]!);
     return [TensorType.of(dtype, [...batch, x.at(-2)!, y.at(-1)!])];
   },
-  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [a, b] = apply.inputs as [Variable, Variable];
     const x = context.shape(a), y = context.shape(b);
     const agree = (n: Size, m: Size) => context.guards.equal(n, m);
@@ -72,7 +72,7 @@ export const matmulOp: Op<Params> = {
     axis,
   ) => [axis < ndim - 1 ? axis : null, axis === ndim - 2 ? null : axis],
   linear: linearInEach,
-  evaluate(inputs: readonly Value[]): readonly Value[] {
+  evaluate(inputs) {
     const [a, b] = inputs.map(widened) as [Value, Value];
     const words = (v: Value) => `a value of shape ${shapeText(v.shape)}`;
     checkLengths(a.shape, b.shape, () => [words(a), words(b)]);

@@ -5,13 +5,11 @@
  */
 
 import { LinAlgError } from "../../base/errors.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
-import type { Op, ShapeContext } from "../../graph/op.ts";
+import type { Variable } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { TensorType } from "../../graph/type.ts";
-import type { Value } from "../../graph/value.ts";
-import type { Size } from "../../ir/size.ts";
 import { kernels } from "../common/kernels.ts";
-import { lengthsFrom, sameLengths } from "../common/length_rules.ts";
+import { lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import { copyValue, zeroValue } from "../common/moving.ts";
 import { linearIn } from "../common/row_rules.ts";
 import {
@@ -78,17 +76,15 @@ export const solveOp: Op<SolveParams> = {
   name: "solve",
   params: { check: "plain", positive: "plain", transposed: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectSides("solve", inputs);
     return [sidesType(inputs)];
   },
-  shapes: (context: ShapeContext, apply: Apply<SolveParams>): readonly (readonly Size[])[] => [
-    sidesShape(context, apply),
-  ],
+  shapes: (context, apply) => [sidesShape(context, apply)],
   lengths: lengthsFrom(2, ([, b]) => b!),
   along: alongSides,
   linear: linearIn(1),
-  evaluate([a, b]: readonly Value[], params: SolveParams): readonly Value[] {
+  evaluate([a, b], params) {
     expectSquareValues("solve", a!, b!);
     const x = copyValue(b!), n = a!.shape.at(-1)!, columns = b!.shape.at(-1)!;
     eachMatrix([a!, x], ([from, to]) => solveRows(from!, n, to!, columns, params));
@@ -97,7 +93,7 @@ export const solveOp: Op<SolveParams> = {
   lowering: {
     kind: "emit",
     buffers: [0, 1],
-    emit(context, { inputs: [a, b], params }): void {
+    emit(context, { inputs: [a, b], params }) {
       const { emitSolve, whole } = kernels.get().linalg;
       const [left, right] = [whole(context.buffer(a!)), whole(context.buffer(b!))];
       emitSolve(context, left, right, whole(context.output(0)), params);
@@ -110,18 +106,16 @@ export const matrixInverseOp: Op<CheckedParams> = {
   name: "matrixInverse",
   params: { check: "plain" },
   facts: new Set(["counted"]),
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     const [x] = expectMatrices("matrixInverse", inputs) as [Variable];
     expectSquare("matrixInverse", x);
     const { shape } = x.type, n = shape.at(-1) ?? shape.at(-2)!;
     return [TensorType.of(x.dtype, [...shape.slice(0, -2), n, n])];
   },
-  shapes: (context: ShapeContext, apply: Apply<CheckedParams>): readonly (readonly Size[])[] => [
-    squareShape(context, apply),
-  ],
-  lengths: sameLengths,
+  shapes: (context, apply) => [squareShape(context, apply)],
+  lengths: likeFirst.lengths,
   along: alongBatch,
-  evaluate([a]: readonly Value[], { check }: CheckedParams): readonly Value[] {
+  evaluate([a], { check }) {
     expectSquareValues("matrixInverse", a!);
     const n = a!.shape.at(-1)!, x = zeroValue(a!.dtype, a!.shape);
     const params = { check, positive: false, transposed: false };
@@ -134,7 +128,7 @@ export const matrixInverseOp: Op<CheckedParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context, { inputs: [x], params }): void {
+    emit(context, { inputs: [x], params }) {
       const { emitInverse, whole } = kernels.get().linalg;
       emitInverse(context, whole(context.buffer(x!)), whole(context.output(0)), params.check);
     },

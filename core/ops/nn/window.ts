@@ -8,9 +8,7 @@ import { isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type {
-  Element,
   ElementContext,
-  EmitContext,
   LoopNestBuilder,
   Op,
   PlainLowering,
@@ -154,7 +152,7 @@ export const windowsOp: Op<WindowParams> = {
   name: "windows",
   params: { axes: "axes", size: "plain", stride: "plain", dilation: "plain" },
   indexFrom: 1,
-  infer(inputs: readonly Variable[], params: WindowParams): readonly TensorType[] {
+  infer(inputs, params) {
     const open = params.size.filter((n) => n === null).length;
     expectInputs("windows", inputs, 1 + open);
     expectIndexScalars("windows", inputs, 1);
@@ -163,7 +161,7 @@ export const windowsOp: Op<WindowParams> = {
     checkParams("windows", { ...params, size }, x.ndim);
     return [TensorType.of(x.dtype, windowedStatic(x.type.shape, size, params))];
   },
-  shapes(context: ShapeContext, apply: Apply<WindowParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
     const size = withInputs(apply.params.size, given.map((n) => context.integer(n)));
     return [windowedSizes(context, context.shape(x), size, apply.params)];
@@ -174,7 +172,7 @@ export const windowsOp: Op<WindowParams> = {
   ),
   along: sameAxesBut(({ axes }) => axes),
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
+  evaluate(inputs, params) {
     const [x, ...given] = inputs as [Value, ...Value[]];
     const size = withInputs(params.size, given.map(scalarOf));
     const shape = windowedStatic(x.shape, size, params) as number[];
@@ -184,7 +182,7 @@ export const windowsOp: Op<WindowParams> = {
     kind: "virtual",
     view: true,
     cost: 0,
-    element(context: ElementContext, apply: Apply<WindowParams>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       return context.read(apply.inputs[0]!, windowIndex(context, index, apply.params));
     },
   },
@@ -213,7 +211,7 @@ export const foldWindowsOp: Op<WindowParams> = {
   name: "foldWindows",
   params: { axes: "axes", size: "plain", stride: "plain", dilation: "plain" },
   indexFrom: 1,
-  infer(inputs: readonly Variable[], params: WindowParams): readonly TensorType[] {
+  infer(inputs, params) {
     const ndim = (inputs[0]?.ndim ?? 0) - params.axes.length;
     expectInputs("foldWindows", inputs, 1 + ndim);
     expectIndexScalars("foldWindows", inputs, 1);
@@ -231,7 +229,7 @@ export const foldWindowsOp: Op<WindowParams> = {
     if (!fits) throw foldError(w.label, w.type.shape, wanted);
     return [TensorType.of(w.dtype, shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<WindowParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [w, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const shape = dims.map((dim) => context.integer(dim)), have = context.shape(w);
     const size = apply.params.size.map((n, i) => n ?? have[shape.length + i]!);
@@ -244,7 +242,7 @@ export const foldWindowsOp: Op<WindowParams> = {
   lengths: lengthsNamed(),
   along: sameAxesBut(({ axes }) => axes),
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], params: WindowParams): readonly Value[] {
+  evaluate(inputs, params) {
     const [w, ...dims] = inputs as [Value, ...Value[]];
     const out = zeroValue(w.dtype, dims.map(scalarOf));
     const size = params.size.map((n, i) => n ?? w.shape[out.shape.length + i]!);
@@ -256,7 +254,7 @@ export const foldWindowsOp: Op<WindowParams> = {
   },
   lowering: {
     kind: "emit",
-    emit(context: EmitContext, apply: Apply<WindowParams>): void {
+    emit(context, apply) {
       const w = apply.inputs[0]!, { params } = apply;
       const out = context.output(0), shape = context.shape(w);
       const ndim = shape.length - params.axes.length;
@@ -348,9 +346,9 @@ function widthSizes(context: ShapeContext, apply: Apply<PadParams>): Widths<Size
 export const padOp: Op<PadParams> = {
   name: "pad",
   params: { axes: "axes", before: "plain", after: "plain" },
-  holds: (inputs: readonly Variable[]) => inputs.slice(0, 2),
+  holds: (inputs) => inputs.slice(0, 2),
   indexFrom: 2,
-  infer(inputs: readonly Variable[], params: PadParams): readonly TensorType[] {
+  infer(inputs, params) {
     const open = [...params.before, ...params.after].filter((n) => n === null).length;
     expectInputs("pad", inputs, 2 + open);
     expectIndexScalars("pad", inputs, 2);
@@ -377,7 +375,7 @@ export const padOp: Op<PadParams> = {
     });
     return [TensorType.of(x.dtype, shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<PadParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const { before, after } = widthSizes(context, apply);
     const shape = context.shape(apply.inputs[0]!);
     return [shape.map((n, d) => addSize(addSize(n, before[d]!), after[d]!))];
@@ -388,7 +386,7 @@ export const padOp: Op<PadParams> = {
   ),
   along: sameAxesBut(({ axes }) => axes),
   linear: linearInBoth,
-  evaluate(inputs: readonly Value[], params: PadParams): readonly Value[] {
+  evaluate(inputs, params) {
     const [x, value, ...given] = inputs as [Value, Value, ...Value[]];
     const { before, after } = widthsOf(params, x.shape.length, given.map(scalarOf));
     if ([...before, ...after].some((n) => n < 0)) throw padError("a value", [...before, ...after]);
@@ -406,7 +404,7 @@ export const padOp: Op<PadParams> = {
   },
   lowering: {
     kind: "byShape",
-    choose(context: ShapeContext, apply: Apply<PadParams>): PlainLowering<PadParams> {
+    choose(context, apply) {
       const { before, after } = widthSizes(context, apply);
       return [...before, ...after].every((n) => context.guards.equal(n, 0)) ? unpadded : padding;
     },
@@ -423,7 +421,7 @@ const unpadded: PlainLowering<PadParams> = {
 
 const padding: PlainLowering<PadParams> = {
   kind: "emit",
-  emit(context: EmitContext, apply: Apply<PadParams>): void {
+  emit(context, apply) {
     const [x, value] = apply.inputs as [Variable, Variable];
     const { before } = widthSizes(context, apply);
     const out = context.output(0);

@@ -6,13 +6,13 @@
 
 import { type DType, isComplex } from "../../graph/dtype.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { EmitContext, Op, ShapeContext, Target } from "../../graph/op.ts";
+import type { EmitContext, Op, Target } from "../../graph/op.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
 import type { Ix } from "../../ir/builder.ts";
-import { productSize, type Size } from "../../ir/size.ts";
+import { productSize } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { copyElement, zeroValue } from "../common/moving.ts";
 import { sameAxesBut } from "../common/row_rules.ts";
 
@@ -65,16 +65,13 @@ function evaluateLines(
 export const sortOp: Op<SortParams> = {
   name: "sort",
   params: { axis: "axis" },
-  holds: (inputs: readonly Variable[]) => inputs,
-  infer(inputs: readonly Variable[], params: SortParams): readonly TensorType[] {
+  holds: (inputs) => inputs,
+  infer(inputs, params) {
     return [checkSort(inputs, params, "sort").type];
   },
-  shapes(context: ShapeContext, apply: Apply<SortParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: sameAxesBut(({ axis }) => [axis]),
-  evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
+  evaluate(inputs, { axis }) {
     const x = inputs[0]!, out = zeroValue(x.dtype, x.shape);
     evaluateLines(x, axis, (to, from) => copyElement(out, to, x, from));
     return [out];
@@ -82,7 +79,7 @@ export const sortOp: Op<SortParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context: EmitContext, apply: Apply<SortParams>): void {
+    emit(context, apply) {
       emitSort(context, apply, "values");
     },
   },
@@ -92,15 +89,12 @@ export const sortOp: Op<SortParams> = {
 export const argsortOp: Op<SortParams> = {
   name: "argsort",
   params: { axis: "axis" },
-  infer(inputs: readonly Variable[], params: SortParams): readonly TensorType[] {
+  infer(inputs, params) {
     return [TensorType.of("int64", checkSort(inputs, params, "argsort").type.shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<SortParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: sameAxesBut(({ axis }) => [axis]),
-  evaluate(inputs: readonly Value[], { axis }: SortParams): readonly Value[] {
+  evaluate(inputs, { axis }) {
     const x = inputs[0]!, out = zeroValue("int64", x.shape);
     evaluateLines(x, axis, (to, _from, position) => out.data[to] = BigInt(position));
     return [out];
@@ -108,7 +102,7 @@ export const argsortOp: Op<SortParams> = {
   lowering: {
     kind: "emit",
     buffers: [0],
-    emit(context: EmitContext, apply: Apply<SortParams>): void {
+    emit(context, apply) {
       emitSort(context, apply, "positions");
     },
   },

@@ -6,19 +6,12 @@
 
 import { isComplex, isFloat } from "../../graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import {
-  type Element,
-  type EmitContext,
-  isComplexElement,
-  type Op,
-  type ShapeContext,
-} from "../../graph/op.ts";
+import { type Element, type EmitContext, isComplexElement, type Op } from "../../graph/op.ts";
 import { sizeOf, type Value, widened, wrappedTo } from "../../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../../ir/builder.ts";
-import { type Size, subSize } from "../../ir/size.ts";
-import type { TensorType } from "../../graph/type.ts";
+import { subSize } from "../../ir/size.ts";
 import { expectInputs, normalizeAxis, shapeLabel } from "../common/arguments.ts";
-import { sameLengths } from "../common/length_rules.ts";
+import { likeFirst } from "../common/length_rules.ts";
 import { mapElement } from "../common/elements.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { copyValue } from "../common/moving.ts";
@@ -44,7 +37,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
   facts: new Set(["gathers"]),
   params: { kind: "plain", axis: "axis" },
   printing: { label: ({ params: { kind, axis } }) => `Cum${kind}{axis=${axis}}` },
-  infer(inputs: readonly Variable[], { kind, axis }: CumulativeParams): readonly TensorType[] {
+  infer(inputs, { kind, axis }) {
     expectInputs("cumop", inputs, 1);
     const x = inputs[0]!;
     if (!Number.isInteger(axis) || axis < 0 || axis >= x.ndim) {
@@ -61,13 +54,10 @@ export const cumulativeOp: Op<CumulativeParams> = {
     }
     return [x.type];
   },
-  shapes(context: ShapeContext, apply: Apply<CumulativeParams>): readonly (readonly Size[])[] {
-    return [context.shape(apply.inputs[0]!)];
-  },
-  lengths: sameLengths,
+  ...likeFirst,
   along: sameAxesBut(({ axis }) => [axis]),
   linear: ({ params: { kind } }) => kind === "sum" ? [[0]] : [],
-  evaluate(inputs: readonly Value[], { kind, axis }: CumulativeParams): readonly Value[] {
+  evaluate(inputs, { kind, axis }) {
     const out = copyValue(widened(inputs[0]!)), n = out.shape[axis]!;
     const outer = sizeOf(out.shape.slice(0, axis)), inner = sizeOf(out.shape.slice(axis + 1));
     for (let p = 0; p < outer; p++) {
@@ -82,7 +72,7 @@ export const cumulativeOp: Op<CumulativeParams> = {
   },
   lowering: {
     kind: "emit",
-    emit(context: EmitContext, apply: Apply<CumulativeParams>): void {
+    emit(context, apply) {
       const x = apply.inputs[0]!, { kind, axis } = apply.params;
       if (kind === "logsumexp") return emitSteps(context, apply, logaddexpOf);
       if (kind === "prod" && isComplex(x.dtype)) return emitSteps(context, apply, multiply);

@@ -7,7 +7,7 @@
 import { type DType, dtypeInfo, isComplex, isDiscrete, isFloat } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import type { Apply, Variable } from "../../graph/graph.ts";
-import type { EmitContext, Op, PlainLowering, ShapeContext } from "../../graph/op.ts";
+import type { Op, PlainLowering, ShapeContext } from "../../graph/op.ts";
 import { capital } from "../../graph/print.ts";
 import { rounded, sizeOf, type Value, valueData } from "../../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
@@ -48,7 +48,7 @@ const byParts: PlainLowering<ReduceParams> = {
 /** Each part of a product takes both parts of its factors. */
 const complexProduct: PlainLowering<ReduceParams> = {
   kind: "emit",
-  emit(context: EmitContext, { inputs: [x], params: { axes } }: Apply<ReduceParams>): void {
+  emit(context, { inputs: [x], params: { axes } }) {
     const to = context.output(0), shape = context.shape(x!);
     context.nest("one", to.shape, [], (nest) => {
       const [one, zero] = [1, 0].map((part) =>
@@ -75,7 +75,7 @@ export const reduceOp: Op<ReduceParams> = {
   facts: new Set(["gathers"]),
   params: { kind: "plain", axes: "axes", dtype: "plain", empty: "plain" },
   printing: { label: reductionLabel },
-  infer(inputs: readonly Variable[], params: ReduceParams): readonly TensorType[] {
+  infer(inputs, params) {
     const x = onlyInput("reduce", inputs);
     const { kind, axes, dtype } = params;
     checkAxes("reduce", x, axes);
@@ -92,7 +92,7 @@ export const reduceOp: Op<ReduceParams> = {
     }
     return [TensorType.of(dtype, without(x.type.shape, axes))];
   },
-  shapes(context: ShapeContext, apply: Apply<ReduceParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const shape = context.shape(apply.inputs[0]!);
     const { kind, axes, empty } = apply.params;
     if (empty !== true && (kind === "max" || kind === "min")) {
@@ -103,7 +103,7 @@ export const reduceOp: Op<ReduceParams> = {
   lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
   along: axesWithout,
   linear: ({ params: { kind } }) => kind === "sum" ? [[0]] : [],
-  evaluate([x]: readonly Value[], params: ReduceParams): readonly Value[] {
+  evaluate([x], params) {
     return [evaluateReduce(x!, params)];
   },
   lowering: {
@@ -121,7 +121,7 @@ export const argreduceOp: Op<ArgReduceParams> = {
   name: "argreduce",
   params: { kind: "plain", axes: "axes" },
   printing: { label: reductionLabel },
-  infer(inputs: readonly Variable[], params: ArgReduceParams): readonly TensorType[] {
+  infer(inputs, params) {
     const x = onlyInput("argreduce", inputs);
     checkAxes("argreduce", x, params.axes);
     if (isComplex(x.dtype)) {
@@ -131,14 +131,14 @@ export const argreduceOp: Op<ArgReduceParams> = {
     }
     return [TensorType.of("int64", without(x.type.shape, params.axes))];
   },
-  shapes(context: ShapeContext, apply: Apply<ArgReduceParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const shape = context.shape(apply.inputs[0]!);
     expectElements(context, apply.params.kind, shape, apply.params.axes);
     return [without(shape, apply.params.axes)];
   },
   lengths: lengthsFrom(1, ([own], { params: { axes } }) => without(own!, axes)),
   along: axesWithout,
-  evaluate([x]: readonly Value[], params: ArgReduceParams): readonly Value[] {
+  evaluate([x], params) {
     return [evaluateArg(x!, params)];
   },
   lowering: {

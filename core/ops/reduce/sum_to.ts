@@ -7,9 +7,9 @@
 import { isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Op, PlainLowering, ShapeContext } from "../../graph/op.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
 import { rounded, type Value } from "../../graph/value.ts";
-import { type Size, sizeValue } from "../../ir/size.ts";
+import { sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
@@ -62,7 +62,7 @@ export const sumToOp: Op<SumToParams> = {
   name: "sumTo",
   params: { axes: "axes" },
   indexFrom: 1,
-  infer(inputs: readonly Variable[], { axes }: SumToParams): readonly TensorType[] {
+  infer(inputs, { axes }) {
     expectInputs("sumTo", inputs, 1 + axes.length);
     expectIndexScalars("sumTo", inputs, 1);
     const [x, ...dims] = inputs as [Variable, ...Variable[]];
@@ -83,7 +83,7 @@ export const sumToOp: Op<SumToParams> = {
     });
     return [TensorType.of(x.dtype, shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<SumToParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const axes = summed(context, apply);
     return [context.shape(apply.inputs[0]!).map((n, axis) => axes.includes(axis) ? 1 : n)];
   },
@@ -92,7 +92,7 @@ export const sumToOp: Op<SumToParams> = {
   ),
   along: sameAxesBut(({ axes }) => axes),
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], { axes }: SumToParams): readonly Value[] {
+  evaluate(inputs, { axes }) {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = [...x.shape];
     axes.forEach((axis, i) => {
@@ -110,7 +110,7 @@ export const sumToOp: Op<SumToParams> = {
   },
   lowering: {
     kind: "byShape",
-    choose(context: ShapeContext, apply: Apply<SumToParams>): PlainLowering<SumToParams> {
+    choose(context, apply) {
       const axes = summed(context, apply);
       if (axes.length > 0) {
         return {

@@ -5,11 +5,11 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
+import { outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
+import type { Op, Params } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
-import { type Ix, zeroIx } from "../../ir/builder.ts";
-import { type Size, sizeValue } from "../../ir/size.ts";
+import { zeroIx } from "../../ir/builder.ts";
+import { sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
@@ -42,7 +42,7 @@ export const broadcastToOp: Op<Params> = {
     label: () => "Alloc",
   },
   indexFrom: 1,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("broadcastTo", inputs, 1, Infinity);
     expectIndexScalars("broadcastTo", inputs, 1);
     const [x, ...dims] = inputs as [Variable, ...Variable[]];
@@ -60,7 +60,7 @@ export const broadcastToOp: Op<Params> = {
     });
     return [TensorType.of(x.dtype, known)];
   },
-  shapes(context: ShapeContext, apply: Apply<Params>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const from = context.shape(x), to = dims.map((dim) => context.integer(dim));
     const skip = to.length - from.length;
@@ -75,7 +75,7 @@ export const broadcastToOp: Op<Params> = {
   lengths: lengthsNamed(),
   along: broadcastAxes,
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[]): readonly Value[] {
+  evaluate(inputs) {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const to = dims.map(scalarOf), skip = to.length - x.shape.length;
     const fits = skip >= 0 && to.every((n) => n >= 0) &&
@@ -83,7 +83,7 @@ export const broadcastToOp: Op<Params> = {
     if (!fits) throw stretchError("a value", x.shape, to);
     return [gather(x, to, (index) => broadcastPosition(index, x.shape))];
   },
-  integers(context: ShapeContext, apply: Apply<Params>): readonly Size[] {
+  integers(context, apply) {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const values = context.integers(x);
     if (dims.length === 0 || values.length !== 1) return values;
@@ -95,7 +95,7 @@ export const broadcastToOp: Op<Params> = {
     kind: "virtual",
     view: true,
     cost: 0,
-    element(context: ElementContext, apply: Apply<Params>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       const x = apply.inputs[0]!, shape = context.shape(x);
       const skip = index.length - shape.length;
       return context.read(

@@ -5,11 +5,10 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import type { Value } from "../../graph/value.ts";
+import { outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
+import type { Op } from "../../graph/op.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
-import { type Size, sizeValue } from "../../ir/size.ts";
+import { sizeValue } from "../../ir/size.ts";
 import { shown } from "../../base/shown.ts";
 import { TensorType } from "../../graph/type.ts";
 import { expectInputs, shapeLabel } from "../common/arguments.ts";
@@ -55,7 +54,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     },
     label: ({ params: { pattern } }) => `DimShuffle{${pattern.join(", ")}}`,
   },
-  infer(inputs: readonly Variable[], { pattern }: DimshuffleParams): readonly TensorType[] {
+  infer(inputs, { pattern }) {
     expectInputs("dimshuffle", inputs, 1);
     const x = inputs[0]!, shape = x.type.shape;
     const seen = new Set<number>();
@@ -78,7 +77,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     }
     return [TensorType.of(x.dtype, pattern.map((item) => item === "x" ? 1 : shape[item]!))];
   },
-  shapes(context: ShapeContext, apply: Apply<DimshuffleParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const { pattern } = apply.params, x = apply.inputs[0]!;
     const shape = context.shape(x);
     for (const axis of droppedAxes(pattern, x.ndim)) {
@@ -103,7 +102,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     return [item === "x" ? null : item];
   },
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], { pattern }: DimshuffleParams): readonly Value[] {
+  evaluate(inputs, { pattern }) {
     const x = inputs[0]!;
     for (const axis of droppedAxes(pattern, x.shape.length)) {
       if (x.shape[axis] !== 1) throw dropError("a value", pattern, axis, String(x.shape[axis]));
@@ -113,7 +112,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     const shape = pattern.map((item) => item === "x" ? 1 : x.shape[item]!);
     return [gather(x, shape, (index) => index.reduce((at, i, d) => at + i * moved[d]!, 0))];
   },
-  integers(context: ShapeContext, apply: Apply<DimshuffleParams>): readonly Size[] {
+  integers(context, apply) {
     return context.integers(apply.inputs[0]!);
   },
   lowering: {
@@ -121,11 +120,7 @@ export const dimshuffleOp: Op<DimshuffleParams> = {
     view: true,
     axes: ({ pattern }) => pattern,
     cost: 0,
-    element(
-      context: ElementContext,
-      apply: Apply<DimshuffleParams>,
-      index: readonly Ix[],
-    ): Element {
+    element(context, apply, index) {
       const { pattern } = apply.params, x = apply.inputs[0]!;
       const from: Ix[] = new Array(x.ndim).fill(zeroIx);
       pattern.forEach((item, d) => {

@@ -5,9 +5,8 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, asWritten, type Variable } from "../../graph/graph.ts";
-import type { EmitContext, Op, ShapeContext } from "../../graph/op.ts";
-import type { Value } from "../../graph/value.ts";
+import { type Apply, asWritten } from "../../graph/graph.ts";
+import type { Op, ShapeContext } from "../../graph/op.ts";
 import { sizeIx } from "../../ir/builder.ts";
 import { addSize, type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
@@ -69,8 +68,8 @@ export const joinOp: Op<JoinParams> = {
   name: "join",
   facts: new Set(["gathers"]),
   params: { axis: "axis" },
-  holds: (inputs: readonly Variable[]) => inputs,
-  infer(inputs: readonly Variable[], { axis }: JoinParams): readonly TensorType[] {
+  holds: (inputs) => inputs,
+  infer(inputs, { axis }) {
     expectInputs("join", inputs, 1, Infinity);
     const dtype = expectSameDType("join", inputs);
     const ndim = inputs[0]!.ndim, shapes = inputs.map((x) => x.type.shape);
@@ -97,7 +96,7 @@ export const joinOp: Op<JoinParams> = {
     });
     return [TensorType.of(dtype, shape)];
   },
-  shapes(context: ShapeContext, apply: Apply<JoinParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const { axis } = apply.params;
     const shapes = apply.inputs.map((x) => context.shape(x));
     return [shapes[0]!.map((first, d) => {
@@ -116,7 +115,7 @@ export const joinOp: Op<JoinParams> = {
   ),
   along: sameAxesBut(({ axis }) => [axis]),
   linear: ({ inputs }) => [inputs.map((_, i) => i)],
-  evaluate(inputs: readonly Value[], { axis }: JoinParams): readonly Value[] {
+  evaluate(inputs, { axis }) {
     const first = inputs[0]!, shapes = inputs.map((x) => x.shape);
     first.shape.forEach((n, d) => {
       if (d !== axis && shapes.some((s) => s[d] !== n)) throw joinError(shapes, axis, d);
@@ -134,12 +133,12 @@ export const joinOp: Op<JoinParams> = {
     }
     return [out];
   },
-  integers(context: ShapeContext, apply: Apply<JoinParams>): readonly Size[] {
+  integers(context, apply) {
     return apply.inputs.flatMap((x) => context.integers(x));
   },
   lowering: {
     kind: "emit",
-    emit(context: EmitContext, apply: Apply<JoinParams>): void {
+    emit(context, apply) {
       const { axis } = apply.params;
       const out = context.output(0);
       let offset: Size = 0;

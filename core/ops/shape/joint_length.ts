@@ -5,9 +5,9 @@
  */
 
 import { ShapeError } from "../../base/errors.ts";
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, Params, ShapeContext } from "../../graph/op.ts";
-import { makeValue, type Value } from "../../graph/value.ts";
+import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { Op, Params } from "../../graph/op.ts";
+import { makeValue } from "../../graph/value.ts";
 import { scalarTypeOf } from "../../ir/scalar.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { TensorType } from "../../graph/type.ts";
@@ -39,26 +39,26 @@ export const jointLengthOp: Op<Params> = {
   name: "jointLength",
   facts: new Set(["length"]),
   indexFrom: 0,
-  infer(inputs: readonly Variable[]): readonly TensorType[] {
+  infer(inputs) {
     expectInputs("jointLength", inputs, 1, Infinity);
     expectIndexScalars("jointLength", inputs, 0);
     return [TensorType.of("int64", [])];
   },
-  shapes(): readonly (readonly Size[])[] {
+  shapes() {
     return [[]];
   },
-  evaluate(inputs: readonly Value[]): readonly Value[] {
+  evaluate(inputs) {
     const joint = jointLength(inputs.map(scalarOf), (a, b) => a === b);
     return [makeValue("int64", [], [sizeValue(joint)])];
   },
-  integers(context: ShapeContext, apply: Apply<Params>): readonly Size[] {
+  integers(context, apply) {
     const lengths = apply.inputs.map((input) => context.integer(input));
     return [jointLength(lengths, (a, b) => context.guards.equal(a, b))];
   },
   lowering: {
     kind: "virtual",
     cost: 0,
-    element(context: ElementContext, apply: Apply<Params>): Element {
+    element(context, apply) {
       return context.b.size(context.integer(apply.output), scalarTypeOf(context.held("int64")));
     },
   },

@@ -6,7 +6,7 @@
 
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, outputOf, type Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Element, ElementContext, Length, Op, ShapeContext } from "../../graph/op.ts";
+import type { ElementContext, Length, Op } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import { type Ix, zeroIx } from "../../ir/builder.ts";
 import {
@@ -107,13 +107,13 @@ export const reshapeOp: Op<ReshapeParams> = {
   params: { ndim: "plain" },
   facts: new Set(["moves", "arranges", "symbolic"]),
   indexFrom: 1,
-  infer(inputs: readonly Variable[], { ndim }: ReshapeParams): readonly TensorType[] {
+  infer(inputs, { ndim }) {
     expectInputs("reshape", inputs, 1 + ndim);
     expectIndexScalars("reshape", inputs, 1);
     const [x, ...dims] = inputs as [Variable, ...Variable[]];
     return [TensorType.of(x.dtype, inferShape(x, dims.map(staticInt)))];
   },
-  shapes(context: ShapeContext, apply: Apply<ReshapeParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...dims] = apply.inputs as [Variable, ...Variable[]];
     const to = dims.map((dim) => context.integer(dim));
     return [solveSizes(context.guards, context.shape(x), to, () => writtenLabel(x))];
@@ -127,12 +127,12 @@ export const reshapeOp: Op<ReshapeParams> = {
     return [axisBehindSame(from, to, axis) ?? axisBeforeSame(from, to, axis)];
   },
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[]): readonly Value[] {
+  evaluate(inputs) {
     const [x, ...dims] = inputs as [Value, ...Value[]];
     const shape = solveSizes(new Guards(), x.shape, dims.map(scalarOf), () => "a value");
     return [{ ...x, shape: shape.map(sizeValue) }];
   },
-  integers(context: ShapeContext, apply: Apply<ReshapeParams>): readonly Size[] {
+  integers(context, apply) {
     return context.integers(apply.inputs[0]!);
   },
   lowering: {
@@ -140,7 +140,7 @@ export const reshapeOp: Op<ReshapeParams> = {
     view: true,
     inOrder: true,
     cost: 1,
-    element(context: ElementContext, apply: Apply<ReshapeParams>, index: readonly Ix[]): Element {
+    element(context, apply, index) {
       const x = apply.inputs[0]!;
       const to = context.shape(apply.output), from = context.shape(x);
       return context.read(x, reshapedIndex(context, index, to, from));

@@ -7,11 +7,10 @@
 import { type DType, isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, Constant, outputOf, Variable, writtenLabel } from "../../graph/graph.ts";
-import type { Element, ElementContext, Op, ShapeContext } from "../../graph/op.ts";
-import { makeValue, type Value } from "../../graph/value.ts";
-import type { Ix } from "../../ir/builder.ts";
+import type { Op } from "../../graph/op.ts";
+import { makeValue } from "../../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
-import { type Size, sizeValue } from "../../ir/size.ts";
+import { sizeValue } from "../../ir/size.ts";
 import { shown } from "../../base/shown.ts";
 import { TensorType } from "../../graph/type.ts";
 import {
@@ -47,7 +46,7 @@ export const shapeIOp: Op<ShapeIParams> = {
   facts: new Set(["length"]),
   printing: { formula: ([x], { params: { axis } }) => `${x}.shape[${axis}]` },
   dataFrom: 1,
-  infer(inputs: readonly Variable[], { axis }: ShapeIParams): readonly TensorType[] {
+  infer(inputs, { axis }) {
     expectInputs("shapeI", inputs, 1);
     if (!Number.isInteger(axis) || axis < 0 || axis >= inputs[0]!.ndim) {
       throw new RangeError(
@@ -56,19 +55,19 @@ export const shapeIOp: Op<ShapeIParams> = {
     }
     return [TensorType.of("int64", [])];
   },
-  shapes(): readonly (readonly Size[])[] {
+  shapes() {
     return [[]];
   },
-  evaluate(inputs: readonly Value[], { axis }: ShapeIParams): readonly Value[] {
+  evaluate(inputs, { axis }) {
     return [makeValue("int64", [], [inputs[0]!.shape[axis]!])];
   },
-  integers(context: ShapeContext, apply: Apply<ShapeIParams>): readonly Size[] {
+  integers(context, apply) {
     return [context.shape(apply.inputs[0]!)[apply.params.axis]!];
   },
   lowering: {
     kind: "virtual",
     cost: 0,
-    element(context: ElementContext, apply: Apply<ShapeIParams>): Element {
+    element(context, apply) {
       const size = context.shape(apply.inputs[0]!)[apply.params.axis]!;
       return context.b.size(size, scalarTypeOf(context.held("int64")));
     },
@@ -85,9 +84,9 @@ export interface MakeVectorParams {
 export const makeVectorOp: Op<MakeVectorParams> = {
   name: "makeVector",
   params: { dtype: "plain" },
-  holds: (inputs: readonly Variable[]) => inputs,
+  holds: (inputs) => inputs,
   facts: new Set(["gathers", "made"]),
-  infer(inputs: readonly Variable[], { dtype }: MakeVectorParams): readonly TensorType[] {
+  infer(inputs, { dtype }) {
     for (const input of inputs) {
       if (input.ndim !== 0 || input.dtype !== dtype) {
         throw new TypeError(
@@ -99,26 +98,22 @@ export const makeVectorOp: Op<MakeVectorParams> = {
     }
     return [TensorType.of(dtype, [inputs.length])];
   },
-  shapes(_context: ShapeContext, apply: Apply<MakeVectorParams>): readonly (readonly Size[])[] {
+  shapes(_context, apply) {
     return [[apply.inputs.length]];
   },
   linear: ({ inputs }) => [inputs.map((_, i) => i)],
-  evaluate(inputs: readonly Value[], { dtype }: MakeVectorParams): readonly Value[] {
+  evaluate(inputs, { dtype }) {
     const out = zeroValue(dtype, [inputs.length]);
     inputs.forEach((input, i) => copyElement(out, i, input, 0));
     return [out];
   },
-  integers(context: ShapeContext, apply: Apply<MakeVectorParams>): readonly Size[] {
+  integers(context, apply) {
     return apply.inputs.map((input) => context.integer(input));
   },
   lowering: {
     kind: "virtual",
     cost: 1,
-    element(
-      context: ElementContext,
-      apply: Apply<MakeVectorParams>,
-      index: readonly Ix[],
-    ): Element {
+    element(context, apply, index) {
       const { b } = context, at = b.ixNode(index[0]!);
       const parts = apply.inputs.map((input) => context.read(input, []));
       // Of no elements, as the shape of a scalar, nothing is read.
@@ -178,7 +173,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   params: { shape: "plain", masks: "plain", action: "plain" },
   facts: new Set(["moves", "arranges"]),
   indexFrom: 1,
-  infer(inputs: readonly Variable[], params: SpecifyShapeParams): readonly TensorType[] {
+  infer(inputs, params) {
     const { shape } = params;
     const given = shape.filter((n) => n === "given").length;
     expectInputs("specifyShape", inputs, 1 + given);
@@ -203,7 +198,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     });
     return [TensorType.of(x.dtype, known)];
   },
-  shapes(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly (readonly Size[])[] {
+  shapes(context, apply) {
     const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
     let next = 0;
     return [
@@ -225,7 +220,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   }),
   along: broadcastAxes,
   linear: linearIn(0),
-  evaluate(inputs: readonly Value[], params: SpecifyShapeParams): readonly Value[] {
+  evaluate(inputs, params) {
     let next = 1;
     params.shape.forEach((promise, axis) => {
       if (promise === null) return;
@@ -237,18 +232,14 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     });
     return [inputs[0]!];
   },
-  integers(context: ShapeContext, apply: Apply<SpecifyShapeParams>): readonly Size[] {
+  integers(context, apply) {
     return context.integers(apply.inputs[0]!);
   },
   lowering: {
     kind: "virtual",
     view: true,
     cost: 0,
-    element(
-      context: ElementContext,
-      apply: Apply<SpecifyShapeParams>,
-      index: readonly Ix[],
-    ): Element {
+    element(context, apply, index) {
       return context.read(apply.inputs[0]!, index);
     },
   },
