@@ -117,6 +117,22 @@ onDevices("lengths 0 and 1 have plans of their own", async (device) => {
   assertEquals(numbers(f(ramp(5, 3), ramp(5, 3))).length, 15);
 });
 
+onDevices("steps and ends beyond 32 bits serve all lengths", async (device) => {
+  const x = T.vector("x"), far = 3e9;
+  const parts = [
+    x.slice(null, null, far),
+    x.slice(null, null, -far),
+    x.slice(far),
+    x.slice(-far, far),
+  ];
+  const f = await compile([x], parts, { device });
+  for (const n of [3, 1, 5, 0, 4, 2]) {
+    const value = ramp(n), data = numbers(value);
+    const ends = [data.slice(0, 1), data.slice(-1), [], data];
+    assertEquals(f(value).map(numbers), ends, `length ${n}`);
+  }
+});
+
 onDevices("axes that always had one length share a symbol, until they differ", async (device) => {
   const x = T.vector("x"), y = T.vector("y");
   const f = await compile([x, y], T.concatenate([x, y]).sum(), { device });

@@ -34,14 +34,10 @@ export function chainPlace(
   step: string,
 ): string {
   text.localCounters.set(loop, step);
-  const { address } = chain.store;
-  const terms = address.terms.flatMap(({ axis, stride }) => {
-    const value = axis.kind === "axis" ? axes[axis.axis]! : text.loopAxis(axis);
-    if (value === "0i" || stride === 0) return [];
-    return [stride === 1 ? value : `${value} * ${text.size(stride)}`];
-  });
-  if (address.offset !== 0 || terms.length === 0) terms.push(text.size(address.offset));
-  return `u32(${terms.join(" + ")})`;
+  return text.place(
+    chain.store.address,
+    (axis) => axis.kind === "axis" ? axes[axis.axis]! : text.loopAxis(axis),
+  );
 }
 
 /**

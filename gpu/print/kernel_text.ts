@@ -7,15 +7,17 @@
 
 import type { DType } from "../../core/graph/dtype.ts";
 import type { BufferDecl } from "../../core/ir/program.ts";
-import { type AxisRef, type ScalarType, scalarTypeOf } from "../../core/ir/scalar.ts";
+import { type Address, type AxisRef, type ScalarType, scalarTypeOf } from "../../core/ir/scalar.ts";
 import { type Size, sizeAt, type SizeEnv, sizeKey } from "../../core/ir/size.ts";
 import { LINEAR_GROUP_WGSL } from "./grid.ts";
 import type { BindingAccess, KernelSource } from "../device/pipelines.ts";
 import { isWide, WIDE } from "./int64.ts";
 import {
+  literalInt,
   printCast,
   printConstant,
   type Printed,
+  printInt,
   type StoredType,
   storedType,
   wgslType,
@@ -158,17 +160,17 @@ export class KernelText {
     return `params.p${index}`;
   }
 
-  /** A size as an i32. */
+  /** A size as an i32; larger ones wrap, as what is computed from them does. */
   size(size: Size): string {
-    if (typeof size === "number") return size < 0 ? `(${size}i)` : `${size}i`;
+    if (typeof size === "number") return printInt(size | 0);
     return this.param(sizeKey(size), (run) => size.evaluate(run.env));
   }
 
   /** A size as a number of any type. */
   sizeAs(size: Size, type: ScalarType): Printed {
+    if (typeof size === "number") return printConstant(type, size, this.prelude);
     const to = wgslType(type);
     if (isWide(to)) {
-      if (typeof size === "number") return printConstant(type, size, this.prelude);
       const word = (unit: number) =>
         this.param(`${sizeKey(size)}/${unit}`, (run) => Math.floor(size.evaluate(run.env) / unit));
       const words = [word(1), word(2 ** 32)].map((name) => `bitcast<u32>(${name})`);
@@ -207,6 +209,30 @@ export class KernelText {
     return `i32(u32(${positive === 0 ? t : `${t} + ${positive}i`}) % ${modulus}u)`;
   }
 
+  /**
+   * Where an element lies, as a u32. For a constant that is negative this is a place behind all memory:
+   * compilers refuse what they see is no position, even where it is never used.
+   *
+   * @param address The position.
+   * @param axisOf The i32 value of an axis.
+   * @param rest The i32 value of the part that is not affine.
+   */
+  place(address: Address, axisOf: (axis: AxisRef) => string, rest: string | null = null): string {
+    const values = address.terms.flatMap(({ axis, stride }) => {
+      const value = axisOf(axis);
+      if (value === "0i" || stride === 0) return [];
+      return [stride === 1 ? value : `${value} * ${this.size(stride)}`];
+    });
+    if (rest !== null) values.push(rest);
+    values.push(this.size(address.offset));
+    const numbers = values.map(literalInt);
+    const parts = values.filter((_, i) => numbers[i] === null);
+    const constant = numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
+    if (parts.length === 0) return `${constant < 0 ? 2 ** 31 : constant}u`;
+    if (constant !== 0) parts.push(this.size(constant));
+    return `u32(${parts.join(" + ")})`;
+  }
+
   /** An element of a buffer as a value. */
   load(buffer: number, dtype: DType, index: string): Printed {
     const text = `${this.buffer(buffer, "read")}[${index}]`;
@@ -236,9 +262,9 @@ export class KernelText {
       case "bool":
         return `select(0u, 1u, ${text})`;
       case "int8":
-        return `((${text} << 24u) >> 24u)`;
+        return lowBits(text, 24);
       case "int16":
-        return `((${text} << 16u) >> 16u)`;
+        return lowBits(text, 16);
       case "uint8":
         return `(${text} & 0xffu)`;
       case "uint16":
@@ -363,6 +389,14 @@ export class KernelText {
   vary(): void {
     this.#varies = true;
   }
+}
+
+/** An i32 without its first bits; compilers refuse to shift a constant out of its range. */
+function lowBits(text: string, without: number): string {
+  const value = literalInt(text);
+  return value === null
+    ? `((${text} << ${without}u) >> ${without}u)`
+    : printInt((value << without) >> without);
 }
 
 /** Moves lines in by one step. */

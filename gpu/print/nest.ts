@@ -326,15 +326,8 @@ export class NestBody {
   }
 
   #index(address: Address, values: ReadonlyMap<SNode, Printed>): string {
-    const parts: string[] = [];
-    for (const { axis, stride } of address.terms) {
-      const name = this.#axis(axis);
-      if (name === "0i" || stride === 0) continue;
-      parts.push(stride === 1 ? name : `${name} * ${this.text.size(stride)}`);
-    }
-    if (address.rest !== null) parts.push(values.get(address.rest)!.text);
-    if (address.offset !== 0 || parts.length === 0) parts.push(this.text.size(address.offset));
-    return `u32(${parts.join(" + ")})`;
+    const rest = address.rest === null ? null : values.get(address.rest)!.text;
+    return this.text.place(address, (axis) => this.#axis(axis), rest);
   }
 }
 

@@ -354,6 +354,58 @@ gpuTest("checks of what a nest reduces come after its loops, however they are sh
   }
 });
 
+gpuTest("constant places of what is never read or written may be anything", async () => {
+  const size = baseSize("n", 0, 3);
+  for (const place of [-1, -2, 1000, 2 ** 31 - 1, -(2 ** 31)]) {
+    const b = new ScalarBuilder();
+    const never = b.compare("lt", b.size(size), b.constant("i32", 3));
+    const { outputs } = await compare({
+      buffers: [
+        ["x", "float32", 3, input(0)],
+        ["guarded", "float32", 3, output(0)],
+        ["at a sum", "float32", 1, output(1)],
+        ["kept", "int8", 3, output(2)],
+      ],
+      steps: [
+        nest({
+          axes: [3],
+          outer: [
+            {
+              buffer: 1,
+              address: axisIx(0),
+              value: b.add(
+                b.load(0, "float32", axisIx(0)),
+                b.load(0, "float32", sizeIx(place), never),
+              ),
+              guard: null,
+            },
+            { buffer: 3, address: axisIx(0), value: b.constant("i32", 200), guard: null },
+          ],
+        }),
+        nest({
+          axes: [1],
+          outer: [
+            { buffer: 2, address: axisIx(0), value: b.constant("f32", 5), guard: null },
+          ],
+        }),
+        nest({
+          axes: [1],
+          outer: [
+            { buffer: 2, address: sizeIx(place), value: b.constant("f32", 7), guard: never },
+          ],
+        }),
+      ],
+      inputs: [new Float32Array([1, 2, 3])],
+      env: [3],
+    });
+    assertEquals(outputs, [
+      new Float32Array([1, 2, 3]),
+      new Float32Array([5]),
+      new Int8Array([-56, -56, -56]),
+    ]);
+  }
+});
+
 Deno.test("a nest that reads what it reduces within its loops is not printed", () => {
   const b = new ScalarBuilder();
   const failed = b.compare("ge", b.reduced(0, "f32"), b.constant("f32", 1));

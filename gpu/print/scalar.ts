@@ -126,9 +126,16 @@ export function printConstant(
   }
 }
 
-function printInt(value: number): string {
+/** An i32. */
+export function printInt(value: number): string {
   if (value === -2147483648) return "bitcast<i32>(0x80000000u)";
   return value < 0 ? `(${value}i)` : `${value}i`;
+}
+
+/** The number, for a text that `printInt` gives, but for the least; null for any other. */
+export function literalInt(text: string): number | null {
+  const digits = /^\(?(-?[0-9]+)i\)?$/.exec(text);
+  return digits && Number(digits[1]);
 }
 
 function printFloat(value: number): string {

@@ -27,6 +27,8 @@ const DTYPES = {
 } as const;
 /** Types that are compared and reduced. */
 const NUMBERS = ["f32", "i32", "i64", "u64"] as const;
+/** Of 32 bits. */
+const WORDS = [0, 1, -1, 31, 32, -32, 2 ** 31 - 1, -(2 ** 31)];
 /** Of 64 bits. */
 const EDGES = [0n, 1n, -1n, 2n ** 31n, -(2n ** 31n), 2n ** 32n - 1n, 2n ** 62n, -(2n ** 63n)];
 
@@ -34,6 +36,9 @@ const WIDE_OPS = [
   ...["add", "sub", "mul", "min", "max", "and", "or", "xor"] as const,
   ...["div", "rem", "shl", "shr", "mulhi"] as const,
 ];
+
+/** Constant places that are no element of a buffer. */
+const NOWHERE = [-1, -2, N, 2 ** 31 - 1, -(2 ** 31)];
 
 /** Makes programs whose float results are exact, so that any order of operations gives the same. */
 export class RandomSetup {
@@ -260,8 +265,11 @@ export class RandomSetup {
       let value = this.#value(b, type, 3, axes, points, targets);
       const reduced = reductions.findIndex((reduction) => reduction.type === type);
       if (reduced >= 0) value = this.#join(b, type, value, b.reduced(reduced, type));
-      const guard = this.chance(0.2) ? this.#value(b, "bool", 1, axes, points, targets) : null;
-      return { buffer: id, address: own, value: this.#bounded(b, value), guard };
+      const never = this.chance(0.05) ? this.#never(b) : null;
+      const guard = never ??
+        (this.chance(0.2) ? this.#value(b, "bool", 1, axes, points, targets) : null);
+      const address = never === null ? own : sizeIx(this.pick(NOWHERE));
+      return { buffer: id, address, value: this.#bounded(b, value), guard };
     });
     return nest({
       name: "fuzz",
@@ -333,6 +341,9 @@ export class RandomSetup {
     if (depth === 0 || this.chance(0.2)) {
       const kind = this.int(8);
       if (kind === 0 && (type === "i64" || type === "u64")) return b.constant(type, this.wide());
+      if (kind === 0 && type === "i32" && this.chance(0.3)) {
+        return b.constant(type, this.pick(WORDS));
+      }
       if (kind === 0) return b.constant(type, (this.int(33) - 16) / (type === "f32" ? 4 : 1));
       if (kind === 1 && type !== "bool") return b.size(this.sizes[this.int(2)]!, type);
       if (kind === 2 && refs.length > 0) return b.cast(b.index(this.pick(refs)), type);
@@ -349,6 +360,9 @@ export class RandomSetup {
         );
         if (!mine || sizes.length !== refs.length) return b.constant(type, 1);
         return b.load(id, DTYPES[type], written);
+      }
+      if (this.chance(0.05)) {
+        return b.load(id, DTYPES[type], sizeIx(this.pick(NOWHERE)), this.#never(b));
       }
       const guard = this.chance(0.2)
         ? b.compare(
@@ -392,7 +406,10 @@ export class RandomSetup {
           b,
           b.binary(
             this.pick(
-              ["add", "sub", "mul", "min", "max", "and", "or", "xor", "div", "rem"] as const,
+              [
+                ...["add", "sub", "mul", "min", "max", "and", "or", "xor"] as const,
+                ...["div", "rem", "shl", "shr"] as const,
+              ],
             ),
             sub("i32"),
             sub("i32"),
@@ -419,6 +436,11 @@ export class RandomSetup {
         return b.binary(this.pick(["add", "sub", "min", "max"] as const), sub("f32"), sub("f32"));
       }
     }
+  }
+
+  /** What is always false, and is no constant. */
+  #never(b: ScalarBuilder): SNode {
+    return b.compare("lt", b.size(this.sizes[0]!), b.constant("i32", 0));
   }
 
   #join(b: ScalarBuilder, type: T, x: SNode, y: SNode): SNode {
