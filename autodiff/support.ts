@@ -33,6 +33,7 @@ import {
   moved,
   no,
   summedTo,
+  whole,
   yes,
 } from "./masks.ts";
 import { earlyMask, putMask } from "./put_masks.ts";
@@ -195,11 +196,15 @@ function branchRule(variable: Variable, apply: Apply, choices: Choices): MaskRul
     Variable,
     Variable,
   ];
-  const chosen = (x: Mask, y: Mask): Variable =>
-    outputOf(apply.op, [first, aligned(x ?? yes(), a), aligned(y ?? yes(), b)], {
-      ...apply.params,
-      n: 1,
-    });
+  // Both have one shape: lengths in a loop may not depend on which is taken.
+  const chosen = (x: Mask, y: Mask): Variable => {
+    const masks = [aligned(x ?? yes(), a), aligned(y ?? yes(), b)];
+    const short = a.type.shape.flatMap((_, axis) =>
+      masks.every(({ type }) => type.shape[axis] === 1) ? [axis] : []
+    );
+    const [then, otherwise] = [a, b].map((branch, i) => whole(masks[i]!, branch, short));
+    return outputOf(apply.op, [first, then!, otherwise!], { ...apply.params, n: 1 });
+  };
   const [isA, isB] = [a, b].map((branch) => !isNumber(branch, 0));
   if (choices !== "rows" && (!isA || !isB)) {
     const find = () => {

@@ -210,6 +210,30 @@ Deno.test("second derivatives of choices in loops", async () => {
   assertEquals(numbers(f([0, -1, 4]) as Tensor), [0, 0, 0, 0, 0, 0, 0, 0, -1 / 32]);
 });
 
+onDevices("second gradients of a choice between different products", async (device) => {
+  /** The sum of the squares of a gradient of the loop's last state, which is h0 · k · w. */
+  const squares = (
+    choose: (on: Variable, a: Variable, b: Variable) => Variable,
+    by: "w" | "k",
+  ) =>
+  (x: Variable<"float32", 1>) => {
+    const w = x.slice(2, 4), k = x.at(4);
+    const step = (e: Variable, h: Variable, w: Variable, k: Variable) =>
+      choose(e.gt(0), h.mul(k), h.mul(w));
+    const [h] = scan(step, {
+      sequences: T.constant([1, -1], "float32"),
+      outputsInfo: x.slice(0, 2),
+      nonSequences: [w, k],
+    });
+    return T.sum(T.sqr(grad((h as Variable).at(-1).sum(), by === "w" ? w : k)));
+  };
+  const nested = (on: Variable, a: Variable, b: Variable) =>
+    T.ifelse(on, T.ifelse(on, a, b), T.ifelse(on, b, b.mul(1)));
+  await check(device, squares(T.ifelse, "w"), [1, 2, 3, 4, 5], [50, 100, 0, 0, 50]);
+  await check(device, squares(T.ifelse, "k"), [1, 2, 3, 4, 5], [66, 88, 22, 44, 0]);
+  await check(device, squares(nested, "k"), [1, 2, 3, 4, 5], [66, 88, 22, 44, 0]);
+});
+
 /** A loop over a vector of flags from 10 on, to the gradient in the only element of a vector. */
 const overFlags = (
   step: (flag: Variable, state: Variable, weight: Variable) => Variable,
