@@ -82,7 +82,7 @@ interface Item {
   /** What was done to a product between it and the root. */
   readonly view: PartView | null;
   /** Whether nothing else needs what is around it. */
-  readonly single: boolean;
+  single: boolean;
 }
 
 /** Constants kept apart from factors while a product is taken apart. */
@@ -138,15 +138,19 @@ function takenApart(
     const parts = stack.length + powers.size > MOST
       ? null
       : openItem(root, item, opens, throughViews);
-    const single = item.single && (item.variable === root || isSingle(item.variable));
     if (parts === null) {
       const base = factorBase(item, dtype);
       if (base === null) return null;
       powers.set(base, (powers.get(base) ?? 0) + item.power);
       continue;
     }
+    const single = item.single && (item.variable === root || isSingle(item.variable));
     if (single && isProduct(item.variable)) steps++;
-    stack.push(...parts.reverse().map((part) => ({ ...part, single })));
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i]!;
+      part.single = single;
+      stack.push(part);
+    }
   }
   const plain = [scale.over, scale.below].every((x) => Number.isFinite(x) && x !== 0) &&
     (!isDiscrete(dtype) || Number.isSafeInteger(scale.over));
@@ -198,14 +202,13 @@ function openItem(
   item: Item,
   opens: Opened,
   throughViews: boolean,
-): Omit<Item, "single">[] | null {
+): Item[] | null {
   const { variable, power, view } = item;
   const apply = variable.owner;
   if (apply === null || variable.dtype !== root.dtype) return null;
   if (apply.op.name === "broadcastTo" && variable !== root) {
     // The shape is restored at the end.
-    const inner = apply.inputs[0]!;
-    return [{ variable: inner, power, view: view && ((v) => view(padded(v, variable.ndim))) }];
+    return [partOf(item, apply.inputs[0]!, 1)];
   }
   if (variable !== root && !opens(variable)) return null;
   const through = variable === root || !throughViews ? null : viewThrough(apply);
@@ -217,15 +220,20 @@ function openItem(
         const inner = through(v);
         return inner === null ? null : view(inner);
       },
+      single: false,
     }];
   }
-  const parts = productParts(apply);
-  if (parts === null) return null;
-  return parts.map(([part, sign]) => ({
-    variable: part,
-    power: power * sign,
-    view: view && ((v) => view(padded(v, variable.ndim))),
-  }));
+  return productParts(apply, item);
+}
+
+/** An argument of a product, to a power of it. */
+function partOf({ variable: { ndim }, power, view }: Item, variable: Variable, by: number): Item {
+  return {
+    variable,
+    power: power * by,
+    view: view && ((v) => view(padded(v, ndim))),
+    single: false,
+  };
 }
 
 /** Whether some factor is still looked at where a view of a product is that of its factors. */
@@ -238,26 +246,26 @@ function leadsToProduct(variable: Variable): boolean {
     variable.owner !== null && variable.owner.op.name === "broadcastTo";
 }
 
-/** The arguments of a product with their powers. */
-function productParts(apply: Apply): [Variable, number][] | null {
+/** The arguments of a product with their powers; null for anything else. */
+function productParts(apply: Apply, item: Item): Item[] | null {
   const [x, y] = apply.inputs as [Variable, Variable];
   switch (apply.op.name) {
     case "mul":
-      return [[x, 1], [y, 1]];
+      return [partOf(item, x, 1), partOf(item, y, 1)];
     case "div":
-      return [[x, 1], [y, -1]];
+      return [partOf(item, x, 1), partOf(item, y, -1)];
     case "neg":
-      return [[x, 1], [number(-1, apply.output.dtype), 1]];
+      return [partOf(item, x, 1), partOf(item, number(-1, apply.output.dtype), 1)];
     case "reciprocal":
-      return [[x, -1]];
+      return [partOf(item, x, -1)];
     case "sqr":
-      return [[x, 2]];
+      return [partOf(item, x, 2)];
     case "pow": {
       const power = numberOf(y);
       const isSmall = power !== null && Number.isInteger(power) && power !== 0 &&
         Math.abs(power) <= LARGEST_POWER;
       if (!isSmall || power < 0 && !isReal(apply.output.dtype)) return null;
-      return [[x, power]];
+      return [partOf(item, x, power)];
     }
     default:
       return null;
@@ -274,6 +282,21 @@ export function productCost({ over, below, factors }: Product): number {
   }
   if (over === -1) cost++;
   return cost + Math.max(0, above - 1) + Math.max(0, under - 1) + (under > 0 ? 1 : 0);
+}
+
+const wholeCosts = new WeakMap<Variable, number>();
+
+/**
+ * How many operations a product takes with everything in it taken apart, whatever else uses it; 0 where it
+ * cannot be. Passes ask again and again, so it is kept.
+ */
+export function wholeCost(root: Variable): number {
+  let cost = wholeCosts.get(root);
+  if (cost === undefined) {
+    const product = productOf(root, opensAll);
+    wholeCosts.set(root, cost = product === null ? 0 : productCost(product));
+  }
+  return cost;
 }
 
 /** Computes a product from its factors: what has few axes first. The result may have fewer axes. */

@@ -17,6 +17,7 @@ import {
   productOf,
   productOps,
   realProduct,
+  wholeCost,
 } from "./factors.ts";
 import { ew, instead, isReal } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
@@ -32,14 +33,14 @@ const cancelFactors: Rule = {
   rewrite(apply, context): Rewritten {
     const { output } = apply;
     if (isInside(apply, productOps, context)) return null;
-    const single = opensSingle(context);
-    for (const opens of [single, opensAll]) {
-      const product = productOf(output, opens, single);
-      if (product !== null && productCost(product) < product.steps) {
-        return instead(output, buildProduct(product));
-      }
-    }
-    return null;
+    const single = opensSingle(context),
+      isWorth = (product: Product | null): product is Product =>
+        product !== null && productCost(product) < product.steps;
+    const own = productOf(output, single);
+    if (isWorth(own)) return instead(output, buildProduct(own));
+    if (own !== null && wholeCost(output) >= own.steps) return null;
+    const whole = productOf(output, opensAll, single);
+    return isWorth(whole) ? instead(output, buildProduct(whole)) : null;
   },
 };
 

@@ -60,11 +60,21 @@ import { balanced, turnedBack } from "./exp_balanced.ts";
 /** What was found: the same parts are asked for again and again. */
 const known = new WeakMap<Variable, ExpProduct | null>();
 
+/** Products without exponentials. */
+const plain = new WeakSet<Variable>();
+
 /** Sums of more terms than this are left alone. */
 const MOST_TERMS = 12;
 
 /** The exponentials of a product and the rest; null without exponentials. */
 export function expProductOf(variable: Variable): ExpProduct | null {
+  if (plain.has(variable)) return null;
+  const found = takenExps(variable);
+  if (found === null) plain.add(variable);
+  return found;
+}
+
+function takenExps(variable: Variable): ExpProduct | null {
   const product = isReal(variable.dtype) ? productOf(unpadded(variable), opensAll) : null;
   if (product === null) return null;
   const exponent: Term[] = [], rest: Factor[] = [];
@@ -96,6 +106,8 @@ export function powersOf(product: Product, by: number): Factor[] {
 
 /** What is computed from exponentials by anything but a product, as one; null for anything else. */
 export function expPartOf(variable: Variable): ExpProduct | null {
+  const have = known.get(variable);
+  if (have !== undefined) return have;
   // What is inside comes first, so that chains of any length need no deep stack.
   const order = toposort(
     [variable],

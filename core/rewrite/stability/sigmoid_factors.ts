@@ -136,12 +136,12 @@ export function withoutComplement(product: Product): Product | null {
 
 /** (1 + tanh(y)) / 2 among factors; null if there is none. */
 export function withoutTanh(product: Product): Product | null {
+  if (product.over / product.below !== 0.5) return null;
   for (const factor of product.factors) {
     const sum = factor.power === 1 ? sumOf(factor.base, opensAll, opensAll, 1) : null;
     if (sum === null || sum.terms.length !== 1 || sum.constant !== 1) continue;
     const { base, scale } = sum.terms[0]!, y = under(base, "tanh");
-    const isHalf = product.over / product.below === 0.5;
-    if (y === null || Math.abs(scale) !== 1 || !isHalf) continue;
+    if (y === null || Math.abs(scale) !== 1) continue;
     const twice = ew("mul", number(2 * scale, product.dtype), y);
     const factors = product.factors.filter((other) => other !== factor);
     return {
