@@ -74,34 +74,58 @@ export class Scratch {
 
 /** Places temps, largest first, each in the lowest gap that is free during its life. */
 function place(temps: readonly Temp[], lengths: readonly number[]): ScratchLayout {
-  const items = temps.map(({ id, kind, first, last }) => ({
-    id,
-    first,
-    last,
-    bytes: lengths[kind]!,
-    offset: 0,
-  })).sort((a, b) => b.bytes - a.bytes);
-  // In the order of their offsets, so that many of them are not sorted for each.
-  const placed: typeof items = [];
+  const count = temps.length;
+  const first = Int32Array.from(temps, (temp) => temp.first);
+  const last = Int32Array.from(temps, (temp) => temp.last);
+  const bytes = Float64Array.from(temps, ({ kind }) => lengths[kind]!);
+  const from = new Float64Array(count);
+  const bySize = Array.from(temps, (_, i) => i)
+    .sort((a, b) => bytes[b]! - bytes[a]! || first[a]! - first[b]!);
+  // In the order of their offsets, so that many of them are not sorted for each. Each looks at all before it:
+  // numbers side by side, for there may be many thousands.
+  const placed = new Int32Array(count);
   const offsets = new Map<number, number>();
   let total = 0;
-  for (const item of items) {
-    let offset = 0, at = 0;
-    for (let i = 0; i < placed.length; i++) {
-      const { first, last, offset: from, bytes } = placed[i]!;
-      if (first > item.last || item.first > last) continue;
-      if (from - offset >= item.bytes) break;
-      offset = Math.max(offset, from + bytes);
+  const lowestGap = (item: number, many: number): number => {
+    const begin = first[item]!, end = last[item]!, size = bytes[item]!;
+    let offset = 0;
+    for (let i = 0; i < many; i++) {
+      const other = placed[i]!;
+      if (first[other]! > end || last[other]! < begin) continue;
+      if (from[other]! - offset >= size) break;
+      offset = Math.max(offset, from[other]! + bytes[other]!);
     }
-    item.offset = offset;
-    for (let end = placed.length; at < end;) {
-      const middle = (at + end) >> 1;
-      if (placed[middle]!.offset < offset) at = middle + 1;
-      else end = middle;
+    return offset;
+  };
+  // Where one length is the largest of very many, slots of it are found without a look at all others.
+  const most = bytes[bySize[0] ?? 0]!;
+  const slots = slotsOf(bySize.filter((item) => bytes[item] === most), first, last);
+  bySize.forEach((item, many) => {
+    const size = bytes[item]!, slot = slots[many];
+    const offset = slot === undefined ? lowestGap(item, many) : slot * size;
+    from[item] = offset;
+    let at = 0;
+    for (let top = many; at < top;) {
+      const middle = (at + top) >> 1;
+      if (from[placed[middle]!]! < offset) at = middle + 1;
+      else top = middle;
     }
-    placed.splice(at, 0, item);
-    offsets.set(item.id, offset);
-    total = Math.max(total, offset + item.bytes);
-  }
+    placed.copyWithin(at + 1, at, many);
+    placed[at] = item;
+    offsets.set(temps[item]!.id, offset);
+    total = Math.max(total, offset + size);
+  });
   return { bytes: total, offsets };
+}
+
+/** Numbers of slots for temps of one length, in the order of their first uses, as few as can be. */
+function slotsOf(items: readonly number[], first: Int32Array, last: Int32Array): number[] {
+  const ending = items.map((_, i) => i).sort((a, b) => last[items[a]!]! - last[items[b]!]!);
+  const slots: number[] = [], free: number[] = [];
+  let ended = 0, count = 0;
+  for (const item of items) {
+    while (last[items[ending[ended]!]!]! < first[item]!) free.push(slots[ending[ended++]!]!);
+    slots.push(free.pop() ?? count++);
+  }
+  return slots;
 }

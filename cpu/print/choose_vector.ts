@@ -5,6 +5,7 @@
  */
 
 import { dtypeInfo } from "../../core/graph/dtype.ts";
+import type { ScalarFunction } from "../../core/ir/functions.ts";
 import type { Address, SNode } from "../../core/ir/scalar.ts";
 import type { Size } from "../../core/ir/size.ts";
 import type { KStore, LoweredNest } from "./kernel.ts";
@@ -196,11 +197,24 @@ function costOf(kernel: LoweredNest, plan: NestPlan): number {
 
 const free: ReadonlySet<SNode["op"]> = new Set(["const", "index", "size", "reduced", "bitcast"]);
 
+/** What is found out about a function once, for all its calls. */
+function ofFunctions(find: (func: ScalarFunction) => number): (func: ScalarFunction) => number {
+  const known = new WeakMap<ScalarFunction, number>();
+  return (func) => {
+    let found = known.get(func);
+    if (found === undefined) known.set(func, found = find(func));
+    return found;
+  };
+}
+
+const costWhere = (varies: (node: SNode) => boolean) =>
+  ofFunctions(({ nodes }) => nodes.reduce((cost, one) => cost + nodeCost(one, varies, -1), 0));
+const callCost = costWhere(() => false), varyingCallCost = costWhere(({ op }) => op !== "const");
+
 function nodeCost(node: SNode, varies: (node: SNode) => boolean, axis: number): number {
   if (free.has(node.op)) return 0;
   if (node.op === "call") {
-    const inside = varies(node) ? ({ op }: SNode) => op !== "const" : () => false;
-    return node.func.nodes.reduce((cost, one) => cost + nodeCost(one, inside, axis), 0);
+    return varies(node) ? varyingCallCost(node.func) : callCost(node.func);
   }
   if (!varies(node)) return node.op === "rem" && isFloat(node) ? 20 : 1;
   if (node.op === "load") {
@@ -232,13 +246,19 @@ function storeCost({ address, guard, value }: KStore, axis: number): number {
 
 /** What an iteration of a kernel does, in about so many instructions. */
 export function workOf(kernel: LoweredNest): number {
-  const workOfNodes = (nodes: readonly SNode[]): number =>
-    nodes.reduce((work, node) => {
-      if (node.op === "call") return work + workOfNodes(node.func.nodes);
-      return free.has(node.op) ? work : work + (isWide(node.type) ? 2 : 1);
-    }, 0);
   return 2 + workOfNodes(factsOf(kernel).all);
 }
+
+function workOfNodes(nodes: readonly SNode[]): number {
+  let work = 0;
+  for (const node of nodes) {
+    if (node.op === "call") work += callWork(node.func);
+    else if (!free.has(node.op)) work += isWide(node.type) ? 2 : 1;
+  }
+  return work;
+}
+
+const callWork = ofFunctions(({ nodes }) => workOfNodes(nodes));
 
 /** Prints short inner loops as one iteration after the other, where that isn't much code. */
 function withLoopsUnrolled(kernel: LoweredNest, plan: NestPlan): NestPlan {

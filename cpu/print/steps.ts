@@ -12,7 +12,7 @@ import { mulSize, sizeValue } from "../../core/ir/size.ts";
 import { planNest } from "./choose_vector.ts";
 import type { FunctionContext } from "./context.ts";
 import { type LoweredNest, lowerGemm, lowerNest } from "./kernel.ts";
-import { factsOf } from "./nest_plan.ts";
+import { factsOf, type NestPlan } from "./nest_plan.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
 import { printCheck } from "./check.ts";
 import { printNest, printRows } from "./nest.ts";
@@ -120,7 +120,8 @@ export class StepPrinter {
     const { simd } = this.#owner.module;
     const calls = this.#owner.calls(nest, this.#inLoop);
     const kernel = lowerNest(nest, this.#owner.dtypeOf, calls);
-    const fails = kernel.checks.length > 0, parts = this.#partsOf(kernel);
+    const plan = planNest(kernel, simd);
+    const fails = kernel.checks.length > 0, parts = this.#partsOf(kernel, plan);
     const checks = (context: FunctionContext) => {
       for (const check of kernel.checks) printCheck(context, kernel, check, simd);
     };
@@ -131,13 +132,13 @@ export class StepPrinter {
     }
     this.#place(nest.name, sizeOf(kernel), fails, (context) => {
       checks(context);
-      printNest(context, kernel, planNest(kernel, simd));
+      printNest(context, kernel, plan);
     });
   }
 
   /** Prints a nest in parts, if threads may share it. */
-  #partsOf(kernel: LoweredNest): ((context: FunctionContext) => void) | null {
-    const plan = planNest(kernel, this.#owner.module.simd), shared = planSharing(kernel, plan);
+  #partsOf(kernel: LoweredNest, plan: NestPlan): ((context: FunctionContext) => void) | null {
+    const shared = planSharing(kernel, plan);
     if (shared === null) return null;
     const { size, unit, cost, iterations, isLoop } = shared;
     // Blocks of reductions are the same where there are no threads.
@@ -220,8 +221,8 @@ export class StepPrinter {
         this.#owner.imported(gemmImport(gemm)),
         cut,
         (inside, kernel) => {
-          const parts = this.#partsOf(kernel);
-          if (parts === null) printNest(inside, kernel, planNest(kernel, simd));
+          const plan = planNest(kernel, simd), parts = this.#partsOf(kernel, plan);
+          if (parts === null) printNest(inside, kernel, plan);
           else parts(inside);
         },
       );
