@@ -156,6 +156,15 @@ export class Match {
   }
 }
 
+/** Whether the ops of the arguments are those that a term names: most of all that is tried ends here. */
+function mayFit({ args }: Application, { inputs }: Apply): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg instanceof Application && inputs[i]!.owner?.op.name !== arg.op) return false;
+  }
+  return true;
+}
+
 function isTakenAsItIs(term: Term): boolean {
   return term instanceof Application || term instanceof Wildcard && term.asItIs;
 }
@@ -213,6 +222,7 @@ export function rule(traits: string | Traits, ...laws: readonly Law[]): Rule {
     rewrite(apply, context): Variable | null {
       byOp ??= indexed(laws);
       for (const { left, law } of byOp.get(apply.op.name)!) {
+        if (!mayFit(left, apply)) continue;
         const match = new Match(apply.output, context);
         if (!match.fitsApply(left, apply) || !law.where(match)) continue;
         const value = typeof law.right === "function" ? law.right(match) : match.build(law.right);

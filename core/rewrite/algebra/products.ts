@@ -33,14 +33,12 @@ const cancelFactors: Rule = {
   rewrite(apply, context): Rewritten {
     const { output } = apply;
     if (isInside(apply, productOps, context)) return null;
-    const single = opensSingle(context),
-      isWorth = (product: Product | null): product is Product =>
-        product !== null && productCost(product) < product.steps;
-    const own = productOf(output, single);
-    if (isWorth(own)) return instead(output, buildProduct(own));
+    const single = opensSingle(context), own = productOf(output, single);
+    if (own !== null && productCost(own) < own.steps) return instead(output, buildProduct(own));
     if (own !== null && wholeCost(output) >= own.steps) return null;
     const whole = productOf(output, opensAll, single);
-    return isWorth(whole) ? instead(output, buildProduct(whole)) : null;
+    const isWorth = whole !== null && productCost(whole) < whole.steps;
+    return isWorth ? instead(output, buildProduct(whole)) : null;
   },
 };
 
