@@ -4,7 +4,8 @@
  * @module
  */
 
-import { differentiated, type Variable, withForward } from "../core/graph/graph.ts";
+import { type Variable } from "../core/graph/graph.ts";
+import { differentiated, withForward } from "../core/graph/origin.ts";
 
 /** No gradient flows although there is a connection: through floor, a comparison, an integer. */
 export class ZeroGradient {

@@ -7,7 +7,8 @@
 import { derivedAsOp, derivedInputs } from "../core/ops/control/derived_as.ts";
 import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
 import { NullGradientError } from "../core/base/errors.ts";
-import { type Apply, applyOp, Variable, withForward, withOrigin } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Variable } from "../core/graph/graph.ts";
+import { withForward, withOrigin } from "../core/graph/origin.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { ifelseOp } from "../core/ops/control/ifelse_op.ts";

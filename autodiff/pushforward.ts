@@ -6,14 +6,8 @@
  */
 
 import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
-import {
-  type Apply,
-  applyOp,
-  makeVariable,
-  Variable,
-  withForward,
-  withOrigin,
-} from "../core/graph/graph.ts";
+import { type Apply, applyOp, makeVariable, Variable } from "../core/graph/graph.ts";
+import { withForward, withOrigin } from "../core/graph/origin.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { add, real } from "../core/ops/elementwise/elementwise.ts";

@@ -93,7 +93,8 @@ export {
 } from "./base/errors.ts";
 export type { Params } from "./graph/op.ts";
 export type { LoopStrategy } from "./ir/program.ts";
-export { Apply, Constant, Variable, type VariableJson, type Written } from "./graph/graph.ts";
+export { Apply, Constant, Variable, type VariableJson } from "./graph/graph.ts";
+export type { Written } from "./graph/origin.ts";
 export type { Value, ValueData } from "./graph/value.ts";
 export { ancestors, graphInputs, replace, toposort } from "./graph/walk.ts";
 export type {

@@ -11,12 +11,12 @@
 import {
   type Apply,
   applyOp,
-  inheritName,
   makeConstant,
   makeVariable,
   type Variable,
   withOriginOf,
 } from "../core/graph/graph.ts";
+import { inheritName } from "../core/graph/sessions.ts";
 import { elementInputs } from "../core/graph/op.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";

@@ -9,13 +9,14 @@
 
 import type { DType } from "./dtype.ts";
 import { cut } from "../base/shown.ts";
+import { WeakValues } from "../base/weak_values.ts";
+import { captureOrigin, frameOf, type Origin, placeOf, type Written } from "./origin.ts";
+import { isInSession, keyOf, nextId, remember, setApart, sharable } from "./sessions.ts";
 import { TensorType } from "./type.ts";
 import type { Methods } from "../api/methods.ts";
 import type { TensorLike } from "../ops/common/literal.ts";
 import type { Op, Params } from "./op.ts";
-import { sizeOf, type Value, valueText } from "./value.ts";
-
-let nextId = 1;
+import { exactValueText, sizeOf, type Value, valueText } from "./value.ts";
 
 const testValues = new WeakMap<Variable, Exclude<TensorLike, Variable>>();
 
@@ -33,11 +34,6 @@ export function setTrial(
 ): void {
   trial = next;
   checkTestValue = check;
-}
-
-/** How many variables have been made up to now. */
-export function variablesMade(): number {
-  return nextId - 1;
 }
 
 /** A variable in JSON; `id` tells those of one label apart. */
@@ -80,7 +76,7 @@ export class Variable<D extends DType = DType, N extends number = number> {
 
   /** Makes output `index` of `owner`, or a leaf when there is no owner. */
   constructor(type: TensorType<D, N>, owner: Apply | null = null, index = 0) {
-    this.id = nextId++;
+    this.id = nextId();
     this.type = type;
     this.owner = owner;
     this.index = index;
@@ -111,7 +107,7 @@ export class Variable<D extends DType = DType, N extends number = number> {
   /** Sets it; null takes it away. */
   set name(name: string | null) {
     this.#name = name;
-    if (this.owner !== null && name !== null) named.set(this.owner, 0);
+    if (this.owner !== null && name !== null) setApart(this.owner);
   }
 
   /**
@@ -311,120 +307,6 @@ export function withOriginOf<R>(source: Variable, make: () => R): R {
   }
 }
 
-const limited = Error as { stackTraceLimit?: number };
-
-/** The stack where something was made, and for a part of a gradient what was differentiated. */
-export interface Origin {
-  /** Formatted when it is read. */
-  readonly stack?: string | undefined;
-  readonly forward?: Variable;
-}
-
-/** What the user wrote: see {@linkcode Variable.written}. */
-export interface Written {
-  /** `file:line:column`, or "" when unknown. */
-  readonly place: string;
-  /** The function that they called there, or "". */
-  readonly call: string;
-  /** For a part of a gradient what was differentiated. */
-  readonly forward: Variable | null;
-}
-
-let commonOrigin: Origin | null = null;
-
-/**
- * Calls `build`, and says of all variables it makes that they come from where this was called: one look
- * at the stack for a whole graph.
- */
-export function withOrigin<T>(build: () => T): T {
-  if (commonOrigin !== null) return build();
-  commonOrigin = captureOrigin();
-  try {
-    return build();
-  } finally {
-    commonOrigin = null;
-  }
-}
-
-/** Says of all variables that `build`, inside {@linkcode withOrigin}, makes that they differentiate `forward`. */
-export function withForward<T>(forward: Variable, build: () => T): T {
-  const common = commonOrigin;
-  if (common === null) return build();
-  commonOrigin = {
-    get stack() {
-      return common.stack;
-    },
-    forward,
-  };
-  try {
-    return build();
-  } finally {
-    commonOrigin = common;
-  }
-}
-
-/** What the gradient that is being built differentiates, if one is. */
-export function differentiated(): Variable | null {
-  return commonOrigin?.forward ?? null;
-}
-
-/** Where the user's program is now. */
-export function captureOrigin(): Origin {
-  if (commonOrigin !== null) return commonOrigin;
-  const before = limited.stackTraceLimit;
-  limited.stackTraceLimit = 32;
-  const holder: { stack?: string } = {};
-  // The frames are captured now and formatted only when they are read.
-  (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(holder);
-  if (before !== undefined) limited.stackTraceLimit = before;
-  return holder;
-}
-
-/** The function of a frame, as in `at Variable.add (file…)`, `at get T (file…)` and `at f [as g] (file…)`. */
-const FUNCTION = /^at (?:async )?(?:new )?(?:[^\s(]*\.)?(?:get )?([\w$]+)(?: \[as ([\w$]+)\])? \(/;
-
-/** The place of a frame: what stands in its parentheses, or all of it. */
-const PLACE = /^at (?:async )?(?:.*? \()?((?:(?:file|https?|blob|data):|\/).*:\d+:\d+)\)?$/;
-
-/** Engines write names of files in stacks with spaces, or with what stands for them in a URL. */
-function decoded(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
-}
-
-const here = decoded(import.meta.url.replace(/core\/graph\/graph\.ts.*$/, ""));
-
-/** How places in the library go on after `here`: with a folder, or with a line where it is one file. */
-const INSIDE = here === decoded(import.meta.url)
-  ? /^:\d/
-  : /^(core|cpu|gpu|autodiff|scan|nn|io|see|xla|mod\.ts)/;
-
-/** Where the user's program was, as `file:line:column`, or "". */
-export function placeOf(origin: Origin): string {
-  return frameOf(origin.stack ?? "").place;
-}
-
-const NO_FRAME = { place: "", call: "" };
-
-/** The user's innermost frame, and the function of the library that was called there. */
-function frameOf(stack: string): { place: string; call: string } {
-  let call = "";
-  for (const line of stack.split("\n").slice(1)) {
-    const place = PLACE.exec(line.trim())?.[1];
-    if (place === undefined) continue;
-    const path = decoded(place);
-    const inLibrary = path.startsWith(here) && INSIDE.test(path.slice(here.length)) &&
-      !/_(test|bench)\.ts/.test(path);
-    if (!inLibrary) return { place, call };
-    const [, name = "", as] = FUNCTION.exec(line.trim()) ?? [];
-    call = as ?? name;
-  }
-  return NO_FRAME;
-}
-
 /** One use of an op on concrete inputs; `op.name` says of which. */
 export class Apply<P extends Params = Params> {
   /** Creation number. */
@@ -443,7 +325,7 @@ export class Apply<P extends Params = Params> {
 
   /** Applies `op`; the outputs get the given types. */
   constructor(op: Op<P>, inputs: readonly Variable[], params: P, types: readonly TensorType[]) {
-    this.id = nextId++;
+    this.id = nextId();
     this.op = op;
     this.inputs = Object.freeze([...inputs]);
     this.params = params;
@@ -475,116 +357,18 @@ export function makeVariable(
   return new Variable(type, owner, index);
 }
 
-const constants = new Map<string, WeakRef<Variable>>();
-const applies = new Map<string, WeakRef<Apply>>();
-const cleanup = new FinalizationRegistry<[Map<string, WeakRef<object>>, string]>(([map, key]) => {
-  if (map.get(key)?.deref() === undefined) map.delete(key);
-});
+const constants = new WeakValues<Variable>();
 
 /** The constant with this value. Equal small constants are the same variable. */
 export function makeConstant(value: Value): Variable {
   const type = TensorType.of(value.dtype, value.shape);
   if (sizeOf(value.shape) > 64) return new Constant(type, value);
   const key = exactValueText(value);
-  const have = constants.get(key)?.deref();
+  const have = constants.get(key);
   if (have !== undefined) return have;
   const made = new Constant(type, value);
-  constants.set(key, new WeakRef(made));
-  cleanup.register(made, [constants as Map<string, WeakRef<object>>, key]);
+  constants.set(key, made);
   return made;
-}
-
-function exactText(x: number | bigint): string {
-  return Object.is(x, -0) ? "-0" : String(x);
-}
-
-/** What a value is, as text. */
-export function exactValueText({ dtype, shape, data }: Value): string {
-  return `${dtype}[${shape}]${Array.from(data as ArrayLike<number | bigint>, exactText)}`;
-}
-
-function plainKey(op: { readonly name: string }, params: Params): string {
-  try {
-    return JSON.stringify(params);
-  } catch {
-    throw new TypeError(
-      `Cannot apply "${op.name}": expected numbers, strings and lists of them as parameters`,
-    );
-  }
-}
-
-/** What tells applications of an op to the same inputs apart. */
-export function paramsKey<P extends Params>(op: Op<P>, params: P): string {
-  return op.key === undefined ? plainKey(op, params) : op.key(params);
-}
-
-function keyOf<P extends Params>(op: Op<P>, inputs: readonly Variable[], params: P): string {
-  return `${op.name}(${inputs.map((v) => v.id).join(",")})${paramsKey(op, params)}`;
-}
-
-/**
- * Applications with a name, with the session that gave it, or 0 outside of any. Names are not part of what
- * a node is: the same expression built elsewhere is a node without this name.
- */
-const named = new WeakMap<Apply, number>();
-
-/** A stretch of work on one graph: nodes that it names are the same node within it alone. */
-let session: { readonly number: number; readonly start: number } | null = null;
-let sessions = 0;
-
-/** Runs `work` as one session; inside another one as part of that. */
-export function inSession<R>(work: () => R): R {
-  if (session !== null) return work();
-  session = { number: ++sessions, start: nextId };
-  try {
-    return work();
-  } finally {
-    session = null;
-  }
-}
-
-/** Whether an application may stand for an equal one that is wanted now. */
-export function isSharable(apply: Apply): boolean {
-  const where = named.get(apply);
-  return where === undefined || where === session?.number;
-}
-
-/** Gives a name to what stands for something of that name, if it is new in this session. */
-export function inheritName(variable: Variable, name: string | null): void {
-  const { owner } = variable;
-  if (name === null || variable.name !== null || owner === null || session === null) return;
-  if (variable.id < session.start) return;
-  variable.name = name;
-  named.set(owner, session.number);
-}
-
-/** Makes the named applications of a graph part of this session. */
-export function adoptNamed(order: readonly Apply[]): void {
-  for (const apply of order) {
-    if (session === null || !named.has(apply) || apply.op.pure === false) continue;
-    named.set(apply, session.number);
-    remember(keyOf(apply.op, apply.inputs, apply.params), apply);
-  }
-}
-
-/** Of applications that differ in nothing but names, the first stands for all. */
-export function equalApplications(order: readonly Apply[]): Map<Variable, Variable> {
-  const same = new Map<Variable, Variable>();
-  if (!order.some((apply) => named.has(apply))) return same;
-  const first = new Map<string, Apply>();
-  for (const apply of order) {
-    if (apply.op.pure === false) continue;
-    const key = keyOf(apply.op, apply.inputs.map((v) => same.get(v) ?? v), apply.params);
-    const have = first.get(key);
-    if (have === undefined) first.set(key, apply);
-    else apply.outputs.forEach((output, i) => same.set(output, have.outputs[i]!));
-  }
-  return same;
-}
-
-function remember(key: string, apply: Apply): void {
-  applies.set(key, new WeakRef(apply));
-  cleanup.register(apply, [applies as Map<string, WeakRef<object>>, key]);
 }
 
 /** Applies an op: the same application gives the same node. */
@@ -594,16 +378,13 @@ export function applyOp<P extends Params>(
   params: P,
 ): Apply<P> {
   const key = keyOf(op, inputs, params);
-  const have = applies.get(key)?.deref();
-  if (have !== undefined && isSharable(have)) {
-    if (trial !== null && session === null) trial(have);
-    return have as unknown as Apply<P>;
+  let apply = sharable(key);
+  if (apply === undefined) {
+    apply = new Apply(op, inputs, params, op.infer(inputs, params)) as unknown as Apply;
+    if (op.pure !== false) remember(key, apply);
   }
-  const types = op.infer(inputs, params);
-  const made = new Apply(op, inputs, params, types);
-  if (op.pure !== false) remember(key, made as unknown as Apply);
-  if (trial !== null && session === null) trial(made as unknown as Apply);
-  return made;
+  if (trial !== null && !isInSession()) trial(apply);
+  return apply as unknown as Apply<P>;
 }
 
 /** The first output of an op applied to inputs. */

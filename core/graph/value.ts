@@ -49,6 +49,15 @@ export function valueText({ dtype, shape, data }: Value): string {
   return items[0] ?? "";
 }
 
+function exactText(x: number | bigint): string {
+  return Object.is(x, -0) ? "-0" : String(x);
+}
+
+/** What a value is, as text: equal for equal values alone. */
+export function exactValueText({ dtype, shape, data }: Value): string {
+  return `${dtype}[${shape}]${Array.from(data as ArrayLike<number | bigint>, exactText)}`;
+}
+
 /** Zero-filled elements for `n` values of a dtype. */
 export function valueData(dtype: DType, n: number): ValueData {
   if (dtype === "int64") return new BigInt64Array(n);

@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  type Apply,
-  applyOp,
-  inheritName,
-  inSession,
-  type Variable,
-  withOriginOf,
-} from "./graph.ts";
+import { type Apply, applyOp, type Variable, withOriginOf } from "./graph.ts";
+import { inheritName, inSession } from "./sessions.ts";
 import { shown } from "../base/shown.ts";
 
 /**

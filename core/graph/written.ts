@@ -7,18 +7,8 @@
 import { isDiscrete } from "./dtype.ts";
 import { elementInputs } from "./op.ts";
 import { isArgumentError } from "../base/errors.ts";
-import {
-  type Apply,
-  asWritten,
-  captureOrigin,
-  Constant,
-  type Origin,
-  placeOf,
-  sameCall,
-  type Variable,
-  type Written,
-  writtenLabel,
-} from "./graph.ts";
+import { type Apply, asWritten, Constant, sameCall, type Variable, writtenLabel } from "./graph.ts";
+import { captureOrigin, type Origin, placeOf, type Written } from "./origin.ts";
 
 /** The most operands that a message lists, and the most characters of a name. */
 const MOST_OPERANDS = 4, MOST_NAME = 60;

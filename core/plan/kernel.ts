@@ -6,7 +6,8 @@
  */
 
 import { type DType, isComplex } from "../graph/dtype.ts";
-import { type Apply, Constant, paramsKey, type Variable } from "../graph/graph.ts";
+import { type Apply, Constant, type Variable } from "../graph/graph.ts";
+import { paramsKey } from "../graph/sessions.ts";
 import {
   type CheckMessage,
   type Element,

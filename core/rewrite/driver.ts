@@ -8,15 +8,8 @@
  * @module
  */
 
-import {
-  type Apply,
-  applyOp,
-  inheritName,
-  inSession,
-  type Variable,
-  variablesMade,
-  withOriginOf,
-} from "../graph/graph.ts";
+import { type Apply, applyOp, type Variable, withOriginOf } from "../graph/graph.ts";
+import { inheritName, inSession, variablesMade } from "../graph/sessions.ts";
 import { toposort } from "../graph/walk.ts";
 import { currentLog, type RewriteLog } from "./log.ts";
 import type { Phase, RewriteContext, Rule } from "./rule.ts";

@@ -11,15 +11,8 @@
 
 import { NanGuardError } from "../base/errors.ts";
 import { isComplex, isFloat } from "../graph/dtype.ts";
-import {
-  type Apply,
-  applyOp,
-  inheritName,
-  inSession,
-  outputOf,
-  type Variable,
-  withOriginOf,
-} from "../graph/graph.ts";
+import { type Apply, applyOp, outputOf, type Variable, withOriginOf } from "../graph/graph.ts";
+import { inheritName, inSession } from "../graph/sessions.ts";
 import { heldInputs } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { writtenAs } from "../graph/written.ts";

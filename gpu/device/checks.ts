@@ -5,7 +5,7 @@
  * @module
  */
 
-import { captureOrigin, type Origin } from "../../core/graph/graph.ts";
+import { captureOrigin, type Origin } from "../../core/graph/origin.ts";
 import { locateCall } from "../../core/graph/written.ts";
 import { type Check, checkError } from "../../core/ir/program.ts";
 import type { SizeEnv } from "../../core/ir/size.ts";

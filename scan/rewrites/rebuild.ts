@@ -4,13 +4,9 @@
  * @module
  */
 
-import {
-  type Apply,
-  applyOp,
-  isSharable,
-  makeVariable,
-  type Variable,
-} from "../../core/graph/graph.ts";
+import { type Apply, applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { isSharable } from "../../core/graph/sessions.ts";
+import { WeakValues } from "../../core/base/weak_values.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/runtime/shared.ts";
@@ -90,8 +86,7 @@ interface Rebuilt {
   readonly outputs: ScanOutputs;
 }
 
-const built = new Map<string, WeakRef<Apply<ScanParams>>>();
-const forgotten = new FinalizationRegistry<string>((key) => built.delete(key));
+const built = new WeakValues<Apply<ScanParams>>();
 
 /**
  * Builds a node from parts. Inputs that the step does not read are left out. The placeholders are
@@ -144,7 +139,7 @@ export function rebuild(
     parts.limit === null ? "" : "limited",
     ...[old, results, outer].map((list) => list.map((variable) => variable.id).join()),
   ].join("|");
-  const known = built.get(key)?.deref();
+  const known = built.get(key);
   if (known !== undefined && isSharable(known)) {
     return { apply: known, outputs: scanOutputs(known) };
   }
@@ -175,8 +170,7 @@ export function rebuild(
     if (params.implicit.has(from)) implicit.add(i);
   });
   const apply = applyOp(scanOp, outer, { ...params, step, shared, implicit });
-  built.set(key, new WeakRef(apply));
-  forgotten.register(apply, key);
+  built.set(key, apply);
   return { apply, outputs: scanOutputs(apply) };
 }
 

@@ -5,14 +5,8 @@
  * @module
  */
 
-import {
-  type Apply,
-  applyOp,
-  inheritName,
-  inSession,
-  type Variable,
-  withOriginOf,
-} from "../../graph/graph.ts";
+import { type Apply, applyOp, type Variable, withOriginOf } from "../../graph/graph.ts";
+import { inheritName, inSession } from "../../graph/sessions.ts";
 import { eagerInputs, lazyInputs } from "../../graph/op.ts";
 import { toposort } from "../../graph/walk.ts";
 import { zerosLike } from "../create/alloc.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { Constant, paramsKey, type Variable } from "../../../core/graph/graph.ts";
+import { Constant, type Variable } from "../../../core/graph/graph.ts";
+import { paramsKey } from "../../../core/graph/sessions.ts";
 import { type DType, dtypeInfo, isComplex, isDiscrete } from "../../../core/graph/dtype.ts";
 import { VerificationError } from "../../../core/base/errors.ts";
 import { makeValue, rounded, sizeOf, type Value } from "../../../core/graph/value.ts";
