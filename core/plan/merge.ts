@@ -13,7 +13,7 @@ import { sizeOfNodes } from "../ir/functions.ts";
 import { loadsOf, nodesOf } from "../ir/nodes.ts";
 import { buffersOf, stepOutputs } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
-import type { Entry, StepGraph } from "./step_graph.ts";
+import type { StepEntry, StepGraph } from "./step_graph.ts";
 
 /** How far back a kernel looks for one to join. */
 const WINDOW = 40;
@@ -38,7 +38,7 @@ export function joinNests(graph: StepGraph): void {
 
 /** A step, with the nests that have joined it. */
 class Group {
-  readonly entry: Entry;
+  readonly entry: StepEntry;
   readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
@@ -56,7 +56,7 @@ class Group {
   #name: string;
   #nodes: number;
 
-  constructor(planner: Planner, entry: Entry) {
+  constructor(planner: Planner, entry: StepEntry) {
     const step = entry.step!;
     this.entry = entry;
     this.#planner = planner;

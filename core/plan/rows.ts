@@ -12,7 +12,7 @@ import type { Loop, LoopNest, Store } from "../ir/program.ts";
 import { Rewriter } from "../ir/rewriter.ts";
 import type { Address, AxisRef } from "../ir/scalar.ts";
 import { touchesOf } from "../ir/steps.ts";
-import type { Entry, StepGraph } from "./step_graph.ts";
+import type { StepEntry, StepGraph } from "./step_graph.ts";
 
 const LEAST_ROWS = 8;
 
@@ -107,7 +107,7 @@ function passes({ stored, steps }: Passing): boolean {
 /** The longest group that starts at a step, if it is worth it. */
 function findGroup(
   graph: StepGraph,
-  list: readonly Entry[],
+  list: readonly StepEntry[],
   start: number,
   least: RowLimits,
 ): { loop: Loop; count: number } | null {

@@ -10,7 +10,7 @@ import { buffersOf } from "../ir/steps.ts";
 import type { Planner } from "./planner.ts";
 
 /** The place of a step in its level; null where a pass has taken the step away. */
-export interface Entry {
+export interface StepEntry {
   readonly step: Step | null;
 }
 
@@ -23,10 +23,10 @@ export class StepGraph {
   /** What the steps are of, for people. */
   readonly name: string;
   readonly #kept: ReadonlySet<number>;
-  readonly #steps: Entry[] = [];
-  readonly #commit: Entry[] = [];
-  readonly #readers = new Map<number, Set<Entry>>();
-  readonly #writers = new Map<number, Set<Entry>>();
+  readonly #steps: StepEntry[] = [];
+  readonly #commit: StepEntry[] = [];
+  readonly #readers = new Map<number, Set<StepEntry>>();
+  readonly #writers = new Map<number, Set<StepEntry>>();
 
   /**
    * @param planner What it is part of.
@@ -47,19 +47,19 @@ export class StepGraph {
     planner.trace?.("lower", this);
   }
 
-  #add(list: Entry[], step: Step): void {
-    const entry: Entry = { step: null };
+  #add(list: StepEntry[], step: Step): void {
+    const entry: StepEntry = { step: null };
     list.push(entry);
     this.replace(entry, step);
   }
 
   /** The places of steps that are left, without those that commit. */
-  get entries(): readonly Entry[] {
+  get entries(): readonly StepEntry[] {
     return this.#steps.filter(({ step }) => step !== null);
   }
 
   /** The places of steps that write shared variables, which run last. */
-  get commits(): readonly Entry[] {
+  get commits(): readonly StepEntry[] {
     return this.#commit.filter(({ step }) => step !== null);
   }
 
@@ -74,12 +74,12 @@ export class StepGraph {
   }
 
   /** The steps that read a buffer. */
-  readersOf(buffer: number): ReadonlySet<Entry> {
+  readersOf(buffer: number): ReadonlySet<StepEntry> {
     return this.#readers.get(buffer) ?? new Set();
   }
 
   /** The steps that write a buffer. */
-  writersOf(buffer: number): ReadonlySet<Entry> {
+  writersOf(buffer: number): ReadonlySet<StepEntry> {
     return this.#writers.get(buffer) ?? new Set();
   }
 
@@ -90,9 +90,9 @@ export class StepGraph {
   }
 
   /** Puts another step in a place, or none. */
-  replace(entry: Entry, step: Step | null): void {
+  replace(entry: StepEntry, step: Step | null): void {
     if (entry.step === step) return;
-    const note = (of: Step, change: (entries: Set<Entry>) => void) => {
+    const note = (of: Step, change: (entries: Set<StepEntry>) => void) => {
       const { reads, writes } = buffersOf(of);
       for (const [buffers, users] of [[reads, this.#readers], [writes, this.#writers]] as const) {
         for (const buffer of buffers) {

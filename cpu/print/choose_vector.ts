@@ -12,8 +12,8 @@ import type { KStore, LoweredNest } from "./kernel.ts";
 import { Analysis, factsOf, isTurned, type Level, type NestPlan } from "./nest_plan.ts";
 import { strideAlong } from "../../core/ir/axes.ts";
 import { hasPrefix } from "./prefix.ts";
-import { hasCast, isWide } from "./simd.ts";
-import { hasVectorForm, isShuffled } from "./values.ts";
+import { hasCast, hasVectorForm, isWide } from "./simd.ts";
+import { isShuffled } from "./vector_memory.ts";
 
 /** What a size that isn't known is taken for. */
 const GUESS = 1000;

@@ -9,10 +9,10 @@ import { findHoisted, type HoistedNode } from "./hoisted.ts";
 import type { FunctionContext } from "./context.ts";
 import type { LoweredNest } from "./kernel.ts";
 import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "./nest_plan.ts";
-import { type AddressUse, Pointers } from "./pointers.ts";
+import { type AddressUse, loadAccess, Pointers } from "./pointers.ts";
 import type { RowProducts } from "./gemv.ts";
 import { Reductions } from "./reduce.ts";
-import { type Bound, loadAccess, Values } from "./values.ts";
+import { type Bound, Values } from "./values.ts";
 import type { Local } from "../wasm/mod.ts";
 import { findFlush, type Flush } from "./flush.ts";
 import { storeAccess, StorePrinter } from "./store.ts";
@@ -326,19 +326,19 @@ export class NestPrinter {
     const { axis } = this.#plan.levels[this.#plan.tile! - 1]!;
     const isTurned = this.#rows > 1 && this.#lastLanes === 4, i = values.axes[axis] as Local<"i32">;
     this.#context.scoped(() => {
-      if (isTurned) values.loadTiles();
+      if (isTurned) values.loads.tiles();
       const next = this.#context.take("i32");
       for (let row = 0; row < this.#rows; row++) {
         fixed[axis] = row;
         if (row > 0) f.localGet(i).i32Const(row).i32Add().localSet(next);
         values.axes[axis] = row === 0 ? i : next;
-        values.tile = isTurned ? row : -1;
+        values.loads.tile = isTurned ? row : -1;
         this.#context.scoped(() => this.#bodyAt(depth));
       }
     });
     fixed[axis] = 0;
     values.axes[axis] = i;
-    values.tile = -1;
+    values.loads.tile = -1;
   }
 
   /** Prints iterations up to an end that is known to be ahead. */

@@ -7,7 +7,7 @@
 
 import { axisKey } from "../../core/ir/builder.ts";
 import { dtypeInfo } from "../../core/graph/dtype.ts";
-import type { Address, SNode } from "../../core/ir/scalar.ts";
+import type { Address, LoadNode, SNode } from "../../core/ir/scalar.ts";
 import { type Size, sizeKey } from "../../core/ir/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
@@ -212,4 +212,14 @@ export class Pointers {
     if (bytes !== 0) f.i32Const(bytes | 0).i32Add();
     return 0;
   }
+}
+
+/** Makes the access of a load. */
+export function loadAccess(node: LoadNode): AddressUse {
+  return {
+    buffer: node.buffer,
+    storage: node.dtype as Storage,
+    address: node.address,
+    guarded: node.args.length > 0,
+  };
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Prim, ScalarType } from "../../core/ir/scalar.ts";
+import type { Prim, ScalarType, SNode } from "../../core/ir/scalar.ts";
 import type { FunctionBuilder, PlainName } from "../wasm/mod.ts";
 
 /** Which lanes a vector holds; see the module's documentation. */
@@ -301,4 +301,20 @@ export function castSimd(
 /** Pushes the lane numbers 0 to 3, plus a start. */
 export function pushLaneNumbers(f: FunctionBuilder, start = 0): void {
   f.i32x4Const(start, start + 1, start + 2, start + 3);
+}
+
+/** Whether a primitive that is neither a cast nor a comparison has vector instructions. */
+export function hasVectorForm(node: SNode): boolean {
+  const { op, type } = node;
+  const integer = type !== "f32" && type !== "f64";
+  switch (op) {
+    case "div":
+    case "rem":
+      return !integer && op === "div";
+    case "mulhi":
+      return type === "i32" || type === "u32";
+    case "sqrt":
+      return !integer;
+  }
+  return true;
 }

@@ -5,17 +5,13 @@
  * @module
  */
 
-import type { LoadNode, PrimNode, ScalarType, SNode } from "../../core/ir/scalar.ts";
-import { dtypeInfo } from "../../core/graph/dtype.ts";
-import type { Size } from "../../core/ir/size.ts";
+import type { PrimNode, ScalarType, SNode } from "../../core/ir/scalar.ts";
 import type { FunctionContext } from "./context.ts";
-import type { Storage } from "./kernel.ts";
 import type { HoistedNode } from "./hoisted.ts";
 import type { Analysis, NestPlan } from "./nest_plan.ts";
-import { strideAlong } from "../../core/ir/axes.ts";
 import { visitNodes } from "../../core/ir/nodes.ts";
-import type { AddressUse, Pointers } from "./pointers.ts";
-import { applyScalar, loadScalar, pushConst, valType } from "./scalar.ts";
+import type { Pointers } from "./pointers.ts";
+import { applyScalar, pushConst, valType } from "./scalar.ts";
 import {
   applySimd,
   blend,
@@ -25,6 +21,7 @@ import {
   type Form,
   formsOf,
   hasCast,
+  hasVectorForm,
   isWide,
   lanesOf,
   narrowMask,
@@ -35,7 +32,7 @@ import {
   splatConst,
   widenMask,
 } from "./simd.ts";
-import { gatherLanes, loadVector, transposed } from "./vector_memory.ts";
+import { Loads } from "./loads.ts";
 import type { Local } from "../wasm/mod.ts";
 
 /** How many of a vector's lanes count: all, so many, or a number found at run time. */
@@ -57,37 +54,21 @@ export interface Bound {
   vector(node: SNode, form: Form): void;
 }
 
-/** Makes the access of a load. */
-export function loadAccess(node: LoadNode): AddressUse {
-  return {
-    buffer: node.buffer,
-    storage: node.dtype as Storage,
-    address: node.address,
-    guarded: node.args.length > 0,
-  };
-}
-
-/** The place of a vector of a tile. */
-function tileKey(node: LoadNode, form: Form, i: number): string {
-  return `tile${node.id}.${form}.${i}`;
-}
-
 /** Prints nodes at the current place of a nest. */
 export class Values {
   readonly context: FunctionContext;
-  readonly #plan: NestPlan;
   readonly #analysis: Analysis;
-  readonly #pointers: Pointers;
   readonly #bound: Bound;
-  readonly #vectorAxis: number;
+  /** The axis along which vectors lie; -1 where there are none. */
+  readonly vectorAxis: number;
+  /** What is loaded. */
+  readonly loads: Loads;
   /** The values of axes: a local, or a constant where iterations are printed one after the other. */
   readonly axes: (Local<"i32"> | number)[] = [];
   /** Which of the vectors of this iteration is printed. */
   copy = 0;
   /** How many lanes of it count. */
   lanes: Lanes = 4;
-  /** Which iteration of a tile is printed; -1 outside of tiles. */
-  tile = -1;
 
   constructor(
     context: FunctionContext,
@@ -97,11 +78,10 @@ export class Values {
     bound: Bound,
   ) {
     this.context = context;
-    this.#plan = plan;
     this.#analysis = analysis;
-    this.#pointers = pointers;
     this.#bound = bound;
-    this.#vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
+    this.vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;
+    this.loads = new Loads(this, plan, analysis, pointers);
   }
 
   /** Computes something ahead. */
@@ -184,7 +164,7 @@ export class Values {
         this.#pushSize(node.size, node.type);
         return;
       case "load":
-        this.#loadScalar(node);
+        this.loads.scalar(node);
         return;
       case "reduced":
       case "running":
@@ -223,33 +203,6 @@ export class Values {
     }
   }
 
-  #loadScalar(node: LoadNode): void {
-    const { f } = this.context;
-    const access = loadAccess(node);
-    const push = () => {
-      const offset = this.#pointers.push(access, 0, (rest) => this.scalar(rest));
-      loadScalar(f, access.storage, offset);
-    };
-    if (node.args.length === 0) {
-      push();
-      return;
-    }
-    // The computed part of the address may be used elsewhere too.
-    const address = f.alloc("i32");
-    this.#pointers.push(access, 0, (rest) => this.scalar(rest));
-    f.localSet(address);
-    this.scalar(node.args[0]!);
-    f.if(
-      () => {
-        f.localGet(address);
-        loadScalar(f, access.storage, 0);
-      },
-      () => pushConst(f, node.type, 0),
-      valType(node.type),
-    );
-    f.free(address);
-  }
-
   // Vectors.
 
   #keepVector(node: SNode, form: Form): Local<"v128"> {
@@ -286,7 +239,7 @@ export class Values {
     }
     switch (node.op) {
       case "index": {
-        const start = this.axes[this.#vectorAxis]!;
+        const start = this.axes[this.vectorAxis]!;
         const ahead = 4 * this.copy;
         if (typeof start === "number") pushLaneNumbers(f, start + ahead);
         else {
@@ -297,7 +250,7 @@ export class Values {
         return;
       }
       case "load":
-        this.#loadVector(node, form);
+        this.loads.vector(node, form);
         return;
       case "reduced":
       case "running":
@@ -313,112 +266,6 @@ export class Values {
       default:
         this.#applyVector(node, form);
     }
-  }
-
-  /** Loads a tile for each load that is turned: in iteration `i` of the tile they have its vector `i`. */
-  loadTiles(): void {
-    for (const node of this.#analysis.turned) {
-      for (const form of formsOf(node.type)) this.#loadTile(node, form);
-    }
-  }
-
-  #loadTile(node: LoadNode, form: Form): void {
-    const { f } = this.context;
-    const access = loadAccess(node);
-    const { axis } = this.#plan.levels[this.#plan.tile! - 1]!;
-    const isBack = strideAlong(node.address, axis) === -1;
-    const { bytes } = dtypeInfo(access.storage);
-    const [first, count] = lanesOf(form);
-    // Where iterations run backwards, the last of the tile comes first in memory.
-    this.#pointers.fixed[axis] = isBack ? 3 : 0;
-    const rows = Array.from({ length: count }, (_, lane) => {
-      return (bytes === 8 ? [0, 16] : [0]).map((more) => {
-        const offset = this.#pointers.push(access, first + lane, (rest) => this.scalar(rest));
-        loadVector(f, access.storage, offset + more);
-        const local = f.alloc("v128");
-        f.localSet(local);
-        return local;
-      });
-    });
-    const vectors = transposed(f, rows);
-    vectors.forEach((vector, i) => {
-      const local = this.context.take("v128");
-      f.localGet(vector).localSet(local).free(vector);
-      this.context.note(tileKey(node, form, isBack ? 3 - i : i), local);
-    });
-  }
-
-  #loadVector(node: LoadNode, form: Form): void {
-    const { f } = this.context;
-    const turned = this.tile < 0 ? undefined : this.context.find(tileKey(node, form, this.tile));
-    if (turned !== undefined) {
-      f.localGet(turned);
-      this.#maskOfBool(node.type, form);
-      return;
-    }
-    const access = loadAccess(node);
-    const { rest } = node.address;
-    const [first] = lanesOf(form);
-    const ahead = 4 * this.copy;
-    const guard = node.args[0];
-    const restVaries = rest !== null && this.#analysis.varies(rest);
-    const stride = strideAlong(node.address, this.#vectorAxis);
-    const whole = !restVaries && stride === 1;
-    if (whole && guard === undefined) {
-      const offset = this.#pointers.push(access, ahead + first, (r) => this.scalar(r));
-      loadVector(f, access.storage, offset);
-      this.#maskOfBool(node.type, form);
-      return;
-    }
-    const { bytes } = dtypeInfo(access.storage);
-    if (guard === undefined && !restVaries && isShuffled(stride, bytes)) {
-      // Whole vectors hold the lanes, in another order.
-      const [start, count] = [ahead + first, bytes === 8 ? 2 : 4];
-      const push = (lane: number, more: number) => {
-        const offset = this.#pointers.push(access, lane, (r) => this.scalar(r));
-        loadVector(f, access.storage, offset + more);
-      };
-      if (stride === -1) {
-        const whole = f.alloc("v128");
-        push(start + count - 1, 0);
-        f.localTee(whole).localGet(whole).free(whole);
-        if (count === 2) f.i64x2Shuffle(1, 0);
-        else f.i32x4Shuffle(3, 2, 1, 0);
-      } else {
-        push(start, 0);
-        push(start, 16);
-        f.i32x4Shuffle(0, 2, 4, 6);
-      }
-      return;
-    }
-    gatherLanes(this.context, {
-      storage: access.storage,
-      form,
-      lanes: this.lanes,
-      whole,
-      guard: guard === undefined ? null : () => this.vector(guard, 0),
-      /** Pushes the address of a lane, numbered within the vector; returns the displacement. */
-      address: (lane) => {
-        const at = stride === 0 ? 0 : ahead + lane;
-        const offset = this.#pointers.push(access, at, (r) => this.scalar(r));
-        if (restVaries) {
-          this.vector(rest, 0);
-          f.i32x4ExtractLane(lane);
-          this.context.timesConst(bytes);
-          f.i32Add();
-        }
-        return offset;
-      },
-    });
-    this.#maskOfBool(node.type, form);
-  }
-
-  /** A bool was loaded as four i32; in the wide forms too, it is then made a mask of its form. */
-  #maskOfBool(type: ScalarType, form: Form): void {
-    const { f } = this.context;
-    if (type !== "bool") return;
-    f.i32x4Const(0).i32x4Ne();
-    if (form !== 0) throw new TypeError("Cannot load a bool as a wide mask");
   }
 
   #applyVector(node: PrimNode, form: Form): void {
@@ -602,25 +449,4 @@ function limitOf({ op, type, args }: PrimNode): { value: SNode; limit: SNode } |
 /** Whether a node is the constant whose bits are all 0. */
 function isZero(node: SNode): boolean {
   return node.op === "const" && (node.value === 0n || Object.is(node.value, 0));
-}
-
-/** Whether lanes at this stride are loaded as whole vectors and put in order. */
-export function isShuffled(stride: Size, bytes: number): boolean {
-  return (stride === -1 && bytes >= 4) || (stride === 2 && bytes === 4);
-}
-
-/** Whether a primitive that is neither a cast nor a comparison has vector instructions. */
-export function hasVectorForm(node: SNode): boolean {
-  const { op, type } = node;
-  const integer = type !== "f32" && type !== "f64";
-  switch (op) {
-    case "div":
-    case "rem":
-      return !integer && op === "div";
-    case "mulhi":
-      return type === "i32" || type === "u32";
-    case "sqrt":
-      return !integer;
-  }
-  return true;
 }

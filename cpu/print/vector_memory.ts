@@ -5,6 +5,7 @@
  */
 
 import { dtypeInfo } from "../../core/graph/dtype.ts";
+import type { Size } from "../../core/ir/size.ts";
 import type { FunctionContext } from "./context.ts";
 import type { Storage } from "./kernel.ts";
 import { type Form, lanesOf } from "./simd.ts";
@@ -290,4 +291,9 @@ function storeFew(
       }),
     () => context.scoped(() => one(0)),
   );
+}
+
+/** Whether lanes at this stride are loaded as whole vectors and put in order. */
+export function isShuffled(stride: Size, bytes: number): boolean {
+  return (stride === -1 && bytes >= 4) || (stride === 2 && bytes === 4);
 }
