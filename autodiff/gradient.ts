@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Variable } from "../core/graph/graph.ts";
+import type { Variable } from "../core/graph/graph.ts";
 import { differentiated, withForward } from "../core/graph/origin.ts";
 
 /** No gradient flows although there is a connection: through floor, a comparison, an integer. */

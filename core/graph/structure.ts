@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Variable } from "./graph.ts";
+import type { Variable } from "./graph.ts";
 import { paramsKey } from "./sessions.ts";
 import { toposort } from "./walk.ts";
 

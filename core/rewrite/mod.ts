@@ -6,7 +6,7 @@
 
 import { checkOptions, expectList, suggestion } from "../base/options.ts";
 import { commaText, shown } from "../base/shown.ts";
-import { type Variable } from "../graph/graph.ts";
+import type { Variable } from "../graph/graph.ts";
 import { adoptNamed, equalApplications, inSession } from "../graph/sessions.ts";
 import { replace, toposort } from "../graph/walk.ts";
 import { validateGraph } from "./validate.ts";
