@@ -16,7 +16,12 @@ import { isElementwise } from "../core/rewrite/match.ts";
 import { type RuleHits, runPhase } from "../core/rewrite/driver.ts";
 import { opensAll, productOf } from "../core/rewrite/algebra/factors.ts";
 import { isRootOfSquares } from "../core/rewrite/stability/squares.ts";
-import { expPartOf, expPartUnderLog, standsFor } from "../core/rewrite/stability/exp_parts.ts";
+import {
+  expPartOf,
+  expPartUnderLog,
+  isOpened,
+  standsFor,
+} from "../core/rewrite/stability/exp_parts.ts";
 // @ts-types="../core/rewrite/phases.d.ts"
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
@@ -207,8 +212,9 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
 function isTransparent(apply: Apply, isUnderLog: boolean): boolean {
   const { op, output } = apply;
   if (op.name === "matmul") return (isUnderLog ? expPartUnderLog : expPartOf)(output) !== null;
-  return !is(op, "wraps") && !reportsGradient(apply) &&
-    (isElementwise(apply) || is(op, "moves", "gathers"));
+  if (reportsGradient(apply)) return false;
+  return is(op, "moves", "gathers") ||
+    !is(op, "wraps") && (isElementwise(apply) || isOpened(apply));
 }
 
 /** Whether somebody wants to see the gradient that flows through it. */

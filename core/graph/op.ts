@@ -361,11 +361,11 @@ export interface Op<P extends Params = Params> {
   readonly dataFrom?: number;
   /**
    * Inputs whose elements are all that output 0 holds, where the others say which and where; default:
-   * input 0 for a fact "moves", else none is known. By it bounds of integers are known (`scan/bound.ts`),
+   * input 0 for a fact "moves", else, and for null, none is known. By it bounds of integers are known (`scan/bound.ts`),
    * gradients of kinks go through (`autodiff/kinks.ts`), the guard against NaN passes by, and together with
    * `linear` exponentials are followed (`core/rewrite/stability/exp_parts.ts`).
    */
-  holds?(inputs: readonly Variable[]): readonly Variable[];
+  holds?(inputs: readonly Variable[], params: P): readonly Variable[] | null;
   /**
    * For an op that passes inputs on and computes only those: which, by the values of the inputs that
    * are not lazy.
@@ -492,8 +492,8 @@ export function elementInputs({ op, inputs }: Apply): readonly Variable[] {
 }
 
 /** Inputs whose elements are all that output 0 of an application holds; null where that is not known. */
-export function heldInputs({ op, inputs }: Apply): readonly Variable[] | null {
-  return op.holds?.(inputs) ?? (op.facts?.has("moves") ? inputs.slice(0, 1) : null);
+export function heldInputs({ op, inputs, params }: Apply): readonly Variable[] | null {
+  return op.holds?.(inputs, params) ?? (op.facts?.has("moves") ? inputs.slice(0, 1) : null);
 }
 
 /**

@@ -321,6 +321,7 @@ export const advIncOp: Op<AdvIncParams> = {
   name: "advInc",
   params: { axes: "axes", set: "plain" },
   facts: new Set(["made"]),
+  holds: (inputs: readonly Variable[], { set }: AdvIncParams) => set ? inputs.slice(0, 2) : null,
   positions: ({ params: { axes } }) => axes.map((axis, i) => ({ input: 2 + i, axis })),
   infer(inputs, { axes }) {
     expectInputs("advInc", inputs, 3, Infinity);

@@ -428,6 +428,8 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
   name: "incSubtensor",
   params: { index: "plain", set: "plain" },
   facts: new Set(["made", "indexes"]),
+  holds: (inputs: readonly Variable[], { set }: IncSubtensorParams) =>
+    set ? inputs.slice(0, 2) : null,
   printing: {
     formula: ([x, y, ...args], { inputs, params: { index, set } }) =>
       `${set ? "SetSubtensor" : "IncSubtensor"}(${x}[${

@@ -5,15 +5,16 @@
  * @module
  */
 
-import type { Apply, Variable } from "../../graph/graph.ts";
+import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { type Length, placedInputs } from "../../graph/op.ts";
 import { lengthVariable } from "../../ops/common/length_rules.ts";
-import { moved, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
+import { moved, reduced, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { toposort } from "../../graph/walk.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { withShape } from "../../ops/shape/shape_ops.ts";
 import { ifelse } from "../../ops/control/control.ts";
-import { ifelseOp } from "../../ops/control/ifelse_op.ts";
+import { ifelseOp, type IfElseParams } from "../../ops/control/ifelse_op.ts";
+import { incSubtensorOp } from "../../ops/index/subtensor.ts";
 import { matmulOp } from "../../ops/linalg/matmul.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import {
@@ -56,6 +57,7 @@ import {
   traitsOf,
 } from "./exp_added.ts";
 import { balanced, turnedBack } from "./exp_balanced.ts";
+import { reducedBy, through, viewedBy } from "./exp_through.ts";
 
 /** What was found: the same parts are asked for again and again. */
 const known = new WeakMap<Variable, ExpProduct | null>();
@@ -124,9 +126,14 @@ const opened = new Set([
   ...productOps,
   ...sumOps,
   "switch",
+  "ifelse",
   "reduce",
   "matmul",
   "sqrt",
+  "sort",
+  "cumop",
+  "incSubtensor",
+  "advInc",
 ]);
 
 /** Whether the exponentials in the inputs of an application may be those of its result. */
@@ -140,6 +147,8 @@ function newPartOf(variable: Variable): ExpProduct | null {
   switch (apply.op.name) {
     case "switch":
       return choiceOf(apply);
+    case "ifelse":
+      return lazyChoiceOf(variable);
     case "reduce":
       return reducedPartOf(apply);
     case "matmul":
@@ -147,8 +156,15 @@ function newPartOf(variable: Variable): ExpProduct | null {
     case "add":
     case "sub":
       return addedOf(variable);
+    case "incSubtensor":
+    case "advInc":
+      return changedOf(apply);
     case "sqrt":
-      return rootOf(apply);
+    case "sort":
+    case "cumop": {
+      const found = expProductOf(apply.inputs[0]!);
+      return found && through[apply.op.name](apply, found);
+    }
     default:
       return isView(apply) ? viewOf(apply, expProductOf(apply.inputs[0]!)) : joinedOf(apply);
   }
@@ -164,49 +180,54 @@ function viewOf(apply: Apply, inner: ExpProduct | null): ExpProduct | null {
   );
 }
 
-/** A product of exponentials of which exponents and the rest are viewed. */
-function viewedBy(part: ExpProduct, view: (part: Variable) => Variable): ExpProduct {
-  const { exponent, rest } = part;
-  return expProduct(
-    view(sumOfTerms(exponent, rest.dtype)),
-    isOne(rest) ? null : view(buildProduct(rest)),
-    part,
-  );
-}
-
-/** What is switched to as an exponential; 0 is that of -Infinity. */
+/** What is chosen as an exponential; 0 is that of -Infinity. */
 function branchOf(branch: Variable) {
-  const value = numberOf(branch), { dtype } = branch;
-  if (value !== null) {
+  const value = numberOf(branch), { dtype } = branch, found = expProductOf(branch);
+  if (found === null) {
     return { part: null, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
-  const found = expProductOf(branch);
-  if (found === null) return null;
   const rest = isOne(found.rest) ? null : buildProduct(found.rest);
   return { part: found, exponent: sumOfTerms(found.exponent, dtype), rest };
 }
 
-function choiceOf({ inputs: [condition, x, y], output }: Apply): ExpProduct | null {
+/** What is chosen of two as an exponential, given what chooses between two lists. */
+function chosenOf(
+  [x, y]: readonly Variable[],
+  choose: (a: readonly Variable[], b: readonly Variable[]) => readonly Variable[],
+): ExpProduct | null {
   const p = branchOf(x!), q = branchOf(y!);
-  const parts = [p?.part, q?.part].filter((part) => part !== null && part !== undefined);
-  if (p === null || q === null || parts.length === 0) return null;
-  const lengths = lengthsOf(output);
-  const choice = (a: Variable, b: Variable) => inShape(ew("switch", condition!, a, b), lengths);
-  const exponent = choice(p.exponent, q.exponent), unit = number(1, output.dtype);
+  const parts = [p, q].flatMap(({ part }) => part ?? []);
+  if (parts.length === 0) return null;
+  const unit = number(1, x!.dtype);
   // 0 is 0 by its exponent already.
   const isPlain = [p, q].every(({ rest, part }) =>
     part !== null ? rest === null : numberOf(rest!) === 0
   );
-  const rest = isPlain ? null : choice(p.rest ?? unit, q.rest ?? unit);
-  return expProduct(exponent, rest, traitsOf(parts));
+  const listOf = ({ exponent, rest }: typeof p) => isPlain ? [exponent] : [exponent, rest ?? unit];
+  const [exponent, rest] = choose(listOf(p), listOf(q));
+  return expProduct(exponent!, rest ?? null, traitsOf(parts));
+}
+
+function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProduct | null {
+  const lengths = lengthsOf(output);
+  return chosenOf(
+    branches,
+    (a, b) => a.map((x, i) => inShape(ew("switch", condition!, x, b[i]!), lengths)),
+  );
+}
+
+function lazyChoiceOf(variable: Variable): ExpProduct | null {
+  const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
+  const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
+  const whole = (list: readonly Variable[], like: Variable) =>
+    list.map((part) => inShape(part, lengthsOf(like)));
+  return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
 }
 
 /** Parts put together, in a row or otherwise, of which some are exponentials. */
 function joinedOf(apply: Apply): ExpProduct | null {
   const { inputs, output: { dtype } } = apply, placed = placedInputs(apply);
   if (placed === null || placed.length > MOST_TERMS) return null;
-  // Second derivatives of padding, to which lengths are given beside, would not be stable.
-  if (placed.length > 1 && placed.length < inputs.length) return null;
   const parts = placed.map((i) => ({ whole: inputs[i]!, part: expProductOf(inputs[i]!) }));
   const found = parts.flatMap(({ part }) => part ?? []);
   if (found.length === 0) return null;
@@ -229,44 +250,23 @@ function joinedOf(apply: Apply): ExpProduct | null {
   );
 }
 
+/** Changed parts as placed ones; what is increased, as a sum of those. */
+function changedOf(apply: Apply): ExpProduct | null {
+  if (placedInputs(apply) !== null) return joinedOf(apply);
+  const { op, inputs: [x, y, ...where], params } = apply;
+  // Several may go to one place.
+  if (op !== incSubtensorOp as unknown) return null;
+  const found = expProductOf(x!) ?? expProductOf(y!);
+  const zeros = inShape(number(0, x!.dtype), lengthsOf(x!));
+  return found &&
+    addedOf(ew("add", x!, outputOf(op, [zeros, y!, ...where], { ...params, set: true })));
+}
+
 function reducedPartOf(apply: Apply): ExpProduct | null {
   const { kind } = apply.params as ReduceParams;
   if (kind === "sum") return sumPartOf(apply.output);
-  if (kind === "prod") return multipliedOf(apply);
-  return kind === "max" || kind === "min" ? extremeOf(apply) : null;
-}
-
-/** The product of exponentials along axes is that of the sum of their exponents. */
-function multipliedOf(apply: Apply): ExpProduct | null {
-  const { axes, dtype } = apply.params as ReduceParams, x = apply.inputs[0]!;
-  const found = dtype === x.dtype ? expProductOf(x) : null;
-  if (found === null) return null;
-  const whole = (part: Variable) => inShape(part, lengthsOf(x));
-  const exponent = reduced("sum", whole(sumOfTerms(found.exponent, dtype)), axes);
-  const rest = isOne(found.rest)
-    ? null
-    : reducedAs({ kind: "prod", axes, dtype }, whole(buildProduct(found.rest)), axes);
-  return expProduct(exponent, rest, found);
-}
-
-/** The greatest or least of exponentials is that of their exponents. */
-function extremeOf(apply: Apply): ExpProduct | null {
-  const params = apply.params as ReduceParams, x = apply.inputs[0]!;
-  const found = expProductOf(x);
-  if (found === null || !isOne(found.rest)) return null;
-  const exponent = inShape(sumOfTerms(found.exponent, x.dtype), lengthsOf(x));
-  return expProduct(reducedAs(params, exponent, params.axes), null, found);
-}
-
-function rootOf({ inputs: [x], output }: Apply): ExpProduct | null {
-  const found = expProductOf(x!);
-  if (found === null) return null;
-  const exponent = sumOfTerms(
-    found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
-    output.dtype,
-  );
-  const rest = isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest));
-  return expProduct(exponent, rest, found);
+  const found = expProductOf(apply.inputs[0]!);
+  return found && reducedBy(apply, found);
 }
 
 /** Terms that are added up, of which some are exponentials. */
@@ -362,6 +362,10 @@ export function expPartUnderLog(variable: Variable): ExpProduct | null {
   const { op, inputs } = owner;
   if (op === matmulOp) return matmulOf(owner, true);
   if (op.name === "reduce") return wholeSumOf(variable, true);
+  if (op.name === "cumop") {
+    const inner = expProductOf(inputs[0]!);
+    return inner && through.cumop(owner, { ...inner, isShifted: false });
+  }
   return isView(owner) ? viewOf(owner, expPartUnderLog(inputs[0]!)) : null;
 }
 

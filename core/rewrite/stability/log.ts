@@ -5,13 +5,10 @@
  */
 
 import { reduced } from "../../ops/common/axes.ts";
-import { cumulativeOp, type CumulativeParams } from "../../ops/reduce/cumulative.ts";
-import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
-import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import { placedInputs } from "../../graph/op.ts";
+import type { Apply, Variable } from "../../graph/graph.ts";
 import { addedUp, areShifted, type Exponential, exponential, sizedUp } from "./exp_added.ts";
-import { expPartUnderLog, expProductOf, expSumOf, powersOf } from "./exp_parts.ts";
+import { expPartUnderLog, expProductOf, expSumOf, isOpened, powersOf } from "./exp_parts.ts";
 import {
   endedAtZeros,
   exponentsOf,
@@ -29,12 +26,12 @@ import {
   opensAll,
   type Product,
   productOf,
+  productOps,
 } from "../algebra/factors.ts";
 import {
   applied,
   applyAgain,
   ew,
-  inShape,
   instead,
   isNumber,
   isReal,
@@ -44,7 +41,7 @@ import {
   under,
 } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
-import { areEqual, buildSum, type Sum, sumOf, type Term } from "../algebra/terms.ts";
+import { areEqual, buildSum, type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView } from "../indexing/views.ts";
 
 /** c and z, for a variable that is c * sigmoid(z). */
@@ -309,17 +306,20 @@ const log1pOfSum: Rule = {
   },
 };
 
-/** Whether there may be exponentials in what an application makes that other rules do not look for. */
+/** Ops that other rules look through. */
+const looked = new Set([...productOps, ...sumOps, "sqrt"]);
+
+/** Whether there may be exponentials in what an application makes. */
 function isSource(apply: Apply): boolean {
-  return ["reduce", "matmul", "switch"].includes(apply.op.name) ||
-    !isView(apply) && placedInputs(apply) !== null;
+  return !looked.has(apply.op.name) && isOpened(apply) && !isView(apply);
 }
 
 const logSumExp: Rule = {
   name: "log-sum-exp",
   law:
     "log(sum(exp(x))) -> m + log(sum(exp(x - m))) with m = max(x), also with factors before exp, " +
-    "for products of matrices, for choices and for parts put together",
+    "for products of matrices, for choices, for parts put together, changed or sorted, and " +
+    "log(cumsum(exp(x))) -> logcumsumexp(x)",
   ops: ["log"],
   stabilises: true,
   rewrite({ inputs: [x], output }): Rewritten {
@@ -481,32 +481,8 @@ const logOfGamma: Rule = {
   },
 };
 
-const logOfCumsum: Rule = {
-  name: "log-of-cumsum",
-  law: "log(cumsum(exp(x))) -> logcumsumexp(x)",
-  ops: ["log"],
-  stabilises: true,
-  rewrite({ inputs: [x], output: { dtype } }): Rewritten {
-    const apply = applied(x!, "cumop"), found = apply && expProductOf(apply.inputs[0]!);
-    const { kind, axis } = (apply?.params ?? {}) as Partial<CumulativeParams>;
-    if (!found || kind !== "sum" || !isOne(found.rest) || !isReal(dtype)) return null;
-    const exponent = inShape(sumOfTerms(found.exponent, dtype), lengthsOf(x!));
-    return outputOf<CumulativeParams>(cumulativeOp, [exponent], {
-      kind: "logsumexp",
-      axis: axis!,
-    });
-  },
-};
-
 /** Logarithms of other functions. */
-const logOfOthers: readonly Rule[] = [
-  logOfTanh,
-  logOfSinh,
-  logOfPower,
-  logOfProd,
-  logOfGamma,
-  logOfCumsum,
-];
+const logOfOthers: readonly Rule[] = [logOfTanh, logOfSinh, logOfPower, logOfProd, logOfGamma];
 
 const logOfBase: Rule = {
   name: "log-of-base",
