@@ -160,6 +160,9 @@ export const stableCases: Cases = {
   },
   "log-sum-exp": {
     fires: [
+      () => [ew("log", T.cumsum(e(x), 0)), T.logcumsumexp(x, 0)],
+      () => [ew("log", T.cumprod(e(x), 0)), T.cumsum(x, 0)],
+      () => [ew("log", T.sort(e(x), 0)), T.sort(x, 0)],
       () => [
         ew("log", sum(e(m), 1)),
         ew("add", ew("log", shiftedSum()), shift(m, 1)),
@@ -195,6 +198,9 @@ export const stableCases: Cases = {
       },
     ],
     not: [
+      () => ew("log", T.cumsum(x, 0)),
+      () => ew("log", T.sort(x, 0)),
+
       () => ew("log", sum(shifted(), 1)),
       () => ew("log", sum(m, 1)),
       () => T.logsumexp(m, 1),
@@ -318,10 +324,6 @@ export const stableCases: Cases = {
       ],
     ],
     not: [() => ew("log", ew("asinh", x))],
-  },
-  "log-of-cumsum": {
-    fires: [() => [ew("log", T.cumsum(e(x), 0)), T.logcumsumexp(x, 0)]],
-    not: [() => ew("log", T.cumsum(x, 0)), () => ew("log", T.cumprod(e(x), 0))],
   },
   "log-of-power": {
     fires: [
