@@ -18,22 +18,38 @@ function magic(m: Calc): number {
   return m.pick(1.5 * 2 ** 23, 1.5 * 2 ** 52);
 }
 
-/** 2^(n + bias) for an integer n, as long as the exponent fits. */
-function power2(m: Calc, n: SNode, bias: number): SNode {
-  return ofExponent(m, m.add(n, magic(m) + bias));
+/** An integer n as a float, and an integer whose low bits are those of n and a bias. */
+interface Whole {
+  readonly n: SNode;
+  readonly bits: SNode;
+}
+
+/** The integer nearest to x times a factor. */
+function wholeOf(m: Calc, x: SNode, factor: number, bias: number): Whole {
+  const top = magic(m) + bias;
+  if (!m.b.ieee) {
+    // Such a machine may take what is added and taken away again for nothing.
+    const n = m.nearest(factor === 1 ? x : m.mul(x, factor));
+    return { n, bits: m.ints(m.add(n, top)) };
+  }
+  const moved = m.madd(x, factor, top);
+  return { n: m.sub(moved, top), bits: m.ints(moved) };
 }
 
 /** The power of 2 whose biased exponent is in the low bits. */
-function ofExponent(m: Calc, exponent: SNode): SNode {
-  return m.float(m.shl(m.ints(exponent), m.mantissa));
+function power2(m: Calc, bits: SNode): SNode {
+  return m.float(m.shl(bits, m.mantissa));
 }
 
-/** x = n ln 2 + r with |r| ≤ ln 2 / 2. `low` is added to x with its own precision. */
-function reduce(m: Calc, x: SNode, low?: SNode): { n: SNode; r: SNode } {
-  const n = m.nearest(m.mul(x, Math.LOG2E));
-  const [high, rest] = ln2[m.type];
-  const r = m.madd(n, -high, x);
-  return { n, r: m.madd(n, -rest, low === undefined ? r : m.add(r, low)) };
+/** ±x = n ln 2 ± r with |r| ≤ ln 2 / 2. `low` is added to x with its own precision. */
+function reduce(
+  m: Calc,
+  x: SNode,
+  { bias = 0, sign = 1, low }: { bias?: number; sign?: 1 | -1; low?: SNode } = {},
+): { r: SNode; bits: SNode } {
+  const { n, bits } = wholeOf(m, x, sign * Math.LOG2E, bias), [high, rest] = ln2[m.type];
+  const r = m.madd(n, -sign * high, x);
+  return { bits, r: m.madd(n, -sign * rest, low === undefined ? r : m.add(r, low)) };
 }
 
 // (e^r - 1 - r) / r² on ±ln 2 / 2; errors 2^-28 and 2^-56 of e^r.
@@ -59,9 +75,8 @@ function expPoly(m: Calc, r: SNode): SNode {
   return m.poly(r, [1, 1, ...expTail[m.type]]);
 }
 
-/** y * 2^n by adding to the exponent: right wherever the result is a normal number. */
-function shiftExponent(m: Calc, y: SNode, n: SNode): SNode {
-  const bits = m.ints(m.add(n, magic(m)));
+/** y * 2^n by adding n, which is in the low bits, to the exponent: right wherever the result is a normal number. */
+function shiftExponent(m: Calc, y: SNode, bits: SNode): SNode {
   return m.float(m.add(m.ints(y), m.shl(bits, m.mantissa)));
 }
 
@@ -82,40 +97,41 @@ function limit(m: Calc, x: SNode, y: SNode, low: number, high: number): SNode {
 /** e^x; results below the normal numbers are 0. */
 export function exp(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
-  const { n, r } = reduce(m, x);
-  return limit(m, x, shiftExponent(m, expPoly(m, r), n), ...expRange(m));
+  const { bits, r } = reduce(m, x);
+  return limit(m, x, shiftExponent(m, expPoly(m, r), bits), ...expRange(m));
 }
 
 /** e^x / 2 for x ≥ 0, which is finite for x a little beyond the range of `exp`. */
 export function halfExp(m: Calc, x: SNode): SNode {
-  const { n, r } = reduce(m, x);
-  const y = shiftExponent(m, expPoly(m, r), m.sub(n, 1));
+  const { bits, r } = reduce(m, x, { bias: -1 });
+  const y = shiftExponent(m, expPoly(m, r), bits);
   const huge = m.mul(x, m.pick(3e38, 1e308));
   return m.select(m.le(x, m.pick(89.41598510742188, 710.4758600739439)), y, huge);
 }
 
 /** e^x where both x and -x are within the range of `exp`; NaN for NaN where the machine knows NaN. */
 export function moderateExp(m: Calc, x: SNode): SNode {
-  const { n, r } = reduce(m, x);
-  return m.mul(expPoly(m, r), power2(m, n, m.bias));
+  const { bits, r } = reduce(m, x, { bias: m.bias });
+  return m.mul(expPoly(m, r), power2(m, bits));
 }
 
 /** e^-x in the same range. */
 function decay(m: Calc, x: SNode): SNode {
-  const { n, r } = reduce(m, x);
+  const { bits, r } = reduce(m, x, { bias: m.bias, sign: -1 });
   const tail = [1, 1, ...expTail[m.type]].map((c, k) => k % 2 === 0 ? c : -c);
-  return m.mul(m.poly(r, tail), ofExponent(m, m.sub(magic(m) + m.bias, n)));
+  return m.mul(m.poly(r, tail), power2(m, bits));
 }
 
 /** e^(x + low) for a sum that is known more precisely than x; low is small. */
 export function expSum(m: Calc, x: SNode, low: SNode): SNode {
-  const { n, r } = reduce(m, x, low);
-  return limit(m, x, shiftExponent(m, expPoly(m, r), n), ...expRange(m));
+  const { bits, r } = reduce(m, x, { low });
+  return limit(m, x, shiftExponent(m, expPoly(m, r), bits), ...expRange(m));
 }
 
 /** 2^(n + r) for an integer n and |r| ≤ 1/2. */
 export function exp2Sum(m: Calc, n: SNode, r: SNode): SNode {
-  const y = shiftExponent(m, expPoly(m, m.mul(r, Math.LN2)), n);
+  const bits = m.ints(m.add(n, magic(m)));
+  const y = shiftExponent(m, expPoly(m, m.mul(r, Math.LN2)), bits);
   // Written so that no rounding moves a sum across a limit.
   const over = m.ge(r, m.sub(m.pick(128, 1024), n));
   const under = m.lt(r, m.sub(m.pick(-126, -1022), n));
@@ -125,8 +141,8 @@ export function exp2Sum(m: Calc, n: SNode, r: SNode): SNode {
 /** 2^x; results below the normal numbers are 0. */
 export function exp2(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
-  const n = m.nearest(x);
-  const y = shiftExponent(m, expPoly(m, m.mul(m.sub(x, n), Math.LN2)), n);
+  const { n, bits } = wholeOf(m, x, 1, 0);
+  const y = shiftExponent(m, expPoly(m, m.mul(m.sub(x, n), Math.LN2)), bits);
   return limit(m, x, y, m.pick(-126, -1022), m.pick(127.99999237060547, 1023.9999999999999));
 }
 
@@ -151,10 +167,10 @@ const expm1Tail = {
 /** e^x - 1 without cancellation. */
 export function expm1(b: ScalarBuilder, x: SNode): SNode {
   const m = new Calc(b, x);
-  const { n, r } = reduce(m, m.atLeast(x, m.pick(-18, -40)));
-  const y = m.madd(m.mul(r, r), m.poly(r, expm1Tail[m.type]), r);
   // Half of 2^n, because 2^n itself overflows for the largest x.
-  const s = power2(m, n, m.bias - 1);
+  const { bits, r } = reduce(m, m.atLeast(x, m.pick(-18, -40)), { bias: m.bias - 1 });
+  const y = m.madd(m.mul(r, r), m.poly(r, expm1Tail[m.type]), r);
+  const s = power2(m, bits);
   const sum = m.madd(s, y, m.sub(s, 0.5));
   const [, high] = expRange(m);
   const huge = m.mul(x, m.pick(3e38, 1e308));

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { compile, T, tensor } from "../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import { wasmText } from "../../dev/testing/plan/wasm_text.ts";
+import { compile, T, tensor, type Variable } from "../../mod.ts";
 
 const kinds = [["max", Math.max], ["min", Math.min]] as const;
 
@@ -67,6 +68,36 @@ Deno.test("a choice beside a zero gives either", async () => {
         values.map((value) => value > 3 ? signed : value),
       ];
       assertEquals(found, expected, `${dtype}, ${zero}`);
+    }
+  }
+});
+
+Deno.test("a choice of the lesser or the greater is one instruction, which keeps NaN and zeros as chosen", async () => {
+  const choices: [
+    of: (x: Variable, y: Variable) => Variable,
+    (x: number, y: number) => number,
+    string,
+  ][] = [
+    [(x, y) => T.where(x.lt(y), x, y), (x, y) => x < y ? x : y, "min"],
+    [(x, y) => T.where(x.lt(y), y, x), (x, y) => x < y ? y : x, "max"],
+    [(x, y) => T.where(x.gt(y), x, y), (x, y) => x > y ? x : y, "max"],
+    [(x, y) => T.where(x.gt(y), y, x), (x, y) => x > y ? y : x, "min"],
+  ];
+  const some = [NaN, -0, 0, 1, -1, Infinity, -Infinity];
+  const xs = some.flatMap((x) => some.map(() => x)), ys = some.flatMap(() => some);
+  for (const [dtype, shape] of [["float32", "f32x4"], ["float64", "f64x2"]] as const) {
+    const [X, Y] = ["x", "y"].map((name) => T.tensor(dtype, 1, name)) as [Variable, Variable];
+    for (const [i, [of, expected, kind]] of choices.entries()) {
+      const mode = { excluding: ["switch-to-maximum"] };
+      using f = await compile([X, Y], of(X, Y), { device: "cpu", mode });
+      const found = f(tensor(xs, { dtype }), tensor(ys, { dtype })).dataSync();
+      assertEquals(
+        Array.from(found, Number),
+        xs.map((x, k) => expected(x, ys[k]!)),
+        `${dtype}, ${i}`,
+      );
+      const text = wasmText(f);
+      assert(text.includes(`${shape}.p${kind}`) && !text.includes("laneselect"), text);
     }
   }
 });

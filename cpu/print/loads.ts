@@ -168,6 +168,21 @@ export class Loads {
     this.#maskOfBool(node.type, form);
   }
 
+  /** Pushes two float32 elements as float64 if they lie side by side; tells whether. */
+  promoted(node: LoadNode, form: 1 | 2): boolean {
+    const { rest } = node.address, access = loadAccess(node);
+    const isSide = strideAlong(node.address, this.#values.vectorAxis) === 1 &&
+      (rest === null || !this.#analysis.varies(rest));
+    if (!isSide || access.storage !== "float32" || node.args.length > 0 || this.tile >= 0) {
+      return false;
+    }
+    // A load of two is turned at once; of four, two would have to be moved to the front.
+    const lane = 4 * this.#values.copy + lanesOf(form)[0];
+    const offset = this.#pointers.push(access, lane, (r) => this.#values.scalar(r));
+    this.#values.context.f.v128Load64Zero(offset, 4).f64x2PromoteLowF32x4();
+    return true;
+  }
+
   /** A bool was loaded as four i32; in the wide forms too, it is then made a mask of its form. */
   #maskOfBool(type: ScalarType, form: Form): void {
     const { context: { f } } = this.#values;

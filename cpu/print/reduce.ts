@@ -282,15 +282,8 @@ export class Reductions implements Bound {
   }
 
   #pushValue(state: State, value: SNode, form: Form): void {
-    const { f } = this.#context;
-    if (state.wide) {
-      this.#values.vector(value, 0);
-      if (form === 2) {
-        const t = f.alloc("v128");
-        f.localTee(t).localGet(t).i64x2Shuffle(1, 1).free(t);
-      }
-      f.f64x2PromoteLowF32x4();
-    } else if (state.type === "bool") this.#values.mask(value, form);
+    if (state.wide) this.#values.promoted(value, form as 1 | 2);
+    else if (state.type === "bool") this.#values.mask(value, form);
     else this.#values.vector(value, form);
   }
 

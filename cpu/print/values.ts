@@ -226,6 +226,15 @@ export class Values {
     }
   }
 
+  /** Pushes two lanes of a float32 value as float64. */
+  promoted(node: SNode, form: 1 | 2): void {
+    const { f } = this.context;
+    const isLoad = node.op === "load" && (this.#analysis.uses.get(node) ?? 0) <= 1;
+    if (!isLoad || !this.loads.promoted(node, form)) {
+      castSimd(f, "f32", "f64", form, () => this.vector(node, 0));
+    }
+  }
+
   #computeVector(node: SNode, form: Form): void {
     const { f } = this.context;
     if (node.op === "const") {
@@ -273,6 +282,12 @@ export class Values {
     const [a, b] = node.args as [SNode, SNode];
     switch (node.op) {
       case "select": {
+        const extreme = extremeOf(node);
+        if (extreme !== null) {
+          for (const arg of extreme.args) this.vector(arg, form);
+          f[extreme.name]();
+          return;
+        }
         // Beside a zero the mask itself chooses.
         const zero = node.type === "bool" ? 0 : isZero(node.args[2]!) ? 2 : isZero(b) ? 1 : 0;
         if (zero > 0) {
@@ -391,6 +406,8 @@ export class Values {
       }
     } else if (from.type === "bool") {
       castSimd(f, "bool", type, form, (h) => this.mask(from, h));
+    } else if (from.type === "f32" && type === "f64") {
+      this.promoted(from, form as 1 | 2);
     } else if (hasCast(from.type, type)) {
       castSimd(f, from.type, type, form, (h) => this.vector(from, h));
     } else {
@@ -449,4 +466,15 @@ function limitOf({ op, type, args }: PrimNode): { value: SNode; limit: SNode } |
 /** Whether a node is the constant whose bits are all 0. */
 function isZero(node: SNode): boolean {
   return node.op === "const" && (node.value === 0n || Object.is(node.value, 0));
+}
+
+/** The choice of the lesser or the greater of two floats, which is one instruction. */
+function extremeOf({ args, type }: PrimNode) {
+  const [test, x, y] = args as [SNode, SNode, SNode];
+  if (type !== "f32" && type !== "f64" || test.op !== "lt" && test.op !== "gt") return null;
+  const [a, b] = test.args, shape = type === "f32" ? "f32x4" : "f64x2";
+  if (!(a === x && b === y) && !(a === y && b === x)) return null;
+  // Of operands that are equal or NaN both forms give the last one of the choice.
+  const isLess = (test.op === "lt") === (a === x);
+  return { name: `${shape}${isLess ? "Pmin" : "Pmax"}`, args: [y, x] } as const;
 }

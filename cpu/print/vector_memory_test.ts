@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers } from "../../dev/testing/devices.ts";
-import { compile, hessian, T, type Variable } from "../../mod.ts";
+import { wasmText } from "../../dev/testing/plan/wasm_text.ts";
+import { compile, hessian, T, tensor, type Variable } from "../../mod.ts";
 
 /** The bytes of the module of the one plan of a program. */
 async function moduleBytes(
@@ -53,4 +54,30 @@ Deno.test("the Hessian of a product of functions is a program of ordinary length
     [a[1]! * b[0]! * c[1]!, a[0]! * b[1]! * c[1]!, -a[0]! * b[0]! * c[0]!],
   ].flat();
   values.forEach((value, i) => assert(Math.abs(value - expected[i]!) < 1e-6, `${values}`));
+});
+
+Deno.test("float32 that is computed with as float64 is loaded two by two", async () => {
+  const x = T.fvector("x"), y = T.fvector("y");
+  const wide = (v: Variable) => T.cast(v, "float64");
+  const outputs = (
+    a: Variable,
+  ) => [T.cumsum(a), wide(a).mul(3), wide(a.add(1)), wide(a).add(wide(y))];
+  for (const start of [0, 1]) {
+    const part = T.slice(start, null);
+    using f = await compile([x, y], outputs(x.at(part)), { device: "cpu" });
+    for (const n of [1, 2, 3, 5, 8, 17, 70]) {
+      const values = Array.from({ length: n + start }, (_, i) => i * 7 % 11 - 4.5);
+      const mine = values.slice(start), other = mine.map((v, i) => v * i);
+      const found = f(tensor(values, { dtype: "float32" }), tensor(other, { dtype: "float32" }));
+      let sum = 0;
+      const expected = [
+        mine.map((v) => sum += v),
+        mine.map((v) => 3 * v),
+        mine.map((v) => v + 1),
+        mine.map((v, i) => v + other[i]!),
+      ];
+      found.forEach((one, i) => assertEquals(numbers(one), expected[i], `${start}, ${n}, ${i}`));
+    }
+    assert(wasmText(f).includes("v128.load64_zero"));
+  }
 });
