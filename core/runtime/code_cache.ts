@@ -9,11 +9,16 @@ interface CachedCode<T> {
   users: number;
 }
 
+/** Texts of this many characters in all are kept though nothing uses their code. */
+const MOST_CHARACTERS = 1 << 23;
+
 /** Keeps code while programs use it, and what nothing uses any more for a while. */
 export class CodeCache<T> {
   readonly #entries = new Map<string, CachedCode<T>>();
   /** Keys of what nothing uses, the ones left last at the end: the same program is often planned again. */
   readonly #unused = new Set<string>();
+  /** Characters of their texts. */
+  #unusedLength = 0;
   readonly #mostUnused: number;
   readonly #drop: (value: T) => void;
 
@@ -36,7 +41,7 @@ export class CodeCache<T> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     entry.users++;
-    this.#unused.delete(key);
+    this.#take(key);
     return entry.value;
   }
 
@@ -51,10 +56,16 @@ export class CodeCache<T> {
     const entry = this.#entries.get(key);
     if (entry === undefined || --entry.users > 0) return;
     this.#unused.add(key);
+    this.#unusedLength += key.length;
     for (const oldest of this.#unused) {
-      if (this.#unused.size <= this.#mostUnused) break;
+      if (this.#unused.size <= this.#mostUnused && this.#unusedLength <= MOST_CHARACTERS) break;
       this.delete(oldest);
     }
+  }
+
+  /** Takes a text from the unused. */
+  #take(key: string): void {
+    if (this.#unused.delete(key)) this.#unusedLength -= key.length;
   }
 
   /** Forgets code that turned out to be wrong. */
@@ -62,6 +73,6 @@ export class CodeCache<T> {
     const entry = this.#entries.get(key);
     if (entry !== undefined) this.#drop(entry.value);
     this.#entries.delete(key);
-    this.#unused.delete(key);
+    this.#take(key);
   }
 }
