@@ -197,6 +197,65 @@ function weighted(g: Generator): { naive: Ref; stable: Ref; wrt: Ref[] } {
   }
 }
 
+/** Ops that place elements of a vector, one behind the other, under a logarithm of a sum and beside one. */
+function placed(g: Generator, v: Ref): { naive: Ref; stable: Ref } {
+  const { random } = g, [n] = v.shape as [number];
+  const beside = weights(g, [n]), logs = g.call("T.log", beside);
+  const chosen = random.chance(0.5), at = random.below(n);
+  let naive = g.call("T.exp", v), stable = v;
+  // What does the same to exponentials, beside numbers, and to exponents, beside logarithms of them.
+  const both = (write: (x: Ref, other: Ref, zero: number) => Ref) => {
+    naive = write(naive, beside, 0);
+    stable = write(stable, logs, -Infinity);
+  };
+  let length = n;
+  for (let left = 1 + random.below(4); left > 0; left--) {
+    const isWhole = length === n;
+    switch (random.below(10)) {
+      case 0:
+        if (isWhole) {
+          both((x, y) => g.call("T.ifelse", chosen, ...chosen ? [x, y] : [y, x]));
+        }
+        break;
+      case 1:
+        if (isWhole) both((x, y) => g.call("T.where", g.call("T.gt", v, 0), x, y));
+        break;
+      case 2:
+        if (isWhole) {
+          both((x, y) => g.call("T.setSubtensor", g.call(".at", x, at), g.call(".at", y, at)));
+        }
+        break;
+      case 3:
+        if (isWhole) {
+          both((x, y) => g.call("T.setSubtensor", g.call(".at", y, [at]), g.call(".at", x, [at])));
+        }
+        break;
+      case 4:
+        both((x, _y, value) => g.call("T.pad", x, 1, { value }));
+        length += 2;
+        break;
+      case 5:
+        both((x) => g.call("T.sort", x));
+        break;
+      case 6:
+        naive = g.call("T.cumsum", naive);
+        stable = g.call("T.logcumsumexp", stable);
+        break;
+      case 7:
+        naive = g.call("T.cumprod", naive);
+        stable = g.call("T.cumsum", stable);
+        break;
+      case 8:
+        both((x) => g.call("T.roll", x, 1));
+        break;
+      default:
+        both((x, y) => g.call("T.concatenate", [x, y]));
+        length += n;
+    }
+  }
+  return { naive: g.call("T.log", g.call("T.sum", naive)), stable: g.call("T.logsumexp", stable) };
+}
+
 /** Logarithms of sums of exponentials of logarithms of sums of them, and so on. */
 function chain(g: Generator, a: Ref, b: Ref, v: Ref): { naive: Ref; stable: Ref } {
   const { random } = g, [n] = v.shape as [number];
@@ -244,7 +303,9 @@ export const stable: Kind = {
       const kind = g.random.next(), given = [a, b, v];
       const { naive, stable, wrt } = kind < 0.25
         ? weighted(g)
-        : { ...kind < 0.5 ? chain(g, a, b, v) : pair(g, a, b, v), wrt: given };
+        : kind < 0.45
+        ? { ...placed(g, v), wrt: [v] }
+        : { ...kind < 0.6 ? chain(g, a, b, v) : pair(g, a, b, v), wrt: given };
       g.output(naive);
       g.law({ kind: "equal", output: naive.name, other: stable.name });
       // log(0) has no gradient: that of no terms is 0 by convention, but a sum over an axis that the type
