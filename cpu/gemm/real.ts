@@ -81,8 +81,6 @@ export interface Real {
   store(f: FunctionBuilder, offset?: number): void;
   /** Pops two elements, pushes their sum. */
   scalarAdd(f: FunctionBuilder): void;
-  /** Pops two elements, pushes their product. */
-  scalarMul(f: FunctionBuilder): void;
   /** Pushes an element zero. */
   scalarZero(f: FunctionBuilder): void;
   /** Pops an address and a vector, and stores the given lane. */
@@ -111,7 +109,6 @@ function realF32(relaxed: boolean): Real {
     load: (f, offset) => f.f32Load(offset),
     store: (f, offset) => f.f32Store(offset),
     scalarAdd: (f) => f.f32Add(),
-    scalarMul: (f) => f.f32Mul(),
     scalarZero: (f) => f.f32Const(0),
     storeLane: (f, lane, offset) => f.v128Store32Lane(lane, offset),
     sumLanes(f, v) {
@@ -142,7 +139,6 @@ function realF64(relaxed: boolean): Real {
     load: (f, offset) => f.f64Load(offset),
     store: (f, offset) => f.f64Store(offset),
     scalarAdd: (f) => f.f64Add(),
-    scalarMul: (f) => f.f64Mul(),
     scalarZero: (f) => f.f64Const(0),
     storeLane: (f, lane, offset) => f.v128Store64Lane(lane, offset),
     sumLanes(f, v) {

@@ -118,15 +118,6 @@ export class CpuBuffer implements DeviceBuffer {
     (heap as Uint8Array).set(data as Uint8Array, this.address / heap.BYTES_PER_ELEMENT);
   }
 
-  copyFrom(source: DeviceBuffer): void {
-    if (!(source instanceof CpuBuffer)) {
-      throw new TypeError("Cannot copy from a buffer of another device");
-    }
-    this.#check("write", 0);
-    source.#check("read", this.bytes);
-    this.#memory.heap.u8.copyWithin(this.address, source.address, source.address + this.bytes);
-  }
-
   dispose(): void {
     if (this.address === 0) return;
     this.#memory.release(this.address, this.bytes);

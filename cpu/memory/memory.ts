@@ -133,12 +133,6 @@ export class CpuMemory {
     }
   }
 
-  /** Grows the memory so that `bytes` more can be taken at once. */
-  reserve(bytes: number): void {
-    if (this.#ranges.some((range) => range.end - range.start >= bytes)) return;
-    this.#grow(bytes);
-  }
-
   /** Cuts a chunk into blocks of one class. */
   #cut(index: number, free: number[]): void {
     const bytes = classBytes(index);

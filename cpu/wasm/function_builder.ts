@@ -245,12 +245,6 @@ export class FunctionBuilder {
     return this;
   }
 
-  /** Pushes a constant vector of 16 bytes, lowest address first. */
-  v128Const(bytes: ArrayLike<number>): this {
-    VECTOR_BYTES.set(bytes);
-    return this.#vectorConst();
-  }
-
   #vectorConst(): this {
     this.#stack?.push("v128");
     this.#opcode(0xfd_000c);
@@ -303,22 +297,6 @@ export class FunctionBuilder {
     return this.i32x4Shuffle(2 * a, 2 * a + 1, 2 * b, 2 * b + 1);
   }
 
-  /** Pushes the size of the memory in pages of 64 KiB. */
-  memorySize(): this {
-    this.#stack?.push("i32");
-    this.#code.u8(0x3f);
-    this.#code.u8(0);
-    return this;
-  }
-
-  /** Grows the memory by the popped number of pages; pushes the old size, or -1 where it failed. */
-  memoryGrow(): this {
-    this.#stack?.apply("i>i", "memoryGrow");
-    this.#code.u8(0x40);
-    this.#code.u8(0);
-    return this;
-  }
-
   /** Copies bytes within the memory; operands are destination, source, length. Overlap is fine. */
   memoryCopy(): this {
     this.#stack?.apply("iii>", "memoryCopy");
@@ -332,13 +310,6 @@ export class FunctionBuilder {
   memoryFill(): this {
     this.#stack?.apply("iii>", "memoryFill");
     this.#opcode(0xfc_000b);
-    this.#code.u8(0);
-    return this;
-  }
-
-  /** Orders atomic accesses before it against those behind it. */
-  atomicFence(): this {
-    this.#opcode(0xfe_0003);
     this.#code.u8(0);
     return this;
   }

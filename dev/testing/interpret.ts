@@ -154,11 +154,6 @@ class InterpreterBuffer implements DeviceBuffer {
     new Uint8Array(this.memory).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
-  copyFrom(source: DeviceBuffer): void {
-    const from = new Uint8Array(memoryOf(source), 0, this.bytes);
-    new Uint8Array(this.memory).set(from);
-  }
-
   dispose(): void {
     this.#memory = null;
     this.#owner.live.delete(this);

@@ -95,19 +95,6 @@ export class GpuBuffer implements DeviceBuffer {
     this.run = null;
   }
 
-  copyFrom(source: DeviceBuffer): void {
-    const from = gpuBuffer(source, this.#owner);
-    if (from.bytes < this.bytes) {
-      throw new RangeError(
-        `Cannot copy ${this.bytes} bytes from a GPU buffer of ${from.bytes} bytes`,
-      );
-    }
-    const [a, b] = [from.handle, this.handle];
-    this.#owner.device.checkAlive();
-    this.#owner.device.queue.copy(a.buffer, a.offset, b.buffer, b.offset, this.bytes);
-    this.run = from.run;
-  }
-
   dispose(): void {
     if (this.#handle === null) return;
     const { device, counts } = this.#owner;
