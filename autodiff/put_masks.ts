@@ -15,6 +15,7 @@ import {
   type IncSubtensorParams,
   type IndexEntry,
   isWholeEntry,
+  wholeEntry,
 } from "../core/ops/index/subtensor.ts";
 import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { knownDims, lengthsOf } from "../core/ops/shape/known_lengths.ts";
@@ -123,13 +124,11 @@ function earlyPlaces({ op, inputs: [x, part, ...places], params }: Apply): Early
     if (!isEarly(entry, ends, lengths[axis]!, there)) continue;
     // Zeros in a part of what is at some places leave the rest of it.
     if (!there && index.some((other, d) => d !== axis && !isWholeEntry(other))) continue;
-    const own = index.slice(0, axis + 1).map((other, d) => d === axis ? other : WHOLE);
+    const own = index.slice(0, axis + 1).map((other, d) => d === axis ? other : wholeEntry);
     return { axis, places: places.slice(from, next), params: { index: own, set: true }, there };
   }
   return null;
 }
-
-const WHOLE: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 
 function isBefore(at: number, length: Length, end: number): boolean {
   return at < 0 ? at < end : typeof length !== "number" || at < length + end;

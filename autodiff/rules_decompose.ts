@@ -48,16 +48,8 @@ import { shuffled } from "../core/ops/shape/dimshuffle_op.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { UndefinedGradient } from "./gradient.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
-import {
-  adjoint,
-  folded,
-  mirrored,
-  over,
-  overAdjoint,
-  product,
-  sumOf,
-  transposed,
-} from "./rules_solve.ts";
+import { transposed } from "../core/ops/common/axes.ts";
+import { adjoint, folded, mirrored, over, overAdjoint, product, sumOf } from "./rules_solve.ts";
 
 /** Vectors as rows, one for each matrix; or as columns. */
 function asRow(x: Variable): Variable {

@@ -9,7 +9,7 @@ import { add, where } from "../core/ops/elementwise/elementwise.ts";
 import { matmulOp } from "../core/ops/linalg/matmul.ts";
 import { aligned } from "./masks.ts";
 import type { GradientRules } from "./rule.ts";
-import { transposed } from "./rules_solve.ts";
+import { transposed } from "../core/ops/common/axes.ts";
 import { asKink, chosenAlong, support } from "./support.ts";
 
 /** The rule of the matrix product. */

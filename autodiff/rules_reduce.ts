@@ -16,7 +16,12 @@ import { joinOp, type JoinParams } from "../core/ops/shape/join.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { reshaped } from "../core/ops/shape/reshape_op.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
+import {
+  type IndexEntry,
+  subtensorOp,
+  type SubtensorParams,
+  wholeEntry,
+} from "../core/ops/index/subtensor.ts";
 import { alwaysZero, type GradientRules, ruleOf } from "./rule.ts";
 import { filledLike, numberLike, spreadLike, spreadOver } from "./shapes.ts";
 import { combined } from "./combined.ts";
@@ -76,10 +81,9 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const turned = moved(x, order), dims = knownDims(turned);
   const length = dims.slice(rank).reduce((a, b) => mul(a, b) as Variable);
   const row = reshaped(turned, [...dims.slice(0, rank), length]);
-  const line: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
   const slice = (v: Variable, part: Partial<IndexEntry>, ...bounds: number[]): Variable =>
     outputOf<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
-      index: [...kept.map(() => line), { ...line, ...part } as IndexEntry],
+      index: [...kept.map(() => wholeEntry), { ...wholeEntry, ...part } as IndexEntry],
     });
   const reversed = (v: Variable) => slice(v, { step: true }, -1);
   // The product of the elements in front of each.

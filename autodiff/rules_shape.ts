@@ -11,7 +11,12 @@ import type { DimshuffleParams } from "../core/ops/shape/dimshuffle_op.ts";
 import type { JoinParams } from "../core/ops/shape/join.ts";
 import { addDims, dimVariable } from "../core/ops/common/lengths.ts";
 import { reshaped } from "../core/ops/shape/reshape_op.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../core/ops/index/subtensor.ts";
+import {
+  type IndexEntry,
+  subtensorOp,
+  type SubtensorParams,
+  wholeEntry,
+} from "../core/ops/index/subtensor.ts";
 import type { PadParams } from "../core/ops/nn/window.ts";
 import { sub } from "../core/ops/elementwise/elementwise.ts";
 import { zeroGradient } from "./gradient.ts";
@@ -20,7 +25,6 @@ import { isZeroPiece } from "./pieces.ts";
 import { type GradientRules, neverConnected, ruleOf } from "./rule.ts";
 import { spreadLike, unstretched } from "./shapes.ts";
 
-const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 const part: IndexEntry = { kind: "slice", start: true, stop: true, step: false };
 
 /** x[…, start:stop, …] along some axes. */
@@ -30,7 +34,7 @@ function sliced(
   ranges: readonly (readonly [Dim, Dim])[],
 ): Variable {
   const last = Math.max(...axes);
-  const index = Array.from({ length: last + 1 }, (_, d) => axes.includes(d) ? part : whole);
+  const index = Array.from({ length: last + 1 }, (_, d) => axes.includes(d) ? part : wholeEntry);
   const order = axes.map((axis, i) => ({ axis, i })).sort((a, b) => a.axis - b.axis);
   const scalars = order.flatMap(({ i }) => ranges[i]!.map(dimVariable));
   return outputOf<SubtensorParams>(subtensorOp, [x, ...scalars], { index });

@@ -9,7 +9,7 @@
 
 import { isComplex } from "../core/graph/dtype.ts";
 import { type Apply, outputOf, type Variable } from "../core/graph/graph.ts";
-import { moved } from "../core/ops/common/axes.ts";
+import { transposed } from "../core/ops/common/axes.ts";
 import { add, cast, conj, mul, neg, real, sub } from "../core/ops/elementwise/elementwise.ts";
 import {
   type CheckedParams,
@@ -27,12 +27,6 @@ import { padded } from "../core/ops/nn/window.ts";
 import { between } from "../core/ops/shape/between.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
 import { type GradientRules, ruleOf } from "./rule.ts";
-
-/** The last two axes exchanged: a view, which products read in place. */
-export function transposed(x: Variable): Variable {
-  const rank = x.ndim, order = Array.from({ length: rank }, (_, d) => d);
-  return moved(x, [...order.slice(0, -2), rank - 1, rank - 2]);
-}
 
 /** The transposes of matrices with conjugates. */
 export function adjoint(x: Variable): Variable {

@@ -18,8 +18,10 @@ import {
   incSubtensorOp,
   type IncSubtensorParams,
   type IndexEntry,
+  isWholeEntry,
   subtensorOp,
   type SubtensorParams,
+  wholeEntry,
 } from "../ops/index/subtensor.ts";
 import { castTo } from "../ops/common/build.ts";
 import { dimshuffle } from "../ops/shape/dimshuffle.ts";
@@ -34,8 +36,6 @@ import {
   spread,
   stacked,
 } from "./batched.ts";
-
-const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 
 const rankOf = ({ value, stacked }: Batched) => value.ndim - Number(stacked);
 
@@ -136,7 +136,7 @@ function parted(entries: readonly IndexEntry[], scalars: readonly Batched[]) {
   let next = 0;
   entries.forEach((entry, axis) => {
     if (entry.kind === "int") {
-      slices.push(whole);
+      slices.push(wholeEntry);
       axes.push(axis);
       places.push(scalars[next++]!);
       return;
@@ -147,13 +147,10 @@ function parted(entries: readonly IndexEntry[], scalars: readonly Batched[]) {
   return { slices, bounds, axes, places };
 }
 
-const isWhole = (entry: IndexEntry) =>
-  entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;
-
 /** A part of all rows by slices that are the same for them. */
 function sliced(x: Batched, slices: readonly IndexEntry[], bounds: readonly Batched[]): Batched {
-  if (slices.every(isWhole)) return x;
-  const index = x.stacked ? [whole, ...slices] : slices;
+  if (slices.every(isWholeEntry)) return x;
+  const index = x.stacked ? [wholeEntry, ...slices] : slices;
   const value = outputOf<SubtensorParams>(
     subtensorOp,
     [x.value, ...bounds.map((bound) => bound.value)],
@@ -179,7 +176,9 @@ export const indexRules: Readonly<Record<string, BatchRule>> = {
     if (bounds.some((bound) => bound.stacked)) return null;
     if (places.every((place) => isFixed(place, rows))) {
       const all = [x!.value, ...scalars.map(({ value }) => value)];
-      return stacked(outputOf<SubtensorParams>(subtensorOp, all, { index: [whole, ...index] }));
+      return stacked(
+        outputOf<SubtensorParams>(subtensorOp, all, { index: [wholeEntry, ...index] }),
+      );
     }
     const part = sliced(x!, slices, bounds), at = places.map(asPosition(rows));
     const made = taken(part, at, axes, rows);
@@ -192,14 +191,14 @@ export const indexRules: Readonly<Record<string, BatchRule>> = {
     const { slices, bounds, axes, places } = parted(index, scalars);
     if (bounds.some((bound) => bound.stacked)) return null;
     const partRank = apply.output.ndim - axes.length;
-    const params = (own: readonly IndexEntry[]) => ({ index: [whole, ...own], set });
+    const params = (own: readonly IndexEntry[]) => ({ index: [wholeEntry, ...own], set });
     if (places.every((place) => isFixed(place, rows))) {
       const inputs = [all, aligned(y!, partRank), ...scalars.map(({ value }) => value)];
       return stacked(outputOf<IncSubtensorParams>(incSubtensorOp, inputs, params(index)));
     }
     const part = sliced({ value: all, stacked: true }, slices, bounds);
     const changed = put(part, y!, places.map(asPosition(rows)), { axes, set }, rows);
-    if (slices.every(isWhole)) return stacked(changed);
+    if (slices.every(isWholeEntry)) return stacked(changed);
     const inputs = [all, changed, ...bounds.map(({ value }) => value)];
     const replaced = { ...params(slices), set: true };
     return stacked(outputOf<IncSubtensorParams>(incSubtensorOp, inputs, replaced));

@@ -19,6 +19,12 @@ export function moved(variable: Variable, pattern: readonly PatternItem[]): Vari
   return shuffled(owner.inputs[0]!, pattern.map((item) => item === "x" ? item : first[item]!));
 }
 
+/** Matrices with their two axes exchanged: a view, which products read in place. */
+export function transposed(x: Variable): Variable {
+  const rank = x.ndim, order = Array.from({ length: rank }, (_, d) => d);
+  return moved(x, [...order.slice(0, -2), rank - 1, rank - 2]);
+}
+
 /** A variable with axes of length 1 put in at the given places of the result. */
 export function withAxes(variable: Variable, axes: readonly number[]): Variable {
   let next = 0;

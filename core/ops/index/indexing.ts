@@ -30,8 +30,10 @@ import {
   incSubtensorOp,
   type IncSubtensorParams,
   type IndexEntry,
+  isWholeEntry,
   subtensorOp,
   type SubtensorParams,
+  wholeEntry,
 } from "./subtensor.ts";
 import { shown } from "../../base/shown.ts";
 
@@ -132,18 +134,12 @@ function basicIndex(items: readonly Item[]): Path["basic"] {
       index.push({ kind: "slice", start: parts[0], stop: parts[1], step: parts[2] });
       scalars.push(...[item.start, item.stop, item.step].filter((part) => part !== null));
     } else {
-      for (let i = 0; i < axesTaken(item); i++) index.push(fullEntry);
+      for (let i = 0; i < axesTaken(item); i++) index.push(wholeEntry);
     }
   }
-  while (index.length > 0 && isFull(index.at(-1)!)) index.pop();
+  while (index.length > 0 && isWholeEntry(index.at(-1)!)) index.pop();
   const plain = items.every((item) => isWhole(item));
   return index.length === 0 && !plain ? null : { index, scalars };
-}
-
-const fullEntry: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
-
-function isFull(entry: IndexEntry): boolean {
-  return entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;
 }
 
 /** Positions for every axis that a mask or a tensor of positions takes; masks become positions. */

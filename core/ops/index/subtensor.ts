@@ -38,7 +38,10 @@ export type IndexEntry =
     readonly step: boolean;
   };
 
-/** Whether an entry of an index takes a whole axis as it is; so does a missing one. */
+/** Takes a whole axis as it is. */
+export const wholeEntry: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
+
+/** Whether an entry of an index does that; so does a missing one. */
 export function isWholeEntry(entry: IndexEntry | undefined): boolean {
   return entry === undefined ||
     entry.kind === "slice" && !entry.start && !entry.stop && !entry.step;

@@ -18,7 +18,7 @@ import type {
   RealOf,
 } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
-import { withAxes } from "../common/axes.ts";
+import { transposed, withAxes } from "../common/axes.ts";
 import { castTo } from "../common/build.ts";
 import { dimVariable, maxDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
@@ -33,7 +33,6 @@ import { sum } from "../reduce/reduce.ts";
 import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 import { topOf } from "../reduce/support.ts";
 import { between } from "../shape/between.ts";
-import { shuffled } from "../shape/dimshuffle_op.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
 import {
   eighOp,
@@ -192,13 +191,13 @@ export function svd(
   const [m, n] = matrices.type.shape.slice(-2);
   const isWide = typeof m === "number" && typeof n === "number" && m < n && !full;
   // Fewer columns are turned in fewer rounds.
-  const given = isWide ? turned(matrices) : matrices;
+  const given = isWide ? transposed(matrices) : matrices;
   const [s, u, vt] = applyOp<SvdParams>(svdOp, [given], params).outputs as [
     Variable,
     Variable,
     Variable,
   ];
-  const [left, right] = isWide ? phased(turned(vt), turned(u)) : phased(u, vt);
+  const [left, right] = isWide ? phased(transposed(vt), transposed(u)) : phased(u, vt);
   return [castTo(left, dtype), castTo(s, realOf(dtype)), castTo(right, dtype)];
 }
 
@@ -208,7 +207,7 @@ function phased(u: Variable, vt: Variable): [u: Variable, vt: Variable] {
   if (phases === null) return [u, vt];
   // Left vectors that have no right one stay as they are.
   const columns = shapeOf(u, last), one = castTo(asVariable(1), phases.dtype);
-  const all = padded(turned(phases), one, [last], [0], [columns]);
+  const all = padded(transposed(phases), one, [last], [0], [columns]);
   const own = mul(u, between(all, last, null, columns)) as Variable;
   return [own, mul(vt, conj(phases)) as Variable];
 }
@@ -228,12 +227,6 @@ export function svdvals(a: TensorLike): Variable {
   const { matrices, dtype } = prepare(a, "Cannot take singular values of");
   const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
   return castTo(values, realOf(dtype));
-}
-
-/** The last two axes exchanged. */
-function turned(x: Variable): Variable {
-  const order = Array.from({ length: x.ndim }, (_, d) => d);
-  return shuffled(x, [...order.slice(0, -2), x.ndim - 1, x.ndim - 2]);
 }
 
 /**

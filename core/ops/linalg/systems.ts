@@ -5,6 +5,7 @@
  * @module
  */
 
+import { transposed } from "../common/axes.ts";
 import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
 import type {
   DTypeOf,
@@ -96,11 +97,6 @@ export interface SolveOptions extends CheckOption {
   readonly transposed?: boolean;
 }
 
-function turned(x: Variable): Variable {
-  const order = Array.from({ length: x.ndim }, (_, d) => d);
-  return shuffled(x, [...order.slice(0, -2), x.ndim - 1, x.ndim - 2]);
-}
-
 /**
  * Cholesky's factor of symmetric positive definite matrices: the lower triangle L with A = L·Lᵀ, or with
  * `lower: false` the upper one with A = Uᵀ·U; of complex Hermitian ones, Lᴴ and Uᴴ in their place. Only the
@@ -126,7 +122,7 @@ export function cholesky(a: TensorLike, options: CholeskyOptions = {}): Variable
   const { matrices, dtype } = prepareSquare(a, "Cannot factorise");
   const { lower = true, check = true } = options;
   const factor = (x: Variable) => outputOf<CheckedParams>(choleskyOp, [x], { check });
-  return castTo(lower ? factor(matrices) : turned(factor(turned(matrices))), dtype);
+  return castTo(lower ? factor(matrices) : transposed(factor(transposed(matrices))), dtype);
 }
 
 /** Solves for right sides that are vectors or matrices. */
@@ -330,7 +326,7 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
 
 /** The lower triangle of a matrix, and above it what is below the diagonal of another one. */
 function mirrored(x: Variable, other: Variable): Variable {
-  const upper = turned(tril(other as never, -1) as Variable);
+  const upper = transposed(tril(other as never, -1) as Variable);
   if (x === other) return add(tril(x as never), upper) as Variable;
   const diagonal = castTo(real(triu(tril(x as never) as never) as Variable) as Variable, x.dtype);
   return add(tril(x as never, -1), diagonal, upper) as Variable;

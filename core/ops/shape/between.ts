@@ -7,7 +7,12 @@
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { Dim } from "../common/arguments.ts";
 import { dimVariable } from "../common/lengths.ts";
-import { type IndexEntry, subtensorOp, type SubtensorParams } from "../index/subtensor.ts";
+import {
+  type IndexEntry,
+  subtensorOp,
+  type SubtensorParams,
+  wholeEntry,
+} from "../index/subtensor.ts";
 
 /** The positions from start to before stop along an axis. */
 export function between(
@@ -24,8 +29,7 @@ export function between(
     stop: stop !== null,
     step: step !== null,
   };
-  const full: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
-  const index = [...new Array<IndexEntry>(axis).fill(full), entry];
+  const index = [...new Array<IndexEntry>(axis).fill(wholeEntry), entry];
   const scalars = given.flatMap((dim) => dim === null ? [] : [dimVariable(dim)]);
   return outputOf<SubtensorParams>(subtensorOp, [x, ...scalars], { index });
 }

@@ -8,19 +8,10 @@ import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { CheckedParams } from "../../ops/linalg/factor_ops.ts";
 import { solveOp, type SolveParams } from "../../ops/linalg/solve_ops.ts";
-import { moved } from "../../ops/common/axes.ts";
+import { transposed } from "../../ops/common/axes.ts";
 import { buildProduct, opensSingle, type Product, productOf } from "./factors.ts";
 import { applied, applyAgain, instead, insteadNumber, isNumber, mayBeOfNothing } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
-
-/** A matrix with its last two axes exchanged. */
-export function transposed(x: Variable): Variable {
-  const last = x.ndim - 1;
-  return moved(
-    x,
-    Array.from({ length: x.ndim }, (_, d) => d === last ? last - 1 : d === last - 1 ? last : d),
-  );
-}
 
 const transposedProduct: Rule = {
   name: "transposed-matmul",

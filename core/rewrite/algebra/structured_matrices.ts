@@ -36,7 +36,7 @@ import {
   under,
 } from "../match.ts";
 import type { RewriteContext, Rewritten, Rule } from "../rule.ts";
-import { transposed } from "./matmul_rules.ts";
+import { transposed } from "../../ops/common/axes.ts";
 import { diagonalUpTo, isOrthogonal, isSquare, isTurned, kronOf, zerosOf } from "./structure.ts";
 
 /** How deep products are looked into. */

@@ -22,13 +22,12 @@ import {
   sliceRange,
   subtensorOp,
   type SubtensorParams,
+  wholeEntry,
 } from "../../ops/index/subtensor.ts";
 import { applied, applyAgain, ew, inShape, isOneFromEnd, under } from "../match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "../rule.ts";
 import { viewThrough } from "./views.ts";
-
-const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 
 /** An entry of an index with its scalars. */
 interface Taken {
@@ -105,7 +104,7 @@ const wholeSlices: Rule = {
         : []
     );
     const plain = taken.map((one, axis) =>
-      ones.includes(axis) ? { entry: whole, scalars: [] } : plainEntry(one, lengths[axis]!)
+      ones.includes(axis) ? { entry: wholeEntry, scalars: [] } : plainEntry(one, lengths[axis]!)
     );
     const kept = Array.from({ length: x.ndim }, (_, d) => d).filter((d) => !ones.includes(d));
     if (ones.length > 0) {
@@ -213,12 +212,12 @@ const partOfPart: Rule = {
     const merged: Taken[] = [];
     let next = 0;
     for (let axis = 0; axis < x.ndim; axis++) {
-      const outer = first[axis] ?? { entry: whole, scalars: [] };
+      const outer = first[axis] ?? { entry: wholeEntry, scalars: [] };
       if (outer.entry.kind === "int") {
         merged.push(outer);
         continue;
       }
-      const then = second[next++] ?? { entry: whole, scalars: [] };
+      const then = second[next++] ?? { entry: wholeEntry, scalars: [] };
       if (isWholeEntry(then.entry)) merged.push(outer);
       else if (isWholeEntry(outer.entry)) merged.push(then);
       else {
@@ -326,7 +325,7 @@ const partOfMoved: Rule = {
     if (fresh) return null;
     const taking: Taken[] = Array.from(
       { length: x.ndim },
-      () => ({ entry: whole, scalars: [] }),
+      () => ({ entry: wholeEntry, scalars: [] }),
     );
     taken.forEach((one, d) => {
       const item = pattern[d]!;
@@ -400,8 +399,8 @@ const partOfReduced: Rule = {
       { length: x.ndim },
       (_, d): Taken =>
         axes.includes(d)
-          ? { entry: whole, scalars: [] }
-          : taken[next++] ?? { entry: whole, scalars: [] },
+          ? { entry: wholeEntry, scalars: [] }
+          : taken[next++] ?? { entry: wholeEntry, scalars: [] },
     );
     const gone = taking.flatMap(({ entry }, d) => entry.kind === "int" ? [d] : []);
     const left = axes.map((axis) => axis - gone.filter((d) => d < axis).length);
@@ -417,7 +416,7 @@ const partOfProduct: Rule = {
     const total = apply.inputs[0]!, product = applied(total, "matmul");
     if (product === null || context.uses(total) > 1) return null;
     const [a, b] = product.inputs as [Variable, Variable], rank = a.ndim;
-    const given = takenIn(apply), none: Taken = { entry: whole, scalars: [] };
+    const given = takenIn(apply), none: Taken = { entry: wholeEntry, scalars: [] };
     const taken = Array.from({ length: rank }, (_, d) => given[d] ?? none);
     const batch = taken.slice(0, -2), [row, column] = taken.slice(-2) as [Taken, Taken];
     const gone = batch.filter(({ entry }) => entry.kind === "int").length;

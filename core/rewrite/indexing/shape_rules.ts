@@ -10,7 +10,7 @@ import {
   type ShapeIParams,
   type SpecifyShapeParams,
 } from "../../ops/shape/shape_ops.ts";
-import { type Apply, applyOp, type Variable } from "../../graph/graph.ts";
+import { applyOp, type Variable } from "../../graph/graph.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { stretched } from "../../ops/shape/broadcast_to_op.ts";
 import { castTo } from "../../ops/common/build.ts";
@@ -23,6 +23,7 @@ import { isNotNegative, jointLength, lengthVariable } from "../../ops/common/len
 import type { Length } from "../../graph/op.ts";
 import { reshaped } from "../../ops/shape/reshape_op.ts";
 import { elementwiseOps } from "../../ops/elementwise/table.ts";
+import { namesLengthOf } from "./indexing_rules.ts";
 import { applied, applyAgain, inShape, numberOf, sameLengths, sameShape, under } from "../match.ts";
 import { losesCheck, positionsIn } from "./in_range.ts";
 import type { Rewritten, Rule } from "../rule.ts";
@@ -84,17 +85,10 @@ const movedScalar: Rule = {
     if (scalar === null || losesCheck(positionsIn(apply), context)) return null;
     const lengths = lengthsOf(apply.output);
     // A length that only the result itself can tell would lead back to it.
-    if (lengths.some((n) => typeof n !== "number" && dependsOn(n, apply))) return null;
+    if (lengths.some((n) => typeof n !== "number" && namesLengthOf(n, apply))) return null;
     return inShape(scalar, lengths);
   },
 };
-
-function dependsOn(length: Variable, apply: Apply): boolean {
-  const owner = length.owner;
-  if (owner === null) return false;
-  if (owner.op.name === "jointLength") return owner.inputs.some((n) => dependsOn(n, apply));
-  return owner.op.name === "shapeI" && owner.inputs[0]!.owner === apply;
-}
 
 const fillToBroadcast: Rule = {
   name: "fill-to-broadcast",

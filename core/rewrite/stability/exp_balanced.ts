@@ -21,7 +21,7 @@ import {
   whereItCounts,
 } from "./exp_sums.ts";
 import { ew, inShape, number } from "../match.ts";
-import { transposed } from "../algebra/matmul_rules.ts";
+import { transposed } from "../../ops/common/axes.ts";
 
 /** exp(exponent) * total. */
 interface Balanced {

@@ -43,7 +43,7 @@ import {
   unpadded,
 } from "../algebra/factors.ts";
 import { applied, applyAgain, ew, inShape, isReal, number, numberOf } from "../match.ts";
-import { transposed } from "../algebra/matmul_rules.ts";
+import { transposed } from "../../ops/common/axes.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView, viewThrough } from "../indexing/views.ts";
 import {

@@ -11,12 +11,16 @@ import { rowsAt } from "../../../core/ops/linalg/rows.ts";
 import { joinOp } from "../../../core/ops/shape/join.ts";
 import { makeVectorOp } from "../../../core/ops/shape/shape_ops.ts";
 import { reduceOp, type ReduceParams } from "../../../core/ops/reduce/reduce_ops.ts";
-import { incSubtensorOp, type IndexEntry, subtensorOp } from "../../../core/ops/index/subtensor.ts";
+import {
+  incSubtensorOp,
+  type IndexEntry,
+  subtensorOp,
+  wholeEntry,
+} from "../../../core/ops/index/subtensor.ts";
 import { type Cases, ew, fixed, i, j, len, m, m23, num, row, s, T, v, x, x3, y } from "./cases.ts";
 
 const at = T.iscalar("at");
 const seven = fixed("seven", [7]);
-const whole: IndexEntry = { kind: "slice", start: false, stop: false, step: false };
 const one: IndexEntry = { kind: "int" };
 const six = [0, 1, 2, -1, -2, 0, 1];
 
@@ -107,7 +111,7 @@ export const indexCases: Cases = {
       () => [slices(x, null, null, null), x],
       () => [slices(x, 0, null, 1), x],
       () => [slices(x3, 0, 5, null), x3],
-      () => [sub(m, [one, whole], at), sub(m, [one], at)],
+      () => [sub(m, [one, wholeEntry], at), sub(m, [one], at)],
       () => [sub(row, [one], int(0)), T.dimshuffle(row, 1)],
       () => [slices(x, -1, null, -1), slices(x, null, null, -1)],
     ],
@@ -166,12 +170,12 @@ export const indexCases: Cases = {
       () => [sub(T.broadcastTo(x, [4, len(x)]), [one], int(-4)), x],
       () => [slices(T.broadcastTo(x, [4, len(x)]), 1, 3, null), T.broadcastTo(x, [2, len(x)])],
       () => [
-        sub(T.broadcastTo(x3, [2, 3]), [whole, one], at),
+        sub(T.broadcastTo(x3, [2, 3]), [wholeEntry, one], at),
         T.broadcastTo(sub(x3, [one], at), [2]),
       ],
     ],
     not: [
-      () => sub(T.broadcastTo(x, [len(m), len(y)]), [whole, one], at),
+      () => sub(T.broadcastTo(x, [len(m), len(y)]), [wholeEntry, one], at),
       () => sub(T.broadcastTo(x, [len(m), len(x)]), [one], int(0)),
       () => sub(T.broadcastTo(x, [4, len(x)]), [one], at),
       () => sub(T.broadcastTo(x, [4, len(x)]), [one], int(4)),
@@ -180,10 +184,10 @@ export const indexCases: Cases = {
   },
   "part-of-moved": {
     fires: [
-      () => [sub(transposed(m), [one], at), sub(m, [whole, one], at)],
+      () => [sub(transposed(m), [one], at), sub(m, [wholeEntry, one], at)],
       () => [
         sub(T.dimshuffle(m, 1, "x", 0), [one], at),
-        T.dimshuffle(sub(m, [whole, one], at), "x", 0),
+        T.dimshuffle(sub(m, [wholeEntry, one], at), "x", 0),
       ],
     ],
     not: [() => sub(T.dimshuffle(x, "x", 0), [one], at)],
@@ -271,10 +275,10 @@ export const indexCases: Cases = {
   },
   "change-all": {
     fires: [
-      () => [change(true, x, s, [whole]), T.broadcastTo(s, [len(x)])],
+      () => [change(true, x, s, [wholeEntry]), T.broadcastTo(s, [len(x)])],
       () => [change(false, x, s, []), ew("add", x, s)],
     ],
-    not: [() => change(true, x, s, [one], at), () => change(false, x, y, [whole])],
+    not: [() => change(true, x, s, [one], at), () => change(false, x, y, [wholeEntry])],
     numbers: six,
   },
   "change-twice": {
@@ -321,7 +325,7 @@ export const indexCases: Cases = {
   "part-of-reduced": {
     fires: [
       () => [sub(sum(m, 1), [one], at), sum(sub(m, [one], at), 0)],
-      () => [sub(sum(m, 0), [one], at), sum(sub(m, [whole, one], at), 0)],
+      () => [sub(sum(m, 0), [one], at), sum(sub(m, [wholeEntry, one], at), 0)],
     ],
     not: [
       () => sub(ew("exp", x), [one], at),
