@@ -7,20 +7,12 @@
 
 import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
-import {
-  addSize,
-  floorDivSize,
-  mulSize,
-  productSize,
-  type Size,
-  sizeAt,
-  sizeValue,
-} from "../../core/ir/size.ts";
+import { mulSize, productSize, type Size, sizeAt, sizeValue } from "../../core/ir/size.ts";
 import type { LanesPlan } from "../../core/plan/lanes.ts";
 import type * as core from "../../core/plan/parallel.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "../print/kernel_text.ts";
 
-import { GROUP_THREADS, memoryType, memoryWords } from "../print/group_tree.ts";
+import { GROUP_THREADS, memoryType, memoryWords, partLines } from "../print/group_tree.ts";
 import { chainPlace, wholeRounds } from "./lanes.ts";
 import { decompose, NestBody, printThreadNest, type Registers } from "../print/nest.ts";
 import { combineText, identityText } from "../print/reduction.ts";
@@ -185,14 +177,7 @@ function printSteps(
   const { lanes: { loop, axes }, states, parts } = plan;
   const text = new KernelText(decls);
   const points = productSize(axes);
-  const all = text.count(loop.steps);
-  const each = text.count(floorDivSize(addSize(loop.steps, parts - 1), parts));
-  const lines = [
-    `let live = group < ${text.count(mulSize(points, parts))};`,
-    `let at = min(group / ${parts}u, ${text.count(points)} - 1u);`,
-    `let start = (group % ${parts}u) * ${each};`,
-    `let end = select(0u, min(start + ${each}, ${all}), live);`,
-  ];
+  const lines = partLines(text, points, loop.steps, parts);
   const names = decompose(text, "at", axes, lines);
   const t = text.fresh("t");
   text.localCounters.set(loop.id, t);

@@ -13,14 +13,7 @@ import { nodesOf } from "../../core/ir/nodes.ts";
 import { innerOutputs } from "../../core/ir/steps.ts";
 import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
-import {
-  addSize,
-  floorDivSize,
-  mulSize,
-  productSize,
-  type Size,
-  sizeValue,
-} from "../../core/ir/size.ts";
+import { mulSize, productSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { decompose, NestBody, writtenBy } from "./nest.ts";
 import { accumulatedType, combineText, isArg } from "./reduction.ts";
@@ -29,6 +22,7 @@ import {
   GROUP_THREADS,
   memoryType,
   memoryWords,
+  partLines,
   sharedBytes,
   take,
   toMemory,
@@ -174,7 +168,7 @@ function printWhole(
   const axes = decompose(text, "at", nest.axes, lines);
   const end = text.fresh("q");
   lines.push(`let ${end} = select(0u, ${text.count(productSize(nest.loops))}, live);`);
-  const body = sharedLoop(text, nest, axes, "part", end, lanes, lines);
+  const body = sharedLoop(text, nest, axes, { first: "part", end, step: lanes }, lines);
   lines.push(
     ...tree(text, body.accumulators, lanes, "part", place.partner),
     "if (live & (part == 0u)) {",
@@ -202,17 +196,13 @@ export function printParts(
 ): PrintedKernel {
   const text = new KernelText(decls);
   const points = productSize(nest.axes);
-  const total = productSize(nest.loops);
-  const each = floorDivSize(addSize(total, parts - 1), parts);
-  const lines = [
-    // A grid can have more workgroups than asked for.
-    `let live = group < ${text.count(mulSize(points, parts))};`,
-    `let at = min(group / ${parts}u, ${text.count(points)} - 1u);`,
-    `let start = (group % ${parts}u) * ${text.count(each)};`,
-    `let end = select(0u, min(start + ${text.count(each)}, ${text.count(total)}), live);`,
-  ];
+  const lines = partLines(text, points, productSize(nest.loops), parts);
   const axes = decompose(text, "at", nest.axes, lines);
-  const body = sharedLoop(text, nest, axes, "start + lane", "end", GROUP_THREADS, lines);
+  const body = sharedLoop(text, nest, axes, {
+    first: "start + lane",
+    end: "end",
+    step: GROUP_THREADS,
+  }, lines);
   lines.push(
     ...tree(text, body.accumulators, GROUP_THREADS, "lane", (stride) => `lane + ${stride}u`),
   );
@@ -310,9 +300,7 @@ function sharedLoop(
   text: KernelText,
   nest: LoopNest,
   axes: readonly string[],
-  first: string,
-  end: string,
-  step: number,
+  { first, end, step }: { first: string; end: string; step: number },
   lines: string[],
 ): NestBody {
   const q = text.fresh("q");
@@ -389,7 +377,7 @@ export function printSharedNest(
   const lines: string[] = [];
   const end = text.fresh("q");
   lines.push(`let ${end} = select(0u, ${text.count(productSize(nest.loops))}, ${live});`);
-  const body = sharedLoop(text, nest, axes, part, end, lanes, lines);
+  const body = sharedLoop(text, nest, axes, { first: part, end, step: lanes }, lines);
   const partner = (stride: number) => `lane + ${stride}u`;
   lines.push(
     ...tree(text, body.accumulators, lanes, part, partner, threads),

@@ -1,11 +1,11 @@
 /**
- * How threads of a workgroup combine what each of them has reduced, in shared memory.
+ * How workgroups share a point, and how the threads of one combine what each has reduced, in shared memory.
  *
  * @module
  */
 
 import type { LoopNest } from "../../core/ir/program.ts";
-import { mulSize, type Size } from "../../core/ir/size.ts";
+import { addSize, floorDivSize, mulSize, type Size } from "../../core/ir/size.ts";
 import { indent, type KernelText } from "./kernel_text.ts";
 import type { AccumulatorText } from "./nest.ts";
 import { accumulatedType, betterText, combineText, identityText, isArg } from "./reduction.ts";
@@ -120,4 +120,23 @@ export function fromMemory(type: WgslType, value: string): string {
 /** Text of the value that changes nothing, as held in memory. */
 export function memoryIdentity(text: KernelText, { reduction, type }: AccumulatorText): string {
   return toMemory(type, identityText(reduction.kind, type, text.prelude));
+}
+
+/**
+ * Where a workgroup stands of several that share a point: `at` is the point, and it does the iterations from
+ * `start` to `end`; those of a grid beyond what was asked for are not `live`, and do none.
+ *
+ * @param text Where the lines go.
+ * @param points How many points there are.
+ * @param total The iterations of a point.
+ * @param parts Workgroups that share a point.
+ */
+export function partLines(text: KernelText, points: Size, total: Size, parts: number): string[] {
+  const each = text.count(floorDivSize(addSize(total, parts - 1), parts));
+  return [
+    `let live = group < ${text.count(mulSize(points, parts))};`,
+    `let at = min(group / ${parts}u, ${text.count(points)} - 1u);`,
+    `let start = (group % ${parts}u) * ${each};`,
+    `let end = select(0u, min(start + ${each}, ${text.count(total)}), live);`,
+  ];
 }

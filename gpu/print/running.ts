@@ -9,14 +9,7 @@
 import { nodesOf } from "../../core/ir/nodes.ts";
 import { innerOutputs } from "../../core/ir/steps.ts";
 import type { BufferDecl, LoopNest } from "../../core/ir/program.ts";
-import {
-  addSize,
-  floorDivSize,
-  mulSize,
-  productSize,
-  type Size,
-  sizeValue,
-} from "../../core/ir/size.ts";
+import { mulSize, productSize, type Size, sizeValue } from "../../core/ir/size.ts";
 import { indent, KernelText, type PrintedKernel, type Scratch } from "./kernel_text.ts";
 import { printParts, SHARED_BYTES, withoutLoops } from "./group.ts";
 import {
@@ -25,6 +18,7 @@ import {
   memoryIdentity,
   memoryType,
   memoryWords,
+  partLines,
   sharedBytes,
   toMemory,
 } from "./group_tree.ts";
@@ -139,15 +133,8 @@ function printBlocks(
 ): PrintedKernel {
   const text = new KernelText(decls);
   const points = productSize(nest.axes);
-  const total = productSize(nest.loops);
-  const each = floorDivSize(addSize(total, parts - 1), parts);
   const groups = mulSize(points, parts);
-  const lines = [
-    `let live = group < ${text.count(groups)};`,
-    `let at = min(group / ${parts}u, ${text.count(points)} - 1u);`,
-    `let start = (group % ${parts}u) * ${text.count(each)};`,
-    `let end = select(0u, min(start + ${text.count(each)}, ${text.count(total)}), live);`,
-  ];
+  const lines = partLines(text, points, productSize(nest.loops), parts);
   const axes = decompose(text, "at", nest.axes, lines);
   const head: string[] = [];
   const loops = decompose(text, "q", nest.loops, head);
