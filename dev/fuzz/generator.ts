@@ -103,11 +103,16 @@ function exprOf(arg: Arg): Expr {
   };
 }
 
-/** The first row of a tensor. */
+/** The first row of a tensor, or zeros where it has none. */
 function firstRow(ref: Ref): Value {
-  if (ref.shape.length === 0 || ref.shape[0] === 0) throw new Rejected("no rows");
-  const shape = ref.shape.slice(1);
-  return { ...ref.value, shape, data: ref.value.data.slice(0, sizeOf(shape)) };
+  if (ref.shape.length === 0) throw new Rejected("no rows");
+  const shape = ref.shape.slice(1), size = sizeOf(shape), { data } = ref.value;
+  const Numbers = data.constructor as new (length: number) => Value["data"];
+  return {
+    ...ref.value,
+    shape,
+    data: ref.shape[0] === 0 ? new Numbers(size) : data.slice(0, size),
+  };
 }
 
 /** What a step of a loop is made from. */
@@ -155,6 +160,8 @@ export class Generator {
   broken = false;
   mode: Program["mode"];
   room: Program["room"];
+  /** Whether calls come in another order than the one in which the first made the program. */
+  mixed = false;
   /** More elements than this make most programs slow and no better. */
   mostElements = 4096;
   readonly #parent: Generator | null;
@@ -194,8 +201,10 @@ export class Generator {
   }
 
   /** A length of axes, perhaps another one in each call. */
-  length(choices: readonly number[] = [1, 2, 3, 4, 5, 8]): Length {
-    const first = this.random.pick(choices);
+  length(
+    choices: readonly number[] = [1, 2, 3, 4, 5, 8],
+    first = this.random.pick(choices),
+  ): Length {
     return {
       lengths: Array.from(
         { length: this.calls },
@@ -566,7 +575,7 @@ export class Generator {
       outputs,
       updates: this.#updates,
       laws: this.#laws,
-      calls: this.#data,
+      calls: this.mixed ? this.random.shuffle(this.#data) : this.#data,
       mode: this.mode,
       ...(this.room === undefined ? {} : { room: this.room }),
     });

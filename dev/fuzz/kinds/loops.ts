@@ -15,8 +15,30 @@ function damped(g: Generator, x: Ref): Ref {
   return f === "half" ? g.call("T.mul", x, 0.5) : g.call(f, x);
 }
 
+/** A choice between products of different things, or of what does not change. */
+function chosen(g: Generator, value: Ref, fitting: readonly Ref[]): Ref {
+  const { random } = g;
+  const side = (): Ref => {
+    const other = random.pick(fitting);
+    switch (random.below(6)) {
+      case 0:
+        return g.call("T.dot", g.pick((ref) => isFloatRef(ref) && ref.shape.length === 2), value);
+      case 1:
+        return g.call("T.mul", value, g.call("T.sum", g.call("T.mul", value, other)));
+      case 2:
+        return g.call("T.mul", value, random.pick([0, 1, 0.7]));
+      case 3:
+        return other.shape.length === value.shape.length ? other : g.call("T.add", value, other);
+      default:
+        return g.call("T.mul", value, other);
+    }
+  };
+  const by = g.call("T.gt", g.call("T.sum", random.pick(fitting)), random.pick([0.1, -0.2]));
+  return g.call(random.pick(["T.ifelse", "T.ifelse", "T.where"]), by, side(), side());
+}
+
 /** The next value of a state: of its shape, from what there is in the step. */
-function next(g: Generator, state: Ref, inputs: readonly Ref[]): Ref {
+function next(g: Generator, state: Ref, inputs: readonly Ref[], chooses = false): Ref {
   const { random } = g;
   let value: Ref = state;
   for (let i = 1 + random.below(3); i > 0; i--) {
@@ -27,6 +49,7 @@ function next(g: Generator, state: Ref, inputs: readonly Ref[]): Ref {
       ? random.pick(inputs)
       : random.pick(fitting);
     const made = g.attempt(() => {
+      if (random.chance(chooses ? 0.7 : 0.1)) return chosen(g, value, fitting);
       switch (random.below(8)) {
         case 0:
           return g.call("T.where", g.call("T.gt", other, 0), value, g.call("T.mul", value, 0.3));
@@ -63,6 +86,16 @@ function poison(g: Generator, state: Ref, other: Ref): Ref {
   }
 }
 
+/** What loops are to have. */
+interface LoopOptions {
+  /** A state that is not finite, and that nothing reads. */
+  readonly poison: boolean;
+  readonly until: boolean;
+  readonly inner: boolean;
+  /** Mostly choices between products. */
+  readonly chooses?: boolean;
+}
+
 interface Loop {
   readonly outputs: readonly Ref[];
   /** Outputs that may be read: no poison. */
@@ -72,7 +105,7 @@ interface Loop {
 /** A loop over what there is. */
 export function randomLoop(
   g: Generator,
-  options: { poison: boolean; until: boolean; inner: boolean },
+  options: LoopOptions,
 ): Loop {
   const { random } = g;
   const rows = random.chance(0.8) ? [g.pick((ref) => isFloatRef(ref) && ref.shape.length > 0)] : [];
@@ -87,7 +120,7 @@ export function randomLoop(
   const parts: LoopParts = {
     sequences: rows,
     states,
-    ...(rows.length === 0 || random.chance(0.1) ? { nSteps: random.pick([1, 2, 4]) } : {}),
+    ...(rows.length === 0 || random.chance(0.1) ? { nSteps: random.pick([0, 1, 2, 4]) } : {}),
     ...(random.chance(0.15) ? { goBackwards: true } : {}),
     ...(random.chance(0.15) ? { checkpoint: random.pick([1, 2, "sqrt"] as const) } : {}),
   };
@@ -100,9 +133,12 @@ export function randomLoop(
     }
     if (random.chance(0.3)) wander(inner, 3);
     const news = given.states.map((state, i) =>
-      i === bad
-        ? poison(inner, state, given.states[0]!)
-        : next(inner, state, [...inputs, ...given.states.slice(0, bad < 0 ? undefined : bad)])
+      i === bad ? poison(inner, state, given.states[0]!) : next(
+        inner,
+        state,
+        [...inputs, ...given.states.slice(0, bad < 0 ? undefined : bad)],
+        options.chooses,
+      )
     );
     const maps = random.chance(0.4)
       ? [inner.pick((ref) => isFloatRef(ref) && /^v/.test(ref.name))]
@@ -125,7 +161,7 @@ function innerLoop(g: Generator, state: Ref, mayEnd: boolean): Ref {
       g.call("T.add", g.call("T.mod", g.call("T.abs", g.call("T.sum", state)), 3), 1),
       random.pick(["int32", "int64"]),
     )
-    : random.pick([1, 2, 3]);
+    : random.pick([0, 1, 2, 3]);
   const isDeep = random.chance(0.3), ends = mayEnd && random.chance(0.5);
   const first = isDeep ? g.call("T.stack", [state, damped(g, state)]) : state;
   const [out] = g.loop({
@@ -144,7 +180,14 @@ function innerLoop(g: Generator, state: Ref, mayEnd: boolean): Ref {
 }
 
 function inputs(g: Generator): void {
-  const n = g.random.pick([1, 2, 3]), length = g.length([1, 2, 3, 5]);
+  const { random } = g, isEmpty = random.chance(g.calls > 3 ? 1 : 0.2);
+  // Steps are only refused where they run, so lengths that fit by chance in one call must not make a program.
+  g.mixed = isEmpty && g.calls > 1;
+  const sizes = isEmpty ? [0, 1, 2] : [1, 2, 3];
+  const n = g.mixed ? g.length(sizes, 2) : random.pick(sizes);
+  const length = isEmpty
+    ? g.length([0, 0, 1, 2, 5, 7], g.mixed ? 5 : undefined)
+    : g.length([1, 2, 3, 5]);
   g.input(g.float, [length]);
   g.input(g.float, [length, n]);
   g.input(g.float, [n]);
@@ -178,7 +221,7 @@ function partOf(g: Generator, y: Ref): Ref {
 function costOf(g: Generator, outputs: readonly Ref[], bad?: Ref): Ref {
   const { random } = g;
   const y = random.pick(outputs);
-  const own = random.chance(0.5) ? partOf(g, y) : y;
+  const own = random.chance(0.5) ? g.attempt(() => partOf(g, y)) ?? y : y;
   const part = bad !== undefined && random.chance(0.4) ? beside(g, own, y, bad) : own;
   const value = random.chance(0.3) ? g.call("T.sqr", part) : part;
   return value.shape.length === 0 ? value : g.call("T.sum", value);
@@ -186,10 +229,12 @@ function costOf(g: Generator, outputs: readonly Ref[], bad?: Ref): Ref {
 
 function loopsOf(
   name: string,
-  options: { poison: boolean; until: boolean; inner: boolean; derivatives: number },
+  options: LoopOptions & { derivatives: number },
+  calls?: number,
 ): Kind {
   return {
     name,
+    ...(calls === undefined ? {} : { calls }),
     generate(g) {
       inputs(g);
       g.attempt(() => {
@@ -203,6 +248,12 @@ function loopsOf(
         const wrt = g.floatInputs.filter((ref) => ref.shape.length < 2);
         const made = g.gradients(cost, wrt, { defined: options.poison });
         g.forwards(cost, wrt, made);
+        if (g.random.chance(options.chooses ? 1 : 0.3)) {
+          g.attempt(() => {
+            const square = g.call("T.sum", g.call("T.sqr", g.random.pick(made)));
+            g.forwards(square, wrt, g.gradients(square, wrt));
+          });
+        }
         if (options.derivatives === 1) return;
         const x = g.pick((ref) => isVector(ref) && g.floatInputs.includes(ref));
         const gradient = made.find((ref) => ref.shape.join() === x.shape.join());
@@ -230,7 +281,7 @@ export const loops = loopsOf("loops", { ...plain, derivatives: 0 });
 export const tapped: Kind = {
   name: "taps",
   generate(g) {
-    const { random } = g, n = random.pick([1, 2, 3]), length = g.length([4, 5, 7]);
+    const { random } = g, n = random.pick([0, 1, 2, 3]), length = g.length([2, 3, 4, 5, 7]);
     const shape = random.chance(0.5) ? [n] : [], deepest = random.pick([2, 3]);
     const a = g.input(g.float, [length, ...shape]), b = g.input(g.float, [length, ...shape]);
     const first = g.input(g.float, [deepest, ...shape]), plain = g.input(g.float, shape);
@@ -261,6 +312,10 @@ export const ending = loopsOf("until", { ...plain, until: true, derivatives: 1 }
 export const loopGradients = loopsOf("loop-gradients", { ...plain, derivatives: 1 });
 /** Values, gradients, Hessian and Jacobian matrices of loops, all together. */
 export const loopSeconds = loopsOf("loop-seconds", { ...plain, derivatives: 2 });
+/** Loops whose steps choose between products, with gradients of gradients. */
+export const choosing = loopsOf("choosing", { ...plain, chooses: true, derivatives: 1 });
+/** Values and gradients of loops over lengths that change from call to call, and may be 0. */
+export const changing = loopsOf("changing", { ...plain, derivatives: 1 }, 4);
 /** Loops with a state that nothing reads and that is not finite. */
 export const poisoned = loopsOf("poisoned", { ...plain, poison: true, derivatives: 1 });
 /** Loops in the steps of loops. */
@@ -278,7 +333,7 @@ export const counters: Kind = {
   name: "counters",
   generate(g) {
     const dtype = g.random.pick(["int64", "int64", "int32", "uint8"] as const);
-    const x = g.input(dtype, [g.length([1, 3, 5])]), first = g.input(dtype, []);
+    const x = g.input(dtype, [g.length([0, 1, 3, 5])]), first = g.input(dtype, []);
     g.attempt(() => {
       const outputs = g.loop(
         { sequences: [x], states: [first] },
@@ -293,7 +348,7 @@ export const counters: Kind = {
         },
       );
       outputs.forEach((output) => g.output(output));
-      g.output(g.call(".at", outputs[0]!, -1));
+      g.attempt(() => g.output(g.call(".at", outputs[0]!, -1)));
     });
   },
 };

@@ -17,6 +17,8 @@ import { cpuKernels, gpuKernels } from "./kernels.ts";
 import { lengths } from "./lengths.ts";
 import { long } from "./long.ts";
 import {
+  changing,
+  choosing,
   counters,
   ending,
   loopGradients,
@@ -53,6 +55,8 @@ export const kinds: readonly Kind[] = [
   ending,
   loopGradients,
   loopSeconds,
+  choosing,
+  changing,
   poisoned,
   nested,
   nestedEnding,
