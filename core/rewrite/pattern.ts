@@ -295,5 +295,11 @@ export function asItIs(name: string, accepts?: Accepts): Wildcard {
   return new Wildcard(name, accepts, true);
 }
 
+/** Real numbers that an op never makes negative. The square of an integer may wrap to a negative one. */
+export const size: Wildcard = asItIs(
+  "x",
+  ({ dtype, owner }) => isReal(dtype) && owner?.op.facts?.has("notNegative") === true,
+);
+
 /** The number -n. */
 export const minusN: Calculated = new Calculated("-n", (match) => -match.numberOf(n));

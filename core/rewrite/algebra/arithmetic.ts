@@ -25,6 +25,7 @@ import {
   once,
   real,
   rule,
+  size,
   terms,
 } from "../pattern.ts";
 import { u, v, Wildcard, x, y } from "../pattern.ts";
@@ -77,8 +78,6 @@ const mulNeg = rule(
 
 /** What can be negative. */
 const signed = asItIs("x", ({ dtype }) => dtypeInfo(dtype).kind !== "uint");
-/** Real numbers that an op never makes negative. The square of an integer may wrap to a negative one. */
-const size = asItIs("x", ({ dtype, owner }) => isReal(dtype) && has(owner, "notNegative"));
 /** What is rounded. */
 const rounded = asItIs("x", ({ owner }) => has(owner, "rounding"));
 

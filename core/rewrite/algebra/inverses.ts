@@ -4,7 +4,7 @@
  * @module
  */
 
-import { noComplex, real, rule, terms, x } from "../pattern.ts";
+import { noComplex, real, rule, size, terms, x } from "../pattern.ts";
 import type { Rule } from "../rule.ts";
 
 const { abs, acosh, asinh, atan, atanh, cosh, erf, erfc, erfcinv, erfinv, exp, exp2 } = terms;
@@ -53,6 +53,7 @@ const inverseWhere = rule(
 const rootOfSquare = rule(
   { name: "root-of-square", stabilises: true },
   sqrt(sqr(real)).to(abs(real)),
+  sqr(sqrt(size)).to(size),
   acosh(cosh(real)).to(abs(real)),
 );
 
@@ -63,7 +64,7 @@ const logOfRoot = rule(
 );
 
 /** The rules of this file. */
-export const inverseRules: readonly Rule[] = [inverse, inverseWhere, rootOfSquare];
+export const inverseRules: readonly Rule[] = [inverse, rootOfSquare, inverseWhere];
 
 /** Those that need the forms of the stabilising phase. */
 export const stableRoots: readonly Rule[] = [logOfRoot];

@@ -34,7 +34,40 @@ const rows: readonly (readonly [Write, number, readonly number[], readonly numbe
     0.860047015376481,
     NaN,
   ]],
+  // Logistic functions that underflow, and powers of exponentials.
+  [(x) => T.log1p(twiceLogistic(x)), 0, [90, 1000, 0], [Math.log(3), Math.log(3), Math.LN2]],
+  [(x) => T.log1p(twiceLogistic(x)), 1, [0, 1000], [0.25, 0]],
+  [twiceLogistic, 0, [200, -200, 0], [2, 0, 1]],
+  [twiceLogistic, 1, [200, -30, 0], [0, 2 * slopeOf(-30), 0.5]],
+  [(x) => T.div(T.sum(T.exp(x)), T.add(T.exp(x), 1)), 0, [100, 101], [
+    1 + Math.E,
+    1 + 1 / Math.E,
+  ]],
+  [(x) => T.log(T.sum(T.sigmoid(x))), 0, [-200, -201, -300], [Math.log1p(1 / Math.E) - 200]],
+  [(x) => T.log(T.sum(T.sigmoid(x))), 1, [-200, -201, -300], [
+    1 / (1 + 1 / Math.E),
+    1 / (1 + Math.E),
+    0,
+  ]],
+  [(x) => T.log(T.add(T.sigmoid(x), T.sigmoid(T.mul(2, x)))), 1, [-200, 200], [1, 0]],
+  [(x) => T.log(T.sum(T.mul(T.exp(x), T.sigmoid(x)))), 0, [-200, -201], [
+    Math.log1p(Math.exp(-2)) - 400,
+  ]],
+  [(x) => T.log(T.sum(T.sqr(T.sqrt(T.exp(x))))), 0, [200, 201], [201 + Math.log1p(1 / Math.E)]],
+  [(x) => T.log(T.add(T.sqr(T.sqrt(T.exp(x))), 1)), 2, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
+  [(x) => T.log(T.add(T.pow(T.exp(x), 1.5), 1)), 1, [-40, 200], [1.5 * Math.exp(-60), 1.5]],
+  [(x) => T.log(T.sum(T.pow(T.exp(x), -1.5))), 1, [-200, -202, 200], [
+    -1.5 / (1 + Math.exp(3)),
+    -1.5 / (1 + Math.exp(-3)),
+    0,
+  ]],
 ];
+
+/** (exp(x) + exp(x)) / (exp(x) + 1) */
+function twiceLogistic(x: Variable): Variable {
+  const e = T.exp(x);
+  return T.div(T.add(e, e), T.add(e, 1));
+}
 
 onDevices("derivatives where other forms have no digits", async (device) => {
   const inputs = rows.map(([, , at]) => T.tensor("float32", [at.length]) as Variable);

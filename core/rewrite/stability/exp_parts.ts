@@ -26,6 +26,7 @@ import {
   isOne,
   isShiftedByHand,
   isShiftedExp,
+  logSigmoid,
   mayVanish,
   one,
   ownAxes,
@@ -42,7 +43,7 @@ import {
   productOps,
   unpadded,
 } from "../algebra/factors.ts";
-import { applied, applyAgain, ew, inShape, isReal, number, numberOf } from "../match.ts";
+import { applied, applyAgain, ew, inShape, isReal, number, numberOf, under } from "../match.ts";
 import { transposed } from "../../ops/common/axes.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView, viewThrough } from "../indexing/views.ts";
@@ -68,21 +69,26 @@ const plain = new WeakSet<Variable>();
 /** Sums of more terms than this are left alone. */
 const MOST_TERMS = 12;
 
-/** The exponentials of a product and the rest; null without exponentials. */
-export function expProductOf(variable: Variable): ExpProduct | null {
+/**
+ * The exponentials of a product and the rest; null without exponentials. Under a logarithm, where it matters
+ * that they underflow, logistic functions are such, too.
+ */
+export function expProductOf(variable: Variable, isUnderLog = false): ExpProduct | null {
+  if (isUnderLog) return takenExps(variable, true);
   if (plain.has(variable)) return null;
-  const found = takenExps(variable);
+  const found = takenExps(variable, false);
   if (found === null) plain.add(variable);
   return found;
 }
 
-function takenExps(variable: Variable): ExpProduct | null {
+function takenExps(variable: Variable, isUnderLog: boolean): ExpProduct | null {
   const product = isReal(variable.dtype) ? productOf(unpadded(variable), opensAll) : null;
   if (product === null) return null;
   const exponent: Term[] = [], rest: Factor[] = [];
   let isShifted = true, hasSums = false;
   for (const factor of product.factors) {
-    const { base, power } = factor, term = exponentOf(factor);
+    const { base, power } = factor, z = isUnderLog ? under(base, "sigmoid") : null;
+    const term = z === null ? exponentOf(factor) : logSigmoid(z, power);
     const inner = term === null ? expPartOf(base) : null;
     if (term === null && inner === null) {
       rest.push(factor);
@@ -134,6 +140,7 @@ const opened = new Set([
   "cumop",
   "incSubtensor",
   "advInc",
+  "pow",
 ]);
 
 /** Whether the exponentials in the inputs of an application may be those of its result. */
@@ -160,6 +167,7 @@ function newPartOf(variable: Variable): ExpProduct | null {
     case "advInc":
       return changedOf(apply);
     case "sqrt":
+    case "pow":
     case "sort":
     case "cumop": {
       const found = expProductOf(apply.inputs[0]!);
@@ -318,7 +326,7 @@ export function expSumOf(variable: Variable, isUnderLog = false): ExpSum | null 
   const { kind, axes, dtype } = sum.params as ReduceParams, summand = sum.inputs[0]!;
   if (kind !== "sum" || dtype !== summand.dtype) return null;
   if (isOfOnes(summand, axes)) return null;
-  const found = expProductOf(unstretched(summand));
+  const found = expProductOf(unstretched(summand), isUnderLog);
   if (found === null) return null;
   if (found.isShifted && !(isUnderLog && mayVanish(found.rest) && countsAll(found))) return null;
   const product = levelled(found), exponent = unstretched(sumOfTerms(product.exponent, dtype));
@@ -357,11 +365,12 @@ function wholeSumOf(variable: Variable, isUnderLog: boolean): ExpProduct | null 
  * greatest, which may count nothing beside a weight of 0.
  */
 export function expPartUnderLog(variable: Variable): ExpProduct | null {
-  const found = expPartOf(variable), { owner, dtype } = variable;
+  const { owner, dtype } = variable;
+  const sum = owner?.op.name === "reduce" ? wholeSumOf(variable, true) : null;
+  const found = sum ?? expPartOf(variable);
   if (found !== null || owner === null || !isReal(dtype)) return found;
   const { op, inputs } = owner;
   if (op === matmulOp) return matmulOf(owner, true);
-  if (op.name === "reduce") return wholeSumOf(variable, true);
   if (op.name === "cumop") {
     const inner = expProductOf(inputs[0]!);
     return inner && through.cumop(owner, { ...inner, isShifted: false });

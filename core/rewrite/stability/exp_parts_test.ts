@@ -36,6 +36,12 @@ const naive: Record<string, { build: () => Variable; matmuls: number }> = {
   },
   "columns": { build: () => log(sum(T.stack([exp(x), exp(y).mul(2)]), { axis: 0 })), matmuls: 0 },
   "a row": { build: () => log(T.stack([2, exp(x.at(0)).mul(2)])), matmuls: 0 },
+  "logistic functions": { build: () => log(sum(T.sigmoid(x))), matmuls: 0 },
+  "logistic functions beside": {
+    build: () => log(sum(T.sigmoid(x).mul(exp(y)).mul(2))),
+    matmuls: 0,
+  },
+  "a power": { build: () => log(sum(T.pow(exp(x).mul(2), 1.5).add(y))), matmuls: 0 },
   "the greatest": { build: () => log(T.max(exp(x)).mul(y)), matmuls: 0 },
 };
 
@@ -72,6 +78,13 @@ Deno.test("products of exponentials without a logarithm or quotient are left alo
   }
   const count = opsOf(grad(sum(dot(a, exp(b))), b) as Variable);
   assertEquals(count("isfinite"), 0);
+  const soft = T.softmax(x), gated = sum(soft.mul(T.sigmoid(y)));
+  for (
+    const value of [gated, gated.mul(T.sigmoid(x)), log(T.sigmoid(x).mul(y)), T.pow(exp(x), 1.5)]
+  ) {
+    const count = opsOf(value);
+    assertEquals(count("isfinite"), 0, String(value));
+  }
 });
 
 Deno.test("quotients of exponentials taken off by hand stay as they are", () => {

@@ -19,6 +19,7 @@ import {
   constantNumber,
   ew,
   inShape,
+  negated,
   number,
   numberOf,
   under,
@@ -47,6 +48,11 @@ export function exponentOf({ base, power }: Factor): Term | null {
   const [x, y] = general.inputs as [Variable, Variable], value = constantNumber(x);
   if (value === null || !(value > 0) || value === Infinity || y.dtype !== base.dtype) return null;
   return { base: y, scale: power * Math.log(value) };
+}
+
+/** log(sigmoid(z)) */
+export function logSigmoid(z: Variable, power = 1): Term {
+  return { base: ew("softplus", negated(z)), scale: -power };
 }
 
 /** The largest whole numbers with finite exponentials on both sides of 0. */

@@ -10,7 +10,7 @@ import type { CumulativeParams } from "../../ops/reduce/cumulative.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import { buildProduct } from "../algebra/factors.ts";
-import { applyAgain, ew, inShape } from "../match.ts";
+import { applyAgain, ew, inShape, number, numberOf } from "../match.ts";
 import { expProduct } from "./exp_added.ts";
 import { type ExpProduct, isOne, sumOfTerms } from "./exp_sums.ts";
 
@@ -72,14 +72,16 @@ function sorted(apply: Apply, found: ExpProduct): ExpProduct | null {
   return scaled(applyAgain(apply, [inShape(exponent, lengthsOf(x))]), found);
 }
 
-function rooted({ output }: Apply, found: ExpProduct): ExpProduct {
-  const exponent = sumOfTerms(
-    found.exponent.map(({ base, scale }) => ({ base, scale: scale / 2 })),
-    output.dtype,
-  );
-  const rest = isOne(found.rest) ? null : ew("sqrt", buildProduct(found.rest));
-  return expProduct(exponent, rest, found);
+/** A power is that of the exponents multiplied. */
+function raised({ op, inputs: [x, y], output }: Apply, found: ExpProduct): ExpProduct | null {
+  const { dtype } = output, by = op.name === "sqrt" ? 0.5 : numberOf(y!);
+  if (by === null || by === 0 || !Number.isFinite(by) || x!.dtype !== dtype) return null;
+  const terms = found.exponent.map(({ base, scale }) => ({ base, scale: scale * by }));
+  const whole = isOne(found.rest) ? null : buildProduct(found.rest);
+  const rest = whole && (by === 0.5 ? ew("sqrt", whole) : ew("pow", whole, number(by, dtype)));
+  const isShifted = found.isShifted && by > 0;
+  return expProduct(sumOfTerms(terms, dtype), rest, { ...found, isShifted });
 }
 
-/** By the names of ops of one input. */
-export const through = { sqrt: rooted, sort: sorted, cumop: accumulated };
+/** By the names of ops. */
+export const through = { sqrt: raised, pow: raised, sort: sorted, cumop: accumulated };

@@ -15,6 +15,7 @@ import {
   finiteShift,
   guarded,
   isOne,
+  logSigmoid,
   shiftedExp,
   sumOfTerms,
   weightedBy,
@@ -70,11 +71,6 @@ function logisticSum({ constant, terms, dtype }: Sum): Logistic | null {
 function logTwiceCosh(x: Variable, power: number): Term {
   const below = ew("mul", number(-2, x.dtype), x);
   return { base: ew("add", x, ew("softplus", below)), scale: power };
-}
-
-/** log(sigmoid(z)) */
-function logSigmoid(z: Variable, power = 1): Term {
-  return { base: ew("softplus", negated(z)), scale: -power };
 }
 
 const logOfProduct: Rule = {
@@ -166,12 +162,14 @@ function factorOf({ rest: { over, below, factors } }: Exponential): number | nul
 function exponentials({ terms, constant, dtype }: Sum): Exponential[] | null {
   const found: Exponential[] = [];
   const one: Product = { dtype, over: 1, below: 1, factors: [], steps: 0 };
+  // Logistic functions that underflow matter where there is nothing else.
+  const isOnly = constant === 0 && terms.every(({ base }) => expProductOf(base, true) !== null);
   for (const { base, scale } of terms) {
     if (isExpSum(base)) {
       found.push({ exponent: ew("log", base), rest: { ...one, over: scale } });
       continue;
     }
-    const product = expProductOf(base);
+    const product = isOnly || expProductOf(base) !== null ? expProductOf(base, true) : null;
     found.push(
       product === null
         ? { exponent: null, rest: { ...one, over: scale, factors: [{ base, power: 1 }] } }

@@ -26,7 +26,8 @@ import type { Term } from "../algebra/terms.ts";
 const quotientOfExps: Rule = {
   name: "quotient-of-exps",
   law: "sum(exp(x) * v) / sum(exp(x)) -> sum(exp(x - m) * v) / sum(exp(x - m)), " +
-    "exp(x) / max(exp(x)) -> exp(x - max(x)), and so for products of matrices",
+    "exp(x) / max(exp(x)) -> exp(x - max(x)), sum(exp(x)) * sigmoid(-y) -> sum(exp(x - softplus(y))), " +
+    "and so for products of matrices",
   ops: productOps,
   stabilises: true,
   rewrite(apply, context): Rewritten {
@@ -42,8 +43,11 @@ const quotientOfExps: Rule = {
       }
       return found.size - before;
     };
-    const isFound = find(-1, expProductOf) > 0;
-    const above = find(1, expProductOf) || (isFound ? 0 : find(1, expPartUnderLog));
+    const isBelow = find(-1, expProductOf) > 0, count = find(1, expProductOf);
+    // 1 / (1 + exp(x)) is a logistic function by now.
+    const isLogistic = [...found.keys()].some(isSumAbove) && find(1, logisticPart) > 0;
+    const isFound = isBelow || isLogistic;
+    const above = count || (isFound ? 0 : find(1, expPartUnderLog));
     // What can do no more than underflow matters where both sides do.
     if (!isFound && (above === 0 || find(-1, expPartUnderLog) === 0)) return null;
     // The square of a sum that is alone overflows in derivatives.
@@ -52,6 +56,16 @@ const quotientOfExps: Rule = {
     return instead(output, buildProduct(scaledDown(product, found)));
   },
 };
+
+/** Whether a factor is a sum of exponentials above the fraction bar. */
+function isSumAbove({ base, power }: Factor): boolean {
+  return power > 0 && additionIn(base) !== null;
+}
+
+/** A logistic function as an exponential; null for anything else. */
+function logisticPart(variable: Variable): ExpProduct | null {
+  return under(variable, "sigmoid") === null ? null : expProductOf(variable, true);
+}
 
 const expTimesShift: Rule = {
   name: "exp-times-shift",

@@ -34,8 +34,13 @@ export const functionCases: Cases = {
     fires: [
       () => [ew("sqrt", ew("sqr", x)), ew("abs", x)],
       () => [ew("acosh", ew("cosh", x)), ew("abs", x)],
+      () => [ew("sqr", ew("sqrt", ew("exp", x))), ew("exp", x)],
     ],
-    not: [() => ew("sqrt", ew("sqr", c)), () => ew("sqrt", ew("exp", x))],
+    not: [
+      () => ew("sqrt", ew("sqr", c)),
+      () => ew("sqrt", ew("exp", x)),
+      () => ew("sqr", ew("sqrt", ew("tanh", x))),
+    ],
     tolerance: 1e-7,
   },
   "log-of-root": {

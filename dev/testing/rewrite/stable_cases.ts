@@ -121,6 +121,10 @@ export const stableCases: Cases = {
       ],
       () => [ew("div", e(x), T.max(e(x))), e(ew("sub", x, T.max(x)))],
       () => [ew("div", sum(e(x), 0), e(s)), sum(e(ew("sub", x, s)), 0)],
+      () => [
+        ew("mul", sum(e(x), 0), ew("sigmoid", s)),
+        sum(e(ew("sub", x, ew("softplus", neg(s)))), 0),
+      ],
       () => {
         const top = shift(x, 0), total = sum(off(ew("sub", x, top)), 0);
         return [
@@ -135,6 +139,8 @@ export const stableCases: Cases = {
       () => ew("div", e(x), y),
       () => ew("mul", e(x), sum(e(y), 0)),
       () => ew("div", shifted(), column(shiftedSum())),
+      () => ew("mul", shiftedSum(), ew("sigmoid", s)),
+      () => ew("mul", e(x), ew("sigmoid", y)),
     ],
   },
   "exp-times-shift": {
