@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
-import { compile, GradientError, scan, T } from "../mod.ts";
+import { compile, GradientError, scan, T } from "../all.ts";
 import { derivedAs } from "../core/ops/control/derived_as.ts";
 
 onDevices("debug mode compares gradients with finite differences on request", async (device) => {

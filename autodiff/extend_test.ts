@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
-import { compile, extend, grad, pp, T } from "../mod.ts";
+import { compile, extend, grad, pp, T } from "../all.ts";
 
 /** x³, element by element. */
 const cube: extend.Op = {

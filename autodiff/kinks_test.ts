@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, grad, scan, T, type Variable } from "../mod.ts";
+import { compile, grad, scan, T, type Variable } from "../all.ts";
 import { onDevices } from "../dev/testing/devices.ts";
 
 const x = T.fscalar("x"), one = T.constant(1, { dtype: "float32" });

@@ -8,7 +8,6 @@ import { makeVariable, type Variable } from "../core/graph/graph.ts";
 import { assumeShape } from "../core/ops/shape/known_lengths.ts";
 import { expectVariable, grad, type GradOf, likeWrt, type Wrt, wrtList } from "./grad.ts";
 import { type ForEach, Rop } from "./products.ts";
-// @ts-types="./support.d.ts"
 import { replaceWithKinks } from "./support.ts";
 
 /** The variables that a function gets, one by one. */

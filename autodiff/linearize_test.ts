@@ -20,7 +20,7 @@ import {
   type Tensor,
   undefinedGrad,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import { registerGradient } from "./rules.ts";
 
 const x = T.dvector("x"), u = T.dvector("u");

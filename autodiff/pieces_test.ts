@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, grad, T, type Variable } from "../mod.ts";
+import { compile, grad, T, type Variable } from "../all.ts";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { isZeroPiece } from "./pieces.ts";

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, hessian, T, type Tensor, type Variable } from "../mod.ts";
+import { compile, grad, hessian, T, type Tensor, type Variable } from "../all.ts";
 
 onDevices("products have second derivatives where elements are 0", async (device) => {
   const cases: readonly [(x: Variable) => Variable, number[], number[]][] = [

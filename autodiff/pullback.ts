@@ -27,7 +27,6 @@ import {
 import { type GradientRule, isConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
-// @ts-types="./stable.d.ts"
 import { StableForms } from "./stable.ts";
 import { expectList } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";

@@ -17,7 +17,6 @@ import { type Found, missingRule, passBack, pulledThrough } from "./pullback.ts"
 import { isConnected, type Tangent } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
-// @ts-types="./stable.d.ts"
 import { StableForms } from "./stable.ts";
 
 /** The change of a variable that depends on the moved ones. */

@@ -18,7 +18,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { alwaysZero, neverConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";

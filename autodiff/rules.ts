@@ -5,7 +5,6 @@
  */
 
 import type { Params } from "../core/graph/op.ts";
-// @ts-types="./families.d.ts"
 import { families } from "./families.ts";
 import { type GradientRule, ruleOf } from "./rule.ts";
 /** Rules as they were asked for or registered. */

@@ -22,7 +22,6 @@ import {
   isOpened,
   standsFor,
 } from "../core/rewrite/stability/exp_parts.ts";
-// @ts-types="../core/rewrite/phases.d.ts"
 import { phases } from "../core/rewrite/phases.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 

@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { toposort } from "../core/graph/walk.ts";
 import { optimise, resolveMode } from "../core/rewrite/mod.ts";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, hessian, scan, T, type Variable } from "../mod.ts";
+import { compile, grad, hessian, scan, T, type Variable } from "../all.ts";
 
 const { add, dot, exp, log, log1p, mul, sum } = T;
 

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, hessian, scan, T, type Variable } from "../mod.ts";
+import { compile, grad, hessian, scan, T, type Variable } from "../all.ts";
 
 const { dot, exp, log, mul, sum } = T;
 

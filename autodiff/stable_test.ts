@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
 import { optimise } from "../core/rewrite/mod.ts";
-import { compile, grad, hessian, scan, T, until, type Variable } from "../mod.ts";
+import { compile, grad, hessian, scan, T, until, type Variable } from "../all.ts";
 
 const { add, div, exp, log, log1p, mul, neg, sqr, sub, sum, sigmoid, tanh } = T;
 

@@ -5,7 +5,7 @@ import { makeValue } from "../core/graph/value.ts";
 import { optimise } from "../core/rewrite/mod.ts";
 import { evaluateGraph } from "../core/graph/reference.ts";
 import { TensorType } from "../core/graph/type.ts";
-import { grad, pp, scan, T, type Variable } from "../mod.ts";
+import { grad, pp, scan, T, type Variable } from "../all.ts";
 
 const points = [-1, 0, 2, NaN, 0.4, 1, 1000, -0.5];
 

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 
 const { NaN: nan } = Number;
 const modes: readonly Mode[] = ["fastRun", "fastCompile", "debug", { base: "none" }];

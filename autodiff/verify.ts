@@ -237,6 +237,6 @@ function placeOf({ written: { place } }: Variable): string {
 }
 
 beforeCompiling(async () => {
-  (await /* @ts-types="../core/runtime/late.ts" */ import("../core/runtime/debug.ts"))
+  (await import("../core/runtime/debug.ts"))
     .registerGradientCheck(checkGradients);
 });

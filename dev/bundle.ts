@@ -5,6 +5,10 @@
  * @module
  */
 
+import { dirname, join } from "node:path";
+import { declarations } from "./declarations.ts";
+import { fetched, tools } from "./npm_tools.ts";
+
 /** What is used of esbuild. */
 interface Esbuild {
   build(options: Readonly<Record<string, unknown>>): Promise<{ outputFiles: { text: string }[] }>;
@@ -12,46 +16,11 @@ interface Esbuild {
   stop(): Promise<void>;
 }
 
-/** What is used of TypeScript. */
-interface TypeScript {
-  transpileDeclaration(
-    text: string,
-    options: Readonly<Record<string, unknown>>,
-  ): { outputText: string; diagnostics?: readonly Diagnostic[] };
-  flattenDiagnosticMessageText(text: Diagnostic["messageText"], newLine: string): string;
-}
-
-interface Diagnostic {
-  code: number;
-  messageText: string | Readonly<Record<string, unknown>>;
-}
-
 /** What is used of rollup. */
 interface Rollup {
   rollup(options: Readonly<Record<string, unknown>>): Promise<{
     generate(options: Readonly<Record<string, unknown>>): Promise<{ output: { code: string }[] }>;
   }>;
-}
-
-/** Names in variables: checks and tests of the rest do not fetch them. */
-const tools = {
-  esbuild: "npm:esbuild@0.28.2",
-  typescript: "npm:typescript@5.9.3",
-  rollup: "npm:rollup@4.68.8",
-  dts: "npm:rollup-plugin-dts@6.5.1",
-};
-
-/** The exit status where the tools cannot be fetched. */
-export const NO_TOOLS = 3;
-
-/** Imports a tool, from the cache or from npm. */
-async function fetched<M>(name: string): Promise<M> {
-  try {
-    return await import(name);
-  } catch (error) {
-    console.error(`Cannot make the bundle without ${name}: ${error}`);
-    Deno.exit(NO_TOOLS);
-  }
 }
 
 const root = new URL("..", import.meta.url);
@@ -70,7 +39,7 @@ const libraries = ["esnext.disposable", "esnext.float16"]
 function loadedAtOnce(text: string): string {
   let head = "";
   let count = 0;
-  const pattern = /\bawait (?:\/\* @ts-types="[^"]+" \*\/ )?import\(\s*("\.[^"]+"),?\s*\)/g;
+  const pattern = /\bawait import\(\s*("\.[^"]+"),?\s*\)/g;
   const body = text.replace(pattern, (_, path) => {
     const name = `loaded${count++}`;
     head += `import * as ${name} from ${path};\n`;
@@ -164,23 +133,6 @@ function namesIn(bundle: string, folder: string): string {
   return `for (const [value, name] of [${pairs}]) Object.defineProperty(value, "name", { value: name });\n`;
 }
 
-/** "Computed property names cannot be inferred": what `console.log` calls needs no type. */
-const COMPUTED_NAME = 9038;
-
-/** The declarations of one module, which follow from its text alone. */
-function declarationsOf(ts: TypeScript, file: string): string {
-  const { outputText, diagnostics = [] } = ts.transpileDeclaration(Deno.readTextFileSync(file), {
-    fileName: file,
-    compilerOptions: { isolatedDeclarations: true, target: 99, module: 99 },
-  });
-  for (const { code, messageText } of diagnostics) {
-    if (code === COMPUTED_NAME) continue;
-    throw new TypeError(`${file}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
-  }
-  // Methods named by a symbol are declared twice, as properties first.
-  return outputText.replace(/^ *(?:static )?\[Symbol\.\w+\]: \(.*\) => .*;\n/gm, "");
-}
-
 /** One file of a module's types; those outside of the folder `inside` are imported from `others`. */
 export async function bundleTypes(
   entry: string,
@@ -188,22 +140,21 @@ export async function bundleTypes(
   inside = "",
   others = "",
 ): Promise<void> {
-  const { default: ts }: { default: TypeScript } = await fetched(tools.typescript);
+  // First, since the other tools then take the same TypeScript.
+  const found = await declarations();
   const { rollup }: Rollup = await fetched(tools.rollup);
   const { dts }: { dts(): unknown } = await fetched(tools.dts);
-  const declarations = {
+  const virtual = {
     name: "declarations",
     resolveId: (id: string, from: string | undefined) => {
-      if (from === undefined) return id;
-      const path = new URL(id, `file://${from}`).pathname.replace(/\.ts$/, ".d.ts");
-      const isInside = path.startsWith(new URL(inside, root).pathname);
-      return isInside ? path : { id: others, external: true };
+      const path = from === undefined ? id : join(dirname(from), id);
+      return path.startsWith(inside) ? path : { id: others, external: true };
     },
-    load: (id: string) => declarationsOf(ts, id.replace(/\.d\.ts$/, ".ts")),
+    load: (id: string) => found.get(id),
   };
   const bundle = await rollup({
-    input: new URL(entry.replace(/\.ts$/, ".d.ts"), root).pathname,
-    plugins: [declarations, dts()],
+    input: entry,
+    plugins: [virtual, dts()],
     onwarn: (warning: { code?: string; message: string }) => {
       // Modules of types import each other.
       if (warning.code !== "CIRCULAR_DEPENDENCY") console.error(warning.message);
@@ -216,7 +167,7 @@ export async function bundleTypes(
 async function main(folder = new URL("dist", root).pathname): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await bundleCode("mod.ts", `${folder}/croton.js`, banner);
-  await bundleTypes("mod.ts", `${folder}/croton.d.ts`);
+  await bundleTypes("all.d.ts", `${folder}/croton.d.ts`);
   for (const name of ["croton.js", "croton.d.ts"]) {
     const { size } = await Deno.stat(`${folder}/${name}`);
     console.log(`${folder}/${name}: ${Math.round(size / 1024)} KiB`);

@@ -1,8 +1,8 @@
 // The bundle in the engines that it is for: Deno, Node and a browser, and its types in TypeScript.
 
 import { assert, assertEquals } from "@std/assert";
-import * as library from "../mod.ts";
-import { NO_TOOLS } from "./bundle.ts";
+import * as library from "../all.ts";
+import { NO_TOOLS } from "./npm_tools.ts";
 import { BROWSER_FLAGS, findBrowser } from "./testing/browser.ts";
 import { examples, runPrograms, withoutFiles } from "./pages.ts";
 

@@ -2,13 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { layoutScripts, main } from "./explain.ts";
 import { onPage } from "./pictures.ts";
 import { findBrowser } from "./testing/browser.ts";
-import { compile, scan, shared, T } from "../mod.ts";
+import { compile, scan, shared, T } from "../all.ts";
 import { pageOf } from "../see/page.ts";
 
 Deno.test("the task makes a page of what a module exports", async () => {
   const folder = await Deno.makeTempDir({ prefix: "croton explain " });
   try {
-    const library = new URL("../mod.ts", import.meta.url).href, file = `${folder}/program.ts`;
+    const library = new URL("../all.ts", import.meta.url).href, file = `${folder}/program.ts`;
     const page = `${folder}/page.html`;
     await Deno.writeTextFile(
       file,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { T } from "../mod.ts";
+import { T } from "../all.ts";
 
 /** A parameter, which may have a default. */
 interface Param {

@@ -63,7 +63,7 @@ Deno.test("a program that imports the library from a URL uses every feature with
     // Only the library itself is fetched: no tests, no development tools, nothing from elsewhere.
     for (const path of asked) {
       assert(
-        /^(?:mod\.ts|(?:core|cpu|gpu|autodiff|scan|io|nn|see)\/.*\.ts)$/.test(path),
+        /^(?:(?:mod|all)\.ts|(?:types|core|cpu|gpu|autodiff|scan|io|nn|see)\/.*\.ts)$/.test(path),
         `${path} was fetched`,
       );
       // The check that the GPU computes rightly is part of the library, in spite of its name.

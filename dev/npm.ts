@@ -57,9 +57,9 @@ async function main(folder = new URL("dist/npm", root).pathname): Promise<void> 
   for (const [name, text] of Object.entries(written)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }
-  await bundleTypes("mod.ts", `${folder}/index.d.ts`);
-  await bundleTypes("see/mod.ts", `${folder}/see.d.ts`, "see/", "./index.js");
-  await bundleTypes("xla/mod.ts", `${folder}/xla.d.ts`, "xla/", "./index.js");
+  await bundleTypes("all.d.ts", `${folder}/index.d.ts`);
+  await bundleTypes("see/all.d.ts", `${folder}/see.d.ts`, "see/", "./index.js");
+  await bundleTypes("xla/all.d.ts", `${folder}/xla.d.ts`, "xla/", "./index.js");
   for (const name of files) await Deno.copyFile(new URL(name, root), `${folder}/${name}`);
   console.log(`${folder}: ${settings.name} ${settings.version}`);
 }

@@ -4,6 +4,6 @@
  * @module
  */
 
-export * from "../mod.ts";
-export * as see from "../see/mod.ts";
-export * as xla from "../xla/mod.ts";
+export * from "../all.ts";
+export * as see from "../see/all.ts";
+export * as xla from "../xla/all.ts";

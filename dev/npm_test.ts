@@ -1,7 +1,7 @@
 // The npm package, packed and installed into an empty project: it runs in Node, and has its types.
 
 import { assertEquals } from "@std/assert";
-import { NO_TOOLS } from "./bundle.ts";
+import { NO_TOOLS } from "./npm_tools.ts";
 
 /** A program of a user's; what it prints is the same with and without types. */
 const PROGRAM = `import { compile, grad, shared, T } from "@croton/croton";

@@ -53,7 +53,7 @@ export function comparable(text: string): string {
 export async function runPrograms(programs: readonly string[], library: string): Promise<string[]> {
   const folder = await Deno.makeTempDir({ prefix: "croton pages " }), mark = "=== next program";
   try {
-    const see = new URL("../see/mod.ts", import.meta.url).href;
+    const see = new URL("../see/all.ts", import.meta.url).href;
     const map = { imports: { "@croton/croton": library, "@croton/croton/see": see } };
     await Deno.writeTextFile(`${folder}/map.json`, JSON.stringify(map));
     // The last digits may be others on a GPU.

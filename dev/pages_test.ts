@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { comparable, examples, runPrograms } from "./pages.ts";
 import { availability } from "./testing/gpu_device.ts";
 import { type Accuracy, accuracy } from "../core/math/accuracy.ts";
-import { T } from "../mod.ts";
+import { T } from "../all.ts";
 
 const root = new URL("..", import.meta.url);
 

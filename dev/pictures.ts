@@ -5,8 +5,8 @@
  * @module
  */
 
-import { compile, type CompiledFunction, grad, scan, shared, T } from "../mod.ts";
-import { toSvg } from "../see/mod.ts";
+import { compile, type CompiledFunction, grad, scan, shared, T } from "../all.ts";
+import { toSvg } from "../see/all.ts";
 import { pageOf } from "../see/page.ts";
 import { runDeno } from "./process.ts";
 import { type BrowserPage, findBrowser, openPage } from "./testing/browser.ts";

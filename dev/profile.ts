@@ -6,7 +6,7 @@
  */
 
 import { profiles } from "../core/runtime/profile.ts";
-import { config } from "../mod.ts";
+import { config } from "../all.ts";
 
 const help = `Runs a program, and shows where the time of the functions that it compiles goes.
 

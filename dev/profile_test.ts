@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 Deno.test("the task shows where the time of a program goes", async () => {
   const folder = await Deno.makeTempDir({ prefix: "croton profile " });
   try {
-    const library = new URL("../mod.ts", import.meta.url).href, file = `${folder}/program.ts`;
+    const library = new URL("../all.ts", import.meta.url).href, file = `${folder}/program.ts`;
     await Deno.writeTextFile(
       file,
       `import { compile, T } from ${JSON.stringify(library)};

@@ -5,7 +5,7 @@
  */
 
 import "./testing/compiling.ts";
-import "../mod.ts";
+import "../all.ts";
 import { addedPhases } from "../core/rewrite/extensions.ts";
 import { knownRules, tags } from "../core/rewrite/mod.ts";
 import { phases } from "../core/rewrite/phases.ts";

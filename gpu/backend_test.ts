@@ -3,7 +3,7 @@ import { gpuBackend } from "../core/runtime/device.ts";
 import { IndexError } from "../core/base/errors.ts";
 import { axisIx, ScalarBuilder, sizeIx } from "../core/ir/builder.ts";
 import { createInterpreterBackend } from "../dev/testing/interpret.ts";
-import { compile, shared, T } from "../mod.ts";
+import { compile, shared, T } from "../all.ts";
 import type { GpuBackend } from "./backend.ts";
 import {
   floats,

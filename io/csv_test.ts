@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { FileError, FileFormatError, io } from "../mod.ts";
+import { FileError, FileFormatError, io } from "../all.ts";
 
 const here = (name: string) => new URL(`../dev/testing/io/data/${name}`, import.meta.url);
 

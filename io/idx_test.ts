@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Random } from "../examples/data/random.ts";
-import { FileError, FileFormatError, io } from "../mod.ts";
+import { FileError, FileFormatError, io } from "../all.ts";
 
 const here = (name: string) => new URL(`../dev/testing/io/data/${name}`, import.meta.url);
 

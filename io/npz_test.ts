@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Random } from "../examples/data/random.ts";
-import { FileFormatError, io, shared, type Tensor, tensor, type TypedArray } from "../mod.ts";
+import { FileFormatError, io, shared, type Tensor, tensor, type TypedArray } from "../all.ts";
 
 const here = (name: string) => new URL(`testdata/${name}`, import.meta.url);
 const matrix = [1, -2, 3.5, 0.25, 1e-3, -7];

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { chunk, png } from "../dev/testing/io/png.ts";
 import images from "../dev/testing/io/data/images.json" with { type: "json" };
 import { Random } from "../examples/data/random.ts";
-import { FileError, FileFormatError, io } from "../mod.ts";
+import { FileError, FileFormatError, io } from "../all.ts";
 
 Deno.test("decodePng() reads all types of images, interlaced or not, with and without opacity", async () => {
   for (const { name, shape, bytes, planes } of images) {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../dev/testing/devices.ts";
-import { compile, io, RandomStreams, shared, T, tensor } from "../mod.ts";
+import { compile, io, RandomStreams, shared, T, tensor } from "../all.ts";
 
 function model(scale: number) {
   return {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, nn, RandomStreams, T, tensor, type Variable } from "../mod.ts";
+import { compile, nn, RandomStreams, T, tensor, type Variable } from "../all.ts";
 
 Deno.test("layers along one and three axes are the functions of T, filters unturned, with biases", async () => {
   const streams = new RandomStreams(3), line = T.ftensor3("line"), box = T.ftensor5("box");

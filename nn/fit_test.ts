@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, io, nn, RandomStreams, shared, T, tensor } from "../mod.ts";
+import { compile, io, nn, RandomStreams, shared, T, tensor } from "../all.ts";
 
 const rows = Array.from({ length: 10 }, (_, i) => [i, 10 * i]);
 const data = { x: rows, y: Int32Array.from(rows, ([i]) => i!) };

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers } from "../dev/testing/devices.ts";
-import { compile, nn, RandomStreams, shared, T, type Tensor } from "../mod.ts";
+import { compile, nn, RandomStreams, shared, T, type Tensor } from "../all.ts";
 
 /** How the values of an initialiser are spread: its variance times the variance expected is 1. */
 const spreads: [string, nn.Initialiser, number[], number, "uniform" | "normal"][] = [

@@ -14,7 +14,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import peer from "./testdata/layers.json" with { type: "json" };
 
 interface Stored {

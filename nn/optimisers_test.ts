@@ -14,7 +14,7 @@ import {
   solvers,
   T,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import peer from "./testdata/optimisers.json" with { type: "json" };
 
 type Values = Record<string, number[]>;

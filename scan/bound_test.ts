@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeValue } from "../core/graph/value.ts";
-import { evaluateGraph, T, type Variable } from "../mod.ts";
+import { evaluateGraph, T, type Variable } from "../all.ts";
 import { boundOf } from "./bound.ts";
 
 const v = T.lscalar("v"), n = T.lscalar("n");

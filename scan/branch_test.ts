@@ -10,7 +10,7 @@ import {
   T,
   type Tensor,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import { toposort } from "../core/graph/walk.ts";
 import type { ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";

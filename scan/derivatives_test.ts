@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { makeValue } from "../core/graph/value.ts";
 import { evaluateGraph } from "../core/graph/reference.ts";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, hessian, jacobian, scan, T, type Tensor, type Variable } from "../mod.ts";
+import { compile, grad, hessian, jacobian, scan, T, type Tensor, type Variable } from "../all.ts";
 
 // Values and their derivatives, asked for together: each is a loop, and those of a kind are joined.
 

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
-import { compile, grad, scan, T, type Tensor, until, type Variable } from "../mod.ts";
+import { compile, grad, scan, T, type Tensor, until, type Variable } from "../all.ts";
 
 type Argument = number | number[];
 

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, hessian, type Mode, scan, T, type Variable } from "../mod.ts";
+import { compile, grad, hessian, type Mode, scan, T, type Variable } from "../all.ts";
 
 const trace = (step: (...args: Variable[]) => Variable, options: Parameters<typeof scan>[1]) =>
   scan(step, options)[0] as Variable;

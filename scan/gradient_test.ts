@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { executorOf } from "../core/runtime/callable.ts";
-import { compile, grad, scan, T, type Tensor, tensor, until, type Variable } from "../mod.ts";
+import { compile, grad, scan, T, type Tensor, tensor, until, type Variable } from "../all.ts";
 
 function filled(shape: number[], phase: number): Tensor {
   const size = shape.reduce((n, length) => n * length, 1);

@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import { isScan } from "./node.ts";
 
 Deno.test("jacobian() of a vector of any length", async () => {

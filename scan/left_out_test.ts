@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
 import { toposort } from "../core/graph/walk.ts";
-import { compile, grad, scan, T, until, type Variable } from "../mod.ts";
+import { compile, grad, scan, T, until, type Variable } from "../all.ts";
 
 const loops: Record<string, (x: Variable, w: Variable) => Variable> = {
   "a state": (x) =>

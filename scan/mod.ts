@@ -5,12 +5,9 @@
  */
 
 import { beforeCompiling } from "../core/base/later.ts";
-// @ts-types="./registered.d.ts"
 import "./registered.ts";
 
-beforeCompiling(async () =>
-  void await /* @ts-types="../core/runtime/late.ts" */ import("./compiling.ts")
-);
+beforeCompiling(async () => void await import("./compiling.ts"));
 
 export {
   type OutputInfo,

@@ -15,7 +15,6 @@ import {
   sequenceSpec,
   stepsVariable,
 } from "./arguments.ts";
-// @ts-types="./build.d.ts"
 import { buildScan, symbolic } from "./build.ts";
 import {
   checkCheckpoint,

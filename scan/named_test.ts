@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, scan, shared, T, until, type Variable } from "../mod.ts";
+import { compile, scan, shared, T, until, type Variable } from "../all.ts";
 
 onDevices("scan() by names gives what the positional form gives", async (device) => {
   const X = T.matrix("X"), Y0 = T.vector("Y0"), W = T.matrix("W");

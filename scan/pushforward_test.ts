@@ -14,7 +14,7 @@ import {
   type Tensor,
   until,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import { isScan } from "./node.ts";
 
 const numbersOf = ({ data }: Value): number[] => Array.from(data as Float64Array);

@@ -16,7 +16,6 @@ import {
   sequenceSpec,
   stepsVariable,
 } from "./arguments.ts";
-// @ts-types="./build.d.ts"
 import { buildScan, symbolic, updateValue } from "./build.ts";
 import type { StepResult } from "./request.ts";
 import { Until } from "./until.ts";

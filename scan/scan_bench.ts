@@ -5,7 +5,7 @@
  * `deno task bench scan/`
  */
 
-import { compile, grad, scan, T, type Tensor, tensor, type Variable } from "../mod.ts";
+import { compile, grad, scan, T, type Tensor, tensor, type Variable } from "../all.ts";
 
 const STEPS = 1001;
 

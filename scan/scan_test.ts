@@ -17,7 +17,7 @@ import {
   type Tensor,
   until,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 
 function close(found: readonly number[], expected: readonly number[], tolerance = 1e-5): void {
   assertEquals(found.length, expected.length);

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, grad, IndexError, scan, shared, T, type Variable } from "../mod.ts";
+import { compile, grad, IndexError, scan, shared, T, type Variable } from "../all.ts";
 
 onDevices("scan() slices minibatches by a place that changes with the step", async (device) => {
   const x = shared([[1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]]);

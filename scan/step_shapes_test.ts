@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../dev/testing/devices.ts";
-import { compile, scan, ShapeError, T, tensor, type Variable } from "../mod.ts";
+import { compile, scan, ShapeError, T, tensor, type Variable } from "../all.ts";
 
 onDevices(
   "a length that depends on the step is refused, with what to do instead",

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { DType } from "../core/graph/dtype.ts";
-import { foldl, foldr, map, reduce, scan, shared, T, until, type Variable } from "../mod.ts";
+import { foldl, foldr, map, reduce, scan, shared, T, until, type Variable } from "../all.ts";
 
 /** Takes only a variable of exactly this type, by the type checker and when it runs. */
 function typed<D extends DType, N extends number>(dtype: D, ndim: N): <V extends Variable>(

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../dev/testing/devices.ts";
-import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../mod.ts";
+import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../all.ts";
 
 // deno-lint-ignore no-explicit-any
 type Step = any;

@@ -17,7 +17,7 @@ import {
   until,
   type Value,
   type Variable,
-} from "../mod.ts";
+} from "../all.ts";
 import type { ScanParams } from "./node.ts";
 
 // deno-lint-ignore no-explicit-any

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { compile, FileError, grad, scan, shared, T } from "../mod.ts";
+import { compile, FileError, grad, scan, shared, T } from "../all.ts";
 import { onDevices } from "../dev/testing/devices.ts";
-import { graphPage } from "./mod.ts";
+import { graphPage } from "./all.ts";
 import { memoryOf } from "./memory.ts";
 import type { PageData, PageNode } from "./page_data.ts";
 import { plansOf } from "./plans.ts";

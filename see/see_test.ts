@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { compile, grad, scan, shared, T } from "../mod.ts";
-import { graphPage, toDot, toSvg } from "./mod.ts";
+import { compile, grad, scan, shared, T } from "../all.ts";
+import { graphPage, toDot, toSvg } from "./all.ts";
 import { layered } from "./layout.ts";
 
 const x = T.fmatrix("x"), w = shared(new Float32Array([1, 2]), { name: "w <&>" });

@@ -14,8 +14,8 @@ import {
   T,
   until,
   type Variable,
-} from "../mod.ts";
-import { exportStableHlo, shard } from "./mod.ts";
+} from "../all.ts";
+import { exportStableHlo, shard } from "./all.ts";
 import { rowOf } from "./table.ts";
 
 Deno.test("every op that is not elementwise has a row", () => {

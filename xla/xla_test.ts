@@ -30,8 +30,8 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../mod.ts";
-import { exportStableHlo, type Functions, type Mesh, shard, type ShardSpec } from "./mod.ts";
+} from "../all.ts";
+import { exportStableHlo, type Functions, type Mesh, shard, type ShardSpec } from "./all.ts";
 
 const jax = await findJax();
 const cases: CaseTest[] = [];

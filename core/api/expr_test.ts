@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, ShapeError } from "../../mod.ts";
+import { compile, ShapeError } from "../../all.ts";
 import { pp } from "../graph/print.ts";
 import * as T from "./t.ts";
 import type { Variable } from "../graph/graph.ts";

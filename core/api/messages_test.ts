@@ -18,9 +18,9 @@ import {
   TensorType,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { deep } from "../../dev/fuzz/arguments.ts";
-import * as croton from "../../mod.ts";
+import * as croton from "../../all.ts";
 
 /** The error of a call with wrong arguments, whose message is short. */
 function fails(body: () => unknown, message: string): void {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { compile, grad, hessian, scan, shared, T, type Variable } from "../../mod.ts";
+import { compile, grad, hessian, scan, shared, T, type Variable } from "../../all.ts";
 import { onDevices } from "../../dev/testing/devices.ts";
 import { writtenLabel } from "./graph.ts";
 

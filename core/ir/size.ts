@@ -32,7 +32,7 @@ export interface Atom {
 }
 
 /** A part of a polynomial. */
-interface Term {
+interface Monomial {
   readonly coefficient: number;
   readonly atoms: readonly Atom[];
 }
@@ -45,16 +45,16 @@ export class Sym {
   readonly value: number;
   /** Base symbols that the size depends on. */
   readonly bases: ReadonlySet<string>;
-  readonly #terms: ReadonlyMap<string, Term>;
+  readonly #terms: ReadonlyMap<string, Monomial>;
   /** The same, quicker to run through: calls with other lengths evaluate many sizes. */
-  readonly #list: readonly Term[];
+  readonly #list: readonly Monomial[];
   /** The part without atoms. */
   readonly constant: number;
 
   /** Makes a sum of terms, keyed by the text of their atoms. */
   constructor(
     constant: number,
-    terms: ReadonlyMap<string, Term>,
+    terms: ReadonlyMap<string, Monomial>,
   ) {
     this.constant = constant;
     this.#terms = terms;
@@ -78,7 +78,7 @@ export class Sym {
   }
 
   /** The terms of the polynomial. */
-  get terms(): ReadonlyMap<string, Term> {
+  get terms(): ReadonlyMap<string, Monomial> {
     return this.#terms;
   }
 
@@ -145,7 +145,7 @@ function fromAtom(atom: Atom): Size {
   return new Sym(0, new Map([[atom.key, { coefficient: 1, atoms: [atom] }]]));
 }
 
-type Terms = Map<string, Term>;
+type Terms = Map<string, Monomial>;
 
 function normal(constant: number, terms: Terms): Size {
   for (const [key, term] of terms) if (term.coefficient === 0) terms.delete(key);

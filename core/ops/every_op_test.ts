@@ -6,7 +6,7 @@ import { examples } from "../../dev/testing/ops/examples.ts";
 import { runPlanned } from "../../dev/testing/ops/harness.ts";
 import { type Program, programs } from "../../dev/testing/ops/programs.ts";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, NullGradientError, pp, type Tensor, tensor, verifyGrad } from "../../mod.ts";
+import { compile, NullGradientError, pp, type Tensor, tensor, verifyGrad } from "../../all.ts";
 import { dtypes, isDiscrete, isFloat } from "../graph/dtype.ts";
 import { makeConstant, type Variable } from "../graph/graph.ts";
 import { evaluateGraph } from "../graph/reference.ts";

@@ -1,7 +1,7 @@
 // Where updates are written, and that checks come first.
 
 import { check } from "../../dev/testing/file_check.ts";
-import { shared, T } from "../../mod.ts";
+import { shared, T } from "../../all.ts";
 import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 const W = shared(new Float32Array(6), { name: "W" }),

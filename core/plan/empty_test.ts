@@ -9,7 +9,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 // A bad position in what has no elements is an IndexError, as in NumPy; a kernel of no elements does not
 // look at it by itself.

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
-import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
+import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../all.ts";
 import { executorOf } from "../runtime/callable.ts";
 import { Guards } from "../ir/size.ts";
 import { Shapes } from "./shapes.ts";

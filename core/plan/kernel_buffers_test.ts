@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, grad, T, type Variable } from "../../mod.ts";
+import { compile, grad, T, type Variable } from "../../all.ts";
 import { executorOf } from "../runtime/callable.ts";
 
 const COUNT = 60;

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, LimitError, scan, T, type Variable } from "../../mod.ts";
+import { compile, LimitError, scan, T, type Variable } from "../../all.ts";
 import { baseSize, countsTogether } from "../ir/size.ts";
 
 const huge = 2 ** 32;

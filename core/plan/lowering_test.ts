@@ -1,7 +1,7 @@
 // What ops say of themselves to the planner, next to what their lowerings do.
 
 import { assert, assertEquals } from "@std/assert";
-import { T, type Variable } from "../../mod.ts";
+import { T, type Variable } from "../../all.ts";
 import { allOps } from "../../dev/testing/ops/all.ts";
 import { type Program, programs } from "../../dev/testing/ops/programs.ts";
 import { isComplex, isDiscrete } from "../graph/dtype.ts";

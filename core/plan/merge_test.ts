@@ -5,7 +5,7 @@ import { noLimits } from "../ir/capabilities.ts";
 import { axisIx, ScalarBuilder } from "../ir/builder.ts";
 import type { LoopNest, Store } from "../ir/program.ts";
 import { check } from "../../dev/testing/file_check.ts";
-import { T } from "../../mod.ts";
+import { T } from "../../all.ts";
 import { joinNests } from "./merge.ts";
 import type { Planner } from "./planner.ts";
 import { StepGraph } from "./step_graph.ts";

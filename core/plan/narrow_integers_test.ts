@@ -8,7 +8,7 @@ import {
   tensor,
   type Value,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 const dtypes = ["int8", "uint8", "int16", "uint16"] as const;
 type Narrow = typeof dtypes[number];

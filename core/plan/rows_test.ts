@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { check } from "../../dev/testing/file_check.ts";
 import { numbers } from "../../dev/testing/devices.ts";
 import { createCpuBackend } from "../../cpu/mod.ts";
-import { grad, T, tensor, type Variable } from "../../mod.ts";
+import { grad, T, tensor, type Variable } from "../../all.ts";
 import { Executor } from "../runtime/executor.ts";
 import { afterPasses } from "../../dev/testing/plan/passes.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, shared, T, type Variable } from "../../mod.ts";
+import { compile, shared, T, type Variable } from "../../all.ts";
 import { noLimits } from "../ir/capabilities.ts";
 import { axisIx, ScalarBuilder } from "../ir/builder.ts";
 import type { LoopNest } from "../ir/program.ts";

@@ -2,7 +2,7 @@
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, scan, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, type Variable } from "../../all.ts";
 import { nodesOf } from "../ir/nodes.ts";
 import { stepOutputs } from "../ir/steps.ts";
 import { summedTo } from "../ops/reduce/sum_to.ts";

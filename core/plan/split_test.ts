@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { check } from "../../dev/testing/file_check.ts";
-import { compile, scan, T, type Variable } from "../../mod.ts";
+import { compile, scan, T, type Variable } from "../../all.ts";
 import { noLimits } from "../ir/capabilities.ts";
 import { executorOf } from "../runtime/callable.ts";
 import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";

@@ -2,7 +2,7 @@
 
 import { assertThrows } from "@std/assert";
 import { check } from "../../dev/testing/file_check.ts";
-import { scan, type ScanOptions, T, type Variable } from "../../mod.ts";
+import { scan, type ScanOptions, T, type Variable } from "../../all.ts";
 import { afterPasses, type Planned } from "../../dev/testing/plan/passes.ts";
 
 const x = T.fvector("x"), a = T.fvector("a"), k = T.lvector("k"), X = T.fmatrix("X");

@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 const device = "cpu";
 

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { check } from "../../dev/testing/file_check.ts";
-import { T } from "../../mod.ts";
+import { T } from "../../all.ts";
 import { afterPasses } from "../../dev/testing/plan/passes.ts";
 
 Deno.test("one kernel and no temporary, where all is read at the same points", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
-import { compile, RandomStreams, type RandomVariable, T, type Tensor } from "../../mod.ts";
+import { compile, RandomStreams, type RandomVariable, T, type Tensor } from "../../all.ts";
 import { erf } from "../ops/elementwise/special_reference.ts";
 import {
   expectDistribution,

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Value,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { runPlanned } from "../../dev/testing/ops/harness.ts";
 
 /** The state of a generator as a value of the reference. */

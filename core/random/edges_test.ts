@@ -8,7 +8,7 @@ import {
   ShapeError,
   T,
   type Tensor,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 async function sample(variable: RandomVariable): Promise<number[]> {
   return numbers((await compile([], variable, { device: "cpu" }))());

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, evaluateGraph, T, type Tensor, type Variable } from "../../mod.ts";
+import { compile, evaluateGraph, T, type Tensor, type Variable } from "../../all.ts";
 import { applyOp, makeConstant } from "../graph/graph.ts";
 import { drawEachOp } from "./each.ts";
 import { hostWords, philox } from "./philox.ts";

@@ -9,7 +9,7 @@ import {
   T,
   type Tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 // Programs on random numbers, as users write them.
 

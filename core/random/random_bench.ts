@@ -3,7 +3,7 @@
  * call in milliseconds and GB/s, and with the argument `peers` those of jax-js and NumPy, where they are.
  */
 
-import { compile, RandomStreams, T, type Variable } from "../../mod.ts";
+import { compile, RandomStreams, T, type Variable } from "../../all.ts";
 
 const N = 10_000_000;
 const BYTES = 4 * N;

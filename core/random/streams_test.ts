@@ -10,7 +10,7 @@ import {
   T,
   type Tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 // What Theano documents of RandomStreams.
 

@@ -1,6 +1,6 @@
 import "../../dev/testing/compiling.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { T, type Variable } from "../../mod.ts";
+import { T, type Variable } from "../../all.ts";
 import { toposort } from "../graph/walk.ts";
 import { runPhase } from "./driver.ts";
 import { ew, number, under } from "./match.ts";

@@ -13,7 +13,6 @@ import { validateGraph } from "./validate.ts";
 import { type RewriteObserver, type RuleHits, runPhase } from "./driver.ts";
 import { addedPhases } from "./extensions.ts";
 import { currentLog } from "./log.ts";
-// @ts-types="./phases.d.ts"
 import { phases } from "./phases.ts";
 import type { Mode, ModeOptions, NanGuardOptions } from "./mode.ts";
 import type { Rule } from "./rule.ts";

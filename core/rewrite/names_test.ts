@@ -10,7 +10,7 @@ import {
   shared,
   T,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { applyOp } from "../graph/graph.ts";
 
 /** The names in what a compiled function runs. */

@@ -1,7 +1,7 @@
 // Rules that run only where a mode includes them, and checks that are known to hold.
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { compile, T } from "../../mod.ts";
+import { compile, T } from "../../all.ts";
 
 Deno.test("checks stay, unless a mode drops them", async () => {
   const x = T.dvector("x"), y = T.assert(x, T.ge(x, 0), "negative");

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { T, type Variable } from "../../mod.ts";
+import { T, type Variable } from "../../all.ts";
 import { runPhase } from "./driver.ts";
 import { Calculated, m, minusN, n, once, real, rule, terms, u, Wildcard, x, y } from "./pattern.ts";
 import { ew, number } from "./match.ts";

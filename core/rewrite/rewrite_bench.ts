@@ -1,5 +1,5 @@
 import "../../dev/testing/compiling.ts";
-import { grad, T, type Variable } from "../../mod.ts";
+import { grad, T, type Variable } from "../../all.ts";
 import { optimise } from "./mod.ts";
 
 /** A tower of functions, with something to simplify at every step. */

@@ -1,6 +1,6 @@
 import { assert, assertThrows } from "@std/assert";
 import { programs } from "../../dev/testing/ops/programs.ts";
-import { T, type Variable } from "../../mod.ts";
+import { T, type Variable } from "../../all.ts";
 import { type Apply, Apply as ApplyNode, makeConstant } from "../graph/graph.ts";
 import type { Op } from "../graph/op.ts";
 import { elementwiseOps } from "../ops/elementwise/table.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, IndexError, shared, T } from "../../mod.ts";
+import { compile, IndexError, shared, T } from "../../all.ts";
 
 onDevices("a failed check leaves every shared variable as it was", async (device) => {
   for (const first of [0, 1]) {

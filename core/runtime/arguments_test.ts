@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, In, shared, T, tensor } from "../../mod.ts";
+import { compile, In, shared, T, tensor } from "../../all.ts";
 
 const cpu = { device: "cpu" } as const;
 

@@ -12,7 +12,7 @@ import {
   T,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { executorOf } from "./callable.ts";
 
 function ramp(...shape: number[]) {

@@ -14,7 +14,7 @@ import {
   T,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 const device = "cpu";
 
@@ -90,7 +90,7 @@ for (const size of [128, 512]) {
 
 /** Milliseconds of the import in a process of its own, without the start of the process. */
 Deno.bench({ name: "import, least of 5 processes", group: "import", n: 1, warmup: 0 }, async () => {
-  const url = new URL("../../mod.ts", import.meta.url).href;
+  const url = new URL("../../all.ts", import.meta.url).href;
   const code = `const start = performance.now(); await import("${url}");` +
     `console.log(performance.now() - start);`;
   const times: number[] = [];

@@ -17,7 +17,6 @@ import type { Tensor } from "./tensor.ts";
 import type { Variable } from "../graph/graph.ts";
 import type { Argument } from "./arguments.ts";
 import type { Executor } from "./executor.ts";
-import type { GradientCheck } from "./late.ts";
 
 /** The part of a function's definition that is checked: the graph before rewriting. */
 interface Verifiable {
@@ -27,6 +26,12 @@ interface Verifiable {
   readonly updates: readonly (readonly [SharedVariable, Variable])[];
   readonly states: readonly Variable[];
 }
+
+/** Compares gradients of outputs with finite differences at a point. */
+type GradientCheck = (
+  outputs: readonly Variable[],
+  inputs: ReadonlyMap<Variable, Value>,
+) => void;
 
 let checkGradients: GradientCheck | null = null;
 

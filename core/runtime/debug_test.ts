@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compile, scan, T, tensor, type Variable } from "../../mod.ts";
+import { compile, scan, T, tensor, type Variable } from "../../all.ts";
 import { toleranceOf } from "./debug.ts";
 
 Deno.test("debug mode allows for the rounding of the coarsest float on the way", () => {

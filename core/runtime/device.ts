@@ -28,7 +28,7 @@ let openGpu: Backend | null = null;
 /** The answer to `noFastGpu`, asked for once. */
 let noFastGpu: Promise<string | null> | null = null;
 
-/** Called once by mod.ts. */
+/** Called once by all.ts. */
 export function registerDevices(devices: DeviceProvider): void {
   provider = devices;
   noFastGpu = null;

@@ -3,7 +3,7 @@ import { captureProgram } from "../../dev/process.ts";
 import { gpuTest } from "../../dev/testing/gpu_device.ts";
 import { createCpuBackend } from "../../cpu/mod.ts";
 import { createGpuBackend } from "../../gpu/mod.ts";
-import { compile, In, NoGpuError, scan, shared, T, type Tensor, type Variable } from "../../mod.ts";
+import { compile, In, NoGpuError, scan, shared, T, type Tensor, type Variable } from "../../all.ts";
 import { config } from "./config.ts";
 import { cpuBackend, gpuBackend, registerDevices } from "./device.ts";
 
@@ -187,7 +187,7 @@ gpuTest("auto says why it took the CPU: a variable, or a GPU that does not open"
 });
 
 Deno.test("the first function is compiled with the settings of the moment that asks for it", async () => {
-  const url = new URL("../../mod.ts", import.meta.url).href;
+  const url = new URL("../../all.ts", import.meta.url).href;
   const outcome = await captureProgram(`
     import { compile, config, T } from ${JSON.stringify(url)};
     config.device = "cpu";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
-import { compile, config, grad, RandomStreams, scan, shared, T, type Variable } from "../../mod.ts";
+import { compile, config, grad, RandomStreams, scan, shared, T, type Variable } from "../../all.ts";
 import { EvalCache } from "./eval_cache.ts";
 import { callableOf } from "./callable.ts";
 import type { SharedVariable } from "./shared.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { AssertionError, compile, grad, IndexError, scan, shared, T } from "../../mod.ts";
+import { AssertionError, compile, grad, IndexError, scan, shared, T } from "../../all.ts";
 
 function messageOf(call: () => unknown, type: new (...args: never[]) => Error): string {
   const { message } = assertThrows(call, type as new () => Error);

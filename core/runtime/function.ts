@@ -13,7 +13,7 @@ import { defaultDevice } from "./device.ts";
 import { settings } from "../base/settings.ts";
 import { checkInputs, type InputLike, type InputSpec } from "./inputs.ts";
 import { takeReports } from "../ops/control/reports.ts";
-import type { build as Build } from "./late.ts";
+import type { build as Build } from "./build.ts";
 import type { CompiledFunction, OutputSpec } from "./types.ts";
 import { checkGivens, checkUpdates, defaultUpdates } from "./updates.ts";
 import { cut } from "../base/shown.ts";
@@ -129,7 +129,7 @@ let builder: typeof Build | null = null;
 
 async function loadBuilder(): Promise<typeof Build> {
   await loadParts();
-  const { build } = await /* @ts-types="./late.ts" */ import("./build.ts");
+  const { build } = await import("./build.ts");
   return builder = build;
 }
 

@@ -13,7 +13,7 @@ import {
   type Tensor,
   UnusedInputError,
   VerificationError,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { applyOp } from "../graph/graph.ts";
 
 const cpu = { device: "cpu" } as const;

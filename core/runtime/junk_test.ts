@@ -25,7 +25,7 @@ import {
   tensor,
   type Variable,
   verifyGrad,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 /** A function as JavaScript sees it: types do not keep wrong arguments away. */
 // deno-lint-ignore no-explicit-any

@@ -26,7 +26,7 @@ import {
   tensor,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { gpuBackend } from "./device.ts";
 
 /** Loses the GPU as a driver would: nothing of Croton's knows. */

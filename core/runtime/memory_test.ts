@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, config, grad, scan, shared, T, tensor, type Variable } from "../../mod.ts";
+import { compile, config, grad, scan, shared, T, tensor, type Variable } from "../../all.ts";
 import type { Backend } from "./backend.ts";
 import { cpuBackend, gpuBackend } from "./device.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, grad, NanGuardError, scan, shared, T } from "../../mod.ts";
+import { compile, grad, NanGuardError, scan, shared, T } from "../../all.ts";
 
 const badOf = (call: () => unknown) => assertThrows(call, NanGuardError);
 

@@ -11,7 +11,7 @@ type Show = (what: CompiledFunction, options?: ShowOptions) => Promise<ShownPage
 
 let load: (() => Promise<Show>) | null = null;
 
-/** Called once by mod.ts. */
+/** Called once by all.ts. */
 export function registerPages(loader: () => Promise<Show>): void {
   load = loader;
 }

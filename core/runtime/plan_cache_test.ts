@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import { captureDeno } from "../../dev/process.ts";
-import { compile, config, type DeviceMemory, scan, T, tensor, type Variable } from "../../mod.ts";
+import { compile, config, type DeviceMemory, scan, T, tensor, type Variable } from "../../all.ts";
 import { executorOf } from "./callable.ts";
 
 function ramp(n: number) {

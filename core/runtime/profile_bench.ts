@@ -3,7 +3,7 @@
  * take 5 % longer.
  */
 
-import { compile, grad, scan, shared, T, Tensor } from "../../mod.ts";
+import { compile, grad, scan, shared, T, Tensor } from "../../all.ts";
 
 /** Numbers from 0 to 1. */
 function numbers(count: number): Float32Array<ArrayBuffer> {

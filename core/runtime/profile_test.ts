@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, grad, scan, shared, T, Tensor, until } from "../../mod.ts";
+import { compile, grad, scan, shared, T, Tensor, until } from "../../all.ts";
 import { printModule } from "../../cpu/print/module.ts";
 import { executorOf } from "./callable.ts";
 import type { KernelProfile } from "./measured.ts";

@@ -13,7 +13,7 @@ import {
   T,
   type Tensor,
   tensor,
-} from "../../mod.ts";
+} from "../../all.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpuBackend, gpuBackend } from "./device.ts";
 import { Residency, type Resident } from "./residency.ts";

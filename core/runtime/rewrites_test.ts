@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { compile, scan, T } from "../../mod.ts";
+import { compile, scan, T } from "../../all.ts";
 
 const x = T.dvector("x");
 const [logs] = scan((v) => T.log(T.exp(v).add(1)).mul(1), { sequences: x });

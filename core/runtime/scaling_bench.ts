@@ -2,7 +2,7 @@
 // compiles anew), calls with lengths that change, and what is dropped. Benches of memory print it.
 
 import { availability } from "../../dev/testing/gpu_device.ts";
-import { compile, config, grad, shared, T, type Tensor, tensor, type Variable } from "../../mod.ts";
+import { compile, config, grad, shared, T, type Tensor, tensor, type Variable } from "../../all.ts";
 
 const device = "cpu";
 const few = { n: 3, warmup: 0 };

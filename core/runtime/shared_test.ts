@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, config, shared, SharedVariable, T, Tensor, tensor } from "../../mod.ts";
+import { compile, config, shared, SharedVariable, T, Tensor, tensor } from "../../all.ts";
 
 const f32 = { dtype: "float32" } as const;
 const f64 = { dtype: "float64" } as const;

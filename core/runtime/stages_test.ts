@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { check } from "../../dev/testing/file_check.ts";
-import { compile, grad, shared, T, type Variable } from "../../mod.ts";
+import { compile, grad, shared, T, type Variable } from "../../all.ts";
 import { executorOf } from "./callable.ts";
 
 const X = T.fmatrix("X"), W = T.fmatrix("W"), x = T.fvector("x"), y = T.fvector("y");

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
-import { compile, shared, T, tensor } from "../../mod.ts";
+import { compile, shared, T, tensor } from "../../all.ts";
 import type { FloatDType } from "../graph/dtype.ts";
 import { type ComplexNumber, Tensor } from "./tensor.ts";
 import type { NestedValues } from "../graph/type_arithmetic.ts";

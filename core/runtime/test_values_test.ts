@@ -9,7 +9,7 @@ import {
   T,
   type Tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 /** Builds with test values. */
 function trying(how: "raise" | "warn", build: () => void): string[] {

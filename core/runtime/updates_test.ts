@@ -14,7 +14,7 @@ import {
   shared,
   T,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 /** A function as JavaScript sees it. */
 type Call = (...args: unknown[]) => { item(): unknown };

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { compile, config, grad, scan, T, type Variable } from "../../mod.ts";
+import { compile, config, grad, scan, T, type Variable } from "../../all.ts";
 import { tensor } from "../../core/runtime/tensor.ts";
 import { captureProgram } from "../../dev/process.ts";
 import { findBlas, layoutOf } from "./blas.ts";
@@ -126,7 +126,7 @@ Deno.test("config.blas is a text", () => {
 });
 
 Deno.test("without the permission nothing asks and nothing is said", async () => {
-  const url = new URL("../../mod.ts", import.meta.url).href;
+  const url = new URL("../../all.ts", import.meta.url).href;
   const outcome = await captureProgram(`
     import { compile, T } from ${JSON.stringify(url)};
     const a = T.fmatrix("a"), f = await compile([a], T.dot(a, a.T), { device: "cpu" });

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, T, type Variable } from "../../mod.ts";
+import { compile, T, type Variable } from "../../all.ts";
 
 const v = T.fvector("v"), w = T.fvector("w");
 const TENTH = Math.fround(0.1);

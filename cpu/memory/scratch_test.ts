@@ -1,7 +1,7 @@
 // Where temps lie when calls have other lengths than the one before.
 
 import { assert, assertEquals } from "@std/assert";
-import { compile, grad, T, type Variable } from "../../mod.ts";
+import { compile, grad, T, type Variable } from "../../all.ts";
 import { executorOf } from "../../core/runtime/callable.ts";
 import { distinctSizes, sizeAt, sizeValue } from "../../core/ir/size.ts";
 import { livesOf } from "../../core/plan/lives.ts";

@@ -4,7 +4,7 @@ import type { DynamicAxes } from "../../core/runtime/definition.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
 import { sizeValue } from "../../core/ir/size.ts";
 import { numbers } from "../../dev/testing/devices.ts";
-import { compile, T, tensor, type Variable } from "../../mod.ts";
+import { compile, T, tensor, type Variable } from "../../all.ts";
 import { planNest } from "./choose_vector.ts";
 import { lowerNest } from "./kernel.ts";
 import type { Level } from "./nest_plan.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { wasmText } from "../../dev/testing/plan/wasm_text.ts";
-import { compile, T, tensor, type Variable } from "../../mod.ts";
+import { compile, T, tensor, type Variable } from "../../all.ts";
 
 const kinds = [["max", Math.max], ["min", Math.min]] as const;
 

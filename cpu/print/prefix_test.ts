@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DType } from "../../core/graph/dtype.ts";
 import { executorOf } from "../../core/runtime/callable.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
-import { compile, T, tensor, type Variable } from "../../mod.ts";
+import { compile, T, tensor, type Variable } from "../../all.ts";
 import { planNest } from "./choose_vector.ts";
 import { lowerNest } from "./kernel.ts";
 

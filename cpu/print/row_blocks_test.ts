@@ -17,7 +17,7 @@ import {
   tensor,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { createCpuBackend } from "../mod.ts";
 import { blockRows } from "./row_blocks.ts";
 
@@ -239,7 +239,7 @@ Deno.test("random numbers of a step are the same in blocks", () => {
 });
 
 Deno.test("updates of shared variables come from blocks of rows, too", async () => {
-  const { compile } = await import("../../mod.ts");
+  const { compile } = await import("../../all.ts");
   const state = shared(tensor(new Float32Array(64 * 40).fill(0.5), { shape: [64, 40] }));
   const weights = shared(tensor(Float32Array.from({ length: 1600 }, (_, i) => Math.sin(i) / 5), {
     shape: [40, 40],

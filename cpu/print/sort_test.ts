@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, T, tensor } from "../../mod.ts";
+import { compile, T, tensor } from "../../all.ts";
 import { type DType, dtypeInfo } from "../../core/graph/dtype.ts";
 
 const dtypes: readonly DType[] = [

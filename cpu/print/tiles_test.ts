@@ -3,7 +3,7 @@ import type { DType } from "../../core/graph/dtype.ts";
 import type { DynamicAxes } from "../../core/runtime/definition.ts";
 import { executorOf } from "../../core/runtime/callable.ts";
 import { eachLeaf } from "../../core/ir/steps.ts";
-import { compile, T, tensor, type Variable } from "../../mod.ts";
+import { compile, T, tensor, type Variable } from "../../all.ts";
 import { planNest } from "./choose_vector.ts";
 import { lowerNest } from "./kernel.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers } from "../../dev/testing/devices.ts";
 import { wasmText } from "../../dev/testing/plan/wasm_text.ts";
-import { compile, hessian, T, tensor, type Variable } from "../../mod.ts";
+import { compile, hessian, T, tensor, type Variable } from "../../all.ts";
 
 /** The bytes of the module of the one plan of a program. */
 async function moduleBytes(

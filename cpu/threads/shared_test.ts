@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { config } from "../../mod.ts";
+import { config } from "../../all.ts";
 import { axisIx, ScalarBuilder, zeroIx } from "../../core/ir/builder.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../../core/graph/dtype.ts";
 import type { LoopNest, Reduction } from "../../core/ir/program.ts";

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 /** Some work: its arguments and the shapes of their values, what is computed, and whether it is a product. */
 interface Work {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { config, CrotonError } from "../../mod.ts";
+import { config, CrotonError } from "../../all.ts";
 import { captureDeno, captureProgram } from "../../dev/process.ts";
 import type { GemmDtype } from "../gemm/gemm.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
@@ -120,7 +120,7 @@ Deno.test("where memory cannot be shared there is one thread", () => {
 });
 
 Deno.test("threads start without a permission when they pay, and a program ends with them", async () => {
-  const url = new URL("../../mod.ts", import.meta.url).href;
+  const url = new URL("../../all.ts", import.meta.url).href;
   const outcome = await captureProgram(`
     import { compile, config, T } from ${JSON.stringify(url)};
     config.device = "cpu";

@@ -1,6 +1,6 @@
 // Looking into programs.
 
-import { T } from "../../mod.ts";
+import { T } from "../../all.ts";
 import { testCase, testError } from "./harness.ts";
 
 // Variables carry no test values: `eval` computes one from values that are given.

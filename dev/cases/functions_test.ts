@@ -1,6 +1,6 @@
 // Compiled functions and shared variables.
 
-import { config, In, shared, T, tensor } from "../../mod.ts";
+import { config, In, shared, T, tensor } from "../../all.ts";
 import { num, testCase, testError } from "./harness.ts";
 
 testCase("fn-output-shapes", async (_, { compile }) => {

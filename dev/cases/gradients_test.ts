@@ -11,7 +11,7 @@ import {
   T,
   type Variable,
   zeroGrad,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { num, testCase } from "./harness.ts";
 
 testCase("grad-disconnected-ignore", async (input, { compile }) => {

@@ -21,7 +21,7 @@ import {
   Tensor,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { availability } from "../testing/gpu_device.ts";
 
 /** Numbers, truths or words, nested as the axes are. */

@@ -1,6 +1,6 @@
 // Activations, convolution, pooling.
 
-import { grad, T, type Variable } from "../../mod.ts";
+import { grad, T, type Variable } from "../../all.ts";
 import { type Input, type Setting, testCase } from "./harness.ts";
 
 testCase("nnet-activations", async (input, { compile }) => {

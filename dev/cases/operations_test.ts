@@ -1,6 +1,6 @@
 // Operations on tensors: dtypes, shapes, order.
 
-import { config, T, type Variable } from "../../mod.ts";
+import { config, T, type Variable } from "../../all.ts";
 import { testCase, testError } from "./harness.ts";
 
 testCase("op-int-reduction-dtype", async (input, { compile }) => {

@@ -1,7 +1,7 @@
 // Random streams.
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { compile, RandomStreams, scan, T, tensor } from "../../mod.ts";
+import { compile, RandomStreams, scan, T, tensor } from "../../all.ts";
 import { availability } from "../testing/gpu_device.ts";
 import { allDiffer, num, one, same, testCase } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 // Gradients through loops.
 
-import { grad, hessian, scan, shared, T, until, type Variable } from "../../mod.ts";
+import { grad, hessian, scan, shared, T, until, type Variable } from "../../all.ts";
 import { type Input, one, type Setting, testCase } from "./harness.ts";
 
 async function recurrent(

@@ -11,7 +11,7 @@ import {
   tensor,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { many, one, testCase, testError } from "./harness.ts";
 
 function weighted(...taps: Variable[]): Variable {

@@ -9,7 +9,7 @@ import {
   tensor,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { many, num, one, testCase } from "./harness.ts";
 
 testCase("seed-scan-map-double", async (input, { compile }) => {

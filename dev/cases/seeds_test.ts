@@ -1,6 +1,6 @@
 // The programs of the seed documents outside loops and random numbers.
 
-import { grad, In, map, pp, reduce, shared, T } from "../../mod.ts";
+import { grad, In, map, pp, reduce, shared, T } from "../../all.ts";
 import { num, one, testCase, testError } from "./harness.ts";
 
 testCase("seed-add-scalars", async (_, { compile }) => {

@@ -1,6 +1,6 @@
 // Forms that must not lose everything, and what rewriting must keep.
 
-import { grad, T } from "../../mod.ts";
+import { grad, T } from "../../all.ts";
 import { testCase } from "./harness.ts";
 
 testCase("stable-log-one-plus-exp", async (input, { compile }) => {

@@ -6,8 +6,8 @@
  * @module
  */
 
-import * as croton from "../../mod.ts";
-import { shared, T, tensor, Variable } from "../../mod.ts";
+import * as croton from "../../all.ts";
+import { shared, T, tensor, Variable } from "../../all.ts";
 
 /** The longest message that helps. */
 const LONGEST = 1000;

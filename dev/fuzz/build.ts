@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as croton from "../../mod.ts";
-import type { SharedVariable, Variable } from "../../mod.ts";
+import * as croton from "../../all.ts";
+import type { SharedVariable, Variable } from "../../all.ts";
 import { fromTypedArray, makeValue, rounded, type Value } from "../../core/graph/value.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import type { Data, Expr, Input, Pattern, Program, Statement } from "./program.ts";

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
   type Updates,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { generator, junk, tryCall } from "./arguments.ts";
 
 type Call = (...args: unknown[]) => unknown;

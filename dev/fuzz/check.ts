@@ -15,7 +15,7 @@ import {
   type SharedVariable,
   type Tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { build, type Built, resultValue, tensorOf, valueOf, withStates } from "./build.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { isRefusal } from "./generator.ts";

@@ -6,7 +6,7 @@
 
 import { dtypeInfo, isComplex, isDiscrete } from "../../core/graph/dtype.ts";
 import { toTypedArray, type Value } from "../../core/graph/value.ts";
-import { evaluateGraph, type Variable } from "../../mod.ts";
+import { evaluateGraph, type Variable } from "../../all.ts";
 import { evaluateNoisy } from "./noise.ts";
 
 /** The least number that devices need not flush to zero. */

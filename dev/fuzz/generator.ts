@@ -8,7 +8,7 @@
 import { type DType, dtypeInfo, isDiscrete, isFloat } from "../../core/graph/dtype.ts";
 import { CrotonError } from "../../core/base/errors.ts";
 import { sizeOf, type Value } from "../../core/graph/value.ts";
-import { evaluateGraph, T, Variable } from "../../mod.ts";
+import { evaluateGraph, T, Variable } from "../../all.ts";
 import type { Device } from "./check.ts";
 import { inputVariable, run, type Scope, valueOf, withStates } from "./build.ts";
 import {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeValue, type Value } from "../../core/graph/value.ts";
-import { compile, scan, ShapeError, T, type Variable } from "../../mod.ts";
+import { compile, scan, ShapeError, T, type Variable } from "../../all.ts";
 import { isVaryingShape } from "./check.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { Generator } from "./generator.ts";

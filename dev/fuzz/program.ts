@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config, DType, ModeOptions } from "../../mod.ts";
+import type { Config, DType, ModeOptions } from "../../all.ts";
 
 /** An expression of a program. */
 export type Expr =

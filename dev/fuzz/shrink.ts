@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DType } from "../../mod.ts";
+import type { DType } from "../../all.ts";
 import { type Data, type Expr, namesOf, type Program, pruned, type Statement } from "./program.ts";
 
 /** Whether a program still fails in the same way. */

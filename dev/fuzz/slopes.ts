@@ -8,7 +8,7 @@ import { sizeOf, type Value } from "../../core/graph/value.ts";
 import { dtypeInfo, isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { isScan } from "../../scan/node.ts";
-import { evaluateGraph, T, type Variable } from "../../mod.ts";
+import { evaluateGraph, T, type Variable } from "../../all.ts";
 
 /** More stairs than this in a value look like a slope, however small the steps are. */
 const STAIRS = 1000;

@@ -16,7 +16,7 @@ import {
   T,
   tensor,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 import { lastOf, LSTM_STEPS, numbers, report, type Setup, STEPS } from "./work.ts";
 
 const device = "cpu";

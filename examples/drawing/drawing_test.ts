@@ -1,7 +1,7 @@
 // Drawn digits are brought to the form of the pictures, and recognised in a browser while they are drawn.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { NO_TOOLS } from "../../dev/bundle.ts";
+import { NO_TOOLS } from "../../dev/npm_tools.ts";
 import { findBrowser, openPage } from "../../dev/testing/browser.ts";
 import { glyphs } from "../data/glyphs.ts";
 import { io } from "../../mod.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, T, type Variable } from "../../mod.ts";
+import { compile, T, type Variable } from "../../all.ts";
 
 const { add, sub, mul, neg } = T as unknown as Record<string, (...args: unknown[]) => Variable>;
 

@@ -14,7 +14,7 @@ import {
   tensor,
   until,
   type Variable,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 // Programs of 64-bit integers on the GPU, beside the CPU, which has them.
 

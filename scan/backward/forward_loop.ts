@@ -4,7 +4,6 @@
  * @module
  */
 
-// @ts-types="../../autodiff/stable.d.ts"
 import { stableFormsOf } from "../../autodiff/stable.ts";
 import { replaceWithKinks } from "../../autodiff/support.ts";
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
 import { allOps } from "../../dev/testing/ops/all.ts";
 import { copyElement, forEachIndex, zeroValue } from "../../core/ops/common/moving.ts";
-import { compile, extend, scan, ShapeError, T, type Variable } from "../../mod.ts";
+import { compile, extend, scan, ShapeError, T, type Variable } from "../../all.ts";
 import { padRule } from "./mod.ts";
 
 /** Ops without a rule that need none, and why. */

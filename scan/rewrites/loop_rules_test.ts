@@ -5,7 +5,7 @@ import type { Value } from "../../core/graph/value.ts";
 import { evaluateGraph } from "../../core/graph/reference.ts";
 import { optimise, resolveMode } from "../../core/rewrite/mod.ts";
 import type { Mode } from "../../core/rewrite/mode.ts";
-import { grad, scan, shared, T, until, type Variable } from "../../mod.ts";
+import { grad, scan, shared, T, until, type Variable } from "../../all.ts";
 import { isScan, type ScanParams } from "../node.ts";
 import type { Apply } from "../../core/graph/graph.ts";
 import { loopRules } from "./loop_rules.ts";

@@ -9,7 +9,6 @@ import type { Variable } from "../../core/graph/graph.ts";
 import { replace } from "../../core/graph/walk.ts";
 import { disconnectedGrad } from "../../core/ops/elementwise/elementwise.ts";
 import { index } from "../../core/ops/index/indexing.ts";
-// @ts-types="../close.d.ts"
 import { close } from "../close.ts";
 import { positionalScan } from "../scan.ts";
 import { until } from "../until.ts";

@@ -12,7 +12,7 @@ import {
   T,
   type Variable,
   vmap,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 /** float64 on the CPU, float32 on the GPU, and how near results come. */
 const precision = {

@@ -8,7 +8,7 @@ import { allOps } from "../../dev/testing/ops/all.ts";
 import { input, randomSource } from "../../dev/testing/ops/harness.ts";
 import { type Program, programs } from "../../dev/testing/ops/programs.ts";
 import { expectRows, rowOf, stackedValue } from "../../dev/testing/ops/stacked.ts";
-import { compile, T, tensor, vmap } from "../../mod.ts";
+import { compile, T, tensor, vmap } from "../../all.ts";
 
 const next = randomSource(11);
 

@@ -14,7 +14,6 @@ import { replace as replaced } from "../../core/graph/walk.ts";
 import { asVariable, type TensorLike } from "../../core/ops/common/literal.ts";
 import { index } from "../../core/ops/index/indexing.ts";
 import { type RowValues, type Stack, together, variables } from "./arguments.ts";
-// @ts-types="./rows.d.ts"
 import { forAllRows } from "./rows.ts";
 
 const action = "Cannot vectorize";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers } from "../../dev/testing/devices.ts";
-import { compile, RandomStreams, T, type Variable, vectorize } from "../../mod.ts";
+import { compile, RandomStreams, T, type Variable, vectorize } from "../../all.ts";
 
 Deno.test("vectorize() computes a graph for each row", async () => {
   const x = T.dvector("x"), w = T.dscalar("w"), xs = T.dmatrix("xs"), ws = T.dvector("ws");

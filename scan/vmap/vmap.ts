@@ -25,7 +25,6 @@ import {
   values,
   variables,
 } from "./arguments.ts";
-// @ts-types="./rows.d.ts"
 import { forAllRows } from "./rows.ts";
 
 /** Options of `vmap`. */

@@ -19,7 +19,7 @@ import {
   verifyGrad,
   vmap,
   type VmapOptions,
-} from "../../mod.ts";
+} from "../../all.ts";
 
 type Scalars = readonly (number | readonly number[] | readonly (readonly number[])[])[];
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { htmlPage, serveLivePage } from "../mod.ts";
+import { htmlPage, serveLivePage } from "../all.ts";
 
 Deno.test("a page shows what it was given last, to those who come and to those who are there", async () => {
   await using page = serveLivePage("a < b");

@@ -11,7 +11,7 @@ import {
   drawImageGrid,
   imagesText,
   sparkline,
-} from "../mod.ts";
+} from "../all.ts";
 import { linearScale, logScale, short } from "./ticks.ts";
 
 /** Throws unless every element of the document is closed in the right order. */

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Value,
   type Variable,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 const k = T.scalar("k", { dtype: "int32" });
 const v = T.vector("v");

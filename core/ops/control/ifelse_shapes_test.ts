@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../../../mod.ts";
+import { compile, grad, scan, ShapeError, T, type Tensor, type Variable } from "../../../all.ts";
 
 // Lengths that go together only in the branch that is taken.
 

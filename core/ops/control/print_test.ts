@@ -10,7 +10,7 @@ import {
   T,
   until,
   vmap,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 /** Lines that are printed, and the option by which they are. */
 function recorder() {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, grad, RandomStreams, T, type Variable } from "../../../mod.ts";
+import { compile, grad, RandomStreams, T, type Variable } from "../../../all.ts";
 import scipy from "../../../dev/testing/special/distributions.json" with { type: "json" };
 
 const table = scipy.distributions;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, scan, T, type Tensor, type Variable } from "../../../mod.ts";
+import { compile, scan, T, type Tensor, type Variable } from "../../../all.ts";
 
 const EDGES = [0n, 1n, -1n, 5n, -7n, 2n ** 31n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n]
   .concat([2n ** 63n - 2n, 2n ** 63n - 1n, -(2n ** 63n), -(2n ** 53n) - 1n]);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, evaluateGraph, scan, T, tensor, type Variable } from "../../../mod.ts";
+import { compile, evaluateGraph, scan, T, tensor, type Variable } from "../../../all.ts";
 import { makeValue, type Value } from "../../graph/value.ts";
 
 const x = T.matrix("x"), y = T.vector("y"), z = T.vector("z");

@@ -11,7 +11,7 @@ import {
   tensor,
   type Variable,
   verifyGrad,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 import { type DType, isComplex } from "../../graph/dtype.ts";
 import { rootsOf, transformed } from "./numbers.ts";
 

@@ -11,7 +11,7 @@ import {
   until,
   type Value,
   type Variable,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 // Positions that are computed in the kernel that uses them. Elements are small whole numbers, so that
 // every order of additions gives the same.

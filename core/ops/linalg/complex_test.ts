@@ -12,7 +12,7 @@ import {
   type Variable,
   verifyGrad,
   vmap,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 const L = T.linalg;
 

@@ -6,7 +6,7 @@
  * (with sizes as arguments, or 256, 512 and 1024).
  */
 
-import { compile, config, T, type Tensor, tensor, type Variable } from "../../../mod.ts";
+import { compile, config, T, type Tensor, tensor, type Variable } from "../../../all.ts";
 
 type Float = "float32" | "float64";
 

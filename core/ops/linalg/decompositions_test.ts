@@ -18,7 +18,7 @@ import {
   type Tensor,
   type Variable,
   verifyGrad,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 const L = T.linalg;
 const here = ["eigh", "eigvalsh", "sqrtm", "expm", "cond", "svd", "svdvals", "qr", "pinv", "lstsq"]

@@ -10,7 +10,7 @@ import {
   tensor,
   type Variable,
   verifyGrad,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 import { toposort } from "../../graph/walk.ts";
 
 /** The numbers that the reference was computed of. */

@@ -19,8 +19,8 @@ import {
   T,
   type Tensor,
   type Variable,
-} from "../../../mod.ts";
-import { grad, jvp, verifyGrad, vmap } from "../../../mod.ts";
+} from "../../../all.ts";
+import { grad, jvp, verifyGrad, vmap } from "../../../all.ts";
 
 const L = T.linalg;
 

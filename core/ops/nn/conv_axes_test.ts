@@ -4,7 +4,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import cases from "../../../dev/testing/conv/jax_conv.json" with { type: "json" };
 import { numbers, onDevices, type TestDevice } from "../../../dev/testing/devices.ts";
 import { check, spread } from "../../../dev/testing/autodiff/check.ts";
-import { compile, nn, T, tensor, type Variable } from "../../../mod.ts";
+import { compile, nn, T, tensor, type Variable } from "../../../all.ts";
 import { tanh } from "../elementwise/elementwise.ts";
 import { conv1d, conv1dTranspose, conv3d, type ConvOptions, separableConv2d } from "./conv.ts";
 import { pool1d, pool3d } from "./pool.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compile, scan, T, tensor, type Variable } from "../../../mod.ts";
+import { compile, scan, T, tensor, type Variable } from "../../../all.ts";
 import { onDevices } from "../../../dev/testing/devices.ts";
 
 onDevices("a sum of nothing is 0, whatever it would have been multiplied with", async (device) => {

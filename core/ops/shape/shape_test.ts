@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { compile, T } from "../../../mod.ts";
+import { compile, T } from "../../../all.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import { Constant, type Variable } from "../../graph/graph.ts";

@@ -10,7 +10,7 @@ import {
   type Variable,
   verifyGrad,
   vmap,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 import table from "../../../dev/testing/special/functions.json" with { type: "json" };
 
 type Cell = number | string;

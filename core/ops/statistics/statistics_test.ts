@@ -9,7 +9,7 @@ import {
   T,
   type Variable,
   verifyGrad,
-} from "../../../mod.ts";
+} from "../../../all.ts";
 
 const m = T.fmatrix("m"), v = T.fvector("v"), h = T.fmatrix("h"), s = T.fvector("s");
 const inputs = [m, v, h, s] as const;

@@ -2,7 +2,7 @@
 
 import { assert } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, grad, scan, T, type Variable } from "../../../mod.ts";
+import { compile, grad, scan, T, type Variable } from "../../../all.ts";
 
 type Write = (x: Variable) => Variable;
 

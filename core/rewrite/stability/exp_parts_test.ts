@@ -1,6 +1,6 @@
 import "../../../dev/testing/compiling.ts";
 import { assert, assertEquals } from "@std/assert";
-import { grad, T, type Variable } from "../../../mod.ts";
+import { grad, T, type Variable } from "../../../all.ts";
 import { toposort } from "../../graph/walk.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import type { RuleHits } from "../driver.ts";

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, ShapeError, T, type Variable } from "../../../mod.ts";
+import { compile, ShapeError, T, type Variable } from "../../../all.ts";
 
 function logSumExp(...x: number[]): number {
   const top = Math.max(...x);

@@ -2,7 +2,7 @@
 
 import { assert } from "@std/assert";
 import { numbers, onDevices } from "../../../dev/testing/devices.ts";
-import { compile, grad, hessian, T, type Variable } from "../../../mod.ts";
+import { compile, grad, hessian, T, type Variable } from "../../../all.ts";
 import { optimise, resolveMode } from "../mod.ts";
 
 /** A weight, and the element of x of which the exponential is beside it; null for none. */

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { allOps } from "../../../dev/testing/ops/all.ts";
 import { programs } from "../../../dev/testing/ops/programs.ts";
 import { fillValue } from "../../../dev/testing/rewrite/rules.ts";
-import { grad, T } from "../../../mod.ts";
+import { grad, T } from "../../../all.ts";
 import { isFloat } from "../../graph/dtype.ts";
 import { type Apply, makeVariable, type Variable } from "../../graph/graph.ts";
 import { heldInputs, lazyInputs } from "../../graph/op.ts";

@@ -1,6 +1,6 @@
 import "../../../dev/testing/compiling.ts";
 import { assert, assertEquals } from "@std/assert";
-import { grad, T, type Variable } from "../../../mod.ts";
+import { grad, T, type Variable } from "../../../all.ts";
 import { makeValue, type Value } from "../../graph/value.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import { optimise, resolveMode } from "../mod.ts";

@@ -10,7 +10,7 @@ import {
   whole,
 } from "../../../dev/testing/stability/expressions.ts";
 import { availability } from "../../../dev/testing/gpu_device.ts";
-import { compile, grad, hessian, T, type Variable } from "../../../mod.ts";
+import { compile, grad, hessian, T, type Variable } from "../../../all.ts";
 import { evaluateGraph } from "../../graph/reference.ts";
 import { makeValue } from "../../graph/value.ts";
 

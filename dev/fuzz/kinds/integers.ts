@@ -1,4 +1,4 @@
-import type { DType } from "../../../mod.ts";
+import type { DType } from "../../../all.ts";
 import { type Generator, isIntRef, type Kind } from "../generator.ts";
 
 const narrow: readonly DType[] = ["int8", "uint8", "int16", "uint16"];

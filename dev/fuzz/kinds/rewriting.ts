@@ -11,7 +11,7 @@ import { toposort } from "../../../core/graph/walk.ts";
 import { optimise, resolveMode } from "../../../core/rewrite/mod.ts";
 import { difference } from "../../../core/runtime/difference.ts";
 import { graphText } from "../../testing/rewrite/rules.ts";
-import { evaluateGraph, grad, T, type Variable } from "../../../mod.ts";
+import { evaluateGraph, grad, T, type Variable } from "../../../all.ts";
 import { build, valueOf } from "../build.ts";
 import { Generator, type KernelKind } from "../generator.ts";
 import { commonInputs, wander } from "./graphs.ts";

@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo } from "../../../mod.ts";
+import { type DType, dtypeInfo } from "../../../all.ts";
 import type { Generator, Kind, Ref } from "../generator.ts";
 
 const dtypes: readonly DType[] = [

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { compile, T, type Tensor, tensor, type Variable } from "../../../mod.ts";
+import { compile, T, type Tensor, tensor, type Variable } from "../../../all.ts";
 import type { TestDevice } from "../devices.ts";
 import { randomSource } from "../ops/harness.ts";
 

@@ -15,7 +15,7 @@ import { customVjp } from "../../../core/ops/control/custom_vjp.ts";
 import type { ElementwiseOp } from "../../../core/ops/elementwise/op.ts";
 import { padded, windowed } from "../../../core/ops/nn/window.ts";
 import { shapeOf } from "../../../core/ops/shape/shape_ops.ts";
-import { T } from "../../../mod.ts";
+import { T } from "../../../all.ts";
 import { scan } from "../../../scan/mod.ts";
 import { allOps } from "./all.ts";
 import type { Draw } from "./draw.ts";

@@ -1,6 +1,6 @@
 // Drops functions, tensors and shared variables, and looks at what is left after a collection.
 
-import { compile, config, shared, T, type Tensor, tensor } from "../../../mod.ts";
+import { compile, config, shared, T, type Tensor, tensor } from "../../../all.ts";
 
 const device = Deno.args[0] as "cpu" | "gpu";
 const { gc } = globalThis as unknown as { gc(): void };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { T, type Variable } from "../../../mod.ts";
+import { T, type Variable } from "../../../all.ts";
 
 /** What is written; and the naive form, where that is not the same. */
 export interface Expression {

@@ -8,8 +8,8 @@ import { isDiscrete } from "../../../core/graph/dtype.ts";
 import type { Variable } from "../../../core/graph/graph.ts";
 import { fromTypedArray, toTypedArray, type Value } from "../../../core/graph/value.ts";
 import { executorOf } from "../../../core/runtime/callable.ts";
-import { ShapeError, type SharedVariable, type Tensor } from "../../../mod.ts";
-import { type ExportedModule, exportStableHlo } from "../../../xla/mod.ts";
+import { ShapeError, type SharedVariable, type Tensor } from "../../../all.ts";
+import { type ExportedModule, exportStableHlo } from "../../../xla/all.ts";
 import { resultValue } from "../../fuzz/build.ts";
 import type { JaxRunner } from "./runner.ts";
 

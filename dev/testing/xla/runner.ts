@@ -12,7 +12,7 @@ import {
   toTypedArray,
   type Value,
 } from "../../../core/graph/value.ts";
-import type { ExportedModule } from "../../../xla/mod.ts";
+import type { ExportedModule } from "../../../xla/all.ts";
 
 /** What a module gave. */
 export interface Answer {

@@ -1,0 +1,154 @@
+// Made of core/api/methods_elementwise.ts by `deno task types`.
+/**
+ * The elementwise operations as methods of variables.
+ *
+ * @module
+ */
+import type { DType } from "../graph/dtype.d.ts";
+import type { Variable } from "../graph/graph.d.ts";
+import type { DTypeOption } from "../ops/common/dtype_option.d.ts";
+import type { RoundMode } from "../ops/elementwise/arithmetic.d.ts";
+import type { ResolvedDType } from "../ops/elementwise/conversion.d.ts";
+import type { TensorLike } from "../ops/common/literal.d.ts";
+import type { BoolPair, DTypeOf, Floating, FloatPair, MaxRank, Pair, PairDType, RankOf, RealOf } from "../graph/type_arithmetic.d.ts";
+/** A variable with the elementwise operations; see {@linkcode Variable}. */
+export declare abstract class ElementwiseMethods<D extends DType = DType, N extends number = number> {
+    /** The sum. */
+    add<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** The difference. */
+    sub<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** The product, element by element. */
+    mul<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** True division; of integers it gives floatX. */
+    div<S extends Variable, A extends TensorLike>(this: S, other: A): FloatPair<S, A>;
+    /** floor(this / other). */
+    intDiv<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** The remainder with the sign of the divisor. */
+    mod<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** This to the power of `other`. */
+    pow<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** The greater of the two; NaN if one is NaN. */
+    maximum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** The lesser of the two; NaN if one is NaN. */
+    minimum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** This brought into [lower, upper]. */
+    clip<S extends Variable, A extends TensorLike, B extends TensorLike>(this: S, lower: A, upper: B): Variable<PairDType<Pair<S, A>, Pair<S, B>>, MaxRank<RankOf<S>, MaxRank<RankOf<A>, RankOf<B>>>>;
+    /** Whether equal. */
+    eq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** Whether different. */
+    neq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** this < other */
+    lt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** this <= other */
+    le<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** this > other */
+    gt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** this >= other */
+    ge<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
+    /** Whether both hold; the common bits of integers. */
+    and<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** Whether any holds; the bits of any of two integers. */
+    or<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** Whether just one holds; the bits in which integers differ. */
+    xor<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** Bits moved up. */
+    leftShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** Bits moved down. */
+    rightShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
+    /** Whether it does not hold; all bits of integers turned over. */
+    invert(): Variable<D, N>;
+    /** -this */
+    neg(): Variable<D, N>;
+    /** -1, 0 or 1. */
+    sign(): Variable<D, N>;
+    /** |this| */
+    abs<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
+    /** The square. */
+    sqr(): Variable<D, N>;
+    /** The nearest integer, ties to even unless `mode` says otherwise. */
+    round<S extends Variable>(this: S, mode?: RoundMode): Variable<Floating<DTypeOf<S>>, N>;
+    /** The square root. */
+    sqrt<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** 1 / this */
+    reciprocal<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The greatest integer not above. */
+    floor<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The least integer not below. */
+    ceil<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** Without its fraction. */
+    trunc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** e to this power. */
+    exp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** 2 to this power. */
+    exp2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** exp(this) - 1 */
+    expm1<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The natural logarithm. */
+    log<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The logarithm to base 2. */
+    log2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The logarithm to base 10. */
+    log10<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** log(1 + this) */
+    log1p<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The sine. */
+    sin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The cosine. */
+    cos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The tangent. */
+    tan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The angle with this sine. */
+    asin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The angle with this cosine. */
+    acos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The angle with this tangent. */
+    atan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The hyperbolic sine. */
+    sinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The hyperbolic cosine. */
+    cosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The hyperbolic tangent. */
+    tanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The inverse of sinh. */
+    asinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The inverse of cosh. */
+    acosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The inverse of tanh. */
+    atanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** 1 / (1 + exp(-this)) */
+    sigmoid<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** log(1 + exp(this)) */
+    softplus<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** log(1 - exp(this)) */
+    log1mexp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The error function. */
+    erf<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** 1 - erf(this) */
+    erfc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The gamma function. */
+    gamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** log |gamma(this)| */
+    gammaln<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** The derivative of gammaln. */
+    digamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
+    /** Whether NaN. */
+    isnan<S extends Variable>(this: S): Variable<"bool", N>;
+    /** Whether infinite. */
+    isinf<S extends Variable>(this: S): Variable<"bool", N>;
+    /** Whether neither NaN nor infinite. */
+    isfinite<S extends Variable>(this: S): Variable<"bool", N>;
+    /** With another dtype. */
+    cast<S extends Variable, O extends DTypeOption>(this: S, dtype: O): Variable<ResolvedDType<O>, N>;
+    /** With another dtype; the same as `cast`. */
+    astype<S extends Variable, O extends DTypeOption>(this: S, dtype: O): Variable<ResolvedDType<O>, N>;
+    /** The real part. */
+    real<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
+    /** The imaginary part. */
+    imag<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
+    /** The complex conjugate. */
+    conj(): Variable<D, N>;
+    /** The angle of a complex number. */
+    angle<S extends Variable>(this: S): Variable<RealOf<Floating<DTypeOf<S>>>, N>;
+    /** The same value as a new variable. */
+    copy(): Variable<D, N>;
+}

@@ -1,0 +1,32 @@
+// Made of core/ops/control/assert.ts by `deno task types`.
+/**
+ * Checks that a graph makes of its values.
+ *
+ * @module
+ */
+import type { Like } from "../../graph/type_arithmetic.d.ts";
+import { type TensorLike } from "../common/literal.d.ts";
+/**
+ * `x`, and an error where an element of `condition` is zero or false.
+ *
+ * The check is made where elements of the result are read: a function that needs none of them checks
+ * nothing. In a loop it is made in each step. A call that fails changes no shared variable, and throws an
+ * `AssertionError` with the message and the line of the check. Gradients pass.
+ *
+ * @param x What is given on.
+ * @param condition What has to hold: a tensor of any shape.
+ * @param message What the error says.
+ *
+ * @example
+ * ```ts
+ * import { AssertionError, compile, T } from "@croton/croton";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const x = T.dvector("x");
+ * const root = T.sqrt(T.assert(x, x.ge(0), "x must not be negative"));
+ * const f = await compile([x], root);
+ * console.assert(f([4]).item() === 2);
+ * assertThrows(() => f([4, -1]).dataSync(), AssertionError, "x must not be negative");
+ * ```
+ */
+export declare function assert<A extends TensorLike>(x: A, condition: TensorLike, message?: string): Like<A>;

@@ -1,0 +1,91 @@
+// Made of nn/schedules.ts by `deno task types`.
+/**
+ * Learning rates that change with the number of steps, computed on the device.
+ *
+ * @module
+ */
+import type { Variable } from "../core/graph/graph.d.ts";
+import { type TensorLike } from "../core/ops/common/literal.d.ts";
+/** A learning rate as a function of the number of steps done so far, a floating scalar. */
+export type Schedule = (step: Variable) => TensorLike;
+/** A learning rate: a number, a shared or other scalar, or a schedule. */
+export type LearningRate = TensorLike | Schedule;
+/** The rate after `step` steps; numbers get the dtype given. */
+export declare function rateAt(action: string, rate: LearningRate, step: Variable): Variable;
+/** Options of {@linkcode stepDecay}. */
+export interface StepDecayOptions {
+    /** Steps between two changes. */
+    readonly every: number;
+    /** What the rate is multiplied with then; 0.1 if missing. */
+    readonly factor?: number;
+}
+/**
+ * A rate that is multiplied with a factor every so many steps.
+ *
+ * @param rate The rate at first.
+ * @param options How often, and by how much.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "@croton/croton";
+ *
+ * const learningRate = nn.stepDecay(0.1, { every: 1000, factor: 0.5 });
+ * ```
+ */
+export declare function stepDecay(rate: TensorLike, options: StepDecayOptions): Schedule;
+/** Options of {@linkcode exponentialDecay}. */
+export interface ExponentialDecayOptions {
+    /** Steps in which the rate is multiplied with the factor once. */
+    readonly steps: number;
+    /** That factor. */
+    readonly factor: number;
+}
+/**
+ * A rate that falls exponentially: rate * factor^(step / steps).
+ *
+ * @param rate The rate at first.
+ * @param options How fast.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "@croton/croton";
+ *
+ * const learningRate = nn.exponentialDecay(0.1, { steps: 1000, factor: 0.5 });
+ * ```
+ */
+export declare function exponentialDecay(rate: TensorLike, options: ExponentialDecayOptions): Schedule;
+/** Options of {@linkcode cosineDecay}. */
+export interface CosineDecayOptions {
+    /** Steps until the rate is at its lowest, where it stays. */
+    readonly steps: number;
+    /** The lowest rate as a part of the first one; 0 if missing. */
+    readonly last?: number;
+}
+/**
+ * A rate that falls along half a cosine: from the rate given to a part of it.
+ *
+ * @param rate The rate at first.
+ * @param options In how many steps, and down to what.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "@croton/croton";
+ *
+ * const learningRate = nn.cosineDecay(0.1, { steps: 10_000 });
+ * ```
+ */
+export declare function cosineDecay(rate: TensorLike, options: CosineDecayOptions): Schedule;
+/**
+ * A rate that grows evenly from 0 to that of a schedule at its start, which is followed from then on.
+ *
+ * @param steps Steps in which it grows.
+ * @param then A rate or a schedule, whose steps are counted from the end of the warm-up.
+ *
+ * @example
+ * ```ts
+ * import { nn } from "@croton/croton";
+ *
+ * const learningRate = nn.warmUp(500, nn.cosineDecay(0.1, { steps: 9500 }));
+ * ```
+ */
+export declare function warmUp(steps: number, then: LearningRate): Schedule;

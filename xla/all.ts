@@ -1,0 +1,16 @@
+/**
+ * All that `xla/mod.ts` exports, of the library's own types.
+ *
+ * @module
+ */
+
+export {
+  type ExportedModule,
+  type ExportOptions,
+  exportStableHlo,
+  type ModuleDescription,
+  type TensorDescription,
+} from "./export.ts";
+export type { ShapesOption } from "./arguments.ts";
+export type { Functions } from "./level.ts";
+export { type Mesh, shard, type Sharding, type ShardSpec } from "./sharding.ts";
