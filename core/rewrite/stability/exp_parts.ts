@@ -412,7 +412,8 @@ function matmulOf(apply: Apply, isUnderLog = false): ExpProduct | null {
   };
   const done = [isDone(p, a, rank - 1, b), isDone(q, b, rank - 2, a)];
   if (!done.includes(false)) return null;
-  if (b.type.shape[rank - 1] === 1 || a.type.shape[rank - 2] === 1) return asSum(a, b, isUnderLog);
+  const plain = sumOfProducts(a, b);
+  if (plain !== null) return asSum(plain, isUnderLog);
   const exact = spreadOut(a, b, isUnderLog);
   // Choices inside of choices would be planned for each side of each.
   if (exact === null || choosesInside(a) || choosesInside(b)) {
@@ -466,13 +467,22 @@ function alike(variable: Variable, axis: number, length: Length): Variable {
   });
 }
 
-/** A product with a vector is a sum along an axis, of which the greatest exponents are known. */
-function asSum(a: Variable, b: Variable, isUnderLog: boolean): ExpProduct | null {
+/** A product with a vector as a sum along an axis, which is where the result has length 1; else null. */
+export function sumOfProducts(a: Variable, b: Variable): { sum: Variable; axis: number } | null {
   const rank = a.ndim, isColumn = b.type.shape[rank - 1] === 1;
+  if (!isColumn && a.type.shape[rank - 2] !== 1) return null;
   const axis = isColumn ? rank - 1 : rank - 2;
   const [whole, part] = isColumn ? [a, transposed(b)] : [b, transposed(a)];
   const product = ew("mul", whole, alike(part, axis, lengthsOf(whole)[axis]!));
-  const found = expSumOf(reduced("sum", product, [axis]), isUnderLog);
+  return { sum: reduced("sum", product, [axis]), axis };
+}
+
+/** Of a sum along an axis the greatest exponents are known. */
+function asSum(
+  { sum, axis }: { sum: Variable; axis: number },
+  isUnderLog: boolean,
+): ExpProduct | null {
+  const found = expSumOf(sum, isUnderLog);
   if (found === null) return null;
   const { total, shift } = shifted(found);
   return expProduct(

@@ -6,13 +6,13 @@
  */
 
 import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
-import { moved, padded, reduced, withAxes } from "../../ops/common/axes.ts";
+import { moved, padded, reduced, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
 import type { ReduceParams } from "../../ops/reduce/reduce_ops.ts";
 import { boundedExp, exponentOf, isAtMost, largeExp, sumOfTerms, weightedBy } from "./exp_sums.ts";
-import { expProductOf } from "./exp_parts.ts";
+import { expProductOf, sumOfProducts } from "./exp_parts.ts";
 import { buildProduct, opensAll, productOf, unpadded } from "../algebra/factors.ts";
 import { applyAgain, ew, inShape } from "../match.ts";
 import { buildSum, sumOf, type Term } from "../algebra/terms.ts";
@@ -89,6 +89,13 @@ function matmulTimesExp(
   within: Within,
   depth: number,
 ): Variable | null {
+  // Elements that overflow beside zeros are left out of a sum, but not of a product of matrices.
+  const plain = within === "any" ? sumOfProducts(apply.inputs[0]!, apply.inputs[1]!) : null;
+  if (plain !== null && by.every(({ base }) => base.type.shape[plain.axis] === 1)) {
+    const own = by.map(({ base, scale }) => ({ base: withoutAxes(base, [plain.axis]), scale }));
+    const value = timesExp(plain.sum, own, within, depth);
+    return value && withAxes(value, [plain.axis]);
+  }
   const sides = apply.inputs.map((side) => expProductOf(side) !== null);
   if (sides[0] === sides[1]) return null;
   const place = sides[0] ? 0 : 1, side = apply.inputs[place]!;

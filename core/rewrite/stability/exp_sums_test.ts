@@ -137,3 +137,21 @@ onDevices("inner lengths that differ are an error under a logarithm, too", async
 function ones(count: number): number[] {
   return Array<number>(count).fill(1);
 }
+
+onDevices("quotients with weights overflow beside what does not count below", async (device) => {
+  const x = T.vector("x"), v = T.vector("v"), w = T.vector("w"), e = T.exp(x);
+  const quotients = [
+    T.dot(e, v).div(T.dot(e, w)),
+    T.dot(v, e).div(T.dot(w, e)),
+    T.sum(T.mul(e, v)).div(T.sum(T.mul(e, w))),
+  ];
+  const f = await compile([x, v, w], quotients, { device });
+  const all = (...args: number[][]) =>
+    f(...args as [number[], number[], number[]]).flatMap(numbers);
+  // 1e-6 * exp(200) is too much, 1e-6 times the largest number that there is would be one.
+  assertEquals(all([200, 0], [1e-6, 1], [0, 1]), [Infinity, Infinity, Infinity]);
+  assertEquals(all([200, 0], [-1e-6, 1], [0, 1]), [-Infinity, -Infinity, -Infinity]);
+  assertEquals(all([200, 0], [0, 2], [0, 4]), [0.5, 0.5, 0.5]);
+  assertEquals(all([200, 200], [1, 2], [2, 4]), [0.5, 0.5, 0.5]);
+  assertEquals(all([Infinity, Infinity], [0, 1], [0, 2]).map(Number.isNaN), [true, true, true]);
+});
