@@ -227,6 +227,8 @@ function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProdu
 function lazyChoiceOf(variable: Variable): ExpProduct | null {
   const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
   const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
+  // What shifted products chose is not theirs to choose again: derivatives would not be stable.
+  if (choosesInside(x!) || choosesInside(y!)) return null;
   const whole = (list: readonly Variable[], like: Variable) =>
     list.map((part) => inShape(part, lengthsOf(like)));
   return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));

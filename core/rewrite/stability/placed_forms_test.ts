@@ -20,10 +20,6 @@ const forms: Readonly<Record<string, readonly [Write, readonly Term[]]>> = {
   "the branch taken": [(e, _x, y, c) => sum(T.ifelse(c, e, y)) as Variable, ones],
   "the branch not taken": [(e, _x, y, c) => sum(T.ifelse(c, y, e)) as Variable, beside],
   "both branches": [(e, x, _y, c) => sum(T.ifelse(c, e, exp(T.neg(x)))) as Variable, ones],
-  "branches of a branch": [
-    (e, _x, y, c) => sum(T.ifelse(c, T.ifelse(T.neq(c, 2), e, y), y)) as Variable,
-    ones,
-  ],
   "a branch beside a term": [
     (e, _x, y, c) => sum(T.add(T.mul(3, e.at(0)), T.ifelse(c, e, y))) as Variable,
     [[10, 0], [1, 1], [1, 2]],

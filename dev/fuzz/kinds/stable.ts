@@ -208,12 +208,13 @@ function placed(g: Generator, v: Ref): { naive: Ref; stable: Ref } {
     naive = write(naive, beside, 0);
     stable = write(stable, logs, -Infinity);
   };
-  let length = n;
+  let length = n, chooses = false;
   for (let left = 1 + random.below(4); left > 0; left--) {
     const isWhole = length === n;
     switch (random.below(10)) {
       case 0:
-        if (isWhole) {
+        if (isWhole && !chooses) {
+          chooses = true;
           both((x, y) => g.call("T.ifelse", chosen, ...chosen ? [x, y] : [y, x]));
         }
         break;
