@@ -161,7 +161,7 @@ export class Generator {
   mode: Program["mode"];
   room: Program["room"];
   /** Whether calls come in another order than the one in which the first made the program. */
-  mixed = false;
+  mixed: boolean;
   /** More elements than this make most programs slow and no better. */
   mostElements = 4096;
   readonly #parent: Generator | null;
@@ -184,6 +184,7 @@ export class Generator {
       this.random.pick(
         ["fastRun", "fastRun", "fastRun", "fastRun", "fastCompile", "debug"] as const,
       );
+    this.mixed = parent?.mixed ?? false;
     this.pool = [...parent?.pool ?? []];
     this.#scope = new Map(parent === null ? [] : parent.#scope);
     this.#values = new Map(parent === null ? [] : parent.#values);
@@ -194,6 +195,11 @@ export class Generator {
   /** The float dtype of this program. */
   get float(): "float32" | "float64" {
     return this.wide ? "float64" : "float32";
+  }
+
+  /** A number of steps; none only where lengths that fit by chance in one call make no program of more. */
+  steps(choices: readonly number[]): number {
+    return this.random.pick(this.calls === 1 || this.mixed ? [0, ...choices] : choices);
   }
 
   #fresh(prefix: string): string {

@@ -120,7 +120,7 @@ export function randomLoop(
   const parts: LoopParts = {
     sequences: rows,
     states,
-    ...(rows.length === 0 || random.chance(0.1) ? { nSteps: random.pick([0, 1, 2, 4]) } : {}),
+    ...(rows.length === 0 || random.chance(0.1) ? { nSteps: g.steps([1, 2, 4]) } : {}),
     ...(random.chance(0.15) ? { goBackwards: true } : {}),
     ...(random.chance(0.15) ? { checkpoint: random.pick([1, 2, "sqrt"] as const) } : {}),
   };
@@ -161,7 +161,7 @@ function innerLoop(g: Generator, state: Ref, mayEnd: boolean): Ref {
       g.call("T.add", g.call("T.mod", g.call("T.abs", g.call("T.sum", state)), 3), 1),
       random.pick(["int32", "int64"]),
     )
-    : random.pick([0, 1, 2, 3]);
+    : g.steps([1, 2, 3]);
   const isDeep = random.chance(0.3), ends = mayEnd && random.chance(0.5);
   const first = isDeep ? g.call("T.stack", [state, damped(g, state)]) : state;
   const [out] = g.loop({
