@@ -24,8 +24,6 @@ export interface DeviceBuffer {
     writePieces(dtype: DType, pieces: readonly TypedArray[]): void;
     /** Replaces the contents; `data` holds values of `dtype`. */
     write(dtype: DType, data: TypedArray): void;
-    /** Copies the contents of another buffer of this device, which is at least as long. */
-    copyFrom(source: DeviceBuffer): void;
     /** Gives the memory back. Safe to call twice. */
     dispose(): void;
 }
