@@ -79,6 +79,7 @@ function isForCpu(outputs: readonly Variable[]): boolean {
 }
 
 interface Run {
+  readonly device: Device;
   readonly program: Program;
   readonly built: Built;
   readonly outputs: readonly Variable[];
@@ -112,14 +113,14 @@ export async function check(program: Program, device: Device): Promise<Outcome> 
   const { plans, planBytes, deviceBytes } = config;
   Object.assign(config, program.room);
   try {
-    return await runCalls({ program, built, outputs, updates, wanted, names }, device);
+    return await runCalls({ device, program, built, outputs, updates, wanted, names });
   } finally {
     Object.assign(config, { plans, planBytes, deviceBytes });
   }
 }
 
-async function runCalls(run: Run, device: Device): Promise<Outcome> {
-  const { program, built, outputs, updates, wanted } = run;
+async function runCalls(run: Run): Promise<Outcome> {
+  const { device, program, built, outputs, updates, wanted } = run;
   const given = program.inputs.filter(({ shared }) => !shared);
   const states = new Map<Variable, Value>();
   for (const input of program.inputs) {
@@ -219,13 +220,13 @@ function changedState(states: ReadonlyMap<Variable, Value>): string | null {
 }
 
 function compareAll(run: Run, inputs: Map<Variable, Value>, found: Value[]): Failure | null {
-  const { wanted, names, program } = run;
+  const { wanted, names, program } = run, hasSigns = run.device === "cpu";
   const onlyFinite = typeof program.mode === "string";
-  let expected = expectedValues(wanted, inputs, FEW);
+  let expected = expectedValues(wanted, inputs, FEW, hasSigns);
   const differs = (i: number) => mismatch(expected[i]!, found[i]!, onlyFinite);
   for (let i = 0; i < wanted.length; i++) {
     if (differs(i) === null) continue;
-    expected = expectedValues(wanted, inputs, MANY);
+    expected = expectedValues(wanted, inputs, MANY, hasSigns);
     const wrong = differs(i);
     if (wrong !== null) return { kind: "value", message: `${names[i]}: ${wrong}` };
   }

@@ -25,17 +25,18 @@ function held(value: Value): (i: number) => number | bigint {
   return (i) => array[i]!;
 }
 
-/** The reference values of outputs, and how far rounding may move them. */
+/** The reference values of outputs, and how far rounding, and other signs of zeros, may move them. */
 export function expectedValues(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
   rounds: number,
+  hasSigns = true,
 ): Expected[] {
   const values = evaluateGraph(outputs, inputs);
   const runs: (Value[] | null)[] = [];
   for (let i = 0; i < rounds; i++) {
     try {
-      runs.push(evaluateNoisy(outputs, inputs));
+      runs.push(evaluateNoisy(outputs, inputs, { hasSigns }));
     } catch {
       // An index that rounding moves out of bounds: nothing can be said of this program.
       runs.push(null);
@@ -46,7 +47,7 @@ export function expectedValues(
   /** How far a 0 may be from 0 that whole numbers leave in the graph as written, and others in an equal one. */
   const leftOver = (k: number, i: number): number => {
     try {
-      rough ??= evaluateNoisy(outputs, inputs, true);
+      rough ??= evaluateNoisy(outputs, inputs, { wholeToo: true });
     } catch {
       rough = values;
     }

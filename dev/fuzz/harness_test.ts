@@ -142,3 +142,18 @@ Deno.test("a 0 that whole numbers leave may be off by rounding, and by no more",
   assertEquals(mismatch(found!, value(2 ** -22), true), null);
   assertMatch(mismatch(found!, value(1e-3), true)!, /expected 0/);
 });
+
+Deno.test("signs of zeros that arithmetic makes say nothing where they are not promised", () => {
+  const from = given(-0), sum = T.add(x, 0) as Variable;
+  const angle = T.atan2(sum, sum) as Variable, given2 = T.atan2(x, 1) as Variable;
+  const judged = (of: Variable, found: number, hasSigns: boolean) =>
+    mismatch(
+      expectedValues([of], from, 20, hasSigns)[0]!,
+      makeValue("float32", [1], [found]),
+      false,
+    );
+  assertMatch(judged(angle, -Math.PI, true)!, /expected 0/);
+  assertEquals(judged(angle, -Math.PI, false), null);
+  assertMatch(judged(given2, 1, false)!, /expected/);
+  assertMatch(judged(T.mul(sum, 2) as Variable, 1e-3, false)!, /expected 0/);
+});

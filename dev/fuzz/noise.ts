@@ -37,14 +37,15 @@ function isWhole(value: Value): boolean {
 
 /**
  * A value with an error of some units in the last place. Small whole numbers have none where what is done
- * with them is exact.
+ * with them is exact. Without signs of zeros, either zero may stand for the other.
  */
-function noisy(value: Value, ulps: number, isExact: boolean): Value {
+function noisy(value: Value, ulps: number, isExact: boolean, hasSigns: boolean): Value {
   const { dtype } = value;
   if (!isFloat(dtype) && !isComplex(dtype)) return value;
   const unit = units[dtype]! * ulps;
   const numbers = value.data as Float64Array, isPair = isComplex(dtype);
   const data = numbers.map((x, i) => {
+    if (x === 0 && !hasSigns) return random.chance(0.5) ? 0 : -0;
     if (isExact && Number.isInteger(x) && Math.abs(x) < 65536) return x;
     // Either part of a complex number has the errors of the greater one.
     const size = isPair ? Math.max(Math.abs(x), Math.abs(numbers[i ^ 1]!)) : x;
@@ -89,15 +90,19 @@ const adding = new Set([
   "fft",
 ]);
 
-/**
- * Values of outputs where each result is off by rounding, also inside of loops.
- *
- * @param wholeToo Whether small whole numbers are, too, as they would be after other steps to the same value.
- */
+/** What is not exact. */
+export interface Noise {
+  /** Whether small whole numbers are not, as they would be after other steps to the same value. */
+  readonly wholeToo?: boolean;
+  /** Whether arithmetic keeps the signs of zeros, which WGSL does not promise; true by default. */
+  readonly hasSigns?: boolean;
+}
+
+/** Values of outputs where each result is off by rounding, also inside of loops. */
 export function evaluateNoisy(
   outputs: readonly Variable[],
   inputs: ReadonlyMap<Variable, Value>,
-  wholeToo = false,
+  { wholeToo = false, hasSigns = true }: Noise = {},
 ): Value[] {
   return evaluateChanged(outputs, inputs, {
     inputs: (values, { op }) => {
@@ -105,8 +110,8 @@ export function evaluateNoisy(
       // Roots of unity are not whole, whatever they are multiplied by.
       const isExact = !wholeToo && op.name !== "fft" &&
         values.every((value) => !isFloat(value.dtype) || isWhole(value));
-      return values.map((value) => noisy(value, 1, isExact));
+      return values.map((value) => noisy(value, 1, isExact, hasSigns));
     },
-    result: (value, apply) => isExact(apply) ? value : noisy(value, 4, !wholeToo),
+    result: (value, apply) => isExact(apply) ? value : noisy(value, 4, !wholeToo, hasSigns),
   });
 }

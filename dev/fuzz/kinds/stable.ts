@@ -208,10 +208,13 @@ function placed(g: Generator, v: Ref): { naive: Ref; stable: Ref } {
     naive = write(naive, beside, 0);
     stable = write(stable, logs, -Infinity);
   };
-  let length = n, chooses = false;
+  let length = n, chooses = false, isPure = true;
   for (let left = 1 + random.below(4); left > 0; left--) {
-    const isWhole = length === n;
-    switch (random.below(10)) {
+    const isWhole = length === n, way = random.below(10), isRunning = way >= 5 && way <= 7;
+    // Order and running sums are those of exponentials only where nothing else is among them.
+    if (isRunning && !isPure) continue;
+    isPure &&= isRunning || way === 8;
+    switch (way) {
       case 0:
         if (isWhole && !chooses) {
           chooses = true;
