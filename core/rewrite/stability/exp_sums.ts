@@ -218,9 +218,9 @@ export function guarded(total: Variable, shift: Variable, isWeighted: boolean): 
   return whereFinite(top, total, ew("mul", total, greatest));
 }
 
-/** A value whose gradients end where the greatest exponent is infinite, and what it is there. */
+/** A value whose gradients end where the greatest exponent is infinite, and what it is there; NaN has its own. */
 function whereFinite(top: Variable, value: Variable, otherwise = value): Variable {
-  return ew("switch", ew("isfinite", top), value, ew("disconnectedGrad", otherwise));
+  return ew("switch", ew("isinf", top), ew("disconnectedGrad", otherwise), value);
 }
 
 /** Ops that exponents are put together with, beside those that only place them. */

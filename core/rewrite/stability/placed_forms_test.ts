@@ -154,3 +154,19 @@ Deno.test("logarithms of placed exponentials are made stable", () => {
     assert(["log-sum-exp", "log-of-product", "log-of-part"].some((rule) => hits.has(rule)), name);
   }
 });
+
+onDevices(
+  "logarithms of sums of exponentials that are not numbers have no numbers as slopes",
+  async (device) => {
+    const x = T.tensor(device === "cpu" ? "float64" : "float32", [3], "x") as Variable;
+    const costs = [exp(x), T.sigmoid(x), T.sort(exp(x))].map((e) => T.log(sum(e)) as Variable);
+    const slopes = costs.map((cost) => grad(cost, x));
+    const f = await compile([x], [...costs, ...slopes] as Variable[], { device });
+    for (const result of f([NaN, 1, 2])) {
+      assert(
+        numbers(result).every(Number.isNaN),
+        String(result),
+      );
+    }
+  },
+);

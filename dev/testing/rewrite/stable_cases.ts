@@ -47,8 +47,8 @@ function below(exponent: Variable, shift: Variable): Variable {
 
 /** A sum of exponentials, by what was taken off them, and what it is where that is infinite. */
 function guarded(total: Variable, shift: Variable, otherwise = total): Variable {
-  const test = shift.owner!.inputs[0]!;
-  return ew("switch", test, total, ew("disconnectedGrad", otherwise));
+  const top = shift.owner!.inputs[0]!.owner!.inputs[0]!;
+  return ew("switch", ew("isinf", top), ew("disconnectedGrad", otherwise), total);
 }
 
 /** The same under a logarithm, for exponents of which some may not count. */
