@@ -72,20 +72,22 @@ function written(
   }
 }
 
-/** What is added, or multiplied by. */
-function kindOf({ op, type }: SNode): "sum" | "product" | null {
+const isConstant = ({ op }: SNode) => op === "const";
+
+/** Whether a constant is added, or multiplied by. */
+function kindOf({ op, type, args }: SNode): "sum" | "product" | null {
   if (!isFloatType(type)) return null;
+  if (op === "madd") return isConstant(args[2]!) ? "sum" : null;
+  if (!args.some(isConstant)) return null;
   return op === "add" || op === "sub" ? "sum" : op === "mul" ? "product" : null;
 }
 
 /** XLA makes x + (a + b) of (x + a) + b, which is not the same where a and b are parts of one number. */
 function apart(block: Block, node: SNode, args: readonly Hlo[]): readonly Hlo[] {
-  const kind = kindOf(node), isConstant = ({ op }: SNode) => op === "const";
-  if (kind === null || !node.args.some(isConstant)) return args;
-  return args.map((arg, i) => {
-    const from = node.args[i]!;
-    return kindOf(from) === kind && from.args.some(isConstant) ? block.barrier(arg) : arg;
-  });
+  // Steps of polynomials are products in between.
+  const kind = node.op === "madd" ? null : kindOf(node);
+  if (kind === null) return args;
+  return args.map((arg, i) => kindOf(node.args[i]!) === kind ? block.barrier(arg) : arg);
 }
 
 /** Places of arguments in the nodes of an expression. */
