@@ -372,7 +372,7 @@ export type Fact =
 /** Integers that are not negative give one that is not, unless it wraps (`core/ops/common/length_rules.ts`). */
  | "keepsNotNegative"
 /**
- * A real float is never negative: |x| -> x in `core/rewrite/algebra/arithmetic.ts`, and logarithms of
+ * A real float is never negative: |x| -> x by a pattern of `core/rewrite/pattern.ts`, and logarithms of
  * sums in `core/rewrite/stability/log.ts`.
  */
  | "notNegative"
