@@ -30,7 +30,12 @@ const BUILDERS = new Set([
   "scan",
 ]);
 
-const located = new WeakSet<object>();
+const located = new WeakMap<object, Apply>();
+
+/** The op that an error is about, once {@linkcode locate} was told. */
+export function locatedAt(error: object): Apply | undefined {
+  return located.get(error);
+}
 
 /** What is known of the shape of a variable, in words; "" where nothing is. */
 export type ShapeWords = (variable: Variable) => string;
@@ -189,12 +194,12 @@ function reword(error: Error, message: string): void {
 /** Says of an error, once, which call of the user's it is about. */
 export function locate(error: unknown, apply: Apply, shapeOf?: ShapeWords): void {
   if (!isArgumentError(error) || located.has(error)) return;
-  located.add(error);
+  located.set(error, apply);
   const { call } = apply.output.written, { name } = apply.op;
-  if (call !== "" && call !== name && !BUILDERS.has(call)) {
-    const before = error.message;
-    error.message = before.replace(`Cannot apply "${name}"`, () => `Cannot apply "${call}"`);
-    if (error.stack !== undefined) error.stack = error.stack.replace(before, () => error.message);
+  if (call !== "" && !BUILDERS.has(call)) {
+    const named = error.message.replace(`Cannot apply "${name}"`, () => `Cannot apply "${call}"`);
+    // What runs has the name of a step of the plan.
+    reword(error, named.replace(/^Cannot run "[^"]*"/, () => `Cannot run "${call}"`));
   }
   append(error, writtenAs(apply, shapeOf));
 }

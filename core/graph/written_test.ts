@@ -1,5 +1,15 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { compile, grad, hessian, scan, shared, T, type Variable } from "../../all.ts";
+import {
+  compile,
+  grad,
+  hessian,
+  LimitError,
+  scan,
+  ShapeError,
+  shared,
+  T,
+  type Variable,
+} from "../../all.ts";
 import { onDevices } from "../../dev/testing/devices.ts";
 import { writtenLabel } from "./graph.ts";
 
@@ -494,6 +504,44 @@ onDevices("an error of a later call says the lengths of that call", async (devic
     message = String(error);
   }
   assert(message.includes("axis 0 has length 7, got 7"), message);
+});
+
+onDevices("lengths that equal those of another op are of the op at hand", async (device) => {
+  const a = T.fvector("a"), b = T.fvector("b");
+  grad(a.add(b).sum(), a);
+  const product = a.mul(b), g = grad(product.sum(), a);
+  for (const mode of ["fastRun", "fastCompile", "debug"] as const) {
+    const f = await compile([a, b], g, { device: mode === "debug" ? "cpu" : device, mode });
+    const { message } = await assertRejects(
+      async () => await f([1, 2, 3], [1, 2]).data(),
+      ShapeError,
+    );
+    assert(message.includes('in mul("a" of shape (3,), "b" of shape (2,))'), message);
+    assert(message.includes(`made at ${product.origin}\n`), message);
+  }
+});
+
+onDevices("what has too many positions is named as it was written", async (device) => {
+  const s = T.fscalar("s"), row = T.fvector("row"), n = T.lscalar("n");
+  const long = 2 ** 31, side = 2 ** 17;
+  const cases: [string, Variable, Variable, number | Float32Array<ArrayBuffer>][] = [
+    ["zeros", T.zeros([long]), s, 1],
+    ["ones", T.ones([long]), s, 1],
+    ["zeros", T.zeros([n]), n, long],
+    ["tile", T.tile(row, long), row, new Float32Array(1)],
+    ["repeat", T.repeat(row, long), row, new Float32Array(1)],
+  ];
+  if (device === "gpu") {
+    cases.push(["eye", T.eye(side), s, 1]);
+    cases.push(["outer", T.outer(row, row), row, new Float32Array(side)]);
+  }
+  for (const [call, made, input, arg] of cases) {
+    const f = await compile([input], made.add(input.sum()), { device });
+    const { message } = await assertRejects(async () => await f(arg).data(), LimitError);
+    assert(/^Cannot (run|count)/.test(message) && !/broadcastTo|cast|mul/.test(message), message);
+    assert(message.includes(`\n  in ${call}(`), message);
+    assert(message.includes(`made at ${made.origin}\n`), message);
+  }
 });
 
 Deno.test("errors while a graph is built name what the user wrote", () => {

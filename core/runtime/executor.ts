@@ -28,6 +28,7 @@ import { Tensor } from "./tensor.ts";
 import { lostValue, residencyOf } from "./residency.ts";
 import type { Argument } from "./arguments.ts";
 import { missingValues, stageOutputs } from "./stages.ts";
+import { locateShape } from "./failed_shape.ts";
 import { hasLoops, locateStep, type WrittenFunction } from "./failed_step.ts";
 import type { Profile } from "./profile.ts";
 import { AxisHistory } from "./axes.ts";
@@ -106,15 +107,19 @@ export class Executor {
       if (this.#backend.lost !== null) this.#moveTo(other);
     }
     if (this.#stages.length > 0 || this.#find(args) !== null) return;
-    const start = performance.now(), plan = this.#tryPlan(args);
-    if (plan === null) return;
-    const planned = performance.now();
-    const backend = this.#backend, executable = await backend.prepareAsync(plan.program);
-    this.request.profile?.recordPlan(planned - start, performance.now() - planned);
-    // A call in the meantime may have found that the plan needs more, or that the device was lost.
-    const wanted = backend === this.#backend && this.#stages.length === 0 && !this.#disposed;
-    if (wanted) this.#keep(plan, executable);
-    else executable.dispose();
+    try {
+      const start = performance.now(), plan = this.#tryPlan(args);
+      if (plan === null) return;
+      const planned = performance.now();
+      const backend = this.#backend, executable = await backend.prepareAsync(plan.program);
+      this.request.profile?.recordPlan(planned - start, performance.now() - planned);
+      // A call in the meantime may have found that the plan needs more, or that the device was lost.
+      const wanted = backend === this.#backend && this.#stages.length === 0 && !this.#disposed;
+      if (wanted) this.#keep(plan, executable);
+      else executable.dispose();
+    } catch (error) {
+      throw this.#located(error, args);
+    }
   }
 
   /** Where it runs now. */
@@ -184,13 +189,39 @@ export class Executor {
   }
 
   #prepare(args: readonly Argument[]): PreparedPlan | null {
-    const start = performance.now(), plan = this.#tryPlan(args);
-    if (plan === null) return null;
-    const planned = performance.now();
-    const prepared = this.#keep(plan, this.#backend.prepare(plan.program));
-    this.request.profile?.recordPlan(planned - start, performance.now() - planned);
-    this.#fill(plan.symbols, args, prepared.env);
-    return prepared;
+    try {
+      const start = performance.now(), plan = this.#tryPlan(args);
+      if (plan === null) return null;
+      const planned = performance.now();
+      const prepared = this.#keep(plan, this.#backend.prepare(plan.program));
+      this.request.profile?.recordPlan(planned - start, performance.now() - planned);
+      this.#fill(plan.symbols, args, prepared.env);
+      return prepared;
+    } catch (error) {
+      throw this.#located(error, args);
+    }
+  }
+
+  /** The error of a plan in the user's words. */
+  #located(error: unknown, args: readonly Argument[]): unknown {
+    const { written } = this.request;
+    if (written === undefined) return error;
+    return locateShape(error, written, () => this.#leaves(this.request.inputs, args));
+  }
+
+  /** The inputs and the shared variables as they are at a call. */
+  #leaves(
+    inputs: readonly Variable[],
+    args: readonly Argument[],
+  ): { inputs: PlanLeaf[]; shared: PlanLeaf[] } {
+    return {
+      inputs: inputs.map((variable, i) => leafOf(variable, args[i]!)),
+      shared: this.shared.map((variable) => ({
+        variable,
+        shape: variable.container.shape,
+        ...(this.#counts.has(variable) ? { value: sharedInteger(variable) } : {}),
+      })),
+    };
   }
 
   #checkAlive(): void {
@@ -271,12 +302,7 @@ export class Executor {
   }
 
   #tryPlan(args: readonly Argument[]): Plan | null {
-    const inputs = this.#inputs().map((variable, i): PlanLeaf => leafOf(variable, args[i]!));
-    const shared = this.shared.map((variable): PlanLeaf => ({
-      variable,
-      shape: variable.container.shape,
-      ...(this.#counts.has(variable) ? { value: sharedInteger(variable) } : {}),
-    }));
+    const { inputs, shared } = this.#leaves(this.#inputs(), args);
     const { outputs, updates, name } = this.request;
     for (const { variable, shape } of [...inputs, ...shared]) this.#history.note(variable, shape);
     try {
