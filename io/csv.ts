@@ -9,6 +9,7 @@
 import { FileFormatError } from "../core/base/errors.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { about, bytesOf, type FileSource } from "./files.ts";
+import { checkOptions } from "../core/base/options.ts";
 import { shown } from "./strict_json.ts";
 
 /** How to read a table. */
@@ -168,8 +169,13 @@ function positionsOf(
  */
 export function decodeCsv(
   source: string | Uint8Array<ArrayBuffer>,
-  { header, separator = ",", columns, missing = MISSING, dtype = "float32" }: CsvOptions = {},
+  options: CsvOptions = {},
 ): CsvTable {
+  const { header, separator = ",", columns, missing = MISSING, dtype = "float32" } = checkOptions(
+    "Cannot read a CSV file",
+    options,
+    { header: "boolean", separator: "any", columns: "any", missing: "any", dtype: "any" },
+  );
   if (typeof separator !== "string" || separator.length !== 1 || /["\r\n]/.test(separator)) {
     throw new TypeError(
       `Cannot read a CSV file: expected one character as separator, got ${shown(separator)}`,

@@ -80,3 +80,15 @@ Deno.test("loadCsv() names the file that is wrong", async () => {
   await assertRejects(() => io.loadCsv(here("table.csv")), FileFormatError, "table.csv");
   await assertRejects(() => io.loadCsv("no/such/file"), FileError, "No such file");
 });
+
+Deno.test("readers say which options there are", async () => {
+  const wrong = { seperator: ";" } as object, bytes = new Uint8Array(4);
+  const refused = (read: () => Promise<unknown>) =>
+    assertRejects(read, TypeError, 'unknown option "seperator"');
+  await refused(() => io.loadCsv(here("table.csv"), wrong));
+  await refused(() => io.loadIdx(here("table.csv"), wrong));
+  await refused(() => io.decodeIdx(bytes, wrong));
+  await refused(() => io.decodePng(bytes, wrong));
+  await refused(() => io.loadImageFolder(here("."), wrong));
+  await assertRejects(() => io.loadCsv(here("table.csv"), null as never), TypeError, "options");
+});

@@ -14,6 +14,7 @@ import { Tensor } from "../core/runtime/tensor.ts";
 import { about, bytesOf, type FileSource } from "./files.ts";
 import { inflate } from "./inflate.ts";
 import { swapBytes } from "./npy.ts";
+import { checkOptions } from "../core/base/options.ts";
 import { shown } from "./strict_json.ts";
 
 /** How to read an IDX file. */
@@ -76,6 +77,10 @@ function readHeader(bytes: Uint8Array<ArrayBuffer>, most: number): Header {
   return { dtype, shape, start, end: start + size };
 }
 
+function mostOf(options: IdxOptions): number {
+  return checkOptions("Cannot read an IDX file", options, { most: "number" }).most ?? MOST;
+}
+
 /**
  * Reads the bytes of an IDX file of numbers of any kind, compressed with gzip or not.
  *
@@ -96,8 +101,9 @@ function readHeader(bytes: Uint8Array<ArrayBuffer>, most: number): Header {
  */
 export async function decodeIdx(
   bytes: Uint8Array<ArrayBuffer>,
-  { most = MOST }: IdxOptions = {},
+  options: IdxOptions = {},
 ): Promise<Tensor> {
+  const most = mostOf(options);
   if (!ArrayBuffer.isView(bytes)) {
     throw new TypeError(
       `Cannot read an IDX file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
@@ -153,7 +159,7 @@ async function gunzip(
  */
 export async function loadIdx(source: FileSource, options: IdxOptions = {}): Promise<Tensor> {
   // A file that is not compressed has its header, too.
-  const { bytes, path } = await bytesOf(source, (options.most ?? MOST) + LONGEST_HEADER);
+  const { bytes, path } = await bytesOf(source, mostOf(options) + LONGEST_HEADER);
   try {
     return await decodeIdx(bytes, options);
   } catch (error) {

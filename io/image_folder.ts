@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions } from "../core/base/options.ts";
 import { FileError, FileFormatError } from "../core/base/errors.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { about, bytesOf, entriesOf, pathOf } from "./files.ts";
@@ -54,8 +55,11 @@ const MOST = 2 ** 32;
  */
 export async function loadImageFolder(
   path: string | URL,
-  { size, grey = false, most = MOST }: ImageFolderOptions = {},
+  options: ImageFolderOptions = {},
 ): Promise<ImageFolder> {
+  const kinds = { size: "any", grey: "boolean", most: "number" } as const;
+  const action = "Cannot read a folder of images";
+  const { size, grey = false, most = MOST } = checkOptions(action, options, kinds);
   const folder = pathOf(path).replace(/(?<=.)\/+$/, "");
   const { names, files, labels } = await list(folder);
   const channels = grey ? 1 : 3;

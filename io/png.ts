@@ -9,6 +9,7 @@
 import { FileFormatError } from "../core/base/errors.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { inflate } from "./inflate.ts";
+import { checkOptions } from "../core/base/options.ts";
 import { shown } from "./strict_json.ts";
 import { crc32 } from "./zip.ts";
 
@@ -145,8 +146,10 @@ async function chunksOf(bytes: Uint8Array<ArrayBuffer>): Promise<Chunks> {
  */
 export async function decodePng(
   bytes: Uint8Array<ArrayBuffer>,
-  { channels, most = MOST }: PngOptions = {},
+  options: PngOptions = {},
 ): Promise<Tensor<"uint8">> {
+  const kinds = { channels: "any", most: "number" } as const;
+  const { channels, most = MOST } = checkOptions("Cannot read a PNG image", options, kinds);
   if (!ArrayBuffer.isView(bytes)) {
     throw new TypeError(
       `Cannot read a PNG image: expected its bytes in a Uint8Array, got ${shown(bytes)}`,

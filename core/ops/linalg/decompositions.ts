@@ -17,6 +17,7 @@ import type {
   RankOf,
   RealOf,
 } from "../../graph/type_arithmetic.ts";
+import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { transposed, withAxes } from "../common/axes.ts";
 import { castTo } from "../common/build.ts";
@@ -89,7 +90,8 @@ export function qr<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   options?: QrOptions,
 ): [q: FloatLike<A>, r: FloatLike<A>];
-export function qr(a: TensorLike, { mode = "reduced" }: QrOptions = {}): [Variable, Variable] {
+export function qr(a: TensorLike, options: QrOptions = {}): [Variable, Variable] {
+  const { mode = "reduced" } = checkOptions("Cannot factorise", options, { mode: "any" });
   if (mode !== "reduced" && mode !== "complete") {
     throw new RangeError(
       `Cannot factorise: expected mode "reduced" or "complete", got ${shown(mode)}`,
@@ -184,9 +186,11 @@ export function svd<A extends TensorLike>(
 ): [u: FloatLike<A>, values: VectorPerMatrix<A>, vt: FloatLike<A>];
 export function svd(
   a: TensorLike,
-  { fullMatrices: full = false }: SvdOptions = {},
+  options: SvdOptions = {},
 ): [Variable, Variable, Variable] {
-  const { matrices, dtype } = prepare(a, "Cannot take singular values of");
+  const action = "Cannot take singular values of";
+  const { fullMatrices: full = false } = checkOptions(action, options, { fullMatrices: "boolean" });
+  const { matrices, dtype } = prepare(a, action);
   const params = { vectors: true, full };
   const [m, n] = matrices.type.shape.slice(-2);
   const isWide = typeof m === "number" && typeof n === "number" && m < n && !full;
@@ -243,7 +247,8 @@ export function pinv<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   options?: RankOptions,
 ): FloatLike<A>;
-export function pinv(a: TensorLike, { rcond }: RankOptions = {}): Variable {
+export function pinv(a: TensorLike, options: RankOptions = {}): Variable {
+  const { rcond } = checkOptions("Cannot invert", options, { rcond: "number" });
   const { matrices, dtype } = prepare(a, "Cannot invert");
   return castTo(outputOf<PinvParams>(pinvOp, [matrices], { rcond: rcond ?? null }), dtype);
 }
@@ -251,8 +256,9 @@ export function pinv(a: TensorLike, { rcond }: RankOptions = {}): Variable {
 /** Which singular values count, and the values. */
 function countedValues(
   matrices: Variable,
-  { rcond }: RankOptions,
+  options: RankOptions,
 ): readonly [values: Variable, counted: Variable] {
+  const { rcond } = checkOptions("Cannot take the rank of", options, { rcond: "number" });
   const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
   const [m, n] = [2, 1].map((d) => shapeOf(matrices, matrices.ndim - d)) as [Variable, Variable];
   const most = castTo(dimVariable(maxDims(m, n)), values.dtype);

@@ -6,6 +6,7 @@
 
 import type { Variable } from "../../graph/graph.ts";
 import type { FloatLike, MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
+import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { normalizeAxes, shapeLabel } from "../common/arguments.ts";
 import { asFloating } from "../common/build.ts";
@@ -76,9 +77,11 @@ function matrixNorm(x: Variable, order: number | string, action: string): Variab
 export function norm(
   x: TensorLike,
   order: number | MatrixOrder | null = null,
-  { axis = null, keepdims = false }: NormOptions = {},
+  options: NormOptions = {},
 ): Variable {
   const v = asFloating(x), action = `Cannot take the norm of ${shapeLabel(v)}`;
+  const kinds = { axis: "any", keepdims: "boolean" } as const;
+  const { axis = null, keepdims = false } = checkOptions(action, options, kinds);
   const all = Array.from({ length: v.ndim }, (_, d) => d);
   if (axis === null && order === null) {
     const length = vectorNorm(ravel(v), 2) as Variable;

@@ -21,6 +21,7 @@ import type {
 } from "../../graph/type_arithmetic.ts";
 import { realOf } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
+import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { shapeLabel } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
@@ -72,6 +73,8 @@ export interface CholeskyOptions extends CheckOption {
   readonly lower?: boolean;
 }
 
+const choleskyKinds = { lower: "boolean", check: "boolean" } as const;
+
 /** What a triangle is. */
 export interface TriangularOptions extends CheckOption {
   /** Whether the lower triangle of the matrix is read; by default the upper one, as in SciPy. */
@@ -120,7 +123,7 @@ export function cholesky<A extends TensorLike>(
 ): FloatLike<A>;
 export function cholesky(a: TensorLike, options: CholeskyOptions = {}): Variable {
   const { matrices, dtype } = prepareSquare(a, "Cannot factorise");
-  const { lower = true, check = true } = options;
+  const { lower = true, check = true } = checkOptions("Cannot factorise", options, choleskyKinds);
   const factor = (x: Variable) => outputOf<CheckedParams>(choleskyOp, [x], { check });
   return castTo(lower ? factor(matrices) : transposed(factor(transposed(matrices))), dtype);
 }
@@ -173,7 +176,12 @@ export function solveTriangular(
   b: TensorLike,
   options: TriangularOptions = {},
 ): Variable {
-  const { lower = false, transposed = false, unitDiagonal: unit = false, check = true } = options;
+  const { lower = false, transposed = false, unitDiagonal: unit = false, check = true } =
+    checkOptions(
+      "Cannot solve",
+      options,
+      { lower: "boolean", transposed: "boolean", unitDiagonal: "boolean", check: "boolean" },
+    );
   return solved(
     a,
     b,
@@ -209,7 +217,7 @@ export function choleskySolve(
   b: TensorLike,
   options: CholeskyOptions = {},
 ): Variable {
-  const { lower = true, check = true } = options;
+  const { lower = true, check = true } = checkOptions("Cannot solve", options, choleskyKinds);
   const of = (sides: TensorLike, transposed: boolean) => {
     const by = { lower, transposed, check: check && transposed !== lower };
     if (!transposed) return solveTriangular(factor as never, sides, by) as Variable;
@@ -299,7 +307,11 @@ export function solve<A extends TensorLike, B extends TensorLike>(
   options?: SolveOptions,
 ): Solved<A, B>;
 export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}): Variable {
-  const { assume = "general", transposed = false, check = true } = options;
+  const { assume = "general", transposed = false, check = true } = checkOptions(
+    "Cannot solve",
+    options,
+    { assume: "any", transposed: "boolean", check: "boolean" },
+  );
   if (!["general", "symmetric", "hermitian", "positive definite"].includes(assume)) {
     throw new RangeError(
       `Cannot solve: expected assume to be "general", "symmetric", "hermitian" or "positive definite", got ${
@@ -352,7 +364,8 @@ export function inv<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   options?: CheckOption,
 ): FloatLike<A>;
-export function inv(a: TensorLike, { check = true }: CheckOption = {}): Variable {
+export function inv(a: TensorLike, options: CheckOption = {}): Variable {
+  const { check = true } = checkOptions("Cannot invert", options, { check: "boolean" });
   const { matrices, dtype } = prepareSquare(a, "Cannot invert");
   return castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype);
 }

@@ -347,3 +347,25 @@ Deno.test("gradients, and gradients of these, are what differences say", () => {
     );
   }
 });
+
+Deno.test("options that there are not, or of another kind, are errors", () => {
+  const a = T.fmatrix("a"), b = T.fvector("b"), wrong = { chek: false } as object;
+  const calls: ((options: object) => unknown)[] = [
+    (options) => L.cholesky(a, options),
+    (options) => L.choleskySolve(a, b, options),
+    (options) => L.solve(a, b, options),
+    (options) => L.solveTriangular(a, b, options),
+    (options) => L.inv(a, options),
+    (options) => L.qr(a, options),
+    (options) => L.svd(a, options),
+    (options) => L.pinv(a, options),
+    (options) => L.matrixRank(a, options),
+    (options) => L.lstsq(a, b, options),
+    (options) => L.norm(a, null, options),
+  ];
+  for (const call of calls) {
+    assertThrows(() => call(wrong), TypeError, 'unknown option "chek"');
+    assertThrows(() => call(null as never), TypeError, "expected an object of options");
+  }
+  assertThrows(() => L.inv(a, { check: 1 as never }), TypeError, "true or false");
+});

@@ -49,6 +49,9 @@ function linesOf(x: Variable, axes: readonly number[]): Variable {
   return reshape(turned, [...dims.slice(0, length), productDims(dims.slice(length))]);
 }
 
+/** Behind all elements. */
+const BEYOND = 2 ** 62;
+
 /** q * (n - 1), and a whole number where rounding alone makes it none. */
 function placeOf(q: Variable, last: Variable): Variable {
   const place = elementwise("mul", [q, castTo(last, q.dtype)]);
@@ -112,7 +115,10 @@ function quantilesOf(given: Variable, { action, q, plan, ignoresNaN }: Request):
   // Places of all quantiles in each line, which are the same in all if all elements count.
   const places = placeOf(fraction, ignoresNaN && q.ndim > 0 ? shapePadRight(last) : last);
   const at = (rounding: "floor" | "ceil" | "round"): Variable => {
-    const place = castTo(elementwise(rounding, [places]), "int64");
+    // A part that is NaN or negative has no place, whatever the length.
+    const isPart = elementwise("ge", [fraction, castTo(intConstant(0), fraction.dtype)]);
+    const known = where(isPart, elementwise(rounding, [places]), BEYOND);
+    const place = castTo(known as Variable, "int64");
     // Lines of NaN alone have no element that counts, and give the first.
     const inside = ignoresNaN ? elementwise("maximum", [place, intConstant(0)]) : place;
     const safe = inRange(inside, dimVariable(shapeOf(sorted, rank)), action);
@@ -204,6 +210,11 @@ export function nanquantile<
   return typed(quantilesFor("quantiles", x, q, axes, true));
 }
 
+function hundredth(q: Variable): Variable {
+  const dtype = isFloat(q.dtype) ? q.dtype : "float32";
+  return elementwise("div", [castTo(q, dtype), asVariable(100, dtype)]);
+}
+
 /**
  * Percentiles: {@linkcode quantile} of q / 100.
  *
@@ -222,9 +233,7 @@ export function percentile<
   if (typeof q === "number" && !(q >= 0 && q <= 100)) {
     throw new RangeError(`Cannot take percentiles: expected q from 0 to 100, got ${shown(q)}`);
   }
-  const part = typeof q === "number"
-    ? q / 100
-    : elementwise("div", [asVariable(q, "float64"), asVariable(100, "float64")]);
+  const part = typeof q === "number" ? q / 100 : hundredth(asVariable(q, "float64"));
   return typed(quantilesFor("percentiles", x, part, axes, false));
 }
 

@@ -244,3 +244,18 @@ Deno.test("derivatives of statistics", () => {
     }
   }
 });
+
+onDevices("parts of quantiles that come with a call are checked, NaN too", async (device) => {
+  const q = T.fscalar("q"), qs = T.fvector("qs");
+  const outputs = [T.quantile(v, q), T.nanquantile(v, q), T.percentile(v, q.mul(100))];
+  for (const output of outputs) {
+    const f = await compile([v, q], output, { device });
+    assertEquals(f([1, 2, 4], 0.5).item(), 2);
+    for (const wrong of [NaN, 1.5, -0.5]) {
+      assertThrows(() => f([1, 2, 4], wrong).item(), IndexError);
+    }
+  }
+  const each = await compile([v, qs], T.quantile(v, qs), { device });
+  assertEquals(each([1, 2, 4], [0.5, 1]).arraySync(), [2, 4]);
+  assertThrows(() => each([1, 2, 4], [0.5, NaN]).arraySync(), IndexError);
+});

@@ -78,6 +78,8 @@ const mulNeg = rule(
 
 /** What can be negative. */
 const signed = asItIs("x", ({ dtype }) => dtypeInfo(dtype).kind !== "uint");
+/** Numbers of which no negative wraps: -(-128) is -128 in eight bits. */
+const inexact = asItIs("x", ({ dtype }) => !isExact(dtype));
 /** What is rounded. */
 const rounded = asItIs("x", ({ owner }) => has(owner, "rounding"));
 
@@ -106,8 +108,8 @@ function functionsWith(fact: Fact) {
 
 const signThrough = rule(
   { name: "sign-through", law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)" },
-  ...functionsWith("even").map((f) => f(neg(signed)).to(f(signed))),
-  ...functionsWith("odd").map((f) => f(neg(signed)).to(neg(f(signed)))),
+  ...functionsWith("even").map((f) => f(neg(inexact)).to(f(inexact))),
+  ...functionsWith("odd").map((f) => f(neg(inexact)).to(neg(f(inexact)))),
 );
 
 const twice = rule(

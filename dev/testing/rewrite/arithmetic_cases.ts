@@ -149,9 +149,13 @@ export const arithmeticCases: Cases = {
     fires: [
       () => [ew("cos", ew("neg", x)), ew("cos", x)],
       () => [ew("tanh", ew("neg", x)), ew("neg", ew("tanh", x))],
-      () => [ew("sign", ew("neg", i)), ew("neg", ew("sign", i))],
+      () => [ew("sign", ew("neg", x)), ew("neg", ew("sign", x))],
     ],
-    not: [() => ew("sign", ew("neg", u)), () => ew("sin", x)],
+    not: [
+      () => ew("sign", ew("neg", i)),
+      () => ew("sign", ew("neg", u)),
+      () => ew("sin", x),
+    ],
   },
   "twice": {
     fires: [
