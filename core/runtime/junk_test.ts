@@ -18,6 +18,7 @@ import {
   Rop,
   scan,
   type ScanOptions,
+  ShapeError,
   shared,
   subgraphGrad,
   T,
@@ -690,6 +691,24 @@ Deno.test("sizes and modes of convolutions and pools are shown, whatever they ar
     fails(() => T.pool2d(x, 2, loose({ mode })), /expected mode "max" or "sum" or .*, got/);
   }
   fails(() => T.take(x, 0, 0, loose({})), /"clip" or "wrap", got an empty object/);
+});
+
+onDevices("a negative length is an error, also where no element is computed", async (device) => {
+  const q = T.fscalar("q"), v = T.fvector("v"), n = T.iscalar("n");
+  const [many] = [T.broadcastTo(q, [n])],
+    outputs: [Variable, number][] = [
+      [many.sum(), 2],
+      [many.mean(), 1],
+      [many.shape.at(0) as Variable, 2],
+      [grad(many.sum(), q), 2],
+      [T.broadcastTo(q, [n, n]).size as Variable, 4],
+      [T.broadcastTo(v, [n, 1]).sum(), 6],
+    ];
+  for (const [output, two] of outputs) {
+    const f = await compile([q, v, n], output, { device, onUnusedInput: "ignore" });
+    assertEquals(Number(f(1, [3], 2).item()), two);
+    assertThrows(() => f(1, [3], -2).item(), ShapeError, "expected a length >= 0, got -2");
+  }
 });
 
 Deno.test("shapes of flat positions have no negative lengths", () => {

@@ -50,7 +50,7 @@ export interface CsvTable {
  * console.assert(values.shape.join() === "2,2" && names?.[0] === "high");
  * ```
  */
-export declare function decodeCsv(source: string | Uint8Array<ArrayBuffer>, { header, separator, columns, missing, dtype }?: CsvOptions): CsvTable;
+export declare function decodeCsv(source: string | Uint8Array<ArrayBuffer>, options?: CsvOptions): CsvTable;
 /**
  * Reads a table of numbers from a CSV file in UTF-8.
  *

@@ -33,7 +33,7 @@ export interface IdxOptions {
  * console.assert(labels.dtype === "uint8" && labels.shape.join() === "3");
  * ```
  */
-export declare function decodeIdx(bytes: Uint8Array<ArrayBuffer>, { most }?: IdxOptions): Promise<Tensor>;
+export declare function decodeIdx(bytes: Uint8Array<ArrayBuffer>, options?: IdxOptions): Promise<Tensor>;
 /**
  * Reads an IDX file, as those of MNIST: `train-images-idx3-ubyte.gz`. Whether it is compressed shows in
  * its contents, not in its name.

@@ -43,4 +43,4 @@ export interface ImageFolder {
  * const { images, labels, names } = await io.loadImageFolder("digits", { grey: true });
  * ```
  */
-export declare function loadImageFolder(path: string | URL, { size, grey, most }?: ImageFolderOptions): Promise<ImageFolder>;
+export declare function loadImageFolder(path: string | URL, options?: ImageFolderOptions): Promise<ImageFolder>;

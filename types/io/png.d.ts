@@ -48,5 +48,5 @@ export declare function pngHeader(bytes: Uint8Array<ArrayBuffer>): PngHeader;
  * console.assert(image.dtype === "uint8" && image.shape.join() === "1,1,1");
  * ```
  */
-export declare function decodePng(bytes: Uint8Array<ArrayBuffer>, { channels, most }?: PngOptions): Promise<Tensor<"uint8">>;
+export declare function decodePng(bytes: Uint8Array<ArrayBuffer>, options?: PngOptions): Promise<Tensor<"uint8">>;
 export {};

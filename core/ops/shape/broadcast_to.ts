@@ -7,6 +7,7 @@
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf } from "../../graph/type_arithmetic.ts";
 import { shapeLabel } from "../common/arguments.ts";
+import { checkedLength } from "../common/checks.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import type { ShapeLike, ShapeRank } from "./shape.ts";
 import { asDims } from "./shape_ops.ts";
@@ -16,8 +17,8 @@ import { stretched } from "./broadcast_to_op.ts";
  * x with its axes of length 1 stretched to the given lengths, and new axes in front where there are more
  * lengths than axes.
  *
- * Throws a ShapeError for a length that is neither 1 nor the one asked for, and a TypeError for too few
- * lengths.
+ * Throws a ShapeError for a length that is neither 1 nor the one asked for, one for a negative length, and a
+ * TypeError for too few lengths.
  *
  * @example
  * ```ts
@@ -32,6 +33,6 @@ export function broadcastTo<A extends TensorLike, const S extends ShapeLike>(
   ndim?: number,
 ): Variable<DTypeOf<A>, ShapeRank<S>>;
 export function broadcastTo(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
-  const v = asVariable(x);
-  return stretched(v, asDims(shape, `Cannot broadcast ${shapeLabel(v)}`, ndim));
+  const v = asVariable(x), action = `Cannot broadcast ${shapeLabel(v)}`;
+  return stretched(v, asDims(shape, action, ndim).map((n) => checkedLength(n, action)));
 }

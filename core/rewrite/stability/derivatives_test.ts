@@ -54,6 +54,10 @@ const rows: readonly (readonly [Write, number, readonly number[], readonly numbe
     Math.log1p(Math.exp(-2)) - 400,
   ]],
   [(x) => T.log(T.sum(T.sqr(T.sqrt(T.exp(x))))), 0, [200, 201], [201 + Math.log1p(1 / Math.E)]],
+  // Powers of sums of them, in all spellings.
+  [(x) => T.log(T.sqr(T.sum(T.exp(x)))), 0, [200, 201], [402 + 2 * Math.log1p(1 / Math.E)]],
+  [(x) => T.log(twice(T.sum(T.exp(x)))), 1, [-200, -201], [2 / (1 + 1 / Math.E), 2 / (1 + Math.E)]],
+  [(x) => T.log(T.pow(T.add(T.exp(x), 1), 2)), 1, [-30, 200], [2 * Math.exp(-30), 2]],
   [(x) => T.log(T.add(T.sqr(T.sqrt(T.exp(x))), 1)), 2, [-30, 30, 80], [-30, 30, 80].map(slopeOf)],
   [(x) => T.log(T.add(T.pow(T.exp(x), 1.5), 1)), 1, [-40, 200], [1.5 * Math.exp(-60), 1.5]],
   [(x) => T.log(T.sum(T.pow(T.exp(x), -1.5))), 1, [-200, -202, 200], [
@@ -62,6 +66,8 @@ const rows: readonly (readonly [Write, number, readonly number[], readonly numbe
     0,
   ]],
 ];
+
+const twice: Write = (x) => T.mul(x, x);
 
 /** (exp(x) + exp(x)) / (exp(x) + 1) */
 function twiceLogistic(x: Variable): Variable {

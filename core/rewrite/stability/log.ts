@@ -87,7 +87,8 @@ const logOfProduct: Rule = {
     const exps = exponentsOf(product), terms = [...exps.exponent], rest: Factor[] = [];
     const ofSums: Term[] = [];
     let { over } = product;
-    const isAlone = product.factors.length === 1 && product.over === 1 && product.below === 1;
+    const isAlone = product.factors.length === 1 && product.over === 1 && product.below === 1 &&
+      product.factors[0]!.power === 1;
     for (const factor of exps.rest.factors) {
       const { base, power } = factor, logistic = logisticOf(base), of = under(base, "cosh");
       if (of !== null) {

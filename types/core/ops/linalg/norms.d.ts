@@ -33,7 +33,7 @@ export interface NormOptions {
  * T.linalg.norm(a, 1, { axis: 0 });
  * ```
  */
-export declare function norm(x: TensorLike, order?: number | MatrixOrder | null, { axis, keepdims }?: NormOptions): Variable;
+export declare function norm(x: TensorLike, order?: number | MatrixOrder | null, options?: NormOptions): Variable;
 /**
  * Condition numbers: how many times larger errors of solutions may be than those of right sides. By default,
  * and for orders 2 and -2, quotients of singular values; else norms of matrices times those of inverses.

@@ -12,8 +12,8 @@ import type { ShapeLike, ShapeRank } from "./shape.d.ts";
  * x with its axes of length 1 stretched to the given lengths, and new axes in front where there are more
  * lengths than axes.
  *
- * Throws a ShapeError for a length that is neither 1 nor the one asked for, and a TypeError for too few
- * lengths.
+ * Throws a ShapeError for a length that is neither 1 nor the one asked for, one for a negative length, and a
+ * TypeError for too few lengths.
  *
  * @example
  * ```ts
