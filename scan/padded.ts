@@ -5,7 +5,7 @@
  */
 
 import { dtypeInfo } from "../core/graph/dtype.ts";
-import { type Apply, applyOp, Constant, type Variable } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Constant, standsFor, type Variable } from "../core/graph/graph.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { lengthOr } from "../core/ops/common/checks.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
@@ -218,7 +218,9 @@ export function fitted(
   if (stretches && part.extents[axis] === null && lengthsOf(value)[axis] === 1) return value;
   const near = maximum(minimum(arange(extent.count), sub(own.count, 1)), 0);
   const places = stretches ? where(eq(own.length, 1), 0, near) : near;
-  return index(value, [...wholes(axis), castTo(places, "int64")]);
+  const made = index(value, [...wholes(axis), castTo(places, "int64")]);
+  standsFor(made, value);
+  return made;
 }
 
 /** Tensors that broadcast to a common shape: each with rows as they have together, and what counts of these. */

@@ -18,9 +18,9 @@ const PAGE_WORDS = 1024;
 /** The most checks of a program that leave the integer that failed. */
 export const MOST_INTEGERS = 64;
 
-/** Words that the checks of a run leave: which one failed, and for each check an integer. */
+/** Words that the checks of a run leave: which one failed, and for each check an integer of 64 bits. */
 export function checkWords(checks: readonly Check[]): number {
-  return 1 + Math.min(checks.length, MOST_INTEGERS);
+  return 1 + 2 * Math.min(checks.length, MOST_INTEGERS);
 }
 
 /** What is said of a run when it fails. */
@@ -79,7 +79,7 @@ export class RunChecks {
 
   /**
    * Takes the words: 0, or 2³² − 1 minus the number of the first check that failed; then what each check
-   * left, plus 2³¹, so that 0 means nothing.
+   * left, plus 2⁶³, so that 0 means nothing.
    */
   resolve(memory: ArrayBuffer): void {
     if (this.#known) return;
@@ -87,8 +87,8 @@ export class RunChecks {
     this.#known = true;
     if (word === 0) return;
     this.#failed = 0xffffffff - word;
-    const integer = words[1 + this.#failed];
-    if (integer !== undefined && integer !== 0) this.#integer = (integer ^ 0x80000000) | 0;
+    const low = words[1 + 2 * this.#failed] ?? 0, high = words[2 + 2 * this.#failed] ?? 0;
+    if (low !== 0 || high !== 0) this.#integer = (high - 2 ** 31) * 2 ** 32 + low;
   }
 
   /**

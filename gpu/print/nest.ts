@@ -143,7 +143,8 @@ export class NestBody {
       const failing = values.get(failed)!.text, note = `atomicMax(&${errors}[0], ${code})`;
       if (printed === undefined) return `if (${failing}) { ${note}; }`;
       // What fails later may come from what was read in the wrong place.
-      const kept = keptInteger(printed, `${errors}[${check + 1}]`);
+      const words = [`${errors}[${2 * check + 1}]`, `${errors}[${2 * check + 2}]`] as const;
+      const kept = keptInteger(printed, words);
       return `if (${failing}) { if (${note} < ${code}) {${kept} } }`;
     });
   }
@@ -472,19 +473,19 @@ export function helperIterations(nest: LoopNest): number {
   return iterations;
 }
 
-/** Leaves an integer in a word, plus 2³¹, if it fits an i32. */
-function keptInteger({ text, type }: Printed, place: string): string {
-  const keep = (word: string) => `atomicStore(&${place}, ${word} ^ 0x80000000u);`;
-  const most = "0x7fffffffu";
+/** Leaves an integer in two words, plus 2⁶³, if it fits an i64. */
+function keptInteger({ text, type }: Printed, [low, high]: readonly [string, string]): string {
+  const keep = (word: string, sign: string) =>
+    ` atomicStore(&${low}, ${word}); atomicStore(&${high}, ${sign} ^ 0x80000000u);`;
   switch (type) {
     case "i32":
-      return ` ${keep(`bitcast<u32>(${text})`)}`;
+      return keep(`bitcast<u32>(${text})`, `bitcast<u32>(${text} >> 31u)`);
     case "u32":
-      return ` if (${text} <= ${most}) { ${keep(text)} }`;
+      return keep(text, "0u");
     case "i64":
-      return ` if (${text}.y == select(0u, ~0u, ${text}.x > ${most})) { ${keep(`${text}.x`)} }`;
+      return keep(`${text}.x`, `${text}.y`);
     case "u64":
-      return ` if (${text}.y == 0u && ${text}.x <= ${most}) { ${keep(`${text}.x`)} }`;
+      return ` if (${text}.y <= 0x7fffffffu) {${keep(`${text}.x`, `${text}.y`)} }`;
     default:
       return "";
   }

@@ -17,6 +17,8 @@ import {
   sub,
   where,
 } from "../../core/ops/elementwise/elementwise.ts";
+import { lengthOr } from "../../core/ops/common/checks.ts";
+import { index } from "../../core/ops/index/indexing.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { sum } from "../../core/ops/reduce/reduce.ts";
 import { summedTo } from "../../core/ops/reduce/sum_to.ts";
@@ -34,7 +36,7 @@ import {
   opened,
   type Padded,
   padded,
-  rowAt,
+  wholes,
 } from "../padded.ts";
 import { actionOf, first, int64, type PaddedStep } from "./step.ts";
 
@@ -87,14 +89,19 @@ export function reduced(apply: Apply, step: PaddedStep): Made | null {
   let result = again(apply, [filled(part, neutral, axes)]);
   if (kind.startsWith("arg")) result = positionIn(part, axes, result);
   if (!["max", "min", "argmax", "argmin"].includes(kind) || empty) return padded(result, rest);
-  // Of no elements there is none: reading the first one is an error, then.
+  // Of no elements there is none: where the first one is read, that is an error, then.
   for (const axis of open) {
-    const row = rowAt(part, axis, asVariable(0, "int64"));
+    const { length } = extents[axis]!;
+    const start = lengthOr(castTo(where(gt(length, 0), 0, -1), "int64"), {
+      action: `Cannot take the ${kind} of no elements`,
+      expected: `axis ${axes.join(" or ")} has length 0`,
+    });
+    const row = index(value, [...wholes(axis), start]);
     const others = axes.filter((d) => d !== axis).map((d) => d - Number(d > axis));
     const one = others.length === 0
       ? row
       : applyOp(apply.op, [row], { ...apply.params, axes: others }).output;
-    result = where(gt(extents[axis]!.length, 0), result, castTo(one, result.dtype));
+    result = where(gt(length, 0), result, castTo(one, result.dtype));
   }
   return padded(result, rest);
 }
