@@ -286,6 +286,12 @@ export function standsFor(placeholder: Variable, variable: Variable, as = ""): v
   standing.set(placeholder, { as, for: variable });
 }
 
+/** What a placeholder without a name is the value of; another variable is itself. */
+export function stoodFor(variable: Variable): Variable {
+  const known = variable.name === null ? standing.get(variable) : undefined;
+  return known?.as === "" ? stoodFor(known.for) : variable;
+}
+
 /** How messages call a variable as the user wrote it, without what the library put around it. */
 export function writtenLabel(variable: Variable): string {
   return asWritten(variable).label;

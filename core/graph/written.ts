@@ -7,7 +7,15 @@
 import { isDiscrete } from "./dtype.ts";
 import { elementInputs } from "./op.ts";
 import { isArgumentError } from "../base/errors.ts";
-import { type Apply, asWritten, Constant, sameCall, type Variable, writtenLabel } from "./graph.ts";
+import {
+  type Apply,
+  asWritten,
+  Constant,
+  sameCall,
+  stoodFor,
+  type Variable,
+  writtenLabel,
+} from "./graph.ts";
 import { captureOrigin, type Origin, placeOf, type Written } from "./origin.ts";
 
 /** The most operands that a message lists, and the most characters of a name. */
@@ -67,7 +75,7 @@ function operands(apply: Apply, numbers = false): Variable[] {
   const visit = (from: Apply): void => {
     seen.add(from);
     for (const given of from.inputs) {
-      const input = asWritten(given), owner = input.owner;
+      const input = asWritten(given), value = asWritten(stoodFor(input)), owner = value.owner;
       if (owner === null) {
         const shows = input.name !== null || input.ndim > 0 || !(input instanceof Constant) ||
           from === apply && (numbers || from.op.facts?.has("indexes"));
@@ -75,9 +83,9 @@ function operands(apply: Apply, numbers = false): Variable[] {
         continue;
       }
       if (seen.has(owner)) continue;
-      const own = input.name === null && (tellsLengths(input) || sameCall(input, apply.output));
+      const own = value.name === null && (tellsLengths(value) || sameCall(value, apply.output));
       // What a range of the library's reads are lengths of what is there besides.
-      if (own && isRange(input)) continue;
+      if (own && isRange(value)) continue;
       if (own && seen.size < MOST_NODES) visit(owner);
       else found.add(input);
     }
