@@ -43,9 +43,16 @@ export function shortSequence(
   reach: number,
 ): ShapeError {
   return new ShapeError(
-    `Cannot run ${scanLabel(params)}: ${what} has ${length} elements, and ${steps} steps` +
-      `${reach > 0 ? ` with taps reaching ${reach} further` : ""} need ${steps + reach}`,
+    `Cannot run ${scanLabel(params)}: ${what} has ${length} elements, and ${
+      neededRows(steps, reach)
+    }`,
   );
+}
+
+/** How many elements of a sequence steps need, in words. */
+export function neededRows(steps: number, reach: number): string {
+  const taps = reach > 0 ? ` with taps reaching ${reach} further` : "";
+  return `${steps} steps${taps} need ${steps + reach}`;
 }
 
 /** Says in errors what placeholders stand for. */

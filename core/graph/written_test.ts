@@ -25,6 +25,7 @@ const x = T.matrix("x"), y = T.matrix("y"), u = T.vector("u"), v = T.vector("v")
 const i = T.iscalar("i"), at = T.ivector("at"), t = T.tensor3("t"), w = T.tensor3("w");
 const images = T.tensor4("images"), filters = T.tensor4("filters");
 const mask = T.vector("mask", { dtype: "bool" }), long = T.lvector("long");
+const far = T.lvector("far");
 // What has the same lengths is one node: these occur in one case each.
 const apart = T.vector("apart"), factor = T.vector("factor");
 const many = shared([1, 2, 3], { name: "many" });
@@ -100,6 +101,18 @@ const table: Record<string, Failing> = {
     inputs: [u, i],
     args: [filled(5), 7],
     says: ['An index into "u"', "axis 0 has length 5, got 7", 'in at("u", "i")'],
+  },
+  "at positions beyond 32 bits": {
+    make: () => u.at(far),
+    inputs: [u, far],
+    args: [filled(3), [1n, 4294967296n]],
+    says: ['An index into "u"', "axis 0 has length 3, got 4294967296", 'in at("u", "far")'],
+  },
+  "at negative positions beyond 32 bits": {
+    make: () => v.at(far),
+    inputs: [v, far],
+    args: [filled(3), [-4294967299n]],
+    says: ["axis 0 has length 3, got -4294967299"],
   },
   "at a negative constant": {
     make: () => u.at(-7),
@@ -397,6 +410,40 @@ const table: Record<string, Failing> = {
     inputs: [x, v],
     args: [filled(2, 3), filled(4)],
     says: ["in add(", '"x[t]"', "3 and 4"],
+  },
+  "too many of few steps": {
+    make: () => scan((a, b) => a.mul(b), { sequences: [u, v], nSteps: 3 })[0]!,
+    inputs: [u, v],
+    args: [filled(3), filled(2)],
+    says: ["ShapeError", 'sequence 1 ("v") has 2 elements, and 3 steps need 3', "in scan("],
+  },
+  "too many of few steps, with taps": {
+    make: () =>
+      scan((a, b, c) => a.mul(b).add(c), {
+        sequences: [{ input: u, taps: [0, 1] }, v],
+        nSteps: 2,
+      })[0]!,
+    inputs: [u, v],
+    args: [filled(2), filled(2)],
+    says: ['"u") has 2 elements, and 2 steps with taps reaching 1 further need 3'],
+  },
+  "an extreme of no elements in a step": {
+    make: () => scan((n) => T.arange(n).max(), { sequences: at })[0]!,
+    inputs: [at],
+    args: [[0, 2]],
+    says: ["ShapeError: Cannot take the max of no elements: axis 0 has length 0", "in max("],
+  },
+  "the position of an extreme of no elements in a step": {
+    make: () => scan((n) => x.slice(null, n).argmin(0).sum(), { sequences: at })[0]!,
+    inputs: [x, at],
+    args: [filled(2, 3), [1, 0]],
+    says: ["Cannot take the argmin of no elements: axis 0 has length 0", "in argmin("],
+  },
+  "other lengths in a step": {
+    make: () => scan((n) => v.slice(null, n).mul(v).sum(), { sequences: at })[0]!,
+    inputs: [at, v],
+    args: [[3, 2], filled(3)],
+    says: ['Cannot apply "mul"', "at step 1 of scan", 'in mul(the result of slice, "v")'],
   },
   "a number of steps below zero": {
     make: () => scan((p) => p.mul(2), { outputsInfo: [T.constant(1)], nSteps: i })[0]!,

@@ -224,12 +224,15 @@ export function specifyShape(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...given] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), { isSame } = step;
   const { shape, masks, action = actionOf(apply) } = apply.params as unknown as {
-    shape: readonly (number | null | "given")[];
+    shape: readonly (number | null | "given" | object)[];
     masks?: { label: string; from: number };
     action?: string;
   };
   let next = 0;
-  const promises = shape.map((promise) => promise === "given" ? given[next++]! : promise);
+  // Of the fewest rows that there must be, reading them tells.
+  const promises = shape.map((promise) =>
+    promise === "given" ? given[next++]! : typeof promise === "object" ? null : promise
+  );
   const extents = [...part.extents];
   let { value } = part;
   const text = masks === undefined ? action : `Cannot index ${masks.label} by a mask`;

@@ -127,10 +127,21 @@ export const makeVectorOp: Op<MakeVectorParams> = {
   },
 };
 
+/** The fewest rows that an axis must have. */
+export interface LeastRows {
+  readonly least: number;
+  /** What x is, and what needs the rows, for messages. */
+  readonly what: string;
+  readonly needs: string;
+}
+
 /** Params of {@linkcode specifyShapeOp}. */
 export interface SpecifyShapeParams {
-  /** Lengths; null for an axis without promise, "given" for one whose length is the next input. */
-  readonly shape: readonly (number | null | "given")[];
+  /**
+   * Lengths; null for an axis without promise, "given" for one whose length is the next input, and the least
+   * of one that may be longer.
+   */
+  readonly shape: readonly (number | null | "given" | LeastRows)[];
   /** What x is a mask of, for messages: x must have the lengths of its axes from one on. */
   readonly masks?: { readonly label: string; readonly from: number };
   /** What was tried with x, for messages, where the library wants these lengths. */
@@ -156,6 +167,19 @@ function shapePromiseError(
       action ?? `Cannot take ${label} as having the specified shape`
     }: expected length ${wanted} of axis ${axis}, got ${got}`,
   );
+}
+
+function tooFewRows(
+  label: string,
+  { action }: SpecifyShapeParams,
+  { what, needs }: LeastRows,
+  got: number,
+): ShapeError {
+  return new ShapeError(`${action}: ${what} (${label}) has ${got} elements, and ${needs}`);
+}
+
+function isLeast(promise: number | null | "given" | LeastRows): promise is LeastRows {
+  return typeof promise === "object" && promise !== null;
 }
 
 /** The params, with a mask's tensor as the user wrote it. */
@@ -188,8 +212,9 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     }
     let next = 1;
     const known = shape.map((n, axis) => {
-      const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
       const have = x.type.shape[axis]!;
+      if (isLeast(n)) return have;
+      const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
       if (wanted !== null && have !== null && wanted !== have) {
         const label = params.masks === undefined ? shapeLabel(x) : x.label;
         throw shapePromiseError(label, params, axis, wanted, have);
@@ -205,6 +230,10 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
       context.shape(x).map((have, axis) => {
         const promise = apply.params.shape[axis]!;
         if (promise === null) return have;
+        if (isLeast(promise)) {
+          if (!context.guards.less(have, promise.least)) return have;
+          throw tooFewRows(writtenLabel(x), apply.params, promise, sizeValue(have));
+        }
         const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
         if (!context.guards.equal(have, wanted)) {
           const lengths = [sizeValue(wanted), sizeValue(have)] as const;
@@ -216,7 +245,9 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   },
   lengths: lengthsWith((own, named, { shape }) => {
     let next = 0;
-    return shape.map((n, axis) => n === "given" ? named[next++]! : n ?? own[axis]!);
+    return shape.map((n, axis) =>
+      n === "given" ? named[next++]! : n === null || isLeast(n) ? own[axis]! : n
+    );
   }),
   along: broadcastAxes,
   linear: linearIn(0),
@@ -224,8 +255,12 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     let next = 1;
     params.shape.forEach((promise, axis) => {
       if (promise === null) return;
-      const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
       const have = inputs[0]!.shape[axis]!;
+      if (isLeast(promise)) {
+        if (have >= promise.least) return;
+        throw tooFewRows("a value", params, promise, have);
+      }
+      const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
       if (have === wanted) return;
       const label = params.masks === undefined ? "a value" : "of bools";
       throw shapePromiseError(label, params, axis, wanted, have);
@@ -244,6 +279,14 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     },
   },
 };
+
+/** x, which must have so many rows along its first axis when the function is called. */
+export function withRows(x: Variable, rows: LeastRows, action: string): Variable {
+  const have = x.type.shape[0]!;
+  if (have !== null && have >= rows.least) return x;
+  const shape = x.type.shape.map((_, axis) => axis === 0 ? rows : null);
+  return outputOf<SpecifyShapeParams>(specifyShapeOp, [x], { shape, action });
+}
 
 /**
  * The length of one axis of x as an int64 scalar: a constant where it is known from the type.

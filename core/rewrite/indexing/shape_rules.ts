@@ -245,6 +245,8 @@ const specifyKnown: Rule = {
     let next = 0;
     // The output has lengths that x has by its type, whatever is promised: these may be wrong.
     const isTold = shape.every((promise, axis) => {
+      // How many rows there must be at least no type says.
+      if (typeof promise === "object" && promise !== null) return false;
       const wanted = promise === "given" ? given[next++]! : null, have = x.type.shape[axis]!;
       return wanted === null || have === null || staticInt(wanted) === have;
     });
