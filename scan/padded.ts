@@ -5,7 +5,7 @@
  */
 
 import { dtypeInfo } from "../core/graph/dtype.ts";
-import { type Apply, applyOp, Constant, standsFor, type Variable } from "../core/graph/graph.ts";
+import { type Apply, applyOp, Constant, type Variable } from "../core/graph/graph.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { lengthOr } from "../core/ops/common/checks.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
@@ -218,9 +218,7 @@ export function fitted(
   if (stretches && part.extents[axis] === null && lengthsOf(value)[axis] === 1) return value;
   const near = maximum(minimum(arange(extent.count), sub(own.count, 1)), 0);
   const places = stretches ? where(eq(own.length, 1), 0, near) : near;
-  const made = index(value, [...wholes(axis), castTo(places, "int64")]);
-  standsFor(made, value);
-  return made;
+  return index(value, [...wholes(axis), castTo(places, "int64")]);
 }
 
 /** Tensors that broadcast to a common shape: each with rows as they have together, and what counts of these. */
@@ -257,12 +255,6 @@ export function stretchedTo(
 /** A length that is what it should be, or a ShapeError when the function is called. */
 export function sameLength(a: Variable, b: Variable, isSame: IsSame, action: string): Variable {
   return isSame(a, b) ? a : agreedLength(a, b, { action, stretches: false });
-}
-
-/** One row. A place that does not count is out of range of the rows that there are, too. */
-export function rowAt(part: Padded, axis: number, at: Variable): Variable {
-  const { count, length } = extentOf(part, axis);
-  return index(part.value, [...wholes(axis), placeIn(at, count, length)]);
 }
 
 /** A place counted from the end if it is negative; one that does not count is out of range. */

@@ -128,7 +128,7 @@ export const makeVectorOp: Op<MakeVectorParams> = {
 };
 
 /** The fewest rows that an axis must have. */
-export interface LeastRows {
+interface LeastRows {
   readonly least: number;
   /** What x is, and what needs the rows, for messages. */
   readonly what: string;
