@@ -139,6 +139,8 @@ export declare function asWritten(variable: Variable): Variable;
 export declare function sameCall(a: Variable, b: Variable): boolean;
 /** Says what a variable without a name stands for, for messages, as in `a row of "x"`. */
 export declare function standsFor(placeholder: Variable, variable: Variable, as?: string): void;
+/** What a placeholder without a name is the value of; another variable is itself. */
+export declare function stoodFor(variable: Variable): Variable;
 /** How messages call a variable as the user wrote it, without what the library put around it. */
 export declare function writtenLabel(variable: Variable): string;
 /**
