@@ -22,7 +22,7 @@ import { broadcastAxes } from "./row_rules.ts";
 interface CheckParams {
   /** What the error says was tried, as in "Cannot make a tensor". */
   readonly action: string;
-  /** What the error says that was expected, where a negative length stands for lengths that do not go together. */
+  /** What the error says that was expected, where the integer stands for something else that is wrong. */
   readonly expected?: string;
 }
 
@@ -93,13 +93,19 @@ export function lengthOr(n: Variable, params: CheckParams): Variable {
   return outputOf<CheckParams>(lengthOp, [n], params);
 }
 
-function outside({ action }: CheckParams, below: number | null, bounded = below !== null): string {
+function outside(
+  { action, expected }: CheckParams,
+  bad: number | string | bigint | null,
+  below: number | null,
+  bounded = below !== null,
+): string {
+  if (expected !== undefined) return `${action}: ${expected}`;
   const range = below !== null
     ? `from 0 to ${below - 1}`
     : bounded
     ? "in the range that there is"
     : ">= 0";
-  return `${action}: expected integers ${range}`;
+  return `${action}: expected integers ${range}${bad === null ? "" : `, got ${bad}`}`;
 }
 
 /** Integers that must not be negative, and with a second input must be less than that 0-d integer. */
@@ -123,7 +129,7 @@ export const inRangeOp: Op<CheckParams> = {
     const below = limit === undefined ? null : scalarOf(limit);
     for (const i of x!.data) {
       if (i < 0 || below !== null && i >= below) {
-        throw new IndexError(`${outside(params, below)}, got ${i}`);
+        throw new IndexError(outside(params, i, below));
       }
     }
     return [x!];
@@ -135,7 +141,7 @@ export const inRangeOp: Op<CheckParams> = {
     for (const i of found) {
       if (!guards.less(i, 0) && (below === null || guards.less(i, below))) continue;
       const end = below === null ? null : sizeValue(below);
-      throw new IndexError(`${outside(apply.params, end)}, got ${sizeValue(i)}`);
+      throw new IndexError(outside(apply.params, sizeValue(i), end));
     }
     return found;
   },
@@ -154,8 +160,7 @@ export const inRangeOp: Op<CheckParams> = {
       context.check(
         failed,
         (valueOf, bad) =>
-          outside(apply.params, n === null ? null : valueOf(n), limit !== undefined) +
-          (bad === null ? "" : `, got ${bad}`),
+          outside(apply.params, bad, n === null ? null : valueOf(n), limit !== undefined),
       );
       return i;
     },
@@ -172,8 +177,17 @@ function sizeOrNull(context: ElementContext, variable: Variable): Size | null {
   }
 }
 
-/** Integers with an IndexError, when the function is called, unless they are in [0, below). */
-export function inRange(x: Variable, below: Dim | null, action: string): Variable {
+/**
+ * Integers with an IndexError, when the function is called, unless they are in [0, below). `expected` is what
+ * it says where the integers are not the user's.
+ */
+export function inRange(
+  x: Variable,
+  below: Dim | null,
+  action: string,
+  expected?: string,
+): Variable {
   const limits = below === null ? [] : [dimVariable(below)];
-  return outputOf<CheckParams>(inRangeOp, [x, ...limits], { action });
+  const params = expected === undefined ? { action } : { action, expected };
+  return outputOf<CheckParams>(inRangeOp, [x, ...limits], params);
 }

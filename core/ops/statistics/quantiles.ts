@@ -49,8 +49,8 @@ function linesOf(x: Variable, axes: readonly number[]): Variable {
   return reshape(turned, [...dims.slice(0, length), productDims(dims.slice(length))]);
 }
 
-/** Behind all elements. */
-const BEYOND = 2 ** 62;
+/** What the error says of places that there are not. */
+const EXPECTED = "expected elements, and parts of them from 0 to 1";
 
 /** q * (n - 1), and a whole number where rounding alone makes it none. */
 function placeOf(q: Variable, last: Variable): Variable {
@@ -114,14 +114,16 @@ function quantilesOf(given: Variable, { action, q, plan, ignoresNaN }: Request):
   const last = elementwise("sub", [counted, intConstant(1)]);
   // Places of all quantiles in each line, which are the same in all if all elements count.
   const places = placeOf(fraction, ignoresNaN && q.ndim > 0 ? shapePadRight(last) : last);
+  const isPart = elementwise("and", [
+    elementwise("ge", [fraction, zeroOf(fraction)]),
+    elementwise("le", [fraction, asVariable(1, fraction.dtype)]),
+  ]);
   const at = (rounding: "floor" | "ceil" | "round"): Variable => {
-    // A part that is NaN or negative has no place, whatever the length.
-    const isPart = elementwise("ge", [fraction, castTo(intConstant(0), fraction.dtype)]);
-    const known = where(isPart, elementwise(rounding, [places]), BEYOND);
-    const place = castTo(known as Variable, "int64");
+    const rounded = elementwise(rounding, [places]);
     // Lines of NaN alone have no element that counts, and give the first.
-    const inside = ignoresNaN ? elementwise("maximum", [place, intConstant(0)]) : place;
-    const safe = inRange(inside, dimVariable(shapeOf(sorted, rank)), action);
+    const inside = ignoresNaN ? elementwise("maximum", [rounded, zeroOf(rounded)]) : rounded;
+    const place = castTo(where(isPart, inside, -1) as Variable, "int64");
+    const safe = inRange(place, dimVariable(shapeOf(sorted, rank)), action, EXPECTED);
     if (!ignoresNaN) return take(sorted, safe, rank) as Variable;
     const index = q.ndim === 0 ? shapePadRight(safe) : safe;
     const found = takeAlongAxis(sorted, index, rank) as Variable;

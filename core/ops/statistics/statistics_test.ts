@@ -251,8 +251,10 @@ onDevices("parts of quantiles that come with a call are checked, NaN too", async
   for (const output of outputs) {
     const f = await compile([v, q], output, { device });
     assertEquals(f([1, 2, 4], 0.5).item(), 2);
-    for (const wrong of [NaN, 1.5, -0.5]) {
-      assertThrows(() => f([1, 2, 4], wrong).item(), IndexError);
+    for (const some of [[1, 2, 4], [5]]) {
+      for (const wrong of [NaN, 1.5, -0.5, Infinity]) {
+        assertThrows(() => f(some, wrong).item(), IndexError, "parts of them from 0 to 1");
+      }
     }
   }
   const each = await compile([v, qs], T.quantile(v, qs), { device });
