@@ -13,9 +13,7 @@ registerDevices({
   cpu: async () => (await import("./cpu/mod.ts")).createCpuBackend(),
   gpu: async () => (await import("./gpu/mod.ts")).createGpuBackend(),
   noFastGpu: async () => {
-    const { gpuAvailable } = await import(
-      "./gpu/device/device.ts"
-    );
+    const { gpuAvailable } = await import("./gpu/device/device.ts");
     const answer = await gpuAvailable();
     if (!answer.available) return answer.reason;
     const { description, isFallbackAdapter } = answer.info;

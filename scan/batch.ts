@@ -35,7 +35,7 @@ import {
 } from "../core/ops/elementwise/elementwise.ts";
 import { index } from "../core/ops/index/indexing.ts";
 import { any, max } from "../core/ops/reduce/reduce.ts";
-import { broadcastTo } from "../core/ops/shape/broadcast_to.ts";
+import { stretched } from "../core/ops/shape/broadcast_to_op.ts";
 import { join } from "../core/ops/shape/combine.ts";
 import { dimshuffle } from "../core/ops/shape/dimshuffle.ts";
 import { shapeOf } from "../core/ops/shape/shape_ops.ts";
@@ -274,13 +274,13 @@ class LoopBatching {
   ): void {
     const rows = this.#rows, running = this.#running, executed = this.#executed;
     const { limit } = this.#given, zero = asVariable(0, "int64");
-    const before = broadcastTo(zero, [rows.count]);
+    const before = stretched(zero, [rows.count]);
     const next = add(executed, castTo(running, "int64"));
     let goesOn: Variable = running;
     if (step.until !== null) {
       goesOn = and(goesOn, invert(castTo(spread(step.until, step.rows), "bool")));
     }
-    let starts = rows.counting ?? broadcastTo(castTo(asVariable(1), "bool"), [rows.count]);
+    let starts = rows.counting ?? stretched(castTo(asVariable(1), "bool"), [rows.count]);
     if (limit?.stacked) {
       const place = makeVariable(TensorType.of("int64", [this.#count]));
       made.others.push({ outer: castTo(limit.value, "int64"), place });

@@ -9,7 +9,7 @@ import { castTo } from "../ops/common/build.ts";
 import { asVariable } from "../ops/common/literal.ts";
 import { arange } from "../ops/create/ranges.ts";
 import { where } from "../ops/elementwise/elementwise.ts";
-import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { dimshuffle } from "../ops/shape/dimshuffle.ts";
 import { shapeOf } from "../ops/shape/shape_ops.ts";
 
@@ -61,7 +61,7 @@ export function aligned({ value, stacked }: Batched, rank: number): Variable {
 
 /** The value with an axis of rows, also where it is the same for all of them. */
 export function spread({ value, stacked }: Batched, { count }: BatchRows): Variable {
-  return stacked ? value : broadcastTo(value, [count, ...lengthsIn(value)]);
+  return stacked ? value : stretched(value, [count, ...lengthsIn(value)]);
 }
 
 /** The lengths of the axes of one row. */

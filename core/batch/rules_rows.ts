@@ -10,7 +10,7 @@ import { castTo } from "../ops/common/build.ts";
 import { asVariable } from "../ops/common/literal.ts";
 import { mul, where } from "../ops/elementwise/elementwise.ts";
 import { matmul } from "../ops/linalg/linalg.ts";
-import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { dimshuffle } from "../ops/shape/dimshuffle.ts";
 import { reshape } from "../ops/shape/reshape.ts";
 import { shapeOf } from "../ops/shape/shape_ops.ts";
@@ -97,7 +97,7 @@ export const rowRules: Readonly<Record<string, BatchRule>> = {
     const no = makeConstant({ dtype: "bool", shape: [], data: Float64Array.of(0) });
     const yes = makeConstant({ dtype: "bool", shape: [], data: Float64Array.of(1) });
     if (widths.some((width) => width.stacked)) return null;
-    const inside = fill(broadcastTo(yes, rowLengths(x)), no).output;
+    const inside = fill(stretched(yes, rowLengths(x)), no).output;
     const all = { value: spread(x, rows), stacked: true };
     const [made] = rowByRow(apply, [all, { value: zero, stacked: false }, ...widths], rows) ?? [];
     if (made === undefined) return null;

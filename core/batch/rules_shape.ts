@@ -8,7 +8,7 @@ import type { Variable } from "../graph/graph.ts";
 import { intConstant, staticInt } from "../ops/common/arguments.ts";
 import { intDiv, mul } from "../ops/elementwise/elementwise.ts";
 import { index, slice } from "../ops/index/indexing.ts";
-import { broadcastTo } from "../ops/shape/broadcast_to.ts";
+import { stretched } from "../ops/shape/broadcast_to_op.ts";
 import { join } from "../ops/shape/combine.ts";
 import { dimshuffle } from "../ops/shape/dimshuffle.ts";
 import { reshape } from "../ops/shape/reshape.ts";
@@ -63,7 +63,7 @@ export const shapeRules: Readonly<Record<string, BatchRule>> = {
   broadcastTo: (_, [x, ...dims], rows) => {
     if (varies(dims)) return null;
     const lengths = [rows.count, ...dims.map(({ value }) => value)];
-    return stacked(broadcastTo(aligned(x!, dims.length), lengths));
+    return stacked(stretched(aligned(x!, dims.length), lengths));
   },
 
   specifyShape: (apply, [x, ...given]) => {
@@ -76,7 +76,7 @@ export const shapeRules: Readonly<Record<string, BatchRule>> = {
 
   fill: (apply, [like, value], rows) => {
     const all = like!.stacked ? lengthsIn(like!.value) : [rows.count, ...lengthsIn(like!.value)];
-    return stacked(broadcastTo(aligned(value!, apply.output.ndim), all));
+    return stacked(stretched(aligned(value!, apply.output.ndim), all));
   },
 
   makeVector: (_, scalars, rows) =>

@@ -5,7 +5,7 @@
  */
 
 import type { Apply, Variable } from "../../core/graph/graph.ts";
-import { broadcastTo } from "../../core/ops/shape/broadcast_to.ts";
+import { stretched } from "../../core/ops/shape/broadcast_to_op.ts";
 import { castTo } from "../../core/ops/common/build.ts";
 import { join } from "../../core/ops/shape/combine.ts";
 import {
@@ -26,7 +26,7 @@ import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { arange } from "../../core/ops/create/ranges.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { withShape } from "../../core/ops/shape/shape_ops.ts";
+import { type SpecifyShapeParams, withShape } from "../../core/ops/shape/shape_ops.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   along,
@@ -112,7 +112,7 @@ export function broadcast(apply: Apply, step: PaddedStep): Made | null {
     if (axis >= 0) value = fitted({ ...part, value }, axis, extent, step.isSame, true);
   }
   const sizes = dims.map((dim, d) => given[d]?.count ?? step.plain(dim));
-  return padded(broadcastTo(value, sizes), given);
+  return padded(stretched(value, sizes), given);
 }
 
 /** Elements where they are in memory, found by where they are among those that count. */
@@ -223,11 +223,8 @@ export function joined(apply: Apply, step: PaddedStep): Made | null {
 export function specifyShape(apply: Apply, step: PaddedStep): Made | null {
   const [input, ...given] = apply.inputs as [Variable, ...Variable[]];
   const part = opened(step.of(input)), { isSame } = step;
-  const { shape, masks, action = actionOf(apply) } = apply.params as unknown as {
-    shape: readonly (number | null | "given" | object)[];
-    masks?: { label: string; from: number };
-    action?: string;
-  };
+  const params = apply.params as unknown as SpecifyShapeParams;
+  const { shape, masks, action = actionOf(apply) } = params;
   let next = 0;
   // Of the fewest rows that there must be, reading them tells.
   const promises = shape.map((promise) =>

@@ -14,7 +14,7 @@ import {
 } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise/elementwise.ts";
-import { broadcastTo } from "../../core/ops/shape/broadcast_to.ts";
+import { stretched } from "../../core/ops/shape/broadcast_to_op.ts";
 import { join } from "../../core/ops/shape/combine.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../../core/ops/index/indexing.ts";
@@ -163,7 +163,7 @@ export const batchResults: Rule = rule(
 function broadcastRows(value: Variable, steps: Variable): Variable {
   const row = dimshuffle(value, "x", ...Array.from({ length: value.ndim }, (_, d) => d));
   const lengths = Array.from({ length: value.ndim }, (_, d) => shapeOf(value, d));
-  return broadcastTo(row, [steps, ...lengths]);
+  return stretched(row, [steps, ...lengths]);
 }
 
 /** Whether there are products behind the leaves that the loop does not compute anyway. */
