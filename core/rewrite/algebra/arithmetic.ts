@@ -42,40 +42,6 @@ const open = new Wildcard("y", (variable) => numberOf(variable) === null);
 /** Whether the result has integers. */
 const ofIntegers = ({ output }: Match) => isExact(output.dtype);
 
-const addZero = rule("add-zero", add(x, 0).to(x));
-// An unsigned zero converts what is subtracted first.
-const subZero = rule("sub-zero", sub(x, 0).to(x), sub(0, u).to(neg(u)));
-const mulOne = rule("mul-one", mul(x, 1).to(x));
-const mulMinusOne = rule("mul-minus-one", mul(-1, u).to(neg(u)));
-const divOne = rule("div-one", div(x, 1).to(x), div(u, -1).to(neg(u)));
-const oneOver = rule("one-over", div(1, u).to(reciprocal(u)));
-const mulZero = rule({ name: "mul-zero", assumesFinite: true }, mul(sure, 0).to(0));
-const zeroOver = rule({ name: "zero-over", assumesFinite: true }, div(0, sure).to(0));
-const subSelf = rule({ name: "sub-self", assumesFinite: true }, sub(sure, sure).to(0));
-const divSelf = rule({ name: "div-self", assumesFinite: true }, div(sure, sure).to(1));
-const divSize = rule(
-  { name: "div-size", assumesFinite: true },
-  div(real, abs(real)).to(sign(real)),
-);
-const intDivOne = rule("int-div-one", intDiv(x, 1).to(x, ofIntegers));
-const modOne = rule("mod-one", mod(x, 1).to(0, ofIntegers));
-const addNeg = rule("add-neg", add(x, neg(y)).to(sub(x, y)));
-const subNeg = rule("sub-neg", sub(x, neg(y)).to(add(x, y)));
-const negSub = rule("neg-sub", neg(once(sub(x, y))).to(sub(y, x)));
-const negTogether = rule("neg-together", sub(neg(x), open).to(neg(add(x, open))));
-const negTimesNumber = rule("neg-times-number", neg(once(mul(n, x))).to(mul(minusN, x)));
-
-const mulNeg = rule(
-  "mul-neg",
-  ...[mul, div].flatMap((times) => [
-    times(neg(u), neg(v)).to(times(u, v)),
-    times(n, neg(v)).to(times(minusN, v)),
-    times(neg(u), n).to(times(u, minusN)),
-    times(neg(u), v).to(neg(times(u, v))),
-    times(u, neg(v)).to(neg(times(u, v))),
-  ]),
-);
-
 /** What can be negative. */
 const signed = asItIs("x", ({ dtype }) => dtypeInfo(dtype).kind !== "uint");
 /** Numbers of which no negative wraps: -(-128) is -128 in eight bits. */
@@ -87,15 +53,6 @@ function has(apply: Apply | null, fact: Fact): boolean {
   return apply?.op.facts?.has(fact) === true;
 }
 
-const absOf = rule(
-  { name: "abs-of", law: "||x|| -> |x|, |-x| -> |x|, |x²| -> x², |exp(x)| -> exp(x)" },
-  abs(abs(x)).to(abs(x)),
-  abs(neg(signed)).to(abs(signed)),
-  abs(size).to(size),
-);
-
-const sqrOf = rule("sqr-of", sqr(neg(x)).to(sqr(x)), sqr(abs(noComplex)).to(sqr(noComplex)));
-
 /** The elementwise ops of which a fact is known. */
 function opsWith(fact: Fact): ElementwiseName[] {
   return elementwiseNames.filter((name) => elementwiseOps[name].facts?.has(fact));
@@ -105,34 +62,6 @@ function opsWith(fact: Fact): ElementwiseName[] {
 function functionsWith(fact: Fact) {
   return opsWith(fact).map((name) => terms[name]);
 }
-
-const signThrough = rule(
-  { name: "sign-through", law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)" },
-  ...functionsWith("even").map((f) => f(neg(inexact)).to(f(inexact))),
-  ...functionsWith("odd").map((f) => f(neg(inexact)).to(neg(f(inexact)))),
-);
-
-const twice = rule(
-  { name: "twice", law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)" },
-  sign(sign(x)).to(sign(x)),
-  ...functionsWith("rounding").map((f) => f(rounded).to(rounded)),
-);
-
-const sameTwice = rule(
-  "same-twice",
-  ...functionsWith("idempotent").map((f) => f(x, x).to(x)),
-);
-
-const numbersTogether = rule(
-  "numbers-together",
-  ...([[maximum, Math.max], [minimum, Math.min]] as const).map(([op, best]) => {
-    const both = new Calculated(
-      "best of m and n",
-      (match) => best(match.numberOf(m), match.numberOf(n)),
-    );
-    return op(m, op(n, open)).to(op(both, open));
-  }),
-);
 
 const isCommutative = (apply: Apply) => apply.op.facts?.has("commutative") === true;
 
@@ -149,8 +78,6 @@ const numberFirst: Rule = {
   },
 };
 
-const reciprocalOfNumber = rule("reciprocal-times", mul(x, once(reciprocal(y))).to(div(x, y)));
-
 const numberPower: Rule = {
   name: "div-by-power-of-two",
   law: "x / 4 -> 0.25 * x, where that is exact",
@@ -166,33 +93,69 @@ const numberPower: Rule = {
 
 /** Rules that bring expressions into one form. */
 export const arithmeticRules: readonly Rule[] = [
-  addZero,
-  subZero,
-  mulOne,
-  mulZero,
-  mulMinusOne,
-  divOne,
-  zeroOver,
-  oneOver,
-  subSelf,
-  divSelf,
-  divSize,
-  intDivOne,
-  modOne,
-  addNeg,
-  subNeg,
-  negSub,
-  negTogether,
-  negTimesNumber,
-  mulNeg,
-  absOf,
-  sqrOf,
-  signThrough,
-  twice,
-  sameTwice,
-  numbersTogether,
+  rule("add-zero", add(x, 0).to(x)),
+  // An unsigned zero converts what is subtracted first.
+  rule("sub-zero", sub(x, 0).to(x), sub(0, u).to(neg(u))),
+  rule("mul-one", mul(x, 1).to(x)),
+  rule({ name: "mul-zero", assumesFinite: true }, mul(sure, 0).to(0)),
+  rule("mul-minus-one", mul(-1, u).to(neg(u))),
+  rule("div-one", div(x, 1).to(x), div(u, -1).to(neg(u))),
+  rule({ name: "zero-over", assumesFinite: true }, div(0, sure).to(0)),
+  rule("one-over", div(1, u).to(reciprocal(u))),
+  rule({ name: "sub-self", assumesFinite: true }, sub(sure, sure).to(0)),
+  rule({ name: "div-self", assumesFinite: true }, div(sure, sure).to(1)),
+  rule({ name: "div-size", assumesFinite: true }, div(real, abs(real)).to(sign(real))),
+  rule("int-div-one", intDiv(x, 1).to(x, ofIntegers)),
+  rule("mod-one", mod(x, 1).to(0, ofIntegers)),
+  rule("add-neg", add(x, neg(y)).to(sub(x, y))),
+  rule("sub-neg", sub(x, neg(y)).to(add(x, y))),
+  rule("neg-sub", neg(once(sub(x, y))).to(sub(y, x))),
+  rule("neg-together", sub(neg(x), open).to(neg(add(x, open)))),
+  rule("neg-times-number", neg(once(mul(n, x))).to(mul(minusN, x))),
+  rule(
+    "mul-neg",
+    ...[mul, div].flatMap((times) => [
+      times(neg(u), neg(v)).to(times(u, v)),
+      times(n, neg(v)).to(times(minusN, v)),
+      times(neg(u), n).to(times(u, minusN)),
+      times(neg(u), v).to(neg(times(u, v))),
+      times(u, neg(v)).to(neg(times(u, v))),
+    ]),
+  ),
+  rule(
+    { name: "abs-of", law: "||x|| -> |x|, |-x| -> |x|, |x²| -> x², |exp(x)| -> exp(x)" },
+    abs(abs(x)).to(abs(x)),
+    abs(neg(signed)).to(abs(signed)),
+    abs(size).to(size),
+  ),
+  rule("sqr-of", sqr(neg(x)).to(sqr(x)), sqr(abs(noComplex)).to(sqr(noComplex))),
+  rule(
+    { name: "sign-through", law: "cos(-x) -> cos(x), sin(-x) -> -sin(x)" },
+    ...functionsWith("even").map((f) => f(neg(inexact)).to(f(inexact))),
+    ...functionsWith("odd").map((f) => f(neg(inexact)).to(neg(f(inexact)))),
+  ),
+  rule(
+    { name: "twice", law: "f(f(x)) -> f(x) for sign and roundings, floor(round(x)) -> round(x)" },
+    sign(sign(x)).to(sign(x)),
+    ...functionsWith("rounding").map((f) => f(rounded).to(rounded)),
+  ),
+  rule("same-twice", ...functionsWith("idempotent").map((f) => f(x, x).to(x))),
+  rule(
+    "numbers-together",
+    ...([[maximum, Math.max], [minimum, Math.min]] as const).map(([op, best]) => {
+      const both = new Calculated(
+        "best of m and n",
+        (match) => best(match.numberOf(m), match.numberOf(n)),
+      );
+      return op(m, op(n, open)).to(op(both, open));
+    }),
+  ),
   numberFirst,
 ];
 
 /** Rules that make the simplified expression cheaper. */
-export const cheaperArithmetic: readonly Rule[] = [reciprocalOfNumber, numberPower, numberFirst];
+export const cheaperArithmetic: readonly Rule[] = [
+  rule("reciprocal-times", mul(x, once(reciprocal(y))).to(div(x, y))),
+  numberPower,
+  numberFirst,
+];

@@ -21,11 +21,6 @@ import type { Rewritten, Rule } from "../rule.ts";
 const { bitcast, cast, ceil, complex, conj, floor, imag, real, round, roundHalfAway, trunc } =
   terms;
 
-const castSame = rule(
-  { name: "cast-same", law: "cast(x, dtype of x) -> x" },
-  ...[cast, bitcast].map((op) => op(x).to(x, (match) => match.of(x).dtype === match.output.dtype)),
-);
-
 const castCast: Rule = {
   name: "cast-cast",
   law: "cast(cast(x, wider), d) -> cast(x, d)",
@@ -91,37 +86,34 @@ export const dropAssert: Rule = {
   rewrite: ({ inputs: [x] }) => x!,
 };
 
-const realParts = rule(
-  { name: "parts-of-real", law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers" },
-  real(noComplex).to(noComplex),
-  conj(noComplex).to(noComplex),
-  imag(noComplex).to(0),
-);
-
-const complexParts = rule(
-  "parts-of-complex",
-  real(complex(x, y)).to(x),
-  imag(complex(x, y)).to(y),
-  complex(real(z), imag(z)).to(z),
-);
-
-const roundIntegers = rule(
-  { name: "round-integers", law: "floor(cast(i)) -> cast(i) for integers, and other roundings" },
-  ...[floor, ceil, trunc, round, roundHalfAway].map((op) => op(cast(i)).to(i)),
-);
-
-const conjConj = rule("conj-conj", conj(conj(z)).to(z));
-
 /** The rules of this file. */
 export const castRules: readonly Rule[] = [
-  castSame,
+  rule(
+    { name: "cast-same", law: "cast(x, dtype of x) -> x" },
+    ...[cast, bitcast].map((op) =>
+      op(x).to(x, (match) => match.of(x).dtype === match.output.dtype)
+    ),
+  ),
   castCast,
   bitcastBitcast,
   dropWrapper,
   dropPrint,
   assertKnown,
-  realParts,
-  complexParts,
-  roundIntegers,
-  conjConj,
+  rule(
+    { name: "parts-of-real", law: "real(x) -> x, conj(x) -> x, imag(x) -> 0 for real numbers" },
+    real(noComplex).to(noComplex),
+    conj(noComplex).to(noComplex),
+    imag(noComplex).to(0),
+  ),
+  rule(
+    "parts-of-complex",
+    real(complex(x, y)).to(x),
+    imag(complex(x, y)).to(y),
+    complex(real(z), imag(z)).to(z),
+  ),
+  rule(
+    { name: "round-integers", law: "floor(cast(i)) -> cast(i) for integers, and other roundings" },
+    ...[floor, ceil, trunc, round, roundHalfAway].map((op) => op(cast(i)).to(i)),
+  ),
+  rule("conj-conj", conj(conj(z)).to(z)),
 ];

@@ -15,17 +15,6 @@ import type { Rewritten, Rule } from "../rule.ts";
 const { add, and, div, eq, ge, gt, invert, isfinite, isinf, isnan, le, lt, maximum } = terms;
 const { minimum, mul, neg, neq, or, switch: choose, xor } = terms;
 
-const compareSelf = rule(
-  "compare-self",
-  lt(x, x).to(0),
-  gt(x, x).to(0),
-  // A float may be NaN, which is not equal to itself.
-  le(i, i).to(1),
-  ge(i, i).to(1),
-  eq(i, i).to(1),
-  neq(i, i).to(0),
-);
-
 const compareLength: Rule = {
   name: "compare-length",
   law: "length < 0 -> false, length >= 0 -> true, max(length, 0) -> length",
@@ -47,109 +36,18 @@ const compareLength: Rule = {
 const all = asItIs("all", (variable, { dtype }) => isNumber(variable, dtype === "bool" ? 1 : -1));
 const allBits = new Calculated("all", (match) => match.numberOf(all));
 
-const logicNumber = rule(
-  "logic-with-constant",
-  and(u, 0).to(0),
-  and(u, all).to(u),
-  or(u, 0).to(u),
-  or(u, all).to(allBits),
-  xor(u, 0).to(u),
-  xor(u, all).to(invert(u)),
-);
-
-const xorSelf = rule("xor-self", xor(x, x).to(0));
-
-const notCompare = rule(
-  "not-compare",
-  invert(eq(x, y)).to(neq(x, y)),
-  invert(neq(x, y)).to(eq(x, y)),
-  // With NaN only equality and its contrary are so.
-  ...([[lt, ge], [ge, lt], [gt, le], [le, gt]] as const).map(([op, contrary]) =>
-    invert(op(i, j)).to(contrary(i, j))
-  ),
-);
-
-const compareBool = rule(
-  "compare-bool",
-  eq(b, 1).to(b),
-  eq(b, 0).to(invert(b)),
-  neq(b, 1).to(invert(b)),
-  neq(b, 0).to(b),
-);
-
-const testExact = rule("test-integers", isnan(i).to(0), isinf(i).to(0), isfinite(i).to(1));
-
 const yes = new Wildcard("true", (variable) => (numberOf(variable) ?? 0) !== 0);
-
-const switchKnown = rule(
-  "switch-known",
-  choose(c, x, x).to(x),
-  choose(yes, x, y).to(x),
-  choose(0, x, y).to(y),
-);
-
-const switchNot = rule("switch-not", choose(invert(b), x, y).to(choose(b, y, x)));
-
-const switchNested = rule(
-  "switch-nested",
-  choose(c, choose(c, x, y), z).to(choose(c, x, z)),
-  choose(c, x, choose(c, y, z)).to(choose(c, x, z)),
-);
-
-const switchBool = rule(
-  "switch-to-condition",
-  choose(b, 1, 0).to(b, ({ output }) => !isComplex(output.dtype)),
-  choose(b, 0, 1).to(invert(b), ({ output }) => !isComplex(output.dtype)),
-);
 
 /** What is not zero. */
 const p = asItIs("p", (variable) => !isNumber(variable, 0));
 const q = asItIs("q", (variable) => !isNumber(variable, 0));
-
-const switchSink = rule(
-  { name: "switch-sink", assumesFinite: true },
-  ...[mul, div].flatMap((op) => [
-    op(once(choose(c, 0, p)), x).to(choose(c, 0, op(p, x))),
-    op(once(choose(c, p, 0)), x).to(choose(c, op(p, x), 0)),
-  ]),
-);
-
-const switchSum = rule(
-  "switch-sum",
-  add(choose(c, p, 0), choose(c, 0, q)).to(choose(c, p, q)),
-  add(choose(c, p, 0), choose(c, q, 0)).to(choose(c, add(p, q), 0)),
-  add(choose(c, 0, p), choose(c, 0, q)).to(choose(c, 0, add(p, q))),
-);
 
 /** Whether what is chosen where it is finite is the p that is tested. */
 function testsItself(match: Match): boolean {
   return under(match.of(c), "isfinite") === match.of(p);
 }
 
-const switchNeg = rule(
-  "switch-neg",
-  neg(once(choose(c, 0, p))).to(choose(c, 0, neg(p))),
-  // What is taken off exponents keeps the form that it is known by.
-  neg(once(choose(c, p, 0))).to(choose(c, neg(p), 0), (found) => !testsItself(found)),
-);
-
 const isOrdered = ({ output: { dtype } }: Match) => !isComplex(dtype) && dtype !== "bool";
-
-const switchExtreme = rule(
-  {
-    name: "switch-to-maximum",
-    law: "switch(x <= 0, 0, x) -> max(0, x), switch(x > 0, x, 0) -> max(0, x) except for NaN",
-    assumesFinite: true,
-  },
-  ...([[lt, minimum, maximum], [le, minimum, maximum], [gt, maximum, minimum], [
-    ge,
-    maximum,
-    minimum,
-  ]] as const).flatMap(([compare, straight, crossed]) => [
-    choose(compare(u, v), u, v).to(straight(u, v), isOrdered),
-    choose(compare(v, u), u, v).to(crossed(u, v), isOrdered),
-  ]),
-);
 
 const ifelseKnown: Rule = {
   name: "ifelse-known",
@@ -178,23 +76,97 @@ const switchCast: Rule = {
 
 /** The rules of this file. */
 export const comparisonRules: readonly Rule[] = [
-  compareSelf,
+  rule(
+    "compare-self",
+    lt(x, x).to(0),
+    gt(x, x).to(0),
+    // A float may be NaN, which is not equal to itself.
+    le(i, i).to(1),
+    ge(i, i).to(1),
+    eq(i, i).to(1),
+    neq(i, i).to(0),
+  ),
   compareLength,
-  logicNumber,
-  xorSelf,
-  notCompare,
-  compareBool,
-  testExact,
-  switchKnown,
-  switchNot,
-  switchNested,
-  switchBool,
+  rule(
+    "logic-with-constant",
+    and(u, 0).to(0),
+    and(u, all).to(u),
+    or(u, 0).to(u),
+    or(u, all).to(allBits),
+    xor(u, 0).to(u),
+    xor(u, all).to(invert(u)),
+  ),
+  rule("xor-self", xor(x, x).to(0)),
+  rule(
+    "not-compare",
+    invert(eq(x, y)).to(neq(x, y)),
+    invert(neq(x, y)).to(eq(x, y)),
+    // With NaN only equality and its contrary are so.
+    ...([[lt, ge], [ge, lt], [gt, le], [le, gt]] as const).map(([op, contrary]) =>
+      invert(op(i, j)).to(contrary(i, j))
+    ),
+  ),
+  rule(
+    "compare-bool",
+    eq(b, 1).to(b),
+    eq(b, 0).to(invert(b)),
+    neq(b, 1).to(invert(b)),
+    neq(b, 0).to(b),
+  ),
+  rule("test-integers", isnan(i).to(0), isinf(i).to(0), isfinite(i).to(1)),
+  rule(
+    "switch-known",
+    choose(c, x, x).to(x),
+    choose(yes, x, y).to(x),
+    choose(0, x, y).to(y),
+  ),
+  rule("switch-not", choose(invert(b), x, y).to(choose(b, y, x))),
+  rule(
+    "switch-nested",
+    choose(c, choose(c, x, y), z).to(choose(c, x, z)),
+    choose(c, x, choose(c, y, z)).to(choose(c, x, z)),
+  ),
+  rule(
+    "switch-to-condition",
+    choose(b, 1, 0).to(b, ({ output }) => !isComplex(output.dtype)),
+    choose(b, 0, 1).to(invert(b), ({ output }) => !isComplex(output.dtype)),
+  ),
   switchCast,
-  switchSum,
-  switchNeg,
-  switchSink,
+  rule(
+    "switch-sum",
+    add(choose(c, p, 0), choose(c, 0, q)).to(choose(c, p, q)),
+    add(choose(c, p, 0), choose(c, q, 0)).to(choose(c, add(p, q), 0)),
+    add(choose(c, 0, p), choose(c, 0, q)).to(choose(c, 0, add(p, q))),
+  ),
+  rule(
+    "switch-neg",
+    neg(once(choose(c, 0, p))).to(choose(c, 0, neg(p))),
+    // What is taken off exponents keeps the form that it is known by.
+    neg(once(choose(c, p, 0))).to(choose(c, neg(p), 0), (found) => !testsItself(found)),
+  ),
+  rule(
+    { name: "switch-sink", assumesFinite: true },
+    ...[mul, div].flatMap((op) => [
+      op(once(choose(c, 0, p)), x).to(choose(c, 0, op(p, x))),
+      op(once(choose(c, p, 0)), x).to(choose(c, op(p, x), 0)),
+    ]),
+  ),
   ifelseKnown,
 ];
 
 /** Rules that take the cheaper of two operations. */
-export const cheaperComparisons: readonly Rule[] = [switchExtreme];
+export const cheaperComparisons: readonly Rule[] = [rule(
+  {
+    name: "switch-to-maximum",
+    law: "switch(x <= 0, 0, x) -> max(0, x), switch(x > 0, x, 0) -> max(0, x) except for NaN",
+    assumesFinite: true,
+  },
+  ...([[lt, minimum, maximum], [le, minimum, maximum], [gt, maximum, minimum], [
+    ge,
+    maximum,
+    minimum,
+  ]] as const).flatMap(([compare, straight, crossed]) => [
+    choose(compare(u, v), u, v).to(straight(u, v), isOrdered),
+    choose(compare(v, u), u, v).to(crossed(u, v), isOrdered),
+  ]),
+)];

@@ -33,38 +33,34 @@ const somewhere = [
   [cosh, acosh, 1],
 ] as const;
 
-const inverse = rule(
-  { name: "inverse", assumesFinite: true, stabilises: true },
-  ...[neg, invert, reciprocal].map((f) => f(f(x)).to(x)),
-  ...everywhere.map(([f, g]) => f(g(noComplex)).to(noComplex)),
-);
-
-const inverseWhere = rule(
-  "inverse-where",
-  ...somewhere.map(([f, g, least]) =>
-    f(g(real)).to(
-      choose(ge(real, least), real, NaN),
-      // The outer one of log(exp(log(x))) goes first: it leaves a logarithm that may have a stable form.
-      ({ context, output }) => !context.clients(output).some(({ op }) => op.name === g(real).op),
-    )
+/** The rules of this file. */
+export const inverseRules: readonly Rule[] = [
+  rule(
+    { name: "inverse", assumesFinite: true, stabilises: true },
+    ...[neg, invert, reciprocal].map((f) => f(f(x)).to(x)),
+    ...everywhere.map(([f, g]) => f(g(noComplex)).to(noComplex)),
   ),
-);
+  rule(
+    { name: "root-of-square", stabilises: true },
+    sqrt(sqr(real)).to(abs(real)),
+    sqr(sqrt(size)).to(size),
+    acosh(cosh(real)).to(abs(real)),
+  ),
+  rule(
+    "inverse-where",
+    ...somewhere.map(([f, g, least]) =>
+      f(g(real)).to(
+        choose(ge(real, least), real, NaN),
+        // The outer one of log(exp(log(x))) goes first: it leaves a logarithm that may have a stable form.
+        ({ context, output }) => !context.clients(output).some(({ op }) => op.name === g(real).op),
+      )
+    ),
+  ),
+];
 
-const rootOfSquare = rule(
-  { name: "root-of-square", stabilises: true },
-  sqrt(sqr(real)).to(abs(real)),
-  sqr(sqrt(size)).to(size),
-  acosh(cosh(real)).to(abs(real)),
-);
-
-const logOfRoot = rule(
+/** Those that need the forms of the stabilising phase. */
+export const stableRoots: readonly Rule[] = [rule(
   { name: "log-of-root", stabilises: true },
   log(sqrt(real)).to(mul(0.5, log(real))),
   log(sqr(real)).to(mul(2, log(abs(real)))),
-);
-
-/** The rules of this file. */
-export const inverseRules: readonly Rule[] = [inverse, rootOfSquare, inverseWhere];
-
-/** Those that need the forms of the stabilising phase. */
-export const stableRoots: readonly Rule[] = [logOfRoot];
+)];

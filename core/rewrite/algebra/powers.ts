@@ -18,13 +18,6 @@ const LARGEST = 64;
 const isReal = ({ output }: Match) => !isComplex(output.dtype);
 const isFraction = ({ output }: Match) => !isExact(output.dtype);
 
-const powerTrivial = rule(
-  "power-trivial",
-  pow(x, 0).to(1),
-  pow(1, x).to(1, isReal),
-  pow(x, 1).to(x),
-);
-
 const isWhole = (variable: Variable) => {
   const exponent = numberOf(variable);
   return exponent !== null && Number.isInteger(exponent) && exponent > 0;
@@ -33,37 +26,10 @@ const m = new Wildcard("m", isWhole), n = new Wildcard("n", isWhole);
 const product = new Calculated("m * n", (match) => match.numberOf(m) * match.numberOf(n));
 const twice = new Calculated("2 * n", (match) => 2 * match.numberOf(n));
 
-const powerOfPower = rule(
-  "power-of-power",
-  pow(pow(u, m), n).to(pow(u, product), (match) => isReal(match) && product.valueIn(match) <= 1e6),
-  sqr(pow(u, n)).to(pow(u, twice), (match) => isReal(match) && twice.valueIn(match) <= 1e6),
-);
-
-const powerSpecial = rule(
-  { name: "power-special", assumesFinite: true },
-  pow(u, 2).to(sqr(u)),
-  pow(u, 0.5).to(sqrt(u), isFraction),
-  pow(u, -1).to(reciprocal(u), isFraction),
-  pow(u, -2).to(reciprocal(sqr(u)), isFraction),
-  pow(u, -0.5).to(reciprocal(sqrt(u)), isFraction),
-);
-
 const k = new Wildcard("n", (variable) => {
   const exponent = numberOf(variable), size = Math.abs(exponent ?? 0);
   return Number.isInteger(exponent) && size >= 3 && size <= LARGEST;
 });
-
-const powerChain = rule(
-  {
-    name: "power-chain",
-    law: "x ** 10 -> (x² · ((x²)²)²), by repeated squaring",
-    assumesFinite: true,
-  },
-  pow(u, k).to((match) => {
-    const exponent = match.numberOf(k), chain = chained(match.of(u), Math.abs(exponent));
-    return exponent < 0 ? ew("reciprocal", chain) : chain;
-  }, (match) => match.numberOf(k) > 0 || isFraction(match)),
-);
 
 /** x to a positive integer power; the squares are those of other powers of x, too. */
 function chained(x: Variable, power: number): Variable {
@@ -76,14 +42,48 @@ function chained(x: Variable, power: number): Variable {
   }
 }
 
-const powerOfTwo = rule(
-  "power-of-two",
-  pow(2, u).to(exp2(u), (match) => isReal(match) && isFraction(match)),
-);
-const mulSelf = rule("mul-self", mul(x, x).to(sqr(x)));
-
 /** Rules that bring powers into one form. */
-export const powerRules: readonly Rule[] = [powerTrivial, powerOfPower, mulSelf];
+export const powerRules: readonly Rule[] = [
+  rule(
+    "power-trivial",
+    pow(x, 0).to(1),
+    pow(1, x).to(1, isReal),
+    pow(x, 1).to(x),
+  ),
+  rule(
+    "power-of-power",
+    pow(pow(u, m), n).to(
+      pow(u, product),
+      (match) => isReal(match) && product.valueIn(match) <= 1e6,
+    ),
+    sqr(pow(u, n)).to(pow(u, twice), (match) => isReal(match) && twice.valueIn(match) <= 1e6),
+  ),
+  rule("mul-self", mul(x, x).to(sqr(x))),
+];
 
 /** Rules that compute powers by cheaper functions. */
-export const cheaperPowers: readonly Rule[] = [powerSpecial, powerChain, powerOfTwo];
+export const cheaperPowers: readonly Rule[] = [
+  rule(
+    { name: "power-special", assumesFinite: true },
+    pow(u, 2).to(sqr(u)),
+    pow(u, 0.5).to(sqrt(u), isFraction),
+    pow(u, -1).to(reciprocal(u), isFraction),
+    pow(u, -2).to(reciprocal(sqr(u)), isFraction),
+    pow(u, -0.5).to(reciprocal(sqrt(u)), isFraction),
+  ),
+  rule(
+    {
+      name: "power-chain",
+      law: "x ** 10 -> (x² · ((x²)²)²), by repeated squaring",
+      assumesFinite: true,
+    },
+    pow(u, k).to((match) => {
+      const exponent = match.numberOf(k), chain = chained(match.of(u), Math.abs(exponent));
+      return exponent < 0 ? ew("reciprocal", chain) : chain;
+    }, (match) => match.numberOf(k) > 0 || isFraction(match)),
+  ),
+  rule(
+    "power-of-two",
+    pow(2, u).to(exp2(u), (match) => isReal(match) && isFraction(match)),
+  ),
+];
