@@ -94,18 +94,13 @@ function integerLane(op: string, bits: number, a: bigint, b: bigint): bigint | u
     Ge: () => flag(x >= y),
     Abs: () => a < 0n ? -a : a,
     Neg: () => -a,
-    Popcnt: () => BigInt(BigInt.asUintN(bits, a).toString(2).replaceAll("0", "").length),
     Add: () => a + b,
     Sub: () => a - b,
     Mul: () => a * b,
-    AddSat: () => saturate(x + y, bits, signed),
-    SubSat: () => saturate(x - y, bits, signed),
     Min: () => x < y ? x : y,
     Max: () => x > y ? x : y,
-    Avgr: () => (x + y + 1n) >> 1n,
-    Q15mulrSat: () => saturate((a * b + (1n << 14n)) >> 15n, 16, true),
   };
-  const plain = /^(Lt|Gt|Le|Ge|AddSat|SubSat|Min|Max|Avgr|Q15mulrSat)[SU]$/.exec(op)?.[1] ?? op;
+  const plain = /^(Lt|Gt|Le|Ge|Min|Max)[SU]$/.exec(op)?.[1] ?? op;
   return table[plain]?.();
 }
 
@@ -161,7 +156,6 @@ function expectedLanes(name: string, a: Uint8Array, b: Uint8Array, c: Uint8Array
       })[op!]!;
     return Array.from(a, (x, i) => (bits(x, b[i]!, c[i]!) << 24) >> 24);
   }
-  if (op === "Swizzle") return Array.from(b, (i) => ((i < 16 ? a[i]! : 0) << 24) >> 24);
   const width = Number(/\d+/.exec(shape!)![0]);
   const half = /^(Extend|Extmul)(Low|High)/.exec(op!);
   if (half !== null) {
@@ -172,18 +166,6 @@ function expectedLanes(name: string, a: Uint8Array, b: Uint8Array, c: Uint8Array
     };
     const y = part(b);
     return part(a).map((x, i) => half[1] === "Extend" ? x : x * y[i]!);
-  }
-  if (op!.startsWith("ExtaddPairwise")) {
-    const all = big(`i${width / 2}x`, a).map(unsign(width / 2));
-    return all.filter((_, i) => i % 2 === 0).map((x, i) => x + all[2 * i + 1]!);
-  }
-  if (op!.startsWith("Narrow")) {
-    const all = [...big(`i${2 * width}x`, a), ...big(`i${2 * width}x`, b)];
-    return all.map((x) => saturate(x, width, signed));
-  }
-  if (op === "DotI16x8S") {
-    const x = big("i16x8", a), y = big("i16x8", b);
-    return [0, 2, 4, 6].map((i) => x[i]! * y[i]! + x[i + 1]! * y[i + 1]!);
   }
   if (op!.startsWith("TruncSatF32x4")) {
     return lanes("f32x4", a).map((x) => truncate(x as number, signed));
@@ -266,7 +248,7 @@ Deno.test("vector instructions compute their lanes as JavaScript does", () => {
 
 Deno.test("shifts, splats, tests and masks of vectors", () => {
   const { bytes, run } = instantiate(SIMD_OPCODES);
-  for (const shape of ["i8x16", "i16x8", "i32x4", "i64x2"]) {
+  for (const shape of ["i32x4", "i64x2"]) {
     const bits = Number(/\d+/.exec(shape)![0]);
     const unsigned = (x: bigint) => BigInt.asUintN(bits, x);
     for (const sample of samples(shape)) {
@@ -285,9 +267,11 @@ Deno.test("shifts, splats, tests and masks of vectors", () => {
           assertEquals(found, all.map(shift), `${shape}${op} by ${by}`);
         }
       }
-      assertEquals(run[`${shape}AllTrue`]!(), Number(all.every((x) => x !== 0n)));
-      const mask = all.reduce((sum, x, i) => x < 0n ? sum + 2 ** i : sum, 0);
-      assertEquals(run[`${shape}Bitmask`]!(), mask);
+      const mask = lanes("i32x4", sample).reduce<number>(
+        (sum, x, i) => x < 0 ? sum + 2 ** i : sum,
+        0,
+      );
+      assertEquals(run.i32x4Bitmask!(), mask);
       assertEquals(run.v128AnyTrue!(), Number(all.some((x) => x !== 0n)));
     }
     run[`${shape}Splat`]!(bits === 64 ? -3n : -3);
@@ -384,48 +368,13 @@ Deno.test({
   floats.set([1, 2, 3, 4, 5, 6, 7, 8, 0.5, 0.25, 1, 2]);
   run.f32x4RelaxedMadd!();
   assertEquals(result("f32x4"), [5.5, 12.25, 22, 34]);
-  run.f32x4RelaxedNmadd!();
-  assertEquals(result("f32x4"), [-4.5, -11.75, -20, -30]);
-  run.f32x4RelaxedMin!();
-  assertEquals(result("f32x4"), [1, 2, 3, 4]);
-  run.f32x4RelaxedMax!();
-  assertEquals(result("f32x4"), [5, 6, 7, 8]);
-  run.i32x4RelaxedTruncF32x4S!();
-  assertEquals(result("i32x4"), [1, 2, 3, 4]);
-  run.i32x4RelaxedTruncF32x4U!();
-  assertEquals(result("i32x4"), [1, 2, 3, 4]);
   doubles.set([3, 5, -2, 4, 1, 0.5]);
   run.f64x2RelaxedMadd!();
   assertEquals(result("f64x2"), [-5, 20.5]);
-  run.f64x2RelaxedNmadd!();
-  assertEquals(result("f64x2"), [7, -19.5]);
-  run.f64x2RelaxedMin!();
-  assertEquals(result("f64x2"), [-2, 4]);
-  run.f64x2RelaxedMax!();
-  assertEquals(result("f64x2"), [3, 5]);
-  run.i32x4RelaxedTruncF64x2SZero!();
-  assertEquals(result("i32x4"), [3, 5, 0, 0]);
-  run.i32x4RelaxedTruncF64x2UZero!();
-  assertEquals(result("i32x4"), [3, 5, 0, 0]);
-  for (const shape of ["i8x16", "i16x8", "i32x4", "i64x2"]) {
+  for (const shape of ["i32x4", "i64x2"]) {
     bytes.fill(1, 0, 16).fill(2, 16, 32).fill(0, 32, 40).fill(0xff, 40, 48);
     run[`${shape}RelaxedLaneselect`]!();
     const wanted = new Uint8Array(16).fill(2, 0, 8).fill(1, 8);
     assertEquals(bytes.slice(RESULT, RESULT + 16), wanted, shape);
   }
-  for (let i = 0; i < 16; i++) {
-    bytes[i] = 100 + i;
-    bytes[16 + i] = 15 - i;
-  }
-  run.i8x16RelaxedSwizzle!();
-  assertEquals(result("i8x16"), Array.from({ length: 16 }, (_, i) => 115 - i));
-  new Int16Array(bytes.buffer, 0, 16).fill(1 << 14);
-  run.i16x8RelaxedQ15mulrS!();
-  assertEquals(result("i16x8"), new Array(8).fill(1 << 13));
-  bytes.fill(3, 0, 16).fill(5, 16, 32);
-  run.i16x8RelaxedDotI8x16I7x16S!();
-  assertEquals(result("i16x8"), new Array(8).fill(30));
-  new Int32Array(bytes.buffer, 32, 4).fill(7);
-  run.i32x4RelaxedDotI8x16I7x16AddS!();
-  assertEquals(result("i32x4"), new Array(4).fill(67));
 });
