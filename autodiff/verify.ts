@@ -15,6 +15,7 @@ import { evaluateGraph } from "../core/graph/reference.ts";
 import { graphInputs } from "../core/graph/walk.ts";
 import { TensorType } from "../core/graph/type.ts";
 import { grad } from "./grad.ts";
+import { rangeSpreadOf } from "../core/runtime/rounding.ts";
 import { beforeCompiling } from "../core/base/later.ts";
 import { checkOptions, expectList } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
@@ -182,6 +183,7 @@ function compare(
       // Written so that NaN fails.
       if (Math.abs(symbolic - numeric) <= tolerance) continue;
       if (casual !== null && !isSmooth(low, moved(0), high, step)) continue;
+      if (casual !== null && isLost(cost, at, Math.abs(high - low))) continue;
       const position = indexOf(isComplex(dtype) ? Math.floor(i / 2) : i, shape);
       const of = casual === null ? {} : { of: casual.of(variables[argument]!) };
       throw new GradientError({ ...of, argument, position, symbolic, numeric });
@@ -202,6 +204,11 @@ function isSmooth(low: number, middle: number, high: number, step: number): bool
   const slope = Math.max(Math.abs(left), Math.abs(right));
   // Written so that NaN and infinity are not smooth.
   return rounding <= 1e-3 * slope + 1e-6 && Math.abs(left - right) <= 1e-2 * slope + 1e-6;
+}
+
+/** Whether numbers that no float holds move a cost as far as its difference of two points is. */
+function isLost(cost: Variable, at: ReadonlyMap<Variable, Value>, far: number): boolean {
+  return !(rangeSpreadOf([cost], at, evaluateGraph([cost], at))(0, 0) <= 1e-3 * far + 1e-12);
 }
 
 /** Elements of a variable for which debug mode computes differences. */

@@ -10,7 +10,7 @@ import type { Value } from "../graph/value.ts";
 const tolerances: Record<string, number> = { float16: 1e-2, float32: 1e-4, float64: 1e-9 };
 
 /** How two values may differ. */
-export interface Closeness {
+interface Closeness {
   /** Relative (and, below 1, absolute) tolerance; default by dtype. */
   readonly tolerance?: number;
   /** Compare only where the first value is finite. */
