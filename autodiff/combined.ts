@@ -6,7 +6,6 @@
  */
 
 import { type Apply, makeConstant, outputOf, type Variable } from "../core/graph/graph.ts";
-import type { Params } from "../core/graph/op.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { valueOf } from "../core/ops/common/literal.ts";
 import { where } from "../core/ops/elementwise/elementwise.ts";
@@ -82,7 +81,7 @@ function choiceShell(gradient: Variable, { inputs }: Apply, by: Variable): Shell
   return {
     value: whole(castTo(chosen, gradient.dtype), gradient),
     by,
-    put: (v) => (chosen === a ? where(condition, v, 0) : where(condition, 0, v)) as Variable,
+    put: (v) => (chosen === a ? where(condition, v, 0) : where(condition, 0, v)),
   };
 }
 
@@ -101,7 +100,7 @@ function indexShell(gradient: Variable, apply: Apply, by: Variable): Shell | nul
     by: by.ndim === 0 ? by : taken(whole(by, gradient)),
     put(value) {
       const zeros = whole(makeConstant(valueOf(0, value.dtype)), gradient);
-      return outputOf(apply.op, [zeros, value, ...places], { ...params, set: false } as Params);
+      return outputOf(apply.op, [zeros, value, ...places], { ...params, set: false });
     },
   };
 }

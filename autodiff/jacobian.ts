@@ -88,7 +88,7 @@ function atOnce(
 ): readonly Variable[] | null {
   if (!toposort(rows).some(({ op }) => SLOW_IN_LOOPS.has(op.name))) return null;
   let isLarge = false;
-  const leaves = new Map([[step, { value: arange(count) as Variable, stacked: true }]]);
+  const leaves = new Map([[step, { value: arange(count), stacked: true }]]);
   const onGrowth = (elements: number | null) =>
     void (isLarge ||= elements === null || elements > MOST_ELEMENTS);
   const made = new Batching(leaves, { count, draws: "once", onGrowth }).all(rows);

@@ -108,10 +108,7 @@ export function linearize<const F extends Wrt, const W extends Wrt>(
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   for (const item of list) expectVariable(item, "what is differentiated");
   const options = { disconnectedOutputs: "ignore" } as const;
-  return [
-    placed(value),
-    (tangents) => placed(Rop<F, W>(value, wrt, tangents, options) as Wrt) as never,
-  ];
+  return [placed(value), (tangents) => placed(Rop<F, W>(value, wrt, tangents, options)) as never];
 }
 
 /**

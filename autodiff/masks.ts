@@ -132,5 +132,5 @@ export function summedTo(mask: Variable, { op, inputs: [x, ...dims], params }: A
     "int32",
   );
   const kept = dims.filter((_, i) => left.includes(axes[i]!));
-  return neq(outputOf(op, [counted, ...kept], { axes: left }) as Variable, 0) as Variable;
+  return neq(outputOf(op, [counted, ...kept], { axes: left }), 0);
 }

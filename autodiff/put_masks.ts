@@ -70,7 +70,7 @@ function positionsOf(apply: Apply, there: boolean): Mask {
     ...apply.params,
     ...(isAdvanced ? { axes: own.map((i) => axes[i]!) } : {}),
     set: true,
-  } as Params);
+  });
 }
 
 /** Whether positions are a range over all of an axis, or one from its start that stands beside others. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { applyOp, type Variable } from "../core/graph/graph.ts";
+import { applyOp } from "../core/graph/graph.ts";
 import type { PrintParams } from "../core/ops/control/print_op.ts";
 import type { CustomVjpParams } from "../core/ops/control/custom_vjp.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
@@ -61,9 +61,9 @@ export const controlGradients: GradientRules = {
       if (inputs.length === 2) return [tangents[1]!];
       const n = (inputs.length - 1) / 2;
       const changes = inputs.slice(n + 1).flatMap((slope, i) =>
-        tangents[i + 1] ? [mul(slope, tangents[i + 1]!) as Variable] : []
+        tangents[i + 1] ? [mul(slope, tangents[i + 1]!)] : []
       );
-      return changes.length === 0 ? [] : [changes.reduce((a, b) => add(a, b) as Variable)];
+      return changes.length === 0 ? [] : [changes.reduce((a, b) => add(a, b))];
     },
   },
   customVjp: ruleOf<CustomVjpParams>({

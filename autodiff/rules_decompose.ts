@@ -64,19 +64,19 @@ function asColumn(x: Variable): Variable {
 /** A vector on the diagonals of matrices. */
 function onDiagonal(x: Variable): Variable {
   const n = shapeOf(x, x.ndim - 1);
-  return mul(asColumn(x), eye(n, n, 0, x.dtype)) as Variable;
+  return mul(asColumn(x), eye(n, n, 0, x.dtype));
 }
 
 /** The diagonals of the products of two matrices each. */
 function diagonalOf(a: Variable, b: Variable): Variable {
-  return reduced("sum", mul(transposed(a), b) as Variable, [a.ndim - 2]);
+  return reduced("sum", mul(transposed(a), b), [a.ndim - 2]);
 }
 
 /** 1/(xⱼ - xᵢ) in row i and column j, and 0 where they are equal: there vectors are not determined. */
 function gaps(x: Variable): Variable {
-  const difference = sub(asRow(x), asColumn(x)) as Variable;
+  const difference: Variable = sub(asRow(x), asColumn(x));
   const isNone = eq(difference, 0);
-  return where(isNone, 0, div(1, where(isNone, 1, difference))) as Variable;
+  return where(isNone, 0, div(1, where(isNone, 1, difference)));
 }
 
 const upper = { lower: false, unit: false, transposed: false };
@@ -84,13 +84,13 @@ const upper = { lower: false, unit: false, transposed: false };
 /** The imaginary parts of the diagonals of matrices, as imaginary numbers in matrices; null if they are real. */
 function imaginaryDiagonal(x: Variable): Variable | null {
   if (!isComplex(x.dtype)) return null;
-  return complex(0, imag(tril(triu(x as never) as never) as Variable)) as Variable;
+  return complex(0, imag(tril(triu(x as never) as never)));
 }
 
 /** 1/x, and 0 for 0. */
 function inverseOf(x: Variable): Variable {
   const isNone = eq(x, 0);
-  return where(isNone, 0, div(1, where(isNone, 1, x))) as Variable;
+  return where(isNone, 0, div(1, where(isNone, 1, x)));
 }
 
 const openColumns = new UndefinedGradient(
@@ -117,7 +117,7 @@ export const decomposeGradients: GradientRules = {
       const inner = [
         ...gr === null ? [] : [product(square, adjoint(left(gr!)))],
         ...flow === null ? [] : [neg(product(adjoint(flow), q!)) as Variable],
-      ].reduce((x, y) => add(x, y) as Variable);
+      ].reduce((x, y) => add(x, y));
       const turned = product(q!, mirrored(inner));
       const total = flow === null ? turned : add(flow, turned) as Variable;
       const x = overAdjoint(total, square, upper);
@@ -135,10 +135,10 @@ export const decomposeGradients: GradientRules = {
       const right = (x: Variable) => between(x, last, least, null);
       const square = left(r!);
       const scaled = over(left(t!), square, upper);
-      const inner = product(adjoint(q!), scaled), below = tril(inner as never, -1) as Variable;
-      const plain = sub(below, adjoint(below)) as Variable;
-      const skew = sumOf(plain, imaginaryDiagonal(inner)), rest = sub(inner, skew) as Variable;
-      const dq = sub(scaled, product(q!, rest)) as Variable, dr = product(rest, square);
+      const inner = product(adjoint(q!), scaled), below: Variable = tril(inner as never, -1);
+      const plain: Variable = sub(below, adjoint(below));
+      const skew = sumOf(plain, imaginaryDiagonal(inner)), rest: Variable = sub(inner, skew);
+      const dq: Variable = sub(scaled, product(q!, rest)), dr = product(rest, square);
       if (isTall) return [dq, dr];
       const beside = sumOf(
         product(adjoint(dq), right(a!)),
@@ -155,9 +155,9 @@ export const decomposeGradients: GradientRules = {
         Variable,
       ];
       const inner = [
-        ...gw === null ? [] : [onDiagonal(cast(gw, v.dtype) as Variable)],
+        ...gw === null ? [] : [onDiagonal(cast(gw, v.dtype))],
         ...gv === null ? [] : [mul(gaps(w), product(adjoint(v), gv)) as Variable],
-      ].reduce((x, y) => add(x, y) as Variable);
+      ].reduce((x, y) => add(x, y));
       return [folded(product(product(v, inner), adjoint(v)))];
     },
     // The diagonal of M and V·(gaps∘M), where M = Vᴴ·dA·V
@@ -167,9 +167,9 @@ export const decomposeGradients: GradientRules = {
         Variable,
       ];
       const half = product(mirrored(t!), v), turned = adjoint(v);
-      const values = real(diagonalOf(turned, half)) as Variable;
+      const values: Variable = real(diagonalOf(turned, half));
       if (!params.vectors) return [values];
-      return [values, product(v, mul(gaps(w), product(turned, half)) as Variable)];
+      return [values, product(v, mul(gaps(w), product(turned, half)))];
     },
   }),
   svd: ruleOf<SvdParams>({
@@ -183,25 +183,25 @@ export const decomposeGradients: GradientRules = {
         .outputs as [Variable, Variable, Variable];
       const v = adjoint(vt), gv = gt === null ? null : adjoint(gt);
       const skew = (x: Variable) => sub(x, adjoint(x)) as Variable;
-      const around = gaps(sqr(s) as Variable);
+      const around = gaps(sqr(s));
       const column = asColumn(s), row = asRow(s);
       const left = gu && product(adjoint(u), gu), alone = left && imaginaryDiagonal(left);
       const inner = sumOf(
-        gs && onDiagonal(cast(gs, u.dtype) as Variable),
-        left && mul(mul(skew(left), around), row) as Variable,
-        alone && mul(alone, inverseOf(row)) as Variable,
-        gv && mul(column, mul(skew(product(vt, gv)), around)) as Variable,
+        gs && onDiagonal(cast(gs, u.dtype)),
+        left && mul(mul(skew(left), around), row),
+        alone && mul(alone, inverseOf(row)),
+        gv && mul(column, mul(skew(product(vt, gv)), around)),
       );
       let total = product(product(u, inner), vt);
-      const inverse = div(1, s) as Variable;
+      const inverse: Variable = div(1, s);
       if (gu !== null && !isSquare) {
-        const beside = sub(gu, product(u, left!)) as Variable;
-        total = add(total, product(mul(beside, asRow(inverse)) as Variable, vt)) as Variable;
+        const beside: Variable = sub(gu, product(u, left!));
+        total = add(total, product(mul(beside, asRow(inverse)), vt));
       }
       if (gv !== null && !isSquare) {
-        const beside = sub(gv, product(v, product(vt, gv))) as Variable;
-        const scaled = mul(beside, asRow(inverse)) as Variable;
-        total = add(total, product(u, adjoint(scaled))) as Variable;
+        const beside: Variable = sub(gv, product(v, product(vt, gv)));
+        const scaled: Variable = mul(beside, asRow(inverse));
+        total = add(total, product(u, adjoint(scaled)));
       }
       return [total];
     },
@@ -212,16 +212,16 @@ export const decomposeGradients: GradientRules = {
       const [s, u, vt] = applyOp<SvdParams>(svdOp, [a!], { vectors: true, full: false })
         .outputs as [Variable, Variable, Variable];
       const v = adjoint(vt), right = product(t!, v), left = adjoint(u);
-      const values = real(diagonalOf(left, right)) as Variable;
+      const values: Variable = real(diagonalOf(left, right));
       if (!params.vectors) return [values];
       if (params.full && !isSquare) return [values, openVectors, openVectors];
       const inner = product(left, right), turned = adjoint(inner), alone = imaginaryDiagonal(inner);
-      const around = gaps(sqr(s) as Variable), column = asColumn(s), row = asRow(s);
+      const around = gaps(sqr(s)), column = asColumn(s), row = asRow(s);
       const both = (x: Variable, y: Variable) =>
         mul(around, add(mul(x, row), mul(column, y))) as Variable;
       const beside = (x: Variable, flow: Variable) =>
         isSquare ? null : div(sub(flow, product(x, product(adjoint(x), flow))), row) as Variable;
-      const inside = sumOf(both(inner, turned), alone && mul(alone, inverseOf(row)) as Variable);
+      const inside = sumOf(both(inner, turned), alone && mul(alone, inverseOf(row)));
       const du = sumOf(product(u, inside), beside(u, right));
       const dv = sumOf(product(v, both(turned, inner)), beside(v, product(adjoint(t!), u)));
       return [values, du, adjoint(dv)];
@@ -231,11 +231,11 @@ export const decomposeGradients: GradientRules = {
   pinv: ruleOf<PinvParams>({
     pullback({ inputs: [a], output: p }, [g]) {
       const turned = adjoint(p), flow = adjoint(g!);
-      const left = sub(flow, product(a!, product(p, flow))) as Variable;
-      const right = sub(flow, product(product(flow, p), a!)) as Variable;
+      const left: Variable = sub(flow, product(a!, product(p, flow)));
+      const right: Variable = sub(flow, product(product(flow, p), a!));
       return [
         add(
-          neg(product(turned, product(g!, turned))) as Variable,
+          neg(product(turned, product(g!, turned))),
           product(left, product(p, turned)),
           product(product(turned, p), right),
         ),
@@ -247,9 +247,9 @@ export const decomposeGradients: GradientRules = {
       const left = product(product(p, turned), flow), right = product(flow, product(turned, p));
       return [
         add(
-          neg(product(p, product(t!, p))) as Variable,
-          sub(left, product(product(left, a!), p)) as Variable,
-          sub(right, product(p, product(a!, right))) as Variable,
+          neg(product(p, product(t!, p))),
+          sub(left, product(product(left, a!), p)),
+          sub(right, product(p, product(a!, right))),
         ),
       ];
     },
@@ -267,8 +267,8 @@ function rootTangent(a: Variable, given: Variable): Variable {
     Variable,
     Variable,
   ];
-  const root = sqrt(w) as Variable;
+  const root: Variable = sqrt(w);
   const inner = product(adjoint(v), product(given, v));
-  const solved = div(inner, add(asRow(root), asColumn(root))) as Variable;
+  const solved: Variable = div(inner, add(asRow(root), asColumn(root)));
   return product(v, product(solved, adjoint(v)));
 }

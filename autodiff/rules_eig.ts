@@ -43,7 +43,7 @@ function asColumn(x: Variable): Variable {
 /** Complex numbers of which a part, or all, may be missing. */
 function joined(re: Variable | null, im: Variable | null): Variable | null {
   if (re === null && im === null) return null;
-  return complexOf(re ?? zerosLike(im!) as Variable, im ?? zerosLike(re!) as Variable);
+  return complexOf(re ?? zerosLike(im!), im ?? zerosLike(re!));
 }
 
 /** A⁻¹·B */
@@ -61,25 +61,25 @@ function partsOf(inputs: readonly Variable[]): { w: Variable; v: Variable } {
 
 /** 1/(xⱼ - xᵢ) in row i and column j, and 0 where they are equal: there vectors are not determined. */
 function gaps(x: Variable): Variable {
-  const difference = sub(asRow(x), asColumn(x)) as Variable;
-  const isNone = and(eq(realOf(difference), 0), eq(imagOf(difference), 0)) as Variable;
-  return where(isNone, 0, div(1, where(isNone, 1, difference))) as Variable;
+  const difference: Variable = sub(asRow(x), asColumn(x));
+  const isNone: Variable = and(eq(realOf(difference), 0), eq(imagOf(difference), 0));
+  return where(isNone, 0, div(1, where(isNone, 1, difference)));
 }
 
 /** Ones where vectors in columns have the element that is real, and these elements. */
 function heads(v: Variable): { readonly mask: Variable; readonly values: Variable } {
   const [re, im] = [realOf(v), imagOf(v)], rows = v.ndim - 2;
-  const squares = add(mul(re, re), mul(im, im)) as Variable;
-  const isLarge = ge(squares, mul(topOf(squares, [rows]), 0.37 ** 2)) as Variable;
-  const place = argmax(castTo(isLarge, "int32"), rows) as Variable;
-  const mask = eq(asColumn(arange(shapeOf(v, rows)) as Variable), asRow(place)) as Variable;
-  return { mask, values: reduced("sum", where(mask, re, 0) as Variable, [rows]) };
+  const squares: Variable = add(mul(re, re), mul(im, im));
+  const isLarge: Variable = ge(squares, mul(topOf(squares, [rows]), 0.37 ** 2));
+  const place: Variable = argmax(castTo(isLarge, "int32"), rows);
+  const mask: Variable = eq(asColumn(arange(shapeOf(v, rows))), asRow(place));
+  return { mask, values: reduced("sum", where(mask, re, 0), [rows]) };
 }
 
 /** A matrix with a vector on its diagonal. */
 function onDiagonal(x: Variable): Variable {
-  const n = shapeOf(x, x.ndim - 1), isOn = eye(n, n, 0, "bool") as Variable;
-  return where(isOn, asColumn(x), 0) as Variable;
+  const n = shapeOf(x, x.ndim - 1), isOn: Variable = eye(n, n, 0, "bool");
+  return where(isOn, asColumn(x), 0);
 }
 
 const sumOfRows = (x: Variable): Variable => reduced("sum", x, [x.ndim - 2]);
@@ -92,26 +92,26 @@ export const eigGradients: GradientRules = {
       const { w, v } = partsOf(inputs), gw = joined(gwr, gwi), gv = joined(gvr, gvi);
       const parts = gw === null ? [] : [onDiagonal(gw)];
       if (gv !== null) {
-        const s = sumOfRows(mul(conjugate(gv), v) as Variable), { mask, values } = heads(v);
-        const along = mul(v, asRow(realOf(s))) as Variable;
-        const turn = where(mask, asRow(div(imagOf(s), values) as Variable), 0) as Variable;
-        const own = add(sub(gv, along), complexOf(zerosLike(turn) as Variable, turn)) as Variable;
-        parts.push(mul(conjugate(gaps(w)), product(adjoint(v), own)) as Variable);
+        const s = sumOfRows(mul(conjugate(gv), v)), { mask, values } = heads(v);
+        const along: Variable = mul(v, asRow(realOf(s)));
+        const turn: Variable = where(mask, asRow(div(imagOf(s), values)), 0);
+        const own: Variable = add(sub(gv, along), complexOf(zerosLike(turn), turn));
+        parts.push(mul(conjugate(gaps(w)), product(adjoint(v), own)));
       }
-      const inner = parts.reduce((x, y) => add(x, y) as Variable);
+      const inner = parts.reduce((x, y) => add(x, y));
       const total = solved(adjoint(v), product(inner, adjoint(v)));
       return inputs.map((_, i) => i === 0 ? realOf(total) : imagOf(total));
     },
     pushforward({ inputs, params }, [tr = null, ti = null]) {
       const { w, v } = partsOf(inputs), change = joined(tr, ti)!;
       const inner = solved(v, product(change, v)), n = shapeOf(v, v.ndim - 1);
-      const isOn = eye(n, n, 0, "bool") as Variable;
-      const dw = sumOfRows(where(isOn, inner, 0) as Variable);
+      const isOn: Variable = eye(n, n, 0, "bool");
+      const dw = sumOfRows(where(isOn, inner, 0));
       if (!params.vectors) return [realOf(dw), imagOf(dw)];
-      const dv = product(v, mul(gaps(w), inner) as Variable), { mask, values } = heads(v);
-      const along = realOf(sumOfRows(mul(conjugate(v), dv) as Variable));
-      const turn = div(sumOfRows(where(mask, imagOf(dv), 0) as Variable), values) as Variable;
-      const kept = sub(dv, mul(v, asRow(complexOf(along, turn)))) as Variable;
+      const dv = product(v, mul(gaps(w), inner)), { mask, values } = heads(v);
+      const along = realOf(sumOfRows(mul(conjugate(v), dv)));
+      const turn: Variable = div(sumOfRows(where(mask, imagOf(dv), 0)), values);
+      const kept: Variable = sub(dv, mul(v, asRow(complexOf(along, turn))));
       return [realOf(dw), imagOf(dw), realOf(kept), imagOf(kept)];
     },
   }),

@@ -308,7 +308,7 @@ function tangentOf(
     if (found instanceof UndefinedGradient) return found;
     if (!("dtype" in found)) continue;
     const part = isFlat ? real(turned(found)) : turned(found);
-    sum = sum === null ? part : add(sum, part) as Variable;
+    sum = sum === null ? part : add(sum, part);
   }
   return sum;
 }
@@ -346,7 +346,7 @@ export const elementwiseGradients: Readonly<Record<ElementwiseName, GradientRule
   ...Object.fromEntries(
     Object.entries(rows).map((
       [name, row],
-    ) => [name, elementwiseRule(name as ElementwiseName, row as Row)]),
+    ) => [name, elementwiseRule(name as ElementwiseName, row)]),
   ) as Record<ElementwiseName, GradientRule>,
   disconnectedGrad: { pullback: () => [null], connected: () => false },
 };

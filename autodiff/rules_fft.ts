@@ -18,7 +18,7 @@ import { type GradientRules, ruleOf } from "./rule.ts";
  * of an even length.
  */
 function mirroredTimes(by: number, half: Variable, n: Variable, axis: number): Variable {
-  const k = arange(knownDims(half)[axis]!) as Variable;
+  const k: Variable = arange(knownDims(half)[axis]!);
   const [none, two] = [0, 2].map((value) => asVariable(value, "int64")) as [Variable, Variable];
   const isOwn = elementwise("or", [
     elementwise("eq", [k, none]),
@@ -42,7 +42,7 @@ export const fftGradients: GradientRules = {
         const n = knownDims(x!)[axis]!, back: FftParams = { ...params, kind: "fromHalf", sign: 1 };
         return [outputOf(fftOp, [mirroredTimes(0.5, g!, n, axis), n], back)];
       }
-      const half = outputOf(fftOp, [g!], { ...params, kind: "toHalf", sign: -1 } as FftParams);
+      const half = outputOf(fftOp, [g!], { ...params, kind: "toHalf", sign: -1 });
       return [mirroredTimes(2, half, length!, axis)];
     },
   }),

@@ -47,7 +47,7 @@ export const linalgGradients: GradientRules = {
         ...da ? [outputOf(matmulOp, [da, chosen(b, da, 2)], {})] : [],
         ...db ? [outputOf(matmulOp, [chosen(a, db, 1), db], {})] : [],
       ];
-      return [parts.reduce((x, y) => add(x, y) as Variable)];
+      return [parts.reduce((x, y) => add(x, y))];
     },
   },
 };

@@ -69,7 +69,7 @@ function sumFrom(x: Variable, axis: number): Variable {
 function expSumFrom(g: Variable, x: Variable, y: Variable, axis: number): Variable {
   const isNone: Variable = eq(y, -Infinity);
   const part = (sign: 1 | -1): Variable => {
-    const size = mul(g, sign) as Variable, counts: Variable = and(gt(size, 0), invert(isNone));
+    const size: Variable = mul(g, sign), counts: Variable = and(gt(size, 0), invert(isNone));
     const level: Variable = sub(log(where(counts, size, 1)), where(counts, y, 0));
     const levels: Variable = where(counts, level, -Infinity);
     return exp(add(x, reversed(running("logsumexp", reversed(levels, axis), axis), axis)));
@@ -81,7 +81,7 @@ function expSumFrom(g: Variable, x: Variable, y: Variable, axis: number): Variab
 function expSumTangent(t: Variable, x: Variable, y: Variable, axis: number): Variable {
   const isNone: Variable = eq(y, -Infinity), level: Variable = where(isNone, 0, y);
   const part = (sign: 1 | -1): Variable => {
-    const size = mul(t, sign) as Variable, counts: Variable = gt(size, 0);
+    const size: Variable = mul(t, sign), counts: Variable = gt(size, 0);
     const own: Variable = add(x, log(where(counts, size, 1)));
     const sum = running("logsumexp", where(counts, own, -Infinity), axis);
     return where(isNone, 0, exp(sub(sum, level)));
@@ -92,7 +92,7 @@ function expSumTangent(t: Variable, x: Variable, y: Variable, axis: number): Var
 /** Where running extremes are from: the first of equal elements. */
 function extremePlaces(y: Variable, axis: number): Variable {
   const own = numbered(knownDims(y)[axis]!, axis, y.ndim);
-  const before = maximum(sub(own, 1), 0) as Variable;
+  const before: Variable = maximum(sub(own, 1), 0);
   const isNew: Variable = neq(y, takenAlong(y, before, axis));
   return running("max", where(isNew, own, 0), axis);
 }
@@ -125,8 +125,8 @@ function runningProductTangent(t: Variable, x: Variable, y: Variable, axis: numb
   const isFirst: Variable = and(isZero, eq(zeros, 1));
   const others = running("prod", where(isFirst, 1, x), axis);
   const parts = combined(t, where(isZero, 1, x), (t, by) => div(t, by));
-  const before = mul(y, running("sum", parts, axis)) as Variable;
-  const at = mul(others, running("sum", where(isFirst, t, 0), axis)) as Variable;
+  const before: Variable = mul(y, running("sum", parts, axis));
+  const at: Variable = mul(others, running("sum", where(isFirst, t, 0), axis));
   return where(eq(zeros, 0), before, where(eq(zeros, 1), at, 0));
 }
 
@@ -165,7 +165,7 @@ function reaching(g: Variable, axis: number): Variable | null {
   const mask = support(g);
   if (mask === null) return null;
   const counts = castTo(stretched(mask, knownDims(g)), "int32");
-  const reached = neq(sumFrom(counts, axis), 0) as Variable;
+  const reached: Variable = neq(sumFrom(counts, axis), 0);
   if (support(g, "explicit") !== null) return reached;
   return asKink(reached, support(g, "indexed") && reached);
 }

@@ -48,7 +48,7 @@ function extremeTangent(t: Variable, x: Variable, y: Variable, axes: readonly nu
 /** Each change times the product of the other elements. */
 function productTangent(t: Variable, x: Variable, y: Variable, axes: readonly number[]): Variable {
   const changes = castTo(t, y.dtype);
-  const others = conj(product(filledLike(y, 1), x, axes)) as Variable;
+  const others: Variable = conj(product(filledLike(y, 1), x, axes));
   return reduced("sum", combined(changes, others, (t, by) => mul(t, by)), axes);
 }
 
@@ -66,8 +66,8 @@ function product(g: Variable, x: Variable, axes: readonly number[]): Variable {
   const weighted: Variable = withAxes(mul(g, conj(rest)), axes);
   const slope: Variable = div(weighted, isComplex(g.dtype) ? conj(safe) : safe);
   const all = withAxes(g, axes), counted = selectedBy(all, factors, "all", 1);
-  const others = mul(all, conj(productOfOthers(counted, axes))) as Variable;
-  const value = where(eq(otherZeros, 0), slope, 0) as Variable;
+  const others: Variable = mul(all, conj(productOfOthers(counted, axes)));
+  const value: Variable = where(eq(otherZeros, 0), slope, 0);
   return derivedAs(selectedBy(all, value), selectedBy(all, others));
 }
 
@@ -79,7 +79,7 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
   const kept = x.type.shape.flatMap((_, axis) => axes.includes(axis) ? [] : [axis]);
   const order = [...kept, ...axes], rank = kept.length;
   const turned = moved(x, order), dims = knownDims(turned);
-  const length = dims.slice(rank).reduce((a, b) => mul(a, b) as Variable);
+  const length = dims.slice(rank).reduce((a, b) => mul(a, b));
   const row = reshaped(turned, [...dims.slice(0, rank), length]);
   const slice = (v: Variable, part: Partial<IndexEntry>, ...bounds: number[]): Variable =>
     outputOf<SubtensorParams>(subtensorOp, [v, ...bounds.map(intConstant)], {
@@ -93,7 +93,7 @@ function productOfOthers(x: Variable, axes: readonly number[]): Variable {
     const shifted = outputOf<JoinParams>(joinOp, parts, { axis: rank });
     return outputOf<CumulativeParams>(cumulativeOp, [shifted], { kind: "prod", axis: rank });
   };
-  const others = mul(before(row), reversed(before(reversed(row)))) as Variable;
+  const others: Variable = mul(before(row), reversed(before(reversed(row))));
   return moved(reshaped(others, dims), x.type.shape.map((_, axis) => order.indexOf(axis)));
 }
 

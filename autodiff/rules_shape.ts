@@ -115,10 +115,7 @@ export const shapeGradients: GradientRules = {
         axes.map((axis, i) => [starts[i]!, addDims(starts[i]!, dims[axis]!)]),
       );
       const all = x.type.shape.map((_, axis) => axis);
-      return [
-        inner,
-        wanted[1] ? sub(reduced("sum", g!, all), reduced("sum", inner, all)) as Variable : null,
-      ];
+      return [inner, wanted[1] ? sub(reduced("sum", g!, all), reduced("sum", inner, all)) : null];
     },
   }),
 };

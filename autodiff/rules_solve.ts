@@ -30,7 +30,7 @@ import { type GradientRules, ruleOf } from "./rule.ts";
 
 /** The transposes of matrices with conjugates. */
 export function adjoint(x: Variable): Variable {
-  return conj(transposed(x)) as Variable;
+  return conj(transposed(x));
 }
 
 /** The products of matrices. */
@@ -38,33 +38,33 @@ export const product = matrixProduct;
 
 /** The real parts of numbers, in their own dtype. */
 function realPart(x: Variable): Variable {
-  return isComplex(x.dtype) ? cast(real(x), x.dtype) as Variable : x;
+  return isComplex(x.dtype) ? cast(real(x), x.dtype) : x;
 }
 
 /** The lower triangle, with half of the diagonal. */
 function lowerHalf(x: Variable): Variable {
   const n = shapeOf(x, x.ndim - 1);
-  const weights = add(tri(n, n, 0, x.dtype), tri(n, n, -1, x.dtype)) as Variable;
+  const weights: Variable = add(tri(n, n, 0, x.dtype), tri(n, n, -1, x.dtype));
   // Above the diagonal there may be anything.
-  return mul(tril(x as never), mul(weights, 0.5)) as Variable;
+  return mul(tril(x as never), mul(weights, 0.5));
 }
 
 /** A gradient of a symmetric or Hermitian matrix of which only the lower triangle is read. */
 export function folded(x: Variable): Variable {
-  return lowerHalf(add(x, adjoint(x)) as Variable);
+  return lowerHalf(add(x, adjoint(x)));
 }
 
 /** The symmetric or Hermitian matrix of which the lower triangle is read. */
 export function mirrored(x: Variable): Variable {
-  const below = tril(x as never, -1) as Variable;
-  if (!isComplex(x.dtype)) return add(tril(x as never), transposed(below)) as Variable;
-  const diagonal = realPart(tril(triu(x as never) as never) as Variable);
-  return add(below, diagonal, adjoint(below)) as Variable;
+  const below: Variable = tril(x as never, -1);
+  if (!isComplex(x.dtype)) return add(tril(x as never), transposed(below));
+  const diagonal = realPart(tril(triu(x as never) as never));
+  return add(below, diagonal, adjoint(below));
 }
 
 /** The sum of what is there. */
 export function sumOf(...parts: readonly (Variable | null)[]): Variable {
-  return parts.filter((part) => part !== null).reduce((x, y) => add(x, y) as Variable);
+  return parts.filter((part) => part !== null).reduce((x, y) => add(x, y));
 }
 
 type Triangle = Omit<TriangularParams, "check">;
@@ -76,7 +76,7 @@ function solveWith(a: Variable, b: Variable, params: Triangle): Variable {
 /** Solves a system of the adjoint of what some params make of a triangle. */
 function solveAdjoint(a: Variable, b: Variable, params: Triangle): Variable {
   const turned = { ...params, transposed: !params.transposed };
-  return conj(solveWith(a, conj(b) as Variable, turned)) as Variable;
+  return conj(solveWith(a, conj(b), turned));
 }
 
 const lower = { lower: true, unit: false, transposed: false };
@@ -97,7 +97,7 @@ export const solveGradients: GradientRules = {
   // The gradient in A is L⁻ᴴ·Φ(Lᴴ·G)·L⁻¹, where Φ takes the lower triangle and half of the diagonal.
   cholesky: ruleOf<CheckedParams>({
     pullback({ output: l }, [g]) {
-      const inner = lowerHalf(product(adjoint(l), tril(g! as never) as Variable));
+      const inner = lowerHalf(product(adjoint(l), tril(g! as never)));
       return [folded(over(solveAdjoint(l, inner, lower), l, lower))];
     },
     // L·Φ(L⁻¹·dA·L⁻ᴴ)
@@ -118,7 +118,7 @@ export const solveGradients: GradientRules = {
       const part = da ? readOf(da, params) : null;
       const own = part && neg(product(params.transposed ? transposed(part) : part, x));
       return [
-        outputOf<TriangularParams>(solveTriangularOp, [a!, sumOf(db, own as Variable | null)], {
+        outputOf<TriangularParams>(solveTriangularOp, [a!, sumOf(db, own)], {
           ...params,
           check: false,
         }),
@@ -131,9 +131,9 @@ export const solveGradients: GradientRules = {
         outputOf<SolveParams>(solveOp, [a!, sides], { ...params, check: false, transposed });
       const right = params.positive
         ? solved(g!, false)
-        : conj(solved(conj(g!) as Variable, !params.transposed)) as Variable;
+        : conj(solved(conj(g!), !params.transposed)) as Variable;
       if (!wanted[0]) return [null, right];
-      const whole = neg(product(right, adjoint(x))) as Variable;
+      const whole: Variable = neg(product(right, adjoint(x)));
       if (params.positive) return [folded(whole), right];
       return [params.transposed ? transposed(whole) : whole, right];
     },
@@ -153,7 +153,7 @@ export const solveGradients: GradientRules = {
       const turned = adjoint(x);
       return [neg(product(product(turned, g!), turned))];
     },
-    pushforward: ({ output: x }, [t]) => [neg(product(product(x, t!), x)) as Variable],
+    pushforward: ({ output: x }, [t]) => [neg(product(product(x, t!), x))],
   }),
   lu: {
     pullback: (apply, [g]) => [g === null ? null : luGradient(apply, g!)],
@@ -163,7 +163,7 @@ export const solveGradients: GradientRules = {
 
 /** The part of a matrix that solving with it reads. */
 function readOf(x: Variable, { lower, unit }: TriangularParams): Variable {
-  return (lower ? tril : triu)(x as never, unit ? (lower ? -1 : 1) : 0) as Variable;
+  return (lower ? tril : triu)(x as never, unit ? (lower ? -1 : 1) : 0);
 }
 
 const unitLowerOnly = { lower: true, unit: true, transposed: false };
@@ -172,8 +172,8 @@ const upperOnly = { lower: false, unit: false, transposed: false };
 /** The gradient in a square matrix of its factors, which are L below the diagonal and U from it on. */
 function squareLu(factors: Variable, below: Variable, above: Variable): Variable {
   const left = tril(product(adjoint(unitLower(factors)), below) as never, -1);
-  const right = triu(product(above, adjoint(triu(factors as never) as Variable)) as never);
-  const inner = add(left, right) as Variable;
+  const right = triu(product(above, adjoint(triu(factors as never))) as never);
+  const inner: Variable = add(left, right);
   return overAdjoint(solveAdjoint(factors, inner, unitLowerOnly), factors, upperOnly);
 }
 
@@ -194,14 +194,10 @@ function luGradient({ inputs: [a], outputs: [packed, order] }: Apply, g: Variabl
     const right = solveAdjoint(factors, part(g, false, true), unitLowerOnly);
     const fromRight = product(right, adjoint(part(packed!, false, true)));
     const fromDown = product(adjoint(part(packed!, true, false)), down);
-    const square = squareLu(
-      factors,
-      lowerOf(sub(own, fromRight) as Variable),
-      upperOf(sub(own, fromDown) as Variable),
-    );
+    const square = squareLu(factors, lowerOf(sub(own, fromRight)), upperOf(sub(own, fromDown)));
     rows = whole(square, down, right);
   }
-  return rowsAt(rows, argsort(order!, -1) as Variable);
+  return rowsAt(rows, argsort(order!, -1));
 }
 
 /** The largest square in the corner of matrices, and what is beside it. */
@@ -228,8 +224,8 @@ function blocksOf(a: Variable) {
 function squareLuTangent(factors: Variable, t: Variable): [below: Variable, above: Variable] {
   const inner = over(solveWith(factors, t, unitLowerOnly), factors, upperOnly);
   return [
-    product(unitLower(factors), tril(inner as never, -1) as Variable),
-    product(triu(inner as never) as Variable, triu(factors as never) as Variable),
+    product(unitLower(factors), tril(inner as never, -1)),
+    product(triu(inner as never), triu(factors as never)),
   ];
 }
 

@@ -302,5 +302,5 @@ export function chosenWhere(
 ): Variable {
   if (mask === null) return value;
   if (support(gradient, "explicit") === null) asKink(mask, support(gradient, "indexed"));
-  return where(mask, value, instead) as Variable;
+  return where(mask, value, instead);
 }

@@ -71,7 +71,7 @@ function projected(
   const dtype = realOf(output.dtype), size = sizeOf(value.shape);
   const weighted = (part: Variable): Variable => {
     const factors = makeValue(dtype, value.shape, Array.from({ length: size }, next));
-    return sum(mul(part, makeConstant(factors)) as Variable);
+    return sum(mul(part, makeConstant(factors)));
   };
   if (!isComplex(output.dtype)) return weighted(output);
   return add(weighted(real(output)), weighted(imag(output)));

@@ -59,7 +59,7 @@ export function attention(
   options?: AttentionOptions,
 ): Variable {
   expectOneRank(q, k, v);
-  return T.matmul(attentionWeights(q, k, options), v) as Variable;
+  return T.matmul(attentionWeights(q, k, options), v);
 }
 
 function expectOneRank(...parts: TensorLike[]): void {
@@ -99,21 +99,21 @@ export function attentionWeights(
     scale: "any",
   });
   expectOneRank(q, k);
-  const queries = asVariable(q) as Variable, keys = asVariable(k) as Variable;
+  const queries: Variable = asVariable(q), keys: Variable = asVariable(k);
   const features = T.cast(queries.shape.at(-1)!, queries.dtype);
   const factor = scale ?? T.div(1, T.sqrt(features));
-  const products = T.matmul(queries, T.swapaxes(keys, -1, -2)) as Variable;
-  let scores = T.mul(products, T.cast(factor, products.dtype)) as Variable;
+  const products: Variable = T.matmul(queries, T.swapaxes(keys, -1, -2));
+  let scores: Variable = T.mul(products, T.cast(factor, products.dtype));
   const hide = (seen: Variable) => {
     const low = unseen[scores.dtype as keyof typeof unseen];
-    scores = T.switch(seen, scores, T.constant(low, { dtype: scores.dtype })) as Variable;
+    scores = T.switch(seen, scores, T.constant(low, { dtype: scores.dtype }));
   };
-  if (mask !== undefined) hide(T.neq(mask, 0) as Variable);
+  if (mask !== undefined) hide(T.neq(mask, 0));
   if (causal) {
     const rows = T.arange(scores.shape.at(-2)!), columns = T.arange(scores.shape.at(-1)!);
-    hide(T.ge(T.expandDims(rows, 1), T.expandDims(columns, 0)) as Variable);
+    hide(T.ge(T.expandDims(rows, 1), T.expandDims(columns, 0)));
   }
-  return T.softmax(scores) as Variable;
+  return T.softmax(scores);
 }
 
 /** Parameters of {@linkcode multiHeadAttention}: dense layers. */
@@ -193,23 +193,18 @@ export function multiHeadAttention(
   if (!Number.isInteger(heads) || heads < 1) {
     throw new RangeError(`${action}: expected a number of heads from 1 on, got ${shown(heads)}`);
   }
-  const from = asVariable(x) as Variable, source = of === undefined ? from : asVariable(of);
+  const from: Variable = asVariable(x), source = of === undefined ? from : asVariable(of);
   const split = (layer: DenseParameters, input: Variable) => {
-    const all = dense(layer, input), size = T.intDiv(all.shape.at(-1)!, heads) as Variable;
+    const all = dense(layer, input), size: Variable = T.intDiv(all.shape.at(-1)!, heads);
     const lengths = all.shape.slice(0, -1) as Variable[];
     return T.swapaxes(T.reshape(all, [...lengths, heads, size]), -2, -3) as Variable;
   };
   const queries = split(p.query, from);
-  const seen = attention(
-    queries,
-    split(p.key, source as Variable),
-    split(p.value, source as Variable),
-    rest,
-  );
-  const joined = T.swapaxes(seen, -2, -3) as Variable;
+  const seen = attention(queries, split(p.key, source), split(p.value, source), rest);
+  const joined: Variable = T.swapaxes(seen, -2, -3);
   const lengths = joined.shape.slice(0, -2) as Variable[];
-  const size = T.mul(joined.shape.at(-1)!, heads) as Variable;
-  return dense(p.out, T.reshape(joined, [...lengths, size]) as Variable);
+  const size: Variable = T.mul(joined.shape.at(-1)!, heads);
+  return dense(p.out, T.reshape(joined, [...lengths, size]));
 }
 
 /** Parameters of {@linkcode transformerBlock}. */
@@ -299,9 +294,9 @@ export function transformerBlock(
     rate: "number",
   });
   const dropped = (h: Variable) => streams === undefined ? h : dropout(h, { streams, rate });
-  const from = asVariable(x) as Variable;
+  const from: Variable = asVariable(x);
   const seen = multiHeadAttention(p.attention, layerNorm(p.norm1, from), rest);
-  const y = T.add(from, dropped(seen)) as Variable;
-  const inner = T.gelu(dense(p.wide, layerNorm(p.norm2, y))) as Variable;
-  return T.add(y, dropped(dense(p.narrow, inner))) as Variable;
+  const y: Variable = T.add(from, dropped(seen));
+  const inner: Variable = T.gelu(dense(p.wide, layerNorm(p.norm2, y)));
+  return T.add(y, dropped(dense(p.narrow, inner)));
 }

@@ -7,7 +7,7 @@
 import * as T from "../core/api/functions.ts";
 import { checkOptions } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
-import { mapTree, type Tree, type TreeOf } from "../core/base/tree.ts";
+import { mapTree, type TreeOf } from "../core/base/tree.ts";
 import { promote } from "../core/graph/dtype.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { shared, SharedVariable } from "../core/runtime/shared.ts";
@@ -56,7 +56,7 @@ export function ema<P extends ParameterTree>(
   const isShared = (value: unknown): value is SharedVariable => value instanceof SharedVariable;
   const averages = mapTree(
     action,
-    parameters as Tree<SharedVariable>,
+    parameters,
     { is: isShared, words: "shared variables" },
     (one, path) => {
       // Small changes of a float16 average would be lost.
@@ -65,9 +65,9 @@ export function ema<P extends ParameterTree>(
         dtype,
         name: `${one.name ?? path.join(".")}.average`,
       }) as SharedVariable;
-      const value = T.cast(next.get(one) ?? one as Variable, promote(dtype, one.dtype));
-      const mixed = T.add(T.mul(average as Variable, decay), T.mul(value, 1 - decay));
-      added.push([average, T.cast(mixed, dtype) as Variable]);
+      const value = T.cast(next.get(one) ?? one, promote(dtype, one.dtype));
+      const mixed = T.add(T.mul(average, decay), T.mul(value, 1 - decay));
+      added.push([average, T.cast(mixed, dtype)]);
       return average;
     },
   );

@@ -86,7 +86,7 @@ function settingsOf<R extends Spatial>(options: ConvLayerOptions<R> | undefined)
 function biased({ b }: ConvParameters, maps: Variable): Variable {
   if (b === undefined) return maps;
   const pattern = maps.type.shape.map((_, axis) => axis === 1 ? 0 : "x" as const);
-  return T.add(maps, T.dimshuffle(b, ...pattern)) as Variable;
+  return T.add(maps, T.dimshuffle(b, ...pattern));
 }
 
 function poolingOf<R extends Spatial>(
@@ -141,7 +141,7 @@ export function initConv2d(
  * ```
  */
 export function conv2d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions): Variable {
-  const maps = T.conv2d(asVariable(x) as Variable, p.W, settingsOf(options)) as Variable;
+  const maps: Variable = T.conv2d(asVariable(x), p.W, settingsOf(options));
   return biased(p, maps);
 }
 
@@ -164,7 +164,7 @@ export function maxPool2d(
   size: number | readonly [number, number],
   options?: PoolLayerOptions,
 ): Variable {
-  return T.pool2d(asVariable(x) as Variable, size, poolingOf(size, options, "max")) as Variable;
+  return T.pool2d(asVariable(x), size, poolingOf(size, options, "max"));
 }
 
 /**
@@ -187,7 +187,7 @@ export function averagePool2d(
   options?: PoolLayerOptions,
 ): Variable {
   const all = poolingOf(size, options, "average_inc_pad");
-  return T.pool2d(asVariable(x) as Variable, size, all) as Variable;
+  return T.pool2d(asVariable(x), size, all);
 }
 
 /**
@@ -230,7 +230,7 @@ export function initConv1d(
  * ```
  */
 export function conv1d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions<1>): Variable {
-  const maps = T.conv1d(asVariable(x) as Variable, p.W, settingsOf(options)) as Variable;
+  const maps: Variable = T.conv1d(asVariable(x), p.W, settingsOf(options));
   return biased(p, maps);
 }
 
@@ -253,7 +253,7 @@ export function maxPool1d(
   size: number | readonly [number],
   options?: PoolLayerOptions<1>,
 ): Variable {
-  return T.pool1d(asVariable(x) as Variable, size, poolingOf(size, options, "max")) as Variable;
+  return T.pool1d(asVariable(x), size, poolingOf(size, options, "max"));
 }
 
 /**
@@ -276,7 +276,7 @@ export function averagePool1d(
   options?: PoolLayerOptions<1>,
 ): Variable {
   const all = poolingOf(size, options, "average_inc_pad");
-  return T.pool1d(asVariable(x) as Variable, size, all) as Variable;
+  return T.pool1d(asVariable(x), size, all);
 }
 
 /**
@@ -319,7 +319,7 @@ export function initConv3d(
  * ```
  */
 export function conv3d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions<3>): Variable {
-  const maps = T.conv3d(asVariable(x) as Variable, p.W, settingsOf(options)) as Variable;
+  const maps: Variable = T.conv3d(asVariable(x), p.W, settingsOf(options));
   return biased(p, maps);
 }
 
@@ -342,7 +342,7 @@ export function maxPool3d(
   size: number | readonly [number, number, number],
   options?: PoolLayerOptions<3>,
 ): Variable {
-  return T.pool3d(asVariable(x) as Variable, size, poolingOf(size, options, "max")) as Variable;
+  return T.pool3d(asVariable(x), size, poolingOf(size, options, "max"));
 }
 
 /**
@@ -365,5 +365,5 @@ export function averagePool3d(
   options?: PoolLayerOptions<3>,
 ): Variable {
   const all = poolingOf(size, options, "average_inc_pad");
-  return T.pool3d(asVariable(x) as Variable, size, all) as Variable;
+  return T.pool3d(asVariable(x), size, all);
 }

@@ -30,12 +30,11 @@ import {
  */
 export function globalNorm(gradients: VariableTree): Variable {
   const all = variablesOf("Cannot take a norm", gradients);
-  return T.sqrt(squares(all)) as Variable;
+  return T.sqrt(squares(all));
 }
 
 function squares(all: readonly Variable[]): Variable {
-  return all.map((one) => T.sum(T.sqr(one)) as Variable)
-    .reduce((a, b) => T.add(a, b) as Variable, T.constant(0) as Variable);
+  return all.map((one) => T.sum(T.sqr(one))).reduce((a, b) => T.add(a, b), T.constant(0));
 }
 
 /**
@@ -57,13 +56,9 @@ export function clipByGlobalNorm<G extends VariableTree>(
   norm: TensorLike,
 ): TreeOf<G, Variable, Variable> {
   const action = "Cannot clip gradients";
-  const found = T.sqrt(squares(variablesOf(action, gradients))) as Variable;
-  const factor = T.where(T.gt(found, norm), T.div(norm, found), 1) as Variable;
-  return mapVariables(
-    action,
-    gradients,
-    (one) => T.mul(one, T.cast(factor, one.dtype)) as Variable,
-  );
+  const found: Variable = T.sqrt(squares(variablesOf(action, gradients)));
+  const factor: Variable = T.where(T.gt(found, norm), T.div(norm, found), 1);
+  return mapVariables(action, gradients, (one) => T.mul(one, T.cast(factor, one.dtype)));
 }
 
 /**
@@ -87,7 +82,7 @@ export function clipByValue<G extends VariableTree>(
   return mapVariables(
     "Cannot clip gradients",
     gradients,
-    (one) => T.cast(T.clip(one, T.neg(limit), limit), one.dtype) as Variable,
+    (one) => T.cast(T.clip(one, T.neg(limit), limit), one.dtype),
   );
 }
 
@@ -116,8 +111,8 @@ export function weightDecay<G extends VariableTree>(
   const all = parametersOf(action, parameters);
   checkCount(action, variablesOf(action, gradients), all.length);
   return mapVariables(action, gradients, (one, i) => {
-    const decay = T.mul(all[i]!.variable as Variable, rate);
-    return T.add(one, T.cast(decay, one.dtype)) as Variable;
+    const decay = T.mul(all[i]!.variable, rate);
+    return T.add(one, T.cast(decay, one.dtype));
   });
 }
 

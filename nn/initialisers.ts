@@ -212,20 +212,20 @@ export function orthogonal(...args: Parameters<Initialiser>): Variable {
   const rows = shape[0]!, columns = shape.slice(1).reduce((a, b) => a * b, 1);
   const few = Math.min(rows, columns), many = Math.max(rows, columns);
   const normal = streams.normal({ size: [few, many], dtype });
-  const start = T.zeros([few, many], dtype) as Variable;
+  const start: Variable = T.zeros([few, many], dtype);
   // Gram and Schmidt's method: each row without what the rows before it have, twice for the digits.
   const [basis] = scan(
     (row: Variable, i: Variable, before: Variable) => {
       const without = (x: Variable) => T.sub(x, T.dot(T.dot(before, x), before)) as Variable;
       const rest = without(without(row));
-      const unit = T.div(rest, T.sqrt(T.sum(T.sqr(rest)))) as Variable;
-      return T.setSubtensor(T.index(before, [i]), unit) as Variable;
+      const unit: Variable = T.div(rest, T.sqrt(T.sum(T.sqr(rest))));
+      return T.setSubtensor(T.index(before, [i]), unit);
     },
     { sequences: [normal, T.arange(few)], outputsInfo: [start] },
   ) as unknown as [Variable];
-  const found = T.index(basis, [-1]) as Variable;
+  const found: Variable = T.index(basis, [-1]);
   const wide = rows === few ? found : T.transpose(found) as Variable;
-  return T.mul(T.reshape(wide, shape), gain) as Variable;
+  return T.mul(T.reshape(wide, shape), gain);
 }
 
 /** Options of {@linkcode init}. */
@@ -258,9 +258,7 @@ export function init<T extends VariableTree>(
   tree: T,
   options?: InitOptions,
 ): Promise<TreeOf<T, Variable, SharedVariable>> {
-  return drawn(tree as VariableTree, options) as Promise<unknown> as Promise<
-    TreeOf<T, Variable, SharedVariable>
-  >;
+  return drawn(tree, options) as Promise<unknown> as Promise<TreeOf<T, Variable, SharedVariable>>;
 }
 
 async function drawn(tree: VariableTree, options: InitOptions | undefined): Promise<unknown> {
@@ -284,7 +282,7 @@ async function drawn(tree: VariableTree, options: InitOptions | undefined): Prom
       shape,
       borrow: true,
       ...(name === "" ? {} : { name }),
-    }) as SharedVariable;
+    });
   });
   draw.dispose();
   for (const value of values) value.dispose();

@@ -36,11 +36,11 @@ export function layerOptions(
 
 /** Zeros of fixed lengths. */
 export function zeros(shape: readonly number[], dtype: FloatDType): Variable {
-  return T.zeros([...shape], dtype) as Variable;
+  return T.zeros([...shape], dtype);
 }
 
 function ones(shape: readonly number[], dtype: FloatDType): Variable {
-  return T.ones([...shape], dtype) as Variable;
+  return T.ones([...shape], dtype);
 }
 
 /** Parameters of {@linkcode dense}. */
@@ -91,8 +91,8 @@ export function initDense(
  * ```
  */
 export function dense(p: DenseParameters, x: TensorLike): Variable {
-  const product = T.dot(asVariable(x), p.W) as Variable;
-  return p.b === undefined ? product : T.add(product, p.b) as Variable;
+  const product: Variable = T.dot(asVariable(x), p.W);
+  return p.b === undefined ? product : T.add(product, p.b);
 }
 
 /** Parameters of {@linkcode embedding}. */
@@ -149,7 +149,7 @@ export function embedding(p: EmbeddingParameters, words: TensorLike): Variable {
       `Cannot look words up: expected integers, got ${ids.label} of ${ids.dtype}`,
     );
   }
-  return T.index(p.table, ids) as Variable;
+  return T.index(p.table, ids);
 }
 
 /** Options of {@linkcode dropout}. */
@@ -185,10 +185,10 @@ export function dropout(x: TensorLike, options: DropoutOptions): Variable {
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(`${action}: expected a rate from 0 to below 1, got ${shown(rate)}`);
   }
-  const v = asVariable(x) as Variable;
+  const v: Variable = asVariable(x);
   if (!training || rate === 0) return v;
   const kept = streams.bernoulli({ p: 1 - rate, size: v.shape });
-  return T.switch(kept, T.mul(v, 1 / (1 - rate)), 0) as Variable;
+  return T.switch(kept, T.mul(v, 1 / (1 - rate)), 0);
 }
 
 /** Parameters of {@linkcode batchNorm}. */
@@ -273,7 +273,7 @@ export function batchNorm(
     options,
     { training: "boolean", axis: "number", momentum: "number", epsilon: "number" },
   );
-  const v = asVariable(x) as Variable, channel = axis < 0 ? axis + v.ndim : axis;
+  const v: Variable = asVariable(x), channel = axis < 0 ? axis + v.ndim : axis;
   if (!Number.isInteger(channel) || channel < 0 || channel >= v.ndim) {
     throw new RangeError(
       `${action}: expected an axis of ${v.label} of ${v.ndim} axes, got ${axis}`,
@@ -281,13 +281,13 @@ export function batchNorm(
   }
   const others = v.type.shape.map((_, d) => d).filter((d) => d !== channel);
   const spread = (c: Variable): Variable =>
-    T.dimshuffle(c, v.type.shape.map((_, d) => d === channel ? 0 : "x")) as Variable;
+    T.dimshuffle(c, v.type.shape.map((_, d) => d === channel ? 0 : "x"));
   const { mean: runningMean, variance: runningVariance } = p.running;
   const mean = training ? T.mean(v, others) as Variable : runningMean;
-  const centred = T.sub(v, spread(mean)) as Variable;
+  const centred: Variable = T.sub(v, spread(mean));
   const variance = training ? T.mean(T.sqr(centred), others) as Variable : runningVariance;
-  const factor = T.div(p.scale, T.sqrt(T.add(variance, epsilon))) as Variable;
-  const output = T.add(T.mul(centred, spread(factor)), spread(p.bias)) as Variable;
+  const factor: Variable = T.div(p.scale, T.sqrt(T.add(variance, epsilon)));
+  const output: Variable = T.add(T.mul(centred, spread(factor)), spread(p.bias));
   if (!training) return { output, updates: [] };
   const updates = ([[runningMean, mean], [runningVariance, variance]] as const).map(
     ([running, now]) => {
@@ -296,8 +296,8 @@ export function batchNorm(
           `${action}: expected shared variables as running averages, got ${shown(running)}`,
         );
       }
-      const next = T.add(T.mul(running as Variable, momentum), T.mul(now, 1 - momentum));
-      return [running, T.cast(next, running.dtype) as Variable] as const;
+      const next = T.add(T.mul(running, momentum), T.mul(now, 1 - momentum));
+      return [running, T.cast(next, running.dtype)] as const;
     },
   );
   return { output, updates };
@@ -358,9 +358,9 @@ export function layerNorm(
   options?: LayerNormOptions,
 ): Variable {
   const { epsilon = 1e-5 } = checkOptions("Cannot normalise", options, { epsilon: "number" });
-  const v = asVariable(x) as Variable;
-  const centred = T.sub(v, T.mean(v, { axis: -1, keepdims: true })) as Variable;
-  const variance = T.mean(T.sqr(centred), { axis: -1, keepdims: true }) as Variable;
+  const v: Variable = asVariable(x);
+  const centred: Variable = T.sub(v, T.mean(v, { axis: -1, keepdims: true }));
+  const variance: Variable = T.mean(T.sqr(centred), { axis: -1, keepdims: true });
   const unit = T.div(centred, T.sqrt(T.add(variance, epsilon)));
-  return T.add(T.mul(unit, p.scale), p.bias) as Variable;
+  return T.add(T.mul(unit, p.scale), p.bias);
 }

@@ -63,9 +63,8 @@ export function lbfgs(
   if (targets.length === 0) throw new TypeError(`${action}: there are no parameters`);
   const gradients = gradientsOf(action, cost, targets);
   const dtype = targets.map((one) => workingDType(one.dtype)).reduce(promote);
-  const vectorOf = (list: readonly Variable[]) =>
-    packed(list.map((one) => T.cast(one, dtype) as Variable));
-  const point = vectorOf(targets as readonly Variable[]);
+  const vectorOf = (list: readonly Variable[]) => packed(list.map((one) => T.cast(one, dtype)));
+  const point = vectorOf(targets);
   const size = targets.reduce(
     (sum, { container: { shape } }) => sum + shape.reduce((product, n) => product * n, 1),
     0,
@@ -78,10 +77,10 @@ export function lbfgs(
   const { state: next } = nextLbfgs(
     state as unknown as LbfgsState,
     point,
-    T.cast(cost, dtype) as Variable,
+    T.cast(cost, dtype),
     vectorOf(gradients),
   );
-  const moved = unpacked(trialPoint(next), targets as readonly Variable[]);
+  const moved = unpacked(trialPoint(next), targets);
   return Object.assign([
     ...targets.map((target, i) => [target, moved[i]!] as const),
     ...lbfgsNames.map((name) => [state[name], next[name]] as const),

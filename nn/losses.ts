@@ -44,11 +44,11 @@ export function softmaxCrossEntropy(
   labels: TensorLike,
   options?: CrossEntropyOptions,
 ): Variable {
-  const smoothing = smoothingOf(options), z = asVariable(logits) as Variable;
-  const hit = T.categoricalCrossentropy(T.softmax(z), labels) as Variable;
+  const smoothing = smoothingOf(options), z: Variable = asVariable(logits);
+  const hit: Variable = T.categoricalCrossentropy(T.softmax(z), labels);
   if (smoothing === 0) return hit;
   const all = T.neg(T.mean(T.logSoftmax(z), -1));
-  return T.add(T.mul(hit, 1 - smoothing), T.mul(all, smoothing)) as Variable;
+  return T.add(T.mul(hit, 1 - smoothing), T.mul(all, smoothing));
 }
 
 /**
@@ -70,16 +70,16 @@ export function sigmoidCrossEntropy(
   targets: TensorLike,
   options?: CrossEntropyOptions,
 ): Variable {
-  const smoothing = smoothingOf(options), z = asVariable(logits) as Variable;
+  const smoothing = smoothingOf(options), z: Variable = asVariable(logits);
   const t = floating(targets, z);
   const smooth = smoothing === 0 ? t : T.add(T.mul(t, 1 - smoothing), smoothing / 2) as Variable;
-  return T.sigmoidBinaryCrossentropy(z, smooth) as Variable;
+  return T.sigmoidBinaryCrossentropy(z, smooth);
 }
 
 /** Targets as numbers of the type of what is compared with them. */
 function floating(targets: TensorLike, like: Variable): Variable {
-  const t = asVariable(targets, like.dtype) as Variable;
-  return isDiscrete(t.dtype) ? T.cast(t, like.dtype) as Variable : t;
+  const t: Variable = asVariable(targets, like.dtype);
+  return isDiscrete(t.dtype) ? T.cast(t, like.dtype) : t;
 }
 
 /** Options of {@linkcode huberLoss}. */
@@ -108,10 +108,10 @@ export function huberLoss(
   options?: HuberOptions,
 ): Variable {
   const { delta = 1 } = checkOptions("Cannot take a loss", options, { delta: "number" });
-  const p = asVariable(predictions) as Variable;
-  const error = T.sub(p, floating(targets, p)) as Variable, size = T.abs(error) as Variable;
+  const p: Variable = asVariable(predictions);
+  const error: Variable = T.sub(p, floating(targets, p)), size: Variable = T.abs(error);
   const parabola = T.mul(T.sqr(error), 0.5), line = T.mul(T.sub(size, delta / 2), delta);
-  return T.switch(T.le(size, delta), parabola, line) as Variable;
+  return T.switch(T.le(size, delta), parabola, line);
 }
 
 /**
@@ -128,8 +128,8 @@ export function huberLoss(
  * ```
  */
 export function hingeLoss(scores: TensorLike, targets: TensorLike): Variable {
-  const s = asVariable(scores) as Variable;
-  return T.maximum(T.sub(1, T.mul(s, floating(targets, s))), 0) as Variable;
+  const s: Variable = asVariable(scores);
+  return T.maximum(T.sub(1, T.mul(s, floating(targets, s))), 0);
 }
 
 /**
@@ -147,9 +147,9 @@ export function hingeLoss(scores: TensorLike, targets: TensorLike): Variable {
  * ```
  */
 export function klDivergence(logProbabilities: TensorLike, targets: TensorLike): Variable {
-  const p = asVariable(logProbabilities) as Variable, t = floating(targets, p);
+  const p: Variable = asVariable(logProbabilities), t = floating(targets, p);
   const some = T.gt(t, 0), safe = T.switch(some, t, 1);
-  return T.sum(T.switch(some, T.mul(t, T.sub(T.log(safe), p)), 0), -1) as Variable;
+  return T.sum(T.switch(some, T.mul(t, T.sub(T.log(safe), p)), 0), -1);
 }
 
 /** Options of {@linkcode ctcLoss}. */
@@ -188,7 +188,7 @@ export function ctcLoss(logits: TensorLike, labels: TensorLike, options?: CtcOpt
     labelMask: "any",
     blank: "number",
   });
-  const z = asVariable(logits) as Variable, y = asVariable(labels) as Variable;
+  const z: Variable = asVariable(logits), y: Variable = asVariable(labels);
   if (z.ndim !== 3 || y.ndim !== 2 || !isInt(y.dtype)) {
     throw new TypeError(
       `${action}: expected logits (examples, time, classes) and integers (examples, labels), got ` +
@@ -196,60 +196,57 @@ export function ctcLoss(logits: TensorLike, labels: TensorLike, options?: CtcOpt
     );
   }
   const dtype = promote(z.dtype, "float32");
-  const logP = T.logSoftmax(T.cast(z, dtype)) as Variable;
+  const logP: Variable = T.logSoftmax(T.cast(z, dtype));
   const [examples, times] = z.shape as readonly Variable[];
   const count = y.shape[1] as Variable;
   // Places: a blank, the first label, a blank, the second label, …, a blank.
-  const blanks = T.fill(y, blank) as Variable;
-  const pairs = T.reshape(T.stack([blanks, y], 2), [examples!, T.mul(count, 2) as Variable]);
+  const blanks: Variable = T.fill(y, blank);
+  const pairs = T.reshape(T.stack([blanks, y], 2), [examples!, T.mul(count, 2)]);
   const end = T.alloc(T.constant(blank, { dtype: y.dtype }), examples!, 1);
-  const classes = T.concatenate([pairs as Variable, end as Variable], 1) as Variable;
+  const classes: Variable = T.concatenate([pairs, end], 1);
   // A label may follow another one without a blank between them.
   const before = T.index(classes, [T.slice(), T.slice(null, -2)]);
   const own = T.index(classes, [T.slice(), T.slice(2, null)]);
-  const follows = T.and(T.neq(own, before), T.neq(own, blank)) as Variable;
+  const follows: Variable = T.and(T.neq(own, before), T.neq(own, blank));
   const rows = T.arange(examples!), steps = T.arange(times!);
-  const emitted = T.index(logP, [
+  const emitted: Variable = T.index(logP, [
     T.dimshuffle(rows, "x", 0, "x"),
     T.dimshuffle(steps, 0, "x", "x"),
     T.dimshuffle(classes, "x", 0, 1),
-  ]) as Variable;
+  ]);
   const there = logitMask === undefined ? null : T.swapaxes(T.neq(logitMask, 0), 0, 1) as Variable;
   const never = (length: number) =>
     T.alloc(T.constant(NEVER, { dtype }), examples!, length) as Variable;
-  const places = T.add(T.mul(count, 2), 1) as Variable;
+  const places: Variable = T.add(T.mul(count, 2), 1);
   // Before the first time only the first place is reached.
   const start = T.cast(T.switch(T.eq(T.arange(places), 0), 0, NEVER), dtype);
-  const first = T.add(T.alloc(T.constant(0, { dtype }), examples!, places), start) as Variable;
+  const first: Variable = T.add(T.alloc(T.constant(0, { dtype }), examples!, places), start);
   const step = (...args: Variable[]): Variable => {
     const a = args.at(-1)!, now = args[0]!;
-    const moved = T.concatenate(
-      [never(1), T.index(a, [T.slice(), T.slice(null, -1)]) as Variable],
-      1,
-    );
+    const moved = T.concatenate([never(1), T.index(a, [T.slice(), T.slice(null, -1)])], 1);
     const skipped = T.switch(follows, T.index(a, [T.slice(), T.slice(null, -2)]), NEVER);
-    const jumped = T.concatenate([never(2), T.cast(skipped, dtype) as Variable], 1);
+    const jumped = T.concatenate([never(2), T.cast(skipped, dtype)], 1);
     const reached = T.logaddexp(
       T.logaddexp(a, moved),
       T.index(jumped, [T.slice(), T.slice(null, places)]),
     );
-    const next = T.add(T.cast(reached, dtype), now) as Variable;
-    return args.length < 3 ? next : T.switch(T.expandDims(args[1]!, -1), next, a) as Variable;
+    const next: Variable = T.add(T.cast(reached, dtype), now);
+    return args.length < 3 ? next : T.switch(T.expandDims(args[1]!, -1), next, a);
   };
-  const [trace] = scan(step as (...args: never[]) => Variable, {
+  const [trace] = scan(step, {
     sequences: there === null ? [emitted] : [emitted, there],
     outputsInfo: [first],
     name: "ctc",
   } as never) as unknown as [Variable];
-  const last = T.index(trace, [-1]) as Variable;
+  const last: Variable = T.index(trace, [-1]);
   const length = labelMask === undefined
     ? T.alloc(T.cast(count, "int64"), examples!) as Variable
     : T.sum(T.cast(T.neq(labelMask, 0), "int64"), 1) as Variable;
-  const inBlank = T.index(last, [rows, T.mul(length, 2)]) as Variable;
-  const inLabel = T.switch(
+  const inBlank: Variable = T.index(last, [rows, T.mul(length, 2)]);
+  const inLabel: Variable = T.switch(
     T.gt(length, 0),
     T.index(last, [rows, T.maximum(T.sub(T.mul(length, 2), 1), 0)]),
     NEVER,
-  ) as Variable;
-  return T.neg(T.logaddexp(inBlank, T.cast(inLabel, dtype))) as Variable;
+  );
+  return T.neg(T.logaddexp(inBlank, T.cast(inLabel, dtype)));
 }

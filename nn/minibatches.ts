@@ -65,8 +65,8 @@ export function partsOf(action: string, data: DataSet): { parts: Part[]; count: 
 }
 
 function held(value: SharedValue): { dtype: DType; shape: readonly number[]; data: TypedArray } {
-  const whole: Tensor = value instanceof Tensor ? value : tensor(value) as Tensor;
-  return { dtype: whole.dtype, shape: whole.shape, data: whole.dataSync() as TypedArray };
+  const whole: Tensor = value instanceof Tensor ? value : tensor(value);
+  return { dtype: whole.dtype, shape: whole.shape, data: whole.dataSync() };
 }
 
 /** The numbers below `count` in an order that a seed and an epoch determine. */
@@ -81,7 +81,7 @@ export function permutation(
   let words: readonly number[] = [];
   for (let i = count - 1; i > 0; i--) {
     const at = (count - 1 - i) % 4;
-    if (at === 0) words = philox(hostWords, [i >>> 0, 0, 0, 3], key) as readonly number[];
+    if (at === 0) words = philox(hostWords, [i >>> 0, 0, 0, 3], key);
     // Of 2^32 words, which are more than enough for all rows to be as likely.
     const j = Math.floor((words[at]! / 2 ** 32) * (i + 1));
     [order[i], order[j]] = [order[j]!, order[i]!];

@@ -95,9 +95,9 @@ export function updatesOf<S extends string>(
   const widest = parameters.map(({ variable }) => workingDType(variable.dtype)).reduce(promote);
   const counts = rule.counts === true || typeof learningRate === "function";
   const count = counts ? shared(0, { dtype: "int32", name: "step" }) : null;
-  const steps = T.cast(count ?? 0, widest) as Variable;
+  const steps: Variable = T.cast(count ?? 0, widest);
   const rate = rateAt(action, learningRate, steps);
-  const t = T.add(steps, 1) as Variable;
+  const t: Variable = T.add(steps, 1);
 
   const kinds = Object.keys(rule.state) as S[];
   const kept: Record<string, Record<string, SharedVariable>> = {};
@@ -118,19 +118,19 @@ export function updatesOf<S extends string>(
       own[kind] = one;
       kept[kind]![name === "" ? "0" : name] = one;
     }
-    const p = to(variable as Variable);
+    const p = to(variable);
     const { change, state } = rule.step({
       g: to(gradients[i]!),
       p,
       rate: to(rate),
       t: to(t),
-      state: own as Readonly<Record<S, Variable>>,
+      state: own,
     });
-    updates.push([variable, T.cast(T.sub(p, change), variable.dtype) as Variable]);
+    updates.push([variable, T.cast(T.sub(p, change), variable.dtype)]);
     for (const kind of kinds) others.push([own[kind], state[kind]]);
   });
   if (count !== null) {
-    others.push([count as SharedVariable, T.add(count as Variable, 1) as Variable]);
+    others.push([count, T.add(count, 1)]);
   }
   const state: OptimiserState = { ...(count === null ? {} : { step: count }), ...kept };
   return Object.assign([...updates, ...others], { state });
@@ -149,7 +149,7 @@ export function gradientsOf(
           `are given in a list or a record`,
       );
     }
-    return grad(given, [...parameters]) as Variable[];
+    return grad(given, [...parameters]);
   }
   const gradients = variablesOf(action, given);
   checkCount(action, gradients, parameters.length);

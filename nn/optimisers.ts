@@ -20,16 +20,16 @@ import type { ParameterTree } from "./parameters.ts";
 
 /** a * x + (1 - a) * y. */
 function mix(a: number, x: Variable, y: Variable): Variable {
-  return T.add(T.mul(x, a), T.mul(y, 1 - a)) as Variable;
+  return T.add(T.mul(x, a), T.mul(y, 1 - a));
 }
 
 /** What a sum of `t` terms, weighted by powers of `a`, has to be divided by: 1 - a^t, with all its digits. */
 function bias(a: number, t: Variable): Variable {
-  return T.neg(T.expm1(T.mul(t, Math.log(a)))) as Variable;
+  return T.neg(T.expm1(T.mul(t, Math.log(a))));
 }
 
 function product(...factors: Variable[]): Variable {
-  return factors.reduce((a, b) => T.mul(a, b) as Variable);
+  return factors.reduce((a, b) => T.mul(a, b));
 }
 
 /**
@@ -127,7 +127,7 @@ function withMomentum(
     0.01,
   );
   const step = ({ g, rate, state }: ParameterStep<"velocity">) => {
-    const velocity = T.add(T.mul(state.velocity, kept), g) as Variable;
+    const velocity: Variable = T.add(T.mul(state.velocity, kept), g);
     const along = name === "nesterov" ? T.add(T.mul(velocity, kept), g) as Variable : velocity;
     return { change: product(rate, along), state: { velocity } };
   };
@@ -170,10 +170,10 @@ export function adagrad(
     0.01,
   );
   const step = ({ g, rate, state }: ParameterStep<"squares">) => {
-    const squares = T.add(state.squares, T.sqr(g)) as Variable;
+    const squares: Variable = T.add(state.squares, T.sqr(g));
     // Without a first value, a gradient that was always 0 divides 0 by 0.
     const scaled = T.where(T.gt(squares, 0), T.div(g, T.sqrt(T.add(squares, epsilon))), 0);
-    return { change: product(rate, scaled as Variable), state: { squares } };
+    return { change: product(rate, scaled), state: { squares } };
   };
   const rule = { name: "adagrad", state: { squares: initial }, step };
   return updatesOf(rule, given, parameters, learningRate);
@@ -215,10 +215,10 @@ export function adadelta(
     1,
   );
   const step = ({ g, rate, state }: ParameterStep<"squares" | "steps">) => {
-    const squares = mix(rho, state.squares, T.sqr(g) as Variable);
+    const squares = mix(rho, state.squares, T.sqr(g));
     const ratio = T.div(T.sqrt(T.add(state.steps, epsilon)), T.sqrt(T.add(squares, epsilon)));
-    const along = T.mul(ratio, g) as Variable;
-    const steps = mix(rho, state.steps, T.sqr(along) as Variable);
+    const along: Variable = T.mul(ratio, g);
+    const steps = mix(rho, state.steps, T.sqr(along));
     return { change: product(rate, along), state: { squares, steps } };
   };
   const rule = { name: "adadelta", state: { squares: 0, steps: 0 }, step };
@@ -266,10 +266,10 @@ export function rmsprop(
       0.001,
     );
   const step = ({ g, rate, state }: ParameterStep<string>): ParameterChange<string> => {
-    const squares = mix(decay, state["squares"]!, T.sqr(g) as Variable);
+    const squares = mix(decay, state["squares"]!, T.sqr(g));
     const mean = centered ? mix(decay, state["mean"]!, g) : null;
     const spread = mean === null ? squares : T.sub(squares, T.sqr(mean)) as Variable;
-    const along = product(rate, T.div(g, T.sqrt(T.add(spread, epsilon))) as Variable);
+    const along = product(rate, T.div(g, T.sqrt(T.add(spread, epsilon))));
     const velocity = kept === 0 ? null : T.add(T.mul(state["velocity"]!, kept), along) as Variable;
     return {
       change: velocity ?? along,
@@ -380,14 +380,14 @@ function adamLike(
   } as Omit<OptionKinds<AdamWOptions>, "learningRate">, 0.001);
   const step = ({ g, p, rate, t, state }: ParameterStep<"mean" | "squares">) => {
     // Scalars first: what is the same for all parameters is computed before the first of them.
-    const scale = T.div(1, ahead ? bias(beta1, T.add(t, 1) as Variable) : bias(beta1, t));
+    const scale = T.div(1, ahead ? bias(beta1, T.add(t, 1)) : bias(beta1, t));
     const spread = T.div(1, T.sqrt(bias(beta2, t)));
     const mean = mix(beta1, state.mean, g);
-    const squares = mix(beta2, state.squares, T.sqr(g) as Variable);
+    const squares = mix(beta2, state.squares, T.sqr(g));
     const first = ahead
-      ? mix(beta1, T.mul(scale, mean) as Variable, T.div(g, bias(beta1, t)) as Variable)
+      ? mix(beta1, T.mul(scale, mean), T.div(g, bias(beta1, t)))
       : T.mul(scale, mean) as Variable;
-    const along = T.div(first, T.add(T.mul(spread, T.sqrt(squares)), epsilon)) as Variable;
+    const along: Variable = T.div(first, T.add(T.mul(spread, T.sqrt(squares)), epsilon));
     const whole = weightDecay === 0 ? along : T.add(along, T.mul(p, weightDecay)) as Variable;
     return { change: product(rate, whole), state: { mean, squares } };
   };
@@ -433,7 +433,7 @@ export function lion(
     1e-4,
   );
   const step = ({ g, p, rate, state }: ParameterStep<"mean">) => {
-    const along = T.sgn(mix(beta1, state.mean, g)) as Variable;
+    const along: Variable = T.sgn(mix(beta1, state.mean, g));
     const whole = weightDecay === 0 ? along : T.add(along, T.mul(p, weightDecay)) as Variable;
     return { change: product(rate, whole), state: { mean: mix(beta2, state.mean, g) } };
   };

@@ -88,7 +88,7 @@ export function mapVariables<T extends VariableTree>(
   change: (variable: Variable, index: number) => Variable,
 ): TreeOf<T, Variable, Variable> {
   let index = 0;
-  const changed = mapTree(action, tree as Tree<Variable>, variables, (one) => change(one, index++));
+  const changed = mapTree(action, tree, variables, (one) => change(one, index++));
   return changed as TreeOf<T, Variable, Variable>;
 }
 
@@ -111,7 +111,7 @@ export function zerosLike<T extends ParameterTree>(
 ): TreeOf<T, SharedVariable, SharedVariable> {
   const made = mapTree(
     "Cannot make zeros",
-    tree as Tree<SharedVariable>,
+    tree,
     sharedVariables,
     (one) =>
       filled(one.dtype, one.container.shape, 0, one.name === null ? "" : `${one.name}.zeros`),
@@ -133,5 +133,5 @@ export function filled(
     shape,
     borrow: true,
     ...(name === "" ? {} : { name }),
-  }) as SharedVariable;
+  });
 }

@@ -65,8 +65,8 @@ function initGates(
   const { dtype, weights } = layerOptions(options, glorotUniform);
   const each = (make: () => Variable) => T.concatenate(Array.from({ length: gates }, make), 1);
   return {
-    W: each(() => weights(streams, [inputs, size], { dtype })) as Variable,
-    U: each(() => orthogonal(streams, [size, size], { dtype })) as Variable,
+    W: each(() => weights(streams, [inputs, size], { dtype })),
+    U: each(() => orthogonal(streams, [size, size], { dtype })),
     b: zeros([gates * size], dtype),
   };
 }
@@ -143,8 +143,8 @@ export function initLstm(
 ): { W: Variable; U: Variable; b: Variable } {
   const { dtype } = layerOptions(options, glorotUniform);
   const gates = initGates(streams, inputs, size, 4, options);
-  const parts = [0, 1, 0, 0].map((bias) => T.full([size], bias, dtype) as Variable);
-  return { ...gates, b: T.concatenate(parts) as Variable };
+  const parts = [0, 1, 0, 0].map((bias) => T.full([size], bias, dtype));
+  return { ...gates, b: T.concatenate(parts) };
 }
 
 /** The steps of a layer: `step` gets the inputs times their weights, and gives the next states. */
@@ -162,7 +162,7 @@ function run(
     reverse: "boolean",
     initial: "any",
   });
-  const v = asVariable(x) as Variable;
+  const v: Variable = asVariable(x);
   if (v.ndim < 2) {
     throw new TypeError(
       `${action}: expected inputs (time, …, features), got ${v.label}, ${v.type}`,
@@ -179,20 +179,20 @@ function run(
     throw new TypeError(`${action}: expected a mask of ${v.ndim - 1} axes, got ${there.type}`);
   }
   // One product for all times.
-  const inputs = T.add(T.dot(v, p.W), p.b) as Variable;
+  const inputs: Variable = T.add(T.dot(v, p.W), p.b);
   const lengths = v.shape.slice(1, -1) as Variable[];
   const size = p.U.shape[0] as Variable;
   const start = given ??
-    Array.from({ length: count }, () => T.zeros([...lengths, size], inputs.dtype) as Variable);
+    Array.from({ length: count }, () => T.zeros([...lengths, size], inputs.dtype));
   const isThere = there === null ? [] : [T.neq(there, 0) as Variable];
   const body = (...args: Variable[]) => {
     const [now, ...rest] = args;
     const before = rest.slice(isThere.length), after = step(now!, before);
     if (there === null) return [...after];
-    const open = T.expandDims(rest[0]!, -1) as Variable;
-    return after.map((next, i) => T.switch(open, next, before[i]!) as Variable);
+    const open: Variable = T.expandDims(rest[0]!, -1);
+    return after.map((next, i) => T.switch(open, next, before[i]!));
   };
-  const [traces] = scan(body as (...args: never[]) => Variable[], {
+  const [traces] = scan(body, {
     sequences: [inputs, ...isThere],
     outputsInfo: start,
     goBackwards: reverse,
@@ -200,15 +200,15 @@ function run(
   } as never) as unknown as [Variable | Variable[]];
   const all = Array.isArray(traces) ? traces : [traces];
   return {
-    outputs: reverse ? T.flip(all[0]!, 0) as Variable : all[0]!,
-    states: all.map((trace) => T.index(trace, [-1]) as Variable),
+    outputs: reverse ? T.flip(all[0]!, 0) : all[0]!,
+    states: all.map((trace) => T.index(trace, [-1])),
   };
 }
 
 /** Part number `i` of gates that lie side by side. */
 function gate(gates: Variable, i: number, size: Variable): Variable {
-  const from = T.mul(size, i) as Variable, to = T.mul(size, i + 1) as Variable;
-  return T.index(gates, ["...", T.slice(from, to)]) as Variable;
+  const from: Variable = T.mul(size, i), to: Variable = T.mul(size, i + 1);
+  return T.index(gates, ["...", T.slice(from, to)]);
 }
 
 /**
@@ -231,9 +231,7 @@ export function rnn(
   x: TensorLike,
   options?: RecurrentOptions,
 ): RecurrentResult {
-  return run("rnn", p, x, options, 1, (inputs, [h]) => [
-    T.tanh(T.add(inputs, T.dot(h!, p.U))) as Variable,
-  ]);
+  return run("rnn", p, x, options, 1, (inputs, [h]) => [T.tanh(T.add(inputs, T.dot(h!, p.U)))]);
 }
 
 /**
@@ -255,12 +253,12 @@ export function rnn(
 export function gru(p: GruParameters, x: TensorLike, options?: RecurrentOptions): RecurrentResult {
   const size = p.U.shape[0] as Variable;
   return run("gru", p, x, options, 1, (inputs, [h]) => {
-    const own = T.dot(h!, p.U) as Variable;
+    const own: Variable = T.dot(h!, p.U);
     const [xr, xz, xn] = [0, 1, 2].map((i) => gate(inputs, i, size));
     const [hr, hz, hn] = [0, 1, 2].map((i) => gate(own, i, size));
-    const r = T.sigmoid(T.add(xr!, hr!)) as Variable, z = T.sigmoid(T.add(xz!, hz!)) as Variable;
-    const n = T.tanh(T.add(xn!, T.mul(r, T.add(hn!, p.c)))) as Variable;
-    return [T.add(T.mul(T.sub(1, z), n), T.mul(z, h!)) as Variable];
+    const r: Variable = T.sigmoid(T.add(xr!, hr!)), z: Variable = T.sigmoid(T.add(xz!, hz!));
+    const n: Variable = T.tanh(T.add(xn!, T.mul(r, T.add(hn!, p.c))));
+    return [T.add(T.mul(T.sub(1, z), n), T.mul(z, h!))];
   });
 }
 
@@ -287,11 +285,11 @@ export function lstm(
 ): RecurrentResult {
   const size = p.U.shape[0] as Variable;
   return run("lstm", p, x, options, 2, (inputs, [h, c]) => {
-    const gates = T.add(inputs, T.dot(h!, p.U)) as Variable;
+    const gates: Variable = T.add(inputs, T.dot(h!, p.U));
     const [i, f, g, o] = [0, 1, 2, 3].map((at) => gate(gates, at, size));
     const kept = T.mul(T.sigmoid(f!), c!), added = T.mul(T.sigmoid(i!), T.tanh(g!));
-    const next = T.add(kept, added) as Variable;
-    return [T.mul(T.sigmoid(o!), T.tanh(next)) as Variable, next];
+    const next: Variable = T.add(kept, added);
+    return [T.mul(T.sigmoid(o!), T.tanh(next)), next];
   });
 }
 
@@ -334,10 +332,7 @@ export function bidirectional<P>(
   const forward = layer(p.forward, x, of(false, initial?.slice(0, half)));
   const backward = layer(p.backward, x, of(true, initial?.slice(half)));
   return {
-    outputs: T.concatenate(
-      [forward.outputs, backward.outputs],
-      forward.outputs.ndim - 1,
-    ) as Variable,
+    outputs: T.concatenate([forward.outputs, backward.outputs], forward.outputs.ndim - 1),
     states: [...forward.states, ...backward.states],
   };
 }

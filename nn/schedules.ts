@@ -141,7 +141,7 @@ export function cosineDecay(rate: TensorLike, options: CosineDecayOptions): Sche
 export function warmUp(steps: number, then: LearningRate): Schedule {
   checkSteps("Cannot make a schedule", steps);
   return (step) => {
-    const rate = rateAt("Cannot warm up", then, T.maximum(T.sub(step, steps), 0) as Variable);
+    const rate = rateAt("Cannot warm up", then, T.maximum(T.sub(step, steps), 0));
     return T.mul(rate, T.minimum(T.div(step, steps), 1));
   };
 }

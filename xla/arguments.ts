@@ -37,7 +37,7 @@ export function shapeOfInput(
       Number.isSafeInteger(n) && (n as number) >= 0 &&
       (variable.type.shape[d] === null || variable.type.shape[d] === n)
     );
-  if (fits) return shape as readonly number[];
+  if (fits) return shape;
   const what = given === null ? "nothing" : shown(given);
   throw new ShapeError(
     `${action}: expected a shape of the input "${name}" of type ${variable.type} in "shapes", got ${what}`,

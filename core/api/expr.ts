@@ -84,7 +84,7 @@ function read(strings: TemplateStringsArray, holes: readonly Hole[]): Variable {
   }
   const value = runTask(new Evaluation(strings.raw, holes).value(tree));
   if (isTensor(value)) return asVariable(value);
-  if (Array.isArray(value)) return T.stack(value as TensorLike[]);
+  if (Array.isArray(value)) return T.stack(value);
   throw syntaxError(sourceOf(strings.raw), tree.at, `expected a tensor, got ${describe(value)}`);
 }
 
@@ -271,7 +271,7 @@ class Evaluation {
     const value = yield this.value(node);
     if (isTensor(value)) return value;
     // A list with variables, such as a shape.
-    if (Array.isArray(value)) return T.stack(value as TensorLike[]);
+    if (Array.isArray(value)) return T.stack(value);
     throw this.#fail(node, `expected a tensor, got ${describe(value)}`);
   }
 

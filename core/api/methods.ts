@@ -71,7 +71,7 @@ export abstract class Methods<D extends DType = DType, N extends number = number
       "int64",
       0
     >[];
-    return dims as ForAxes<Variable<"int64", 0>>[N];
+    return dims;
   }
 
   /** Number of elements, a 0-d int64 variable. */

@@ -335,7 +335,7 @@ export class Apply<P extends Params = Params> {
     this.op = op;
     this.inputs = Object.freeze([...inputs]);
     this.params = params;
-    this.#outputs = types.map((type, i) => makeVariable(type, this as Apply, i));
+    this.#outputs = types.map((type, i) => makeVariable(type, this, i));
   }
 
   /** The variables it computes. */

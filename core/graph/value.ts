@@ -36,7 +36,7 @@ const MOST_SHOWN = 8;
 export function valueText({ dtype, shape, data }: Value): string {
   if (data.length > MOST_SHOWN || isComplex(dtype)) return "a constant";
   let items = Array.from<number | bigint, string>(
-    data as ArrayLike<number | bigint>,
+    data,
     (n) => typeof n === "bigint" ? String(n) : String(Number(n.toPrecision(7))),
   );
   for (const length of shape.toReversed()) {
@@ -55,7 +55,7 @@ function exactText(x: number | bigint): string {
 
 /** What a value is, as text: equal for equal values alone. */
 export function exactValueText({ dtype, shape, data }: Value): string {
-  return `${dtype}[${shape}]${Array.from(data as ArrayLike<number | bigint>, exactText)}`;
+  return `${dtype}[${shape}]${Array.from(data, exactText)}`;
 }
 
 /** Zero-filled elements for `n` values of a dtype. */
@@ -88,7 +88,7 @@ export function makeValue(
 /** The elements as the typed array of the dtype: rounded and wrapped as storing does. */
 export function toTypedArray(value: Value): TypedArray {
   if (value.dtype === "int64" || value.dtype === "uint64") {
-    return value.data.slice() as TypedArray;
+    return value.data.slice();
   }
   const out = dtypeInfo(value.dtype).array(sizeOf(value.shape)) as Float64Array<ArrayBuffer>;
   const source = value.data as Float64Array;

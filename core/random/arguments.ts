@@ -268,15 +268,13 @@ export function known(param: Variable): number | null {
 /** The greatest element of a parameter, or null when it is not known. */
 export function greatest(param: Variable): number | null {
   if (!(param instanceof Constant)) return null;
-  return Array.from(param.value.data as ArrayLike<number | bigint>, Number)
-    .reduce((a, b) => Math.max(a, b), -Infinity);
+  return Array.from(param.value.data, Number).reduce((a, b) => Math.max(a, b), -Infinity);
 }
 
 /** The least element of a parameter, or null when it is not known. */
 export function least(param: Variable): number | null {
   if (!(param instanceof Constant)) return null;
-  return Array.from(param.value.data as ArrayLike<number | bigint>, Number)
-    .reduce((a, b) => Math.min(a, b), Infinity);
+  return Array.from(param.value.data, Number).reduce((a, b) => Math.min(a, b), Infinity);
 }
 
 /** Whole floats as integers of a dtype: through int32, which the GPU has, where that is enough. */

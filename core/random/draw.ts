@@ -10,7 +10,6 @@
  * @module
  */
 
-import type { DType } from "../graph/dtype.ts";
 import type { LoopNestBuilder, Op } from "../graph/op.ts";
 import { sizeOf, type Value, valueData } from "../graph/value.ts";
 import { type Ix, type ScalarBuilder, sizeIx } from "../ir/builder.ts";
@@ -139,7 +138,7 @@ export const drawOp: Op<DrawParams> = {
       throw new TypeError(`Cannot draw: expected the state of a generator, got ${state.type}`);
     }
     const known = dims.map((dim) => "value" in dim ? Number((dim.value as Value).data[0]) : null);
-    return [TensorType.of(params.dtype as DType, known)];
+    return [TensorType.of(params.dtype, known)];
   },
 
   shapes(context, apply) {

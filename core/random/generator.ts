@@ -130,7 +130,7 @@ export class GeneratorVariable extends SharedVariable<"uint32", 1> {
       TensorType.of<"uint32", 1>("uint32", [4]),
       new Container("uint32", [4], state.slice()),
     );
-    this.defaultUpdate = applyOp(advanceOp, [this as Variable], {}).output;
+    this.defaultUpdate = applyOp(advanceOp, [this], {}).output;
   }
 
   /** The state after one draw. */

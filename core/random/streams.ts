@@ -138,7 +138,7 @@ export class RandomStreams {
 
   /** For each variable, in the order of creation, its generator and the state after a draw. */
   get stateUpdates(): readonly StateUpdate[] {
-    return this.#generators.map((generator) => [generator, generator.next as Variable] as const);
+    return this.#generators.map((generator) => [generator, generator.next] as const);
   }
 
   /** As `stateUpdates`, to be passed on as updates of a function. */
@@ -199,7 +199,7 @@ export class RandomStreams {
   #draw(make: (state: Variable) => Variable): RandomVariable {
     const index = this.#generators.length;
     const rng = new GeneratorVariable(freshState(deriveKey(this.#key, "variable", index)));
-    const drawn = make(rng as Variable);
+    const drawn = make(rng);
     // Kept only now: arguments that throw do not use up a generator.
     this.#generators.push(rng);
     return Object.defineProperties(drawn, {

@@ -42,7 +42,7 @@ const constantFold: Rule = {
     if (op.pure === false || op.facts?.has("opaque") || inputs.length === 0) return null;
     if (op.name === "held" || !inputs.every((input) => input instanceof Constant)) return null;
     const sizes = outputs.map(({ type }) =>
-      type.shape.every((n) => n !== null) ? sizeOf(type.shape as readonly number[]) : null
+      type.shape.every((n) => n !== null) ? sizeOf(type.shape) : null
     );
     if (!sizes.every((size) => size !== null && isCheap(apply, size))) return null;
     try {

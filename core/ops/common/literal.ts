@@ -401,7 +401,7 @@ export function asVariable(value: TensorLike, like?: DType): Variable {
   }
   const taken = typeof value === "bigint" || typeof value === "boolean" || isTypedArray(value) ||
     isHostTensor(value) || isComplexNumber(value);
-  if (taken) return makeConstant(valueOf(value as Exclude<TensorLike, Variable>));
+  if (taken) return makeConstant(valueOf(value));
   throw new TypeError(
     `Cannot use ${
       shown(value)

@@ -50,5 +50,5 @@ export function assert(
   }
   const holds = castTo(asVariable(condition), "bool");
   const whole = holds.ndim === 0 ? holds : all(holds);
-  return outputOf<AssertParams>(assertOp, [asVariable(x), whole as Variable], { message });
+  return outputOf<AssertParams>(assertOp, [asVariable(x), whole], { message });
 }

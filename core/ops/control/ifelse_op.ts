@@ -5,7 +5,7 @@
  */
 
 import { isArgumentError } from "../../base/errors.ts";
-import type { Apply, Variable } from "../../graph/graph.ts";
+import type { Variable } from "../../graph/graph.ts";
 import type { Op, ShapeContext } from "../../graph/op.ts";
 import type { Value } from "../../graph/value.ts";
 import type { Size } from "../../ir/size.ts";
@@ -89,7 +89,7 @@ export const ifelseOp: Op<IfElseParams> = {
   },
   lowering: {
     kind: "control",
-    lower: (scope, apply) => scope.branch(apply as Apply, apply.params.n),
+    lower: (scope, apply) => scope.branch(apply, apply.params.n),
     lazy: (apply) => Array.from({ length: 2 * apply.params.n }, (_, i) => 1 + i),
   },
 };

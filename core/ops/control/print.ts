@@ -70,9 +70,9 @@ const reported: Readonly<
 function ifAny(x: Variable, extreme: (v: Variable) => Variable): Variable {
   const v = isComplex(x.dtype) ? abs(x) : x, most = extreme(v);
   if (v.type.shape.every((n) => n !== null && n > 0)) return most;
-  const lengths = dimsOf(v).map((n) => gt(n, 0) as Variable);
+  const lengths = dimsOf(v).map((n) => gt(n, 0));
   const zero = castTo(asVariable(0), v.dtype);
-  return ifelse(lengths.reduce((a, b) => and(a, b) as Variable), most, zero);
+  return ifelse(lengths.reduce((a, b) => and(a, b)), most, zero);
 }
 
 /** The variable, reported. */

@@ -104,7 +104,7 @@ function patternOf(pattern: ShapePattern): StaticShape {
     );
   }
   return Array.from(
-    pattern as StaticShape,
+    pattern,
     (n: unknown) => n === true ? 1 : n === false ? null : n as number | null,
   );
 }

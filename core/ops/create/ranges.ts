@@ -81,7 +81,7 @@ export function arange(
   if ([from, to, by].every(isWhole)) {
     const action = "Cannot make a range";
     const scalars = [from, to, by].map((value, i) =>
-      asIndexScalar(value as Dim, action, ["the start", "the stop", "the step"][i]!)
+      asIndexScalar(value, action, ["the start", "the stop", "the step"][i]!)
     );
     return outputOf<ArangeParams>(arangeOp, scalars, { dtype: dtype ?? "int64" });
   }

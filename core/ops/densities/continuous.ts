@@ -47,13 +47,13 @@ function moved(
     right: (loc, scale) => and(isfinite(loc!), gt(scale!, 0), isfinite(scale!)),
     supports: (x) => isfinite(x),
     isBelow: (x) => lt(x, 0),
-    log: (x, loc, scale) => sub(logarithm(standard(x, loc!, scale!)), log(scale!)) as Variable,
+    log: (x, loc, scale) => sub(logarithm(standard(x, loc!, scale!)), log(scale!)),
     cdf: (x, loc, scale) => cdf(standard(x, loc!, scale!)),
     logcdf: (x, loc, scale) => logcdf(standard(x, loc!, scale!)),
   });
 }
 
-const bell = (z: Variable): Variable => sub(times(sqr(z), -0.5), ROOT) as Variable;
+const bell = (z: Variable): Variable => sub(times(sqr(z), -0.5), ROOT);
 
 /**
  * The normal distribution, by mean and standard deviation.
@@ -71,8 +71,8 @@ const bell = (z: Variable): Variable => sub(times(sqr(z), -0.5), ROOT) as Variab
 export const normal: Continuous<[avg?: TensorLike, std?: TensorLike]> = moved(
   "normal",
   bell,
-  (z) => ndtr(z) as Variable,
-  (z) => logNdtr(z) as Variable,
+  (z) => ndtr(z),
+  (z) => logNdtr(z),
 );
 
 /** Φ(2) - Φ(-2) */
@@ -86,8 +86,7 @@ export const truncatedNormal: Continuous<[avg?: TensorLike, std?: TensorLike]> =
   right: (avg, std) => and(isfinite(avg!), gt(std!, 0), isfinite(std!)),
   supports: (x, avg, std) => le(abs(standard(x, avg!, std!)), 2),
   isBelow: (x, avg) => lt(x, avg!),
-  log: (x, avg, std) =>
-    sub(bell(standard(x, avg!, std!)), plus(log(std!), Math.log(WITHIN))) as Variable,
+  log: (x, avg, std) => sub(bell(standard(x, avg!, std!)), plus(log(std!), Math.log(WITHIN))),
   cdf: (x, avg, std) =>
     plus(times(erf(times(standard(x, avg!, std!), Math.SQRT1_2)), 0.5 / WITHIN), 0.5),
 });
@@ -101,7 +100,7 @@ export const uniform: Continuous<[low?: TensorLike, high?: TensorLike]> = contin
   supports: (x, low, high) => and(ge(x, low!), le(x, high!)),
   isBelow: (x, low) => lt(x, low!),
   log: (x, low, high) => times(plus(log(sub(high!, low!)), times(x, 0)), -1),
-  cdf: (x, low, high) => div(sub(x, low!), sub(high!, low!)) as Variable,
+  cdf: (x, low, high) => div(sub(x, low!), sub(high!, low!)),
 });
 
 /** The exponential distribution with mean `scale`. */
@@ -112,23 +111,23 @@ export const exponential: Continuous<[scale?: TensorLike]> = continuous({
   right: (scale) => and(gt(scale!, 0), isfinite(scale!)),
   supports: (x) => and(ge(x, 0), isfinite(x)),
   isBelow: (x) => lt(x, 0),
-  log: (x, scale) => neg(plus(div(x, scale!), log(scale!))) as Variable,
-  cdf: (x, scale) => neg(expm1(neg(div(x, scale!)))) as Variable,
-  logcdf: (x, scale) => log1mexp(neg(div(x, scale!))) as Variable,
+  log: (x, scale) => neg(plus(div(x, scale!), log(scale!))),
+  cdf: (x, scale) => neg(expm1(neg(div(x, scale!)))),
+  logcdf: (x, scale) => log1mexp(neg(div(x, scale!))),
 });
 
 /** The Gumbel distribution. */
 export const gumbel: Continuous<LocScale> = moved(
   "gumbel",
-  (z) => neg(plus(z, exp(neg(z)))) as Variable,
-  (z) => exp(neg(exp(neg(z)))) as Variable,
-  (z) => neg(exp(neg(z))) as Variable,
+  (z) => neg(plus(z, exp(neg(z)))),
+  (z) => exp(neg(exp(neg(z)))),
+  (z) => neg(exp(neg(z))),
 );
 
 /** The Laplace distribution. */
 export const laplace: Continuous<LocScale> = moved(
   "laplace",
-  (z) => neg(plus(abs(z), Math.LN2)) as Variable,
+  (z) => neg(plus(abs(z), Math.LN2)),
   (z) => {
     const half = times(exp(neg(abs(z))), 0.5);
     return choose(lt(z, 0), half, sub(1, half));
@@ -139,17 +138,17 @@ export const laplace: Continuous<LocScale> = moved(
 /** The Cauchy distribution. */
 export const cauchy: Continuous<LocScale> = moved(
   "cauchy",
-  (z) => neg(plus(log1p(sqr(z)), Math.log(Math.PI))) as Variable,
+  (z) => neg(plus(log1p(sqr(z)), Math.log(Math.PI))),
   (z) => times(atan2(1, neg(z)), 1 / Math.PI),
-  (z) => log(times(atan2(1, neg(z)), 1 / Math.PI)) as Variable,
+  (z) => log(times(atan2(1, neg(z)), 1 / Math.PI)),
 );
 
 /** The logistic distribution. */
 export const logistic: Continuous<LocScale> = moved(
   "logistic",
-  (z) => neg(plus(abs(z), times(softplus(neg(abs(z))), 2))) as Variable,
-  (z) => sigmoid(z) as Variable,
-  (z) => neg(softplus(neg(z))) as Variable,
+  (z) => neg(plus(abs(z), times(softplus(neg(abs(z))), 2))),
+  (z) => sigmoid(z),
+  (z) => neg(softplus(neg(z))),
 );
 
 /** The gamma distribution, with mean shape * scale. */
@@ -161,11 +160,11 @@ export const gamma: Continuous<[shape: TensorLike, scale?: TensorLike]> = contin
   supports: (x) => and(gt(x, 0), isfinite(x)),
   isBelow: (x) => le(x, 0),
   log: (x, shape, scale) => {
-    const z = div(x, scale!) as Variable;
+    const z: Variable = div(x, scale!);
     const power = sub(times(sub(shape!, 1), log(z)), z);
-    return sub(power, plus(gammaln(shape!), log(scale!))) as Variable;
+    return sub(power, plus(gammaln(shape!), log(scale!)));
   },
-  cdf: (x, shape, scale) => gammainc(shape!, div(x, scale!)) as Variable,
+  cdf: (x, shape, scale) => gammainc(shape!, div(x, scale!)),
   edge: (x, shape, scale) => {
     const atZero = choose(lt(shape!, 1), Infinity, neg(log(scale!)));
     return choose(and(eq(x, 0), le(shape!, 1)), atZero, -Infinity);
@@ -189,10 +188,7 @@ export const beta: Continuous<[a: TensorLike, b: TensorLike]> = continuous({
   supports: (x) => and(gt(x, 0), lt(x, 1)),
   isBelow: (x) => le(x, 0),
   log: (x, a, b) =>
-    sub(
-      plus(times(sub(a!, 1), log(x)), times(sub(b!, 1), log1p(neg(x)))),
-      betaln(a!, b!),
-    ) as Variable,
+    sub(plus(times(sub(a!, 1), log(x)), times(sub(b!, 1), log1p(neg(x)))), betaln(a!, b!)),
   cdf: (x, a, b) => betainc(a!, b!, x),
   edge: (x, a, b) => {
     const end = (own: Variable, other: Variable) =>
@@ -218,11 +214,11 @@ export const studentT: Continuous<[df: TensorLike, loc?: TensorLike, scale?: Ten
     log: (x, df, loc, scale) => {
       const z = standard(x, loc!, scale!), half = times(df!, 0.5);
       const power = times(log1p(div(sqr(z), df!)), plus(half, 0.5));
-      return neg(plus(power, betaln(half, 0.5), times(log(df!), 0.5), log(scale!))) as Variable;
+      return neg(plus(power, betaln(half, 0.5), times(log(df!), 0.5), log(scale!)));
     },
     cdf: (x, df, loc, scale) => {
-      const z = standard(x, loc!, scale!), square = sqr(z) as Variable;
-      const half = times(df!, 0.5), isNear = lt(square, df!) as Variable;
+      const z = standard(x, loc!, scale!), square: Variable = sqr(z);
+      const half = times(df!, 0.5), isNear: Variable = lt(square, df!);
       // What is beyond |z| on one side, by the smaller of two shares.
       const all = plus(square, df!);
       const near = sub(1, betainc(0.5, half, div(square, all)));
@@ -239,10 +235,9 @@ export const lognormal: Continuous<[avg?: TensorLike, std?: TensorLike]> = conti
   right: (avg, std) => and(isfinite(avg!), gt(std!, 0), isfinite(std!)),
   supports: (x) => and(gt(x, 0), isfinite(x)),
   isBelow: (x) => le(x, 0),
-  log: (x, avg, std) =>
-    sub(bell(standard(log(x) as Variable, avg!, std!)), plus(log(std!), log(x))) as Variable,
-  cdf: (x, avg, std) => ndtr(standard(log(x) as Variable, avg!, std!)) as Variable,
-  logcdf: (x, avg, std) => logNdtr(standard(log(x) as Variable, avg!, std!)) as Variable,
+  log: (x, avg, std) => sub(bell(standard(log(x), avg!, std!)), plus(log(std!), log(x))),
+  cdf: (x, avg, std) => ndtr(standard(log(x), avg!, std!)),
+  logcdf: (x, avg, std) => logNdtr(standard(log(x), avg!, std!)),
 });
 
 /** The Weibull distribution. */
@@ -254,12 +249,11 @@ export const weibull: Continuous<[shape: TensorLike, scale?: TensorLike]> = cont
   supports: (x) => and(gt(x, 0), isfinite(x)),
   isBelow: (x) => le(x, 0),
   log: (x, shape, scale) => {
-    const logZ = sub(log(x), log(scale!)) as Variable;
+    const logZ: Variable = sub(log(x), log(scale!));
     const power = sub(times(sub(shape!, 1), logZ), exp(times(shape!, logZ)));
     return plus(power, sub(log(shape!), log(scale!)));
   },
-  cdf: (x, shape, scale) =>
-    neg(expm1(neg(exp(times(shape!, sub(log(x), log(scale!))))))) as Variable,
+  cdf: (x, shape, scale) => neg(expm1(neg(exp(times(shape!, sub(log(x), log(scale!))))))),
   edge: (x, shape, scale) => {
     const atZero = choose(lt(shape!, 1), Infinity, neg(log(scale!)));
     return choose(and(eq(x, 0), le(shape!, 1)), atZero, -Infinity);
@@ -274,9 +268,8 @@ export const pareto: Continuous<[shape: TensorLike, scale?: TensorLike]> = conti
   right: (shape, scale) => and(gt(shape!, 0), gt(scale!, 0), isfinite(shape!), isfinite(scale!)),
   supports: (x, _shape, scale) => and(ge(x, scale!), isfinite(x)),
   isBelow: (x, _shape, scale) => lt(x, scale!),
-  log: (x, shape, scale) =>
-    sub(log(shape!), plus(log(x), times(shape!, sub(log(x), log(scale!))))) as Variable,
-  cdf: (x, shape, scale) => neg(expm1(times(shape!, sub(log(scale!), log(x))))) as Variable,
+  log: (x, shape, scale) => sub(log(shape!), plus(log(x), times(shape!, sub(log(x), log(scale!))))),
+  cdf: (x, shape, scale) => neg(expm1(times(shape!, sub(log(scale!), log(x))))),
 });
 
 const circular = continuous<[mu?: TensorLike, kappa?: TensorLike]>({
@@ -290,7 +283,7 @@ const circular = continuous<[mu?: TensorLike, kappa?: TensorLike]>({
     sub(
       times(kappa!, times(sqr(sin(times(sub(x, mu!), 0.5))), -2)),
       plus(log(i0e(kappa!)), 2 * ROOT),
-    ) as Variable,
+    ),
   cdf: (x) => x,
 });
 

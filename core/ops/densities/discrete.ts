@@ -26,12 +26,12 @@ export const binomial: Discrete<[n?: TensorLike, p?: TensorLike]> = discrete({
   supports: (x, n, p) => and(ge(x, 0), le(x, n!), gt(p!, 0), lt(p!, 1)),
   isBelow: (x, n, p) => choose(lt(p!, 1), lt(x, 0), lt(x, n!)),
   log: (x, n, p) => {
-    const left = sub(n!, x) as Variable;
+    const left: Variable = sub(n!, x);
     const ways = neg(plus(log(plus(n!, 1)), betaln(plus(left, 1), plus(x, 1))));
     return plus(ways, times(x, log(p!)), times(left, log1p(neg(p!))));
   },
   cdf: (x, n, p) => {
-    const isAll = ge(x, n!) as Variable, left = choose(isAll, 1, sub(n!, x));
+    const isAll: Variable = ge(x, n!), left = choose(isAll, 1, sub(n!, x));
     return choose(isAll, 1, betainc(left, plus(x, 1), sub(1, p!)));
   },
   // Certain failure, and certain success.
@@ -55,8 +55,8 @@ export const poisson: Discrete<[lam?: TensorLike]> = discrete({
   right: (lam) => and(ge(lam!, 0), isfinite(lam!)),
   supports: (x, lam) => and(ge(x, 0), isfinite(x), gt(lam!, 0)),
   isBelow: (x) => lt(x, 0),
-  log: (x, lam) => sub(times(x, log(lam!)), plus(lam!, gammaln(plus(x, 1)))) as Variable,
-  cdf: (x, lam) => gammaincc(plus(x, 1), lam!) as Variable,
+  log: (x, lam) => sub(times(x, log(lam!)), plus(lam!, gammaln(plus(x, 1)))),
+  cdf: (x, lam) => gammaincc(plus(x, 1), lam!),
   edge: (x, lam) => surely(and(eq(lam!, 0), eq(x, 0))),
 });
 
@@ -69,7 +69,7 @@ export const geometric: Discrete<[p?: TensorLike]> = discrete({
   supports: (x, p) => and(ge(x, 1), isfinite(x), lt(p!, 1)),
   isBelow: (x) => lt(x, 1),
   log: (x, p) => plus(times(sub(x, 1), log1p(neg(p!))), log(p!)),
-  cdf: (x, p) => neg(expm1(times(x, log1p(neg(p!))))) as Variable,
+  cdf: (x, p) => neg(expm1(times(x, log1p(neg(p!))))),
   edge: (x, p) => surely(and(eq(p!, 1), eq(x, 1))),
 });
 
@@ -81,6 +81,6 @@ export const integers: Discrete<[low?: TensorLike, high?: TensorLike]> = discret
   right: (low, high) => and(lt(low!, high!), isfinite(low!), isfinite(high!)),
   supports: (x, low, high) => and(ge(x, low!), lt(x, high!)),
   isBelow: (x, low) => lt(x, low!),
-  log: (x, low, high) => neg(plus(log(sub(high!, low!)), times(x, 0))) as Variable,
-  cdf: (x, low, high) => div(plus(sub(x, low!), 1), sub(high!, low!)) as Variable,
+  log: (x, low, high) => neg(plus(log(sub(high!, low!)), times(x, 0))),
+  cdf: (x, low, high) => div(plus(sub(x, low!), 1), sub(high!, low!)),
 });

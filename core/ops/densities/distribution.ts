@@ -74,7 +74,7 @@ function guarded(
   const all = [x!, ...parameters];
   return inFloat(d.name, all, (x, ...parameters) => {
     const right = and(d.right(...parameters), eq(isnan(x), false));
-    const known = and(right, d.supports(x, ...parameters)) as Variable;
+    const known: Variable = and(right, d.supports(x, ...parameters));
     const [first, ...others] = [x, ...parameters].map((v, i) => choose(known, v, d.inside[i]!));
     return choose(known, value(first!, ...others), choose(right, outside(x, ...parameters), NaN));
   });
@@ -87,7 +87,7 @@ function functionsOf(d: Description) {
     guarded(d, [x, ...p], d.log, d.edge ?? nothing);
   const side = (below: number, above: number): Of => (x, ...p) =>
     choose(d.isBelow(x, ...p), below, above);
-  const logcdf = d.logcdf ?? ((x, ...p) => log(d.cdf(x, ...p)) as Variable);
+  const logcdf = d.logcdf ?? ((x, ...p) => log(d.cdf(x, ...p)));
   return {
     log: logOf,
     plain: (x: TensorLike, ...p: readonly (TensorLike | undefined)[]) =>
@@ -117,13 +117,13 @@ export function discrete<P extends readonly (TensorLike | undefined)[]>(
   });
   const { cdf, logcdf } = functionsOf({
     ...d,
-    supports: (x, ...p) => d.supports(floor(x) as Variable, ...p),
-    cdf: (x, ...p) => d.cdf(floor(x) as Variable, ...p),
+    supports: (x, ...p) => d.supports(floor(x), ...p),
+    cdf: (x, ...p) => d.cdf(floor(x), ...p),
   });
   return { logpmf: log, pmf: plain, cdf, logcdf };
 }
 
 /** How far x is from a place, in units of a scale. */
 export function standard(x: Variable, loc: Variable, scale: Variable): Variable {
-  return div(sub(x, loc), scale) as Variable;
+  return div(sub(x, loc), scale);
 }

@@ -29,12 +29,12 @@ export interface Categories<P extends readonly unknown[]> {
   logpmf(x: TensorLike, ...parameters: P): Variable;
 }
 
-const total = (x: TensorLike): Variable => sum(x, { axis: -1 }) as Variable;
-const every = (x: TensorLike): Variable => all(x, { axis: -1 }) as Variable;
+const total = (x: TensorLike): Variable => sum(x, { axis: -1 });
+const every = (x: TensorLike): Variable => all(x, { axis: -1 });
 
 /** x log p, and 0 where x is. */
 function weighed(x: Variable, p: Variable): Variable {
-  const isNone = eq(x, 0) as Variable;
+  const isNone: Variable = eq(x, 0);
   return choose(isNone, 0, times(x, log(choose(isNone, 1, p))));
 }
 
@@ -42,12 +42,12 @@ function weighed(x: Variable, p: Variable): Variable {
 export const multivariateNormal: Multivariate<[mean: TensorLike, cov: TensorLike]> = {
   logpdf: (x, mean, cov) =>
     inFloat("multivariateNormal", [x, mean, cov], (x, mean, cov) => {
-      const factor = cholesky(cov) as Variable, off = sub(x, mean) as Variable;
-      const solved = solveTriangular(factor, beside(off), { lower: true }) as Variable;
-      const squares = sum(sqr(solved), { axis: [-2, -1] }) as Variable;
+      const factor: Variable = cholesky(cov), off: Variable = sub(x, mean);
+      const solved: Variable = solveTriangular(factor, beside(off), { lower: true });
+      const squares: Variable = sum(sqr(solved), { axis: [-2, -1] });
       const logRoot = total(log(diagonal(factor, 0, -2, -1)));
       const n = total(onesLike(off));
-      return sub(times(plus(squares, times(n, Math.log(2 * Math.PI))), -0.5), logRoot) as Variable;
+      return sub(times(plus(squares, times(n, Math.log(2 * Math.PI))), -0.5), logRoot);
     }),
 };
 
@@ -57,7 +57,7 @@ export const dirichlet: Multivariate<[alpha: TensorLike]> = {
     inFloat("dirichlet", [x, alpha], (x, alpha) => {
       const right = every(gt(alpha, 0)), tolerance = x.dtype === "float64" ? 1e-10 : 1e-4;
       const isWhole = le(abs(sub(total(x), 1)), tolerance);
-      const known = and(right, every(gt(x, 0)), isWhole) as Variable;
+      const known: Variable = and(right, every(gt(x, 0)), isWhole);
       const [safe, shape] = [choose(beside(known), x, 1), choose(beside(known), alpha, 1)];
       const powers = total(times(sub(shape, 1), log(safe)));
       const value = plus(powers, gammaln(total(shape)), neg(total(gammaln(shape))));
@@ -71,7 +71,7 @@ export const multinomial: Categories<[n: TensorLike, pvals: TensorLike]> = {
     inFloat("multinomial", [x, n, pvals], (x, n, p) => {
       const right = every(and(ge(p, 0), le(p, 1)));
       const counts = every(and(ge(x, 0), eq(floor(x), x)));
-      const known = and(right, counts, eq(total(x), n)) as Variable;
+      const known: Variable = and(right, counts, eq(total(x), n));
       const [safe, chance] = [choose(beside(known), x, 0), choose(beside(known), p, 1)];
       const value = plus(
         gammaln(plus(total(safe), 1)),
@@ -86,9 +86,9 @@ export const multinomial: Categories<[n: TensorLike, pvals: TensorLike]> = {
 export const categorical: Categories<[p: TensorLike]> = {
   logpmf: (x, p) =>
     inFloat("categorical", [x, p], (x, p) => {
-      const isIt = eq(beside(x), arange(lengthsOf(p).at(-1)!)) as Variable;
+      const isIt: Variable = eq(beside(x), arange(lengthsOf(p).at(-1)!));
       const right = every(and(ge(p, 0), le(p, 1)));
-      const chance = total(choose(isIt, p, 0)), known = and(right, gt(chance, 0)) as Variable;
+      const chance = total(choose(isIt, p, 0)), known: Variable = and(right, gt(chance, 0));
       return choose(known, log(choose(known, chance, 1)), choose(right, -Infinity, NaN));
     }),
 };

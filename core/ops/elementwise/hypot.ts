@@ -30,10 +30,10 @@ export function hypot(x: TensorLike, y: TensorLike): Variable {
   const high = ew("maximum", a, b), one = asVariable(1, high.dtype);
   const isInfinite = ew("or", ew("isinf", a), ew("isinf", b));
   const isNone = ew("eq", high, asVariable(0, high.dtype));
-  const divisor = where(isNone, one, high) as Variable;
+  const divisor: Variable = where(isNone, one, high);
   const square = ew("add", ew("sqr", ew("div", ew("minimum", a, b), divisor)), one);
   const length = ew("mul", high, ew("sqrt", square));
-  const value = where(isInfinite, Infinity, length) as Variable;
+  const value: Variable = where(isInfinite, Infinity, length);
   return differentiable(value, sides, divisor, ew("or", isInfinite, isNone));
 }
 
@@ -48,12 +48,12 @@ function differentiable(
   isEnd: Variable,
 ): Variable {
   const ends = (v: Variable) => where(isEnd, 0, v) as Variable;
-  const scale = where(isEnd, 1, ew("disconnectedGrad", divisor)) as Variable;
+  const scale: Variable = where(isEnd, 1, ew("disconnectedGrad", divisor));
   const scaled = sides.map((v) => ew("sqr", ew("div", ends(v), scale)));
-  const sum = where(isEnd, 1, ew("add", scaled[0]!, scaled[1]!)) as Variable;
+  const sum: Variable = where(isEnd, 1, ew("add", scaled[0]!, scaled[1]!));
   // For the third derivatives and those after, whatever the scale is.
   const smooth = ew("mul", scale, ew("pow", sum, asVariable(0.5, value.dtype)));
-  const h = derivedAs(where(isEnd, 1, value) as Variable, smooth);
+  const h = derivedAs(where(isEnd, 1, value), smooth);
   const [u, v] = sides.map((side) => ew("div", ends(side), h)) as [Variable, Variable];
   const mixed = ew("neg", ew("div", ew("mul", u, v), h));
   const slopes = [[u, v], [v, u]].map(([own, other], i) => {

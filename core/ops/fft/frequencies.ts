@@ -32,7 +32,7 @@ function shifted(
     ? [axes]
     : axes;
   const places = listed.map((axis) => normalizeAxis(axis, v.ndim, action));
-  return roll(v, places.map((d) => by(v.type.shape[d] ?? shapeOf(v, d))), places) as Variable;
+  return roll(v, places.map((d) => by(v.type.shape[d] ?? shapeOf(v, d))), places);
 }
 
 /**
@@ -92,7 +92,7 @@ function frequencies(
   if (dtypeInfo(float).kind !== "float") {
     throw new TypeError(`${action}: expected a float dtype, got ${float}`);
   }
-  let k = arange(count(length)) as Variable;
+  let k: Variable = arange(count(length));
   if (isTwoSided) {
     const middle = dimVariable(floorDivDims(addDims(length, 1), 2));
     const behind = elementwise("sub", [k, castTo(dimVariable(length), "int64")]);

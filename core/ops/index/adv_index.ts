@@ -131,7 +131,7 @@ function positionOf(
   }
   const node = context.readReal(base, index);
   if (base instanceof Constant && typeof n === "number") {
-    const values = Array.from(base.value.data as ArrayLike<number | bigint>, Number);
+    const values = Array.from(base.value.data, Number);
     if (values.every((i) => i >= 0 && i < n)) return b.ix(b.cast(node, "i32"));
   }
   return computedPosition(context, node, n, message);

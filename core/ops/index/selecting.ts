@@ -255,7 +255,7 @@ export function choose(
   if (!isDiscrete(which.dtype)) {
     throw new TypeError(`Cannot choose: expected integers to choose by, got ${which.type}`);
   }
-  const list = Array.isArray(choices) ? asVariables(choices as readonly TensorLike[]) : null;
+  const list = Array.isArray(choices) ? asVariables(choices) : null;
   const all = list === null ? asVariable(choices as Variable) : stack(sameShape(list));
   if (all.ndim === 0) {
     throw new TypeError("Cannot choose: expected a list of choices, got a scalar");

@@ -7,7 +7,7 @@
 import { type DType, realOf } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { Op } from "../../graph/op.ts";
-import { type StaticShape, TensorType } from "../../graph/type.ts";
+import { TensorType } from "../../graph/type.ts";
 import { kernels } from "../common/kernels.ts";
 import { lengthsFrom, likeFirst } from "../common/length_rules.ts";
 import { copyValue, zeroValue } from "../common/moving.ts";
@@ -30,7 +30,7 @@ function split<N>(shape: readonly N[]): readonly [batch: readonly N[], m: N, n: 
 }
 
 function type(dtype: TensorType["dtype"], ...shape: readonly (number | null)[]): TensorType {
-  return TensorType.of(dtype, shape as StaticShape);
+  return TensorType.of(dtype, shape);
 }
 
 /** Params of {@linkcode qrOp}. */

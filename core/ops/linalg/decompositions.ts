@@ -135,18 +135,18 @@ export function eigh(a: TensorLike): [Variable, Variable] {
  */
 function phasesOf(x: Variable, axis: number): Variable | null {
   if (!isComplex(x.dtype)) return null;
-  const size = abs(x) as Variable, axes = [x.ndim + axis];
+  const size: Variable = abs(x), axes = [x.ndim + axis];
   const most = outputOf<ReduceParams>(reduceOp, [size], {
     kind: "max",
     axes,
     dtype: size.dtype,
     empty: true,
   });
-  const isLarge = ge(size, mul(withAxes(most, axes), 0.37) as Variable) as Variable;
-  const isFirst = and(isLarge, eq(cumsum(castTo(isLarge, "int32"), axis), 1)) as Variable;
-  const first = sum(where(isFirst, x, 0) as Variable, { axis, keepdims: true }) as Variable;
-  const length = abs(first) as Variable, isNone = eq(length, 0) as Variable;
-  return where(isNone, 1, div(first, where(isNone, 1, length))) as Variable;
+  const isLarge: Variable = ge(size, mul(withAxes(most, axes), 0.37));
+  const isFirst: Variable = and(isLarge, eq(cumsum(castTo(isLarge, "int32"), axis), 1));
+  const first: Variable = sum(where(isFirst, x, 0), { axis, keepdims: true });
+  const length: Variable = abs(first), isNone: Variable = eq(length, 0);
+  return where(isNone, 1, div(first, where(isNone, 1, length)));
 }
 
 /**
@@ -212,8 +212,8 @@ function phased(u: Variable, vt: Variable): [u: Variable, vt: Variable] {
   // Left vectors that have no right one stay as they are.
   const columns = shapeOf(u, last), one = castTo(asVariable(1), phases.dtype);
   const all = padded(transposed(phases), one, [last], [0], [columns]);
-  const own = mul(u, between(all, last, null, columns)) as Variable;
-  return [own, mul(vt, conj(phases)) as Variable];
+  const own: Variable = mul(u, between(all, last, null, columns));
+  return [own, mul(vt, conj(phases))];
 }
 
 /**
@@ -264,8 +264,8 @@ function countedValues(
   const most = castTo(dimVariable(maxDims(m, n)), values.dtype);
   const part = rcond ?? mul(most, epsilonOf(values.dtype));
   // Of no values the greatest is -Infinity.
-  const limit = mul(topOf(values, [values.ndim - 1]), part as Variable) as Variable;
-  return [values, gt(values, limit) as Variable];
+  const limit: Variable = mul(topOf(values, [values.ndim - 1]), part as Variable);
+  return [values, gt(values, limit)];
 }
 
 /**
@@ -284,7 +284,7 @@ export function matrixRank<A extends TensorLike>(
 ): Variable<"int64", Less1<Less1<RankOf<A>>>>;
 export function matrixRank(a: TensorLike, options: RankOptions = {}): Variable {
   const { matrices } = prepare(a, "Cannot take the rank of");
-  return sum(castTo(countedValues(matrices, options)[1], "int64"), -1) as Variable;
+  return sum(castTo(countedValues(matrices, options)[1], "int64"), -1);
 }
 
 /**
@@ -310,12 +310,12 @@ export function lstsq<A extends TensorLike, B extends TensorLike>(
   values: VectorPerMatrix<A>,
 ];
 export function lstsq(a: TensorLike, b: TensorLike, options: RankOptions = {}): Variable[] {
-  const given = asVariable(b), inverse = pinv(a as never, options) as Variable;
-  const x = matmul(inverse as never, given as never) as Variable;
-  const rest = sub(given, matmul(asVariable(a) as never, x as never) as Variable) as Variable;
-  const squares = sqr(isComplex(rest.dtype) ? abs(rest) : rest) as Variable;
-  const residuals = sum(squares, given.ndim === 1 ? -1 : -2) as Variable;
-  return [x, residuals, matrixRank(a as never, options), svdvals(a as never) as Variable];
+  const given = asVariable(b), inverse: Variable = pinv(a as never, options);
+  const x: Variable = matmul(inverse as never, given as never);
+  const rest: Variable = sub(given, matmul(asVariable(a) as never, x as never));
+  const squares: Variable = sqr(isComplex(rest.dtype) ? abs(rest) : rest);
+  const residuals: Variable = sum(squares, given.ndim === 1 ? -1 : -2);
+  return [x, residuals, matrixRank(a as never, options), svdvals(a as never)];
 }
 
 /**
@@ -337,8 +337,8 @@ export function sqrtm(a: TensorLike): Variable {
 
 /** The quotient of the greatest and the least singular value. */
 export function conditionOf(a: TensorLike): Variable {
-  const s = svdvals(a as never) as Variable, last = s.ndim - 1;
+  const s: Variable = svdvals(a as never), last = s.ndim - 1;
   const end = (from: number | null, to: number | null) =>
     sum(between(s, last, from, to), -1) as Variable;
-  return div(end(0, 1), end(-1, null)) as Variable;
+  return div(end(0, 1), end(-1, null));
 }

@@ -36,21 +36,21 @@ import { factorsOf, type PerMatrix, type RealPerMatrix } from "./systems.ts";
 
 /** What numbers are when their absolute values are 1, and 0 for 0. */
 function unitOf(x: Variable): Variable {
-  if (!isComplex(x.dtype)) return signOf(x) as Variable;
-  const size = abs(x) as Variable;
-  return div(x, where(eq(size, 0), 1, size)) as Variable;
+  if (!isComplex(x.dtype)) return signOf(x);
+  const size: Variable = abs(x);
+  return div(x, where(eq(size, 0), 1, size));
 }
 
 /** The diagonal of U, and the sign that the exchanged rows give. */
 function pivotsOf(matrices: Variable): { diagonal: Variable; parity: Variable } {
   const [packed, , pivots] = factorsOf(matrices, true) as Variable[];
-  const own = arange(shapeOf(matrices, matrices.ndim - 2)) as Variable;
+  const own: Variable = arange(shapeOf(matrices, matrices.ndim - 2));
   const signs = where(eq(pivots!, own), 1, -1);
   return {
     diagonal: outputOf<AdvIndexParams>(advIndexOp, [packed!, own, own], {
       axes: [packed!.ndim - 2, packed!.ndim - 1],
     }),
-    parity: castTo(prod(signs, -1) as Variable, packed!.dtype),
+    parity: castTo(prod(signs, -1), packed!.dtype),
   };
 }
 
@@ -67,13 +67,13 @@ const forEach = (x: Variable): Variable => beside(x, ["x", "x"]);
 const asRow = (x: Variable): Variable => beside(x, ["x", 0]);
 const asColumn = (x: Variable): Variable => beside(x, [0, "x"]);
 const transposed = (x: Variable): Variable => beside(x, [1, 0]);
-const adjoint = (x: Variable): Variable => transposed(conj(x) as Variable);
-const product = (a: Variable, b: Variable): Variable => matmul(a as never, b as never) as Variable;
+const adjoint = (x: Variable): Variable => transposed(conj(x));
+const product = (a: Variable, b: Variable): Variable => matmul(a as never, b as never);
 
 /** The determinants, whose gradients are computed as they are. */
 function determinantsOf(matrices: Variable): Variable {
   const { diagonal, parity } = pivotsOf(matrices);
-  return mul(prod(diagonal, -1) as Variable, parity) as Variable;
+  return mul(prod(diagonal, -1), parity);
 }
 
 /** The gradients of determinants: cofactors. */
@@ -85,20 +85,20 @@ const byCofactors = {
 
 /** Cofactors of any matrices; it is seldom that one of them is singular. */
 function cofactorsOf(matrices: Variable): Variable {
-  const sizes = abs(pivotsOf(matrices).diagonal) as Variable;
-  const limit = mul(sum(sizes, -1), Math.sqrt(epsilonOf(matrices.dtype))) as Variable;
-  const isOpen = any(le(sizes, beside(limit, ["x"])), -1) as Variable, isEach = forEach(isOpen);
-  const n = shapeOf(matrices, matrices.ndim - 1), one = eye(n, n, 0, matrices.dtype) as Variable;
+  const sizes: Variable = abs(pivotsOf(matrices).diagonal);
+  const limit: Variable = mul(sum(sizes, -1), Math.sqrt(epsilonOf(matrices.dtype)));
+  const isOpen: Variable = any(le(sizes, beside(limit, ["x"])), -1), isEach = forEach(isOpen);
+  const n = shapeOf(matrices, matrices.ndim - 1), one: Variable = eye(n, n, 0, matrices.dtype);
   const [singular, regular] = [[matrices, one], [one, matrices]].map(([a, b]) =>
-    where(isEach, a!, b!) as Variable
+    where(isEach, a!, b!)
   ) as [Variable, Variable];
   const either = where(isEach, singularCofactors(singular), regularCofactors(regular));
-  return ifelse(any(isOpen) as Variable, either as Variable, regularCofactors(matrices));
+  return ifelse(any(isOpen), either, regularCofactors(matrices));
 }
 
 function regularCofactors(matrices: Variable): Variable {
   const inverse = outputOf<CheckedParams>(matrixInverseOp, [matrices], { check: false });
-  return mul(forEach(determinantsOf(matrices)), transposed(inverse)) as Variable;
+  return mul(forEach(determinantsOf(matrices)), transposed(inverse));
 }
 
 /** Singular values and vectors, and the sign of the determinant of the product of these. */
@@ -106,8 +106,8 @@ function partsOf(matrices: Variable) {
   const { outputs } = applyOp<SvdParams>(svdOp, [matrices], { vectors: true, full: false });
   const [s, u, vt] = outputs as [Variable, Variable, Variable];
   const { diagonal, parity } = pivotsOf(product(u, vt));
-  const sign = mul(prod(unitOf(diagonal), -1) as Variable, parity) as Variable;
-  const n = shapeOf(s, s.ndim - 1), places = arange(n) as Variable;
+  const sign: Variable = mul(prod(unitOf(diagonal), -1), parity);
+  const n = shapeOf(s, s.ndim - 1), places: Variable = arange(n);
   return { s, u, vt, sign: forEach(sign), places };
 }
 
@@ -118,8 +118,8 @@ function partsOf(matrices: Variable) {
 function singularCofactors(matrices: Variable): Variable {
   const { s, u, vt, sign, places } = partsOf(matrices);
   const isOwn = eq(shuffled(places, [0, "x"]), shuffled(places, ["x", 0]));
-  const others = prod(where(isOwn, 1, asRow(s)), -1) as Variable;
-  const value = mul(sign, conj(product(mul(u, asRow(others)) as Variable, vt))) as Variable;
+  const others: Variable = prod(where(isOwn, 1, asRow(s)), -1);
+  const value: Variable = mul(sign, conj(product(mul(u, asRow(others)), vt)));
   return customVjp(value, [matrices], byMinors);
 }
 
@@ -134,13 +134,13 @@ const byMinors = {
     const at = (pattern: readonly (0 | "x")[]) => shuffled(places, pattern);
     const [i, j, k] = [at([0, "x", "x"]), at(["x", 0, "x"]), at(["x", "x", 0])];
     const isLeft = or(eq(i, k), eq(j, k)), values = beside(s, ["x", "x", 0]);
-    const all = prod(where(isLeft, 1, values), -1) as Variable;
-    const isOwn = eq(at([0, "x"]), at(["x", 0])), p = where(isOwn, 0, all) as Variable;
-    const inner = product(product(adjoint(u), conj(gradient) as Variable), adjoint(vt));
-    const diagonal = sum(where(isOwn, inner, 0), -1) as Variable;
+    const all: Variable = prod(where(isLeft, 1, values), -1);
+    const isOwn = eq(at([0, "x"]), at(["x", 0])), p: Variable = where(isOwn, 0, all);
+    const inner = product(product(adjoint(u), conj(gradient)), adjoint(vt));
+    const diagonal: Variable = sum(where(isOwn, inner, 0), -1);
     const sums = product(p, asColumn(diagonal));
-    const z = sub(where(isOwn, sums, 0), mul(p, transposed(inner))) as Variable;
-    return [mul(conj(sign), product(product(u, conj(z) as Variable), vt)) as Variable];
+    const z: Variable = sub(where(isOwn, sums, 0), mul(p, transposed(inner)));
+    return [mul(conj(sign), product(product(u, conj(z)), vt)) as Variable];
   },
 };
 
@@ -180,7 +180,7 @@ export function slogdet<A extends TensorLike>(
 export function slogdet(a: TensorLike): [sign: Variable, logabsdet: Variable] {
   const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
   const { diagonal, parity } = pivotsOf(matrices);
-  const sign = mul(prod(unitOf(diagonal), -1) as Variable, parity) as Variable;
-  const size = sum(log(abs(diagonal) as Variable), -1) as Variable;
+  const sign: Variable = mul(prod(unitOf(diagonal), -1), parity);
+  const size: Variable = sum(log(abs(diagonal)), -1);
   return [castTo(sign, dtype), castTo(size, realOf(dtype))];
 }

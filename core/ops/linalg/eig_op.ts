@@ -7,7 +7,7 @@
 import { isComplex } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { Op } from "../../graph/op.ts";
-import { type StaticShape, TensorType } from "../../graph/type.ts";
+import { TensorType } from "../../graph/type.ts";
 import { sizeOf, type Value } from "../../graph/value.ts";
 import { kernels } from "../common/kernels.ts";
 import { lengthsFrom } from "../common/length_rules.ts";
@@ -43,9 +43,9 @@ export const eigOp: Op<VectorParams> = {
       );
     }
     const { shape } = x.type, n = shape.at(-1) ?? shape.at(-2)!, batch = shape.slice(0, -2);
-    const values = TensorType.of(x.dtype, [...batch, n] as StaticShape);
+    const values = TensorType.of(x.dtype, [...batch, n]);
     if (!vectors) return [values, values];
-    const columns = TensorType.of(x.dtype, [...batch, n, n] as StaticShape);
+    const columns = TensorType.of(x.dtype, [...batch, n, n]);
     return [values, values, columns, columns];
   },
   shapes(context, apply) {

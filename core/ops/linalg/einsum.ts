@@ -90,7 +90,7 @@ function withoutTwins({ value, names }: Operand): Operand {
   const first = names.indexOf(names[second]!);
   const left = names.filter((_, d) => d !== first && d !== second);
   return withoutTwins({
-    value: diagonal(value, 0, first, second) as Variable,
+    value: diagonal(value, 0, first, second),
     names: [...left, names[first]!],
   });
 }
@@ -100,7 +100,7 @@ function withoutLoners({ value, names }: Operand, needed: ReadonlySet<string>): 
   const axes = names.flatMap((name, d) => needed.has(name) ? [] : [d]);
   if (axes.length === 0) return { value, names };
   return {
-    value: sum(value, { axis: axes, dtype: value.dtype }) as Variable,
+    value: sum(value, { axis: axes, dtype: value.dtype }),
     names: names.filter((name) => needed.has(name)),
   };
 }
@@ -124,7 +124,7 @@ function asMatrices(
     shape.push(productDims(dims.slice(next, next + length)));
     next += length;
   }
-  return reshape(turned, shape) as Variable;
+  return reshape(turned, shape);
 }
 
 function lengthOf({ value, names }: Operand, name: string): Dim {
@@ -148,17 +148,17 @@ function joined(a: Operand, b: Operand, needed: ReadonlySet<string>): Operand {
     const value = elementwise("mul", [arranged(a, names), arranged(b, names)]);
     return withoutLoners({ value, names }, needed);
   }
-  const product = matmul(
+  const product: Variable = matmul(
     asMatrices(a, batch, [left, summed]),
     asMatrices(b, batch, [summed, right]),
-  ) as Variable;
+  );
   const names = [...batch, ...left, ...right];
   if (left.length === 1 && right.length === 1) return { value: product, names };
   const dims = [
     ...[...batch, ...left].map((name) => lengthOf(a, name)),
     ...right.map((name) => lengthOf(b, name)),
   ];
-  return { value: reshape(product, dims) as Variable, names };
+  return { value: reshape(product, dims), names };
 }
 
 /** Lengths that are not known count as much. */

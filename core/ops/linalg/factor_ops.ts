@@ -7,7 +7,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, asWritten, type Variable, writtenLabel } from "../../graph/graph.ts";
 import type { Op, Params, ShapeContext } from "../../graph/op.ts";
-import { type StaticShape, TensorType } from "../../graph/type.ts";
+import { TensorType } from "../../graph/type.ts";
 import { makeValue } from "../../graph/value.ts";
 import { type Size, sizeValue } from "../../ir/size.ts";
 import { shapeText } from "../../base/shown.ts";
@@ -116,7 +116,7 @@ export function sidesShape(context: ShapeContext, apply: Apply<Params>): readonl
 /** The type of right sides, with what the matrices say of it. */
 export function sidesType([a, b]: readonly Variable[]): TensorType {
   const shape = b!.type.shape.map((n, d) => d < b!.ndim - 1 ? n ?? a!.type.shape[d]! : n);
-  return TensorType.of(b!.dtype, shape as StaticShape);
+  return TensorType.of(b!.dtype, shape);
 }
 
 /** The axis of right sides that goes along with one of the solutions. */

@@ -29,7 +29,7 @@ import { eye } from "./matrices.ts";
 import { prepareSquare } from "./prepared.ts";
 import { inv, solve } from "./systems.ts";
 
-const times = (a: Variable, b: Variable): Variable => matmul(a as never, b as never) as Variable;
+const times = (a: Variable, b: Variable): Variable => matmul(a as never, b as never);
 
 /**
  * Square matrices to the power of an integer, by repeated squaring; of a negative one, of their inverses.
@@ -57,7 +57,7 @@ export function matrixPower(a: TensorLike, n: number): Variable {
   }
   if (n < 0) return matrixPower(inv(m as never) as Variable as never, -n);
   const size = shapeOf(m, m.ndim - 1);
-  if (n === 0) return add(mul(m, 0), eye(size, size, 0, m.dtype)) as Variable;
+  if (n === 0) return add(mul(m, 0), eye(size, size, 0, m.dtype));
   let result: Variable | null = null, square = m;
   for (let rest = n;;) {
     if (rest % 2 === 1) result = result === null ? square : times(result, square);
@@ -122,23 +122,20 @@ export function expm(a: TensorLike): Variable {
   const axes = Array.from({ length: matrices.ndim - 2 }, (_, d) => d);
   const each = (x: Variable) => shuffled(x, [...axes, "x", "x"]);
   // Rows of no matrix have -Infinity as the greatest of them.
-  const sums = sum(abs(matrices), -2) as Variable;
-  const norm = sum(topOf(sums, [sums.ndim - 1]), -1) as Variable;
-  const count = ceil(log2(div(maximum(norm, most), most) as Variable)) as Variable;
-  const x = div(matrices, each(exp2(count) as Variable)) as Variable;
-  const size = shapeOf(x, x.ndim - 1), one = eye(size, size, 0, x.dtype) as Variable;
+  const sums: Variable = sum(abs(matrices), -2);
+  const norm: Variable = sum(topOf(sums, [sums.ndim - 1]), -1);
+  const count: Variable = ceil(log2(div(maximum(norm, most), most)));
+  const x: Variable = div(matrices, each(exp2(count)));
+  const size = shapeOf(x, x.ndim - 1), one: Variable = eye(size, size, 0, x.dtype);
   // Even powers for the one part, odd ones for the other.
   const square = times(x, x), powers = [one, square];
   while (powers.length < numbers.length / 2) powers.push(times(powers.at(-1)!, square));
   const part = (odd: number) =>
-    powers.map((power, i) => mul(power, numbers[2 * i + odd]!) as Variable)
-      .reduce((sum, next) => add(sum, next) as Variable);
+    powers.map((power, i) => mul(power, numbers[2 * i + odd]!))
+      .reduce((sum, next) => add(sum, next));
   const odd = times(x, part(1)), even = part(0);
   const quotient = solve(sub(even, odd) as never, add(even, odd) as never, { check: false });
-  return castTo(
-    squared(quotient as Variable, each(count), SQUARINGS[realOf(matrices.dtype)]!),
-    dtype,
-  );
+  return castTo(squared(quotient, each(count), SQUARINGS[realOf(matrices.dtype)]!), dtype);
 }
 
 /** Matrices squared as often as `count` says, and up to the last of some limits. */
@@ -151,10 +148,10 @@ function squared(
   let result = x;
   for (let i = from; i < limit!; i++) {
     const before = result;
-    result = where(gt(count, i), times(before, before), before) as Variable;
+    result = where(gt(count, i), times(before, before), before);
   }
   if (more.length === 0) return result;
-  const isMore = any(gt(count, limit!)) as Variable;
+  const isMore: Variable = any(gt(count, limit!));
   return ifelse(isMore, squared(result, count, more, limit!), result);
 }
 

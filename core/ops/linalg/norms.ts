@@ -32,24 +32,24 @@ export interface NormOptions {
 
 /** A norm of matrices in the last two axes. */
 function matrixNorm(x: Variable, order: number | string, action: string): Variable {
-  const size = abs(x) as Variable;
+  const size: Variable = abs(x);
   switch (order) {
     case "fro":
-      return vectorNorm(x, 2, [-2, -1]) as Variable;
+      return vectorNorm(x, 2, [-2, -1]);
     case "nuc":
-      return sum(svdvals(x as never) as Variable, -1) as Variable;
+      return sum(svdvals(x as never), -1);
     case 2:
-      return max(svdvals(x as never) as Variable, -1) as Variable;
+      return max(svdvals(x as never), -1);
     case -2:
-      return min(svdvals(x as never) as Variable, -1) as Variable;
+      return min(svdvals(x as never), -1);
     case 1:
-      return max(sum(size, -2) as Variable, -1) as Variable;
+      return max(sum(size, -2), -1);
     case -1:
-      return min(sum(size, -2) as Variable, -1) as Variable;
+      return min(sum(size, -2), -1);
     case Infinity:
-      return max(sum(size, -1) as Variable, -1) as Variable;
+      return max(sum(size, -1), -1);
     case -Infinity:
-      return min(sum(size, -1) as Variable, -1) as Variable;
+      return min(sum(size, -1), -1);
   }
   throw new RangeError(
     `${action}: expected the order of a norm of matrices ("fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity), got ${
@@ -84,7 +84,7 @@ export function norm(
   const { axis = null, keepdims = false } = checkOptions(action, options, kinds);
   const all = Array.from({ length: v.ndim }, (_, d) => d);
   if (axis === null && order === null) {
-    const length = vectorNorm(ravel(v), 2) as Variable;
+    const length: Variable = vectorNorm(ravel(v), 2);
     return keepdims ? withAxes(length, all) : length;
   }
   if (axis === null && v.ndim !== 1 && v.ndim !== 2) {
@@ -98,9 +98,9 @@ export function norm(
     if (typeof order === "string") {
       throw new RangeError(`${action}: expected a number as the order for vectors, got "${order}"`);
     }
-    return vectorNorm(v, order ?? 2, { axis: axes[0]!, keepdims }) as Variable;
+    return vectorNorm(v, order ?? 2, { axis: axes[0]!, keepdims });
   }
-  const last = moveaxis(v, [...axes], [-2, -1]) as Variable;
+  const last: Variable = moveaxis(v, [...axes], [-2, -1]);
   const found = matrixNorm(last, order ?? "fro", action);
   return keepdims ? withAxes(found, [...axes].sort((a, b) => a - b)) : found;
 }
@@ -127,6 +127,6 @@ export function cond(a: TensorLike, order: number | MatrixOrder | null = null): 
     const quotient = conditionOf(v);
     return order === -2 ? (quotient.pow(-1) as Variable) : quotient;
   }
-  const inverse = inv(v as never, { check: false }) as FloatLike<Variable> as Variable;
-  return mul(matrixNorm(v, order, action), matrixNorm(inverse, order, action)) as Variable;
+  const inverse: Variable = inv(v as never, { check: false }) as FloatLike<Variable>;
+  return mul(matrixNorm(v, order, action), matrixNorm(inverse, order, action));
 }

@@ -222,7 +222,7 @@ export function choleskySolve(
     const by = { lower, transposed, check: check && transposed !== lower };
     if (!transposed) return solveTriangular(factor as never, sides, by) as Variable;
     // Of the adjoint.
-    return conj(solveTriangular(factor as never, conj(sides), by) as Variable) as Variable;
+    return conj(solveTriangular(factor as never, conj(sides), by)) as Variable;
   };
   return of(of(b, !lower), lower);
 }
@@ -257,11 +257,11 @@ export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
   const axes = Array.from({ length: row }, (_, d) => d);
   // Row i of L·U is row order[i] of A: column i of P has its one there.
   const places = shuffled(order, [...axes, "x", row]);
-  const p = eq(shuffled(arange(m), [0, "x"]), places) as Variable;
+  const p: Variable = eq(shuffled(arange(m), [0, "x"]), places);
   return [
     castTo(p, realOf(dtype)),
     castTo(unitLower(between(packed, column, null, least)), dtype),
-    castTo(triu(between(packed, row, null, least) as never) as Variable, dtype),
+    castTo(triu(between(packed, row, null, least) as never), dtype),
   ];
 }
 
@@ -326,7 +326,7 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
     const whole = assume === "symmetric"
       ? mirrored(left, left)
       : assume === "hermitian"
-      ? mirrored(left, conj(left) as Variable)
+      ? mirrored(left, conj(left))
       : left;
     return outputOf<SolveParams>(solveOp, [whole, right], {
       positive,
@@ -338,10 +338,10 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
 
 /** The lower triangle of a matrix, and above it what is below the diagonal of another one. */
 function mirrored(x: Variable, other: Variable): Variable {
-  const upper = transposed(tril(other as never, -1) as Variable);
-  if (x === other) return add(tril(x as never), upper) as Variable;
-  const diagonal = castTo(real(triu(tril(x as never) as never) as Variable) as Variable, x.dtype);
-  return add(tril(x as never, -1), diagonal, upper) as Variable;
+  const upper = transposed(tril(other as never, -1));
+  if (x === other) return add(tril(x as never), upper);
+  const diagonal = castTo(real(triu(tril(x as never) as never)), x.dtype);
+  return add(tril(x as never, -1), diagonal, upper);
 }
 
 /**

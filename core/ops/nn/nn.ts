@@ -93,7 +93,7 @@ export function relu<A extends TensorLike, B extends TensorLike = 0>(
   alpha?: B,
 ): Pair<A, B> {
   const v = asVariable(x), slope = alpha ?? 0;
-  const below: TensorLike = slope === 0 ? 0 : mul(v, slope) as Variable;
+  const below: TensorLike = slope === 0 ? 0 : mul(v, slope);
   return where(le(v, 0), below, v) as Variable as Pair<A, B>;
 }
 
@@ -160,7 +160,7 @@ export function ultraFastSigmoid<A extends TensorLike>(x: A): FloatLike<A> {
   const near = div(mul(a, 1.5), add(a, 1));
   const far = add(0.935409070603099, mul(0.0458812946797165, sub(a, 1.7)));
   const z = where(lt(a, 1.7), near, where(lt(a, 3), far, 0.99505475368673));
-  const signed = where(ge(half, 0), z, neg(z as Variable));
+  const signed = where(ge(half, 0), z, neg(z));
   return mul(add(signed, 1), 0.5) as Variable as FloatLike<A>;
 }
 
@@ -184,7 +184,7 @@ export function binaryCrossentropy<A extends TensorLike, B extends TensorLike>(
 ): FloatPair<A, B> {
   const [q, y] = probabilitiesAndTargets(p, t);
   const hit = mul(y, log(q)), miss = mul(sub(1, y), log1p(neg(q)));
-  return neg(add(hit, miss) as Variable) as Variable as FloatPair<A, B>;
+  return neg(add(hit, miss)) as Variable as FloatPair<A, B>;
 }
 
 /**
@@ -201,7 +201,7 @@ export function sigmoidBinaryCrossentropy<A extends TensorLike, B extends Tensor
   const [v, y] = probabilitiesAndTargets(z, t);
   const positive = gt(v, 0);
   // -|z|, but with a derivative of 1 at 0, which makes that of the whole 1/2 - t.
-  const minus = where(positive, neg(v), v) as Variable;
+  const minus: Variable = where(positive, neg(v), v);
   const line = mul(v, sub(castTo(positive, v.dtype), y));
   return add(softplus(minus), line) as Variable as FloatPair<A, B>;
 }
@@ -237,7 +237,7 @@ function entropy(p: Variable, t: Variable): Variable {
   const action = "Cannot take the categorical cross-entropy";
   if (p.ndim === 0) throw new TypeError(`${action}: expected distributions, got a scalar`);
   if (t.ndim === p.ndim) {
-    return neg(sum(mul(castTo(t, p.dtype), log(p)), -1) as Variable);
+    return neg(sum(mul(castTo(t, p.dtype), log(p)), -1));
   }
   if (t.ndim !== p.ndim - 1) {
     throw new TypeError(
@@ -249,8 +249,8 @@ function entropy(p: Variable, t: Variable): Variable {
   if (!isDiscrete(t.dtype) || t.dtype === "bool") {
     throw new TypeError(`${action}: expected integers as positions, got ${t.label} of ${t.dtype}`);
   }
-  if (p.ndim === 1) return neg(log(index(p, t)) as Variable);
-  if (p.ndim === 2) return neg(log(index(p, [arange(shapeOf(p, 0)), t])) as Variable);
+  if (p.ndim === 1) return neg(log(index(p, t)));
+  if (p.ndim === 2) return neg(log(index(p, [arange(shapeOf(p, 0)), t])));
   const picked = takeAlongAxis(p, expandDims(t, p.ndim - 1), -1);
-  return neg(log(squeeze(picked, p.ndim - 1)) as Variable);
+  return neg(log(squeeze(picked, p.ndim - 1)));
 }

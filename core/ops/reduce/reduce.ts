@@ -95,7 +95,7 @@ function reduced(
   dtype: DType,
 ): Variable {
   if (axes.length > 0) return outputOf(reduceOp, [x], { kind, axes, dtype });
-  if (dtype === "bool" && x.dtype !== "bool") return neq(x, 0) as Variable;
+  if (dtype === "bool" && x.dtype !== "bool") return neq(x, 0);
   return castTo(x, dtype);
 }
 
@@ -398,8 +398,8 @@ function normOf(x: Variable, order: number, axes: readonly [ReduceOptions]): Var
   if (order === -Infinity) return min(size, ...axes);
   if (order === 0) return castTo(sum(neq(size, 0), ...axes), size.dtype);
   if (order === 1) return sum(size, ...axes);
-  if (order === 2) return sqrt(sum(isComplex(x.dtype) ? sqr(size) : sqr(x), ...axes)) as Variable;
-  return pow(sum(pow(size, order), ...axes), 1 / order) as Variable;
+  if (order === 2) return sqrt(sum(isComplex(x.dtype) ? sqr(size) : sqr(x), ...axes));
+  return pow(sum(pow(size, order), ...axes), 1 / order);
 }
 
 /**

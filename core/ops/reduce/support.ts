@@ -56,7 +56,7 @@ export function finish<R>(value: Variable, ndim: number, plan: ReductionPlan<unk
   if (!plan.keepdims || plan.axes.length === 0) return value as Variable & R;
   let next = 0;
   const pattern = Array.from({ length: ndim }, (_, d) => plan.axes.includes(d) ? "x" : next++);
-  return shuffled(value, pattern as (number | "x")[]) as Variable & R;
+  return shuffled(value, pattern) as Variable & R;
 }
 
 /** The greatest element along axes, which stay; -Infinity for none. For floats. */

@@ -107,7 +107,7 @@ export function repeat(
   const along = axis === null ? 0 : normalizeAxis(axis, v.ndim, action);
   const several = Array.isArray(counts) || isTypedArray(counts) ||
     counts instanceof Variable && counts.ndim > 0;
-  if (several) return repeatEach(from, asVariable(counts as TensorLike, "int64"), along, action);
+  if (several) return repeatEach(from, asVariable(counts, "int64"), along, action);
   const known = staticDim(counts as Dim);
   if (known !== null && known < 0) {
     throw new RangeError(`${action}: expected a count >= 0, got ${shown(known)}`);

@@ -399,7 +399,7 @@ function vectorElements(vector: Variable, count: number): Variable[] {
     return [...owner.inputs];
   }
   if (vector instanceof Constant && vector.value.shape[0] === count && isDiscrete(vector.dtype)) {
-    return Array.from(vector.value.data as ArrayLike<number | bigint>, intConstant);
+    return Array.from(vector.value.data, intConstant);
   }
   return Array.from(
     { length: count },

@@ -59,7 +59,7 @@ function overlaps(
   const [image, filter] = [x, isTurned ? conj(flip(y)) as Variable : y].map((part) =>
     shuffled(castTo(part, dtype), ["x", "x", 0])
   ) as [Variable, Variable];
-  const whole = shuffled(conv1d(image, filter, { borderMode: "full" }) as Variable, [2]);
+  const whole = shuffled(conv1d(image, filter, { borderMode: "full" }), [2]);
   if (mode === "full") return whole;
   const [n, k] = [shapeOf(x, 0), shapeOf(y, 0)], shorter = minDims(n, k), longer = maxDims(n, k);
   const beside = subDims(shorter, 1);
@@ -178,10 +178,10 @@ export function interp(
     const size = elementwise("abs", [length]);
     given = withShape(given, [first], { action });
     [v, places] = [v, places].map((part) => mod(part, size)) as [Variable, Variable];
-    const order = argsort(places) as Variable;
+    const order: Variable = argsort(places);
     // The last point once before the first, and the first after the last.
     const round = (part: Variable, by: Variable) => {
-      const sorted = take(part, order) as Variable, end = between(sorted, 0, -1, null);
+      const sorted: Variable = take(part, order), end = between(sorted, 0, -1, null);
       return join(
         0,
         elementwise("sub", [end, by]),
@@ -194,7 +194,7 @@ export function interp(
   const values = withShape(given, [shapeOf(places, 0)], { action });
   const last = elementwise("sub", [dimVariable(shapeOf(places, 0)), intConstant(1)]);
   const one = intConstant(1), zero = intConstant(0);
-  const above = searchsorted(places, v, "right") as Variable;
+  const above: Variable = searchsorted(places, v, "right");
   const low = elementwise("maximum", [
     elementwise("minimum", [elementwise("sub", [above, one]), elementwise("sub", [last, one])]),
     zero,
@@ -204,10 +204,7 @@ export function interp(
   const [x0, x1, y0, y1] = [at(places, low), at(places, high), at(values, low), at(values, high)];
   const width = elementwise("sub", [x1!, x0!]);
   const isWide = elementwise("gt", [width, asVariable(0, dtype)]);
-  const part = elementwise("div", [
-    elementwise("sub", [v, x0!]),
-    where(isWide, width, 1) as Variable,
-  ]);
+  const part = elementwise("div", [elementwise("sub", [v, x0!]), where(isWide, width, 1)]);
   const inside = elementwise("add", [
     y0!,
     elementwise("mul", [elementwise("sub", [y1!, y0!]), part]),
@@ -217,8 +214,8 @@ export function interp(
   );
   const isBelow = elementwise("lt", [v, at(places, zero)]);
   const isAbove = elementwise("gt", [v, at(places, last)]);
-  const notBelow = where(isAbove, ends[1]!, inside) as Variable;
-  return where(isBelow, ends[0]!, notBelow) as Variable;
+  const notBelow: Variable = where(isAbove, ends[1]!, inside);
+  return where(isBelow, ends[0]!, notBelow);
 }
 
 /** Options of {@linkcode trapezoid}. */
@@ -264,14 +261,14 @@ export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Variab
     asVariable(0.5, v.dtype),
   ]);
   if (x === undefined) {
-    return sum(elementwise("mul", [means, asVariable(dx, v.dtype)]), d) as Variable;
+    return sum(elementwise("mul", [means, asVariable(dx, v.dtype)]), d);
   }
   const places = castTo(asVariable(x, v.dtype), v.dtype);
   const widths = elementwise("sub", sides(places, places.ndim === 1 ? 0 : d));
   const along = places.ndim === 1 && d < v.ndim - 1
     ? shapePadRight(widths, v.ndim - 1 - d) as Variable
     : widths;
-  return sum(elementwise("mul", [means, along]), d) as Variable;
+  return sum(elementwise("mul", [means, along]), d);
 }
 
 /**
@@ -298,17 +295,17 @@ export function polyval(p: TensorLike, x: TensorLike): Variable {
   }
   const dtype = promote(c.dtype, v.dtype), [a, b] = [castTo(c, dtype), castTo(v, dtype)];
   if (typeof count === "number" && count <= MOST_COEFFICIENTS) {
-    return Array.from({ length: count }, (_, i) => take(a, i) as Variable).reduce(
+    return Array.from({ length: count }, (_, i) => take(a, i)).reduce(
       (value, coefficient) => elementwise("add", [elementwise("mul", [value, b]), coefficient]),
-      zerosLike(b) as Variable,
+      zerosLike(b),
     );
   }
-  const powers = flip(arange(shapeOf(c, 0))) as Variable;
+  const powers: Variable = flip(arange(shapeOf(c, 0)));
   const terms = elementwise("mul", [
-    elementwise("pow", [expandDims(b, b.ndim) as Variable, castTo(powers, dtype)]),
+    elementwise("pow", [expandDims(b, b.ndim), castTo(powers, dtype)]),
     a,
   ]);
-  return castTo(sum(terms, b.ndim) as Variable, dtype);
+  return castTo(sum(terms, b.ndim), dtype);
 }
 
 /** Horner's rule is written out for up to as many coefficients. */
@@ -339,7 +336,7 @@ export function cross(a: TensorLike, b: TensorLike, axis = -1): Variable {
     if (n !== null && n !== undefined && n !== 3) {
       throw new RangeError(`${action} of ${shapeLabel(v)}: expected 3 elements along axis ${axis}`);
     }
-    const last = moveaxis(v, d, -1) as Variable;
+    const last: Variable = moveaxis(v, d, -1);
     return [0, 1, 2].map((i) => between(last, last.ndim - 1, i, i + 1));
   };
   const [p, q] = [parts(x), parts(y)];
@@ -349,7 +346,7 @@ export function cross(a: TensorLike, b: TensorLike, axis = -1): Variable {
       elementwise("mul", [p[j]!, q[i]!]),
     ]);
   const all = [minor(1, 2), minor(2, 0), minor(0, 1)], rank = all[0]!.ndim;
-  return moveaxis(concatenate(all, rank - 1), -1, axis) as Variable;
+  return moveaxis(concatenate(all, rank - 1), -1, axis);
 }
 
 /** The sum of conj(a) * b over all elements. */
@@ -359,5 +356,5 @@ export function vdot<A extends TensorLike, B extends TensorLike>(
 ): Variable<PairDType<A, B>, 0>;
 export function vdot(a: TensorLike, b: TensorLike): Variable {
   const [x, y] = asVariables([a, b]) as [Variable, Variable];
-  return dot(conj(ravel(x)), ravel(y)) as Variable;
+  return dot(conj(ravel(x)), ravel(y));
 }

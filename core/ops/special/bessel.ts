@@ -34,7 +34,7 @@ function bothParts(
   near: (a: Variable) => Variable,
   far: (a: Variable) => Variable,
 ): Variable {
-  const size = abs(x) as Variable, isNear = lt(size, FAR) as Variable;
+  const size: Variable = abs(x), isNear: Variable = lt(size, FAR);
   // Of the part that is not taken, no derivative may be infinite.
   return choose(isNear, near(choose(isNear, x, 0)), far(choose(isNear, FAR, size)));
 }
@@ -43,14 +43,14 @@ function bothParts(
  * √(2/(πx)) times P cos χ - Q sin χ with χ = x - (order + 1/2) π/2; of the second kind, P sin χ + Q cos χ.
  */
 function oscillation(x: Variable, order: 0 | 1, kind: 1 | 2 = 1): Variable {
-  const terms = hankel(order), r = reciprocal(x) as Variable, u = sqr(r) as Variable;
+  const terms = hankel(order), r: Variable = reciprocal(x), u: Variable = sqr(r);
   const part = (from: 0 | 1) =>
     polynomial(
       u,
       terms.filter((_, k) => k % 2 === from).map((term, k) => k % 2 === 0 ? term : -term),
     );
   const [p, q] = [part(0), times(part(1), r)];
-  const [s, c] = [sin(x) as Variable, cos(x) as Variable];
+  const [s, c] = [sin(x), cos(x)];
   // √2 times the cosine and the sine of χ.
   const [along, across] = order === 0 ? [plus(c, s), sub(s, c)] : [sub(s, c), neg(plus(s, c))];
   const turned = kind === 1
@@ -67,7 +67,7 @@ export function j0<A extends TensorLike>(x: A): FloatLike<A> {
   return inFloat("j0", [x], (x) =>
     bothParts(
       x,
-      (x) => quarterMean(x.dtype, (s) => cos(times(beside(x), s)) as Variable),
+      (x) => quarterMean(x.dtype, (s) => cos(times(beside(x), s))),
       (a) => oscillation(a, 0),
     )) as FloatLike<A>;
 }
@@ -111,7 +111,7 @@ function secondKind(
   order: 0 | 1,
   near: (x: Variable, cosines: Variable, weights: Variable) => Variable,
 ): Variable {
-  const isNear = lt(x, FAR) as Variable, isIn = gt(x, 0) as Variable;
+  const isNear: Variable = lt(x, FAR), isIn: Variable = gt(x, 0);
   const inside = choose(and(isNear, isIn), x, 1), beyond = choose(isNear, FAR, x);
   const { cosines, weights } = logarithmic();
   const own = near(inside, asVariable(cosines, x.dtype), asVariable(weights, x.dtype));
@@ -122,7 +122,7 @@ function secondKind(
 
 /** Terms of nodes: what the logarithm of x counts, and what the nodes count. */
 function amounts(x: Variable, weights: Variable): Variable {
-  const everywhere = times(plus(log(x) as Variable, OFFSET), 1 / NODES);
+  const everywhere = times(plus(log(x), OFFSET), 1 / NODES);
   return times(plus(beside(everywhere), weights), 2 / Math.PI);
 }
 
@@ -133,8 +133,8 @@ function amounts(x: Variable, weights: Variable): Variable {
 export function y0<A extends TensorLike>(x: A): FloatLike<A> {
   return inFloat("y0", [x], (x) =>
     secondKind(x, 0, (x, cosines, weights) => {
-      const waves = cos(times(beside(x), cosines)) as Variable;
-      return sum(times(waves, amounts(x, weights)), { axis: -1 }) as Variable;
+      const waves: Variable = cos(times(beside(x), cosines));
+      return sum(times(waves, amounts(x, weights)), { axis: -1 });
     })) as FloatLike<A>;
 }
 
@@ -147,32 +147,31 @@ export function y1<A extends TensorLike>(x: A): FloatLike<A> {
     secondKind(x, 1, (x, cosines, weights) => {
       const angles = times(beside(x), cosines);
       const waves = times(sin(angles), cosines, amounts(x, weights));
-      const pole = times(beside(reciprocal(x) as Variable), cos(angles), 2 / (Math.PI * NODES));
-      return sum(sub(waves, pole), { axis: -1 }) as Variable;
+      const pole = times(beside(reciprocal(x)), cos(angles), 2 / (Math.PI * NODES));
+      return sum(sub(waves, pole), { axis: -1 });
     })) as FloatLike<A>;
 }
 
 /** e^-x √(2πx) times a modified function, far off. */
 function growth(x: Variable, order: 0 | 1): Variable {
   const terms = hankel(order).map((term, k) => k % 2 === 0 ? term : -term);
-  const r = reciprocal(x) as Variable;
+  const r: Variable = reciprocal(x);
   return times(polynomial(r, terms), sqrt(times(r, 1 / (2 * Math.PI))));
 }
 
 /** The same times e^x, in two factors, of which none overflows before the whole does. */
 function grown(x: Variable, order: 0 | 1): Variable {
-  const half = exp(times(x, 0.5)) as Variable;
+  const half: Variable = exp(times(x, 0.5));
   return choose(isinf(x), Infinity, times(times(growth(x, order), half), half));
 }
 
 /** The modified functions near 0: of order 0, and of order 1. */
-const even = (x: Variable): Variable =>
-  quarterMean(x.dtype, (s) => cosh(times(beside(x), s)) as Variable);
+const even = (x: Variable): Variable => quarterMean(x.dtype, (s) => cosh(times(beside(x), s)));
 const odd = (x: Variable): Variable =>
   quarterMean(x.dtype, (s) => times(sinh(times(beside(x), s)), s));
 
 /** e^-|x| */
-const decay = (x: Variable): Variable => exp(neg(abs(x))) as Variable;
+const decay = (x: Variable): Variable => exp(neg(abs(x)));
 
 /**
  * The modified Bessel function of the first kind of order 0. NumPy's and SciPy's `i0`.

@@ -24,7 +24,7 @@ interface Share {
 
 /** x^a (1 - x)^b / (a B(a, b)). */
 function powersOverBeta(a: Variable, b: Variable, { x, rest, logX, logRest }: Share): Variable {
-  const isLarge = and(ge(a, LARGE), ge(b, LARGE)) as Variable;
+  const isLarge: Variable = and(ge(a, LARGE), ge(b, LARGE));
   const [littleA, littleB] = [choose(isLarge, 1, a), choose(isLarge, 1, b)];
   const plain = sub(
     plus(times(littleA, logX), times(littleB, logRest)),
@@ -33,12 +33,12 @@ function powersOverBeta(a: Variable, b: Variable, { x, rest, logX, logRest }: Sh
   const [largeA, largeB] = [choose(isLarge, a, LARGE), choose(isLarge, b, LARGE)];
   const all = plus(largeA, largeB);
   // By how much x is off the mean a / (a + b), and its rest off the other share.
-  const off = sub(times(rest, largeA), times(x, largeB)) as Variable;
-  const logA = log(times(x, div(all, largeA))) as Variable;
-  const logB = log(times(rest, div(all, largeB))) as Variable;
+  const off: Variable = sub(times(rest, largeA), times(x, largeB));
+  const logA: Variable = log(times(x, div(all, largeA)));
+  const logB: Variable = log(times(rest, div(all, largeB)));
   const excess = plus(
-    times(largeA, logExcess(div(neg(off), largeA) as Variable, logA)),
-    times(largeB, logExcess(div(off, largeB) as Variable, logB)),
+    times(largeA, logExcess(div(neg(off), largeA), logA)),
+    times(largeB, logExcess(div(off, largeB), logB)),
   );
   const series = plus(
     neg(excess),
@@ -46,7 +46,7 @@ function powersOverBeta(a: Variable, b: Variable, { x, rest, logX, logRest }: Sh
     -0.5 * Math.log(2 * Math.PI),
     sub(stirlingRest(all), plus(stirlingRest(largeA), stirlingRest(largeB))),
   );
-  return exp(choose(isLarge, series, plain)) as Variable;
+  return exp(choose(isLarge, series, plain));
 }
 
 /** I of x below about the mean, and its derivatives in a and b. */
@@ -56,35 +56,35 @@ function lowerBeta(
   share: Share,
 ): readonly [Variable, Variable, Variable] {
   const { x, rest, logX, logRest } = share, c = negligible(x);
-  const head = powersOverBeta(a, b, share), all = plus(a, b), ratio = div(x, rest) as Variable;
+  const head = powersOverBeta(a, b, share), all = plus(a, b), ratio: Variable = div(x, rest);
   // The integral below x of t^a (1 - t)^(b - 1) in s = log(x / t).
-  const more = sub(b, 1) as Variable, steep = plus(a, 1);
+  const more: Variable = sub(b, 1), steep = plus(a, 1);
   const exponent = (s: Variable, spread: (v: Variable) => Variable) => {
     const room = times(neg(expm1(neg(s))), spread(ratio));
     return { room, value: sub(times(log1p(room), spread(more)), times(s, spread(steep))) };
   };
   const asIs = (v: Variable) => v;
   // Its logarithm is concave for b > 1: Newton's steps to where it is -c come from beyond.
-  const up = maximum(more, 0) as Variable;
-  const first = sub(steep, times(up, ratio)) as Variable;
+  const up: Variable = maximum(more, 0);
+  const first: Variable = sub(steep, times(up, ratio));
   const bent = times(times(up, ratio), plus(ratio, 1));
-  const fall = maximum(first, 0) as Variable;
-  let end: Variable = div(2 * c, plus(fall, sqrt(plus(sqr(fall), times(bent, 2 * c))))) as Variable;
+  const fall: Variable = maximum(first, 0);
+  let end: Variable = div(2 * c, plus(fall, sqrt(plus(sqr(fall), times(bent, 2 * c)))));
   for (let i = 0; i < 5; i++) {
     const { room, value } = exponent(end, asIs);
-    const grown = times(ratio, exp(neg(end))) as Variable;
+    const grown: Variable = times(ratio, exp(neg(end)));
     const slope = sub(times(more, div(grown, plus(room, 1))), steep);
-    end = sub(end, div(plus(value, c), slope)) as Variable;
+    end = sub(end, div(plus(value, c), slope));
   }
-  const last = zeroGrad(choose(gt(more, 0), end, div(c, steep))) as Variable;
+  const last: Variable = zeroGrad(choose(gt(more, 0), end, div(c, steep)));
   const wide = beside(last);
   const [integral, moment, other] = integrals(x.dtype, (u) => {
     const s = times(wide, u), { room, value } = exponent(s, beside);
-    const f = exp(value) as Variable;
+    const f: Variable = exp(value);
     return [f, times(f, s), times(f, log1p(room))];
   }).map((value) => times(value, last)) as [Variable, Variable, Variable];
   const value = times(head, plus(times(times(all, ratio), integral), 1));
-  const both = digamma(all) as Variable, front = times(head, ratio);
+  const both: Variable = digamma(all), front = times(head, ratio);
   return [
     value,
     plus(
@@ -101,9 +101,9 @@ function lowerBeta(
 function incompleteBeta(a: Variable, b: Variable, x: Variable): Variable {
   const isInside = and(gt(a, 0), gt(b, 0), gt(x, 0), lt(x, 1), lt(a, Infinity), lt(b, Infinity));
   const [p, q] = [choose(isInside, a, 1), choose(isInside, b, 1)];
-  const safe = choose(isInside, x, 0.5), rest = sub(1, safe) as Variable;
-  const [logX, logRest] = [log(safe) as Variable, log1p(neg(safe)) as Variable];
-  const isLower = le(times(safe, plus(p, q, 2)), plus(p, 1)) as Variable;
+  const safe = choose(isInside, x, 0.5), rest: Variable = sub(1, safe);
+  const [logX, logRest] = [log(safe), log1p(neg(safe))];
+  const isLower: Variable = le(times(safe, plus(p, q, 2)), plus(p, 1));
   const pick = (one: Variable, two: Variable) => choose(isLower, one, two);
   const [value, first, second] = lowerBeta(pick(p, q), pick(q, p), {
     x: pick(safe, rest),
@@ -126,17 +126,17 @@ function incompleteBeta(a: Variable, b: Variable, x: Variable): Variable {
   const isAll = or(eq(x, 1), and(gt(x, 0), lt(x, 1), or(eq(a, 0), eq(b, Infinity))));
   const edge = choose(isWrong, NaN, choose(isNone, 0, choose(isAll, 1, NaN)));
   const within = (slope: Variable) => choose(isInside, slope, choose(isWrong, NaN, 0));
-  const density = div(
+  const density: Variable = div(
     times(powersOverBeta(p, q, { x: safe, rest, logX, logRest }), p),
     times(safe, rest),
-  ) as Variable;
+  );
   // At the ends Infinity, a or b, or 0.
   const atEnd = (own: Variable, other: Variable) =>
     choose(lt(own, 1), Infinity, choose(eq(own, 1), other, 0));
   const ends = choose(eq(x, 0), atEnd(a, b), choose(eq(x, 1), atEnd(b, a), 0));
-  return derivedAs(choose(isInside, pick(value, sub(1, value) as Variable), edge), [
-    [a, within(pick(first, neg(second) as Variable))],
-    [b, within(pick(second, neg(first) as Variable))],
+  return derivedAs(choose(isInside, pick(value, sub(1, value)), edge), [
+    [a, within(pick(first, neg(second)))],
+    [b, within(pick(second, neg(first)))],
     [x, choose(isInside, density, choose(isWrong, NaN, ends))],
   ]);
 }

@@ -38,41 +38,41 @@ import {
 
 /** x^a e^-x / Γ(a + 1), for positive numbers. */
 function powerOverGamma(a: Variable, x: Variable): Variable {
-  const isLarge = ge(a, LARGE) as Variable;
+  const isLarge: Variable = ge(a, LARGE);
   const small = choose(isLarge, 1, a), large = choose(isLarge, a, LARGE);
-  const plain = sub(sub(times(small, log(x)), x), gammaln(plus(small, 1))) as Variable;
+  const plain: Variable = sub(sub(times(small, log(x)), x), gammaln(plus(small, 1)));
   // With Stirling's series, the terms that nearly cancel as one.
-  const t = div(sub(x, large), large) as Variable;
-  const excess = times(large, logExcess(t, log(div(x, large)) as Variable));
+  const t: Variable = div(sub(x, large), large);
+  const excess = times(large, logExcess(t, log(div(x, large))));
   const series = sub(
     plus(neg(excess), times(log(large), -0.5), -0.5 * Math.log(2 * Math.PI)),
     stirlingRest(large),
   );
-  return exp(choose(isLarge, series, plain)) as Variable;
+  return exp(choose(isLarge, series, plain));
 }
 
 /** The incomplete gamma functions, lower and upper, of positive numbers. */
 function incomplete(a: Variable, x: Variable): { p: Variable; q: Variable; ofA: Variable } {
-  const isLower = le(x, maximum(a, 1)) as Variable;
+  const isLower: Variable = le(x, maximum(a, 1));
   const head = powerOverGamma(a, x);
   // Γ's integral beyond x, in s = |log(t / x)|, as e^(-fall s) and what bends it down further.
   const fall = choose(isLower, sub(plus(a, 1), x), sub(x, a)), side = choose(isLower, -1, 1);
   const c = negligible(x);
-  const before = sub(c, times(fall, 2)) as Variable;
+  const before: Variable = sub(c, times(fall, 2));
   const below = div(
     4 * c,
     sub(sqrt(plus(sqr(before), times(plus(fall, x), 8 * c))), before),
   );
   const above = div(2 * c, plus(fall, sqrt(plus(sqr(fall), times(x, 2 * c)))));
-  const end = zeroGrad(choose(isLower, below, above)) as Variable;
+  const end: Variable = zeroGrad(choose(isLower, below, above));
   const [wide, wideSide] = [beside(end), beside(side)];
   const [integral, moment] = integrals(x.dtype, (u) => {
     const s = times(wide, u), turned = times(wideSide, s);
     const bend = times(beside(x), sub(expm1(turned), turned));
-    const f = exp(neg(plus(times(beside(fall), s), bend))) as Variable;
+    const f: Variable = exp(neg(plus(times(beside(fall), s), bend)));
     return [f, times(f, s)];
   }).map((value) => times(value, end)) as [Variable, Variable];
-  const logX = log(x) as Variable;
+  const logX: Variable = log(x);
   const lower = times(head, plus(times(x, integral), 1));
   const upper = times(times(head, a), integral);
   const ofLower = sub(
@@ -84,19 +84,19 @@ function incomplete(a: Variable, x: Variable): { p: Variable; q: Variable; ofA: 
     times(times(head, a), moment),
   );
   // Where a is small, so is 1 - P: Q by its own series.
-  const isTiny = and(isLower, lt(a, 1)) as Variable;
+  const isTiny: Variable = and(isLower, lt(a, 1));
   const small = choose(isTiny, a, 0.5), low = choose(isTiny, x, 0.5);
-  const exponent = sub(times(small, log(low)), gammaln1p(small)) as Variable;
+  const exponent: Variable = sub(times(small, log(low)), gammaln1p(small));
   let term = 1, series: Variable | null = null;
   const count = x.dtype === "float64" ? 20 : 11;
   const powers: Variable[] = [];
   for (let k = 1; k <= count; k++) {
     term /= -k;
-    powers.push(div(term, plus(small, k)) as Variable);
+    powers.push(div(term, plus(small, k)));
   }
   series = powers.reduceRight((sum, power) => plus(times(sum, low), power));
   const tail = times(exp(exponent), times(times(small, low), series));
-  const tiny = sub(neg(expm1(exponent)), tail) as Variable;
+  const tiny: Variable = sub(neg(expm1(exponent)), tail);
   return {
     p: choose(isLower, lower, sub(1, upper)),
     q: choose(isTiny, tiny, choose(isLower, sub(1, lower), upper)),
@@ -105,7 +105,7 @@ function incomplete(a: Variable, x: Variable): { p: Variable; q: Variable; ofA: 
 }
 
 function incompleteGamma(a: Variable, x: Variable, isUpper: boolean): Variable {
-  const isInside = and(gt(a, 0), gt(x, 0), lt(a, Infinity), lt(x, Infinity)) as Variable;
+  const isInside: Variable = and(gt(a, 0), gt(x, 0), lt(a, Infinity), lt(x, Infinity));
   const [safeA, safeX] = [choose(isInside, a, 1), choose(isInside, x, 1)];
   const { p, q, ofA } = incomplete(safeA, safeX);
   const isWrong = or(
@@ -129,8 +129,8 @@ function incompleteGamma(a: Variable, x: Variable, isUpper: boolean): Variable {
   const ofShape = choose(isInside, ofA, choose(isWrong, NaN, 0));
   const value = choose(isInside, isUpper ? q : p, edge);
   return derivedAs(value, [
-    [a, isUpper ? neg(ofShape) as Variable : ofShape],
-    [x, isUpper ? neg(slope) as Variable : slope],
+    [a, isUpper ? neg(ofShape) : ofShape],
+    [x, isUpper ? neg(slope) : slope],
   ]);
 }
 
@@ -161,12 +161,12 @@ export function gammaincc<A extends TensorLike, X extends TensorLike>(a: A, x: X
 /** log(Γ(a) Γ(b) / Γ(a + b)) of positive numbers, with all digits also of large ones. SciPy's `betaln`. */
 export function betaln<A extends TensorLike, B extends TensorLike>(a: A, b: B): FloatPair<A, B> {
   return inFloat("betaln", [a, b], (a, b) => {
-    const isInside = and(gt(a, 0), gt(b, 0), lt(a, Infinity), lt(b, Infinity)) as Variable;
+    const isInside: Variable = and(gt(a, 0), gt(b, 0), lt(a, Infinity), lt(b, Infinity));
     const [safeA, safeB] = [choose(isInside, a, 1), choose(isInside, b, 1)];
     const isWrong = or(isnan(a), isnan(b), lt(a, 0), lt(b, 0));
     const isPole = or(eq(a, 0), eq(b, 0));
     const edge = choose(isWrong, NaN, choose(isPole, Infinity, -Infinity));
-    const sum = digamma(plus(safeA, safeB)) as Variable;
+    const sum: Variable = digamma(plus(safeA, safeB));
     const slope = (v: Variable) => choose(isInside, sub(digamma(v), sum), choose(isWrong, NaN, 0));
     return derivedAs(choose(isInside, logBeta(safeA, safeB), edge), [
       [a, slope(safeA)],
@@ -181,7 +181,7 @@ function powerSum(n: number, x: Variable): Variable {
   const steps = 10 + Math.ceil(n / 2);
   const power = (v: Variable) => pow(v, -n - 1) as Variable;
   const first = Array.from({ length: steps }, (_, k) => power(k === 0 ? x : plus(x, k)));
-  const y = plus(x, steps), r = reciprocal(y) as Variable, u = sqr(r) as Variable;
+  const y = plus(x, steps), r: Variable = reciprocal(y), u: Variable = sqr(r);
   let factor = 1;
   const terms = bernoulli.map((b, i) => {
     const k = i + 1;
@@ -232,12 +232,12 @@ export function polygamma<A extends TensorLike>(n: number, x: A): FloatLike<A> {
   let factorial = n % 2 === 0 ? -1 : 1;
   for (let k = 2; k <= n; k++) factorial *= k;
   return inFloat("polygamma", [x], (x) => {
-    const isBelow = lt(x, 0) as Variable, isPole = and(le(x, 0), eq(round(x), x)) as Variable;
+    const isBelow: Variable = lt(x, 0), isPole: Variable = and(le(x, 0), eq(round(x), x));
     const above = powerSum(n, choose(isPole, 1, choose(isBelow, sub(1, x), x)));
     // Reflected: (-1)^n ψⁿ(1 - x) - ψⁿ(x) = π dⁿ cot πx / dxⁿ, with a whole number of turns off.
     const inside = choose(and(isBelow, neq(isPole, true)), x, 0.25);
     const turned = times(sub(inside, round(inside)), Math.PI);
-    const cotangent = div(cos(turned), sin(turned)) as Variable;
+    const cotangent: Variable = div(cos(turned), sin(turned));
     const reflection = times(polynomial(cotangent, cotangentTerms(n)), Math.PI ** (n + 1));
     const value = times(above, factorial);
     const below = sub(n % 2 === 0 ? value : neg(value), reflection);

@@ -36,15 +36,15 @@ const STIRLING = [
 
 /** log Γ(x) - ((x - 1/2) log x - x + log √(2π)), from `LARGE` on. */
 export function stirlingRest(x: Variable): Variable {
-  const r = reciprocal(x) as Variable;
-  return times(r, polynomial(sqr(r) as Variable, STIRLING));
+  const r: Variable = reciprocal(x);
+  return times(r, polynomial(sqr(r), STIRLING));
 }
 
 /** t - log(1 + t), which is about t²/2. `log1` is log(1 + t), where that is known better. */
-export function logExcess(t: Variable, log1: Variable = log1p(t) as Variable): Variable {
-  const isSmall = lt(abs(t), 0.4) as Variable, near = choose(isSmall, t, 0);
+export function logExcess(t: Variable, log1: Variable = log1p(t)): Variable {
+  const isSmall: Variable = lt(abs(t), 0.4), near = choose(isSmall, t, 0);
   // With s = t / (2 + t): t - 2s - (log(1 + t) - 2s), and log(1 + t) = 2 artanh s.
-  const s = div(near, plus(near, 2)) as Variable, u = sqr(s) as Variable;
+  const s: Variable = div(near, plus(near, 2)), u: Variable = sqr(s);
   const terms = Array.from({ length: 12 }, (_, k) => 2 / (2 * k + 3));
   const series = sub(times(s, near), times(times(s, u), polynomial(u, terms)));
   return choose(isSmall, series, sub(t, log1));
@@ -82,19 +82,19 @@ const GAMMA = [
 
 /** log Γ(1 + a) for a from 0 to 1, also where a is tiny. */
 export function gammaln1p(a: Variable): Variable {
-  return times(times(a, sub(a, 1)), polynomial(sub(a, 0.5) as Variable, GAMMA));
+  return times(times(a, sub(a, 1)), polynomial(sub(a, 0.5), GAMMA));
 }
 
 /** log(Γ(a) Γ(b) / Γ(a + b)) for positive numbers. */
 export function logBeta(a: Variable, b: Variable): Variable {
-  const low = minimum(a, b) as Variable, high = maximum(a, b) as Variable;
-  const bothLarge = ge(low, LARGE) as Variable, oneLarge = ge(high, LARGE) as Variable;
+  const low: Variable = minimum(a, b), high: Variable = maximum(a, b);
+  const bothLarge: Variable = ge(low, LARGE), oneLarge: Variable = ge(high, LARGE);
   const small = choose(oneLarge, 1, high);
-  const plain = sub(plus(gammaln(low), gammaln(small)), gammaln(plus(low, small))) as Variable;
+  const plain: Variable = sub(plus(gammaln(low), gammaln(small)), gammaln(plus(low, small)));
   const large = choose(oneLarge, high, LARGE), all = plus(low, large);
   // log(high / (low + high)), and what Stirling's series of both leave.
-  const share = log1p(div(low, large)) as Variable;
-  const rest = sub(stirlingRest(large), stirlingRest(all)) as Variable;
+  const share: Variable = log1p(div(low, large));
+  const rest: Variable = sub(stirlingRest(large), stirlingRest(all));
   const one = plus(
     gammaln(low),
     rest,

@@ -33,7 +33,7 @@ export function ndtr<A extends TensorLike>(x: A): FloatLike<A> {
  */
 export function logNdtr<A extends TensorLike>(x: A): FloatLike<A> {
   return inFloat("logNdtr", [x], (x) => {
-    const isAbove = gt(x, 0) as Variable;
+    const isAbove: Variable = gt(x, 0);
     const above = times(erfc(times(choose(isAbove, x, 0), Math.SQRT1_2)), -0.5);
     const below = log(erfc(times(choose(isAbove, 0, x), -Math.SQRT1_2)));
     return choose(isAbove, log1p(above), sub(below, Math.LN2));
@@ -54,7 +54,7 @@ export function ndtri<A extends TensorLike>(p: A): FloatLike<A> {
 export function logit<A extends TensorLike>(p: A): FloatLike<A> {
   return inFloat("logit", [p], (p) => {
     // 2p - 1 is exact from 1/4 on, and 0 in the middle.
-    const isLow = lt(p, 0.25) as Variable;
+    const isLow: Variable = lt(p, 0.25);
     const low = choose(isLow, p, 0.125), high = choose(isLow, 0.5, p);
     const rest = times(atanh(sub(times(high, 2), 1)), 2);
     return choose(isLow, sub(log(low), log1p(neg(low))), rest);
@@ -75,12 +75,12 @@ function sineTerms(count: number): number[] {
  */
 export function sinc<A extends TensorLike>(x: A): FloatLike<A> {
   return inFloat("sinc", [x], (x) => {
-    const isNear = lt(abs(x), 0.5) as Variable;
+    const isNear: Variable = lt(abs(x), 0.5);
     const near = choose(isNear, x, 0), far = choose(isNear, 1, x);
-    const series = polynomial(sqr(near) as Variable, sineTerms(12));
+    const series = polynomial(sqr(near), sineTerms(12));
     // Whole turns off: the sine is then of a small angle, as exact as x is.
-    const half = sub(far, times(round(times(far, 0.5)), 2)) as Variable;
-    const beyond = gt(abs(half), 0.5) as Variable;
+    const half: Variable = sub(far, times(round(times(far, 0.5)), 2));
+    const beyond: Variable = gt(abs(half), 0.5);
     const folded = choose(beyond, sub(choose(gt(half, 0), 1, -1), half), half);
     return choose(isNear, series, div(sin(times(folded, Math.PI)), times(far, Math.PI)));
   }) as FloatLike<A>;

@@ -45,7 +45,7 @@ export function times(...factors: readonly TensorLike[]): Variable {
 
 /** A choice. */
 export function choose(condition: TensorLike, a: TensorLike, b: TensorLike): Variable {
-  return where(condition, a, b) as Variable;
+  return where(condition, a, b);
 }
 
 /** c[0] + c[1] x + c[2] x² + … by Horner's rule. */
@@ -108,7 +108,7 @@ export function integrals(
     Variable,
     Variable,
   ];
-  return values(u).map((value) => sum(times(value, w), { axis: -1 }) as Variable);
+  return values(u).map((value) => sum(times(value, w), { axis: -1 }));
 }
 
 /** The mean over midpoints t of the first quarter of a circle of functions of sin t. */
@@ -118,5 +118,5 @@ export function quarterMean(
 ): Variable {
   const n = 20;
   const sines = Array.from({ length: n }, (_, i) => Math.sin((i + 0.5) * Math.PI / (2 * n)));
-  return times(sum(value(asVariable(sines, dtype)), { axis: -1 }) as Variable, 1 / n);
+  return times(sum(value(asVariable(sines, dtype)), { axis: -1 }), 1 / n);
 }

@@ -145,21 +145,21 @@ export function histogram(
     );
   }
   const count = subDims(shapeOf(edges, 0), 1), last = dimVariable(count);
-  const place = elementwise("sub", [searchsorted(edges, v, "right") as Variable, intConstant(1)]);
+  const place = elementwise("sub", [searchsorted(edges, v, "right"), intConstant(1)]);
   const inner = elementwise("minimum", [place, elementwise("sub", [last, intConstant(1)])]);
   const inside = and(
-    elementwise("ge", [v, take(edges, 0) as Variable]),
-    elementwise("le", [v, take(edges, last) as Variable]),
+    elementwise("ge", [v, take(edges, 0)]),
+    elementwise("le", [v, take(edges, last)]),
   );
   const amounts = weights === undefined ? null : ravel(asVariable(weights)) as Variable;
-  const each = amounts ?? elementwise("add", [zerosLike(place) as Variable, intConstant(1)]);
+  const each = amounts ?? elementwise("add", [zerosLike(place), intConstant(1)]);
   // What is outside is counted in a bin of its own, which is cut off.
-  const all = addedAt(each, where(inside, inner, last) as Variable, addDims(count, 1));
+  const all = addedAt(each, where(inside, inner, last), addDims(count, 1));
   const counts = between(all, 0, null, -1);
   if (!density) return [counts, edges];
   const widths = elementwise("sub", [between(edges, 0, 1, null), between(edges, 0, null, -1)]);
   const parts = castTo(counts, edges.dtype);
-  const whole = elementwise("mul", [sum(parts) as Variable, widths]);
+  const whole = elementwise("mul", [sum(parts), widths]);
   return [elementwise("div", [parts, whole]), edges];
 }
 
@@ -188,11 +188,11 @@ export function digitize(
 ): Variable {
   const { right = false } = checkOptions("Cannot find bins", options, { right: "boolean" });
   const [v, edges] = asVariables([x, bins]) as [Variable, Variable];
-  const below = searchsorted(edges, v, right ? "left" : "right") as Variable;
+  const below: Variable = searchsorted(edges, v, right ? "left" : "right");
   // Sums, as there may be no edge at all.
   const end = (from: number | null, to: number | null) => sum(between(edges, 0, from, to));
-  const isFalling = elementwise("gt", [end(null, 1) as Variable, end(-1, null) as Variable]);
-  return where(isFalling, elementwise("sub", [shapeOf(edges, 0), below]), below) as Variable;
+  const isFalling = elementwise("gt", [end(null, 1), end(-1, null)]);
+  return where(isFalling, elementwise("sub", [shapeOf(edges, 0), below]), below);
 }
 
 /**
@@ -236,8 +236,8 @@ export interface Unique<D extends DType = DType> {
  */
 export function uniqueAll<A extends TensorLike>(x: A): Unique<DTypeOf<A>>;
 export function uniqueAll(x: TensorLike): Unique {
-  const v = asVariable(x), flat = ravel(v) as Variable, n = shapeOf(flat, 0);
-  const order = argsort(flat) as Variable, sorted = take(flat, order) as Variable;
+  const v = asVariable(x), flat: Variable = ravel(v), n = shapeOf(flat, 0);
+  const order: Variable = argsort(flat), sorted: Variable = take(flat, order);
   const pair = [between(sorted, 0, 1, null), between(sorted, 0, null, -1)];
   const differs = elementwise("neq", pair);
   const isNew = isDiscrete(v.dtype) ? differs : and(
@@ -245,17 +245,17 @@ export function uniqueAll(x: TensorLike): Unique {
     elementwise("invert", [and(...pair.map((part) => elementwise("neq", [part, part])) as [
       Variable,
       Variable,
-    ]) as Variable]),
+    ])]),
   ) as Variable;
-  const first = join(0, ones([minDims(n, 1)], "bool") as Variable, isNew) as Variable;
+  const first: Variable = join(0, ones([minDims(n, 1)], "bool"), isNew);
   const starts = flatnonzero(first);
-  const ranks = elementwise("sub", [cumsum(first) as Variable, intConstant(1)]);
-  const inverse = setIndex(zerosLike(order) as Variable, [order], ranks) as Variable;
+  const ranks = elementwise("sub", [cumsum(first), intConstant(1)]);
+  const inverse: Variable = setIndex(zerosLike(order), [order], ranks);
   return {
     values: take(sorted, starts) as Variable as Variable<DType, 1>,
     indices: take(order, starts) as Variable as Variable<"int64", 1>,
     inverse: reshape(inverse, dimsOf(v)) as Variable as Variable<"int64">,
-    counts: diff(join(0, starts, reshape(n, [1]) as Variable) as Variable) as Variable<"int64", 1>,
+    counts: diff(join(0, starts, reshape(n, [1]))) as Variable<"int64", 1>,
   };
 }
 

@@ -36,7 +36,7 @@ function missing(x: Variable): Variable | null {
 /** x with another number in place of NaN. */
 function filled(x: Variable, instead: number): Variable {
   const gone = missing(x);
-  return gone === null ? x : where(gone, instead, x) as Variable;
+  return gone === null ? x : where(gone, instead, x);
 }
 
 function asked(name: string, x: Variable, axes: readonly unknown[]): ReduceOptions {
@@ -46,7 +46,7 @@ function asked(name: string, x: Variable, axes: readonly unknown[]): ReduceOptio
 
 function present(x: Variable, options: ReduceOptions): Variable {
   const gone = missing(x) ?? elementwise("neq", [x, x]);
-  return sum(elementwise("invert", [gone]), options) as Variable;
+  return sum(elementwise("invert", [gone]), options);
 }
 
 /**
@@ -82,7 +82,7 @@ export function nanmean<A extends TensorLike, const X extends AxesList = []>(
   ...axes: X
 ): Reduced<Floating<DTypeOf<A>>, A, AxesOf<X>> {
   const v = asFloating(x), options = asked("nanmean", v, axes);
-  const total = sum(filled(v, 0), options) as Variable;
+  const total: Variable = sum(filled(v, 0), options);
   return typed(div(total, castTo(present(v, options), total.dtype)));
 }
 
@@ -90,13 +90,13 @@ function spread(x: TensorLike, axes: readonly unknown[]): Variable {
   const v = asFloating(x);
   const plan = planOf<VarianceOptions>("nanvar", v, axes, { ...reduceKinds, ddof: "number" });
   const options = { axis: plan.axes, keepdims: plan.keepdims }, { ddof = 0 } = plan.options;
-  const centre = nanmean(v, { axis: plan.axes, keepdims: true }) as Variable;
-  const off = filled(sub(v, centre) as Variable, 0);
-  const square = (isComplex(off.dtype) ? sqr(abs(off)) : sqr(off)) as Variable;
-  const free = sub(castTo(present(v, options), square.dtype), ddof) as Variable;
+  const centre: Variable = nanmean(v, { axis: plan.axes, keepdims: true });
+  const off = filled(sub(v, centre), 0);
+  const square: Variable = isComplex(off.dtype) ? sqr(abs(off)) : sqr(off);
+  const free: Variable = sub(castTo(present(v, options), square.dtype), ddof);
   const some = gt(free, 0);
   // As in NumPy, nothing is said where there is no freedom.
-  return where(some, div(sum(square, options), where(some, free, 1)), NaN) as Variable;
+  return where(some, div(sum(square, options), where(some, free, 1)), NaN);
 }
 
 /** The variance over axes of the elements that are not NaN; NaN where there are no more than `ddof`. */
@@ -118,11 +118,11 @@ export function nanstd<A extends TensorLike, const X extends AxesList<VarianceOp
 function extreme(kind: "max" | "min", x: TensorLike, axes: readonly unknown[]): Variable {
   const v = asVariable(x), gone = missing(v);
   const reduce = kind === "max" ? max : min;
-  if (gone === null) return reduce(v, ...axes as AxesList) as Variable;
+  if (gone === null) return reduce(v, ...axes as AxesList);
   const options = asked(`nan${kind}`, v, axes);
-  const found = reduce(where(gone, kind === "max" ? -Infinity : Infinity, v), options) as Variable;
+  const found: Variable = reduce(where(gone, kind === "max" ? -Infinity : Infinity, v), options);
   const none = elementwise("eq", [present(v, options), asVariable(0, "int64")]);
-  return where(none, NaN, found) as Variable;
+  return where(none, NaN, found);
 }
 
 /** The greatest element over axes that is not NaN; NaN where all are. */

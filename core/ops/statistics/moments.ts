@@ -60,11 +60,11 @@ export function average(x: TensorLike, options: AverageOptions = {}): Variable {
     if (axis === undefined || more.length > 0) {
       throw new TypeError(`${action}: a vector of weights needs one axis that it goes along`);
     }
-    w = shapePadRight(w, v.ndim - axis - 1) as Variable;
+    w = shapePadRight(w, v.ndim - axis - 1);
   }
   // Each weight counts as often as it is stretched.
-  const counted = mul(w, onesLike(v)) as Variable;
-  return div(sum(mul(v, w), over), sum(counted, over)) as Variable;
+  const counted: Variable = mul(w, onesLike(v));
+  return div(sum(mul(v, w), over), sum(counted, over));
 }
 
 /** Options of {@linkcode cov}. */
@@ -83,8 +83,8 @@ function variablesOf(m: TensorLike, rowvar: boolean, action: string): Variable {
   if (v.ndim < 1 || v.ndim > 2) {
     throw new TypeError(`${action}: expected a vector or a matrix, got ${v.type}`);
   }
-  if (v.ndim === 1) return expandDims(v, 0) as Variable;
-  return rowvar ? v : transpose(v) as Variable;
+  if (v.ndim === 1) return expandDims(v, 0);
+  return rowvar ? v : transpose(v);
 }
 
 function covariance(m: TensorLike, options: CovarianceOptions, action: string): Variable {
@@ -100,13 +100,13 @@ function covariance(m: TensorLike, options: CovarianceOptions, action: string): 
   }
   const total = w === null ? castTo(countOf(x, [1]), x.dtype) : sum(w) as Variable;
   const weighted = (of: Variable) => w === null ? of : mul(of, w) as Variable;
-  const centre = div(sum(weighted(x), { axis: 1, keepdims: true }), total) as Variable;
-  const off = sub(x, centre) as Variable;
+  const centre: Variable = div(sum(weighted(x), { axis: 1, keepdims: true }), total);
+  const off: Variable = sub(x, centre);
   const taken = w === null
     ? asVariable(ddof, x.dtype)
     : div(mul(sum(sqr(w)), ddof), total) as Variable;
-  const free = maximum(sub(total, taken), 0) as Variable;
-  return div(dot(weighted(off), conj(transpose(off))), free) as Variable;
+  const free: Variable = maximum(sub(total, taken), 0);
+  return div(dot(weighted(off), conj(transpose(off))), free);
 }
 
 /**
@@ -149,11 +149,8 @@ export function corrcoef(m: TensorLike, options: Pick<CovarianceOptions, "rowvar
   const action = "Cannot take correlations";
   checkOptions(action, options, { rowvar: "boolean" });
   const c = covariance(m, { ...options, ddof: 0 }, action);
-  const variances = diagonal(c) as Variable;
-  const deviations = sqrt(isFloat(c.dtype) ? variances : real(variances)) as Variable;
-  const ratio = div(
-    div(c, expandDims(deviations, 1)),
-    expandDims(deviations, 0),
-  ) as Variable;
-  return isFloat(c.dtype) ? clip(ratio, -1, 1) as Variable : ratio;
+  const variances: Variable = diagonal(c);
+  const deviations: Variable = sqrt(isFloat(c.dtype) ? variances : real(variances));
+  const ratio: Variable = div(div(c, expandDims(deviations, 1)), expandDims(deviations, 0));
+  return isFloat(c.dtype) ? clip(ratio, -1, 1) : ratio;
 }

@@ -61,7 +61,7 @@ function placeOf(q: Variable, last: Variable): Variable {
     place,
     asVariable(q.dtype === "float64" ? 2 ** -51 : 2 ** -22, q.dtype),
   ]);
-  return where(elementwise("le", [off, rounding]), whole, place) as Variable;
+  return where(elementwise("le", [off, rounding]), whole, place);
 }
 
 interface Between {
@@ -81,10 +81,10 @@ function valueBetween({ lower, upper, part }: Between, method: QuantileMethod): 
   const span = elementwise("sub", [upper, lower]);
   const along = elementwise("add", [
     lower,
-    castTo(elementwise("mul", [span, castTo(middle as Variable, span.dtype)]), lower.dtype),
+    castTo(elementwise("mul", [span, castTo(middle, span.dtype)]), lower.dtype),
   ]);
   // Between two infinities there is nothing to go along.
-  return where(elementwise("eq", [lower, upper]), lower, along) as Variable;
+  return where(elementwise("eq", [lower, upper]), lower, along);
 }
 
 function zeroOf({ dtype }: Variable): Variable {
@@ -106,7 +106,7 @@ function quantilesOf(given: Variable, { action, q, plan, ignoresNaN }: Request):
   if (q.ndim > 1) {
     throw new TypeError(`${action}: expected a number or a vector of them, got ${q.type}`);
   }
-  const sorted = sort(linesOf(x, plan.axes)) as Variable, rank = sorted.ndim - 1;
+  const sorted: Variable = sort(linesOf(x, plan.axes)), rank = sorted.ndim - 1;
   const fraction = castTo(q, promote(x.dtype, "float32"));
   const counted = ignoresNaN
     ? sum(elementwise("invert", [elementwise("isnan", [sorted])]), rank) as Variable
@@ -122,11 +122,11 @@ function quantilesOf(given: Variable, { action, q, plan, ignoresNaN }: Request):
     const rounded = elementwise(rounding, [places]);
     // Lines of NaN alone have no element that counts, and give the first.
     const inside = ignoresNaN ? elementwise("maximum", [rounded, zeroOf(rounded)]) : rounded;
-    const place = castTo(where(isPart, inside, -1) as Variable, "int64");
+    const place = castTo(where(isPart, inside, -1), "int64");
     const safe = inRange(place, dimVariable(shapeOf(sorted, rank)), action, EXPECTED);
-    if (!ignoresNaN) return take(sorted, safe, rank) as Variable;
+    if (!ignoresNaN) return take(sorted, safe, rank);
     const index = q.ndim === 0 ? shapePadRight(safe) : safe;
-    const found = takeAlongAxis(sorted, index, rank) as Variable;
+    const found: Variable = takeAlongAxis(sorted, index, rank);
     return q.ndim === 0 ? lastAlong(found, rank) : found;
   };
   const value = method === "nearest" ? at("round") : valueBetween({
@@ -145,9 +145,9 @@ function lastAlong(x: Variable, axis: number): Variable {
 /** NaN, which comes last, makes the quantiles of its line NaN. */
 function withNaN(value: Variable, sorted: Variable, more: number): Variable {
   const rank = sorted.ndim - 1, end = elementwise("sub", [shapeOf(sorted, rank), intConstant(1)]);
-  const greatest = take(sorted, end, rank) as Variable;
+  const greatest: Variable = take(sorted, end, rank);
   const isNaN = elementwise("isnan", [more === 0 ? greatest : shapePadRight(greatest)]);
-  return where(isNaN, NaN, value) as Variable;
+  return where(isNaN, NaN, value);
 }
 
 /** Quantiles come first, then the axes that are left. */

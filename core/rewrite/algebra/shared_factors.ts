@@ -59,8 +59,8 @@ const sharedFactors: Rule = {
       );
       if (factor === undefined) return null;
       const L = { lower: true, unit: false, transposed: false, check: false };
-      const half = conj(solved(factor.output, sides, L)) as Variable;
-      return conj(solved(factor.output, half, { ...L, transposed: true })) as Variable;
+      const half: Variable = conj(solved(factor.output, sides, L));
+      return conj(solved(factor.output, half, { ...L, transposed: true }));
     }
     if (!needsFactors(apply, context)) return null;
     const [packed, order] = applyOp(luOp, [matrix], { square: true }).outputs as [
@@ -78,7 +78,7 @@ const sharedFactors: Rule = {
       return solved(packed, solved(packed, rowsAt(checked, order), L), U);
     }
     const moved = solved(packed, solved(packed, sides, U), L);
-    return rowsAt(moved, argsort(order, -1) as Variable);
+    return rowsAt(moved, argsort(order, -1));
   },
 };
 

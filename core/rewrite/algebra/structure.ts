@@ -251,7 +251,7 @@ export function diagonalUpTo(x: Variable, length: Variable, depth = DEPTH): Vari
     const parts = isElementwise(apply) ? partsOf(x, apply, length, depth) : null;
     if (parts !== null) return parts;
   }
-  const places = arange(length) as Variable;
+  const places: Variable = arange(length);
   return outputOf<AdvIndexParams>(advIndexOp, [x, places, places], {
     axes: [x.ndim - 2, x.ndim - 1],
   });

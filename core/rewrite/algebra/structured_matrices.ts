@@ -115,7 +115,7 @@ function ofLength(x: Variable, length: Variable): Variable {
 /** Pivots as they are computed. */
 function factored(x: Variable, length: Variable): Pivots {
   const [packed, , exchanged] = applyOp<LuParams>(luOp, [x], { square: true }).outputs;
-  const stays = ew("eq", exchanged!, arange(length) as Variable);
+  const stays = ew("eq", exchanged!, arange(length));
   return { diagonal: diagonalUpTo(packed!, length), stays };
 }
 
@@ -226,7 +226,7 @@ const structuredPivots: Rule = {
     const lengths = lengthsOf(x), rows = lengthVariable(lengths.at(-2)!);
     const found = pivotsOf(x, rows, { context, isSizeOnly });
     if (found === null) return null;
-    const { diagonal, stays } = found, own = arange(rows) as Variable;
+    const { diagonal, stays } = found, own: Variable = arange(rows);
     const matrix = diagonalMatrix(x, diagonal);
     // Which row another one is exchanged with is of no concern.
     const moves = stays === null ? own : ew("switch", stays, own, number(-1, "int64"));
@@ -236,9 +236,10 @@ const structuredPivots: Rule = {
 
 /** Matrices with a vector each on their diagonals, of the size of others. */
 function diagonalMatrix(like: Variable, diagonal: Variable): Variable {
-  const [rows, columns] = lengthsOf(like).slice(-2).map((n) =>
-    arange(lengthVariable(n)) as Variable
-  ) as [Variable, Variable];
+  const [rows, columns] = lengthsOf(like).slice(-2).map((n) => arange(lengthVariable(n))) as [
+    Variable,
+    Variable,
+  ];
   const isOn = ew("eq", columns, asColumns(rows));
   return ew("switch", isOn, asColumns(diagonal), number(0, like.dtype));
 }
