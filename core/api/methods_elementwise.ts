@@ -27,52 +27,25 @@ import type {
 // variables of wider ones and the compiler has little to compare.
 
 /** A variable with the elementwise operations; see {@linkcode Variable}. */
-export abstract class ElementwiseMethods<D extends DType = DType, N extends number = number> {
+export interface ElementwiseMethods<D extends DType = DType, N extends number = number> {
   /** The sum. */
-  add<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.add(this, other);
-  }
-
+  add<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** The difference. */
-  sub<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.sub(this, other);
-  }
-
+  sub<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** The product, element by element. */
-  mul<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.mul(this, other);
-  }
-
+  mul<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** True division; of integers it gives floatX. */
-  div<S extends Variable, A extends TensorLike>(this: S, other: A): FloatPair<S, A> {
-    return ops.div(this, other);
-  }
-
+  div<S extends Variable, A extends TensorLike>(this: S, other: A): FloatPair<S, A>;
   /** floor(this / other). */
-  intDiv<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.intDiv(this, other);
-  }
-
+  intDiv<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** The remainder with the sign of the divisor. */
-  mod<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.mod(this, other);
-  }
-
+  mod<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** This to the power of `other`. */
-  pow<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.pow(this, other);
-  }
-
+  pow<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** The greater of the two; NaN if one is NaN. */
-  maximum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.maximum(this, other);
-  }
-
+  maximum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** The lesser of the two; NaN if one is NaN. */
-  minimum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.minimum(this, other);
-  }
-
+  minimum<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** This brought into [lower, upper]. */
   clip<S extends Variable, A extends TensorLike, B extends TensorLike>(
     this: S,
@@ -81,308 +54,207 @@ export abstract class ElementwiseMethods<D extends DType = DType, N extends numb
   ): Variable<
     PairDType<Pair<S, A>, Pair<S, B>>,
     MaxRank<RankOf<S>, MaxRank<RankOf<A>, RankOf<B>>>
-  > {
-    return ops.clip(this, lower, upper);
-  }
-
+  >;
   /** Whether equal. */
-  eq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.eq(this, other);
-  }
-
+  eq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** Whether different. */
-  neq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.neq(this, other);
-  }
-
+  neq<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** this < other */
-  lt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.lt(this, other);
-  }
-
+  lt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** this <= other */
-  le<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.le(this, other);
-  }
-
+  le<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** this > other */
-  gt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.gt(this, other);
-  }
-
+  gt<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** this >= other */
-  ge<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A> {
-    return ops.ge(this, other);
-  }
-
+  ge<S extends Variable, A extends TensorLike>(this: S, other: A): BoolPair<S, A>;
   /** Whether both hold; the common bits of integers. */
-  and<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.and(this, other);
-  }
-
+  and<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** Whether any holds; the bits of any of two integers. */
-  or<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.or(this, other);
-  }
-
+  or<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** Whether just one holds; the bits in which integers differ. */
-  xor<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.xor(this, other);
-  }
-
+  xor<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** Bits moved up. */
-  leftShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.leftShift(this, other);
-  }
-
+  leftShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** Bits moved down. */
-  rightShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A> {
-    return ops.rightShift(this, other);
-  }
-
+  rightShift<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
   /** Whether it does not hold; all bits of integers turned over. */
-  invert(): Variable<D, N> {
-    return ops.invert(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
-
+  invert(): Variable<D, N>;
   /** -this */
-  neg(): Variable<D, N> {
-    return ops.neg(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
-
+  neg(): Variable<D, N>;
   /** -1, 0 or 1. */
-  sign(): Variable<D, N> {
-    return ops.sign(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
-
+  sign(): Variable<D, N>;
   /** |this| */
-  abs<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N> {
-    return ops.abs(this) as unknown as Variable<RealOf<DTypeOf<S>>, N>;
-  }
-
+  abs<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
   /** The square. */
-  sqr(): Variable<D, N> {
-    return ops.sqr(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
-
+  sqr(): Variable<D, N>;
   /** The nearest integer, ties to even unless `mode` says otherwise. */
-  round<S extends Variable>(this: S, mode?: RoundMode): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.round(this, mode) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  round<S extends Variable>(this: S, mode?: RoundMode): Variable<Floating<DTypeOf<S>>, N>;
   /** The square root. */
-  sqrt<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.sqrt(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  sqrt<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** 1 / this */
-  reciprocal<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.reciprocal(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  reciprocal<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The greatest integer not above. */
-  floor<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.floor(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  floor<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The least integer not below. */
-  ceil<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.ceil(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  ceil<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** Without its fraction. */
-  trunc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.trunc(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  trunc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** e to this power. */
-  exp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.exp(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  exp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** 2 to this power. */
-  exp2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.exp2(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  exp2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** exp(this) - 1 */
-  expm1<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.expm1(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  expm1<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The natural logarithm. */
-  log<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.log(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  log<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The logarithm to base 2. */
-  log2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.log2(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  log2<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The logarithm to base 10. */
-  log10<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.log10(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  log10<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** log(1 + this) */
-  log1p<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.log1p(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  log1p<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The sine. */
-  sin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.sin(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  sin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The cosine. */
-  cos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.cos(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  cos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The tangent. */
-  tan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.tan(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  tan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The angle with this sine. */
-  asin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.asin(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  asin<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The angle with this cosine. */
-  acos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.acos(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  acos<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The angle with this tangent. */
-  atan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.atan(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  atan<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The hyperbolic sine. */
-  sinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.sinh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  sinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The hyperbolic cosine. */
-  cosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.cosh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  cosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The hyperbolic tangent. */
-  tanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.tanh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  tanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The inverse of sinh. */
-  asinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.asinh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  asinh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The inverse of cosh. */
-  acosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.acosh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  acosh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The inverse of tanh. */
-  atanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.atanh(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  atanh<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** 1 / (1 + exp(-this)) */
-  sigmoid<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.sigmoid(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  sigmoid<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** log(1 + exp(this)) */
-  softplus<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.softplus(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  softplus<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** log(1 - exp(this)) */
-  log1mexp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.log1mexp(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  log1mexp<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The error function. */
-  erf<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.erf(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  erf<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** 1 - erf(this) */
-  erfc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.erfc(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  erfc<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The gamma function. */
-  gamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.gamma(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  gamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** log |gamma(this)| */
-  gammaln<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.gammaln(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  gammaln<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** The derivative of gammaln. */
-  digamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N> {
-    return ops.digamma(this) as unknown as Variable<Floating<DTypeOf<S>>, N>;
-  }
-
+  digamma<S extends Variable>(this: S): Variable<Floating<DTypeOf<S>>, N>;
   /** Whether NaN. */
-  isnan<S extends Variable>(this: S): Variable<"bool", N> {
-    return ops.isnan(this) as unknown as Variable<"bool", N>;
-  }
-
+  isnan<S extends Variable>(this: S): Variable<"bool", N>;
   /** Whether infinite. */
-  isinf<S extends Variable>(this: S): Variable<"bool", N> {
-    return ops.isinf(this) as unknown as Variable<"bool", N>;
-  }
-
+  isinf<S extends Variable>(this: S): Variable<"bool", N>;
   /** Whether neither NaN nor infinite. */
-  isfinite<S extends Variable>(this: S): Variable<"bool", N> {
-    return ops.isfinite(this) as unknown as Variable<"bool", N>;
-  }
-
+  isfinite<S extends Variable>(this: S): Variable<"bool", N>;
   /** With another dtype. */
   cast<S extends Variable, O extends DTypeOption>(
     this: S,
     dtype: O,
-  ): Variable<ResolvedDType<O>, N> {
-    return ops.cast(this, dtype) as unknown as Variable<ResolvedDType<O>, N>;
-  }
-
+  ): Variable<ResolvedDType<O>, N>;
   /** With another dtype; the same as `cast`. */
   astype<S extends Variable, O extends DTypeOption>(
     this: S,
     dtype: O,
-  ): Variable<ResolvedDType<O>, N> {
-    return ops.cast(this, dtype) as unknown as Variable<ResolvedDType<O>, N>;
-  }
-
+  ): Variable<ResolvedDType<O>, N>;
   /** The real part. */
-  real<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N> {
-    return ops.real(this) as unknown as Variable<RealOf<DTypeOf<S>>, N>;
-  }
-
+  real<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
   /** The imaginary part. */
-  imag<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N> {
-    return ops.imag(this) as unknown as Variable<RealOf<DTypeOf<S>>, N>;
-  }
-
+  imag<S extends Variable>(this: S): Variable<RealOf<DTypeOf<S>>, N>;
   /** The complex conjugate. */
-  conj(): Variable<D, N> {
-    return ops.conj(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
-
+  conj(): Variable<D, N>;
   /** The angle of a complex number. */
-  angle<S extends Variable>(this: S): Variable<RealOf<Floating<DTypeOf<S>>>, N> {
-    return ops.angle(this) as unknown as Variable<RealOf<Floating<DTypeOf<S>>>, N>;
-  }
-
+  angle<S extends Variable>(this: S): Variable<RealOf<Floating<DTypeOf<S>>>, N>;
   /** The same value as a new variable. */
-  copy(): Variable<D, N> {
-    return ops.copy(this as unknown as Variable) as unknown as Variable<D, N>;
-  }
+  copy(): Variable<D, N>;
 }
+
+/** For each method the function that it calls, with the variable first. */
+export type Functions<M> = Readonly<
+  Record<keyof M, (x: Variable, ...args: readonly never[]) => unknown>
+>;
+
+/** What the elementwise methods call. */
+export const elementwiseFunctions: Functions<ElementwiseMethods> = {
+  add: ops.add,
+  sub: ops.sub,
+  mul: ops.mul,
+  div: ops.div,
+  intDiv: ops.intDiv,
+  mod: ops.mod,
+  pow: ops.pow,
+  maximum: ops.maximum,
+  minimum: ops.minimum,
+  clip: ops.clip,
+  eq: ops.eq,
+  neq: ops.neq,
+  lt: ops.lt,
+  le: ops.le,
+  gt: ops.gt,
+  ge: ops.ge,
+  and: ops.and,
+  or: ops.or,
+  xor: ops.xor,
+  leftShift: ops.leftShift,
+  rightShift: ops.rightShift,
+  invert: ops.invert,
+  neg: ops.neg,
+  sign: ops.sign,
+  abs: ops.abs,
+  sqr: ops.sqr,
+  round: ops.round,
+  sqrt: ops.sqrt,
+  reciprocal: ops.reciprocal,
+  floor: ops.floor,
+  ceil: ops.ceil,
+  trunc: ops.trunc,
+  exp: ops.exp,
+  exp2: ops.exp2,
+  expm1: ops.expm1,
+  log: ops.log,
+  log2: ops.log2,
+  log10: ops.log10,
+  log1p: ops.log1p,
+  sin: ops.sin,
+  cos: ops.cos,
+  tan: ops.tan,
+  asin: ops.asin,
+  acos: ops.acos,
+  atan: ops.atan,
+  sinh: ops.sinh,
+  cosh: ops.cosh,
+  tanh: ops.tanh,
+  asinh: ops.asinh,
+  acosh: ops.acosh,
+  atanh: ops.atanh,
+  sigmoid: ops.sigmoid,
+  softplus: ops.softplus,
+  log1mexp: ops.log1mexp,
+  erf: ops.erf,
+  erfc: ops.erfc,
+  gamma: ops.gamma,
+  gammaln: ops.gammaln,
+  digamma: ops.digamma,
+  isnan: ops.isnan,
+  isinf: ops.isinf,
+  isfinite: ops.isfinite,
+  cast: ops.cast,
+  astype: ops.cast,
+  real: ops.real,
+  imag: ops.imag,
+  conj: ops.conj,
+  angle: ops.angle,
+  copy: ops.copy,
+};

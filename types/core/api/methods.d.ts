@@ -17,15 +17,15 @@ import { type Counted } from "../ops/order/order.d.ts";
 import type { AxisRank } from "../ops/shape/shape.d.ts";
 import type { Tensor } from "../runtime/tensor.d.ts";
 import type { DotRank, DTypeOf, Floating, ForAxes, IndexedRank, Less1, MatmulRank, PairDType, Plus1, RankOf, RealOf, SumDType, TakenRank } from "../graph/type_arithmetic.d.ts";
-import { ElementwiseMethods } from "./methods_elementwise.d.ts";
+import { type ElementwiseMethods } from "./methods_elementwise.d.ts";
 /** The operations as methods of variables; see {@linkcode Variable}. */
-export declare abstract class Methods<D extends DType = DType, N extends number = number> extends ElementwiseMethods<D, N> {
+export interface Methods<D extends DType = DType, N extends number = number> extends ElementwiseMethods<D, N> {
     /** Lengths of the axes, as 0-d int64 variables. `T.shape(x)` gives them as one vector. */
-    get shape(): ForAxes<Variable<"int64", 0>>[N];
+    readonly shape: ForAxes<Variable<"int64", 0>>[N];
     /** Number of elements, a 0-d int64 variable. */
-    get size(): Variable<"int64", 0>;
+    readonly size: Variable<"int64", 0>;
     /** The axes in reverse order. */
-    get T(): Variable<D, N>;
+    readonly T: Variable<D, N>;
     /** The sum over axes: all of them, one, several, or as options say. */
     sum<S extends Variable, const X extends AxesList<SumOptions> = []>(this: S, ...axes: X): Reduced<SumDType<DTypeOf<S>>, S, AxesOf<X>>;
     /** The product over axes. */

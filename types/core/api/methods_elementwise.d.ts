@@ -12,7 +12,7 @@ import type { ResolvedDType } from "../ops/elementwise/conversion.d.ts";
 import type { TensorLike } from "../ops/common/literal.d.ts";
 import type { BoolPair, DTypeOf, Floating, FloatPair, MaxRank, Pair, PairDType, RankOf, RealOf } from "../graph/type_arithmetic.d.ts";
 /** A variable with the elementwise operations; see {@linkcode Variable}. */
-export declare abstract class ElementwiseMethods<D extends DType = DType, N extends number = number> {
+export interface ElementwiseMethods<D extends DType = DType, N extends number = number> {
     /** The sum. */
     add<S extends Variable, A extends TensorLike>(this: S, other: A): Pair<S, A>;
     /** The difference. */
@@ -152,3 +152,7 @@ export declare abstract class ElementwiseMethods<D extends DType = DType, N exte
     /** The same value as a new variable. */
     copy(): Variable<D, N>;
 }
+/** For each method the function that it calls, with the variable first. */
+export type Functions<M> = Readonly<Record<keyof M, (x: Variable, ...args: readonly never[]) => unknown>>;
+/** What the elementwise methods call. */
+export declare const elementwiseFunctions: Functions<ElementwiseMethods>;
