@@ -30,17 +30,15 @@ interface StepLayout {
 /** One step: `inputs` are placeholders, `outputs` functions of them alone. */
 export class StepGraph {
   readonly id: number;
-  readonly layout: StepLayout;
-  /** Sequence taps (sequence by sequence), state taps (state by state), carried states, others. */
-  readonly inputs: readonly Variable[];
-  /** New states, mapped results, new carried states, and the condition of `until`. */
-  readonly outputs: readonly Variable[];
 
-  constructor(layout: StepLayout, inputs: readonly Variable[], outputs: readonly Variable[]) {
+  constructor(
+    readonly layout: StepLayout,
+    /** Sequence taps (sequence by sequence), state taps (state by state), carried states, others. */
+    readonly inputs: readonly Variable[],
+    /** New states, mapped results, new carried states, and the condition of `until`. */
+    readonly outputs: readonly Variable[],
+  ) {
     this.id = next++;
-    this.layout = layout;
-    this.inputs = inputs;
-    this.outputs = outputs;
   }
 
   /** The placeholders by kind. */

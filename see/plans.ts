@@ -20,10 +20,6 @@ type Contents = ReadonlyMap<number, ReadonlyMap<Variable, readonly Size[]>>;
 /** A plan, and what it was made of. */
 export class PlanView {
   readonly program: Program;
-  /** Values of the symbols in the last call. */
-  readonly env: SizeEnv;
-  readonly request: PlanRequest;
-  readonly backend: Backend;
   readonly #contents: Contents;
   /** The steps that touch a buffer, and those that write it. */
   readonly #users = new Map<number, Set<Leaf>>();
@@ -36,13 +32,15 @@ export class PlanView {
   readonly #shapes = new Map<Variable, readonly Size[]>();
   readonly #outer: Shapes;
 
-  constructor(request: PlanRequest, env: SizeEnv, backend: Backend) {
+  constructor(
+    readonly request: PlanRequest,
+    /** Values of the symbols in the last call. */
+    readonly env: SizeEnv,
+    readonly backend: Backend,
+  ) {
     let contents: Contents | null = null;
     const { program } = planProgram(request, (_, { planner }) => contents = planner.contents);
     this.program = program;
-    this.env = env;
-    this.request = request;
-    this.backend = backend;
     this.#contents = contents ?? new Map();
     eachLeaf([...program.steps, ...program.commit], (leaf) => {
       const { reads, writes } = buffersOf(leaf);

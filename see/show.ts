@@ -14,12 +14,7 @@ import { escaped } from "./svg.ts";
 
 /** A page as notebooks and terminals show it. */
 class Shown implements ShownPage {
-  readonly html: string;
-  readonly address: string | null;
-
-  constructor(html: string, address: string | null) {
-    this.html = html;
-    this.address = address;
+  constructor(readonly html: string, readonly address: string | null) {
   }
 
   /** What notebooks display: the page in a frame, so that its style stays its own. */

@@ -54,7 +54,6 @@ const LEAST_COST = 8;
 
 /** One kernel under construction. */
 export class KernelBuilder implements LoopNestBuilder {
-  readonly scope: Scope;
   readonly b: ScalarBuilder;
   readonly axisSizes: readonly Size[];
   loopSizes: readonly Size[];
@@ -75,12 +74,11 @@ export class KernelBuilder implements LoopNestBuilder {
   readonly #memoInLoops = new Map<string, Element>();
 
   constructor(
-    scope: Scope,
+    readonly scope: Scope,
     axes: readonly Size[],
     loops: readonly Size[],
     fuses: boolean,
   ) {
-    this.scope = scope;
     this.b = scope.planner.b;
     this.axisSizes = axes;
     this.loopSizes = loops;

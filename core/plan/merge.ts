@@ -38,7 +38,6 @@ export function joinNests(graph: StepGraph): void {
 
 /** A step, with the nests that have joined it. */
 class Group {
-  readonly entry: StepEntry;
   readonly #planner: Planner;
   readonly #first: Step;
   readonly #stores: Store[] = [];
@@ -56,9 +55,8 @@ class Group {
   #name: string;
   #nodes: number;
 
-  constructor(planner: Planner, entry: StepEntry) {
+  constructor(planner: Planner, readonly entry: StepEntry) {
     const step = entry.step!;
-    this.entry = entry;
     this.#planner = planner;
     this.#first = step;
     this.#name = step.name;

@@ -26,8 +26,6 @@ import { permuted, reshapedView } from "./views.ts";
 
 /** Where variables of one level are, and the steps that put them there. */
 export class Scope {
-  readonly planner: Planner;
-  readonly shapes: Shapes;
   readonly steps: Step[] = [];
   readonly parent: Scope | null;
   readonly #views = new Map<Variable, BufferView>();
@@ -45,9 +43,7 @@ export class Scope {
   /** Variables whose kernel is being built: it reads through them. */
   readonly #open = new Set<Variable>();
 
-  constructor(planner: Planner, shapes: Shapes, parent: Scope | null = null) {
-    this.planner = planner;
-    this.shapes = shapes;
+  constructor(readonly planner: Planner, readonly shapes: Shapes, parent: Scope | null = null) {
     this.parent = parent;
   }
 

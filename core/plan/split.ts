@@ -58,12 +58,10 @@ const none: ReadonlySet<Variable> = new Set();
 
 /** Something that the kernels of expressions gather, of which they take only so much. */
 abstract class Gathered {
-  protected readonly level: Level;
   readonly #most: number;
   readonly #sets = new Map<Variable, ReadonlySet<Variable>>();
 
-  constructor(level: Level, most: number) {
-    this.level = level;
+  constructor(protected readonly level: Level, most: number) {
     this.#most = most;
   }
 

@@ -41,14 +41,11 @@ export interface Argument {
 
 /** Host elements made for one call. */
 export class HostArgument implements Argument {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly elements: TypedArray;
-
-  constructor(dtype: DType, shape: readonly number[], elements: TypedArray) {
-    this.dtype = dtype;
-    this.shape = shape;
-    this.elements = elements;
+  constructor(
+    readonly dtype: DType,
+    readonly shape: readonly number[],
+    readonly elements: TypedArray,
+  ) {
   }
 
   dataSync(): TypedArray {

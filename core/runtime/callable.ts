@@ -35,12 +35,8 @@ import type { Definition } from "./definition.ts";
 
 /** The state and behaviour behind a compiled function. */
 export class Callable {
-  readonly definition: Definition;
-  readonly executor: Executor;
   /** Why the device is not another. */
   readonly #why: string | null;
-  readonly profile: Profile | null;
-  readonly graph: CompiledFunction["graph"];
   /** Current defaults by input; null where an argument is required. */
   readonly defaults: (Tensor | null)[];
   readonly #what: string;
@@ -52,18 +48,14 @@ export class Callable {
   readonly #debug: ResolvedMode | null;
 
   constructor(
-    definition: Definition,
-    executor: Executor,
+    readonly definition: Definition,
+    readonly executor: Executor,
     why: string | null,
-    profile: Profile | null,
-    graph: CompiledFunction["graph"],
+    readonly profile: Profile | null,
+    readonly graph: CompiledFunction["graph"],
     guard: NanGuard | null,
   ) {
-    this.definition = definition;
-    this.executor = executor;
     this.#why = why;
-    this.profile = profile;
-    this.graph = graph;
     this.#guard = guard;
     this.#what = `"${cut(definition.name)}"`;
     const mode = resolveMode(definition.options.mode);

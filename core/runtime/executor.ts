@@ -69,7 +69,6 @@ const dropped = new FinalizationRegistry<PlanCache>((cache) => cache.clear());
 
 /** A compiled graph. */
 export class Executor {
-  readonly request: ExecutorRequest;
   /** The shared variables it reads or updates. */
   readonly shared: readonly SharedVariable[];
   readonly #cache = new PlanCache();
@@ -86,8 +85,7 @@ export class Executor {
   /** Whether what the user wrote has loops, once somebody has asked. */
   #hasLoops: boolean | null = null;
 
-  constructor(request: ExecutorRequest) {
-    this.request = request;
+  constructor(readonly request: ExecutorRequest) {
     this.#backend = request.backend;
     this.#history = new AxisHistory(request.dynamicAxes ?? "auto");
     const roots = [...request.outputs, ...request.updates.map(([, value]) => value)];

@@ -38,8 +38,6 @@ export function elementCount(shape: readonly number[]): number {
 
 /** A plan made ready, with what a call needs at hand. */
 export class PreparedPlan {
-  readonly plan: Plan;
-  readonly executable: Executable;
   readonly env: Float64Array;
   /** Whether the guards hold for the values in `env`. */
   holds = false;
@@ -53,9 +51,7 @@ export class PreparedPlan {
   #sizes: ResultSizes | null = null;
 
   /** Takes over what was prepared for a device. */
-  constructor(plan: Plan, executable: Executable, backend: Backend) {
-    this.plan = plan;
-    this.executable = executable;
+  constructor(readonly plan: Plan, readonly executable: Executable, backend: Backend) {
     this.env = new Float64Array(plan.symbols.length);
     this.#backend = backend;
     const { codeBytes, kernels } = executable.info;

@@ -46,28 +46,20 @@ interface InnerSpec {
 
 /** One function while it is printed. */
 export class FunctionContext {
-  readonly f: FunctionBuilder;
-  readonly module: ModuleContext;
-  /** The address of the parameter block. */
-  readonly block: Local<"i32">;
-  /**
-   * Loop counters by `axisKey`, the plain counter of each loop as `t` and its number, and the addresses of
-   * buffers that are not where the block says as `b` and their numbers; lengths that the block doesn't know as `s`
-   * and their names.
-   */
-  readonly counters: ReadonlyMap<string, Local<"i32">>;
   readonly #scopes: Scope[] = [{ values: new Map(), owned: [] }];
 
   constructor(
-    module: ModuleContext,
-    f: FunctionBuilder,
-    block: Local<"i32">,
-    counters: ReadonlyMap<string, Local<"i32">>,
+    readonly module: ModuleContext,
+    readonly f: FunctionBuilder,
+    /** The address of the parameter block. */
+    readonly block: Local<"i32">,
+    /**
+     * Loop counters by `axisKey`, the plain counter of each loop as `t` and its number, and the addresses of
+     * buffers that are not where the block says as `b` and their numbers; lengths that the block doesn't know as `s`
+     * and their names.
+     */
+    readonly counters: ReadonlyMap<string, Local<"i32">>,
   ) {
-    this.module = module;
-    this.f = f;
-    this.block = block;
-    this.counters = counters;
   }
 
   /**

@@ -56,7 +56,6 @@ export interface Bound {
 
 /** Prints nodes at the current place of a nest. */
 export class Values {
-  readonly context: FunctionContext;
   readonly #analysis: Analysis;
   readonly #bound: Bound;
   /** The axis along which vectors lie; -1 where there are none. */
@@ -71,13 +70,12 @@ export class Values {
   lanes: Lanes = 4;
 
   constructor(
-    context: FunctionContext,
+    readonly context: FunctionContext,
     plan: NestPlan,
     analysis: Analysis,
     pointers: Pointers,
     bound: Bound,
   ) {
-    this.context = context;
     this.#analysis = analysis;
     this.#bound = bound;
     this.vectorAxis = plan.vector === 0 ? -1 : plan.levels[plan.vector - 1]!.axis;

@@ -73,8 +73,6 @@ export interface Registers {
 
 /** Prints the parts of a nest; the caller puts loops around them. */
 export class NestBody {
-  readonly text: KernelText;
-  readonly nest: LoopNest;
   readonly accumulators: readonly AccumulatorText[];
   /** Number of loop levels. */
   readonly depth: number;
@@ -85,9 +83,7 @@ export class NestBody {
   readonly #stored: ReadonlySet<number>;
   #after: Map<SNode, Printed> | null = null;
 
-  constructor(text: KernelText, nest: LoopNest, layout: Layout) {
-    this.text = text;
-    this.nest = nest;
+  constructor(readonly text: KernelText, readonly nest: LoopNest, layout: Layout) {
     this.#layout = layout;
     this.depth = layout.flat ? Math.min(1, nest.loops.length) : nest.loops.length;
     this.#stored = new Set([...writtenBy(nest.inner), ...writtenBy(nest.outer)]);

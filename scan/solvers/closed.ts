@@ -15,16 +15,14 @@ import { until } from "../until.ts";
 
 /** A function of its places, and of what else it reads, which has places, too. */
 export class Closed {
-  readonly places: readonly Variable[];
   readonly outputs: readonly Variable[];
   /** Places for what it reads from outside. */
   readonly others: readonly Variable[];
   /** What stands outside for each of them. */
   readonly values: readonly Variable[];
 
-  constructor(places: readonly Variable[], outputs: readonly Variable[]) {
+  constructor(readonly places: readonly Variable[], outputs: readonly Variable[]) {
     const closed = close(outputs, places, new Map(), new Set());
-    this.places = places;
     this.outputs = closed.outputs;
     this.others = closed.places;
     this.values = closed.values;
