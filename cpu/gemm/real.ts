@@ -24,8 +24,8 @@ export interface GemmOptions {
 
 /** Variables by which parts of a product are computed in the way that is chosen for the whole. */
 export interface WholeSizes {
-  readonly m: Global<"i32">;
-  readonly n: Global<"i32">;
+  readonly m: Global;
+  readonly n: Global;
 }
 
 /** Makes a local of the size of the whole product, or of one that isn't a part. */

@@ -32,7 +32,7 @@ export interface Part {
 export class Jobs {
   readonly #module: ModuleBuilder;
   readonly #block: number;
-  readonly #code: Global<"i32">;
+  readonly #code: Global;
   readonly #pays: Func;
   readonly #open: Func;
   readonly #take: Func;
@@ -49,7 +49,7 @@ export class Jobs {
     const watch = module.importFunc({ name: "watch", params: ["i32"] });
     this.#module = module;
     this.#block = block;
-    this.#code = module.importGlobal("i32", "code");
+    this.#code = module.importGlobal("code");
     const at = (f: FunctionBuilder, place: number) => f.i32Const(this.#at(place));
     this.#pays = module.func(
       { name: "pays", params: ["f64"], results: ["i32"] },

@@ -107,7 +107,7 @@ export function emitSharedProduct(
   name: string,
 ): Func {
   const jobs = sharing.block === 0 ? null : new Jobs(module, sharing.block);
-  const variable = () => module.global("i32", 0, { mutable: true });
+  const variable = () => module.global();
   const whole = { m: variable(), n: variable() };
   const alone = emitGemm(module, { ...options, whole });
   emitPartOf(module, alone, whole, partName(options.dtype));

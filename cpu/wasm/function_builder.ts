@@ -199,15 +199,15 @@ export class FunctionBuilder {
 
   /** Pushes the value of a global. */
   globalGet(global: Global): this {
-    this.#stack?.push(global.type);
+    this.#stack?.push("i32");
     this.#code.u8(0x23);
     this.#code.u32(global.index);
     return this;
   }
 
-  /** Pops a value into a mutable global. */
+  /** Pops a value into a global. */
   globalSet(global: Global): this {
-    this.#stack?.pop([global.type], "globalSet");
+    this.#stack?.pop(["i32"], "globalSet");
     this.#code.u8(0x24);
     this.#code.u32(global.index);
     return this;

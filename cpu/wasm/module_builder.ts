@@ -39,11 +39,9 @@ const SECTION = {
   type: 1,
   import: 2,
   function: 3,
-  memory: 5,
   global: 6,
   export: 7,
   code: 10,
-  data: 11,
 } as const;
 
 /**
@@ -73,14 +71,9 @@ export class ModuleBuilder {
   readonly #importedFuncs: Func[] = [];
   readonly #functionTypes: number[] = [];
   readonly #bodies: FunctionBuilder[] = [];
-  readonly #globals: ByteWriter = new ByteWriter();
   #globalCount = 0;
   #importedGlobals = 0;
-  readonly #exports: [name: string, kind: number, what: number | Func][] = [];
-  readonly #data: ByteWriter = new ByteWriter();
-  #dataCount = 0;
-  #memory: MemoryLimits | undefined;
-  #hasMemory = false;
+  readonly #exports: [name: string, func: Func][] = [];
 
   /**
    * Starts an empty module.
@@ -107,40 +100,15 @@ export class ModuleBuilder {
     return index;
   }
 
-  #claimMemory(limits: MemoryLimits): void {
-    if (this.#hasMemory) {
-      throw new TypeError("Cannot add a second memory to a module");
-    }
-    if (limits.shared && limits.max === undefined) {
-      throw new TypeError(
-        'Cannot share a memory without a greatest size: expected "max"',
-      );
-    }
-    this.#hasMemory = true;
-  }
-
-  #limits(out: ByteWriter, { min, max, shared }: MemoryLimits): void {
-    out.u8((shared ? 2 : 0) | (max === undefined ? 0 : 1));
-    out.u32(min);
-    if (max !== undefined) out.u32(max);
-  }
-
-  /** Imports the memory, by default as `env.memory`. */
-  importMemory(limits: MemoryLimits, module = "env", name = "memory"): this {
-    this.#claimMemory(limits);
-    this.#imports.name(module);
-    this.#imports.name(name);
+  /** Imports the memory as `env.memory`. */
+  importMemory({ min, max, shared }: MemoryLimits): this {
+    this.#imports.name("env");
+    this.#imports.name("memory");
     this.#imports.u8(0x02);
-    this.#limits(this.#imports, limits);
+    this.#imports.u8((shared ? 2 : 0) | (max === undefined ? 0 : 1));
+    this.#imports.u32(min);
+    if (max !== undefined) this.#imports.u32(max);
     this.#importCount++;
-    return this;
-  }
-
-  /** Gives the module a memory of its own, exported under a name where one is given. */
-  memory(limits: MemoryLimits, exportName?: string): this {
-    this.#claimMemory(limits);
-    this.#memory = limits;
-    if (exportName !== undefined) this.#exports.push([exportName, 0x02, 0]);
     return this;
   }
 
@@ -164,24 +132,22 @@ export class ModuleBuilder {
   }
 
   /**
-   * Imports a global variable that may change.
+   * Imports a global i32 that may change from `env`.
    *
-   * @param type Its type.
    * @param name The name of its field.
-   * @param module The name of the module that it comes from.
    * @throws {TypeError} If a global variable has been defined before, as imports are numbered first.
    */
-  importGlobal<T extends ValType>(type: T, name: string, module = "env"): Global<T> {
-    if (this.#globals.length > 0) {
+  importGlobal(name: string): Global {
+    if (this.#globalCount > 0) {
       throw new TypeError(`Cannot import "${name}" behind the definition of a global variable`);
     }
-    this.#imports.name(module);
+    this.#imports.name("env");
     this.#imports.name(name);
     this.#imports.u8(0x03);
-    this.#imports.u8(VAL_TYPE_CODES[type]);
+    this.#imports.u8(VAL_TYPE_CODES.i32);
     this.#imports.u8(1);
     this.#importCount++;
-    return { index: this.#importedGlobals++, type, mutable: true };
+    return { index: this.#importedGlobals++ };
   }
 
   /**
@@ -217,7 +183,7 @@ export class ModuleBuilder {
 
   /** Exports a function under a name. */
   exportFunc(func: Func, name: string = func.name): this {
-    this.#exports.push([name, 0x00, func]);
+    this.#exports.push([name, func]);
     return this;
   }
 
@@ -225,38 +191,9 @@ export class ModuleBuilder {
   readonly #numberOf = ({ index, imported }: Func): number =>
     imported ? index : this.#importedFuncs.length + index;
 
-  /**
-   * Adds a global variable.
-   *
-   * @param type Its type; vectors start as zero.
-   * @param initial Its first value.
-   * @param options Whether it may change, and the name to export it under.
-   */
-  global<T extends ValType>(
-    type: T,
-    initial: number | bigint = 0,
-    options: { readonly mutable?: boolean; readonly export?: string } = {},
-  ): Global<T> {
-    const { mutable = false } = options;
-    const out = this.#globals;
-    out.u8(VAL_TYPE_CODES[type]);
-    out.u8(mutable ? 1 : 0);
-    writeConstant(out, type, initial);
-    out.u8(0x0b);
-    const index = this.#importedGlobals + this.#globalCount++;
-    if (options.export !== undefined) this.#exports.push([options.export, 0x03, index]);
-    return { index, type, mutable };
-  }
-
-  /** Adds bytes that are written to the memory at this address when the module is instantiated. */
-  data(address: number, bytes: Uint8Array): this {
-    const out = this.#data;
-    out.u8(0x00);
-    writeConstant(out, "i32", address);
-    out.u8(0x0b);
-    out.vector(bytes);
-    this.#dataCount++;
-    return this;
+  /** Adds a global i32 that may change and starts as 0. */
+  global(): Global {
+    return { index: this.#importedGlobals + this.#globalCount++ };
   }
 
   /** Closes all bodies and returns the bytes of the module; called once. */
@@ -268,23 +205,22 @@ export class ModuleBuilder {
     const part = new ByteWriter();
     for (const type of this.#functionTypes) part.u32(type);
     writeSection(out, SECTION.function, this.#functionTypes.length, part);
-    if (this.#memory !== undefined) {
-      const memory = new ByteWriter(16);
-      this.#limits(memory, this.#memory);
-      writeSection(out, SECTION.memory, 1, memory);
+    const globals = new ByteWriter();
+    for (let i = 0; i < this.#globalCount; i++) {
+      // `i32.const 0`, and its end.
+      globals.bytes(new Uint8Array([VAL_TYPE_CODES.i32, 1, 0x41, 0, 0x0b]));
     }
-    writeSection(out, SECTION.global, this.#globalCount, this.#globals);
+    writeSection(out, SECTION.global, this.#globalCount, globals);
     const exports = new ByteWriter();
-    for (const [name, kind, what] of this.#exports) {
+    for (const [name, func] of this.#exports) {
       exports.name(name);
-      exports.u8(kind);
-      exports.u32(typeof what === "number" ? what : this.#numberOf(what));
+      exports.u8(0x00);
+      exports.u32(this.#numberOf(func));
     }
     writeSection(out, SECTION.export, this.#exports.length, exports);
     const code = new ByteWriter(4096);
     for (const body of this.#bodies) body.finish(code, this.#numberOf);
     writeSection(out, SECTION.code, this.#bodies.length, code);
-    writeSection(out, SECTION.data, this.#dataCount, this.#data);
     if (this.#names) this.#writeNames(out);
     return out.view();
   }
@@ -333,34 +269,4 @@ function writeSection(
   out.u32(size.length + content.length);
   out.bytes(size.view());
   out.bytes(content.view());
-}
-
-function writeConstant(
-  out: ByteWriter,
-  type: ValType,
-  value: number | bigint,
-): void {
-  switch (type) {
-    case "i32":
-      out.u8(0x41);
-      out.s32(Number(value));
-      break;
-    case "i64":
-      out.u8(0x42);
-      out.s64(BigInt(value));
-      break;
-    case "f32":
-      out.u8(0x43);
-      out.f32(Number(value));
-      break;
-    case "f64":
-      out.u8(0x44);
-      out.f64(Number(value));
-      break;
-    case "v128":
-      out.u8(0xfd);
-      out.u8(0x0c);
-      out.bytes(new Uint8Array(16));
-      break;
-  }
 }

@@ -30,7 +30,7 @@ function instantiate(
   table: Readonly<Record<string, readonly [number, string, ...unknown[]]>>,
   immediates: readonly number[] = [],
 ): Machine {
-  const module = new ModuleBuilder({ check: true }).memory({ min: 1 }, "memory");
+  const module = new ModuleBuilder({ check: true }).importMemory({ min: 1 });
   for (const [name, [, text]] of Object.entries(table)) {
     const [operands, result] = text.split(">") as [string, string];
     const params = [...operands].filter((c) => c !== "v").map((c) => TYPES[c]!);
@@ -46,8 +46,9 @@ function instantiate(
       if (result === "v") f.v128Store();
     });
   }
-  const { memory, ...run } = new WebAssembly.Instance(module.compile()).exports;
-  return { bytes: new Uint8Array((memory as WebAssembly.Memory).buffer), run: run as never };
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(module.compile(), { env: { memory } });
+  return { bytes: new Uint8Array(memory.buffer), run: exports as never };
 }
 
 /** The lanes of a vector as signed integers, or as floats. */

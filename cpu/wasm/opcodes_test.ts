@@ -17,15 +17,16 @@ function signatureOf(text: string): { params: ValType[]; results: ValType[] } {
 /** A function for every instruction: its parameters are the operands. */
 function instantiate(
   table: Readonly<Record<string, readonly [number, string, ...unknown[]]>>,
+  memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1 }),
 ): Record<string, (...args: Value[]) => Value> {
-  const module = new ModuleBuilder({ check: true }).memory({ min: 1 }, "memory");
+  const module = new ModuleBuilder({ check: true }).importMemory({ min: 1 });
   for (const [name, [, text]] of Object.entries(table)) {
     module.func({ name, ...signatureOf(text), export: true }, (f, ...params) => {
       for (const param of params) f.localGet(param);
       (f[name as keyof FunctionBuilder] as Method).call(f);
     });
   }
-  return new WebAssembly.Instance(module.compile()).exports as never;
+  return new WebAssembly.Instance(module.compile(), { env: { memory } }).exports as never;
 }
 
 const I32 = [0, 1, -1, 2, 7, -7, 31, 32, 33, 255, -128, 0x7fffffff, -0x80000000, 0x12345678];
@@ -200,8 +201,8 @@ Deno.test("scalar instructions compute what JavaScript computes", () => {
 });
 
 Deno.test("loads and stores reach the right bytes with the right extension", () => {
-  const functions = instantiate(MEMORY_OPCODES);
-  const { memory } = functions as unknown as { memory: WebAssembly.Memory };
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const functions = instantiate(MEMORY_OPCODES, memory);
   const view = new DataView(memory.buffer);
   const fill = () => {
     for (let i = 0; i < 32; i++) view.setUint8(i, 0x81 + 7 * i);

@@ -39,14 +39,10 @@ export interface Func {
   readonly name: string;
 }
 
-/** A global variable of a module. */
-export interface Global<T extends ValType = ValType> {
+/** A global variable of a module: an i32 that may change. */
+export interface Global {
   /** Its number within the module. */
   readonly index: number;
-  /** Its type. */
-  readonly type: T;
-  /** Whether `global.set` is allowed. */
-  readonly mutable: boolean;
 }
 
 /** A branch target: the enclosing block, loop or if that it was handed to. */
