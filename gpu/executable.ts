@@ -191,7 +191,7 @@ export class GpuExecutable implements Executable {
       this.#takeMemory(bindings);
       const tests = this.#program.checks;
       if (tests.length > 0) {
-        device.queue.clear(this.#errors!.buffer, this.#errors!.offset, 4 * checkWords(tests));
+        device.queue.clear(this.#errors!.buffer, 0, 4 * checkWords(tests));
       }
       const perform = () => {
         this.#perform(this.#printed.ops);
@@ -202,7 +202,7 @@ export class GpuExecutable implements Executable {
       const run = tests.length > 0 ? checks.open(tests, bindings.env, bindings.locate) : null;
       if (run !== null) {
         const { buffer, offset, bytes } = run.request;
-        device.queue.copy(this.#errors!.buffer, this.#errors!.offset, buffer, offset, bytes);
+        device.queue.copy(this.#errors!.buffer, 0, buffer, offset, bytes);
       }
       const committed = Array.from(this.#committed, (slot) => bindings.shared[slot]!);
       for (const result of [...bindings.outputs, ...committed]) {
@@ -255,12 +255,12 @@ export class GpuExecutable implements Executable {
       if (role.kind !== "constant" || this.#constants.has(id)) continue;
       const words = toWords(dtype, role.data as TypedArray);
       const handle = device.buffers.acquire(words.byteLength);
-      device.queue.write(handle.buffer, handle.offset, words);
+      device.queue.write(handle.buffer, 0, words);
       this.#constants.set(id, handle);
     }
     if (this.#flags === null) {
       this.#flags = device.buffers.acquire(4 * this.#printed.flags);
-      device.queue.write(this.#flags.buffer, this.#flags.offset, Uint32Array.of(1));
+      device.queue.write(this.#flags.buffer, 0, Uint32Array.of(1));
     }
     this.#errors ??= device.buffers.acquire(4 * Math.max(4, checkWords(this.#program.checks)));
   }
@@ -327,8 +327,8 @@ export class GpuExecutable implements Executable {
 
   /** Waits for the device and looks at a flag. */
   #isSet(flag: number): boolean {
-    const { buffer, offset } = this.#flags!;
-    const word = this.#owner.device.readback.readSync(buffer, offset + 4 * flag, 4);
+    const { buffer } = this.#flags!;
+    const word = this.#owner.device.readback.readSync(buffer, 4 * flag, 4);
     return new Uint32Array(word)[0] !== 0;
   }
 
@@ -369,9 +369,9 @@ export class GpuExecutable implements Executable {
 
   #bind(compiled: Compiled): GPUBindGroup {
     const { printed, kernel, groups } = compiled;
-    const pieces = printed.bound.map((bound) => this.#piece(bound));
+    const pieces: Binding[] = printed.bound.map((bound) => this.#handle(bound));
     this.#separate(printed, pieces);
-    const key = pieces.map(({ buffer, offset, bytes }) => `${numberOf(buffer)}:${offset}:${bytes}`)
+    const key = pieces.map(({ buffer, bytes }) => `${numberOf(buffer)}:${bytes}`)
       .join();
     let group = groups.get(key);
     if (group === undefined) {
@@ -394,16 +394,10 @@ export class GpuExecutable implements Executable {
       if (storage[i] === "write" || !clashes(piece)) return;
       const { buffers, queue } = this.#owner.device;
       const copy = buffers.acquire(piece.bytes);
-      queue.copy(piece.buffer, piece.offset, copy.buffer, copy.offset, piece.bytes);
-      pieces[i] = { buffer: copy.buffer, offset: copy.offset, bytes: piece.bytes };
+      queue.copy(piece.buffer, 0, copy.buffer, 0, piece.bytes);
+      pieces[i] = { buffer: copy.buffer, bytes: piece.bytes };
       this.#borrowed.push(copy);
     });
-  }
-
-  #piece(bound: Bound): Binding {
-    const handle = this.#handle(bound);
-    const { buffer, offset, bytes } = handle;
-    return { buffer, offset, bytes };
   }
 
   #handle(bound: Bound): BufferHandle {

@@ -84,7 +84,7 @@ export async function selfTest(parts: SelfTestParts): Promise<void> {
     const params = new Uint32Array(2);
     new Float32Array(params.buffer)[0] = 0.5;
     params[1] = COUNT;
-    const bindings = [x, y].map((buffer) => ({ buffer, offset: 0, bytes: size }));
+    const bindings = [x, y].map((buffer) => ({ buffer, bytes: size }));
     queue.dispatch(kernel, pipelines.bind(kernel, bindings), params, 1);
   });
   const output = new Float32Array(await readback.read(y, 0, size));

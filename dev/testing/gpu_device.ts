@@ -43,3 +43,19 @@ export function gpuTest(name: string, body: (device: GpuDevice) => void | Promis
     fn: async () => await body(await testDevice()),
   });
 }
+
+/** Counts what is submitted to a device, until it is disposed. */
+export function countSubmissions(device: GpuDevice): Disposable & { readonly count: number } {
+  const { queue } = device.context.raw;
+  let count = 0;
+  queue.submit = (buffers) => {
+    count++;
+    GPUQueue.prototype.submit.call(queue, buffers);
+  };
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]: () => void Reflect.deleteProperty(queue, "submit"),
+  };
+}

@@ -1,5 +1,5 @@
 /**
- * Memory on the device: a pool of storage buffers by size, and pages that hold many small values.
+ * Memory on the device: a pool of storage buffers by size.
  *
  * @module
  */
@@ -11,27 +11,12 @@ import type { GpuQueue } from "./queue.ts";
 /** What every buffer of the pool can be used for. */
 const USAGE_NAMES = ["STORAGE", "COPY_SRC", "COPY_DST"] as const;
 
-const PAGE_BYTES = 1 << 20;
-const SLOT_BYTES = 256;
-const SLOTS = PAGE_BYTES / SLOT_BYTES;
-
-/** The largest size in bytes that {@linkcode BufferPool.acquireSmall} takes from a page. */
-export const SMALL_BYTES = 4096;
-
 /** A piece of memory that was acquired. */
 export interface BufferHandle {
-  /** The buffer it lies in. */
+  /** The buffer, which holds nothing else. */
   readonly buffer: GPUBuffer;
-  /** Its first byte there, a multiple of 256. */
-  readonly offset: number;
   /** Its length: at least what was asked for, at least 16 and a multiple of 16. */
   readonly bytes: number;
-  /**
-   * Whether the buffer holds other values too. Such a piece can be read by kernels, but only be
-   * written by copies: WebGPU refuses a dispatch that reads and writes one buffer, and forbids to
-   * tell ranges apart.
-   */
-  readonly paged: boolean;
   /** Whether it was released. */
   readonly released: boolean;
 }
@@ -48,8 +33,6 @@ interface PoolStats {
   readonly pooled: number;
   /** Bytes of free buffers kept for reuse. */
   readonly pooledBytes: number;
-  /** Pages of small values. */
-  readonly pages: number;
   /** Bytes of all buffers that exist, in use or free. */
   readonly reservedBytes: number;
   /** Buffers made since the device was opened. */
@@ -73,7 +56,6 @@ export class BufferPool {
   readonly #maxPooledBytes: number;
   /** Free buffers by size, the sizes used last at the end. */
   readonly #free = new Map<number, GPUBuffer[]>();
-  readonly #pages: Page[] = [];
   readonly #usage: number;
   #live = 0;
   #liveBytes = 0;
@@ -105,7 +87,6 @@ export class BufferPool {
       peakBytes: this.#peakBytes,
       pooled: this.#pooled,
       pooledBytes: this.#pooledBytes,
-      pages: this.#pages.length,
       reservedBytes: this.#reservedBytes,
       created: this.#created,
     };
@@ -129,29 +110,10 @@ export class BufferPool {
     } else {
       buffer = this.#create(capacity);
     }
-    this.#count(size);
-    return new Handle(buffer, 0, size, null);
-  }
-
-  /**
-   * A piece for a value that is written by copies alone, such as the result of a call. Up to
-   * {@linkcode SMALL_BYTES} it lies in a page with others; a larger one gets a buffer.
-   *
-   * @param bytes Bytes needed.
-   * @throws {LimitError} If the device cannot hold or bind a buffer of that size.
-   * @throws {OutOfMemoryError} If there is no memory left even after the pool was trimmed.
-   */
-  acquireSmall(bytes: number): BufferHandle {
-    if (bytes > SMALL_BYTES) return this.acquire(bytes);
-    const size = roundUp(Math.max(bytes, 1), 16);
-    const slots = Math.ceil(size / SLOT_BYTES);
-    for (const page of this.#pages) {
-      const slot = page.take(slots);
-      if (slot >= 0) return this.#piece(page, slot, size);
-    }
-    const page = new Page(this.#create(PAGE_BYTES));
-    this.#pages.push(page);
-    return this.#piece(page, page.take(slots), size);
+    this.#live++;
+    this.#liveBytes += size;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+    return { buffer, bytes: size, released: false };
   }
 
   /**
@@ -159,20 +121,11 @@ export class BufferPool {
    * may overwrite them. Safe to call twice.
    */
   release(handle: BufferHandle): void {
-    const own = handle as Handle;
+    const own = handle as { -readonly [K in keyof BufferHandle]: BufferHandle[K] };
     if (own.released) return;
     own.released = true;
     this.#live--;
     this.#liveBytes -= own.bytes;
-    const { page } = own;
-    if (page !== null) {
-      page.give(own.offset / SLOT_BYTES, Math.ceil(own.bytes / SLOT_BYTES));
-      if (page.empty && this.#pages.length > 1) {
-        this.#pages.splice(this.#pages.indexOf(page), 1);
-        this.#destroy(page.buffer);
-      }
-      return;
-    }
     const capacity = own.buffer.size;
     const list = this.#free.get(capacity) ?? [];
     list.push(own.buffer);
@@ -207,17 +160,6 @@ export class BufferPool {
   /** Measures the peak from now on, which is at least so much. */
   resetPeak(least = 0): void {
     this.#peakBytes = Math.max(this.#liveBytes, least);
-  }
-
-  #count(size: number): void {
-    this.#live++;
-    this.#liveBytes += size;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
-  }
-
-  #piece(page: Page, slot: number, size: number): BufferHandle {
-    this.#count(size);
-    return new Handle(page.buffer, slot * SLOT_BYTES, size, page);
   }
 
   /** The size of the buffer that holds so many bytes: four sizes to each power of two. */
@@ -274,62 +216,6 @@ export class BufferPool {
     this.#queue.flush();
     this.#reservedBytes -= buffer.size;
     buffer.destroy();
-  }
-}
-
-/** A piece of memory; only the pool makes them. */
-class Handle implements BufferHandle {
-  released = false;
-
-  constructor(
-    readonly buffer: GPUBuffer,
-    readonly offset: number,
-    readonly bytes: number,
-    readonly page: Page | null,
-  ) {}
-
-  get paged(): boolean {
-    return this.page !== null;
-  }
-}
-
-/** A buffer cut into slots. */
-class Page {
-  readonly #taken = new Uint8Array(SLOTS);
-  #cursor = 0;
-  #free = SLOTS;
-
-  constructor(readonly buffer: GPUBuffer) {}
-
-  get empty(): boolean {
-    return this.#free === SLOTS;
-  }
-
-  /** The first of so many free slots in a row, which are taken now; -1 if there are none. */
-  take(count: number): number {
-    if (count > this.#free) return -1;
-    let run = 0;
-    // From the cursor once around; a run does not wrap.
-    for (let step = 0, slot = this.#cursor; step < SLOTS + count; step++, slot++) {
-      if (slot === SLOTS) {
-        slot = 0;
-        run = 0;
-      }
-      run = this.#taken[slot] === 0 ? run + 1 : 0;
-      if (run === count) {
-        const first = slot - count + 1;
-        this.#taken.fill(1, first, slot + 1);
-        this.#free -= count;
-        this.#cursor = (slot + 1) % SLOTS;
-        return first;
-      }
-    }
-    return -1;
-  }
-
-  give(first: number, count: number): void {
-    this.#taken.fill(0, first, first + count);
-    this.#free += count;
   }
 }
 

@@ -72,11 +72,6 @@ export class RunChecks {
     return this.#known;
   }
 
-  /** Whether there is nothing to tell any more. */
-  get settled(): boolean {
-    return this.#known && (this.#failed === null || this.#told);
-  }
-
   /**
    * Takes the words: 0, or 2³² − 1 minus the number of the first check that failed; then what each check
    * left, plus 2⁶³, so that 0 means nothing.

@@ -22,12 +22,6 @@ const FEATURES: readonly GpuFeature[] = ["timestamp-query", "shader-f16", "subgr
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions extends PoolOptions, QueueOptions, ReadbackOptions {
   /**
-   * Which adapter to prefer where there are several.
-   *
-   * @default {"high-performance"}
-   */
-  readonly powerPreference?: "high-performance" | "low-power";
-  /**
    * The optional features to use; those that the adapter lacks are left out.
    *
    * @default {all}
@@ -86,16 +80,6 @@ export class GpuDevice {
     return this.context.limits;
   }
 
-  /** The optional features that were granted. */
-  get features(): ReadonlySet<string> {
-    return this.context.features;
-  }
-
-  /** Whether the device is gone, destroyed or lost. */
-  get lost(): boolean {
-    return this.context.lost;
-  }
-
   /**
    * Throws what the device has reported since the last call, if anything.
    *
@@ -140,7 +124,7 @@ export class GpuDevice {
  * @throws {NoGpuError} (as a rejection) If there is none or it computes wrong results.
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<GpuDevice> {
-  const adapter = await findAdapter(options.powerPreference ?? "high-performance");
+  const adapter = await findAdapter();
   if (typeof adapter === "string") {
     throw new NoGpuError(adapter === NO_ADAPTER ? `${adapter} (${ADVICE})` : adapter);
   }
@@ -161,7 +145,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<GpuDevice
 /** Whether there is a GPU. Never throws and never rejects. */
 export async function gpuAvailable(): Promise<GpuAvailability> {
   try {
-    const adapter = await findAdapter("high-performance");
+    const adapter = await findAdapter();
     return typeof adapter === "string"
       ? { available: false, reason: adapter }
       : { available: true, info: readInfo(adapter) };
@@ -178,16 +162,14 @@ const ADVICE =
   "gives one on any machine; the environment variable DENO_WEBGPU_BACKEND=vulkan makes Deno look there";
 
 /** The adapter, or why there is none. */
-async function findAdapter(
-  powerPreference: "high-performance" | "low-power",
-): Promise<GPUAdapter | string> {
+async function findAdapter(): Promise<GPUAdapter | string> {
   const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
   if (gpu === undefined) {
     return "this engine has no navigator.gpu (Deno 2.9 has it without a flag)";
   }
   let adapter: GPUAdapter | null;
   try {
-    adapter = await gpu.requestAdapter({ powerPreference });
+    adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   } catch (error) {
     return `asking for an adapter failed: ${error instanceof Error ? error.message : error}`;
   }

@@ -89,9 +89,9 @@ export class GpuBuffer implements DeviceBuffer {
         `Cannot write ${words.byteLength} bytes to a GPU buffer of ${this.bytes} bytes`,
       );
     }
-    const { buffer, offset } = this.handle;
+    const { buffer } = this.handle;
     this.#owner.device.checkAlive();
-    this.#owner.device.queue.write(buffer, offset, words);
+    this.#owner.device.queue.write(buffer, 0, words);
     this.run = null;
   }
 
@@ -112,9 +112,9 @@ export class GpuBuffer implements DeviceBuffer {
         `Cannot read ${elements} elements of ${dtype} from a GPU buffer of ${this.bytes} bytes`,
       );
     }
-    const { buffer, offset } = this.handle;
+    const { buffer } = this.handle;
     const requests = [];
-    if (bytes > 0) requests.push({ buffer, offset, bytes });
+    if (bytes > 0) requests.push({ buffer, offset: 0, bytes });
     if (this.run !== null && !this.run.known) requests.push(this.run.request);
     else this.#tell();
     return requests;

@@ -54,8 +54,8 @@ gpuTest("openDevice() grants the adapter's own limits as numbers", async (device
 
 gpuTest("openDevice() leaves out features that were not asked for", async () => {
   using device = await openDevice({ features: [] });
-  assertEquals(device.features.has("timestamp-query"), false);
-  assertEquals(device.features.has("shader-f16"), false);
+  assertEquals(device.context.features.has("timestamp-query"), false);
+  assertEquals(device.context.features.has("shader-f16"), false);
   const error = assertThrows(() => device.timer(), TypeError);
   assertStringIncludes(error.message, "timestamp-query");
 });
@@ -65,7 +65,7 @@ gpuTest("a destroyed device says so at every use", async () => {
   const handle = device.buffers.acquire(16);
   device.destroy();
   device.destroy();
-  assert(device.lost);
+  assert(device.context.lost);
   for (let i = 0; i < 2; i++) {
     assertThrows(() => device.checkAlive(), DeviceLostError, "destroyed");
   }
@@ -78,7 +78,7 @@ gpuTest("a device that is lost by itself says so too", async () => {
   const device = await openDevice({ selfTest: false });
   device.context.raw.destroy();
   await turn();
-  assert(device.lost);
+  assert(device.context.lost);
   assertThrows(() => device.checkAlive(), DeviceLostError);
   device.destroy();
 });
@@ -89,7 +89,7 @@ gpuTest("a loss is told from other failures at once", async () => {
     const { buffer } = device.buffers.acquire(16);
     assertEquals(device.context.findLoss(), null);
     device.context.raw.destroy();
-    assert(!device.lost);
+    assert(!device.context.lost);
     return { device, buffer };
   };
   const failures: ((lost: Awaited<ReturnType<typeof lose>>) => unknown)[] = [
@@ -107,7 +107,7 @@ gpuTest("a loss is told from other failures at once", async () => {
   for (const failure of failures) {
     const lost = await lose();
     assertThrows(() => failure(lost), DeviceLostError);
-    assert(lost.device.lost);
+    assert(lost.device.context.lost);
     lost.device.destroy();
   }
   const { device } = await lose();

@@ -36,12 +36,10 @@ export interface CompiledKernel extends KernelSource {
   readonly layout: GPUBindGroupLayout;
 }
 
-/** A piece of a buffer to bind. */
+/** The beginning of a buffer, to bind. */
 export interface Binding {
   /** The buffer. */
   readonly buffer: GPUBuffer;
-  /** First byte; a multiple of the device's `minStorageBufferOffsetAlignment`. */
-  readonly offset: number;
   /** Length in bytes; more than 0 and a multiple of 4. */
   readonly bytes: number;
 }
@@ -158,7 +156,7 @@ export class PipelineCache {
     return this.#context.raw.createBindGroup({
       label: kernel.label,
       layout: kernel.layout,
-      entries: bindings.map(({ buffer, offset, bytes }, binding) => {
+      entries: bindings.map(({ buffer, bytes }, binding) => {
         if (bytes > maximum) {
           const action = `Cannot bind a buffer to "${kernel.label}"`;
           throw new LimitError(action, {
@@ -167,7 +165,7 @@ export class PipelineCache {
             maximum,
           });
         }
-        return { binding, resource: { buffer, offset, size: bytes } };
+        return { binding, resource: { buffer, size: bytes } };
       }),
     });
   }

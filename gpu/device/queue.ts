@@ -9,7 +9,7 @@ import { LimitError } from "../../core/base/errors.ts";
 import type { GpuContext } from "./context.ts";
 import type { CompiledKernel } from "./pipelines.ts";
 import type { KernelTimer } from "./timing.ts";
-import type { ParamTable, Uniforms } from "./uniforms.ts";
+import type { Uniforms } from "./uniforms.ts";
 
 /** Writes of up to this many bytes are recorded in order; larger ones are sent at once. */
 const RECORDED_WRITE_BYTES = 16 << 10;
@@ -24,12 +24,6 @@ export interface QueueOptions {
    */
   readonly maxCommands?: number;
 }
-
-/** Parameters of a dispatch: a block for this dispatch, a block of a table, or none. */
-type DispatchParams =
-  | ArrayBufferView
-  | { readonly table: ParamTable; readonly block: number }
-  | null;
 
 /**
  * Records commands and submits them in the order in which they came. What one command writes, the
@@ -49,8 +43,6 @@ export class GpuQueue {
   #scratch: GPUBuffer | null = null;
   #pending = 0;
   #together = false;
-  #submissions = 0;
-  #dispatches = 0;
 
   /**
    * Makes an empty recording.
@@ -65,27 +57,12 @@ export class GpuQueue {
     this.maxCommands = options.maxCommands ?? 256;
   }
 
-  /** Commands that are recorded and not yet submitted. */
-  get pending(): number {
-    return this.#pending;
-  }
-
-  /** Submissions so far. */
-  get submissions(): number {
-    return this.#submissions;
-  }
-
-  /** Kernels dispatched so far. */
-  get dispatches(): number {
-    return this.#dispatches;
-  }
-
   /**
    * Records a kernel. A grid with a zero in it records nothing.
    *
    * @param kernel The kernel.
    * @param group Its storage, bound by `PipelineCache.bind`.
-   * @param params Its parameters.
+   * @param params Its parameters, if it has some.
    * @param x Workgroups in the first dimension.
    * @param y Workgroups in the second dimension.
    * @param z Workgroups in the third dimension.
@@ -94,7 +71,7 @@ export class GpuQueue {
   dispatch(
     kernel: CompiledKernel,
     group: GPUBindGroup,
-    params: DispatchParams,
+    params: ArrayBufferView | null,
     x: number,
     y = 1,
     z = 1,
@@ -110,15 +87,9 @@ export class GpuQueue {
         maximum,
       });
     }
-    let paramGroup: GPUBindGroup;
+    const paramGroup = this.#uniforms.group(params?.byteLength ?? 0);
     let offset = 0;
-    if (params === null) {
-      paramGroup = this.#uniforms.group(0);
-    } else if ("table" in params) {
-      paramGroup = params.table.group;
-      offset = params.table.offsets[params.block] ?? 0;
-    } else {
-      paramGroup = this.#uniforms.group(params.byteLength);
+    if (params !== null) {
       if (!this.#uniforms.fits(params.byteLength)) this.flush();
       offset = this.#uniforms.put(params);
     }
@@ -133,7 +104,6 @@ export class GpuQueue {
     }
     pass.setBindGroup(1, paramGroup, [offset]);
     pass.dispatchWorkgroups(x, y, z);
-    this.#dispatches++;
     if (this.timer !== null) this.#endPass();
     this.#count();
   }
@@ -222,7 +192,6 @@ export class GpuQueue {
     this.#encoder = null;
     this.#pending = 0;
     this.#uniforms.upload();
-    this.#submissions++;
     this.#context.raw.queue.submit([encoder.finish()]);
   }
 

@@ -49,7 +49,6 @@ export class Readback {
   readonly #receipts: GPUBuffer;
   #receipt = 0;
   #sync: boolean;
-  #made = 0;
 
   /**
    * Makes the parts that reads need and tries whether they work at once.
@@ -74,11 +73,6 @@ export class Readback {
   /** Whether buffers can be read without waiting for a promise. */
   get sync(): boolean {
     return this.#sync;
-  }
-
-  /** Staging buffers made so far. */
-  get made(): number {
-    return this.#made;
   }
 
   /**
@@ -245,7 +239,6 @@ export class Readback {
       const use = { requested: bytes, live: 0, pooled: 0 };
       throw this.#context.explain(new OutOfMemoryError(use, { cause }));
     }
-    this.#made++;
     return buffer;
   }
 

@@ -1,6 +1,5 @@
 /**
- * Parameters of kernels: small blocks of numbers in uniform memory, in an arena for those that
- * change at each dispatch and in tables for those that stay.
+ * Parameters of kernels: small blocks of numbers in uniform memory, in an arena.
  *
  * Every kernel has them in bind group 1: binding 0 is the parameter block, with a dynamic offset,
  * binding 1 the special values of {@linkcode SPECIAL_WGSL}.
@@ -22,15 +21,8 @@ const SPECIAL_BITS = new Uint32Array([0x7f800000, 0xff800000, 0x7fc00000, 0]);
 /** The least size in bytes of the window that a kernel sees; a block may be smaller. */
 const MIN_WINDOW = 256;
 
-/** Blocks of parameters that stay on the device, made once and used at many dispatches. */
-export interface ParamTable {
-  /** The bind group to set for group 1. */
-  readonly group: GPUBindGroup;
-  /** The dynamic offset of each block. */
-  readonly offsets: readonly number[];
-  /** Gives the memory back. */
-  destroy(): void;
-}
+/** Bytes of the arena: what can be recorded before a submission. */
+const ARENA_BYTES = 256 << 10;
 
 /** Makes parameter memory. */
 export class Uniforms {
@@ -40,7 +32,7 @@ export class Uniforms {
   readonly arena: GPUBuffer;
   readonly #context: GpuContext;
   readonly #special: GPUBuffer;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #bytes = new Uint8Array(ARENA_BYTES);
   readonly #align: number;
   readonly #groups = new Map<number, GPUBindGroup>();
   #used = 0;
@@ -49,17 +41,15 @@ export class Uniforms {
    * Makes the arena and the special values.
    *
    * @param context The device.
-   * @param capacity Bytes of the arena: what can be recorded before a submission.
    */
-  constructor(context: GpuContext, capacity = 256 << 10) {
+  constructor(context: GpuContext) {
     this.#context = context;
     this.#align = Math.max(16, context.limits.minUniformBufferOffsetAlignment);
-    this.#bytes = new Uint8Array(capacity);
     const { raw } = context;
     this.arena = raw.createBuffer({
       label: "croton arena",
       // A window may reach past the last block.
-      size: capacity + this.maxBlock,
+      size: ARENA_BYTES + this.maxBlock,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
     this.#special = raw.createBuffer({
@@ -84,16 +74,6 @@ export class Uniforms {
   /** The largest block in bytes. */
   get maxBlock(): number {
     return Math.min(16 << 10, this.#context.limits.maxUniformBufferBindingSize);
-  }
-
-  /** Bytes of the arena. */
-  get capacity(): number {
-    return this.#bytes.byteLength;
-  }
-
-  /** Bytes of the arena that hold recorded blocks. */
-  get used(): number {
-    return this.#used;
   }
 
   /** Whether a block of so many bytes still fits before the next {@linkcode Uniforms.upload}. */
@@ -125,39 +105,17 @@ export class Uniforms {
     const window = this.#window(bytes);
     let group = this.#groups.get(window);
     if (group === undefined) {
-      group = this.#makeGroup(this.arena, window);
+      group = this.#context.raw.createBindGroup({
+        label: "croton parameters",
+        layout: this.layout,
+        entries: [
+          { binding: 0, resource: { buffer: this.arena, offset: 0, size: window } },
+          { binding: 1, resource: { buffer: this.#special } },
+        ],
+      });
       this.#groups.set(window, group);
     }
     return group;
-  }
-
-  /**
-   * Makes blocks that stay on the device.
-   *
-   * @param blocks The blocks, in order.
-   * @throws {LimitError} If a block is too large.
-   */
-  table(blocks: readonly ArrayBufferView[]): ParamTable {
-    const sizes = blocks.map((block) => block.byteLength);
-    const window = this.#window(sizes.reduce((a, b) => Math.max(a, b), 0));
-    const offsets: number[] = [];
-    let total = 0;
-    for (const size of sizes) {
-      offsets.push(total);
-      total += roundUp(size, this.#align);
-    }
-    const bytes = new Uint8Array(Math.max(total, 16));
-    blocks.forEach((block, i) => {
-      bytes.set(new Uint8Array(block.buffer, block.byteOffset, block.byteLength), offsets[i]!);
-    });
-    const { raw } = this.#context;
-    const buffer = raw.createBuffer({
-      label: "croton parameter table",
-      size: bytes.byteLength + window,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
-    raw.queue.writeBuffer(buffer, 0, bytes);
-    return { group: this.#makeGroup(buffer, window), offsets, destroy: () => buffer.destroy() };
   }
 
   /**
@@ -187,17 +145,6 @@ export class Uniforms {
     let window = MIN_WINDOW;
     while (window < bytes) window *= 2;
     return Math.min(window, this.maxBlock);
-  }
-
-  #makeGroup(buffer: GPUBuffer, window: number): GPUBindGroup {
-    return this.#context.raw.createBindGroup({
-      label: "croton parameters",
-      layout: this.layout,
-      entries: [
-        { binding: 0, resource: { buffer, offset: 0, size: window } },
-        { binding: 1, resource: { buffer: this.#special } },
-      ],
-    });
   }
 }
 

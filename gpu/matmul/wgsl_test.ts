@@ -333,7 +333,7 @@ gpuTest("hooks change what is loaded and stored", async (device) => {
 });
 
 gpuTest("half floats are summed as floats", async (device) => {
-  if (!device.features.has("shader-f16")) return;
+  if (!device.context.features.has("shader-f16")) return;
   // 4097 ones: a half float would stop at 2048.
   const sizes = { batch: 1, m: 1, n: 1, k: 4097 };
   const ones = new Uint16Array(4098).fill(0x3c00);

@@ -31,9 +31,9 @@ fn main() {
   });
   const handle = device.buffers.acquire(16);
   const { queue, readback, pipelines } = device;
-  queue.clear(handle.buffer, handle.offset, 4);
+  queue.clear(handle.buffer, 0, 4);
   queue.dispatch(kernel, pipelines.bind(kernel, [handle]), null, 1);
-  const made = new Uint32Array(await readback.read(handle.buffer, handle.offset, 4))[0]!;
+  const made = new Uint32Array(await readback.read(handle.buffer, 0, 4))[0]!;
   device.buffers.release(handle);
   return made === ITERATIONS ? Infinity : Math.min(made, BUDGET);
 }
