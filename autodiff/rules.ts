@@ -5,20 +5,41 @@
  */
 
 import type { Params } from "../core/graph/op.ts";
-import { families } from "./families.ts";
 import { type GradientRule, ruleOf } from "./rule.ts";
-/** Rules as they were asked for or registered. */
-const rules = new Map<string, GradientRule>();
+import { controlGradients } from "./rules_control.ts";
+import { decomposeGradients } from "./rules_decompose.ts";
+import { eigGradients } from "./rules_eig.ts";
+import { elementwiseGradients } from "./rules_elementwise.ts";
+import { fftGradients } from "./rules_fft.ts";
+import { indexingGradients } from "./rules_indexing.ts";
+import { linalgGradients } from "./rules_linalg.ts";
+import { orderGradients } from "./rules_order.ts";
+import { randomGradients } from "./rules_random.ts";
+import { reduceGradients } from "./rules_reduce.ts";
+import { shapeGradients } from "./rules_shape.ts";
+import { solveGradients } from "./rules_solve.ts";
+import { windowGradients } from "./rules_window.ts";
+
+/** Rules of the library, and those that were registered. */
+const rules: Record<string, GradientRule> = {
+  ...elementwiseGradients,
+  ...reduceGradients,
+  ...shapeGradients,
+  ...indexingGradients,
+  ...linalgGradients,
+  ...solveGradients,
+  ...decomposeGradients,
+  ...eigGradients,
+  ...windowGradients,
+  ...fftGradients,
+  ...orderGradients,
+  ...controlGradients,
+  ...randomGradients,
+};
 
 /** The rule of an op, if it has one. */
 export function gradientRule(name: string): GradientRule | undefined {
-  const known = rules.get(name);
-  if (known !== undefined) return known;
-  const family = families.find((family) => Object.hasOwn(family, name));
-  if (family === undefined) return undefined;
-  const rule = ruleOf(family[name]!);
-  rules.set(name, rule);
-  return rule;
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
 }
 
 /**
@@ -33,5 +54,5 @@ export function registerGradient<P extends Params>(name: string, rule: GradientR
   if (gradientRule(name) !== undefined) {
     throw new TypeError(`Cannot register a gradient for "${name}": it has one already`);
   }
-  rules.set(name, ruleOf(rule));
+  rules[name] = ruleOf(rule);
 }

@@ -7,7 +7,7 @@
 import type { DType } from "../graph/dtype.ts";
 import type { TensorLike } from "../ops/common/literal.ts";
 import type { Variable } from "../graph/graph.ts";
-import { type DrawArguments, optionsOf } from "./arguments.ts";
+import { type DrawArguments, type DrawOptions, optionsOf } from "./arguments.ts";
 import {
   type BetaOptions,
   type DirichletOptions,
@@ -208,6 +208,18 @@ export class RandomStreams {
     }) as RandomVariable;
   }
 
+  /** Draws by the options that arguments stand for. */
+  #given<O extends DrawOptions>(
+    args: DrawArguments<O>,
+    names: readonly (keyof O & string)[],
+    action: string,
+    draw: (state: Variable, options: O) => Variable,
+    others?: readonly (keyof O & string)[],
+  ): RandomVariable {
+    const options = optionsOf(args, names, action, others);
+    return this.#draw((state) => draw(state, options));
+  }
+
   // Real numbers.
 
   /**
@@ -217,8 +229,7 @@ export class RandomStreams {
    * @param args Size and options, or size, low, high.
    */
   uniform(...args: DrawArguments<UniformOptions>): RandomVariable {
-    const options = optionsOf(args, ["low", "high"], "Cannot draw uniform numbers");
-    return this.#draw((state) => drawUniform(state, options));
+    return this.#given(args, ["low", "high"], "Cannot draw uniform numbers", drawUniform);
   }
 
   /**
@@ -227,8 +238,7 @@ export class RandomStreams {
    * @param args Size and options, or size, avg, std.
    */
   normal(...args: DrawArguments<NormalOptions>): RandomVariable {
-    const options = optionsOf(args, ["avg", "std"], "Cannot draw normal numbers");
-    return this.#draw((state) => drawNormal(state, options));
+    return this.#given(args, ["avg", "std"], "Cannot draw normal numbers", drawNormal);
   }
 
   /**
@@ -237,8 +247,7 @@ export class RandomStreams {
    * @param args Size and options, or size, avg, std.
    */
   truncatedNormal(...args: DrawArguments<NormalOptions>): RandomVariable {
-    const options = optionsOf(args, ["avg", "std"], "Cannot draw normal numbers");
-    return this.#draw((state) => drawTruncatedNormal(state, options));
+    return this.#given(args, ["avg", "std"], "Cannot draw normal numbers", drawTruncatedNormal);
   }
 
   /**
@@ -247,8 +256,7 @@ export class RandomStreams {
    * @param args Size and options, or size, scale.
    */
   exponential(...args: DrawArguments<ExponentialOptions>): RandomVariable {
-    const options = optionsOf(args, ["scale"], "Cannot draw exponential numbers");
-    return this.#draw((state) => drawExponential(state, options));
+    return this.#given(args, ["scale"], "Cannot draw exponential numbers", drawExponential);
   }
 
   /**
@@ -257,8 +265,7 @@ export class RandomStreams {
    * @param args Size and options, or size, loc, scale.
    */
   gumbel(...args: DrawArguments<LocationOptions>): RandomVariable {
-    const options = optionsOf(args, ["loc", "scale"], "Cannot draw Gumbel numbers");
-    return this.#draw((state) => drawGumbel(state, options));
+    return this.#given(args, ["loc", "scale"], "Cannot draw Gumbel numbers", drawGumbel);
   }
 
   /**
@@ -267,8 +274,7 @@ export class RandomStreams {
    * @param args Size and options, or size, loc, scale.
    */
   laplace(...args: DrawArguments<LocationOptions>): RandomVariable {
-    const options = optionsOf(args, ["loc", "scale"], "Cannot draw Laplace numbers");
-    return this.#draw((state) => drawLaplace(state, options));
+    return this.#given(args, ["loc", "scale"], "Cannot draw Laplace numbers", drawLaplace);
   }
 
   /**
@@ -277,8 +283,7 @@ export class RandomStreams {
    * @param args Size and options, or size, loc, scale.
    */
   cauchy(...args: DrawArguments<LocationOptions>): RandomVariable {
-    const options = optionsOf(args, ["loc", "scale"], "Cannot draw Cauchy numbers");
-    return this.#draw((state) => drawCauchy(state, options));
+    return this.#given(args, ["loc", "scale"], "Cannot draw Cauchy numbers", drawCauchy);
   }
 
   /**
@@ -287,8 +292,7 @@ export class RandomStreams {
    * @param args Size and options, or size, loc, scale.
    */
   logistic(...args: DrawArguments<LocationOptions>): RandomVariable {
-    const options = optionsOf(args, ["loc", "scale"], "Cannot draw logistic numbers");
-    return this.#draw((state) => drawLogistic(state, options));
+    return this.#given(args, ["loc", "scale"], "Cannot draw logistic numbers", drawLogistic);
   }
 
   /**
@@ -297,8 +301,7 @@ export class RandomStreams {
    * @param args Size and options, or size, shape, scale.
    */
   gamma(...args: DrawArguments<GammaOptions>): RandomVariable {
-    const options = optionsOf<GammaOptions>(args, ["shape", "scale"], "Cannot draw gamma numbers");
-    return this.#draw((state) => drawGamma(state, options));
+    return this.#given(args, ["shape", "scale"], "Cannot draw gamma numbers", drawGamma);
   }
 
   /**
@@ -307,8 +310,7 @@ export class RandomStreams {
    * @param args Size and options, or size, a, b.
    */
   beta(...args: DrawArguments<BetaOptions>): RandomVariable {
-    const options = optionsOf<BetaOptions>(args, ["a", "b"], "Cannot draw beta numbers");
-    return this.#draw((state) => drawBeta(state, options));
+    return this.#given(args, ["a", "b"], "Cannot draw beta numbers", drawBeta);
   }
 
   /**
@@ -318,8 +320,7 @@ export class RandomStreams {
    * @param args Size and options, or size, alpha.
    */
   dirichlet(...args: DrawArguments<DirichletOptions>): RandomVariable {
-    const options = optionsOf<DirichletOptions>(args, ["alpha"], "Cannot draw Dirichlet numbers");
-    return this.#draw((state) => drawDirichlet(state, options));
+    return this.#given(args, ["alpha"], "Cannot draw Dirichlet numbers", drawDirichlet);
   }
 
   // Integers.
@@ -331,8 +332,7 @@ export class RandomStreams {
    * @param args Size and options, or size, n, p.
    */
   binomial(...args: DrawArguments<BinomialOptions>): RandomVariable {
-    const options = optionsOf(args, ["n", "p"], "Cannot draw binomial numbers");
-    return this.#draw((state) => drawBinomial(state, options));
+    return this.#given(args, ["n", "p"], "Cannot draw binomial numbers", drawBinomial);
   }
 
   /**
@@ -341,8 +341,7 @@ export class RandomStreams {
    * @param args Size and options, or size, p.
    */
   bernoulli(...args: DrawArguments<BernoulliOptions>): RandomVariable {
-    const options = optionsOf(args, ["p"], "Cannot draw Bernoulli numbers");
-    return this.#draw((state) => drawBinomial(state, options));
+    return this.#given(args, ["p"], "Cannot draw Bernoulli numbers", drawBinomial);
   }
 
   /**
@@ -352,8 +351,7 @@ export class RandomStreams {
    * @param args Size and options, or size, lam.
    */
   poisson(...args: DrawArguments<PoissonOptions>): RandomVariable {
-    const options = optionsOf(args, ["lam"], "Cannot draw Poisson numbers");
-    return this.#draw((state) => drawPoisson(state, options));
+    return this.#given(args, ["lam"], "Cannot draw Poisson numbers", drawPoisson);
   }
 
   /**
@@ -362,8 +360,7 @@ export class RandomStreams {
    * @param args Size and options, or size, p.
    */
   geometric(...args: DrawArguments<GeometricOptions>): RandomVariable {
-    const options = optionsOf(args, ["p"], "Cannot draw geometric numbers");
-    return this.#draw((state) => drawGeometric(state, options));
+    return this.#given(args, ["p"], "Cannot draw geometric numbers", drawGeometric);
   }
 
   /**
@@ -373,8 +370,12 @@ export class RandomStreams {
    * @param args Size and options, or size, low, high.
    */
   integers(...args: DrawArguments<IntegersOptions>): RandomVariable {
-    const options = optionsOf(args, ["low", "high"], "Cannot draw integers");
-    return this.#draw((state) => drawIntegers(state, options, false));
+    return this.#given(
+      args,
+      ["low", "high"],
+      "Cannot draw integers",
+      (state, options) => drawIntegers(state, options, false),
+    );
   }
 
   /**
@@ -383,8 +384,12 @@ export class RandomStreams {
    * @param args Size and options, or size, low, high.
    */
   randomIntegers(...args: DrawArguments<IntegersOptions>): RandomVariable {
-    const options = optionsOf(args, ["low", "high"], "Cannot draw integers");
-    return this.#draw((state) => drawIntegers(state, options, true));
+    return this.#given(
+      args,
+      ["low", "high"],
+      "Cannot draw integers",
+      (state, options) => drawIntegers(state, options, true),
+    );
   }
 
   // Sets.
@@ -396,8 +401,7 @@ export class RandomStreams {
    * @param args Size and options, or size, a.
    */
   choice(...args: DrawArguments<ChoiceOptions>): RandomVariable {
-    const options = optionsOf<ChoiceOptions>(args, ["a"], "Cannot choose", ["replace", "p"]);
-    return this.#draw((state) => drawChoice(state, options));
+    return this.#given(args, ["a"], "Cannot choose", drawChoice, ["replace", "p"]);
   }
 
   /**
@@ -406,8 +410,7 @@ export class RandomStreams {
    * @param args Size and options, or size, n.
    */
   permutation(...args: DrawArguments<PermutationOptions>): RandomVariable {
-    const options = optionsOf<PermutationOptions>(args, ["n"], "Cannot draw permutations");
-    return this.#draw((state) => drawPermutation(state, options));
+    return this.#given(args, ["n"], "Cannot draw permutations", drawPermutation);
   }
 
   /** x with its rows, the parts along axis 0, in random order. */
@@ -427,12 +430,7 @@ export class RandomStreams {
    * @param args Size and options, or size, n, pvals.
    */
   multinomial(...args: DrawArguments<MultinomialOptions>): RandomVariable {
-    const options = optionsOf<MultinomialOptions>(
-      args,
-      ["n", "pvals"],
-      "Cannot draw multinomial numbers",
-    );
-    return this.#draw((state) => drawMultinomial(state, options));
+    return this.#given(args, ["n", "pvals"], "Cannot draw multinomial numbers", drawMultinomial);
   }
 
   /**
@@ -441,12 +439,6 @@ export class RandomStreams {
    * @param args Size and options, or size, p.
    */
   categorical(...args: DrawArguments<CategoricalOptions>): RandomVariable {
-    const options = optionsOf<CategoricalOptions>(
-      args,
-      ["p"],
-      "Cannot draw categories",
-      ["logits"],
-    );
-    return this.#draw((state) => drawCategorical(state, options));
+    return this.#given(args, ["p"], "Cannot draw categories", drawCategorical, ["logits"]);
   }
 }

@@ -18,16 +18,36 @@ import { expectPositions } from "../../ir/limits.ts";
 import { sameCall, type Variable, writtenLabel } from "../../graph/graph.ts";
 
 /** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
-export function mapElement(
-  elements: readonly Element[],
+export function mapElement<E extends Element>(
+  elements: readonly E[],
   f: (parts: readonly SNode[]) => SNode,
-): Element {
-  if (!elements.some(isComplexElement)) return f(elements as readonly SNode[]);
+): E {
+  if (!elements.some(isComplexElement)) return f(elements as readonly Element[] as SNode[]) as E;
   const parts = elements.map((element) => {
     if (!isComplexElement(element)) throw new TypeError("Cannot mix real and complex elements");
     return element;
   });
-  return { re: f(parts.map((z) => z.re)), im: f(parts.map((z) => z.im)) };
+  return { re: f(parts.map((z) => z.re)), im: f(parts.map((z) => z.im)) } as Element as E;
+}
+
+/** The same of one element. */
+export function partwise<E extends Element>(x: E, f: (part: SNode) => SNode): E {
+  return mapElement([x], ([part]) => f(part!));
+}
+
+/** x + y */
+export function plus<E extends Element>(b: ScalarBuilder, x: E, y: E): E {
+  return mapElement([x, y], ([p, q]) => b.add(p!, q!));
+}
+
+/** x - y */
+export function minus<E extends Element>(b: ScalarBuilder, x: E, y: E): E {
+  return mapElement([x, y], ([p, q]) => b.sub(p!, q!));
+}
+
+/** condition ? x : y */
+export function chosen<E extends Element>(b: ScalarBuilder, condition: SNode, x: E, y: E): E {
+  return mapElement([x, y], ([p, q]) => b.select(condition, p!, q!));
 }
 
 /** a + b; for bools that is "or". */

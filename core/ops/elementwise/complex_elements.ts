@@ -19,39 +19,6 @@ export function truth(b: ScalarBuilder, a: Element): SNode {
   return isComplexElement(a) ? b.binary("or", nonzero(a.re), nonzero(a.im)) : nonzero(a);
 }
 
-/** A function of both parts. */
-export function mapParts(a: ComplexElement, f: (x: SNode) => SNode): ComplexElement {
-  return { re: f(a.re), im: f(a.im) };
-}
-
-/** condition ? x : y */
-export function selectComplex(
-  b: ScalarBuilder,
-  condition: SNode,
-  x: ComplexElement,
-  y: ComplexElement,
-): ComplexElement {
-  return { re: b.select(condition, x.re, y.re), im: b.select(condition, x.im, y.im) };
-}
-
-/** x + y */
-export function addElements(
-  b: ScalarBuilder,
-  x: ComplexElement,
-  y: ComplexElement,
-): ComplexElement {
-  return { re: b.add(x.re, y.re), im: b.add(x.im, y.im) };
-}
-
-/** x - y */
-export function subElements(
-  b: ScalarBuilder,
-  x: ComplexElement,
-  y: ComplexElement,
-): ComplexElement {
-  return { re: b.sub(x.re, y.re), im: b.sub(x.im, y.im) };
-}
-
 /** x * y */
 export function mulElements(
   b: ScalarBuilder,

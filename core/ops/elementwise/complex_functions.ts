@@ -8,7 +8,8 @@ import type { ComplexElement } from "../../graph/op.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
 import { atan2, cos, cosh, exp, log, sin, sinh } from "../../math/mod.ts";
 import type { SNode } from "../../ir/scalar.ts";
-import { absElement, mulElements, selectComplex } from "./complex_elements.ts";
+import { chosen } from "../common/elements.ts";
+import { absElement, mulElements } from "./complex_elements.ts";
 
 /** The angle of x. */
 export function angleElement(b: ScalarBuilder, x: ComplexElement): SNode {
@@ -38,8 +39,8 @@ export function powElement(b: ScalarBuilder, x: ComplexElement, y: ComplexElemen
     b.binary("and", b.compare("eq", z.re, zero), b.compare("eq", z.im, zero));
   const value = expElement(b, mulElements(b, y, logElement(b, x)));
   const fromZero = b.select(b.compare("gt", y.re, zero), zero, nan);
-  const based = selectComplex(b, isZero(x), { re: fromZero, im: fromZero }, value);
-  return selectComplex(b, isZero(y), { re: one, im: zero }, based);
+  const based = chosen(b, isZero(x), { re: fromZero, im: fromZero }, value);
+  return chosen(b, isZero(y), { re: one, im: zero }, based);
 }
 
 /** sin x */

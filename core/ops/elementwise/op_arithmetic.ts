@@ -9,14 +9,12 @@ import type { ScalarBuilder } from "../../ir/builder.ts";
 import { nearest } from "../../ir/fold.ts";
 import { isFloatType, type SNode } from "../../ir/scalar.ts";
 import { addSize, floorDivSize, modSize, mulSize, type Size, subSize } from "../../ir/size.ts";
+import { minus, partwise, plus } from "../common/elements.ts";
 import {
   absElement,
-  addElements,
   divElements,
-  mapParts,
   mulElements,
   sqrtElement,
-  subElements,
   toComplex,
 } from "./complex_elements.ts";
 import {
@@ -42,7 +40,7 @@ export const arithmeticRows = {
     int: ([x]) => -x!,
     complexReference: ([x]) => complexOf(-x!.re, -x!.im),
     scalar: (b, [x]) => b.unary("neg", x!),
-    complex: (b, [x]) => mapParts(toComplex(b, x!), (part) => b.unary("neg", part)),
+    complex: (b, [x]) => partwise(toComplex(b, x!), (part) => b.unary("neg", part)),
     cost: 1,
     size: (_context, [x]) => mulSize(x!, -1),
   },
@@ -158,7 +156,7 @@ export const arithmeticRows = {
     int: ([x, y]) => x! + y!,
     complexReference: ([x, y]) => addComplex(x!, y!),
     scalar: (b, [x, y]) => b.add(x!, y!),
-    complex: (b, [x, y]) => addElements(b, toComplex(b, x!), toComplex(b, y!)),
+    complex: (b, [x, y]) => plus(b, toComplex(b, x!), toComplex(b, y!)),
     cost: 1,
     facts: ["keepsNotNegative", "commutative"],
     size: (_context, [x, y]) => addSize(x!, y!),
@@ -172,7 +170,7 @@ export const arithmeticRows = {
     int: ([x, y]) => x! - y!,
     complexReference: ([x, y]) => subComplex(x!, y!),
     scalar: (b, [x, y]) => b.sub(x!, y!),
-    complex: (b, [x, y]) => subElements(b, toComplex(b, x!), toComplex(b, y!)),
+    complex: (b, [x, y]) => minus(b, toComplex(b, x!), toComplex(b, y!)),
     cost: 1,
     size: (_context, [x, y]) => subSize(x!, y!),
   },

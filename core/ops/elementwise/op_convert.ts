@@ -19,7 +19,8 @@ import type { ScalarBuilder } from "../../ir/builder.ts";
 import { castValue, foldPrim } from "../../ir/fold.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import { opaqueSize } from "../../ir/size.ts";
-import { mapParts, toComplex, truth } from "./complex_elements.ts";
+import { partwise } from "../common/elements.ts";
+import { toComplex, truth } from "./complex_elements.ts";
 import { complexOf } from "./complex_reference.ts";
 import type { ElementwiseRow } from "./op.ts";
 import { type DTypes, pairs, parts, same, wrongDType } from "./rules.ts";
@@ -62,7 +63,7 @@ const castRow: ElementwiseRow<CastParams> = {
   printing: { label: ({ params: { dtype } }) => `Cast{${dtype}}` },
   complex: (b, [x], { dtype }) => {
     if (dtype === "bool") return truth(b, x!);
-    return mapParts(toComplex(b, x!), (part) => b.cast(part, scalarTypeOf(dtype)));
+    return partwise(toComplex(b, x!), (part) => b.cast(part, scalarTypeOf(dtype)));
   },
   cost: 1,
   size: (context, [x], { dtype }) => {

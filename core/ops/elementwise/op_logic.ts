@@ -8,7 +8,8 @@ import { dtypeInfo } from "../../graph/dtype.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
 import { type ComparePrim, isFloatType, type SNode } from "../../ir/scalar.ts";
 import { opaqueSize, type Size } from "../../ir/size.ts";
-import { compareElements, selectComplex, toComplex, truth } from "./complex_elements.ts";
+import { chosen } from "../common/elements.ts";
+import { compareElements, toComplex, truth } from "./complex_elements.ts";
 import { complexOf } from "./complex_reference.ts";
 import type { ElementwiseRow } from "./op.ts";
 import { bits, choice, equality, integers, order } from "./rules.ts";
@@ -154,7 +155,7 @@ export const logicRows = {
     int: ([c, x, y]) => c !== 0n ? x! : y!,
     complexReference: ([c, x, y]) => c!.re !== 0 || c!.im !== 0 ? x! : y!,
     scalar: (b, [c, x, y]) => b.select(c!, x!, y!),
-    complex: (b, [c, x, y]) => selectComplex(b, truth(b, c!), toComplex(b, x!), toComplex(b, y!)),
+    complex: (b, [c, x, y]) => chosen(b, truth(b, c!), toComplex(b, x!), toComplex(b, y!)),
     cost: 1,
     size: (context, [c, x, y]) => context.guards.equal(c!, 0) ? y! : x!,
   },

@@ -6,7 +6,7 @@
 
 import type { ComplexElement } from "../../graph/op.ts";
 import type { ScalarBuilder } from "../../ir/builder.ts";
-import { addElements, subElements } from "../elementwise/complex_elements.ts";
+import { minus, plus } from "../common/elements.ts";
 import { primesOf, rootsOf } from "./numbers.ts";
 
 /** x·(re + i·im) with numbers; no product with 0, 1 or -1 is computed. */
@@ -17,11 +17,11 @@ function scaled(b: ScalarBuilder, x: ComplexElement, re: number, im: number): Co
   if (im === 0) return { re: times(x.re, re), im: times(x.im, re) };
   if (re === 0) return { re: times(x.im, -im), im: times(x.re, im) };
   if (Math.abs(re) === Math.abs(im)) {
-    const plus = b.add(x.re, x.im), less = b.sub(x.re, x.im), size = Math.abs(re);
+    const sum = b.add(x.re, x.im), less = b.sub(x.re, x.im), size = Math.abs(re);
     const of = (sign: number, a: ComplexElement["re"]) => times(a, Math.sign(sign) * size);
     return Math.sign(re) === Math.sign(im)
-      ? { re: of(re, less), im: of(re, plus) }
-      : { re: of(re, plus), im: of(im, less) };
+      ? { re: of(re, less), im: of(re, sum) }
+      : { re: of(re, sum), im: of(im, less) };
   }
   return {
     re: b.sub(times(x.re, re), times(x.im, im)),
@@ -33,20 +33,20 @@ function scaled(b: ScalarBuilder, x: ComplexElement, re: number, im: number): Co
 function prime(b: ScalarBuilder, x: readonly ComplexElement[], sign: number): ComplexElement[] {
   const p = x.length, half = (p - 1) / 2, roots = rootsOf(p);
   const each = Array.from({ length: half }, (_, i) => i + 1);
-  const sums = each.map((j) => addElements(b, x[j]!, x[p - j]!));
-  const differences = each.map((j) => subElements(b, x[j]!, x[p - j]!));
+  const sums = each.map((j) => plus(b, x[j]!, x[p - j]!));
+  const differences = each.map((j) => minus(b, x[j]!, x[p - j]!));
   const out = new Array<ComplexElement>(p);
-  out[0] = sums.reduce((total, one) => addElements(b, total, one), x[0]!);
+  out[0] = sums.reduce((total, one) => plus(b, total, one), x[0]!);
   for (const k of each) {
     const even = each.reduce(
-      (total, j) => addElements(b, total, scaled(b, sums[j - 1]!, roots.re[(j * k) % p]!, 0)),
+      (total, j) => plus(b, total, scaled(b, sums[j - 1]!, roots.re[(j * k) % p]!, 0)),
       x[0]!,
     );
     const odd = each
       .map((j) => scaled(b, differences[j - 1]!, 0, -sign * roots.im[(j * k) % p]!))
-      .reduce((total, one) => addElements(b, total, one));
-    out[k] = addElements(b, even, odd);
-    out[p - k] = subElements(b, even, odd);
+      .reduce((total, one) => plus(b, total, one));
+    out[k] = plus(b, even, odd);
+    out[p - k] = minus(b, even, odd);
   }
   return out;
 }
@@ -59,7 +59,7 @@ export function butterfly(
 ): ComplexElement[] {
   const n = x.length;
   if (n === 1) return [...x];
-  if (n === 2) return [addElements(b, x[0]!, x[1]!), subElements(b, x[0]!, x[1]!)];
+  if (n === 2) return [plus(b, x[0]!, x[1]!), minus(b, x[0]!, x[1]!)];
   const primes = primesOf(n);
   if (primes.length === 1) return prime(b, x, sign);
   // As 2 or 4 by what is left, for the fewest products.

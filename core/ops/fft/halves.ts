@@ -7,7 +7,8 @@
 
 import type { ComplexElement, LoopNestBuilder, Target } from "../../graph/op.ts";
 import { type Ix, sizeIx, zeroIx } from "../../ir/builder.ts";
-import { addElements, mulElements, subElements } from "../elementwise/complex_elements.ts";
+import { minus, plus } from "../common/elements.ts";
+import { mulElements } from "../elementwise/complex_elements.ts";
 import { rootsOf } from "./numbers.ts";
 import {
   eachPlace,
@@ -79,9 +80,9 @@ export function emitHalved(lines: Lines, n: number, scale: number, x: Tensor, y:
     const { b } = nest, k = place(b.addIx(at!, sizeIx(1)));
     const mirror = place(b.addIx(sizeIx(h - 1), b.scaleIx(at!, -1)));
     const one = pairs.source(nest, k), other = conj(nest, pairs.source(nest, mirror));
-    const even = times(nest, scale / 2, addElements(b, one, other));
-    const { re, im } = mulElements(b, subElements(b, one, other), rootAt(nest, roots, at!));
-    y.sink(nest, k, addElements(b, even, { re: im, im: b.unary("neg", re) }));
+    const even = times(nest, scale / 2, plus(b, one, other));
+    const { re, im } = mulElements(b, minus(b, one, other), rootAt(nest, roots, at!));
+    y.sink(nest, k, plus(b, even, { re: im, im: b.unary("neg", re) }));
   });
 }
 
@@ -118,11 +119,11 @@ export function emitJoined(lines: Lines, n: number, scale: number, y: Tensor, x:
     const mirror = place(b.addIx(sizeIx(h - 1), b.scaleIx(at!, -1)));
     const one = y.source(nest, k), other = conj(nest, y.source(nest, mirror));
     const root = conj(nest, rootAt(nest, roots, at!));
-    const { re, im } = mulElements(b, subElements(b, one, other), root);
+    const { re, im } = mulElements(b, minus(b, one, other), root);
     pairs.sink(
       nest,
       k,
-      addElements(b, addElements(b, one, other), { re: b.unary("neg", im), im: re }),
+      plus(b, plus(b, one, other), { re: b.unary("neg", im), im: re }),
     );
   });
   const sink: Sink = (nest, place, { re, im }) => {

@@ -13,7 +13,7 @@ import {
 } from "../../../graph/op.ts";
 import type { ScalarBuilder } from "../../../ir/builder.ts";
 import { scalarTypeOf, type SNode } from "../../../ir/scalar.ts";
-import { mapElement } from "../../common/elements.ts";
+import { chosen, minus, partwise, plus } from "../../common/elements.ts";
 import {
   absElement,
   divElements,
@@ -21,6 +21,8 @@ import {
   sqrtElement,
   toComplex,
 } from "../../elementwise/complex_elements.ts";
+
+export { chosen, minus, plus };
 
 /** A real number as an element of a dtype. */
 export function elementOf(b: ScalarBuilder, dtype: DType, re: SNode): Element {
@@ -35,21 +37,6 @@ export function constantOf(b: ScalarBuilder, dtype: DType, value: number): Eleme
 /** The real part of an element. */
 export function realPart(x: Element): SNode {
   return isComplexElement(x) ? x.re : x;
-}
-
-/** The same of an element, real or complex, as it is. */
-function partwise(x: Element, f: (part: SNode) => SNode): Element {
-  return mapElement([x], ([part]) => f(part!));
-}
-
-/** x + y */
-export function plus(b: ScalarBuilder, x: Element, y: Element): Element {
-  return mapElement([x, y], ([p, q]) => b.add(p!, q!));
-}
-
-/** x - y */
-export function minus(b: ScalarBuilder, x: Element, y: Element): Element {
-  return mapElement([x, y], ([p, q]) => b.sub(p!, q!));
 }
 
 /** -x */
@@ -85,11 +72,6 @@ export function rootOf(b: ScalarBuilder, x: Element): Element {
 /** The conjugate of x. */
 export function conjugate(b: ScalarBuilder, x: Element): Element {
   return isComplexElement(x) ? { re: x.re, im: b.unary("neg", x.im) } : x;
-}
-
-/** condition ? x : y */
-export function chosen(b: ScalarBuilder, condition: SNode, x: Element, y: Element): Element {
-  return mapElement([x, y], ([p, q]) => b.select(condition, p!, q!));
 }
 
 /** x where a condition holds, else 0. */
