@@ -19,6 +19,7 @@ import {
   flattenNested,
   hostElements,
   isComplexNumber,
+  isHostTensor,
   isTypedArray,
   type NestedElement,
   nestedNumbers,
@@ -30,7 +31,6 @@ import { commaText, cut, shown, shownShape } from "../base/shown.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { Variable } from "../graph/graph.ts";
 import type { InputSpec } from "./inputs.ts";
-import { isNamed } from "./kinds.ts";
 
 /** An argument on its way to the device: a tensor of the user's, or elements made for this call. */
 export interface Argument {
@@ -274,4 +274,12 @@ export function defaultTensor(spec: InputSpec, value: SharedValue, what: string)
     () => `Cannot use the default of input ${spec.variable.label} of ${what}`,
   );
   return tensor(argument.dataSync(), { dtype: argument.dtype, shape: argument.shape });
+}
+
+/** Whether a value is an object of named arguments: a plain object that is no tensor. */
+function isNamed(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || isHostTensor(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Objects of another realm, such as a frame or a node:vm context, have an Object.prototype of their own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

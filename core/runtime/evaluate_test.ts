@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
 import { compile, config, grad, RandomStreams, scan, shared, T, type Variable } from "../../all.ts";
-import { EvalCache } from "./eval_cache.ts";
+import { EvalCache } from "./evaluate.ts";
 import { callableOf } from "./callable.ts";
 import type { SharedVariable } from "./shared.ts";
 

@@ -9,9 +9,8 @@ import { sin } from "../../core/math/mod.ts";
 import type { SNode } from "../../core/ir/scalar.ts";
 import { baseSize, type Size } from "../../core/ir/size.ts";
 import { elementwiseOps } from "../../core/ops/elementwise/table.ts";
-import { choosesCalls } from "./choose_calls.ts";
 import { createCpuBackend } from "../mod.ts";
-import { printModule } from "./module.ts";
+import { choosesCalls, printModule } from "./module.ts";
 import {
   input,
   nest,

@@ -8,13 +8,20 @@ import type { SNode } from "../../core/ir/scalar.ts";
 import { findHoisted, type HoistedNode } from "./hoisted.ts";
 import type { FunctionContext } from "./context.ts";
 import type { LoweredNest } from "./kernel.ts";
-import { Analysis, factsOf, type KernelFacts, type Level, type NestPlan } from "./nest_plan.ts";
+import {
+  Analysis,
+  factsOf,
+  findFlush,
+  type Flush,
+  type KernelFacts,
+  type Level,
+  type NestPlan,
+} from "./nest_plan.ts";
 import { type AddressUse, loadAccess, Pointers } from "./pointers.ts";
 import type { RowProducts } from "./gemv.ts";
 import { Reductions } from "./reduce.ts";
 import { type Bound, Values } from "./values.ts";
 import type { Local } from "../wasm/mod.ts";
-import { findFlush, type Flush } from "./flush.ts";
 import { storeAccess, StorePrinter } from "./store.ts";
 
 /** Iterations of one level that are printed instead of all. */

@@ -136,7 +136,10 @@ Deno.test("rows are sorted on any number of threads", () => {
             inputs: [x],
             env: [rows],
           });
-          assertEquals(difference([exact.run().results()], [alone!]), null);
+          // What is not written holds anything.
+          const written = <T>(results: readonly T[]) =>
+            results.filter((_, i) => [values, positions][i] !== null);
+          assertEquals(difference([written(exact.run().results())], [written(alone!)]), null);
         }
       }
     }

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { hasRelaxedSimd } from "./features.ts";
-import { ModuleBuilder } from "./module_builder.ts";
+import { hasRelaxedSimd, ModuleBuilder } from "./module_builder.ts";
 
 type Callable = (...args: number[]) => number;
 

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { hasRelaxedSimd } from "./features.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
-import { ModuleBuilder } from "./module_builder.ts";
+import { hasRelaxedSimd, ModuleBuilder } from "./module_builder.ts";
 import {
   RELAXED_OPCODES,
   SIMD_LANE_MEMORY_OPCODES,

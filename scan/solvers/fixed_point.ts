@@ -8,7 +8,7 @@ import * as T from "../../core/api/functions.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { Closed } from "./closed.ts";
 import { implicitly, repeated } from "./implicit.ts";
-import { checkedOptions, type SolverOptions } from "./options.ts";
+import { checkedOptions, defaultTolerance, largest, type SolverOptions } from "./options.ts";
 import {
   packed,
   Pieces,
@@ -17,7 +17,6 @@ import {
   type VariablesOf,
   vectorPlace,
 } from "./states.ts";
-import { defaultTolerance, largest } from "./tolerance.ts";
 
 /** A fixed point. */
 export interface FixedPointResult<X> {

@@ -13,7 +13,7 @@ import { customVjp } from "../../core/ops/control/custom_vjp.ts";
 import { solve } from "../../core/ops/linalg/systems.ts";
 import { Closed, runUntil } from "./closed.ts";
 import { placesLike } from "./states.ts";
-import { defaultTolerance, largest } from "./tolerance.ts";
+import { defaultTolerance, largest } from "./options.ts";
 
 /** How the systems of the Jacobian matrix J are solved. */
 type LinearSolver =

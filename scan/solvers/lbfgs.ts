@@ -9,7 +9,7 @@
 import * as T from "../../core/api/functions.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { solveTriangular } from "../../core/ops/linalg/systems.ts";
-import { epsilonOf, isFinite, largest } from "./tolerance.ts";
+import { epsilonOf, isFinite, largest } from "./options.ts";
 
 /** What the machine remembers. Vectors have the length n of the solution, memories m rows of it. */
 export interface LbfgsState {

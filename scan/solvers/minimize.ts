@@ -15,9 +15,14 @@ import { Closed, runUntil } from "./closed.ts";
 import { implicitly } from "./implicit.ts";
 import { firstLbfgs, lbfgsNames, type LbfgsState, nextLbfgs, trialPoint } from "./lbfgs.ts";
 import { firstNewton, type NewtonState, nextNewton } from "./newton.ts";
-import { checkCount, checkedOptions, type SolverOptions } from "./options.ts";
+import {
+  checkCount,
+  checkedOptions,
+  defaultTolerance,
+  largest,
+  type SolverOptions,
+} from "./options.ts";
 import { Pieces, placesLike, type SolverState, type VariablesOf, vectorPlace } from "./states.ts";
-import { defaultTolerance, largest } from "./tolerance.ts";
 
 /** Options of {@linkcode minimize}. */
 export interface MinimizeOptions extends SolverOptions {

@@ -7,7 +7,7 @@
 import * as T from "../../core/api/functions.ts";
 import type { Variable } from "../../core/graph/graph.ts";
 import { solve } from "../../core/ops/linalg/systems.ts";
-import { epsilonOf, isFinite, largest } from "./tolerance.ts";
+import { epsilonOf, isFinite, largest } from "./options.ts";
 
 function choose(condition: Variable, a: unknown, b: unknown): Variable {
   return T.where(condition, a as Variable, b as Variable) as Variable;

@@ -10,7 +10,7 @@ import type { Variable } from "../../core/graph/graph.ts";
 import { Closed, runUntil } from "./closed.ts";
 import { implicitly } from "./implicit.ts";
 import { firstRoot, nextRoot, type RootState } from "./newton.ts";
-import { checkedOptions, type SolverOptions } from "./options.ts";
+import { checkedOptions, defaultTolerance, largest, type SolverOptions } from "./options.ts";
 import {
   packed,
   Pieces,
@@ -19,7 +19,6 @@ import {
   type VariablesOf,
   vectorPlace,
 } from "./states.ts";
-import { defaultTolerance, largest } from "./tolerance.ts";
 
 /** A root. */
 export interface RootResult<X> {

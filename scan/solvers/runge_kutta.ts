@@ -11,7 +11,7 @@ import { disconnectedGrad } from "../../core/ops/elementwise/elementwise.ts";
 import { index } from "../../core/ops/index/indexing.ts";
 import { positionalScan } from "../scan.ts";
 import { until } from "../until.ts";
-import { epsilonOf } from "./tolerance.ts";
+import { epsilonOf } from "./options.ts";
 
 /** The derivatives of all parts of a state at a time. */
 export type Derivatives = (ys: readonly Variable[], t: Variable) => Variable[];

@@ -5,7 +5,7 @@ import { noLimits } from "../ir/capabilities.ts";
 import { axisIx, ScalarBuilder } from "../ir/builder.ts";
 import type { LoopNest } from "../ir/program.ts";
 import type { Planner } from "./planner.ts";
-import { scalarsFirst } from "./scalars.ts";
+import { scalarsFirst } from "./passes.ts";
 import { StepGraph } from "./step_graph.ts";
 
 const b = new ScalarBuilder();
