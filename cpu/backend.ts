@@ -150,10 +150,6 @@ class CpuBackend implements Backend, Device {
     return [...program.steps, ...program.commit].map((step) => print([step]));
   }
 
-  sync(): Promise<void> {
-    return Promise.resolve();
-  }
-
   get stats(): BackendStats {
     const { used, peak, reserved } = this.memory, code = this.code.size;
     return { compiled: this.#compiled, code, ...this.#counts, used, peak, reserved };

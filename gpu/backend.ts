@@ -186,11 +186,6 @@ export class GpuBackend implements Backend {
     });
   }
 
-  async sync(): Promise<void> {
-    await this.device.queue.done();
-    await this.checks.settle();
-  }
-
   /** Gives everything back, also the device unless it was given to the backend. */
   destroy(): void {
     this.checks.destroy();

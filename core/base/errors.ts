@@ -10,25 +10,11 @@ import type { Tensor } from "../runtime/tensor.ts";
 
 const BRAND = Symbol.for("croton.error");
 
-/** Marks the instances of a class, whatever built-in error it extends, as Croton's own. */
-function brand(type: { name: string; prototype: Error }): void {
-  Object.defineProperty(type.prototype, BRAND, { value: true });
-  Object.defineProperty(type.prototype, "name", {
-    value: type.name,
-    writable: true,
-    configurable: true,
-  });
-}
-
 /**
  * What all errors of Croton have in common. A class that extends `TypeError` or `RangeError` cannot
  * extend this one too, so `instanceof CrotonError` looks for a mark instead of the prototype.
  */
 export class CrotonError extends Error {
-  static {
-    brand(this);
-  }
-
   /**
    * Whether a value is an error of Croton (for `CrotonError` itself) or of the subclass asked for.
    *
@@ -42,9 +28,6 @@ export class CrotonError extends Error {
 
 /** No GPU can be used: there is no WebGPU, no adapter, or the adapter computes wrong results. */
 export class NoGpuError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** What was tried and what it answered. */
   readonly reason: string;
 
@@ -65,9 +48,6 @@ export class NoGpuError extends CrotonError {
  * function, opens a new one.
  */
 export class DeviceLostError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** The reason WebGPU gives: `"destroyed"` or `"unknown"`. */
   readonly reason: string;
 
@@ -99,9 +79,6 @@ export interface MemoryUse {
 
 /** The device has no memory left for a buffer, even after the free ones were given back. */
 export class OutOfMemoryError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** Bytes asked for. */
   readonly requested: number;
   /** Bytes in buffers that were in use. */
@@ -141,9 +118,6 @@ export interface LimitUse {
 
 /** Something is larger than the device allows. */
 export class LimitError extends RangeError {
-  static {
-    brand(this);
-  }
   /** The limit's name, as WebGPU spells it. */
   readonly limit: string;
   /** What was asked for. */
@@ -167,9 +141,6 @@ export class LimitError extends RangeError {
 
 /** A shader was refused by the WebGPU implementation: a mistake in the code that printed it. */
 export class ShaderError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** The kernel's label. */
   readonly label: string;
   /** The whole WGSL text. */
@@ -198,9 +169,6 @@ export class ShaderError extends CrotonError {
 
 /** The GPU refused a command, such as a dispatch or a copy, that was sent to it. */
 export class GpuCommandError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** WebGPU's class of the error: "validation", "out-of-memory" or "internal". */
   readonly kind: string;
   /** What the WebGPU implementation said. */
@@ -222,59 +190,28 @@ export class GpuCommandError extends CrotonError {
 }
 
 /** Shapes, or a shape and a size, that do not go together. */
-export class ShapeError extends TypeError {
-  static {
-    brand(this);
-  }
-}
+export class ShapeError extends TypeError {}
 
 /** An index is outside its axis. */
-export class IndexError extends RangeError {
-  static {
-    brand(this);
-  }
-}
+export class IndexError extends RangeError {}
 
 /** A matrix that is singular, or not positive definite, where it must not be. */
-export class LinAlgError extends CrotonError {
-  static {
-    brand(this);
-  }
-}
+export class LinAlgError extends CrotonError {}
 
 /** A graph uses a variable that is neither an input, nor shared, nor constant, nor given a value. */
-export class MissingInputError extends TypeError {
-  static {
-    brand(this);
-  }
-}
+export class MissingInputError extends TypeError {}
 
 /** A function was given an input that its outputs and updates do not use. */
-export class UnusedInputError extends TypeError {
-  static {
-    brand(this);
-  }
-}
+export class UnusedInputError extends TypeError {}
 
 /** A gradient was asked for with respect to something that the cost does not depend on. */
-export class DisconnectedInputError extends TypeError {
-  static {
-    brand(this);
-  }
-}
+export class DisconnectedInputError extends TypeError {}
 
 /** A gradient that mathematics does not define, or that no rule can give. */
-export class NullGradientError extends TypeError {
-  static {
-    brand(this);
-  }
-}
+export class NullGradientError extends TypeError {}
 
 /** A gradient disagrees with finite differences: found by `verifyGrad`. */
 export class GradientError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** Number of the argument that the gradient belongs to. */
   readonly argument: number;
   /** Index of the element. */
@@ -309,17 +246,10 @@ export class GradientError extends CrotonError {
 }
 
 /** A rewrite changed a value, or a kernel disagrees with the reference: found by `mode: "debug"`. */
-export class VerificationError extends CrotonError {
-  static {
-    brand(this);
-  }
-}
+export class VerificationError extends CrotonError {}
 
 /** A file, or its bytes, that break the rules of their format. Nothing of it was loaded. */
 export class FileFormatError extends SyntaxError {
-  static {
-    brand(this);
-  }
   /** The tensor, the file inside of the file or the line that is wrong, if it is one. */
   readonly part: string | undefined;
 
@@ -338,9 +268,6 @@ export class FileFormatError extends SyntaxError {
 
 /** A file or folder that the system does not let be read or written. */
 export class FileError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** The file or folder. */
   readonly path: string;
 
@@ -374,9 +301,6 @@ export interface BadResult {
 
 /** With `mode: "nanGuard"`, the first result that is bad. The call changed nothing. */
 export class NanGuardError extends CrotonError {
-  static {
-    brand(this);
-  }
   /** What was bad, and where. */
   readonly bad: BadResult;
 
@@ -393,10 +317,35 @@ export class NanGuardError extends CrotonError {
 }
 
 /** What a graph says that holds, by `T.assert`, does not hold. */
-export class AssertionError extends CrotonError {
-  static {
-    brand(this);
-  }
+export class AssertionError extends CrotonError {}
+
+// Marks the instances of all of them, whatever built-in error they extend, as Croton's own.
+for (
+  const { name, prototype } of [
+    CrotonError,
+    NoGpuError,
+    DeviceLostError,
+    OutOfMemoryError,
+    LimitError,
+    ShaderError,
+    GpuCommandError,
+    ShapeError,
+    IndexError,
+    LinAlgError,
+    MissingInputError,
+    UnusedInputError,
+    DisconnectedInputError,
+    NullGradientError,
+    GradientError,
+    VerificationError,
+    FileFormatError,
+    FileError,
+    NanGuardError,
+    AssertionError,
+  ]
+) {
+  Object.defineProperty(prototype, BRAND, { value: true });
+  Object.defineProperty(prototype, "name", { value: name, writable: true, configurable: true });
 }
 
 /** A text with its lines numbered from 1, as a compiler's message counts them. */

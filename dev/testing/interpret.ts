@@ -91,10 +91,6 @@ class InterpreterBackend implements Backend {
     return Promise.resolve(this.prepare(program));
   }
 
-  sync(): Promise<void> {
-    return Promise.resolve();
-  }
-
   get stats(): BackendStats {
     let bytes = 0;
     for (const buffer of this.live) bytes += buffer.bytes;

@@ -137,15 +137,6 @@ export class CheckLog {
     this.#pending.delete(checks);
   }
 
-  /** Reads the words of all runs, and throws the error of the first one that failed. */
-  async settle(): Promise<void> {
-    const runs = [...this.#pending];
-    if (runs.length === 0) return;
-    const words = await this.#device.readback.readMany(runs.map((run) => run.request));
-    runs.forEach((run, i) => this.resolve(run, words[i]!));
-    for (const run of runs) run.tell();
-  }
-
   /** Gives the memory back. */
   destroy(): void {
     this.#page?.destroy();
