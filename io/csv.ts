@@ -8,7 +8,7 @@
 
 import { FileFormatError } from "../core/base/errors.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
-import { about, bytesOf, type FileSource } from "./files.ts";
+import { decoded, type FileSource } from "./files.ts";
 import { checkOptions } from "../core/base/options.ts";
 import { shown } from "./strict_json.ts";
 
@@ -270,10 +270,5 @@ function textOf(source: string | Uint8Array<ArrayBuffer>): string {
  * ```
  */
 export async function loadCsv(source: FileSource, options: CsvOptions = {}): Promise<CsvTable> {
-  const { bytes, path } = await bytesOf(source, MOST);
-  try {
-    return decodeCsv(bytes, options);
-  } catch (error) {
-    throw about(path, error);
-  }
+  return await decoded(source, (bytes) => decodeCsv(bytes, options), MOST);
 }

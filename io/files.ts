@@ -5,6 +5,7 @@
  */
 
 import { FileError } from "../core/base/errors.ts";
+import { shown } from "./strict_json.ts";
 
 /** What is used of `node:fs/promises`, which Deno and Node have. */
 interface FileSystem {
@@ -101,7 +102,7 @@ export async function makeFolder(path: string): Promise<void> {
  * ```
  */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  await writing(path, async (files) => {
+  await using("write", path, async (files) => {
     const place = await placeOf(files, path);
     if (place.kind !== "file") {
       const file = await files.open(path, "w");
@@ -147,7 +148,7 @@ async function placeOf(
  * ```
  */
 export async function checkReplaceable(path: string): Promise<void> {
-  await writing(path, async (files) => {
+  await using("write", path, async (files) => {
     const place = await placeOf(files, path);
     if (place.kind === "folder") throw new FileError("write", path, "Is a directory");
     if (place.kind === "special") return;
@@ -158,14 +159,17 @@ export async function checkReplaceable(path: string): Promise<void> {
   });
 }
 
-/** Runs what writes at a path; what goes wrong is a FileError. */
-async function writing(path: string, use: (files: FileSystem) => Promise<void>): Promise<void> {
-  const files = fileSystem("write", path);
+/** Runs what reads or writes at a path; what goes wrong is a FileError. */
+async function using<T>(
+  action: "read" | "write",
+  path: string,
+  use: (files: FileSystem) => Promise<T>,
+): Promise<T> {
   try {
-    await use(files);
+    return await use(fileSystem(action, path));
   } catch (cause) {
     if (cause instanceof FileError) throw cause;
-    throw new FileError("write", path, reasonOf(cause), { cause });
+    throw new FileError(action, path, reasonOf(cause), { cause });
   }
 }
 
@@ -203,8 +207,7 @@ export async function bytesOf(
   }
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), path: null };
   const path = pathOf(source);
-  try {
-    const files = fileSystem("read", path);
+  return await using("read", path, async (files) => {
     const tooLong = (got: string) =>
       new FileError("read", path, `expected at most ${most} bytes, got ${got}`);
     const info = await files.stat(path);
@@ -213,10 +216,29 @@ export async function bytesOf(
     // A view of its own: Node gives one of its class.
     const { buffer, byteOffset, byteLength } = await files.readFile(path);
     return { bytes: new Uint8Array(buffer, byteOffset, byteLength), path };
-  } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    throw new FileError("read", path, reasonOf(cause), { cause });
+  });
+}
+
+/** What a decoder makes of a file, or of bytes as they are; errors about the contents name the file. */
+export async function decoded<T>(
+  source: FileSource,
+  decode: (bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>,
+  most?: number,
+): Promise<T> {
+  const { bytes, path } = await bytesOf(source, most);
+  try {
+    return await decode(bytes);
+  } catch (error) {
+    throw about(path, error);
   }
+}
+
+/** Throws a TypeError for what decoders cannot read: they want bytes. */
+export function expectBytes(what: string, bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes)) return;
+  throw new TypeError(
+    `Cannot read ${what}: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
+  );
 }
 
 /** What a pipe or a device gives, which do not say how long they are. */
@@ -242,17 +264,14 @@ async function drain(
 
 /** The names in a folder, sorted, and which of them are folders. Names that start with a dot are left out. */
 export async function entriesOf(path: string): Promise<{ name: string; isFolder: boolean }[]> {
-  try {
-    const files = fileSystem("read", path), entries: { name: string; isFolder: boolean }[] = [];
+  return await using("read", path, async (files) => {
+    const entries: { name: string; isFolder: boolean }[] = [];
     for (const name of (await files.readdir(path)).sort()) {
       if (name.startsWith(".")) continue;
       entries.push({ name, isFolder: (await files.stat(`${path}/${name}`)).isDirectory() });
     }
     return entries;
-  } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    throw new FileError("read", path, reasonOf(cause), { cause });
-  }
+  });
 }
 
 /** Where contents are: a path, a file URL, or bytes that are here already. */

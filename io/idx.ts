@@ -11,7 +11,7 @@
 import { FileFormatError } from "../core/base/errors.ts";
 import { type DType, dtypeInfo } from "../core/graph/dtype.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
-import { about, bytesOf, type FileSource } from "./files.ts";
+import { decoded, expectBytes, type FileSource } from "./files.ts";
 import { inflate } from "./inflate.ts";
 import { swapBytes } from "./npy.ts";
 import { checkOptions } from "../core/base/options.ts";
@@ -104,11 +104,7 @@ export async function decodeIdx(
   options: IdxOptions = {},
 ): Promise<Tensor> {
   const most = mostOf(options);
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new TypeError(
-      `Cannot read an IDX file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
-    );
-  }
+  expectBytes("an IDX file", bytes);
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isCompressed = plain[0] === 0x1f && plain[1] === 0x8b;
   const all = isCompressed ? await gunzip(plain, most) : plain;
@@ -159,10 +155,9 @@ async function gunzip(
  */
 export async function loadIdx(source: FileSource, options: IdxOptions = {}): Promise<Tensor> {
   // A file that is not compressed has its header, too.
-  const { bytes, path } = await bytesOf(source, mostOf(options) + LONGEST_HEADER);
-  try {
-    return await decodeIdx(bytes, options);
-  } catch (error) {
-    throw about(path, error);
-  }
+  return await decoded(
+    source,
+    (bytes) => decodeIdx(bytes, options),
+    mostOf(options) + LONGEST_HEADER,
+  );
 }

@@ -12,7 +12,7 @@ import { type DType, dtypeInfo, type TypedArray } from "../core/graph/dtype.ts";
 import { MAX_RANK } from "../core/graph/type.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
-import { about, bytesOf, type FileSource, pathOf, replaceFile } from "./files.ts";
+import { decoded, expectBytes, type FileSource, pathOf, replaceFile } from "./files.ts";
 import { gather, type HostArray } from "./stored.ts";
 import { shown } from "./strict_json.ts";
 
@@ -111,11 +111,7 @@ interface Header {
  * ```
  */
 export function decodeNpy(bytes: Uint8Array<ArrayBuffer>): Tensor {
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new TypeError(
-      `Cannot read an npy file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
-    );
-  }
+  expectBytes("an npy file", bytes);
   const { text, start } = headerText(bytes);
   const { descr, fortran, shape } = parseHeader(text);
   const [, order, kind] = /^([<>|=]?)([a-zA-Z]\d+)$/.exec(descr) ?? [];
@@ -270,10 +266,5 @@ export async function saveNpy(path: string | URL, value: Tensor | SharedVariable
  * ```
  */
 export async function loadNpy(source: FileSource): Promise<Tensor> {
-  const { bytes, path } = await bytesOf(source);
-  try {
-    return decodeNpy(bytes);
-  } catch (error) {
-    throw about(path, error);
-  }
+  return await decoded(source, decodeNpy);
 }

@@ -6,7 +6,7 @@
 
 import { FileFormatError } from "../core/base/errors.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
-import { about, bytesOf, type FileSource, pathOf, replaceFile } from "./files.ts";
+import { decoded, expectBytes, type FileSource, pathOf, replaceFile } from "./files.ts";
 import { decodeNpy, encodeArray } from "./npy.ts";
 import { gather, type SavedTree } from "./stored.ts";
 import { shown } from "./strict_json.ts";
@@ -50,11 +50,7 @@ export async function encodeNpz(tensors: SavedTree): Promise<Uint8Array<ArrayBuf
  * ```
  */
 export async function decodeNpz(bytes: Uint8Array<ArrayBuffer>): Promise<Record<string, Tensor>> {
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new TypeError(
-      `Cannot read an npz file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
-    );
-  }
+  expectBytes("an npz file", bytes);
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tensors = new Map<string, Tensor>();
   for (const { name: file, bytes } of await decodeZip(plain)) {
@@ -104,10 +100,5 @@ export async function saveNpz(path: string | URL, tensors: SavedTree): Promise<v
  * ```
  */
 export async function loadNpz(source: FileSource): Promise<Record<string, Tensor>> {
-  const { bytes, path } = await bytesOf(source);
-  try {
-    return await decodeNpz(bytes);
-  } catch (error) {
-    throw about(path, error);
-  }
+  return await decoded(source, decodeNpz);
 }

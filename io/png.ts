@@ -10,6 +10,7 @@ import { FileFormatError } from "../core/base/errors.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
 import { inflate } from "./inflate.ts";
 import { checkOptions } from "../core/base/options.ts";
+import { expectBytes } from "./files.ts";
 import { shown } from "./strict_json.ts";
 import { crc32 } from "./zip.ts";
 
@@ -150,11 +151,7 @@ export async function decodePng(
 ): Promise<Tensor<"uint8">> {
   const kinds = { channels: "any", most: "number" } as const;
   const { channels, most = MOST } = checkOptions("Cannot read a PNG image", options, kinds);
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new TypeError(
-      `Cannot read a PNG image: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
-    );
-  }
+  expectBytes("a PNG image", bytes);
   if (channels !== undefined && ![1, 2, 3, 4].includes(channels)) {
     throw new RangeError(
       `Cannot read a PNG image: expected 1, 2, 3 or 4 channels, got ${shown(channels)}`,

@@ -11,7 +11,7 @@ import { FileFormatError } from "../core/base/errors.ts";
 import { type DType, dtypeInfo, dtypes, type TypedArray } from "../core/graph/dtype.ts";
 import { MAX_RANK } from "../core/graph/type.ts";
 import { Tensor } from "../core/runtime/tensor.ts";
-import { about, bytesOf, type FileSource, pathOf, replaceFile } from "./files.ts";
+import { decoded, expectBytes, type FileSource, pathOf, replaceFile } from "./files.ts";
 import { gather, type HostArray, type SavedTree } from "./stored.ts";
 import { parseStrictJson, shown } from "./strict_json.ts";
 
@@ -198,11 +198,7 @@ function byteLength(each: number, shape: readonly number[]): number {
  * ```
  */
 export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>): TensorFile {
-  if (!ArrayBuffer.isView(bytes)) {
-    throw new TypeError(
-      `Cannot read a safetensors file: expected its bytes in a Uint8Array, got ${shown(bytes)}`,
-    );
-  }
+  expectBytes("a safetensors file", bytes);
   if (bytes.length < 8) {
     throw wrong(`expected at least 8 bytes, got ${bytes.length}`);
   }
@@ -357,10 +353,5 @@ export async function saveSafetensors(
  * ```
  */
 export async function loadSafetensors(source: FileSource): Promise<TensorFile> {
-  const { bytes, path } = await bytesOf(source);
-  try {
-    return decodeSafetensors(bytes);
-  } catch (error) {
-    throw about(path, error);
-  }
+  return await decoded(source, decodeSafetensors);
 }

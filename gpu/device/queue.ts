@@ -195,13 +195,6 @@ export class GpuQueue {
     this.#context.raw.queue.submit([encoder.finish()]);
   }
 
-  /** Submits what is recorded and resolves when the device is done with it. */
-  async done(): Promise<void> {
-    this.flush();
-    await this.#context.raw.queue.onSubmittedWorkDone();
-    this.#context.checkAlive();
-  }
-
   /**
    * Runs `body`, which records commands, submits them, and waits for the device's verdict on them.
    * Meant for the first run of a program: WebGPU tells of a refused command only by an event that

@@ -216,16 +216,6 @@ gpuTest("validate() reports a refused command by name", async () => {
   device.checkAlive();
 });
 
-gpuTest("done() waits for the device", async (device) => {
-  const kernel = await device.pipelines.create(ADD);
-  const handle = device.buffers.acquire(4);
-  device.queue.dispatch(kernel, device.pipelines.bind(kernel, [handle]), Uint32Array.of(1, 1), 1);
-  using submissions = countSubmissions(device);
-  await device.queue.done();
-  assertEquals(submissions.count, 1);
-  device.buffers.release(handle);
-});
-
 gpuTest("timer() tells the time of each kernel", async (device) => {
   if (!device.context.features.has("timestamp-query")) return;
   const { queue, pipelines, buffers } = device;
