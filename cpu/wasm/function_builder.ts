@@ -362,22 +362,22 @@ export class FunctionBuilder {
   }
 
   /** Emits a block; a branch to its label goes behind its end. */
-  block(body: (label: Label) => void, result?: ValType): this {
-    this.#open(0x02, result);
-    body({ depth: this.#depth, result });
+  block(body: (label: Label) => void): this {
+    this.#open(0x02, undefined);
+    body({ depth: this.#depth });
     this.#close("block");
     return this;
   }
 
   /** Emits a loop; a branch to its label goes to its start, and its end leaves it. */
-  loop(body: (label: Label) => void, result?: ValType): this {
-    this.#open(0x03, result);
-    body({ depth: this.#depth, result: undefined });
+  loop(body: (label: Label) => void): this {
+    this.#open(0x03, undefined);
+    body({ depth: this.#depth });
     this.#close("loop");
     return this;
   }
 
-  /** Pops a condition and emits the two ways; a branch to the label goes behind both. */
+  /** Pops a condition and emits the two ways; a branch to the label, where there is no result, goes behind both. */
   if(
     then: (label: Label) => void,
     otherwise?: (label: Label) => void,
@@ -390,7 +390,7 @@ export class FunctionBuilder {
     }
     this.#stack?.pop(["i32"], "if");
     this.#open(0x04, result);
-    const label: Label = { depth: this.#depth, result };
+    const label: Label = { depth: this.#depth };
     then(label);
     if (otherwise !== undefined) {
       this.#stack?.leave("if");
@@ -413,15 +413,10 @@ export class FunctionBuilder {
     return relative;
   }
 
-  #results(label: Label): readonly ValType[] {
-    return label.result === undefined ? [] : [label.result];
-  }
-
   /** Branches. */
   br(label: Label): this {
     this.#code.u8(0x0c);
     this.#code.u32(this.#relative(label));
-    this.#stack?.pop(this.#results(label), "br");
     this.#stack?.unreachable();
     return this;
   }
@@ -429,8 +424,6 @@ export class FunctionBuilder {
   /** Pops a condition and branches where it isn't 0. */
   brIf(label: Label): this {
     this.#stack?.pop(["i32"], "brIf");
-    this.#stack?.pop(this.#results(label), "brIf");
-    if (label.result !== undefined) this.#stack?.push(label.result);
     this.#code.u8(0x0d);
     this.#code.u32(this.#relative(label));
     return this;
@@ -439,7 +432,6 @@ export class FunctionBuilder {
   /** Pops an index and branches to that label, or to the default one where there are too few. */
   brTable(labels: readonly Label[], otherwise: Label): this {
     this.#stack?.pop(["i32"], "brTable");
-    this.#stack?.pop(this.#results(otherwise), "brTable");
     this.#code.u8(0x0e);
     this.#code.u32(labels.length);
     for (const label of labels) this.#code.u32(this.#relative(label));

@@ -49,6 +49,4 @@ export interface Global {
 export interface Label {
   /** How many blocks enclose the one that the label stands for. */
   readonly depth: number;
-  /** The results of the block; a branch to it must leave them on the stack. */
-  readonly result: ValType | undefined;
 }
