@@ -20,13 +20,7 @@ export {
   type JacobianOf,
   type JacobianRank,
 } from "./jacobian.ts";
-export {
-  type Differentiable,
-  hessianVectorProduct,
-  jvp,
-  linearize,
-  type Primals,
-} from "./linearize.ts";
+export * from "./linearize.ts";
 export { subgraphGrad, type SubgraphOptions } from "./subgraph.ts";
 export { verifyGrad, type VerifyOptions } from "./verify.ts";
 export {

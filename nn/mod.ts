@@ -5,61 +5,12 @@
  * @module
  */
 
-export {
-  attention,
-  type AttentionOptions,
-  attentionWeights,
-  initMultiHeadAttention,
-  initTransformerBlock,
-  multiHeadAttention,
-  type MultiHeadAttentionOptions,
-  type MultiHeadAttentionParameters,
-  transformerBlock,
-  type TransformerBlockOptions,
-  type TransformerBlockParameters,
-} from "./attention.ts";
+export * from "./attention.ts";
 export { ema, type EmaOptions } from "./averages.ts";
-export {
-  fit,
-  type FitEvent,
-  type FitOptions,
-  type FitProgress,
-  type FitResult,
-  type FitState,
-} from "./fit.ts";
+export * from "./fit.ts";
 export { clipByGlobalNorm, clipByValue, globalNorm, weightDecay } from "./gradients.ts";
-export {
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  init,
-  type Initialiser,
-  type InitialiserOptions,
-  type InitOptions,
-  lecunNormal,
-  lecunUniform,
-  orthogonal,
-  truncatedNormal,
-} from "./initialisers.ts";
-export {
-  averagePool1d,
-  averagePool2d,
-  averagePool3d,
-  conv1d,
-  conv2d,
-  conv3d,
-  type ConvInitOptions,
-  type ConvLayerOptions,
-  type ConvParameters,
-  initConv1d,
-  initConv2d,
-  initConv3d,
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-  type PoolLayerOptions,
-} from "./convolutions.ts";
+export * from "./initialisers.ts";
+export * from "./convolutions.ts";
 export {
   batchNorm,
   type BatchNormOptions,
@@ -80,17 +31,7 @@ export {
   type LayerOptions,
 } from "./layers.ts";
 export { lbfgs, type LbfgsOptions } from "./lbfgs.ts";
-export {
-  type CrossEntropyOptions,
-  ctcLoss,
-  type CtcOptions,
-  hingeLoss,
-  huberLoss,
-  type HuberOptions,
-  klDivergence,
-  sigmoidCrossEntropy,
-  softmaxCrossEntropy,
-} from "./losses.ts";
+export * from "./losses.ts";
 export { type DataSet, type Minibatch, minibatches, type MinibatchOptions } from "./minibatches.ts";
 export type {
   CostOrGradients,
@@ -98,40 +39,10 @@ export type {
   OptimiserState,
   OptimiserUpdates,
 } from "./optimiser.ts";
-export {
-  adadelta,
-  type AdadeltaOptions,
-  adagrad,
-  type AdagradOptions,
-  adam,
-  type AdamOptions,
-  adamw,
-  type AdamWOptions,
-  lion,
-  type LionOptions,
-  momentum,
-  type MomentumOptions,
-  nesterov,
-  rmsprop,
-  type RmspropOptions,
-  sgd,
-} from "./optimisers.ts";
+export * from "./optimisers.ts";
 export { type ParameterTree, trainable, type VariableTree, zerosLike } from "./parameters.ts";
 export { progressLines } from "./progress.ts";
-export {
-  bidirectional,
-  gru,
-  type GruParameters,
-  initGru,
-  initLstm,
-  initRnn,
-  lstm,
-  type RecurrentLayer,
-  type RecurrentOptions,
-  type RecurrentParameters,
-  type RecurrentResult,
-  rnn,
-} from "./recurrent.ts";
+export * from "./recurrent.ts";
 export {
   cosineDecay,
   type CosineDecayOptions,

@@ -33,4 +33,4 @@ export type {
   MultinomialOptions,
   PermutationOptions,
 } from "./selecting.ts";
-export { RandomStreams, type RandomVariable, type StateUpdate } from "./streams.ts";
+export * from "./streams.ts";

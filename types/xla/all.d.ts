@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type ExportedModule, type ExportOptions, exportStableHlo, type ModuleDescription, type TensorDescription, } from "./export.d.ts";
+export * from "./export.d.ts";
 export type { ShapesOption } from "./arguments.d.ts";
 export type { Functions } from "./level.d.ts";
 export { type Mesh, shard, type Sharding, type ShardSpec } from "./sharding.d.ts";

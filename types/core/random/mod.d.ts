@@ -9,4 +9,4 @@ export type { BetaOptions, DirichletOptions, ExponentialOptions, GammaOptions, L
 export type { BernoulliOptions, BinomialOptions, GeometricOptions, IntegersOptions, PoissonOptions, } from "./discrete.d.ts";
 export { Generator, type GeneratorValueOptions, GeneratorVariable, type Seed, } from "./generator.d.ts";
 export type { CategoricalOptions, ChoiceOptions, MultinomialOptions, PermutationOptions, } from "./selecting.d.ts";
-export { RandomStreams, type RandomVariable, type StateUpdate } from "./streams.d.ts";
+export * from "./streams.d.ts";
