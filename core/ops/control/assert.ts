@@ -4,10 +4,10 @@
  * @module
  */
 
-import { outputOf, type Variable } from "../../graph/graph.ts";
+import { outputOf } from "../../graph/graph.ts";
 import type { Like } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { all } from "../reduce/reduce.ts";
 import { assertOp, type AssertParams } from "./assert_op.ts";
@@ -38,17 +38,12 @@ import { assertOp, type AssertParams } from "./assert_op.ts";
 export function assert<A extends TensorLike>(
   x: A,
   condition: TensorLike,
-  message?: string,
-): Like<A>;
-export function assert(
-  x: TensorLike,
-  condition: TensorLike,
   message = "A condition does not hold",
-): Variable {
+): Like<A> {
   if (typeof message !== "string") {
     throw new TypeError(`Cannot assert: expected a text as message, got ${shown(message)}`);
   }
   const holds = castTo(asVariable(condition), "bool");
   const whole = holds.ndim === 0 ? holds : all(holds);
-  return outputOf<AssertParams>(assertOp, [asVariable(x), whole], { message });
+  return typed(outputOf<AssertParams>(assertOp, [asVariable(x), whole], { message }));
 }

@@ -15,7 +15,7 @@ import { and, gt, isnan } from "../elementwise/logic.ts";
 import { dimsOf } from "../shape/shape_ops.ts";
 import { ifelse } from "./control.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { max, mean, min, sum } from "../reduce/reduce.ts";
 import { shape } from "../shape/shape.ts";
 import { printOp, type PrintParams, type Report } from "./print_op.ts";
@@ -126,8 +126,11 @@ function checkEvery(action: string, every: number): number {
  * ]);
  * ```
  */
-export function print<A extends TensorLike>(label: string, x: A, options?: PrintOptions): Like<A>;
-export function print(label: string, x: TensorLike, options: PrintOptions = {}): Variable {
+export function print<A extends TensorLike>(
+  label: string,
+  x: A,
+  options: PrintOptions = {},
+): Like<A> {
   const action = `Cannot print ${shown(label)}`;
   if (typeof label !== "string") throw new TypeError(`${action}: expected a text as label`);
   const { attrs = ["value"], every = 1, gradient = false, write } = checkOptions(action, options, {
@@ -159,7 +162,7 @@ export function print(label: string, x: TensorLike, options: PrintOptions = {}):
       ? { ofGradient: (g, id) => place(g, wanted, reportOf(`gradient of ${name}`), id) }
       : {}),
   });
-  return place(asVariable(x), wanted, reportOf(label), null);
+  return typed(place(asVariable(x), wanted, reportOf(label), null));
 }
 
 /** What is printed of one evaluation. */
@@ -201,13 +204,8 @@ function lineOf(
 export function hook<A extends TensorLike>(
   x: A,
   take: (value: Tensor, info: HookInfo) => void,
-  options?: HookOptions,
-): Like<A>;
-export function hook(
-  x: TensorLike,
-  take: (value: Tensor, info: HookInfo) => void,
   options: HookOptions = {},
-): Variable {
+): Like<A> {
   const action = "Cannot hook";
   if (typeof take !== "function") {
     throw new TypeError(`${action}: expected a function, got ${shown(take)}`);
@@ -222,5 +220,5 @@ export function hook(
     take: ([value], steps) => take(value!, { steps, isGradient }),
     ...(gradient ? { ofGradient: (g, id) => place(g, ["value"], reportOf(true), id) } : {}),
   });
-  return place(asVariable(x), ["value"], reportOf(false), null);
+  return typed(place(asVariable(x), ["value"], reportOf(false), null));
 }

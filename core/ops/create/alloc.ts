@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import { settings } from "../../base/settings.ts";
 import type { DType, FloatDType } from "../../graph/dtype.ts";
 import { makeConstant, Variable } from "../../graph/graph.ts";
@@ -86,9 +87,8 @@ export function zeros<const S extends ShapeLike, D extends DType = FloatDType>(
   shape: S,
   dtype?: D,
   ndim?: number,
-): Variable<D, ShapeRank<S>>;
-export function zeros(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
-  return filled(0, shape, dtype ?? settings.floatX, ndim);
+): Variable<D, ShapeRank<S>> {
+  return typed(filled(0, shape, dtype ?? settings.floatX, ndim));
 }
 
 /**
@@ -105,9 +105,8 @@ export function ones<const S extends ShapeLike, D extends DType = FloatDType>(
   shape: S,
   dtype?: D,
   ndim?: number,
-): Variable<D, ShapeRank<S>>;
-export function ones(shape: ShapeLike, dtype?: DType, ndim?: number): Variable {
-  return filled(1, shape, dtype ?? settings.floatX, ndim);
+): Variable<D, ShapeRank<S>> {
+  return typed(filled(1, shape, dtype ?? settings.floatX, ndim));
 }
 
 /**
@@ -145,9 +144,8 @@ export function full(
 export function zerosLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
   x: A,
   dtype?: D,
-): Variable<D, RankOf<A>>;
-export function zerosLike(x: TensorLike, dtype?: DType): Variable {
-  return fullLike(x, 0, dtype);
+): Variable<D, RankOf<A>> {
+  return typed(fullLike(x, 0, dtype));
 }
 
 /**
@@ -163,9 +161,8 @@ export function zerosLike(x: TensorLike, dtype?: DType): Variable {
 export function onesLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
   x: A,
   dtype?: D,
-): Variable<D, RankOf<A>>;
-export function onesLike(x: TensorLike, dtype?: DType): Variable {
-  return fullLike(x, 1, dtype);
+): Variable<D, RankOf<A>> {
+  return typed(fullLike(x, 1, dtype));
 }
 
 /**
@@ -182,8 +179,7 @@ export function fullLike<A extends TensorLike, D extends DType = DTypeOf<A>>(
   x: A,
   value: number | bigint | boolean,
   dtype?: D,
-): Variable<D, RankOf<A>>;
-export function fullLike(x: TensorLike, value: number | bigint | boolean, dtype?: DType): Variable {
+): Variable<D, RankOf<A>> {
   const v = asVariable(x);
-  return stretched(makeConstant(valueOf(value, dtype ?? v.dtype)), dimsOf(v));
+  return typed(stretched(makeConstant(valueOf(value, dtype ?? v.dtype)), dimsOf(v)));
 }

@@ -6,7 +6,7 @@
 
 import { Constant, type Variable } from "../../graph/graph.ts";
 import type { FloatPair } from "../../graph/type_arithmetic.ts";
-import { asFloating, elementwise } from "../common/build.ts";
+import { asFloating, elementwise, typed } from "../common/build.ts";
 import { derivedAs } from "../control/derived_as.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { where } from "./logic.ts";
@@ -23,8 +23,7 @@ import type { ElementwiseName } from "./table.ts";
  * f([3, 0]).arraySync(); // [5, 4]
  * ```
  */
-export function hypot<A extends TensorLike, B extends TensorLike>(x: A, y: B): FloatPair<A, B>;
-export function hypot(x: TensorLike, y: TensorLike): Variable {
+export function hypot<A extends TensorLike, B extends TensorLike>(x: A, y: B): FloatPair<A, B> {
   const sides = asVariables([x, y]).map((v) => asFloating(v)) as [Variable, Variable];
   const [a, b] = sides.map((v) => ew("abs", v)) as [Variable, Variable];
   const high = ew("maximum", a, b), one = asVariable(1, high.dtype);
@@ -34,7 +33,7 @@ export function hypot(x: TensorLike, y: TensorLike): Variable {
   const square = ew("add", ew("sqr", ew("div", ew("minimum", a, b), divisor)), one);
   const length = ew("mul", high, ew("sqrt", square));
   const value: Variable = where(isInfinite, Infinity, length);
-  return differentiable(value, sides, divisor, ew("or", isInfinite, isNone));
+  return typed(differentiable(value, sides, divisor, ew("or", isInfinite, isNone)));
 }
 
 /**

@@ -10,7 +10,7 @@ import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxis, shapeLabel, staticDim } from "../common/arguments.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import {
   addDims,
   dimVariable,
@@ -187,9 +187,8 @@ function many(
  * T.abs(T.fft.fft(x)); // how much there is of each frequency
  * ```
  */
-export function fft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A>;
-export function fft(x: TensorLike, options?: FftOptions): Variable {
-  return one("fft", x, options, "complex", -1);
+export function fft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A> {
+  return typed(one("fft", x, options, "complex", -1));
 }
 
 /**
@@ -203,9 +202,8 @@ export function fft(x: TensorLike, options?: FftOptions): Variable {
  * T.fft.ifft(T.fft.fft(x).mul(T.fft.fft(kernel))).real(); // a circular convolution
  * ```
  */
-export function ifft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A>;
-export function ifft(x: TensorLike, options?: FftOptions): Variable {
-  return one("ifft", x, options, "complex", 1);
+export function ifft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A> {
+  return typed(one("ifft", x, options, "complex", 1));
 }
 
 /**
@@ -220,9 +218,8 @@ export function ifft(x: TensorLike, options?: FftOptions): Variable {
  * T.fft.rfft(T.fmatrix("signals"), { axis: 1 });
  * ```
  */
-export function rfft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A>;
-export function rfft(x: TensorLike, options?: FftOptions): Variable {
-  return one("rfft", x, options, "toHalf", -1);
+export function rfft<A extends TensorLike>(x: A, options?: FftOptions): Spectrum<A> {
+  return typed(one("rfft", x, options, "toHalf", -1));
 }
 
 /**
@@ -237,9 +234,8 @@ export function rfft(x: TensorLike, options?: FftOptions): Variable {
  * T.fft.irfft(T.fft.rfft(x), { n }); // x again, if its length is odd, too
  * ```
  */
-export function irfft<A extends TensorLike>(x: A, options?: FftOptions): Signal<A>;
-export function irfft(x: TensorLike, options?: FftOptions): Variable {
-  return one("irfft", x, options, "fromHalf", 1);
+export function irfft<A extends TensorLike>(x: A, options?: FftOptions): Signal<A> {
+  return typed(one("irfft", x, options, "fromHalf", 1));
 }
 
 /**
@@ -252,9 +248,8 @@ export function irfft(x: TensorLike, options?: FftOptions): Variable {
  * T.fft.fft2(T.fmatrix("image"));
  * ```
  */
-export function fft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function fft2(x: TensorLike, options?: FftnOptions): Variable {
-  return many("fft2", x, options, "complex", -1, 2);
+export function fft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("fft2", x, options, "complex", -1, 2));
 }
 
 /**
@@ -267,9 +262,8 @@ export function fft2(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.ifft2(T.fft.fft2(T.fmatrix("image"))).real();
  * ```
  */
-export function ifft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function ifft2(x: TensorLike, options?: FftnOptions): Variable {
-  return many("ifft2", x, options, "complex", 1, 2);
+export function ifft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("ifft2", x, options, "complex", 1, 2));
 }
 
 /**
@@ -282,9 +276,8 @@ export function ifft2(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.rfft2(T.ftensor3("images")); // each image by itself
  * ```
  */
-export function rfft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function rfft2(x: TensorLike, options?: FftnOptions): Variable {
-  return many("rfft2", x, options, "toHalf", -1, 2);
+export function rfft2<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("rfft2", x, options, "toHalf", -1, 2));
 }
 
 /**
@@ -298,9 +291,8 @@ export function rfft2(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.irfft2(T.fft.rfft2(image), { s: [image.shape[0]!, image.shape[1]!] });
  * ```
  */
-export function irfft2<A extends TensorLike>(x: A, options?: FftnOptions): Signal<A>;
-export function irfft2(x: TensorLike, options?: FftnOptions): Variable {
-  return many("irfft2", x, options, "fromHalf", 1, 2);
+export function irfft2<A extends TensorLike>(x: A, options?: FftnOptions): Signal<A> {
+  return typed(many("irfft2", x, options, "fromHalf", 1, 2));
 }
 
 /**
@@ -313,9 +305,8 @@ export function irfft2(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.fftn(T.ftensor3("volume"), { axes: [0, 2] });
  * ```
  */
-export function fftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function fftn(x: TensorLike, options?: FftnOptions): Variable {
-  return many("fftn", x, options, "complex", -1, null);
+export function fftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("fftn", x, options, "complex", -1, null));
 }
 
 /**
@@ -328,9 +319,8 @@ export function fftn(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.ifftn(T.fft.fftn(T.ftensor3("volume")));
  * ```
  */
-export function ifftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function ifftn(x: TensorLike, options?: FftnOptions): Variable {
-  return many("ifftn", x, options, "complex", 1, null);
+export function ifftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("ifftn", x, options, "complex", 1, null));
 }
 
 /**
@@ -343,9 +333,8 @@ export function ifftn(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.rfftn(T.ftensor3("volume"));
  * ```
  */
-export function rfftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A>;
-export function rfftn(x: TensorLike, options?: FftnOptions): Variable {
-  return many("rfftn", x, options, "toHalf", -1, null);
+export function rfftn<A extends TensorLike>(x: A, options?: FftnOptions): Spectrum<A> {
+  return typed(many("rfftn", x, options, "toHalf", -1, null));
 }
 
 /**
@@ -358,7 +347,6 @@ export function rfftn(x: TensorLike, options?: FftnOptions): Variable {
  * T.fft.irfftn(T.fft.rfftn(T.ftensor3("volume")), { s: [8, 8, 7], axes: [0, 1, 2] });
  * ```
  */
-export function irfftn<A extends TensorLike>(x: A, options?: FftnOptions): Signal<A>;
-export function irfftn(x: TensorLike, options?: FftnOptions): Variable {
-  return many("irfftn", x, options, "fromHalf", 1, null);
+export function irfftn<A extends TensorLike>(x: A, options?: FftnOptions): Signal<A> {
+  return typed(many("irfftn", x, options, "fromHalf", 1, null));
 }

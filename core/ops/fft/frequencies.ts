@@ -10,7 +10,7 @@ import { type DType, dtypeInfo, isFloat } from "../../graph/dtype.ts";
 import { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { addDims, dimVariable, floorDivDims, subDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
@@ -48,9 +48,8 @@ function shifted(
 export function fftshift<A extends TensorLike>(
   x: A,
   axes?: number | readonly number[] | null,
-): Variable<DTypeOf<A>, RankOf<A>>;
-export function fftshift(x: TensorLike, axes?: number | readonly number[] | null): Variable {
-  return shifted("fftshift", x, axes, (n) => floorDivDims(n, 2));
+): Variable<DTypeOf<A>, RankOf<A>> {
+  return typed(shifted("fftshift", x, axes, (n) => floorDivDims(n, 2)));
 }
 
 /**
@@ -66,9 +65,8 @@ export function fftshift(x: TensorLike, axes?: number | readonly number[] | null
 export function ifftshift<A extends TensorLike>(
   x: A,
   axes?: number | readonly number[] | null,
-): Variable<DTypeOf<A>, RankOf<A>>;
-export function ifftshift(x: TensorLike, axes?: number | readonly number[] | null): Variable {
-  return shifted("ifftshift", x, axes, (n) => subDims(0, floorDivDims(n, 2)));
+): Variable<DTypeOf<A>, RankOf<A>> {
+  return typed(shifted("ifftshift", x, axes, (n) => subDims(0, floorDivDims(n, 2))));
 }
 
 /** Options of {@linkcode fftfreq} and {@linkcode rfftfreq}. */

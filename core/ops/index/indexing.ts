@@ -9,7 +9,7 @@ import { outputOf, Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Like } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { advIncOp, type AdvIncParams, advIndexOp, type AdvIndexParams } from "./adv_index.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import type { PatternItem } from "../shape/dimshuffle.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import {
@@ -197,12 +197,11 @@ const indexed = new WeakMap<Variable, { readonly x: Variable; readonly spec: Ind
  * T.index(m, T.vector("mask", { dtype: "bool" }));
  * ```
  */
-export function index<A extends TensorLike>(x: A, spec: IndexSpec): Variable<DTypeOf<A>>;
-export function index(x: TensorLike, spec: IndexSpec): Variable {
+export function index<A extends TensorLike>(x: A, spec: IndexSpec): Variable<DTypeOf<A>> {
   const v = asVariable(x);
   const result = lastRow(v, spec) ?? pathOf(v, spec).result;
   indexed.set(result, { x: v, spec });
-  return result;
+  return typed(result);
 }
 
 /**
@@ -277,17 +276,17 @@ function change(part: Variable, y: TensorLike, set: boolean): Variable {
  * T.setIndex(T.vector("x"), 0, 1);
  * ```
  */
-export function setIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A>;
-export function setIndex(x: TensorLike, spec: IndexSpec, y: TensorLike): Variable {
-  return maskedChange(asVariable(x), spec, y, true) ??
-    changed(pathOf(asVariable(x), spec), y, true);
+export function setIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A> {
+  return typed(
+    maskedChange(asVariable(x), spec, y, true) ?? changed(pathOf(asVariable(x), spec), y, true),
+  );
 }
 
 /** x with y added to the part at an index: the same as `incSubtensor(index(x, spec), y)`. */
-export function incIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A>;
-export function incIndex(x: TensorLike, spec: IndexSpec, y: TensorLike): Variable {
-  return maskedChange(asVariable(x), spec, y, false) ??
-    changed(pathOf(asVariable(x), spec), y, false);
+export function incIndex<A extends TensorLike>(x: A, spec: IndexSpec, y: TensorLike): Like<A> {
+  return typed(
+    maskedChange(asVariable(x), spec, y, false) ?? changed(pathOf(asVariable(x), spec), y, false),
+  );
 }
 
 /** The value for a part, in the dtype of the tensor. */

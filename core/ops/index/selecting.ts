@@ -10,7 +10,7 @@ import type { DTypeOf, Like, RankOf, TakenRank } from "../../graph/type_arithmet
 import { advIndexOp, type AdvIndexParams } from "./adv_index.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
 import { stretched } from "../shape/broadcast_to_op.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { stack } from "../shape/combine.ts";
 import type { PatternItem } from "../shape/dimshuffle.ts";
@@ -45,8 +45,7 @@ function truth(x: Variable): Variable {
  * const [rows, columns] = T.nonzero(T.matrix("m"));
  * ```
  */
-export function nonzero(x: TensorLike): Variable<"int64", 1>[];
-export function nonzero(x: TensorLike): Variable[] {
+export function nonzero(x: TensorLike): Variable<"int64", 1>[] {
   const v = asVariable(x);
   if (v.ndim === 0) {
     throw new TypeError(
@@ -54,7 +53,7 @@ export function nonzero(x: TensorLike): Variable[] {
     );
   }
   const flat = maskPositions(truth(v));
-  return unravelled(flat, dimsOf(v));
+  return typed(unravelled(flat, dimsOf(v)));
 }
 
 /**
@@ -67,9 +66,8 @@ export function nonzero(x: TensorLike): Variable[] {
  * T.flatnonzero(T.matrix("m"));
  * ```
  */
-export function flatnonzero(x: TensorLike): Variable<"int64", 1>;
-export function flatnonzero(x: TensorLike): Variable {
-  return maskPositions(truth(asVariable(x)));
+export function flatnonzero(x: TensorLike): Variable<"int64", 1> {
+  return typed(maskPositions(truth(asVariable(x))));
 }
 
 /**
@@ -82,10 +80,9 @@ export function flatnonzero(x: TensorLike): Variable {
  * T.nonzeroValues(T.matrix("m"));
  * ```
  */
-export function nonzeroValues<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1>;
-export function nonzeroValues(x: TensorLike): Variable {
+export function nonzeroValues<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1> {
   const v = asVariable(x);
-  return pick(ravel(v), flatnonzero(v), 0);
+  return typed(pick(ravel(v), flatnonzero(v), 0));
 }
 
 /**
@@ -218,8 +215,11 @@ export function take(
  * T.takeAlongAxis(m, T.argsort(m, 1), 1); // m with sorted rows
  * ```
  */
-export function takeAlongAxis<A extends TensorLike>(x: A, index: TensorLike, axis: number): Like<A>;
-export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): Variable {
+export function takeAlongAxis<A extends TensorLike>(
+  x: A,
+  index: TensorLike,
+  axis: number,
+): Like<A> {
   const v = asVariable(x), action = `Cannot take elements of ${shapeLabel(v)} along an axis`;
   const positions = asPositions(index, action);
   if (positions.ndim !== v.ndim) {
@@ -232,7 +232,7 @@ export function takeAlongAxis(x: TensorLike, index: TensorLike, axis: number): V
     return shuffled(arange(shapeOf(v, d)), pattern);
   });
   const axes = Array.from({ length: v.ndim }, (_, d) => d);
-  return outputOf<AdvIndexParams>(advIndexOp, [v, ...indices], { axes });
+  return typed(outputOf<AdvIndexParams>(advIndexOp, [v, ...indices], { axes }));
 }
 
 /**

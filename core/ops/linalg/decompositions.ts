@@ -20,7 +20,7 @@ import type {
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { transposed, withAxes } from "../common/axes.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { dimVariable, maxDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { epsilonOf } from "./matrix_op.ts";
@@ -88,18 +88,17 @@ export interface RankOptions {
  */
 export function qr<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: QrOptions,
-): [q: FloatLike<A>, r: FloatLike<A>];
-export function qr(a: TensorLike, options: QrOptions = {}): [Variable, Variable] {
+  options: QrOptions = {},
+): [q: FloatLike<A>, r: FloatLike<A>] {
   const { mode = "reduced" } = checkOptions("Cannot factorise", options, { mode: "any" });
   if (mode !== "reduced" && mode !== "complete") {
     throw new RangeError(
       `Cannot factorise: expected mode "reduced" or "complete", got ${shown(mode)}`,
     );
   }
-  const { matrices, dtype } = prepare(a, "Cannot factorise");
+  const { matrices, dtype } = prepare(a as TensorLike, "Cannot factorise");
   const { outputs } = applyOp<QrParams>(qrOp, [matrices], { complete: mode === "complete" });
-  return outputs.map((x) => castTo(x, dtype)) as [Variable, Variable];
+  return typed(outputs.map((x) => castTo(x, dtype)));
 }
 
 /**
@@ -120,13 +119,12 @@ export function qr(a: TensorLike, options: QrOptions = {}): [Variable, Variable]
  */
 export function eigh<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [values: VectorPerMatrix<A>, vectors: FloatLike<A>];
-export function eigh(a: TensorLike): [Variable, Variable] {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
+): [values: VectorPerMatrix<A>, vectors: FloatLike<A>] {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take eigenvalues of");
   const { outputs } = applyOp<VectorParams>(eighOp, [matrices], { vectors: true });
   const [values, vectors] = outputs as [Variable, Variable], phases = phasesOf(vectors, -2);
   const determined = phases === null ? vectors : mul(vectors, conj(phases)) as Variable;
-  return [castTo(values, realOf(dtype)), castTo(determined, dtype)];
+  return typed([castTo(values, realOf(dtype)), castTo(determined, dtype)]);
 }
 
 /**
@@ -160,10 +158,11 @@ function phasesOf(x: Variable, axis: number): Variable | null {
  * const values = T.linalg.eigvalsh(T.matrix("a"));
  * ```
  */
-export function eigvalsh<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
-export function eigvalsh(a: TensorLike): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take eigenvalues of");
-  return castTo(outputOf<VectorParams>(eighOp, [matrices], { vectors: false }), realOf(dtype));
+export function eigvalsh<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A> {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take eigenvalues of");
+  return typed(
+    castTo(outputOf<VectorParams>(eighOp, [matrices], { vectors: false }), realOf(dtype)),
+  );
 }
 
 /**
@@ -182,15 +181,11 @@ export function eigvalsh(a: TensorLike): Variable {
  */
 export function svd<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: SvdOptions,
-): [u: FloatLike<A>, values: VectorPerMatrix<A>, vt: FloatLike<A>];
-export function svd(
-  a: TensorLike,
   options: SvdOptions = {},
-): [Variable, Variable, Variable] {
+): [u: FloatLike<A>, values: VectorPerMatrix<A>, vt: FloatLike<A>] {
   const action = "Cannot take singular values of";
   const { fullMatrices: full = false } = checkOptions(action, options, { fullMatrices: "boolean" });
-  const { matrices, dtype } = prepare(a, action);
+  const { matrices, dtype } = prepare(a as TensorLike, action);
   const params = { vectors: true, full };
   const [m, n] = matrices.type.shape.slice(-2);
   const isWide = typeof m === "number" && typeof n === "number" && m < n && !full;
@@ -202,7 +197,7 @@ export function svd(
     Variable,
   ];
   const [left, right] = isWide ? phased(transposed(vt), transposed(u)) : phased(u, vt);
-  return [castTo(left, dtype), castTo(s, realOf(dtype)), castTo(right, dtype)];
+  return typed([castTo(left, dtype), castTo(s, realOf(dtype)), castTo(right, dtype)]);
 }
 
 /** Left vectors in columns and right ones in rows, with phases that are determined. */
@@ -226,11 +221,10 @@ function phased(u: Variable, vt: Variable): [u: Variable, vt: Variable] {
  * const values = T.linalg.svdvals(T.matrix("a"));
  * ```
  */
-export function svdvals<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A>;
-export function svdvals(a: TensorLike): Variable {
-  const { matrices, dtype } = prepare(a, "Cannot take singular values of");
+export function svdvals<A extends TensorLike>(a: OfRank<A, MatrixRank>): VectorPerMatrix<A> {
+  const { matrices, dtype } = prepare(a as TensorLike, "Cannot take singular values of");
   const values = outputOf<SvdParams>(svdOp, [matrices], { vectors: false, full: false });
-  return castTo(values, realOf(dtype));
+  return typed(castTo(values, realOf(dtype)));
 }
 
 /**
@@ -245,12 +239,11 @@ export function svdvals(a: TensorLike): Variable {
  */
 export function pinv<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: RankOptions,
-): FloatLike<A>;
-export function pinv(a: TensorLike, options: RankOptions = {}): Variable {
+  options: RankOptions = {},
+): FloatLike<A> {
   const { rcond } = checkOptions("Cannot invert", options, { rcond: "number" });
-  const { matrices, dtype } = prepare(a, "Cannot invert");
-  return castTo(outputOf<PinvParams>(pinvOp, [matrices], { rcond: rcond ?? null }), dtype);
+  const { matrices, dtype } = prepare(a as TensorLike, "Cannot invert");
+  return typed(castTo(outputOf<PinvParams>(pinvOp, [matrices], { rcond: rcond ?? null }), dtype));
 }
 
 /** Which singular values count, and the values. */
@@ -280,11 +273,10 @@ function countedValues(
  */
 export function matrixRank<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: RankOptions,
-): Variable<"int64", Less1<Less1<RankOf<A>>>>;
-export function matrixRank(a: TensorLike, options: RankOptions = {}): Variable {
-  const { matrices } = prepare(a, "Cannot take the rank of");
-  return sum(castTo(countedValues(matrices, options)[1], "int64"), -1);
+  options: RankOptions = {},
+): Variable<"int64", Less1<Less1<RankOf<A>>>> {
+  const { matrices } = prepare(a as TensorLike, "Cannot take the rank of");
+  return typed(sum(castTo(countedValues(matrices, options)[1], "int64"), -1));
 }
 
 /**
@@ -302,20 +294,19 @@ export function matrixRank(a: TensorLike, options: RankOptions = {}): Variable {
 export function lstsq<A extends TensorLike, B extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   b: B,
-  options?: RankOptions,
+  options: RankOptions = {},
 ): [
   x: Solved<A, B>,
   residuals: Variable<RealOf<Floating<PairDType<A, B>>>>,
   rank: Variable<"int64", Less1<Less1<RankOf<A>>>>,
   values: VectorPerMatrix<A>,
-];
-export function lstsq(a: TensorLike, b: TensorLike, options: RankOptions = {}): Variable[] {
+] {
   const given = asVariable(b), inverse: Variable = pinv(a as never, options);
   const x: Variable = matmul(inverse as never, given as never);
-  const rest: Variable = sub(given, matmul(asVariable(a) as never, x as never));
+  const rest: Variable = sub(given, matmul(asVariable(a as TensorLike) as never, x as never));
   const squares: Variable = sqr(isComplex(rest.dtype) ? abs(rest) : rest);
   const residuals: Variable = sum(squares, given.ndim === 1 ? -1 : -2);
-  return [x, residuals, matrixRank(a as never, options), svdvals(a as never)];
+  return typed([x, residuals, matrixRank(a as never, options), svdvals(a as never)]);
 }
 
 /**
@@ -329,10 +320,9 @@ export function lstsq(a: TensorLike, b: TensorLike, options: RankOptions = {}): 
  * const root = T.linalg.sqrtm(T.matrix("covariance"));
  * ```
  */
-export function sqrtm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A>;
-export function sqrtm(a: TensorLike): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the square root of");
-  return castTo(outputOf(sqrtmOp, [matrices], {}), dtype);
+export function sqrtm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A> {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take the square root of");
+  return typed(castTo(outputOf(sqrtmOp, [matrices], {}), dtype));
 }
 
 /** The quotient of the greatest and the least singular value. */

@@ -11,7 +11,7 @@
 import { applyOp, outputOf, type Variable } from "../../graph/graph.ts";
 import { isComplex, realOf } from "../../graph/dtype.ts";
 import type { MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import type { TensorLike } from "../common/literal.ts";
 import { customVjp } from "../control/custom_vjp.ts";
 import { ifelse } from "../control/control.ts";
@@ -157,10 +157,9 @@ const byMinors = {
  * f([[1, 2], [3, 4]]); // -2
  * ```
  */
-export function det<A extends TensorLike>(a: OfRank<A, MatrixRank>): PerMatrix<A>;
-export function det(a: TensorLike): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
-  return castTo(customVjp(determinantsOf(matrices), [matrices], byCofactors), dtype);
+export function det<A extends TensorLike>(a: OfRank<A, MatrixRank>): PerMatrix<A> {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take the determinant of");
+  return typed(castTo(customVjp(determinantsOf(matrices), [matrices], byCofactors), dtype));
 }
 
 /**
@@ -176,11 +175,10 @@ export function det(a: TensorLike): Variable {
  */
 export function slogdet<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [sign: PerMatrix<A>, logabsdet: RealPerMatrix<A>];
-export function slogdet(a: TensorLike): [sign: Variable, logabsdet: Variable] {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the determinant of");
+): [sign: PerMatrix<A>, logabsdet: RealPerMatrix<A>] {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take the determinant of");
   const { diagonal, parity } = pivotsOf(matrices);
   const sign: Variable = mul(prod(unitOf(diagonal), -1), parity);
   const size: Variable = sum(log(abs(diagonal)), -1);
-  return [castTo(sign, dtype), castTo(size, realOf(dtype))];
+  return typed([castTo(sign, dtype), castTo(size, realOf(dtype))]);
 }

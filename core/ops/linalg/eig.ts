@@ -9,7 +9,7 @@ import { isComplex } from "../../graph/dtype.ts";
 import type { DTypeOf, Less1, MatrixRank, OfRank, RankOf } from "../../graph/type_arithmetic.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { shapeLabel } from "../common/arguments.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import type { TensorLike } from "../common/literal.ts";
 import type { VectorParams } from "./decompose_ops.ts";
 import { eigOp } from "./eig_op.ts";
@@ -63,14 +63,11 @@ function decomposed(a: TensorLike, vectors: boolean): Variable[] {
  * f([[0, -1], [1, 0]]); // -i and i, and their vectors
  * ```
  */
-export function eig<A extends TensorLike>(
-  a: OfRank<A, MatrixRank>,
-): [
+export function eig<A extends TensorLike>(a: OfRank<A, MatrixRank>): [
   values: Variable<ComplexLike<A>, Less1<RankOf<A>>>,
   vectors: Variable<ComplexLike<A>, RankOf<A>>,
-];
-export function eig(a: TensorLike): [Variable, Variable] {
-  return decomposed(a, true) as [Variable, Variable];
+] {
+  return typed(decomposed(a as TensorLike, true));
 }
 
 /**
@@ -85,7 +82,6 @@ export function eig(a: TensorLike): [Variable, Variable] {
  */
 export function eigvals<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): Variable<ComplexLike<A>, Less1<RankOf<A>>>;
-export function eigvals(a: TensorLike): Variable {
-  return decomposed(a, false)[0]!;
+): Variable<ComplexLike<A>, Less1<RankOf<A>>> {
+  return typed(decomposed(a as TensorLike, false)[0]!);
 }

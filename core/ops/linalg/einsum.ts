@@ -8,7 +8,7 @@ import { shown } from "../../base/shown.ts";
 import { type DType, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import { type Dim, staticDim } from "../common/arguments.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { productDims } from "../common/lengths.ts";
 import { asVariables, type TensorLike } from "../common/literal.ts";
 import { sum } from "../reduce/reduce.ts";
@@ -201,8 +201,7 @@ function growth(a: Operand, b: Operand, needed: ReadonlySet<string>): number {
 export function einsum<const S extends string>(
   subscripts: S,
   ...operands: readonly TensorLike[]
-): Variable<DType, EinsumRank<S>>;
-export function einsum(subscripts: string, ...operands: readonly TensorLike[]): Variable {
+): Variable<DType, EinsumRank<S>> {
   if (operands.length === 0) throw new TypeError(`${action}: expected at least one operand`);
   const given = asVariables(operands), { inputs, output } = parse(subscripts, given);
   const dtype = given.map((v) => v.dtype).reduce((a, b) => promote(a, b));
@@ -226,5 +225,5 @@ export function einsum(subscripts: string, ...operands: readonly TensorLike[]): 
     const [a, b] = best, made = joined(a, b, neededBeside(a, b));
     left = [...left.filter((own) => own !== a && own !== b), made];
   }
-  return arranged(left[0]!, output);
+  return typed(arranged(left[0]!, output));
 }

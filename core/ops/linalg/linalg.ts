@@ -19,7 +19,7 @@ import type {
   RankOf,
 } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { dimVariable, mulDims, productDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
@@ -169,13 +169,8 @@ function checkInner(a: Variable, b: Variable, axisA: number, axisB: number): voi
 export function tensordot<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-  axes?: ContractedAxes,
-): Variable<PairDType<A, B>>;
-export function tensordot(
-  a: TensorLike,
-  b: TensorLike,
   axes: ContractedAxes = 2,
-): Variable {
+): Variable<PairDType<A, B>> {
   const [x, y] = together(a, b);
   const action = `Cannot contract ${shapeLabel(x)} with ${shapeLabel(y)}`;
   const [first, second] = contracted(x, y, axes, action);
@@ -189,7 +184,7 @@ export function tensordot(
     productDims(second.map((d) => dimsY[d]!)),
     productDims(columns),
   ]);
-  return reshapeTo(matrixProduct(left, right), [...rows, ...columns]);
+  return typed(reshapeTo(matrixProduct(left, right), [...rows, ...columns]));
 }
 
 function contracted(
@@ -240,9 +235,8 @@ function contracted(
 export function batchedDot<A extends TensorLike, B extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   b: OfRank<B, MatrixRank>,
-): Variable<PairDType<A, B>, BatchedDotRank<RankOf<A>, RankOf<B>>>;
-export function batchedDot(a: TensorLike, b: TensorLike): Variable {
-  const [x, y] = together(a, b);
+): Variable<PairDType<A, B>, BatchedDotRank<RankOf<A>, RankOf<B>>> {
+  const [x, y] = together(a as TensorLike, b as TensorLike);
   for (const v of [x, y]) {
     if (v.ndim < 2) {
       throw new TypeError(
@@ -251,13 +245,13 @@ export function batchedDot(a: TensorLike, b: TensorLike): Variable {
     }
   }
   if (x.ndim > 3 || y.ndim > 3) {
-    return batchedTensordot(x, y, [[x.ndim - 1], [Math.max(1, y.ndim - 2)]]);
+    return typed(batchedTensordot(x, y, [[x.ndim - 1], [Math.max(1, y.ndim - 2)]]));
   }
   const left = x.ndim === 2 ? shuffled(x, [0, "x", 1]) : x;
   const right = y.ndim === 2 ? shuffled(y, [0, 1, "x"]) : y;
   const items = matrixProduct(left, right);
   const pattern = [0, ...(x.ndim === 2 ? [] : [1]), ...(y.ndim === 2 ? [] : [2])];
-  return shuffled(items, pattern);
+  return typed(shuffled(items, pattern));
 }
 
 /**
@@ -274,13 +268,8 @@ export function batchedDot(a: TensorLike, b: TensorLike): Variable {
 export function batchedTensordot<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-  axes?: ContractedAxes,
-): Variable<PairDType<A, B>>;
-export function batchedTensordot(
-  a: TensorLike,
-  b: TensorLike,
   axes: ContractedAxes = 2,
-): Variable {
+): Variable<PairDType<A, B>> {
   const [x, y] = together(a, b);
   const action = `Cannot contract batches ${shapeLabel(x)} and ${shapeLabel(y)}`;
   if (x.ndim === 0 || y.ndim === 0) throw new TypeError(`${action}: expected no scalars`);
@@ -306,7 +295,7 @@ export function batchedTensordot(
     productDims(second.map((d) => dimsY[d]!)),
     productDims(columns),
   ]);
-  return reshapeTo(matrixProduct(left, right), [dimsX[0]!, ...rows, ...columns]);
+  return typed(reshapeTo(matrixProduct(left, right), [dimsX[0]!, ...rows, ...columns]));
 }
 
 /**
@@ -322,10 +311,9 @@ export function batchedTensordot(
 export function outer<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-): Variable<PairDType<A, B>, 2>;
-export function outer(a: TensorLike, b: TensorLike): Variable {
+): Variable<PairDType<A, B>, 2> {
   const [x, y] = together(a, b);
-  return elementwise("mul", [shuffled(ravel(x), [0, "x"]), shuffled(ravel(y), ["x", 0])]);
+  return typed(elementwise("mul", [shuffled(ravel(x), [0, "x"]), shuffled(ravel(y), ["x", 0])]));
 }
 
 /**
@@ -360,21 +348,20 @@ export function matrixDot(...matrices: readonly TensorLike[]): Variable {
  * T.matrixPower(T.matrix("transitions"), 10);
  * ```
  */
-export function matrixPower<A extends TensorLike>(matrix: OfRank<A, 2>, n: number): Like<A>;
-export function matrixPower(matrix: TensorLike, n: number): Variable {
-  const m = asVariable(matrix);
+export function matrixPower<A extends TensorLike>(matrix: OfRank<A, 2>, n: number): Like<A> {
+  const m = asVariable(matrix as TensorLike);
   if (m.ndim !== 2) {
     throw new TypeError(`Cannot raise ${m.label} to a power: expected a matrix, got ${m.type}`);
   }
   if (!Number.isInteger(n) || n < 0) {
     throw new RangeError(`Cannot raise ${m.label} to the power ${n}: expected an integer >= 0`);
   }
-  if (n === 0) return identityLike(m);
+  if (n === 0) return typed(identityLike(m));
   let result: Variable | null = null, square = m;
   for (let rest = n;;) {
     if (rest % 2 === 1) result = result === null ? square : dot(result, square);
     rest = Math.floor(rest / 2);
-    if (rest === 0) return result!;
+    if (rest === 0) return typed(result!);
     square = dot(square, square);
   }
 }
@@ -389,8 +376,7 @@ export function matrixPower(matrix: TensorLike, n: number): Variable {
  * T.kron(T.matrix("a"), T.matrix("b"));
  * ```
  */
-export function kron<A extends TensorLike, B extends TensorLike>(a: A, b: B): Pair<A, B>;
-export function kron(a: TensorLike, b: TensorLike): Variable {
+export function kron<A extends TensorLike, B extends TensorLike>(a: A, b: B): Pair<A, B> {
   const [x, y] = together(a, b);
   const rank = Math.max(x.ndim, y.ndim);
   const dims = [x, y].map((v) => [...new Array<Dim>(rank - v.ndim).fill(1), ...dimsOf(v)]) as [
@@ -407,5 +393,5 @@ export function kron(a: TensorLike, b: TensorLike): Variable {
       }),
     );
   const pairs = elementwise("mul", [spread(x, false), spread(y, true)]);
-  return reshapeTo(pairs, range(rank).map((d) => mulDims(dims[0][d]!, dims[1][d]!)));
+  return typed(reshapeTo(pairs, range(rank).map((d) => mulDims(dims[0][d]!, dims[1][d]!))));
 }

@@ -20,7 +20,7 @@ import { advIndexOp, type AdvIndexParams } from "../index/adv_index.ts";
 import { type Dim, normalizeAxes, shapeLabel } from "../common/arguments.ts";
 import type { ResolvedDType } from "../elementwise/conversion.ts";
 import { checkedLength } from "../common/checks.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { moveaxis, type PatternItem } from "../shape/dimshuffle.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
@@ -62,13 +62,12 @@ function dtypeOr(dtype: DTypeOption | undefined, other: DType): DType {
  */
 export function eye<O extends DTypeOption = "floatX">(
   n: Dim,
-  m?: Dim | null,
-  k?: Dim,
+  m: Dim | null = null,
+  k: Dim = 0,
   dtype?: O,
-): Variable<ResolvedDType<O>, 2>;
-export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
+): Variable<ResolvedDType<O>, 2> {
   const [rows, columns] = [n, m ?? n].map((one) => checkedLength(one, "Cannot make a matrix"));
-  return castTo(compare("eq", rows!, columns!, k), dtypeOr(dtype, settings.floatX));
+  return typed(castTo(compare("eq", rows!, columns!, k), dtypeOr(dtype, settings.floatX)));
 }
 
 /**
@@ -84,9 +83,8 @@ export function eye(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOptio
 export function identity<O extends DTypeOption = "floatX">(
   n: Dim,
   dtype?: O,
-): Variable<ResolvedDType<O>, 2>;
-export function identity(n: Dim, dtype?: DTypeOption): Variable {
-  return eye(n, null, 0, dtype);
+): Variable<ResolvedDType<O>, 2> {
+  return typed(eye(n, null, 0, dtype));
 }
 
 /**
@@ -123,12 +121,11 @@ export function identityLike(x: TensorLike, dtype?: DTypeOption): Variable {
  */
 export function tri<O extends DTypeOption = "floatX">(
   n: Dim,
-  m?: Dim | null,
-  k?: Dim,
+  m: Dim | null = null,
+  k: Dim = 0,
   dtype?: O,
-): Variable<ResolvedDType<O>, 2>;
-export function tri(n: Dim, m: Dim | null = null, k: Dim = 0, dtype?: DTypeOption): Variable {
-  return castTo(compare("le", n, m ?? n, k), dtypeOr(dtype, settings.floatX));
+): Variable<ResolvedDType<O>, 2> {
+  return typed(castTo(compare("le", n, m ?? n, k), dtypeOr(dtype, settings.floatX)));
 }
 
 function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {
@@ -154,9 +151,8 @@ function triangle(x: TensorLike, k: Dim, lower: boolean): Variable {
  * T.tril(T.matrix("m"), -1); // strictly below the diagonal
  * ```
  */
-export function tril<A extends TensorLike>(x: OfRank<A, MatrixRank>, k?: Dim): Like<A>;
-export function tril(x: TensorLike, k: Dim = 0): Variable {
-  return triangle(x, k, true);
+export function tril<A extends TensorLike>(x: OfRank<A, MatrixRank>, k: Dim = 0): Like<A> {
+  return typed(triangle(x as TensorLike, k, true));
 }
 
 /**
@@ -169,9 +165,8 @@ export function tril(x: TensorLike, k: Dim = 0): Variable {
  * T.triu(T.matrix("m"));
  * ```
  */
-export function triu<A extends TensorLike>(x: OfRank<A, MatrixRank>, k?: Dim): Like<A>;
-export function triu(x: TensorLike, k: Dim = 0): Variable {
-  return triangle(x, k, false);
+export function triu<A extends TensorLike>(x: OfRank<A, MatrixRank>, k: Dim = 0): Like<A> {
+  return typed(triangle(x as TensorLike, k, false));
 }
 
 /**
@@ -186,12 +181,11 @@ export function triu(x: TensorLike, k: Dim = 0): Variable {
  */
 export function diagonal<A extends TensorLike>(
   x: OfRank<A, MatrixRank>,
-  offset?: number,
-  axis1?: number,
-  axis2?: number,
-): Variable<DTypeOf<A>, Less1<RankOf<A>>>;
-export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {
-  const v = asVariable(x), action = `Cannot take a diagonal of ${shapeLabel(v)}`;
+  offset = 0,
+  axis1 = 0,
+  axis2 = 1,
+): Variable<DTypeOf<A>, Less1<RankOf<A>>> {
+  const v = asVariable(x as TensorLike), action = `Cannot take a diagonal of ${shapeLabel(v)}`;
   if (v.ndim < 2) throw new TypeError(`${action}: expected at least two axes`);
   if (!Number.isInteger(offset)) {
     throw new TypeError(`${action}: expected an integer offset, got ${shown(offset)}`);
@@ -204,9 +198,9 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
   const [rows, columns] = [down, right].map((from) =>
     arange(from, dimVariable(addDims(length, from)))
   );
-  return outputOf<AdvIndexParams>(advIndexOp, [turned, rows!, columns!], {
+  return typed(outputOf<AdvIndexParams>(advIndexOp, [turned, rows!, columns!], {
     axes: [v.ndim - 2, v.ndim - 1],
-  });
+  }));
 }
 
 /**
@@ -222,10 +216,9 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Varia
  * T.diag(T.matrix("m"), 1);
  * ```
  */
-export function diag<A extends TensorLike>(x: A, k?: number): Variable<DTypeOf<A>>;
-export function diag(x: TensorLike, k = 0): Variable {
+export function diag<A extends TensorLike>(x: A, k = 0): Variable<DTypeOf<A>> {
   const v = asVariable(x);
-  if (v.ndim === 2) return diagonal(v, k);
+  if (v.ndim === 2) return typed(diagonal(v, k));
   if (v.ndim !== 1 || !Number.isInteger(k)) {
     throw new TypeError(
       `Cannot make or take a diagonal: expected a vector or a matrix and an integer, got ${v.label} of type ${v.type} and ${
@@ -236,7 +229,7 @@ export function diag(x: TensorLike, k = 0): Variable {
   const zero = castTo(asVariable(0), v.dtype);
   const rows = padded(v, zero, [0], [Math.max(-k, 0)], [Math.max(k, 0)]);
   const n = dimVariable(addDims(shapeOf(v, 0), Math.abs(k)));
-  return elementwise("switch", [compare("eq", n, n, k), shuffled(rows, [0, "x"]), zero]);
+  return typed(elementwise("switch", [compare("eq", n, n, k), shuffled(rows, [0, "x"]), zero]));
 }
 
 /**
@@ -249,8 +242,7 @@ export function diag(x: TensorLike, k = 0): Variable {
  * T.fillDiagonal(T.matrix("m"), 0);
  * ```
  */
-export function fillDiagonal<A extends TensorLike>(x: A, value: TensorLike): Like<A>;
-export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
+export function fillDiagonal<A extends TensorLike>(x: A, value: TensorLike): Like<A> {
   const v = asVariable(x);
   if (v.ndim < 2) {
     throw new TypeError(
@@ -268,7 +260,7 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
   );
   const same = places.slice(1).map((place, d) => elementwise("eq", [places[d]!, place]));
   const on = same.reduce((all, next) => elementwise("and", [all, next]));
-  return elementwise("switch", [on, castTo(scalar, v.dtype), v]);
+  return typed(elementwise("switch", [on, castTo(scalar, v.dtype), v]));
 }
 
 /**
@@ -283,11 +275,10 @@ export function fillDiagonal(x: TensorLike, value: TensorLike): Variable {
  */
 export function trace<A extends TensorLike>(
   x: OfRank<A, MatrixRank>,
-  offset?: number,
-  axis1?: number,
-  axis2?: number,
-): Variable<SumDType<DTypeOf<A>>, Less1<Less1<RankOf<A>>>>;
-export function trace(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable {
+  offset = 0,
+  axis1 = 0,
+  axis2 = 1,
+): Variable<SumDType<DTypeOf<A>>, Less1<Less1<RankOf<A>>>> {
   const line = diagonal(x, offset, axis1, axis2);
   const narrow: Partial<Record<DType, DType>> = {
     bool: "int64",
@@ -298,9 +289,9 @@ export function trace(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Variable
     uint16: "uint64",
     uint32: "uint64",
   };
-  return outputOf<ReduceParams>(reduceOp, [line], {
+  return typed(outputOf<ReduceParams>(reduceOp, [line], {
     kind: "sum",
     axes: [line.ndim - 1],
     dtype: narrow[line.dtype] ?? line.dtype,
-  });
+  }));
 }

@@ -10,7 +10,7 @@ import { promote, realOf } from "../../graph/dtype.ts";
 import type { FloatLike, MatrixRank, OfRank } from "../../graph/type_arithmetic.ts";
 import { shown } from "../../base/shown.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { addDims, subDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
 import { ifelse } from "../control/control.ts";
@@ -115,9 +115,8 @@ const SQUARINGS: Readonly<Record<string, readonly number[]>> = {
  * const flow = T.linalg.expm(T.matrix("a").mul(0.1));
  * ```
  */
-export function expm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A>;
-export function expm(a: TensorLike): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot take the exponential of");
+export function expm<A extends TensorLike>(a: OfRank<A, MatrixRank>): FloatLike<A> {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot take the exponential of");
   const { numbers, most } = PADE[realOf(matrices.dtype)]!;
   const axes = Array.from({ length: matrices.ndim - 2 }, (_, d) => d);
   const each = (x: Variable) => shuffled(x, [...axes, "x", "x"]);
@@ -135,7 +134,7 @@ export function expm(a: TensorLike): Variable {
       .reduce((sum, next) => add(sum, next));
   const odd = times(x, part(1)), even = part(0);
   const quotient = solve(sub(even, odd) as never, add(even, odd) as never, { check: false });
-  return castTo(squared(quotient, each(count), SQUARINGS[realOf(matrices.dtype)]!), dtype);
+  return typed(castTo(squared(quotient, each(count), SQUARINGS[realOf(matrices.dtype)]!), dtype));
 }
 
 /** Matrices squared as often as `count` says, and up to the last of some limits. */

@@ -9,7 +9,7 @@ import type { FloatLike, MatrixRank, OfRank } from "../../graph/type_arithmetic.
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { normalizeAxes, shapeLabel } from "../common/arguments.ts";
-import { asFloating } from "../common/build.ts";
+import { asFloating, typed } from "../common/build.ts";
 import type { TensorLike } from "../common/literal.ts";
 import { withAxes } from "../common/axes.ts";
 import { abs, mul } from "../elementwise/arithmetic.ts";
@@ -118,15 +118,14 @@ export function norm(
  */
 export function cond<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  order?: number | MatrixOrder | null,
-): PerMatrix<A>;
-export function cond(a: TensorLike, order: number | MatrixOrder | null = null): Variable {
-  const v = asFloating(a), action = `Cannot take the condition of ${shapeLabel(v)}`;
+  order: number | MatrixOrder | null = null,
+): PerMatrix<A> {
+  const v = asFloating(a as TensorLike), action = `Cannot take the condition of ${shapeLabel(v)}`;
   if (v.ndim < 2) throw new TypeError(`${action}: expected matrices`);
   if (order === null || order === 2 || order === -2) {
     const quotient = conditionOf(v);
-    return order === -2 ? (quotient.pow(-1) as Variable) : quotient;
+    return typed(order === -2 ? (quotient.pow(-1) as Variable) : quotient);
   }
   const inverse: Variable = inv(v as never, { check: false }) as FloatLike<Variable>;
-  return mul(matrixNorm(v, order, action), matrixNorm(inverse, order, action));
+  return typed(mul(matrixNorm(v, order, action), matrixNorm(inverse, order, action)));
 }

@@ -24,7 +24,7 @@ import { ShapeError } from "../../base/errors.ts";
 import { checkOptions } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 import { shapeLabel } from "../common/arguments.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { minDims } from "../common/lengths.ts";
 import type { TensorLike } from "../common/literal.ts";
 import { add } from "../elementwise/arithmetic.ts";
@@ -119,13 +119,12 @@ export interface SolveOptions extends CheckOption {
  */
 export function cholesky<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: CholeskyOptions,
-): FloatLike<A>;
-export function cholesky(a: TensorLike, options: CholeskyOptions = {}): Variable {
-  const { matrices, dtype } = prepareSquare(a, "Cannot factorise");
+  options: CholeskyOptions = {},
+): FloatLike<A> {
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot factorise");
   const { lower = true, check = true } = checkOptions("Cannot factorise", options, choleskyKinds);
   const factor = (x: Variable) => outputOf<CheckedParams>(choleskyOp, [x], { check });
-  return castTo(lower ? factor(matrices) : transposed(factor(transposed(matrices))), dtype);
+  return typed(castTo(lower ? factor(matrices) : transposed(factor(transposed(matrices))), dtype));
 }
 
 /** Solves for right sides that are vectors or matrices. */
@@ -169,21 +168,16 @@ function solved(
 export function solveTriangular<A extends TensorLike, B extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   b: B,
-  options?: TriangularOptions,
-): Solved<A, B>;
-export function solveTriangular(
-  a: TensorLike,
-  b: TensorLike,
   options: TriangularOptions = {},
-): Variable {
+): Solved<A, B> {
   const { lower = false, transposed = false, unitDiagonal: unit = false, check = true } =
     checkOptions(
       "Cannot solve",
       options,
       { lower: "boolean", transposed: "boolean", unitDiagonal: "boolean", check: "boolean" },
     );
-  return solved(
-    a,
+  return typed(solved(
+    a as TensorLike,
     b,
     "Cannot solve",
     (left, right) =>
@@ -193,7 +187,7 @@ export function solveTriangular(
         unit,
         check,
       }),
-  );
+  ));
 }
 
 /**
@@ -210,13 +204,8 @@ export function solveTriangular(
 export function choleskySolve<A extends TensorLike, B extends TensorLike>(
   factor: OfRank<A, MatrixRank>,
   b: B,
-  options?: CholeskyOptions,
-): Solved<A, B>;
-export function choleskySolve(
-  factor: TensorLike,
-  b: TensorLike,
   options: CholeskyOptions = {},
-): Variable {
+): Solved<A, B> {
   const { lower = true, check = true } = checkOptions("Cannot solve", options, choleskyKinds);
   const of = (sides: TensorLike, transposed: boolean) => {
     const by = { lower, transposed, check: check && transposed !== lower };
@@ -224,7 +213,7 @@ export function choleskySolve(
     // Of the adjoint.
     return conj(solveTriangular(factor as never, conj(sides), by)) as Variable;
   };
-  return of(of(b, !lower), lower);
+  return typed(of(of(b, !lower), lower));
 }
 
 /** L and U in one matrix, where rows came from, and which were exchanged. */
@@ -248,9 +237,8 @@ export function factorsOf(matrices: Variable, square = false): readonly Variable
  */
 export function lu<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [p: Variable<RealOf<Floating<DTypeOf<A>>>, RankOf<A>>, l: FloatLike<A>, u: FloatLike<A>];
-export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
-  const { matrices, dtype } = prepare(a, "Cannot factorise");
+): [p: Variable<RealOf<Floating<DTypeOf<A>>>, RankOf<A>>, l: FloatLike<A>, u: FloatLike<A>] {
+  const { matrices, dtype } = prepare(a as TensorLike, "Cannot factorise");
   const [packed, order] = factorsOf(matrices) as [Variable, Variable];
   const [row, column] = [packed.ndim - 2, packed.ndim - 1], m = shapeOf(packed, row);
   const least = minDims(m, shapeOf(packed, column));
@@ -258,11 +246,11 @@ export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
   // Row i of L·U is row order[i] of A: column i of P has its one there.
   const places = shuffled(order, [...axes, "x", row]);
   const p: Variable = eq(shuffled(arange(m), [0, "x"]), places);
-  return [
+  return typed([
     castTo(p, realOf(dtype)),
     castTo(unitLower(between(packed, column, null, least)), dtype),
     castTo(triu(between(packed, row, null, least) as never), dtype),
-  ];
+  ]);
 }
 
 /**
@@ -278,11 +266,10 @@ export function lu(a: TensorLike): [p: Variable, l: Variable, u: Variable] {
  */
 export function luFactor<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-): [factors: FloatLike<A>, pivots: Variable<"int64", Less1<RankOf<A>>>];
-export function luFactor(a: TensorLike): [factors: Variable, pivots: Variable] {
-  const { matrices, dtype } = prepare(a, "Cannot factorise");
+): [factors: FloatLike<A>, pivots: Variable<"int64", Less1<RankOf<A>>>] {
+  const { matrices, dtype } = prepare(a as TensorLike, "Cannot factorise");
   const [packed, , pivots] = factorsOf(matrices) as Variable[];
-  return [castTo(packed!, dtype), pivots!];
+  return typed([castTo(packed!, dtype), pivots!]);
 }
 
 /**
@@ -304,9 +291,8 @@ export function luFactor(a: TensorLike): [factors: Variable, pivots: Variable] {
 export function solve<A extends TensorLike, B extends TensorLike>(
   a: OfRank<A, MatrixRank>,
   b: B,
-  options?: SolveOptions,
-): Solved<A, B>;
-export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}): Variable {
+  options: SolveOptions = {},
+): Solved<A, B> {
   const { assume = "general", transposed = false, check = true } = checkOptions(
     "Cannot solve",
     options,
@@ -320,7 +306,7 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
     );
   }
   const positive = assume === "positive definite", isHermitian = positive || assume === "hermitian";
-  return solved(a, b, "Cannot solve", (given, right) => {
+  return typed(solved(a as TensorLike, b, "Cannot solve", (given, right) => {
     // The transposes of Hermitian matrices are their conjugates.
     const left = transposed && isHermitian ? conj(given) as Variable : given;
     const whole = assume === "symmetric"
@@ -333,7 +319,7 @@ export function solve(a: TensorLike, b: TensorLike, options: SolveOptions = {}):
       transposed: transposed && assume === "general",
       check,
     });
-  });
+  }));
 }
 
 /** The lower triangle of a matrix, and above it what is below the diagonal of another one. */
@@ -362,10 +348,9 @@ function mirrored(x: Variable, other: Variable): Variable {
  */
 export function inv<A extends TensorLike>(
   a: OfRank<A, MatrixRank>,
-  options?: CheckOption,
-): FloatLike<A>;
-export function inv(a: TensorLike, options: CheckOption = {}): Variable {
+  options: CheckOption = {},
+): FloatLike<A> {
   const { check = true } = checkOptions("Cannot invert", options, { check: "boolean" });
-  const { matrices, dtype } = prepareSquare(a, "Cannot invert");
-  return castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype);
+  const { matrices, dtype } = prepareSquare(a as TensorLike, "Cannot invert");
+  return typed(castTo(outputOf<CheckedParams>(matrixInverseOp, [matrices], { check }), dtype));
 }

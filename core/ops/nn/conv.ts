@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import type { DType } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { OfRank, PairDType } from "../../graph/type_arithmetic.ts";
@@ -46,14 +47,9 @@ export type {
 export function conv2d<A extends TensorLike, B extends TensorLike>(
   images: OfRank<A, 4>,
   filters: OfRank<B, 4>,
-  options?: ConvOptions,
-): Variable<PairDType<A, B>, 4>;
-export function conv2d(
-  images: TensorLike,
-  filters: TensorLike,
   options: ConvOptions = {},
-): Variable {
-  return convolve(setUp(images, filters, options, 2));
+): Variable<PairDType<A, B>, 4> {
+  return typed(convolve(setUp(images, filters, options, 2)));
 }
 
 /**
@@ -72,14 +68,14 @@ export function conv2d(
 export function conv2dTranspose<A extends TensorLike, B extends TensorLike>(
   images: OfRank<A, 4>,
   filters: OfRank<B, 4>,
-  options?: ConvTransposeOptions,
-): Variable<PairDType<A, B>, 4>;
-export function conv2dTranspose(
-  images: TensorLike,
-  filters: TensorLike,
   options: ConvTransposeOptions = {},
-): Variable {
-  return convolveBack(setUp(images, filters, options, 2), options.outputShape);
+): Variable<PairDType<A, B>, 4> {
+  return typed(
+    convolveBack(
+      setUp(images, filters, options, 2),
+      options.outputShape,
+    ),
+  );
 }
 
 /**
@@ -103,15 +99,9 @@ export function separableConv2d<
   images: OfRank<A, 4>,
   depthwise: OfRank<B, 4>,
   pointwise: OfRank<C, 4>,
-  options?: SeparableConvOptions,
-): Variable<DType, 4>;
-export function separableConv2d(
-  images: TensorLike,
-  depthwise: TensorLike,
-  pointwise: TensorLike,
   options: SeparableConvOptions = {},
-): Variable {
-  return separable(images, depthwise, pointwise, options, 2);
+): Variable<DType, 4> {
+  return typed(separable(images, depthwise, pointwise, options, 2));
 }
 
 /**
@@ -128,14 +118,9 @@ export function separableConv2d(
 export function conv1d<A extends TensorLike, B extends TensorLike>(
   sequences: OfRank<A, 3>,
   filters: OfRank<B, 3>,
-  options?: ConvOptions<1>,
-): Variable<PairDType<A, B>, 3>;
-export function conv1d(
-  sequences: TensorLike,
-  filters: TensorLike,
   options: ConvOptions<1> = {},
-): Variable {
-  return convolve(setUp(sequences, filters, options, 1));
+): Variable<PairDType<A, B>, 3> {
+  return typed(convolve(setUp(sequences, filters, options, 1)));
 }
 
 /**
@@ -151,14 +136,14 @@ export function conv1d(
 export function conv1dTranspose<A extends TensorLike, B extends TensorLike>(
   sequences: OfRank<A, 3>,
   filters: OfRank<B, 3>,
-  options?: ConvTransposeOptions<1>,
-): Variable<PairDType<A, B>, 3>;
-export function conv1dTranspose(
-  sequences: TensorLike,
-  filters: TensorLike,
   options: ConvTransposeOptions<1> = {},
-): Variable {
-  return convolveBack(setUp(sequences, filters, options, 1), options.outputShape);
+): Variable<PairDType<A, B>, 3> {
+  return typed(
+    convolveBack(
+      setUp(sequences, filters, options, 1),
+      options.outputShape,
+    ),
+  );
 }
 
 /**
@@ -180,15 +165,9 @@ export function separableConv1d<
   sequences: OfRank<A, 3>,
   depthwise: OfRank<B, 3>,
   pointwise: OfRank<C, 3>,
-  options?: SeparableConvOptions<1>,
-): Variable<DType, 3>;
-export function separableConv1d(
-  sequences: TensorLike,
-  depthwise: TensorLike,
-  pointwise: TensorLike,
   options: SeparableConvOptions<1> = {},
-): Variable {
-  return separable(sequences, depthwise, pointwise, options, 1);
+): Variable<DType, 3> {
+  return typed(separable(sequences, depthwise, pointwise, options, 1));
 }
 
 /**
@@ -206,14 +185,9 @@ export function separableConv1d(
 export function conv3d<A extends TensorLike, B extends TensorLike>(
   volumes: OfRank<A, 5>,
   filters: OfRank<B, 5>,
-  options?: ConvOptions<3>,
-): Variable<PairDType<A, B>, 5>;
-export function conv3d(
-  volumes: TensorLike,
-  filters: TensorLike,
   options: ConvOptions<3> = {},
-): Variable {
-  return convolve(setUp(volumes, filters, options, 3));
+): Variable<PairDType<A, B>, 5> {
+  return typed(convolve(setUp(volumes, filters, options, 3)));
 }
 
 /**
@@ -229,14 +203,14 @@ export function conv3d(
 export function conv3dTranspose<A extends TensorLike, B extends TensorLike>(
   volumes: OfRank<A, 5>,
   filters: OfRank<B, 5>,
-  options?: ConvTransposeOptions<3>,
-): Variable<PairDType<A, B>, 5>;
-export function conv3dTranspose(
-  volumes: TensorLike,
-  filters: TensorLike,
   options: ConvTransposeOptions<3> = {},
-): Variable {
-  return convolveBack(setUp(volumes, filters, options, 3), options.outputShape);
+): Variable<PairDType<A, B>, 5> {
+  return typed(
+    convolveBack(
+      setUp(volumes, filters, options, 3),
+      options.outputShape,
+    ),
+  );
 }
 
 /**
@@ -258,13 +232,7 @@ export function separableConv3d<
   volumes: OfRank<A, 5>,
   depthwise: OfRank<B, 5>,
   pointwise: OfRank<C, 5>,
-  options?: SeparableConvOptions<3>,
-): Variable<DType, 5>;
-export function separableConv3d(
-  volumes: TensorLike,
-  depthwise: TensorLike,
-  pointwise: TensorLike,
   options: SeparableConvOptions<3> = {},
-): Variable {
-  return separable(volumes, depthwise, pointwise, options, 3);
+): Variable<DType, 5> {
+  return typed(separable(volumes, depthwise, pointwise, options, 3));
 }

@@ -7,6 +7,7 @@
 import { promote } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
+import type { WrongRank } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel, staticDim } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
 import { between } from "../shape/between.ts";
@@ -29,6 +30,9 @@ import { dimsOf, shapeOf, withShape } from "../shape/shape_ops.ts";
 import { foldWindowsOp, padded, windowed, type WindowParams } from "./window.ts";
 import { shown } from "../../base/shown.ts";
 import { checkOptions, type OptionKinds } from "../../base/options.ts";
+
+/** What a convolution is given; checkers of types have seen to its rank. */
+type Ranked = TensorLike | WrongRank<number>;
 
 /** A number of axes along which there are convolutions and windows. */
 export type Spatial = 1 | 2 | 3;
@@ -175,14 +179,14 @@ const layouts = { 1: "position", 2: "row, column", 3: "depth, row, column" } as 
 
 /** Images and filters of `rank` axes behind two others, and options, checked. */
 export function setUp(
-  images: TensorLike,
-  filters: TensorLike,
+  images: Ranked,
+  filters: Ranked,
   given: AnyOptions,
   rank: Spatial,
   channels: Dim | null = null,
 ): Setup {
   const options = checkOptions("Cannot convolve", given as ConvTransposeOptions, convKinds);
-  const [a, b] = asVariables([images, filters]) as [Variable, Variable];
+  const [a, b] = asVariables([images, filters] as TensorLike[]) as [Variable, Variable];
   for (const [v, first] of [[a, "image, channel"], [b, "out, in"]] as const) {
     if (v.ndim === rank + 2) continue;
     throw new TypeError(
@@ -318,9 +322,9 @@ export function convolveBack(
 
 /** A convolution of each channel by itself, then one of all channels at each place. */
 export function separable(
-  images: TensorLike,
-  depthwise: TensorLike,
-  pointwise: TensorLike,
+  images: Ranked,
+  depthwise: Ranked,
+  pointwise: Ranked,
   options: AnyOptions,
   rank: Spatial,
 ): Variable {
@@ -328,7 +332,8 @@ export function separable(
     if (options[name] === undefined) continue;
     throw new TypeError(`Cannot convolve: "${name}" is no option where filters are separable`);
   }
-  const x = asVariable(images), channels = x.type.shape[1] ?? (x.ndim > 1 ? shapeOf(x, 1) : 1);
+  const x = asVariable(images as TensorLike),
+    channels = x.type.shape[1] ?? (x.ndim > 1 ? shapeOf(x, 1) : 1);
   const each = convolve(setUp(x, depthwise, options, rank, channels));
   return convolve(setUp(each, pointwise, { filterFlip: false }, rank));
 }

@@ -9,7 +9,7 @@ import { makeConstant, outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating, MatrixRank, OfRank, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel } from "../common/arguments.ts";
 import { ones } from "../create/alloc.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { addDims, floorDivDims, maxDims, mulDims, subDims } from "../common/lengths.ts";
 import { asVariable, type TensorLike, valueOf } from "../common/literal.ts";
@@ -204,10 +204,9 @@ function pool(x: TensorLike, size: unknown, given: AnyOptions, rank: Spatial): V
 export function pool2d<A extends TensorLike>(
   x: OfRank<A, MatrixRank>,
   size: number | readonly [number, number],
-  options?: PoolOptions,
-): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
-export function pool2d(x: TensorLike, size: unknown, options: PoolOptions = {}): Variable {
-  return pool(x, size, options, 2);
+  options: PoolOptions = {},
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>> {
+  return typed(pool(x as TensorLike, size, options, 2));
 }
 
 /**
@@ -223,10 +222,9 @@ export function pool2d(x: TensorLike, size: unknown, options: PoolOptions = {}):
 export function pool1d<A extends TensorLike>(
   x: OfRank<A, 1 | MatrixRank>,
   size: number | readonly [number],
-  options?: PoolOptions<1>,
-): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
-export function pool1d(x: TensorLike, size: unknown, options: PoolOptions<1> = {}): Variable {
-  return pool(x, size, options, 1);
+  options: PoolOptions<1> = {},
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>> {
+  return typed(pool(x as TensorLike, size, options, 1));
 }
 
 /**
@@ -242,8 +240,7 @@ export function pool1d(x: TensorLike, size: unknown, options: PoolOptions<1> = {
 export function pool3d<A extends TensorLike>(
   x: OfRank<A, Exclude<MatrixRank, 2>>,
   size: number | readonly [number, number, number],
-  options?: PoolOptions<3>,
-): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>>;
-export function pool3d(x: TensorLike, size: unknown, options: PoolOptions<3> = {}): Variable {
-  return pool(x, size, options, 3);
+  options: PoolOptions<3> = {},
+): Variable<DTypeOf<A> | Floating<DTypeOf<A>>, RankOf<A>> {
+  return typed(pool(x as TensorLike, size, options, 3));
 }

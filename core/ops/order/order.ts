@@ -18,7 +18,7 @@ import {
   shapeLabel,
   staticDim,
 } from "../common/arguments.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import { type DTypeOption, resolveDType } from "../common/dtype_option.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { join } from "../shape/combine.ts";
@@ -277,8 +277,7 @@ export function topkAndArgtopk(
  * T.diff(T.vector("v"));
  * ```
  */
-export function diff<A extends TensorLike>(x: A, n?: number, axis?: number): Like<A>;
-export function diff(x: TensorLike, n = 1, axis = -1): Variable {
+export function diff<A extends TensorLike>(x: A, n = 1, axis = -1): Like<A> {
   const v = asVariable(x), action = `Cannot take differences of ${shapeLabel(v)}`;
   if (!Number.isInteger(n) || n < 0 || n > 1000) {
     throw new RangeError(
@@ -291,7 +290,7 @@ export function diff(x: TensorLike, n = 1, axis = -1): Variable {
     const pair = [between(result, d, 1, null), between(result, d, null, -1)];
     result = elementwise(v.dtype === "bool" ? "xor" : "sub", pair);
   }
-  return result;
+  return typed(result);
 }
 
 /**
@@ -377,13 +376,8 @@ export function toOneHot(x: TensorLike, count: Dim, dtype?: DTypeOption): Variab
 export function searchsorted<V extends TensorLike>(
   x: TensorLike,
   v: V,
-  side?: "left" | "right",
-): Variable<"int64", RankOf<V>>;
-export function searchsorted(
-  x: TensorLike,
-  v: TensorLike,
   side: "left" | "right" = "left",
-): Variable {
+): Variable<"int64", RankOf<V>> {
   const edges = asVariable(x), values = asVariable(v, edges.dtype);
   if (edges.ndim !== 1) {
     throw new TypeError(`Cannot search in ${edges.label}: expected a vector, got ${edges.type}`);
@@ -396,11 +390,11 @@ export function searchsorted(
     expandDims(values, values.ndim),
     side === "left",
   );
-  return outputOf<ReduceParams>(reduceOp, [before], {
+  return typed(outputOf<ReduceParams>(reduceOp, [before], {
     kind: "sum",
     axes: [values.ndim],
     dtype: "int64",
-  });
+  }));
 }
 
 /** Whether a is less than b, or else not greater, where NaN is greater than all numbers. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf } from "../../graph/type_arithmetic.ts";
 import { shapeLabel } from "../common/arguments.ts";
@@ -31,8 +32,7 @@ export function broadcastTo<A extends TensorLike, const S extends ShapeLike>(
   x: A,
   shape: S,
   ndim?: number,
-): Variable<DTypeOf<A>, ShapeRank<S>>;
-export function broadcastTo(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
+): Variable<DTypeOf<A>, ShapeRank<S>> {
   const v = asVariable(x), action = `Cannot broadcast ${shapeLabel(v)}`;
-  return stretched(v, asDims(shape, action, ndim).map((n) => checkedLength(n, action)));
+  return typed(stretched(v, asDims(shape, action, ndim).map((n) => checkedLength(n, action))));
 }

@@ -8,7 +8,7 @@ import { promote } from "../../graph/dtype.ts";
 import { outputOf, Variable } from "../../graph/graph.ts";
 import type { ForAxes, JoinedDType, Like, Plus1, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, normalizeAxis, shapeLabel } from "../common/arguments.ts";
-import { castTo } from "../common/build.ts";
+import { castTo, typed } from "../common/build.ts";
 import { checkedLength } from "../common/checks.ts";
 import { expandDims } from "./dimshuffle.ts";
 import { joinOp, type JoinParams } from "./join.ts";
@@ -44,8 +44,7 @@ function inOneDType(values: readonly TensorLike[]): Variable[] {
 export function join<const L extends readonly TensorLike[]>(
   axis: number,
   ...tensors: L
-): Variable<JoinedDType<L>, RankOf<L[0]>>;
-export function join(axis: number, ...tensors: readonly TensorLike[]): Variable {
+): Variable<JoinedDType<L>, RankOf<L[0]>> {
   if (typeof axis !== "number") {
     throw new TypeError("Cannot join tensors: expected the axis as a number before the tensors");
   }
@@ -60,7 +59,7 @@ export function join(axis: number, ...tensors: readonly TensorLike[]): Variable 
     );
   }
   const along = normalizeAxis(axis, all[0]!.ndim, "Cannot join tensors");
-  return all.length === 1 ? all[0]! : outputOf<JoinParams>(joinOp, all, { axis: along });
+  return typed(all.length === 1 ? all[0]! : outputOf<JoinParams>(joinOp, all, { axis: along }));
 }
 
 /**
@@ -75,11 +74,10 @@ export function join(axis: number, ...tensors: readonly TensorLike[]): Variable 
  */
 export function concatenate<const L extends readonly TensorLike[]>(
   tensors: L,
-  axis?: number,
-): Variable<JoinedDType<L>, RankOf<L[0]>>;
-export function concatenate(tensors: readonly TensorLike[], axis = 0): Variable {
+  axis = 0,
+): Variable<JoinedDType<L>, RankOf<L[0]>> {
   expectList(tensors, "join tensors");
-  return join(axis, ...tensors);
+  return typed(join(axis, ...tensors));
 }
 
 function expectList(tensors: unknown, what: string): void {
@@ -102,9 +100,8 @@ function expectList(tensors: unknown, what: string): void {
  */
 export function stack<const L extends readonly TensorLike[]>(
   tensors: L,
-  axis?: number,
-): Variable<JoinedDType<L>, Plus1<RankOf<L[0]>>>;
-export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
+  axis = 0,
+): Variable<JoinedDType<L>, Plus1<RankOf<L[0]>>> {
   expectList(tensors, "stack tensors");
   if (tensors.length === 0) {
     throw new TypeError("Cannot stack tensors: expected at least one, got none");
@@ -119,9 +116,9 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Variable {
     );
   }
   const at = normalizeAxis(axis, ndim + 1, "Cannot stack tensors");
-  if (ndim === 0) return makeVector(all);
+  if (ndim === 0) return typed(makeVector(all));
   const parts = all.map((v) => expandDims(v, at));
-  return parts.length === 1 ? parts[0]! : outputOf<JoinParams>(joinOp, parts, { axis: at });
+  return typed(parts.length === 1 ? parts[0]! : outputOf<JoinParams>(joinOp, parts, { axis: at }));
 }
 
 /**
@@ -179,13 +176,7 @@ export function split<
   A extends TensorLike,
   const S extends number | readonly Dim[] | Variable,
   const P extends number = number,
->(x: A, sizes: S, axis?: number, options?: SplitOptions<P>): SplitParts<Like<A>, S, P>;
-export function split(
-  x: TensorLike,
-  sizes: number | readonly Dim[] | Variable,
-  axis = 0,
-  options?: SplitOptions,
-): Variable[] {
+>(x: A, sizes: S, axis = 0, options?: SplitOptions<P>): SplitParts<Like<A>, S, P> {
   const v = asVariable(x), action = `Cannot split ${shapeLabel(v)}`;
   const { parts } = checkOptions(action, options, { parts: "number" });
   const along = normalizeAxis(axis, v.ndim, action);
@@ -203,10 +194,10 @@ export function split(
   const total = lengths.reduce<Dim>(addDims, 0);
   const whole = specifyShape(v, v.type.shape.map((_, d) => d === along ? total : null));
   let start: Dim = 0;
-  return lengths.map((length) => {
+  return typed(lengths.map((length) => {
     const stop = addDims(start, length);
     const part = between(whole, along, start, stop);
     start = stop;
     return part;
-  });
+  }));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import type { Variable } from "../../graph/graph.ts";
 import { shown } from "../../base/shown.ts";
 import { MAX_RANK } from "../../graph/type.ts";
@@ -108,12 +109,11 @@ export function transpose(x: TensorLike, ...given: AxesArguments): Variable {
  * T.swapaxes(T.tensor3("t"), 0, 2);
  * ```
  */
-export function swapaxes<A extends TensorLike>(x: A, a: number, b: number): Like<A>;
-export function swapaxes(x: TensorLike, a: number, b: number): Variable {
+export function swapaxes<A extends TensorLike>(x: A, a: number, b: number): Like<A> {
   const v = asVariable(x), action = `Cannot swap axes of ${shapeLabel(v)}`;
   const i = normalizeAxis(a, v.ndim, action), j = normalizeAxis(b, v.ndim, action);
   const order = Array.from({ length: v.ndim }, (_, d) => d === i ? j : d === j ? i : d);
-  return shuffled(v, order);
+  return typed(shuffled(v, order));
 }
 
 /**
@@ -130,12 +130,7 @@ export function moveaxis<A extends TensorLike>(
   x: A,
   source: number | readonly number[],
   destination: number | readonly number[],
-): Like<A>;
-export function moveaxis(
-  x: TensorLike,
-  source: number | readonly number[],
-  destination: number | readonly number[],
-): Variable {
+): Like<A> {
   const v = asVariable(x), action = `Cannot move axes of ${shapeLabel(v)}`;
   const list = (axes: number | readonly number[]) => typeof axes === "number" ? [axes] : axes;
   const from = normalizeAxes(list(source), v.ndim, action);
@@ -148,7 +143,7 @@ export function moveaxis(
   const order: (number | null)[] = new Array(v.ndim).fill(null);
   to.forEach((position, i) => order[position] = from[i]!);
   const rest = Array.from({ length: v.ndim }, (_, d) => d).filter((d) => !from.includes(d));
-  return shuffled(v, order.map((axis) => axis ?? rest.shift()!));
+  return typed(shuffled(v, order.map((axis) => axis ?? rest.shift()!)));
 }
 
 /**
@@ -168,14 +163,13 @@ export function moveaxis(
 export function squeeze<A extends TensorLike, const X extends AxesArguments>(
   x: A,
   ...axes: X
-): Variable<DTypeOf<A>, X extends readonly [number] ? Less1<RankOf<A>> : number>;
-export function squeeze(x: TensorLike, ...axes: AxesArguments): Variable {
+): Variable<DTypeOf<A>, X extends readonly [number] ? Less1<RankOf<A>> : number> {
   const v = asVariable(x), wanted = axesOf(axes);
   const drop = wanted === null
     ? v.type.shape.flatMap((n, d) => n === 1 ? [d] : [])
     : normalizeAxes(wanted, v.ndim, `Cannot squeeze ${shapeLabel(v)}`);
   const pattern = Array.from({ length: v.ndim }, (_, d) => d).filter((d) => !drop.includes(d));
-  return shuffled(v, pattern);
+  return typed(shuffled(v, pattern));
 }
 
 /**
@@ -191,14 +185,15 @@ export function squeeze(x: TensorLike, ...axes: AxesArguments): Variable {
 export function expandDims<A extends TensorLike, const X extends AxesArguments>(
   x: A,
   ...axes: X
-): Variable<DTypeOf<A>, X extends readonly [number] ? Plus1<RankOf<A>> : number>;
-export function expandDims(x: TensorLike, ...axes: AxesArguments): Variable {
+): Variable<DTypeOf<A>, X extends readonly [number] ? Plus1<RankOf<A>> : number> {
   const v = asVariable(x), action = `Cannot add axes to ${shapeLabel(v)}`;
   const list = expectList(action, axesOf(axes)!, "an axis or a list of axes");
   const ndim = v.ndim + list.length;
   const fresh = normalizeAxes(list, ndim, action);
   let next = 0;
-  return shuffled(v, Array.from({ length: ndim }, (_, d) => fresh.includes(d) ? "x" : next++));
+  return typed(
+    shuffled(v, Array.from({ length: ndim }, (_, d) => fresh.includes(d) ? "x" : next++)),
+  );
 }
 
 /**
@@ -211,10 +206,9 @@ export function expandDims(x: TensorLike, ...axes: AxesArguments): Variable {
  * T.shapePadLeft(T.vector("v"), 2); // shape (1, 1, n)
  * ```
  */
-export function shapePadLeft<A extends TensorLike>(x: A, count?: number): Variable<DTypeOf<A>>;
-export function shapePadLeft(x: TensorLike, count = 1): Variable {
+export function shapePadLeft<A extends TensorLike>(x: A, count = 1): Variable<DTypeOf<A>> {
   const v = asVariable(x);
-  return shuffled(v, [...newAxes(count), ...Array.from({ length: v.ndim }, (_, d) => d)]);
+  return typed(shuffled(v, [...newAxes(count), ...Array.from({ length: v.ndim }, (_, d) => d)]));
 }
 
 /**
@@ -227,10 +221,9 @@ export function shapePadLeft(x: TensorLike, count = 1): Variable {
  * T.shapePadRight(T.vector("v")); // a column
  * ```
  */
-export function shapePadRight<A extends TensorLike>(x: A, count?: number): Variable<DTypeOf<A>>;
-export function shapePadRight(x: TensorLike, count = 1): Variable {
+export function shapePadRight<A extends TensorLike>(x: A, count = 1): Variable<DTypeOf<A>> {
   const v = asVariable(x);
-  return shuffled(v, [...Array.from({ length: v.ndim }, (_, d) => d), ...newAxes(count)]);
+  return typed(shuffled(v, [...Array.from({ length: v.ndim }, (_, d) => d), ...newAxes(count)]));
 }
 
 function newAxes(count: number): "x"[] {
@@ -255,7 +248,6 @@ function newAxes(count: number): "x"[] {
 export function shapePadAxis<A extends TensorLike>(
   x: A,
   axis: number,
-): Variable<DTypeOf<A>, Plus1<RankOf<A>>>;
-export function shapePadAxis(x: TensorLike, axis: number): Variable {
-  return expandDims(x, axis);
+): Variable<DTypeOf<A>, Plus1<RankOf<A>>> {
+  return typed(expandDims(x, axis));
 }

@@ -27,7 +27,7 @@ import {
 } from "../common/arguments.ts";
 import { stretched } from "./broadcast_to_op.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
-import { castTo, elementwise } from "../common/build.ts";
+import { castTo, elementwise, typed } from "../common/build.ts";
 import { join } from "./combine.ts";
 import { between } from "./between.ts";
 import { cumulative } from "../reduce/cumulative.ts";
@@ -60,8 +60,7 @@ export function tile<A extends TensorLike>(
   x: A,
   reps: ShapeLike,
   ndim?: number,
-): Variable<DTypeOf<A>>;
-export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
+): Variable<DTypeOf<A>> {
   const v = asVariable(x);
   const action = `Cannot tile ${shapeLabel(v)}`;
   const given: Dim[] = asDims(reps, action, ndim).map((n) => checkedLength(n, action));
@@ -75,7 +74,7 @@ export function tile(x: TensorLike, reps: ShapeLike, ndim?: number): Variable {
   });
   const wide = own.flatMap((n, d) => [times[d]!, n]).map(dimVariable);
   const merged = own.map((n, d) => dimVariable(mulDims(times[d]!, n)));
-  return reshaped(stretched(shuffled(v, pattern), wide), merged);
+  return typed(reshaped(stretched(shuffled(v, pattern), wide), merged));
 }
 
 /**
@@ -162,19 +161,14 @@ function repeatEach(x: Variable, counts: Variable, axis: number, action: string)
 export function roll<A extends TensorLike>(
   x: A,
   shift: Dim | readonly Dim[],
-  axis?: number | readonly number[] | null,
-): Like<A>;
-export function roll(
-  x: TensorLike,
-  shift: Dim | readonly Dim[],
   axis: number | readonly number[] | null = null,
-): Variable {
+): Like<A> {
   const v = asVariable(x);
   if (axis === null) {
     if (Array.isArray(shift)) {
       throw new TypeError("Cannot roll a flattened tensor by several shifts");
     }
-    return reshaped(rolled(ravel(v), shift as Dim, 0), dimsOf(v));
+    return typed(reshaped(rolled(ravel(v), shift as Dim, 0), dimsOf(v)));
   }
   const axes = (Array.isArray(axis) ? axis as number[] : [axis as number])
     .map((d) => normalizeAxis(d, v.ndim, `Cannot roll ${shapeLabel(v)}`));
@@ -186,7 +180,7 @@ export function roll(
       }: expected a shift for each of ${axes.length} axes, got ${shifts.length}`,
     );
   }
-  return axes.reduce((turned, d, i) => rolled(turned, shifts[i]!, d), v);
+  return typed(axes.reduce((turned, d, i) => rolled(turned, shifts[i]!, d), v));
 }
 
 function rolled(x: Variable, shift: Dim, axis: number): Variable {
@@ -287,8 +281,11 @@ function widthsOf(widths: PadWidths, ndim: number, action: string): (readonly [D
  * T.pad(T.matrix("m"), [[1, 1], [0, 2]], { mode: "edge" });
  * ```
  */
-export function pad<A extends TensorLike>(x: A, widths: PadWidths, options?: PadOptions): Like<A>;
-export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}): Variable {
+export function pad<A extends TensorLike>(
+  x: A,
+  widths: PadWidths,
+  options: PadOptions = {},
+): Like<A> {
   const v = asVariable(x), action = `Cannot pad ${shapeLabel(v)}`;
   checkOptions(action, options, { mode: "any", value: "any" });
   const pairs = widthsOf(widths, v.ndim, action);
@@ -306,14 +303,16 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
   );
   if (mode === "constant") {
     const value = castTo(asVariable(options.value ?? 0, v.dtype), v.dtype);
-    return padded(v, value, axes, axes.map((d) => pairs[d]![0]), axes.map((d) => pairs[d]![1]));
+    return typed(
+      padded(v, value, axes, axes.map((d) => pairs[d]![0]), axes.map((d) => pairs[d]![1])),
+    );
   }
   if (!["edge", "reflect", "wrap"].includes(mode)) {
     throw new RangeError(
       `${action}: expected mode "constant", "edge", "reflect" or "wrap", got ${shown(mode)}`,
     );
   }
-  return axes.reduce((wide, axis) => {
+  return typed(axes.reduce((wide, axis) => {
     const [before, after] = pairs[axis]!.map((n) => checkedLength(n, action)) as [Dim, Dim];
     const n = shapeOf(wide, axis);
     const positions = elementwise("sub", [
@@ -323,7 +322,7 @@ export function pad(x: TensorLike, widths: PadWidths, options: PadOptions = {}):
     return outputOf<AdvIndexParams>(advIndexOp, [wide, inside(positions, n, mode)], {
       axes: [axis],
     });
-  }, v);
+  }, v));
 }
 
 /** Positions that may be outside of [0, n), brought inside. */

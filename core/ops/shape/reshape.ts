@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf } from "../../graph/type_arithmetic.ts";
 import { intConstant, shapeLabel } from "../common/arguments.ts";
@@ -33,11 +34,10 @@ export function reshape<A extends TensorLike, const S extends ShapeLike>(
   x: A,
   shape: S,
   ndim?: number,
-): Variable<DTypeOf<A>, ShapeRank<S>>;
-export function reshape(x: TensorLike, shape: ShapeLike, ndim?: number): Variable {
+): Variable<DTypeOf<A>, ShapeRank<S>> {
   const v = asVariable(x);
   const dims = asDims(shape, `Cannot reshape ${shapeLabel(v)}`, ndim);
-  return reshaped(v, dims);
+  return typed(reshaped(v, dims));
 }
 
 /**
@@ -86,7 +86,6 @@ function mergedLength(x: Variable, from: number): Variable {
  * T.ravel(T.matrix("m"));
  * ```
  */
-export function ravel<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1>;
-export function ravel(x: TensorLike): Variable {
-  return flatten(x, 1);
+export function ravel<A extends TensorLike>(x: A): Variable<DTypeOf<A>, 1> {
+  return typed(flatten(x, 1));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import { type DType, promote } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import { joinOp, type JoinParams } from "./join.ts";
@@ -30,9 +31,8 @@ import {
  * const s = T.shape(T.matrix("m")); // two elements
  * ```
  */
-export function shape(x: TensorLike): Variable<"int64", 1>;
-export function shape(x: TensorLike): Variable {
-  return makeVector(dimsOf(x), "int64");
+export function shape(x: TensorLike): Variable<"int64", 1> {
+  return typed(makeVector(dimsOf(x), "int64"));
 }
 
 /**
@@ -67,9 +67,8 @@ export function makeVector(scalars: readonly TensorLike[], dtype?: DType): Varia
  * const images = T.specifyShape(T.matrix("x"), [null, 784]);
  * ```
  */
-export function specifyShape<A extends TensorLike>(x: A, shape: readonly (Dim | null)[]): Like<A>;
-export function specifyShape(x: TensorLike, shape: readonly (Dim | null)[]): Variable {
-  return withShape(asVariable(x), shape);
+export function specifyShape<A extends TensorLike>(x: A, shape: readonly (Dim | null)[]): Like<A> {
+  return typed(withShape(asVariable(x), shape));
 }
 
 /** A shape as users write it: one length, several, or an integer vector. */

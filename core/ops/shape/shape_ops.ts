@@ -4,6 +4,7 @@
  * @module
  */
 
+import { typed } from "../common/build.ts";
 import { type DType, isDiscrete } from "../../graph/dtype.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { type Apply, Constant, outputOf, Variable, writtenLabel } from "../../graph/graph.ts";
@@ -300,10 +301,11 @@ export function withRows(x: Variable, rows: LeastRows, action: string): Variable
  * const [rows, columns] = T.matrix("m").shape; // the same, for each axis
  * ```
  */
-export function shapeOf(x: TensorLike, axis: number): Variable<"int64", 0>;
-export function shapeOf(x: TensorLike, axis: number): Variable {
+export function shapeOf(x: TensorLike, axis: number): Variable<"int64", 0> {
   const v = asVariable(x);
-  return lengthOf(v, normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`));
+  return typed(
+    lengthOf(v, normalizeAxis(axis, v.ndim, `Cannot take a length of ${shapeLabel(v)}`)),
+  );
 }
 
 /** The length of an axis, asked of the variable that it comes from. */

@@ -11,7 +11,7 @@ import { type FloatDType, isDiscrete, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating, Less1, PairDType, RankOf } from "../../graph/type_arithmetic.ts";
 import { intConstant, normalizeAxis, shapeLabel } from "../common/arguments.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import {
   addDims,
   dimVariable,
@@ -88,10 +88,9 @@ function overlaps(
 export function convolve<A extends TensorLike, B extends TensorLike>(
   a: A,
   v: B,
-  mode?: ConvolveMode,
-): Variable<PairDType<A, B>, 1>;
-export function convolve(a: TensorLike, v: TensorLike, mode: ConvolveMode = "full"): Variable {
-  return overlaps(a, v, mode, false);
+  mode: ConvolveMode = "full",
+): Variable<PairDType<A, B>, 1> {
+  return typed(overlaps(a, v, mode, false));
 }
 
 /**
@@ -108,10 +107,9 @@ export function convolve(a: TensorLike, v: TensorLike, mode: ConvolveMode = "ful
 export function correlate<A extends TensorLike, B extends TensorLike>(
   a: A,
   v: B,
-  mode?: ConvolveMode,
-): Variable<PairDType<A, B>, 1>;
-export function correlate(a: TensorLike, v: TensorLike, mode: ConvolveMode = "valid"): Variable {
-  return overlaps(a, v, mode, true);
+  mode: ConvolveMode = "valid",
+): Variable<PairDType<A, B>, 1> {
+  return typed(overlaps(a, v, mode, true));
 }
 
 /** Options of {@linkcode interp}. */
@@ -144,14 +142,8 @@ export function interp<A extends TensorLike>(
   x: A,
   xp: TensorLike,
   fp: TensorLike,
-  options?: InterpOptions,
-): Variable<FloatDType, RankOf<A>>;
-export function interp(
-  x: TensorLike,
-  xp: TensorLike,
-  fp: TensorLike,
   options: InterpOptions = {},
-): Variable {
+): Variable<FloatDType, RankOf<A>> {
   const action = "Cannot interpolate";
   const { left, right, period } = checkOptions(action, options, {
     left: "any",
@@ -215,7 +207,7 @@ export function interp(
   const isBelow = elementwise("lt", [v, at(places, zero)]);
   const isAbove = elementwise("gt", [v, at(places, last)]);
   const notBelow: Variable = where(isAbove, ends[1]!, inside);
-  return where(isBelow, ends[0]!, notBelow);
+  return typed(where(isBelow, ends[0]!, notBelow));
 }
 
 /** Options of {@linkcode trapezoid}. */
@@ -242,9 +234,8 @@ export interface TrapezoidOptions {
  */
 export function trapezoid<A extends TensorLike>(
   y: A,
-  options?: TrapezoidOptions,
-): Variable<Floating<DTypeOf<A>>, Less1<RankOf<A>>>;
-export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Variable {
+  options: TrapezoidOptions = {},
+): Variable<Floating<DTypeOf<A>>, Less1<RankOf<A>>> {
   const v = asFloating(y), action = `Cannot integrate ${shapeLabel(v)}`;
   const { x, dx = 1, axis = -1 } = checkOptions(action, options, {
     x: "any",
@@ -261,14 +252,14 @@ export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Variab
     asVariable(0.5, v.dtype),
   ]);
   if (x === undefined) {
-    return sum(elementwise("mul", [means, asVariable(dx, v.dtype)]), d);
+    return typed(sum(elementwise("mul", [means, asVariable(dx, v.dtype)]), d));
   }
   const places = castTo(asVariable(x, v.dtype), v.dtype);
   const widths = elementwise("sub", sides(places, places.ndim === 1 ? 0 : d));
   const along = places.ndim === 1 && d < v.ndim - 1
     ? shapePadRight(widths, v.ndim - 1 - d) as Variable
     : widths;
-  return sum(elementwise("mul", [means, along]), d);
+  return typed(sum(elementwise("mul", [means, along]), d));
 }
 
 /**
@@ -287,17 +278,18 @@ export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Variab
 export function polyval<P extends TensorLike, A extends TensorLike>(
   p: P,
   x: A,
-): Variable<PairDType<P, A>, RankOf<A>>;
-export function polyval(p: TensorLike, x: TensorLike): Variable {
+): Variable<PairDType<P, A>, RankOf<A>> {
   const [c, v] = asVariables([p, x]) as [Variable, Variable], count = c.type.shape[0];
   if (c.ndim !== 1) {
     throw new TypeError(`Cannot evaluate a polynomial: expected a vector, got ${c.type}`);
   }
   const dtype = promote(c.dtype, v.dtype), [a, b] = [castTo(c, dtype), castTo(v, dtype)];
   if (typeof count === "number" && count <= MOST_COEFFICIENTS) {
-    return Array.from({ length: count }, (_, i) => take(a, i)).reduce(
-      (value, coefficient) => elementwise("add", [elementwise("mul", [value, b]), coefficient]),
-      zerosLike(b),
+    return typed(
+      Array.from({ length: count }, (_, i) => take(a, i)).reduce(
+        (value, coefficient) => elementwise("add", [elementwise("mul", [value, b]), coefficient]),
+        zerosLike(b),
+      ),
     );
   }
   const powers: Variable = flip(arange(shapeOf(c, 0)));
@@ -305,7 +297,7 @@ export function polyval(p: TensorLike, x: TensorLike): Variable {
     elementwise("pow", [expandDims(b, b.ndim), castTo(powers, dtype)]),
     a,
   ]);
-  return castTo(sum(terms, b.ndim), dtype);
+  return typed(castTo(sum(terms, b.ndim), dtype));
 }
 
 /** Horner's rule is written out for up to as many coefficients. */
@@ -326,9 +318,8 @@ const MOST_COEFFICIENTS = 256;
 export function cross<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-  axis?: number,
-): Variable<PairDType<A, B>>;
-export function cross(a: TensorLike, b: TensorLike, axis = -1): Variable {
+  axis = -1,
+): Variable<PairDType<A, B>> {
   const [x, y] = asVariables([a, b]) as [Variable, Variable],
     action = "Cannot take a cross product";
   const parts = (v: Variable): Variable[] => {
@@ -346,15 +337,14 @@ export function cross(a: TensorLike, b: TensorLike, axis = -1): Variable {
       elementwise("mul", [p[j]!, q[i]!]),
     ]);
   const all = [minor(1, 2), minor(2, 0), minor(0, 1)], rank = all[0]!.ndim;
-  return moveaxis(concatenate(all, rank - 1), -1, axis);
+  return typed(moveaxis(concatenate(all, rank - 1), -1, axis));
 }
 
 /** The sum of conj(a) * b over all elements. */
 export function vdot<A extends TensorLike, B extends TensorLike>(
   a: A,
   b: B,
-): Variable<PairDType<A, B>, 0>;
-export function vdot(a: TensorLike, b: TensorLike): Variable {
+): Variable<PairDType<A, B>, 0> {
   const [x, y] = asVariables([a, b]) as [Variable, Variable];
-  return dot(conj(ravel(x)), ravel(y));
+  return typed(dot(conj(ravel(x)), ravel(y)));
 }

@@ -10,7 +10,7 @@ import { type DType, isComplex, isDiscrete } from "../../graph/dtype.ts";
 import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { DTypeOf, RankOf } from "../../graph/type_arithmetic.ts";
 import { type Dim, intConstant } from "../common/arguments.ts";
-import { asFloating, castTo, elementwise } from "../common/build.ts";
+import { asFloating, castTo, elementwise, typed } from "../common/build.ts";
 import { checkedLength, inRange } from "../common/checks.ts";
 import { addDims, dimVariable, minDims, subDims } from "../common/lengths.ts";
 import { asVariable, asVariables, type TensorLike } from "../common/literal.ts";
@@ -57,8 +57,7 @@ export function segmentSum<A extends TensorLike, I extends TensorLike>(
   values: A,
   ids: I,
   count: Dim,
-): RankOf<I> extends 1 ? Variable<DTypeOf<A>, RankOf<A>> : Variable<DTypeOf<A>>;
-export function segmentSum(values: TensorLike, ids: TensorLike, count: Dim): Variable {
+): RankOf<I> extends 1 ? Variable<DTypeOf<A>, RankOf<A>> : Variable<DTypeOf<A>> {
   const v = asVariable(values), places = asVariable(ids, "int64"), action = "Cannot sum segments";
   if (!isDiscrete(places.dtype) || places.dtype === "bool") {
     throw new TypeError(`${action}: expected integers as ids, got ${places.type}`);
@@ -67,7 +66,7 @@ export function segmentSum(values: TensorLike, ids: TensorLike, count: Dim): Var
     throw new TypeError(`${action}: expected ids for axes of the values, got ${places.type}`);
   }
   const length = checkedLength(count, action);
-  return addedAt(v, inRange(castTo(places, "int64"), length, action), length);
+  return typed(addedAt(v, inRange(castTo(places, "int64"), length, action), length));
 }
 
 /** Options of {@linkcode histogram}. */
@@ -179,20 +178,15 @@ export function histogram(
 export function digitize<A extends TensorLike>(
   x: A,
   bins: TensorLike,
-  options?: { readonly right?: boolean },
-): Variable<"int64", RankOf<A>>;
-export function digitize(
-  x: TensorLike,
-  bins: TensorLike,
   options: { readonly right?: boolean } = {},
-): Variable {
+): Variable<"int64", RankOf<A>> {
   const { right = false } = checkOptions("Cannot find bins", options, { right: "boolean" });
   const [v, edges] = asVariables([x, bins]) as [Variable, Variable];
   const below: Variable = searchsorted(edges, v, right ? "left" : "right");
   // Sums, as there may be no edge at all.
   const end = (from: number | null, to: number | null) => sum(between(edges, 0, from, to));
   const isFalling = elementwise("gt", [end(null, 1), end(-1, null)]);
-  return where(isFalling, elementwise("sub", [shapeOf(edges, 0), below]), below);
+  return typed(where(isFalling, elementwise("sub", [shapeOf(edges, 0), below]), below));
 }
 
 /**
@@ -234,8 +228,7 @@ export interface Unique<D extends DType = DType> {
  * f([3, 1, 3, 3]).map((v) => v.arraySync()); // [[1, 3], [1n, 3n]]
  * ```
  */
-export function uniqueAll<A extends TensorLike>(x: A): Unique<DTypeOf<A>>;
-export function uniqueAll(x: TensorLike): Unique {
+export function uniqueAll<A extends TensorLike>(x: A): Unique<DTypeOf<A>> {
   const v = asVariable(x), flat: Variable = ravel(v), n = shapeOf(flat, 0);
   const order: Variable = argsort(flat), sorted: Variable = take(flat, order);
   const pair = [between(sorted, 0, 1, null), between(sorted, 0, null, -1)];
@@ -251,12 +244,12 @@ export function uniqueAll(x: TensorLike): Unique {
   const starts = flatnonzero(first);
   const ranks = elementwise("sub", [cumsum(first), intConstant(1)]);
   const inverse: Variable = setIndex(zerosLike(order), [order], ranks);
-  return {
+  return typed({
     values: take(sorted, starts) as Variable as Variable<DType, 1>,
     indices: take(order, starts) as Variable as Variable<"int64", 1>,
     inverse: reshape(inverse, dimsOf(v)) as Variable as Variable<"int64">,
     counts: diff(join(0, starts, reshape(n, [1]))) as Variable<"int64", 1>,
-  };
+  });
 }
 
 /**

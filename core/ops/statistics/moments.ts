@@ -9,7 +9,7 @@ import { isFloat } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import type { DTypeOf, Floating } from "../../graph/type_arithmetic.ts";
 import { shapeLabel } from "../common/arguments.ts";
-import { asFloating, castTo } from "../common/build.ts";
+import { asFloating, castTo, typed } from "../common/build.ts";
 import { asVariable, type TensorLike } from "../common/literal.ts";
 import { clip, div, maximum, mul, sqr, sqrt, sub } from "../elementwise/arithmetic.ts";
 import { conj, real } from "../elementwise/conversion.ts";
@@ -124,10 +124,9 @@ function covariance(m: TensorLike, options: CovarianceOptions, action: string): 
  */
 export function cov<A extends TensorLike>(
   m: A,
-  options?: CovarianceOptions,
-): Variable<Floating<DTypeOf<A>>, 2>;
-export function cov(m: TensorLike, options: CovarianceOptions = {}): Variable {
-  return covariance(m, options, "Cannot take the covariance");
+  options: CovarianceOptions = {},
+): Variable<Floating<DTypeOf<A>>, 2> {
+  return typed(covariance(m, options, "Cannot take the covariance"));
 }
 
 /**
@@ -143,14 +142,13 @@ export function cov(m: TensorLike, options: CovarianceOptions = {}): Variable {
  */
 export function corrcoef<A extends TensorLike>(
   m: A,
-  options?: Pick<CovarianceOptions, "rowvar">,
-): Variable<Floating<DTypeOf<A>>, 2>;
-export function corrcoef(m: TensorLike, options: Pick<CovarianceOptions, "rowvar"> = {}): Variable {
+  options: Pick<CovarianceOptions, "rowvar"> = {},
+): Variable<Floating<DTypeOf<A>>, 2> {
   const action = "Cannot take correlations";
   checkOptions(action, options, { rowvar: "boolean" });
   const c = covariance(m, { ...options, ddof: 0 }, action);
   const variances: Variable = diagonal(c);
   const deviations: Variable = sqrt(isFloat(c.dtype) ? variances : real(variances));
   const ratio: Variable = div(div(c, expandDims(deviations, 1)), expandDims(deviations, 0));
-  return isFloat(c.dtype) ? clip(ratio, -1, 1) : ratio;
+  return typed(isFloat(c.dtype) ? clip(ratio, -1, 1) : ratio);
 }

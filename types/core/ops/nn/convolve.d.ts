@@ -5,8 +5,11 @@
  * @module
  */
 import { type Variable } from "../../graph/graph.d.ts";
+import type { WrongRank } from "../../graph/type_arithmetic.d.ts";
 import { type Dim } from "../common/arguments.d.ts";
 import { type TensorLike } from "../common/literal.d.ts";
+/** What a convolution is given; checkers of types have seen to its rank. */
+type Ranked = TensorLike | WrongRank<number>;
 /** A number of axes along which there are convolutions and windows. */
 export type Spatial = 1 | 2 | 3;
 /** An item for each of them. */
@@ -61,11 +64,11 @@ interface Setup {
     readonly axes: readonly number[];
 }
 /** Images and filters of `rank` axes behind two others, and options, checked. */
-export declare function setUp(images: TensorLike, filters: TensorLike, given: AnyOptions, rank: Spatial, channels?: Dim | null): Setup;
+export declare function setUp(images: Ranked, filters: Ranked, given: AnyOptions, rank: Spatial, channels?: Dim | null): Setup;
 /** The convolution along the axes behind the first two. */
 export declare function convolve({ x: given, w, groups, stride, dilation, mode, extent, axes }: Setup): Variable;
 /** The adjoint of the convolution, in its images. */
 export declare function convolveBack(setup: Setup, outputShape: readonly Dim[] | null | undefined): Variable;
 /** A convolution of each channel by itself, then one of all channels at each place. */
-export declare function separable(images: TensorLike, depthwise: TensorLike, pointwise: TensorLike, options: AnyOptions, rank: Spatial): Variable;
+export declare function separable(images: Ranked, depthwise: Ranked, pointwise: Ranked, options: AnyOptions, rank: Spatial): Variable;
 export {};
