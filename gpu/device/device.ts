@@ -15,9 +15,7 @@ import { KernelTimer } from "./timing.ts";
 import { Uniforms } from "./uniforms.ts";
 
 /** Optional features that the backend can use. */
-type GpuFeature = "timestamp-query" | "shader-f16" | "subgroups";
-
-const FEATURES: readonly GpuFeature[] = ["timestamp-query", "shader-f16", "subgroups"];
+const FEATURES = ["timestamp-query"] as const;
 
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions extends PoolOptions, QueueOptions, ReadbackOptions {
@@ -26,7 +24,7 @@ export interface DeviceOptions extends PoolOptions, QueueOptions, ReadbackOption
    *
    * @default {all}
    */
-  readonly features?: readonly GpuFeature[];
+  readonly features?: readonly (typeof FEATURES)[number][];
   /**
    * Whether to compute a few known sums before the device is used.
    *

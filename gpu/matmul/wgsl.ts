@@ -21,11 +21,11 @@ import {
 import { SPECIAL_WGSL } from "../device/uniforms.ts";
 
 /** Types that elements of matrices can have. */
-type MatmulType = "f32" | "f16" | "i32" | "u32";
+type MatmulType = "f32" | "i32" | "u32";
 
 /** What to print. */
 export interface MatmulOptions {
-  /** Type of the elements. Products of f16 are summed as f32. */
+  /** Type of the elements. */
   readonly type: MatmulType;
   /** How the work is spread. */
   readonly schedule: MatmulSchedule;
@@ -36,16 +36,14 @@ export interface MatmulOptions {
   readonly declarations?: string;
   /** Fields that follow the 20 words of `matmulParams` in the parameter block, each with a comma. */
   readonly extraParams?: string;
-  /** The element of the left operand at an index, of the summed type; default `a[index]`. */
+  /** The element of the left operand at an index; default `a[index]`. */
   readonly loadA?: (index: string) => string;
-  /** The element of the right operand at an index, of the summed type; default `b[index]`. */
+  /** The element of the right operand at an index; default `b[index]`. */
   readonly loadB?: (index: string) => string;
   /** Where left matrix `batch` begins; default `params.a_offset + batch * params.a_batch`. */
   readonly baseA?: (batch: string) => string;
   /** Where right matrix `batch` begins; default `params.b_offset + batch * params.b_batch`. */
   readonly baseB?: (batch: string) => string;
-  /** The value to store from the sum `value`, of the element type; default the sum. */
-  readonly epilogue?: MatmulHook;
   /** Statements that store the value, in place of `c[…] = value;`. Runs once for each element. */
   readonly store?: MatmulHook;
 }
@@ -53,17 +51,12 @@ export interface MatmulOptions {
 /** Prints WGSL from the names of a value and of where it belongs (u32). */
 export type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
 
-/** The type in which products of elements are summed. */
-function sumType(type: MatmulType): "f32" | "i32" | "u32" {
-  return type === "f16" ? "f32" : type;
-}
-
 /**
  * The WGSL of a product, with entry point `main`. Group 0 binds `a`, `b` and `c` unless
  * `declarations` says otherwise; group 1 the parameters, whose first words `matmulParams` makes.
  *
- * Under a schedule with slices, `c` is the buffer of partial results (of the summed type), and the
- * epilogue and the stores are those of {@linkcode matmulSumWgsl}, which runs next.
+ * Under a schedule with slices, `c` is the buffer of partial results, and the
+ * stores are those of {@linkcode matmulSumWgsl}, which runs next.
  *
  * @param options What to print.
  */
@@ -72,7 +65,7 @@ export function matmulWgsl(options: MatmulOptions): string {
   const sliced = schedule.slices > 1;
   const lines = [
     ...header(options),
-    options.declarations ?? declarations(["a", "b", "c"], type, sliced ? sumType(type) : type),
+    options.declarations ?? declarations(["a", "b", "c"], type),
     "var<private> k_end: u32;",
     baseFunction("left", options),
     baseFunction("right", options),
@@ -85,15 +78,14 @@ export function matmulWgsl(options: MatmulOptions): string {
 }
 
 /**
- * The WGSL of the kernel that adds the partial results of a sliced product up, with the epilogue and
- * the stores of the options. Group 0 binds `slice_sums` (read, of the summed type) and `c` unless
+ * The WGSL of the kernel that adds the partial results of a sliced product up, with the stores of
+ * the options. Group 0 binds `slice_sums` (read) and `c` unless
  * `declarations` says otherwise, in which case it must still declare `slice_sums`.
  *
  * @param options The options of the product.
  */
 export function matmulSumWgsl(options: MatmulOptions): string {
   const { type } = options;
-  const sum = sumType(type);
   const body = `@compute @workgroup_size(${SUM_GROUP})
 fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -103,7 +95,7 @@ fn main(
   let index = linear_group(id, count) * ${SUM_GROUP}u + lane;
   let size = params.m * params.n;
   let all = size * params.batch;
-  var sum = ${sum}();
+  var sum = ${type}();
   for (var slice = 0u; slice < params.slices; slice++) {
     sum += slice_sums[select(0u, slice * all + index, index < all)];
   }
@@ -111,7 +103,7 @@ fn main(
 }`;
   const lines = [
     ...header(options),
-    options.declarations ?? declarations(["slice_sums", "c"], sum, type),
+    options.declarations ?? declarations(["slice_sums", "c"], type),
     storeFunction(options),
     body,
   ];
@@ -128,7 +120,6 @@ function header(options: MatmulOptions): string[] {
   const fields = words.map((word) => `  ${word}: u32,`);
   if (options.extraParams !== undefined) fields.push(`  ${options.extraParams}`);
   return [
-    ...(options.type === "f16" ? ["enable f16;"] : []),
     `struct Params {\n${fields.join("\n")}\n}`,
     "@group(1) @binding(0) var<uniform> params: Params;",
     SPECIAL_WGSL,
@@ -137,50 +128,43 @@ function header(options: MatmulOptions): string[] {
 }
 
 /** Bindings of the names, of which the last is written. */
-function declarations(names: readonly string[], read: string, written: string): string {
+function declarations(names: readonly string[], type: MatmulType): string {
   return names.map((name, i) => {
-    const last = i === names.length - 1;
-    const access = last ? "read_write" : "read";
-    const type = last ? written : read;
+    const access = i === names.length - 1 ? "read_write" : "read";
     return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
   }).join("\n");
 }
 
 /** `left(base, i, j)` or `right(base, i, j)`: an element, or 0 outside of the matrix. */
 function loadFunction(side: "left" | "right", options: MatmulOptions): string {
-  const sum = sumType(options.type);
+  const { type } = options;
   const letter = side === "left" ? "a" : "b";
   const inside = side === "left" ? "i < params.m && j < k_end" : "i < k_end && j < params.n";
   const hook = side === "left" ? options.loadA : options.loadB;
-  const value = hook?.("index") ??
-    (options.type === sum ? `${letter}[index]` : `${sum}(${letter}[index])`);
-  return `fn ${side}(base: u32, i: u32, j: u32) -> ${sum} {
+  const value = hook?.("index") ?? `${letter}[index]`;
+  return `fn ${side}(base: u32, i: u32, j: u32) -> ${type} {
   let inside = ${inside};
   let index = select(0u, base + i * params.${letter}_row + j * params.${letter}_col, inside);
-  return select(${sum}(0), ${value}, inside);
+  return select(${type}(0), ${value}, inside);
 }`;
 }
 
 /** `finish(batch, row, column, value)`: stores an element of the result if there is such a one. */
 function storeFunction(options: MatmulOptions): string {
-  const sum = sumType(options.type);
-  const epilogue = options.epilogue ??
-    ((value: string) => options.type === sum ? value : `${options.type}(${value})`);
   const store = options.store ??
     ((value: string) =>
       "c[params.c_offset + batch * params.c_batch + row * params.c_row + column * params.c_col] = " +
       `${value};`);
-  const result = epilogue("value", "batch", "row", "column");
-  return `fn finish(batch: u32, row: u32, column: u32, value: ${sum}) {
+  return `fn finish(batch: u32, row: u32, column: u32, value: ${options.type}) {
   if (batch < params.batch && row < params.m && column < params.n) {
-    ${store(result, "batch", "row", "column")}
+    ${store("value", "batch", "row", "column")}
   }
 }`;
 }
 
 /** As {@linkcode storeFunction}, but for the partial result of a slice. */
 function partialFunction(type: MatmulType): string {
-  return `fn finish(batch: u32, row: u32, column: u32, value: ${sumType(type)}) {
+  return `fn finish(batch: u32, row: u32, column: u32, value: ${type}) {
   if (batch < params.batch * params.slices && row < params.m && column < params.n) {
     c[(batch * params.m + row) * params.n + column] = value;
   }
@@ -247,14 +231,13 @@ function longSum(
 
 function tileBody(schedule: TileSchedule, type: MatmulType): string {
   const { tileM, tileN, tileK, threadM, threadN, unroll } = schedule;
-  const sum = sumType(type);
   const threads = workgroupSize(schedule);
   const [blocksM, blocksN] = [threadM / 4, threadN / 4];
   const [threadsM, threadsN] = [tileM / threadM, tileN / threadN];
   const [pitchA, pitchB] = [leftPitch(schedule), rightPitch(schedule)];
   const lines: string[] = [
-    `var<workgroup> tile_a: array<vec4<${sum}>, ${tileK * pitchA}>;`,
-    `var<workgroup> tile_b: array<vec4<${sum}>, ${tileK * pitchB}>;`,
+    `var<workgroup> tile_a: array<vec4<${type}>, ${tileK * pitchA}>;`,
+    `var<workgroup> tile_b: array<vec4<${type}>, ${tileK * pitchB}>;`,
     "",
     mainHead(
       schedule,
@@ -270,8 +253,8 @@ function tileBody(schedule: TileSchedule, type: MatmulType): string {
   for (let i = 0; i < threadM; i++) {
     for (let j = 0; j < blocksN; j++) names.push(`sum_${i}_${j}`);
   }
-  const long = longSum(schedule, names, `vec4<${sum}>`, tileK);
-  lines.push(...names.map((name) => `  var ${name} = vec4<${sum}>();`), ...long.before);
+  const long = longSum(schedule, names, `vec4<${type}>`, tileK);
+  lines.push(...names.map((name) => `  var ${name} = vec4<${type}>();`), ...long.before);
   lines.push(
     "  for (var step = 0u; step < steps; step++) {",
     `    let k = k_first + step * ${tileK}u;`,
@@ -347,7 +330,6 @@ function tileLoads(letter: "a" | "b", schedule: TileSchedule, threads: number): 
 
 function vectorBody(schedule: VectorSchedule, type: MatmulType): string {
   const { outputs, lanes, alongSum, matrix } = schedule;
-  const sum = sumType(type);
   const size = matrix === "left" ? "params.m" : "params.n";
   const [k, output] = alongSum
     ? [`lane % ${lanes}u`, `lane / ${lanes}u`]
@@ -356,14 +338,14 @@ function vectorBody(schedule: VectorSchedule, type: MatmulType): string {
     matrix === "left"
       ? `left(base_a, output, ${at}) * right(base_b, ${at}, 0u)`
       : `left(base_a, 0u, ${at}) * right(base_b, ${at}, output)`;
-  const names = [0, 1, 2, 3].map((u) => `sum_${u}`), long = longSum(schedule, names, sum, 1);
+  const names = [0, 1, 2, 3].map((u) => `sum_${u}`), long = longSum(schedule, names, type, 1);
   const lines: string[] = [
-    `var<workgroup> parts: array<${sum}, ${workgroupSize(schedule)}>;`,
+    `var<workgroup> parts: array<${type}, ${workgroupSize(schedule)}>;`,
     "",
     mainHead(schedule, `(${size} + ${outputs - 1}u) / ${outputs}u`),
     `  let output = part_of_matrix * ${outputs}u + ${output};`,
     `  let first = ${k};`,
-    ...names.map((name) => `  var ${name} = ${sum}();`),
+    ...names.map((name) => `  var ${name} = ${type}();`),
     ...long.before,
     "  for (var step = 0u; step < steps; step++) {",
     `    let k = k_first + step * ${lanes * 4}u + first;`,
