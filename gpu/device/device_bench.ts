@@ -9,7 +9,7 @@ import {
   matmulSumGrid,
   partialElements,
 } from "../matmul/schedule.ts";
-import { matmulSumWgsl, matmulWgsl } from "../matmul/wgsl.ts";
+import { plainProduct } from "../../dev/testing/gpu/matmul.ts";
 
 const ignore = !availability.available;
 
@@ -77,10 +77,10 @@ for (const [m, n, k] of products) {
       const { buffers, pipelines, queue, readback, limits, info } = await testDevice();
       const shape = { batch: 1, m, n, k, leftRun: "k", rightRun: "n" } as const;
       const schedule = chooseSchedule(shape, { limits, software: info.isFallbackAdapter });
-      const options = { type: "f32", schedule } as const;
+      const text = plainProduct({ type: "f32", schedule });
       const [product, sum] = await pipelines.createAll([
-        { label: "product", wgsl: matmulWgsl(options), storage: ["read", "read", "write"] },
-        { label: "sum", wgsl: matmulSumWgsl(options), storage: ["read", "write"] },
+        { label: "product", wgsl: text.product, storage: ["read", "read", "write"] },
+        { label: "sum", wgsl: text.sum, storage: ["read", "write"] },
       ]);
       const partial = partialElements(schedule, shape);
       const handles = [m * k, k * n, m * n, partial].map((size) => buffers.acquire(size * 4));

@@ -91,8 +91,7 @@ export function printGemm(
   const product = new KernelText(decls);
   const options = productOptions(product, gemm, schedule);
   if (partial !== null) product.scratch(partial, element(gemm), "write", "c");
-  const finish = partial === null ? { ...options, store: epilogue(product, gemm) } : options;
-  const kernel = complete(product, finish, matmulWgsl, flag);
+  const kernel = complete(product, options, matmulWgsl, flag);
   const groups = (env: RunContext["env"]) => total(matmulGrid(schedule, sizes(env), limits));
   const kernels = [product.assemble(gemm.name, kernel, groups, head)];
   if (partial === null) return kernels;
@@ -111,17 +110,14 @@ export function printGemm(
 function complete(
   text: KernelText,
   options: MatmulOptions,
-  print: (options: MatmulOptions) => string,
+  print: (options: MatmulOptions, declarations: string) => string,
   flag: number | null,
 ): string {
   // The hooks note buffers and parameters, which are declared in front of them.
-  print(options);
+  print(options, "");
   const guard = text.guard(flag);
-  const wgsl = print({
-    ...options,
-    declarations: text.declarations.join("\n"),
-    ...text.fields !== "" && { extraParams: text.fields },
-  });
+  const fields = text.fields !== "" && { extraParams: text.fields };
+  const wgsl = print({ ...options, ...fields }, text.declarations.join("\n"));
   if (guard.length === 0) return wgsl;
   return wgsl.replace(/(fn main\([^{]*\{\n)/, (main) => `${main}  ${guard.join("\n  ")}\n`);
 }
@@ -141,6 +137,7 @@ function productOptions(text: KernelText, gemm: Gemm, schedule: MatmulSchedule):
     schedule,
     loadA: load(gemm.left),
     loadB: load(gemm.right),
+    store: epilogue(text, gemm),
     ...gemm.batch.length > 1 && { baseA: base(gemm.left, "a"), baseB: base(gemm.right, "b") },
   };
 }

@@ -29,43 +29,39 @@ export interface MatmulOptions {
   readonly type: MatmulType;
   /** How the work is spread. */
   readonly schedule: MatmulSchedule;
-  /**
-   * Declarations of the storage bindings, in place of `a` and `b` (read) and `c` (written) of the
-   * element type, and of whatever else the hooks need, such as functions.
-   */
-  readonly declarations?: string;
   /** Fields that follow the 20 words of `matmulParams` in the parameter block, each with a comma. */
   readonly extraParams?: string;
-  /** The element of the left operand at an index; default `a[index]`. */
-  readonly loadA?: (index: string) => string;
-  /** The element of the right operand at an index; default `b[index]`. */
-  readonly loadB?: (index: string) => string;
+  /** The element of the left operand at an index. */
+  readonly loadA: (index: string) => string;
+  /** The element of the right operand at an index. */
+  readonly loadB: (index: string) => string;
   /** Where left matrix `batch` begins; default `params.a_offset + batch * params.a_batch`. */
   readonly baseA?: (batch: string) => string;
   /** Where right matrix `batch` begins; default `params.b_offset + batch * params.b_batch`. */
   readonly baseB?: (batch: string) => string;
-  /** Statements that store the value, in place of `c[…] = value;`. Runs once for each element. */
-  readonly store?: MatmulHook;
+  /** Statements that store the value. Runs once for each element. */
+  readonly store: MatmulHook;
 }
 
 /** Prints WGSL from the names of a value and of where it belongs (u32). */
 export type MatmulHook = (value: string, batch: string, row: string, column: string) => string;
 
 /**
- * The WGSL of a product, with entry point `main`. Group 0 binds `a`, `b` and `c` unless
- * `declarations` says otherwise; group 1 the parameters, whose first words `matmulParams` makes.
+ * The WGSL of a product, with entry point `main`. Group 1 has the parameters, whose first words
+ * `matmulParams` makes.
  *
- * Under a schedule with slices, `c` is the buffer of partial results, and the
- * stores are those of {@linkcode matmulSumWgsl}, which runs next.
+ * Under a schedule with slices, `c` is the buffer of partial results, and the stores are those of
+ * {@linkcode matmulSumWgsl}, which runs next.
  *
  * @param options What to print.
+ * @param declarations The storage bindings, and whatever else the hooks need, such as functions.
  */
-export function matmulWgsl(options: MatmulOptions): string {
+export function matmulWgsl(options: MatmulOptions, declarations: string): string {
   const { schedule, type } = options;
   const sliced = schedule.slices > 1;
   const lines = [
     ...header(options),
-    options.declarations ?? declarations(["a", "b", "c"], type),
+    declarations,
     "var<private> k_end: u32;",
     baseFunction("left", options),
     baseFunction("right", options),
@@ -79,12 +75,12 @@ export function matmulWgsl(options: MatmulOptions): string {
 
 /**
  * The WGSL of the kernel that adds the partial results of a sliced product up, with the stores of
- * the options. Group 0 binds `slice_sums` (read) and `c` unless
- * `declarations` says otherwise, in which case it must still declare `slice_sums`.
+ * the options.
  *
  * @param options The options of the product.
+ * @param declarations As of `matmulWgsl`; `slice_sums` (read) is among them.
  */
-export function matmulSumWgsl(options: MatmulOptions): string {
+export function matmulSumWgsl(options: MatmulOptions, declarations: string): string {
   const { type } = options;
   const body = `@compute @workgroup_size(${SUM_GROUP})
 fn main(
@@ -103,7 +99,7 @@ fn main(
 }`;
   const lines = [
     ...header(options),
-    options.declarations ?? declarations(["slice_sums", "c"], type),
+    declarations,
     storeFunction(options),
     body,
   ];
@@ -127,35 +123,22 @@ function header(options: MatmulOptions): string[] {
   ];
 }
 
-/** Bindings of the names, of which the last is written. */
-function declarations(names: readonly string[], type: MatmulType): string {
-  return names.map((name, i) => {
-    const access = i === names.length - 1 ? "read_write" : "read";
-    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
-  }).join("\n");
-}
-
 /** `left(base, i, j)` or `right(base, i, j)`: an element, or 0 outside of the matrix. */
 function loadFunction(side: "left" | "right", options: MatmulOptions): string {
   const { type } = options;
   const letter = side === "left" ? "a" : "b";
   const inside = side === "left" ? "i < params.m && j < k_end" : "i < k_end && j < params.n";
-  const hook = side === "left" ? options.loadA : options.loadB;
-  const value = hook?.("index") ?? `${letter}[index]`;
+  const load = side === "left" ? options.loadA : options.loadB;
   return `fn ${side}(base: u32, i: u32, j: u32) -> ${type} {
   let inside = ${inside};
   let index = select(0u, base + i * params.${letter}_row + j * params.${letter}_col, inside);
-  return select(${type}(0), ${value}, inside);
+  return select(${type}(0), ${load("index")}, inside);
 }`;
 }
 
 /** `finish(batch, row, column, value)`: stores an element of the result if there is such a one. */
-function storeFunction(options: MatmulOptions): string {
-  const store = options.store ??
-    ((value: string) =>
-      "c[params.c_offset + batch * params.c_batch + row * params.c_row + column * params.c_col] = " +
-      `${value};`);
-  return `fn finish(batch: u32, row: u32, column: u32, value: ${options.type}) {
+function storeFunction({ type, store }: MatmulOptions): string {
+  return `fn finish(batch: u32, row: u32, column: u32, value: ${type}) {
   if (batch < params.batch && row < params.m && column < params.n) {
     ${store("value", "batch", "row", "column")}
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { plainProduct } from "../../dev/testing/gpu/matmul.ts";
 import { gpuTest } from "../../dev/testing/gpu_device.ts";
 import type { BufferHandle } from "../device/buffers.ts";
 import type { GpuDevice } from "../device/device.ts";
@@ -15,7 +16,7 @@ import {
   workgroupBytes,
   workgroupSize,
 } from "./schedule.ts";
-import { type MatmulOptions, matmulSumWgsl, matmulWgsl } from "./wgsl.ts";
+import type { MatmulOptions } from "./wgsl.ts";
 
 type Numbers = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
@@ -86,10 +87,10 @@ async function run(device: GpuDevice, test: Case, options: RunOptions): Promise<
     queue.write(handle.buffer, 0, data);
     return handle;
   };
-  const text = { type, schedule, ...hooks };
+  const text = plainProduct({ type, schedule, ...hooks });
   const product = await pipelines.create({
     label: "product",
-    wgsl: matmulWgsl(text),
+    wgsl: text.product,
     storage: ["read", "read", "write"],
   });
   const params = matmulParams(schedule, test.sizes, test.strides);
@@ -102,7 +103,7 @@ async function run(device: GpuDevice, test: Case, options: RunOptions): Promise<
   if (partial > 0) {
     const add = await pipelines.create({
       label: "sum",
-      wgsl: matmulSumWgsl(text),
+      wgsl: text.sum,
       storage: ["read", "write"],
     });
     const sumGrid = matmulSumGrid(test.sizes, limits);
@@ -338,7 +339,8 @@ Deno.test("no barrier lies under a branch", () => {
   for (const n of [1, 40]) {
     for (const k of [40, 40000]) {
       const shape: MatmulShape = { batch: 1, m: 40, n, k, leftRun: "k", rightRun: "n" };
-      const text = matmulWgsl({ type: "f32", schedule: chooseSchedule(shape, { limits }) });
+      const schedule = chooseSchedule(shape, { limits });
+      const text = plainProduct({ type: "f32", schedule }).product;
       assertStringIncludes(text, "workgroupBarrier();");
       let depth: string[] = [];
       for (const line of text.split("\n")) {
