@@ -59,6 +59,10 @@ export declare function bytesOf(source: FileSource, most?: number): Promise<{
     bytes: Uint8Array<ArrayBuffer>;
     path: string | null;
 }>;
+/** What a decoder makes of a file, or of bytes as they are; errors about the contents name the file. */
+export declare function decoded<T>(source: FileSource, decode: (bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>, most?: number): Promise<T>;
+/** Throws a TypeError for what decoders cannot read: they want bytes. */
+export declare function expectBytes(what: string, bytes: unknown): void;
 /** The names in a folder, sorted, and which of them are folders. Names that start with a dot are left out. */
 export declare function entriesOf(path: string): Promise<{
     name: string;

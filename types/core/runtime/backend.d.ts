@@ -132,8 +132,6 @@ export interface Backend {
     prepare(program: Program): Executable;
     /** As `prepare`, without blocking on compilers where the device can. */
     prepareAsync(program: Program): Promise<Executable>;
-    /** Resolves when all submitted work is done. */
-    sync(): Promise<void>;
     readonly stats: BackendStats;
     /** What times kernels by timestamps; null where the device has none. */
     kernelTimer?(): {
