@@ -18,6 +18,7 @@ import { CpuBuffer } from "./memory/buffer.ts";
 import { Constants } from "./memory/constants.ts";
 import { CpuExecutable, type Device, type LinkedProgram, type Printed } from "./executable.ts";
 import { CpuMemory } from "./memory/memory.ts";
+import { maySortTogether } from "./print/sort.ts";
 import { printModule, type PrintOptions } from "./print/module.ts";
 import { blockRows } from "./print/row_blocks.ts";
 import { Runtime } from "./runtime.ts";
@@ -134,7 +135,7 @@ class CpuBackend implements Backend, Device {
     const text = textOf(bytes);
     // It is linked with a library or without.
     const key = library === null ? text : `${library.path}: ${text}`;
-    const shared = rest.jobs || large;
+    const shared = rest.jobs || large || sortsTogether(program);
     const printed: Printed = { ...rest, note, shared, bytes: bytes.length, key };
     return { bytes, program, printed, library };
   }
@@ -181,6 +182,15 @@ class CpuBackend implements Backend, Device {
       codes: [code, ...codes].filter((one) => one !== null),
     });
   }
+}
+
+/** Whether a program has rows that threads may sort together. */
+function sortsTogether({ steps, commit }: Program): boolean {
+  let may = false;
+  for (const list of [steps, commit]) {
+    eachLeaf(list, (step) => may ||= step.kind === "sort" && maySortTogether(step.length));
+  }
+  return may;
 }
 
 /** What computes the large products of a program. */

@@ -94,7 +94,7 @@ export class Runtime {
   }
 
   #printSort(builder: ModuleBuilder, name: string): void {
-    if (name.startsWith("sort_")) printSort(builder, name.slice(5) as DType);
+    if (name.startsWith("sort_")) printSort(builder, name.slice(5) as DType, this.#sharing);
     else throw new TypeError(`Cannot link "${name}": there is no such function`);
   }
 }

@@ -9,21 +9,22 @@ import { type DType, dtypeInfo } from "../../core/graph/dtype.ts";
 import { addSize, mulSize, type Size } from "../../core/ir/size.ts";
 import { type Storage, storageOf } from "./kernel.ts";
 import { loadScalar, storeScalar } from "./scalar.ts";
+import {
+  histogramBytes,
+  type KeyOps,
+  keyOps,
+  PARTS_BYTES,
+  printByDigits,
+  SHARED,
+} from "./sort_digits.ts";
 import { decode, encode, hasVectorKeys, keyBytes, printDecode, printEncode } from "./sort_keys.ts";
+import { Jobs, type Sharing } from "../threads/jobs.ts";
 import type { Func, FunctionBuilder, FunctionSpec, Local, ModuleBuilder } from "../wasm/mod.ts";
 
 /** Rows up to this length are sorted by insertion. */
 const SHORT = 32;
-/** Rows from this length on are sorted by digits of 11 bits, others by bytes. */
-const LONG = 1 << 13;
-/** How many keys the inner functions work on at a time. */
-const STRETCH = 1 << 14;
-const LONG_BITS = 11, SHORT_BITS = 8;
-
-/** Bytes of the counts of all digits of keys; digits of fewer bits take less. */
-function histogramBytes(bits: number): number {
-  return Math.ceil(bits / LONG_BITS) * (4 << LONG_BITS);
-}
+/** What sorting an element costs, in multiplications of a product. */
+export const SORT_COST = 200;
 
 const params = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
 
@@ -35,48 +36,28 @@ export function sortImport(dtype: DType): FunctionSpec {
   return { name: `sort_${dtype}`, params };
 }
 
+/** Whether threads may sort a row of this length together. */
+export function maySortTogether(length: Size): boolean {
+  return typeof length !== "number" || length >= SHARED;
+}
+
 /** Bytes of workspace that sorting rows of this length takes. */
 export function sortWorkspace(dtype: DType, length: Size): Size {
+  const counts = maySortTogether(length) ? PARTS_BYTES : 0;
   return addSize(
     mulSize(length, 2 * (keyBytes(dtype) + 4)),
-    histogramBytes(8 * keyBytes(dtype)) + 64,
+    histogramBytes(8 * keyBytes(dtype)) + counts + 64,
   );
 }
 
-/** Instructions on keys of 32 or 64 bits. */
-interface KeyOps {
-  readonly type: "i32" | "i64";
-  readonly bytes: 4 | 8;
-  readonly bits: number;
-  load(f: FunctionBuilder): void;
-  store(f: FunctionBuilder): void;
-  /** Pushes the digit of the key on the stack. */
-  digit(f: FunctionBuilder, shift: Local<"i32">, mask: Local<"i32">): void;
-}
-
-const ops32: Omit<KeyOps, "bits"> = {
-  type: "i32",
-  bytes: 4,
-  load: (f) => void f.i32Load(),
-  store: (f) => void f.i32Store(),
-  digit: (f, shift, mask) => void f.localGet(shift).i32ShrU().localGet(mask).i32And(),
-};
-const ops64: Omit<KeyOps, "bits"> = {
-  type: "i64",
-  bytes: 8,
-  load: (f) => void f.i64Load(),
-  store: (f) => void f.i64Store(),
-  digit: (f, shift, mask) =>
-    void f.localGet(shift).i64ExtendI32U().i64ShrU().i32WrapI64().localGet(mask).i32And(),
-};
-
-/** Prints the sorting function of a dtype and exports it. */
-export function printSort(module: ModuleBuilder, dtype: DType): Func {
+/** Prints the sorting function of a dtype, which shares out long rows, and exports it. */
+export function printSort(module: ModuleBuilder, dtype: DType, sharing: Sharing): Func {
   const storage = storageOf(dtype);
   const size = dtypeInfo(storage).bytes;
-  const ops: KeyOps = { ...(size === 8 ? ops64 : ops32), bits: 8 * size };
+  const ops = keyOps(size);
   const insertion = printInsertion(module, ops);
-  const digits = printDigits(module, ops);
+  const jobs = sharing.block === 0 ? null : new Jobs(module, sharing.block);
+  const digits = printByDigits(module, ops, jobs);
   const vectors = hasVectorKeys(dtype)
     ? { encode: printEncode(module, dtype), decode: printDecode(module, dtype) }
     : null;
@@ -129,9 +110,27 @@ export function printSort(module: ModuleBuilder, dtype: DType): Func {
           f.localGet(keys).localGet(places).localGet(length).call(insertion);
           f.localGet(places).localSet(result);
         }, () => {
-          f.localGet(keys).localGet(otherKeys);
-          for (const one of [places, otherPlaces]) f.localGet(one).localGet(withPlaces).i32Mul();
-          f.localGet(histogram).localGet(length).call(digits).localSet(result);
+          const call = (func: Func, counts: () => void) => {
+            f.localGet(keys).localGet(otherKeys);
+            for (const one of [places, otherPlaces]) f.localGet(one).localGet(withPlaces).i32Mul();
+            counts();
+            f.localGet(length).call(func).localSet(result);
+          };
+          const alone = () => call(digits.alone, () => void f.localGet(histogram));
+          const { together } = digits;
+          if (jobs === null || together === null) return alone();
+          f.localGet(length).i32Const(SHARED).i32GeS().if(
+            () => {
+              f.localGet(length).f64ConvertI32S().f64Const(SORT_COST).f64Mul();
+              jobs.pays(f);
+            },
+            () => void f.i32Const(0),
+            "i32",
+          );
+          f.if(
+            () => call(together, () => void f.localGet(otherPlaces).localGet(n4).i32Add()),
+            alone,
+          );
         });
         f.localGet(withPlaces).if(() => {
           printResults(f, storage, { source, values, positions, positionBytes, length, result, i });
@@ -237,150 +236,6 @@ function printInsertion(module: ModuleBuilder, ops: KeyOps): Func {
         ops.store(f);
         placeAt(j, 0).localGet(place).i32Store();
       });
-    },
-  );
-}
-
-/**
- * Prints a function that counts all digits of a stretch of keys at once, each in a histogram of its own. Its
- * parameters are the stretch's start and end, and the histograms.
- */
-function printCount(module: ModuleBuilder, ops: KeyOps, width: number): Func {
-  return module.func(
-    { name: `count_${ops.bits}_${width}`, params: ["i32", "i32", "i32"] },
-    (f, at, end, histograms) => {
-      const slot = f.local("i32"), key = f.local(ops.type), digit = f.local("i32");
-      f.loop((again) => {
-        f.localGet(at);
-        ops.load(f);
-        f.localSet(key);
-        for (let shift = 0, offset = 0; shift < ops.bits; shift += width, offset += 4 << width) {
-          f.localGet(key);
-          if (ops.type === "i64") f.i64Const(shift).i64ShrU().i32WrapI64();
-          else f.i32Const(shift).i32ShrU();
-          f.i32Const((1 << width) - 1).i32And().localSet(digit);
-          f.localGet(histograms).localGet(digit).i32Const(2).i32Shl().i32Add().localTee(slot);
-          f.localGet(slot).i32Load(offset).i32Const(1).i32Add().i32Store(offset);
-        }
-        f.increment(at, ops.bytes).localGet(at).localGet(end).i32LtU().brIf(again);
-      });
-    },
-  );
-}
-
-/**
- * Prints a function that moves a stretch of keys, and their places if asked, to where the histogram says.
- * Its parameters are the stretch's start and end, the histogram of the digit, its shift and mask, the places
- * and the arrays to move to.
- */
-function printMove(module: ModuleBuilder, ops: KeyOps, withPlaces: boolean): Func {
-  return module.func(
-    {
-      name: `move_${ops.bits}${withPlaces ? "_places" : ""}`,
-      params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    },
-    (f, at, end, histogram, shift, mask, from, toKeys, toPlaces) => {
-      const slot = f.local("i32"), to = f.local("i32"), key = f.local(ops.type);
-      f.loop((again) => {
-        f.localGet(at);
-        ops.load(f);
-        f.localSet(key).localGet(histogram).localGet(key);
-        ops.digit(f, shift, mask);
-        f.i32Const(2).i32Shl().i32Add().localTee(slot).i32Load().localSet(to);
-        f.localGet(slot).localGet(to).i32Const(1).i32Add().i32Store();
-        f.localGet(toKeys).localGet(to).i32Const(ops.bytes).i32Mul().i32Add().localGet(key);
-        ops.store(f);
-        if (withPlaces) {
-          f.localGet(toPlaces).localGet(to).i32Const(2).i32Shl().i32Add();
-          f.localGet(from).i32Load().i32Store();
-          f.increment(from, 4);
-        }
-        f.increment(at, ops.bytes);
-        f.localGet(at).localGet(end).i32LtU().brIf(again);
-      });
-    },
-  );
-}
-
-/**
- * Sorts by digits between two pairs of arrays, or between two where `places` is 0; returns the address of
- * the places, or of the keys, in order.
- */
-function printDigits(module: ModuleBuilder, ops: KeyOps): Func {
-  const counting = [LONG_BITS, SHORT_BITS].map((width) => printCount(module, ops, width));
-  const movingKeys = printMove(module, ops, false), moving = printMove(module, ops, true);
-  return module.func(
-    {
-      name: `digits_${ops.bits}`,
-      params: ["i32", "i32", "i32", "i32", "i32", "i32"],
-      results: ["i32"],
-    },
-    (f, keys, otherKeys, places, otherPlaces, histogram, length) => {
-      const width = f.local("i32"), mask = f.local("i32"), shift = f.local("i32");
-      const slot = f.local("i32"), sum = f.local("i32"), count = f.local("i32");
-      const last = f.local("i32"), at = f.local("i32"), end = f.local("i32");
-      const from = f.local("i32"), keysEnd = f.local("i32");
-      f.i32Const(LONG_BITS).i32Const(SHORT_BITS).localGet(length).i32Const(LONG).i32GeS();
-      f.select("i32");
-      f.localSet(width);
-      f.i32Const(1).localGet(width).i32Shl().i32Const(1).i32Sub().localSet(mask);
-      /** Runs over the keys in stretches, so that the engine can optimise what works on them meanwhile. */
-      const inStretches = (body: () => void) => {
-        f.localGet(keys).localSet(at);
-        f.loop((again) => {
-          f.localGet(at).i32Const(STRETCH * ops.bytes).i32Add().localTee(end).localGet(keysEnd);
-          f.localGet(end).localGet(keysEnd).i32LtU().select("i32").localSet(end);
-          f.localGet(at).localGet(end).localGet(histogram);
-          body();
-          f.localGet(end).localTee(at).localGet(keysEnd).i32LtU().brIf(again);
-        });
-      };
-      const findEnd = () =>
-        f.localGet(keys).localGet(length).i32Const(ops.bytes).i32Mul().i32Add().localSet(keysEnd);
-      f.localGet(histogram).i32Const(0).i32Const(histogramBytes(ops.bits)).memoryFill();
-      findEnd();
-      f.localGet(width).i32Const(LONG_BITS).i32Eq();
-      const [long, short] = counting.map((count) => () => inStretches(() => void f.call(count)));
-      f.if(long!, short!);
-      f.block((out) => {
-        f.loop((nextDigit) => {
-          f.localGet(shift).i32Const(ops.bits).i32GeS().brIf(out);
-          findEnd();
-          f.localGet(histogram).localGet(mask).i32Const(2).i32Shl().i32Add().localSet(last);
-          f.block((skip) => {
-            // Nothing to do where all keys have the digit of the first one.
-            f.localGet(histogram).localGet(keys);
-            ops.load(f);
-            ops.digit(f, shift, mask);
-            f.i32Const(2).i32Shl().i32Add().i32Load().localGet(length).i32Eq().brIf(skip);
-            f.i32Const(0).localSet(sum).localGet(histogram).localSet(slot);
-            f.loop((again) => {
-              f.localGet(slot).i32Load().localSet(count);
-              f.localGet(slot).localGet(sum).i32Store();
-              f.increment(sum, count).increment(slot, 4);
-              f.localGet(slot).localGet(last).i32LeU().brIf(again);
-            });
-            f.localGet(places).localTee(from).if(() => {
-              inStretches(() => {
-                f.localGet(shift).localGet(mask);
-                f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(moving);
-                f.increment(from, 4 * STRETCH);
-              });
-            }, () => {
-              inStretches(() => {
-                f.localGet(shift).localGet(mask);
-                f.localGet(from).localGet(otherKeys).localGet(otherPlaces).call(movingKeys);
-              });
-            });
-            f.localGet(keys).localGet(otherKeys).localSet(keys).localSet(otherKeys);
-            f.localGet(places).localGet(otherPlaces).localSet(places).localSet(otherPlaces);
-          });
-          // The histogram of the next digit is behind this one.
-          f.localGet(last).i32Const(4).i32Add().localSet(histogram);
-          f.increment(shift, width).br(nextDigit);
-        });
-      });
-      f.localGet(places).localGet(keys).localGet(places).select("i32");
     },
   );
 }

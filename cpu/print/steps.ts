@@ -17,7 +17,7 @@ import { visitNodes } from "../../core/ir/nodes.ts";
 import { printCheck } from "./check.ts";
 import { printNest, printRows } from "./nest.ts";
 import { gemmImport, printProduct } from "./gemm.ts";
-import { sortImport, sortWorkspace } from "./sort.ts";
+import { SORT_COST, sortImport, sortWorkspace } from "./sort.ts";
 import {
   blocksWorkspace,
   printBlocks,
@@ -36,9 +36,6 @@ import { callSort } from "./sort_call.ts";
 
 /** Code of a function, measured in nodes, beyond which further kernels get functions of their own. */
 const MOST_INLINE = 4000;
-
-/** What sorting an element costs, in multiplications of a product. */
-const SORT_COST = 200;
 
 /**
  * How much more work a step of a loop has to be than others to be shared: where a thread is kept from
@@ -231,7 +228,7 @@ export class StepPrinter {
 
   #sort(sort: Sort): void {
     const context = this.#context, func = this.#owner.imported(sortImport(sort.dtype));
-    this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length), true);
+    this.#owner.needWorkspace(sortWorkspace(sort.dtype, sort.length), sort.rows !== 1);
     const points = mulSize(sort.rows, sort.length);
     const parts = this.#cut(sort.rows, 1, SORT_COST, points);
     if (parts === null) context.scoped(() => callSort(context, sort, func));

@@ -1,29 +1,39 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { config, CrotonError } from "../../all.ts";
 import { captureDeno, captureProgram } from "../../dev/process.ts";
+import { dtypeInfo } from "../../core/graph/dtype.ts";
 import type { GemmDtype } from "../gemm/gemm.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
 import { CpuMemory } from "../memory/memory.ts";
+import { printSort, sortWorkspace } from "../print/sort.ts";
 import { ModuleBuilder } from "../wasm/mod.ts";
 import { Code } from "./code.ts";
 import { control, state } from "./control.ts";
-import { Jobs, SHARED_FROM } from "./jobs.ts";
+import { Jobs, SHARED_FROM, type Sharing } from "./jobs.ts";
 import { emitSharedProduct } from "./products.ts";
 import { Team } from "./team.ts";
 
-type Product = (...args: number[]) => void;
+type Work = (...args: number[]) => void;
 
-/** A team whose threads start at once, and its product. */
-function setup(dtype: GemmDtype) {
+/** A team whose threads start at once, and a function that shares out its work. */
+function team(name: string, emit: (builder: ModuleBuilder, sharing: Sharing) => void) {
   const memory = new CpuMemory(), team = new Team(memory, 0);
   const builder = new ModuleBuilder({ check: true });
   builder.importMemory(memory.limits);
-  emitSharedProduct(builder, { dtype }, { block: team.block, from: SHARED_FROM }, "product");
+  emit(builder, { block: team.block, from: SHARED_FROM });
   const bytes = builder.build().slice(), code = new Code(memory, bytes, []);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory: memory.memory, code: code.global, watch: team.watch },
   });
-  return { memory, team, code, product: exports.product as Product };
+  return { memory, team, code, work: exports[name] as Work };
+}
+
+/** A team and its product. */
+function setup(dtype: GemmDtype) {
+  const { work, ...rest } = team("product", (builder, sharing) => {
+    emitSharedProduct(builder, { dtype }, sharing, "product");
+  });
+  return { ...rest, product: work };
 }
 
 async function start(team: Team, code: Code, threads: number, workspace = 0): Promise<void> {
@@ -92,6 +102,53 @@ Deno.test({
       }
     }
   },
+});
+
+Deno.test("one long row is sorted on several threads as on one", async () => {
+  for (const dtype of ["float32", "int64", "uint8"] as const) {
+    const { memory, team: threads, code, work: sort } = team(
+      `sort_${dtype}`,
+      (builder, sharing) => {
+        printSort(builder, dtype, sharing);
+      },
+    );
+    await start(threads, code, 3);
+    const length = (1 << 17) + 77, size = dtypeInfo(dtype).bytes, block = threads.block / 4;
+    const [source, values, positions] = [size, size, 8].map((bytes) =>
+      memory.allocate(length * bytes)
+    );
+    const work = memory.allocate(sortWorkspace(dtype, length) as number);
+    // Keys that differ in all digits, and in the lowest one only.
+    for (const most of [2 ** 53, 200]) {
+      for (let i = 0; i < length; i++) {
+        const n = Math.floor((Math.sin(i) * 0.5 + 0.5) * most), { f32, i64, u8 } = memory.heap;
+        if (dtype === "float32") f32[source! / 4 + i] = i % 99 === 5 ? NaN : i % 9 === 1 ? -n : n;
+        else if (dtype === "int64") i64[source! / 8 + i] = BigInt(i % 3 === 0 ? -n : n);
+        else u8[source! + i] = n;
+      }
+      for (const to of [[values!, 0], [values!, positions!], [0, positions!]] as const) {
+        const compute = (limit: number) => {
+          memory.heap.i32[block + control.limit] = limit;
+          memory.heap.u8.fill(0, values, values! + length * size);
+          memory.heap.u8.fill(0, positions, positions! + length * 8);
+          const before = memory.heap.i32[block + control.ring]!;
+          sort(source!, ...to, 8, 1, length, Number(most === 200), work);
+          threads.check();
+          const sorted = memory.heap.u8.slice(values, values! + length * size);
+          const places = memory.heap.u8.slice(positions, positions! + length * 8);
+          return { sorted, places, rings: memory.heap.i32[block + control.ring]! - before };
+        };
+        const alone = compute(1);
+        assertEquals(alone.rings, 0);
+        for (const limit of [2, 3]) {
+          const { sorted, places, rings } = compute(limit);
+          const isSame = sorted.every((byte, i) => byte === alone.sorted[i]) &&
+            places.every((byte, i) => byte === alone.places[i]);
+          assertEquals([isSame, rings >= 2], [true, true], `${dtype} ${most} ${limit}: ${rings}`);
+        }
+      }
+    }
+  }
 });
 
 Deno.test("small products and those of few rows and columns stay on their thread", async () => {
