@@ -356,11 +356,12 @@ function numberLines(text: string): string {
 }
 
 /**
- * Whether an error says that something does not fit, such as lengths: not one of the language itself, as
- * when the stack is full.
+ * Whether an error says that something does not fit, such as lengths, or a matrix that is singular: not one
+ * of the language itself, as when the stack is full.
  */
-export function isArgumentError(error: unknown): error is TypeError | RangeError {
-  if (error instanceof ShapeError || error instanceof AssertionError) return true;
+export function isArgumentError(error: unknown): error is Error {
+  const ofValues = error instanceof AssertionError || error instanceof LinAlgError;
+  if (ofValues || error instanceof ShapeError) return true;
   return error instanceof RangeError && error.message.startsWith("Cannot ") ||
     error instanceof IndexError;
 }

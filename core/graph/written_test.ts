@@ -4,6 +4,7 @@ import {
   grad,
   hessian,
   LimitError,
+  LinAlgError,
   scan,
   ShapeError,
   shared,
@@ -612,6 +613,36 @@ Deno.test("debug mode names what the user wrote", async () => {
     for (const words of says) assert(message.includes(words), message);
     assert(/made at \S*written_test.*\n {2}called at \S*written_test/.test(message), message);
   }
+});
+
+onDevices("an error of a matrix names the call, the op and the step", async (device) => {
+  const m = T.fmatrix("m"), b = T.fvector("b"), singular = [[1, 2], [2, 4]];
+  const [factors] = scan((k: Variable) => T.linalg.cholesky(m.mul(k)), { sequences: b });
+  for (const mode of ["fastRun", "debug"] as const) {
+    for (
+      const [program, values, says] of [
+        [T.linalg.solve(m, b), singular, ["is singular", 'in solve("m"']],
+        [T.linalg.inv(m), singular, ["is singular", 'in inv("m"']],
+        [T.linalg.cholesky(m), [[1, 2], [2, 1]], ["positive definite", 'in cholesky("m"']],
+        [factors, [[1, 0], [0, 1]], ["positive definite", "at step 1 of scan", "in cholesky("]],
+        [T.ifelse(b.sum().gt(9), b, T.linalg.solve(m, b)), singular, [
+          "is singular",
+          'in solve("m"',
+        ]],
+      ] as const
+    ) {
+      const f = await compile([m, b], program, { device, mode, onUnusedInput: "ignore" });
+      const { message } = await assertRejects(
+        async () => await f(values, [1, -1]).data(),
+        LinAlgError,
+      );
+      for (const words of says) assert(message.includes(words), message);
+      const places = /made at \S*written_test\.ts:\d+:\d+\n {2}called at \S*written_test\.ts:\d+/;
+      assert(places.test(message), message);
+    }
+  }
+  const f = await compile([m, b], T.ifelse(b.sum().gt(9), T.linalg.solve(m, b), b), { device });
+  assertEquals([...await f(singular, [1, 2]).data()], [1, 2]);
 });
 
 Deno.test("a variable knows the call that made it", () => {

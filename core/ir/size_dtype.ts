@@ -4,8 +4,9 @@
  * @module
  */
 
+import { LimitError } from "../base/errors.ts";
 import { type DType, dtypeInfo } from "../graph/dtype.ts";
-import { type Guards, opaqueSize, type Size } from "./size.ts";
+import { type Guards, opaqueSize, type Size, sizeValue } from "./size.ts";
 
 /** Coefficients up to this leave sums of lengths exact. */
 const SMALL = 2 ** 20;
@@ -23,6 +24,20 @@ export function fitsDType(guards: Guards, size: Size, dtype: DType): boolean {
   );
   const low = kind === "int" ? Math.max(-high - 1, Number.MIN_SAFE_INTEGER) : 0;
   return guards.decide(`fits ${dtype}`, [size], (n) => n >= low && n <= high);
+}
+
+/** Throws a LimitError for a length, or a number of elements, that JavaScript numbers do not hold exactly. */
+export function expectExact(guards: Guards, size: Size): void {
+  if (!fitsDType(guards, size, "int64")) throw tooMany(size);
+}
+
+/** The error of a length, or of a number of elements, that is too large to be counted. */
+export function tooMany(size: Size): LimitError {
+  return new LimitError("Cannot count elements", {
+    limit: "exact integers",
+    requested: sizeValue(size),
+    maximum: Number.MAX_SAFE_INTEGER,
+  });
 }
 
 /** The size, or what is left of it in a dtype that it does not fit. */

@@ -72,7 +72,7 @@ const holds: Partial<Record<Fact, (op: ElementwiseOp) => boolean>> = {
   },
   notNegative: (op) => evaluated(op, [some]).every((y) => !(y < 0)),
   keepsNotNegative: (op) =>
-    evaluated(op, [sizes, sizes.toReversed()], "int64").every((y) => y >= 0),
+    evaluated(op, [sizes, sizes.toReversed()].slice(0, op.arity), "int64").every((y) => y >= 0),
   rounding: (op) =>
     evaluated(op, [some]).every(Number.isInteger) &&
     evaluated(op, [integers]).every((y, i) => y === integers[i]),

@@ -191,6 +191,7 @@ export class KernelBuilder implements LoopNestBuilder {
       throw new TypeError("Cannot compute a kernel as elementwise");
     }
     this.note(apply, lowering.cost);
+    this.scope.shapes.expectCounted(apply.output);
     const storage = this.scope.planner.storage;
     const out = apply.output.dtype;
     const dtypes = apply.inputs.map((input) => input.dtype);

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { numbers, onDevices } from "../../dev/testing/devices.ts";
-import { compile, LimitError, scan, T, type Variable } from "../../all.ts";
+import { compile, grad, LimitError, scan, T, type Variable } from "../../all.ts";
 import { baseSize, countsTogether } from "../ir/size.ts";
 
 const huge = 2 ** 32;
@@ -82,3 +82,45 @@ Deno.test("Axes run as one only while their positions fit 32 bits", () => {
   assertEquals(countsTogether([n, n], [n, n]), true);
   assertEquals(countsTogether([n, n], [n, n, 5000]), false);
 });
+
+onDevices(
+  "What has more elements than can be counted is a LimitError, not a wrapped number",
+  async (device) => {
+    const n = T.lscalar("n"), q = T.fscalar("q"), rest = [n, q];
+    const cube = T.alloc(q, n, n, n), ones = T.ones([n, n, n]), square = n.mul(n);
+    const programs: Record<string, [Variable, number | number[]]> = {
+      mean: [cube.mean(), 2],
+      "mean over two axes": [T.ones([n, n, n, 2]).mean([0, 1, 2]), [1, 1]],
+      "mean over four": [T.alloc(q, n, n, n, n).mean(), 2],
+      var: [cube.var(), 0],
+      std: [ones.std(), 0],
+      "mean of bools": [T.ones([n, n, n], "bool").mean(), 1],
+      size: [ones.size, 1000],
+      "sum of integers": [T.ones([n, n, n], "int64").sum(), 1000],
+      "count of bools": [T.ones([n, n, n], "bool").sum(), 1000],
+      reshape: [cube.reshape([-1]).shape[0]!, 1000],
+      flatten: [cube.flatten().shape[0]!, 1000],
+      repeat: [T.repeat(T.alloc(q, n), square.mul(1000), 0).shape[0]!, 1e6],
+      tile: [T.tile(T.alloc(q, n), [square.mul(1000)]).shape[0]!, 1e6],
+      outer: [T.outer(T.alloc(q, square), T.alloc(q, n)).size, 1000],
+      join: [
+        T.join(0, T.alloc(q, square.mul(600)), T.alloc(q, square.mul(600))).shape[0]!,
+        120_000,
+      ],
+      gradient: [grad(cube.mean(), q), 1],
+    };
+    for (const [name, [program, expected]] of Object.entries(programs)) {
+      const f = await compile(rest, program, { device, onUnusedInput: "ignore" });
+      const right = [expected].flat();
+      assertEquals(numbers(f(10, 2)), right, name);
+      const { message } = assertThrows(() => f(3_000_000, 2), LimitError, "exact integers", name);
+      assertMatch(message, /\n {2}in .*limits_test.*\n {2}called at .*limits_test/, name);
+      assertEquals(numbers(f(10, 2)), right, name);
+    }
+    // What is not counted is not refused, and integers of the user's wrap.
+    const f = await compile(rest, [ones.sum(), square.mul(n)], { device, onUnusedInput: "ignore" });
+    const [sum, product] = f(3_000_000, 2);
+    assertAlmostEquals(sum!.item() as number, 2.7e19, 1e13);
+    assertEquals(product!.item(), BigInt.asIntN(64, 3_000_000n ** 3n));
+  },
+);

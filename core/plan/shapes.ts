@@ -11,7 +11,8 @@ import { locate } from "../graph/written.ts";
 import { type Apply, Constant, type Variable } from "../graph/graph.ts";
 import { paramsKey } from "../graph/sessions.ts";
 import { type Guards, opaqueSize, type Size, sizeValue } from "../ir/size.ts";
-import { fitsDType } from "../ir/size_dtype.ts";
+import { expectExact, fitsDType, tooMany } from "../ir/size_dtype.ts";
+import { isNotNegative } from "../ops/common/length_rules.ts";
 import { shapeText } from "../base/shown.ts";
 
 /** What is known of a leaf: its shape, and the integers it holds when the host has them. */
@@ -90,7 +91,14 @@ export class Shapes implements ShapeContext {
   }
 
   #shapesOf(apply: Apply): readonly (readonly Size[] | NeedValue)[] {
-    return this.located(apply, () => apply.op.shapes(this, apply));
+    return this.located(apply, () => {
+      const shapes = apply.op.shapes(this, apply);
+      for (const shape of shapes) {
+        if (shape instanceof NeedValue) continue;
+        for (const size of shape) expectExact(this.guards, size);
+      }
+      return shapes;
+    });
   }
 
   /** Asks something of an op; its errors say which one it is. */
@@ -141,6 +149,13 @@ export class Shapes implements ShapeContext {
     }
   }
 
+  /** Throws a LimitError for a product or sum of lengths that is too large to be counted. */
+  expectCounted(variable: Variable): void {
+    if (variable.ndim === 0 && variable.dtype === "int64" && isNotNegative(variable)) {
+      this.knows(variable);
+    }
+  }
+
   /** Whether a vector is as short as those that hold shapes: each element costs a guard, or more. */
   #isShort(variable: Variable): boolean {
     return this.guards.decide("few", this.shape(variable), (n) => n <= MOST_INTEGERS);
@@ -171,6 +186,8 @@ export class Shapes implements ShapeContext {
     if (owner.op.size !== undefined && variable.ndim === 0) {
       const size = owner.op.size(this, this.#arguments(owner, variable), owner.params);
       if (fitsDType(this.guards, size, variable.dtype)) return [size];
+      // Numbers of the user's wrap; lengths that do would be others.
+      if (isNotNegative(variable)) throw tooMany(size);
     }
     // The reference wraps as the dtype says.
     return this.#generic(owner, variable);

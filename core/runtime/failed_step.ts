@@ -112,6 +112,9 @@ function failureIn(
   }
 }
 
+/** The limits of lengths and of numbers of elements. */
+const COUNTS: ReadonlySet<string> = new Set(["32-bit positions", "exact integers"]);
+
 /** Whether lengths were found not to fit where nothing else of an op is left. */
 function isOfLengths(error: unknown): boolean {
   const facts = error instanceof ShapeError ? locatedAt(error)?.op.facts : undefined;
@@ -124,17 +127,20 @@ export function locateShape(
   written: WrittenFunction,
   leaves: () => Pick<PlanRequest, "inputs" | "shared">,
 ): unknown {
-  const isLimit = error instanceof LimitError && error.limit === "32-bit positions";
+  const isLimit = error instanceof LimitError && COUNTS.has(error.limit);
   if (!isLimit && !isOfLengths(error)) return error;
   const shapes = new Shapes(new Guards(), planLeaves(leaves()).leaves);
   const sized: [Apply, readonly (readonly number[])[]][] = [];
+  let tooMany: Apply | null = null;
   // What is chosen by a condition fails only when it is chosen.
   for (const apply of toposort(written.roots, () => false, eagerInputs)) {
     try {
       sized.push([apply, apply.outputs.map((v) => shapes.shape(v).map(sizeValue))]);
+      if (isLimit) shapes.expectCounted(apply.output);
     } catch (found) {
       if (found instanceof NeedValue) continue;
-      return !isLimit && found instanceof ShapeError ? found : error;
+      if (!isLimit) return found instanceof ShapeError ? found : error;
+      tooMany ??= apply;
     }
   }
   if (!isLimit) return error;
@@ -142,6 +148,7 @@ export function locateShape(
   const size = (shape: readonly number[]) => shape.reduce((n, length) => n * length, 1);
   const isTooLong = sized.find(([, all]) => all.some((shape) => shape.includes(requested))) ??
     sized.find(([, all]) => all.some((shape) => size(shape) === requested));
-  if (isTooLong !== undefined) locate(error, isTooLong[0], shapes.words);
+  const which = isTooLong?.[0] ?? tooMany;
+  if (which !== null) locate(error, which, shapes.words);
   return error;
 }

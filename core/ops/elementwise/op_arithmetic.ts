@@ -132,7 +132,7 @@ export const arithmeticRows = {
     complex: (b, [x]) => mulElements(b, toComplex(b, x!), toComplex(b, x!)),
     cost: 1,
     size: (_context, [x]) => mulSize(x!, x!),
-    facts: ["notNegative"],
+    facts: ["notNegative", "keepsNotNegative"],
   },
   reciprocal: {
     arity: 1,

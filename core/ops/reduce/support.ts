@@ -8,6 +8,7 @@ import { outputOf, type Variable } from "../../graph/graph.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import { reduceOp } from "./reduce_ops.ts";
 import { checkOptions, type OptionKinds } from "../../base/options.ts";
+import { checkedLength } from "../common/checks.ts";
 import { axesOf, intConstant, normalizeAxes, staticInt } from "../common/arguments.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { shapeOf } from "../shape/shape_ops.ts";
@@ -72,5 +73,9 @@ export function countOf(x: Variable, axes?: readonly number[]): Variable {
   const dims = counted.map((axis) => shapeOf(x, axis));
   const fixed = dims.map(staticInt);
   if (fixed.every((n) => n !== null)) return intConstant(fixed.reduce((n, m) => n * m!, 1)!);
-  return dims.slice(1).reduce((n: Variable, m) => mul(n, m), dims[0]!);
+  // Products of lengths are told from those of the user's integers, which wrap.
+  const lengths = dims.map((n) =>
+    dims.length === 1 ? n : checkedLength(n, "Cannot count elements")
+  );
+  return lengths.slice(1).reduce((n: Variable, m) => mul(n, m), lengths[0]!);
 }

@@ -73,7 +73,7 @@ export function tile<A extends TensorLike>(
     return ["x", axis < 0 ? "x" : axis];
   });
   const wide = own.flatMap((n, d) => [times[d]!, n]).map(dimVariable);
-  const merged = own.map((n, d) => dimVariable(mulDims(times[d]!, n)));
+  const merged = own.map((n, d) => dimVariable(mulDims(times[d]!, checkedLength(n, action))));
   return typed(reshaped(stretched(shuffled(v, pattern), wide), merged));
 }
 
@@ -113,7 +113,9 @@ export function repeat(
   }
   const dims = dimsOf(from), times = checkedLength(counts as Dim, action);
   const wide = [...dims.slice(0, along + 1), times, ...dims.slice(along + 1)];
-  const merged = dims.map((n, d) => d === along ? dimVariable(mulDims(n, times)) : n);
+  const merged = dims.map((n, d) =>
+    d === along ? dimVariable(mulDims(checkedLength(n, action), times)) : n
+  );
   return reshaped(stretched(expandDims(from, along + 1), wide), merged);
 }
 

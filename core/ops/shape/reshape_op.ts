@@ -18,6 +18,7 @@ import {
   sizeKey,
   sizeValue,
 } from "../../ir/size.ts";
+import { expectExact } from "../../ir/size_dtype.ts";
 import { type StaticShape, TensorType } from "../../graph/type.ts";
 import { expectIndexScalars, expectInputs, shapeLabel, staticInt } from "../common/arguments.ts";
 import { shapeText } from "../../base/shown.ts";
@@ -71,6 +72,7 @@ function solveSizes(
     else have.splice(same, 1);
   });
   const size = productSize(have), others = productSize(want);
+  for (const count of [size, others]) expectExact(guards, count);
   if (open < 0) {
     if (!guards.equal(size, others) && !guards.equal(productSize(from), productSize(to))) {
       throw error();

@@ -9,6 +9,7 @@ import { type Apply, outputOf, type Variable } from "../../graph/graph.ts";
 import { moved, padded, reduced, reducedAs, withAxes, withoutAxes } from "../../ops/common/axes.ts";
 import { staticInt } from "../../ops/common/arguments.ts";
 import { castTo } from "../../ops/common/build.ts";
+import { checkedLength } from "../../ops/common/checks.ts";
 import type { PatternItem } from "../../ops/shape/dimshuffle.ts";
 import type { DimshuffleParams } from "../../ops/shape/dimshuffle_op.ts";
 import { lengthsOf } from "../../ops/shape/known_lengths.ts";
@@ -27,6 +28,7 @@ import {
   ew,
   inShape,
   instead,
+  isExact,
   isOneFromEnd,
   isReal,
   mayBeOfNothing,
@@ -112,7 +114,9 @@ function countOf(x: Variable, axes: readonly number[], dtype: Variable["dtype"])
   const lengths = lengthsOf(x);
   const factors = axes.map((axis) => lengths[axis]!);
   const known = factors.filter((n) => typeof n === "number").reduce((p, n) => p * n, 1);
-  const open = factors.filter((n) => typeof n !== "number").map((n) => castTo(n, dtype));
+  const open = factors.filter((n) => typeof n !== "number")
+    // Numbers of the user's would wrap.
+    .map((n) => castTo(isExact(dtype) ? checkedLength(n, "Cannot count elements") : n, dtype));
   const all = known === 1 && open.length > 0 ? open : [number(known, dtype), ...open];
   return all.reduce((p, n) => ew("mul", p, n));
 }
