@@ -5,6 +5,7 @@
  * @module
  */
 
+import { cutWords } from "../base/shown.ts";
 import { runTask, type Task } from "./tasks.ts";
 
 /** A node of the tree; `at` is its place in the text, for messages. */
@@ -78,7 +79,9 @@ export function syntaxError(source: string, at: number, message: string): Syntax
   const more = column + AROUND < line.length ? "…" : "";
   const caret = `${before.replace(/[^\t]/g, " ")}^`;
   return new SyntaxError(
-    `Cannot read the expression: ${message} at ${place}\n  ${before}${after}${more}\n  ${caret}`,
+    `Cannot read the expression: ${
+      cutWords(message)
+    } at ${place}\n  ${before}${after}${more}\n  ${caret}`,
   );
 }
 

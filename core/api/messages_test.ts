@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
 import {
   compile,
@@ -25,6 +25,12 @@ import * as croton from "../../all.ts";
 /** The error of a call with wrong arguments, whose message is short. */
 function fails(body: () => unknown, message: string): void {
   const error = assertThrows(body, Error, message);
+  assert(error.message.length < 1000, `${error.message.length} characters`);
+}
+
+/** The same for what is awaited. */
+async function rejects(body: () => Promise<unknown>, message: string): Promise<void> {
+  const error = await assertRejects(body, Error, message);
   assert(error.message.length < 1000, `${error.message.length} characters`);
 }
 
@@ -133,4 +139,70 @@ Deno.test("long chains can be replaced, and their Jacobians and Hessians built",
   for (let i = 0; i < 1000; i++) short = T.sin(short);
   assertEquals(jacobian(short, x).ndim, 2);
   assertEquals(hessian(short.sum(), x).ndim, 2);
+});
+
+Deno.test("what users chose is shown bounded, whatever it is", async () => {
+  const long = "a".repeat(100_000), x = T.fvector("x"), m = T.fmatrix("m");
+  const expr = (text: string) => () => T.expr(loose(Object.assign([text], { raw: [text] })));
+  for (
+    const text of [long, `${long}(1)`, `1 + ${long}`, `2 ${long}`, `"${long}`, "1".repeat(1e5)]
+  ) {
+    try {
+      expr(text)();
+    } catch (error) {
+      assert((error as Error).message.length < 1000, text.slice(0, 20));
+    }
+  }
+  fails(expr(long), 'unknown name "aaa');
+  for (
+    const spec of [long, `${long}->`, `ij,${long}->${long}`, `ij->${long}`, `ij${"$".repeat(1e5)}`]
+  ) {
+    fails(() => T.einsum(loose(spec), m), "Cannot take an einsum");
+  }
+  fails(() => T.linalg.norm(x, loose(long)), "expected a number");
+  fails(() => x.at(loose({ [long]: 1 })), "expected a slice");
+  await rejects(() => compile([x], loose({ [long]: 1 })), "is not a variable");
+});
+
+Deno.test("objects of classes without fields are no indices, outputs, updates or options", async () => {
+  const x = T.fvector("x");
+  for (const junk of [new Date(), /a/, new Error("x"), new Set([x]), new WeakMap()]) {
+    const [index, given] = [() => x.at(loose(junk)), loose(junk)];
+    fails(index, `got an object of class ${junk.constructor.name}`);
+    await rejects(() => compile([x], given), "expected a variable, a list or an object");
+    await rejects(() => compile([x], x, { updates: given }), "updates are pairs");
+    await rejects(() => compile([x], x, given), "expected an object of options");
+  }
+  // deno-lint-ignore no-sparse-arrays
+  await rejects(() => compile([x], x, { updates: loose([,]) }), "update 0 is not a pair");
+  assertEquals(x.at({}).ndim, 1);
+  class Outputs {
+    double = x.mul(2);
+  }
+  const f = await compile([x], loose(new Outputs()), { device: "cpu" });
+  assertEquals([...loose(f([1])).double.dataSync()], [2]);
+});
+
+onDevices("a broken tensor as an argument names its input", async (device) => {
+  const u = T.fvector("u"), v = T.fvector("v"), g = await compile([u, v], u.add(v), { device });
+  const whole = { dtype: "float32", shape: [2], dataSync: () => new Float32Array(2) };
+  for (
+    const broken of [
+      { shape: [3] },
+      { shape: null },
+      { shape: [-2] },
+      { shape: ["2"] },
+      { dtype: "nope" },
+      { dtype: "int32" },
+      { dataSync: null },
+      { dataSync: () => null },
+      { dataSync: () => [1, 2] },
+    ]
+  ) {
+    fails(
+      () => g([1, 2], loose({ ...whole, ...broken })),
+      'Bad argument to "function" at input 1 ("v")',
+    );
+  }
+  assertEquals([...await g([1, 2], loose(whole)).data()], [1, 2]);
 });

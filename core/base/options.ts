@@ -29,7 +29,7 @@ export function checkOptions<O extends object>(
   const given: unknown = options;
   const plain = typeof given === "object" && given !== null && !Array.isArray(given) &&
     !ArrayBuffer.isView(given) && !("owner" in given) && !(Symbol.iterator in given) &&
-    !("then" in given);
+    !("then" in given) && isRecord(given);
   if (!plain) {
     throw new TypeError(`${action}: expected an object of options, got ${shown(given)}`);
   }
@@ -47,6 +47,12 @@ export function checkOptions<O extends object>(
     throw new TypeError(`${action}: expected "${key}" to be ${wanted}, got ${shown(value)}`);
   }
   return options;
+}
+
+/** Whether an object is one of named things: a plain one, or one of a class with fields, not a Date. */
+export function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.keys(value).length > 0;
 }
 
 /** The known name that is nearly the one given, for the end of a message; nothing if there is none. */

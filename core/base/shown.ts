@@ -54,6 +54,11 @@ export function cut(text: string, longest: number = LONGEST): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
 
+/** A text whose words are shortened when they are long: names that users chose may stand in it. */
+export function cutWords(text: string): string {
+  return text.replace(/[^\s"]+/g, (word) => cut(word));
+}
+
 function fewOf(items: readonly string[]): readonly string[] {
   if (items.length <= 2 * MOST) return items;
   return [...items.slice(0, MOST), `${items.length - MOST} more`];

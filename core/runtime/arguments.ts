@@ -223,7 +223,7 @@ function convertArray(
     if (value.disposed) throw new TypeError(`${where()}: the tensor was disposed of`);
     return value;
   }
-  const host = hostElements(value);
+  const host = hostElements(value, where);
   if (host !== null) {
     if (host.dtype === dtype) return new HostArgument(dtype, host.shape, host.data);
     if (rules.strict || !(rules.allowDowncast || canCastLosslessly(host.dtype, dtype))) {

@@ -6,6 +6,7 @@
 
 import { Variable } from "../graph/graph.ts";
 import type { Tensor } from "./tensor.ts";
+import { isRecord } from "../base/options.ts";
 import { shown } from "../base/shown.ts";
 import { Out } from "./inputs.ts";
 import type { OutputLike, OutputSpec } from "./types.ts";
@@ -33,7 +34,8 @@ export function formOf(outputs: OutputSpec, what: string): OutputForm {
     const variables = Array.from(outputs, (output: unknown, i) => one(output, `output ${i}`));
     return { variables, keys: variables.map((_, i) => i), wrap: (tensors) => [...tensors] };
   }
-  if (typeof outputs !== "object" || Symbol.iterator in outputs || "then" in outputs) {
+  const isList = typeof outputs !== "object" || Symbol.iterator in outputs || "then" in outputs;
+  if (isList || !isRecord(outputs)) {
     throw new TypeError(
       `Cannot compile ${what}: expected a variable, a list or an object of variables as outputs, got ` +
         shown(outputs),
@@ -42,7 +44,7 @@ export function formOf(outputs: OutputSpec, what: string): OutputForm {
   const keys = Object.keys(outputs);
   const record = outputs as Readonly<Record<string, OutputLike>>;
   return {
-    variables: keys.map((key) => one(record[key], `output "${key}"`)),
+    variables: keys.map((key) => one(record[key], `output ${shown(key)}`)),
     keys,
     wrap: (tensors) => Object.fromEntries(keys.map((key, i) => [key, tensors[i]])),
   };

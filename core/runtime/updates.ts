@@ -7,6 +7,7 @@
 import { ancestors, graphInputs, toposort } from "../graph/walk.ts";
 import { asVariable, type TensorLike } from "../ops/common/literal.ts";
 import { SharedVariable } from "./shared.ts";
+import { isRecord } from "../base/options.ts";
 import { shown } from "../base/shown.ts";
 import { Variable } from "../graph/graph.ts";
 
@@ -30,7 +31,11 @@ export function checkUpdates(
   what: string,
 ): [SharedVariable, Variable][] {
   if (updates === undefined) return [];
-  if (typeof updates !== "object" || updates === null) {
+  const given: unknown = updates;
+  if (
+    typeof given !== "object" || given === null ||
+    !(Array.isArray(given) || given instanceof Map || isRecord(given))
+  ) {
     throw new TypeError(
       `Cannot compile ${what}: updates are pairs in a list, a Map or an object, got ${
         shown(updates)
@@ -40,7 +45,7 @@ export function checkUpdates(
   const pairs: readonly unknown[] = updates instanceof Map
     ? [...updates]
     : Array.isArray(updates)
-    ? updates
+    ? Array.from(updates)
     : Object.values(updates);
   const seen = new Set<SharedVariable>();
   return pairs.map((pair, i): [SharedVariable, Variable] => {

@@ -128,30 +128,37 @@ export function plainArray(array: AnyTypedArray): { dtype: DType; data: TypedArr
   return { dtype, data };
 }
 
-/** What a typed array or a tensor holds; null for anything else. Throws a TypeError for broken ones. */
-export function hostElements(value: unknown): HostElements | null {
+/**
+ * What a typed array or a tensor holds; null for anything else. Throws a TypeError for broken ones.
+ *
+ * @param where How its message starts.
+ */
+export function hostElements(
+  value: unknown,
+  where = () => "Cannot read a tensor",
+): HostElements | null {
   if (isTypedArray(value)) {
     const { dtype, data } = plainArray(value);
     return { dtype, shape: [data.length], data };
   }
-  return isHostTensor(value) ? readTensor(value) : null;
+  return isHostTensor(value) ? readTensor(value, where()) : null;
 }
 
-function readTensor(tensor: HostTensor): HostElements {
+function readTensor(tensor: HostTensor, action: string): HostElements {
   const { dtype } = tensor;
   if (!isDType(dtype)) {
-    throw new TypeError(`Cannot read a tensor: its dtype is ${shown(dtype)}, which is none`);
+    throw new TypeError(`${action}: its dtype is ${shown(dtype)}, which is none`);
   }
-  const shape = checkLengths(tensor.shape, "Cannot read a tensor");
+  const shape = checkLengths(tensor.shape, action);
   if (typeof tensor.dataSync !== "function") {
-    throw new TypeError(`Cannot read a tensor: its dataSync is no function`);
+    throw new TypeError(`${action}: its dataSync is no function`);
   }
   const data: unknown = tensor.dataSync();
   const elements = isTypedArray(data) ? plainArray(data) : null;
   const wanted = dtypeInfo(dtype).array(0).constructor;
   if (elements === null || elements.data.constructor !== wanted) {
     throw new TypeError(
-      `Cannot read a tensor of ${dtype}: expected its elements in a ${wanted.name}, got ${
+      `${action}, a tensor of ${dtype}: expected its elements in a ${wanted.name}, got ${
         elements === null ? shown(data) : `a ${elements.data.constructor.name}`
       }`,
     );
@@ -159,7 +166,7 @@ function readTensor(tensor: HostTensor): HostElements {
   const count = sizeOf(shape) * (isComplex(dtype) ? 2 : 1);
   if (elements.data.length !== count) {
     throw new TypeError(
-      `Cannot read a tensor of shape ${shown(shape)}: expected ${count} numbers, got ` +
+      `${action}, a tensor of shape ${shown(shape)}: expected ${count} numbers, got ` +
         `${elements.data.length}`,
     );
   }

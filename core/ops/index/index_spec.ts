@@ -21,6 +21,7 @@ import {
   type NestedArray,
 } from "../common/literal.ts";
 import { makeVector } from "../shape/shape.ts";
+import { isRecord } from "../../base/options.ts";
 import { shown } from "../../base/shown.ts";
 
 /** A slice: missing or null parts mean as far as possible. */
@@ -97,10 +98,14 @@ function parseItem(item: IndexItem, action: string): Item[] {
   if (item instanceof Variable) return [tensorItem(item, action)];
   if (Array.isArray(item)) return [listItem(item, action)];
   if (isTypedArray(item) || isHostTensor(item)) return [tensorItem(asVariable(item), action)];
-  if (typeof item === "object") return [sliceItem(item as SliceSpec, action)];
+  if (typeof item === "object" && isRecord(item)) return [sliceItem(item as SliceSpec, action)];
   throw new TypeError(
     `${action}: expected integers, slices, "...", null, integer tensors or bool tensors, got ${
-      typeof item === "boolean" ? `the boolean ${item}` : typeof item
+      typeof item === "boolean"
+        ? `the boolean ${String(item)}`
+        : typeof item === "object"
+        ? shown(item)
+        : typeof item
     }`,
   );
 }
@@ -143,7 +148,9 @@ function sliceItem(spec: SliceSpec, action: string): Item {
   const names = Object.keys(spec);
   const stray = names.find((name) => !["start", "stop", "step"].includes(name));
   if (stray !== undefined) {
-    throw new TypeError(`${action}: expected a slice with start, stop and step, got "${stray}"`);
+    throw new TypeError(
+      `${action}: expected a slice with start, stop and step, got ${shown(stray)}`,
+    );
   }
   const part = (name: "start" | "stop" | "step"): Variable | null => {
     const value = spec[name];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shown } from "../../base/shown.ts";
+import { cutWords, shown } from "../../base/shown.ts";
 import { type DType, promote } from "../../graph/dtype.ts";
 import type { Variable } from "../../graph/graph.ts";
 import { type Dim, staticDim } from "../common/arguments.ts";
@@ -46,7 +46,7 @@ function parse(
     throw new TypeError(`${action}: expected subscripts as text, got ${shown(text)}`);
   }
   const fail = (why: string): never => {
-    throw new RangeError(`${action} of ${JSON.stringify(text)}: ${why}`);
+    throw new RangeError(`${action} of ${shown(text)}: ${cutWords(why)}`);
   };
   const [left, right, ...more] = text.replaceAll(/\s/g, "").split("->");
   const parts = left!.split(",");

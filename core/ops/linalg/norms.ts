@@ -96,7 +96,9 @@ export function norm(
   }
   if (axes.length === 1) {
     if (typeof order === "string") {
-      throw new RangeError(`${action}: expected a number as the order for vectors, got "${order}"`);
+      throw new RangeError(
+        `${action}: expected a number as the order for vectors, got ${shown(order)}`,
+      );
     }
     return vectorNorm(v, order ?? 2, { axis: axes[0]!, keepdims });
   }
