@@ -18,7 +18,6 @@ import { randomGradients } from "./rules_random.ts";
 import { reduceGradients } from "./rules_reduce.ts";
 import { shapeGradients } from "./rules_shape.ts";
 import { solveGradients } from "./rules_solve.ts";
-import { windowGradients } from "./rules_window.ts";
 
 /** Rules of the library, and those that were registered. */
 const rules: Record<string, GradientRule> = {
@@ -30,7 +29,6 @@ const rules: Record<string, GradientRule> = {
   ...solveGradients,
   ...decomposeGradients,
   ...eigGradients,
-  ...windowGradients,
   ...fftGradients,
   ...orderGradients,
   ...controlGradients,

@@ -1,5 +1,5 @@
 /**
- * Derivatives of ops that move, stretch, join and split.
+ * Derivatives of ops that move, stretch, join and split, and of sliding windows.
  *
  * @module
  */
@@ -17,7 +17,12 @@ import {
   type SubtensorParams,
   wholeEntry,
 } from "../core/ops/index/subtensor.ts";
-import type { PadParams } from "../core/ops/nn/window.ts";
+import {
+  foldWindowsOp,
+  type PadParams,
+  type WindowParams,
+  windowsOp,
+} from "../core/ops/nn/window.ts";
 import { sub } from "../core/ops/elementwise/elementwise.ts";
 import { zeroGradient } from "./gradient.ts";
 import { knownDims } from "../core/ops/shape/known_lengths.ts";
@@ -116,6 +121,20 @@ export const shapeGradients: GradientRules = {
       );
       const all = x.type.shape.map((_, axis) => axis);
       return [inner, wanted[1] ? sub(reduced("sum", g!, all), reduced("sum", inner, all)) : null];
+    },
+  }),
+  // Windows are added up where they overlap.
+  windows: ruleOf<WindowParams>({
+    pullback: (apply, [g]) => [
+      outputOf(foldWindowsOp, [g!, ...knownDims(apply.inputs[0]!)], apply.params),
+    ],
+  }),
+  // Each window sees the gradient at its elements.
+  foldWindows: ruleOf<WindowParams>({
+    pullback(apply, [g]) {
+      const { params } = apply, dims = knownDims(apply.inputs[0]!).slice(-params.axes.length);
+      const open = dims.filter((_, i) => params.size[i] === null);
+      return [outputOf(windowsOp, [g!, ...open], params)];
     },
   }),
 };

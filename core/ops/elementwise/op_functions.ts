@@ -28,7 +28,7 @@ type ElementName = NamesOf<
 >;
 
 /** The row of a real function of one argument, by its name in kernels; `extra` overrides parts of it. */
-export function realFunction(
+function realFunction(
   float: (x: number) => number,
   scalar: ScalarName,
   cost: number,
@@ -158,6 +158,15 @@ export const functionRows = {
     complex: (b, [z]) => kernels.get().elements.angleElement(b, toComplex(b, z!)),
     cost: 24,
   },
+
+  erf: realFunction(special.erf, "erf", 24, { facts: ["saturates", "odd"] }),
+  erfc: realFunction(special.erfc, "erfc", 30, { facts: ["saturates", "notNegative"] }),
+  erfinv: realFunction(special.erfinv, "erfinv", 40),
+  erfcinv: realFunction(special.erfcinv, "erfcinv", 40),
+  gamma: realFunction(special.gamma, "gamma", 50),
+  gammaln: realFunction(special.gammaln, "lgamma", 50),
+  digamma: realFunction(special.digamma, "digamma", 50),
+  trigamma: realFunction(special.trigamma, "trigamma", 50),
 } satisfies Record<string, ElementwiseRow>;
 
 function isNegative(x: number): boolean {

@@ -9,11 +9,10 @@ import { arithmeticRows } from "./op_arithmetic.ts";
 import { convertRows } from "./op_convert.ts";
 import { functionRows } from "./op_functions.ts";
 import { logicRows } from "./op_logic.ts";
-import { specialRows } from "./op_special.ts";
 import { type ElementwiseOp, elementwiseOp, type ElementwiseRow } from "./op.ts";
 
 /** What each op says about itself. */
-const rows = { ...arithmeticRows, ...functionRows, ...specialRows, ...logicRows, ...convertRows };
+const rows = { ...arithmeticRows, ...functionRows, ...logicRows, ...convertRows };
 
 /** The name of an elementwise op. */
 export type ElementwiseName = keyof typeof rows;
