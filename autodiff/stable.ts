@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Apply, makeVariable, type Variable } from "../core/graph/graph.ts";
+import { type Apply, makeVariable, outputOf, type Variable } from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import type { Fact } from "../core/graph/op.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
@@ -105,7 +105,7 @@ export class StableForms {
     if (form === null) return;
     if (found!.isFreed) this.#freed.add(apply);
     // What is in it is stable already; what is behind its ends need not be.
-    const behind = new Set(ends!.values());
+    const behind = new Set([...ends!.values()].map((form) => shownOf(form).inner));
     for (const inner of toposort([form], (v) => behind.has(v) || this.#isEnd(v))) {
       const isOne = isRoot(inner) || inner.op.name === "mul";
       if (isOne && !this.#found.has(inner)) this.#found.set(inner, null);
@@ -135,6 +135,7 @@ export class StableForms {
   #endsOf(apply: Apply, unknown: Apply[]): Ends | null {
     const ends = new Map<Variable, Variable>(), inside = new Set<Apply>([apply]);
     const exponents: Variable[] = [];
+    let isCurved = false;
     const enter = (
       variables: readonly Variable[],
       own: (apply: Apply) => boolean,
@@ -152,6 +153,7 @@ export class StableForms {
           inside.size >= MOST && !this.#isBent(input, isUnderLog);
         if (form || isFar || !isTransparent(owner, isUnderLog)) {
           ends.set(input, form ?? input);
+          isCurved ||= form !== null && form !== undefined && shownOf(form).around.length > 0;
           continue;
         }
         inside.add(owner);
@@ -161,7 +163,7 @@ export class StableForms {
     const isOfPowers = hasPowers(apply);
     if (!isOfPowers && !apply.inputs.some((input) => this.#isBent(input, true))) return null;
     enter(apply.inputs, isLogarithm, this.#left, true);
-    if (exponents.length === 0 && !isOfPowers) return null;
+    if (exponents.length === 0 && !isCurved && !isOfPowers) return null;
     const most = inside.size + MOST;
     for (const exponent of exponents) enter([exponent], isRoot, most);
     if (unknown.length === 0) this.#left = Math.max(MOST, this.#left - inside.size);
@@ -194,17 +196,36 @@ export function stableFormsOf(outputs: readonly Variable[]): readonly Variable[]
 
 function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolean } | null {
   // The rules see nothing but the part that matters, so that they cannot go around what has to stay.
-  const places = [...ends].map(([end, form]) => [end, form, makeVariable(end.type)] as const);
-  for (const [, form, place] of places) standsFor(place, form);
-  const [closed] = replace([apply.output], new Map(places.map(([end, , place]) => [end, place])));
+  const places = [...ends].map(([end, form]) => {
+    const { inner, around } = shownOf(form), place = makeVariable(inner.type);
+    standsFor(place, inner);
+    const shown = around.reduceRight((v, { op, params }) => outputOf(op, [v], params), place);
+    return { end, inner, place, shown };
+  });
+  const [closed] = replace(
+    [apply.output],
+    new Map(places.map(({ end, shown }) => [end, shown])),
+  );
   const hits = new Map<string, number>();
   const [made] = stabilised([closed!], hits);
   // What cancels does not overflow any more, either.
   const isBetter = hasBetter(hits) || curvesOf(made!) < curvesOf(closed!);
   if (!isBetter) return null;
-  const [form] = replace([made!], new Map(places.map(([, form, place]) => [place, form])));
+  const [form] = replace([made!], new Map(places.map(({ inner, place }) => [place, inner])));
   const left = new Set(graphInputs([made!]));
-  return { form: form!, isFreed: places.some(([, , place]) => !left.has(place)) };
+  return { form: form!, isFreed: places.some(({ place }) => !left.has(place)) };
+}
+
+/** What of the stable form of a logarithm another one has to see, and what that is around. */
+function shownOf(form: Variable): { inner: Variable; around: readonly Apply[] } {
+  const around: Apply[] = [];
+  let inner = form;
+  while (inner.owner !== null && ["neg", "softplus"].includes(inner.owner.op.name)) {
+    around.push(inner.owner);
+    inner = inner.owner.inputs[0]!;
+  }
+  const isCurved = around.some(({ op }) => is(op, "saturates"));
+  return isCurved ? { inner, around } : { inner: form, around: [] };
 }
 
 /** Whether rules look through an application, and gradients are the same when it is rewritten. */

@@ -26,7 +26,7 @@ import {
   isOne,
   isShiftedByHand,
   isShiftedExp,
-  logSigmoid,
+  logOfSmall,
   mayVanish,
   one,
   ownAxes,
@@ -43,7 +43,7 @@ import {
   productOps,
   unpadded,
 } from "../algebra/factors.ts";
-import { applied, applyAgain, ew, inShape, isReal, number, numberOf, under } from "../match.ts";
+import { applied, applyAgain, ew, inShape, isReal, number, numberOf } from "../match.ts";
 import { transposed } from "../../ops/common/axes.ts";
 import { type Sum, sumOf, sumOps, type Term } from "../algebra/terms.ts";
 import { isView, sameView, viewThrough } from "../indexing/views.ts";
@@ -58,10 +58,11 @@ import {
   traitsOf,
 } from "./exp_added.ts";
 import { balanced, turnedBack } from "./exp_balanced.ts";
-import { reducedBy, through, viewedBy } from "./exp_through.ts";
+import { exponentIn, reducedBy, through, viewedBy } from "./exp_through.ts";
 
 /** What was found: the same parts are asked for again and again. */
 const known = new WeakMap<Variable, ExpProduct | null>();
+const knownSmall = new WeakMap<Variable, ExpProduct | null>();
 
 /** Products without exponentials. */
 const plain = new WeakSet<Variable>();
@@ -71,7 +72,7 @@ const MOST_TERMS = 12;
 
 /**
  * The exponentials of a product and the rest; null without exponentials. Under a logarithm, where it matters
- * that they underflow, logistic functions are such, too.
+ * that they underflow, logistic functions and softplus are such, too.
  */
 export function expProductOf(variable: Variable, isUnderLog = false): ExpProduct | null {
   if (isUnderLog) return takenExps(variable, true);
@@ -87,9 +88,9 @@ function takenExps(variable: Variable, isUnderLog: boolean): ExpProduct | null {
   const exponent: Term[] = [], rest: Factor[] = [];
   let isShifted = true, hasSums = false;
   for (const factor of product.factors) {
-    const { base, power } = factor, z = isUnderLog ? under(base, "sigmoid") : null;
-    const term = z === null ? exponentOf(factor) : logSigmoid(z, power);
-    const inner = term === null ? expPartOf(base) : null;
+    const { base, power } = factor, small = isUnderLog ? logOfSmall(base, power) : null;
+    const term = small ?? exponentOf(factor);
+    const inner = term !== null ? null : expPartOf(base) ?? (isUnderLog ? smallPartOf(base) : null);
     if (term === null && inner === null) {
       rest.push(factor);
       continue;
@@ -128,6 +129,28 @@ export function expPartOf(variable: Variable): ExpProduct | null {
   return known.get(variable) ?? null;
 }
 
+/** What is chosen or put together of what matters under a logarithm only, as an exponential. */
+function smallPartOf(variable: Variable): ExpProduct | null {
+  const order = toposort(
+    [variable],
+    (v) => knownSmall.has(v),
+    (apply) => isOpened(apply) ? apply.inputs : [],
+  );
+  for (const { outputs } of order) {
+    for (const output of outputs) knownSmall.set(output, newSmallPartOf(output));
+  }
+  return knownSmall.get(variable) ?? null;
+}
+
+function newSmallPartOf(variable: Variable): ExpProduct | null {
+  const apply = variable.owner;
+  if (apply === null || !isReal(variable.dtype)) return null;
+  if (apply.op.name === "switch") return choiceOf(apply, true);
+  if (apply.op.name === "ifelse") return lazyChoiceOf(variable, true);
+  if (bounding.includes(apply.op.name)) return boundedOf(apply, true);
+  return isView(apply) ? viewOf(apply, smallPartOf(apply.inputs[0]!)) : joinedOf(apply, true);
+}
+
 const opened = new Set([
   ...productOps,
   ...sumOps,
@@ -141,6 +164,10 @@ const opened = new Set([
   "incSubtensor",
   "advInc",
   "pow",
+  "maximum",
+  "minimum",
+  "clip",
+  "abs",
 ]);
 
 /** Whether the exponentials in the inputs of an application may be those of its result. */
@@ -166,6 +193,11 @@ function newPartOf(variable: Variable): ExpProduct | null {
     case "incSubtensor":
     case "advInc":
       return changedOf(apply);
+    case "maximum":
+    case "minimum":
+    case "clip":
+      return boundedOf(apply);
+    case "abs":
     case "sqrt":
     case "pow":
     case "sort":
@@ -189,8 +221,8 @@ function viewOf(apply: Apply, inner: ExpProduct | null): ExpProduct | null {
 }
 
 /** What is chosen as an exponential; 0 is that of -Infinity. */
-function branchOf(branch: Variable) {
-  const value = numberOf(branch), { dtype } = branch, found = expProductOf(branch);
+function branchOf(branch: Variable, isUnderLog: boolean) {
+  const value = numberOf(branch), { dtype } = branch, found = expProductOf(branch, isUnderLog);
   if (found === null) {
     return { part: null, exponent: number(value === 0 ? -Infinity : 0, dtype), rest: branch };
   }
@@ -201,9 +233,10 @@ function branchOf(branch: Variable) {
 /** What is chosen of two as an exponential, given what chooses between two lists. */
 function chosenOf(
   [x, y]: readonly Variable[],
+  isUnderLog: boolean,
   choose: (a: readonly Variable[], b: readonly Variable[]) => readonly Variable[],
 ): ExpProduct | null {
-  const p = branchOf(x!), q = branchOf(y!);
+  const p = branchOf(x!, isUnderLog), q = branchOf(y!, isUnderLog);
   const parts = [p, q].flatMap(({ part }) => part ?? []);
   if (parts.length === 0) return null;
   const unit = number(1, x!.dtype);
@@ -216,29 +249,36 @@ function chosenOf(
   return expProduct(exponent!, rest ?? null, traitsOf(parts));
 }
 
-function choiceOf({ inputs: [condition, ...branches], output }: Apply): ExpProduct | null {
+function choiceOf(
+  { inputs: [condition, ...branches], output }: Apply,
+  isUnderLog = false,
+): ExpProduct | null {
   const lengths = lengthsOf(output);
   return chosenOf(
     branches,
+    isUnderLog,
     (a, b) => a.map((x, i) => inShape(ew("switch", condition!, x, b[i]!), lengths)),
   );
 }
 
-function lazyChoiceOf(variable: Variable): ExpProduct | null {
+function lazyChoiceOf(variable: Variable, isUnderLog = false): ExpProduct | null {
   const { inputs, params } = variable.owner!, { n } = params as IfElseParams;
   const [x, y] = [1, 1 + n].map((first) => inputs[first + variable.index]!);
   // What shifted products chose is not theirs to choose again: derivatives would not be stable.
   if (choosesInside(x!) || choosesInside(y!)) return null;
   const whole = (list: readonly Variable[], like: Variable) =>
     list.map((part) => inShape(part, lengthsOf(like)));
-  return chosenOf([x!, y!], (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
+  return chosenOf([x!, y!], isUnderLog, (a, b) => ifelse(inputs[0]!, whole(a, x!), whole(b, y!)));
 }
 
 /** Parts put together, in a row or otherwise, of which some are exponentials. */
-function joinedOf(apply: Apply): ExpProduct | null {
+function joinedOf(apply: Apply, isUnderLog = false): ExpProduct | null {
   const { inputs, output: { dtype } } = apply, placed = placedInputs(apply);
   if (placed === null || placed.length > MOST_TERMS) return null;
-  const parts = placed.map((i) => ({ whole: inputs[i]!, part: expProductOf(inputs[i]!) }));
+  const parts = placed.map((i) => ({
+    whole: inputs[i]!,
+    part: expProductOf(inputs[i]!, isUnderLog),
+  }));
   const found = parts.flatMap(({ part }) => part ?? []);
   if (found.length === 0) return null;
   const joined = (of: (part: ExpProduct | null, whole: Variable) => Variable) => {
@@ -260,6 +300,21 @@ function joinedOf(apply: Apply): ExpProduct | null {
   );
 }
 
+type Bounding = "maximum" | "minimum" | "clip";
+
+const bounding: readonly string[] = ["maximum", "minimum", "clip"] satisfies Bounding[];
+
+/** The greatest or least of two, or what is clipped, of which some are exponentials. */
+function boundedOf({ op, inputs }: Apply, isUnderLog = false): ExpProduct | null {
+  const found = inputs.map((input) => expProductOf(input, isUnderLog));
+  const parts = found.flatMap((part) => part ?? []);
+  if (parts.length === 0) return null;
+  const exponents = inputs.flatMap((input, i) => exponentIn(found[i]!, input) ?? []);
+  return exponents.length < inputs.length
+    ? null
+    : expProduct(ew(op.name as Bounding, ...exponents), null, traitsOf(parts));
+}
+
 /** Changed parts as placed ones; what is increased, as a sum of those. */
 function changedOf(apply: Apply): ExpProduct | null {
   if (placedInputs(apply) !== null) return joinedOf(apply);
@@ -275,7 +330,7 @@ function changedOf(apply: Apply): ExpProduct | null {
 function reducedPartOf(apply: Apply): ExpProduct | null {
   const { kind } = apply.params as ReduceParams;
   if (kind === "sum") return sumPartOf(apply.output);
-  const found = expProductOf(apply.inputs[0]!);
+  const { inputs: [x] } = apply, found = expProductOf(x!);
   return found && reducedBy(apply, found);
 }
 
@@ -371,7 +426,8 @@ export function expPartUnderLog(variable: Variable): ExpProduct | null {
   const sum = owner?.op.name === "reduce" ? wholeSumOf(variable, true) : null;
   const found = sum ?? expPartOf(variable);
   if (found !== null || owner === null || !isReal(dtype)) return found;
-  const { op, inputs } = owner;
+  const { op, inputs } = owner, small = smallPartOf(variable);
+  if (small !== null) return small;
   if (op === matmulOp) return matmulOf(owner, true);
   if (op.name === "cumop") {
     const inner = expProductOf(inputs[0]!);

@@ -58,6 +58,24 @@ export function logSigmoid(z: Variable, power = 1): Term {
 /** The largest whole numbers with finite exponentials on both sides of 0. */
 const LEVELS = { float16: 9, float32: 87, float64: 708 };
 
+/** From here down log(softplus(z)) is z - exp(z) / 2, which softplus has no digits for in the end. */
+const SMALL = { float16: -6, float32: -20, float64: -30 };
+
+/** log(softplus(z)); null where z is known not to be that small. */
+function logSoftplus(z: Variable, power: number): Term | null {
+  const { dtype } = z, least = SMALL[dtype as keyof typeof SMALL], bound = number(least, dtype);
+  if (applied(z, "maximum")?.inputs.some((v) => (numberOf(v) ?? -Infinity) >= least)) return null;
+  const series = ew("sub", z, ew("mul", number(0.5, dtype), ew("exp", z)));
+  const usual = ew("log", ew("softplus", ew("maximum", z, bound)));
+  return { base: ew("switch", ew("le", z, bound), series, usual), scale: power };
+}
+
+/** The logarithm of a power of what is close to 0 as exponentials are, as a term; null for anything else. */
+export function logOfSmall(base: Variable, power: number): Term | null {
+  const z = under(base, "sigmoid"), x = under(base, "softplus");
+  return z !== null ? logSigmoid(z, power) : x !== null ? logSoftplus(x, power) : null;
+}
+
 /**
  * The logarithm of a positive number as a whole number, since a fraction would take digits from the large
  * exponents that it is added to.

@@ -15,6 +15,7 @@ import {
   finiteShift,
   guarded,
   isOne,
+  logOfSmall,
   logSigmoid,
   shiftedExp,
   sumOfTerms,
@@ -77,7 +78,7 @@ const logOfProduct: Rule = {
   name: "log-of-product",
   law:
     "log(exp(x) * y) -> x + log(y), log(sigmoid(z)) -> -softplus(-z), log(softmax) without division, " +
-    "log(cosh(x)) -> x + softplus(-2 x) - log(2), log(y * erfc(x)) -> log(y) + log(erfc(x)), " +
+    "log(softplus(x)) -> x - exp(x) / 2 where x is small, log(cosh(x)) -> x + softplus(-2 x) - log(2), log(y * erfc(x)) -> log(y) + log(erfc(x)), " +
     "log(y * sum(exp(x))) -> m + log(y * sum(exp(x - m)))",
   ops: ["log"],
   stabilises: true,
@@ -91,12 +92,15 @@ const logOfProduct: Rule = {
       product.factors[0]!.power === 1;
     for (const factor of exps.rest.factors) {
       const { base, power } = factor, logistic = logisticOf(base), of = under(base, "cosh");
+      const small = logistic === null ? logOfSmall(base, power) : null;
       if (of !== null) {
         terms.push(logTwiceCosh(of, power));
         over *= 2 ** -power;
       } else if (logistic !== null) {
         terms.push(logSigmoid(logistic.z, power));
         over *= logistic.scale ** power;
+      } else if (small !== null) {
+        terms.push(small);
       } else if (!isAlone && (isExpSum(base) || under(base, "erfc") !== null)) {
         terms.push({ base: ew("log", base), scale: power });
       } else {

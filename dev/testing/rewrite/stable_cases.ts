@@ -411,11 +411,15 @@ export const stableCases: Cases = {
       () => [ew("log1p", ew("mul", num(-1), sigmoid(x))), neg(softplus(x))],
       () => [ew("log1p", ew("sub", x, num(1))), ew("log", x)],
       () => [ew("log1p", ew("add", e(x), e(y))), softplus(ew("logaddexp", x, y))],
+      () => [
+        ew("log1p", neg(ew("minimum", e(x), num(0.5)))),
+        ew("log1mexp", ew("minimum", x, num(-Math.LN2))),
+      ],
     ],
     not: [
       () => ew("log1p", neg(x)),
       () => ew("log1p", ew("sub", x, y)),
-      () => ew("log1p", neg(ew("minimum", e(x), num(0.5)))),
+      () => ew("log1p", neg(ew("minimum", x, num(0.5)))),
     ],
   },
   "log1p-of-part": {

@@ -13,7 +13,24 @@ export interface Expression {
   readonly naive?: (x: Variable) => Variable;
 }
 
-const { add, cosh, div, erf, erfc, exp, log, log1p, mul, neg, sigmoid, softmax, sqr, sub, sum } = T;
+const {
+  add,
+  cosh,
+  div,
+  erf,
+  erfc,
+  exp,
+  log,
+  log1p,
+  mul,
+  neg,
+  sigmoid,
+  softmax,
+  softplus,
+  sqr,
+  sub,
+  sum,
+} = T;
 
 type Write = (x: Variable) => Variable;
 
@@ -69,6 +86,13 @@ export const elementwise: Readonly<Record<string, Write>> = {
   "log(x ** 20)": (x) => log(T.pow(x, 20)),
   "log(sqr(x))": (x) => log(sqr(x)),
   "log(gamma(x))": (x) => log(T.gamma(x)),
+  "log(softplus(x))": (x) => log(softplus(x)),
+  "log(-log(sigmoid(x)))": (x) => log(neg(log(sigmoid(x)))),
+  "log(maximum(exp(x), exp(-x)))": (x) => log(T.maximum(exp(x), exp(neg(x)))),
+  "log(minimum(exp(x), exp(2 * x) + 1))": (x) => log(T.minimum(exp(x), add(exp(mul(2, x)), 1))),
+  "log(abs(3 * exp(x)))": (x) => log(T.abs(mul(3, exp(x)))),
+  "log(where(x > 0, sigmoid(-x), softplus(x)))": (x) =>
+    log(T.where(T.gt(x, 0), sigmoid(neg(x)), softplus(x))),
   "1 - cos(x)": (x) => sub(1, T.cos(x)),
   "sqrt(sqr(x) + 1)": (x) => T.sqrt(add(sqr(x), 1)),
 };
@@ -94,6 +118,15 @@ export const whole: Readonly<Record<string, Expression>> = {
   },
   "exp(x) / max(exp(x))": { written: (x) => div(exp(x), T.max(exp(x))) },
   "log(exp(x[0]) + exp(x[1]))": { written: (x) => log(add(exp(x.at(0)), exp(x.at(1)))) },
+  "log(max(exp(x)))": { written: (x) => log(T.max(exp(x))) },
+  "log(min(w * exp(x)))": { written: (x) => log(T.min(mul(w, exp(x)))) },
+  "log(abs(sum(exp(x))))": { written: (x) => log(T.abs(sum(exp(x)))) },
+  "log(maximum(exp(x[0]) + exp(x[1]), exp(x[2])))": {
+    written: (x) => log(T.maximum(add(exp(x.at(0)), exp(x.at(1))), exp(x.at(2)))),
+  },
+  "maximum(exp(x), exp(x - 1)) / sum(exp(x))": {
+    written: (x) => div(T.maximum(exp(x), exp(sub(x, 1))), sum(exp(x))),
+  },
   "var(x)": {
     written: (x) => T.var(x),
     naive: (x) => sub(T.mean(sqr(x)), sqr(T.mean(x))),
