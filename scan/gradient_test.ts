@@ -251,6 +251,23 @@ Deno.test("grad() of a loop keeps its products rather than making them again", a
   assertEquals(await products((z) => T.sin(z).mul(T.sigmoid(z)), 16), 5);
 });
 
+Deno.test("grad() of a loop stores one trace for what is added up", async () => {
+  const x = T.tensor("float64", [9, 5, 3]), w = T.dmatrix("w"), u = T.dmatrix("u");
+  const v = T.dmatrix("v"), b = T.dvector("b");
+  const [states] = scan(
+    (before: Variable, now: Variable, h: Variable) =>
+      T.tanh(h.dot(u).add(now.dot(w)).add(before.dot(v)).add(b)),
+    { sequences: { input: x, taps: [-1, 0] }, outputsInfo: T.zeros([5, 4], "float64") },
+  );
+  const inputs = [x, w, v, u, b], wrt = inputs.slice(1);
+  const cost = (states as Variable).sqr().sum();
+  const values = [[9, 5, 3], [3, 4], [3, 4], [4, 4], [4]].map(filled);
+  await checkGradients(inputs, cost, wrt, values);
+  const f = await compile(inputs, grad(cost, wrt), { device: "cpu" });
+  f(...values);
+  assert(/^ *mul \[5, 4\].*-> %\d+$/m.test(f.explain()), f.explain());
+});
+
 onDevices("second gradients of a product that a choice and an output read", async (device) => {
   const x = T.tensor("float32", [null, null, null]), h0 = T.matrix("h0"), w = T.matrix("w");
   const [[states, products]] = scan((n: Variable, y: Variable) => {

@@ -21,6 +21,7 @@ import {
   type Size,
 } from "../core/ir/size.ts";
 import { KernelBuilder } from "../core/plan/kernel.ts";
+import { bareOf } from "../core/plan/lowering.ts";
 import { arrange, simplify } from "../core/plan/passes.ts";
 import { type BufferView, loadView } from "../core/plan/buffer_view.ts";
 import { Scope } from "../core/plan/scope.ts";
@@ -171,7 +172,8 @@ class LoopLowering {
     );
   }
 
-  #send(variable: Variable, view: BufferView): void {
+  #send(result: Variable, view: BufferView): void {
+    const variable = bareOf(result, this.#inner.shapes);
     this.#destinations.set(variable, [...this.#destinations.get(variable) ?? [], view]);
     this.#kept.add(view.buffer);
   }
@@ -196,12 +198,20 @@ class LoopLowering {
     const { layout, placeholders, results } = this.#params.step;
     const { traces, histories } = this.#outputs;
     const traced = [...results.states, ...results.maps, ...placeholders.carried];
+    // Where results are the same, as gradients of summands are, one trace serves all.
+    const known = new Map<Variable, BufferView>();
     [...traces, ...histories].forEach((output, i) => {
       if (!this.#scope.isUsed(output)) return;
+      const result = bareOf(traced[i]!, this.#inner.shapes), same = known.get(result);
+      if (same !== undefined && !this.#scope.hasDestination(output)) {
+        this.#scope.bind(output, same);
+        return;
+      }
       const view = this.#place(output);
+      known.set(result, view);
       // Rows after the end of a loop that stops early are zero.
       if (endsEarly(layout)) fillZero(this.#scope, view);
-      this.#send(traced[i]!, stepRow(view, this.#loop, 0));
+      this.#send(result, stepRow(view, this.#loop, 0));
     });
   }
 

@@ -149,7 +149,7 @@ export interface EmitContext extends ShapeContext {
   output(i: number): Target;
   /** Whether anything reads output `i`: one that nothing reads needs no memory. */
   isUsed(i: number): boolean;
-  /** The memory of output `i`, with a copy of `source` in it. */
+  /** The memory of output `i`, with the elements of `source` in it: a copy, or what `from` takes over. */
   outputFrom(i: number, source: Variable): Target;
   /** Scratch memory. */
   temp(name: string, dtype: DType, shape: readonly Size[]): Target;
@@ -261,6 +261,8 @@ export type PlainLowering<P extends Params> =
     emit(context: EmitContext, apply: Apply<P>): void;
     /** Inputs that `emit` reads through `context.buffer`; others are read through nests (default: none). */
     readonly buffers?: readonly number[];
+    /** The input that output 0 starts as: its memory is taken over where nothing else reads it. */
+    readonly from?: number;
   }
   /**
    * Loops and branches: steps that hold steps. `lower` plans what is inside in scopes of its own and

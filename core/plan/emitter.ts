@@ -74,6 +74,8 @@ export class Emitter implements EmitContext {
   }
 
   outputFrom(i: number, source: Variable): Target {
+    const taken = this.#scope.takeOver(this.#apply.outputs[i]!, source);
+    if (taken !== null) return { buffer: taken.buffer, dtype: taken.dtype, shape: taken.shape };
     const target = this.output(i);
     this.nest("copy", target.shape, [], (nest) => {
       nest.storeOuter(target, nest.axes, nest.read(source, nest.axes));

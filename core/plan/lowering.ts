@@ -50,6 +50,15 @@ export function movedAxes(apply: Apply, shapes: ShapeContext): readonly (number 
   return virtualOf(apply, shapes)?.axes?.(apply.params) ?? null;
 }
 
+/** The variable that another is as it is, for the shapes at hand. */
+export function bareOf(variable: Variable, shapes: ShapeContext): Variable {
+  let bare = variable;
+  while (bare.owner !== null && virtualOf(bare.owner, shapes)?.same === true) {
+    bare = bare.owner.inputs[0]!;
+  }
+  return bare;
+}
+
 /** The variable that a chain of views looks at. */
 export function viewBase(variable: Variable, shapes: ShapeContext): Variable {
   let base = variable;

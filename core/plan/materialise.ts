@@ -46,6 +46,8 @@ interface Materialised {
   readonly used: ReadonlySet<Variable>;
   /** What is read in the place of variables that are others as they are. */
   readonly same: ReadonlyMap<Variable, Variable>;
+  /** Variables whose memory another takes over. */
+  readonly taken: ReadonlyMap<Variable, Variable>;
   /** The applications, inputs first. */
   readonly order: readonly Apply[];
 }
@@ -119,7 +121,40 @@ export function chooseMaterialised(
   }
   const used = new Set(uses.keys());
   splitLarge({ order, inputsOf, used, materialised, placed, shapes }, limits);
-  return { materialised, used, same, order };
+  const taken = findTaken(order, outputs, placed, same, shapes);
+  return { materialised, used, same, taken, order };
+}
+
+/** What has kernels of its own, and is read only by what starts as it and changes it. */
+function findTaken(
+  order: readonly Apply[],
+  outputs: readonly Variable[],
+  placed: (variable: Variable) => boolean,
+  same: ReadonlyMap<Variable, Variable>,
+  shapes: Shapes,
+): Map<Variable, Variable> {
+  const taken = new Map<Variable, Variable>();
+  for (const apply of order) {
+    const lowering = loweringOf(apply, shapes);
+    if (lowering.kind !== "emit" || lowering.from === undefined) continue;
+    const input = apply.inputs[lowering.from]!,
+      source = same.get(input) ?? input,
+      { owner } = source;
+    if (owner?.outputs.length !== 1 || outputs.includes(source) || placed(source)) continue;
+    if (loweringOf(owner, shapes).kind === "emit") taken.set(source, apply.output);
+  }
+  if (taken.size === 0) return taken;
+  // What not every run needs may read it, too.
+  const reads = new Map<Variable, number>();
+  for (const apply of toposort(outputs, placed)) {
+    if (same.has(apply.output)) continue;
+    for (const input of apply.inputs) {
+      const source = same.get(input) ?? input;
+      reads.set(source, (reads.get(source) ?? 0) + 1);
+    }
+  }
+  for (const source of [...taken.keys()]) if (reads.get(source) !== 1) taken.delete(source);
+  return taken;
 }
 
 /** The variables that are others as they are, for the shapes at hand; outputs have memory of their own. */

@@ -34,6 +34,8 @@ export class Scope {
   #materialised = new Set<Variable>();
   #used: ReadonlySet<Variable> = new Set();
   #same: ReadonlyMap<Variable, Variable> = new Map();
+  /** Variables whose memory another takes over. */
+  #taken: ReadonlyMap<Variable, Variable> = new Map();
   /** Applications in the order in which they are emitted, where each is, and how many of them were. */
   #order: readonly Apply[] = [];
   #positions: ReadonlyMap<Apply | null, number> = new Map();
@@ -80,6 +82,11 @@ export class Scope {
     return this.#same.get(variable) ?? this.parent?.standIn(variable) ?? variable;
   }
 
+  /** Whether a variable must be computed to a given place. */
+  hasDestination(variable: Variable): boolean {
+    return this.#destinations.has(variable);
+  }
+
   /** Asks for a variable to be computed into a given piece of memory. */
   assignDestination(variable: Variable, view: BufferView): void {
     this.#destinations.set(variable, view);
@@ -92,6 +99,7 @@ export class Scope {
     this.#materialised = chosen.materialised;
     this.#used = chosen.used;
     this.#same = chosen.same;
+    this.#taken = chosen.taken;
     this.#order = chosen.order;
     this.#positions = new Map(chosen.order.map((apply, i) => [apply, i]));
     this.#emitted = 0;
@@ -172,12 +180,23 @@ export class Scope {
 
   /** Memory for a variable that is about to be computed. */
   destinationOf(variable: Variable): BufferView {
-    return this.#destinations.get(variable) ?? this.planner.buffers.add(
+    let last = variable;
+    while (this.#taken.has(last)) last = this.#taken.get(last)!;
+    return this.#destinations.get(last) ?? this.planner.buffers.add(
       variable.name ?? variable.owner?.op.name ?? "value",
       variable.dtype,
       this.shapes.shape(variable),
       { kind: "temp" },
     );
+  }
+
+  /** Has a variable take over the memory of another that nothing else reads; null where that is not so. */
+  takeOver(variable: Variable, source: Variable): BufferView | null {
+    const given = this.standIn(source);
+    const view = this.#taken.get(given) === variable ? this.#views.get(given) : undefined;
+    if (view === undefined) return null;
+    this.bind(variable, view);
+    return view;
   }
 
   /** Adds a kernel that computes `variable` (stored or not) into a view. */

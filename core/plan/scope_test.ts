@@ -61,6 +61,68 @@ Deno.test("functions are nodes of their own where a device takes them, and primi
   assertEquals(ops(false).includes("call"), false);
 });
 
+onDevices("changes of parts, one after the other, are made in one memory", async (device) => {
+  const dtypes = device === "cpu" ? ["float32", "float64"] as const : ["float32"] as const;
+  for (const dtype of dtypes) {
+    const x = T.vector("x", { dtype }), y = T.vector("y", { dtype }), c = T.bscalar("c");
+    const first = T.incSubtensor(x.exp().at(T.slice(0, 3)), y) as Variable;
+    const second = T.incSubtensor(first.at(T.slice(2, 5)), y) as Variable;
+    const changed = (part: Variable) => T.incSubtensor(second.at(T.slice(3, 6)), part) as Variable;
+    // One that is read elsewhere stays as it is: by an output, by what is put in, through a view, in a branch.
+    const cases: [Variable[], number, number[][]][] = [
+      [[changed(y)], 1, [[2, 3, 5, 4, 6, 4, 1]]],
+      [[changed(y), second], 2, [[2, 3, 5, 4, 6, 4, 1], [2, 3, 5, 3, 4, 1, 1]]],
+      [[changed(second.at(T.slice(2, 5)))], 2, [[2, 3, 5, 8, 7, 5, 1]]],
+      [[changed(y).add(second.at(T.slice(null, null, -1)))], 2, [[3, 4, 9, 7, 11, 7, 3]]],
+      [[changed(y), T.ifelse(c, second, x) as Variable], 2, [
+        [2, 3, 5, 4, 6, 4, 1],
+        [2, 3, 5, 3, 4, 1, 1],
+      ]],
+    ];
+    for (const [outputs, copies, expected] of cases) {
+      const f = await compile([x, y, c], outputs, { device, onUnusedInput: "ignore" });
+      assertEquals(f([0, 0, 0, 0, 0, 0, 0], [1, 2, 3], 1).map(numbers), expected);
+      const found = f.explain().match(/^ *copy/gm)?.length;
+      assertEquals(found, copies);
+    }
+  }
+});
+
+onDevices(
+  "results of a loop that are the same are stored once, if none is asked for",
+  async (device) => {
+    const x = T.fmatrix("x"), n = T.lscalar("n");
+    const [[as, bs]] = scan((row: Variable, before: Variable) => {
+      const a = T.tanh(row.add(before)).mul(2);
+      return [a, summedTo(a, [0], [n])];
+    }, { sequences: x, outputsInfo: [T.zeros([3], "float32"), null] }) as unknown as [
+      [Variable, Variable],
+    ];
+    // Products read memory.
+    const outputs = [[as.dot(as.T), bs.dot(bs.T)], [as, bs.dot(bs.T)], [bs, as]];
+    const rows = [[1, 2, 3], [4, 5, 6]];
+    const stored = ["%6", "output 0", "output 1, output 0"];
+    for (const [i, one] of outputs.entries()) {
+      const f = await compile([x, n], one, { device });
+      for (const length of [3, 1]) {
+        const results = f(rows, length).map(numbers);
+        const step = (row: number[], before: number[]) =>
+          row.map((v, j) => 2 * Math.tanh(v + before[j]!));
+        const first = step(rows[0]!, [0, 0, 0]), a = [first, step(rows[1]!, first)];
+        const b = length === 3 ? a : a.map((row) => [row.reduce((sum, v) => sum + v)]);
+        const gram = (m: number[][]) =>
+          m.flatMap((p) => m.map((q) => p.reduce((sum, v, j) => sum + v * q[j]!, 0)));
+        const expected = [[gram(a), gram(b)], [a.flat(), gram(b)], [b.flat(), a.flat()]][i]!;
+        results.forEach((result, j) =>
+          result.forEach((v, at) => assertAlmostEquals(v, expected[j]![at]!, 1e-4))
+        );
+        const [, to] = /^ {4}mul \[3\]: %5 -> (.*)$/m.exec(f.explain())!;
+        if (length === 3) assertEquals(to, stored[i]);
+      }
+    }
+  },
+);
+
 onDevices(
   "of a loop of many inputs and outputs only those are stored that are read",
   async (device) => {

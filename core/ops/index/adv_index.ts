@@ -347,6 +347,7 @@ export const advIncOp: Op<AdvIncParams> = {
   },
   lowering: {
     kind: "emit",
+    from: 0,
     emit(context, apply) {
       const [x, y, ...indices] = apply.inputs as [Variable, Variable, ...Variable[]];
       const { axes, set } = apply.params, layout = layoutOf(x.ndim, axes);

@@ -467,6 +467,7 @@ export const incSubtensorOp: Op<IncSubtensorParams> = {
   },
   lowering: {
     kind: "emit",
+    from: 0,
     emit(context, apply) {
       const [x, y, ...scalars] = apply.inputs as [Variable, Variable, ...Variable[]];
       const { index, set } = apply.params;
