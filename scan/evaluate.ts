@@ -6,7 +6,7 @@
 
 import { makeValue, sizeOf, type Value, valueData } from "../core/graph/value.ts";
 import { noteStep } from "../core/graph/failures.ts";
-import { evaluateGraph, evaluateUnread } from "../core/graph/reference.ts";
+import { evaluateGraph, evaluateUnread, failedValue, isFailed } from "../core/graph/reference.ts";
 import { IndexError } from "../core/base/errors.ts";
 import { shown } from "../core/base/shown.ts";
 import type { Variable } from "../core/graph/graph.ts";
@@ -17,7 +17,7 @@ import { Guards, sizeValue } from "../core/ir/size.ts";
 import { type LeafInfo, Shapes } from "../core/plan/shapes.ts";
 import { depthOf } from "./inner.ts";
 import { scanInputs, scanLabel, type ScanParams } from "./node.ts";
-import { changedShape, shortSequence } from "./step_shapes.ts";
+import { changedShape, shapeAnyway, shapeOrError, shortSequence } from "./step_shapes.ts";
 
 function rowOf(value: Value, i: number): Value {
   const shape = value.shape.slice(1);
@@ -55,9 +55,10 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
       `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${shown(asked)}`,
     );
   }
-  sequences.forEach(({ shape }, i) => {
-    const reach = Math.max(...layout.sequences[i]!, 0), length = shape[0]!;
-    if (steps === 0 || length >= steps + reach) return;
+  sequences.forEach((sequence, i) => {
+    if (steps === 0) return;
+    const reach = Math.max(...layout.sequences[i]!, 0), length = sequence.shape[0]!;
+    if (length >= steps + reach) return;
     throw shortSequence(params, `sequence ${i}`, length, steps, reach);
   });
   const states = initials.map((initial, i) =>
@@ -66,7 +67,7 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
   const maps: Value[][] = results.maps.map(() => []);
   const histories: Value[][] = carried.map(() => []);
   let count = 0;
-  let emptyRows: readonly (readonly number[])[] = [];
+  let emptyRows: readonly (readonly number[] | Error)[] = [];
   while (count < Math.min(steps, limit)) {
     const values = new Map<Variable, Value>();
     placeholders.sequences.forEach((taps, i) =>
@@ -94,14 +95,13 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
   }
   if (count === 0 && layout.maps > 0) {
     // The shape of a result without rows is that of a step, whatever its values.
-    const zero = (value: Value) => makeZero(value.dtype, value.shape);
+    const row = (rows: Value) => isFailed(rows) ? rows : makeZero(rows.dtype, rows.shape.slice(1));
     const values = new Map<Variable, Value>();
     placeholders.sequences.forEach((taps, i) => {
-      const row = sequences[i]!;
-      for (const tap of taps) values.set(tap, makeZero(row.dtype, row.shape.slice(1)));
+      for (const tap of taps) values.set(tap, row(sequences[i]!));
     });
     placeholders.states.forEach((taps, i) => {
-      for (const tap of taps) values.set(tap, zero(states[i]![0]!));
+      for (const tap of taps) values.set(tap, row(initials[i]!));
     });
     placeholders.carried.forEach((state, i) => values.set(state, carried[i]!));
     placeholders.others.forEach((other, i) => values.set(other, others[i]!));
@@ -111,21 +111,25 @@ export function evaluateScan(inputs: readonly Value[], params: ScanParams): Valu
     ...states.map((rows, i) => rows.slice(depthOf(layout.states[i]!))),
     ...maps,
   ];
-  const rowShapes = [
+  const rowShapes: readonly (readonly number[] | Error)[] = [
     ...initials.map((initial) => initial.shape.slice(1)),
     ...maps.map((map, i) => map[0]?.shape ?? emptyRows[i] ?? []),
   ];
   const dtypes = [...results.states, ...results.maps].map((v) => v.dtype);
   // An ended loop leaves the rest of its traces zero: they have one row for each step there could be.
-  const pad = (list: readonly Value[], dtype: Value["dtype"], row: readonly number[]): Value[] => {
+  const pad = (list: readonly Value[], dtype: DType, row: readonly number[]): Value[] => {
     // Nothing reads a trace that no memory would hold: the loop has a limit that is found as it runs.
     if (steps > MOST_ROWS) return [...list];
     const zero = makeZero(dtype, row);
     return [...list, ...Array.from({ length: steps - list.length }, () => zero)];
   };
-  const padded = rows.map((list, i) => pad(list, dtypes[i]!, rowShapes[i]!));
   return [
-    ...padded.map((list, i) => stackRows(dtypes[i]!, rowShapes[i]!, list)),
+    ...rows.map((list, i) => {
+      const row = rowShapes[i]!, dtype = dtypes[i]!;
+      return row instanceof Error
+        ? failedValue(dtype, row)
+        : stackRows(dtype, row, pad(list, dtype, row));
+    }),
     ...rows.map((list, i) =>
       list.at(-1) ??
         (i < states.length ? states[i]!.at(-1)! : noResult(params, dtypes[i]!, rowShapes[i]!))
@@ -153,27 +157,42 @@ function stepResults(
 }
 
 /**
- * Shapes for given values of the placeholders. The rules of shapes find them, as an op may fail of a step
- * that is never taken: there may be no element at a place.
+ * Shapes in a step that is never taken, for given values of the placeholders, or why there are none. The rules
+ * of shapes find them: an op may fail, as there may be no element at a place.
  */
 function shapesOf(
   variables: readonly Variable[],
   values: ReadonlyMap<Variable, Value>,
-): (readonly number[])[] {
+): (readonly number[] | Error)[] {
   const leaves = new Map<Variable, LeafInfo>();
-  const know = (variable: Variable, { dtype, shape, data }: Value) => {
-    const isList = isDiscrete(dtype) && shape.length <= 1;
-    leaves.set(variable, isList ? { shape, integers: Array.from(data, Number) } : { shape });
-  };
+  const know = (variable: Variable, value: Value) => leaves.set(variable, new Known(value));
   for (const [variable, value] of values) know(variable, value);
   while (true) {
-    try {
-      const shapes = new Shapes(new Guards(), leaves);
-      return variables.map((variable) => shapes.shape(variable).map(sizeValue));
-    } catch (error) {
-      if (!(error instanceof NeedValue) || leaves.has(error.variable)) throw error;
-      know(error.variable, evaluateGraph([error.variable], values)[0]!);
+    const shapes = new Shapes(new Guards(), leaves, null, shapeAnyway);
+    const found = variables.map((variable) => shapeOrError(shapes, variable, true));
+    const need = found.find((one) => one instanceof NeedValue)?.variable;
+    if (need === undefined || leaves.has(need)) {
+      return found.map((one) => one instanceof Error ? one : one.map(sizeValue));
     }
+    know(need, evaluateGraph([need], values)[0]!);
+  }
+}
+
+/** What is known of a variable that has a value, if it has one. */
+class Known implements LeafInfo {
+  readonly #value: Value;
+
+  constructor(value: Value) {
+    this.#value = value;
+  }
+
+  get shape(): readonly number[] {
+    return this.#value.shape;
+  }
+
+  get integers(): readonly number[] | undefined {
+    const { dtype, shape, data } = this.#value;
+    return isDiscrete(dtype) && shape.length <= 1 ? Array.from(data, Number) : undefined;
   }
 }
 
@@ -189,7 +208,8 @@ function unreadable(dtype: DType, shape: readonly number[], error: () => Error):
 }
 
 /** The last result of no steps. */
-function noResult(params: ScanParams, dtype: DType, row: readonly number[]): Value {
+function noResult(params: ScanParams, dtype: DType, row: readonly number[] | Error): Value {
+  if (row instanceof Error) return failedValue(dtype, row);
   const text = `Cannot take the last result of ${scanLabel(params)}: it has no steps`;
   return unreadable(dtype, row, () => new IndexError(text));
 }

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { IndexError } from "../core/base/errors.ts";
 import type { Apply, Variable } from "../core/graph/graph.ts";
 import { type Ix, sizeIx } from "../core/ir/builder.ts";
 import type { Loop } from "../core/ir/program.ts";
@@ -30,6 +29,7 @@ import { StepGraph } from "../core/plan/step_graph.ts";
 import { chooseStrategy } from "../core/plan/strategy.ts";
 import { depthOf, endsEarly } from "./inner.ts";
 import {
+  firstOther,
   type ScanInputs,
   scanInputs,
   scanLabel,
@@ -37,7 +37,8 @@ import {
   scanOutputs,
   type ScanParams,
 } from "./node.ts";
-import { placeholderLeaves, stepCount } from "./step_shapes.ts";
+import { lowerIdle } from "./idle.ts";
+import { idleInputs, isIdle, placeholderLeaves, stepCount } from "./step_shapes.ts";
 
 /** A state in memory: rows (time + depth) mod modulus. */
 interface Ring {
@@ -83,7 +84,8 @@ function stepRow(view: BufferView, loop: number, tap: number): BufferView {
 
 /** Emits the steps of a scan node and places its outputs. */
 export function lowerScan(scope: Scope, apply: Apply<ScanParams>): void {
-  scope.planner.inLoop(() => new LoopLowering(scope, apply).lower());
+  if (isIdle(scope.shapes, apply)) lowerIdle(scope, apply);
+  else scope.planner.inLoop(() => new LoopLowering(scope, apply).lower());
 }
 
 /** The lowering of one scan node. */
@@ -116,7 +118,7 @@ class LoopLowering {
     this.#loop = planner.loopId();
     const leaves = placeholderLeaves(shapes, apply);
     this.#inner = new Scope(planner, new Shapes(shapes.guards, leaves, shapes), scope);
-    this.#bindFixed();
+    this.#bindFixed(apply);
     this.#rings = this.#startRings();
     this.#carriedRings = this.#rings.slice(params.step.layout.states.length);
     this.#bindStates();
@@ -135,7 +137,7 @@ class LoopLowering {
   }
 
   /** Binds what the step reads of sequences, and what is the same in each step. */
-  #bindFixed(): void {
+  #bindFixed(apply: Apply<ScanParams>): void {
     const scope = this.#scope, { layout, placeholders } = this.#params.step;
     placeholders.sequences.forEach((taps, i) => {
       const view = scope.affine(this.#outer.sequences[i]!);
@@ -143,9 +145,10 @@ class LoopLowering {
         this.#inner.bind(place, stepRow(view, this.#loop, layout.sequences[i]![k]!))
       );
     });
-    placeholders.others.forEach((place, i) =>
-      this.#inner.bind(place, scope.affine(this.#outer.others[i]!))
-    );
+    const idle = idleInputs(scope.shapes, apply), first = firstOther(this.#params);
+    placeholders.others.forEach((place, i) => {
+      if (!idle.includes(first + i)) this.#inner.bind(place, scope.affine(this.#outer.others[i]!));
+    });
   }
 
   #startRings(): Ring[] {
@@ -221,16 +224,9 @@ class LoopLowering {
   }
 
   #sendLastResults(): void {
-    const { results } = this.#params.step, { guards } = this.#scope.shapes;
+    const { results } = this.#params.step;
     this.#lastResults.forEach((final, i) => {
       if (!this.#scope.isUsed(final)) return;
-      if (guards.equal(this.#steps, 0)) {
-        throw new IndexError(
-          `Cannot take the last result of ${
-            scanLabel(this.#params)
-          }: it has no steps, and result ${i} no first value`,
-        );
-      }
       this.#send(results.maps[i]!, this.#place(final));
     });
   }

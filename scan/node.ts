@@ -60,6 +60,11 @@ export function scanInputs<V>(params: ScanParams, inputs: readonly V[]): ScanInp
   };
 }
 
+/** The number of the first input that stays the same. */
+export function firstOther({ step: { layout } }: ScanParams): number {
+  return 1 + layout.sequences.length + layout.states.length + layout.carried;
+}
+
 /** The outputs of a scan node by kind. */
 export interface ScanOutputs {
   /** One row for each step, states first, then mapped results. */

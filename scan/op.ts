@@ -5,14 +5,21 @@
  */
 
 import { Later } from "../core/base/later.ts";
-import { NeedValue, type Op, type PlainLowering } from "../core/graph/op.ts";
+import type { Op, PlainLowering } from "../core/graph/op.ts";
 import { TensorType } from "../core/graph/type.ts";
 import type { Variable } from "../core/graph/graph.ts";
 import { staticInt } from "../core/ops/common/arguments.ts";
 import { evaluateScan } from "./evaluate.ts";
 import { endsEarly } from "./inner.ts";
 import { scanInputs, scanOutputs, type ScanParams } from "./node.ts";
-import { checkStateShape, shapeOrNeed, stepCount, stepShapes } from "./step_shapes.ts";
+import {
+  idleInputs,
+  isIdle,
+  keptShape,
+  shapeOrError,
+  stepCount,
+  stepShapes,
+} from "./step_shapes.ts";
 
 type Lower = Extract<PlainLowering<ScanParams>, { kind: "control" }>["lower"];
 
@@ -69,32 +76,28 @@ export const scanOp: Op<ScanParams> = {
     const { params } = apply;
     const { step } = params;
     const count = stepCount(context, apply);
-    const inner = stepShapes(context, context.guards, apply);
-    const { placeholders, results } = step;
-    results.states.forEach((state, i) => {
-      const was = inner.shape(placeholders.states[i]![0]!);
-      checkStateShape(params, i, was, inner.shape(state), context.guards);
+    const idle = isIdle(context, apply), inner = stepShapes(context, context.guards, apply);
+    const { results } = step, { initials, carried } = scanInputs(params, apply.inputs);
+    const states = results.states.map((state, i) => {
+      const was = context.shape(initials[i]!).slice(1);
+      return idle ? was : keptShape(params, i, was, inner.shape(state), context.guards);
     });
-    results.carried.forEach((state, i) => {
-      const was = inner.shape(placeholders.carried[i]!);
-      checkStateShape(
-        params,
-        step.layout.states.length + i,
-        was,
-        inner.shape(state),
-        context.guards,
-      );
+    const values = results.carried.map((state, i) => {
+      const was = context.shape(carried[i]!), number = states.length + i;
+      return idle ? was : keptShape(params, number, was, inner.shape(state), context.guards);
     });
     // Results that nothing reads may have another shape in each step.
-    const rows = [...results.states, ...results.maps].map((v) => shapeOrNeed(inner, v));
+    const rows = [...states, ...results.maps.map((v) => shapeOrError(inner, v, idle))];
     return [
-      ...rows.map((row) => row instanceof NeedValue ? row : [count, ...row]),
+      ...rows.map((row) => row instanceof Error ? row : [count, ...row]),
       ...rows,
-      ...results.carried.map((v) => inner.shape(v)),
-      ...results.carried.map((v) => [count, ...inner.shape(v)]),
+      ...values,
+      ...values.map((shape) => [count, ...shape]),
       [],
     ];
   },
+
+  idle: (context, apply) => idleInputs(context, apply),
 
   dynamicSizes(context, apply) {
     const { sequences } = apply.params.step.layout;

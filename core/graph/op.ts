@@ -340,7 +340,7 @@ export interface Op<P extends Params = Params> {
    * Shapes of the outputs at plan time; lengths that do not agree throw a ShapeError. A shape that takes
    * a value to know is asked for only where the output is read.
    */
-  shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | NeedValue)[];
+  shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | Error)[];
   /** The lengths of output 0 in the graph; default: only the output can say those that its type does not. */
   readonly lengths?: LengthRule<P>;
   /**
@@ -387,6 +387,8 @@ export interface Op<P extends Params = Params> {
    * none.
    */
   positions?(apply: Apply<P>): readonly { readonly input: number; readonly axis: number }[];
+  /** Numbers of the inputs that are not read for these shapes: what only the steps of no steps would read. */
+  idle?(context: ShapeContext, apply: Apply<P>): readonly number[];
   /** Value of a 0-d integer output from host integers; default: the reference, as an opaque size. */
   size?(context: ShapeContext, args: readonly Size[], params: P): Size;
   /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */

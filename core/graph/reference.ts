@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MissingInputError } from "../base/errors.ts";
+import { isArgumentError, MissingInputError } from "../base/errors.ts";
 import { type Apply, Constant, type Variable } from "./graph.ts";
 import { noteFailure } from "./failures.ts";
 import { eagerInputs } from "./op.ts";
@@ -27,6 +27,34 @@ export function evaluateGraph(
   // What has no value, such as the last result of no steps, is an error when it is read.
   for (const result of results) void result.data;
   return results;
+}
+
+/** Values that there are not, and why: that is an error of who reads them. */
+const failed = new WeakMap<Value, Error>();
+
+/** What an op gives that fails. */
+export function failedValue(dtype: Value["dtype"], error: Error): Value {
+  const raise = (): never => {
+    throw error;
+  };
+  const value = Object.defineProperties({ dtype } as Value, {
+    shape: { get: raise },
+    data: { get: raise },
+  });
+  failed.set(value, error);
+  return value;
+}
+
+/** Whether a value is one that an op failed to give. */
+export function isFailed(value: Value): boolean {
+  return failed.has(value);
+}
+
+/** A value that is read; throws the error of the op that failed to give it. */
+function read(value: Value): Value {
+  const error = failed.get(value);
+  if (error !== undefined) throw error;
+  return value;
 }
 
 /** The same for results of which maybe not all are read. */
@@ -51,7 +79,7 @@ export function evaluateUnread(
       else evaluateApply(variable.owner, needed.map((input) => values.get(input)!), values);
     }
   }
-  return outputs.map((output) => values.get(output)!);
+  return outputs.map((output) => read(values.get(output)!));
 }
 
 /** What is changed at each op while a graph is evaluated. */
@@ -89,11 +117,23 @@ function neededInputs(apply: Apply, values: ReadonlyMap<Variable, Value>): reado
   if (op.pick === undefined) return inputs;
   const eager = eagerInputs(apply);
   if (eager.some((input) => !values.has(input))) return eager;
-  return op.pick(eager.map((input) => values.get(input)!), params).map((i) => inputs[i]!);
+  return op.pick(eager.map((input) => read(values.get(input)!)), params).map((i) => inputs[i]!);
 }
 
 function evaluateApply(apply: Apply, args: Value[], values: Map<Variable, Value>): void {
-  const results = apply.op.pick === undefined ? resultsOf(apply, args, values) : args;
+  const { op } = apply;
+  let results: readonly Value[] = args;
+  try {
+    // A loop reads what its steps do, if it makes any; others all they are given, be it of no elements.
+    if (op.idle === undefined) args.forEach(read);
+    if (op.idle === undefined && op.pick === undefined) {
+      for (const { data } of args.slice(op.dataFrom ?? 0)) void data;
+    }
+    if (op.pick === undefined) results = resultsOf(apply, args, values);
+  } catch (error) {
+    if (!isArgumentError(error)) throw error;
+    results = apply.outputs.map(({ dtype }) => failedValue(dtype, error));
+  }
   apply.outputs.forEach((output, i) => {
     if (!values.has(output)) values.set(output, results[i]!);
   });

@@ -7,13 +7,7 @@
 
 import { type KernelLimits, noLimits } from "../ir/capabilities.ts";
 import type { Apply, Variable } from "../graph/graph.ts";
-import {
-  eagerInputs,
-  isIndexInput,
-  lazyInputs,
-  type Params,
-  type PlainLowering,
-} from "../graph/op.ts";
+import { isIndexInput, lazyInputs, type Params, type PlainLowering } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import { isView, loweringOf, viewBase } from "./lowering.ts";
 import type { Shapes } from "./shapes.ts";
@@ -25,10 +19,16 @@ const CHEAP = 3;
 /** Inputs of an application that its kernels read; integers known on the host are not among them. */
 export function dataInputs(apply: Apply, shapes: Shapes): Variable[] {
   const { dataFrom = 0 } = apply.op;
-  const lazy = lazyInputs(apply);
+  const unread = unreadInputs(apply, shapes);
   return apply.inputs.filter((input, i) =>
-    i >= dataFrom && !lazy.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
+    i >= dataFrom && !unread.includes(i) && (!isIndexInput(apply, i) || !shapes.knows(input))
   );
+}
+
+/** Numbers of the inputs that need not be there. */
+function unreadInputs(apply: Apply, shapes: Shapes): readonly number[] {
+  const { idle } = apply.op, lazy = lazyInputs(apply);
+  return idle === undefined ? lazy : [...lazy, ...shapes.located(apply, () => idle(shapes, apply))];
 }
 
 interface Use {
@@ -65,7 +65,10 @@ export function chooseMaterialised(
   shapes: Shapes,
   limits: KernelLimits = noLimits,
 ): Materialised {
-  const all = toposort(outputs, placed, eagerInputs);
+  const all = toposort(outputs, placed, (apply) => {
+    const unread = unreadInputs(apply, shapes);
+    return apply.inputs.filter((_, i) => !unread.includes(i));
+  });
   const same = findSame(all, outputs, shapes);
   const order = all.filter((apply) => !same.has(apply.output));
   const inputs = new Map(
@@ -194,7 +197,7 @@ function markRequired(
     for (const i of lowering.buffers ?? []) use(apply.inputs[i]!).required = true;
   }
   if (lowering.kind === "control") {
-    const copied = new Set([...lowering.reads?.(apply) ?? [], ...lazyInputs(apply)]);
+    const copied = new Set([...lowering.reads?.(apply) ?? [], ...unreadInputs(apply, shapes)]);
     apply.inputs.forEach((input, i) => {
       if (!copied.has(i)) use(viewBase(input, shapes)).required = true;
     });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isArgumentError } from "../base/errors.ts";
 import { isDiscrete } from "../graph/dtype.ts";
 import { eagerInputs, NeedValue, type ShapeContext } from "../graph/op.ts";
 import { makeValue } from "../graph/value.ts";
@@ -19,10 +20,13 @@ import { shapeText } from "../base/shown.ts";
 export interface LeafInfo {
   readonly shape: readonly Size[];
   /** Elements in row-major order, for integer leaves of rank 0 and 1 whose value the host knows. */
-  readonly integers?: readonly Size[];
+  readonly integers?: readonly Size[] | undefined;
   /** What has to be computed for the host to have them; default: the leaf itself. */
-  readonly need?: Variable;
+  readonly need?: Variable | undefined;
 }
+
+/** The shape of what an op refuses; null where nothing tells it. */
+type AnywayRule = (context: ShapeContext, variable: Variable) => readonly Size[] | null;
 
 /** The host follows the elements of vectors up to this length; longer ones stay on the device. */
 const MOST_INTEGERS = 64;
@@ -33,18 +37,22 @@ export class Shapes implements ShapeContext {
   readonly #leaves: ReadonlyMap<Variable, LeafInfo>;
   readonly #parent: Shapes | null;
   readonly #shapes = new Map<Variable, readonly Size[]>();
-  /** Outputs without a shape, which matters once it is asked for. */
-  readonly #unknown = new Map<Variable, NeedValue>();
+  /** Variables without a shape, which matters once it is asked for. */
+  readonly #unknown = new Map<Variable, Error>();
   readonly #integers = new Map<Variable, readonly Size[]>();
+  readonly #anyway: AnywayRule | null;
 
+  /** With a rule for what never runs: what an op refuses there has the shape that the rule tells. */
   constructor(
     guards: Guards,
     leaves: ReadonlyMap<Variable, LeafInfo>,
     parent: Shapes | null = null,
+    anyway: AnywayRule | null = null,
   ) {
     this.guards = guards;
     this.#leaves = leaves;
     this.#parent = parent;
+    this.#anyway = anyway;
   }
 
   #leaf(variable: Variable): LeafInfo | undefined {
@@ -59,7 +67,8 @@ export class Shapes implements ShapeContext {
     const stack: Variable[] = [variable];
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      if (this.#shapes.has(top)) {
+      // Who asks for the shape of what has none gets the error; not everybody does.
+      if (this.#shapes.has(top) || stack.length > 1 && this.#unknown.has(top)) {
         stack.pop();
         continue;
       }
@@ -67,22 +76,32 @@ export class Shapes implements ShapeContext {
       if (unknown !== undefined) throw unknown;
       const owner = top.owner;
       if (owner === null || this.#leaf(top) !== undefined) {
-        this.#shapes.set(top, this.#leafShape(top));
-        stack.pop();
+        this.#settle([top], () => [this.#leafShape(top)]);
         continue;
       }
-      const waiting = shapeInputs(owner).filter((input) => !this.#shapes.has(input));
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      this.#shapesOf(owner).forEach((shape, i) => {
-        const output = owner.outputs[i]!;
-        if (shape instanceof NeedValue) this.#unknown.set(output, shape);
-        else this.#shapes.set(output, shape);
-      });
+      const waiting = shapeInputs(owner).filter((input) =>
+        !this.#shapes.has(input) && !this.#unknown.has(input)
+      );
+      if (waiting.length > 0) stack.push(...waiting);
+      else this.#settle(owner.outputs, () => this.#shapesOf(owner));
     }
     return this.#shapes.get(variable)!;
+  }
+
+  /** Keeps shapes, or why there are none. */
+  #settle(variables: readonly Variable[], find: () => readonly (readonly Size[] | Error)[]): void {
+    let shapes: readonly (readonly Size[] | Error)[];
+    try {
+      shapes = find();
+    } catch (error) {
+      if (!(error instanceof NeedValue) && !isArgumentError(error)) throw error;
+      shapes = variables.map((variable) => this.#anyway?.(this, variable) ?? error);
+    }
+    variables.forEach((variable, i) => {
+      const shape = shapes[i]!;
+      if (shape instanceof Error) this.#unknown.set(variable, shape);
+      else this.#shapes.set(variable, shape);
+    });
   }
 
   /** How many elements a variable has for the sizes at hand. */
@@ -90,11 +109,11 @@ export class Shapes implements ShapeContext {
     return this.shape(variable).reduce<number>((n, size) => n * sizeValue(size), 1);
   }
 
-  #shapesOf(apply: Apply): readonly (readonly Size[] | NeedValue)[] {
+  #shapesOf(apply: Apply): readonly (readonly Size[] | Error)[] {
     return this.located(apply, () => {
       const shapes = apply.op.shapes(this, apply);
       for (const shape of shapes) {
-        if (shape instanceof NeedValue) continue;
+        if (shape instanceof Error) continue;
         for (const size of shape) expectExact(this.guards, size);
       }
       return shapes;
@@ -113,7 +132,10 @@ export class Shapes implements ShapeContext {
 
   /** The shape of a variable for messages, where it is known. */
   readonly words = (variable: Variable): string => {
-    const shape = this.#shapes.get(variable) ?? this.#leaf(variable)?.shape;
+    if (this.#leaf(variable) !== undefined) {
+      this.#settle([variable], () => [this.#leafShape(variable)]);
+    }
+    const shape = this.#shapes.get(variable);
     if (shape !== undefined) return ` of shape ${shapeText(shape.map(sizeValue))}`;
     return this.#parent === null ? "" : this.#parent.words(variable);
   };

@@ -17,6 +17,16 @@ import type { CompiledFunction } from "./types.ts";
 import type { Definition } from "./definition.ts";
 import { Callable } from "./callable.ts";
 
+/** What a function computes, in the order of an executor, with the steps of its loops left as they are. */
+function plainly(raw: readonly Variable[], count: number, updates: number): Variable[] {
+  const roots = optimise(raw, resolveMode("fastCompile"));
+  return [
+    ...roots.slice(0, count),
+    ...roots.slice(count + updates),
+    ...roots.slice(count, count + updates),
+  ];
+}
+
 /** Makes the function that a definition says; `start` is when compiling began. */
 export async function build(definition: Definition, start: number): Promise<CompiledFunction> {
   const { options, name, specs } = definition;
@@ -58,6 +68,9 @@ export async function build(definition: Definition, start: number): Promise<Comp
     dynamicAxes: options.dynamicAxes ?? "auto",
     profile,
     written: { inputs: variables, roots: raw },
+    ...(guard === null && mode.base === "fastRun"
+      ? { plain: () => plainly(raw, count, updateCount) }
+      : {}),
   });
   if (profile !== null) profileOf(profile, { log, executor });
   const graph = { outputs: run.slice(0, count), updates };

@@ -49,6 +49,8 @@ interface ExecutorRequest {
   readonly profile?: Profile | null;
   /** What the user wrote, to say where in it a check failed. */
   readonly written?: WrittenFunction;
+  /** All that it computes, rewritten as little as can be: outputs, then new values of shared variables. */
+  readonly plain?: () => readonly Variable[];
 }
 
 /**
@@ -81,6 +83,8 @@ export class Executor {
   readonly #updateSlots: readonly number[];
   #backend: Backend;
   #disposed = false;
+  /** The same function with steps as they are written, once what is made of them is refused. */
+  #plain: Executor | null = null;
   /** Whether what the user wrote has loops, once somebody has asked. */
   #hasLoops: boolean | null = null;
 
@@ -115,7 +119,7 @@ export class Executor {
       if (wanted) this.#keep(plan, executable);
       else executable.dispose();
     } catch (error) {
-      throw this.#located(error, args);
+      if (this.#plainFor(error, args) === null) throw this.#located(error, args);
     }
   }
 
@@ -176,6 +180,7 @@ export class Executor {
           values.push(...this.#stages[stage]!.executor.run(values));
         }
         const prepared = this.#find(values) ?? this.#prepare(values);
+        if (prepared instanceof Executor) return prepared.run(args);
         if (prepared !== null) return this.#execute(prepared, values);
         // A value was missing: there is a stage for it now.
       }
@@ -185,7 +190,7 @@ export class Executor {
     }
   }
 
-  #prepare(args: readonly Argument[]): PreparedPlan | null {
+  #prepare(args: readonly Argument[]): PreparedPlan | Executor | null {
     try {
       const start = performance.now(), plan = this.#tryPlan(args);
       if (plan === null) return null;
@@ -195,7 +200,47 @@ export class Executor {
       this.#fill(plan.symbols, args, prepared.env);
       return prepared;
     } catch (error) {
-      throw this.#located(error, args);
+      const plain = this.#plainFor(error, args);
+      if (plain === null) throw this.#located(error, args);
+      return plain;
+    }
+  }
+
+  /** What serves arguments for which a plan is refused; null if nothing does. */
+  #plainFor(error: unknown, args: readonly Argument[]): Executor | null {
+    const plain = isArgumentError(error) ? this.#asWritten() : null;
+    return plain !== null && plain.#serves(args.slice(0, this.request.inputs.length))
+      ? plain
+      : null;
+  }
+
+  /**
+   * What is computed in front of a loop, or for all steps at once, may be refused where the loop makes no
+   * step: then the function runs as it is written. Null where that is the same.
+   */
+  #asWritten(): Executor | null {
+    const { plain, ...request } = this.request,
+      { written } = request,
+      count = request.outputs.length;
+    if (plain === undefined || written === undefined || !(this.#hasLoops ??= hasLoops(written))) {
+      return null;
+    }
+    const roots = this.#plain === null ? plain() : [];
+    return this.#plain ??= new Executor({
+      ...request,
+      backend: this.#backend,
+      outputs: roots.slice(0, count),
+      updates: request.updates.map(([target], i) => [target, roots[count + i]!]),
+    });
+  }
+
+  /** Whether there is a plan for these arguments, or a stage that finds what it needs. */
+  #serves(args: readonly Argument[]): boolean {
+    try {
+      return this.#stages.length > 0 || this.#find(args) !== null || this.#prepare(args) !== null;
+    } catch (error) {
+      if (isArgumentError(error)) return false;
+      throw error;
     }
   }
 
@@ -550,6 +595,7 @@ export class Executor {
   dispose(): void {
     this.#disposed = true;
     this.#cache.clear();
+    this.#plain?.dispose();
     for (const stage of this.#stages) stage.executor.dispose();
   }
 }

@@ -28,8 +28,9 @@ export function missingValues(
           continue;
         }
       } catch (error) {
-        // Any other error is for who plans the whole.
-        if (error instanceof NeedValue) missing.add(error.variable);
+        // Any other error is for who plans the whole, or for nobody.
+        if (!(error instanceof NeedValue)) continue;
+        missing.add(error.variable);
       }
       unknown.add(output);
     }

@@ -1,6 +1,14 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { makeValue, type Value } from "../../core/graph/value.ts";
-import { compile, scan, ShapeError, T, type Variable } from "../../all.ts";
+import {
+  compile,
+  evaluateGraph,
+  IndexError,
+  scan,
+  ShapeError,
+  T,
+  type Variable,
+} from "../../all.ts";
 import { isVaryingShape } from "./check.ts";
 import { expectedValues, mismatch } from "./compare.ts";
 import { Generator } from "./generator.ts";
@@ -156,4 +164,33 @@ Deno.test("signs of zeros that arithmetic makes say nothing where they are not p
   assertEquals(judged(angle, -Math.PI, false), null);
   assertMatch(judged(given2, 1, false)!, /expected/);
   assertMatch(judged(T.mul(sum, 2) as Variable, 1e-3, false)!, /expected 0/);
+});
+
+Deno.test("the reference reads what has no value, too, where a sum is of no elements", () => {
+  const m = T.matrix("m");
+  const [rows] = scan((row: Variable) => row.slice(1), { sequences: m });
+  const last = T.sum((rows as Variable).at(-1)) as Variable;
+  const at = (...shape: number[]) => () =>
+    evaluateGraph([last], new Map<Variable, Value>([[m, makeValue("float32", shape, [])]]));
+  assertThrows(at(0, 1), IndexError);
+  assertEquals(Array.from(at(1, 0)()[0]!.data, Number), [0]);
+});
+
+Deno.test("differences do not judge what rounding moves farther than they see", () => {
+  const wide = T.vector("wide", "float64"), far = T.scalar("far", "float64");
+  const judged = (by: number, is: (v: Variable) => Variable) => {
+    const given = new Map<Variable, Value>([
+      [wide, makeValue("float64", [1], [0.7])],
+      [far, makeValue("float64", [], [by])],
+    ]);
+    return wrongDerivative(T.sum(T.sin(T.add(wide, far))), wide, is(T.add(wide, far)), given);
+  };
+  const wrong = (v: Variable) => T.mul(T.cos(v), 1.1) as Variable;
+  assertEquals(judged(1.8e15, T.cos), null);
+  assertEquals(judged(1.8e15, wrong), null);
+  for (const by of [0, 3, 1000]) {
+    assertEquals(judged(by, T.cos), null);
+    assertMatch(judged(by, wrong)!, /differences say/);
+    assertMatch(judged(by, (v) => T.mul(v, NaN) as Variable)!, /is NaN/);
+  }
 });

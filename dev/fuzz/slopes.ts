@@ -9,6 +9,10 @@ import { dtypeInfo, isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { isScan } from "../../scan/node.ts";
 import { evaluateGraph, T, type Variable } from "../../all.ts";
+import { evaluateNoisy } from "./noise.ts";
+
+/** Runs with noise that tell how far rounding moves a number. */
+const RUNS = 10;
 
 /** More stairs than this in a value look like a slope, however small the steps are. */
 const STAIRS = 1000;
@@ -54,6 +58,29 @@ function isRounded(of: Variable, wrt: Variable): boolean {
   return false;
 }
 
+/** How far rounding moves the numbers of a variable: Infinity where it moves more than numbers. */
+function roundingOf(
+  of: Variable,
+  inputs: ReadonlyMap<Variable, Value>,
+  middle: Value,
+): (row: number) => number {
+  let runs: (Value | null)[] | null = null;
+  const noisy = (): Value | null => {
+    try {
+      return evaluateNoisy([of], inputs, { wholeToo: true })[0]!;
+    } catch {
+      return null;
+    }
+  };
+  return (row) => {
+    runs ??= Array.from({ length: RUNS }, noisy);
+    const far = runs.map((run) =>
+      run === null ? Infinity : Math.abs(Number(run.data[row]) - Number(middle.data[row]))
+    );
+    return far.some(Number.isNaN) ? Infinity : Math.max(...far);
+  };
+}
+
 /** Says where derivatives are not what differences say; null if they agree, as far as these say. */
 export function wrongDerivative(
   of: Variable,
@@ -73,6 +100,7 @@ export function wrongDerivative(
     data[column]! += by;
     return evaluateGraph([of], new Map(inputs).set(wrt, { ...at, data }))[0]!;
   };
+  const rounding = roundingOf(of, inputs, middle);
   for (let column = 0; column < columns; column++) {
     const x = Number(at.data[column]);
     if (!Number.isFinite(x)) continue;
@@ -104,6 +132,8 @@ export function wrongDerivative(
       const found = Number(slopes.data[row * columns + column]);
       if (Number.isNaN(found) && !defined) continue;
       if (near(found, narrow, 1e-3)) continue;
+      // Both points of a difference are off by this much: it says nothing that is finer.
+      if (rounding(row) / step > Math.abs(found - narrow)) continue;
       return `number ${row * columns + column} is ${found}, and differences say ${narrow}`;
     }
   }
