@@ -22,9 +22,6 @@ export type Functions = "croton" | "xla";
 
 /** What is computed where, and by which values. */
 export class Level {
-  readonly block: Block;
-  readonly shapes: Shapes;
-  readonly functions: Functions;
   readonly #parent: Level | null;
   readonly #values = new Map<Variable, Hlo>();
   /** What is computed at this level whatever the choices in it are. */
@@ -33,10 +30,12 @@ export class Level {
   /** How computed values are spread over devices, as attributes. */
   readonly #spread = new Map<Variable, string>();
 
-  constructor(block: Block, shapes: Shapes, functions: Functions, parent: Level | null = null) {
-    this.block = block;
-    this.shapes = shapes;
-    this.functions = functions;
+  constructor(
+    readonly block: Block,
+    readonly shapes: Shapes,
+    readonly functions: Functions,
+    parent: Level | null = null,
+  ) {
     this.#parent = parent;
   }
 

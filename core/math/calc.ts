@@ -13,7 +13,6 @@ type Arg = SNode | number | bigint;
 
 /** Builds formulas of one float type. */
 export class Calc {
-  readonly b: ScalarBuilder;
   /** The float type. */
   readonly type: "f32" | "f64";
   /** Whether the type is f64. */
@@ -31,11 +30,10 @@ export class Calc {
    * @param b Where nodes are made.
    * @param x Any node of the float type.
    */
-  constructor(b: ScalarBuilder, x: SNode) {
+  constructor(readonly b: ScalarBuilder, x: SNode) {
     if (x.type !== "f32" && x.type !== "f64") {
       throw new TypeError(`Cannot apply a float function to ${x.type}`);
     }
-    this.b = b;
     this.type = x.type;
     this.wide = x.type === "f64";
     this.int = this.wide ? "i64" : "i32";

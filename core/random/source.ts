@@ -30,18 +30,16 @@ export interface Proposal {
  * become part of the kernels that use them, and that can be drawn in rounds.
  */
 export class Source {
-  /** uint32[4] */
-  readonly state: Variable;
-  /** Axis lengths of the draw. */
-  readonly dims: readonly Variable[];
-  readonly dtype: "float32" | "float64";
   readonly #position: Variable;
   readonly #words: readonly Variable[];
 
-  constructor(state: Variable, dims: readonly Variable[], dtype: "float32" | "float64") {
-    this.state = state;
-    this.dims = dims;
-    this.dtype = dtype;
+  constructor(
+    /** uint32[4] */
+    readonly state: Variable,
+    /** Axis lengths of the draw. */
+    readonly dims: readonly Variable[],
+    readonly dtype: "float32" | "float64",
+  ) {
     this.#words = [0, 1, 2, 3].map((i) => index(state, [i]));
     this.#position = dims.length === 0
       ? makeConstant({ dtype: "uint32", shape: [], data: Float64Array.of(0) })

@@ -49,7 +49,6 @@ export function runPhase(
 
 /** What lasts from pass to pass. */
 class Run {
-  readonly phase: Phase;
   /** Applications that no rule matches, whatever the graph around them. */
   readonly settled = new Set<Apply>();
   readonly #hits: RuleHits;
@@ -61,8 +60,7 @@ class Run {
   #budget = 0;
   #mostMade = 0;
 
-  constructor(phase: Phase, hits: RuleHits, observe: RewriteObserver | null) {
-    this.phase = phase;
+  constructor(readonly phase: Phase, hits: RuleHits, observe: RewriteObserver | null) {
     this.#hits = hits;
     this.#observe = observe;
   }

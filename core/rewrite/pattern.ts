@@ -27,18 +27,15 @@ type Accepts = (variable: Variable, output: Variable) => boolean;
 
 /** Stands for a variable, the same one wherever it comes in a law. */
 export class Wildcard {
-  /** Its name in the text of laws. */
-  readonly name: string;
-  /** What it stands for. */
-  readonly accepts: Accepts;
-  /** Whether it stands only for what the op takes as it is, without a conversion. */
-  readonly asItIs: boolean;
-
   /** Makes a wildcard, for anything by default. */
-  constructor(name: string, accepts: Accepts = () => true, asItIs = false) {
-    this.name = name;
-    this.accepts = accepts;
-    this.asItIs = asItIs;
+  constructor(
+    /** Its name in the text of laws. */
+    readonly name: string,
+    /** What it stands for. */
+    readonly accepts: Accepts = () => true,
+    /** Whether it stands only for what the op takes as it is, without a conversion. */
+    readonly asItIs = false,
+  ) {
   }
 }
 
@@ -66,18 +63,15 @@ export class Calculated {
 
 /** One side of a law. */
 class Application {
-  /** The op. */
-  readonly op: ElementwiseName;
-  /** Its arguments. */
-  readonly args: readonly Term[];
-  /** Whether it matches only what is used nowhere else. */
-  readonly isSingle: boolean;
-
   /** Makes it; `terms` has a function for each op. */
-  constructor(op: ElementwiseName, args: readonly Term[], isSingle = false) {
-    this.op = op;
-    this.args = args;
-    this.isSingle = isSingle;
+  constructor(
+    /** The op. */
+    readonly op: ElementwiseName,
+    /** Its arguments. */
+    readonly args: readonly Term[],
+    /** Whether it matches only what is used nowhere else. */
+    readonly isSingle = false,
+  ) {
   }
 
   /** The law that this is something else, where a condition holds. */
@@ -96,17 +90,16 @@ interface Law {
 
 /** What the wildcards of a law stand for. */
 export class Match {
-  /** What is to be replaced. */
-  readonly output: Variable;
-  /** The graph around it. */
-  readonly context: RewriteContext;
   readonly #keys: Wildcard[] = [];
   readonly #found: Variable[] = [];
 
   /** Starts with nothing found. */
-  constructor(output: Variable, context: RewriteContext) {
-    this.output = output;
-    this.context = context;
+  constructor(
+    /** What is to be replaced. */
+    readonly output: Variable,
+    /** The graph around it. */
+    readonly context: RewriteContext,
+  ) {
   }
 
   /** What a wildcard stands for. */

@@ -12,10 +12,7 @@ type Operand = Hlo | number;
 
 /** Writes arithmetic in a region. */
 export class Arithmetic {
-  protected readonly block: Block;
-
-  constructor(block: Block) {
-    this.block = block;
+  constructor(protected readonly block: Block) {
   }
 
   /** A number in all places of x. */

@@ -78,14 +78,12 @@ export function squared(x: Entry): number {
 
 /** Numbers of a matrix, row by row. */
 export class Rows {
-  /** Both parts of complex numbers, one after the other. */
-  readonly data: Float64Array;
-  /** Whether they are complex. */
-  readonly isComplex: boolean;
-
-  constructor(data: Float64Array, isComplex: boolean) {
-    this.data = data;
-    this.isComplex = isComplex;
+  constructor(
+    /** Both parts of complex numbers, one after the other. */
+    readonly data: Float64Array,
+    /** Whether they are complex. */
+    readonly isComplex: boolean,
+  ) {
   }
 
   /** So many zeros. */

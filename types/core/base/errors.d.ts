@@ -237,7 +237,7 @@ export declare class NanGuardError extends CrotonError {
 export declare class AssertionError extends CrotonError {
 }
 /**
- * Whether an error says that something does not fit, such as lengths: not one of the language itself, as
- * when the stack is full.
+ * Whether an error says that something does not fit, such as lengths, or a matrix that is singular: not one
+ * of the language itself, as when the stack is full.
  */
-export declare function isArgumentError(error: unknown): error is TypeError | RangeError;
+export declare function isArgumentError(error: unknown): error is Error;

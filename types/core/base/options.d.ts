@@ -19,6 +19,8 @@ export type OptionKinds<O> = {
  * @param action What cannot be done otherwise, as in "Cannot sum x".
  */
 export declare function checkOptions<O extends object>(action: string, options: O | undefined, kinds: OptionKinds<O>): O;
+/** Whether an object is one of named things: a plain one, or one of a class with fields, not a Date. */
+export declare function isRecord(value: object): boolean;
 /** The known name that is nearly the one given, for the end of a message; nothing if there is none. */
 export declare function suggestion(given: string, known: readonly string[]): string;
 /** The list, if it is one. Throws a TypeError for anything else. */

@@ -31,4 +31,6 @@ export declare class Shapes implements ShapeContext {
     integers(variable: Variable): readonly Size[];
     /** Whether the integers of a variable are known without running anything. */
     knows(variable: Variable): boolean;
+    /** Throws a LimitError for a product or sum of lengths that is too large to be counted. */
+    expectCounted(variable: Variable): void;
 }

@@ -24,16 +24,13 @@ export interface ComplexParts<X> {
 
 /** What the nests of a decomposition share. */
 export class ComplexNests {
-  protected readonly context: EmitContext;
-  /** The axes that count matrices. */
-  protected readonly batch: readonly Size[];
-  /** What has the real dtype of all memory. */
-  protected readonly like: Target;
-
-  constructor(context: EmitContext, batch: readonly Size[], like: Target) {
-    this.context = context;
-    this.batch = batch;
-    this.like = like;
+  constructor(
+    protected readonly context: EmitContext,
+    /** The axes that count matrices. */
+    protected readonly batch: readonly Size[],
+    /** What has the real dtype of all memory. */
+    protected readonly like: Target,
+  ) {
   }
 
   protected pair(name: string, own: readonly Size[]): ComplexParts<Target> {

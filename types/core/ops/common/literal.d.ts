@@ -51,8 +51,12 @@ export declare function plainArray(array: AnyTypedArray): {
     dtype: DType;
     data: TypedArray;
 };
-/** What a typed array or a tensor holds; null for anything else. Throws a TypeError for broken ones. */
-export declare function hostElements(value: unknown): HostElements | null;
+/**
+ * What a typed array or a tensor holds; null for anything else. Throws a TypeError for broken ones.
+ *
+ * @param where How its message starts.
+ */
+export declare function hostElements(value: unknown, where?: () => string): HostElements | null;
 /** Lengths of axes from a user, as numbers. Throws a TypeError for what is no list of lengths. */
 export declare function checkLengths(shape: unknown, action: string): number[];
 /**
