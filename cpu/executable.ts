@@ -12,6 +12,7 @@ import type {
   StepTimes,
 } from "../core/runtime/backend.ts";
 import type { CodeCache } from "../core/runtime/code_cache.ts";
+import { Dropped } from "../core/base/dropped.ts";
 import { type BufferDecl, type Check, checkError, type Program } from "../core/ir/program.ts";
 import { type Size, sizeAt, sizeValue } from "../core/ir/size.ts";
 import { allSteps, type NumberedStep } from "../core/ir/steps.ts";
@@ -105,7 +106,7 @@ class Holdings {
 }
 
 /** Frees what programs held that are not reachable any more. */
-const dropped = new FinalizationRegistry<Holdings>((holdings) => holdings.release());
+const dropped = new Dropped<Holdings>((holdings) => holdings.release());
 
 /** A program on the CPU device. */
 export class CpuExecutable implements Executable {
@@ -148,7 +149,7 @@ export class CpuExecutable implements Executable {
     this.#scratch = new Scratch(program);
     const { params } = printed;
     this.#holdings = new Holdings(device, Math.max(8, params.bytes), printed.key);
-    dropped.register(this, this.#holdings, this);
+    dropped.register(this, this.#holdings);
     this.#steps = program.isTimed === true ? allSteps(program) : [];
     if (program.isTimed === true) {
       this.#marks = new Marks(this.#steps);
@@ -276,7 +277,7 @@ export class CpuExecutable implements Executable {
 
   dispose(): void {
     this.#lastTimes = this.stepTimes;
-    dropped.unregister(this);
+    dropped.unregister(this.#holdings);
     this.#holdings.release();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { builtin } from "../core/base/builtin.ts";
 import { FileError } from "../core/base/errors.ts";
 import { shown } from "./strict_json.ts";
 
@@ -34,10 +35,7 @@ interface OpenFile {
 
 /** The files of the machine. It is asked for only now: a browser has none. */
 function fileSystem(action: "read" | "write", path: string): FileSystem {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => FileSystem | undefined };
-  };
-  const found = process?.getBuiltinModule?.("node:fs/promises");
+  const found = builtin<FileSystem>("node:fs/promises");
   if (found !== undefined) return found;
   const advice = action === "read"
     ? "give the bytes of the file instead"

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { builtin } from "../core/base/builtin.ts";
 import { FileError } from "../core/base/errors.ts";
 import { checkOptions } from "../core/base/options.ts";
 import type { ShownPage, ShowOptions } from "../core/runtime/types.ts";
@@ -33,7 +34,6 @@ class Shown implements ShownPage {
 
 /** Modules and globals that are there or not. */
 interface Engine {
-  readonly process?: { getBuiltinModule?(name: string): unknown };
   readonly Deno?: { readonly jupyter?: unknown; makeTempDir(options: object): Promise<string> };
   readonly document?: unknown;
   open?(address: string): unknown;
@@ -50,13 +50,11 @@ function isNotebook({ Deno }: Engine): boolean {
 }
 
 /** A new folder among temporary files. */
-async function temporaryFolder({ Deno, process }: Engine): Promise<string> {
+async function temporaryFolder({ Deno }: Engine): Promise<string> {
   const prefix = "croton-";
   if (Deno !== undefined) return await Deno.makeTempDir({ prefix });
-  const { tmpdir } = process!.getBuiltinModule!("node:os") as { tmpdir(): string };
-  const { mkdtemp } = process!.getBuiltinModule!("node:fs/promises") as {
-    mkdtemp(prefix: string): Promise<string>;
-  };
+  const { tmpdir } = builtin<{ tmpdir(): string }>("node:os")!;
+  const { mkdtemp } = builtin<{ mkdtemp(prefix: string): Promise<string> }>("node:fs/promises")!;
   return await mkdtemp(`${tmpdir()}/${prefix}`);
 }
 

@@ -8,6 +8,7 @@
 import { UNEVEN_ADVICE } from "../ops/shape/join.ts";
 import type { Backend, DeviceBuffer, Executable } from "./backend.ts";
 import { type DType, dtypeInfo, isDiscrete, type TypedArray } from "../graph/dtype.ts";
+import { Dropped } from "../base/dropped.ts";
 import { isArgumentError, ShapeError } from "../base/errors.ts";
 import { type Apply, Constant, type Variable, writtenLabel } from "../graph/graph.ts";
 import { NeedValue } from "../graph/op.ts";
@@ -66,7 +67,7 @@ interface Stage {
 }
 
 /** What a function that is dropped leaves behind. */
-const dropped = new FinalizationRegistry<PlanCache>((cache) => cache.clear());
+const dropped = new Dropped<PlanCache>((cache) => cache.clear());
 
 /** A compiled graph. */
 export class Executor {

@@ -18,6 +18,8 @@ export interface DeviceMemory {
   readonly peak: number;
   /** What the process has taken from the system or the driver, free blocks kept for reuse included. */
   readonly reserved: number;
+  /** Bytes of results that were copied to the host since the program began, because others needed the memory. */
+  readonly moved: number;
   /** Number of buffers behind `live` and those that functions keep. */
   readonly buffers: number;
   /** Number of compiled WebAssembly modules, or of GPU pipelines. */
@@ -70,6 +72,6 @@ export function memoryStatistics(given: MemoryOptions = {}): MemoryStatistics {
 function deviceMemory(backend: Backend | null): DeviceMemory | null {
   if (backend === null) return null;
   const { bytes, buffers, used, peak, reserved, code } = backend.stats;
-  const live = bytes - residencyOf(backend).keptBuffers;
-  return { live, cached: used - live, peak, reserved, buffers, modules: code };
+  const { keptBuffers, moved } = residencyOf(backend), live = bytes - keptBuffers;
+  return { live, cached: used - live, peak, reserved, moved, buffers, modules: code };
 }

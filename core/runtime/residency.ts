@@ -2,8 +2,10 @@
  * What may leave a device when its memory gets short: copies of arguments, large results that the host
  * has not read, buffers that functions keep between calls.
  *
- * What a user drops is freed by the garbage collector, but not before the program waits for something.
- * A loop that never waits would else take more and more memory.
+ * What a user drops is freed by the garbage collector, which tells of it when the program waits for something,
+ * or, in Deno and Node, when it is asked. It is asked when much has come that was not disposed of. Where it
+ * cannot be asked, or most of it is still in use, a loop that never waits takes a bounded amount of memory all the
+ * same.
  *
  * @module
  */
@@ -11,6 +13,8 @@
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { settings } from "../base/settings.ts";
 import { type DType, dtypeInfo } from "../graph/dtype.ts";
+import { canCollect, type Generation } from "../base/collector.ts";
+import { releaseDropped } from "../base/dropped.ts";
 import { DeviceLostError, LimitError, OutOfMemoryError } from "../base/errors.ts";
 
 /** The error for a value that went with its device: whose it is, and how to get another. */
@@ -35,6 +39,68 @@ const RECENT_CALLS = 4;
 
 /** After so many calls in which nothing came back, what left was not missed. */
 const CALM_CALLS = 64;
+
+/**
+ * When to look for what the program has dropped: after so many bytes that came and were not disposed of, and later
+ * where little was found, or where looking took longer than the program since.
+ */
+class Search {
+  readonly #generation: Generation;
+  readonly #least: number;
+  readonly #most: number;
+  #wait: number;
+  #came = 0;
+  #call = 0;
+  /** What came before this call and is still there was in use then, as far as one can tell. */
+  known = 0;
+  #time = performance.now();
+
+  /**
+   * @param generation What to look at.
+   * @param least After how many bytes at least.
+   * @param most After how many at most.
+   */
+  constructor(generation: Generation, least: number, most: number) {
+    this.#generation = generation;
+    this.#least = this.#wait = least;
+    this.#most = most;
+  }
+
+  get due(): boolean {
+    return this.#came >= this.#wait;
+  }
+
+  /** Says that something has come. */
+  add(bytes: number): void {
+    this.#came += bytes;
+  }
+
+  /** Says that something has left that came with a call. */
+  remove(bytes: number, since: number): void {
+    if (since >= this.#call) this.#came -= bytes;
+  }
+
+  /** Looks before a call; `bytes` tells how many are there that may have been dropped. */
+  run(call: number, bytes: () => number): void {
+    const before = bytes(), hoped = Math.min(before, this.#came), start = performance.now();
+    if (releaseDropped(this.#generation)) this.known = call;
+    const end = performance.now();
+    const pays = 2 * (before - bytes()) >= hoped && end - start < start - this.#time;
+    this.#wait = pays ? this.#least : Math.min(2 * this.#wait, this.#most);
+    this.#came = 0;
+    this.#call = call;
+    this.#time = end;
+  }
+}
+
+/** So many bytes came when it pays to look at what is young: they fit into many a processor's last cache. */
+const YOUNG_BYTES = 1 << 25;
+
+/** So many when it pays to look at all, which takes as long as to copy some 30 MB. */
+const ALL_BYTES = 1 << 27;
+
+/** What a resident takes on the host, about. */
+const ENTRY_BYTES = 1 << 10;
 
 /** A resident in its queue. */
 interface QueueItem {
@@ -97,6 +163,12 @@ export class Residency {
   /** The call in which one came back. */
   #missed = 0;
   #call = 0;
+  readonly #young = new Search("young", YOUNG_BYTES, ALL_BYTES);
+  readonly #all = new Search("all", ALL_BYTES, Infinity);
+  /** Bytes that came with the last call. */
+  #came = 0;
+  /** Bytes that have been copied to the host when memory was short. */
+  moved = 0;
   /** Bytes of buffers that functions keep between calls. */
   keptBuffers = 0;
 
@@ -110,10 +182,11 @@ export class Residency {
   }
 
   /**
-   * Whether the garbage collector should hear of new values: not while the few that there are may all be
-   * disposed of, and no more when they move to the host, whose memory it knows.
+   * Whether the garbage collector should hear of new values: not where it is asked, while the few that there
+   * are may all be disposed of, or when they move to the host, whose memory it knows.
    */
   get pressing(): boolean {
+    if (canCollect("young")) return false;
     const share = this.#fresh.bytes / this.#most;
     return share > 1 / 32 && share < 3 / 16;
   }
@@ -124,7 +197,12 @@ export class Residency {
 
   /** Starts a call: what it touches stays until the next one. */
   begin(): void {
+    const came = this.#came;
+    this.#came = 0;
     this.#call++;
+    // Not while a call runs: what only that one still needs is not known from what the program has dropped.
+    if (this.#young.due) this.#young.run(this.#call, () => this.#fresh.bytes);
+    if (this.#all.due && this.#isFull(came)) this.#all.run(this.#call, () => this.#fresh.bytes);
     if (this.#call - this.#missed > CALM_CALLS) this.#recent = 0;
   }
 
@@ -145,6 +223,9 @@ export class Residency {
     item = { entry, since: this.#call, call: this.#call, queue, before: null, after: null };
     this.#items.set(entry, item);
     queue.append(item);
+    this.#came += entry.bytes;
+    this.#young.add(entry.bytes + ENTRY_BYTES);
+    this.#all.add(entry.bytes + ENTRY_BYTES);
     this.#makeRoom(0);
   }
 
@@ -159,8 +240,9 @@ export class Residency {
   delete(entry: Resident): void {
     const item = this.#items.get(entry);
     if (item === undefined) return;
-    this.#items.delete(entry);
-    item.queue.remove(item);
+    this.#remove(item);
+    this.#young.remove(item.entry.bytes + ENTRY_BYTES, item.since);
+    this.#all.remove(item.entry.bytes + ENTRY_BYTES, item.since);
   }
 
   /** Takes memory of the device; where there is none left, residents go. */
@@ -171,14 +253,23 @@ export class Residency {
 
   /** Does what takes memory, again with fewer residents while there is too little. */
   withRoom<R>(act: () => R): R {
-    for (;;) {
+    for (let looked = false;;) {
       try {
         return act();
       } catch (error) {
-        const full = error instanceof LimitError || error instanceof OutOfMemoryError;
-        if (!full || !(this.#shrink(this.bytes / 2) || this.#shrink(0))) throw error;
+        if (!(error instanceof LimitError || error instanceof OutOfMemoryError)) throw error;
+        if (looked && !(this.#shrink(this.bytes / 2) || this.#shrink(0))) throw error;
+        // What was dropped may be more than what can leave: shared variables, and what functions hold.
+        if (!looked) releaseDropped("all");
+        looked = true;
       }
     }
+  }
+
+  /** Whether so many bytes more are too many. */
+  #isFull(bytes: number): boolean {
+    const most = this.#most;
+    return this.#fresh.bytes + bytes > most / 4 || this.bytes + bytes > most;
   }
 
   /** Lets residents leave that are too many beside so many bytes more. */
@@ -202,12 +293,21 @@ export class Residency {
   }
 
   /**
-   * Evicts fresh ones, those before the last calls first and the youngest of them first: what comes next
-   * takes their memory, which is still in the processor's caches.
+   * Evicts fresh ones: first the oldest that are known to be in use, since others may be found to be dropped;
+   * then those before the last calls, the youngest of them first: what comes next takes their memory, which is
+   * still in the processor's caches.
    */
   #shrinkFresh(limit: number): boolean {
-    const queue = this.#fresh;
-    let went = false;
+    const queue = this.#fresh, known = Math.max(this.#young.known, this.#all.known);
+    let went = false, oldest = queue.first;
+    while (oldest !== null && oldest.since < known && queue.bytes > limit) {
+      const { after } = oldest;
+      if (oldest.call < this.#call - RECENT_CALLS) {
+        this.#evict(oldest);
+        went = true;
+      }
+      oldest = after;
+    }
     for (const recent of [this.#backend.hostReadable ? this.#recent : RECENT_CALLS, 0]) {
       let item = queue.last;
       while (item !== null && queue.bytes > limit) {
@@ -222,8 +322,14 @@ export class Residency {
     return went;
   }
 
-  #evict({ entry, call }: QueueItem): void {
-    this.delete(entry);
+  #remove(item: QueueItem): void {
+    this.#items.delete(item.entry);
+    item.queue.remove(item);
+  }
+
+  #evict(item: QueueItem): void {
+    const { entry, call } = item;
+    this.#remove(item);
     this.#known.set(entry, this.#call - call);
     entry.evict();
   }

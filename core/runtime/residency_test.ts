@@ -14,6 +14,8 @@ import {
   type Tensor,
   tensor,
 } from "../../all.ts";
+import { loadCollector } from "../base/collector.ts";
+import { Dropped } from "../base/dropped.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpuBackend, gpuBackend } from "./device.ts";
 import { Residency, type Resident } from "./residency.ts";
@@ -183,6 +185,49 @@ onDevices("results in a loop that never waits take a bounded amount of memory", 
     }
     assert(kept.some(({ device }) => device === "host"));
   });
+});
+
+onDevices(
+  "results that are dropped in a loop that never waits are not copied out",
+  async (device) => {
+    const x = T.fvector("x"), f = await compile([x], x.mul(2).add(1), { device });
+    const [calls, every] = device === "cpu" ? [2000, 40] : [400, 20];
+    const given = tensor(Float32Array.from({ length: MB / 4 }, (_, i) => i % 1000));
+    f(given).dispose();
+    const before = await memoryOf(device), kept: Tensor[] = [];
+    config.memory({ resetPeak: true });
+    for (let i = 0; i < calls; i++) {
+      const result = f(given);
+      if (i % every === 0) kept.push(result);
+    }
+    const { moved, peak } = await memoryOf(device);
+    assert(moved - before.moved <= calls * MB / 10, `${moved - before.moved} bytes were copied`);
+    assert(peak <= before.live + before.cached + 300 * MB, `at most ${peak} bytes`);
+    for (const result of kept) {
+      const data = result.dataSync();
+      for (const i of [0, 1, 999, MB / 4 - 1]) assertEquals(data[i], 2 * (i % 1000) + 1);
+      result.dispose();
+    }
+  },
+);
+
+Deno.test("where the device has no memory left, what was dropped is given back first", async () => {
+  await loadCollector();
+  let used = 0;
+  const log: string[] = [];
+  const owned = new Dropped<{ bytes: number }>(({ bytes }) => void (used -= bytes));
+  const residency = new Residency(fakeBackend(() => used >= 10));
+  const take = () => {
+    residency.allocate("float32", 1);
+    used++;
+    owned.register({}, { bytes: 1 });
+  };
+  residency.begin();
+  residency.touch(resident(MB, log, "resident"));
+  residency.begin();
+  for (let i = 0; i < 50; i++) take();
+  assert(used <= 10);
+  assertEquals(log, []);
 });
 
 onDevices("results of all dtypes move to the host and back", async (device) => {

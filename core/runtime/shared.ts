@@ -16,6 +16,7 @@ import {
   type TypedArray,
 } from "../graph/dtype.ts";
 import { DeviceLostError } from "../base/errors.ts";
+import { Dropped } from "../base/dropped.ts";
 import { sizeOf, toTypedArray } from "../graph/value.ts";
 import {
   castHost,
@@ -31,15 +32,13 @@ import {
 } from "../ops/common/literal.ts";
 import { checkOptions } from "../base/options.ts";
 import { cut } from "../base/shown.ts";
-import { lostValue } from "./residency.ts";
+import { lostValue, residencyOf } from "./residency.ts";
 import { Tensor, tensor } from "./tensor.ts";
 import { TensorType } from "../graph/type.ts";
 import type { ValueDType, ValueRank } from "../graph/type_arithmetic.ts";
 import { Variable } from "../graph/graph.ts";
 
-const dropped = new FinalizationRegistry<{ buffer: DeviceBuffer | null }>((held) =>
-  held.buffer?.dispose()
-);
+const dropped = new Dropped<{ buffer: DeviceBuffer | null }>((held) => held.buffer?.dispose());
 
 /** The cell that holds the value of a shared variable, on the host or on one device. */
 export class Container {
@@ -134,7 +133,7 @@ export class Container {
   bufferOn(backend: Backend): DeviceBuffer {
     if (this.#backend === backend && this.#held.buffer !== null) return this.#held.buffer;
     const host = this.hostSync();
-    const buffer = backend.allocate(this.dtype, sizeOf(this.#shape));
+    const buffer = residencyOf(backend).allocate(this.dtype, sizeOf(this.#shape));
     buffer.write(this.dtype, host);
     this.#free();
     this.#host = backend.hostReadable ? null : host;

@@ -15,6 +15,7 @@ import {
   type TypedArrayOf,
 } from "../graph/dtype.ts";
 import { DeviceLostError } from "../base/errors.ts";
+import { Dropped } from "../base/dropped.ts";
 import { sizeOf, toTypedArray } from "../graph/value.ts";
 import {
   checkLengths,
@@ -138,6 +139,7 @@ class TensorMemory implements Resident {
     if (this.host === null && this.#pieces === null) {
       try {
         this.#pieces = this.buffer.readPieces(this.#dtype, this.#elements);
+        residencyOf(this.backend!).moved += this.buffer.bytes;
       } catch (error) {
         if (this.backend!.lost !== null) return;
         // An error of the call that computed it: it is thrown when the value is read.
@@ -184,7 +186,7 @@ class TensorMemory implements Resident {
 }
 
 // What a user drops is freed. The held value must not refer to the tensor.
-const dropped = new FinalizationRegistry<TensorMemory["held"]>(({ memory }) => memory?.leave());
+const dropped = new Dropped<TensorMemory["held"]>(({ memory }) => memory?.leave());
 
 /** Values from this size on press on the garbage collector by their size on the device. */
 const PRESSING_BYTES = 1 << 16;
@@ -410,7 +412,7 @@ export class Tensor<D extends DType = DType, N extends number = number> {
   }
 
   #reside(backend: Backend, buffer: DeviceBuffer): void {
-    dropped.register(this, this.#memory.held, this.#memory.held);
+    dropped.register(this, this.#memory.held);
     this.#memory.enter(backend, buffer, this.size);
   }
 

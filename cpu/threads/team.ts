@@ -7,6 +7,7 @@
  * @module
  */
 
+import { builtin } from "../../core/base/builtin.ts";
 import { CrotonError } from "../../core/base/errors.ts";
 import { settings } from "../../core/base/settings.ts";
 import { gemmWorkspaceBytes } from "../gemm/gemm.ts";
@@ -275,14 +276,6 @@ interface NodeWorker {
   unref(): void;
   terminate(): unknown;
   on(event: "error" | "exit", listener: () => void): void;
-}
-
-/** Modules of Node, where they are. */
-function builtin<T>(name: string): T | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-  };
-  return process?.getBuiltinModule?.(name) as T | undefined;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface DeviceMemory {
     readonly peak: number;
     /** What the process has taken from the system or the driver, free blocks kept for reuse included. */
     readonly reserved: number;
+    /** Bytes of results that were copied to the host since the program began, because others needed the memory. */
+    readonly moved: number;
     /** Number of buffers behind `live` and those that functions keep. */
     readonly buffers: number;
     /** Number of compiled WebAssembly modules, or of GPU pipelines. */

@@ -3,8 +3,10 @@
  * What may leave a device when its memory gets short: copies of arguments, large results that the host
  * has not read, buffers that functions keep between calls.
  *
- * What a user drops is freed by the garbage collector, but not before the program waits for something.
- * A loop that never waits would else take more and more memory.
+ * What a user drops is freed by the garbage collector, which tells of it when the program waits for something,
+ * or, in Deno and Node, when it is asked. It is asked when much has come that was not disposed of. Where it
+ * cannot be asked, or most of it is still in use, a loop that never waits takes a bounded amount of memory all the
+ * same.
  *
  * @module
  */
@@ -27,14 +29,16 @@ export interface Resident {
  */
 export declare class Residency {
     #private;
+    /** Bytes that have been copied to the host when memory was short. */
+    moved: number;
     /** Bytes of buffers that functions keep between calls. */
     keptBuffers: number;
     constructor(backend: Backend);
     /** Bytes of all residents. */
     get bytes(): number;
     /**
-     * Whether the garbage collector should hear of new values: not while the few that there are may all be
-     * disposed of, and no more when they move to the host, whose memory it knows.
+     * Whether the garbage collector should hear of new values: not where it is asked, while the few that there
+     * are may all be disposed of, or when they move to the host, whose memory it knows.
      */
     get pressing(): boolean;
     /** Starts a call: what it touches stays until the next one. */
