@@ -4,7 +4,7 @@
  * @module
  */
 
-import { derivedAsOp, derivedInputs } from "../core/ops/control/derived_as.ts";
+import { derivedAsOp, derivedInputs, isWrittenAs } from "../core/ops/control/derived_as.ts";
 import { isComplex, isDiscrete } from "../core/graph/dtype.ts";
 import { NullGradientError } from "../core/base/errors.ts";
 import { type Apply, applyOp, Variable } from "../core/graph/graph.ts";
@@ -28,6 +28,7 @@ import { type GradientRule, isConnected } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
 import { StableForms } from "./stable.ts";
+import { connectedAsWritten, type Forms, writtenForms } from "./written_forms.ts";
 import { expectList } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 
@@ -54,7 +55,14 @@ export function passBack(
   wrt: readonly Variable[],
   options: PassOptions = {},
 ): Found[] {
-  return withOrigin(() => new Pass(seeds, wrt, options).results());
+  return withOrigin(() => {
+    const pass = new Pass(seeds, wrt, options), found = pass.results();
+    if (!pass.departs) return found;
+    const ends = [...seeds.flat(), ...options.known ?? []].flat()
+      .filter((end) => end instanceof Variable);
+    const written = () => new Pass(seeds, wrt, options, writtenForms).results();
+    return connectedAsWritten(found, wrt, ends, written);
+  });
 }
 
 function isVariable(value: unknown): boolean {
@@ -109,7 +117,7 @@ class Pass {
   readonly #constants: ReadonlySet<Variable>;
   readonly #known: ReadonlyMap<Variable, Variable>;
   readonly #order: readonly Apply[];
-  readonly #stable: StableForms;
+  readonly #forms: Forms;
   /** Variables that depend on what is asked for. */
   readonly #relevant: Set<Variable>;
   /** What has flowed to each variable up to now. */
@@ -120,20 +128,26 @@ class Pass {
     seeds: readonly (readonly [Variable, Gradient])[],
     wrt: readonly Variable[],
     options: PassOptions,
+    forms?: Forms,
   ) {
     this.#wrt = wrt;
     this.#constants = options.constants ?? new Set();
     this.#known = options.known ?? new Map();
     const ends = [...seeds.map(([variable]) => variable), ...this.#known.keys()];
     const own = new Set([...wrt, ...this.#constants, ...ends]);
-    this.#stable = new StableForms((variable) => own.has(variable));
+    this.#forms = forms ?? new StableForms((variable) => own.has(variable));
     this.#order = toposort(ends, (variable) => this.#constants.has(variable), (apply) => {
-      if (isDerivedAs(apply)) return derivedInputs(apply);
-      const form = this.#stable.of(apply);
-      return form === null ? apply.inputs : [form, ...this.#stable.freedOf(apply)];
+      const form = this.#forms.of(apply);
+      if (form !== null) return [form, ...this.#forms.freedOf(apply)];
+      return isDerivedAs(apply) ? derivedInputs(apply) : apply.inputs;
     });
     this.#relevant = this.#dependents();
     for (const [variable, gradient] of seeds) this.#arrive(variable, gradient);
+  }
+
+  /** Whether gradients may depend on something else than those of the graph as written. */
+  get departs(): boolean {
+    return this.#order.some((apply) => this.#forms.of(apply) !== null || isWrittenAs(apply));
   }
 
   results(): Found[] {
@@ -147,9 +161,9 @@ class Pass {
   #dependents(): Set<Variable> {
     const relevant = new Set(this.#wrt);
     for (const apply of this.#order) {
-      const form = this.#stable.of(apply);
+      const form = this.#forms.of(apply);
       if (form !== null) {
-        const sources = [form, ...this.#stable.freedOf(apply)];
+        const sources = [form, ...this.#forms.freedOf(apply)];
         if (sources.some((v) => relevant.has(v)) && !this.#constants.has(apply.output)) {
           relevant.add(apply.output);
         }
@@ -187,13 +201,13 @@ class Pass {
 
   /** Passes what has arrived at the outputs of an application on to its inputs. */
   #through(apply: Apply): void {
-    const form = this.#stable.of(apply);
+    const form = this.#forms.of(apply);
     if (form !== null) {
       if (this.#relevant.has(apply.output)) {
         const gradient = this.#sum(apply.output);
         this.#arrive(form, gradient);
         if (gradient !== null) {
-          for (const input of this.#stable.freedOf(apply)) this.#arrive(input, zeroGradient);
+          for (const input of this.#forms.freedOf(apply)) this.#arrive(input, zeroGradient);
         }
       }
       return;

@@ -10,6 +10,7 @@ import { type Apply, applyOp, makeVariable, Variable } from "../core/graph/graph
 import { withForward, withOrigin } from "../core/graph/origin.ts";
 import { replace, toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
+import { isWrittenAs } from "../core/ops/control/derived_as.ts";
 import { add, real } from "../core/ops/elementwise/elementwise.ts";
 import { assumeShape } from "../core/ops/shape/known_lengths.ts";
 import { UndefinedGradient, type ZeroGradient, zeroGradient } from "./gradient.ts";
@@ -18,6 +19,7 @@ import { isConnected, type Tangent } from "./rule.ts";
 import { gradientRule } from "./rules.ts";
 import { filledLike } from "./shapes.ts";
 import { StableForms } from "./stable.ts";
+import { connectedAsWritten, type Forms, writtenForms } from "./written_forms.ts";
 
 /** The change of a variable that depends on the moved ones. */
 type Moved = Variable | UndefinedGradient | ZeroGradient;
@@ -34,32 +36,49 @@ export function pushForward(
   outputs: readonly Variable[],
 ): Found[] {
   return withOrigin(() => {
-    const given = new Map<Variable, Moved>();
-    for (const [variable, change] of seeds) {
-      given.set(variable, together(given.get(variable) ?? null, change)!);
-    }
-    const own = new Set([...given.keys(), ...outputs]);
-    const stable = new StableForms((variable) => own.has(variable));
-    const order = toposort(outputs, undefined, (apply) => {
-      const form = stable.of(apply);
-      return form === null ? apply.inputs : [form, ...stable.freedOf(apply)];
-    });
-    const moved = new Map(given);
-    for (const apply of order) {
-      const form = stable.of(apply);
-      const found = form === null
-        ? through(apply, apply.inputs.map((input) => moved.get(input) ?? null))
-        : [
-          moved.get(form) ??
-            (stable.freedOf(apply).some((v) => moved.has(v)) ? zeroGradient : null),
-        ];
-      apply.outputs.forEach((output, o) => {
-        const change = together(given.get(output) ?? null, found[o] ?? null);
-        if (change !== null) moved.set(output, change);
-      });
-    }
-    return outputs.map((output) => moved.get(output) ?? null);
+    const ends = [...outputs, ...seeds.flatMap(([, change]) => change)];
+    const own = new Set([...seeds.map(([variable]) => variable), ...outputs]);
+    const forms = new StableForms((variable) => own.has(variable));
+    const { found, departs } = pushThrough(seeds, outputs, forms);
+    if (!departs) return found;
+    const written = () => pushThrough(seeds, outputs, writtenForms).found;
+    const variables = ends.filter((end) => end instanceof Variable);
+    return connectedAsWritten(found, outputs, variables, written);
   });
+}
+
+/** The changes, and whether they may depend on something else than those of the graph as written. */
+function pushThrough(
+  seeds: readonly (readonly [Variable, Variable | UndefinedGradient])[],
+  outputs: readonly Variable[],
+  forms: Forms,
+): { readonly found: Found[]; readonly departs: boolean } {
+  const given = new Map<Variable, Moved>();
+  for (const [variable, change] of seeds) {
+    given.set(variable, together(given.get(variable) ?? null, change)!);
+  }
+  const order = toposort(outputs, undefined, (apply) => {
+    const form = forms.of(apply);
+    return form === null ? apply.inputs : [form, ...forms.freedOf(apply)];
+  });
+  const moved = new Map(given);
+  for (const apply of order) {
+    const form = forms.of(apply);
+    const found = form === null
+      ? through(apply, apply.inputs.map((input) => moved.get(input) ?? null))
+      : [
+        moved.get(form) ??
+          (forms.freedOf(apply).some((v) => moved.has(v)) ? zeroGradient : null),
+      ];
+    apply.outputs.forEach((output, o) => {
+      const change = together(given.get(output) ?? null, found[o] ?? null);
+      if (change !== null) moved.set(output, change);
+    });
+  }
+  return {
+    found: outputs.map((output) => moved.get(output) ?? null),
+    departs: order.some((apply) => forms.of(apply) !== null || isWrittenAs(apply)),
+  };
 }
 
 /** The sum of two changes; null for none. */

@@ -7,6 +7,7 @@
 import { applyOp } from "../core/graph/graph.ts";
 import type { PrintParams } from "../core/ops/control/print_op.ts";
 import type { CustomVjpParams } from "../core/ops/control/custom_vjp.ts";
+import { isWrittenAs } from "../core/ops/control/derived_as.ts";
 import type { IfElseParams } from "../core/ops/control/ifelse_op.ts";
 import { Conditional, type Gradient, zeroGradient } from "./gradient.ts";
 import { combined } from "./combined.ts";
@@ -47,8 +48,11 @@ export const controlGradients: GradientRules = {
   }),
   // What is computed does not count.
   derivedAs: {
-    connected: ({ inputs }, input) => input > 0 && input <= inputs.length / 2,
-    pullback({ inputs, output }, [g]) {
+    connected: (apply, input) =>
+      isWrittenAs(apply) || input > 0 && input <= apply.inputs.length / 2,
+    pullback(apply, [g]) {
+      if (isWrittenAs(apply)) return [g!];
+      const { inputs, output } = apply;
       const n = (inputs.length - 1) / 2;
       if (inputs.length === 2) return [null, g!];
       const parts = inputs.slice(1, n + 1).map((x, i) => {
@@ -57,7 +61,9 @@ export const controlGradients: GradientRules = {
       });
       return [null, ...parts, ...parts.map(() => null)];
     },
-    pushforward({ inputs }, tangents) {
+    pushforward(apply, tangents) {
+      const { inputs } = apply;
+      if (isWrittenAs(apply)) return [tangents[0]!];
       if (inputs.length === 2) return [tangents[1]!];
       const n = (inputs.length - 1) / 2;
       const changes = inputs.slice(n + 1).flatMap((slope, i) =>

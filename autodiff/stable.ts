@@ -8,7 +8,7 @@
  */
 
 import { type Apply, makeVariable, outputOf, type Variable } from "../core/graph/graph.ts";
-import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
+import { replace, toposort } from "../core/graph/walk.ts";
 import type { Fact } from "../core/graph/op.ts";
 import { reduceOp, type ReduceParams } from "../core/ops/reduce/reduce_ops.ts";
 import { printOp, type PrintParams } from "../core/ops/control/print_op.ts";
@@ -23,6 +23,8 @@ import {
   standsFor,
 } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
+import type { Forms } from "./written_forms.ts";
+import { connectedTo } from "./connected.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
 
 /** Reciprocals that are multiplied by may be as many applications away. */
@@ -61,7 +63,7 @@ function stabilised(outputs: readonly Variable[], hits: RuleHits): readonly Vari
 type Ends = ReadonlyMap<Variable, Variable>;
 
 /** The stable forms in a graph, found as it is walked. */
-export class StableForms {
+export class StableForms implements Forms {
   readonly #isEnd: (variable: Variable) => boolean;
   readonly #found = new Map<Apply, Variable | null>();
   /** Applications whose forms are free of something that they depend on as written. */
@@ -212,7 +214,7 @@ function stableForm(apply: Apply, ends: Ends): { form: Variable; isFreed: boolea
   const isBetter = hasBetter(hits) || curvesOf(made!) < curvesOf(closed!);
   if (!isBetter) return null;
   const [form] = replace([made!], new Map(places.map(({ inner, place }) => [place, inner])));
-  const left = new Set(graphInputs([made!]));
+  const left = connectedTo([made!]);
   return { form: form!, isFreed: places.some(({ place }) => !left.has(place)) };
 }
 

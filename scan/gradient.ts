@@ -14,6 +14,7 @@
  */
 
 import { type Gradient as Pulled, zeroGradient } from "../autodiff/gradient.ts";
+import { connectedTo } from "../autodiff/connected.ts";
 import { pullback } from "../autodiff/pullback.ts";
 import { chosenBeside, declareSupport, replaceWithKinks, support } from "../autodiff/support.ts";
 import type { Apply, Variable } from "../core/graph/graph.ts";
@@ -35,7 +36,6 @@ import { Zeros } from "./backward/zeros.ts";
 import { depthOf, type StepGraph } from "./inner.ts";
 import type { ScanParams } from "./node.ts";
 import { scanOp } from "./op.ts";
-import { reachedBy } from "./rewrites/rebuild.ts";
 
 /** The trace that says where a gradient may be other than zero, and what made it so. */
 interface RecordedMask {
@@ -71,14 +71,15 @@ export function scanGradient(
   return [
     null,
     ...loop.outer.sequences.map((sequence, i) =>
-      sequenceGradient(visited, sequence, layout.sequences[i]!, sequences[i]!, results)
+      sequenceGradient(visited, sequence, layout.sequences[i]!, sequences[i]!, results) ??
+        zeroGradient
     ),
     // First values show in the results, but may have no way to the cost.
     ...loop.outer.initials.map((initial, i) =>
       rowsGradient(initial, states[i]!.map(atStart)) ?? zeroGradient
     ),
     ...carried.map((at) => at === null ? zeroGradient : atStart(at)),
-    ...others.map((sum) => sum && sum(results)),
+    ...others.map((sum) => sum?.(results) ?? zeroGradient),
     ...(layout.limited ? [null] : []),
   ];
 }
@@ -328,8 +329,35 @@ function sumOthers(
   });
 }
 
+/** What the results of steps depend on, by themselves and by the states of earlier steps. */
+const dependencies = new WeakMap<StepGraph, Map<number, ReadonlySet<Variable>>>();
+
+function dependenciesOf(step: StepGraph, result: number): ReadonlySet<Variable> {
+  let known = dependencies.get(step);
+  if (known === undefined) dependencies.set(step, known = new Map());
+  const have = known.get(result);
+  if (have !== undefined) return have;
+  const { placeholders, results } = step;
+  const fed = [
+    ...results.states.map((state, i) => [state, placeholders.states[i]!] as const),
+    ...results.carried.map((state, i) => [state, [placeholders.carried[i]!]] as const),
+  ];
+  const ends = new Set([step.outputs[result]!]);
+  for (;;) {
+    const reached = connectedTo([...ends]), before = ends.size;
+    for (const [state, places] of fed) if (places.some((v) => reached.has(v))) ends.add(state);
+    if (ends.size > before) continue;
+    known.set(result, reached);
+    return reached;
+  }
+}
+
 /** Whether an input can change an output: the step reads it, for something else than its length. */
-export function scanConnected(apply: Apply<ScanParams>, input: number): boolean {
+export function scanConnected(
+  apply: Apply<ScanParams>,
+  input: number,
+  output: number,
+): boolean {
   if (input === 0) return false;
   const { step, step: { layout, placeholders } } = apply.params;
   // First values always show in the results.
@@ -338,6 +366,11 @@ export function scanConnected(apply: Apply<ScanParams>, input: number): boolean 
   if (initial >= 0 && other < 0) return true;
   const place = placeholders.others[other];
   const places = place === undefined ? placeholders.sequences[input - 1] ?? [] : [place];
-  const reached = reachedBy(step.outputs);
+  const traced = layout.states.length + layout.maps, after = output - 2 * traced;
+  if (after >= 2 * layout.carried) return false;
+  const reached = dependenciesOf(
+    step,
+    after < 0 ? output % traced : traced + after % layout.carried,
+  );
   return places.some((place) => reached.has(place));
 }

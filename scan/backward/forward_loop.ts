@@ -8,6 +8,7 @@ import { stableFormsOf } from "../../autodiff/stable.ts";
 import { replaceWithKinks } from "../../autodiff/support.ts";
 import { isComplex, isFloat } from "../../core/graph/dtype.ts";
 import { type Apply, applyOp, makeVariable, type Variable } from "../../core/graph/graph.ts";
+import { derivedAs } from "../../core/ops/control/derived_as.ts";
 import { lazyInputs } from "../../core/graph/op.ts";
 import { toposort } from "../../core/graph/walk.ts";
 import { StepGraph } from "../inner.ts";
@@ -78,7 +79,12 @@ function stableLoop(apply: Apply<ScanParams>): Apply<ScanParams> | null {
   const stable = params.shared.size === 0 && layout.states.length + layout.carried > 0
     ? stableFormsOf(outputs)
     : null;
-  return stable === null ? null : withResults(apply, layout, stable);
+  if (stable === null) return null;
+  // What derivatives are connected to is a matter of the step as it is written.
+  const results = stable.map((form, i) =>
+    form === outputs[i] ? form : derivedAs(form, outputs[i]!)
+  );
+  return withResults(apply, layout, results);
 }
 
 /** The loop with another step of the same placeholders. */
