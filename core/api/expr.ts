@@ -10,6 +10,7 @@ import { MAX_RANK, TensorType } from "../graph/type.ts";
 import { withShape } from "../ops/shape/shape_ops.ts";
 import { Variable } from "../graph/graph.ts";
 import { type IndexNode, type Node, parseExpression, sourceOf, syntaxError } from "./expr_parse.ts";
+import { elementwiseNames, elementwiseOps } from "../ops/elementwise/table.ts";
 import type { IndexItem, SliceSpec } from "../ops/index/index_spec.ts";
 import { runTask, type Task } from "./tasks.ts";
 import { asVariable, isHostTensor, isTypedArray, type TensorLike } from "../ops/common/literal.ts";
@@ -142,6 +143,19 @@ const places: Readonly<Record<string, readonly string[]>> = {
   squeeze: ["x", "axis"],
   expandDims: ["x", "axis"],
 };
+
+/** How many arguments functions take: of those that are elementwise ops and have no others. */
+const arities = new Map<unknown, { readonly least: number; readonly most: number }>(
+  elementwiseNames.flatMap((name) => {
+    const f: unknown = Object.hasOwn(T, name) ? Reflect.get(T, name) : null;
+    const { arity } = elementwiseOps[name];
+    if (typeof f !== "function") return [];
+    // Those that are folded take as many as one likes.
+    if (f.length === 0) return [[f, { least: 1, most: Infinity }]];
+    const isPlain = f.length === arity && (places[name]?.length ?? arity) === arity;
+    return isPlain ? [[f, { least: arity, most: arity }]] : [];
+  }),
+);
 
 type Binary = (x: TensorLike, y: TensorLike) => TensorLike;
 
@@ -386,7 +400,20 @@ class Evaluation {
         throw this.#fail(node, `argument "${key}" is given twice`);
       } else args[slot] = yield this.value(value);
     }
-    return Object.keys(options).length === 0 ? args : [...args, options];
+    const all = Object.keys(options).length === 0 ? args : [...args, options];
+    this.#expectArity(node, name, all.length, isMethod);
+    return all;
+  }
+
+  /** Throws a SyntaxError for too many or too few arguments, where it is known how many there are. */
+  #expectArity(node: Node, name: string, given: number, isMethod: boolean): void {
+    const arity = name === "" ? undefined : arities.get(this.#function(name));
+    if (arity === undefined) return;
+    const own = isMethod ? 1 : 0, least = Math.max(0, arity.least - own), most = arity.most - own;
+    if (given >= least && given <= most) return;
+    const words = most === Infinity ? `at least ${least}` : least === 0 ? "no" : String(least);
+    const noun = least === 1 ? "argument" : "arguments";
+    throw this.#fail(node, `"${name}" takes ${words} ${noun}, got ${given}`);
   }
 }
 

@@ -194,3 +194,26 @@ onDevices("expr: an expression of a given type computes what it says", async (de
   const f = await compile([x, w], T.expr(T.fvector.type)`(${x} @ ${w}) ** 2 - 1`, { device });
   assertEquals(f([[1, 2], [2, -1]], [2, -1]).arraySync(), [-1, 24]);
 });
+
+Deno.test("expr: a wrong number of arguments is an error with its column", () => {
+  const wrong: readonly (readonly [() => unknown, string, number])[] = [
+    [() => T.expr`1 + sin(1, 2)`, '"sin" takes 1 argument, got 2', 4],
+    [() => T.expr`1 + sin()`, '"sin" takes 1 argument, got 0', 4],
+    [() => T.expr`arcsin(1, 2)`, '"arcsin" takes 1 argument, got 2', 0],
+    [() => T.expr`exp(1, axis=0)`, '"exp" takes 1 argument, got 2', 0],
+    [() => T.expr`where(${b} > 0, ${b})`, '"where" takes 3 arguments, got 2', 0],
+    [() => T.expr`atan2(${b})`, '"atan2" takes 2 arguments, got 1', 0],
+    [() => T.expr`maximum()`, '"maximum" takes at least 1 argument, got 0', 0],
+    [() => T.expr`${b}.sin(1)`, '"sin" takes no arguments, got 1', 0],
+    [() => T.expr`${b}.pow()`, '"pow" takes 1 argument, got 0', 0],
+    [() => T.expr`1 + ${b}.clip(1)`, '"clip" takes 2 arguments, got 1', 4],
+  ];
+  for (const [read, message, column] of wrong) {
+    const error = assertThrows(read, SyntaxError, message);
+    const [, , caret] = error.message.split("\n");
+    assertEquals(caret!.trimStart(), "^", message);
+    assertEquals(caret!.length - 1 >= column, true, error.message);
+  }
+  same(T.expr`round(${b}, "halfAwayFromZero")`, T.round(b, "halfAwayFromZero"));
+  same(T.expr`add(${b}, ${b}, 1)`, T.add(b, b, 1));
+});
