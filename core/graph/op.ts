@@ -71,7 +71,7 @@ export class NeedValue extends Error {
 /** What a check says when it fails; one that depends on sizes is made when it is shown. */
 export type CheckMessage =
   | string
-  | ((valueOf: (size: Size) => number, bad: number | null) => string);
+  | ((valueOf: (size: Size) => number, bad: bigint | null) => string);
 
 /** Reading elements of variables inside a kernel. */
 export interface ElementContext extends ShapeContext {

@@ -271,11 +271,11 @@ export interface Check {
   /** Its class; default: an IndexError. */
   readonly error?: CheckError;
   /** The message for the sizes of a call, and the integer that failed where it is known. */
-  readonly describe?: (env: SizeEnv, bad: number | null) => string;
+  readonly describe?: (env: SizeEnv, bad: bigint | null) => string;
 }
 
 /** The error of a failed check. */
-export function checkError(check: Check | undefined, env: SizeEnv, bad: number | null): Error {
+export function checkError(check: Check | undefined, env: SizeEnv, bad: bigint | null): Error {
   const { error = IndexError, message = "An index is out of range" } = check ?? {};
   return new error(check?.describe?.(env, bad) ?? message);
 }

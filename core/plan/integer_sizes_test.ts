@@ -1,6 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { numbers, onDevices, type TestDevice } from "../../dev/testing/devices.ts";
-import { compile, type DType, scan, shared, T, type Tensor, type Variable } from "../../all.ts";
+import {
+  compile,
+  type DType,
+  IndexError,
+  scan,
+  shared,
+  T,
+  type Tensor,
+  type Variable,
+} from "../../all.ts";
 import { executorOf } from "../runtime/callable.ts";
 import { Guards } from "../ir/size.ts";
 import { Shapes } from "./shapes.ts";
@@ -158,4 +167,20 @@ onDevices("Lengths that are computed from a range plan for all of its lengths", 
       Array((length - 1) % 4).fill(0),
     ]);
   }
+});
+
+onDevices("an index that is out of range is told as it is given", async (device) => {
+  const x = T.ivector("x"), k = T.lscalar("k"), i = T.lvector("i");
+  const indices = [9007199254740993n, -9007199254740993n, 2n ** 63n - 1n];
+  for (const mode of [{}, { base: "none" }, "debug"] as const) {
+    const one = await compile([x, k], x.at(k), { device, mode });
+    const several = await compile([x, i], x.at(i), { device, mode });
+    for (const index of indices) {
+      assertThrows(() => one([1, 2, 3], index).item(), IndexError, String(index));
+      assertThrows(() => numbers(several([1, 2, 3], [0n, index])), IndexError, String(index));
+    }
+    assertEquals([one([1, 2, 3], -1n).item(), ...numbers(several([1, 2, 3], [1n]))], [3, 2]);
+  }
+  const fixed = await compile([x], x.at(T.constant(9007199254740993n, "int64")), { device });
+  assertThrows(() => fixed([1, 2, 3]).item(), IndexError, "9007199254740993");
 });

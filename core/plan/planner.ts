@@ -169,7 +169,7 @@ export class Planner {
     const have = typeof message === "string" ? same?.get(message) : undefined;
     if (have !== undefined && this.checks[have]!.error === error) return have;
     const number = this.checks.length;
-    const describe = (valueOf: (size: Size) => number, bad: number | null) => {
+    const describe = (valueOf: (size: Size) => number, bad: bigint | null) => {
       const text = typeof message === "string" ? message : message(valueOf, bad);
       // Messages of a branch that cannot be planned say it already.
       return apply === null || text.includes("\n  in ") ? text : `${text}\n  ${checkedAs(apply)}`;

@@ -59,13 +59,13 @@ export function printCheck(
       outer: [],
       checks: [],
     };
-  // Where it fails: the largest of the integers that do, and NaN where there is none to tell.
+  // Where it fails: the largest of the integers that do; nothing where there is none to tell.
   const integer = checkedInteger(failed);
   const worst = isReduced || integer === null ? null : failedInteger(test, lowered!);
   const leave = () => {
-    const value = f.local("f64");
-    f.localSet(value).localGet(context.block).localGet(value);
-    f.f64Store(context.module.params.failure());
+    const value = f.local("i64"), at = context.module.params.failure();
+    f.localSet(value).localGet(context.block).localGet(value).i64Store(at);
+    f.localGet(context.block).i32Const(integer!.type === "u64" ? 2 : 1).i32Store(at + 8);
   };
   const body = () => {
     const plan = isReduced ? scalarPlan(test) : planNest(test, simd);
@@ -76,7 +76,7 @@ export function printCheck(
         } else if (integer !== null) {
           context.scoped(() => {
             push(integer);
-            applyScalar(f, "cast", "f64", integer.type, context.module.helper);
+            applyScalar(f, "cast", wideType(integer), integer.type, context.module.helper);
             leave();
           });
         }
@@ -88,12 +88,17 @@ export function printCheck(
   context.scoped(() => whereNotEmpty(context, run, body));
 }
 
-/** The largest integer that fails a test over loops, as a float64. */
+function wideType({ type }: SNode): "i64" | "u64" {
+  return type === "u64" ? "u64" : "i64";
+}
+
+/** The largest integer that fails a test over loops. */
 function failedInteger(test: LoweredNest, failed: SNode): LoweredNest | null {
   const integer = checkedInteger(failed);
   if (integer === null) return null;
   // The values at hand where this is printed are found by the ids of their nodes.
   const b = new ScalarBuilder({ ieee: true, firstId: 2 ** 25 });
-  const value = b.select(failed, b.cast(integer, "f64"), b.constant("f64", -Infinity));
-  return { ...test, reductions: [{ kind: "max", type: "f64", value }] };
+  const type = wideType(integer), least = b.constant(type, type === "u64" ? 0n : -(2n ** 63n));
+  const value = b.select(failed, b.cast(integer, type), least);
+  return { ...test, reductions: [{ kind: "max", type, value }] };
 }

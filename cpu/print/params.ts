@@ -53,9 +53,9 @@ export class ParamBlock {
     return param.offset;
   }
 
-  /** Offset in the block of the integer that failed a check, as a float64. */
+  /** Offset in the block of the integer that failed a check, and of its kind: 1 if it has a sign, else 2. */
   failure(): number {
-    return this.#failure ??= this.#place(8);
+    return this.#failure ??= this.#place(16);
   }
 
   /** Offset in the block of a number of runs, as an i32. */
@@ -78,11 +78,13 @@ export class ParamBlock {
   }
 
   /** Takes the integer that failed a check, if one was left. */
-  readFailure(block: DataView): number | null {
-    if (this.#failure === null) return null;
-    const value = block.getFloat64(this.#failure, true);
-    block.setFloat64(this.#failure, NaN, true);
-    return Number.isFinite(value) ? value : null;
+  readFailure(block: DataView): bigint | null {
+    const at = this.#failure;
+    if (at === null) return null;
+    const kind = block.getInt32(at + 8, true);
+    block.setInt32(at + 8, 0, true);
+    if (kind === 0) return null;
+    return kind === 1 ? block.getBigInt64(at, true) : block.getBigUint64(at, true);
   }
 
   /** Bytes of the block. */

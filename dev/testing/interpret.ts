@@ -345,7 +345,7 @@ class Machine {
   readonly #memory: ReadonlyMap<number, Memory>;
   readonly #checks: readonly Check[];
   readonly #loops = new Map<number, number>();
-  #failed: { readonly check: number; readonly bad: number | null } | null = null;
+  #failed: { readonly check: number; readonly bad: bigint | null } | null = null;
 
   constructor(
     env: SizeEnv,
@@ -514,7 +514,7 @@ class Machine {
     for (const { failed, check } of checks) {
       if (this.#failed !== null || values(failed) === 0) continue;
       const integer = checkedInteger(failed);
-      this.#failed = { check, bad: integer === null ? null : Number(values(integer)) };
+      this.#failed = { check, bad: integer === null ? null : BigInt(values(integer) as bigint) };
     }
   }
 

@@ -39,7 +39,7 @@ export class RunChecks {
   readonly #env: SizeEnv;
   /** As long as a result of the run is there: the frames keep what ran alive. */
   readonly #place: WeakRef<RunOrigin>;
-  #integer: number | null = null;
+  #integer: bigint | null = null;
   #failed: number | null = null;
   #known = false;
   #told = false;
@@ -83,7 +83,9 @@ export class RunChecks {
     if (word === 0) return;
     this.#failed = 0xffffffff - word;
     const low = words[1 + 2 * this.#failed] ?? 0, high = words[2 + 2 * this.#failed] ?? 0;
-    if (low !== 0 || high !== 0) this.#integer = (high - 2 ** 31) * 2 ** 32 + low;
+    if (low !== 0 || high !== 0) {
+      this.#integer = (BigInt(high) << 32n) + BigInt(low) - 2n ** 63n;
+    }
   }
 
   /**

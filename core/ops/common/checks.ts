@@ -30,7 +30,10 @@ function negative(params: CheckParams, n: number): ShapeError {
   return new ShapeError(negativeText(params, n));
 }
 
-function negativeText({ action, expected }: CheckParams, n: number | string | null): string {
+function negativeText(
+  { action, expected }: CheckParams,
+  n: number | bigint | string | null,
+): string {
   if (expected !== undefined) return `${action}: ${expected}`;
   return `${action}: expected a length >= 0${n === null ? "" : `, got ${n}`}`;
 }

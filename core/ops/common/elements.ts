@@ -14,8 +14,9 @@ import {
 import { type Ix, type ScalarBuilder, sizeIx, zeroIx } from "../../ir/builder.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
 import { addSize, type Size } from "../../ir/size.ts";
+import { fitsDType } from "../../ir/size_dtype.ts";
 import { expectPositions } from "../../ir/limits.ts";
-import { sameCall, type Variable, writtenLabel } from "../../graph/graph.ts";
+import { Constant, sameCall, type Variable, writtenLabel } from "../../graph/graph.ts";
 
 /** Applies a function to the real parts of elements and, if they are complex, to the imaginary parts. */
 export function mapElement<E extends Element>(
@@ -121,24 +122,28 @@ export function computedPosition(
   return b.ix(b.select(failed, b.constant("i32", 0), wrapped));
 }
 
-/** The same for a position that may be affine: known ones are decided now. */
+/** The same for an integer scalar that may be affine: known ones are decided now. */
 export function scalarPosition(
   context: ElementContext,
-  ix: Ix,
+  index: Variable,
   n: Size,
   message: CheckMessage,
 ): Ix {
-  const { b, guards } = context;
+  const { b, guards } = context, ix = context.scalarIndex(index);
   if (ix.terms.length > 0 || ix.rest !== null) {
     return computedPosition(context, b.ixNode(ix), n, message);
+  }
+  // Out of range, and the message says it as it is given.
+  if (!(index instanceof Constant) && !fitsDType(guards, ix.offset, "int64")) {
+    return computedPosition(context, context.readReal(index, []), n, message);
   }
   const from = guards.less(ix.offset, 0) ? addSize(ix.offset, n) : ix.offset;
   if (guards.less(from, 0) || !guards.less(from, n)) {
     // Reported when the kernel runs: the branch of an ifelse that is not taken must not fail.
-    const at = ix.offset;
+    const at = ix.offset, given = index instanceof Constant ? index.value.data[0]! : null;
     const known: CheckMessage = typeof message === "string"
       ? message
-      : (valueOf) => message(valueOf, valueOf(at));
+      : (valueOf) => message(valueOf, BigInt(given ?? valueOf(at)));
     context.check(b.constant("bool", 1), known);
     return zeroIx;
   }

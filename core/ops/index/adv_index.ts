@@ -127,7 +127,7 @@ function positionOf(
     if (inside) return ix;
   }
   if (base.ndim === 0 && isDiscrete(base.dtype)) {
-    return scalarPosition(context, context.scalarIndex(base), n, message);
+    return scalarPosition(context, base, n, message);
   }
   const node = context.readReal(base, index);
   if (base instanceof Constant && typeof n === "number") {
@@ -205,8 +205,8 @@ function valuePositions(
   const shape = arrange(layout, places, layout.kept.map((d) => x.shape[d]!));
   const positionOn = (which: number, place: readonly number[]): number => {
     const tensor = indices[which]!, axis = axes[which]!, n = x.shape[axis]!;
-    const given = Number(tensor.data[broadcastPosition(place, tensor.shape)]);
-    const i = given < 0 ? given + n : given;
+    const given = tensor.data[broadcastPosition(place, tensor.shape)]!;
+    const i = Number(given) + (given < 0 ? n : 0);
     if (i >= 0 && i < n) return i;
     throw new IndexError(
       `Cannot take index ${given} of a value of shape ${

@@ -189,8 +189,7 @@ function partIndex(
     if (entry === undefined) return at[next++]!;
     if (entry.kind === "int") {
       if (context.guards.equal(n, 0)) empty = true;
-      const ix = context.scalarIndex(entry.at);
-      return scalarPosition(context, ix, n, outOfRange(x, d, n, result));
+      return scalarPosition(context, entry.at, n, outOfRange(x, d, n, result));
     }
     const { start, step } = sliceSizes(context, entry, n);
     return b.addIx(sizeIx(start), b.scaleIx(at[next++]!, step));
@@ -239,7 +238,7 @@ function partPositions(
   index: readonly IndexEntry[],
   scalars: readonly Value[],
 ): { shape: number[]; at: (index: readonly number[]) => number } {
-  const bound = bind(index, scalars.map(scalarOf));
+  const bound = bind(index, scalars.map(scalarOf)), given = bind(index, scalars);
   const strides = rowMajor(x.shape);
   let base = 0;
   const shape: number[] = [], steps: number[] = [];
@@ -251,8 +250,9 @@ function partPositions(
     } else if (entry.kind === "int") {
       const i = entry.at < 0 ? entry.at + n : entry.at;
       if (i < 0 || i >= n) {
+        const { at } = given[d] as Bound<Value> & { kind: "int" };
         throw new IndexError(
-          `Cannot take index ${entry.at} of a value of shape ${
+          `Cannot take index ${at.data[0]} of a value of shape ${
             shapeText(x.shape)
           }: axis ${d} has length ${n}`,
         );
