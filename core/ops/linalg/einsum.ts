@@ -116,8 +116,14 @@ function asMatrices(
   batch: readonly string[],
   groups: readonly (readonly string[])[],
 ): Variable {
-  const turned = shuffled(value, [...batch, ...groups.flat()].map((name) => names.indexOf(name)));
-  if (groups.every(({ length }) => length === 1)) return turned;
+  const at = (name: string) => names.indexOf(name);
+  if (groups.every(({ length }) => length <= 1)) {
+    return shuffled(value, [
+      ...batch.map(at),
+      ...groups.map(([name]) => name === undefined ? "x" : at(name)),
+    ]);
+  }
+  const turned = shuffled(value, [...batch, ...groups.flat()].map(at));
   const dims = dimsOf(turned), shape: Dim[] = dims.slice(0, batch.length);
   let next = batch.length;
   for (const { length } of groups) {

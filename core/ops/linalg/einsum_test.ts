@@ -84,3 +84,15 @@ Deno.test("einsums of integers and in loops, derivatives, and what is wrong", as
   const g = await compile([x, w], T.einsum("ij,jk->ik", x, w), { device: "cpu" });
   assertThrows(() => g([[1, 2]], [[1, 2]]), ShapeError);
 });
+
+onDevices("lengths that differ are told of operands as they are written", async (device) => {
+  const x = T.fvector("x"), m = T.fmatrix("m");
+  for (const text of ["i,ij->j", "i,ji->j"]) {
+    const f = await compile([x, m], T.einsum(text, x, m), { device });
+    const others = text === "i,ij->j" ? [[1, 2]] : [[1], [2]];
+    const message = assertThrows(() => f([1, 2, 3], others), ShapeError).message;
+    for (const operand of ['"x" of shape (3,)', '"m" of shape']) {
+      assert(message.split("\n")[0]!.includes(operand), message);
+    }
+  }
+});
