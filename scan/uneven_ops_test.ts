@@ -38,7 +38,9 @@ async function check(device: TestDevice, ops: readonly Op[], calls: readonly num
   const one = results(trace(m, s), m);
   // Without a loop around it there is nothing to pad.
   const expected = await compile([m, s], [one, grad(one.sum(), s, options)], { device: "cpu" });
-  const modes = device === "cpu" ? ["fastCompile", "fastRun"] as const : ["fastRun"] as const;
+  const modes = device === "cpu"
+    ? ["fastCompile", "fastRun", "debug"] as const
+    : ["fastRun"] as const;
   for (const mode of modes) {
     const f = await compile([n, s], [y, grad(y.sum(), s, options)], { device, mode });
     for (const call of calls) {
@@ -143,6 +145,8 @@ const empty: Record<string, readonly Op[]> = {
     (a) => placesOf(rowsOf(a).gt(3)),
     (a) => placesOf(square(a).gt(4)),
     (a) => rowsOf(a).at(rowsOf(a).gt(3)).sum(),
+    (_, m) => counted(floats(1, 2, 3).at(T.gt([1, 2, 3], m))),
+    (a, m) => T.unique(part(floats(2, 1, 2, 1).mul(a.sum()), m.sub(1))).sum(),
     (a) => counted(square(a).at(square(a).gt(4))),
     (a) => T.setSubtensor(rowsOf(a).at(rowsOf(a).gt(3)), 7).sum(),
     (a) => T.flatnonzero(T.stack([square(a), rowsOf(a).sum(0).mul(square(a))], 1).gt(9)).sum(),

@@ -15,7 +15,7 @@ import { reduceOp, type ReduceParams } from "../reduce/reduce_ops.ts";
 
 /**
  * The row-major positions at which a bool tensor is true: the tensor, then the number of those
- * positions, which says how long the result is.
+ * positions, which says how long the result is. Where a step of a loop asks for more, the rest is not read.
  */
 export const nonzeroOp: Op<Params> = {
   name: "nonzero",
@@ -33,11 +33,13 @@ export const nonzeroOp: Op<Params> = {
     return [[context.integer(apply.inputs[1]!)]];
   },
   evaluate(inputs) {
-    const data = inputs[0]!.data as Float64Array, found: number[] = [];
+    const data = inputs[0]!.data as Float64Array, length = Number(inputs[1]!.data[0]);
+    const found = Array.from({ length }, () => 0);
+    let count = 0;
     data.forEach((x, i) => {
-      if (x !== 0) found.push(i);
+      if (x !== 0) found[count++] = i;
     });
-    return [makeValue("int64", [found.length], found)];
+    return [makeValue("int64", [length], found)];
   },
   lowering: {
     kind: "emit",
