@@ -275,6 +275,9 @@ Deno.test("the program says what is wrong with its arguments", async () => {
     [["--report="], '--report must be a file, got ""'],
     [["--out="], '--out must be a folder, got ""'],
     [["--data", ""], '--data must be a folder, got ""'],
+    [["--out=o", "--report=o/model.safetensors"], "The model and the page must be two files, got "],
+    [["--out=o", "--save=./o//model.safetensors"], "The model and the state must be two files"],
+    [["--save=o/x", "--report", "o/../o/x"], "The state and the page must be two files"],
     [["--data", "/no/such/folder"], "/no/such/folder/train-images-idx3-ubyte"],
   ];
   for (const [args, message] of cases) {

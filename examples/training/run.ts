@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { bold, cyan, dim, green } from "@std/fmt/colors";
 import { format } from "@std/fmt/duration";
 import {
@@ -72,6 +73,18 @@ const LASTING = [
 
 const tasks: Readonly<Record<string, MakeTask>> = { chars: charsTask, caption: captionTask };
 
+/** Throws a TypeError if two files of a run are one, of which the later would replace the other. */
+function checkDistinct(files: Readonly<Record<string, string>>): void {
+  const seen = new Map<string, string>();
+  for (const [name, path] of Object.entries(files)) {
+    const whole = resolve(path), other = seen.get(whole);
+    if (other !== undefined) {
+      throw new TypeError(`The ${other} and the ${name} must be two files, got "${path}" for both`);
+    }
+    seen.set(whole, name);
+  }
+}
+
 /** Trains, and saves the best model, the curves, and what a run goes on from. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const print = options.print ?? ((line: string) => console.log(line));
@@ -95,9 +108,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     curves: `${out}/curves.svg`,
     state: options.save ?? `${out}/state.safetensors`,
   };
+  const written = { ...files, ...(options.report === undefined ? {} : { page: options.report }) };
+  checkDistinct({ ...written, ...(options.text === undefined ? {} : { text: options.text }) });
   await io.makeFolder(out);
-  for (const path of Object.values(files)) await io.checkReplaceable(path);
-  if (options.report !== undefined) await io.checkReplaceable(options.report);
+  for (const path of Object.values(written)) await io.checkReplaceable(path);
   const writeExport = await exporter(options, task, updates, onwards);
 
   // A run is a function of these: what is drawn, what is trained, and how far it is.

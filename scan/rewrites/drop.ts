@@ -7,7 +7,16 @@
 import { Constant, makeVariable, type Variable } from "../../core/graph/graph.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import { scanOutputs } from "../node.ts";
-import { isCounted, partsOf, reachedBy, rebuild, replacements, type ScanParts } from "./rebuild.ts";
+import {
+  isCheck,
+  isCounted,
+  isLongEnough,
+  partsOf,
+  reachedBy,
+  rebuild,
+  replacements,
+  type ScanParts,
+} from "./rebuild.ts";
 import { finish, rule, substituted } from "./loop_rule.ts";
 
 /** Drops results, states and inputs that nothing needs. */
@@ -50,7 +59,10 @@ export const dropUnused: Rule = rule(
     }
     const { step } = apply.params;
     const reached = reachedBy(step.outputs);
-    const inputsUsed = step.placeholders.sequences.flat().every((place) => reached.has(place)) &&
+    const inputsUsed =
+      parts.sequences.every((sequence) =>
+        sequence.places.every((place) => reached.has(place)) || !isLongEnough(sequence, parts.steps)
+      ) &&
       step.placeholders.others.every((place) => reached.has(place));
     if (
       inputsUsed && maps.length === parts.maps.length && keepState.every(Boolean) &&
@@ -112,7 +124,9 @@ export const constantStates: Rule = rule(
       others,
     };
     kept.carried = kept.carried.filter((_, i) => !still.includes(i));
-    if (kept.carried.length + kept.states.length + kept.maps.length === 0) return found;
+    if (kept.carried.length + kept.states.length + kept.maps.length === 0) {
+      return isCheck(parts) ? null : found;
+    }
     const rest = replacements(apply, kept, rebuild(kept, apply.params));
     return found.map((value, i) => value ?? rest[i] ?? null);
   },

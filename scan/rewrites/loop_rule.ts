@@ -9,7 +9,7 @@ import { eagerInputs } from "../../core/graph/op.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import type { RewriteContext, Rule } from "../../core/rewrite/rule.ts";
 import type { ScanParams } from "../node.ts";
-import { rebuild, replacements, type ScanParts } from "./rebuild.ts";
+import { rebuild, replacements, resultsOf, type ScanParts } from "./rebuild.ts";
 
 /** What stands for the outputs of a node; null for those that stay, and where the rule does not apply. */
 type Results = readonly (Variable | null)[] | null;
@@ -37,12 +37,7 @@ export function finish(apply: Apply<ScanParams>, parts: ScanParts): Results {
 
 /** The parts, with variables of the step replaced. */
 export function substituted(parts: ScanParts, known: ReadonlyMap<Variable, Variable>): ScanParts {
-  const results = replace([
-    ...parts.states.map((state) => state.next),
-    ...parts.maps.map((map) => map.value),
-    ...parts.carried.map((state) => state.next),
-    ...(parts.until === null ? [] : [parts.until]),
-  ], known);
+  const results = replace(resultsOf(parts), known);
   let next = 0;
   return {
     ...parts,
