@@ -7,7 +7,14 @@
 import { cut } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
-import { applyOp, Constant, makeVariable, Variable, writtenLabel } from "../core/graph/graph.ts";
+import {
+  applyOp,
+  Constant,
+  makeVariable,
+  standsFor,
+  Variable,
+  writtenLabel,
+} from "../core/graph/graph.ts";
 import { graphInputs, replace, toposort } from "../core/graph/walk.ts";
 import { castTo } from "../core/ops/common/build.ts";
 import { join } from "../core/ops/shape/combine.ts";
@@ -15,7 +22,7 @@ import { max } from "../core/ops/reduce/reduce.ts";
 import { cast, maximum, minimum, sub } from "../core/ops/elementwise/elementwise.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { expandDims } from "../core/ops/shape/dimshuffle.ts";
-import { shapeOf, withShape } from "../core/ops/shape/shape_ops.ts";
+import { shapeOf, withRows, withShape } from "../core/ops/shape/shape_ops.ts";
 import { index, slice } from "../core/ops/index/indexing.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
 import { TensorType } from "../core/graph/type.ts";
@@ -37,11 +44,19 @@ export function buildScan(
   step: (args: StepArguments) => StepResult,
 ): BuiltScan {
   const label = request.name === null ? "scan" : `scan "${cut(request.name)}"`;
-  const sequences = request.sequences.map((spec) => arranged(spec, request.goBackwards));
   const steps = countSteps(request, label);
-  const sequencePlaces = sequences.map(({ variable, taps }, i) =>
+  const whole = request.sequences.map((spec) => arranged(spec, request.goBackwards));
+  const sequencePlaces = whole.map(({ variable, taps }, i) =>
     taps.map((_, k) => placeholder(variable, true, request.sequences[i]!.taps[k]!))
   );
+  const sequences = whole.map(({ variable, taps }, i) => {
+    const rows = { steps, reach: Math.max(...taps), what: `sequence ${i}` };
+    const checked = request.nSteps === null
+      ? variable
+      : withRows(variable, rows, `Cannot run ${label}`);
+    if (checked !== variable) standsFor(checked, variable);
+    return { variable: checked, taps };
+  });
   let specs = request.outputs ?? [];
   for (let attempt = 0;; attempt++) {
     const states = specs.map((spec) =>
@@ -78,10 +93,9 @@ function arranged(
   backwards: boolean,
 ): { variable: Variable; taps: readonly number[] } {
   if (!backwards) return { variable: spec.variable, taps: spec.taps.map((tap) => tap - spec.lo) };
-  return {
-    variable: index(spec.variable, [slice(null, null, -1)]),
-    taps: spec.taps.map((tap) => spec.hi - tap),
-  };
+  const variable = index(spec.variable, [slice(null, null, -1)]);
+  standsFor(variable, spec.variable);
+  return { variable, taps: spec.taps.map((tap) => spec.hi - tap) };
 }
 
 function countSteps(request: ScanRequest, label: string): Variable {

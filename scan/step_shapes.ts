@@ -7,6 +7,7 @@
 import { toposort } from "../core/graph/walk.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
 import { isArgumentError, ShapeError } from "../core/base/errors.ts";
+import { neededRows } from "../core/ops/shape/shape_ops.ts";
 import { type Apply, standsFor, type Variable, writtenLabel } from "../core/graph/graph.ts";
 import { NeedValue, type ShapeContext } from "../core/graph/op.ts";
 import { addSize, type Guards, type Size, sizeValue } from "../core/ir/size.ts";
@@ -86,12 +87,6 @@ export function shortSequence(
       neededRows(steps, reach)
     }`,
   );
-}
-
-/** How many elements of a sequence steps need, in words. */
-export function neededRows(steps: number, reach: number): string {
-  const taps = reach > 0 ? ` with taps reaching ${reach} further` : "";
-  return `${steps} steps${taps} need ${steps + reach}`;
 }
 
 /** Says in errors what placeholders stand for. */

@@ -26,7 +26,7 @@ import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { arange } from "../../core/ops/create/ranges.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { type SpecifyShapeParams, withShape } from "../../core/ops/shape/shape_ops.ts";
+import { type SpecifyShapeParams, withRows, withShape } from "../../core/ops/shape/shape_ops.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   along,
@@ -226,12 +226,19 @@ export function specifyShape(apply: Apply, step: PaddedStep): Made | null {
   const params = apply.params as unknown as SpecifyShapeParams;
   const { shape, masks, action = actionOf(apply) } = params;
   let next = 0;
-  // Of the fewest rows that there must be, reading them tells.
-  const promises = shape.map((promise) =>
-    promise === "given" ? given[next++]! : typeof promise === "object" ? null : promise
-  );
   const extents = [...part.extents];
   let { value } = part;
+  const promises = shape.map((promise, axis) => {
+    if (typeof promise !== "object") return promise === "given" ? given[next++]! : promise;
+    if (promise === null) return null;
+    const steps = promise.steps === "given" ? given[next++]! : promise.steps;
+    // Of rows that vary, or steps that do, reading them tells.
+    if (extents[axis] === null && (typeof steps === "number" || !step.varies(steps))) {
+      const rows = typeof steps === "number" ? asVariable(steps, "int64") : int64(step, steps);
+      value = withRows(value, { ...promise, steps: rows }, action);
+    }
+    return null;
+  });
   const text = masks === undefined ? action : `Cannot index ${masks.label} by a mask`;
   const rest = promises.map((promise, axis) => {
     if (promise === null) return null;

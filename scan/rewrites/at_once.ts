@@ -11,7 +11,6 @@ import {
   makeVariable,
   standsFor,
   type Variable,
-  writtenLabel,
 } from "../../core/graph/graph.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
 import { add } from "../../core/ops/elementwise/elementwise.ts";
@@ -19,16 +18,15 @@ import { stretched } from "../../core/ops/shape/broadcast_to_op.ts";
 import { join } from "../../core/ops/shape/combine.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { index, slice } from "../../core/ops/index/indexing.ts";
-import { shapeOf, withShape } from "../../core/ops/shape/shape_ops.ts";
+import { shapeOf } from "../../core/ops/shape/shape_ops.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import type { Batched } from "../../core/batch/batched.ts";
 import { batch } from "./batch_steps.ts";
 import { depthOf, endsEarly } from "../inner.ts";
-import { scanLabel, scanOutputs, type ScanParams } from "../node.ts";
+import { scanOutputs } from "../node.ts";
 import {
-  isCheck,
+  checksMore,
   isCounted,
-  isLongEnough,
   partsOf,
   rebuild,
   replacements,
@@ -44,27 +42,19 @@ function isExpensive(variable: Variable): boolean {
   );
 }
 
-/** What the sequences of a scan stand for at all its steps: an error if they have fewer elements. */
-export function sequenceLeaves(parts: ScanParts, params: ScanParams): Map<Variable, Batched> {
+/** What the sequences of a scan stand for at all its steps. */
+export function sequenceLeaves(parts: ScanParts): Map<Variable, Batched> {
   const leaves = new Map<Variable, Batched>();
-  parts.sequences.forEach((sequence, i) => {
-    const { outer, taps, places } = sequence;
-    const rest = Array.from({ length: outer.ndim - 1 }, () => null);
-    const action = `Cannot run ${scanLabel(params)}: sequence ${i} (${
-      writtenLabel(outer)
-    }) is too short`;
+  for (const { outer, taps, places } of parts.sequences) {
     places.forEach((place, k) => {
       const tap = taps[k]!;
-      let rows = index(outer, [
+      const rows = index(outer, [
         slice(tap === 0 ? null : tap, tap === 0 ? parts.steps : add(parts.steps, tap)),
       ]);
-      if (!isLongEnough(sequence, parts.steps)) {
-        rows = withShape(rows, [parts.steps, ...rest], { action });
-      }
       if (rows !== outer) standsFor(rows, outer, "elements of ");
       leaves.set(place, { value: rows, stacked: true });
     });
-  });
+  }
   for (const { outer, place } of parts.others) leaves.set(place, { value: outer, stacked: false });
   return leaves;
 }
@@ -77,7 +67,7 @@ export const batchSequences: Rule = rule(
     // Sums of products come first, and those need to know who reads the sum.
     if (endsEarly(apply.params.step.layout) || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
-    const leaves = sequenceLeaves(parts, apply.params);
+    const leaves = sequenceLeaves(parts);
     const places = new Set(leaves.keys());
     const { step } = apply.params;
     const order = toposort(step.outputs);
@@ -122,7 +112,7 @@ export const batchResults: Rule = rule(
     if (endsEarly(layout) || layout.maps === 0) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
-    const leaves = sequenceLeaves(parts, apply.params);
+    const leaves = sequenceLeaves(parts);
     parts.states.forEach((state, i) => {
       const depth = depthOf(state.taps);
       let rows: Variable | null = null;
@@ -158,7 +148,7 @@ export const batchResults: Rule = rule(
     if (moved.every((value) => value === null)) return null;
     const kept = { ...parts, maps: parts.maps.filter((_, i) => moved[i] === null) };
     const empty = kept.maps.length + kept.states.length + kept.carried.length === 0;
-    if (empty && isCheck(parts)) return null;
+    if (empty && checksMore(parts)) return null;
     const found: (Variable | null)[] = empty
       ? apply.outputs.map(() => null)
       : [...replacements(apply, kept, rebuild(kept, apply.params))];

@@ -7,10 +7,10 @@
 import { Constant, makeVariable, type Variable } from "../../core/graph/graph.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import { scanOutputs } from "../node.ts";
+import { hasCheckedRows } from "../../core/ops/shape/shape_ops.ts";
 import {
-  isCheck,
+  checksMore,
   isCounted,
-  isLongEnough,
   partsOf,
   reachedBy,
   rebuild,
@@ -60,8 +60,8 @@ export const dropUnused: Rule = rule(
     const { step } = apply.params;
     const reached = reachedBy(step.outputs);
     const inputsUsed =
-      parts.sequences.every((sequence) =>
-        sequence.places.every((place) => reached.has(place)) || !isLongEnough(sequence, parts.steps)
+      parts.sequences.every(({ outer, places }) =>
+        hasCheckedRows(outer) || places.every((place) => reached.has(place))
       ) &&
       step.placeholders.others.every((place) => reached.has(place));
     if (
@@ -125,7 +125,7 @@ export const constantStates: Rule = rule(
     };
     kept.carried = kept.carried.filter((_, i) => !still.includes(i));
     if (kept.carried.length + kept.states.length + kept.maps.length === 0) {
-      return isCheck(parts) ? null : found;
+      return checksMore(parts) ? null : found;
     }
     const rest = replacements(apply, kept, rebuild(kept, apply.params));
     return found.map((value, i) => value ?? rest[i] ?? null);

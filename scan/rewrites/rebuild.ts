@@ -8,8 +8,7 @@ import { type Apply, applyOp, makeVariable, type Variable } from "../../core/gra
 import { isSharable } from "../../core/graph/sessions.ts";
 import { WeakValues } from "../../core/base/weak_values.ts";
 import { replace, toposort } from "../../core/graph/walk.ts";
-import { staticInt } from "../../core/ops/common/arguments.ts";
-import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
+import { hasCheckedRows } from "../../core/ops/shape/shape_ops.ts";
 import type { RewriteContext } from "../../core/rewrite/rule.ts";
 import type { SharedVariable } from "../../core/runtime/shared.ts";
 import { StepGraph } from "../inner.ts";
@@ -75,36 +74,16 @@ export function isCounted(apply: Apply<ScanParams>, context: RewriteContext): bo
   return apply.outputs.some((output) => context.uses(output) > 0);
 }
 
-/** Whether the steps of a loop certainly do not go past the end of a sequence. */
-export function isLongEnough(
-  { outer, taps }: ScanParts["sequences"][number],
-  steps: Variable,
-): boolean {
-  const length = lengthsOf(outer)[0]!, reach = Math.max(...taps, 0);
-  const isWithin = (n: Variable, reach: number): boolean => {
-    const known = staticInt(n);
-    if (known === 0) return true;
-    if (known !== null) return typeof length === "number" && known + reach <= length;
-    if (n === length) return reach <= 0;
-    const name = n.owner?.op.name, [a, b] = n.owner?.inputs ?? [];
-    if (name === "minimum") return isWithin(a!, reach) || isWithin(b!, reach);
-    if (name === "maximum") return isWithin(a!, reach) && isWithin(b!, reach);
-    if (name === "cast") return isWithin(a!, reach);
-    if (name !== "sub" && name !== "add") return false;
-    const first = staticInt(a!), second = staticInt(b!);
-    if (name === "sub") return second !== null && isWithin(a!, reach - second);
-    return second !== null
-      ? isWithin(a!, reach + second)
-      : first !== null && isWithin(b!, reach + first);
-  };
-  return isWithin(steps, reach);
+/** Whether a sequence that is not read as a whole is checked to be long enough for the steps. */
+function isCheck({ outer, places }: ScanParts["sequences"][number], used: number): boolean {
+  return used < places.length && hasCheckedRows(outer);
 }
 
-/** Whether a sequence that no result reads may have too few elements, which only the loop itself checks. */
-export function isCheck(parts: ScanParts): boolean {
+/** Whether a loop checks something that is not checked any more once its results do not need it. */
+export function checksMore(parts: ScanParts): boolean {
   const reached = reachedBy(resultsOf(parts));
   return parts.sequences.some((sequence) =>
-    !sequence.places.some((place) => reached.has(place)) && !isLongEnough(sequence, parts.steps)
+    isCheck(sequence, sequence.places.filter((place) => reached.has(place)).length)
   );
 }
 
@@ -134,8 +113,8 @@ interface Rebuilt {
 const built = new WeakValues<Apply<ScanParams>>();
 
 /**
- * Builds a node from parts. Inputs that the step does not read are left out, unless they may be too short.
- * The placeholders are made anew, so that no two nodes share them.
+ * Builds a node from parts. Inputs that the step does not read are left out, if nothing checks them. The
+ * placeholders are made anew, so that no two nodes share them.
  *
  * @param copy Puts them into the results.
  */
@@ -148,9 +127,7 @@ export function rebuild(
   const reached = reachedBy(results);
   const sequences = parts.sequences.flatMap((sequence) => {
     const used = sequence.places.flatMap((place, k) => reached.has(place) ? [k] : []);
-    if (used.length < sequence.places.length && !isLongEnough(sequence, parts.steps)) {
-      return [sequence];
-    }
+    if (isCheck(sequence, used.length)) return [sequence];
     if (used.length === 0) return [];
     return [{
       outer: sequence.outer,

@@ -14,7 +14,7 @@ import { batch } from "./batch_steps.ts";
 import { sumOfProducts } from "../backward/over_time.ts";
 import { endsEarly } from "../inner.ts";
 import { scanOutputs } from "../node.ts";
-import { isCheck, isCounted, partsOf, reachedBy, rebuild, replacements } from "./rebuild.ts";
+import { checksMore, isCounted, partsOf, reachedBy, rebuild, replacements } from "./rebuild.ts";
 import { rule } from "./loop_rule.ts";
 import { sequenceLeaves } from "./at_once.ts";
 
@@ -26,7 +26,7 @@ export const sumAtOnce: Rule = rule(
     if (endsEarly(apply.params.step.layout) || !isCounted(apply, context)) return null;
     const parts = partsOf(apply);
     const outputs = scanOutputs(apply);
-    const leaves = sequenceLeaves(parts, apply.params);
+    const leaves = sequenceLeaves(parts);
     const found: (Variable | null)[] = apply.outputs.map(() => null);
     const gone = new Set<number>();
     parts.carried.forEach((state, i) => {
@@ -47,7 +47,7 @@ export const sumAtOnce: Rule = rule(
     if (gone.size === 0) return null;
     const kept = { ...parts, carried: parts.carried.filter((_, i) => !gone.has(i)) };
     if (kept.carried.length + kept.states.length + kept.maps.length === 0) {
-      return isCheck(parts) ? null : found;
+      return checksMore(parts) ? null : found;
     }
     const rest = replacements(apply, kept, rebuild(kept, apply.params));
     return found.map((value, i) => value ?? rest[i] ?? null);

@@ -8,11 +8,9 @@ import { Constant, type Variable } from "../../core/graph/graph.ts";
 import { join } from "../../core/ops/shape/combine.ts";
 import { dimshuffle } from "../../core/ops/shape/dimshuffle.ts";
 import { index } from "../../core/ops/index/indexing.ts";
-import { withRows } from "../../core/ops/shape/shape_ops.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import { depthOf, endsEarly } from "../inner.ts";
-import { scanInputs, scanLabel } from "../node.ts";
-import { neededRows } from "../step_shapes.ts";
+import { scanInputs } from "../node.ts";
 import { rule } from "./loop_rule.ts";
 
 /** Loops of so few steps are written out. */
@@ -37,18 +35,10 @@ export const unroll: Rule = rule(
     const maps: Variable[][] = Array.from({ length: layout.maps }, () => []);
     const histories: Variable[][] = outer.carried.map(() => []);
     let carried = [...outer.carried];
-    // The last row that is read says if there are too few.
-    const rowOf = (i: number, at: number): Variable => {
-      const sequence = outer.sequences[i]!, reach = Math.max(...layout.sequences[i]!, 0);
-      const least = steps + reach;
-      if (at < least - 1) return index(sequence, [at]);
-      const rows = { least, what: `sequence ${i}`, needs: neededRows(steps, reach) };
-      return index(withRows(sequence, rows, `Cannot run ${scanLabel(params)}`), [at]);
-    };
     for (let t = 0; t < steps; t++) {
       const values = [
         ...placeholders.sequences.flatMap((taps, i) =>
-          taps.map((_, k) => rowOf(i, t + layout.sequences[i]![k]!))
+          taps.map((_, k) => index(outer.sequences[i]!, [t + layout.sequences[i]![k]!]))
         ),
         ...states.flatMap((rows, i) => layout.states[i]!.map((tap) => rows.at(tap)!)),
         ...carried,

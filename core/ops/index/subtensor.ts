@@ -307,10 +307,17 @@ export const subtensorOp: Op<SubtensorParams> = {
   },
   lengths: lengthsFrom(
     1,
-    ([own], { params: { index } }) =>
-      own!.flatMap((n, axis) =>
-        index[axis]?.kind === "int" ? [] : [isWholeEntry(index[axis]) ? n : null]
-      ),
+    ([own], { params: { index }, inputs: [, ...scalars] }) => {
+      const entries = bind(index, scalars);
+      return own!.flatMap((n, axis) => {
+        const entry = entries[axis];
+        if (entry?.kind === "int") return [];
+        // Whole, or turned around.
+        const isAll = entry === undefined || entry.start === null && entry.stop === null &&
+            (entry.step === null || Math.abs(staticInt(entry.step) ?? 0) === 1);
+        return [isAll ? n : null];
+      });
+    },
   ),
   along: (
     { inputs: [x], params: { index } },

@@ -11,7 +11,7 @@ import { type Apply, Constant, outputOf, Variable, writtenLabel } from "../../gr
 import type { Op } from "../../graph/op.ts";
 import { makeValue } from "../../graph/value.ts";
 import { scalarTypeOf, type SNode } from "../../ir/scalar.ts";
-import { sizeValue } from "../../ir/size.ts";
+import { addSize, sizeValue } from "../../ir/size.ts";
 import { shown } from "../../base/shown.ts";
 import { TensorType } from "../../graph/type.ts";
 import {
@@ -128,12 +128,13 @@ export const makeVectorOp: Op<MakeVectorParams> = {
   },
 };
 
-/** The fewest rows that an axis must have. */
+/** The fewest rows that an axis must have: those of so many steps, and so many more. */
 interface LeastRows {
-  readonly least: number;
-  /** What x is, and what needs the rows, for messages. */
+  /** "given" where the next input says it. */
+  readonly steps: number | "given";
+  readonly reach: number;
+  /** What x is, for messages. */
   readonly what: string;
-  readonly needs: string;
 }
 
 /** Params of {@linkcode specifyShapeOp}. */
@@ -171,12 +172,26 @@ function shapePromiseError(
 }
 
 function tooFewRows(
-  label: string,
+  label: string | null,
   { action }: SpecifyShapeParams,
-  { what, needs }: LeastRows,
+  { what, reach }: LeastRows,
+  steps: number,
   got: number,
 ): ShapeError {
-  return new ShapeError(`${action}: ${what} (${label}) has ${got} elements, and ${needs}`);
+  const needs = neededRows(steps, reach);
+  const x = label === null ? what : `${what} (${label})`;
+  return new ShapeError(`${action}: ${x} has ${got} elements, and ${needs}`);
+}
+
+/** How many elements of a sequence steps need, in words. */
+export function neededRows(steps: number, reach: number): string {
+  const taps = reach > 0 ? ` with taps reaching ${reach} further` : "";
+  return `${steps} steps${taps} need ${steps + reach}`;
+}
+
+/** Whether an input says the length. */
+function isGiven(promise: number | null | "given" | LeastRows): boolean {
+  return (isLeast(promise) ? promise.steps : promise) === "given";
 }
 
 function isLeast(promise: number | null | "given" | LeastRows): promise is LeastRows {
@@ -200,7 +215,7 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   indexFrom: 1,
   infer(inputs, params) {
     const { shape } = params;
-    const given = shape.filter((n) => n === "given").length;
+    const given = shape.filter(isGiven).length;
     expectInputs("specifyShape", inputs, 1 + given);
     expectIndexScalars("specifyShape", inputs, 1);
     const x = inputs[0]!;
@@ -214,8 +229,9 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     let next = 1;
     const known = shape.map((n, axis) => {
       const have = x.type.shape[axis]!;
+      const told = isGiven(n) ? staticInt(inputs[next++]!) : null;
       if (isLeast(n)) return have;
-      const wanted = n === "given" ? staticInt(inputs[next++]!) : n;
+      const wanted = n === "given" ? told : n;
       if (wanted !== null && have !== null && wanted !== have) {
         const label = params.masks === undefined ? shapeLabel(x) : x.label;
         throw shapePromiseError(label, params, axis, wanted, have);
@@ -231,11 +247,15 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
       context.shape(x).map((have, axis) => {
         const promise = apply.params.shape[axis]!;
         if (promise === null) return have;
+        const told = isGiven(promise) ? context.integer(given[next++]!) : null;
         if (isLeast(promise)) {
-          if (!context.guards.less(have, promise.least)) return have;
-          throw tooFewRows(writtenLabel(x), apply.params, promise, sizeValue(have));
+          const steps = told ?? promise.steps as number, { guards } = context;
+          const isLong = !guards.less(have, addSize(steps, promise.reach));
+          if (isLong || !guards.less(0, steps)) return have;
+          const [needed, got] = [sizeValue(steps), sizeValue(have)];
+          throw tooFewRows(writtenLabel(x), apply.params, promise, needed, got);
         }
-        const wanted = promise === "given" ? context.integer(given[next++]!) : promise;
+        const wanted = promise === "given" ? told! : promise;
         if (!context.guards.equal(have, wanted)) {
           const lengths = [sizeValue(wanted), sizeValue(have)] as const;
           throw shapePromiseError(writtenLabel(x), maskedAs(apply), axis, ...lengths);
@@ -246,9 +266,10 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   },
   lengths: lengthsWith((own, named, { shape }) => {
     let next = 0;
-    return shape.map((n, axis) =>
-      n === "given" ? named[next++]! : n === null || isLeast(n) ? own[axis]! : n
-    );
+    return shape.map((n, axis) => {
+      const told = isGiven(n) ? named[next++]! : null;
+      return n === null || isLeast(n) ? own[axis]! : n === "given" ? told! : n;
+    });
   }),
   along: broadcastAxes,
   linear: linearIn(0),
@@ -257,11 +278,13 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     params.shape.forEach((promise, axis) => {
       if (promise === null) return;
       const have = inputs[0]!.shape[axis]!;
+      const told = isGiven(promise) ? Number(inputs[next++]!.data[0]) : null;
       if (isLeast(promise)) {
-        if (have >= promise.least) return;
-        throw tooFewRows("a value", params, promise, have);
+        const steps = told ?? promise.steps as number;
+        if (steps <= 0 || have >= steps + promise.reach) return;
+        throw tooFewRows(null, params, promise, steps, have);
       }
-      const wanted = promise === "given" ? Number(inputs[next++]!.data[0]) : promise;
+      const wanted = promise === "given" ? told! : promise;
       if (have === wanted) return;
       const label = params.masks === undefined ? "a value" : "of bools";
       throw shapePromiseError(label, params, axis, wanted, have);
@@ -281,12 +304,25 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   },
 };
 
-/** x, which must have so many rows along its first axis when the function is called. */
-export function withRows(x: Variable, rows: LeastRows, action: string): Variable {
-  const have = x.type.shape[0]!;
-  if (have !== null && have >= rows.least) return x;
+/** x, which must have the rows of so many steps along its first axis when the function is called. */
+export function withRows(
+  x: Variable,
+  { steps, reach, what }: { steps: Variable; reach: number; what: string },
+  action: string,
+): Variable {
+  const have = x.type.shape[0]!, known = staticInt(steps);
+  if (known !== null && (known === 0 || have !== null && have >= known + reach)) return x;
+  if (reach === 0 && steps === shapeOf(x, 0)) return x;
+  const rows: LeastRows = { steps: known ?? "given", reach, what };
   const shape = x.type.shape.map((_, axis) => axis === 0 ? rows : null);
-  return outputOf<SpecifyShapeParams>(specifyShapeOp, [x], { shape, action });
+  const given = known === null ? [steps] : [];
+  return outputOf<SpecifyShapeParams>(specifyShapeOp, [x, ...given], { shape, action });
+}
+
+/** Whether a variable is checked to have enough rows for the steps of a loop. */
+export function hasCheckedRows({ owner }: Variable): boolean {
+  return owner?.op === specifyShapeOp as Op &&
+    isLeast((owner.params as SpecifyShapeParams).shape[0]!);
 }
 
 /**
