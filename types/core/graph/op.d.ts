@@ -127,7 +127,7 @@ export interface EmitContext extends ShapeContext {
     output(i: number): Target;
     /** Whether anything reads output `i`: one that nothing reads needs no memory. */
     isUsed(i: number): boolean;
-    /** The memory of output `i`, with a copy of `source` in it. */
+    /** The memory of output `i`, with the elements of `source` in it: a copy, or what `from` takes over. */
     outputFrom(i: number, source: Variable): Target;
     /** Scratch memory. */
     temp(name: string, dtype: DType, shape: readonly Size[]): Target;
@@ -218,6 +218,8 @@ export type PlainLowering<P extends Params> =
     emit(context: EmitContext, apply: Apply<P>): void;
     /** Inputs that `emit` reads through `context.buffer`; others are read through nests (default: none). */
     readonly buffers?: readonly number[];
+    /** The input that output 0 starts as: its memory is taken over where nothing else reads it. */
+    readonly from?: number;
 }
 /**
  * Loops and branches: steps that hold steps. `lower` plans what is inside in scopes of its own and
@@ -283,7 +285,7 @@ export interface Op<P extends Params = Params> {
      * Shapes of the outputs at plan time; lengths that do not agree throw a ShapeError. A shape that takes
      * a value to know is asked for only where the output is read.
      */
-    shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | NeedValue)[];
+    shapes(context: ShapeContext, apply: Apply<P>): readonly (readonly Size[] | Error)[];
     /** The lengths of output 0 in the graph; default: only the output can say those that its type does not. */
     readonly lengths?: LengthRule<P>;
     /**
@@ -333,6 +335,8 @@ export interface Op<P extends Params = Params> {
         readonly input: number;
         readonly axis: number;
     }[];
+    /** Numbers of the inputs that are not read for these shapes: what only the steps of no steps would read. */
+    idle?(context: ShapeContext, apply: Apply<P>): readonly number[];
     /** Value of a 0-d integer output from host integers; default: the reference, as an opaque size. */
     size?(context: ShapeContext, args: readonly Size[], params: P): Size;
     /** Sizes that plans should keep symbolic, so that they may change without a new plan: loop lengths. */

@@ -14,6 +14,10 @@ import type { Value } from "./value.d.ts";
  * Throws a MissingInputError for a variable that has no value and cannot be computed.
  */
 export declare function evaluateGraph(outputs: readonly Variable[], inputs: ReadonlyMap<Variable, Value>): Value[];
+/** What an op gives that fails. */
+export declare function failedValue(dtype: Value["dtype"], error: Error): Value;
+/** Whether a value is one that an op failed to give. */
+export declare function isFailed(value: Value): boolean;
 /** The same for results of which maybe not all are read. */
 export declare function evaluateUnread(outputs: readonly Variable[], inputs: ReadonlyMap<Variable, Value>): Value[];
 /** What is changed at each op while a graph is evaluated. */

@@ -11,15 +11,18 @@ import { type Guards, type Size } from "../ir/size.d.ts";
 export interface LeafInfo {
     readonly shape: readonly Size[];
     /** Elements in row-major order, for integer leaves of rank 0 and 1 whose value the host knows. */
-    readonly integers?: readonly Size[];
+    readonly integers?: readonly Size[] | undefined;
     /** What has to be computed for the host to have them; default: the leaf itself. */
-    readonly need?: Variable;
+    readonly need?: Variable | undefined;
 }
+/** The shape of what an op refuses; null where nothing tells it. */
+type AnywayRule = (context: ShapeContext, variable: Variable) => readonly Size[] | null;
 /** Finds shapes and integers on demand and remembers them. */
 export declare class Shapes implements ShapeContext {
     #private;
     readonly guards: Guards;
-    constructor(guards: Guards, leaves: ReadonlyMap<Variable, LeafInfo>, parent?: Shapes | null);
+    /** With a rule for what never runs: what an op refuses there has the shape that the rule tells. */
+    constructor(guards: Guards, leaves: ReadonlyMap<Variable, LeafInfo>, parent?: Shapes | null, anyway?: AnywayRule | null);
     shape(variable: Variable): readonly Size[];
     /** How many elements a variable has for the sizes at hand. */
     elements(variable: Variable): number;
@@ -34,3 +37,4 @@ export declare class Shapes implements ShapeContext {
     /** Throws a LimitError for a product or sum of lengths that is too large to be counted. */
     expectCounted(variable: Variable): void;
 }
+export {};
