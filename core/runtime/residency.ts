@@ -51,7 +51,7 @@ class Search {
   #wait: number;
   #came = 0;
   #call = 0;
-  /** What came before this call and is still there was in use then, as far as one can tell. */
+  /** What came before this call and is still there was in use then; 0 where most of what came was. */
   known = 0;
   #time = performance.now();
 
@@ -83,11 +83,12 @@ class Search {
   /** Looks before a call; `bytes` tells how many are there that may have been dropped. */
   run(call: number, bytes: () => number): void {
     const before = bytes(), hoped = Math.min(before, this.#came), start = performance.now();
-    if (releaseDropped(this.#generation)) this.known = call;
+    releaseDropped(this.#generation);
     const end = performance.now();
     const pays = 2 * (before - bytes()) >= hoped && end - start < start - this.#time;
     this.#wait = pays ? this.#least : Math.min(2 * this.#wait, this.#most);
     this.#came = 0;
+    this.known = pays ? call : 0;
     this.#call = call;
     this.#time = end;
   }
