@@ -10,6 +10,7 @@ import { outputOf, type Variable } from "../../graph/graph.ts";
 import type { WrongRank } from "../../graph/type_arithmetic.ts";
 import { type Dim, shapeLabel, staticDim } from "../common/arguments.ts";
 import { castTo } from "../common/build.ts";
+import { lengthOr } from "../common/checks.ts";
 import { between } from "../shape/between.ts";
 import { shuffled } from "../shape/dimshuffle_op.ts";
 import {
@@ -108,6 +109,16 @@ function areFrom(list: unknown, count: number, least: number): list is readonly 
     list.every((n) => Number.isInteger(n) && n >= least);
 }
 
+/** How far filters reach beyond one of their elements; a ShapeError, maybe in a call, for those of none. */
+function reachOf(extent: Dim): Dim {
+  const known = staticDim(extent), expected = "expected filters that are not empty";
+  if (known === null) {
+    return lengthOr(dimVariable(subDims(extent, 1)), { action: "Cannot convolve", expected });
+  }
+  if (known < 1) throw new ShapeError(`Cannot convolve: ${expected}`);
+  return known - 1;
+}
+
 /** Zeros in front of and behind each axis; `lengths` are those of the image. */
 function paddingOf(
   mode: unknown,
@@ -119,7 +130,10 @@ function paddingOf(
     case "valid":
       return extent.map(() => [0, 0]);
     case "full":
-      return extent.map((n) => [subDims(n, 1), subDims(n, 1)]);
+      return extent.map((n) => {
+        const reach = reachOf(n);
+        return [reach, reach];
+      });
     case "half":
       return extent.map((n) => [floorDivDims(n, 2), floorDivDims(n, 2)]);
     case "same":
