@@ -5,6 +5,7 @@
  */
 
 import { type DType, dtypeInfo } from "./dtype.ts";
+import { LimitError } from "../base/errors.ts";
 import { lengthsText, shown } from "../base/shown.ts";
 
 /** Lengths of the axes; null where a length is known only when the function is called. */
@@ -46,6 +47,13 @@ export class TensorType<D extends DType = DType, N extends number = number> {
     }
     let key = `${dtype}[`;
     for (const n of shape) {
+      if (Number.isInteger(n) && n! > Number.MAX_SAFE_INTEGER) {
+        throw new LimitError("Cannot make a tensor type", {
+          limit: "exact integers",
+          requested: n!,
+          maximum: Number.MAX_SAFE_INTEGER,
+        });
+      }
       // Only numbers: the text of ["2"] or [[2]] is that of [2].
       if (n !== null && (typeof n !== "number" || !Number.isSafeInteger(n) || n < 0)) {
         throw new RangeError(

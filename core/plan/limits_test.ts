@@ -124,3 +124,10 @@ onDevices(
     assertEquals(product!.item(), BigInt.asIntN(64, 3_000_000n ** 3n));
   },
 );
+
+Deno.test("A fixed length that cannot be counted is a LimitError", () => {
+  for (const n of [2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n]) {
+    assertThrows(() => T.arange(T.constant(n, "int64")), LimitError, "exact integers");
+  }
+  assertThrows(() => T.tensorType("float32", [2 ** 53]), LimitError, "exact integers");
+});
