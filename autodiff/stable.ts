@@ -23,9 +23,9 @@ import {
   standsFor,
 } from "../core/rewrite/stability/exp_parts.ts";
 import { phases } from "../core/rewrite/phases.ts";
-import type { Forms } from "./written_forms.ts";
-import { connectedTo } from "./connected.ts";
 import type { Phase } from "../core/rewrite/rule.ts";
+import { connectedTo } from "./connected.ts";
+import type { Forms } from "./written_forms.ts";
 
 /** Reciprocals that are multiplied by may be as many applications away. */
 const DEEPEST = 4;

@@ -54,7 +54,7 @@ export declare class NeedValue extends Error {
     constructor(variable: Variable, isOutside?: boolean);
 }
 /** What a check says when it fails; one that depends on sizes is made when it is shown. */
-export type CheckMessage = string | ((valueOf: (size: Size) => number, bad: number | null) => string);
+export type CheckMessage = string | ((valueOf: (size: Size) => number, bad: bigint | null) => string);
 /** Reading elements of variables inside a kernel. */
 export interface ElementContext extends ShapeContext {
     /** Makes the nodes of the kernel. */

@@ -264,10 +264,10 @@ export interface Check {
     /** Its class; default: an IndexError. */
     readonly error?: CheckError;
     /** The message for the sizes of a call, and the integer that failed where it is known. */
-    readonly describe?: (env: SizeEnv, bad: number | null) => string;
+    readonly describe?: (env: SizeEnv, bad: bigint | null) => string;
 }
 /** The error of a failed check. */
-export declare function checkError(check: Check | undefined, env: SizeEnv, bad: number | null): Error;
+export declare function checkError(check: Check | undefined, env: SizeEnv, bad: bigint | null): Error;
 /** The integer that a check compares with its limits; null where the check is not of that form. */
 export declare function checkedInteger(failed: SNode): SNode | null;
 /** A whole function for one set of shapes. */
