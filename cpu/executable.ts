@@ -75,8 +75,8 @@ class Holdings {
   readonly #constants: ArrayBufferView[] = [];
   /** The parameter block; 0 once given back. */
   block: number;
-  /** Bytes of the arena that the program needs. */
-  scratchBytes = 0;
+  /** The most bytes of the arena that the program has needed. */
+  #scratchBytes = 0;
 
   constructor(device: Device, bytes: number, key: string) {
     this.#device = device;
@@ -90,6 +90,11 @@ class Holdings {
     return this.#device.constants.acquire(data);
   }
 
+  /** Says that the program needs so many bytes of the arena. */
+  need(bytes: number): void {
+    this.#scratchBytes = Math.max(this.#scratchBytes, bytes);
+  }
+
   /** A view of the block, valid until the next allocation. */
   view(): DataView {
     return new DataView(this.#device.memory.heap.u8.buffer, this.block, this.#bytes);
@@ -100,7 +105,7 @@ class Holdings {
     for (const data of this.#constants) this.#device.constants.release(data);
     this.#device.memory.release(this.block, this.#bytes);
     this.#device.code.release(this.#key);
-    this.#device.arena.leave(this.scratchBytes);
+    this.#device.arena.leave(this.#scratchBytes);
     this.block = 0;
   }
 }
@@ -253,7 +258,8 @@ export class CpuExecutable implements Executable {
     const { arena, memory } = this.#device, { params } = this.#printed;
     const { layout, bytes } = this.#measure((size) => sizeAt(size, env));
     arena.need(bytes);
-    this.#scratchBytes = this.#holdings.scratchBytes = bytes;
+    this.#scratchBytes = bytes;
+    this.#holdings.need(bytes);
     const works = this.#printed.threadWorkspaces.map((size) => sizeAt(size, env));
     this.#threadBytes = Math.max(0, ...works);
     if (this.#layout !== layout || this.#arenaVersion !== arena.version) {

@@ -125,7 +125,10 @@ onDevices("dispose of a function gives everything back at once", async (device) 
     f.dispose();
     assertThrows(() => f(given, 3), TypeError, 'Cannot call "f" after dispose()');
   }
-  assertEquals(read(), before);
+  const after = read();
+  // What all programs share for their temporaries may go, too, until one needs it again.
+  assert(after.cached <= before.cached, `${after.cached} bytes stay, ${before.cached} were there`);
+  assertEquals({ ...after, cached: before.cached }, before);
 });
 
 onDevices("the peak is the most until it is measured anew", async (device) => {
