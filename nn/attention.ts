@@ -22,6 +22,7 @@ import {
   type LayerOptions,
   layerOptions,
 } from "./layers.ts";
+import { recordOf } from "./parameters.ts";
 
 /** Options of {@linkcode attention}. */
 export interface AttentionOptions {
@@ -199,12 +200,12 @@ export function multiHeadAttention(
     const lengths = all.shape.slice(0, -1) as Variable[];
     return T.swapaxes(T.reshape(all, [...lengths, heads, size]), -2, -3) as Variable;
   };
-  const queries = split(p.query, from);
-  const seen = attention(queries, split(p.key, source), split(p.value, source), rest);
+  const { query, key, value, out } = recordOf(action, p), queries = split(query, from);
+  const seen = attention(queries, split(key, source), split(value, source), rest);
   const joined: Variable = T.swapaxes(seen, -2, -3);
   const lengths = joined.shape.slice(0, -2) as Variable[];
   const size: Variable = T.mul(joined.shape.at(-1)!, heads);
-  return dense(p.out, T.reshape(joined, [...lengths, size]));
+  return dense(out, T.reshape(joined, [...lengths, size]));
 }
 
 /** Parameters of {@linkcode transformerBlock}. */
@@ -285,7 +286,8 @@ export function transformerBlock(
   x: TensorLike,
   options: TransformerBlockOptions,
 ): Variable {
-  const { streams, rate = 0.1, ...rest } = checkOptions("Cannot run a transformer", options, {
+  const action = "Cannot run a transformer", layers = recordOf(action, p);
+  const { streams, rate = 0.1, ...rest } = checkOptions(action, options, {
     heads: "number",
     mask: "any",
     causal: "boolean",
@@ -295,8 +297,8 @@ export function transformerBlock(
   });
   const dropped = (h: Variable) => streams === undefined ? h : dropout(h, { streams, rate });
   const from: Variable = asVariable(x);
-  const seen = multiHeadAttention(p.attention, layerNorm(p.norm1, from), rest);
+  const seen = multiHeadAttention(layers.attention, layerNorm(layers.norm1, from), rest);
   const y: Variable = T.add(from, dropped(seen));
-  const inner: Variable = T.gelu(dense(p.wide, layerNorm(p.norm2, y)));
-  return T.add(y, dropped(dense(p.narrow, inner)));
+  const inner: Variable = T.gelu(dense(layers.wide, layerNorm(layers.norm2, y)));
+  return T.add(y, dropped(dense(layers.narrow, inner)));
 }

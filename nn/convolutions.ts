@@ -14,6 +14,7 @@ import type { PoolMode, PoolOptions } from "../core/ops/nn/pool.ts";
 import type { RandomStreams } from "../core/random/streams.ts";
 import { heNormal } from "./initialisers.ts";
 import { type LayerOptions, layerOptions, zeros } from "./layers.ts";
+import { weightsOf } from "./parameters.ts";
 
 /** Parameters of {@linkcode conv2d}, {@linkcode conv1d} and {@linkcode conv3d}. */
 export interface ConvParameters {
@@ -83,7 +84,7 @@ function settingsOf<R extends Spatial>(options: ConvLayerOptions<R> | undefined)
   };
 }
 
-function biased({ b }: ConvParameters, maps: Variable): Variable {
+function biased(b: Variable | undefined, maps: Variable): Variable {
   if (b === undefined) return maps;
   const pattern = maps.type.shape.map((_, axis) => axis === 1 ? 0 : "x" as const);
   return T.add(maps, T.dimshuffle(b, ...pattern));
@@ -141,8 +142,8 @@ export function initConv2d(
  * ```
  */
 export function conv2d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions): Variable {
-  const maps: Variable = T.conv2d(asVariable(x), p.W, settingsOf(options));
-  return biased(p, maps);
+  const { W, b } = weightsOf("Cannot convolve", p, ["W"], "b");
+  return biased(b, T.conv2d(asVariable(x), W, settingsOf(options)));
 }
 
 /**
@@ -230,8 +231,8 @@ export function initConv1d(
  * ```
  */
 export function conv1d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions<1>): Variable {
-  const maps: Variable = T.conv1d(asVariable(x), p.W, settingsOf(options));
-  return biased(p, maps);
+  const { W, b } = weightsOf("Cannot convolve", p, ["W"], "b");
+  return biased(b, T.conv1d(asVariable(x), W, settingsOf(options)));
 }
 
 /**
@@ -319,8 +320,8 @@ export function initConv3d(
  * ```
  */
 export function conv3d(p: ConvParameters, x: TensorLike, options?: ConvLayerOptions<3>): Variable {
-  const maps: Variable = T.conv3d(asVariable(x), p.W, settingsOf(options));
-  return biased(p, maps);
+  const { W, b } = weightsOf("Cannot convolve", p, ["W"], "b");
+  return biased(b, T.conv3d(asVariable(x), W, settingsOf(options)));
 }
 
 /**

@@ -10,7 +10,7 @@ import { shown } from "../core/base/shown.ts";
 import { leavesOf, mapTree, type TreeOf } from "../core/base/tree.ts";
 import type { FloatDType } from "../core/graph/dtype.ts";
 import { Variable } from "../core/graph/graph.ts";
-import type { RandomStreams } from "../core/random/streams.ts";
+import { RandomStreams } from "../core/random/streams.ts";
 import { compile } from "../core/runtime/function.ts";
 import type { DeviceOption } from "../core/base/settings.ts";
 import { shared, SharedVariable } from "../core/runtime/shared.ts";
@@ -51,6 +51,12 @@ function fanOf(action: string, shape: readonly number[], fan: Fan): number {
   return Math.max(1, fan === "in" ? into : fan === "out" ? out : (into + out) / 2);
 }
 
+/** Streams to draw from. Throws a TypeError for anything else. */
+export function streamsOf(action: string, streams: RandomStreams): RandomStreams {
+  if (streams instanceof RandomStreams) return streams;
+  throw new TypeError(`${action}: expected random streams to draw from, got ${shown(streams)}`);
+}
+
 function scaled(
   kind: "uniform" | "normal",
   fan: Fan,
@@ -64,10 +70,14 @@ function scaled(
   });
   const deviation = gain * Math.sqrt(scale / fanOf(action, shape, fan));
   if (kind === "normal") {
-    return streams.truncatedNormal({ size: shape, std: deviation / CUT_DEVIATION, dtype });
+    return streamsOf(action, streams).truncatedNormal({
+      size: shape,
+      std: deviation / CUT_DEVIATION,
+      dtype,
+    });
   }
   const bound = Math.sqrt(3) * deviation;
-  return streams.uniform({ size: shape, low: -bound, high: bound, dtype });
+  return streamsOf(action, streams).uniform({ size: shape, low: -bound, high: bound, dtype });
 }
 
 /**
@@ -181,12 +191,12 @@ export function lecunNormal(...args: Parameters<Initialiser>): Variable {
  * ```
  */
 export function truncatedNormal(...args: Parameters<Initialiser>): Variable {
-  const [streams, shape, options] = args;
-  const { dtype = "float32", gain = 1 } = checkOptions("Cannot draw first values", options, {
+  const [streams, shape, options] = args, action = "Cannot draw first values";
+  const { dtype = "float32", gain = 1 } = checkOptions(action, options, {
     dtype: "string",
     gain: "number",
   });
-  return streams.truncatedNormal({ size: shape, std: gain, dtype });
+  return streamsOf(action, streams).truncatedNormal({ size: shape, std: gain, dtype });
 }
 
 /**
@@ -211,7 +221,7 @@ export function orthogonal(...args: Parameters<Initialiser>): Variable {
   fanOf(action, shape, "in");
   const rows = shape[0]!, columns = shape.slice(1).reduce((a, b) => a * b, 1);
   const few = Math.min(rows, columns), many = Math.max(rows, columns);
-  const normal = streams.normal({ size: [few, many], dtype });
+  const normal = streamsOf(action, streams).normal({ size: [few, many], dtype });
   const start: Variable = T.zeros([few, many], dtype);
   // Gram and Schmidt's method: each row without what the rows before it have, twice for the digits.
   const [basis] = scan(

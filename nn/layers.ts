@@ -12,7 +12,8 @@ import type { Variable } from "../core/graph/graph.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import type { RandomStreams } from "../core/random/streams.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
-import { glorotUniform, type Initialiser } from "./initialisers.ts";
+import { glorotUniform, type Initialiser, streamsOf } from "./initialisers.ts";
+import { weightsOf } from "./parameters.ts";
 
 /** Options of the functions that draw first parameters. */
 export interface LayerOptions {
@@ -91,8 +92,9 @@ export function initDense(
  * ```
  */
 export function dense(p: DenseParameters, x: TensorLike): Variable {
-  const product: Variable = T.dot(asVariable(x), p.W);
-  return p.b === undefined ? product : T.add(product, p.b);
+  const { W, b } = weightsOf("Cannot apply a dense layer", p, ["W"], "b");
+  const product: Variable = T.dot(asVariable(x), W);
+  return b === undefined ? product : T.add(product, b);
 }
 
 /** Parameters of {@linkcode embedding}. */
@@ -123,7 +125,11 @@ export function initEmbedding(
   options?: LayerOptions,
 ): { table: Variable } {
   const normal: Initialiser = (from, shape, more) =>
-    from.normal({ size: shape, std: Math.sqrt(1 / size), dtype: more?.dtype ?? "float32" });
+    streamsOf("Cannot draw parameters", from).normal({
+      size: shape,
+      std: Math.sqrt(1 / size),
+      dtype: more?.dtype ?? "float32",
+    });
   const { dtype, weights } = layerOptions(options, normal);
   return { table: weights(streams, [count, size], { dtype }) };
 }
@@ -143,13 +149,13 @@ export function initEmbedding(
  * ```
  */
 export function embedding(p: EmbeddingParameters, words: TensorLike): Variable {
-  const ids = asVariable(words);
+  const { table } = weightsOf("Cannot look words up", p, ["table"]), ids = asVariable(words);
   if (!isInt(ids.dtype)) {
     throw new TypeError(
       `Cannot look words up: expected integers, got ${ids.label} of ${ids.dtype}`,
     );
   }
-  return T.index(p.table, ids);
+  return T.index(table, ids);
 }
 
 /** Options of {@linkcode dropout}. */
@@ -185,9 +191,9 @@ export function dropout(x: TensorLike, options: DropoutOptions): Variable {
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(`${action}: expected a rate from 0 to below 1, got ${shown(rate)}`);
   }
-  const v: Variable = asVariable(x);
+  const from = streamsOf(action, streams), v: Variable = asVariable(x);
   if (!training || rate === 0) return v;
-  const kept = streams.bernoulli({ p: 1 - rate, size: v.shape });
+  const kept = from.bernoulli({ p: 1 - rate, size: v.shape });
   return T.switch(kept, T.mul(v, 1 / (1 - rate)), 0);
 }
 
@@ -282,12 +288,17 @@ export function batchNorm(
   const others = v.type.shape.map((_, d) => d).filter((d) => d !== channel);
   const spread = (c: Variable): Variable =>
     T.dimshuffle(c, v.type.shape.map((_, d) => d === channel ? 0 : "x"));
-  const { mean: runningMean, variance: runningVariance } = p.running;
+  const { scale, bias } = weightsOf(action, p, ["scale", "bias"]);
+  const { mean: runningMean, variance: runningVariance } = weightsOf(
+    `${action} by its running averages`,
+    p.running,
+    ["mean", "variance"],
+  );
   const mean = training ? T.mean(v, others) as Variable : runningMean;
   const centred: Variable = T.sub(v, spread(mean));
   const variance = training ? T.mean(T.sqr(centred), others) as Variable : runningVariance;
-  const factor: Variable = T.div(p.scale, T.sqrt(T.add(variance, epsilon)));
-  const output: Variable = T.add(T.mul(centred, spread(factor)), spread(p.bias));
+  const factor: Variable = T.div(scale, T.sqrt(T.add(variance, epsilon)));
+  const output: Variable = T.add(T.mul(centred, spread(factor)), spread(bias));
   if (!training) return { output, updates: [] };
   const updates = ([[runningMean, mean], [runningVariance, variance]] as const).map(
     ([running, now]) => {
@@ -357,10 +368,12 @@ export function layerNorm(
   x: TensorLike,
   options?: LayerNormOptions,
 ): Variable {
-  const { epsilon = 1e-5 } = checkOptions("Cannot normalise", options, { epsilon: "number" });
+  const action = "Cannot normalise";
+  const { epsilon = 1e-5 } = checkOptions(action, options, { epsilon: "number" });
+  const { scale, bias } = weightsOf(action, p, ["scale", "bias"]);
   const v: Variable = asVariable(x);
   const centred: Variable = T.sub(v, T.mean(v, { axis: -1, keepdims: true }));
   const variance: Variable = T.mean(T.sqr(centred), { axis: -1, keepdims: true });
   const unit = T.div(centred, T.sqrt(T.add(variance, epsilon)));
-  return T.add(T.mul(unit, p.scale), p.bias);
+  return T.add(T.mul(unit, scale), bias);
 }

@@ -5,10 +5,12 @@
  */
 
 import { type LeafKind, leavesOf, mapTree, type Tree, type TreeOf } from "../core/base/tree.ts";
+import { shown } from "../core/base/shown.ts";
 import { isFloat, type TypedArray } from "../core/graph/dtype.ts";
 import { Variable } from "../core/graph/graph.ts";
 import { dtypeInfo } from "../core/graph/dtype.ts";
 import { sizeOf } from "../core/graph/value.ts";
+import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import { shared, SharedVariable } from "../core/runtime/shared.ts";
 
 /** Shared variables in records and lists: the parameters of a model. */
@@ -79,6 +81,50 @@ export function trainable(model: ParameterTree): SharedVariable[] {
 /** The variables of a tree, in the order of reading. */
 export function variablesOf(action: string, tree: VariableTree): Variable[] {
   return leavesOf(action, tree, variables).map(({ leaf }) => leaf);
+}
+
+/**
+ * The parameters of a layer by name, checked, as variables.
+ *
+ * Throws a TypeError that says which one is wrong.
+ *
+ * @param optional A name that may be missing.
+ */
+export function weightsOf<K extends string, O extends string = never>(
+  action: string,
+  p: Readonly<Record<K, Variable>> & { readonly [N in NoInfer<O>]?: Variable },
+  names: readonly K[],
+  optional?: O,
+): Record<K, Variable> & Partial<Record<O, Variable>> {
+  const parts = recordOf(action, p) as Readonly<Record<string, unknown>>;
+  const made: Record<string, Variable> = {};
+  for (const name of [...names, ...optional === undefined ? [] : [optional]]) {
+    const part = parts[name];
+    if (part instanceof Variable) made[name] = part;
+    else if (part !== undefined) made[name] = numbersOf(`${action}: "${name}"`, part);
+    else if (name !== optional) {
+      throw new TypeError(
+        `${action}: expected a variable called "${name}", got ${shown(Object.keys(p))}`,
+      );
+    }
+  }
+  return made as Record<K, Variable> & Partial<Record<O, Variable>>;
+}
+
+/** Numbers that stand in place of a variable. */
+function numbersOf(what: string, part: unknown): Variable {
+  try {
+    return asVariable(part as TensorLike);
+  } catch (cause) {
+    throw new TypeError(`${what} must be a variable, got ${shown(part)}`, { cause });
+  }
+}
+
+/** A record of parameters, or of layers. Throws a TypeError for anything else. */
+export function recordOf<P extends object>(action: string, p: P): P {
+  const given: unknown = p;
+  if (typeof given === "object" && given !== null && !(given instanceof Variable)) return p;
+  throw new TypeError(`${action}: expected its parameters in a record, got ${shown(given)}`);
 }
 
 /** A tree of variables made of those of another. */

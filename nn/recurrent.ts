@@ -13,6 +13,7 @@ import type { RandomStreams } from "../core/random/streams.ts";
 import { scan } from "../scan/loop.ts";
 import { glorotUniform, orthogonal } from "./initialisers.ts";
 import { type LayerOptions, layerOptions, zeros } from "./layers.ts";
+import { recordOf, weightsOf } from "./parameters.ts";
 
 /** Parameters of recurrent layers; gates lie side by side along the last axis. */
 export interface RecurrentParameters {
@@ -157,6 +158,7 @@ function run(
   step: (inputs: Variable, states: readonly Variable[]) => readonly Variable[],
 ): RecurrentResult {
   const action = `Cannot run ${name}`;
+  const { W, U, b } = weightsOf(action, p, ["W", "U", "b"]);
   const { mask, reverse = false, initial } = checkOptions(action, options, {
     mask: "any",
     reverse: "boolean",
@@ -179,9 +181,9 @@ function run(
     throw new TypeError(`${action}: expected a mask of ${v.ndim - 1} axes, got ${there.type}`);
   }
   // One product for all times.
-  const inputs: Variable = T.add(T.dot(v, p.W), p.b);
+  const inputs: Variable = T.add(T.dot(v, W), b);
   const lengths = v.shape.slice(1, -1) as Variable[];
-  const size = p.U.shape[0] as Variable;
+  const size = U.shape[0] as Variable;
   const start = given ??
     Array.from({ length: count }, () => T.zeros([...lengths, size], inputs.dtype));
   const isThere = there === null ? [] : [T.neq(there, 0) as Variable];
@@ -231,7 +233,8 @@ export function rnn(
   x: TensorLike,
   options?: RecurrentOptions,
 ): RecurrentResult {
-  return run("rnn", p, x, options, 1, (inputs, [h]) => [T.tanh(T.add(inputs, T.dot(h!, p.U)))]);
+  const { U } = weightsOf("Cannot run rnn", p, ["W", "U", "b"]);
+  return run("rnn", p, x, options, 1, (inputs, [h]) => [T.tanh(T.add(inputs, T.dot(h!, U)))]);
 }
 
 /**
@@ -251,13 +254,14 @@ export function rnn(
  * ```
  */
 export function gru(p: GruParameters, x: TensorLike, options?: RecurrentOptions): RecurrentResult {
-  const size = p.U.shape[0] as Variable;
+  const { U, c } = weightsOf("Cannot run gru", p, ["W", "U", "b", "c"]);
+  const size = U.shape[0] as Variable;
   return run("gru", p, x, options, 1, (inputs, [h]) => {
-    const own: Variable = T.dot(h!, p.U);
+    const own: Variable = T.dot(h!, U);
     const [xr, xz, xn] = [0, 1, 2].map((i) => gate(inputs, i, size));
     const [hr, hz, hn] = [0, 1, 2].map((i) => gate(own, i, size));
     const r: Variable = T.sigmoid(T.add(xr!, hr!)), z: Variable = T.sigmoid(T.add(xz!, hz!));
-    const n: Variable = T.tanh(T.add(xn!, T.mul(r, T.add(hn!, p.c))));
+    const n: Variable = T.tanh(T.add(xn!, T.mul(r, T.add(hn!, c))));
     return [T.add(T.mul(T.sub(1, z), n), T.mul(z, h!))];
   });
 }
@@ -283,9 +287,10 @@ export function lstm(
   x: TensorLike,
   options?: RecurrentOptions,
 ): RecurrentResult {
-  const size = p.U.shape[0] as Variable;
+  const { U } = weightsOf("Cannot run lstm", p, ["W", "U", "b"]);
+  const size = U.shape[0] as Variable;
   return run("lstm", p, x, options, 2, (inputs, [h, c]) => {
-    const gates: Variable = T.add(inputs, T.dot(h!, p.U));
+    const gates: Variable = T.add(inputs, T.dot(h!, U));
     const [i, f, g, o] = [0, 1, 2, 3].map((at) => gate(gates, at, size));
     const kept = T.mul(T.sigmoid(f!), c!), added = T.mul(T.sigmoid(i!), T.tanh(g!));
     const next: Variable = T.add(kept, added);
@@ -319,10 +324,13 @@ export function bidirectional<P>(
   x: TensorLike,
   options?: Omit<RecurrentOptions, "reverse">,
 ): RecurrentResult {
-  const { mask, initial } = checkOptions("Cannot run in both directions", options, {
-    mask: "any",
-    initial: "any",
-  });
+  const action = "Cannot run in both directions";
+  const { mask, initial } = checkOptions(action, options, { mask: "any", initial: "any" });
+  if (typeof layer !== "function") {
+    throw new TypeError(`${action}: expected a layer, such as nn.rnn, got ${shown(layer)}`);
+  }
+  if (initial !== undefined) expectList(action, initial);
+  recordOf(action, p);
   const half = initial === undefined ? 0 : initial.length / 2;
   const of = (reverse: boolean, states: readonly TensorLike[] | undefined) => ({
     reverse,

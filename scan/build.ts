@@ -132,7 +132,7 @@ function checkState(spec: OutputSpec, output: Variable, i: number, label: string
   if (spec.initial === null) return;
   const name = spec.initial.name === null
     ? `output ${i}`
-    : `output ${i} (initial "${spec.initial.name}")`;
+    : `output ${i} (initial ${shown(spec.initial.name)})`;
   if (spec.initial.dtype !== output.dtype) {
     throw new TypeError(
       `Cannot build ${label}: ${name} starts as ${spec.initial.dtype} and the step returns ` +

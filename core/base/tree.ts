@@ -21,6 +21,9 @@ export interface LeafKind<L> {
   readonly words: string;
 }
 
+/** Records and lists that may lie in each other. */
+const DEEPEST = 64;
+
 /** A tree with a value for each leaf, which is told its path: the keys and positions that lead to it. */
 export function mapTree<L, R>(
   action: string,
@@ -33,7 +36,7 @@ export function mapTree<L, R>(
     if (kind.is(part)) return change(part, path);
     const isList = Array.isArray(part);
     if (!isList && !isPlain(part)) {
-      const where = path.length === 0 ? "" : ` at "${path.join(".")}"`;
+      const where = path.length === 0 ? "" : ` at ${shown(path.join("."))}`;
       throw new TypeError(
         `${action}: expected ${kind.words}, or records and lists of them, got ${
           shown(part)
@@ -41,7 +44,10 @@ export function mapTree<L, R>(
       );
     }
     if (open.has(part)) {
-      throw new TypeError(`${action}: the record at "${path.join(".")}" holds itself`);
+      throw new TypeError(`${action}: the record at ${shown(path.join("."))} holds itself`);
+    }
+    if (path.length > DEEPEST) {
+      throw new TypeError(`${action}: records and lists are nested more than ${DEEPEST} deep`);
     }
     open.add(part);
     const made = isList

@@ -73,6 +73,7 @@ export function bindArguments(
   const isNumber = isComplexNumber(last) &&
     !specs.some(({ name }) => name === "re" || name === "im");
   if (positional > 0 && isNamed(last) && !isNumber) {
+    checkNoTensor(specs, last, what);
     named = last;
     positional--;
   }
@@ -85,6 +86,22 @@ export function bindArguments(
   for (let i = 0; i < positional; i++) bound[i] = values[i];
   if (named !== null) bindNamed(specs, bound, named, positional, what);
   return bound;
+}
+
+/** Throws a TypeError for what looks like a tensor, and gives no elements: it names no inputs. */
+function checkNoTensor(
+  specs: readonly InputSpec[],
+  given: Record<string, unknown>,
+  what: string,
+): void {
+  const keys = ["dtype", "shape", "data", "dataSync"].filter((key) => Object.hasOwn(given, key));
+  if (keys.length < 2 || specs.some(({ name }) => name !== null && keys.includes(name))) return;
+  throw new TypeError(
+    `Cannot call ${what}: ${
+      shown(given)
+    } is not a tensor; give a Tensor, a typed array, nested arrays, ` +
+      `or an object with the values of inputs by name`,
+  );
 }
 
 function bindNamed(
