@@ -5,7 +5,7 @@
  */
 
 import * as T from "../core/api/functions.ts";
-import { checkOptions } from "../core/base/options.ts";
+import { checkOptions, expectList } from "../core/base/options.ts";
 import { shown } from "../core/base/shown.ts";
 import { mapTree, type TreeOf } from "../core/base/tree.ts";
 import { promote } from "../core/graph/dtype.ts";
@@ -51,6 +51,12 @@ export function ema<P extends ParameterTree>(
   const { decay = 0.999 } = checkOptions(action, options, { decay: "number" });
   if (!(decay >= 0 && decay <= 1)) {
     throw new RangeError(`${action}: expected a decay from 0 to 1, got ${shown(decay)}`);
+  }
+  for (const [i, update] of expectList(action, updates, "a list of updates").entries()) {
+    if (Array.isArray(update) && update.length === 2) continue;
+    throw new TypeError(
+      `${action}: expected update ${i} to be a pair [variable, value], got ${shown(update)}`,
+    );
   }
   const next = new Map(updates), added: [SharedVariable, Variable][] = [];
   const isShared = (value: unknown): value is SharedVariable => value instanceof SharedVariable;

@@ -10,13 +10,13 @@ import { shown } from "../core/base/shown.ts";
 import { leavesOf, mapTree, type TreeOf } from "../core/base/tree.ts";
 import type { FloatDType } from "../core/graph/dtype.ts";
 import { Variable } from "../core/graph/graph.ts";
-import { RandomStreams } from "../core/random/streams.ts";
+import type { RandomStreams } from "../core/random/streams.ts";
 import { compile } from "../core/runtime/function.ts";
 import type { DeviceOption } from "../core/base/settings.ts";
 import { shared, SharedVariable } from "../core/runtime/shared.ts";
 import type { Tensor } from "../core/runtime/tensor.ts";
 import { scan } from "../scan/loop.ts";
-import type { VariableTree } from "./parameters.ts";
+import { streamsOf, type VariableTree } from "./parameters.ts";
 
 /** Options of initialisers. */
 export interface InitialiserOptions {
@@ -49,12 +49,6 @@ function fanOf(action: string, shape: readonly number[], fan: Fan): number {
   // Matrices are (in, out), filters (out, in, rows, columns).
   const [into, out] = shape.length === 2 ? [a, b] : [b * places, a * places];
   return Math.max(1, fan === "in" ? into : fan === "out" ? out : (into + out) / 2);
-}
-
-/** Streams to draw from. Throws a TypeError for anything else. */
-export function streamsOf(action: string, streams: RandomStreams): RandomStreams {
-  if (streams instanceof RandomStreams) return streams;
-  throw new TypeError(`${action}: expected random streams to draw from, got ${shown(streams)}`);
 }
 
 function scaled(

@@ -12,8 +12,8 @@ import type { Variable } from "../core/graph/graph.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
 import type { RandomStreams } from "../core/random/streams.ts";
 import { SharedVariable } from "../core/runtime/shared.ts";
-import { glorotUniform, type Initialiser, streamsOf } from "./initialisers.ts";
-import { weightsOf } from "./parameters.ts";
+import { glorotUniform, type Initialiser } from "./initialisers.ts";
+import { streamsOf, weightsOf } from "./parameters.ts";
 
 /** Options of the functions that draw first parameters. */
 export interface LayerOptions {

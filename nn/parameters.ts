@@ -11,6 +11,7 @@ import { Variable } from "../core/graph/graph.ts";
 import { dtypeInfo } from "../core/graph/dtype.ts";
 import { sizeOf } from "../core/graph/value.ts";
 import { asVariable, type TensorLike } from "../core/ops/common/literal.ts";
+import { RandomStreams } from "../core/random/streams.ts";
 import { shared, SharedVariable } from "../core/runtime/shared.ts";
 
 /** Shared variables in records and lists: the parameters of a model. */
@@ -125,6 +126,12 @@ export function recordOf<P extends object>(action: string, p: P): P {
   const given: unknown = p;
   if (typeof given === "object" && given !== null && !(given instanceof Variable)) return p;
   throw new TypeError(`${action}: expected its parameters in a record, got ${shown(given)}`);
+}
+
+/** Streams to draw from. Throws a TypeError for anything else. */
+export function streamsOf(action: string, streams: RandomStreams): RandomStreams {
+  if (streams instanceof RandomStreams) return streams;
+  throw new TypeError(`${action}: expected random streams to draw from, got ${shown(streams)}`);
 }
 
 /** A tree of variables made of those of another. */

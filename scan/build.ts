@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cut } from "../core/base/shown.ts";
+import { cut, shown } from "../core/base/shown.ts";
 import type { DType } from "../core/graph/dtype.ts";
 import { MissingInputError } from "../core/base/errors.ts";
 import {

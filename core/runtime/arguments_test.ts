@@ -198,3 +198,18 @@ onDevices("shapes may change from call to call", async (device) => {
   assertThrows(() => f([1, 2], [1, 2, 3]).item(), TypeError);
   assertEquals(f([1, 2], [3, 4]).item(), 11);
 });
+
+Deno.test("an object that is nearly a tensor is not taken for names of inputs", async () => {
+  const x = T.vector("x"), y = T.vector("y"), data = T.vector("data"), shape = T.vector("shape");
+  const f = await compile([x], x.mul(2), { device: "cpu" });
+  const g = await compile([x, y], x.add(y), { device: "cpu" });
+  for (
+    const nearly of [{ dtype: "float32", shape: [2], data: [1, 2] }, { shape: [1], data: [1] }]
+  ) {
+    assertThrows(() => f(nearly as never), TypeError, "is not a tensor; give a Tensor");
+    assertThrows(() => g([1, 2], nearly as never), TypeError, "is not a tensor; give a Tensor");
+  }
+  // Inputs may have such names.
+  const h = await compile([data, shape], data.add(shape), { device: "cpu" });
+  assertEquals(h({ data: [1], shape: [2] } as never).arraySync(), [3]);
+});

@@ -58,7 +58,10 @@ export function judgeError(error: unknown): string | null {
   if (internal.test(error.message)) return "is the engine's own";
   // Shown only where it was passed.
   if (
-    error.message.replace(/\b(got|but|use|dtype|look up) \[?(undefined(, )?)+/g, "").includes(
+    error.message.replace(
+      /\b(got|but|use|dtype|look up) (\[[\w[\], ]*\]|\[?(undefined(, )?)+)/g,
+      "",
+    ).includes(
       "undefined",
     )
   ) {
