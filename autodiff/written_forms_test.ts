@@ -42,8 +42,8 @@ onDevices("what cancels in derivatives is connected as it is written", async (de
       hessian(f(x).sum(), x).sum(0),
     ];
     const want = numbers((await compile([x], grad(f(x.mul(1)).sum(), x), { device }))([1, 2, 4]));
-    for (const base of ["fastRun", "none"] as const) {
-      const program = await compile([x], [first, ...more], { device, mode: { base } });
+    for (const mode of ["fastRun", { base: "none" }, "debug"] as const) {
+      const program = await compile([x], [first, ...more], { device, mode });
       const [slope, ...others] = program([1, 2, 4]);
       assertEquals(numbers(slope!), want, name);
       for (const other of others) assertEquals(numbers(other), [0, 0, 0], name);

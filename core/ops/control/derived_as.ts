@@ -23,6 +23,7 @@ interface DerivedAsParams extends Params {
  */
 export const derivedAsOp: Op<DerivedAsParams> = {
   name: "derivedAs",
+  params: { isWritten: "plain" },
   infer(inputs) {
     if (inputs.length % 2 === 0) expectInputs("derivedAs", inputs, 2);
     return [inputs[0]!.type];
