@@ -10,7 +10,7 @@ import { Variable } from "../core/graph/graph.d.ts";
 import type { RandomStreams } from "../core/random/streams.d.ts";
 import type { DeviceOption } from "../core/base/settings.d.ts";
 import { SharedVariable } from "../core/runtime/shared.d.ts";
-import type { VariableTree } from "./parameters.d.ts";
+import { type VariableTree } from "./parameters.d.ts";
 /** Options of initialisers. */
 export interface InitialiserOptions {
     /** Element type; float32 if missing. */

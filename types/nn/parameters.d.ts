@@ -6,6 +6,7 @@
  */
 import { type Tree, type TreeOf } from "../core/base/tree.d.ts";
 import { Variable } from "../core/graph/graph.d.ts";
+import { RandomStreams } from "../core/random/streams.d.ts";
 import { SharedVariable } from "../core/runtime/shared.d.ts";
 /** Shared variables in records and lists: the parameters of a model. */
 export type ParameterTree = Tree<SharedVariable>;
@@ -39,6 +40,20 @@ export declare function parametersOf(action: string, tree: ParameterTree): Param
 export declare function trainable(model: ParameterTree): SharedVariable[];
 /** The variables of a tree, in the order of reading. */
 export declare function variablesOf(action: string, tree: VariableTree): Variable[];
+/**
+ * The parameters of a layer by name, checked, as variables.
+ *
+ * Throws a TypeError that says which one is wrong.
+ *
+ * @param optional A name that may be missing.
+ */
+export declare function weightsOf<K extends string, O extends string = never>(action: string, p: Readonly<Record<K, Variable>> & {
+    readonly [N in NoInfer<O>]?: Variable;
+}, names: readonly K[], optional?: O): Record<K, Variable> & Partial<Record<O, Variable>>;
+/** A record of parameters, or of layers. Throws a TypeError for anything else. */
+export declare function recordOf<P extends object>(action: string, p: P): P;
+/** Streams to draw from. Throws a TypeError for anything else. */
+export declare function streamsOf(action: string, streams: RandomStreams): RandomStreams;
 /** A tree of variables made of those of another. */
 export declare function mapVariables<T extends VariableTree>(action: string, tree: T, change: (variable: Variable, index: number) => Variable): TreeOf<T, Variable, Variable>;
 /**
