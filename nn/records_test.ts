@@ -59,3 +59,22 @@ Deno.test("keys of records are shown bounded, and records are not nested too dee
   for (let i = 0; i < 1e5; i++) deep = { a: deep };
   fails(() => nn.trainable(loose(deep)), "nested more than 64 deep");
 });
+
+Deno.test("names in safetensors files are shown bounded", async () => {
+  const key = "k".repeat(1e5);
+  const read = (header: unknown) => () => {
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const bytes = new Uint8Array(8 + text.length);
+    bytes.set(text, 8);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    io.decodeSafetensors(bytes);
+  };
+  for (const entry of [null, { dtype: key }, { dtype: "F32", shape: [key] }, [key]]) {
+    fails(read({ [key]: entry }), /^Cannot read tensor "k+…/);
+  }
+  fails(read({ __metadata__: { [key]: 1 } }), /got 1 for "k+…/);
+  const wrong = await io.encodeSafetensors({}, loose({ [key]: 1 })).catch((error) => error);
+  fails(() => {
+    throw wrong;
+  }, /^Cannot write the note "k+…: expected a text/);
+});
