@@ -29,6 +29,7 @@ import { TensorType } from "../core/graph/type.ts";
 import type { OutputSpec, SequenceSpec } from "./arguments.ts";
 import { boundOf } from "./bound.ts";
 import { checkpointed } from "./checkpoint.ts";
+import { checksMore, partsOf } from "./rewrites/rebuild.ts";
 import { depthOf, StepGraph } from "./inner.ts";
 import { movingSlices } from "./slices.ts";
 import { scanOutputs, type ScanParams } from "./node.ts";
@@ -237,7 +238,9 @@ function finish(draft: Omit<Draft, "fed">, result: StepResult, label: string): B
     ...closed.values,
   ], params);
   const made = scanOutputs(node);
-  const nested = request.checkpoint === null ? null : checkpointed(node, request.checkpoint);
+  // Only the loop itself checks the length of a sequence that it does not read.
+  const isPlain = request.checkpoint === null || checksMore(partsOf(node));
+  const nested = isPlain ? null : checkpointed(node, request.checkpoint!);
   const { traces: rows, count: executed } = nested ?? made;
   const traces = result.until === null
     ? rows

@@ -25,6 +25,7 @@ const loops: Readonly<Record<string, Variable>> = {
   "unread element of a total": loop((_, s) => s!.add(2), { outputsInfo: one }).at(-1),
   "unread element of a constant": loop((_, s) => s!, { outputsInfo: one }).at(-1),
   "unread tap": loop((a) => a.mul(2), {}, { input: T.concatenate([x, [0]]), taps: [0, 1] }),
+  "unread element of checkpoints": loop((_, s) => s!.mul(2), { outputsInfo: one, checkpoint: 2 }),
   inner: scan((r) => loop((e) => e.mul(2), {}, r).sum(), { sequences: m })[0],
   mapped: vmap((r: Variable) => loop((e) => e.mul(2), {}, r))(m),
 };
@@ -48,6 +49,7 @@ for (const [name, result] of Object.entries(loops)) {
       }
       const { message } = assertThrows(() => run(4), ShapeError, "Cannot run scan: sequence 0");
       for (const length of ["3", "4"]) assertStringIncludes(message, length);
+      assertThrows(() => run(-1), RangeError, "the number of steps must be >= 0, got -1");
       assertEquals(run(3), told);
     }
   });
@@ -68,4 +70,11 @@ Deno.test("a loop that is as long as its sequence checks nothing", () => {
     const names = toposort(optimise([result], resolveMode())).map(({ op }) => op.name);
     assertEquals(names.includes("specifyShape"), false, `loop ${i}: ${names}`);
   }
+});
+
+onDevices("loops that are written out check what they do not read", async (device) => {
+  const [y] = scan((_a, b, s) => s.add(b), { sequences: [x, w], outputsInfo: one, nSteps: 2 });
+  const f = await compile([x, w], y, { device });
+  assertEquals(f([0, 0], [1, 2]).arraySync(), [2, 4]);
+  assertThrows(() => f([0], [1, 2]), ShapeError, 'sequence 0 ("x") has 1 elements');
 });

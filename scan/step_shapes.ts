@@ -7,7 +7,7 @@
 import { toposort } from "../core/graph/walk.ts";
 import { isDiscrete } from "../core/graph/dtype.ts";
 import { isArgumentError, ShapeError } from "../core/base/errors.ts";
-import { neededRows } from "../core/ops/shape/shape_ops.ts";
+import { neededRows, negativeSteps } from "../core/ops/shape/shape_ops.ts";
 import { type Apply, standsFor, type Variable, writtenLabel } from "../core/graph/graph.ts";
 import { NeedValue, type ShapeContext } from "../core/graph/op.ts";
 import { addSize, type Guards, type Size, sizeValue } from "../core/ir/size.ts";
@@ -21,9 +21,7 @@ export function stepCount(context: ShapeContext, apply: Apply<ScanParams>): Size
   const { steps, sequences } = scanInputs(params, apply.inputs);
   const count = context.integer(steps);
   if (context.guards.less(count, 0)) {
-    throw new RangeError(
-      `Cannot run ${scanLabel(params)}: the number of steps must be >= 0, got ${sizeValue(count)}`,
-    );
+    throw negativeSteps({ action: `Cannot run ${scanLabel(params)}` }, sizeValue(count));
   }
   sequences.forEach((sequence, i) => {
     if (context.guards.equal(count, 0)) return;

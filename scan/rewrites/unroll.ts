@@ -12,6 +12,7 @@ import type { Rule } from "../../core/rewrite/rule.ts";
 import { depthOf, endsEarly } from "../inner.ts";
 import { scanInputs } from "../node.ts";
 import { rule } from "./loop_rule.ts";
+import { checksMore, partsOf } from "./rebuild.ts";
 
 /** Loops of so few steps are written out. */
 const UNROLL = 3;
@@ -28,7 +29,7 @@ export const unroll: Rule = rule(
       return null;
     }
     const steps = Number(outer.steps.value.data[0]);
-    if (steps < 1 || steps > UNROLL) return null;
+    if (steps < 1 || steps > UNROLL || checksMore(partsOf(apply))) return null;
     const states = outer.initials.map((initial, i) =>
       Array.from({ length: depthOf(layout.states[i]!) }, (_, row) => index(initial, [row]))
     );

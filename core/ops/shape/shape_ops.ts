@@ -171,6 +171,14 @@ function shapePromiseError(
   );
 }
 
+/** What is wrong with a number of steps that is negative. */
+export function negativeSteps(
+  { action }: Pick<SpecifyShapeParams, "action">,
+  steps: number,
+): RangeError {
+  return new RangeError(`${action}: the number of steps must be >= 0, got ${steps}`);
+}
+
 function tooFewRows(
   label: string | null,
   { action }: SpecifyShapeParams,
@@ -250,8 +258,9 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
         const told = isGiven(promise) ? context.integer(given[next++]!) : null;
         if (isLeast(promise)) {
           const steps = told ?? promise.steps as number, { guards } = context;
+          if (guards.less(steps, 0)) throw negativeSteps(apply.params, sizeValue(steps));
           const isLong = !guards.less(have, addSize(steps, promise.reach));
-          if (isLong || !guards.less(0, steps)) return have;
+          if (isLong || guards.equal(steps, 0)) return have;
           const [needed, got] = [sizeValue(steps), sizeValue(have)];
           throw tooFewRows(writtenLabel(x), apply.params, promise, needed, got);
         }
@@ -281,7 +290,8 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
       const told = isGiven(promise) ? Number(inputs[next++]!.data[0]) : null;
       if (isLeast(promise)) {
         const steps = told ?? promise.steps as number;
-        if (steps <= 0 || have >= steps + promise.reach) return;
+        if (steps < 0) throw negativeSteps(params, steps);
+        if (steps === 0 || have >= steps + promise.reach) return;
         throw tooFewRows(null, params, promise, steps, have);
       }
       const wanted = promise === "given" ? told! : promise;
