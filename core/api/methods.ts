@@ -304,7 +304,7 @@ const functions: Functions<Omit<Methods, keyof ElementwiseMethods | "shape" | "s
   cumprod,
   repeat,
   diagonal,
-  trace,
+  trace: (x: Variable, offset?: number) => trace(x, offset),
   reshape: (x: Variable, ...shape: Lengths) => reshape(x, lengthsOf(shape)),
   flatten,
   ravel,
@@ -316,8 +316,8 @@ const functions: Functions<Omit<Methods, keyof ElementwiseMethods | "shape" | "s
   expandDims,
   broadcastTo: (x: Variable, ...shape: Lengths) => broadcastTo(x, lengthsOf(shape)),
   fill,
-  zerosLike,
-  onesLike,
+  zerosLike: (x: Variable) => zerosLike(x),
+  onesLike: (x: Variable) => onesLike(x),
   eval: (x: Variable, givens: Givens = []) => evaluate(x, givens),
 };
 
@@ -333,7 +333,9 @@ const getters: object & ThisType<Variable> = {
   },
 };
 
-Object.defineProperties(Variable.prototype, Object.getOwnPropertyDescriptors(getters));
+for (const [name, getter] of Object.entries(Object.getOwnPropertyDescriptors(getters))) {
+  Object.defineProperty(Variable.prototype, name, { ...getter, enumerable: false });
+}
 for (const [name, f] of Object.entries({ ...elementwiseFunctions, ...functions })) {
   // Named, so that stacks say which method was called.
   const method = {

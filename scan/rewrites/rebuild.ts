@@ -74,17 +74,28 @@ export function isCounted(apply: Apply<ScanParams>, context: RewriteContext): bo
   return apply.outputs.some((output) => context.uses(output) > 0);
 }
 
-/** Whether a sequence that is not read as a whole is checked to be long enough for the steps. */
-function isCheck({ outer, places }: ScanParts["sequences"][number], used: number): boolean {
-  return used < places.length && hasCheckedRows(outer);
+/**
+ * Whether a sequence that is not read as a whole is checked to be long enough for the steps, and no other
+ * one says the same.
+ */
+function isCheck(
+  { sequences }: ScanParts,
+  sequence: ScanParts["sequences"][number],
+  reached: ReadonlySet<Variable>,
+): boolean {
+  const isRead = ({ places }: typeof sequence) => places.every((place) => reached.has(place));
+  if (isRead(sequence) || !hasCheckedRows(sequence.outer)) return false;
+  const at = sequences.indexOf(sequence), reach = Math.max(...sequence.taps);
+  return !sequences.some((other, i) =>
+    other.outer === sequence.outer && (i < at || i > at && isRead(other)) &&
+    Math.max(...other.taps) >= reach
+  );
 }
 
 /** Whether a loop checks something that is not checked any more once its results do not need it. */
 export function checksMore(parts: ScanParts): boolean {
   const reached = reachedBy(resultsOf(parts));
-  return parts.sequences.some((sequence) =>
-    isCheck(sequence, sequence.places.filter((place) => reached.has(place)).length)
-  );
+  return parts.sequences.some((sequence) => isCheck(parts, sequence, reached));
 }
 
 /** What the steps give, the condition to end last. */
@@ -127,7 +138,7 @@ export function rebuild(
   const reached = reachedBy(results);
   const sequences = parts.sequences.flatMap((sequence) => {
     const used = sequence.places.flatMap((place, k) => reached.has(place) ? [k] : []);
-    if (isCheck(sequence, used.length)) return [sequence];
+    if (isCheck(parts, sequence, reached)) return [sequence];
     if (used.length === 0) return [];
     return [{
       outer: sequence.outer,

@@ -131,11 +131,9 @@ const sumOfStretched: Rule = {
     if (inner === null || kind !== "sum" && kind !== "max" && kind !== "min") return null;
     const wanted = axes.filter((axis) => isOneFromEnd(inner, x.ndim - axis));
     if (wanted.length === 0) return null;
-    if (kind !== "sum") {
-      // There must be at least one element.
-      const some = wanted.every((axis) => (x.type.shape[axis] ?? 0) > 0);
-      if (!some) return null;
-    }
+    // Of nothing there is no extreme, and the sum is 0, not 0 times what a mean of nothing is.
+    const some = wanted.every((axis) => (x.type.shape[axis] ?? 0) > 0);
+    if (!some && (kind !== "sum" || mayBeOfNothing(inner))) return null;
     // Other axes may turn out to be stretched, too.
     const lengths = lengthsOf(x).filter((_, axis) => !wanted.includes(axis));
     const part = inShape(withoutAxes(padded(inner, x.ndim), wanted), lengths);
