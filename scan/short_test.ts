@@ -78,3 +78,16 @@ onDevices("loops that are written out check what they do not read", async (devic
   assertEquals(f([0, 0], [1, 2]).arraySync(), [2, 4]);
   assertThrows(() => f([0], [1, 2]), ShapeError, 'sequence 0 ("x") has 1 elements');
 });
+
+onDevices(
+  "sequences that are read twice in a loop of given steps are checked once",
+  async (device) => {
+    const [y] = scan((a, s) => s.mul(0.5).add(T.softmax(x.mul(s)).sum()).add(a), {
+      sequences: w,
+      outputsInfo: one,
+      nSteps: n,
+    });
+    const f = await compile([x, w, n], grad(y.sum(), w), { device });
+    assertEquals(f([1, 2, 3], [1, 2, 3], 3).arraySync(), [1.75, 1.5, 1]);
+  },
+);

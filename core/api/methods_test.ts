@@ -6,19 +6,30 @@ import { elementwiseFunctions } from "./methods_elementwise.ts";
 const x = T.fmatrix("x"), v = T.fvector("v"), i = T.ivector("i");
 
 Deno.test("methods build the same nodes as functions", () => {
-  const own = Object.keys(elementwiseFunctions);
   const functions = T as unknown as Record<string, (...args: unknown[]) => unknown>;
   let checked = 0;
-  for (const name of own) {
+  for (const [name, { length }] of Object.entries(elementwiseFunctions)) {
     const f = functions[name === "astype" ? "cast" : name]!;
     const from = { and: i, or: i, xor: i, invert: i, leftShift: i, rightShift: i }[name] ?? v;
     const methods = from as unknown as Record<string, (...args: unknown[]) => unknown>;
     const args = { clip: [0, 1], cast: ["int8"], astype: ["int8"] }[name] ??
-      (f.length > 1 && name !== "round" ? [from] : []);
+      (length > 1 && name !== "round" ? [from] : []);
     assertStrictEquals(methods[name]!(...args), f(from, ...args), name);
     checked++;
   }
   assert(checked > 60);
+});
+
+Deno.test("methods take as many arguments as they say", () => {
+  const methods = v as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of ["add", "mul", "maximum", "minimum"]) {
+    assertThrows(() => methods[name]!(), TypeError, "Cannot use undefined as a tensor");
+    assertStrictEquals(methods[name]!(1, 2), methods[name]!(1));
+  }
+  assertStrictEquals(methods["onesLike"]!("int32"), v.onesLike());
+  const listed: string[] = [];
+  for (const key in v) listed.push(key);
+  assertEquals(listed.filter((key) => ["shape", "size", "T", "add"].includes(key)), []);
 });
 
 /** Elementwise ops that are not called by their name, and why. */

@@ -141,3 +141,11 @@ onDevices("what is divided by its sum has sum 0 where there is nothing", async (
   }
   assertEquals(f([[1, 2]], [1, 3])[2]!.arraySync(), 1);
 });
+
+onDevices("the sum of what a mean of no elements passes on is 0", async (device) => {
+  const v = T.fvector("v"), slope = grad(v.mean(), v);
+  const f = await compile([v], [slope.sum(), slope.mul(3).sum()], { device });
+  for (const [given, want] of [[[], [0, 0]], [[1, 2], [1, 3]], [[], [0, 0]]] as const) {
+    assertEquals(f([...given]).map((result) => result.item()), [...want]);
+  }
+});

@@ -279,6 +279,8 @@ export const shapeCases: Cases = {
     not: [
       () => reduce("max", stretch(s, len(x)), 0),
       () => reduce("prod", stretch(s, len(x)), 0),
+      // Of no elements it is 0.
+      () => reduce("sum", stretch(ew("div", s, T.cast(len(x), "float64")), len(x)), 0),
       () => reduce("sum", stretch(x, len(y)), 0),
     ],
     numbers: [1, -2, 0.5, 3, 1e3, -1e-3, 4, -1],
