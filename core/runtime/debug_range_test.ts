@@ -1,4 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { onDevices } from "../../dev/testing/devices.ts";
 import { compile, grad, scan, T, type Variable, VerificationError } from "../../all.ts";
 import { applyOp } from "../graph/graph.ts";
@@ -55,6 +62,28 @@ onDevices("debug mode knows where values are lost on the way to finite ones", as
     }
   }
 });
+
+onDevices(
+  "debug mode knows what hangs on numbers that are none as they are written",
+  async (device) => {
+    const cases: [(x: Variable) => Variable, number][] = [
+      [(x) => T.lt(T.dot(T.zeros([1], x.dtype), T.log(x).dimshuffle("x")), 1), -1],
+      [(x) => T.lt(T.dot(T.zeros([1], x.dtype), x.dimshuffle("x")), 1), NaN],
+      [(x) => T.lt(x.div(x), 2), 0],
+      [(x) => T.where(T.lt(T.log(x).sub(T.log(x)), 1), 1, 2), 0],
+    ];
+    for (const [of, at] of cases) {
+      const stepwise = (x: Variable) => scan((v) => of(v), { sequences: T.stack([x, x]) })[0].at(1);
+      for (const form of [of, stepwise]) assertEquals(await debugged(form, at, device) <= 2, true);
+    }
+    // A comparison with a number that is none is checked as ever.
+    assertEquals(await debugged((x) => T.lt(x, 1), NaN, device), 0);
+    await assertRejects(
+      () => debugged((x) => T.lt(wrongly(x).add(T.isnan(T.log(T.neg(x)))), 5), 3, device),
+      VerificationError,
+    );
+  },
+);
 
 onDevices("debug mode finds wrong rewrites beside what underflows or overflows", async (device) => {
   const dtype = device === "gpu" ? "float32" : "float64";

@@ -180,8 +180,8 @@ const NORMAL = 2 ** -1022, LEAST = Number.MIN_VALUE, LARGEST = Number.MAX_VALUE;
 const vanishing = new Set(["mul", "div", "reciprocal", "sqr", "matmul"]);
 
 /**
- * A result with some number in the place of what was too large or too close to 0, which no longer tells where
- * it came from: whatever hangs on it changes.
+ * A result with some number in the place of what was too large or too close to 0, or is none, which no longer
+ * tells where it came from: whatever hangs on it changes.
  */
 function withinRange(
   random: () => number,
@@ -204,7 +204,13 @@ function withinRange(
       const isLost = every(i, (from) => Number.isFinite(from) && (!isEach || from !== 0));
       return isLost && facts?.has("logarithm") !== true ? Math.sign(x) * LARGEST * part : x;
     }
-    if (size >= NORMAL || Number.isNaN(x)) return x;
+    if (Number.isNaN(x)) {
+      // What made it may go, and 0 times it may be 0, where rewrites take numbers for finite.
+      const isMade = every(i, (from) => !Number.isNaN(from)) ||
+        vanishing.has(name) && !every(i, (from) => from !== 0);
+      return isMade ? part : x;
+    }
+    if (size >= NORMAL) return x;
     const isLost = x !== 0 || vanishes && every(i, (from) => from !== 0 && !Number.isNaN(from));
     return isLost ? x + (Object.is(x, -0) || x < 0 ? -1 : 1) * LEAST * Math.ceil(4 * part) : x;
   });
