@@ -42,7 +42,7 @@ const CALM_CALLS = 64;
 
 /**
  * When to look for what the program has dropped: after so many bytes that came and were not disposed of, and later
- * where little was found, or where looking took longer than the program since.
+ * where little was found, or where looking took more than a quarter of the time since.
  */
 class Search {
   readonly #generation: Generation;
@@ -85,7 +85,7 @@ class Search {
     const before = bytes(), hoped = Math.min(before, this.#came), start = performance.now();
     releaseDropped(this.#generation);
     const end = performance.now();
-    const pays = 2 * (before - bytes()) >= hoped && end - start < start - this.#time;
+    const pays = 2 * (before - bytes()) >= hoped && 4 * (end - start) < start - this.#time;
     this.#wait = pays ? this.#least : Math.min(2 * this.#wait, this.#most);
     this.#came = 0;
     this.known = pays ? call : 0;
