@@ -404,7 +404,7 @@ const table: Record<string, Failing> = {
       })[0]!,
     inputs: [u, v, i],
     args: [filled(3), filled(5), 4],
-    says: ['sequence 0 ("u") has 3 elements', "4 steps need 4", 'in scan("i"'],
+    says: ['sequence 0 ("u") has 3 elements', "4 steps need 4", 'in scan("u" of shape (3,), "i"'],
   },
   "sequences of other lengths than a state": {
     make: () => scan((a, p) => p.add(a), { sequences: [x], outputsInfo: [v] })[0]!,
