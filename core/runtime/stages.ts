@@ -7,7 +7,7 @@
 import { eagerInputs, elementInputs, NeedValue } from "../graph/op.ts";
 import { toposort } from "../graph/walk.ts";
 import type { Shapes } from "../plan/shapes.ts";
-import type { Variable } from "../graph/graph.ts";
+import type { Apply, Variable } from "../graph/graph.ts";
 
 /** Whether a variable is in memory already. */
 type Given = (variable: Variable) => boolean;
@@ -38,8 +38,14 @@ export function missingValues(
   return missing;
 }
 
-/** How expressions are computed that are computed again where they are read. */
-const cheap: ReadonlySet<string> = new Set(["elementwise", "virtual", "byShape"]);
+/** What an element costs, in additions, that is not computed again where it is read. */
+const EXPENSIVE = 8;
+
+/** What an element of a result costs by itself; infinitely much where it is not computed where it is read. */
+function costOf({ op: { lowering } }: Apply): number {
+  if (lowering.kind === "elementwise" || lowering.kind === "virtual") return lowering.cost;
+  return lowering.kind === "byShape" ? 0 : Infinity;
+}
 
 /**
  * What a stage gives: the values that are asked for, and what is expensive of that which it has to compute
@@ -51,16 +57,16 @@ export function stageOutputs(
   given: Given,
 ): Variable[] {
   const own = toposort(asked, given), mine = new Set(own);
-  const expensive = new Set<Variable>();
-  for (const { op, inputs, outputs } of own) {
-    if (cheap.has(op.lowering.kind) && !inputs.some((input) => expensive.has(input))) continue;
-    for (const output of outputs) expensive.add(output);
+  const costs = new Map<Variable, number>();
+  for (const apply of own) {
+    const cost = apply.inputs.reduce((sum, x) => sum + (costs.get(x) ?? 0), costOf(apply));
+    for (const output of apply.outputs) costs.set(output, cost);
   }
   const found = new Set(asked);
   const rest = toposort(outputs, (variable) => given(variable) || found.has(variable))
     .filter((apply) => !mine.has(apply));
   for (const variable of [...outputs, ...rest.flatMap(elementInputs)]) {
-    if (expensive.has(variable) && !given(variable)) found.add(variable);
+    if ((costs.get(variable) ?? 0) >= EXPENSIVE && !given(variable)) found.add(variable);
   }
   return [...found];
 }

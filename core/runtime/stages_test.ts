@@ -57,6 +57,19 @@ onDevices("what is cheap is computed again where it is read", async (device) => 
   assertEquals(stage!.request.outputs.includes(cheap as Variable), false);
 });
 
+onDevices("elementwise functions that a length depends on are computed once", async (device) => {
+  const y = T.tanh(T.sin(x)), k = T.cast(T.floor(y.sum()).add(2), "int64");
+  const f = await compile([x], [T.arange(k), y], { device });
+  for (const data of [[0.5, 1, 1.5], [1, 1], [0.25]]) {
+    const [rows, values] = f(data), want = data.map((v) => Math.tanh(Math.sin(v)));
+    assertEquals(rows.shape, [Math.floor(want.reduce((a, b) => a + b)) + 2]);
+    assertEquals(numbers(values).map((v) => v.toFixed(5)), want.map((v) => v.toFixed(5)));
+  }
+  const [plan, stage] = f.explain().split("first, for lengths that it needs: ");
+  check(stage!, ["tanh [1]: x -> output 1"]);
+  check(plan!, ["plan 1", "NOT tanh", "output 0"]);
+});
+
 onDevices("gradients through what a stage gives", async (device) => {
   const h = X.dot(W), loss = h.at(h.gt(1)).sqr().sum();
   const f = await compile([X, W], grad(loss, [X, W]), { device });
