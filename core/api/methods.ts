@@ -334,6 +334,7 @@ const getters: object & ThisType<Variable> = {
 };
 
 for (const [name, getter] of Object.entries(Object.getOwnPropertyDescriptors(getters))) {
+  // What lists the fields of a variable must not build nodes.
   Object.defineProperty(Variable.prototype, name, { ...getter, enumerable: false });
 }
 for (const [name, f] of Object.entries({ ...elementwiseFunctions, ...functions })) {

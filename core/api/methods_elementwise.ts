@@ -186,17 +186,22 @@ export type Functions<M> = Readonly<
   Record<keyof M, (x: Variable, ...args: readonly never[]) => unknown>
 >;
 
+/** Functions of any number of arguments are methods with one other. */
+const withOne =
+  (f: (x: Variable, other: TensorLike) => unknown) => (x: Variable, other: TensorLike) =>
+    f(x, other);
+
 /** What the elementwise methods call. */
 export const elementwiseFunctions: Functions<ElementwiseMethods> = {
-  add: (x: Variable, other: TensorLike) => ops.add(x, other),
+  add: withOne(ops.add),
   sub: ops.sub,
-  mul: (x: Variable, other: TensorLike) => ops.mul(x, other),
+  mul: withOne(ops.mul),
   div: ops.div,
   intDiv: ops.intDiv,
   mod: ops.mod,
   pow: ops.pow,
-  maximum: (x: Variable, other: TensorLike) => ops.maximum(x, other),
-  minimum: (x: Variable, other: TensorLike) => ops.minimum(x, other),
+  maximum: withOne(ops.maximum),
+  minimum: withOne(ops.minimum),
   clip: ops.clip,
   eq: ops.eq,
   neq: ops.neq,
@@ -204,9 +209,9 @@ export const elementwiseFunctions: Functions<ElementwiseMethods> = {
   le: ops.le,
   gt: ops.gt,
   ge: ops.ge,
-  and: (x: Variable, other: TensorLike) => ops.and(x, other),
-  or: (x: Variable, other: TensorLike) => ops.or(x, other),
-  xor: (x: Variable, other: TensorLike) => ops.xor(x, other),
+  and: withOne(ops.and),
+  or: withOne(ops.or),
+  xor: withOne(ops.xor),
   leftShift: ops.leftShift,
   rightShift: ops.rightShift,
   invert: ops.invert,

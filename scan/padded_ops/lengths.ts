@@ -26,7 +26,12 @@ import { lengthsOf } from "../../core/ops/shape/known_lengths.ts";
 import { asVariable } from "../../core/ops/common/literal.ts";
 import { arange } from "../../core/ops/create/ranges.ts";
 import { reshape } from "../../core/ops/shape/reshape.ts";
-import { type SpecifyShapeParams, withRows, withShape } from "../../core/ops/shape/shape_ops.ts";
+import {
+  saidOf,
+  type SpecifyShapeParams,
+  withRows,
+  withShape,
+} from "../../core/ops/shape/shape_ops.ts";
 import { padded as paddedBy } from "../../core/ops/nn/window.ts";
 import {
   along,
@@ -225,13 +230,12 @@ export function specifyShape(apply: Apply, step: PaddedStep): Made | null {
   const part = opened(step.of(input)), { isSame } = step;
   const params = apply.params as unknown as SpecifyShapeParams;
   const { shape, masks, action = actionOf(apply) } = params;
-  let next = 0;
-  const extents = [...part.extents];
+  const said = saidOf(shape, given), extents = [...part.extents];
   let { value } = part;
   const promises = shape.map((promise, axis) => {
-    if (typeof promise !== "object") return promise === "given" ? given[next++]! : promise;
+    if (typeof promise !== "object") return promise === "given" ? said[axis]! : promise;
     if (promise === null) return null;
-    const steps = promise.steps === "given" ? given[next++]! : promise.steps;
+    const steps = said[axis] ?? promise.steps as number;
     // Of rows that vary, or steps that do, reading them tells.
     if (extents[axis] === null && (typeof steps === "number" || !step.varies(steps))) {
       const rows = typeof steps === "number" ? asVariable(steps, "int64") : int64(step, steps);

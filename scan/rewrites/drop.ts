@@ -7,9 +7,9 @@
 import { Constant, makeVariable, type Variable } from "../../core/graph/graph.ts";
 import type { Rule } from "../../core/rewrite/rule.ts";
 import { scanOutputs } from "../node.ts";
-import { hasCheckedRows } from "../../core/ops/shape/shape_ops.ts";
 import {
   checksMore,
+  isCheck,
   isCounted,
   partsOf,
   reachedBy,
@@ -60,8 +60,8 @@ export const dropUnused: Rule = rule(
     const { step } = apply.params;
     const reached = reachedBy(step.outputs);
     const inputsUsed =
-      parts.sequences.every(({ outer, places }) =>
-        hasCheckedRows(outer) || places.every((place) => reached.has(place))
+      parts.sequences.every((sequence) =>
+        sequence.places.every((place) => reached.has(place)) || isCheck(parts, sequence, reached)
       ) &&
       step.placeholders.others.every((place) => reached.has(place));
     if (

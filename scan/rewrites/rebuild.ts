@@ -78,7 +78,7 @@ export function isCounted(apply: Apply<ScanParams>, context: RewriteContext): bo
  * Whether a sequence that is not read as a whole is checked to be long enough for the steps, and no other
  * one says the same.
  */
-function isCheck(
+export function isCheck(
   { sequences }: ScanParts,
   sequence: ScanParts["sequences"][number],
   reached: ReadonlySet<Variable>,

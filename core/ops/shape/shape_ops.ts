@@ -197,13 +197,21 @@ export function neededRows(steps: number, reach: number): string {
   return `${steps} steps${taps} need ${steps + reach}`;
 }
 
+type Promised = SpecifyShapeParams["shape"][number];
+
 /** Whether an input says the length. */
-function isGiven(promise: number | null | "given" | LeastRows): boolean {
+function isGiven(promise: Promised): boolean {
   return (isLeast(promise) ? promise.steps : promise) === "given";
 }
 
-function isLeast(promise: number | null | "given" | LeastRows): promise is LeastRows {
+function isLeast(promise: Promised): promise is LeastRows {
   return typeof promise === "object" && promise !== null;
+}
+
+/** For each axis what the inputs behind x say of it; null where none does. */
+export function saidOf<V>(shape: readonly Promised[], given: readonly V[]): (V | null)[] {
+  let next = 0;
+  return shape.map((promise) => isGiven(promise) ? given[next++]! : null);
 }
 
 /** The params, with a mask's tensor as the user wrote it. */
@@ -234,12 +242,11 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
         }: expected ${x.ndim} lengths, got ${shape.length}`,
       );
     }
-    let next = 1;
+    const said = saidOf(shape, inputs.slice(1));
     const known = shape.map((n, axis) => {
       const have = x.type.shape[axis]!;
-      const told = isGiven(n) ? staticInt(inputs[next++]!) : null;
       if (isLeast(n)) return have;
-      const wanted = n === "given" ? told : n;
+      const wanted = n === "given" ? staticInt(said[axis]!) : n;
       if (wanted !== null && have !== null && wanted !== have) {
         const label = params.masks === undefined ? shapeLabel(x) : x.label;
         throw shapePromiseError(label, params, axis, wanted, have);
@@ -250,12 +257,12 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
   },
   shapes(context, apply) {
     const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
-    let next = 0;
+    const said = saidOf(apply.params.shape, given);
     return [
       context.shape(x).map((have, axis) => {
         const promise = apply.params.shape[axis]!;
         if (promise === null) return have;
-        const told = isGiven(promise) ? context.integer(given[next++]!) : null;
+        const told = said[axis] === null ? null : context.integer(said[axis]!);
         if (isLeast(promise)) {
           const steps = told ?? promise.steps as number, { guards } = context;
           if (guards.less(steps, 0)) throw negativeSteps(apply.params, sizeValue(steps));
@@ -274,20 +281,19 @@ export const specifyShapeOp: Op<SpecifyShapeParams> = {
     ];
   },
   lengths: lengthsWith((own, named, { shape }) => {
-    let next = 0;
-    return shape.map((n, axis) => {
-      const told = isGiven(n) ? named[next++]! : null;
-      return n === null || isLeast(n) ? own[axis]! : n === "given" ? told! : n;
-    });
+    const said = saidOf(shape, named);
+    return shape.map((n, axis) =>
+      n === null || isLeast(n) ? own[axis]! : n === "given" ? said[axis]! : n
+    );
   }),
   along: broadcastAxes,
   linear: linearIn(0),
   evaluate(inputs, params) {
-    let next = 1;
+    const said = saidOf(params.shape, inputs.slice(1));
     params.shape.forEach((promise, axis) => {
       if (promise === null) return;
       const have = inputs[0]!.shape[axis]!;
-      const told = isGiven(promise) ? Number(inputs[next++]!.data[0]) : null;
+      const told = said[axis] === null ? null : Number(said[axis]!.data[0]);
       if (isLeast(promise)) {
         const steps = told ?? promise.steps as number;
         if (steps < 0) throw negativeSteps(params, steps);

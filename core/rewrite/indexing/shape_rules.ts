@@ -7,6 +7,7 @@
 
 import {
   LONG_VECTOR,
+  saidOf,
   type ShapeIParams,
   type SpecifyShapeParams,
 } from "../../ops/shape/shape_ops.ts";
@@ -242,12 +243,12 @@ const specifyKnown: Rule = {
   rewrite(apply): Rewritten {
     const [x, ...given] = apply.inputs as [Variable, ...Variable[]];
     const { shape } = apply.params as SpecifyShapeParams;
-    let next = 0;
+    const said = saidOf(shape, given);
     // The output has lengths that x has by its type, whatever is promised: these may be wrong.
     const isTold = shape.every((promise, axis) => {
       // How many rows there must be at least no type says.
       if (typeof promise === "object" && promise !== null) return false;
-      const wanted = promise === "given" ? given[next++]! : null, have = x.type.shape[axis]!;
+      const wanted = said[axis]!, have = x.type.shape[axis]!;
       return wanted === null || have === null || staticInt(wanted) === have;
     });
     return isTold && sameShape(x, apply.output) ? x : null;
